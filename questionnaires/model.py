@@ -1,0 +1,494 @@
+"""The shape of an edition: every value a data file may hold, frozen and checked.
+
+One edition is one folder of YAML files (see ``README.md`` here for every key). This module says
+what those files may contain; whether the contents agree with one another is ``loading``'s work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+LEVELS = 5
+"""A level question has five descriptors, numbered 0 to 4."""
+
+
+def _exact(value: object) -> Fraction:
+    """Read a weight or share exactly; a YAML float is refused because it is already rounded."""
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, bool | float):
+        raise ValueError('write it as a whole number or in quotes, such as "0.45"')
+    if not isinstance(value, int | str):
+        raise ValueError("must be a number")
+    return Fraction(value)
+
+
+Exact = Annotated[
+    Fraction,
+    BeforeValidator(_exact),
+    PlainSerializer(str),
+    Field(json_schema_extra={"type": ["integer", "string"]}),
+]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Code = Annotated[str, Field(pattern=r"^[A-Z]{1,3}[0-9]{2}[A-Z]?$")]
+Line = Annotated[str, Field(min_length=1, max_length=200)]
+Prose = Annotated[str, Field(min_length=1, max_length=2000)]
+Level = Annotated[int, Field(ge=0, le=LEVELS - 1)]
+Percent = Annotated[Exact, Field(ge=0, le=100)]
+Share = Annotated[Exact, Field(ge=0, le=1)]
+Weight = Annotated[Exact, Field(gt=0)]
+
+Confidence = Literal["official", "copy", "proposal"]
+"""Where a figure comes from: an official text, a secondary copy of one, or our proposal (参考值)."""
+
+
+class Value(BaseModel):
+    """A frozen value that refuses unknown keys."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, ignored_types=(cached_property,)
+    )
+
+
+class Option(Value):
+    """One choice of a ``choice`` or ``multiple`` question.
+
+    An ``exclusive`` option of a ``multiple`` question cannot be ticked beside others (以上都没有).
+    """
+
+    id: Word
+    text: Line
+    exclusive: bool = False
+
+
+class Asked(Value):
+    """What every kind of question carries."""
+
+    id: Word
+    code: Code
+    text: Prose
+    short: Line
+    help: Prose | None = None
+    terms: dict[str, Line] = {}
+    evidence: Prose | None = None
+    weakness: Prose | None = None
+    packages: tuple[Code, ...] = ()
+    maps: dict[str, tuple[Line, ...]] = {}
+    needs: tuple[Word, ...] = ()
+    not_applicable: bool = False
+
+    @property
+    def scored(self) -> bool:
+        """Whether an answer earns points."""
+        return False
+
+    @property
+    def required(self) -> bool:
+        """Whether an assessment cannot be submitted without an answer (optional sections aside)."""
+        return self.scored
+
+
+class LevelQuestion(Asked):
+    """Five descriptors from 0 to 4; level L earns L/4."""
+
+    kind: Literal["level"]
+    levels: Annotated[tuple[Line, ...], Field(min_length=LEVELS, max_length=LEVELS)]
+    weight: Weight = Fraction(1)
+
+    @property
+    def scored(self) -> bool:
+        return True
+
+
+class KpiBands(Value):
+    """Reference bands of a KPI for one trade, one lower edge per rung, bottom-up.
+
+    ``higher`` is better unless ``direction`` says ``lower``; then the edges are upper edges.
+    """
+
+    edges: tuple[Exact, ...]
+    direction: Literal["higher", "lower"] = "higher"
+    source: Line
+    confidence: Confidence = "proposal"
+
+
+class RatioQuestion(Asked):
+    """Two raw whole numbers, a percentage, and (where ``above`` is given) a level by bands.
+
+    ``above`` holds four rising percentages; the level is the number of them that the percentage
+    *exceeds* (exactly 40 % on 10/20/40/60 is level 2). Without it the ratio is a key figure (KPI)
+    and earns nothing.
+    """
+
+    kind: Literal["ratio"]
+    part: Line
+    whole: Line
+    unit: Line
+    above: (
+        Annotated[tuple[Percent, ...], Field(min_length=LEVELS - 1, max_length=LEVELS - 1)] | None
+    ) = None
+    weight: Weight = Fraction(1)
+    definition: Prose | None = None
+    bands: dict[str, KpiBands] = {}
+    """By trade id; ``all`` speaks for every trade without its own."""
+
+    @property
+    def scored(self) -> bool:
+        return self.above is not None
+
+    @model_validator(mode="after")
+    def _rising(self) -> RatioQuestion:
+        if self.above is not None and list(self.above) != sorted(set(self.above)):
+            raise ValueError("the four percentages of `above` must rise")
+        return self
+
+
+class NumberQuestion(Asked):
+    """A key figure (KPI) with a unit; never scored."""
+
+    kind: Literal["number"]
+    unit: Line
+    least: Exact = Fraction(0)
+    most: Exact
+    decimals: Annotated[int, Field(ge=0, le=4)] = 0
+    definition: Prose | None = None
+    bands: dict[str, KpiBands] = {}
+    """By trade id; ``all`` speaks for every trade without its own."""
+
+    @property
+    def required(self) -> bool:
+        return False
+
+
+class ChoiceQuestion(Asked):
+    """Exactly one option; never scored on the ladder."""
+
+    kind: Literal["choice"]
+    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+
+
+class MultipleQuestion(Asked):
+    """Any number of options; never scored on the ladder."""
+
+    kind: Literal["multiple"]
+    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+
+
+class TextQuestion(Asked):
+    """Free words; never scored."""
+
+    kind: Literal["text"]
+    most: Annotated[int, Field(ge=1, le=5000)] = 1000
+    """Longest answer in characters."""
+
+
+class Cell(Value):
+    """A row or a column of a grid."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)]
+    text: Line
+
+
+class GridQuestion(Asked):
+    """Amounts by row and column (for example 万元 by kind and year); never scored."""
+
+    kind: Literal["grid"]
+    rows: Annotated[tuple[Cell, ...], Field(min_length=1)]
+    columns: Annotated[tuple[Cell, ...], Field(min_length=1)]
+    unit: Line
+    most: Exact
+    decimals: Annotated[int, Field(ge=0, le=4)] = 0
+
+
+Question = Annotated[
+    LevelQuestion
+    | RatioQuestion
+    | NumberQuestion
+    | ChoiceQuestion
+    | MultipleQuestion
+    | TextQuestion
+    | GridQuestion,
+    Field(discriminator="kind"),
+]
+Scored = LevelQuestion | RatioQuestion
+
+
+class Section(Value):
+    """A page of questions (模块) and its weight in the whole.
+
+    An ``optional`` section is unscored and may be left empty.
+    """
+
+    id: Word
+    title: Line
+    intro: Prose | None = None
+    weight: Weight | None = None
+    optional: bool = False
+    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+
+    @property
+    def scored_questions(self) -> tuple[Scored, ...]:
+        return tuple(
+            q for q in self.questions if isinstance(q, LevelQuestion | RatioQuestion) and q.scored
+        )
+
+
+class QuestionGate(Value):
+    """A question's level must be at least ``at_least``; a ratio may demand a percentage instead."""
+
+    question: Word
+    at_least: Level | None = None
+    at_least_percent: Percent | None = None
+    reason: Line | None = None
+
+    @model_validator(mode="after")
+    def _demands_something(self) -> QuestionGate:
+        if self.at_least is None and self.at_least_percent is None:
+            raise ValueError("give `at_least`, `at_least_percent` or both")
+        return self
+
+
+class SectionGate(Value):
+    """A section's share must be at least ``at_least_share``."""
+
+    section: Word
+    at_least_share: Share
+    reason: Line | None = None
+
+
+class PartGate(Value):
+    """The weighted share over all common (``core``) or all trade (``trade``) sections."""
+
+    part: Literal["core", "trade"]
+    at_least_share: Share
+    reason: Line | None = None
+
+
+class AnyGate(Value):
+    """At least ``count`` of several question gates must hold."""
+
+    any_of: Annotated[tuple[QuestionGate, ...], Field(min_length=2)]
+    count: Annotated[int, Field(ge=1)] = 1
+    reason: Line | None = None
+
+
+Gate = QuestionGate | SectionGate | PartGate | AnyGate
+
+
+class Rung(Value):
+    """A step of the ladder (等级): the least overall share, and the gates every trade must meet."""
+
+    id: Word
+    title: Line
+    meaning: Prose
+    at_least: Share
+    confidence: Confidence = "proposal"
+    source: Line
+    gates: tuple[Gate, ...] = ()
+
+
+class Process(Value):
+    """A process, sub-type or product class a firm ticks; it switches questions on."""
+
+    id: Word
+    title: Line
+    group: Line
+    help: Line | None = None
+
+
+class Bound(Value):
+    """One side of a cross-check: true when every bound given holds for the answer."""
+
+    question: Word
+    at_least: Level | None = None
+    at_most: Level | None = None
+    percent_at_least: Percent | None = None
+    percent_at_most: Percent | None = None
+
+
+class CrossCheck(Value):
+    """Two or more answers that do not sit well together, shown as a hint before submission."""
+
+    id: Word
+    when: Annotated[tuple[Bound, ...], Field(min_length=2)]
+    says: Prose
+
+
+class Core(Value):
+    """``core.yaml``: what every trade is asked."""
+
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    checks: tuple[CrossCheck, ...] = ()
+
+
+class Extras(Value):
+    """``extras.yaml``: optional sections that feed the crosswalk and the application conditions."""
+
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+
+class Trade(Value):
+    """One trade file: its processes, sections, gates per rung, and cross-checks."""
+
+    id: Word
+    title: Line
+    intro: Prose | None = None
+    processes: tuple[Process, ...] = ()
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    gates: dict[str, tuple[Gate, ...]] = {}
+    checks: tuple[CrossCheck, ...] = ()
+
+
+class Cost(Value):
+    """万元, low to high, for one ``per`` (项目, 台, 线, 站, 单元)."""
+
+    low: Exact
+    high: Exact
+    per: Line = "项目"
+
+
+class Weeks(Value):
+    """Duration in weeks, low to high."""
+
+    low: Annotated[int, Field(ge=0)]
+    high: Annotated[int, Field(ge=0)]
+
+
+class Package(Value):
+    """A scenario a firm can buy (改造场景), or a measure it can take without buying."""
+
+    code: Code
+    kind: Literal["package", "measure"] = "package"
+    title: Line
+    summary: Prose
+    lifts: Annotated[dict[str, Level], Field(min_length=1)]
+    cost: Cost
+    weeks: Weeks
+    effect: Line | None = None
+    prerequisites: tuple[Code, ...] = ()
+    applies_to: tuple[Word, ...] = ()
+    """Trade ids; empty means every trade."""
+    sizes: tuple[Literal["micro", "small", "medium", "large"], ...] = ()
+    """Firm sizes it suits; empty means every size."""
+    acceptance: Prose
+    source: Line
+    confidence: Confidence = "proposal"
+
+
+class Standard(Value):
+    """One entry of the dictionary of standards named in texts."""
+
+    number: Line
+    title: Line
+    year: Annotated[int, Field(ge=1950, le=2100)] | None = None
+    status: Literal["in_force", "replaced", "withdrawn", "unverified"]
+    reviewed: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    note: Line | None = None
+
+
+class EditionFile(Value):
+    """``edition.yaml``: who this edition is, and its ladder from the bottom rung up."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9]{4}[a-z0-9-]*$", max_length=40)]
+    title: Line
+    source: Prose
+    issued: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    trades: Annotated[tuple[Word, ...], Field(min_length=1)]
+    ladder: Annotated[tuple[Rung, ...], Field(min_length=1)]
+    weights_confidence: Confidence = "proposal"
+
+
+class Questionnaire(Value):
+    """What one trade is asked in one edition: common sections, then its own, gates joined."""
+
+    edition: str
+    edition_title: Line
+    trade: Trade
+    ladder: tuple[Rung, ...]
+    sections: tuple[Section, ...]
+    core_section_ids: frozenset[str]
+    checks: tuple[CrossCheck, ...]
+    packages: tuple[Package, ...]
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """Every question by id, in reading order."""
+        return {q.id: q for s in self.sections for q in s.questions}
+
+    @cached_property
+    def section_by_id(self) -> dict[str, Section]:
+        return {s.id: s for s in self.sections}
+
+    @cached_property
+    def section_of(self) -> dict[str, Section]:
+        """The section that holds each question, by question id."""
+        return {q.id: s for s in self.sections for q in s.questions}
+
+    @cached_property
+    def package_by_code(self) -> dict[str, Package]:
+        return {p.code: p for p in self.packages}
+
+    def asked(self, section: Section, processes: frozenset[str]) -> tuple[Question, ...]:
+        """The questions of a section that a firm with these processes is shown."""
+        return tuple(q for q in section.questions if is_asked(q, processes))
+
+    def all_asked(self, processes: frozenset[str]) -> Iterator[Question]:
+        for section in self.sections:
+            yield from self.asked(section, processes)
+
+
+def is_asked(question: Asked, processes: frozenset[str]) -> bool:
+    """A question is shown unless it needs processes of which the firm has none."""
+    return not question.needs or not processes.isdisjoint(question.needs)
+
+
+class Edition(Value):
+    """One published folder, parsed: everything a round needs."""
+
+    id: str
+    title: Line
+    source: Prose
+    issued: str
+    weights_confidence: Confidence
+    ladder: tuple[Rung, ...]
+    core: Core
+    extras: tuple[Section, ...] = ()
+    """Optional sections asked after the trade's own (``extras.yaml``)."""
+    trades: dict[str, Trade]
+    packages: tuple[Package, ...]
+    standards: tuple[Standard, ...] = ()
+
+    def questionnaire(self, trade_id: str) -> Questionnaire:
+        """Join the common and the trade's part.
+
+        Raises:
+            KeyError: The edition has no such trade.
+        """
+        return self._questionnaires[trade_id]
+
+    @cached_property
+    def _questionnaires(self) -> dict[str, Questionnaire]:
+        return {trade.id: self._join(trade) for trade in self.trades.values()}
+
+    def _join(self, trade: Trade) -> Questionnaire:
+        ladder = tuple(
+            rung.model_copy(update={"gates": rung.gates + trade.gates.get(rung.id, ())})
+            for rung in self.ladder
+        )
+        return Questionnaire(
+            edition=self.id,
+            edition_title=self.title,
+            trade=trade,
+            ladder=ladder,
+            sections=self.core.sections + trade.sections + self.extras,
+            core_section_ids=frozenset(s.id for s in self.core.sections),
+            checks=self.core.checks + trade.checks,
+            packages=tuple(
+                p for p in self.packages if not p.applies_to or trade.id in p.applies_to
+            ),
+        )
