@@ -1,0 +1,78 @@
+"""Settings and their defaults, read once from the environment when the application starts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that may differ between two installations.
+
+    ``instance`` holds all that must be backed up: database, evidence, reports, keys.
+    """
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    secret_key_fallbacks: tuple[str, ...] = ()
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    proxies: int = 0
+    secure_cookies: bool = False
+    idle_minutes: int = 60
+    session_hours: int = 12
+    link_hours: int = 72
+    most_request_bytes: int = 2 * MEGABYTE
+    most_upload_bytes: int = 20 * MEGABYTE
+    most_files_per_question: int = 12
+    most_bytes_per_assessment: int = 500 * MEGABYTE
+    testing: bool = False
+
+    @property
+    def evidence(self) -> Path:
+        return self.instance / "evidence"
+
+    @property
+    def reports(self) -> Path:
+        return self.instance / "reports"
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the settings; make the instance folder and its secret key on the first run."""
+    instance = Path(environ.get("INSTANCE", "instance")).resolve()
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    base_url = environ.get("BASE_URL", "http://127.0.0.1:" + environ.get("PORT", "8000"))
+    hosts = environ.get("TRUSTED_HOSTS", "127.0.0.1,localhost")
+    return Config(
+        instance=instance,
+        database_url=environ.get("DATABASE_URL", sqlite_url(instance / "survey.db")),
+        secret_key=environ.get("SECRET_KEY") or _kept_secret(instance / "secret_key"),
+        secret_key_fallbacks=tuple(filter(None, environ.get("OLD_SECRET_KEYS", "").split(","))),
+        base_url=base_url.rstrip("/"),
+        trusted_hosts=tuple(filter(None, hosts.split(","))),
+        proxies=int(environ.get("PROXIES", "0")),
+        secure_cookies=base_url.startswith("https://"),
+        idle_minutes=int(environ.get("IDLE_MINUTES", "60")),
+    )
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the key kept in ``path``, writing a new one the first time."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key := secrets.token_urlsafe(48))
+    return key

@@ -1,0 +1,157 @@
+"""Rounds, assessments, their two sheets, every answer and what it was before."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from survey.tables.accounts import User
+from survey.tables.base import Table
+from survey.tables.firms import Firm
+
+DRAFT, SUBMITTED, ON_SITE, CONFIRMED = "draft", "submitted", "on_site", "confirmed"
+STATES = (DRAFT, SUBMITTED, ON_SITE, CONFIRMED)
+SELF, ONSITE = "self", "onsite"
+UNVERIFIED, VERIFIED, CHANGED, NOT_SEEN = "unverified", "confirmed", "changed", "not_seen"
+
+
+class Round(Table):
+    """One year's campaign over one edition (评估轮次)."""
+
+    __tablename__ = "rounds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(100), unique=True)
+    edition: Mapped[str] = mapped_column(String(40))
+    opens_on: Mapped[date]
+    closes_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+
+class Assessment(Table):
+    """One firm in one round (评估). Its edition and trade never change."""
+
+    __tablename__ = "assessments"
+    __table_args__ = (
+        UniqueConstraint("firm_id", "round_id"),
+        CheckConstraint(f"state IN {STATES}", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firms.id"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    edition: Mapped[str] = mapped_column(String(40))
+    trade: Mapped[str] = mapped_column(String(60))
+    state: Mapped[str] = mapped_column(String(12), default=DRAFT, index=True)
+    consultant_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    declared_by: Mapped[str | None] = mapped_column(String(60))
+    """Who signed the truth statement, by name."""
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    return_reason: Mapped[str | None] = mapped_column(Text)
+    confirmed_at: Mapped[datetime | None]
+    problems: Mapped[str | None] = mapped_column(Text)
+    """The consultant's summary of problems, in the report's words."""
+    chosen_packages: Mapped[list[str] | None] = mapped_column(JSON)
+    """Package codes the consultant recommends; None leaves the computed advice."""
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+    firm: Mapped[Firm] = relationship(lazy="raise")
+    round: Mapped[Round] = relationship(lazy="raise")
+    consultant: Mapped[User | None] = relationship(lazy="raise", foreign_keys=[consultant_id])
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class SheetRow(Table):
+    """One of the two sheets of an assessment: the firm's own, or the consultant's."""
+
+    __tablename__ = "sheets"
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "kind"),
+        CheckConstraint(f"kind IN {(SELF, ONSITE)}", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    processes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime]
+
+
+class AnswerFields:
+    """What an answer holds now, and what each of its revisions held."""
+
+    value: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
+    """The wire form of ``questionnaires.answers``; NULL when cleared."""
+    remark: Mapped[str] = mapped_column(Text, default="")
+    verification: Mapped[str | None] = mapped_column(String(12))
+    """On-site sheets only: unverified, confirmed, changed, not_seen."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why the consultant changed the level, or could not see."""
+    finding: Mapped[str] = mapped_column(Text, default="")
+    saved_at: Mapped[datetime]
+
+
+class AnswerRow(AnswerFields, Table):
+    """The present answer to one question of one sheet."""
+
+    __tablename__ = "answers"
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), primary_key=True)
+    question_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    revision: Mapped[int]
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
+class AnswerRevision(AnswerFields, Table):
+    """Every revision an answer ever had. ``request_id`` is made by the client: a replay is known."""
+
+    __tablename__ = "answer_revisions"
+    __table_args__ = (UniqueConstraint("sheet_id", "request_id"),)
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), primary_key=True)
+    question_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    request_id: Mapped[str] = mapped_column(String(64))
+
+
+class ScoreRow(Table):
+    """The score of a submitted or confirmed sheet, in columns for lists and filters."""
+
+    __tablename__ = "scores"
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), primary_key=True)
+    share: Mapped[str] = mapped_column(String(80))
+    """The exact fraction, such as 41/80."""
+    permille: Mapped[int]
+    """The share in thousandths, rounded down, for sorting only."""
+    step: Mapped[int]
+    """0 below the ladder, 1 on its first rung."""
+    rung: Mapped[str | None] = mapped_column(String(60))
+    sections: Mapped[dict[str, Any]] = mapped_column(JSON)
+    failed_gates: Mapped[list[str]] = mapped_column(JSON)
+    scored_at: Mapped[datetime]
+
+
+class Evidence(Table):
+    """A file behind an answer; its bytes lie under their SHA-256 in the evidence folder."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("sheet_id", "question_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"))
+    question_id: Mapped[str] = mapped_column(String(60))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int]
+    has_thumbnail: Mapped[bool] = mapped_column(default=False)
+    uploaded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    uploaded_at: Mapped[datetime]

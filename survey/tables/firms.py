@@ -1,0 +1,58 @@
+"""Firms, and the settings of the district they belong to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.tables.base import Table
+
+SIZES = ("micro", "small", "medium", "large")
+
+
+class Firm(Table):
+    """One firm of the district, and what its profile says."""
+
+    __tablename__ = "firms"
+    __table_args__ = (
+        CheckConstraint(f"size IS NULL OR size IN {SIZES}", name="size"),
+        CheckConstraint("employees IS NULL OR employees >= 0", name="employees"),
+        CheckConstraint("revenue IS NULL OR revenue >= 0", name="revenue"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(18), unique=True)
+    """统一社会信用代码. A fictional firm's holds a letter that no real code can."""
+    name: Mapped[str] = mapped_column(String(100))
+    trade: Mapped[str] = mapped_column(String(60), index=True)
+    processes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    size: Mapped[str | None] = mapped_column(String(10))
+    above_scale: Mapped[bool | None]
+    """规模以上."""
+    township: Mapped[str | None] = mapped_column(String(60), index=True)
+    park: Mapped[str | None] = mapped_column(String(60))
+    address: Mapped[str | None] = mapped_column(String(200))
+    employees: Mapped[int | None]
+    revenue: Mapped[int | None]
+    """Last year's revenue in 万元."""
+    products: Mapped[str | None] = mapped_column(String(300))
+    contact_name: Mapped[str | None] = mapped_column(String(60))
+    contact_post: Mapped[str | None] = mapped_column(String(60))
+    contact_phone: Mapped[str | None] = mapped_column(String(40))
+    fictional: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Setting(Table):
+    """A setting of the district: its name, its bureau, its places, its targets."""
+
+    __tablename__ = "settings"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
