@@ -13,7 +13,16 @@ from functools import cached_property
 from math import lcm
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+    model_validator,
+)
 
 LEVELS = 5
 """A level question has five descriptors, numbered 0 to 4."""
@@ -298,7 +307,28 @@ class AnyGate(Value):
     reason: Line | None = None
 
 
-Gate = QuestionGate | SectionGate | PartGate | AnyGate
+_GATES = {
+    "question": QuestionGate,
+    "section": SectionGate,
+    "part": PartGate,
+    "any_of": AnyGate,
+}
+
+
+def _gate_kind(value: object) -> str | None:
+    """A gate's kind is the key that names what it looks at."""
+    if isinstance(value, dict):
+        return next((key for key in _GATES if key in value), None)
+    return next((key for key, kind in _GATES.items() if isinstance(value, kind)), None)
+
+
+Gate = Annotated[
+    Annotated[QuestionGate, Tag("question")]
+    | Annotated[SectionGate, Tag("section")]
+    | Annotated[PartGate, Tag("part")]
+    | Annotated[AnyGate, Tag("any_of")],
+    Discriminator(_gate_kind),
+]
 
 
 class Rung(Value):

@@ -1,0 +1,143 @@
+"""Editions from disk: loaded for use, checked for publishing, sealed for ever.
+
+``load`` wants only what scoring stands on: the shape of every file, ids and references, and an
+unbroken seal. ``check`` wants the whole sense as well and reports every fault in one run; an
+edition is published only when it has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from questionnaires.model import Core, Edition, EditionFile, Extras, Package, Standard, Trade, Value
+from questionnaires.reading import Document, Fault, read, shape
+
+EDITIONS = Path(__file__).parent / "editions"
+SEAL = "seal"
+M = TypeVar("M", bound=Value)
+
+
+class UnknownEdition(LookupError):
+    """No folder of this name holds an edition."""
+
+
+class BadEdition(ValueError):
+    """An edition that cannot be used; ``faults`` says why, all of it."""
+
+    def __init__(self, edition_id: str, faults: tuple[Fault, ...]) -> None:
+        super().__init__(f"{edition_id}: " + " / ".join(map(str, faults)))
+        self.faults = faults
+
+
+class Packages(Value):
+    """``packages.yaml``."""
+
+    packages: tuple[Package, ...]
+
+
+class Standards(Value):
+    """``standards.yaml``."""
+
+    standards: tuple[Standard, ...]
+
+
+@dataclass
+class Source:
+    """An edition as read: its parsed files, the documents behind them, and what was wrong."""
+
+    folder: Path
+    documents: dict[str, Document] = field(default_factory=dict)
+    missing: list[Fault] = field(default_factory=list)
+    edition: Edition | None = None
+
+    @property
+    def shape_faults(self) -> list[Fault]:
+        return [fault for document in self.documents.values() for fault in document.faults]
+
+
+def editions() -> tuple[str, ...]:
+    """The ids of the editions found, oldest first."""
+    return tuple(sorted(f.parent.name for f in EDITIONS.glob("*/edition.yaml")))
+
+
+@cache
+def load(edition_id: str) -> Edition:
+    """Return an edition ready for use.
+
+    Raises:
+        UnknownEdition: There is no such edition.
+        BadEdition: A file's shape, an id, a reference or the seal is broken.
+    """
+    if edition_id not in editions():
+        raise UnknownEdition(edition_id)
+    source = read_edition(EDITIONS / edition_id)
+    faults = (*source.shape_faults, *_broken_seal(source.folder))
+    if source.edition is None or faults:
+        raise BadEdition(edition_id, faults)
+    return source.edition
+
+
+def check(folder: Path) -> tuple[Edition | None, tuple[Fault, ...]]:
+    """Check everything about the edition in a folder and report all faults at once."""
+    source = read_edition(folder)
+    faults = [*source.shape_faults, *source.missing, *_broken_seal(folder)]
+    return source.edition, tuple(faults)
+
+
+def read_edition(folder: Path) -> Source:
+    """Read every file of an edition; ``edition`` is None when one it needs has no good shape."""
+    source = Source(folder)
+    head = _read(source, "edition.yaml", EditionFile)
+    core = _read(source, "core.yaml", Core)
+    extras = _read(source, "extras.yaml", Extras, needed=False)
+    packages = _read(source, "packages.yaml", Packages)
+    standards = _read(source, "standards.yaml", Standards)
+    trade_ids = head.trades if head else ()
+    trades = {t: trade for t in trade_ids if (trade := _read(source, f"{t}.yaml", Trade))}
+    if head and core and not source.shape_faults:
+        source.edition = Edition(
+            id=head.id,
+            title=head.title,
+            source=head.source,
+            issued=head.issued,
+            weights_confidence=head.weights_confidence,
+            ladder=head.ladder,
+            core=core,
+            extras=extras.sections if extras else (),
+            trades=trades,
+            packages=packages.packages if packages else (),
+            standards=standards.standards if standards else (),
+        )
+    return source
+
+
+def _read(source: Source, name: str, model: type[M], needed: bool = True) -> M | None:
+    file = source.folder / name
+    if not file.is_file():
+        if needed:
+            source.missing.append(Fault(name, "", "文件不存在", "补上这个文件"))
+        return None
+    document = source.documents[name] = read(file)
+    return shape(document, model)
+
+
+def seal(folder: Path) -> str:
+    """Return the SHA-256 over every data file's name and contents."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*.yaml")):
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _broken_seal(folder: Path) -> tuple[Fault, ...]:
+    """A published edition carries its seal; a draft has none."""
+    file = folder / SEAL
+    if not file.is_file() or file.read_text("utf-8").strip() == seal(folder):
+        return ()
+    return (Fault(SEAL, "", "年版发布后内容被改动", "恢复原文；要改内容请另立新的年版"),)
