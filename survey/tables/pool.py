@@ -11,7 +11,12 @@ from survey.tables.assessments import ONSITE, SELF
 from survey.tables.base import Table
 from survey.tables.firms import Firm
 
-PROPOSED, IN_POOL, RECOGNISED, WITHDRAWN = "proposed", "in_pool", "recognised", "withdrawn"
+PROPOSED, IN_POOL, RECOGNISED, WITHDRAWN = (
+    "proposed",
+    "in_pool",
+    "recognised",
+    "withdrawn",
+)
 POOL_STATES = (PROPOSED, IN_POOL, RECOGNISED, WITHDRAWN)
 QUEUED, WORKING, DONE, FAILED = "queued", "working", "done", "failed"
 

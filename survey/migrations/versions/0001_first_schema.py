@@ -3,23 +3,30 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 
 # The database itself refuses to change the log.
 APPEND_ONLY = {
     "sqlite": (
-        "CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log"
-        " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
-        "CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log"
-        " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+        (
+            "CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log"
+            " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        ),
+        (
+            "CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log"
+            " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        ),
     ),
     "postgresql": (
-        "CREATE FUNCTION audit_log_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$",
-        "CREATE TRIGGER audit_log_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log"
-        " FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse()",
+        (
+            "CREATE FUNCTION audit_log_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$"
+        ),
+        (
+            "CREATE TRIGGER audit_log_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log"
+            " FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse()"
+        ),
     ),
 }
 
@@ -47,9 +54,12 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "size IS NULL OR size IN ('micro', 'small', 'medium', 'large')", name="ck_firms_size"
+            "size IS NULL OR size IN ('micro', 'small', 'medium', 'large')",
+            name="ck_firms_size",
         ),
-        sa.CheckConstraint("employees IS NULL OR employees >= 0", name="ck_firms_employees"),
+        sa.CheckConstraint(
+            "employees IS NULL OR employees >= 0", name="ck_firms_employees"
+        ),
         sa.CheckConstraint("revenue IS NULL OR revenue >= 0", name="ck_firms_revenue"),
         sa.PrimaryKeyConstraint("id", name="pk_firms"),
         sa.UniqueConstraint("code", name="uq_firms_code"),
@@ -92,9 +102,12 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(role = 'firm') = (firm_id IS NOT NULL)", name="ck_users_firm"),
         sa.CheckConstraint(
-            "role IN ('firm', 'consultant', 'officer', 'administrator')", name="ck_users_role"
+            "(role = 'firm') = (firm_id IS NOT NULL)", name="ck_users_firm"
+        ),
+        sa.CheckConstraint(
+            "role IN ('firm', 'consultant', 'officer', 'administrator')",
+            name="ck_users_role",
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name="fk_users_firm_id"),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
@@ -121,16 +134,25 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "state IN ('draft', 'submitted', 'on_site', 'confirmed')", name="ck_assessments_state"
+            "state IN ('draft', 'submitted', 'on_site', 'confirmed')",
+            name="ck_assessments_state",
         ),
         sa.ForeignKeyConstraint(
             ["consultant_id"], ["users.id"], name="fk_assessments_consultant_id"
         ),
-        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name="fk_assessments_firm_id"),
-        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_assessments_round_id"),
-        sa.ForeignKeyConstraint(["submitted_by"], ["users.id"], name="fk_assessments_submitted_by"),
+        sa.ForeignKeyConstraint(
+            ["firm_id"], ["firms.id"], name="fk_assessments_firm_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["rounds.id"], name="fk_assessments_round_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["submitted_by"], ["users.id"], name="fk_assessments_submitted_by"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_assessments"),
-        sa.UniqueConstraint("firm_id", "round_id", name="uq_assessments_firm_id_round_id"),
+        sa.UniqueConstraint(
+            "firm_id", "round_id", name="uq_assessments_firm_id_round_id"
+        ),
     )
     op.create_index("ix_assessments_consultant_id", "assessments", ["consultant_id"])
     op.create_index("ix_assessments_round_id", "assessments", ["round_id"])
@@ -166,7 +188,9 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_known_devices_user_id"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_known_devices_user_id"
+        ),
         sa.PrimaryKeyConstraint("token_hash", "user_id", name="pk_known_devices"),
     )
     op.create_table(
@@ -178,9 +202,15 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("purpose IN ('invite', 'reset')", name="ck_one_time_links_purpose"),
-        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name="fk_one_time_links_created_by"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_one_time_links_user_id"),
+        sa.CheckConstraint(
+            "purpose IN ('invite', 'reset')", name="ck_one_time_links_purpose"
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["users.id"], name="fk_one_time_links_created_by"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_one_time_links_user_id"
+        ),
         sa.PrimaryKeyConstraint("token_hash", name="pk_one_time_links"),
     )
     op.create_index("ix_one_time_links_user_id", "one_time_links", ["user_id"])
@@ -194,8 +224,12 @@ def upgrade() -> None:
         sa.Column("recognised_on", sa.Date(), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name="fk_recognitions_firm_id"),
-        sa.ForeignKeyConstraint(["recorded_by"], ["users.id"], name="fk_recognitions_recorded_by"),
+        sa.ForeignKeyConstraint(
+            ["firm_id"], ["firms.id"], name="fk_recognitions_firm_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["users.id"], name="fk_recognitions_recorded_by"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_recognitions"),
         sa.UniqueConstraint("firm_id", "rung", name="uq_recognitions_firm_id_rung"),
     )
@@ -207,7 +241,9 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("address", sa.String(length=60), nullable=False),
         sa.Column("agent", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_user_sessions_user_id"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_user_sessions_user_id"
+        ),
         sa.PrimaryKeyConstraint("token_hash", name="pk_user_sessions"),
     )
     op.create_index("ix_user_sessions_user_id", "user_sessions", ["user_id"])
@@ -229,7 +265,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessments.id"], name="fk_pool_entries_assessment_id"
         ),
-        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name="fk_pool_entries_firm_id"),
+        sa.ForeignKeyConstraint(
+            ["firm_id"], ["firms.id"], name="fk_pool_entries_firm_id"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_pool_entries"),
         sa.UniqueConstraint("firm_id", name="uq_pool_entries_firm_id"),
     )
@@ -256,7 +294,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessments.id"], name="fk_reports_assessment_id"
         ),
-        sa.ForeignKeyConstraint(["requested_by"], ["users.id"], name="fk_reports_requested_by"),
+        sa.ForeignKeyConstraint(
+            ["requested_by"], ["users.id"], name="fk_reports_requested_by"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_reports"),
         sa.UniqueConstraint(
             "assessment_id", "kind", "basis", name="uq_reports_assessment_id_kind_basis"
@@ -277,7 +317,9 @@ def upgrade() -> None:
             ["assessment_id"], ["assessments.id"], name="fk_sheets_assessment_id"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_sheets"),
-        sa.UniqueConstraint("assessment_id", "kind", name="uq_sheets_assessment_id_kind"),
+        sa.UniqueConstraint(
+            "assessment_id", "kind", name="uq_sheets_assessment_id_kind"
+        ),
     )
     op.create_table(
         "answer_revisions",
@@ -292,9 +334,15 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("finding", sa.Text(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="fk_answer_revisions_author_id"),
-        sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name="fk_answer_revisions_sheet_id"),
-        sa.PrimaryKeyConstraint("sheet_id", "question_id", "revision", name="pk_answer_revisions"),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name="fk_answer_revisions_author_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["sheets.id"], name="fk_answer_revisions_sheet_id"
+        ),
+        sa.PrimaryKeyConstraint(
+            "sheet_id", "question_id", "revision", name="pk_answer_revisions"
+        ),
         sa.UniqueConstraint(
             "sheet_id", "request_id", name="uq_answer_revisions_sheet_id_request_id"
         ),
@@ -311,8 +359,12 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("finding", sa.Text(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="fk_answers_author_id"),
-        sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name="fk_answers_sheet_id"),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name="fk_answers_author_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["sheets.id"], name="fk_answers_sheet_id"
+        ),
         sa.PrimaryKeyConstraint("sheet_id", "question_id", name="pk_answers"),
     )
     op.create_table(
@@ -327,11 +379,18 @@ def upgrade() -> None:
         sa.Column("has_thumbnail", sa.Boolean(), nullable=False),
         sa.Column("uploaded_by", sa.Integer(), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name="fk_evidence_sheet_id"),
-        sa.ForeignKeyConstraint(["uploaded_by"], ["users.id"], name="fk_evidence_uploaded_by"),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["sheets.id"], name="fk_evidence_sheet_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by"], ["users.id"], name="fk_evidence_uploaded_by"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_evidence"),
         sa.UniqueConstraint(
-            "sheet_id", "question_id", "sha256", name="uq_evidence_sheet_id_question_id_sha256"
+            "sheet_id",
+            "question_id",
+            "sha256",
+            name="uq_evidence_sheet_id_question_id_sha256",
         ),
     )
     op.create_index("ix_evidence_sha256", "evidence", ["sha256"])

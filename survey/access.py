@@ -1,0 +1,229 @@
+"""Who may do what: every route with its roles as data, and every row with its owner."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+from survey import db
+from survey.clock import now
+from survey.lifecycle.audit import Actor
+from survey.store import assessments as store
+from survey.tables import (
+    ADMINISTRATOR,
+    CONFIRMED,
+    CONSULTANT,
+    DRAFT,
+    FIRM,
+    OFFICER,
+    ON_SITE,
+    Assessment,
+    User,
+    UserSession,
+)
+
+ANYONE = "anyone"
+EVERY_ROLE = frozenset({FIRM, CONSULTANT, OFFICER, ADMINISTRATOR})
+_public = frozenset({ANYONE})
+_firm = frozenset({FIRM})
+_consultant = frozenset({CONSULTANT})
+_officer = frozenset({OFFICER})
+_administrator = frozenset({ADMINISTRATOR})
+
+ROUTES: dict[str, frozenset[str]] = {
+    "static": _public,
+    "health": _public,
+    # account: signing in and out, one's own password and sessions
+    # firm: the questionnaire
+    # consultant: the visit
+    # bureau: firms, pool, exports
+    # administrator: users, settings, editions
+    # files: evidence and reports, each checked against its owner
+}
+"""Endpoint → roles. A route that is not here stops the application from starting."""
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who is signed in, as this request found them."""
+
+    id: int
+    username: str
+    name: str
+    role: str
+    firm_id: int | None
+    token_hash: str
+
+
+def init_app(app: Flask) -> None:
+    """Check every route of the application against the table, and every request against it."""
+
+    @app.before_request
+    def _guard() -> ResponseReturnValue | None:
+        g.reader = _signed_in()
+        return guard()
+
+
+def require_declared_routes(app: Flask) -> None:
+    """Refuse to start with a route nobody decided on, or a decision about no route.
+
+    Raises:
+        LookupError: Names the endpoints.
+    """
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    if strange := endpoints.symmetric_difference(ROUTES):
+        raise LookupError(
+            f"routes and the access table differ: {', '.join(sorted(strange))}"
+        )
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let the reader through, send them to sign in, or refuse the function."""
+    if request.endpoint is None:
+        return None
+    allowed = ROUTES[request.endpoint]
+    if ANYONE in allowed:
+        return None
+    who = current()
+    if who is None:
+        if wants_json():
+            abort(401)
+        return redirect(url_for("account.sign_in", next=_where_to_return()))
+    if who.role not in allowed:
+        abort(403)
+    return None
+
+
+def wants_json() -> bool:
+    """Whether the client is a script of ours rather than a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.is_json or best == "application/json"
+
+
+def safe_next(target: str | None) -> str | None:
+    """Return a path of this application, or None: never another host, never a scheme."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or any(ord(c) < 32 for c in target):
+        return None
+    return target
+
+
+def _where_to_return() -> str:
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc == request.host:
+        return safe_next(came_from.path) or "/"
+    return "/"
+
+
+def current() -> Reader | None:
+    """Return who is signed in, if anyone."""
+    found: Reader | None = g.get("reader")
+    return found
+
+
+def reader() -> Reader:
+    """Return who is signed in; a page that needs somebody and finds nobody answers 401."""
+    return current() or abort(401)
+
+
+def actor() -> Actor:
+    """Return what the audit log says about this request."""
+    who = current()
+    return Actor(
+        user_id=who.id if who else None,
+        name=f"{who.name}（{who.username}）" if who else "未登录",
+        address=request.remote_addr or "",
+        request_id=g.get("request_id", ""),
+    )
+
+
+def hashed(token: str) -> str:
+    """Return what is stored of a secret word: its SHA-256."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _signed_in() -> Reader | None:
+    token = session.get("sid")
+    if not isinstance(token, str):
+        return None
+    query = (
+        select(UserSession.seen_at, UserSession.created_at, UserSession.token_hash)
+        .add_columns(User.id, User.username, User.name, User.role, User.firm_id)
+        .join(User, User.id == UserSession.user_id)
+        .where(UserSession.token_hash == hashed(token), User.active)
+    )
+    row = db.session().execute(query).one_or_none()
+    settings = current_app.config["SURVEY"]
+    if row is None or now() - row.seen_at > timedelta(minutes=settings.idle_minutes):
+        return None
+    if now() - row.created_at > timedelta(hours=settings.session_hours):
+        return None
+    if now() - row.seen_at > SEEN_EVERY:
+        _note_seen(row.token_hash)
+    return Reader(row.id, row.username, row.name, row.role, row.firm_id, row.token_hash)
+
+
+def _note_seen(token_hash: str) -> None:
+    try:
+        with db.writing(db.session()) as writing:
+            writing.execute(
+                update(UserSession)
+                .where(UserSession.token_hash == token_hash)
+                .values(seen_at=now())
+            )
+    except OperationalError:
+        current_app.logger.warning("last-seen time not kept: the database is busy")
+
+
+def own_assessment(assessment_id: int) -> Assessment:
+    """Return an assessment of the signed-in firm; anybody else's is simply not there."""
+    assessment = store.assessment(db.session(), assessment_id)
+    if assessment is None or assessment.firm_id != reader().firm_id:
+        abort(404)
+    return assessment
+
+
+def visited_assessment(assessment_id: int) -> Assessment:
+    """Return an assessment this consultant is assigned to, while the visit runs or after it."""
+    assessment = store.assessment(db.session(), assessment_id)
+    if (
+        assessment is None
+        or assessment.consultant_id != reader().id
+        or assessment.state not in (ON_SITE, CONFIRMED)
+    ):
+        abort(404)
+    return assessment
+
+
+def handed_in_assessment(assessment_id: int) -> Assessment:
+    """Return an assessment an officer may read: drafts stay with the firm."""
+    assessment = store.assessment(db.session(), assessment_id)
+    if assessment is None or assessment.state == DRAFT:
+        abort(404)
+    return assessment
+
+
+READABLE_BY = {
+    FIRM: own_assessment,
+    CONSULTANT: visited_assessment,
+    OFFICER: handed_in_assessment,
+}
+
+
+def readable_assessment(assessment_id: int) -> Assessment:
+    """Return an assessment the signed-in reader may read, by the rule of their role."""
+    find = READABLE_BY.get(reader().role)
+    return find(assessment_id) if find else abort(404)

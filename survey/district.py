@@ -1,0 +1,67 @@
+"""What one district sets: its names, its places, its plan's targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from flask import g
+from sqlalchemy.orm import Session
+
+from survey import db
+from survey.tables import Setting
+
+KEY = "district"
+
+
+@dataclass(frozen=True)
+class Target:
+    """How many firms the plan wants recognised on one of these rungs by the end of a year."""
+
+    year: int
+    count: int
+    rungs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class District:
+    """The district this installation serves. ``reduced``: mountain and island county amounts."""
+
+    name: str = ""
+    bureau: str = ""
+    townships: tuple[str, ...] = ()
+    parks: tuple[str, ...] = ()
+    targets: tuple[Target, ...] = field(default=())
+    plan: str = ""
+    reduced: bool = False
+    demonstration: bool = False
+
+
+def read(session: Session) -> District:
+    row = session.get(Setting, KEY)
+    return _district(row.value) if row else District()
+
+
+def current() -> District:
+    """Return the district's settings, read once per request."""
+    if "district" not in g:
+        g.district = read(db.session())
+    found: District = g.district
+    return found
+
+
+def keep(session: Session, district: District) -> None:
+    """Store the settings; the caller's transaction decides."""
+    session.merge(Setting(key=KEY, value=asdict(district)))
+
+
+def _district(kept: Mapping[str, Any]) -> District:
+    values = dict(kept)
+    values["townships"] = tuple(values.get("townships", ()))
+    values["parks"] = tuple(values.get("parks", ()))
+    values["targets"] = tuple(
+        Target(t["year"], t["count"], tuple(t["rungs"]))
+        for t in values.get("targets", ())
+    )
+    return District(**values)

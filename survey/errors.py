@@ -1,0 +1,145 @@
+"""Turn whatever went wrong into a Chinese page or JSON with the right status code."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+)
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from survey import access, wording
+from survey.clock import local
+from survey.db import DatabaseMissing
+from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, Refusal
+
+RETRY_SECONDS = 30
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def init_app(app: Flask) -> None:
+    """Handle every kind of failure in one place."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(DatabaseMissing, _busy)
+    app.register_error_handler(PoolTimeout, _busy)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(OSError, _disk)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def answer(status: int, message: str = "", **more: Any) -> Response:
+    """Return the error page, or its JSON for a script, with the request's number."""
+    title, remedy = wording.ERRORS.get(status, wording.ERRORS[500])
+    message = message or remedy
+    if access.wants_json():
+        body = {
+            "status": status,
+            "message": message,
+            "request_id": g.get("request_id", ""),
+        }
+        response = jsonify(body | more)
+    else:
+        response = make_response(
+            render_template(
+                "errors/error.html",
+                status=status,
+                title=title,
+                message=message,
+                fields=more.get("fields", {}),
+                request_id=g.get("request_id", ""),
+            )
+        )
+    response.status_code = status
+    if status in (429, 503):
+        response.headers.setdefault(
+            "Retry-After", str(more.get("retry_after", RETRY_SECONDS))
+        )
+    return response
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if error.response is not None or status < 400:
+        return error.get_response()
+    said = error.description if isinstance(error.description, str) else ""
+    spoken = said if any("\u4e00" <= c <= "\u9fff" for c in said) else ""
+    response = answer(status, spoken)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    return answer(
+        400, "页面已过期，未保存。请返回上一页刷新后重试，您填写的内容仍在页面上。"
+    )
+
+
+def _refusal(error: Refusal) -> ResponseReturnValue:
+    match error:
+        case Locked(state=state):
+            return answer(409, wording.LOCKED.get(state, ""), state=state)
+        case Invalid(fields=fields):
+            return answer(422, "；".join(fields.values()), fields=fields)
+        case Incomplete(missing=missing):
+            return answer(422, f"还有 {len(missing)} 题需要处理。", fields=missing)
+        case Conflict(question_id=question_id, current=now_, yours=yours):
+            return answer(
+                409,
+                f"该题已被{now_.author}于 {local(now_.saved_at, '%H:%M')} 修改，请选择保留哪一份。",
+                question=question_id,
+                current={
+                    "value": now_.value,
+                    "remark": now_.remark,
+                    "revision": now_.revision,
+                    "author": now_.author,
+                    "saved_at": now_.saved_at.isoformat(),
+                    "verification": now_.verification,
+                    "reason": now_.reason,
+                    "finding": now_.finding,
+                },
+                yours=yours,
+            )
+    return answer(error.status)
+
+
+def _busy(error: Exception) -> ResponseReturnValue:
+    current_app.logger.error("database away: %s [%s]", error, g.get("request_id"))
+    return answer(503)
+
+
+def _database(error: DBAPIError) -> ResponseReturnValue:
+    current_app.logger.exception("database refused [%s]", g.get("request_id"))
+    said = str(error.orig)
+    if "disk is full" in said or "No space left" in said:
+        return answer(507)
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        return answer(503)
+    return answer(500)
+
+
+def _disk(error: OSError) -> ResponseReturnValue:
+    if error.errno in FULL:
+        current_app.logger.error("disk full [%s]", g.get("request_id"))
+        return answer(507)
+    return _unexpected(error)
+
+
+def _unexpected(_error: Exception) -> ResponseReturnValue:
+    current_app.logger.exception("unexpected [%s]", g.get("request_id"))
+    return answer(500)

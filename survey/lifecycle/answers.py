@@ -1,0 +1,276 @@
+"""Keep one answer: parse it, see whether somebody else was there first, remember what it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from questionnaires import answers as wire
+from questionnaires.loading import load
+from questionnaires.model import Question, is_asked
+from survey import db
+from survey.lifecycle.audit import Actor
+from survey.lifecycle.errors import AnswerNow, Conflict, Invalid, Locked, NotThere
+from survey.store import assessments as store
+from survey.tables import (
+    CHANGED,
+    DRAFT,
+    NOT_SEEN,
+    ON_SITE,
+    ONSITE,
+    SELF,
+    UNVERIFIED,
+    VERIFIED,
+    AnswerRevision,
+    AnswerRow,
+    Assessment,
+    SheetRow,
+)
+
+WRITABLE = {SELF: DRAFT, ONSITE: ON_SITE}
+"""The state in which each sheet may be written."""
+LONGEST_REMARK = 2000
+FIELDS = ("value", "remark", "verification", "reason", "finding")
+
+
+class Kept(Enum):
+    """A field the change does not speak of."""
+
+    KEEP = "keep"
+
+
+KEEP = Kept.KEEP
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a client asks to keep about one question.
+
+    ``request_id`` is made by the client, ``client.sequence``: sending it again is harmless.
+    ``base_revision`` is the revision the client last saw, 0 for none.
+    """
+
+    question_id: str
+    request_id: str
+    base_revision: int
+    value: object = KEEP
+    remark: str | Kept = KEEP
+    verification: str | Kept = KEEP
+    reason: str | Kept = KEEP
+    finding: str | Kept = KEEP
+
+
+@dataclass(frozen=True)
+class Saved:
+    """An acknowledged answer: it is on disk."""
+
+    revision: int
+    saved_at: datetime
+    value: object
+    verification: str | None
+
+
+def save_answer(
+    session: Session,
+    assessment_id: int,
+    kind: str,
+    change: Change,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Saved:
+    """Keep one change, exactly once, never over a colleague's head.
+
+    Raises:
+        NotThere: No such assessment or sheet.
+        Locked: The sheet may not be written now.
+        Invalid: The value, a text, or the question cannot be taken.
+        Conflict: Somebody else saved this answer since ``base_revision``.
+    """
+    with db.writing(session):
+        assessment = store.assessment(session, assessment_id, lock=True)
+        sheet = store.sheet(session, assessment_id, kind) if assessment else None
+        if assessment is None or sheet is None:
+            raise NotThere
+        if seen := store.revision_of_request(session, sheet.id, change.request_id):
+            return _acknowledge(seen)
+        if assessment.state != WRITABLE[kind]:
+            raise Locked(assessment.state)
+        question = asked_question(assessment, sheet, change.question_id)
+        row = store.answer(session, sheet.id, question.id)
+        wanted = _wanted(question, row, change)
+        if kind == ONSITE:
+            _verify(session, assessment_id, question, row, change, wanted)
+        if row is not None and _holds(row, wanted):
+            return _acknowledge(row)
+        if (row.revision if row else 0) != change.base_revision:
+            return _overtaken(session, sheet, row, change)
+        return _write(session, sheet, question, row, wanted, change.request_id, by, now)
+
+
+def asked_question(
+    assessment: Assessment, sheet: SheetRow, question_id: str
+) -> Question:
+    """Return a question this sheet shows; a hidden or unknown one cannot be answered."""
+    questionnaire = load(assessment.edition).questionnaire(assessment.trade)
+    question = questionnaire.questions.get(question_id)
+    if question is None:
+        raise Invalid({"question": "没有这道题，请刷新页面后重试。"})
+    if not is_asked(question, frozenset(sheet.processes)):
+        raise Invalid(
+            {"question": "这道题不适用于所选工序，请先在企业信息中勾选对应工序。"}
+        )
+    return question
+
+
+def _wanted(
+    question: Question, row: AnswerRow | None, change: Change
+) -> dict[str, Any]:
+    """Return every field as it should stand after the change."""
+    fields: dict[str, Any] = {
+        name: getattr(row, name)
+        if row
+        else (None if name in ("value", "verification") else "")
+        for name in FIELDS
+    }
+    if change.value is not KEEP:
+        fields["value"] = _parsed(question, change.value)
+    for name in ("remark", "reason", "finding"):
+        text = getattr(change, name)
+        if text is not KEEP:
+            fields[name] = clean_text(name, text)
+    if change.verification is not KEEP:
+        fields["verification"] = change.verification
+    return fields
+
+
+def _parsed(question: Question, value: object) -> object:
+    if value is None:
+        return None
+    try:
+        return wire.plain(wire.parse(question, value))
+    except wire.BadAnswer as bad:
+        raise Invalid({bad.field or "value": bad.message}) from bad
+
+
+def clean_text(name: str, text: object, most: int = LONGEST_REMARK) -> str:
+    """Return text as it is stored: line ends unified, no control characters, not too long."""
+    if not isinstance(text, str):
+        raise Invalid({name: "请填写文字。"})
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if any(ord(c) < 32 and c not in "\n\t" or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise Invalid({name: "文字中含有无法保存的控制字符，请删除后重试。"})
+    if len(text) > most:
+        raise Invalid({name: f"最多 {most} 字，现在有 {len(text)} 字，请删减。"})
+    return text
+
+
+def _verify(
+    session: Session,
+    assessment_id: int,
+    question: Question,
+    row: AnswerRow | None,
+    change: Change,
+    wanted: dict[str, Any],
+) -> None:
+    """Set what the consultant's change means: confirmed as the firm said, changed, or not seen."""
+    firm_sheet = store.sheet(session, assessment_id, SELF)
+    firm = store.answer(session, firm_sheet.id, question.id) if firm_sheet else None
+    said = firm.value if firm else None
+    asked = change.verification
+    if asked is not KEEP and asked not in (UNVERIFIED, VERIFIED, NOT_SEEN, CHANGED):
+        raise Invalid({"verification": "请选择“确认”“更改”或“未能查看”。"})
+    if wanted["value"] != said:
+        if asked in (VERIFIED, NOT_SEEN) and change.value is KEEP:
+            wanted["value"] = (
+                said  # confirming, or not having seen, takes the firm's own answer
+            )
+            wanted["verification"] = asked
+        else:
+            wanted["verification"] = CHANGED
+    elif asked is KEEP and change.value is not KEEP:
+        wanted["verification"] = VERIFIED
+    elif asked == CHANGED:
+        wanted["verification"] = row.verification if row else UNVERIFIED
+    wanted["verification"] = wanted["verification"] or UNVERIFIED
+
+
+def _holds(row: AnswerRow, wanted: dict[str, Any]) -> bool:
+    return all(getattr(row, name) == wanted[name] for name in FIELDS)
+
+
+def _overtaken(
+    session: Session, sheet: SheetRow, row: AnswerRow | None, change: Change
+) -> Saved:
+    """A save arrives late: from the same client it is simply old, from another it conflicts."""
+    if row is None:
+        raise Invalid({"base_revision": "版本号不正确，请刷新页面后重试。"})
+    latest = store.revision(session, sheet.id, row.question_id, row.revision)
+    if latest is not None and _came_later(latest.request_id, change.request_id):
+        return _acknowledge(row)
+    raise Conflict(row.question_id, answer_now(session, row), change.value)
+
+
+def _came_later(request_id: str, other: str) -> bool:
+    client, _, sequence = request_id.rpartition(".")
+    other_client, _, other_sequence = other.rpartition(".")
+    if not client or client != other_client:
+        return False
+    return (
+        sequence.isdecimal()
+        and other_sequence.isdecimal()
+        and int(sequence) > int(other_sequence)
+    )
+
+
+def _write(
+    session: Session,
+    sheet: SheetRow,
+    question: Question,
+    row: AnswerRow | None,
+    wanted: dict[str, Any],
+    request_id: str,
+    by: Actor,
+    now: datetime,
+) -> Saved:
+    if row is None:
+        row = AnswerRow(sheet_id=sheet.id, question_id=question.id, revision=0)
+        session.add(row)
+    row.revision += 1
+    row.author_id, row.saved_at = by.user_id or 0, now
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    session.add(
+        AnswerRevision(
+            sheet_id=sheet.id,
+            question_id=question.id,
+            revision=row.revision,
+            author_id=row.author_id,
+            request_id=request_id,
+            saved_at=now,
+            **wanted,
+        )
+    )
+    session.flush()
+    return _acknowledge(row)
+
+
+def _acknowledge(row: AnswerRow | AnswerRevision) -> Saved:
+    return Saved(row.revision, row.saved_at, row.value, row.verification)
+
+
+def answer_now(session: Session, row: AnswerRow) -> AnswerNow:
+    return AnswerNow(
+        value=row.value,
+        remark=row.remark,
+        revision=row.revision,
+        author=store.name_of(session, row.author_id),
+        saved_at=row.saved_at,
+        verification=row.verification,
+        reason=row.reason,
+        finding=row.finding,
+    )

@@ -1,0 +1,447 @@
+"""The life of an assessment: begin, submit, return, assign, confirm, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from questionnaires.answers import level_of
+from questionnaires.loading import load
+from questionnaires.model import Questionnaire, is_asked
+from questionnaires.scoring import progress, score
+from survey import db
+from survey.lifecycle.audit import Actor, log
+from survey.lifecycle.errors import Incomplete, Invalid, Locked, NotThere, Stale
+from survey.lifecycle.sheets import questionnaire_of, sheet_of
+from survey.store import assessments as store
+from survey.tables import (
+    CHANGED,
+    CONFIRMED,
+    CONSULTANT,
+    DRAFT,
+    NOT_SEEN,
+    ON_SITE,
+    ONSITE,
+    SELF,
+    SUBMITTED,
+    UNVERIFIED,
+    AnswerRevision,
+    AnswerRow,
+    Assessment,
+    Firm,
+    Round,
+    ScoreRow,
+    SheetRow,
+    User,
+)
+
+DEMANDS_EVIDENCE = 2
+"""A consultant's change by this many levels or more needs a photo or a file (design, 4.7)."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof of a submission: pressing twice gives the same one."""
+
+    assessment_id: int
+    submitted_at: datetime
+    declared_by: str
+
+
+def begin(
+    session: Session, firm_id: int, round_id: int, *, by: Actor, now: datetime
+) -> Assessment:
+    """Open the firm's assessment of a round; a second call returns the first one."""
+    with db.writing(session):
+        firm = session.get(Firm, firm_id, with_for_update=True)
+        round_ = session.get(Round, round_id)
+        if firm is None or round_ is None:
+            raise NotThere
+        for known in store.assessments_of_firm(session, firm_id):
+            if known.round_id == round_id:
+                return known
+        assessment = Assessment(
+            firm_id=firm.id,
+            round_id=round_.id,
+            edition=round_.edition,
+            trade=firm.trade,
+            state=DRAFT,
+            created_at=now,
+        )
+        session.add(assessment)
+        session.flush()
+        session.add(
+            SheetRow(
+                assessment_id=assessment.id,
+                kind=SELF,
+                processes=firm.processes,
+                created_at=now,
+            )
+        )
+        log(session, by, now, "begin", "assessment", assessment.id, firm_id=firm.id)
+        return assessment
+
+
+def set_processes(
+    session: Session,
+    assessment_id: int,
+    processes: Collection[str],
+    *,
+    kind: str = SELF,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Say which processes a sheet is about; answers to questions it hides are kept, not counted."""
+    with db.writing(session):
+        assessment = _locked(session, assessment_id, DRAFT if kind == SELF else ON_SITE)
+        known = {
+            p.id for p in load(assessment.edition).trades[assessment.trade].processes
+        }
+        if unknown := set(processes) - known:
+            raise Invalid(
+                {"processes": f"没有这些工序：{'、'.join(sorted(unknown))}。"}
+            )
+        sheet = _sheet(session, assessment_id, kind)
+        before = sheet.processes
+        sheet.processes = sorted(processes)
+        if before != sheet.processes:
+            log(
+                session,
+                by,
+                now,
+                "processes",
+                "assessment",
+                assessment_id,
+                firm_id=assessment.firm_id,
+                before=" ".join(before),
+                after=" ".join(sheet.processes),
+            )
+
+
+def submit(
+    session: Session, assessment_id: int, *, declared_by: str, by: Actor, now: datetime
+) -> Receipt:
+    """Hand the firm's sheet in: complete, declared true, scored, read-only from now on.
+
+    Raises:
+        Incomplete: Names every question without an answer.
+        Invalid: Nobody signed the truth statement.
+    """
+    with db.writing(session):
+        assessment = store.assessment(session, assessment_id, lock=True)
+        if assessment is None:
+            raise NotThere
+        if assessment.state != DRAFT and assessment.submitted_at:
+            return Receipt(
+                assessment.id, assessment.submitted_at, assessment.declared_by or ""
+            )
+        name = declared_by.strip()
+        if not name or len(name) > 60:
+            raise Invalid({"declared_by": "请填写承诺人姓名（60 字以内）。"})
+        sheet = _sheet(session, assessment_id, SELF)
+        questionnaire = questionnaire_of(assessment)
+        _require_complete(session, questionnaire, sheet)
+        assessment.state = SUBMITTED
+        assessment.submitted_at, assessment.submitted_by = now, by.user_id
+        assessment.declared_by, assessment.return_reason = name, None
+        row = _keep_score(session, questionnaire, sheet, now)
+        log(
+            session,
+            by,
+            now,
+            "submit",
+            "assessment",
+            assessment.id,
+            firm_id=assessment.firm_id,
+            before=DRAFT,
+            after=f"{SUBMITTED} {row.share}",
+        )
+        return Receipt(assessment.id, now, name)
+
+
+def return_to_firm(
+    session: Session, assessment_id: int, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """Give the sheet back to the firm for completion (退回), saying why."""
+    with db.writing(session):
+        assessment = _locked(session, assessment_id, SUBMITTED, ON_SITE)
+        before = assessment.state
+        assessment.state = DRAFT
+        assessment.return_reason = _reason(reason)
+        store.drop_score(session, _sheet(session, assessment_id, SELF).id)
+        log(
+            session,
+            by,
+            now,
+            "return",
+            "assessment",
+            assessment_id,
+            firm_id=assessment.firm_id,
+            before=before,
+            after=DRAFT,
+            reason=reason,
+        )
+
+
+def assign(
+    session: Session,
+    assessment_id: int,
+    consultant_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Send a consultant to a submitted assessment; the on-site sheet starts as the firm's copy.
+
+    Assigning again while the visit runs changes the person and keeps the work.
+    """
+    with db.writing(session):
+        assessment = _locked(session, assessment_id, SUBMITTED, ON_SITE)
+        consultant = session.get(User, consultant_id)
+        if consultant is None or consultant.role != CONSULTANT or not consultant.active:
+            raise Invalid({"consultant": "请选择一位在用的诊断顾问。"})
+        before = assessment.state
+        assessment.consultant_id = consultant.id
+        if before == SUBMITTED:
+            assessment.state = ON_SITE
+            _copy_sheet(session, assessment, now)
+        log(
+            session,
+            by,
+            now,
+            "assign",
+            "assessment",
+            assessment_id,
+            firm_id=assessment.firm_id,
+            before=before,
+            after=f"{ON_SITE} {consultant.username}",
+        )
+
+
+def confirm(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> None:
+    """Close the visit: every answer verified, every change explained; the on-site score speaks.
+
+    Raises:
+        Incomplete: Names what is still open, question by question.
+    """
+    with db.writing(session):
+        assessment = store.assessment(session, assessment_id, lock=True)
+        if assessment is None:
+            raise NotThere
+        if assessment.state == CONFIRMED:
+            return
+        if assessment.state != ON_SITE:
+            raise Locked(assessment.state)
+        sheet = _sheet(session, assessment_id, ONSITE)
+        questionnaire = questionnaire_of(assessment)
+        if missing := open_items(session, assessment):
+            raise Incomplete(missing)
+        assessment.state, assessment.confirmed_at = CONFIRMED, now
+        row = _keep_score(session, questionnaire, sheet, now)
+        log(
+            session,
+            by,
+            now,
+            "confirm",
+            "assessment",
+            assessment_id,
+            firm_id=assessment.firm_id,
+            before=ON_SITE,
+            after=f"{CONFIRMED} {row.share}",
+        )
+
+
+def reopen(
+    session: Session, assessment_id: int, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """Take a confirmed assessment back to the consultant, saying why."""
+    with db.writing(session):
+        assessment = _locked(session, assessment_id, CONFIRMED)
+        assessment.state, assessment.confirmed_at = ON_SITE, None
+        store.drop_score(session, _sheet(session, assessment_id, ONSITE).id)
+        log(
+            session,
+            by,
+            now,
+            "reopen",
+            "assessment",
+            assessment_id,
+            firm_id=assessment.firm_id,
+            before=CONFIRMED,
+            after=ON_SITE,
+            reason=_reason(reason),
+        )
+
+
+def conclude(
+    session: Session,
+    assessment_id: int,
+    *,
+    problems: str,
+    packages: list[str] | None,
+    base_version: int,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Keep the consultant's summary of problems and choice of packages (None: as computed)."""
+    with db.writing(session):
+        assessment = _locked(session, assessment_id, ON_SITE)
+        if assessment.version != base_version:
+            raise Stale
+        known = questionnaire_of(assessment).package_by_code
+        if packages is not None and (
+            unknown := [c for c in packages if c not in known]
+        ):
+            raise Invalid({"packages": f"没有这些改造场景：{'、'.join(unknown)}。"})
+        if len(problems) > 5000:
+            raise Invalid(
+                {"problems": f"最多 5000 字，现在有 {len(problems)} 字，请删减。"}
+            )
+        assessment.problems, assessment.chosen_packages = problems.strip(), packages
+        log(
+            session,
+            by,
+            now,
+            "conclude",
+            "assessment",
+            assessment_id,
+            firm_id=assessment.firm_id,
+        )
+
+
+def open_items(session: Session, assessment: Assessment) -> dict[str, str]:
+    """Return what stands between a visit and its confirmation: {question id: what it needs}."""
+    onsite = _sheet(session, assessment.id, ONSITE)
+    firm_rows = store.answers(session, _sheet(session, assessment.id, SELF).id)
+    rows = store.answers(session, onsite.id)
+    files = store.evidence_counts(session, onsite.id)
+    processes = frozenset(onsite.processes)
+    questionnaire = questionnaire_of(assessment)
+    needs: dict[str, str] = {}
+    for question in questionnaire.questions.values():
+        if not question.required or not is_asked(question, processes):
+            continue
+        row = rows.get(question.id)
+        if row is None or row.value is None:
+            needs[question.id] = "还没有答案。"
+        elif row.verification in (None, UNVERIFIED):
+            needs[question.id] = "还没有核验：请确认、更改，或标明未能查看。"
+        elif row.verification in (CHANGED, NOT_SEEN) and not row.reason:
+            needs[question.id] = "请写明理由。"
+        elif row.verification == CHANGED and question.id not in files:
+            said = sheet_of(questionnaire, firm_rows).get(question.id)
+            found = sheet_of(questionnaire, rows)[question.id]
+            levels = [
+                None if a is None else level_of(question, a) for a in (said, found)
+            ]
+            if (
+                None not in levels
+                and abs((levels[0] or 0) - (levels[1] or 0)) >= DEMANDS_EVIDENCE
+            ):
+                needs[question.id] = "与企业自评相差两档或以上，请附照片或文件。"
+    return needs
+
+
+def _require_complete(
+    session: Session, questionnaire: Questionnaire, sheet: SheetRow
+) -> None:
+    kept = sheet_of(questionnaire, store.answers(session, sheet.id))
+    state = progress(questionnaire, kept, frozenset(sheet.processes))
+    missing = [q for section in state.sections for q in section.missing]
+    if missing:
+        raise Incomplete(dict.fromkeys(missing, "还没有作答。"))
+
+
+def _keep_score(
+    session: Session, questionnaire: Questionnaire, sheet: SheetRow, now: datetime
+) -> ScoreRow:
+    kept = sheet_of(questionnaire, store.answers(session, sheet.id))
+    result = score(questionnaire, kept, frozenset(sheet.processes))
+    row = ScoreRow(
+        sheet_id=sheet.id,
+        share=str(result.share),
+        permille=int(result.share * 1000),
+        step=result.step,
+        rung=result.rung.id if result.rung else None,
+        sections={
+            s.section.id: str(s.share) for s in result.sections if s.share is not None
+        },
+        failed_gates=sorted(
+            {
+                q
+                for g in (result.next.failed_gates if result.next else ())
+                for q in g.question_ids
+            }
+        ),
+        scored_at=now,
+    )
+    return session.merge(row)
+
+
+def _copy_sheet(session: Session, assessment: Assessment, now: datetime) -> None:
+    """Start (or refresh) the on-site sheet: what the firm left unchanged keeps its verification."""
+    own = _sheet(session, assessment.id, SELF)
+    onsite = store.sheet(session, assessment.id, ONSITE)
+    if onsite is None:
+        onsite = SheetRow(
+            assessment_id=assessment.id,
+            kind=ONSITE,
+            processes=own.processes,
+            created_at=now,
+        )
+        session.add(onsite)
+        session.flush()
+    onsite.processes = own.processes
+    visited = store.answers(session, onsite.id)
+    for question_id, said in store.answers(session, own.id).items():
+        row = visited.get(question_id)
+        if row is not None and row.saved_at >= said.saved_at:
+            continue
+        revision = (row.revision if row else 0) + 1
+        copied = {
+            "value": said.value,
+            "remark": "",
+            "verification": UNVERIFIED,
+            "reason": row.reason if row else "",
+            "finding": row.finding if row else "",
+            "saved_at": now,
+            "author_id": said.author_id,
+            "revision": revision,
+        }
+        session.merge(AnswerRow(sheet_id=onsite.id, question_id=question_id, **copied))
+        session.add(
+            AnswerRevision(
+                sheet_id=onsite.id,
+                question_id=question_id,
+                request_id=f"copy-{revision}-{question_id}",
+                **copied,
+            )
+        )
+
+
+def _locked(session: Session, assessment_id: int, *states: str) -> Assessment:
+    assessment = store.assessment(session, assessment_id, lock=True)
+    if assessment is None:
+        raise NotThere
+    if assessment.state not in states:
+        raise Locked(assessment.state)
+    return assessment
+
+
+def _sheet(session: Session, assessment_id: int, kind: str) -> SheetRow:
+    sheet = store.sheet(session, assessment_id, kind)
+    if sheet is None:
+        raise NotThere
+    return sheet
+
+
+def _reason(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise Invalid({"reason": "请写明理由。"})
+    if len(reason) > 500:
+        raise Invalid({"reason": f"理由最多 500 字，现在有 {len(reason)} 字。"})
+    return reason

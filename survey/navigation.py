@@ -1,0 +1,31 @@
+"""The menu of each kind of reader."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import current_app, url_for
+
+from survey.access import ROUTES, Reader
+
+MENU: tuple[tuple[str, str], ...] = ()
+"""(endpoint, title) in reading order; each shows to the roles its route allows."""
+
+
+class Entry(NamedTuple):
+    """One line of the menu."""
+
+    title: str
+    url: str
+    active: bool
+
+
+def entries(reader: Reader | None, endpoint: str) -> list[Entry]:
+    """Return the menu this reader sees, the present page marked."""
+    if reader is None:
+        return []
+    return [
+        Entry(title, url_for(target), endpoint == target)
+        for target, title in MENU
+        if target in current_app.view_functions and reader.role in ROUTES[target]
+    ]

@@ -1,0 +1,1 @@
+"""Every query, no decisions; cut by subject like the tables."""

@@ -1,0 +1,58 @@
+"""Chinese sentences spoken from Python: names of states and roles, and what went wrong."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROLES: Final = {
+    "firm": "企业",
+    "consultant": "诊断顾问",
+    "officer": "主管部门人员",
+    "administrator": "管理员",
+}
+STATES: Final = {
+    "draft": "填写中",
+    "submitted": "已提交",
+    "on_site": "现场诊断中",
+    "confirmed": "已核定",
+}
+SHEETS: Final = {"self": "自评", "onsite": "现场诊断"}
+VERIFICATIONS: Final = {
+    "unverified": "未核验",
+    "confirmed": "已确认",
+    "changed": "已更改",
+    "not_seen": "未能查看",
+}
+POOL: Final = {
+    "proposed": "拟入库",
+    "in_pool": "在库",
+    "recognised": "已认定",
+    "withdrawn": "已退库",
+}
+SIZES: Final = {"micro": "微型", "small": "小型", "medium": "中型", "large": "大型"}
+
+LOCKED: Final = {
+    "draft": "评估还在企业填写中，不能这样操作。",
+    "submitted": "评估已提交并锁定。如需修改，请联系主管部门申请退回。",
+    "on_site": "评估正在现场诊断，不能这样操作。",
+    "confirmed": "评估已核定并锁定。如需修改，请联系主管部门。",
+}
+
+ERRORS: Final[dict[int, tuple[str, str]]] = {
+    400: ("请求不完整", "请返回上一页，刷新后重新操作。您填写的内容仍在页面上。"),
+    401: ("请先登录", "登录状态已失效，请重新登录，您填写的内容已保留。"),
+    403: ("没有权限", "您的账号不能使用这个功能。如有需要，请联系管理员。"),
+    404: ("没有找到", "页面不存在，或您无权查看。请检查地址，或从首页重新进入。"),
+    405: ("操作方式不对", "请从页面上的按钮操作。"),
+    409: ("内容已变化", "内容刚刚被修改或已锁定，请刷新页面后再操作。"),
+    413: ("内容太大", "提交的内容超过上限，未保存。请缩小文件或删减文字后重试。"),
+    415: ("文件类型不支持", "请按页面上列出的类型上传。"),
+    422: ("填写有误", "请按提示修改后重新提交，您填写的内容都还在。"),
+    429: ("操作太频繁", "请稍后再试。"),
+    500: (
+        "系统出错",
+        "操作没有完成，数据未改动。请稍后重试；如仍不行，请把请求编号告诉管理员。",
+    ),
+    503: ("系统繁忙", "您的内容仍在本机，请约 30 秒后重试。"),
+    507: ("存储空间不足", "服务器空间不足，内容未保存。请联系管理员。"),
+}
