@@ -1,1 +1,65 @@
 """What is asked, and what the answers mean: pure values, no web, no database."""
+
+from questionnaires.answers import (
+    NOT_APPLICABLE,
+    Answer,
+    BadAnswer,
+    Choice,
+    Grid,
+    Multiple,
+    NotApplicable,
+    Ratio,
+    Sheet,
+    describe,
+    level_of,
+    parse,
+    percent_text,
+    plain,
+)
+from questionnaires.loading import BadEdition, UnknownEdition, check, editions, load, seal
+from questionnaires.model import Edition, Question, Questionnaire, Section
+from questionnaires.reading import Fault
+from questionnaires.scoring import (
+    Progress,
+    Score,
+    UnansweredQuestion,
+    conflicts,
+    progress,
+    score,
+    trace,
+)
+
+__all__ = [
+    "NOT_APPLICABLE",
+    "Answer",
+    "BadAnswer",
+    "BadEdition",
+    "Choice",
+    "Edition",
+    "Fault",
+    "Grid",
+    "Multiple",
+    "NotApplicable",
+    "Progress",
+    "Question",
+    "Questionnaire",
+    "Ratio",
+    "Score",
+    "Section",
+    "Sheet",
+    "UnansweredQuestion",
+    "UnknownEdition",
+    "check",
+    "conflicts",
+    "describe",
+    "editions",
+    "level_of",
+    "load",
+    "parse",
+    "percent_text",
+    "plain",
+    "progress",
+    "score",
+    "seal",
+    "trace",
+]

@@ -8,13 +8,18 @@ edition is published only when it has none.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
+from questionnaires import examples, reach, references, sense
 from questionnaires.model import Core, Edition, EditionFile, Extras, Package, Standard, Trade, Value
 from questionnaires.reading import Document, Fault, read, shape
+from questionnaires.references import Whole
 
 EDITIONS = Path(__file__).parent / "editions"
 SEAL = "seal"
@@ -75,17 +80,48 @@ def load(edition_id: str) -> Edition:
     if edition_id not in editions():
         raise UnknownEdition(edition_id)
     source = read_edition(EDITIONS / edition_id)
-    faults = (*source.shape_faults, *_broken_seal(source.folder))
+    faults = [*source.shape_faults, *_broken_seal(source.folder)]
+    if source.edition:
+        faults += references.faults(Whole(source.edition, source.documents))
     if source.edition is None or faults:
-        raise BadEdition(edition_id, faults)
+        raise BadEdition(edition_id, tuple(faults or source.missing))
     return source.edition
 
 
 def check(folder: Path) -> tuple[Edition | None, tuple[Fault, ...]]:
-    """Check everything about the edition in a folder and report all faults at once."""
+    """Check everything about the edition in a folder and report all faults at once.
+
+    The sense is looked into only when every file is there, in good shape and its references are
+    found: before that, every further fault would only repeat the first.
+    """
     source = read_edition(folder)
     faults = [*source.shape_faults, *source.missing, *_broken_seal(folder)]
-    return source.edition, tuple(faults)
+    if source.edition is None:
+        return None, tuple(faults)
+    whole = Whole(source.edition, source.documents)
+    broken = [*_misnamed(source), *references.faults(whole)]
+    if not broken and not source.missing:
+        faults += sense.faults(whole)
+        faults += reach.faults(whole)
+        faults += examples.faults(source.edition, folder)
+        faults += _frames(source.edition, folder)
+    return source.edition, (*faults, *broken)
+
+
+def _misnamed(source: Source) -> list[Fault]:
+    edition, folder = source.edition, source.folder.name
+    if edition is None or edition.id == folder:
+        return []
+    fault = f"年版 id“{edition.id}”与文件夹“{folder}”不同"
+    return [source.documents["edition.yaml"].fault(("id",), fault, "改成相同")]
+
+
+def _frames(edition: Edition, folder: Path) -> Iterator[Fault]:
+    """Let the frames that read the same answers check their own files."""
+    for name in ("crosswalk", "conditions"):
+        # They load editions themselves, so they cannot be imported at the top.
+        if find_spec(f"questionnaires.{name}"):
+            yield from import_module(f"questionnaires.{name}").faults(edition, folder)
 
 
 def read_edition(folder: Path) -> Source:

@@ -220,13 +220,11 @@ def _path(value: object, loc: tuple[int | str, ...]) -> Trail:
     """Follow pydantic's place through the values; union tags and missing keys lead nowhere."""
     path: list[str | int] = []
     for step in loc:
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            continue
-        path.append(step)
+        in_dict = isinstance(value, dict) and step in value
+        in_list = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if in_dict or in_list:
+            value = value[step]  # type: ignore[index]
+            path.append(step)
     return tuple(path)
 
 
@@ -276,5 +274,3 @@ def texts(value: object, path: Trail = ()) -> Iterator[tuple[Trail, str]]:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from texts(inner, (*path, index))
-
-

@@ -1,0 +1,79 @@
+"""The questionnaire's own command: check every edition, or seal one that is published.
+
+python -m questionnaires                 check every edition
+python -m questionnaires check 2026      check some
+python -m questionnaires seal 2026       seal one that has no faults
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from questionnaires import loading
+from questionnaires.model import Edition
+from questionnaires.reading import Fault
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when every edition is good, 1 with the faults printed."""
+    parser = argparse.ArgumentParser(prog="python -m questionnaires", description="检查与封存年版")
+    commands = parser.add_subparsers(dest="command")
+    checked = commands.add_parser("check", help="检查年版，列出全部问题")
+    checked.add_argument("editions", nargs="*", help="年版 id 或文件夹，不写则检查全部")
+    sealed = commands.add_parser("seal", help="封存没有问题的年版")
+    sealed.add_argument("editions", nargs=1, help="年版 id 或文件夹")
+    chosen = parser.parse_args(arguments)
+    names = getattr(chosen, "editions", None) or list(loading.editions())
+    if not names:
+        print("没有找到任何年版。", file=sys.stderr)
+        return 1
+    run = _seal if chosen.command == "seal" else _check
+    return max(run(_folder(name)) for name in names)
+
+
+def _folder(name: str) -> Path:
+    return Path(name) if Path(name).is_dir() else loading.EDITIONS / name
+
+
+def _check(folder: Path) -> int:
+    edition, faults = loading.check(folder)
+    if edition is None or faults:
+        _complain(folder, faults)
+        return 1
+    print(_summary(edition, folder))
+    return 0
+
+
+def _seal(folder: Path) -> int:
+    if (folder / loading.SEAL).exists():
+        print(f"{folder.name}：已经封存，不能重新封存。", file=sys.stderr)
+        return 1
+    if _check(folder):
+        return 1
+    (folder / loading.SEAL).write_text(loading.seal(folder) + "\n", "utf-8")
+    print(f"{folder.name}：已封存。")
+    return 0
+
+
+def _complain(folder: Path, faults: tuple[Fault, ...]) -> None:
+    for fault in faults:
+        print(f"{folder.name}/{fault}")
+    print(f"{folder.name}：{len(faults)} 处问题。", file=sys.stderr)
+
+
+def _summary(edition: Edition, folder: Path) -> str:
+    sections = [*edition.core.sections, *edition.extras]
+    sections += [s for trade in edition.trades.values() for s in trade.sections]
+    questions = sum(len(s.questions) for s in sections)
+    examples = len(list((folder / "examples").glob("*.yaml")))
+    sealed = "已封存" if (folder / loading.SEAL).exists() else "草稿"
+    return (
+        f"{edition.id}（{sealed}）：{len(edition.trades)} 个行业，{questions} 道题，"
+        f"{len(edition.packages)} 个场景，{len(edition.standards)} 项标准，{examples} 个算例，没有问题。"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

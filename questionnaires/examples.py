@@ -1,0 +1,208 @@
+"""Worked examples (算例): sheets with the result they must have, kept beside the edition.
+
+They are the edition's own test: whoever changes a weight, a gate or a level by mistake breaks one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from questionnaires.answers import NOT_APPLICABLE, Answer, BadAnswer, Ratio, parse
+from questionnaires.model import (
+    AnyGate,
+    Edition,
+    Gate,
+    Level,
+    Line,
+    Prose,
+    Question,
+    QuestionGate,
+    Questionnaire,
+    RatioQuestion,
+    Rung,
+    SectionGate,
+    Share,
+    Value,
+    Word,
+)
+from questionnaires.reading import Document, Fault, Trail, read, shape
+from questionnaires.scoring import Score, UnansweredQuestion, score
+
+NONE = "none"
+"""Written where no rung is reached, or where nothing in a section applies."""
+
+
+class Fill(Value):
+    """How to answer the scored questions an example does not list.
+
+    A ratio gets the highest percentage of the level's band. ``not_applicable`` answers 不适用
+    instead, wherever that is allowed.
+    """
+
+    default_level: Level
+    not_applicable: bool = False
+
+
+class Expects(Value):
+    """The result an example must have; only what is given is compared.
+
+    ``unmet`` names the failed gates of the next rung: the question's id, the section's id, ``core``
+    or ``trade``, or the question ids of an any-of gate joined by ``|``.
+    """
+
+    share: Share
+    sections: dict[Word, Share | Literal["none"]] = {}
+    rung: Word
+    unmet: tuple[Annotated[str, Field(pattern=r"^[a-z0-9_|]+$")], ...] = ()
+    miit_level: Annotated[int, Field(ge=0, le=4)] | None = None
+
+
+class Example(Value):
+    """One worked example."""
+
+    trade: Word
+    title: Line
+    processes: tuple[Word, ...] = ()
+    answers: dict[Word, Any] = {}
+    fill: Fill | None = None
+    expects: Expects
+    reason: Prose
+
+
+def load(folder: Path) -> dict[str, tuple[Document, Example | None]]:
+    """Read every worked example of an edition's folder, by file name."""
+    documents = [
+        read(f, f"examples/{f.name}") for f in sorted((folder / "examples").glob("*.yaml"))
+    ]
+    return {document.file: (document, shape(document, Example)) for document in documents}
+
+
+def sheet(example: Example, questionnaire: Questionnaire) -> dict[str, Answer]:
+    """Return the example's answers, filled as it says.
+
+    Raises:
+        BadAnswer: An answer is refused.
+        KeyError: It answers a question the trade is not asked.
+    """
+    filled = _filled(example.fill, questionnaire) if example.fill else {}
+    given = {
+        question_id: parse(questionnaire.questions[question_id], wire)
+        for question_id, wire in example.answers.items()
+    }
+    return filled | given
+
+
+def _filled(fill: Fill, questionnaire: Questionnaire) -> dict[str, Answer]:
+    return {
+        question.id: _fill(question, fill)
+        for section in questionnaire.sections
+        if not section.optional
+        for question in section.scored_questions
+    }
+
+
+def _fill(question: Question, fill: Fill) -> Answer:
+    if fill.not_applicable and question.not_applicable:
+        return NOT_APPLICABLE
+    if isinstance(question, RatioQuestion):
+        percent = (*(question.above or ()), Fraction(100))[fill.default_level]
+        return Ratio(percent.numerator, 100 * percent.denominator)
+    return fill.default_level
+
+
+def unmet(result: Score) -> frozenset[str]:
+    """Name the failed gates of the next rung as examples write them."""
+    return (
+        frozenset(gate_name(g.gate) for g in result.next.failed_gates)
+        if result.next
+        else frozenset()
+    )
+
+
+def gate_name(gate: Gate) -> str:
+    if isinstance(gate, QuestionGate):
+        return gate.question
+    if isinstance(gate, SectionGate):
+        return gate.section
+    if isinstance(gate, AnyGate):
+        return "|".join(member.question for member in gate.any_of)
+    return gate.part
+
+
+# --- verifying ----------------------------------------------------------------------------------
+
+
+def faults(edition: Edition, folder: Path) -> Iterator[Fault]:
+    """Yield everything wrong with the examples: their shape, and results that differ."""
+    for document, example in load(folder).values():
+        yield from document.faults
+        if example:
+            yield from verify(edition, document, example)
+
+
+def verify(edition: Edition, document: Document, example: Example) -> Iterator[Fault]:
+    """Score one example and yield a fault for every number that is not the expected one."""
+    if example.trade not in edition.trades:
+        yield document.fault(("trade",), f"没有行业“{example.trade}”", "改正行业 id")
+        return
+    questionnaire = edition.questionnaire(example.trade)
+    bad = [*_bad_answers(document, example, questionnaire)]
+    if bad:
+        yield from bad
+        return
+    try:
+        result = score(questionnaire, sheet(example, questionnaire), frozenset(example.processes))
+    except UnansweredQuestion as missing:
+        fault = f"没有回答“{missing.question_id}”"
+        yield document.fault(("answers",), fault, "补上答案，或用 fill 补齐")
+        return
+    for trail, wanted, found in _compared(example.expects, result):
+        if wanted != found:
+            fault = f"应为 {wanted}，算得 {found}"
+            yield document.fault(trail, fault, "核对算例和年版内容，改正错的一方")
+
+
+def _bad_answers(
+    document: Document, example: Example, questionnaire: Questionnaire
+) -> Iterator[Fault]:
+    known = {process.id for process in questionnaire.trade.processes}
+    for process in example.processes:
+        if process not in known:
+            yield document.fault(("processes",), f"没有工序“{process}”", "改正工序 id")
+    for question_id, wire in example.answers.items():
+        trail: Trail = ("answers", question_id)
+        if question_id not in questionnaire.questions:
+            yield document.fault(trail, f"没有题目“{question_id}”", "改正题目 id")
+            continue
+        try:
+            parse(questionnaire.questions[question_id], wire)
+        except BadAnswer as refused:
+            yield document.fault(trail, refused.message.rstrip("。"), "改正答案")
+
+
+def _compared(expects: Expects, result: Score) -> Iterator[tuple[Trail, str, str]]:
+    """Yield (place, wanted, found) for everything an example states."""
+    yield ("expects", "share"), str(expects.share), str(result.share)
+    for section_id, wanted in expects.sections.items():
+        known = result.section.get(section_id)
+        found = _written(known.share) if known else "（没有这个模块）"
+        yield ("expects", "sections", section_id), str(wanted), found
+    yield ("expects", "rung"), expects.rung, _rung_id(result.rung)
+    yield ("expects", "unmet"), _listed(expects.unmet), _listed(unmet(result))
+
+
+def _written(share: Fraction | None) -> str:
+    return NONE if share is None else str(share)
+
+
+def _rung_id(rung: Rung | None) -> str:
+    return rung.id if rung else NONE
+
+
+def _listed(names: tuple[str, ...] | frozenset[str]) -> str:
+    return "、".join(sorted(names)) or "没有"
