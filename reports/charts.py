@@ -1,0 +1,304 @@
+"""The charts of a diagnosis: one ECharts option for screen and paper, and its drawing for paper.
+
+The browser draws an option with the vendored ECharts; on paper the same file draws it as SVG inside
+``mini-racer``. What comes back is rebuilt from a short list of elements and attributes, so that it
+may stand inside a page under a strict content policy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree  # Only builds; parsing is defusedxml's.
+
+from defusedxml.ElementTree import fromstring
+from py_mini_racer import MiniRacer
+
+from reports.diagnosis import Diagnosis
+from reports.gaps import Step
+from reports.sections import SectionLine
+
+ECHARTS = Path(__file__).parent.parent / "static" / "vendor" / "echarts" / "echarts.min.js"
+FAMILY = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
+INK, QUIET, LINE, PAPER, GROUND = "#17262c", "#43555c", "#d3dedd", "#ffffff", "#f2f6f5"
+MAIN, SECOND, AMBER = "#0c5f63", "#1c5790", "#855000"
+STEP_COLOURS = ("#5c6b7a", "#38679b", "#12747d", "#1d6b45", "#9a5200")
+"""All of these are the tokens of ``static/css/tokens.css``; a test holds them equal."""
+DRAWING_SECONDS = 10
+LARGEST_HEAP = 512 * 1024 * 1024
+
+Option = dict[str, Any]
+
+
+# --- options --------------------------------------------------------------------------------------
+
+
+def radar(diagnosis: Diagnosis) -> Option:
+    """Every scored section on one axis; the firm's own sheet dashed beside the consultant's."""
+    lines = diagnosis.scored_sections
+    shapes = [_shape(_name(diagnosis), [_value(line) for line in lines], MAIN, "solid")]
+    if diagnosis.comparison:
+        shapes.append(_shape("企业自评", [_own_value(line) for line in lines], AMBER, "dashed"))
+    return _option(
+        legend=_legend(len(shapes) > 1),
+        radar={
+            "indicator": [{"name": line.title, "max": 100} for line in lines],
+            "center": ["50%", "52%"],
+            "radius": "68%",
+            "splitNumber": 4,
+            "axisName": {"color": INK, "fontSize": 12, "fontFamily": FAMILY},
+            "axisNameGap": 8,
+            "axisLine": {"lineStyle": {"color": LINE}},
+            "splitLine": {"lineStyle": {"color": LINE}},
+            "splitArea": {"areaStyle": {"color": [PAPER, GROUND]}},
+        },
+        series=[{"type": "radar", "data": shapes}],
+    )
+
+
+def bars(diagnosis: Diagnosis) -> Option:
+    """Every scored section as a bar with its share written at the end, in reading order."""
+    lines = diagnosis.scored_sections
+    series = [_bars(_name(diagnosis), [_bar(line) for line in lines], MAIN)]
+    if diagnosis.comparison:
+        own = [{"value": _own_value(line), "label": _label(line.self_share_text)} for line in lines]
+        series.append(_bars("企业自评", own, AMBER))
+    return _option(
+        legend=_legend(len(series) > 1),
+        grid={"left": 4, "right": 44, "top": 28 if len(series) > 1 else 6, "bottom": 4}
+        | {"containLabel": True},
+        xAxis={
+            "type": "value",
+            "min": 0,
+            "max": 100,
+            "axisLabel": {"formatter": "{value}%", "color": QUIET, "fontFamily": FAMILY},
+            "splitLine": {"lineStyle": {"color": LINE}},
+        },
+        yAxis={
+            "type": "category",
+            "inverse": True,
+            "data": [line.title for line in lines],
+            "axisLabel": {"color": INK, "fontSize": 12, "fontFamily": FAMILY, "interval": 0},
+            "axisLine": {"lineStyle": {"color": LINE}},
+            "axisTick": {"show": False},
+        },
+        series=series,
+    )
+
+
+def bars_height(diagnosis: Diagnosis) -> int:
+    """A height in pixels at which the bars are neither thin nor crowded."""
+    each = 34 if diagnosis.comparison else 24
+    return 50 + each * len(diagnosis.scored_sections)
+
+
+def _option(**parts: Any) -> Option:
+    return {
+        "animation": False,
+        "textStyle": {"fontFamily": FAMILY, "color": INK},
+        "aria": {"enabled": False},
+        **parts,
+    }
+
+
+def _legend(shown: bool) -> Option:
+    text = {"color": INK, "fontSize": 12, "fontFamily": FAMILY}
+    return {"show": shown, "top": 0, "textStyle": text, "itemWidth": 18, "itemHeight": 8}
+
+
+def _name(diagnosis: Diagnosis) -> str:
+    return "现场诊断" if diagnosis.kind == "onsite" else "企业自评"
+
+
+def _shape(name: str, values: list[float], colour: str, line: str) -> Option:
+    return {
+        "name": name,
+        "value": values,
+        "symbolSize": 5,
+        "itemStyle": {"color": colour},
+        "lineStyle": {"color": colour, "width": 2, "type": line},
+        "areaStyle": {"color": colour, "opacity": 0.16 if line == "solid" else 0},
+    }
+
+
+def _bars(name: str, data: list[Option], colour: str) -> Option:
+    return {"name": name, "type": "bar", "data": data, "itemStyle": {"color": colour}} | {
+        "barMaxWidth": 13,
+        "barGap": "10%",
+        "showBackground": True,
+        "backgroundStyle": {"color": GROUND},
+    }
+
+
+def _bar(line: SectionLine) -> Option:
+    colour = SECOND if line.part == "行业" else MAIN
+    return {
+        "value": _value(line),
+        "itemStyle": {"color": colour},
+        "label": _label(line.share_text),
+    }
+
+
+def _label(text: str) -> Option:
+    """The figure as it is written everywhere else, never ECharts' own rounding."""
+    style = {"color": INK, "fontSize": 11, "fontFamily": FAMILY}
+    return {"show": True, "position": "right", "formatter": text, **style}
+
+
+def _value(line: SectionLine) -> float:
+    return float(line.share.exact * 100) if line.share else 0.0
+
+
+def _own_value(line: SectionLine) -> float:
+    return float(line.self_share.exact * 100) if line.self_share else 0.0
+
+
+# --- drawing --------------------------------------------------------------------------------------
+
+_DRAW = """
+function draw(option, width, height) {
+  const chart = echarts.init(null, null, {renderer: "svg", ssr: true, width, height});
+  try { chart.setOption(JSON.parse(option)); return chart.renderToSVGString(); }
+  finally { chart.dispose(); }
+}
+"""
+_lock = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _context(process: int) -> MiniRacer:
+    """One V8 per process; a fork must not touch its parent's."""
+    context = MiniRacer()
+    context.set_hard_memory_limit(LARGEST_HEAP)
+    context.eval(ECHARTS.read_text(encoding="utf-8"))
+    context.eval(_DRAW)
+    return context
+
+
+def svg(option: Option, width: int, height: int, title: str) -> str:
+    """Draw an option as a self-contained SVG element; ``title`` is what a screen reader says."""
+    with _lock:
+        drawn = _context(os.getpid()).call(
+            "draw", json.dumps(option), width, height, timeout_sec=DRAWING_SECONDS
+        )
+    return _sanitised(str(drawn), title)
+
+
+SVG = "http://www.w3.org/2000/svg"
+_ELEMENTS = frozenset(
+    "svg g path rect circle ellipse line polyline polygon text tspan defs clipPath "
+    "linearGradient radialGradient stop".split()
+)
+_STYLES = frozenset("font-size font-family font-weight font-style fill stroke opacity".split())
+_ATTRIBUTES = _STYLES | frozenset(
+    "d x y x1 y1 x2 y2 cx cy r rx ry width height viewBox points transform id offset "
+    "fill-opacity fill-rule stroke-width stroke-opacity stroke-dasharray stroke-linecap "
+    "stroke-linejoin stop-color stop-opacity clip-path dominant-baseline text-anchor".split()
+)
+
+
+def _sanitised(drawn: str, title: str) -> str:
+    """Rebuild an SVG from known elements and attributes; ``style`` becomes plain attributes."""
+    root = _copy(fromstring(drawn))
+    assert root is not None, "ECharts drew no svg element"
+    return _finished(root, title)
+
+
+def _finished(root: ElementTree.Element, title: str) -> str:
+    root.set("xmlns", SVG)
+    root.set("role", "img")
+    label = ElementTree.Element("title")
+    label.text = title
+    root.insert(0, label)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _copy(element: ElementTree.Element) -> ElementTree.Element | None:
+    name = element.tag.removeprefix(f"{{{SVG}}}")
+    if name not in _ELEMENTS:
+        return None
+    copy = ElementTree.Element(name, _attributes(element.attrib))
+    copy.text = element.text if name in ("text", "tspan") else None
+    copy.extend(kept for child in element if (kept := _copy(child)) is not None)
+    return copy
+
+
+def _attributes(given: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in given.items() if name in _ATTRIBUTES}
+    for declaration in given.get("style", "").split(";"):
+        name, _, value = declaration.partition(":")
+        if name.strip() in _STYLES:
+            kept[name.strip()] = value.strip()
+    return {n: v for n, v in kept.items() if "url(" not in v or v.startswith("url(#")}
+
+
+# --- the ladder -----------------------------------------------------------------------------------
+
+LADDER_WIDTH, LADDER_HEIGHT = 680, 220
+_LADDER = (f"0 0 {LADDER_WIDTH} {LADDER_HEIGHT}", str(LADDER_WIDTH), str(LADDER_HEIGHT))
+
+
+def ladder(steps: tuple[Step, ...], title: str) -> str:
+    """Draw the ladder as stairs: filled where reached, a flag where the firm stands."""
+    root = ElementTree.Element(
+        "svg", dict(zip(("viewBox", "width", "height"), _LADDER, strict=True))
+    )
+    wide = LADDER_WIDTH / len(steps)
+    rise = (LADDER_HEIGHT - 110) / max(len(steps) - 1, 1)
+    for index, step in enumerate(steps):
+        top = LADDER_HEIGHT - 62 - index * rise
+        _stair(root, step, index * wide, top, wide - 6)
+    return _finished(root, title)
+
+
+def _stair(root: ElementTree.Element, step: Step, left: float, top: float, wide: float) -> None:
+    colour = STEP_COLOURS[(step.number - 1) % len(STEP_COLOURS)]
+    box = {"x": left, "y": top, "width": wide, "height": LADDER_HEIGHT - top, "rx": 4}
+    paint = {"fill": colour} if step.reached else {"fill": GROUND, "stroke": LINE}
+    _draw(root, "rect", box | paint)
+    ink, middle = (PAPER, left + wide / 2) if step.reached else (INK, left + wide / 2)
+    _text(root, step.title, middle, top + 22, 14, ink, bold=True)
+    _text(root, f"分数线 {step.threshold.text}", middle, top + 41, 11, ink)
+    _text(root, f"必备条件 {step.gates_text}", middle, top + 57, 11, ink)
+    if step.here:
+        _flag(root, middle, top, colour, "当前等级")
+    elif step.next:
+        _flag(root, middle, top, AMBER, "下一等级")
+
+
+def _flag(root: ElementTree.Element, middle: float, top: float, colour: str, words: str) -> None:
+    wide, high = 70, 22
+    box = {"x": middle - wide / 2, "y": top - high - 9, "width": wide, "height": high, "rx": 11}
+    _draw(root, "rect", box | {"fill": colour})
+    _draw(root, "path", {"d": f"M{middle - 6} {top - 10}h12l-6 7z", "fill": colour})
+    _text(root, words, middle, top - 16, 12, PAPER, bold=True)
+
+
+def _text(
+    root: ElementTree.Element,
+    words: str,
+    x: float,
+    y: float,
+    size: int,
+    ink: str,
+    *,
+    bold: bool = False,
+) -> None:
+    weight = "700" if bold else "400"
+    style = {"font-size": size, "font-family": FAMILY, "font-weight": weight, "fill": ink}
+    _draw(root, "text", {"x": x, "y": y, "text-anchor": "middle"} | style).text = words
+
+
+def _draw(
+    root: ElementTree.Element, name: str, attributes: Mapping[str, object]
+) -> ElementTree.Element:
+    written = {
+        key: f"{value:.4g}" if isinstance(value, float) else str(value)
+        for key, value in attributes.items()
+    }
+    return ElementTree.SubElement(root, name, written)

@@ -1,0 +1,101 @@
+"""The firm's own answers beside the consultant's, where the two differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from questionnaires.answers import describe, level_of
+from questionnaires.model import Question
+from questionnaires.scoring import Score
+from reports.facts import SelfAssessment, Verification
+from reports.figures import Figure, share_figure
+from reports.gaps import rung_title
+from reports.sections import VERIFICATIONS
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One question answered differently by the firm and on site."""
+
+    code: str
+    question_id: str
+    section: str
+    short: str
+    own: str
+    onsite: str
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both results and every difference; ``counts`` are (what the consultant did, how often)."""
+
+    own_share: Figure
+    own_rung: str
+    own_step: int
+    differences: tuple[Difference, ...]
+    counts: tuple[tuple[str, int], ...]
+
+
+def compare(
+    score: Score,
+    sheet: Mapping[str, object],
+    own: SelfAssessment,
+    verifications: Mapping[str, Verification],
+) -> Comparison:
+    """Put the two sheets side by side; questions that were not asked on site are left out."""
+    asked = [
+        (section.section.title, mark.question)
+        for section in score.sections
+        for mark in section.questions
+        if mark.state != "not_asked"
+    ]
+    states = [verifications[q.id].state for _, q in asked if q.id in verifications]
+    return Comparison(
+        own_share=share_figure(own.score.share),
+        own_rung=rung_title(own.score),
+        own_step=own.score.step,
+        differences=tuple(
+            _difference(title, question, sheet, own, verifications)
+            for title, question in asked
+            if sheet.get(question.id) != own.sheet.get(question.id)
+        ),
+        counts=tuple((text, states.count(state)) for state, text in VERIFICATIONS.items()),  # type: ignore[arg-type]
+    )
+
+
+def _difference(
+    section: str,
+    question: Question,
+    sheet: Mapping[str, object],
+    own: SelfAssessment,
+    verifications: Mapping[str, Verification],
+) -> Difference:
+    before, after = own.sheet.get(question.id), sheet.get(question.id)
+    verification = verifications.get(question.id)
+    return Difference(
+        code=question.code,
+        question_id=question.id,
+        section=section,
+        short=question.short,
+        own=_said(question, before),
+        onsite=_said(question, after),
+        change=_change(question, before, after),
+        reason=verification.reason if verification else "",
+    )
+
+
+def _said(question: Question, answer: object) -> str:
+    return "未填写" if answer is None else describe(question, answer)  # type: ignore[arg-type]
+
+
+def _change(question: Question, before: object, after: object) -> str:
+    """How many levels up or down, where both have one."""
+    if before is None or after is None:
+        return "更正"
+    low, high = level_of(question, before), level_of(question, after)  # type: ignore[arg-type]
+    if low is None or high is None or low == high:
+        return "更正"
+    return f"升 {high - low} 档" if high > low else f"降 {low - high} 档"

@@ -1,0 +1,85 @@
+"""What a report is told beside the score: plain values that ``survey`` takes from its tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from questionnaires.answers import Sheet
+from questionnaires.scoring import Score
+
+SheetKind = Literal["self", "onsite"]
+Size = Literal["micro", "small", "medium", "large"]
+
+SIZES: dict[str, str] = {"micro": "微型", "small": "小型", "medium": "中型", "large": "大型"}
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to ask in the firm."""
+
+    name: str
+    post: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who is diagnosed, when, by whom and for whom."""
+
+    firm: str
+    code: str
+    trade: str
+    district: str
+    bureau: str
+    round: str
+    issued: date
+    number: str = ""
+    """The report's number; empty on the result page."""
+    processes: tuple[str, ...] = ()
+    township: str = ""
+    park: str = ""
+    size: Size | None = None
+    above_scale: bool | None = None
+    """规上; None when it is not known."""
+    contacts: tuple[Contact, ...] = ()
+    submitted: date | None = None
+    visited: date | None = None
+    confirmed: date | None = None
+    consultant: str = ""
+    demonstration: bool = False
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the consultant did with one answer of the firm."""
+
+    state: Literal["unverified", "confirmed", "changed", "not_seen"]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture taken on site; ``content`` is the file as it was stored."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem the consultant saw."""
+
+    text: str
+    title: str = ""
+    question_id: str = ""
+    photos: tuple[Photo, ...] = ()
+
+
+@dataclass(frozen=True)
+class SelfAssessment:
+    """The firm's own sheet, beside the consultant's."""
+
+    score: Score
+    sheet: Sheet

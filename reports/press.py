@@ -1,0 +1,133 @@
+"""The press: a process of its own that turns HTML into PDF, one forked child per document.
+
+It reads one JSON order a line and answers one word a line: ``done``, ``too_slow``, ``too_large`` or
+``broken``. WeasyPrint and the fonts are loaded once; every document is then made by a fork with
+limits on time, memory and stack, which the kernel enforces. When the input ends, so does the press.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+FONTS = Path(__file__).parent.parent / "static" / "fonts"
+FACES = {
+    "paper:font/regular": (FONTS / "NotoSansSC-Regular.ttf", 400),
+    "paper:font/bold": (FONTS / "NotoSansSC-Bold.ttf", 700),
+}
+FAMILY = "Noto Sans SC"
+TOO_LARGE = 3
+
+
+class RefusedAddress(ValueError):
+    """A document asked for something the press does not hold."""
+
+
+class OnlyOurs(URLFetcher):  # type: ignore[misc]
+    """Serves our fonts and the pictures of one order from memory, and refuses everything else."""
+
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
+        super().__init__(allow_redirects=False, allowed_protocols=("paper",))
+        self._pictures = dict(pictures or {})
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        if url in self._pictures:
+            return URLFetcherResponse(url, self._pictures[url], {"Content-Type": "image/jpeg"})
+        if url in FACES:
+            content = FACES[url][0].read_bytes()
+            return URLFetcherResponse(url, content, {"Content-Type": "font/ttf"})
+        raise RefusedAddress(url)
+
+
+@cache
+def _faces() -> tuple[FontConfiguration, CSS]:
+    """Load the fonts once, before the first fork."""
+    fonts = FontConfiguration()
+    rules = "".join(
+        f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; src: url("{address}") }}'
+        for address, (_, weight) in FACES.items()
+    )
+    return fonts, CSS(string=rules, font_config=fonts, url_fetcher=OnlyOurs())
+
+
+def make(html: str, target: Path, pictures: Mapping[str, bytes]) -> None:
+    """Render one document and put it in place whole; the same HTML gives the same identifier."""
+    fonts, faces = _faces()
+    pdf = HTML(string=html, url_fetcher=OnlyOurs(pictures), base_url="paper:").write_pdf(
+        stylesheets=[faces],
+        font_config=fonts,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=sha256(html.encode()).digest()[:16],
+        hinting=False,
+    )
+    part = target.with_name(f".{target.name}.{os.getpid()}")
+    with part.open("wb") as file:
+        file.write(pdf)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(target)
+
+
+def _in_child(order: Mapping[str, Any]) -> int:
+    """Limit this process, then make the document; the exit status is the answer."""
+    signal.setitimer(signal.ITIMER_REAL, order["seconds"])
+    resource.setrlimit(resource.RLIMIT_CPU, (int(order["seconds"]) + 1,) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (order["memory"],) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pictures = {a: base64.b64decode(p) for a, p in order["pictures"].items()}
+    try:
+        make(order["html"], Path(order["target"]), pictures)
+    except (MemoryError, RecursionError):
+        return TOO_LARGE
+    except Exception:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _answer(status: int) -> str:
+    """Read a child's end: it did its work, or what stopped it."""
+    if os.WIFSIGNALED(status):
+        slow = os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU, signal.SIGKILL)
+        return "too_slow" if slow else "too_large"
+    return {0: "done", TOO_LARGE: "too_large"}.get(os.WEXITSTATUS(status), "broken")
+
+
+def _print(order: Mapping[str, Any]) -> str:
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = _in_child(order)
+        finally:
+            os._exit(status)
+    return _answer(os.waitpid(child, 0)[1])
+
+
+def main() -> None:
+    """Answer orders until the input ends; an empty order only says that the press is warm."""
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    logging.getLogger("fontTools").setLevel(logging.CRITICAL)
+    _faces()
+    for line in sys.stdin:
+        order = json.loads(line)
+        print(_print(order) if order else "done", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""Every section and every answer of a sheet, with what each earned: the trace in reading form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from questionnaires.answers import Sheet, describe
+from questionnaires.scoring import FULL, QuestionScore, Score, SectionScore, TraceLine, trace
+from reports.facts import SelfAssessment, Verification
+from reports.figures import Figure, amount, share_figure
+
+STATES = {
+    "scored": "计分",
+    "unscored": "不计分",
+    "not_applicable": "不适用",
+    "not_asked": "未涉及",
+    "unanswered": "未填写",
+}
+VERIFICATIONS = {
+    "unverified": "未核验",
+    "confirmed": "已确认",
+    "changed": "已更正",
+    "not_seen": "未能查看",
+}
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What hangs on single answers, by question id."""
+
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the files."""
+    verifications: Mapping[str, Verification] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One answer with its way into the overall share."""
+
+    code: str
+    question_id: str
+    text: str
+    short: str
+    answer: str
+    self_answer: str
+    """The firm's own answer where the consultant's differs, else empty."""
+    state: str
+    state_text: str
+    level: int | None
+    points: str
+    weight: str
+    of_whole: Figure
+    contribution: Figure
+    remark: str
+    evidence: tuple[str, ...]
+    verification: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SectionLine:
+    """One section; ``share`` is None where nothing applies or nothing is scored."""
+
+    id: str
+    title: str
+    part: str
+    is_scored: bool
+    weight: str
+    share: Figure | None
+    self_share: Figure | None
+    contribution: Figure
+    counted: int
+    answers: tuple[AnswerLine, ...]
+
+    @property
+    def share_text(self) -> str:
+        return self.share.text if self.share else ("不适用" if self.is_scored else "不计分")
+
+    @property
+    def self_share_text(self) -> str:
+        return self.self_share.text if self.self_share else "—"
+
+
+def section_lines(
+    score: Score, notes: Notes, own: SelfAssessment | None = None
+) -> tuple[SectionLine, ...]:
+    """Every section in reading order; questions that were not asked are left out."""
+    lines = {line.question.id: line for line in trace(score)}
+    return tuple(_section(score, section, lines, notes, own) for section in score.sections)
+
+
+def _section(
+    score: Score,
+    section: SectionScore,
+    lines: Mapping[str, TraceLine],
+    notes: Notes,
+    own: SelfAssessment | None,
+) -> SectionLine:
+    marks = [mark for mark in section.questions if mark.state != "not_asked"]
+    own_share = own.score.section[section.section.id].share if own else None
+    contributions = (lines[m.question.id].contribution for m in marks if m.question.id in lines)
+    return SectionLine(
+        id=section.section.id,
+        title=section.section.title,
+        part=_part(score, section),
+        is_scored=section.section.counts,
+        weight=amount(section.weight),
+        share=None if section.share is None else share_figure(section.share),
+        self_share=None if own_share is None else share_figure(own_share),
+        contribution=share_figure(sum(contributions, Fraction(0))),
+        counted=sum(m.state == "scored" for m in marks),
+        answers=tuple(
+            _answer(m, lines.get(m.question.id), notes, own.sheet if own else None) for m in marks
+        ),
+    )
+
+
+def _part(score: Score, section: SectionScore) -> str:
+    if not section.section.counts:
+        return "补充"
+    is_core = section.section.id in score.questionnaire.core_section_ids
+    return "通用" if is_core else "行业"
+
+
+def _answer(
+    mark: QuestionScore, line: TraceLine | None, notes: Notes, own: Sheet | None
+) -> AnswerLine:
+    question = mark.question
+    verification = notes.verifications.get(question.id)
+    return AnswerLine(
+        code=question.code,
+        question_id=question.id,
+        text=question.text,
+        short=question.short,
+        answer=STATES[mark.state] if mark.answer is None else describe(question, mark.answer),
+        self_answer=_differing(mark, own),
+        state=mark.state,
+        state_text=STATES[mark.state],
+        level=mark.level,
+        points="—" if mark.points is None else f"{mark.level}/{FULL}",
+        weight="—" if line is None else amount(line.weight),
+        of_whole=share_figure(line.of_whole if line else Fraction(0)),
+        contribution=share_figure(line.contribution if line else Fraction(0)),
+        remark=notes.remarks.get(question.id, ""),
+        evidence=notes.evidence.get(question.id, ()),
+        verification=VERIFICATIONS[verification.state] if verification else "",
+        reason=verification.reason if verification else "",
+    )
+
+
+def _differing(mark: QuestionScore, own: Sheet | None) -> str:
+    if own is None or own.get(mark.question.id) == mark.answer:
+        return ""
+    answer = own.get(mark.question.id)
+    return "未填写" if answer is None else describe(mark.question, answer)
+
+
+def strongest(lines: tuple[SectionLine, ...], most: int = 3) -> tuple[SectionLine, ...]:
+    """The sections with the highest shares, best first."""
+    return tuple(sorted(_shared(lines), key=lambda s: -s.share.exact)[:most])  # type: ignore[union-attr]
+
+
+def weakest(lines: tuple[SectionLine, ...], most: int = 3) -> tuple[SectionLine, ...]:
+    """The sections with the lowest shares, lowest first, full marks never among them."""
+    below = [s for s in _shared(lines) if s.share.exact < 1]  # type: ignore[union-attr]
+    return tuple(sorted(below, key=lambda s: s.share.exact)[:most])  # type: ignore[union-attr]
+
+
+def _shared(lines: tuple[SectionLine, ...]) -> list[SectionLine]:
+    return [line for line in lines if line.share is not None]
