@@ -96,9 +96,7 @@ def _static(app: Flask) -> None:
     )
     noise.add_files(str(STATIC), prefix=prefix)
     app.wsgi_app = noise  # type: ignore[method-assign]
-    app.add_url_rule(
-        f"/{prefix}/<path:filename>", "static", lambda filename: abort(404)
-    )
+    app.add_url_rule(f"/{prefix}/<path:filename>", "static", lambda filename: abort(404))
 
 
 def _static_headers(sent: Any, _path: str, _url: str) -> None:

@@ -41,10 +41,23 @@ ROUTES: dict[str, frozenset[str]] = {
     "static": _public,
     "health": _public,
     # account: signing in and out, one's own password and sessions
+    "account.home": _public,
+    "account.sign_in": _public,
+    "account.link": _public,
+    "account.sign_out": EVERY_ROLE,
+    "account.sign_out_everywhere": EVERY_ROLE,
+    "account.profile": EVERY_ROLE,
     # firm: the questionnaire
     # consultant: the visit
     # bureau: firms, pool, exports
     # administrator: users, settings, editions
+    "administrator.users": _administrator,
+    "administrator.create_user": _administrator,
+    "administrator.reset_link": _administrator,
+    "administrator.set_active": _administrator,
+    "administrator.set_role": _administrator,
+    "administrator.end_sessions": _administrator,
+    "administrator.district_settings": _administrator,
     # files: evidence and reports, each checked against its owner
 }
 """Endpoint → roles. A route that is not here stops the application from starting."""
@@ -81,9 +94,7 @@ def require_declared_routes(app: Flask) -> None:
     """
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
     if strange := endpoints.symmetric_difference(ROUTES):
-        raise LookupError(
-            f"routes and the access table differ: {', '.join(sorted(strange))}"
-        )
+        raise LookupError(f"routes and the access table differ: {', '.join(sorted(strange))}")
 
 
 def guard() -> ResponseReturnValue | None:

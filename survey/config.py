@@ -48,17 +48,13 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
     """Read the settings; make the instance folder and its secret key on the first run."""
     instance = Path(environ.get("INSTANCE", "instance")).resolve()
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-    base_url = environ.get(
-        "BASE_URL", "http://127.0.0.1:" + environ.get("PORT", "8000")
-    )
+    base_url = environ.get("BASE_URL", "http://127.0.0.1:" + environ.get("PORT", "8000"))
     hosts = environ.get("TRUSTED_HOSTS", "127.0.0.1,localhost")
     return Config(
         instance=instance,
         database_url=environ.get("DATABASE_URL", sqlite_url(instance / "survey.db")),
         secret_key=environ.get("SECRET_KEY") or _kept_secret(instance / "secret_key"),
-        secret_key_fallbacks=tuple(
-            filter(None, environ.get("OLD_SECRET_KEYS", "").split(","))
-        ),
+        secret_key_fallbacks=tuple(filter(None, environ.get("OLD_SECRET_KEYS", "").split(","))),
         base_url=base_url.rstrip("/"),
         trusted_hosts=tuple(filter(None, hosts.split(","))),
         proxies=int(environ.get("PROXIES", "0")),

@@ -115,9 +115,7 @@ def init_app(app: Flask, engine: Engine) -> None:
 def session() -> Session:
     """Return this request's session; reading needs nothing more, writing goes through `writing`."""
     if "db_session" not in g:
-        g.db_session = Session(
-            current_app.extensions["survey_engine"], expire_on_commit=False
-        )
+        g.db_session = Session(current_app.extensions["survey_engine"], expire_on_commit=False)
     found: Session = g.db_session
     return found
 
@@ -148,9 +146,7 @@ def migrate(engine: Engine, instance: Path) -> None:
         script = ScriptDirectory.from_config(_alembic(connection))
         current = MigrationContext.configure(connection).get_current_revision()
         connection.rollback()
-        if current is not None and current not in {
-            r.revision for r in script.walk_revisions()
-        }:
+        if current is not None and current not in {r.revision for r in script.walk_revisions()}:
             raise SchemaTooNew(current)
         if current != script.get_current_head():
             with connection.execution_options(**{WRITE: True}).begin():
@@ -178,16 +174,12 @@ def _one_migrator(engine: Engine, instance: Path) -> Iterator[None]:
         with engine.connect() as holder:
             holder.execute(text("SET lock_timeout = 0"))
             holder.execute(text("SET statement_timeout = 0"))
-            holder.execute(
-                text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK}
-            )
+            holder.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
             holder.commit()
             try:
                 yield
             finally:
-                holder.execute(
-                    text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK}
-                )
+                holder.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
                 holder.execute(text("RESET lock_timeout"))
                 holder.execute(text("RESET statement_timeout"))
                 holder.commit()

@@ -61,7 +61,6 @@ def _district(kept: Mapping[str, Any]) -> District:
     values["townships"] = tuple(values.get("townships", ()))
     values["parks"] = tuple(values.get("parks", ()))
     values["targets"] = tuple(
-        Target(t["year"], t["count"], tuple(t["rungs"]))
-        for t in values.get("targets", ())
+        Target(t["year"], t["count"], tuple(t["rungs"])) for t in values.get("targets", ())
     )
     return District(**values)

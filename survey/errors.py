@@ -65,9 +65,7 @@ def answer(status: int, message: str = "", **more: Any) -> Response:
         )
     response.status_code = status
     if status in (429, 503):
-        response.headers.setdefault(
-            "Retry-After", str(more.get("retry_after", RETRY_SECONDS))
-        )
+        response.headers.setdefault("Retry-After", str(more.get("retry_after", RETRY_SECONDS)))
     return response
 
 
@@ -85,9 +83,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    return answer(
-        400, "页面已过期，未保存。请返回上一页刷新后重试，您填写的内容仍在页面上。"
-    )
+    return answer(400, "页面已过期，未保存。请返回上一页刷新后重试，您填写的内容仍在页面上。")
 
 
 def _refusal(error: Refusal) -> ResponseReturnValue:

@@ -8,7 +8,10 @@ from flask import current_app, url_for
 
 from survey.access import ROUTES, Reader
 
-MENU: tuple[tuple[str, str], ...] = ()
+MENU: tuple[tuple[str, str], ...] = (
+    ("administrator.users", "用户"),
+    ("administrator.district_settings", "区县设置"),
+)
 """(endpoint, title) in reading order; each shows to the roles its route allows."""
 
 

@@ -112,29 +112,21 @@ def save_answer(
         return _write(session, sheet, question, row, wanted, change.request_id, by, now)
 
 
-def asked_question(
-    assessment: Assessment, sheet: SheetRow, question_id: str
-) -> Question:
+def asked_question(assessment: Assessment, sheet: SheetRow, question_id: str) -> Question:
     """Return a question this sheet shows; a hidden or unknown one cannot be answered."""
     questionnaire = load(assessment.edition).questionnaire(assessment.trade)
     question = questionnaire.questions.get(question_id)
     if question is None:
         raise Invalid({"question": "没有这道题，请刷新页面后重试。"})
     if not is_asked(question, frozenset(sheet.processes)):
-        raise Invalid(
-            {"question": "这道题不适用于所选工序，请先在企业信息中勾选对应工序。"}
-        )
+        raise Invalid({"question": "这道题不适用于所选工序，请先在企业信息中勾选对应工序。"})
     return question
 
 
-def _wanted(
-    question: Question, row: AnswerRow | None, change: Change
-) -> dict[str, Any]:
+def _wanted(question: Question, row: AnswerRow | None, change: Change) -> dict[str, Any]:
     """Return every field as it should stand after the change."""
     fields: dict[str, Any] = {
-        name: getattr(row, name)
-        if row
-        else (None if name in ("value", "verification") else "")
+        name: getattr(row, name) if row else (None if name in ("value", "verification") else "")
         for name in FIELDS
     }
     if change.value is not KEEP:
@@ -162,7 +154,7 @@ def clean_text(name: str, text: object, most: int = LONGEST_REMARK) -> str:
     if not isinstance(text, str):
         raise Invalid({name: "请填写文字。"})
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if any(ord(c) < 32 and c not in "\n\t" or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+    if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise Invalid({name: "文字中含有无法保存的控制字符，请删除后重试。"})
     if len(text) > most:
         raise Invalid({name: f"最多 {most} 字，现在有 {len(text)} 字，请删减。"})
@@ -186,9 +178,7 @@ def _verify(
         raise Invalid({"verification": "请选择“确认”“更改”或“未能查看”。"})
     if wanted["value"] != said:
         if asked in (VERIFIED, NOT_SEEN) and change.value is KEEP:
-            wanted["value"] = (
-                said  # confirming, or not having seen, takes the firm's own answer
-            )
+            wanted["value"] = said  # confirming, or not having seen, takes the firm's own answer
             wanted["verification"] = asked
         else:
             wanted["verification"] = CHANGED
@@ -203,9 +193,7 @@ def _holds(row: AnswerRow, wanted: dict[str, Any]) -> bool:
     return all(getattr(row, name) == wanted[name] for name in FIELDS)
 
 
-def _overtaken(
-    session: Session, sheet: SheetRow, row: AnswerRow | None, change: Change
-) -> Saved:
+def _overtaken(session: Session, sheet: SheetRow, row: AnswerRow | None, change: Change) -> Saved:
     """A save arrives late: from the same client it is simply old, from another it conflicts."""
     if row is None:
         raise Invalid({"base_revision": "版本号不正确，请刷新页面后重试。"})
@@ -221,9 +209,7 @@ def _came_later(request_id: str, other: str) -> bool:
     if not client or client != other_client:
         return False
     return (
-        sequence.isdecimal()
-        and other_sequence.isdecimal()
-        and int(sequence) > int(other_sequence)
+        sequence.isdecimal() and other_sequence.isdecimal() and int(sequence) > int(other_sequence)
     )
 
 

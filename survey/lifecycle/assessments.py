@@ -51,9 +51,7 @@ class Receipt:
     declared_by: str
 
 
-def begin(
-    session: Session, firm_id: int, round_id: int, *, by: Actor, now: datetime
-) -> Assessment:
+def begin(session: Session, firm_id: int, round_id: int, *, by: Actor, now: datetime) -> Assessment:
     """Open the firm's assessment of a round; a second call returns the first one."""
     with db.writing(session):
         firm = session.get(Firm, firm_id, with_for_update=True)
@@ -97,13 +95,9 @@ def set_processes(
     """Say which processes a sheet is about; answers to questions it hides are kept, not counted."""
     with db.writing(session):
         assessment = _locked(session, assessment_id, DRAFT if kind == SELF else ON_SITE)
-        known = {
-            p.id for p in load(assessment.edition).trades[assessment.trade].processes
-        }
+        known = {p.id for p in load(assessment.edition).trades[assessment.trade].processes}
         if unknown := set(processes) - known:
-            raise Invalid(
-                {"processes": f"没有这些工序：{'、'.join(sorted(unknown))}。"}
-            )
+            raise Invalid({"processes": f"没有这些工序：{'、'.join(sorted(unknown))}。"})
         sheet = _sheet(session, assessment_id, kind)
         before = sheet.processes
         sheet.processes = sorted(processes)
@@ -135,9 +129,7 @@ def submit(
         if assessment is None:
             raise NotThere
         if assessment.state != DRAFT and assessment.submitted_at:
-            return Receipt(
-                assessment.id, assessment.submitted_at, assessment.declared_by or ""
-            )
+            return Receipt(assessment.id, assessment.submitted_at, assessment.declared_by or "")
         name = declared_by.strip()
         if not name or len(name) > 60:
             raise Invalid({"declared_by": "请填写承诺人姓名（60 字以内）。"})
@@ -254,9 +246,7 @@ def confirm(session: Session, assessment_id: int, *, by: Actor, now: datetime) -
         )
 
 
-def reopen(
-    session: Session, assessment_id: int, *, reason: str, by: Actor, now: datetime
-) -> None:
+def reopen(session: Session, assessment_id: int, *, reason: str, by: Actor, now: datetime) -> None:
     """Take a confirmed assessment back to the consultant, saying why."""
     with db.writing(session):
         assessment = _locked(session, assessment_id, CONFIRMED)
@@ -292,14 +282,10 @@ def conclude(
         if assessment.version != base_version:
             raise Stale
         known = questionnaire_of(assessment).package_by_code
-        if packages is not None and (
-            unknown := [c for c in packages if c not in known]
-        ):
+        if packages is not None and (unknown := [c for c in packages if c not in known]):
             raise Invalid({"packages": f"没有这些改造场景：{'、'.join(unknown)}。"})
         if len(problems) > 5000:
-            raise Invalid(
-                {"problems": f"最多 5000 字，现在有 {len(problems)} 字，请删减。"}
-            )
+            raise Invalid({"problems": f"最多 5000 字，现在有 {len(problems)} 字，请删减。"})
         assessment.problems, assessment.chosen_packages = problems.strip(), packages
         log(
             session,
@@ -334,20 +320,13 @@ def open_items(session: Session, assessment: Assessment) -> dict[str, str]:
         elif row.verification == CHANGED and question.id not in files:
             said = sheet_of(questionnaire, firm_rows).get(question.id)
             found = sheet_of(questionnaire, rows)[question.id]
-            levels = [
-                None if a is None else level_of(question, a) for a in (said, found)
-            ]
-            if (
-                None not in levels
-                and abs((levels[0] or 0) - (levels[1] or 0)) >= DEMANDS_EVIDENCE
-            ):
+            levels = [None if a is None else level_of(question, a) for a in (said, found)]
+            if None not in levels and abs((levels[0] or 0) - (levels[1] or 0)) >= DEMANDS_EVIDENCE:
                 needs[question.id] = "与企业自评相差两档或以上，请附照片或文件。"
     return needs
 
 
-def _require_complete(
-    session: Session, questionnaire: Questionnaire, sheet: SheetRow
-) -> None:
+def _require_complete(session: Session, questionnaire: Questionnaire, sheet: SheetRow) -> None:
     kept = sheet_of(questionnaire, store.answers(session, sheet.id))
     state = progress(questionnaire, kept, frozenset(sheet.processes))
     missing = [q for section in state.sections for q in section.missing]
@@ -366,15 +345,9 @@ def _keep_score(
         permille=int(result.share * 1000),
         step=result.step,
         rung=result.rung.id if result.rung else None,
-        sections={
-            s.section.id: str(s.share) for s in result.sections if s.share is not None
-        },
+        sections={s.section.id: str(s.share) for s in result.sections if s.share is not None},
         failed_gates=sorted(
-            {
-                q
-                for g in (result.next.failed_gates if result.next else ())
-                for q in g.question_ids
-            }
+            {q for g in (result.next.failed_gates if result.next else ()) for q in g.question_ids}
         ),
         scored_at=now,
     )

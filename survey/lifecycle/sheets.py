@@ -16,9 +16,7 @@ def questionnaire_of(assessment: Assessment) -> Questionnaire:
     return load(assessment.edition).questionnaire(assessment.trade)
 
 
-def sheet_of(
-    questionnaire: Questionnaire, rows: Mapping[str, AnswerRow]
-) -> dict[str, Answer]:
+def sheet_of(questionnaire: Questionnaire, rows: Mapping[str, AnswerRow]) -> dict[str, Answer]:
     """Read stored answers back; cleared ones and unknown questions are left out."""
     return {
         question.id: answers.parse(question, row.value)

@@ -20,9 +20,7 @@ from survey.tables import (
 )
 
 
-def assessment(
-    session: Session, assessment_id: int, *, lock: bool = False
-) -> Assessment | None:
+def assessment(session: Session, assessment_id: int, *, lock: bool = False) -> Assessment | None:
     """Return one assessment with its firm and round; ``lock`` holds off other writers."""
     query = (
         select(Assessment)
@@ -56,9 +54,7 @@ def open_rounds(session: Session, today: date) -> list[Round]:
 
 
 def sheet(session: Session, assessment_id: int, kind: str) -> SheetRow | None:
-    query = select(SheetRow).where(
-        SheetRow.assessment_id == assessment_id, SheetRow.kind == kind
-    )
+    query = select(SheetRow).where(SheetRow.assessment_id == assessment_id, SheetRow.kind == kind)
     return session.scalar(query)
 
 
@@ -75,9 +71,7 @@ def answer(session: Session, sheet_id: int, question_id: str) -> AnswerRow | Non
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def revision_of_request(
-    session: Session, sheet_id: int, request_id: str
-) -> AnswerRevision | None:
+def revision_of_request(session: Session, sheet_id: int, request_id: str) -> AnswerRevision | None:
     query = select(AnswerRevision).where(
         AnswerRevision.sheet_id == sheet_id, AnswerRevision.request_id == request_id
     )
@@ -90,9 +84,7 @@ def revision(
     return session.get(AnswerRevision, (sheet_id, question_id, number))
 
 
-def revisions(
-    session: Session, sheet_id: int, question_id: str
-) -> list[AnswerRevision]:
+def revisions(session: Session, sheet_id: int, question_id: str) -> list[AnswerRevision]:
     query = (
         select(AnswerRevision)
         .where(

@@ -56,9 +56,7 @@ class OneTimeLink(Table):
     """An invitation or a reset; only the hash of the word in the link is kept."""
 
     __tablename__ = "one_time_links"
-    __table_args__ = (
-        CheckConstraint("purpose IN ('invite', 'reset')", name="purpose"),
-    )
+    __table_args__ = (CheckConstraint("purpose IN ('invite', 'reset')", name="purpose"),)
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)

@@ -51,9 +51,7 @@ class Assessment(Table):
     edition: Mapped[str] = mapped_column(String(40))
     trade: Mapped[str] = mapped_column(String(60))
     state: Mapped[str] = mapped_column(String(12), default=DRAFT, index=True)
-    consultant_id: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id"), index=True
-    )
+    consultant_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     declared_by: Mapped[str | None] = mapped_column(String(60))
     """Who signed the truth statement, by name."""
     submitted_at: Mapped[datetime | None]
@@ -69,9 +67,7 @@ class Assessment(Table):
 
     firm: Mapped[Firm] = relationship(lazy="raise")
     round: Mapped[Round] = relationship(lazy="raise")
-    consultant: Mapped[User | None] = relationship(
-        lazy="raise", foreign_keys=[consultant_id]
-    )
+    consultant: Mapped[User | None] = relationship(lazy="raise", foreign_keys=[consultant_id])
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -2,4 +2,9 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from survey.views import account, administrator
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    account.pages,
+    administrator.pages,
+)

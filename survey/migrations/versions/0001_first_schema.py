@@ -57,9 +57,7 @@ def upgrade() -> None:
             "size IS NULL OR size IN ('micro', 'small', 'medium', 'large')",
             name="ck_firms_size",
         ),
-        sa.CheckConstraint(
-            "employees IS NULL OR employees >= 0", name="ck_firms_employees"
-        ),
+        sa.CheckConstraint("employees IS NULL OR employees >= 0", name="ck_firms_employees"),
         sa.CheckConstraint("revenue IS NULL OR revenue >= 0", name="ck_firms_revenue"),
         sa.PrimaryKeyConstraint("id", name="pk_firms"),
         sa.UniqueConstraint("code", name="uq_firms_code"),
@@ -102,9 +100,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(role = 'firm') = (firm_id IS NOT NULL)", name="ck_users_firm"
-        ),
+        sa.CheckConstraint("(role = 'firm') = (firm_id IS NOT NULL)", name="ck_users_firm"),
         sa.CheckConstraint(
             "role IN ('firm', 'consultant', 'officer', 'administrator')",
             name="ck_users_role",
@@ -140,19 +136,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["consultant_id"], ["users.id"], name="fk_assessments_consultant_id"
         ),
-        sa.ForeignKeyConstraint(
-            ["firm_id"], ["firms.id"], name="fk_assessments_firm_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"], ["rounds.id"], name="fk_assessments_round_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["submitted_by"], ["users.id"], name="fk_assessments_submitted_by"
-        ),
+        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name="fk_assessments_firm_id"),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_assessments_round_id"),
+        sa.ForeignKeyConstraint(["submitted_by"], ["users.id"], name="fk_assessments_submitted_by"),
         sa.PrimaryKeyConstraint("id", name="pk_assessments"),
-        sa.UniqueConstraint(
-            "firm_id", "round_id", name="uq_assessments_firm_id_round_id"
-        ),
+        sa.UniqueConstraint("firm_id", "round_id", name="uq_assessments_firm_id_round_id"),
     )
     op.create_index("ix_assessments_consultant_id", "assessments", ["consultant_id"])
     op.create_index("ix_assessments_round_id", "assessments", ["round_id"])
@@ -188,9 +176,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name="fk_known_devices_user_id"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_known_devices_user_id"),
         sa.PrimaryKeyConstraint("token_hash", "user_id", name="pk_known_devices"),
     )
     op.create_table(
@@ -202,15 +188,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "purpose IN ('invite', 'reset')", name="ck_one_time_links_purpose"
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["users.id"], name="fk_one_time_links_created_by"
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name="fk_one_time_links_user_id"
-        ),
+        sa.CheckConstraint("purpose IN ('invite', 'reset')", name="ck_one_time_links_purpose"),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name="fk_one_time_links_created_by"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_one_time_links_user_id"),
         sa.PrimaryKeyConstraint("token_hash", name="pk_one_time_links"),
     )
     op.create_index("ix_one_time_links_user_id", "one_time_links", ["user_id"])
@@ -224,12 +204,8 @@ def upgrade() -> None:
         sa.Column("recognised_on", sa.Date(), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["firm_id"], ["firms.id"], name="fk_recognitions_firm_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by"], ["users.id"], name="fk_recognitions_recorded_by"
-        ),
+        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name="fk_recognitions_firm_id"),
+        sa.ForeignKeyConstraint(["recorded_by"], ["users.id"], name="fk_recognitions_recorded_by"),
         sa.PrimaryKeyConstraint("id", name="pk_recognitions"),
         sa.UniqueConstraint("firm_id", "rung", name="uq_recognitions_firm_id_rung"),
     )
@@ -241,9 +217,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("address", sa.String(length=60), nullable=False),
         sa.Column("agent", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name="fk_user_sessions_user_id"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_user_sessions_user_id"),
         sa.PrimaryKeyConstraint("token_hash", name="pk_user_sessions"),
     )
     op.create_index("ix_user_sessions_user_id", "user_sessions", ["user_id"])
@@ -265,9 +239,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessments.id"], name="fk_pool_entries_assessment_id"
         ),
-        sa.ForeignKeyConstraint(
-            ["firm_id"], ["firms.id"], name="fk_pool_entries_firm_id"
-        ),
+        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name="fk_pool_entries_firm_id"),
         sa.PrimaryKeyConstraint("id", name="pk_pool_entries"),
         sa.UniqueConstraint("firm_id", name="uq_pool_entries_firm_id"),
     )
@@ -294,9 +266,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessments.id"], name="fk_reports_assessment_id"
         ),
-        sa.ForeignKeyConstraint(
-            ["requested_by"], ["users.id"], name="fk_reports_requested_by"
-        ),
+        sa.ForeignKeyConstraint(["requested_by"], ["users.id"], name="fk_reports_requested_by"),
         sa.PrimaryKeyConstraint("id", name="pk_reports"),
         sa.UniqueConstraint(
             "assessment_id", "kind", "basis", name="uq_reports_assessment_id_kind_basis"
@@ -317,9 +287,7 @@ def upgrade() -> None:
             ["assessment_id"], ["assessments.id"], name="fk_sheets_assessment_id"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_sheets"),
-        sa.UniqueConstraint(
-            "assessment_id", "kind", name="uq_sheets_assessment_id_kind"
-        ),
+        sa.UniqueConstraint("assessment_id", "kind", name="uq_sheets_assessment_id_kind"),
     )
     op.create_table(
         "answer_revisions",
@@ -334,15 +302,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("finding", sa.Text(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["author_id"], ["users.id"], name="fk_answer_revisions_author_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["sheet_id"], ["sheets.id"], name="fk_answer_revisions_sheet_id"
-        ),
-        sa.PrimaryKeyConstraint(
-            "sheet_id", "question_id", "revision", name="pk_answer_revisions"
-        ),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="fk_answer_revisions_author_id"),
+        sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name="fk_answer_revisions_sheet_id"),
+        sa.PrimaryKeyConstraint("sheet_id", "question_id", "revision", name="pk_answer_revisions"),
         sa.UniqueConstraint(
             "sheet_id", "request_id", name="uq_answer_revisions_sheet_id_request_id"
         ),
@@ -359,12 +321,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("finding", sa.Text(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["author_id"], ["users.id"], name="fk_answers_author_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["sheet_id"], ["sheets.id"], name="fk_answers_sheet_id"
-        ),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="fk_answers_author_id"),
+        sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name="fk_answers_sheet_id"),
         sa.PrimaryKeyConstraint("sheet_id", "question_id", name="pk_answers"),
     )
     op.create_table(
@@ -379,12 +337,8 @@ def upgrade() -> None:
         sa.Column("has_thumbnail", sa.Boolean(), nullable=False),
         sa.Column("uploaded_by", sa.Integer(), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["sheet_id"], ["sheets.id"], name="fk_evidence_sheet_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["uploaded_by"], ["users.id"], name="fk_evidence_uploaded_by"
-        ),
+        sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name="fk_evidence_sheet_id"),
+        sa.ForeignKeyConstraint(["uploaded_by"], ["users.id"], name="fk_evidence_uploaded_by"),
         sa.PrimaryKeyConstraint("id", name="pk_evidence"),
         sa.UniqueConstraint(
             "sheet_id",

@@ -1,0 +1,112 @@
+"""Queries over users, sessions, one-time links and throttles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from survey.tables import Firm, KnownDevice, OneTimeLink, Throttle, User, UserSession
+
+
+def user_who_types(session: Session, name: str) -> User | None:
+    """Return the user of this user name, or the first active user of the firm with this code."""
+    found = session.scalar(select(User).where(User.username == name.lower()))
+    if found is not None:
+        return found
+    query = (
+        select(User)
+        .join(Firm, Firm.id == User.firm_id)
+        .where(Firm.code == name.upper(), User.active)
+        .order_by(User.id)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def user(session: Session, user_id: int, *, lock: bool = False) -> User | None:
+    return session.get(User, user_id, with_for_update=lock, populate_existing=lock)
+
+
+def users(
+    session: Session, *, words: str = "", role: str = "", page: int = 1, size: int = 30
+) -> tuple[list[tuple[User, str | None]], int]:
+    """Return one page of users with their firm's name, and how many there are in all."""
+    query = select(User, Firm.name).outerjoin(Firm, Firm.id == User.firm_id)
+    if role:
+        query = query.where(User.role == role)
+    if words:
+        query = query.where(
+            or_(
+                User.username.icontains(words, autoescape=True),
+                User.name.icontains(words, autoescape=True),
+                Firm.name.icontains(words, autoescape=True),
+            )
+        )
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.execute(
+        query.order_by(User.role, User.username).offset((page - 1) * size).limit(size)
+    )
+    return [(row[0], row[1]) for row in rows], total
+
+
+def users_of_firm(session: Session, firm_id: int) -> list[User]:
+    return list(session.scalars(select(User).where(User.firm_id == firm_id).order_by(User.id)))
+
+
+def active_of_role(session: Session, role: str) -> list[User]:
+    query = select(User).where(User.role == role, User.active).order_by(User.name)
+    return list(session.scalars(query))
+
+
+def is_username_taken(session: Session, username: str) -> bool:
+    return session.scalar(select(User.id).where(User.username == username)) is not None
+
+
+def sessions_of(session: Session, user_id: int) -> list[UserSession]:
+    query = (
+        select(UserSession)
+        .where(UserSession.user_id == user_id)
+        .order_by(UserSession.seen_at.desc())
+    )
+    return list(session.scalars(query))
+
+
+def end_sessions(session: Session, user_id: int, *, keep: str = "") -> None:
+    session.execute(
+        delete(UserSession).where(UserSession.user_id == user_id, UserSession.token_hash != keep)
+    )
+
+
+def end_session(session: Session, token_hash: str) -> None:
+    session.execute(delete(UserSession).where(UserSession.token_hash == token_hash))
+
+
+def forget_sessions_before(session: Session, moment: datetime) -> None:
+    session.execute(delete(UserSession).where(UserSession.created_at < moment))
+
+
+def link(session: Session, token_hash: str, *, lock: bool = False) -> OneTimeLink | None:
+    return session.get(OneTimeLink, token_hash, with_for_update=lock, populate_existing=lock)
+
+
+def void_links(session: Session, user_id: int, now: datetime) -> None:
+    """Use up every open link of a user: only the newest one works."""
+    session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None))
+        .values(used_at=now)
+    )
+
+
+def throttle(session: Session, key: str) -> Throttle | None:
+    return session.get(Throttle, key, populate_existing=True)
+
+
+def clear_throttle(session: Session, key: str) -> None:
+    session.execute(delete(Throttle).where(Throttle.key == key))
+
+
+def knows_device(session: Session, token_hash: str, user_id: int) -> bool:
+    return session.get(KnownDevice, (token_hash, user_id)) is not None

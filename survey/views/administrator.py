@@ -1,0 +1,213 @@
+"""Pages of the administrator: users and their links, the district's settings."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from questionnaires.loading import editions, load
+from survey import access, db, district, wording
+from survey.clock import now
+from survey.lifecycle import accounts, settings
+from survey.lifecycle.errors import Invalid
+from survey.paging import page_number
+from survey.store import accounts as store
+from survey.tables import FIRM, ROLES
+from survey.views.account import link_url
+
+pages = Blueprint("administrator", __name__, url_prefix="/admin")
+STAFF = tuple(role for role in ROLES if role != FIRM)
+PAGE_SIZE = 30
+
+
+class UserForm(FlaskForm):
+    """A new member of staff."""
+
+    username = StringField(
+        "用户名",
+        [InputRequired("请填写用户名。"), Length(max=40)],
+        description="3–40 个小写字母、数字、点、横线或下划线。",
+    )
+    name = StringField("姓名", [InputRequired("请填写姓名。"), Length(max=60)])
+    role = SelectField(
+        "身份", choices=[SelectChoice(value=role, label=wording.ROLES[role]) for role in STAFF]
+    )
+
+
+class DistrictForm(FlaskForm):
+    """The district's names, places and targets."""
+
+    name = StringField("区县名称", [InputRequired("请填写区县名称。"), Length(max=30)])
+    bureau = StringField("主管部门名称", [InputRequired("请填写主管部门名称。"), Length(max=60)])
+    plan = StringField("规划名称", [Optional(), Length(max=100)])
+    townships = TextAreaField("乡镇（街道）", description="每行一个。")
+    parks = TextAreaField("产业园区", description="每行一个。")
+    targets = TextAreaField(
+        "规划目标",
+        description="每行一条：年份，家数，等级（多个用“、”隔开）。例如：2027，4，数字化车间、智能工厂、未来工厂",
+    )
+    reduced = BooleanField("适用山区海岛县的申报金额")
+
+
+@pages.get("/users")
+def users() -> ResponseReturnValue:
+    """List users, found by words or role."""
+    words, role = request.args.get("q", "").strip()[:60], request.args.get("role", "")
+    if role not in ("", *ROLES):
+        role = ""
+    page = page_number()
+    found, total = store.users(db.session(), words=words, role=role, page=page, size=PAGE_SIZE)
+    return render_template(
+        "administrator/users.html",
+        users=found,
+        total=total,
+        page=page,
+        pages=max(1, -(-total // PAGE_SIZE)),
+        words=words,
+        role=role,
+        form=UserForm(),
+    )
+
+
+@pages.post("/users")
+def create_user() -> ResponseReturnValue:
+    """Add a member of staff and show their invitation link, once."""
+    form = UserForm()
+    if form.validate_on_submit():
+        try:
+            user, token = accounts.create_user(
+                db.session(),
+                username=form.username.data or "",
+                name=form.name.data or "",
+                role=form.role.data,
+                hours=current_app.config["SURVEY"].link_hours,
+                by=access.actor(),
+                now=now(),
+            )
+            return _show_link(user.name, user.username, token)
+        except Invalid as error:
+            for name, words in error.fields.items():
+                form[name].errors = [words]
+    return render_template("administrator/user_form.html", form=form), 422
+
+
+@pages.post("/users/<row:user_id>/link")
+def reset_link(user_id: int) -> ResponseReturnValue:
+    """Issue a one-time link; the administrator never chooses or sees a password."""
+    token = accounts.issue_link(
+        db.session(),
+        user_id,
+        "reset",
+        hours=current_app.config["SURVEY"].link_hours,
+        by=access.actor(),
+        now=now(),
+    )
+    user = store.user(db.session(), user_id)
+    return _show_link(user.name, user.username, token) if user else redirect(url_for(".users"))
+
+
+def _show_link(name: str, username: str, token: str) -> ResponseReturnValue:
+    return render_template(
+        "administrator/link.html",
+        name=name,
+        username=username,
+        link=link_url(token),
+        hours=current_app.config["SURVEY"].link_hours,
+    )
+
+
+@pages.post("/users/<row:user_id>/active")
+def set_active(user_id: int) -> ResponseReturnValue:
+    """Disable or enable an account."""
+    active = request.form.get("active") == "yes"
+    accounts.set_active(db.session(), user_id, active, by=access.actor(), now=now())
+    flash("账号已启用。" if active else "账号已停用，其登录已全部退出。", "good")
+    return redirect(url_for(".users"))
+
+
+@pages.post("/users/<row:user_id>/role")
+def set_role(user_id: int) -> ResponseReturnValue:
+    """Give a member of staff another role."""
+    accounts.set_role(
+        db.session(), user_id, request.form.get("role", ""), by=access.actor(), now=now()
+    )
+    flash("身份已更改，立即生效。", "good")
+    return redirect(url_for(".users"))
+
+
+@pages.post("/users/<row:user_id>/sign-out")
+def end_sessions(user_id: int) -> ResponseReturnValue:
+    """End every session of a user."""
+    accounts.sign_out_everywhere(db.session(), user_id, by=access.actor(), now=now())
+    flash("该用户在全部设备上的登录已退出。", "good")
+    return redirect(url_for(".users"))
+
+
+@pages.route("/district", methods=["GET", "POST"])
+def district_settings() -> ResponseReturnValue:
+    """Show and keep the district's settings."""
+    place = district.current()
+    titles = {rung.id: rung.title for rung in load(max(editions())).ladder}
+    form = DistrictForm(
+        data={
+            "name": place.name,
+            "bureau": place.bureau,
+            "plan": place.plan,
+            "townships": "\n".join(place.townships),
+            "parks": "\n".join(place.parks),
+            "targets": "\n".join(
+                f"{t.year}，{t.count}，{'、'.join(titles.get(r, r) for r in t.rungs)}"
+                for t in place.targets
+            ),
+            "reduced": place.reduced,
+        }
+    )
+    if form.validate_on_submit():
+        try:
+            settings.keep_district(
+                db.session(),
+                district.District(
+                    name=form.name.data or "",
+                    bureau=form.bureau.data or "",
+                    plan=form.plan.data or "",
+                    townships=_lines(form.townships.data),
+                    parks=_lines(form.parks.data),
+                    targets=_targets(form.targets.data, titles),
+                    reduced=bool(form.reduced.data),
+                    demonstration=place.demonstration,
+                ),
+                by=access.actor(),
+                now=now(),
+            )
+            flash("设置已保存。", "good")
+            return redirect(url_for(".district_settings"))
+        except Invalid as error:
+            for name, words in error.fields.items():
+                form[name].errors = [words]
+    status = 422 if request.method == "POST" else 200
+    return render_template("administrator/district.html", form=form), status
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    seen = dict.fromkeys(line.strip()[:60] for line in (text or "").splitlines())
+    return tuple(line for line in seen if line)
+
+
+def _targets(text: str | None, titles: dict[str, str]) -> tuple[district.Target, ...]:
+    rungs = {title: rung for rung, title in titles.items()}
+    found = []
+    for line in _lines(text):
+        match = re.fullmatch(r"(20\d\d)\s*[，,]\s*(\d{1,4})\s*[，,]\s*(.+)", line)
+        named = [t.strip() for t in match[3].split("、")] if match else []
+        if match is None or any(t not in rungs for t in named):
+            raise Invalid(
+                {"targets": f"看不懂“{line}”。请写成“2027，4，数字化车间、智能工厂”这样的格式。"}
+            )
+        found.append(district.Target(int(match[1]), int(match[2]), tuple(rungs[t] for t in named)))
+    return tuple(sorted(found, key=lambda t: t.year))
