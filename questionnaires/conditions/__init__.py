@@ -1,0 +1,138 @@
+"""Application conditions (申报条件), apart from the score: money, time, credit, events, applicant.
+
+A firm can score well and still not be eligible; both are shown, never mixed. The rules are data
+(``conditions.yaml``), one entry per rung and year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from questionnaires import loading
+from questionnaires.answers import Sheet
+from questionnaires.conditions.checks import faults
+from questionnaires.conditions.facts import facts_of
+from questionnaires.conditions.judging import Case, ConditionItem, State, items
+from questionnaires.conditions.rules import Conditions, Entry
+from questionnaires.model import Confidence, Edition
+from questionnaires.reading import read, shape
+
+__all__ = [
+    "ConditionItem",
+    "ConditionResult",
+    "Conditions",
+    "faults",
+    "judge",
+    "judge_entries",
+    "load",
+]
+
+CONFIDENCE: dict[Confidence, str] = {
+    "official": "官方文本",
+    "copy": "公开转载，未与原件逐字核对",
+    "proposal": "编写组建议，参考值",
+}
+
+
+@dataclass(frozen=True)
+class ConditionResult:
+    """One rung in one year before one firm.
+
+    ``past``: the notice's year is over, so it is a comparison and no longer an offer.
+    """
+
+    rung: str
+    year: int
+    title: str
+    document: str
+    confidence: Confidence
+    note: str
+    past: bool
+    items: tuple[ConditionItem, ...]
+
+    @property
+    def state(self) -> State:
+        """One condition not met decides; all must be met to meet them all."""
+        states = {item.state for item in self.items}
+        if "not_met" in states:
+            return "not_met"
+        return "met" if states == {"met"} else "unknown"
+
+    @property
+    def headline(self) -> str:
+        counts = {s: sum(i.state == s for i in self.items) for s in ("met", "not_met", "unknown")}
+        return (
+            f"{len(self.items)} 项中 {counts['met']} 项符合、"
+            f"{counts['not_met']} 项不符合、{counts['unknown']} 项未知"
+        )
+
+    @property
+    def confidence_text(self) -> str:
+        return CONFIDENCE[self.confidence]
+
+
+@cache
+def load(edition_id: str) -> Conditions | None:
+    """Return an edition's application conditions; None when it brings none.
+
+    Raises:
+        loading.UnknownEdition: There is no such edition.
+        loading.BadEdition: The file has faults of shape.
+    """
+    if edition_id not in loading.editions():
+        raise loading.UnknownEdition(edition_id)
+    file = loading.EDITIONS / edition_id / "conditions.yaml"
+    if not file.is_file():
+        return None
+    document = read(file)
+    conditions = shape(document, Conditions)
+    if conditions is None or document.faults:
+        raise loading.BadEdition(edition_id, tuple(document.faults))
+    return conditions
+
+
+def judge(
+    edition: Edition, sheet: Sheet, *, reduced: bool, today: date
+) -> tuple[ConditionResult, ...]:
+    """Judge a sheet by every rung and year of its edition, newest year first, bottom rung first.
+
+    Args:
+        edition: Brings the conditions and the questions that ask for the facts.
+        sheet: Complete or not.
+        reduced: Whether the district's firms enjoy the mountain and island county amounts.
+        today: Tells finished from expected, and past notices from present ones.
+    """
+    conditions = load(edition.id)
+    if conditions is None:
+        return ()
+    return judge_entries(conditions, edition, sheet, reduced=reduced, today=today)
+
+
+def judge_entries(
+    conditions: Conditions, edition: Edition, sheet: Sheet, *, reduced: bool, today: date
+) -> tuple[ConditionResult, ...]:
+    """Judge a sheet by these conditions, wherever they come from (a draft's preview, a test)."""
+    steps = {rung.id: step for step, rung in enumerate(edition.ladder)}
+    ordered = sorted(conditions.entries, key=lambda e: (-e.year, steps.get(e.rung, len(steps))))
+    facts = facts_of(edition, sheet)
+    return tuple(_result(Case(entry, facts, reduced, today)) for entry in ordered)
+
+
+def _result(case: Case) -> ConditionResult:
+    entry = case.entry
+    return ConditionResult(
+        rung=entry.rung,
+        year=entry.year,
+        title=entry.title,
+        document=_document(entry),
+        confidence=entry.confidence,
+        note=entry.note or "",
+        past=entry.year < case.today.year,
+        items=items(case),
+    )
+
+
+def _document(entry: Entry) -> str:
+    return f"{entry.document}，{entry.number or '文号未见原文'}"

@@ -1,0 +1,285 @@
+"""One condition against one firm's facts: met, not met, or unknown, in words.
+
+Nothing is derived from what the firm has not said, and no figure is made up where the notice's copy
+was cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from questionnaires.answers import amount_text
+from questionnaires.conditions.facts import (
+    APPLICANT_KIND,
+    CREDIT_GRADE,
+    DIGITAL_LEVEL,
+    DIGITAL_LEVEL_YEAR,
+    FINISH_MONTH,
+    FINISH_YEAR,
+    NOT_ANSWERED,
+    PROJECT_STATE,
+    SERIOUS_BREACH,
+    SERIOUS_INCIDENT,
+    Facts,
+)
+from questionnaires.conditions.rules import CREDIT, Completion, Entry, Investment
+
+State = Literal["met", "not_met", "unknown"]
+UNSEEN = "未见原文"
+NO_AMOUNT = f"的最低金额{UNSEEN}"
+CREDIT_WORDS = {"poor": "合格以下", "fair": "合格（中等）", "good": "良好", "excellent": "优秀"}
+
+
+@dataclass(frozen=True)
+class ConditionItem:
+    """One condition: what was found, what is wanted, and why it comes out so."""
+
+    title: str
+    state: State
+    found: str
+    wanted: str
+    document: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One firm before one entry, on one day."""
+
+    entry: Entry
+    facts: Facts
+    reduced: bool
+    today: date
+
+    def item(
+        self, title: str, state: State, found: str, wanted: str, why: str = ""
+    ) -> ConditionItem:
+        number = self.entry.number or f"{self.entry.document}（文号{UNSEEN}）"
+        return ConditionItem(title, state, found, wanted, number, why)
+
+
+def items(case: Case) -> tuple[ConditionItem, ...]:
+    """Judge every condition the entry names, in a fixed order."""
+    return tuple(judge(case) for name, judge in _JUDGES.items() if getattr(case.entry, name))
+
+
+# --- investment ---------------------------------------------------------------------------------
+
+
+def _investment(case: Case) -> ConditionItem:
+    rule, facts = case.entry.investment, case.facts
+    assert rule is not None
+    threshold, standard = _threshold(rule, case.reduced)
+    wanted = (
+        f"竣工前 {rule.window_years} 年内，{facts.kind_titles(rule.counts)}合计{standard}，不含土建"
+    )
+    finish = facts.whole(FINISH_YEAR)
+    if not facts.amounts:
+        return case.item("项目投入", "unknown", NOT_ANSWERED, wanted)
+    if finish is None:
+        return case.item("项目投入", "unknown", "未填竣工年份，无法确定计算哪几年", wanted)
+    window = range(finish - rule.window_years + 1, finish + 1)
+    wanted_cells = [(kind, year) for kind in rule.counts for year in window]
+    given = [facts.amounts[cell] for cell in wanted_cells if cell in facts.amounts]
+    total = sum(given, Decimal(0))
+    gaps = _gaps(wanted_cells, facts)
+    state: State = "unknown"
+    if threshold is not None and total >= threshold:
+        state = "met"
+    elif threshold is not None and not gaps and _settled(rule, case.reduced):
+        state = "not_met"
+    found = f"{window[0]}–{window[-1]} 年合计 {amount_text(total)} 万元{gaps}"
+    return case.item("项目投入", state, found, wanted, _left_out(rule, window, facts))
+
+
+def _threshold(rule: Investment, reduced: bool) -> tuple[Fraction | None, str]:
+    """Return the amount to reach and how to say it.
+
+    Where only the reduced amount was cut off, the general one still proves that a firm is above it.
+    """
+    general = None if rule.least is None else _figure(rule.least)
+    if not reduced:
+        return rule.least, f"不少于 {general} 万元" if general else NO_AMOUNT
+    if rule.reduced is not None:
+        return rule.reduced, f"不少于 {_figure(rule.reduced)} 万元（山区海岛县标准）"
+    if general:
+        return rule.least, f"不少于 {general} 万元（一般标准；山区海岛县标准{UNSEEN}）"
+    return None, NO_AMOUNT
+
+
+def _settled(rule: Investment, reduced: bool) -> bool:
+    """Whether falling short of the amount in hand really means falling short."""
+    return not reduced or rule.reduced is not None
+
+
+def _gaps(wanted: list[tuple[str, int]], facts: Facts) -> str:
+    """Say what of the window the firm has not told: empty cells, years the table does not have."""
+    outside = sorted({year for _, year in wanted} - facts.years_asked)
+    empty = sum(cell not in facts.amounts for cell in wanted if cell[1] in facts.years_asked)
+    said = [f"还有 {empty} 格没有填（没有投入请填 0）"] if empty else []
+    if outside:
+        first, last = outside[0], outside[-1]
+        years = f"{first}" if first == last else f"{first}–{last}"
+        said.append(f"{years} 年不在填报表内，请另附明细")
+    return f"；{'；'.join(said)}" if said else ""
+
+
+def _left_out(rule: Investment, window: range, facts: Facts) -> str:
+    """Explain which filled amounts do not count."""
+    late = sum(
+        (a for (k, y), a in facts.amounts.items() if k in rule.counts and y not in window),
+        Decimal(0),
+    )
+    other = {k for k, _ in facts.amounts if k not in rule.counts}
+    said = [f"按竣工年份 {window[-1]} 年计，取 {window[0]}–{window[-1]} 年"]
+    if late:
+        said.append(f"其他年份的 {amount_text(late)} 万元不计")
+    for kind in sorted(other):
+        amount = sum((a for (k, _), a in facts.amounts.items() if k == kind), Decimal(0))
+        if amount:
+            title = facts.kind_titles((kind,)).removesuffix("（不计入）")
+            said.append(f"{title} {amount_text(amount)} 万元不计")
+    return "；".join(said)
+
+
+# --- completion ---------------------------------------------------------------------------------
+
+
+def _completion(case: Case) -> ConditionItem:
+    rule = case.entry.completion
+    assert rule is not None
+    state, why = _timely(rule, case.facts, case.today)
+    return case.item("竣工时间", state, _finish_text(case.facts), _completion_text(rule), why)
+
+
+def _timely(rule: Completion, facts: Facts, today: date) -> tuple[State, str]:
+    year, month = facts.whole(FINISH_YEAR), facts.whole(FINISH_MONTH)
+    project = facts.chosen(PROJECT_STATE)
+    if project is None or year is None:
+        return "unknown", ""
+    if project == "planned":
+        return "unknown", "项目还没有开工，能否列入须问主管部门"
+    if project == "finished":
+        if (year, month or 1) > (today.year, today.month):
+            return "unknown", "填写的竣工时间还没有到，请核对项目状态"
+        if rule.finished_from is None:
+            return "unknown", ""
+        return ("met" if year >= rule.finished_from else "not_met"), ""
+    if (year, month or 12) < (today.year, today.month):
+        return "unknown", "预计竣工时间已经过去，请更新项目状态"
+    if rule.under_way_by is None:
+        return "unknown", ""
+    last_year, last_month = map(int, rule.under_way_by.split("-"))
+    if year == last_year and month is None:
+        return "unknown", "与最晚时间同一年，请补填月份"
+    late = (year, month or 12) > (last_year, last_month)
+    return ("not_met" if late else "met"), ""
+
+
+def _finish_text(facts: Facts) -> str:
+    year, month = facts.whole(FINISH_YEAR), facts.whole(FINISH_MONTH)
+    when = NOT_ANSWERED if year is None else f"{year} 年" + (f" {month} 月" if month else "")
+    if facts.chosen(PROJECT_STATE) is None:
+        return f"项目状态{NOT_ANSWERED}；竣工时间 {when}" if year else NOT_ANSWERED
+    return f"{facts.said(PROJECT_STATE)}，竣工时间 {when}"
+
+
+def _completion_text(rule: Completion) -> str:
+    finished, under_way = f"已竣工项目的时间{UNSEEN}", f"在建项目的期限{UNSEEN}"
+    if rule.finished_from is None and rule.under_way_by is None:
+        return UNSEEN
+    if rule.finished_from is not None:
+        finished = f"{rule.finished_from} 年及以后竣工"
+    if rule.under_way_by is not None:
+        year, month = rule.under_way_by.split("-")
+        under_way = f"在建项目 {year} 年 {int(month)} 月底前投产"
+    return f"{finished}；{under_way}"
+
+
+# --- the rest -----------------------------------------------------------------------------------
+
+
+def _digital_level(case: Case) -> ConditionItem:
+    rule, facts = case.entry.digital_level, case.facts
+    assert rule is not None
+    level, year = facts.number(DIGITAL_LEVEL), facts.whole(DIGITAL_LEVEL_YEAR)
+    found = NOT_ANSWERED
+    if level is not None:
+        found = f"{level:.1f}" + (f"（{year} 年评定）" if year else "（评定年份未填）")
+    if rule.least is None:
+        return case.item("省评数字化水平", "unknown", found, UNSEEN)
+    state: State = "unknown"
+    if level is not None:
+        state = "met" if level >= rule.least else "not_met"
+    wanted = f"不低于 {float(rule.least):.1f}"
+    return case.item(
+        "省评数字化水平", state, found, wanted, "指省级规上企业评估结果，不由本评估得分换算"
+    )
+
+
+def _credit(case: Case) -> ConditionItem:
+    rule, facts = case.entry.credit, case.facts
+    assert rule is not None
+    grade = facts.chosen(CREDIT_GRADE)
+    found = facts.said(CREDIT_GRADE)
+    if rule.least is None:
+        return case.item("信用评价", "unknown", found, UNSEEN)
+    state: State = "unknown"
+    if grade in CREDIT:
+        state = "met" if CREDIT.index(grade) >= CREDIT.index(rule.least) else "not_met"
+    return case.item("信用评价", state, found, f"{CREDIT_WORDS[rule.least]}及以上")
+
+
+def _incidents(case: Case) -> ConditionItem:
+    rule = case.entry.incidents
+    assert rule is not None
+    wanted = f"近 {rule.years} 年没有重大安全、质量、环境事件"
+    return _clean(case, "重大事件", SERIOUS_INCIDENT, wanted)
+
+
+def _breaches(case: Case) -> ConditionItem:
+    rule = case.entry.breaches
+    assert rule is not None
+    return _clean(case, "违法失信", SERIOUS_BREACH, f"近 {rule.years} 年没有严重违法失信")
+
+
+def _clean(case: Case, title: str, question_id: str, wanted: str) -> ConditionItem:
+    answers: dict[str | None, State] = {"none": "met", "occurred": "not_met"}
+    state = answers.get(case.facts.chosen(question_id), "unknown")
+    return case.item(title, state, case.facts.said(question_id), wanted)
+
+
+def _applicant(case: Case) -> ConditionItem:
+    rule, facts = case.entry.applicant, case.facts
+    assert rule is not None
+    kind = facts.chosen(APPLICANT_KIND)
+    state: State = "not_met"
+    if kind is None or kind in rule.ask:
+        state = "unknown"
+    elif kind in rule.accepted:
+        state = "met"
+    question = facts.questions.get(APPLICANT_KIND)
+    options = {o.id: o.text for o in getattr(question, "options", ())}
+    wanted = "或".join(options.get(a, a) for a in rule.accepted)
+    why = f"{rule.note}，请向主管部门确认" if kind in rule.ask and rule.note else rule.note or ""
+    return case.item("申报主体", state, facts.said(APPLICANT_KIND), wanted, why)
+
+
+def _figure(value: Fraction) -> str:
+    return amount_text(Decimal(value.numerator) / Decimal(value.denominator))
+
+
+_JUDGES: dict[str, Callable[[Case], ConditionItem]] = {
+    "investment": _investment,
+    "completion": _completion,
+    "digital_level": _digital_level,
+    "credit": _credit,
+    "incidents": _incidents,
+    "breaches": _breaches,
+    "applicant": _applicant,
+}
