@@ -1,0 +1,63 @@
+# 常用命令。只输入 make 可列出全部。
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DEMO ?= 1
+# Two processes are enough for two cores; more would only fight over Chromium and PostgreSQL.
+WORKERS ?= $(shell n=$$(nproc); [ $$n -gt 4 ] && echo 4 || echo $$n)
+TESTS ?= tests
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test run demo test check bench clean
+
+help: ## 列出命令
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: ## 准备运行环境（虚拟环境、固定版本的依赖、系统软件包）
+	@PYTHON=$(PYTHON) .ci/system-parts run
+	@$(MAKE) --no-print-directory $(VENV)/ready
+
+setup-test: ## 准备测试环境（另加 Chromium、PostgreSQL 程序和测试工具）
+	@PYTHON=$(PYTHON) .ci/system-parts test
+	@$(MAKE) --no-print-directory $(VENV)/ready-for-tests
+
+# The stamps are newer than the lists they were made from: a second run does nothing.
+$(VENV)/ready: requirements.txt
+	@echo "正在安装依赖，首次约需一两分钟……"
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+$(VENV)/ready-for-tests: tests/requirements.txt requirements.txt
+	@echo "正在安装测试依赖……"
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install -r tests/requirements.txt
+	@touch $(VENV)/ready $@
+
+run: setup ## 启动（空实例自动载入演示数据；DEMO=0 从空白开始；可设 HOST、PORT）
+	@HOST=$(HOST) PORT=$(PORT) DEMO=$(DEMO) exec $(BIN)/flask --app wsgi serve
+
+demo: setup ## 在 .demo/ 里另起一份演示，不碰 instance/
+	@INSTANCE=.demo HOST=127.0.0.1 PORT=$(PORT) DEMO=1 exec $(BIN)/flask --app wsgi serve
+
+test: setup-test ## 运行全部测试（TESTS=tests/rules 只跑一部分）
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
+
+check: setup-test ## 格式、规范、类型、问卷年版与全部测试
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m questionnaires
+	@$(MAKE) --no-print-directory test
+
+bench: setup-test ## 测量速度并与基准对比
+	@$(BIN)/python -m tests.benchmarks
+
+clean: ## 删除虚拟环境和缓存（不动 instance/）
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,91 @@
+"""A real headless Chromium in front of a real server; nothing but that server may be asked."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from survey.config import Config, sqlite_url
+from tests.browsing import CHROMIUM, DESK, PHONE, QUIETLY, Guard
+from tests.servers import Server, serving
+
+AXE = Path(__file__).parent / "axe.min.js"
+
+OpenPage = Callable[[int], Page]
+
+
+@pytest.fixture
+def live_server(instance: Path, migrated_file: Path) -> Iterator[Server]:
+    """gunicorn over an empty instance on SQLite; fill it through `server.config` before use."""
+    shutil.copyfile(migrated_file, instance / "survey.db")
+    config = Config(
+        instance=instance,
+        database_url=sqlite_url(instance / "survey.db"),
+        secret_key="tests-only-" + "0" * 32,
+    )
+    with serving(config) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIETLY))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def guard() -> Guard:
+    return Guard()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Server, guard: Guard) -> Iterator[OpenPage]:
+    """Open a browser of its own (cookies apart) at a width in px; checked when the test ends."""
+    contexts = []
+
+    def open_at(width: int) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 800},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=width < 600,
+        )
+        context.set_default_timeout(10_000)
+        guard.watch(context, live_server.url)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert not guard.unexpected, "\n".join(guard.unexpected)
+
+
+@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
+def page(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
+    """A page on a phone, then on a desk."""
+    return open_page(request.param)
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """Return a function giving what axe finds wrong on the page as it stands, in words."""
+    script = AXE.read_text(encoding="utf-8")
+
+    def violations(page: Page) -> list[str]:
+        page.evaluate(script)
+        found = page.evaluate("async () => (await axe.run()).violations")
+        return [
+            f"{violation['id']}: {violation['help']} — {node['html'][:200]}"
+            for violation in found
+            for node in violation["nodes"]
+        ]
+
+    return violations

@@ -1,0 +1,60 @@
+"""What browser tests share: how Chromium is started, and what no page may do in it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+
+CHROMIUM = "/usr/bin/chromium"
+QUIETLY = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE, DESK = 360, 1280
+
+
+class Guard:
+    """What a page must never do: ask another host, or complain in its console."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self._expected: list[str] = []
+
+    def expect(self, pattern: str) -> None:
+        """Say which complaint a test provokes on purpose (a regular expression)."""
+        self._expected.append(pattern)
+
+    def watch(self, context: BrowserContext, origin: str) -> None:
+        context.route(re.compile(r"^(?!data:|blob:)"), lambda route: self._let(route, origin))
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
+
+    def _let(self, route: Route, origin: str) -> None:
+        if route.request.url.startswith(origin + "/"):
+            route.continue_()
+        else:
+            self.faults.append(f"asked another host: {route.request.url}")
+            route.abort()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text} {message.location.get('url', '')}")
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [
+            fault
+            for fault in self.faults
+            if not any(re.search(pattern, fault) for pattern in self._expected)
+        ]
+
+
+def too_wide(page: Page) -> int:
+    """Return how many px the page is wider than its window; 0 for a page that fits."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))

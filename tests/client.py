@@ -1,0 +1,73 @@
+"""A test client that reads every page it opens and fails on what no page may do."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.pagecheck import Form, Page
+
+
+class NoSuchForm(LookupError):
+    """The page last opened has no form with this address."""
+
+
+class CheckingClient(FlaskClient):
+    """Opens pages as a browser does: it keeps the last page, its forms and its token."""
+
+    page: Page | None = None
+    token: str = ""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request; check the answer when it is a page of ours."""
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and response.data:
+            self._read(response)
+        return response
+
+    def submit(
+        self, action: str = "", data: dict[str, Any] | None = None, **kwargs: Any
+    ) -> TestResponse:
+        """Send a form of the page last opened, with ``data`` over what it already holds.
+
+        ``action``: its path; "" for the page's own address, or for the only POST form of its content.
+        """
+        form = self._form(action)
+        values: dict[str, Any] = {}
+        for name, value in form.values:
+            values.setdefault(name, []).append(value)
+        values.update(data or {})
+        target = form.action or self._address
+        values = {name: value for name, value in values.items() if value is not None}
+        if form.method == "post":
+            return self.post(target, data=values, **kwargs)
+        return self.get(target, query_string=values, **kwargs)
+
+    def send(
+        self, address: str, value: object, method: str = "POST", **kwargs: Any
+    ) -> TestResponse:
+        """Send JSON as our scripts do, with the token of the last page."""
+        headers = {"X-CSRFToken": self.token, "Accept": "application/json"}
+        headers |= kwargs.pop("headers", {})
+        return self.open(address, method=method, json=value, headers=headers, **kwargs)
+
+    def _read(self, response: TestResponse) -> None:
+        page = Page(response.get_data(as_text=True))
+        address = response.request.path
+        assert not page.faults, f"{address} ({response.status_code}): " + "; ".join(page.faults)
+        self.page = page
+        self._address = address
+        self.token = next((form.token for form in page.forms if form.token), self.token)
+
+    def _form(self, action: str) -> Form:
+        forms = self.page.forms if self.page else []
+        own = [form for form in forms if urlsplit(form.action).path == action]
+        others = [form for form in forms if "sign-out" not in form.action]
+        if not own and not action and len(others) == 1:
+            own = others
+        if not own:
+            raise NoSuchForm(f"{action}; there are: {[form.action for form in forms]}")
+        return own[0]

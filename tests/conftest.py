@@ -1,0 +1,164 @@
+"""What every test may ask for: a database of its own on both engines, the application, a client."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from survey import create_app, db
+from survey.config import Config, sqlite_url
+from tests.client import CheckingClient
+from tests.cluster import Cluster
+
+# One folder per run, known to all of its worker processes, removed by the first of them.
+FOLDER = "SURVEY_TESTS_FOLDER"
+TEMPLATE = "template_migrated"
+_numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run's folder in the main process; workers find it in their environment."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="survey-tests-", dir="/tmp")
+        Path(folder).chmod(0o755)  # PostgreSQL may run as another user
+        os.environ[FOLDER] = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take everything away again, however the run ended."""
+    if not hasattr(config, "workerinput") and (folder := os.environ.pop(FOLDER, "")):
+        Cluster(Path(folder) / "postgres").destroy()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they use, so that `-m "not browser"` leaves the slow ones out."""
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        if parameters and parameters.params.get("database_url") == "postgresql":
+            item.add_marker("postgres")
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Path:
+    return Path(os.environ[FOLDER])
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold what all worker processes of this run share."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres(run_folder: Path) -> Cluster:
+    """The run's one throw-away cluster, with a migrated database to copy from."""
+    cluster = Cluster(run_folder / "postgres")
+    with _alone(run_folder):
+        if not cluster.folder.exists():
+            cluster.create()
+            _administer(cluster, f"CREATE DATABASE {TEMPLATE}")
+            _migrate(cluster.url(TEMPLATE), run_folder)
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def migrated_file(run_folder: Path) -> Path:
+    """A migrated SQLite file to copy from."""
+    path = run_folder / "template.db"
+    with _alone(run_folder):
+        if not path.exists():
+            making = run_folder / "template.making"
+            making.unlink(missing_ok=True)
+            _migrate(sqlite_url(making), run_folder)
+            making.rename(path)
+    return path
+
+
+def _migrate(url: str, folder: Path) -> None:
+    engine = db.engine_for(url, create=True)
+    db.migrate(engine, folder)
+    engine.dispose()
+
+
+def _administer(cluster: Cluster, statement: str) -> None:
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    """An installation's folder, empty."""
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str]:
+    """An empty, migrated database of this test's own, on each of the two engines."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated_file"), instance / "survey.db")
+        yield sqlite_url(instance / "survey.db")
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    _administer(cluster, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    yield cluster.url(name)
+    _administer(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(instance: Path, database_url: str) -> Config:
+    return Config(
+        instance=instance,
+        database_url=database_url,
+        secret_key="tests-only-" + "0" * 32,
+        base_url="http://localhost",
+        testing=True,
+    )
+
+
+@pytest.fixture
+def engine(settings: Config) -> Iterator[Engine]:
+    engine = db.engine_for(settings.database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A database session as a request has it."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def app(settings: Config, engine: Engine) -> Flask:
+    app = create_app(settings, engine)
+    app.test_client_class = CheckingClient
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckingClient:
+    """Nobody signed in yet. Every page it opens is checked."""
+    client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    return client
