@@ -34,10 +34,10 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
 
 
 def faults(edition: Edition, folder: Path) -> tuple[Fault, ...]:
-    """Return every fault of an edition's application conditions."""
+    """Return every fault of an edition's application conditions; an edition may bring none."""
     file = folder / FILE
     if not file.is_file():
-        return (Fault(FILE, "", "文件不存在", "补上这个文件"),)
+        return ()
     document = read(file)
     conditions = shape(document, Conditions)
     if conditions is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from questionnaires.answers import amount_text
 from questionnaires.conditions.facts import (
@@ -27,7 +27,16 @@ from questionnaires.conditions.facts import (
     SERIOUS_INCIDENT,
     Facts,
 )
-from questionnaires.conditions.rules import CREDIT, Completion, Entry, Investment
+from questionnaires.conditions.rules import (
+    CREDIT,
+    Applicant,
+    CleanYears,
+    Completion,
+    CreditGrade,
+    DigitalLevel,
+    Entry,
+    Investment,
+)
 
 State = Literal["met", "not_met", "unknown"]
 UNSEEN = "未见原文"
@@ -65,15 +74,15 @@ class Case:
 
 def items(case: Case) -> tuple[ConditionItem, ...]:
     """Judge every condition the entry names, in a fixed order."""
-    return tuple(judge(case) for name, judge in _JUDGES.items() if getattr(case.entry, name))
+    asked = ((judge, getattr(case.entry, name)) for name, judge in _JUDGES.items())
+    return tuple(judge(case, rule) for judge, rule in asked if rule is not None)
 
 
 # --- investment ---------------------------------------------------------------------------------
 
 
-def _investment(case: Case) -> ConditionItem:
-    rule, facts = case.entry.investment, case.facts
-    assert rule is not None
+def _investment(case: Case, rule: Investment) -> ConditionItem:
+    facts = case.facts
     threshold, standard = _threshold(rule, case.reduced)
     wanted = (
         f"竣工前 {rule.window_years} 年内，{facts.kind_titles(rule.counts)}合计{standard}，不含土建"
@@ -150,9 +159,7 @@ def _left_out(rule: Investment, window: range, facts: Facts) -> str:
 # --- completion ---------------------------------------------------------------------------------
 
 
-def _completion(case: Case) -> ConditionItem:
-    rule = case.entry.completion
-    assert rule is not None
+def _completion(case: Case, rule: Completion) -> ConditionItem:
     state, why = _timely(rule, case.facts, case.today)
     return case.item("竣工时间", state, _finish_text(case.facts), _completion_text(rule), why)
 
@@ -204,9 +211,8 @@ def _completion_text(rule: Completion) -> str:
 # --- the rest -----------------------------------------------------------------------------------
 
 
-def _digital_level(case: Case) -> ConditionItem:
-    rule, facts = case.entry.digital_level, case.facts
-    assert rule is not None
+def _digital_level(case: Case, rule: DigitalLevel) -> ConditionItem:
+    facts = case.facts
     level, year = facts.number(DIGITAL_LEVEL), facts.whole(DIGITAL_LEVEL_YEAR)
     found = NOT_ANSWERED
     if level is not None:
@@ -222,9 +228,8 @@ def _digital_level(case: Case) -> ConditionItem:
     )
 
 
-def _credit(case: Case) -> ConditionItem:
-    rule, facts = case.entry.credit, case.facts
-    assert rule is not None
+def _credit(case: Case, rule: CreditGrade) -> ConditionItem:
+    facts = case.facts
     grade = facts.chosen(CREDIT_GRADE)
     found = facts.said(CREDIT_GRADE)
     if rule.least is None:
@@ -235,16 +240,12 @@ def _credit(case: Case) -> ConditionItem:
     return case.item("信用评价", state, found, f"{CREDIT_WORDS[rule.least]}及以上")
 
 
-def _incidents(case: Case) -> ConditionItem:
-    rule = case.entry.incidents
-    assert rule is not None
+def _incidents(case: Case, rule: CleanYears) -> ConditionItem:
     wanted = f"近 {rule.years} 年没有重大安全、质量、环境事件"
     return _clean(case, "重大事件", SERIOUS_INCIDENT, wanted)
 
 
-def _breaches(case: Case) -> ConditionItem:
-    rule = case.entry.breaches
-    assert rule is not None
+def _breaches(case: Case, rule: CleanYears) -> ConditionItem:
     return _clean(case, "违法失信", SERIOUS_BREACH, f"近 {rule.years} 年没有严重违法失信")
 
 
@@ -254,9 +255,8 @@ def _clean(case: Case, title: str, question_id: str, wanted: str) -> ConditionIt
     return case.item(title, state, case.facts.said(question_id), wanted)
 
 
-def _applicant(case: Case) -> ConditionItem:
-    rule, facts = case.entry.applicant, case.facts
-    assert rule is not None
+def _applicant(case: Case, rule: Applicant) -> ConditionItem:
+    facts = case.facts
     kind = facts.chosen(APPLICANT_KIND)
     state: State = "not_met"
     if kind is None or kind in rule.ask:
@@ -274,7 +274,7 @@ def _figure(value: Fraction) -> str:
     return amount_text(Decimal(value.numerator) / Decimal(value.denominator))
 
 
-_JUDGES: dict[str, Callable[[Case], ConditionItem]] = {
+_JUDGES: dict[str, Callable[[Case, Any], ConditionItem]] = {
     "investment": _investment,
     "completion": _completion,
     "digital_level": _digital_level,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from questionnaires.crosswalk.frames import (
@@ -41,10 +42,13 @@ _KINDS: dict[str, tuple[type, str]] = {
 
 
 def faults(edition: Edition, folder: Path) -> tuple[Fault, ...]:
-    """Return every fault of an edition's crosswalk and of the questions' ``maps``."""
+    """Return every fault of an edition's crosswalk and of the questions' ``maps``.
+
+    An edition may bring none; then nothing is read across.
+    """
     file = folder / FILE
     if not file.is_file():
-        return (Fault(FILE, "", "文件不存在", "补上这个文件"),)
+        return ()
     document = read(file)
     frames = shape(document, Crosswalk)
     if frames is None:
@@ -239,5 +243,4 @@ def _twice(document: Document, here: Trail, ids: list[str]) -> Iterator[Fault]:
 
 
 def _rising(values: Iterable[Fraction]) -> bool:
-    each = list(values)
-    return all(a < b for a, b in zip(each, each[1:], strict=False))
+    return all(a < b for a, b in pairwise(values))

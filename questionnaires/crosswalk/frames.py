@@ -81,8 +81,8 @@ class Dimension(Value):
 class Demand(Value):
     """What one scenario level asks: every answer of ``all``, and one of ``any`` where given."""
 
-    all: dict[Word, Level] = {}
-    any: dict[Word, Level] = {}
+    all: dict[Word, Level] = Field(default_factory=dict)
+    any: dict[Word, Level] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _asks_something(self) -> Demand:
@@ -103,7 +103,7 @@ class Scenario(Value):
     group: Line
     constrained: bool = False
     questions: Annotated[tuple[Word, ...], Field(min_length=1)]
-    levels: dict[ScenarioLevel, Demand] = {}
+    levels: dict[ScenarioLevel, Demand] = Field(default_factory=dict)
     most: ScenarioLevel = HIGHEST
     note: Line | None = None
 
