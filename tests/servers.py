@@ -25,7 +25,7 @@ class ServerDied(RuntimeError):
 
 
 class Server:
-    """gunicorn with gthread workers over one instance. `kill` leaves no time to tidy up."""
+    """gunicorn with gthread workers over one instance, as `make run` starts it."""
 
     def __init__(self, config: Config, *, workers: int = 1, threads: int = 4) -> None:
         self.config = config
@@ -34,18 +34,25 @@ class Server:
         self.log = config.instance / "server.log"
         self._workers = workers
         self._threads = threads
-        self._process: subprocess.Popen[bytes] | None = None
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
-        """Start and wait until the server says it is well."""
-        command = [
-            *(sys.executable, "-m", "gunicorn", "--worker-class", "gthread"),
-            *("--workers", str(self._workers), "--threads", str(self._threads)),
-            *("--bind", f"127.0.0.1:{self.port}", "--graceful-timeout", "5", "wsgi:app"),
-        ]
+        """Start the web server and wait until it says it is well."""
+        web = self._begin(
+            *("gunicorn", "--worker-class=gthread", "--no-control-socket"),
+            *(f"--workers={self._workers}", f"--threads={self._threads}"),
+            *(f"--bind=127.0.0.1:{self.port}", "--graceful-timeout=5", "wsgi:app"),
+        )
+        self._wait_until_well(web)
+
+    def start_jobs(self) -> None:
+        """Start the job worker beside the web server."""
+        self._begin("flask", "--app=wsgi", "work")
+
+    def _begin(self, *module: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command,
+            process = subprocess.Popen(
+                [sys.executable, "-m", *module],
                 cwd=PROJECT,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -53,10 +60,11 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait_until_well()
+        self._processes.append(process)
+        return process
 
     def environment(self) -> dict[str, str]:
-        """Return the settings a program of the same instance runs with, such as the job worker."""
+        """Return the settings a program of the same instance runs with, such"""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return kept | {
             "INSTANCE": str(self.config.instance),
@@ -66,29 +74,29 @@ class Server:
         }
 
     def stop(self) -> None:
-        """Ask the server to end, and wait."""
+        """Ask everything started here to end, and wait."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End the server and all its workers this instant, as a crash would."""
+        """End the server, its workers and the job worker this instant, as a crash would."""
         self._end(signal.SIGKILL)
 
     def _end(self, how: signal.Signals) -> None:
-        process, self._process = self._process, None
-        if process is None or process.poll() is not None:
-            return
-        target = os.killpg if how == signal.SIGKILL else os.kill
-        target(process.pid, how)
-        try:
-            process.wait(timeout=PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        ending, self._processes = self._processes, []
+        running = [process for process in ending if process.poll() is None]
+        for process in running:
+            tell = os.killpg if how == signal.SIGKILL else os.kill
+            tell(process.pid, how)
+        for process in running:
+            try:
+                process.wait(timeout=PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
-    def _wait_until_well(self) -> None:
-        assert self._process is not None
+    def _wait_until_well(self, web: subprocess.Popen[bytes]) -> None:
         until = time.monotonic() + PATIENCE_SECONDS
-        while self._process.poll() is None and time.monotonic() < until:
+        while web.poll() is None and time.monotonic() < until:
             try:
                 with urllib.request.urlopen(f"{self.url}/health", timeout=5):
                     return

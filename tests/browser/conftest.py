@@ -31,6 +31,13 @@ def live_server(instance: Path, migrated_file: Path) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture
+def live_jobs(live_server: Server) -> Server:
+    """The same server with the job worker beside it, for tests that wait for a report."""
+    live_server.start_jobs()
+    return live_server
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
