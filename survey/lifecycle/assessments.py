@@ -8,21 +8,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from questionnaires.answers import level_of
 from questionnaires.loading import load
-from questionnaires.model import Questionnaire, is_asked
+from questionnaires.model import Questionnaire
 from questionnaires.scoring import progress, score
 from survey import db
+from survey.lifecycle import verification
+from survey.lifecycle.answers import clean_text
 from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Incomplete, Invalid, Locked, NotThere, Stale
 from survey.lifecycle.sheets import questionnaire_of, sheet_of
 from survey.store import assessments as store
 from survey.tables import (
-    CHANGED,
     CONFIRMED,
     CONSULTANT,
     DRAFT,
-    NOT_SEEN,
     ON_SITE,
     ONSITE,
     SELF,
@@ -38,8 +37,8 @@ from survey.tables import (
     User,
 )
 
-DEMANDS_EVIDENCE = 2
-"""A consultant's change by this many levels or more needs a photo or a file (design, 4.7)."""
+LONGEST_SUMMARY = 5000
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -284,9 +283,8 @@ def conclude(
         known = questionnaire_of(assessment).package_by_code
         if packages is not None and (unknown := [c for c in packages if c not in known]):
             raise Invalid({"packages": f"没有这些改造场景：{'、'.join(unknown)}。"})
-        if len(problems) > 5000:
-            raise Invalid({"problems": f"最多 5000 字，现在有 {len(problems)} 字，请删减。"})
-        assessment.problems, assessment.chosen_packages = problems.strip(), packages
+        assessment.problems = clean_text("problems", problems, LONGEST_SUMMARY)
+        assessment.chosen_packages = None if packages is None else list(dict.fromkeys(packages))
         log(
             session,
             by,
@@ -301,29 +299,13 @@ def conclude(
 def open_items(session: Session, assessment: Assessment) -> dict[str, str]:
     """Return what stands between a visit and its confirmation: {question id: what it needs}."""
     onsite = _sheet(session, assessment.id, ONSITE)
-    firm_rows = store.answers(session, _sheet(session, assessment.id, SELF).id)
-    rows = store.answers(session, onsite.id)
-    files = store.evidence_counts(session, onsite.id)
-    processes = frozenset(onsite.processes)
-    questionnaire = questionnaire_of(assessment)
-    needs: dict[str, str] = {}
-    for question in questionnaire.questions.values():
-        if not question.required or not is_asked(question, processes):
-            continue
-        row = rows.get(question.id)
-        if row is None or row.value is None:
-            needs[question.id] = "还没有答案。"
-        elif row.verification in (None, UNVERIFIED):
-            needs[question.id] = "还没有核验：请确认、更改，或标明未能查看。"
-        elif row.verification in (CHANGED, NOT_SEEN) and not row.reason:
-            needs[question.id] = "请写明理由。"
-        elif row.verification == CHANGED and question.id not in files:
-            said = sheet_of(questionnaire, firm_rows).get(question.id)
-            found = sheet_of(questionnaire, rows)[question.id]
-            levels = [None if a is None else level_of(question, a) for a in (said, found)]
-            if None not in levels and abs((levels[0] or 0) - (levels[1] or 0)) >= DEMANDS_EVIDENCE:
-                needs[question.id] = "与企业自评相差两档或以上，请附照片或文件。"
-    return needs
+    return verification.open_items(
+        questionnaire_of(assessment),
+        frozenset(onsite.processes),
+        said=store.answers(session, _sheet(session, assessment.id, SELF).id),
+        found=store.answers(session, onsite.id),
+        files=store.evidence_counts(session, onsite.id),
+    )
 
 
 def _require_complete(session: Session, questionnaire: Questionnaire, sheet: SheetRow) -> None:
@@ -412,9 +394,7 @@ def _sheet(session: Session, assessment_id: int, kind: str) -> SheetRow:
 
 
 def _reason(reason: str) -> str:
-    reason = reason.strip()
+    reason = clean_text("reason", reason, LONGEST_REASON)
     if not reason:
         raise Invalid({"reason": "请写明理由。"})
-    if len(reason) > 500:
-        raise Invalid({"reason": f"理由最多 500 字，现在有 {len(reason)} 字。"})
     return reason

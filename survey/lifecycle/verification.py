@@ -1,0 +1,76 @@
+"""What an on-site sheet still needs before it may speak for the firm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from questionnaires import answers
+from questionnaires.model import Question, Questionnaire, Section, is_asked
+from questionnaires.scoring import is_required
+from survey.tables import CHANGED, NOT_SEEN, UNVERIFIED, AnswerRow
+
+DEMANDS_EVIDENCE = 2
+"""A consultant's change by this many levels or more needs a photo or a file (design, 4.7)."""
+
+
+def open_items(
+    questionnaire: Questionnaire,
+    processes: frozenset[str],
+    *,
+    said: Mapping[str, AnswerRow],
+    found: Mapping[str, AnswerRow],
+    files: Mapping[str, int],
+) -> dict[str, str]:
+    """Return {question id: what it needs} in reading order; empty when the visit may be closed.
+
+    Args:
+        processes: Those of the on-site sheet.
+        said: The firm's rows by question id.
+        found: The consultant's.
+        files: How many files the on-site sheet holds, by question id.
+    """
+    return {
+        question.id: need
+        for section in questionnaire.sections
+        for question in section.questions
+        if is_asked(question, processes)
+        if (need := need_of(section, question, said, found, files))
+    }
+
+
+def need_of(
+    section: Section,
+    question: Question,
+    said: Mapping[str, AnswerRow],
+    found: Mapping[str, AnswerRow],
+    files: Mapping[str, int],
+) -> str:
+    """Return what one answer still needs, in words; "" for nothing.
+
+    What the firm may leave out, the consultant need not verify; a change always says why.
+    """
+    row = found.get(question.id)
+    if is_required(section, question):
+        if row is None or row.value is None:
+            return "还没有答案。"
+        if row.verification in (None, UNVERIFIED):
+            return "还没有核验：请确认、更改，或标明未能查看。"
+    if row is None or row.verification not in (CHANGED, NOT_SEEN):
+        return ""
+    if not row.reason:
+        return "请写明理由。"
+    own = said.get(question.id)
+    apart = levels_apart(question, own.value if own else None, row.value)
+    if apart >= DEMANDS_EVIDENCE and question.id not in files:
+        return "与企业自评相差两档或以上，请附照片或文件。"
+    return ""
+
+
+def levels_apart(question: Question, said: object, found: object) -> int:
+    """Return by how many levels two stored answers differ; 0 where one of them has no level."""
+    levels = [
+        None if value is None else answers.level_of(question, answers.parse(question, value))
+        for value in (said, found)
+    ]
+    low, high = levels
+    return 0 if low is None or high is None else abs(high - low)
