@@ -1,0 +1,480 @@
+"""The same answers in other frames: exact where all is known, bounded where it is not."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from questionnaires import crosswalk, loading
+from questionnaires.answers import NOT_APPLICABLE, Answer, Choice, Multiple, Ratio, Sheet
+from questionnaires.crosswalk import FrameResult, FrameRow, Span, miit, subdomains
+from questionnaires.crosswalk.frames import Crosswalk, MaturityFrame
+from questionnaires.crosswalk.view import View
+from questionnaires.model import (
+    ChoiceQuestion,
+    Edition,
+    LevelQuestion,
+    MultipleQuestion,
+    Question,
+    RatioQuestion,
+)
+from tests.builders import a_question, a_questionnaire
+
+EDITION = loading.load("2026")
+FRAMES = crosswalk.load("2026")
+BEARING = EDITION.questionnaire("bearing")
+PROCESSES = frozenset(process.id for process in BEARING.trade.processes)
+FILE = loading.EDITIONS / "2026" / "crosswalk.yaml"
+
+FORTY_POINTS: dict[str, Answer] = {
+    "network_build": Multiple(("shop_floor", "application", "mobile_5g", "full_coverage")),  # 8
+    "digital_machines": Ratio(61, 100),  # 6
+    "networked_equipment": Ratio(61, 100),  # 6
+    "automatic_links": Multiple(("none",)),  # 0
+    "systems_coverage": Choice("all"),  # 10
+    "network_security": Multiple(("rules", "products", "assessment", "boundary")),  # 5
+    "data_security": Multiple(("rules", "products", "assessment", "ledger")),  # 5
+    "digital_planning": Choice("none"),
+    "management_mechanism": Multiple(("none",)),
+    "digital_talent": Multiple(("none",)),
+    "digital_spend_three_years": Ratio(1, 100),
+    "energy_trend": Choice("up"),
+    "quality_trend": Choice("down"),
+    "revenue_trend": Choice("down"),
+    "cost_trend": Choice("up"),
+}
+
+
+def frames() -> Crosswalk:
+    assert FRAMES is not None
+    return FRAMES
+
+
+def read(sheet: Sheet, processes: frozenset[str] = PROCESSES) -> tuple[FrameResult, ...]:
+    return crosswalk.read_across(EDITION, BEARING, sheet, processes)
+
+
+def all_at(level: int) -> dict[str, Answer]:
+    """Every scored question of a bearing firm at one level."""
+    ratio = Ratio((0, 15, 30, 50, 100)[level], 100)
+    return {
+        q.id: level if isinstance(q, LevelQuestion) else ratio
+        for q in BEARING.questions.values()
+        if q.scored
+    }
+
+
+def row(result: FrameResult, title: str, part: str) -> FrameRow:
+    return next(r for r in result.rows if r.title == title and r.part == part)
+
+
+def scenario(sheet: Sheet, title: str) -> FrameRow:
+    return row(read(sheet)[0], title, miit.SCENARIOS)
+
+
+# --- every frame --------------------------------------------------------------------------------
+
+
+def test_every_result_says_where_it_comes_from_and_that_it_is_no_official_finding():
+    results = read(all_at(2))
+
+    assert [r.id for r in results] == ["miit_2024", "gbt_39116", "zhejiang_future_factory"]
+    for result in results:
+        assert result.disclaimer == "对照估算，非官方结论"
+        assert result.source
+        assert result.year >= 2020
+        assert result.confidence in ("copy", "proposal")
+        assert result.confidence_text
+
+
+def test_nothing_is_derived_from_questions_nobody_answered():
+    national, maturity, province = read({})
+
+    assert (national.score, national.level) == (None, None)
+    assert national.score_span == Span(Fraction(0), Fraction(100))
+    assert national.level_span == Span(Fraction(0), Fraction(4))
+    assert {r.state for r in national.rows if r.part != miit.TESTS} == {"unknown"}
+    assert {r.state for r in maturity.rows + province.rows} == {"unknown"}
+    assert all(r.level is None and r.span is None for r in maturity.rows + province.rows)
+
+
+def test_an_answer_left_from_a_process_the_firm_does_not_have_is_not_seen():
+    linear_only = PROCESSES - {"ring_bearings"}
+    sheet = all_at(3) | {"grinding_line_ring": 0}
+
+    assert row(read(sheet)[1], "装备", subdomains.SUBDOMAIN).level == 0
+    assert row(read(sheet, linear_only)[1], "装备", subdomains.SUBDOMAIN).level == 3
+
+
+# --- MIIT: the scored part ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "networked,points",
+    [
+        (0, "0"),
+        (10, "0"),
+        (11, "1.5"),
+        (20, "1.5"),
+        (21, "3"),
+        (40, "3"),
+        (41, "4.5"),
+        (60, "4.5"),
+        (61, "6"),
+        (100, "6"),
+    ],
+)
+def test_a_percentage_on_the_edge_of_a_band_stays_in_the_lower_one(networked: int, points: str):
+    result = read({"networked_equipment": Ratio(networked, 100)})[0]
+
+    assert row(result, "设备联网率", miit.POINTS).span == Span(Fraction(points), Fraction(points))
+
+
+def test_ticking_every_link_of_automatic_collection_earns_exactly_ten_points():
+    question = BEARING.questions["automatic_links"]
+    assert isinstance(question, MultipleQuestion)
+    links = tuple(o.id for o in question.options if not o.exclusive)
+
+    result = read({"automatic_links": Multiple(links)})[0]
+
+    assert len(links) == 14
+    assert row(result, "数据采集", miit.POINTS).value == "10 / 10 分"
+
+
+def test_each_missing_fact_widens_the_score_by_exactly_its_points():
+    known = read(FORTY_POINTS)[0]
+    without = {k: v for k, v in FORTY_POINTS.items() if k != "energy_trend"}
+
+    result = read(without)[0]
+
+    assert known.score == 40
+    assert (result.score, result.score_span) == (None, Span(Fraction(40), Fraction(47)))
+    assert any("E21" in label for label in result.missing)
+
+
+def test_key_machines_under_numerical_control_are_not_taken_for_all_digital_machines():
+    result = read({"numerical_control": Ratio(90, 100)})[0]
+
+    assert row(result, "设备数字化率", miit.POINTS).state == "unknown"
+
+
+# --- MIIT: the scenarios ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", range(5))
+def test_a_scenario_with_one_question_follows_it_one_to_one(level: int):
+    assert scenario({"maintenance": level}, "设备管理").level == level
+
+
+def test_a_scenario_with_several_questions_takes_the_lowest():
+    assert scenario({"stock_accuracy": 4, "material_flow": 1}, "仓储物流").level == 1
+
+
+@pytest.mark.parametrize(
+    "records,nonconformity,trace,level",
+    [
+        (1, 0, 0, 1),
+        (2, 1, 4, 1),  # the flow is not in a system
+        (2, 2, 2, 2),
+        (2, 2, 3, 3),  # full trace is enough
+        (3, 2, 0, 3),  # automatic judgement is enough
+        (4, 3, 3, 4),
+        (3, 4, 3, 4),
+        (0, 4, 4, 0),
+    ],
+)
+def test_quality_reaches_three_by_automatic_judgement_or_by_full_trace(
+    records: int, nonconformity: int, trace: int, level: int
+):
+    sheet = {"inspection_records": records, "nonconformity": nonconformity, "traceability": trace}
+
+    assert scenario(sheet, "质量管理").level == level
+
+
+def test_a_scenario_half_answered_has_bounds_and_names_what_is_missing():
+    found = scenario({"progress_reporting": 3}, "生产管控")
+
+    assert (found.level, found.state) == (None, "partial")
+    assert found.span == Span(Fraction(2), Fraction(3))
+    assert "data_collection" in found.missing
+
+
+def test_what_our_questions_cannot_prove_stays_open_above():
+    office = scenario({"people_admin": 4}, "协同办公")
+
+    assert (office.span, office.state) == (Span(Fraction(2), Fraction(4)), "partial")
+    assert scenario({"people_admin": 1}, "协同办公").level == 1
+
+
+# --- MIIT: the level ----------------------------------------------------------------------------
+
+
+def levels_of(reached: int, constrained: int, level: int) -> dict[str, Fraction]:
+    """``reached`` scenarios exactly at a level, ``constrained`` of them constrained; others at 0."""
+    hard = [s.id for s in frames().miit.scenarios if s.constrained]
+    soft = [s.id for s in frames().miit.scenarios if not s.constrained]
+    at = {*hard[:constrained], *soft[: reached - constrained]}
+    assert len(at) == reached
+    return {s: Fraction(level if s in at else 0) for s in hard + soft}
+
+
+@pytest.mark.parametrize(
+    "level,score,reached,constrained", [(1, 20, 6, 3), (2, 40, 6, 3), (3, 60, 8, 5), (4, 80, 10, 6)]
+)
+def test_a_level_needs_both_its_points_and_its_scenarios_exactly(
+    level: int, score: int, reached: int, constrained: int
+):
+    frame = frames().miit
+    enough = levels_of(reached, constrained, level)
+    hair = Fraction(1, 1000)
+
+    assert miit.level_reached(frame, Fraction(score), enough) == level
+    assert miit.level_reached(frame, score - hair, enough) < level
+    assert (
+        miit.level_reached(frame, Fraction(100), levels_of(reached - 1, constrained, level)) < level
+    )
+    assert (
+        miit.level_reached(frame, Fraction(100), levels_of(reached, constrained - 1, level)) < level
+    )
+
+
+def test_many_points_without_scenarios_give_no_level():
+    nobody = levels_of(0, 0, 0)
+
+    assert miit.level_reached(frames().miit, Fraction(100), nobody) == 0
+
+
+def test_a_level_whose_test_fails_falls_to_the_next_lower_one_that_holds():
+    sheet = all_at(4) | FORTY_POINTS
+
+    assert read(sheet)[0].level == 2
+
+
+def test_a_sheet_of_exactly_forty_points_is_at_level_two_and_one_tick_less_is_not():
+    exact = all_at(2) | FORTY_POINTS
+    short = exact | {"data_security": Multiple(("rules", "products", "assessment"))}
+
+    assert (read(exact)[0].score, read(exact)[0].level) == (40, 2)
+    assert (read(short)[0].score, read(short)[0].level) == (Fraction("38.75"), 1)
+
+
+def test_without_the_extra_facts_the_level_is_a_range_and_the_headline_says_so():
+    result = read(all_at(2))[0]
+
+    assert result.level is None
+    assert result.level_span == Span(Fraction(0), Fraction(2))
+    assert "在未达一级与二级（规范级）之间" in result.headline
+
+
+READ_BY_MIIT = sorted(
+    {item.question for item in frames().miit.items}
+    | {q for s in frames().miit.scenarios for q in s.reads}
+)
+
+
+def answers_to(question: Question) -> st.SearchStrategy[Answer]:
+    match question:
+        case LevelQuestion():
+            return st.integers(0, 4)
+        case RatioQuestion():
+            return st.integers(0, 100).map(lambda part: Ratio(part, 100))
+        case ChoiceQuestion():
+            return st.sampled_from([Choice(o.id) for o in question.options])
+        case MultipleQuestion():
+            ids = [o.id for o in question.options if not o.exclusive]
+            return st.sets(st.sampled_from(ids)).map(lambda s: Multiple(tuple(sorted(s))))
+    raise AssertionError(question.kind)
+
+
+WHOLE_SHEETS = st.fixed_dictionaries({q: answers_to(BEARING.questions[q]) for q in READ_BY_MIIT})
+
+
+@given(whole=WHOLE_SHEETS, forgotten=st.sets(st.sampled_from(READ_BY_MIIT)))
+def test_the_bounds_hold_whatever_the_missing_answers_will_be(
+    whole: dict[str, Answer], forgotten: set[str]
+):
+    known = read(whole)[0]
+    partial = read({k: v for k, v in whole.items() if k not in forgotten})[0]
+
+    assert known.score is not None
+    assert partial.score_span is not None
+    assert partial.level_span is not None
+    assert known.level_span is not None
+    assert partial.score_span.lower <= known.score <= partial.score_span.upper
+    assert partial.level_span.lower <= known.level_span.lower
+    assert known.level_span.upper <= partial.level_span.upper
+
+
+@given(
+    whole=WHOLE_SHEETS,
+    raised=st.sampled_from([q for q in READ_BY_MIIT if BEARING.questions[q].kind == "level"]),
+)
+def test_raising_one_answer_never_lowers_the_level(whole: dict[str, Answer], raised: str):
+    before = read(whole)[0].level_span
+    level = whole[raised]
+    assert isinstance(level, int)
+
+    after = read(whole | {raised: min(4, level + 1)})[0].level_span
+
+    assert before is not None
+    assert after is not None
+    assert after.lower >= before.lower
+    assert after.upper >= before.upper
+
+
+# --- GB/T 39116 ---------------------------------------------------------------------------------
+
+
+def a_maturity_frame() -> MaturityFrame:
+    given = {"title": "装备", "group": "资源"}, {"title": "网络", "group": "资源"}
+    return MaturityFrame.model_validate(
+        {
+            "id": "maturity",
+            "title": "成熟度",
+            "source": "测试",
+            "year": 2020,
+            "confidence": "proposal",
+            "levels": ["规划级", "规范级", "集成级", "优化级", "引领级"],
+            "subdomains": given,
+        }
+    )
+
+
+def maturity_of(sheet: Sheet) -> tuple[FrameRow, ...]:
+    asked = [
+        a_question("control", maps={"gbt39116": ["装备"]}, not_applicable=True),
+        a_question("loading", maps={"gbt39116": ["装备"]}, not_applicable=True),
+    ]
+    view = View(a_questionnaire(asked), sheet, frozenset())
+    return subdomains.read_maturity(a_maturity_frame(), view).rows
+
+
+def test_a_subdomain_has_the_lowest_level_among_its_answers():
+    found = maturity_of({"control": 3, "loading": 1})[0]
+
+    assert (found.level, found.value, found.state) == (1, "1 级（规划级）", "derived")
+
+
+def test_a_subdomain_half_answered_only_has_an_upper_end():
+    found = maturity_of({"control": 2})[0]
+
+    assert (found.level, found.value, found.state) == (None, "不高于 2 级（规范级）", "partial")
+    assert found.span == Span(Fraction(0), Fraction(2))
+
+
+def test_what_does_not_apply_leaves_the_subdomain():
+    without_loading = maturity_of({"control": 3, "loading": NOT_APPLICABLE})[0]
+    nothing = maturity_of({"control": NOT_APPLICABLE, "loading": NOT_APPLICABLE})[0]
+
+    assert without_loading.level == 3
+    assert (nothing.level, nothing.state, nothing.why) == (None, "unknown", subdomains.INAPPLICABLE)
+
+
+def test_a_subdomain_no_question_touches_says_so():
+    untouched = maturity_of({"control": 4, "loading": 4})[1]
+
+    assert (untouched.state, untouched.why) == ("unknown", subdomains.UNTOUCHED)
+
+
+def test_gbt_39116_gets_no_overall_level_and_no_score():
+    result = read(all_at(4))[1]
+
+    assert len(result.rows) == 20
+    assert (result.level, result.score, result.level_span, result.score_span) == (None,) * 4
+    assert "不给总等级" in result.headline
+
+
+# --- Zhejiang -----------------------------------------------------------------------------------
+
+
+def test_the_province_shows_fourteen_domains_and_forty_four_subdomains():
+    result = read(all_at(3))[2]
+
+    assert len(result.groups) == 14
+    assert len(result.rows) == sum(g.total for g in result.groups) == 44
+    assert (result.level, result.score) == (None, None)
+    assert "官方及格线未见" in result.headline
+
+
+def test_a_position_is_the_mean_over_the_answers_and_open_where_one_is_missing():
+    sheet = {"drawing_control": 4, "design_tools": 2}
+
+    both = row(read(sheet)[2], "产品设计", subdomains.SUBDOMAIN)
+    one = row(read({"drawing_control": 4})[2], "产品设计", subdomains.SUBDOMAIN)
+
+    assert (both.span, both.state) == (Span(Fraction(3, 4), Fraction(3, 4)), "derived")
+    assert (one.span, one.state) == (Span(Fraction(1, 2), Fraction(1)), "partial")
+
+
+def test_subdomains_the_answers_do_not_touch_are_counted_and_never_averaged_in():
+    result = read(all_at(4))[2]
+    open_domains = [g for g in result.groups if 0 < g.touched < g.total]
+
+    assert open_domains
+    assert all(g.span == Span(Fraction(1), Fraction(1)) for g in open_domains)
+    untouched = [r for r in result.rows if r.state == "unknown"]
+    assert len(untouched) == 44 - sum(g.touched for g in result.groups)
+    assert all(r.value == "不能推出" for r in untouched)
+
+
+# --- the file -----------------------------------------------------------------------------------
+
+
+def test_the_crosswalk_of_edition_2026_has_no_fault():
+    assert FILE.is_file()
+    assert crosswalk.faults(EDITION, FILE.parent) == ()
+
+
+def test_an_edition_without_frames_is_read_across_to_nothing(tmp_path: Path):
+    assert crosswalk.faults(EDITION, tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    "was,now,says",
+    [
+        ("question: network_build", "question: net_work", "没有“net_work”"),
+        ("question: network_build", "question: heat_treatment", "没有“heat_treatment”"),
+        ("question: digital_planning", "question: digital_talent", "要读 choice 题"),
+        ("{shop_floor: 2, ", "{shop_flour: 2, ", "选项与“network_build”不一致"),
+        ("mobile_5g: 2, full_coverage: 2", "mobile_5g: 2, full_coverage: 3", "最多可得 9 分"),
+        ("points: 8\n", "points: 9\n", "指标合计 51 分，应为 50 分"),
+        ("points: 30\n", "points: 31\n", "各维度合计 101 分"),
+        ('earns: [0, "1.5", 3, "4.5", 6]', 'earns: [0, 3, "1.5", "4.5", 6]', "逐档上升"),
+        ("questions: [maintenance]", "questions: [maintaining]", "没有“maintaining”"),
+        ("questions: [maintenance]", "questions: [network_build]", "没有 0 至 4 档"),
+        ("constrained: true\n      questions: [maintenance]", "questions: [maintenance]", "9 个约束性"),
+        ("title: 决策支持", "title: 决策支持\n      most: 3", "most 却只到 3 级"),
+        ("- id: decisions", "- id: people", "“people”出现了两次"),
+        ("{level: 2, title: 二级（规范级）, score: 40", "{level: 2, title: 二级（规范级）, score: 20", "计分要求没有逐级上升"),
+        ("    - {group: 制造·销售, title: 销售}\n", "", "有 19 个能力子域"),
+        ("title: 产品服务}", "title: 客户服务}", "“客户服务”出现了两次"),
+        ("            - {title: 企业大脑, items: 1}\n", "", "能力子域有 43 个"),
+        ("{title: 企业大脑, items: 1}", "{title: 企业大脑, items: 2}", "评分项有 101 个"),
+    ],
+)  # fmt: skip
+def test_a_crosswalk_that_disagrees_is_refused_with_the_fault_named(
+    tmp_path: Path, was: str, now: str, says: str
+):
+    text = FILE.read_text("utf-8")
+    assert was in text
+    (tmp_path / FILE.name).write_text(text.replace(was, now, 1), "utf-8")
+
+    found = crosswalk.faults(EDITION, tmp_path)
+
+    assert any(says in str(fault) for fault in found), found
+
+
+def test_a_question_that_names_an_unknown_subdomain_is_a_fault_of_its_own_file():
+    section = EDITION.core.sections[0]
+    question = section.questions[0].model_copy(update={"maps": {"gbt39116": ("产品设汁",)}})
+    broken = section.model_copy(update={"questions": (question, *section.questions[1:])})
+    core = EDITION.core.model_copy(update={"sections": (broken, *EDITION.core.sections[1:])})
+    edition = EDITION.model_copy(update={"core": core})
+
+    found = crosswalk.faults(Edition.model_validate(edition), FILE.parent)
+
+    assert [(f.file, f.fault) for f in found] == [("core.yaml", "“gbt39116”里没有“产品设汁”")]
