@@ -20,11 +20,11 @@ help: ## 列出命令
 
 setup: ## 准备运行环境（虚拟环境、固定版本的依赖、系统软件包）
 	@PYTHON=$(PYTHON) .ci/system-parts run
-	@$(MAKE) --no-print-directory $(VENV)/ready
+	@$(MAKE) -s --no-print-directory $(VENV)/ready
 
 setup-test: ## 准备测试环境（另加 Chromium、PostgreSQL 程序和测试工具）
 	@PYTHON=$(PYTHON) .ci/system-parts test
-	@$(MAKE) --no-print-directory $(VENV)/ready-for-tests
+	@$(MAKE) -s --no-print-directory $(VENV)/ready-for-tests
 
 # The stamps are newer than the lists they were made from: a second run does nothing.
 $(VENV)/ready: requirements.txt
