@@ -240,14 +240,16 @@ def _attributes(given: Mapping[str, str]) -> dict[str, str]:
 # --- the ladder -----------------------------------------------------------------------------------
 
 LADDER_WIDTH, LADDER_HEIGHT = 680, 220
-_LADDER = (f"0 0 {LADDER_WIDTH} {LADDER_HEIGHT}", str(LADDER_WIDTH), str(LADDER_HEIGHT))
+_LADDER = {
+    "viewBox": f"0 0 {LADDER_WIDTH} {LADDER_HEIGHT}",
+    "width": str(LADDER_WIDTH),
+    "height": str(LADDER_HEIGHT),
+}
 
 
 def ladder(steps: tuple[Step, ...], title: str) -> str:
     """Draw the ladder as stairs: filled where reached, a flag where the firm stands."""
-    root = ElementTree.Element(
-        "svg", dict(zip(("viewBox", "width", "height"), _LADDER, strict=True))
-    )
+    root = ElementTree.Element("svg", _LADDER)
     wide = LADDER_WIDTH / len(steps)
     rise = (LADDER_HEIGHT - 110) / max(len(steps) - 1, 1)
     for index, step in enumerate(steps):
@@ -258,10 +260,9 @@ def ladder(steps: tuple[Step, ...], title: str) -> str:
 
 def _stair(root: ElementTree.Element, step: Step, left: float, top: float, wide: float) -> None:
     colour = STEP_COLOURS[(step.number - 1) % len(STEP_COLOURS)]
-    box = {"x": left, "y": top, "width": wide, "height": LADDER_HEIGHT - top, "rx": 4}
     paint = {"fill": colour} if step.reached else {"fill": GROUND, "stroke": LINE}
-    _draw(root, "rect", box | paint)
-    ink, middle = (PAPER, left + wide / 2) if step.reached else (INK, left + wide / 2)
+    _box(root, left, top, wide, LADDER_HEIGHT - top, radius=4, paint=paint)
+    ink, middle = PAPER if step.reached else INK, left + wide / 2
     _text(root, step.title, middle, top + 22, 14, ink, bold=True)
     _text(root, f"分数线 {step.threshold.text}", middle, top + 41, 11, ink)
     _text(root, f"必备条件 {step.gates_text}", middle, top + 57, 11, ink)
@@ -273,10 +274,23 @@ def _stair(root: ElementTree.Element, step: Step, left: float, top: float, wide:
 
 def _flag(root: ElementTree.Element, middle: float, top: float, colour: str, words: str) -> None:
     wide, high = 70, 22
-    box = {"x": middle - wide / 2, "y": top - high - 9, "width": wide, "height": high, "rx": 11}
-    _draw(root, "rect", box | {"fill": colour})
+    _box(root, middle - wide / 2, top - high - 9, wide, high, radius=11, paint={"fill": colour})
     _draw(root, "path", {"d": f"M{middle - 6} {top - 10}h12l-6 7z", "fill": colour})
     _text(root, words, middle, top - 16, 12, PAPER, bold=True)
+
+
+def _box(
+    root: ElementTree.Element,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    *,
+    radius: int,
+    paint: Mapping[str, str],
+) -> None:
+    size = {"x": x, "y": y, "width": width, "height": height, "rx": radius}
+    _draw(root, "rect", {**size, **paint})
 
 
 def _text(

@@ -11,7 +11,7 @@ from questionnaires.scoring import Score
 from reports.facts import SelfAssessment, Verification
 from reports.figures import Figure, share_figure
 from reports.gaps import rung_title
-from reports.sections import VERIFICATIONS
+from reports.sections import LONG, VERIFICATIONS
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Difference:
     onsite: str
     change: str
     reason: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the row may not fit on one page and must be allowed to break."""
+        return len(self.own) + len(self.onsite) + len(self.reason) > LONG
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from questionnaires.answers import Sheet
+from questionnaires.conditions import ConditionResult
+from questionnaires.crosswalk import FrameResult
 from questionnaires.model import Package
 from questionnaires.scoring import Score
 from reports.advice import Wave, choose, total_cost, waves
@@ -83,10 +85,17 @@ class Diagnosis:
     advice_cost: str
     route: Route | None
     key_figures: tuple[KeyFigure, ...]
-    conditions: tuple[object, ...]
-    crosswalk: tuple[object, ...]
+    conditions: tuple[ConditionResult, ...]
+    crosswalk: tuple[FrameResult, ...]
     comparison: Comparison | None
     findings: tuple[Finding, ...]
+
+    @property
+    def nearest_conditions(self) -> ConditionResult | None:
+        """The conditions to show in full: of the next rung if it has any, of the newest year."""
+        target = next((s.id for s in self.ladder if s.next), "")
+        ordered = sorted(self.conditions, key=lambda c: (c.rung != target, -c.year))
+        return ordered[0] if ordered else None
 
     @property
     def scored_sections(self) -> tuple[SectionLine, ...]:
@@ -104,8 +113,8 @@ def diagnose(
     notes: Notes | None = None,
     findings: Sequence[Finding] = (),
     packages: Sequence[str] | None = None,
-    crosswalk: Sequence[object] = (),
-    conditions: Sequence[object] = (),
+    crosswalk: Sequence[FrameResult] = (),
+    conditions: Sequence[ConditionResult] = (),
 ) -> Diagnosis:
     """Say everything there is to say about one scored sheet.
 

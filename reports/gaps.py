@@ -13,7 +13,7 @@ from reports.figures import Figure, percent, percentage_points, share_figure
 from reports.lifting import Ground
 
 GATE_STATES = {"passed": "已满足", "failed": "未满足", "not_applicable": "不作要求"}
-MOST_GAPS = 16
+MOST_GAPS = 14
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Step:
     """One rung on the picture of the ladder."""
 
     number: int
+    id: str
     title: str
     meaning: str
     threshold: Figure
@@ -96,6 +97,7 @@ def steps(ground: Ground) -> tuple[Step, ...]:
     return tuple(
         Step(
             number=result.step,
+            id=result.rung.id,
             title=result.rung.title,
             meaning=result.rung.meaning,
             threshold=share_figure(result.rung.at_least),

@@ -38,7 +38,7 @@ class RefusedAddress(ValueError):
     """A document asked for something the press does not hold."""
 
 
-class OnlyOurs(URLFetcher):  # type: ignore[misc]
+class OnlyOurs(URLFetcher):
     """Serves our fonts and the pictures of one order from memory, and refuses everything else."""
 
     def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
@@ -75,12 +75,17 @@ def make(html: str, target: Path, pictures: Mapping[str, bytes]) -> None:
         pdf_identifier=sha256(html.encode()).digest()[:16],
         hinting=False,
     )
-    part = target.with_name(f".{target.name}.{os.getpid()}")
+    part = _part(target, os.getpid())
     with part.open("wb") as file:
         file.write(pdf)
         file.flush()
         os.fsync(file.fileno())
     part.replace(target)
+
+
+def _part(target: Path, child: int) -> Path:
+    """Where a child writes before its document is whole."""
+    return target.with_name(f".{target.name}.{child}")
 
 
 def _in_child(order: Mapping[str, Any]) -> int:
@@ -116,7 +121,9 @@ def _print(order: Mapping[str, Any]) -> str:
             status = _in_child(order)
         finally:
             os._exit(status)
-    return _answer(os.waitpid(child, 0)[1])
+    answer = _answer(os.waitpid(child, 0)[1])
+    _part(Path(order["target"]), child).unlink(missing_ok=True)
+    return answer
 
 
 def main() -> None:

@@ -59,6 +59,15 @@ class AnswerLine:
     verification: str
     reason: str
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the line may not fit on one page and must be allowed to break."""
+        return len(self.remark) + len(self.reason) + len(self.answer) > LONG
+
+
+LONG = 400
+"""Characters beyond which a table row breaks across pages."""
+
 
 @dataclass(frozen=True)
 class SectionLine:
@@ -74,6 +83,11 @@ class SectionLine:
     contribution: Figure
     counted: int
     answers: tuple[AnswerLine, ...]
+
+    @property
+    def printed(self) -> tuple[AnswerLine, ...]:
+        """The answers a report lists: all that count, and of the optional ones those given."""
+        return tuple(a for a in self.answers if self.is_scored or a.state != "unanswered")
 
     @property
     def share_text(self) -> str:
