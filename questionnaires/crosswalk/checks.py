@@ -7,6 +7,9 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+from questionnaires import examples
+from questionnaires.answers import BadAnswer
+from questionnaires.crosswalk import miit
 from questionnaires.crosswalk.frames import (
     CapabilityFrame,
     Crosswalk,
@@ -16,7 +19,7 @@ from questionnaires.crosswalk.frames import (
     PercentItem,
     Scenario,
 )
-from questionnaires.crosswalk.view import NOTHING, figure
+from questionnaires.crosswalk.view import NOTHING, View, figure
 from questionnaires.model import (
     ChoiceQuestion,
     Edition,
@@ -60,6 +63,7 @@ def faults(edition: Edition, folder: Path) -> tuple[Fault, ...]:
         *_maturity(document, frames.gbt39116),
         *_capabilities(document, frames.zhejiang),
         *_maps(edition, frames),
+        *_examples(edition, folder, frames),
     )
 
 
@@ -227,6 +231,29 @@ def _sections(edition: Edition) -> Iterator[tuple[str, Section]]:
     for trade in edition.trades.values():
         yield from ((f"{trade.id}.yaml", section) for section in trade.sections)
     yield from (("extras.yaml", section) for section in edition.extras)
+
+
+# --- the worked examples ------------------------------------------------------------------------
+
+
+def _examples(edition: Edition, folder: Path, frames: Crosswalk) -> Iterator[Fault]:
+    """The MIIT level an example states must come out exactly; a range is not enough."""
+    for document, example in examples.load(folder).values():
+        if example is None or example.expects.miit_level is None:
+            continue
+        if example.trade not in edition.trades:
+            continue
+        questionnaire = edition.questionnaire(example.trade)
+        try:
+            sheet = examples.sheet(example, questionnaire)
+        except (BadAnswer, KeyError):
+            continue  # the examples' own check names what is wrong with them
+        view = View(questionnaire, sheet, frozenset(example.processes))
+        result = miit.read(frames.miit, view)
+        if result.level != example.expects.miit_level:
+            fault = f"应为 {example.expects.miit_level} 级，算得：{result.headline}"
+            remedy = "补上缺少的事实，或改正应有的等级"
+            yield document.fault(("expects", "miit_level"), fault, remedy)
 
 
 # --- small --------------------------------------------------------------------------------------

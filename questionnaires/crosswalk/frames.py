@@ -79,10 +79,14 @@ class Dimension(Value):
 
 
 class Demand(Value):
-    """What one scenario level asks: every answer of ``all``, and one of ``any`` where given."""
+    """What one scenario level asks: every answer of ``all``, and one of ``any`` where given.
+
+    ``maybe`` are answers that leave the level open: they neither prove nor exclude it.
+    """
 
     all: dict[Word, Level] = Field(default_factory=dict)
     any: dict[Word, Level] = Field(default_factory=dict)
+    maybe: dict[Word, Level] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _asks_something(self) -> Demand:
@@ -113,9 +117,8 @@ class Scenario(Value):
     @property
     def reads(self) -> tuple[str, ...]:
         """Every question the scenario looks at, in the file's order."""
-        named = [
-            q for n in range(1, self.most + 1) for q in (*self.demand(n).all, *self.demand(n).any)
-        ]
+        demands = [self.demand(level) for level in range(1, self.most + 1)]
+        named = [q for d in demands for q in (*d.all, *d.any, *d.maybe)]
         return tuple(dict.fromkeys((*self.questions, *named)))
 
 

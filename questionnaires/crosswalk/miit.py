@@ -134,13 +134,20 @@ def scenario_span(scenario: Scenario, view: View) -> Span:
 
 def _verdict(demand: Demand, view: View) -> tuple[bool, bool]:
     """Whether a demand is certainly, and possibly, met."""
-    every = [v for q, least in demand.all.items() if (v := view.reaches(q, least)) is not None]
-    some = [v for q, least in demand.any.items() if (v := view.reaches(q, least)) is not None]
-    if not every and not some:
-        return False, True
-    if some:
+    every = _each(demand.all, view)
+    if some := _each(demand.any, view):
         every.append((any(v[0] for v in some), any(v[1] for v in some)))
-    return all(v[0] for v in every), all(v[1] for v in every)
+    if not every:
+        return False, True
+    open_still = _each(demand.maybe, view)
+    possible = all(v[1] for v in every) or (bool(open_still) and all(v[1] for v in open_still))
+    return all(v[0] for v in every), possible
+
+
+def _each(wanted: dict[str, int], view: View) -> list[tuple[bool, bool]]:
+    """(certainly, possibly) for every question that applies."""
+    verdicts = (view.reaches(question_id, least) for question_id, least in wanted.items())
+    return [verdict for verdict in verdicts if verdict is not None]
 
 
 def _scenario_row(scenario: Scenario, span: Span, view: View) -> FrameRow:

@@ -6,11 +6,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from questionnaires import crosswalk, loading
-from questionnaires.answers import NOT_APPLICABLE, Answer, Choice, Multiple, Ratio, Sheet
+from questionnaires.answers import NOT_APPLICABLE, Answer, Choice, Multiple, Ratio, Sheet, plain
 from questionnaires.crosswalk import FrameResult, FrameRow, Span, miit, subdomains
 from questionnaires.crosswalk.frames import Crosswalk, MaturityFrame
 from questionnaires.crosswalk.view import View
@@ -201,6 +202,28 @@ def test_a_scenario_half_answered_has_bounds_and_names_what_is_missing():
     assert (found.level, found.state) == (None, "partial")
     assert found.span == Span(Fraction(2), Fraction(3))
     assert "data_collection" in found.missing
+
+
+@pytest.mark.parametrize(
+    "compliance,least,most", [(0, 0, 0), (1, 0, 1), (2, 1, 1), (3, 2, 2), (4, 3, 4)]
+)
+def test_a_ledger_that_may_be_paper_leaves_level_one_of_safety_open(
+    compliance: int, least: int, most: int
+):
+    assert scenario({"compliance": compliance}, "安全生产").span == Span(
+        Fraction(least), Fraction(most)
+    )
+
+
+@pytest.mark.parametrize(
+    "tools,drawings,level", [(1, 0, 1), (0, 4, 0), (1, 2, 2), (3, 2, 2), (3, 3, 3), (4, 4, 4)]
+)
+def test_product_design_begins_with_tools_and_goes_on_with_drawings_under_control(
+    tools: int, drawings: int, level: int
+):
+    sheet = {"design_tools": tools, "drawing_control": drawings}
+
+    assert scenario(sheet, "产品设计").level == level
 
 
 def test_what_our_questions_cannot_prove_stays_open_above():
@@ -466,6 +489,35 @@ def test_a_crosswalk_that_disagrees_is_refused_with_the_fault_named(
     found = crosswalk.faults(EDITION, tmp_path)
 
     assert any(says in str(fault) for fault in found), found
+
+
+def a_worked_example(folder: Path, miit_level: int, **answers: object) -> Path:
+    """An edition's folder with its crosswalk and one example that states a MIIT level."""
+    (folder / "examples").mkdir()
+    (folder / FILE.name).write_text(FILE.read_text("utf-8"), "utf-8")
+    example = {
+        "trade": "bearing",
+        "title": "测试算例",
+        "fill": {"default_level": 2},
+        "answers": answers,
+        "expects": {"share": "1/2", "rung": "none", "miit_level": miit_level},
+        "reason": "测试",
+    }
+    text = yaml.safe_dump(example, allow_unicode=True)
+    (folder / "examples" / "bearing-01.yaml").write_text(text, "utf-8")
+    return folder
+
+
+def test_the_miit_level_a_worked_example_states_must_come_out_exactly(tmp_path: Path):
+    facts = {name: plain(answer) for name, answer in FORTY_POINTS.items()}
+
+    right, wrong, vague = (tmp_path / name for name in ("right", "wrong", "vague"))
+    for folder in (right, wrong, vague):
+        folder.mkdir()
+
+    assert crosswalk.faults(EDITION, a_worked_example(right, 2, **facts)) == ()
+    assert "应为 3 级" in str(crosswalk.faults(EDITION, a_worked_example(wrong, 3, **facts))[0])
+    assert "还缺" in str(crosswalk.faults(EDITION, a_worked_example(vague, 2))[0])
 
 
 def test_a_question_that_names_an_unknown_subdomain_is_a_fault_of_its_own_file():
