@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from questionnaires.answers import NOT_APPLICABLE, Answer, BadAnswer, Ratio, parse
+from questionnaires.answers import NOT_APPLICABLE, Answer, BadAnswer, Ratio, Sheet, parse
 from questionnaires.model import (
     AnyGate,
     Edition,
@@ -52,7 +52,8 @@ class Expects(Value):
     """The result an example must have; only what is given is compared.
 
     ``unmet`` names the failed gates of the next rung: the question's id, the section's id, ``core``
-    or ``trade``, or the question ids of an any-of gate joined by ``|``.
+    or ``trade``, or the question ids of an any-of gate joined by ``|``. ``miit_level`` is the level
+    of the MIIT 2024 frame in ``crosswalk.yaml``.
     """
 
     share: Share
@@ -142,10 +143,10 @@ def faults(edition: Edition, folder: Path) -> Iterator[Fault]:
     for document, example in load(folder).values():
         yield from document.faults
         if example:
-            yield from verify(edition, document, example)
+            yield from verify(edition, document, example, folder)
 
 
-def verify(edition: Edition, document: Document, example: Example) -> Iterator[Fault]:
+def verify(edition: Edition, document: Document, example: Example, folder: Path) -> Iterator[Fault]:
     """Score one example and yield a fault for every number that is not the expected one."""
     if example.trade not in edition.trades:
         yield document.fault(("trade",), f"没有行业“{example.trade}”", "改正行业 id")
@@ -155,16 +156,35 @@ def verify(edition: Edition, document: Document, example: Example) -> Iterator[F
     if bad:
         yield from bad
         return
+    answers, processes = sheet(example, questionnaire), frozenset(example.processes)
     try:
-        result = score(questionnaire, sheet(example, questionnaire), frozenset(example.processes))
+        result = score(questionnaire, answers, processes)
     except UnansweredQuestion as missing:
         fault = f"没有回答“{missing.question_id}”"
         yield document.fault(("answers",), fault, "补上答案，或用 fill 补齐")
         return
-    for trail, wanted, found in _compared(example.expects, result):
+    compared = [*_compared(example.expects, result)]
+    if example.expects.miit_level is not None:
+        found = _miit_level(folder, questionnaire, answers, processes)
+        compared.append((("expects", "miit_level"), str(example.expects.miit_level), found))
+    for trail, wanted, found in compared:
         if wanted != found:
             fault = f"应为 {wanted}，算得 {found}"
             yield document.fault(trail, fault, "核对算例和年版内容，改正错的一方")
+
+
+def _miit_level(
+    folder: Path, questionnaire: Questionnaire, answers: Sheet, processes: frozenset[str]
+) -> str:
+    """The MIIT level read across by the frames in this very folder, a draft's as well."""
+    from questionnaires import crosswalk  # loads editions, so not at the top
+
+    frames = shape(read(folder / "crosswalk.yaml"), crosswalk.Crosswalk)
+    if frames is None:
+        return "（crosswalk.yaml 有误）"
+    results = crosswalk.read_frames(frames, questionnaire, answers, processes)
+    level = next(result.level for result in results if result.id == frames.miit.id)
+    return "未知" if level is None else str(level)
 
 
 def _bad_answers(

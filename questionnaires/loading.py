@@ -11,8 +11,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +21,8 @@ from questionnaires.references import Whole
 
 EDITIONS = Path(__file__).parent / "editions"
 SEAL = "seal"
+FRAMES = ("crosswalk.yaml", "conditions.yaml")
+"""Files with readers and checks of their own; here only their texts are looked at."""
 M = TypeVar("M", bound=Value)
 
 
@@ -91,21 +91,24 @@ def load(edition_id: str) -> Edition:
 def check(folder: Path) -> tuple[Edition | None, tuple[Fault, ...]]:
     """Check everything about the edition in a folder and report all faults at once.
 
-    The sense is looked into only when every file is there, in good shape and its references are
-    found: before that, every further fault would only repeat the first.
+    What would only repeat an earlier fault is left out: the sense of an edition that lacks a file,
+    and reach and worked examples while references are broken.
     """
     source = read_edition(folder)
     faults = [*source.shape_faults, *source.missing, *_broken_seal(folder)]
     if source.edition is None:
         return None, tuple(faults)
-    whole = Whole(source.edition, source.documents)
+    others = {name: read(folder / name) for name in FRAMES if (folder / name).is_file()}
+    whole = Whole(source.edition, source.documents | others)
     broken = [*_misnamed(source), *references.faults(whole)]
-    if not broken and not source.missing:
+    faults += broken
+    if not source.missing:
         faults += sense.faults(whole)
+    if not source.missing and not broken:
         faults += reach.faults(whole)
         faults += examples.faults(source.edition, folder)
         faults += _frames(source.edition, folder)
-    return source.edition, (*faults, *broken)
+    return source.edition, tuple(faults)
 
 
 def _misnamed(source: Source) -> list[Fault]:
@@ -118,10 +121,11 @@ def _misnamed(source: Source) -> list[Fault]:
 
 def _frames(edition: Edition, folder: Path) -> Iterator[Fault]:
     """Let the frames that read the same answers check their own files."""
-    for name in ("crosswalk", "conditions"):
-        # They load editions themselves, so they cannot be imported at the top.
-        if find_spec(f"questionnaires.{name}"):
-            yield from import_module(f"questionnaires.{name}").faults(edition, folder)
+    # They load editions themselves, so they cannot be imported at the top.
+    from questionnaires import conditions, crosswalk
+
+    yield from crosswalk.faults(edition, folder)
+    yield from conditions.faults(edition, folder)
 
 
 def read_edition(folder: Path) -> Source:

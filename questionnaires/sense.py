@@ -16,7 +16,7 @@ from questionnaires.model import (
     Question,
     RatioQuestion,
 )
-from questionnaires.reading import Fault, texts
+from questionnaires.reading import Fault, Trail, texts
 from questionnaires.references import Whole
 
 CORE_WEIGHT = 65
@@ -241,11 +241,19 @@ def _standards(whole: Whole) -> Iterator[Fault]:
         if file == "standards.yaml":
             continue
         for trail, text in texts(document.value):
-            for found in _STANDARD.findall(text):
+            for found in _STANDARD.findall(text) if _is_prose(trail) else ():
                 if _plain_number(found) not in known:
                     fault = f"文中的标准“{found}”不在标准目录里"
                     remedy = "在 standards.yaml 中登记，或改正标准号"
                     yield document.fault(trail, fault, remedy)
+
+
+_NAMES = frozenset({"id", "code", "packages", "prerequisites", "needs"})
+
+
+def _is_prose(trail: Trail) -> bool:
+    """Whether a text is words for readers; a question's number may look like a standard's."""
+    return _NAMES.isdisjoint(trail[-2:])
 
 
 _MARKUP = re.compile(r"<[A-Za-z/!?]|\{\{|\{%|\$\{|javascript:", re.IGNORECASE)

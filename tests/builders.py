@@ -159,7 +159,7 @@ def edition_files() -> Files:
             "trades": ["valve"],
             "ladder": [
                 _plain_rung("basic", "0.2", [{"question": "scheduling", "at_least": 1}]),
-                _plain_rung("advanced", "0.6", [{"section": "valves", "at_least_share": "0.5"}]),
+                _plain_rung("advanced", "0.6", []),
             ],
         },
         "core": {"sections": [_plain_section("production", 65, ["scheduling", "tracing"])]},
@@ -168,6 +168,7 @@ def edition_files() -> Files:
             "title": "阀门",
             "processes": [{"id": "casting", "title": "铸造", "group": "工序"}],
             "sections": [_plain_section("valves", 35, ["heat_number"])],
+            "gates": {"advanced": [{"section": "valves", "at_least_share": "0.5"}]},
         },
         "packages": {
             "packages": [_package("N01", {"scheduling": 4, "tracing": 4, "heat_number": 4})]
@@ -225,4 +226,4 @@ class _Plain(yaml.SafeDumper):
 
 
 def _yaml(content: Any) -> str:
-    return yaml.dump(content, Dumper=_Plain, allow_unicode=True, sort_keys=False)
+    return str(yaml.dump(content, Dumper=_Plain, allow_unicode=True, sort_keys=False))

@@ -93,7 +93,9 @@ def shares(result: Score) -> list[Fraction | None]:
 
 
 @given(cases(), st.data())
-def test_raising_one_answer_never_lowers_a_share_or_the_rung(case: Case, data: st.DataObject) -> None:
+def test_raising_one_answer_never_lowers_a_share_or_the_rung(
+    case: Case, data: st.DataObject
+) -> None:
     questionnaire, sheet, processes = case
     name = data.draw(st.sampled_from(sorted(sheet)))
     better = raised(questionnaire.questions[name], sheet[name])
@@ -150,7 +152,8 @@ def test_the_share_is_what_the_rules_say_worked_out_the_slow_way(case: Case) -> 
             and (level := level_of(q, sheet[q.id])) is not None
         ]
         if counted and section.weight:
-            mean = sum(w * p for w, p in counted) / sum(w for w, _ in counted)
+            full = sum((w for w, _ in counted), Fraction(0))
+            mean = sum((w * p for w, p in counted), Fraction(0)) / full
             earned, whole = earned + section.weight * mean, whole + section.weight
 
     assert score(*case).share == (earned / whole if whole else 0)

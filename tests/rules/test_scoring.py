@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from questionnaires.answers import NOT_APPLICABLE, Ratio
+from questionnaires.answers import NOT_APPLICABLE, Ratio, Sheet
 from questionnaires.scoring import UnansweredQuestion, conflicts, progress, score, trace
 from tests.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
 
@@ -273,17 +273,17 @@ CHECK = {
         ({"collection": 4}, False),
     ],
 )
-def test_a_cross_check_speaks_when_every_bound_holds(sheet: dict[str, object], holds: bool) -> None:
+def test_a_cross_check_speaks_when_every_bound_holds(sheet: Sheet, holds: bool) -> None:
     questionnaire = a_questionnaire([a_ratio(), "collection"], checks=[CHECK])
 
-    assert bool(conflicts(questionnaire, sheet)) == holds  # type: ignore[arg-type]
+    assert bool(conflicts(questionnaire, sheet)) == holds
 
 
 def test_a_cross_check_is_silent_about_questions_not_asked() -> None:
     questionnaire = a_questionnaire(
         [a_ratio(), a_question("collection", needs=["machining"])], checks=[CHECK]
     )
-    sheet = {"networked": Ratio(0, 9), "collection": 4}
+    sheet: Sheet = {"networked": Ratio(0, 9), "collection": 4}
 
     assert conflicts(questionnaire, sheet) == ()
     assert len(conflicts(questionnaire, sheet, frozenset({"machining"}))) == 1
@@ -302,7 +302,7 @@ def test_the_trace_follows_an_answer_into_the_share() -> None:
 
     heavy, light, tracing = trace(score(questionnaire, {"heavy": 2, "light": 4, "tracing": 0}))
 
-    assert (heavy.level, heavy.points, heavy.weight) == (2, Fraction(1, 2), 3)
+    assert (heavy.level, heavy.points, heavy.weight) == (2, Fraction(1, 2), Fraction(3))
     assert heavy.answer == "2 档：第 2 档的做法"
     assert heavy.of_section == Fraction(3, 4)
     assert heavy.of_whole == Fraction(3, 4) * Fraction(65, 100)

@@ -1,0 +1,109 @@
+"""Every edition in the house is without fault, and every trade of it can be scored."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+
+import pytest
+
+from questionnaires import loading
+from questionnaires.answers import NOT_APPLICABLE, Answer, Ratio, describe, parse, plain
+from questionnaires.model import Question, Questionnaire, RatioQuestion
+from questionnaires.scoring import progress, score, trace
+
+EDITIONS = loading.editions()
+TRADES = [(edition, trade) for edition in EDITIONS for trade in loading.load(edition).trades]
+
+
+def test_there_are_editions_with_trades() -> None:
+    assert EDITIONS
+    assert TRADES
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_an_edition_has_no_fault(edition: str) -> None:
+    _, faults = loading.check(loading.EDITIONS / edition)
+
+    assert [str(fault) for fault in faults] == []
+
+
+def everything(questionnaire: Questionnaire) -> frozenset[str]:
+    return frozenset(process.id for process in questionnaire.trade.processes)
+
+
+def filled(questionnaire: Questionnaire, best: bool) -> dict[str, Answer]:
+    """The best or the worst answer to every scored question."""
+
+    def answer(question: Question) -> Answer:
+        if isinstance(question, RatioQuestion):
+            return Ratio(10 if best else 0, 10)
+        return 4 if best else 0
+
+    return {
+        question.id: answer(question)
+        for section in questionnaire.sections
+        for question in section.scored_questions
+    }
+
+
+@pytest.mark.parametrize(("edition", "trade"), TRADES)
+def test_the_best_sheet_stands_on_top_and_the_worst_on_no_rung(edition: str, trade: str) -> None:
+    questionnaire = loading.load(edition).questionnaire(trade)
+    processes = everything(questionnaire)
+
+    best = score(questionnaire, filled(questionnaire, best=True), processes)
+    worst = score(questionnaire, filled(questionnaire, best=False), processes)
+
+    assert (best.share, best.step) == (1, len(questionnaire.ladder))
+    assert (worst.share, worst.step) == (0, 0)
+
+
+@pytest.mark.parametrize(("edition", "trade"), TRADES)
+def test_不适用_wherever_it_is_allowed_still_leaves_a_score(edition: str, trade: str) -> None:
+    questionnaire = loading.load(edition).questionnaire(trade)
+    sheet = {
+        name: NOT_APPLICABLE if questionnaire.questions[name].not_applicable else answer
+        for name, answer in filled(questionnaire, best=True).items()
+    }
+
+    result = score(questionnaire, sheet)
+
+    assert result.share == 1
+    assert sum((line.contribution for line in trace(result)), Fraction(0)) == 1
+
+
+@pytest.mark.parametrize(("edition", "trade"), TRADES)
+def test_every_answer_goes_to_the_wire_and_back_and_can_be_said(edition: str, trade: str) -> None:
+    questionnaire = loading.load(edition).questionnaire(trade)
+    sheet = filled(questionnaire, best=True)
+
+    assert sheet
+    for name, answer in sheet.items():
+        question = questionnaire.questions[name]
+        assert parse(question, plain(answer)) == answer
+        assert describe(question, answer)
+
+
+@pytest.mark.parametrize(("edition", "trade"), TRADES)
+def test_an_empty_sheet_may_still_become_anything(edition: str, trade: str) -> None:
+    questionnaire = loading.load(edition).questionnaire(trade)
+
+    so_far = progress(questionnaire, {}, everything(questionnaire))
+
+    assert (so_far.lower, so_far.upper) == (0, 1)
+    assert so_far.answered == 0
+    assert len(so_far.missing) == so_far.required > 0
+
+
+@pytest.mark.parametrize(("edition", "trade"), TRADES)
+def test_a_sheet_is_scored_in_three_milliseconds(edition: str, trade: str) -> None:
+    questionnaire = loading.load(edition).questionnaire(trade)
+    sheet, processes = filled(questionnaire, best=True), everything(questionnaire)
+
+    def once() -> float:
+        started = time.perf_counter()
+        score(questionnaire, sheet, processes)
+        return time.perf_counter() - started
+
+    assert min(once() for _ in range(20)) < 0.003
