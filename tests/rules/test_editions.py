@@ -55,8 +55,8 @@ def test_the_best_sheet_stands_on_top_and_the_worst_on_no_rung(edition: str, tra
     best = score(questionnaire, filled(questionnaire, best=True), processes)
     worst = score(questionnaire, filled(questionnaire, best=False), processes)
 
-    assert (best.share, best.step) == (1, len(questionnaire.ladder))
-    assert (worst.share, worst.step) == (0, 0)
+    assert (best.share, best.step) == (Fraction(1), len(questionnaire.ladder))
+    assert (worst.share, worst.step) == (Fraction(0), 0)
 
 
 @pytest.mark.parametrize(("edition", "trade"), TRADES)
@@ -91,7 +91,7 @@ def test_an_empty_sheet_may_still_become_anything(edition: str, trade: str) -> N
 
     so_far = progress(questionnaire, {}, everything(questionnaire))
 
-    assert (so_far.lower, so_far.upper) == (0, 1)
+    assert (so_far.lower, so_far.upper) == (Fraction(0), Fraction(1))
     assert so_far.answered == 0
     assert len(so_far.missing) == so_far.required > 0
 
