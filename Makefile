@@ -9,6 +9,8 @@ WORKERS ?= $(shell n=$$(nproc); [ $$n -gt 4 ] && echo 4 || echo $$n)
 TESTS ?= tests
 
 VENV := .venv
+# What browsers are sent compressed; the paper's fonts never leave the machine.
+PACKED := $(shell find static -type f ! -name '*.br' ! -name '*.gz' ! -name '*.ttf')
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
@@ -20,11 +22,11 @@ help: ## 列出命令
 
 setup: ## 准备运行环境（虚拟环境、固定版本的依赖、系统软件包）
 	@PYTHON=$(PYTHON) .ci/system-parts run
-	@$(MAKE) -s --no-print-directory $(VENV)/ready
+	@$(MAKE) -s --no-print-directory $(VENV)/ready $(VENV)/packed
 
 setup-test: ## 准备测试环境（另加 Chromium、PostgreSQL 程序和测试工具）
 	@PYTHON=$(PYTHON) .ci/system-parts test
-	@$(MAKE) -s --no-print-directory $(VENV)/ready-for-tests
+	@$(MAKE) -s --no-print-directory $(VENV)/ready-for-tests $(VENV)/packed
 
 # The stamps are newer than the lists they were made from: a second run does nothing.
 $(VENV)/ready: requirements.txt
@@ -38,6 +40,11 @@ $(VENV)/ready-for-tests: tests/requirements.txt requirements.txt
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install -r tests/requirements.txt
 	@touch $(VENV)/ready $@
+
+# Packed again whenever a file is newer: the server prefers a packed neighbour, even a stale one.
+$(VENV)/packed: $(PACKED)
+	@$(BIN)/python -m whitenoise.compress --quiet static br gz ttf
+	@touch $@
 
 run: setup ## 启动（空实例自动载入演示数据；DEMO=0 从空白开始；可设 HOST、PORT）
 	@HOST=$(HOST) PORT=$(PORT) DEMO=$(DEMO) exec $(BIN)/flask --app wsgi serve
@@ -58,6 +65,7 @@ check: setup-test ## 格式、规范、类型、问卷年版与全部测试
 bench: setup-test ## 测量速度并与基准对比
 	@$(BIN)/python -m tests.benchmarks
 
-clean: ## 删除虚拟环境和缓存（不动 instance/）
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## 删除虚拟环境、缓存和 .demo/（不动 instance/）
+	@rm -rf $(VENV) .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find static -name '*.br' -o -name '*.gz' | xargs -r rm --
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

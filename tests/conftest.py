@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from survey import create_app, db
+from survey import STATIC, create_app, db
 from survey.config import Config, sqlite_url
 from tests.client import CheckingClient
 from tests.cluster import Cluster
@@ -34,6 +34,15 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix="survey-tests-", dir="/tmp")
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user
         os.environ[FOLDER] = folder
+        _drop_stale_packs()
+
+
+def _drop_stale_packs() -> None:
+    """Remove packed static files older than their source: the server would prefer them."""
+    for pack in (*STATIC.rglob("*.br"), *STATIC.rglob("*.gz")):
+        source = pack.with_suffix("")
+        if not source.exists() or source.stat().st_mtime > pack.stat().st_mtime:
+            pack.unlink(missing_ok=True)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
