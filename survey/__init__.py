@@ -73,10 +73,18 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     _static(app)
     _templates(app)
     access.require_declared_routes(app)
+    _commands(app)
     if config.proxies:
         hops = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     return app
+
+
+def _commands(app: Flask) -> None:
+    # Imported last: the commands know everything, nothing knows them.
+    from survey import commands
+
+    commands.init_app(app)
 
 
 def _health(app: Flask) -> None:

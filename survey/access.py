@@ -48,6 +48,11 @@ ROUTES: dict[str, frozenset[str]] = {
     "account.sign_out_everywhere": EVERY_ROLE,
     "account.profile": EVERY_ROLE,
     # firm: the questionnaire
+    # results: one page and one PDF per sheet, for whoever may read the assessment
+    "results.result": frozenset({FIRM, CONSULTANT, OFFICER}),
+    "results.request_report": frozenset({FIRM, CONSULTANT, OFFICER}),
+    "results.report_state": frozenset({FIRM, CONSULTANT, OFFICER}),
+    "results.report": frozenset({FIRM, CONSULTANT, OFFICER}),
     # consultant: the visit
     # bureau: firms, pool, exports
     # administrator: users, settings, editions

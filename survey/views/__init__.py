@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from survey.views import account, administrator
+from survey.views import account, administrator, results
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.pages,
     administrator.pages,
+    results.pages,
 )

@@ -1,0 +1,45 @@
+// Charts, and the wait for a report. Without script the page says the same in words.
+
+for (const place of document.querySelectorAll("[data-chart]")) {
+  const chart = echarts.init(place, null, { renderer: "svg" });
+  chart.setOption(JSON.parse(place.dataset.chart));
+  new ResizeObserver(() => chart.resize()).observe(place);
+}
+
+// A link to a number opens the place where the number comes from.
+function openTarget() {
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  if (target instanceof HTMLDetailsElement) {
+    target.open = true;
+    target.scrollIntoView();
+  }
+}
+addEventListener("hashchange", openTarget);
+openTarget();
+
+const waiting = document.querySelector("[data-report-state]");
+if (waiting) {
+  const words = waiting.querySelector("[role=status]");
+  let pause = 700;
+  const ask = async () => {
+    try {
+      const answer = await fetch(waiting.dataset.reportState, { headers: { Accept: "application/json" } });
+      if (answer.ok) {
+        const { state, waiting: before } = await answer.json();
+        if (state === "done" || state === "failed") {
+          location.hash = "report";
+          location.reload();
+          return;
+        }
+        words.firstChild.textContent = before
+          ? `前面还有 ${before} 份报告，请稍候。`
+          : "正在生成报告，通常几秒钟。";
+      }
+    } catch {
+      // The network is away for a moment; the next try follows.
+    }
+    pause = Math.min(pause * 1.3, 5000);
+    setTimeout(ask, pause);
+  };
+  setTimeout(ask, pause);
+}

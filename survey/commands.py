@@ -1,0 +1,98 @@
+"""What an operator types: ``flask --app wsgi …``."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+
+from survey import db, serving, worker
+from survey.clock import utc_now
+from survey.config import Config
+from survey.lifecycle import accounts
+from survey.lifecycle.audit import Actor
+from survey.lifecycle.errors import Invalid
+from survey.store import accounts as store
+from survey.tables import ADMINISTRATOR, ROLES
+from survey.views.account import link_url
+
+OPERATOR = Actor(None, "命令行")
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands."""
+    for command in (serve, work, migrate, create_admin, reset_password, load_demo):
+        app.cli.add_command(command)
+
+
+def _config() -> Config:
+    config: Config = current_app.config["SURVEY"]
+    return config
+
+
+@click.command("serve")
+@click.option("--host", envvar="HOST", default="127.0.0.1", help="Address to listen on.")
+@click.option("--port", envvar="PORT", default=8000, type=int)
+@click.option("--demo/--no-demo", envvar="DEMO", default=True, help="Fill an empty instance.")
+def serve(host: str, port: int, demo: bool) -> None:
+    """Prepare the instance, then run the web server and the job worker together."""
+    raise SystemExit(serving.serve(current_app, host=host, port=port, demo=demo))
+
+
+@click.command("work")
+def work() -> None:
+    """Run the job worker alone."""
+    worker.run(current_app)
+
+
+@click.command("migrate")
+def migrate() -> None:
+    """Create or bring up to date the database."""
+    serving.migrate(_config())
+    click.echo("数据库已是最新。")
+
+
+@click.command("create-admin")
+@click.argument("username")
+@click.option("--name", default="管理员", help="姓名。")
+def create_admin(username: str, name: str) -> None:
+    """Add an administrator and print their one-time link."""
+    _add(username, name, ADMINISTRATOR)
+
+
+def _add(username: str, name: str, role: str) -> None:
+    try:
+        _, token = accounts.create_user(
+            db.session(),
+            username=username,
+            name=name,
+            role=role if role in ROLES else ADMINISTRATOR,
+            hours=_config().link_hours,
+            by=OPERATOR,
+            now=utc_now(),
+        )
+    except Invalid as error:
+        raise click.ClickException("；".join(error.fields.values())) from error
+    with current_app.test_request_context():
+        click.echo(link_url(token))
+
+
+@click.command("reset-password")
+@click.argument("username")
+def reset_password(username: str) -> None:
+    """Print a one-time link with which a user sets a new password."""
+    user = store.user_who_types(db.session(), username)
+    if user is None:
+        raise click.ClickException(f"没有用户“{username}”。")
+    token = accounts.issue_link(
+        db.session(), user.id, "reset", hours=_config().link_hours, by=OPERATOR, now=utc_now()
+    )
+    with current_app.test_request_context():
+        click.echo(link_url(token))
+
+
+@click.command("load-demo")
+def load_demo() -> None:
+    """Load the demonstration district into an empty instance."""
+    if not serving.load_demonstration(current_app):
+        raise click.ClickException("这个实例里已有数据，演示数据只能载入空实例。")
+    click.echo(serving.kept_sign_ins(_config()))

@@ -1,0 +1,438 @@
+"""The demonstration district: invented firms with complete sheets, so that every page shows something.
+
+It can only be loaded into an empty instance, and marks that instance as a demonstration for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+from flask import Flask
+from PIL import Image, ImageDraw, ImageFont
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from questionnaires.answers import NOT_APPLICABLE, Answer, plain
+from questionnaires.loading import load as load_edition
+from questionnaires.model import LevelQuestion, Questionnaire
+from survey import STATIC, db, district, passwords, uploads
+from survey.config import MEGABYTE, Config
+from survey.demonstration.sheets import application_facts, key_figures, sheet_on
+from survey.lifecycle import assessments as steps
+from survey.lifecycle import pool
+from survey.lifecycle.audit import Actor, log
+from survey.lifecycle.sheets import questionnaire_of
+from survey.store import assessments as store
+from survey.tables import (
+    ADMINISTRATOR,
+    CHANGED,
+    CONSULTANT,
+    FIRM,
+    OFFICER,
+    ONSITE,
+    PROPOSED,
+    RECOGNISED,
+    SELF,
+    VERIFIED,
+    AnswerRevision,
+    AnswerRow,
+    Assessment,
+    Evidence,
+    Firm,
+    Round,
+    User,
+)
+from survey.uploads import Stored
+
+HERE = Path(__file__).parent
+FONT = STATIC / "fonts" / "NotoSansSC-Regular.ttf"
+EDITION = "2026"
+SIGN_INS = "sign-ins.txt"
+BEGAN = datetime(2026, 9, 7, 1, 30, tzinfo=UTC)
+READERS = (
+    ("qiye", "张某", FIRM),
+    ("guwen", "李某", CONSULTANT),
+    ("zhuguan", "王某", OFFICER),
+    ("admin", "赵某", ADMINISTRATOR),
+)
+SHOWN = "V-03"
+"""The firm whose user can sign in: one result behind it, one sheet in the making."""
+REASON = "现场抽查与自评不一致：随机抽取三份记录，系统里查不到对应数据。"
+PROBLEMS = "现场看了系统、看了机台、抽了单据。数据有断点：报工及时，但检验记录仍有后补。"
+DEMO = Actor(None, "演示数据")
+
+
+def load(app: Flask) -> bool:
+    """Fill an empty instance; return whether it was empty. Sign-ins are written to one file."""
+    config: Config = app.config["SURVEY"]
+    with Session(app.extensions["survey_engine"], expire_on_commit=False) as session:
+        if session.scalar(select(User.id).limit(1)) is not None:
+            return False
+        session.rollback()
+        people, words = _people()
+        with db.writing(session):
+            _set_district(session)
+            rounds = _rounds(session)
+            firms = [_firm(session, row) for row in _rows("firms.yaml")["firms"]]
+            users = _users(session, people, firms)
+            log(session, DEMO, BEGAN, "load_demo", "district", "demonstration")
+        photo = _photo(config.evidence)
+        for number, (firm, row) in enumerate(firms):
+            _live(session, firm, row, rounds[0], users, photo, BEGAN + timedelta(hours=7 * number))
+        _second_round(session, firms, rounds[1], users)
+    _keep(config.instance / SIGN_INS, words, config.base_url)
+    return True
+
+
+def _rows(name: str) -> Any:
+    return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+
+
+def _people() -> tuple[dict[str, str], dict[str, str]]:
+    """Return password hashes and the generated passwords, by user name."""
+    words = {username: secrets.token_urlsafe(9) for username, _, _ in READERS}
+    return {username: passwords.hashed(word) for username, word in words.items()}, words
+
+
+def _keep(path: Path, words: dict[str, str], base_url: str) -> None:
+    roles = {FIRM: "企业", CONSULTANT: "诊断顾问", OFFICER: "主管部门人员", ADMINISTRATOR: "管理员"}
+    lines = [f"  演示登录（{base_url}/ ，数据均为虚构）：", ""]
+    for username, name, role in READERS:
+        lines.append(f"    {roles[role]}（{name}）  用户名 {username}  密码 {words[username]}")
+    path.touch(mode=0o600, exist_ok=True)
+    os.chmod(path, 0o600)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _set_district(session: Session) -> None:
+    row = _rows("district.yaml")
+    targets = tuple(
+        district.Target(t["year"], t["count"], tuple(t["rungs"])) for t in row.pop("targets")
+    )
+    places = {name: tuple(row.pop(name)) for name in ("townships", "parks")}
+    district.keep(session, district.District(**row, **places, targets=targets, demonstration=True))
+
+
+def _rounds(session: Session) -> list[Round]:
+    rounds = [
+        Round(
+            title="2026 年度首轮评估",
+            edition=EDITION,
+            opens_on=date(2026, 9, 1),
+            closes_on=date(2026, 10, 31),
+            created_at=BEGAN,
+        ),
+        Round(
+            title="2026 年度补充评估",
+            edition=EDITION,
+            opens_on=date(2026, 11, 1),
+            closes_on=None,
+            created_at=BEGAN,
+        ),
+    ]
+    session.add_all(rounds)
+    session.flush()
+    return rounds
+
+
+def _firm(session: Session, row: dict[str, Any]) -> tuple[Firm, dict[str, Any]]:
+    trade = load_edition(EDITION).trades[row["trade"]]
+    has = [p.id for p in trade.processes if p.id not in _lacks(row)]
+    firm = Firm(
+        code=row["code"],
+        name=row["name"],
+        trade=row["trade"],
+        processes=sorted(has),
+        size="small" if row["employees"] < 100 else "medium",
+        above_scale=row["revenue"] >= 2000,
+        township=row["township"],
+        park=row.get("park"),
+        address="示例路 8 号",
+        employees=row["employees"],
+        revenue=row["revenue"],
+        contact_name="张某",
+        contact_post="生产负责人",
+        contact_phone=f"000-0000-{1000 + row['employees']}",
+        fictional=True,
+        created_at=BEGAN,
+    )
+    session.add(firm)
+    session.flush()
+    return firm, row
+
+
+def _lacks(row: dict[str, Any]) -> set[str]:
+    """Return the processes a firm does without: its story's, and those its size rules out."""
+    lacks = set(row.get("absent", ()))
+    if row["trade"] == "bearing":
+        lacks.add("linear_motion" if "直线" not in row["name"] else "ring_bearings")
+    if row["trade"] == "valve" and row["revenue"] < 2000:
+        lacks |= {"casting", "hardfacing"}
+    if row["trade"] == "metal_products":
+        kinds = ("fasteners", "pipe_fittings", "surface_treatment", "cold_forming")
+        lacks |= set(kinds if row["sample"] != "M-03" else kinds[1:3])
+    return lacks
+
+
+def _users(
+    session: Session, hashes: dict[str, str], firms: list[tuple[Firm, dict[str, Any]]]
+) -> dict[str, User]:
+    shown = next(firm for firm, row in firms if row["sample"] == SHOWN)
+    users = {
+        role: User(
+            username=username,
+            name=name,
+            role=role,
+            firm_id=shown.id if role == FIRM else None,
+            password_hash=hashes[username],
+            password_changed_at=BEGAN,
+            active=True,
+            created_at=BEGAN,
+        )
+        for username, name, role in READERS
+    }
+    session.add_all(users.values())
+    for firm, row in firms:
+        if firm is not shown:
+            session.add(
+                User(
+                    username=f"firm-{row['sample'].lower()}",
+                    name="张某",
+                    role=FIRM,
+                    firm_id=firm.id,
+                    active=True,
+                    created_at=BEGAN,
+                )
+            )
+    session.flush()
+    return users
+
+
+def _actor(user: User) -> Actor:
+    return Actor(user.id, f"{user.name}（{user.username}）")
+
+
+def _live(
+    session: Session,
+    firm: Firm,
+    row: dict[str, Any],
+    round_: Round,
+    users: dict[str, User],
+    photo: Stored,
+    at: datetime,
+) -> None:
+    """Take one firm as far as its row says: draft, submitted, visited, confirmed, in the pool."""
+    author = session.scalar(select(User).where(User.firm_id == firm.id).limit(1))
+    assert author is not None, "every demonstration firm has a user"
+    assessment = steps.begin(session, firm.id, round_.id, by=_actor(author), now=at)
+    questionnaire = questionnaire_of(assessment)
+    random = Random(row["sample"])
+    processes = frozenset(firm.processes)
+    truth = sheet_on(questionnaire, processes, row["step"], random)
+    extras = key_figures(questionnaire, processes, row["step"], random)
+    extras |= application_facts(questionnaire, row.get("invested"), random)
+    told = _inflated(questionnaire, truth) if row.get("story") == "inflated" else truth
+    if row["state"] == "draft":
+        told = dict(list(told.items())[: len(told) * 2 // 3])
+    _answer(session, assessment, told | extras, author, at + timedelta(hours=1))
+    if row["state"] == "draft":
+        return
+    officer, consultant = users[OFFICER], users[CONSULTANT]
+    at += timedelta(days=2)
+    steps.submit(session, assessment.id, declared_by="张某", by=_actor(author), now=at)
+    if row["state"] == "submitted":
+        return
+    at += timedelta(days=3)
+    steps.assign(session, assessment.id, consultant.id, by=_actor(officer), now=at)
+    at += timedelta(days=1)
+    seen = truth if row["state"] == "confirmed" else dict(list(truth.items())[: len(truth) // 2])
+    _visit(session, assessment, told, seen, consultant, photo, at)
+    if row["state"] != "confirmed":
+        return
+    steps.conclude(
+        session,
+        assessment.id,
+        problems=PROBLEMS,
+        packages=None,
+        base_version=_version(session, assessment.id),
+        by=_actor(consultant),
+        now=at,
+    )
+    at += timedelta(hours=5)
+    steps.confirm(session, assessment.id, by=_actor(consultant), now=at)
+    _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
+
+
+def _version(session: Session, assessment_id: int) -> int:
+    found = store.assessment(session, assessment_id)
+    assert found is not None
+    return found.version
+
+
+def _inflated(questionnaire: Questionnaire, truth: dict[str, Answer]) -> dict[str, Answer]:
+    """Return what a firm says that thinks too well of itself: six answers two levels higher."""
+    told = dict(truth)
+    could = [q for q, a in truth.items() if isinstance(a, int) and a <= 2]
+    for question_id in could[::3][:6]:
+        question = questionnaire.questions[question_id]
+        if isinstance(question, LevelQuestion):
+            told[question_id] = min(4, int(truth[question_id]) + 2)  # type: ignore[call-overload]
+    return told
+
+
+def _answer(
+    session: Session,
+    assessment: Assessment,
+    sheet: dict[str, Answer],
+    author: User,
+    at: datetime,
+) -> None:
+    """Write a whole sheet at once, with the history the questionnaire's own saving would leave."""
+    own = store.sheet(session, assessment.id, SELF)
+    assert own is not None
+    with db.writing(session):
+        for number, (question_id, answer) in enumerate(sheet.items()):
+            fields = {
+                "sheet_id": own.id,
+                "question_id": question_id,
+                "value": plain(answer),
+                "remark": "本企业没有这道工序。" if answer is NOT_APPLICABLE else "",
+                "reason": "",
+                "finding": "",
+                "revision": 1,
+                "author_id": author.id,
+                "saved_at": at + timedelta(minutes=number),
+            }
+            session.add(AnswerRow(**fields))
+            session.add(AnswerRevision(**fields, request_id=f"demo.{number}"))
+
+
+def _visit(
+    session: Session,
+    assessment: Assessment,
+    told: dict[str, Answer],
+    seen: dict[str, Answer],
+    consultant: User,
+    photo: Stored,
+    at: datetime,
+) -> None:
+    """Verify every answer that was seen, correcting what the firm overstated, with a photo."""
+    onsite = store.sheet(session, assessment.id, ONSITE)
+    assert onsite is not None
+    with db.writing(session):
+        for question_id, row in store.answers(session, onsite.id).items():
+            if question_id in told and question_id not in seen:
+                continue
+            changed = question_id in seen and seen[question_id] != told[question_id]
+            if changed:
+                row.value = plain(seen[question_id])
+                row.finding = "系统里的记录与自评描述不一致，建议先把记录做实。"
+                session.add(_photo_row(photo, onsite.id, question_id, consultant, at))
+            row.verification = CHANGED if changed else VERIFIED
+            row.reason = REASON if changed else ""
+            row.revision, row.author_id, row.saved_at = row.revision + 1, consultant.id, at
+            session.add(
+                AnswerRevision(
+                    sheet_id=onsite.id,
+                    question_id=question_id,
+                    revision=row.revision,
+                    author_id=consultant.id,
+                    request_id=f"demo-visit.{question_id}",
+                    value=row.value,
+                    remark="",
+                    verification=row.verification,
+                    reason=row.reason,
+                    finding=row.finding,
+                    saved_at=at,
+                )
+            )
+
+
+def _photo(folder: Path) -> Stored:
+    """Draw one picture that says of itself that it is invented, and keep it like any upload."""
+    picture = Image.new("RGB", (960, 640), "#dfe7e8")
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((140, 180, 820, 520), outline="#084347", width=6)
+    pen.rectangle((200, 240, 420, 460), outline="#12747d", width=4)
+    pen.ellipse((520, 250, 740, 470), outline="#12747d", width=4)
+    font = ImageFont.truetype(str(FONT), 40)
+    pen.text((480, 90), "现场照片示意（虚构）", font=font, fill="#084347", anchor="mm")
+    written = BytesIO()
+    picture.save(written, "JPEG", quality=80)
+    written.seek(0)
+    return uploads.take(written, "现场照片（虚构）.jpg", folder, MEGABYTE)
+
+
+def _photo_row(
+    photo: Stored, sheet_id: int, question_id: str, consultant: User, at: datetime
+) -> Evidence:
+    return Evidence(
+        sheet_id=sheet_id,
+        question_id=question_id,
+        sha256=photo.sha256,
+        name=photo.name,
+        media_type=photo.media_type,
+        size=photo.size,
+        has_thumbnail=photo.has_thumbnail,
+        uploaded_by=consultant.id,
+        uploaded_at=at,
+    )
+
+
+def _decide(
+    session: Session,
+    firm: Firm,
+    assessment: Assessment,
+    row: dict[str, Any],
+    officer: User,
+    at: datetime,
+) -> None:
+    """Let the officer decide as the row says."""
+    wanted = row.get("pool")
+    if not wanted:
+        return
+    by = _actor(officer)
+    enter = pool.propose if wanted["state"] == PROPOSED else pool.admit
+    entry = enter(
+        session,
+        assessment.id,
+        target_rung=wanted["target"],
+        reason="现场核定结果与改造意愿符合培育方向。",
+        by=by,
+        now=at,
+    )
+    if wanted["state"] == RECOGNISED:
+        pool.recognise(
+            session,
+            entry.id,
+            rung=wanted["target"],
+            document=f"示例文号〔2026〕{firm.id}号（虚构）",
+            recognised_on=date(2026, 11, 5),
+            base_version=entry.version,
+            by=by,
+            now=at + timedelta(days=20),
+            today=date(2026, 11, 20),
+        )
+
+
+def _second_round(
+    session: Session,
+    firms: list[tuple[Firm, dict[str, Any]]],
+    round_: Round,
+    users: dict[str, User],
+) -> None:
+    """Leave the shown firm in the middle of its next sheet, for its user to go on with."""
+    firm, row = next((firm, row) for firm, row in firms if row["sample"] == SHOWN)
+    at = BEGAN + timedelta(days=62)
+    assessment = steps.begin(session, firm.id, round_.id, by=_actor(users[FIRM]), now=at)
+    questionnaire = questionnaire_of(assessment)
+    sheet = sheet_on(questionnaire, frozenset(firm.processes), row["step"], Random(SHOWN))
+    begun = dict(list(sheet.items())[: len(sheet) // 2])
+    _answer(session, assessment, begun, users[FIRM], at)

@@ -1,0 +1,154 @@
+"""The life of a report: asked for, leased by a worker, issued or failed. Each once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from survey import clock, db
+from survey.lifecycle.audit import Actor, log
+from survey.lifecycle.errors import Locked, NotThere
+from survey.store import assessments
+from survey.store import reports as store
+from survey.tables import DONE, FAILED, QUEUED, WORKING, Assessment, Report
+
+LEASE = timedelta(minutes=3)
+MOST_ATTEMPTS = 3
+WORKER = Actor(None, "报告工作进程")
+
+
+def basis_of(session: Session, assessment: Assessment, kind: str) -> str | None:
+    """Return a name for all that a report is made from; None while the sheet has no score."""
+    sheet = assessments.sheet(session, assessment.id, kind)
+    score = assessments.score(session, sheet.id) if sheet else None
+    if score is None:
+        return None
+    made_from = [
+        kind,
+        score.scored_at.isoformat(),
+        score.share,
+        assessment.problems,
+        assessment.chosen_packages,
+    ]
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def request_report(
+    session: Session, assessment_id: int, kind: str, *, by: Actor, now: datetime
+) -> Report:
+    """Ask for a report; asking again for the same content gives the same one.
+
+    Raises:
+        Locked: The sheet is not handed in, so there is nothing to report on.
+    """
+    with db.writing(session):
+        assessment = assessments.assessment(session, assessment_id, lock=True)
+        if assessment is None:
+            raise NotThere
+        basis = basis_of(session, assessment, kind)
+        if basis is None:
+            raise Locked(assessment.state)
+        report = store.report_on(session, assessment_id, kind, basis)
+        if report is None:
+            report = Report(
+                assessment_id=assessment_id,
+                kind=kind,
+                basis=basis,
+                state=QUEUED,
+                attempt=0,
+                requested_by=by.user_id or 0,
+                requested_at=now,
+            )
+            session.add(report)
+            session.flush()
+            report.number = f"{now.astimezone(clock.LOCAL):%Y}-{report.id:06d}"
+        elif report.state == FAILED:
+            report.state, report.attempt, report.fault = QUEUED, 0, None
+        else:
+            return report
+        log(
+            session,
+            by,
+            now,
+            "report_request",
+            "report",
+            report.number or report.id,
+            firm_id=assessment.firm_id,
+            after=kind,
+        )
+        return report
+
+
+def lease(session: Session, now: datetime) -> Report | None:
+    """Take the oldest waiting report, or one whose worker died; give up after a few attempts."""
+    with db.writing(session):
+        while (report := store.next_waiting(session, now)) is not None:
+            if report.attempt >= MOST_ATTEMPTS:
+                report.state, report.finished_at = FAILED, now
+                report.fault = "多次生成都没有完成"
+                session.flush()
+                continue
+            report.state, report.leased_until = WORKING, now + LEASE
+            report.attempt += 1
+            return report
+    return None
+
+
+def issue(
+    session: Session, report_id: int, attempt: int, *, sha256: str, size: int, now: datetime
+) -> bool:
+    """Record the finished file; False when another worker has taken the report over meanwhile."""
+    with db.writing(session):
+        report = store.report(session, report_id, lock=True)
+        if report is None or report.state != WORKING or report.attempt != attempt:
+            return False
+        report.state, report.finished_at = DONE, now
+        report.sha256, report.size = sha256, size
+        assessment = assessments.assessment(session, report.assessment_id)
+        log(
+            session,
+            WORKER,
+            now,
+            "report_issue",
+            "report",
+            report.number or report.id,
+            firm_id=assessment.firm_id if assessment else None,
+            after=sha256,
+        )
+        return True
+
+
+def fail(session: Session, report_id: int, attempt: int, fault: str, *, now: datetime) -> None:
+    """Say why a report could not be made; its reader may ask again."""
+    with db.writing(session):
+        report = store.report(session, report_id, lock=True)
+        if report is not None and report.state == WORKING and report.attempt == attempt:
+            report.state, report.finished_at, report.fault = FAILED, now, fault[:300]
+            log(
+                session,
+                WORKER,
+                now,
+                "report_fail",
+                "report",
+                report.number or report.id,
+                after=fault[:300],
+                succeeded=False,
+            )
+
+
+def note_download(session: Session, report: Report, *, by: Actor, now: datetime) -> None:
+    """Remember who took a report away."""
+    with db.writing(session):
+        assessment = assessments.assessment(session, report.assessment_id)
+        log(
+            session,
+            by,
+            now,
+            "report_download",
+            "report",
+            report.number or report.id,
+            firm_id=assessment.firm_id if assessment else None,
+        )

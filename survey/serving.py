@@ -1,0 +1,165 @@
+"""Prepare an instance, then run the web server and the job worker together until told to stop."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import clock, db
+from survey.config import Config
+from survey.district import read
+from survey.lifecycle import accounts
+from survey.lifecycle.audit import Actor
+from survey.tables import ADMINISTRATOR, User
+from survey.views.account import link_url
+
+SIGN_INS = "sign-ins.txt"
+STOP_SECONDS = 20
+WEB_WORKERS, WEB_THREADS = 2, 8
+
+
+def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
+    """Run until stopped; return the exit code.
+
+    The demonstration answers on this machine only: its sign-ins stand in a file.
+    """
+    config: Config = app.config["SURVEY"]
+    migrate(config)
+    fresh = demo and load_demonstration(app)
+    with Session(app.extensions["survey_engine"]) as session:
+        demonstration = read(session).demonstration
+    if demonstration and not _is_loopback(host):
+        print("演示数据只在本机（127.0.0.1）提供。正式使用请用 make run DEMO=0 建立空实例。")
+        return 2
+    print(f"\n  数智阶梯已启动：http://{host}:{port}/\n", flush=True)
+    if fresh:
+        print(kept_sign_ins(config), flush=True)
+    elif demonstration:
+        print(f"  登录信息保存在 {config.instance / SIGN_INS}\n", flush=True)
+    else:
+        _greet_first_administrator(app, config)
+    return _run_together(config, host, port)
+
+
+def migrate(config: Config) -> None:
+    """Create the database where there is none, and bring it up to date."""
+    engine = db.engine_for(config.database_url, create=True)
+    db.migrate(engine, config.instance)
+    engine.dispose()
+
+
+def load_demonstration(app: Flask) -> bool:
+    """Fill an empty instance with the demonstration district; say whether it was empty."""
+    from survey.demonstration import load
+
+    return load(app)
+
+
+def kept_sign_ins(config: Config) -> str:
+    return (config.instance / SIGN_INS).read_text(encoding="utf-8")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _greet_first_administrator(app: Flask, config: Config) -> None:
+    """Print the one-time link of the first administrator while nobody has used one."""
+    with app.test_request_context(), Session(app.extensions["survey_engine"]) as session:
+        first = session.scalar(select(User).where(User.role == ADMINISTRATOR).limit(1))
+        if first is not None and first.password_hash:
+            return
+        by, now = Actor(None, "首次启动"), clock.utc_now()
+        if first is None:
+            _, token = accounts.create_user(
+                session,
+                username="admin",
+                name="管理员",
+                role=ADMINISTRATOR,
+                hours=config.link_hours,
+                by=by,
+                now=now,
+            )
+        else:
+            token = accounts.issue_link(
+                session, first.id, "invite", hours=config.link_hours, by=by, now=now
+            )
+        print(
+            f"  首位管理员（用户名 admin）请用一次性链接设置密码：\n  {link_url(token)}\n",
+            flush=True,
+        )
+
+
+def _run_together(config: Config, host: str, port: int) -> int:
+    environment = os.environ | {"INSTANCE": str(config.instance), "PORT": str(port)}
+    children = [
+        subprocess.Popen(command, env=environment)
+        for command in (_web_command(host, port), _worker_command())
+    ]
+
+    def stop(_number: int = 0, _frame: FrameType | None = None) -> None:
+        for child in children:
+            child.poll() is None and child.send_signal(signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        code = _wait_for_first(children)
+    except KeyboardInterrupt:
+        code = 0
+    # A second Ctrl-C while the children finish their work changes nothing.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stop()
+    for child in children:
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    print("\n  已停止。", flush=True)
+    return code
+
+
+def _wait_for_first(children: list[subprocess.Popen[bytes]]) -> int:
+    """Return the exit code of whichever child ends first: neither serves without the other."""
+    pids = {child.pid: child for child in children}
+    while True:
+        pid, status = os.wait()
+        if pid in pids:
+            code = os.waitstatus_to_exitcode(status)
+            pids[pid].returncode = code
+            return max(code, 0)
+
+
+def _web_command(host: str, port: int) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "wsgi:app",
+        f"--bind={host}:{port}",
+        f"--workers={WEB_WORKERS}",
+        f"--threads={WEB_THREADS}",
+        "--worker-class=gthread",
+        "--preload",
+        "--timeout=60",
+        "--graceful-timeout=15",
+        "--log-level=warning",
+        f"--chdir={Path(__file__).parent.parent}",
+        "--no-control-socket",
+    ]
+
+
+def _worker_command() -> list[str]:
+    return [sys.executable, "-m", "flask", "--app", "wsgi", "work"]

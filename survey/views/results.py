@@ -1,0 +1,113 @@
+"""What a sheet is worth, on screen and as a PDF, for everyone who may see it."""
+
+from __future__ import annotations
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from reports import charts
+from survey import access, clock, db, district
+from survey.clock import now
+from survey.diagnoses import diagnosis_of
+from survey.lifecycle import reports as steps
+from survey.lifecycle.assessments import questionnaire_of
+from survey.store import reports as store
+from survey.tables import CONFIRMED, DONE, DRAFT, FIRM, ONSITE, SELF, Assessment, Report
+from survey.worker import path_of
+
+pages = Blueprint("results", __name__)
+
+
+def readable_result(assessment_id: int, kind: str) -> Assessment:
+    """Return an assessment whose result of this kind the reader may see; otherwise 404.
+
+    The on-site result is seen by nobody before it is confirmed.
+    """
+    assessment = access.readable_assessment(assessment_id)
+    if assessment.state == DRAFT or (kind == ONSITE and assessment.state != CONFIRMED):
+        abort(404)
+    return assessment
+
+
+@pages.get("/assessments/<row:assessment_id>/result/<any(self, onsite):kind>")
+def result(assessment_id: int, kind: str) -> ResponseReturnValue:
+    """Show the rung, what blocks the next one, what to do, and every number's way here."""
+    assessment = readable_result(assessment_id, kind)
+    session = db.session()
+    diagnosis = diagnosis_of(
+        session, assessment, kind, place=district.current(), issued=clock.today()
+    )
+    return render_template(
+        "results/result.html",
+        it=diagnosis,
+        assessment=assessment,
+        kind=kind,
+        both=assessment.state == CONFIRMED,
+        radar=charts.radar(diagnosis),
+        reports=[r for r in store.reports_of(session, assessment.id) if r.kind == kind],
+        basis=steps.basis_of(session, assessment, kind),
+        section_of=questionnaire_of(assessment).section_of,
+        is_own=access.reader().role == FIRM,
+    )
+
+
+@pages.post("/assessments/<row:assessment_id>/result/<any(self, onsite):kind>/report")
+def request_report(assessment_id: int, kind: str) -> ResponseReturnValue:
+    """Ask for the PDF; the page then shows how far it is."""
+    readable_result(assessment_id, kind)
+    steps.request_report(db.session(), assessment_id, kind, by=access.actor(), now=now())
+    return redirect(url_for(".result", assessment_id=assessment_id, kind=kind) + "#report")
+
+
+@pages.get("/reports/<row:report_id>/state")
+def report_state(report_id: int) -> ResponseReturnValue:
+    """Say how far a report is, for the page that waits for it."""
+    report = _readable_report(report_id)
+    return jsonify(
+        state=report.state,
+        waiting=store.waiting_before(db.session(), report.id),
+        fault=report.fault or "",
+    )
+
+
+@pages.get("/reports/<row:report_id>.pdf")
+def report(report_id: int) -> ResponseReturnValue:
+    """Hand out an issued report under a name its reader recognises."""
+    found = _readable_report(report_id)
+    if found.state != DONE or not found.sha256:
+        abort(404)
+    path = path_of(current_app.config["SURVEY"], found.sha256)
+    if not path.is_file():
+        current_app.logger.error("report file missing: %s", found.number)
+        abort(404, "报告文件缺失，请在结果页重新生成。")
+    assessment = access.readable_assessment(found.assessment_id)
+    steps.note_download(db.session(), found, by=access.actor(), now=now())
+    kind = "自评版" if found.kind == SELF else "现场诊断版"
+    return send_file(
+        path,
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"{assessment.firm.name}诊断报告（{kind}）{found.number}.pdf",
+        max_age=0,
+    )
+
+
+def _readable_report(report_id: int) -> Report:
+    """Return a report of an assessment the reader may read; else the same 404 as for none.
+
+    A firm keeps the reports it was once given, also while its sheet is returned for completion.
+    """
+    found = store.report(db.session(), report_id)
+    if found is None:
+        abort(404)
+    access.readable_assessment(found.assessment_id)
+    return found
