@@ -14,7 +14,7 @@ def page(open_page):
 
 def test_the_first_page_weighs_at_most_150_kb(page):
     received = []
-    page.on("requestfinished", received.append)
+    page.on("requestfinished", lambda request: received.append(request))
 
     page.goto("/", wait_until="networkidle")
 
