@@ -1,0 +1,60 @@
+"""Queries over the visits of one consultant; one query each however many visits there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from survey.tables import AnswerRow, Assessment, Evidence, ScoreRow, SheetRow
+
+Sheets = dict[tuple[int, str], SheetRow]
+"""Sheets by assessment id and kind."""
+
+
+def visits(
+    session: Session, consultant_id: int, state: str, *, page: int = 1, size: int = 100
+) -> tuple[list[Assessment], int]:
+    """Return one page of a consultant's visits in this state, newest first, and how many in all."""
+    mine = (Assessment.consultant_id == consultant_id, Assessment.state == state)
+    query = (
+        select(Assessment)
+        .where(*mine)
+        .options(joinedload(Assessment.firm, innerjoin=True))
+        .options(joinedload(Assessment.round, innerjoin=True))
+        .order_by(
+            Assessment.confirmed_at.desc(), Assessment.submitted_at.desc(), Assessment.id.desc()
+        )
+        .offset((page - 1) * size)
+        .limit(size)
+    )
+    total = session.scalar(select(func.count()).select_from(Assessment).where(*mine)) or 0
+    return list(session.scalars(query)), total
+
+
+def sheets(session: Session, assessment_ids: Collection[int]) -> Sheets:
+    query = select(SheetRow).where(SheetRow.assessment_id.in_(assessment_ids))
+    return {(row.assessment_id, row.kind): row for row in session.scalars(query)}
+
+
+def answers(session: Session, sheet_ids: Collection[int]) -> dict[int, dict[str, AnswerRow]]:
+    """Return the present answers by sheet id and question id."""
+    found: dict[int, dict[str, AnswerRow]] = {sheet_id: {} for sheet_id in sheet_ids}
+    for row in session.scalars(select(AnswerRow).where(AnswerRow.sheet_id.in_(sheet_ids))):
+        found[row.sheet_id][row.question_id] = row
+    return found
+
+
+def files(session: Session, sheet_ids: Collection[int]) -> dict[int, dict[str, list[Evidence]]]:
+    """Return the evidence by sheet id and question id, oldest first."""
+    found: dict[int, dict[str, list[Evidence]]] = {sheet_id: {} for sheet_id in sheet_ids}
+    query = select(Evidence).where(Evidence.sheet_id.in_(sheet_ids)).order_by(Evidence.id)
+    for row in session.scalars(query):
+        found[row.sheet_id].setdefault(row.question_id, []).append(row)
+    return found
+
+
+def scores(session: Session, sheet_ids: Collection[int]) -> dict[int, ScoreRow]:
+    query = select(ScoreRow).where(ScoreRow.sheet_id.in_(sheet_ids))
+    return {row.sheet_id: row for row in session.scalars(query)}

@@ -1,0 +1,93 @@
+"""The end of a visit: the conclusion, then the confirmation."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey import access, db
+from survey.advising import chosen_packages, proposals
+from survey.clock import now
+from survey.lifecycle import assessments as steps
+from survey.lifecycle.errors import Incomplete, Invalid, Stale
+from survey.views.consultant.pages import found_visit, pages
+from survey.visits import Visit
+
+
+@pages.route("/<row:assessment_id>/conclusion", methods=["GET", "POST"])
+def conclusion(assessment_id: int) -> ResponseReturnValue:
+    """Edit the summary of problems and the recommended packages, in their order."""
+    visit = found_visit(assessment_id)
+    if request.method == "GET":
+        return _conclusion(visit, visit.assessment.problems or "", chosen_packages(visit))
+    computed = "computed" in request.form
+    problems, packages = request.form.get("problems", ""), _packages_in_order()
+    try:
+        steps.conclude(
+            db.session(),
+            assessment_id,
+            problems=problems,
+            packages=None if computed else packages,
+            base_version=_version(),
+            by=access.actor(),
+            now=now(),
+        )
+    except Stale:
+        db.session().expire_all()
+        return _conclusion(found_visit(assessment_id), problems, packages, stale=True), 409
+    except Invalid as error:
+        return _conclusion(visit, problems, packages, faults=error.fields), 422
+    flash("结论已保存。" + ("改造场景已恢复为系统建议。" if computed else ""), "good")
+    return redirect(
+        url_for(".conclusion" if computed else ".overview", assessment_id=assessment_id)
+    )
+
+
+def _conclusion(
+    visit: Visit,
+    problems: str,
+    packages: list[str],
+    *,
+    stale: bool = False,
+    faults: dict[str, str] | None = None,
+) -> str:
+    return render_template(
+        "consultant/conclusion.html",
+        visit=visit,
+        problems=problems,
+        packages=packages,
+        proposals=proposals(visit, packages),
+        stale=stale,
+        faults=faults or {},
+    )
+
+
+def _packages_in_order() -> list[str]:
+    """Return the ticked packages by the place typed beside each; without one, as they stood."""
+    ticked = request.form.getlist("packages")
+    return sorted(dict.fromkeys(ticked), key=lambda code: _place(f"place-{code}"))
+
+
+def _place(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else 10_000
+
+
+def _version() -> int:
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else 0
+
+
+@pages.route("/<row:assessment_id>/confirm", methods=["GET", "POST"])
+def confirm(assessment_id: int) -> ResponseReturnValue:
+    """Show what confirming means and what still stands against it; then confirm."""
+    visit = found_visit(assessment_id)
+    if request.method == "GET":
+        return render_template("consultant/confirm.html", visit=visit)
+    try:
+        steps.confirm(db.session(), assessment_id, by=access.actor(), now=now())
+    except Incomplete:
+        visit = found_visit(assessment_id)
+        return render_template("consultant/confirm.html", visit=visit), 422
+    flash("现场诊断已核定。结果页可以生成诊断报告（现场诊断版）。", "good")
+    return redirect(url_for(".overview", assessment_id=assessment_id))

@@ -1,0 +1,85 @@
+"""The visits of a consultant: which there are, one of them, its processes, giving it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey import access, db
+from survey.clock import now
+from survey.lifecycle import assessments as steps
+from survey.lifecycle.errors import Invalid
+from survey.paging import page_number
+from survey.store import visits as store
+from survey.tables import CONFIRMED, ON_SITE, ONSITE
+from survey.views.consultant.pages import found_visit, pages
+from survey.visits import Visit, visits_of
+
+PAGE_SIZE = 20
+
+
+@pages.get("")
+def home() -> ResponseReturnValue:
+    """List the visits: those that run, then those that are confirmed."""
+    session, me, page = db.session(), access.reader().id, page_number()
+    running, _ = store.visits(session, me, ON_SITE)
+    confirmed, total = store.visits(session, me, CONFIRMED, page=page, size=PAGE_SIZE)
+    return render_template(
+        "consultant/home.html",
+        visits=visits_of(session, running),
+        confirmed=visits_of(session, confirmed),
+        total=total,
+        page=page,
+        pages=max(1, -(-total // PAGE_SIZE)),
+    )
+
+
+@pages.get("/<row:assessment_id>")
+def overview(assessment_id: int) -> ResponseReturnValue:
+    """Show one visit: how far it is, what decides the rung, what is still open."""
+    return _overview(found_visit(assessment_id))
+
+
+def _overview(visit: Visit, **more: Any) -> str:
+    given = {"return_reason": "", "faults": {}} | more
+    return render_template("consultant/overview.html", visit=visit, **given)
+
+
+@pages.route("/<row:assessment_id>/processes", methods=["GET", "POST"])
+def processes(assessment_id: int) -> ResponseReturnValue:
+    """Correct on site which processes the firm has; they switch questions on."""
+    visit = found_visit(assessment_id)
+    ticked, faults, status = visit.onsite.processes, {}, 200
+    if request.method == "POST":
+        ticked = frozenset(request.form.getlist("processes"))
+        try:
+            steps.set_processes(
+                db.session(), assessment_id, ticked, kind=ONSITE, by=access.actor(), now=now()
+            )
+        except Invalid as error:
+            faults, status = error.fields, 422
+        else:
+            flash("工序已按现场情况更正，题目已随之增减。", "good")
+            return redirect(url_for(".overview", assessment_id=assessment_id))
+    page = render_template("consultant/processes.html", visit=visit, ticked=ticked, faults=faults)
+    return page, status
+
+
+@pages.post("/<row:assessment_id>/return")
+def return_to_firm(assessment_id: int) -> ResponseReturnValue:
+    """Give the sheet back to the firm for completion, saying why."""
+    visit = found_visit(assessment_id)
+    reason = request.form.get("reason", "")
+    try:
+        steps.return_to_firm(
+            db.session(), assessment_id, reason=reason, by=access.actor(), now=now()
+        )
+    except Invalid as error:
+        return _overview(visit, return_reason=reason, faults=error.fields), 422
+    flash(
+        f"已退回{visit.assessment.firm.name}补充。企业重新提交后，由主管部门再次安排现场诊断。",
+        "good",
+    )
+    return redirect(url_for(".home"))

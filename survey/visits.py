@@ -1,0 +1,241 @@
+"""A visit as its consultant sees it: both sheets, what is verified, what decides the rung."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from questionnaires import answers
+from questionnaires.gates import GateResult
+from questionnaires.model import Question, Questionnaire, Rung, Section
+from questionnaires.scoring import Score, UnansweredQuestion, is_required, score
+from reports.lifting import question_gates
+from survey.lifecycle import verification
+from survey.lifecycle.errors import NotThere
+from survey.lifecycle.sheets import questionnaire_of, sheet_of
+from survey.store import visits as store
+from survey.tables import (
+    ON_SITE,
+    ONSITE,
+    SELF,
+    UNVERIFIED,
+    AnswerRow,
+    Assessment,
+    Evidence,
+    SheetRow,
+)
+
+Rows = Mapping[str, AnswerRow]
+Files = Mapping[str, Sequence[Evidence]]
+
+
+class Count(NamedTuple):
+    """How many of some questions have been verified, and how many of them still need something."""
+
+    done: int
+    whole: int
+    open: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done == self.whole and not self.open
+
+
+class OpenItem(NamedTuple):
+    """A question that stands between the visit and its confirmation."""
+
+    section: Section
+    question: Question
+    need: str
+
+
+class Decider(NamedTuple):
+    """A gate that the present rung stands on, or that bars the next one."""
+
+    rung: Rung
+    gate: GateResult
+    questions: tuple[Question, ...]
+    """Those to look at; empty for a gate on a share."""
+    unverified: int
+
+
+@dataclass(frozen=True)
+class SheetSeen:
+    """One sheet with its answers and files by question id."""
+
+    row: SheetRow
+    answers: Rows
+    files: Files
+
+    @cached_property
+    def processes(self) -> frozenset[str]:
+        return frozenset(self.row.processes)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One assessment with the firm's sheet beside the consultant's."""
+
+    assessment: Assessment
+    questionnaire: Questionnaire
+    own: SheetSeen
+    onsite: SheetSeen
+
+    @property
+    def is_running(self) -> bool:
+        return self.assessment.state == ON_SITE
+
+    @cached_property
+    def needs(self) -> dict[str, str]:
+        """What still needs something, by question id, in reading order."""
+        return verification.open_items(
+            self.questionnaire,
+            self.onsite.processes,
+            said=self.own.answers,
+            found=self.onsite.answers,
+            files={question_id: len(files) for question_id, files in self.onsite.files.items()},
+        )
+
+    @cached_property
+    def open_items(self) -> tuple[OpenItem, ...]:
+        questions, section_of = self.questionnaire.questions, self.questionnaire.section_of
+        return tuple(
+            OpenItem(section_of[question_id], questions[question_id], need)
+            for question_id, need in self.needs.items()
+        )
+
+    def asked(self, section: Section) -> tuple[Question, ...]:
+        return self.questionnaire.asked(section, self.onsite.processes)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections in which anything is asked."""
+        return tuple(s for s in self.questionnaire.sections if self.asked(s))
+
+    def is_verified(self, question_id: str) -> bool:
+        row = self.onsite.answers.get(question_id)
+        return row is not None and row.verification not in (None, UNVERIFIED)
+
+    @cached_property
+    def counts(self) -> dict[str, Count]:
+        """How far each section is, by id. Of what may be left out only what was answered counts."""
+        return {section.id: self._count(section) for section in self.sections}
+
+    def _count(self, section: Section) -> Count:
+        rows = self.onsite.answers
+        counted = [
+            q.id
+            for q in self.asked(section)
+            if is_required(section, q) or (q.id in rows and rows[q.id].value is not None)
+        ]
+        return Count(
+            done=sum(map(self.is_verified, counted)),
+            whole=len(counted),
+            open=sum(q in self.needs for q in {*counted, *(a.id for a in self.asked(section))}),
+        )
+
+    @cached_property
+    def count(self) -> Count:
+        """How far the visit is: what must be verified, optional sections aside."""
+        must = [
+            question.id
+            for section in self.sections
+            for question in self.asked(section)
+            if is_required(section, question)
+        ]
+        return Count(sum(map(self.is_verified, must)), len(must), len(self.needs))
+
+    @cached_property
+    def score(self) -> Score | None:
+        """The on-site sheet scored as it stands; None while an answer is missing."""
+        return _scored(self.questionnaire, self.onsite)
+
+    @cached_property
+    def own_score(self) -> Score | None:
+        return _scored(self.questionnaire, self.own)
+
+    @cached_property
+    def deciders(self) -> tuple[Decider, ...]:
+        """The gates of the rung that is reached, then those of the next one, failed ones first."""
+        found = self.score or self.own_score
+        if found is None:
+            return ()
+        results = [result for result in found.rungs if result.step == found.step]
+        results += [found.next] if found.next else []
+        return tuple(
+            self._decider(result.rung, gate)
+            for result in results
+            for gate in sorted(result.gates, key=lambda gate: gate.state != "failed")
+        )
+
+    def _decider(self, rung: Rung, gate: GateResult) -> Decider:
+        ids = [named.question for named in question_gates(gate)]
+        questions = tuple(self.questionnaire.questions[id] for id in ids)
+        return Decider(rung, gate, questions, sum(not self.is_verified(id) for id in ids))
+
+    @cached_property
+    def deciding(self) -> dict[str, tuple[str, ...]]:
+        """The rungs (by title) that each deciding question holds up or bars, by question id."""
+        found: dict[str, tuple[str, ...]] = {}
+        for decider in self.deciders:
+            if decider.gate.state != "not_applicable":
+                for question in decider.questions:
+                    titles = (*found.get(question.id, ()), decider.rung.title)
+                    found[question.id] = tuple(dict.fromkeys(titles))
+        return found
+
+    def said(self, question: Question) -> str:
+        """Read the firm's own answer aloud."""
+        return described(question, self.own.answers.get(question.id))
+
+    def found(self, question: Question) -> str:
+        """Read the answer on the on-site sheet aloud."""
+        return described(question, self.onsite.answers.get(question.id))
+
+
+def described(question: Question, row: AnswerRow | None) -> str:
+    """Read a stored answer aloud; one that was never given says so."""
+    if row is None or row.value is None:
+        return "未填写"
+    return answers.describe(question, answers.parse(question, row.value))
+
+
+def visit_of(session: Session, assessment: Assessment) -> Visit:
+    """Return one visit with everything on its two sheets.
+
+    Raises:
+        NotThere: The assessment has never been on site.
+    """
+    found = visits_of(session, [assessment])
+    if not found:
+        raise NotThere
+    return found[0]
+
+
+def visits_of(session: Session, assessments: Iterable[Assessment]) -> list[Visit]:
+    """Return visits in the order given, by four queries however many there are."""
+    assessments = list(assessments)
+    sheets = store.sheets(session, [a.id for a in assessments])
+    ids = [sheet.id for sheet in sheets.values()]
+    rows, files = store.answers(session, ids), store.files(session, ids)
+
+    def seen(assessment: Assessment, kind: str) -> SheetSeen:
+        sheet = sheets[assessment.id, kind]
+        return SheetSeen(sheet, rows[sheet.id], files[sheet.id])
+
+    return [
+        Visit(a, questionnaire_of(a), seen(a, SELF), seen(a, ONSITE))
+        for a in assessments
+        if (a.id, ONSITE) in sheets
+    ]
+
+
+def _scored(questionnaire: Questionnaire, sheet: SheetSeen) -> Score | None:
+    try:
+        return score(questionnaire, sheet_of(questionnaire, sheet.answers), sheet.processes)
+    except UnansweredQuestion:
+        return None
