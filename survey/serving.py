@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import ipaddress
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import FrameType
 
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import clock, db
+from survey import clock, db, worker
 from survey.config import Config
 from survey.district import read
 from survey.lifecycle import accounts
@@ -25,6 +25,7 @@ from survey.views.account import link_url
 SIGN_INS = "sign-ins.txt"
 STOP_SECONDS = 20
 WEB_WORKERS, WEB_THREADS = 2, 8
+PR_SET_PDEATHSIG = 1
 
 
 def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
@@ -47,7 +48,7 @@ def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
         print(f"  登录信息保存在 {config.instance / SIGN_INS}\n", flush=True)
     else:
         _greet_first_administrator(app, config)
-    return _run_together(config, host, port)
+    return _run_together(app, host, port)
 
 
 def migrate(config: Config) -> None:
@@ -102,44 +103,32 @@ def _greet_first_administrator(app: Flask, config: Config) -> None:
         )
 
 
-def _run_together(config: Config, host: str, port: int) -> int:
-    environment = os.environ | {"INSTANCE": str(config.instance), "PORT": str(port)}
-    children = [
-        subprocess.Popen(command, env=environment)
-        for command in (_web_command(host, port), _worker_command())
-    ]
-
-    def stop(_number: int = 0, _frame: FrameType | None = None) -> None:
-        for child in children:
-            child.poll() is None and child.send_signal(signal.SIGTERM)
-
-    signal.signal(signal.SIGTERM, stop)
+def _run_together(app: Flask, host: str, port: int) -> int:
+    """Serve pages from a child, make reports here; neither goes on without the other."""
+    config: Config = app.config["SURVEY"]
+    web = subprocess.Popen(
+        _web_command(host, port),
+        env=os.environ | {"INSTANCE": str(config.instance), "PORT": str(port)},
+        # Ctrl-C reaches this process alone, which then lets the pages finish what they are at.
+        start_new_session=True,
+        preexec_fn=_end_with_parent,  # no thread runs yet
+    )
+    worker.run(app, until=lambda: web.poll() is not None)
+    failed = web.poll() not in (None, 0)
+    web.send_signal(signal.SIGTERM)
     try:
-        code = _wait_for_first(children)
-    except KeyboardInterrupt:
-        code = 0
-    # A second Ctrl-C while the children finish their work changes nothing.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    stop()
-    for child in children:
-        try:
-            child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        web.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        web.kill()
+        web.wait()
     print("\n  已停止。", flush=True)
-    return code
+    return 1 if failed else 0
 
 
-def _wait_for_first(children: list[subprocess.Popen[bytes]]) -> int:
-    """Return the exit code of whichever child ends first: neither serves without the other."""
-    pids = {child.pid: child for child in children}
-    while True:
-        pid, status = os.wait()
-        if pid in pids:
-            code = os.waitstatus_to_exitcode(status)
-            pids[pid].returncode = code
-            return max(code, 0)
+def _end_with_parent() -> None:
+    """Have the kernel stop the child when this process is killed (Linux; elsewhere nothing)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _web_command(host: str, port: int) -> list[str]:
@@ -159,7 +148,3 @@ def _web_command(host: str, port: int) -> list[str]:
         f"--chdir={Path(__file__).parent.parent}",
         "--no-control-socket",
     ]
-
-
-def _worker_command() -> list[str]:
-    return [sys.executable, "-m", "flask", "--app", "wsgi", "work"]

@@ -6,6 +6,7 @@ import hashlib
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -31,8 +32,8 @@ FAULTS = {
 }
 
 
-def run(app: Flask) -> None:
-    """Work until SIGTERM or SIGINT; the report in hand is finished first."""
+def run(app: Flask, until: Callable[[], bool] = lambda: False) -> None:
+    """Work until SIGTERM, SIGINT or ``until``; the report in hand is finished first."""
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -40,7 +41,7 @@ def run(app: Flask) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while not stopping.is_set():
+    while not stopping.is_set() and not until():
         try:
             busy = work_once(app)
         except (SQLAlchemyError, DatabaseMissing, OSError):
@@ -80,7 +81,8 @@ def make(session: Session, report: Report, config: Config) -> Path:
     from reports.pdf import print_report  # only the worker ever loads the printing parts
 
     assessment = store.assessment(session, report.assessment_id)
-    assert assessment is not None, "a report's assessment cannot be deleted"
+    if assessment is None:
+        raise LookupError(report.assessment_id)
     diagnosis = diagnosis_of(
         session,
         assessment,

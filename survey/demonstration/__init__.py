@@ -47,6 +47,7 @@ from survey.tables import (
     Evidence,
     Firm,
     Round,
+    SheetRow,
     User,
 )
 from survey.uploads import Stored
@@ -229,11 +230,10 @@ def _live(
     at: datetime,
 ) -> None:
     """Take one firm as far as its row says: draft, submitted, visited, confirmed, in the pool."""
-    author = session.scalar(select(User).where(User.firm_id == firm.id).limit(1))
-    assert author is not None, "every demonstration firm has a user"
+    author = session.scalars(select(User).where(User.firm_id == firm.id).limit(1)).one()
     assessment = steps.begin(session, firm.id, round_.id, by=_actor(author), now=at)
     questionnaire = questionnaire_of(assessment)
-    random = Random(row["sample"])
+    random = Random(row["sample"])  # noqa: S311  # the same every time, not a secret
     processes = frozenset(firm.processes)
     truth = sheet_on(questionnaire, processes, row["step"], random)
     extras = key_figures(questionnaire, processes, row["step"], random)
@@ -270,10 +270,13 @@ def _live(
     _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
 
 
+def _sheet(session: Session, assessment: Assessment, kind: str) -> SheetRow:
+    query = select(SheetRow).where(SheetRow.assessment_id == assessment.id, SheetRow.kind == kind)
+    return session.scalars(query).one()
+
+
 def _version(session: Session, assessment_id: int) -> int:
-    found = store.assessment(session, assessment_id)
-    assert found is not None
-    return found.version
+    return session.get_one(Assessment, assessment_id).version
 
 
 def _inflated(questionnaire: Questionnaire, truth: dict[str, Answer]) -> dict[str, Answer]:
@@ -295,8 +298,7 @@ def _answer(
     at: datetime,
 ) -> None:
     """Write a whole sheet at once, with the history the questionnaire's own saving would leave."""
-    own = store.sheet(session, assessment.id, SELF)
-    assert own is not None
+    own = _sheet(session, assessment, SELF)
     with db.writing(session):
         for number, (question_id, answer) in enumerate(sheet.items()):
             fields = {
@@ -324,8 +326,7 @@ def _visit(
     at: datetime,
 ) -> None:
     """Verify every answer that was seen, correcting what the firm overstated, with a photo."""
-    onsite = store.sheet(session, assessment.id, ONSITE)
-    assert onsite is not None
+    onsite = _sheet(session, assessment, ONSITE)
     with db.writing(session):
         for question_id, row in store.answers(session, onsite.id).items():
             if question_id in told and question_id not in seen:
@@ -433,6 +434,6 @@ def _second_round(
     at = BEGAN + timedelta(days=62)
     assessment = steps.begin(session, firm.id, round_.id, by=_actor(users[FIRM]), now=at)
     questionnaire = questionnaire_of(assessment)
-    sheet = sheet_on(questionnaire, frozenset(firm.processes), row["step"], Random(SHOWN))
+    sheet = sheet_on(questionnaire, frozenset(firm.processes), row["step"], Random(SHOWN))  # noqa: S311
     begun = dict(list(sheet.items())[: len(sheet) // 2])
     _answer(session, assessment, begun, users[FIRM], at)

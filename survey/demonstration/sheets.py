@@ -52,8 +52,7 @@ def sheet_on(
 
 
 def _climb(result: Score, sheet: dict[str, Answer], order: list[str]) -> None:
-    target = result.next
-    assert target is not None, "a sheet below the wanted rung has a next one"
+    target = result.rungs[result.step]
     for gate in target.failed_gates:
         _meet(result.questionnaire, sheet, gate, order)
     if not target.threshold_met:
