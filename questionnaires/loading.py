@@ -8,6 +8,7 @@ edition is published only when it has none.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,7 +21,10 @@ from questionnaires.reading import Document, Fault, read, shape
 from questionnaires.references import Whole
 
 EDITIONS = Path(__file__).parent / "editions"
+"""The editions that come with the program."""
 SEAL = "seal"
+_OWN: list[Path] = []
+_ID = re.compile(r"[0-9]{4}[a-z0-9-]{0,36}", re.ASCII)
 FRAMES = ("crosswalk.yaml", "conditions.yaml")
 """Files with readers and checks of their own; here only their texts are looked at."""
 M = TypeVar("M", bound=Value)
@@ -64,27 +68,61 @@ class Source:
         return [fault for document in self.documents.values() for fault in document.faults]
 
 
+def keep_own_in(folder: Path | None) -> None:
+    """Let an installation have editions of its own beside those of the program; None ends it."""
+    _OWN[:] = [folder] if folder else []
+
+
 def editions() -> tuple[str, ...]:
-    """The ids of the editions found, oldest first."""
-    return tuple(sorted(f.parent.name for f in EDITIONS.glob("*/edition.yaml")))
+    """The ids of the editions that may be used, oldest first: the program's, and sealed own ones."""
+    own = {name for name, folder in _found(*_OWN).items() if (folder / SEAL).is_file()}
+    return tuple(sorted(own | set(_found(EDITIONS))))
 
 
-@cache
-def load(edition_id: str) -> Edition:
-    """Return an edition ready for use.
+def drafts() -> tuple[str, ...]:
+    """The ids of an installation's own editions that are not published yet."""
+    return tuple(sorted(set(_found(*_OWN)) - set(editions())))
+
+
+def folder_of(edition_id: str) -> Path:
+    """Return the folder of an edition, draft or not.
 
     Raises:
         UnknownEdition: There is no such edition.
+    """
+    if _ID.fullmatch(edition_id):
+        for home in (EDITIONS, *_OWN):
+            if (home / edition_id / "edition.yaml").is_file():
+                return home / edition_id
+    raise UnknownEdition(edition_id)
+
+
+def _found(*homes: Path) -> dict[str, Path]:
+    files = [file for home in homes for file in home.glob("*/edition.yaml")]
+    return {file.parent.name: file.parent for file in files if _ID.fullmatch(file.parent.name)}
+
+
+def load(edition_id: str) -> Edition:
+    """Return an edition ready for use; its files are read once.
+
+    Raises:
+        UnknownEdition: There is no such edition, or it is a draft.
         BadEdition: A file's shape, an id, a reference or the seal is broken.
     """
-    if edition_id not in editions():
+    folder = folder_of(edition_id)
+    if folder.parent in _OWN and not (folder / SEAL).is_file():
         raise UnknownEdition(edition_id)
-    source = read_edition(EDITIONS / edition_id)
-    faults = [*source.shape_faults, *_broken_seal(source.folder)]
+    return _loaded(folder)
+
+
+@cache
+def _loaded(folder: Path) -> Edition:
+    source = read_edition(folder)
+    faults = [*source.shape_faults, *_broken_seal(folder)]
     if source.edition:
         faults += references.faults(Whole(source.edition, source.documents))
     if source.edition is None or faults:
-        raise BadEdition(edition_id, tuple(faults or source.missing))
+        raise BadEdition(folder.name, tuple(faults or source.missing))
     return source.edition
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 from questionnaires import loading
 from questionnaires.answers import Sheet
@@ -73,7 +74,6 @@ class ConditionResult:
         return CONFIDENCE[self.confidence]
 
 
-@cache
 def load(edition_id: str) -> Conditions | None:
     """Return an edition's application conditions; None when it brings none.
 
@@ -81,9 +81,11 @@ def load(edition_id: str) -> Conditions | None:
         loading.UnknownEdition: There is no such edition.
         loading.BadEdition: The file has faults of shape.
     """
-    if edition_id not in loading.editions():
-        raise loading.UnknownEdition(edition_id)
-    file = loading.EDITIONS / edition_id / "conditions.yaml"
+    return _read(edition_id, loading.folder_of(edition_id) / "conditions.yaml")
+
+
+@cache
+def _read(edition_id: str, file: Path) -> Conditions | None:
     if not file.is_file():
         return None
     document = read(file)

@@ -42,7 +42,6 @@ __all__ = [
 ]
 
 
-@cache
 def load(edition_id: str) -> Crosswalk | None:
     """Return an edition's frames; None when it brings none.
 
@@ -50,11 +49,10 @@ def load(edition_id: str) -> Crosswalk | None:
         loading.UnknownEdition: There is no such edition.
         loading.BadEdition: The file has faults of shape.
     """
-    if edition_id not in loading.editions():
-        raise loading.UnknownEdition(edition_id)
-    return _read(edition_id, loading.EDITIONS / edition_id / "crosswalk.yaml")
+    return _read(edition_id, loading.folder_of(edition_id) / "crosswalk.yaml")
 
 
+@cache
 def _read(edition_id: str, file: Path) -> Crosswalk | None:
     if not file.is_file():
         return None

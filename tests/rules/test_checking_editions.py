@@ -447,7 +447,6 @@ def test_every_family_of_standards_is_recognised(tmp_path: Path, number: str) ->
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of editions of our own."""
     monkeypatch.setattr(loading, "EDITIONS", tmp_path)
-    loading.load.cache_clear()
     return tmp_path
 
 
