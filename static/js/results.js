@@ -1,8 +1,19 @@
 // Charts, and the wait for a report. Without script the page says the same in words.
 
+// On a phone the names around the radar take two lines, so that none is cut off.
+const narrow = {
+  radar: {
+    radius: "56%",
+    axisName: { fontSize: 10, formatter: (name) => name.replace(/(.{4})(?=..)/g, "$1\n") },
+  },
+};
+
 for (const place of document.querySelectorAll("[data-chart]")) {
   const chart = echarts.init(place, null, { renderer: "svg" });
   chart.setOption(JSON.parse(place.dataset.chart));
+  if (place.clientWidth < 480) {
+    chart.setOption(narrow);
+  }
   new ResizeObserver(() => chart.resize()).observe(place);
 }
 

@@ -34,7 +34,7 @@ def sheet_on(
 ) -> dict[str, Answer]:
     """Return a sheet whose score stands exactly on ``step`` (1 to 5)."""
     sheet: dict[str, Answer] = {
-        q.id: _scored(q, max(0, min(4, TYPICAL[step] + random.choice((-1, 0, 0, 0, 1)))))
+        q.id: _scored(q, max(0, min(4, TYPICAL[step] + random.choice((-1, -1, 0, 0, 0, 1, 1, 2)))))
         for q in questionnaire.all_asked(processes)
         if q.required
     }
