@@ -112,7 +112,7 @@ def _bundle(ground: Ground, package: Package, chosen: Sequence[Package]) -> list
 
 def _rank(
     ground: Ground, levels: dict[str, int], failed: list[GateResult], bundle: list[Package]
-) -> tuple[float, Fraction, Fraction, str]:
+) -> tuple[float, int, Fraction, str]:
     opened = sum(any(helps(p, gate, ground.score) for p in bundle) for gate in failed)
     reached = dict(levels)
     gain = Fraction(0)
@@ -121,8 +121,9 @@ def _rank(
         gain += ground.gain(lifts)
         reached.update({lift.question.id: lift.after for lift in lifts})
     cost = sum((p.cost.low + p.cost.high for p in bundle), Fraction(0))
-    # A bundle is judged per package, so that a long chain does not crowd out single steps.
-    return -opened / len(bundle), -gain / len(bundle), cost, bundle[-1].code
+    # A bundle is judged per package, so that a long chain does not crowd out single steps; gains
+    # within half a percentage point are alike, and the cheaper one comes first.
+    return -opened / len(bundle), -round(gain * 200 / len(bundle)), cost, bundle[-1].code
 
 
 def waves(ground: Ground, packages: Iterable[Package]) -> tuple[Wave, ...]:

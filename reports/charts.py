@@ -170,6 +170,10 @@ function draw(option, width, height) {
 _lock = threading.Lock()
 
 
+class NotDrawn(RuntimeError):
+    """ECharts gave something other than an SVG."""
+
+
 @lru_cache(maxsize=1)
 def _context(process: int) -> MiniRacer:
     """One V8 per process; a fork must not touch its parent's."""
@@ -205,7 +209,8 @@ _ATTRIBUTES = _STYLES | frozenset(
 def _sanitised(drawn: str, title: str) -> str:
     """Rebuild an SVG from known elements and attributes; ``style`` becomes plain attributes."""
     root = _copy(fromstring(drawn))
-    assert root is not None, "ECharts drew no svg element"
+    if root is None:
+        raise NotDrawn(drawn[:80])
     return _finished(root, title)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from questionnaires.answers import Answer, Ratio, describe
 from questionnaires.model import KpiBands, NumberQuestion, RatioQuestion
@@ -102,7 +103,7 @@ def _texts(bands: KpiBands) -> list[str]:
     """The bands' readings, bottom-up."""
     edges = [amount(edge) for edge in bands.edges]
     if bands.direction == "lower":
-        ranges = [f"{high}–{low}" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+        ranges = [f"{high}–{low}" for low, high in pairwise(edges)]
         return [*ranges, f"≤{edges[-1]}"]
-    ranges = [f"{low}–{high}" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    ranges = [f"{low}–{high}" for low, high in pairwise(edges)]
     return [*ranges, f"≥{edges[-1]}"]

@@ -71,8 +71,8 @@ SAMPLE = """<!doctype html><html lang="zh-CN"><title>热身</title>
 table { table-layout: fixed; width: 100% }</style>
 <h1>诊断报告</h1><p>总得分率 <strong>45.0%</strong></p><ul><li>甲</li></ul>
 <table><thead><tr><th>题目</th></tr></thead><tbody><tr><td>答案</td></tr></tbody></table>
-<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>图</title><rect width="9" height="9"/>
-<text y="9" font-family="Noto Sans SC">图</text></svg>"""
+<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>图</title>
+<rect width="9" height="9"/><text y="9" font-family="Noto Sans SC">图</text></svg>"""
 """A little of everything a report uses, set once before the first fork so that children inherit
 loaded glyph tables and parsed style sheets."""
 

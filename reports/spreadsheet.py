@@ -25,7 +25,7 @@ MOST_ROWS = 1_048_576 - 2
 """Rows of data an Excel sheet holds under its first line and headings; more go to another sheet."""
 MOST_CHARACTERS = 32_767
 LONGEST_NAME = 31
-_FORBIDDEN = str.maketrans({c: "＿" for c in "[]:*?/\\"})
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "＿"))
 REPLACED = "\ufffd"
 
 
@@ -162,8 +162,7 @@ def _figure(
 
 def _date(page: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:
     if isinstance(cell, date):
-        # Excel knows no time zones; the calendar day is what a reader wants.
-        day = datetime(cell.year, cell.month, cell.day)
+        day = date(cell.year, cell.month, cell.day)  # Excel knows no time zones
         page.write_datetime(row, column, day, formats["date"])
     else:
         _text(page, row, column, cell, formats)

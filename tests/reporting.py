@@ -1,0 +1,108 @@
+"""Builders for tests of reports: facts of an invented firm, and a diagnosis of a valve sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from questionnaires import conditions, crosswalk, loading
+from questionnaires.answers import Answer, Ratio
+from questionnaires.model import LevelQuestion, NumberQuestion, RatioQuestion
+from questionnaires.scoring import score
+from reports.diagnosis import Diagnosis, diagnose
+from reports.facts import Contact, Facts, Finding, SelfAssessment, Verification
+from reports.sections import Notes
+
+TODAY = date(2026, 11, 20)
+LEVELS = (1, 2, 3, 2, 3, 2, 2, 3)
+
+
+def some_facts(**given: Any) -> Facts:
+    """An invented valve firm."""
+    facts = Facts(
+        firm="墨岭阀门（虚构）样本V-07",
+        code="91331102DEMO00007X",
+        trade="阀门",
+        district="莲都区",
+        bureau="莲都区经济商务局",
+        round="2026 年度评估",
+        issued=TODAY,
+        number="2026-0007",
+        processes=("机械加工", "装配", "压力试验"),
+        township="碧湖镇",
+        park="某园区A",
+        size="small",
+        above_scale=True,
+        contacts=(Contact("张某", "生产部部长", "000-0000-1234"),),
+        submitted=date(2026, 11, 12),
+        demonstration=True,
+    )
+    return replace(facts, **given)
+
+
+@cache
+def valve_edition() -> Any:
+    return loading.load("2026")
+
+
+def valve_processes() -> frozenset[str]:
+    return frozenset(p.id for p in valve_edition().questionnaire("valve").trade.processes)
+
+
+def a_valve_sheet(changed: Mapping[str, Answer] | None = None) -> dict[str, Answer]:
+    """A complete middling sheet of the valve questionnaire: every level, ratio and KPI answered."""
+    questionnaire = valve_edition().questionnaire("valve")
+    sheet: dict[str, Answer] = {}
+    for section in questionnaire.sections:
+        for number, question in enumerate(questionnaire.asked(section, valve_processes())):
+            if isinstance(question, LevelQuestion):
+                sheet[question.id] = LEVELS[(number + len(section.id)) % len(LEVELS)]
+            elif isinstance(question, RatioQuestion):
+                sheet[question.id] = Ratio(19, 40)
+            elif isinstance(question, NumberQuestion) and section.id == "key_figures":
+                sheet[question.id] = Decimal(3)
+    return sheet | dict(changed or {})
+
+
+def a_valve_diagnosis(
+    changed: Mapping[str, Answer] | None = None,
+    facts: Facts | None = None,
+    notes: Notes | None = None,
+) -> Diagnosis:
+    """The firm's own assessment, with frames and application conditions."""
+    edition, sheet = valve_edition(), a_valve_sheet(changed)
+    questionnaire, processes = edition.questionnaire("valve"), valve_processes()
+    return diagnose(
+        facts or some_facts(),
+        "self",
+        score(questionnaire, sheet, processes),
+        sheet,
+        notes=notes,
+        crosswalk=crosswalk.read_across(edition, questionnaire, sheet, processes),
+        conditions=conditions.judge(edition, sheet, reduced=True, today=TODAY),
+    )
+
+
+def an_onsite_diagnosis(
+    changed: Mapping[str, Answer],
+    verifications: Mapping[str, Verification],
+    findings: tuple[Finding, ...] = (),
+    packages: tuple[str, ...] | None = None,
+) -> Diagnosis:
+    """A consultant's sheet that differs from the firm's own in ``changed``."""
+    questionnaire, processes = valve_edition().questionnaire("valve"), valve_processes()
+    own, sheet = a_valve_sheet(), a_valve_sheet(changed)
+    return diagnose(
+        some_facts(consultant="李某（虚构）", visited=TODAY),
+        "onsite",
+        score(questionnaire, sheet, processes),
+        sheet,
+        own=SelfAssessment(score(questionnaire, own, processes), own),
+        notes=Notes(verifications=verifications),
+        findings=findings,
+        packages=packages,
+    )
