@@ -18,7 +18,9 @@ from tests.builders import a_package, a_question, a_questionnaire, a_ratio, a_ru
 from tests.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
 
 
-def a_diagnosis(questionnaire: Questionnaire, sheet: dict[str, object], **given: object) -> Diagnosis:
+def a_diagnosis(
+    questionnaire: Questionnaire, sheet: dict[str, object], **given: object
+) -> Diagnosis:
     result = score(questionnaire, sheet)  # type: ignore[arg-type]
     return diagnose(some_facts(), "self", result, sheet, **given)  # type: ignore[arg-type]
 
@@ -53,7 +55,12 @@ def test_what_is_printed_as_reached_and_as_missing_adds_up_to_the_threshold() ->
 
 
 def test_amounts_lose_idle_noughts_and_nothing_else() -> None:
-    assert [amount(Fraction(v)) for v in ("8", "0.15", "100", "2.50")] == ["8", "0.15", "100", "2.5"]
+    assert [amount(Fraction(v)) for v in ("8", "0.15", "100", "2.50")] == [
+        "8",
+        "0.15",
+        "100",
+        "2.5",
+    ]
 
 
 # --- rung, gates, gaps ----------------------------------------------------------------------------
@@ -131,9 +138,7 @@ def test_what_does_not_apply_is_neither_strong_nor_weak_nor_a_gap() -> None:
 
 
 def test_a_package_that_opens_a_gate_comes_before_one_that_gains_more() -> None:
-    questionnaire = two_rungs(
-        a_package("N01", {"tracing": 4}), a_package("N02", {"scheduling": 3})
-    )
+    questionnaire = two_rungs(a_package("N01", {"tracing": 4}), a_package("N02", {"scheduling": 3}))
 
     diagnosis = a_diagnosis(questionnaire, {"scheduling": 2, "tracing": 0})
 
@@ -223,9 +228,7 @@ def test_a_key_figure_lies_in_the_band_whose_edge_it_reaches(
         questions=["scheduling", figure], ladder=[a_rung("basic"), a_rung("advanced")]
     )
 
-    (line,) = a_diagnosis(
-        questionnaire, {"scheduling": 2, "minutes": Decimal(value)}
-    ).key_figures
+    (line,) = a_diagnosis(questionnaire, {"scheduling": 2, "minutes": Decimal(value)}).key_figures
 
     assert [band.title for band in line.bands if band.here] == ([here] if here else [])
     assert line.is_reference

@@ -1,0 +1,188 @@
+"""Workbooks open safely: text stays text, figures stay figures, names are names Excel accepts."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from reports import spreadsheet
+from reports.spreadsheet import Column, Origin, Sheet, csv_cell, safe_cell, safe_sheet_name
+
+ORIGIN = Origin("莲都区", datetime(2026, 11, 20, 9, 30, tzinfo=UTC), "行业：阀门")
+
+
+def written(*sheets: Sheet, origin: Origin = ORIGIN) -> BytesIO:
+    target = BytesIO()
+    spreadsheet.write_table(target, sheets, origin)
+    target.seek(0)
+    return target
+
+
+def one_column(cells: list[object], kind: str = "text", title: str = "企业名称") -> Sheet:
+    column = Column(title, kind=kind)  # type: ignore[arg-type]
+    return Sheet("培育库", [column], [[cell] for cell in cells])  # type: ignore[list-item]
+
+
+def read(workbook: BytesIO, sheet: str | int = 0) -> list[list[object]]:
+    table = pd.read_excel(
+        workbook, sheet_name=sheet, header=None, engine="calamine", keep_default_na=False
+    )
+    return [list(row) for row in table.itertuples(index=False)]
+
+
+def parts(workbook: BytesIO) -> str:
+    with zipfile.ZipFile(workbook) as archive:
+        return "".join(
+            archive.read(name).decode("utf-8", "replace")
+            for name in archive.namelist()
+            if name.startswith("xl/worksheets/")
+        )
+
+
+HOSTILE = [
+    "=1+1",
+    '=HYPERLINK("http://attacker.example","点我")',
+    "+8613800000000",
+    "-5",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "{=1}",
+    "http://attacker.example",
+    "mailto:a@b.example",
+    "0012",
+    "1e5",
+]
+
+
+def test_what_looks_like_a_formula_a_link_or_a_number_stays_text() -> None:
+    workbook = written(one_column(HOSTILE))
+
+    xml = parts(workbook)
+    assert "<f>" not in xml
+    assert "hyperlink" not in xml
+    assert xml.count('t="inlineStr"') == len(HOSTILE) + 2
+    assert [row[0] for row in read(workbook)[2:5]] == HOSTILE[:3]
+
+
+def test_hostile_headings_are_text_too() -> None:
+    assert "<f>" not in parts(written(one_column(["x"], title="=1+1")))
+
+
+def test_a_firm_called_NA_and_a_code_of_eighteen_digits_come_back_as_they_were() -> None:
+    cells = ["NA", "NULL", "913311020000000410", "000-0000-1234", "墨岭阀门（虚构）", "𠮷㛃"]
+
+    assert [row[0] for row in read(written(one_column(list(cells))))[2:]] == cells
+
+
+def test_figures_stay_figures_and_dates_dates() -> None:
+    columns = [
+        Column("人数", kind="number"),
+        Column("得分率", kind="percent"),
+        Column("日期", kind="date"),
+    ]
+    sheet = Sheet("表", columns, [[-5, Decimal("44.9"), date(2026, 11, 20)]])
+
+    (row,) = read(written(sheet))[2:]
+
+    assert row[:2] == [-5, 44.9]
+    assert str(row[2]).startswith("2026-11-20")
+
+
+def test_a_word_in_a_column_of_figures_is_written_as_the_word() -> None:
+    assert read(written(one_column(["未评估"], kind="percent")))[2] == ["未评估"]
+
+
+def test_characters_excel_cannot_hold_are_replaced() -> None:
+    cell = "甲\x00\x08\x1f乙\ufffe\ud800丙\n丁"
+
+    workbook = written(one_column([cell]))
+
+    assert safe_cell(cell) == "甲\ufffd\ufffd\ufffd乙\ufffd\ufffd丙\n丁"
+    assert read(workbook)[2] == [safe_cell(cell)]
+
+
+def test_text_longer_than_a_cell_says_that_it_was_cut() -> None:
+    assert safe_cell("字" * 40_000).endswith("……（超出单元格上限，已截断）")
+    assert safe_cell("字" * 32_767) == "字" * 32_767
+    assert len(safe_cell("𠮷" * 40_000).encode("utf-16-le")) // 2 <= 32_767
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("阀门/轴承[2026]:*?\\", "阀门＿轴承＿2026＿＿＿＿＿"),
+        ("", "表"),
+        ("'引号'", "引号"),
+        ("History", "History＿"),
+        ("字" * 40, "字" * 31),
+        ("𠮷" * 20, "𠮷" * 15),
+    ],
+)
+def test_a_sheet_gets_a_name_excel_accepts(name: str, safe: str) -> None:
+    assert safe_sheet_name(name, set()) == safe
+
+
+def test_equal_sheet_names_are_numbered_even_when_cut_alike() -> None:
+    taken: set[str] = set()
+
+    names = [safe_sheet_name(n, taken) for n in ("表", "表", "字" * 40, "字" * 41, "A", "a")]
+
+    assert names == ["表", "表（2）", "字" * 31, "字" * 28 + "（2）", "A", "a（2）"]
+
+
+def test_every_hostile_sheet_name_makes_a_workbook_that_opens() -> None:
+    names = ["a/b", "[x]", "'", "History", "字" * 50, "字" * 50, "", "=1"]
+
+    workbook = written(*[Sheet(name, [Column("列")], [["值"]]) for name in names])
+
+    opened = pd.read_excel(workbook, sheet_name=None, header=None, engine="calamine")
+    assert len(opened) == len(names)
+
+
+def test_the_first_line_says_whose_when_and_what() -> None:
+    real = read(written(one_column(["甲"])))[0][0]
+    shown = read(
+        written(one_column(["甲"]), origin=Origin("莲都区", ORIGIN.made, demonstration=True))
+    )
+
+    assert real == "莲都区　导出时间 2026-11-20 09:30　筛选条件：行业：阀门"
+    assert (
+        shown[0][0] == "演示数据，企业均为虚构　莲都区　导出时间 2026-11-20 09:30　筛选条件：全部"
+    )
+
+
+def test_a_table_longer_than_a_sheet_goes_on_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 3)
+
+    workbook = written(one_column([str(n) for n in range(7)]))
+
+    opened = pd.read_excel(workbook, sheet_name=None, header=None, engine="calamine", dtype=str)
+    assert list(opened) == ["培育库", "培育库（2）", "培育库（3）"]
+    assert [v for t in opened.values() for v in t[0].tolist()[2:]] == [str(n) for n in range(7)]
+
+
+def test_an_empty_table_still_has_its_headings() -> None:
+    assert read(written(one_column([])))[1] == ["企业名称"]
+
+
+def test_a_workbook_may_be_a_file(tmp_path: Path) -> None:
+    spreadsheet.write_table(tmp_path / "表.xlsx", [one_column(["甲"])], ORIGIN)
+
+    assert (tmp_path / "表.xlsx").read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "\n=1", "＝1"])
+def test_a_csv_cell_that_a_spreadsheet_would_compute_gets_an_apostrophe(cell: str) -> None:
+    assert csv_cell(cell) == f"'{cell}"
+
+
+def test_an_ordinary_csv_cell_is_left_alone() -> None:
+    assert [csv_cell(c) for c in ("", "墨岭阀门", "a=b")] == ["", "墨岭阀门", "a=b"]
