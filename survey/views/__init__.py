@@ -2,10 +2,14 @@
 
 from flask import Blueprint
 
-from survey.views import account, administrator, results
+from survey.views import account, administrator, bureau, consultant, files, firm, results
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.pages,
     administrator.pages,
+    bureau.pages,
+    consultant.pages,
+    files.pages,
+    firm.pages,
     results.pages,
 )

@@ -1,0 +1,155 @@
+"""Put a file behind an answer, take it away again, and find what is missing on either side."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from survey import db
+from survey.lifecycle.answers import WRITABLE, asked_question
+from survey.lifecycle.audit import Actor, log
+from survey.lifecycle.errors import Invalid, Locked, NotThere
+from survey.store import assessments as assessments_store
+from survey.store import evidence as store
+from survey.tables import Assessment, Evidence, SheetRow
+from survey.uploads import Stored, place, size_words
+
+CONTENT = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much evidence one question and one assessment may hold."""
+
+    files_per_question: int
+    bytes_per_assessment: int
+
+
+def require_room(
+    session: Session, assessment_id: int, kind: str, question_id: str, limits: Limits
+) -> None:
+    """Refuse early, before a file is read, what ``attach`` would refuse in the end."""
+    assessment, sheet = _writable(session, assessment_id, kind, question_id, lock=False)
+    _require_room(session, assessment, sheet, question_id, 0, limits)
+
+
+def attach(
+    session: Session,
+    assessment_id: int,
+    kind: str,
+    question_id: str,
+    stored: Stored,
+    *,
+    limits: Limits,
+    by: Actor,
+    now: datetime,
+) -> Evidence:
+    """Put a stored file behind a question; the same content again is the file already there.
+
+    Raises:
+        Locked: The sheet may not be written now.
+        Invalid: The question is not asked, or a limit is reached.
+    """
+    with db.writing(session):
+        assessment, sheet = _writable(session, assessment_id, kind, question_id, lock=True)
+        if known := store.same(session, sheet.id, question_id, stored.sha256):
+            return known
+        _require_room(session, assessment, sheet, question_id, stored.size, limits)
+        row = Evidence(
+            sheet_id=sheet.id,
+            question_id=question_id,
+            sha256=stored.sha256,
+            name=stored.name,
+            media_type=stored.media_type,
+            size=stored.size,
+            has_thumbnail=stored.has_thumbnail,
+            uploaded_by=by.user_id,
+            uploaded_at=now,
+        )
+        session.add(row)
+        session.flush()
+        _log(session, by, now, "attach", assessment, row)
+        return row
+
+
+def remove(session: Session, evidence_id: int, *, by: Actor, now: datetime) -> None:
+    """Take a file away from its question. Its bytes stay: others may hold the same content."""
+    with db.writing(session):
+        found = store.placed(session, evidence_id)
+        if found is None:
+            raise NotThere
+        assessment = assessments_store.assessment(session, found.sheet.assessment_id, lock=True)
+        if assessment is None:
+            raise NotThere
+        if assessment.state != WRITABLE[found.sheet.kind]:
+            raise Locked(assessment.state)
+        _log(session, by, now, "remove", assessment, found.file)
+        session.delete(found.file)
+
+
+def _writable(
+    session: Session, assessment_id: int, kind: str, question_id: str, *, lock: bool
+) -> tuple[Assessment, SheetRow]:
+    assessment = assessments_store.assessment(session, assessment_id, lock=lock)
+    sheet = assessments_store.sheet(session, assessment_id, kind)
+    if assessment is None or sheet is None:
+        raise NotThere
+    if assessment.state != WRITABLE[kind]:
+        raise Locked(assessment.state)
+    asked_question(assessment, sheet, question_id)
+    return assessment, sheet
+
+
+def _require_room(
+    session: Session,
+    assessment: Assessment,
+    sheet: SheetRow,
+    question_id: str,
+    size: int,
+    limits: Limits,
+) -> None:
+    if store.count(session, sheet.id, question_id) >= limits.files_per_question:
+        most = limits.files_per_question
+        raise Invalid({"files": f"每题最多 {most} 个文件，请先删除不需要的文件再上传。"})
+    if store.bytes_of_assessment(session, assessment.id) + size > limits.bytes_per_assessment:
+        most_words = size_words(limits.bytes_per_assessment)
+        raise Invalid({"files": f"本次评估的文件合计不能超过 {most_words}，请先删除或压缩。"})
+
+
+def _log(
+    session: Session, by: Actor, now: datetime, action: str, assessment: Assessment, row: Evidence
+) -> None:
+    words = f"{row.question_id} {row.name} {row.sha256}"
+    log(
+        session,
+        by,
+        now,
+        f"{action}_evidence",
+        "assessment",
+        assessment.id,
+        firm_id=assessment.firm_id,
+        before=words if action == "remove" else "",
+        after=words if action == "attach" else "",
+    )
+
+
+@dataclass(frozen=True)
+class Stray:
+    """Where database and folder disagree: contents without a file, files without a row."""
+
+    missing: tuple[str, ...]
+    unclaimed: tuple[str, ...]
+
+
+def stray(session: Session, folder: Path) -> Stray:
+    """Compare the evidence folder with the database, both ways; nothing is repaired."""
+    known = store.hashes(session)
+    lying = {path.stem for path in folder.glob("??/*") if CONTENT.fullmatch(path.stem)}
+    return Stray(
+        missing=tuple(sorted(sha for sha in known if not place(folder, sha).is_file())),
+        unclaimed=tuple(sorted(lying - known)),
+    )

@@ -1,0 +1,121 @@
+"""What a firm says about itself: its profile, kept with the version it was read at."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from questionnaires.model import Edition
+from survey import db
+from survey.lifecycle.answers import clean_text
+from survey.lifecycle.audit import Actor, log
+from survey.lifecycle.errors import Invalid, NotThere, Stale
+from survey.store import assessments as store
+from survey.tables import SIZES, Firm
+
+LONGEST = {
+    "address": 200,
+    "products": 300,
+    "contact_name": 60,
+    "contact_post": 60,
+    "contact_phone": 40,
+    "township": 60,
+    "park": 60,
+}
+MOST_EMPLOYEES = 1_000_000
+MOST_REVENUE = 100_000_000
+"""万元."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A firm's profile as it should stand. ``revenue`` is last year's in 万元."""
+
+    trade: str
+    processes: tuple[str, ...]
+    size: str | None
+    above_scale: bool | None
+    township: str | None
+    park: str | None
+    address: str | None
+    employees: int | None
+    revenue: int | None
+    products: str | None
+    contact_name: str | None
+    contact_post: str | None
+    contact_phone: str | None
+
+
+def update_profile(
+    session: Session,
+    firm_id: int,
+    profile: Profile,
+    edition: Edition,
+    *,
+    base_version: int,
+    by: Actor,
+    now: datetime,
+) -> Firm:
+    """Keep a firm's profile.
+
+    Args:
+        edition: Whose trades and processes are meant.
+        base_version: The version the profile was read at.
+
+    Raises:
+        Stale: A colleague changed the profile since.
+        Invalid: Names every field that cannot be taken.
+    """
+    with db.writing(session):
+        firm = session.get(Firm, firm_id, with_for_update=True)
+        if firm is None:
+            raise NotThere
+        if firm.version != base_version:
+            raise Stale
+        begun = bool(store.assessments_of_firm(session, firm_id))
+        if begun and profile.trade != firm.trade:
+            raise Invalid({"trade": "已经开始评估，行业不能再改。如有错误，请联系主管部门。"})
+        _require_sound(profile, edition)
+        before = {name: getattr(firm, name) for name in asdict(profile)}
+        for name, value in asdict(profile).items():
+            setattr(firm, name, sorted(value) if name == "processes" else value)
+        changed = [name for name, value in before.items() if value != getattr(firm, name)]
+        if changed:
+            log(
+                session,
+                by,
+                now,
+                "profile",
+                "firm",
+                firm.id,
+                firm_id=firm.id,
+                before="；".join(f"{name}={before[name]}" for name in changed),
+                after="；".join(f"{name}={getattr(firm, name)}" for name in changed),
+            )
+        return firm
+
+
+def _require_sound(profile: Profile, edition: Edition) -> None:
+    faults: dict[str, str] = {}
+    if profile.trade not in edition.trades:
+        raise Invalid({"trade": "请从列出的行业中选择。"})
+    known = {process.id for process in edition.trades[profile.trade].processes}
+    if unknown := set(profile.processes) - known:
+        faults["processes"] = f"没有这些工序：{'、'.join(sorted(unknown))}。"
+    if profile.size is not None and profile.size not in SIZES:
+        faults["size"] = "请从列出的规模中选择。"
+    for name, most in (("employees", MOST_EMPLOYEES), ("revenue", MOST_REVENUE)):
+        number = getattr(profile, name)
+        if number is not None and not 0 <= number <= most:
+            faults[name] = f"应在 0 至 {most} 之间，请核对数值和单位。"
+    for name, most in LONGEST.items():
+        text = getattr(profile, name)
+        if text is not None:
+            try:
+                clean_text(name, text, most)
+            except Invalid as refused:
+                faults |= refused.fields
+    if faults:
+        raise Invalid(faults)

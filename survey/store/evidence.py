@@ -1,0 +1,74 @@
+"""Queries over evidence files (佐证材料)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey.tables import Evidence, SheetRow
+
+
+class Placed(NamedTuple):
+    """A file with the sheet it stands on."""
+
+    file: Evidence
+    sheet: SheetRow
+
+
+def placed(session: Session, evidence_id: int) -> Placed | None:
+    query = (
+        select(Evidence, SheetRow)
+        .join(SheetRow, SheetRow.id == Evidence.sheet_id)
+        .where(Evidence.id == evidence_id)
+    )
+    row = session.execute(query).one_or_none()
+    return Placed(row[0], row[1]) if row else None
+
+
+def of_questions(
+    session: Session, sheet_id: int, question_ids: Collection[str]
+) -> dict[str, list[Evidence]]:
+    """Return the files of these questions by question id, oldest first."""
+    query = (
+        select(Evidence)
+        .where(Evidence.sheet_id == sheet_id, Evidence.question_id.in_(question_ids))
+        .order_by(Evidence.id)
+    )
+    found: dict[str, list[Evidence]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.question_id, []).append(row)
+    return found
+
+
+def same(session: Session, sheet_id: int, question_id: str, sha256: str) -> Evidence | None:
+    query = select(Evidence).where(
+        Evidence.sheet_id == sheet_id,
+        Evidence.question_id == question_id,
+        Evidence.sha256 == sha256,
+    )
+    return session.scalar(query)
+
+
+def count(session: Session, sheet_id: int, question_id: str) -> int:
+    query = select(func.count()).where(
+        Evidence.sheet_id == sheet_id, Evidence.question_id == question_id
+    )
+    return session.scalar(query) or 0
+
+
+def bytes_of_assessment(session: Session, assessment_id: int) -> int:
+    """Return what all files of both sheets weigh."""
+    query = (
+        select(func.sum(Evidence.size))
+        .join(SheetRow, SheetRow.id == Evidence.sheet_id)
+        .where(SheetRow.assessment_id == assessment_id)
+    )
+    return int(session.scalar(query) or 0)
+
+
+def hashes(session: Session) -> set[str]:
+    """Return the hash of every content the database speaks of."""
+    return set(session.scalars(select(Evidence.sha256).distinct()))

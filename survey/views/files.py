@@ -1,0 +1,168 @@
+"""Evidence files: put behind an answer, looked at, taken away, for firms and consultants alike."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Blueprint, abort, current_app, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from survey import access, clock, db, errors, uploads
+from survey.config import Config
+from survey.headers import DOWNLOAD_POLICY
+from survey.lifecycle import evidence as steps
+from survey.lifecycle.errors import Invalid
+from survey.lifecycle.sheets import questionnaire_of
+from survey.store import evidence as store
+from survey.tables import CONFIRMED, FIRM, ONSITE, SELF, Assessment, Evidence
+from survey.uploads import BadUpload
+
+pages = Blueprint("files", __name__)
+MISSING = "文件缺失：记录还在，但文件不在服务器上。请重新上传，或联系管理员。"
+
+
+class Limits(NamedTuple):
+    """The limits as the page says them before anybody chooses a file."""
+
+    bytes: int
+    size: str
+    types: str
+    files: int
+
+
+def limits_in_words() -> Limits:
+    config = _config()
+    most = config.most_upload_bytes
+    return Limits(most, uploads.size_words(most), uploads.WORDS, config.most_files_per_question)
+
+
+@pages.url_value_preprocessor
+def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    # Set before anything looks into the body: the CSRF check does.
+    if endpoint == "files.upload":
+        request.max_content_length = _config().most_upload_bytes
+
+
+@pages.errorhandler(RequestEntityTooLarge)
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    most = uploads.size_words(_config().most_upload_bytes)
+    return errors.answer(413, f"文件超过 {most}，未上传。请压缩或缩小后重试。")
+
+
+@pages.errorhandler(BadUpload)
+def _refused(error: BadUpload) -> ResponseReturnValue:
+    return errors.answer(error.status, error.message)
+
+
+@pages.post("/assessments/<row:assessment_id>/questions/<question_id>/evidence")
+def upload(assessment_id: int, question_id: str) -> ResponseReturnValue:
+    """Put files behind one question of the reader's own sheet."""
+    assessment = access.readable_assessment(assessment_id)
+    kind = SELF if access.reader().role == FIRM else ONSITE
+    chosen = [file for file in request.files.getlist("files") if file.filename]
+    if not chosen:
+        raise Invalid({"files": "请先选择要上传的文件。"})
+    kept = [keep(file, assessment.id, kind, question_id) for file in chosen]
+    if access.wants_json():
+        return {"files": [_described(row) for row in kept]}, 201
+    return redirect(_section_url(assessment, question_id))
+
+
+@pages.get("/evidence/<row:evidence_id>")
+def evidence(evidence_id: int) -> ResponseReturnValue:
+    """Hand a file out as it was uploaded: to be saved, never shown in our pages."""
+    row, _ = _readable(evidence_id)
+    path = uploads.place(_config().evidence, row.sha256)
+    if not path.is_file():
+        return errors.answer(404, MISSING)
+    response = send_file(
+        path,
+        mimetype=row.media_type,
+        as_attachment=True,
+        download_name=row.name,
+        conditional=False,
+        etag=False,
+    )
+    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
+    return response
+
+
+@pages.get("/evidence/<row:evidence_id>/thumbnail")
+def thumbnail(evidence_id: int) -> ResponseReturnValue:
+    """Show the small picture of a photo: drawn anew by us, without anything the photo carried."""
+    row, _ = _readable(evidence_id)
+    path = uploads.thumbnail_place(_config().evidence, row.sha256)
+    if not row.has_thumbnail or not path.is_file():
+        return errors.answer(404, MISSING)
+    response = send_file(path, mimetype="image/jpeg", conditional=False, etag=False)
+    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
+    return response
+
+
+@pages.post("/evidence/<row:evidence_id>/delete")
+def delete(evidence_id: int) -> ResponseReturnValue:
+    """Take a file away from the reader's own sheet."""
+    row, assessment = _readable(evidence_id, own=True)
+    steps.remove(db.session(), row.id, by=access.actor(), now=clock.now())
+    if access.wants_json():
+        return {}
+    return redirect(_section_url(assessment, row.question_id))
+
+
+def keep(file: FileStorage, assessment_id: int, kind: str, question_id: str) -> Evidence:
+    """Check and store one uploaded file, then put it behind the question."""
+    config = _config()
+    limits = steps.Limits(config.most_files_per_question, config.most_bytes_per_assessment)
+    session = db.session()
+    steps.require_room(session, assessment_id, kind, question_id, limits)
+    session.rollback()  # looking into a file takes time; nothing may wait for it
+    stored = uploads.take(
+        file.stream, file.filename or "", config.evidence, config.most_upload_bytes
+    )
+    return steps.attach(
+        session,
+        assessment_id,
+        kind,
+        question_id,
+        stored,
+        limits=limits,
+        by=access.actor(),
+        now=clock.now(),
+    )
+
+
+def _readable(evidence_id: int, *, own: bool = False) -> tuple[Evidence, Assessment]:
+    """Find a file this reader may see (or, ``own``, may change); any other is not there."""
+    found = store.placed(db.session(), evidence_id) or abort(404)
+    assessment = access.readable_assessment(found.sheet.assessment_id)
+    role, kind = access.reader().role, found.sheet.kind
+    if own and kind != (SELF if role == FIRM else ONSITE):
+        abort(404)
+    if role == FIRM and kind == ONSITE and assessment.state != CONFIRMED:
+        abort(404)
+    return found.file, assessment
+
+
+def _described(row: Evidence) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "size": uploads.size_words(row.size),
+        "url": url_for("files.evidence", evidence_id=row.id),
+        "thumbnail": url_for("files.thumbnail", evidence_id=row.id) if row.has_thumbnail else None,
+        "remove": url_for("files.delete", evidence_id=row.id),
+    }
+
+
+def _section_url(assessment: Assessment, question_id: str) -> str:
+    section = questionnaire_of(assessment).section_of[question_id]
+    endpoint = "firm.section" if access.reader().role == FIRM else "consultant.section"
+    url = url_for(endpoint, assessment_id=assessment.id, section_id=section.id)
+    return f"{url}#question-{question_id}"
+
+
+def _config() -> Config:
+    config: Config = current_app.config["SURVEY"]
+    return config

@@ -1,0 +1,75 @@
+"""Where a firm arrives: what is open, what it has handed in, how far each sheet has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from questionnaires.loading import load
+from questionnaires.model import Rung
+from survey import access, clock, db
+from survey.lifecycle import assessments as steps
+from survey.store import assessments as store
+from survey.tables import CONFIRMED, DRAFT, ONSITE, SELF, Assessment
+from survey.views.firm.opened import OpenedSheet, opened
+from survey.views.firm.pages import pages
+
+
+@dataclass(frozen=True)
+class Line:
+    """One assessment as the home page shows it; a draft with its sheet, others with their rung."""
+
+    assessment: Assessment
+    draft: OpenedSheet | None
+    kind: str
+    rung: Rung | None
+    step: int | None
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    """Show the open rounds first, then every assessment of the firm."""
+    firm_id = access.reader().firm_id or 0
+    assessments = store.assessments_of_firm(db.session(), firm_id)
+    begun = {assessment.round_id for assessment in assessments}
+    rounds = [r for r in store.open_rounds(db.session(), clock.today()) if r.id not in begun]
+    return render_template(
+        "firm/home.html", rounds=rounds, lines=[_line(assessment) for assessment in assessments]
+    )
+
+
+def _line(assessment: Assessment) -> Line:
+    if assessment.state == DRAFT:
+        return Line(assessment, opened(assessment.id), SELF, None, None)
+    kind = ONSITE if assessment.state == CONFIRMED else SELF
+    sheet = store.sheet(db.session(), assessment.id, kind)
+    score = store.score(db.session(), sheet.id) if sheet else None
+    ladder = {rung.id: rung for rung in load(assessment.edition).ladder}
+    rung = ladder.get(score.rung or "") if score else None
+    return Line(assessment, None, kind, rung, score.step if score else None)
+
+
+@pages.post("/rounds/<row:round_id>/begin")
+def begin(round_id: int) -> ResponseReturnValue:
+    """Begin the assessment of a round; the profile comes first."""
+    assessment = steps.begin(
+        db.session(), access.reader().firm_id or 0, round_id, by=access.actor(), now=clock.now()
+    )
+    return redirect(url_for("firm.profile", assessment_id=assessment.id))
+
+
+@pages.get("/assessments/<row:assessment_id>/")
+def overview(assessment_id: int) -> ResponseReturnValue:
+    """Show every section with its progress, and where the share will end up."""
+    sheet = opened(assessment_id)
+    saved = max(sheet.rows.values(), key=lambda row: row.saved_at, default=None)
+    return render_template(
+        "firm/overview.html",
+        sheet=sheet,
+        assessment=sheet.assessment,
+        saved=saved,
+        saved_by=store.name_of(db.session(), saved.author_id) if saved else "",
+        next_section=next((s.section for s in sheet.sections if s.missing), None),
+    )

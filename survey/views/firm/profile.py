@@ -1,0 +1,252 @@
+"""A firm's own profile: filled first, shown again whenever something about the firm changes."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from questionnaires.loading import editions, load
+from questionnaires.model import Edition, Process
+from survey import access, clock, db, district, wording
+from survey.lifecycle import assessments as assessment_steps
+from survey.lifecycle import firms as steps
+from survey.lifecycle.errors import Invalid, Stale
+from survey.lifecycle.typed import line
+from survey.store import assessments as store
+from survey.tables import DRAFT, SELF, Assessment, Firm
+from survey.views.firm.pages import pages
+
+_TO_ASCII = str.maketrans("０１２３４５６７８９", "0123456789")
+_WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+YES, NO = "yes", "no"
+
+
+class WholeNumber(StringField):
+    """A whole number as people type it: full-width digits and blanks are taken, nothing else."""
+
+    def pre_validate(self, _form: Any) -> None:
+        if self.number is None and line(self.data):
+            raise ValidationError("请填不小于 0 的整数，不要带逗号、小数或单位，例如 120。")
+
+    @property
+    def number(self) -> int | None:
+        digits = (self.data or "").translate(_TO_ASCII).strip()
+        return int(digits) if _WHOLE.fullmatch(digits) else None
+
+
+def _at_most(most: int, words: str) -> Length:
+    return Length(max=most, message=f"{words}最多 {most} 字，请删减。")
+
+
+class ProfileForm(FlaskForm):
+    """What the bureau and the consultant need to know about a firm before its answers."""
+
+    version = HiddenField()
+    trade = SelectField("所属行业", [InputRequired("请选择行业。")])
+    processes = SelectMultipleField("工序与产品类型", validate_choice=False)
+    size = RadioField(
+        "企业规模",
+        [InputRequired("请选择企业规模。")],
+        choices=list(wording.SIZES.items()),
+        description="按统计上大中小微型企业划分办法；拿不准时按最近一次申报的填。",
+    )
+    above_scale = RadioField(
+        "是否规模以上工业企业",
+        [InputRequired("请选择是否规上。")],
+        choices=[(YES, "是"), (NO, "否")],
+        description="年主营业务收入 2000 万元及以上。",
+    )
+    township = SelectField("所在乡镇（街道）", validate_choice=False)
+    park = SelectField("所在园区", validate_choice=False, description="不在园区的选“不在园区”。")
+    address = StringField("详细地址", [Optional(), _at_most(200, "地址")])
+    employees = WholeNumber("从业人数（人）", [InputRequired("请填写从业人数。")])
+    revenue = WholeNumber(
+        "上年营业收入（万元）", [Optional()], description="单位是万元：1.2 亿元填 12000。"
+    )
+    products = TextAreaField(
+        "主要产品", [Optional(), _at_most(300, "主要产品")], description="例如：不锈钢球阀、闸阀。"
+    )
+    contact_name = StringField("联系人", [InputRequired("请填写联系人。"), _at_most(60, "联系人")])
+    contact_post = StringField("联系人职务", [Optional(), _at_most(60, "职务")])
+    contact_phone = StringField(
+        "联系电话", [InputRequired("请填写联系电话。"), _at_most(40, "电话")]
+    )
+
+    def fill(self, firm: Firm) -> None:
+        """Show what is known."""
+        for name in ("trade", "size", "township", "park", "address", "products"):
+            self[name].data = getattr(firm, name) or ""
+        for name in ("contact_name", "contact_post", "contact_phone"):
+            self[name].data = getattr(firm, name) or ""
+        for name in ("employees", "revenue"):
+            number = getattr(firm, name)
+            self[name].data = "" if number is None else str(number)
+        self.above_scale.data = {True: YES, False: NO, None: ""}[firm.above_scale]
+        self.processes.data = list(firm.processes)
+        self.version.data = str(firm.version)
+
+    def profile(self) -> steps.Profile:
+        """Return what was typed, tidied."""
+        texts = {
+            name: line(self[name].data) or None
+            for name in ("township", "park", "address", "contact_name", "contact_post")
+        }
+        return steps.Profile(
+            trade=self.trade.data or "",
+            processes=tuple(self.processes.data or ()),
+            size=self.size.data or None,
+            above_scale={YES: True, NO: False}.get(self.above_scale.data),
+            employees=self.employees.number,
+            revenue=self.revenue.number,
+            products=line(self.products.data) or None,
+            contact_phone=line(self.contact_phone.data) or None,
+            **texts,
+        )
+
+
+@pages.route("/profile", methods=["GET", "POST"], defaults={"assessment_id": None})
+@pages.route("/assessments/<row:assessment_id>/profile", methods=["GET", "POST"])
+def profile(assessment_id: int | None) -> ResponseReturnValue:
+    """Show or keep the profile; on the way into an assessment, lead on to its questions."""
+    assessment = access.own_assessment(assessment_id) if assessment_id else None
+    firm = _firm()
+    edition = load(assessment.edition if assessment else _present_edition())
+    form = ProfileForm()
+    _offer_choices(form, firm, edition)
+    if request.method == "GET":
+        form.fill(firm)
+        return _page(form, firm, edition, assessment)
+    if not _sound(form, edition):
+        return _page(form, firm, edition, assessment), 422
+    try:
+        kept = _keep(form, edition, moved := form.trade.data != firm.trade)
+    except Invalid as refused:
+        for name, words in refused.fields.items():
+            form[name].errors = [words]
+        return _page(form, firm, edition, assessment), 422
+    except Stale:
+        form.version.data = str(firm.version)
+        return _page(form, firm, edition, assessment, overtaken=True), 409
+    flash("企业信息已保存。" if not moved else "行业已更改，请勾选本行业的工序。", "good")
+    if moved:
+        return redirect(url_for("firm.profile", assessment_id=assessment_id))
+    return redirect(_onward(kept, assessment))
+
+
+def _firm() -> Firm:
+    firm = db.session().get(Firm, access.reader().firm_id or 0)
+    assert firm is not None, "a user of role firm has one"  # noqa: S101  a constraint of the table
+    return firm
+
+
+def _present_edition() -> str:
+    rounds = store.open_rounds(db.session(), clock.today())
+    return rounds[0].edition if rounds else editions()[-1]
+
+
+def _begun() -> list[Assessment]:
+    return store.assessments_of_firm(db.session(), access.reader().firm_id or 0)
+
+
+def _offer_choices(form: ProfileForm, firm: Firm, edition: Edition) -> None:
+    place = district.current()
+    trades = {trade.id: trade.title for trade in edition.trades.values()}
+    form.trade.choices = (
+        [(firm.trade, trades.get(firm.trade, firm.trade))] if _begun() else list(trades.items())
+    )
+    form.township.choices = _places(place.townships, firm.township, "请选择")
+    form.park.choices = _places(place.parks, firm.park, "不在园区")
+    asked = form.trade.data if form.trade.data in edition.trades else firm.trade
+    form.processes.choices = [(p.id, p.title) for p in _processes(edition, asked)]
+
+
+def _places(known: tuple[str, ...], present: str | None, blank: str) -> list[tuple[str, str]]:
+    others = (present,) if present and present not in known else ()
+    return [("", blank), *((name, name) for name in (*known, *others))]
+
+
+def _processes(edition: Edition, trade: str) -> tuple[Process, ...]:
+    return edition.trades[trade].processes if trade in edition.trades else ()
+
+
+def _sound(form: ProfileForm, edition: Edition) -> bool:
+    good = form.validate_on_submit()
+    for name in ("township", "park"):
+        offered = [value for value, _ in form[name].choices]
+        if form[name].data not in offered:
+            form[name].errors = ["请从列出的选项中选择。"]
+            good = False
+    if form.trade.data == _firm().trade and form.processes.choices and not form.processes.data:
+        form.processes.errors = ["请至少勾选一项，题目会按勾选的工序出现。"]
+        good = False
+    return good
+
+
+def _keep(form: ProfileForm, edition: Edition, moved: bool) -> Firm:
+    """Keep the profile, and the processes of every sheet that is still being filled."""
+    given = form.profile()
+    if moved:
+        given = steps.Profile(**{**vars(given), "processes": ()})
+    version = form.version.data or ""
+    base = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
+    firm = steps.update_profile(
+        db.session(),
+        access.reader().firm_id or 0,
+        given,
+        edition,
+        base_version=base,
+        by=access.actor(),
+        now=clock.now(),
+    )
+    for begun in [a for a in _begun() if a.state == DRAFT and a.trade == given.trade]:
+        assessment_steps.set_processes(
+            db.session(),
+            begun.id,
+            given.processes,
+            kind=SELF,
+            by=access.actor(),
+            now=clock.now(),
+        )
+    return firm
+
+
+def _onward(_firm: Firm, assessment: Assessment | None) -> str:
+    if assessment is not None and assessment.state == DRAFT:
+        return url_for("firm.overview", assessment_id=assessment.id)
+    return url_for("firm.home")
+
+
+def _page(
+    form: ProfileForm,
+    firm: Firm,
+    edition: Edition,
+    assessment: Assessment | None,
+    *,
+    overtaken: bool = False,
+) -> str:
+    trade = form.trade.data if form.trade.data in edition.trades else firm.trade
+    grouped = groupby(_processes(edition, trade or ""), key=lambda process: process.group)
+    return render_template(
+        "firm/profile.html",
+        form=form,
+        firm=firm,
+        assessment=assessment,
+        groups=[(title, list(processes)) for title, processes in grouped],
+        fixed=len(form.trade.choices) == 1,
+        overtaken=overtaken,
+    )

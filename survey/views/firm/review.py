@@ -1,0 +1,108 @@
+"""The last look before handing in: what is missing, what does not sit well, and the statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, StringField
+from wtforms.validators import InputRequired, Length
+
+from questionnaires.answers import describe
+from questionnaires.model import Question, Section
+from questionnaires.scoring import conflicts
+from survey import access, clock, db
+from survey.lifecycle import assessments as steps
+from survey.lifecycle.errors import Incomplete, Invalid
+from survey.lifecycle.typed import line
+from survey.views.firm.opened import OpenedSheet, opened
+from survey.views.firm.pages import pages
+
+
+class SubmitForm(FlaskForm):
+    """The truth statement and who makes it."""
+
+    agreed = BooleanField(
+        "我已核对全部答案。所填内容和佐证材料真实，能在现场核查时出示。",
+        [InputRequired("请先核对并勾选真实性承诺。")],
+    )
+    declared_by = StringField(
+        "承诺人姓名",
+        [InputRequired("请填写承诺人姓名。"), Length(max=60, message="姓名最多 60 字。")],
+        description="一般为企业负责人或其授权人。",
+    )
+
+
+@dataclass(frozen=True)
+class Side:
+    """One answer of a hint, with its place."""
+
+    question: Question
+    section: Section
+    words: str
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Two or more answers that do not sit well together, and why."""
+
+    says: str
+    sides: tuple[Side, ...]
+
+
+@pages.route("/assessments/<row:assessment_id>/review", methods=["GET", "POST"])
+def review(assessment_id: int) -> ResponseReturnValue:
+    """Show what stands before submission; hand the sheet in."""
+    sheet = opened(assessment_id)
+    form = SubmitForm()
+    if request.method == "GET":
+        return _page(sheet, form)
+    if sheet.writable and not form.validate_on_submit():
+        return _page(sheet, form), 422
+    try:
+        receipt = steps.submit(
+            db.session(),
+            assessment_id,
+            declared_by=line(form.declared_by.data),
+            by=access.actor(),
+            now=clock.now(),
+        )
+    except Invalid as refused:
+        form.declared_by.errors = list(refused.fields.values())
+        return _page(sheet, form), 422
+    except Incomplete:
+        return _page(opened(assessment_id), form), 422
+    when = clock.local(receipt.submitted_at)
+    flash(f"已提交，答卷已锁定。回执：第 {receipt.assessment_id} 号评估，{when}。", "good")
+    return redirect(url_for("firm.overview", assessment_id=assessment_id))
+
+
+def _page(sheet: OpenedSheet, form: SubmitForm) -> str:
+    questionnaire = sheet.questionnaire
+    figures = questionnaire.section_by_id.get("key_figures")
+    empty = [q for q in sheet.questions(figures) if q.id not in sheet.answers] if figures else []
+    return render_template(
+        "firm/review.html",
+        sheet=sheet,
+        assessment=sheet.assessment,
+        form=form,
+        hints=_hints(sheet),
+        figures=figures,
+        empty_figures=empty,
+    )
+
+
+def _hints(sheet: OpenedSheet) -> list[Hint]:
+    questionnaire = sheet.questionnaire
+    return [
+        Hint(check.says, tuple(_side(sheet, bound.question) for bound in check.when))
+        for check in conflicts(questionnaire, sheet.answers, sheet.processes)
+    ]
+
+
+def _side(sheet: OpenedSheet, question_id: str) -> Side:
+    question = sheet.questionnaire.questions[question_id]
+    section = sheet.questionnaire.section_of[question_id]
+    return Side(question, section, describe(question, sheet.answers[question_id]))
