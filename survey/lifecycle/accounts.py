@@ -185,7 +185,7 @@ def create_user(
     """
     with db.writing(session):
         user = add_user(session, username=username, name=name, role=role, firm_id=firm_id, now=now)
-        token = _new_link(session, user, "invite", hours, by, now)
+        token = new_link(session, user, "invite", hours, by, now)
         log(
             session,
             by,
@@ -241,12 +241,12 @@ def issue_link(
         user = store.user(session, user_id, lock=True)
         if user is None:
             raise NotThere
-        token = _new_link(session, user, purpose, hours, by, now)
+        token = new_link(session, user, purpose, hours, by, now)
         log(session, by, now, f"link_{purpose}", "user", user.id, firm_id=user.firm_id)
     return token
 
 
-def _new_link(
+def new_link(
     session: Session, user: User, purpose: str, hours: int, by: Actor, now: datetime
 ) -> str:
     store.void_links(session, user.id, now)

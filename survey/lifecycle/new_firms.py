@@ -1,0 +1,271 @@
+"""Take a firm on: its row, its first user and their invitation in one transaction; then its changes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from stdnum import exceptions as stdnum_errors
+from stdnum.cn import uscc
+
+from survey import db
+from survey.lifecycle import typed
+from survey.lifecycle.accounts import add_user, new_link
+from survey.lifecycle.audit import Actor, log
+from survey.lifecycle.errors import Invalid, NotThere, Refusal, Stale
+from survey.store import firms as store
+from survey.tables import FIRM, Firm, User
+
+ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
+"""Letters and digits of a 统一社会信用代码 (GB 32100-2015): without I, O, S, V and Z."""
+CODE_LENGTH = 18
+
+
+class CodeTaken(Invalid):
+    """Another firm has this code."""
+
+    status = 409
+
+
+class HasPassword(Refusal):
+    """The user set a password already; only an administrator may issue a reset link."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """What a firm's choices are taken from: trades of the edition, places of the district."""
+
+    trades: Collection[str]
+    townships: Collection[str]
+    demonstration: bool = False
+
+
+@dataclass(frozen=True)
+class NewFirm:
+    """What an officer types about a firm and its first user."""
+
+    name: str
+    code: str
+    trade: str
+    township: str
+    person: str
+    username: str
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A user who may now set a password, with the secret word of their link."""
+
+    firm_id: int
+    name: str
+    username: str
+    token: str
+
+
+def normal_code(typed_code: str) -> str:
+    """Bring a code to its one form: half width, upper case, no blanks or hyphens."""
+    return uscc.compact(unicodedata.normalize("NFKC", typed_code))
+
+
+def fault_in_code(code: str, *, demonstration: bool) -> str:
+    """Say what is wrong with a normal code, or nothing.
+
+    In a demonstration only fictional codes are possible besides real ones: they hold a letter
+    that the alphabet does not have, so that no real firm can ever carry them.
+    """
+    if demonstration and is_fictional(code):
+        return ""
+    try:
+        uscc.validate(code)
+    except stdnum_errors.InvalidLength:
+        return f"统一社会信用代码应为 {CODE_LENGTH} 位，现在是 {len(code)} 位，请对照营业执照。"
+    except stdnum_errors.InvalidChecksum:
+        return "统一社会信用代码的校验位不对，请对照营业执照逐位核对。"
+    except stdnum_errors.ValidationError:
+        return "统一社会信用代码只含数字和大写字母，且没有 I、O、S、V、Z，前 8 位是数字。"
+    return ""
+
+
+def is_fictional(code: str) -> bool:
+    """Whether a code has the right length and a letter no real code can hold."""
+    plain = len(code) == CODE_LENGTH and code.isascii() and code.isalnum()
+    return plain and not set(code) <= ALPHABET
+
+
+def add_firm(
+    session: Session, wanted: NewFirm, places: Places, *, hours: int, by: Actor, now: datetime
+) -> Invited:
+    """Add a firm with its first user, who signs in by the firm's code where no name is given.
+
+    Raises:
+        CodeTaken: Names the firm that has the code.
+        Invalid: Names every other field that cannot be taken.
+    """
+    code = normal_code(wanted.code)
+    name = typed.line(wanted.name)
+    faults = _faults(name, wanted.trade, wanted.township, places)
+    if fault := fault_in_code(code, demonstration=places.demonstration):
+        faults["code"] = fault
+    if faults:
+        raise Invalid(faults)
+    try:
+        with db.writing(session):
+            if known := store.firm_coded(session, code):
+                raise CodeTaken({"code": _taken(known.name)})
+            firm = Firm(
+                code=code,
+                name=name,
+                trade=wanted.trade,
+                township=wanted.township or None,
+                processes=[],
+                fictional=is_fictional(code),
+                created_at=now,
+            )
+            session.add(firm)
+            session.flush()
+            log(
+                session, by, now, "create", "firm", firm.id, firm_id=firm.id, after=f"{name} {code}"
+            )
+            username = typed.line(wanted.username) or code.lower()
+            return _invite(session, firm.id, wanted.person, username, hours, by, now)
+    except IntegrityError as error:  # another officer was faster by a moment
+        raise CodeTaken({"code": _taken("另一家企业")}) from error
+
+
+def add_firm_user(
+    session: Session,
+    firm_id: int,
+    *,
+    person: str,
+    username: str,
+    hours: int,
+    by: Actor,
+    now: datetime,
+) -> Invited:
+    """Add one more user of a firm."""
+    try:
+        with db.writing(session):
+            if session.get(Firm, firm_id) is None:
+                raise NotThere
+            return _invite(session, firm_id, person, username, hours, by, now)
+    except IntegrityError as error:
+        raise Invalid({"username": "这个用户名已被使用，请换一个。"}) from error
+
+
+def invite_again(
+    session: Session, firm_id: int, user_id: int, *, hours: int, by: Actor, now: datetime
+) -> Invited:
+    """Issue a new invitation to a firm's user who never set a password.
+
+    Raises:
+        NotThere: No such user of this firm; staff are never reached this way.
+        HasPassword: An officer must not open an account that is in use.
+    """
+    with db.writing(session):
+        user = session.get(User, user_id, with_for_update=True)
+        if user is None or user.role != FIRM or user.firm_id != firm_id or not user.active:
+            raise NotThere
+        if user.password_hash is not None:
+            raise HasPassword
+        token = new_link(session, user, "invite", hours, by, now)
+        log(session, by, now, "link_invite", "user", user.id, firm_id=firm_id)
+        return Invited(firm_id, user.name, user.username, token)
+
+
+def edit_firm(
+    session: Session,
+    firm_id: int,
+    *,
+    name: str,
+    trade: str,
+    township: str,
+    places: Places,
+    base_version: int,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Correct a firm's name, township or trade; the trade only before its first assessment.
+
+    Raises:
+        Stale: Somebody else changed the firm since.
+    """
+    name = typed.line(name)
+    with db.writing(session):
+        firm = session.get(Firm, firm_id, with_for_update=True)
+        if firm is None:
+            raise NotThere
+        before, after = (firm.name, firm.trade, firm.township or ""), (name, trade, township)
+        if before == after:
+            return
+        if firm.version != base_version:
+            raise Stale
+        kept = {trade} & {firm.trade}, {township} & {firm.township}
+        faults = _faults(name, trade, township, places, *kept)
+        if trade != firm.trade and store.has_assessment(session, firm_id):
+            faults["trade"] = "企业已经开始评估，行业不能再改。"
+        if faults:
+            raise Invalid(faults)
+        firm.name, firm.trade, firm.township = name, trade, township or None
+        log(
+            session,
+            by,
+            now,
+            "edit",
+            "firm",
+            firm_id,
+            firm_id=firm_id,
+            before=" ".join(filter(None, before)),
+            after=" ".join(filter(None, after)),
+        )
+
+
+def _invite(
+    session: Session,
+    firm_id: int,
+    person: str,
+    username: str,
+    hours: int,
+    by: Actor,
+    now: datetime,
+) -> Invited:
+    try:
+        user = add_user(
+            session,
+            username=typed.line(username),
+            name=typed.line(person),
+            role=FIRM,
+            firm_id=firm_id,
+            now=now,
+        )
+    except Invalid as error:
+        renamed = {"name": "person"}
+        raise Invalid({renamed.get(k, k): words for k, words in error.fields.items()}) from error
+    token = new_link(session, user, "invite", hours, by, now)
+    log(session, by, now, "create", "user", user.id, firm_id=firm_id, after=f"{user.username} firm")
+    return Invited(firm_id, user.name, user.username, token)
+
+
+def _faults(
+    name: str,
+    trade: str,
+    township: str,
+    places: Places,
+    kept_trade: Collection[str] = (),
+    kept_township: Collection[str | None] = (),
+) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    if not 1 <= len(name) <= 100:
+        faults["name"] = "请填写企业名称（100 字以内）。"
+    if trade not in places.trades and trade not in kept_trade:
+        faults["trade"] = "请选择一个行业。"
+    if township and township not in places.townships and township not in kept_township:
+        faults["township"] = "请从列表中选择乡镇（街道）。"
+    return faults
+
+
+def _taken(name: str) -> str:
+    return f"这个统一社会信用代码已登记为“{name}”，请在企业列表中查找。"

@@ -1,0 +1,315 @@
+"""The life of a pool entry: propose, admit, promote, recognise, withdraw.
+
+The officer decides and the system advises: no step asks for a score, every step but a recognition
+asks for a reason. A page sends the version it showed, so nobody decides on what has changed since;
+the same press twice is one step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from questionnaires.loading import load
+from survey import db
+from survey.lifecycle import typed
+from survey.lifecycle.audit import Actor, log
+from survey.lifecycle.errors import Invalid, Locked, NotThere, Stale
+from survey.store import pool as store
+from survey.tables import (
+    DRAFT,
+    IN_POOL,
+    PROPOSED,
+    RECOGNISED,
+    WITHDRAWN,
+    Assessment,
+    Firm,
+    PoolEntry,
+    Recognition,
+)
+
+EARLIEST_RECOGNITION = date(2000, 1, 1)
+MOST_DOCUMENT = 100
+
+
+class WrongState(Invalid):
+    """The entry is not where this step begins."""
+
+    status = 409
+
+
+class RecognisedBefore(Invalid):
+    """The firm already holds this rung by another document."""
+
+    status = 409
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One decision about an entry, as it will stand in the log."""
+
+    action: str
+    state: str
+    target: str
+    reason: str
+
+
+def propose(
+    session: Session,
+    assessment_id: int,
+    *,
+    target_rung: str,
+    reason: str,
+    base_version: int = 0,
+    by: Actor,
+    now: datetime,
+) -> PoolEntry:
+    """Put a firm forward for the pool (拟入库); a firm that was withdrawn may come again."""
+    return _enter(session, assessment_id, "propose", target_rung, reason, base_version, by, now)
+
+
+def admit(
+    session: Session,
+    assessment_id: int,
+    *,
+    target_rung: str,
+    reason: str,
+    base_version: int = 0,
+    by: Actor,
+    now: datetime,
+) -> PoolEntry:
+    """Take a firm into the pool (入库) on one of its assessments, with the rung it aims at.
+
+    Args:
+        base_version: The entry's version the officer saw; 0 for a firm without an entry.
+    """
+    return _enter(session, assessment_id, "admit", target_rung, reason, base_version, by, now)
+
+
+_ENTERED = {"propose": PROPOSED, "admit": IN_POOL}
+_MAY_ENTER_FROM = {"propose": (WITHDRAWN,), "admit": (PROPOSED, WITHDRAWN)}
+
+
+def _enter(
+    session: Session,
+    assessment_id: int,
+    action: str,
+    target_rung: str,
+    reason: str,
+    base_version: int,
+    by: Actor,
+    now: datetime,
+) -> PoolEntry:
+    with db.writing(session):
+        assessment, entry = _assessed(session, assessment_id)
+        _step_of(assessment, target_rung)
+        step = _Step(action, _ENTERED[action], target_rung, typed.reason(reason))
+        if entry is not None and _is_taken(entry, step, base_version, assessment_id):
+            return entry
+        _require_version(entry, base_version)
+        if entry is None:
+            entry = PoolEntry(firm_id=assessment.firm_id)
+        elif entry.state not in _MAY_ENTER_FROM[action]:
+            raise WrongState({"state": "这家企业已在培育库中，请在培育库里操作。"})
+        entry.assessment_id = assessment.id
+        return _take(session, entry, step, by, now)
+
+
+def promote(
+    session: Session,
+    entry_id: int,
+    *,
+    target_rung: str,
+    reason: str,
+    base_version: int,
+    by: Actor,
+    now: datetime,
+) -> PoolEntry:
+    """Give an entry a higher target (晋级); from here on the firm is on its way up again.
+
+    The firm's newest confirmed assessment of the same edition becomes the entry's.
+    """
+    with db.writing(session):
+        entry = _locked(session, entry_id)
+        assessment = _assessment(session, entry.assessment_id)
+        wanted = _step_of(assessment, target_rung)
+        step = _Step("promote", IN_POOL, target_rung, typed.reason(reason))
+        if _is_taken(entry, step, base_version):
+            return entry
+        _require_version(entry, base_version)
+        _require_state(entry, IN_POOL, RECOGNISED)
+        if wanted <= _standing(session, entry, assessment):
+            raise Invalid({"target_rung": "晋级的目标要高于现在的目标和已认定的等级。"})
+        newest = store.newest_confirmed(session, entry.firm_id, assessment.edition)
+        entry.assessment_id = newest or entry.assessment_id
+        return _take(session, entry, step, by, now)
+
+
+def withdraw(
+    session: Session,
+    entry_id: int,
+    *,
+    reason: str,
+    base_version: int,
+    by: Actor,
+    now: datetime,
+) -> PoolEntry:
+    """Take a firm out of the pool (退库); its recognitions stay facts."""
+    with db.writing(session):
+        entry = _locked(session, entry_id)
+        step = _Step("withdraw", WITHDRAWN, entry.target_rung, typed.reason(reason))
+        if _is_taken(entry, step, base_version):
+            return entry
+        _require_version(entry, base_version)
+        _require_state(entry, PROPOSED, IN_POOL, RECOGNISED)
+        return _take(session, entry, step, by, now)
+
+
+def recognise(
+    session: Session,
+    entry_id: int,
+    *,
+    rung: str,
+    document: str,
+    recognised_on: date,
+    base_version: int,
+    by: Actor,
+    now: datetime,
+    today: date,
+) -> PoolEntry:
+    """Record that the bureau recognised a firm on a rung (认定): a fact with its document.
+
+    Raises:
+        RecognisedBefore: The rung is recorded already, by another document or date.
+    """
+    with db.writing(session):
+        entry = _locked(session, entry_id)
+        _step_of(_assessment(session, entry.assessment_id), rung, field="rung")
+        document = _document(document)
+        _require_past(recognised_on, today)
+        if known := store.recognition(session, entry.firm_id, rung):
+            if (known.document, known.recognised_on) == (document, recognised_on):
+                return entry
+            raise RecognisedBefore(
+                {"rung": f"这个等级已登记认定：{known.document}，{known.recognised_on}。"}
+            )
+        _require_version(entry, base_version)
+        _require_state(entry, IN_POOL, RECOGNISED)
+        session.add(
+            Recognition(
+                firm_id=entry.firm_id,
+                rung=rung,
+                document=document,
+                recognised_on=recognised_on,
+                recorded_by=by.user_id,
+                recorded_at=now,
+            )
+        )
+        step = _Step("recognise", RECOGNISED, entry.target_rung, entry.reason)
+        fact = f"{document} {recognised_on.isoformat()}"
+        return _take(session, entry, step, by, now, after=f"{RECOGNISED} {rung}", why=fact)
+
+
+def _take(
+    session: Session,
+    entry: PoolEntry,
+    step: _Step,
+    by: Actor,
+    now: datetime,
+    after: str = "",
+    why: str = "",
+) -> PoolEntry:
+    before = f"{entry.state} {entry.target_rung}" if entry.id else ""
+    entry.state, entry.target_rung = step.state, step.target
+    entry.reason, entry.changed_at = step.reason, now
+    session.add(entry)
+    session.flush()
+    log(
+        session,
+        by,
+        now,
+        step.action,
+        "pool",
+        entry.id,
+        firm_id=entry.firm_id,
+        before=before,
+        after=after or f"{step.state} {step.target}",
+        reason=why or step.reason,
+    )
+    return entry
+
+
+def _is_taken(
+    entry: PoolEntry, step: _Step, base_version: int, assessment_id: int | None = None
+) -> bool:
+    """Whether the entry stands one version on, exactly as this step would leave it."""
+    stands = (entry.version, entry.state, entry.target_rung, entry.reason)
+    same = assessment_id in (None, entry.assessment_id)
+    return same and stands == (base_version + 1, step.state, step.target, step.reason)
+
+
+def _assessed(session: Session, assessment_id: int) -> tuple[Assessment, PoolEntry | None]:
+    """Return a handed-in assessment and its firm's entry, the firm held against other deciders.
+
+    The firm is what two officers who both find no entry would collide on.
+    """
+    firm_id = _assessment(session, assessment_id).firm_id
+    session.get(Firm, firm_id, with_for_update=True)
+    assessment = _assessment(session, assessment_id)
+    if assessment.state == DRAFT:
+        raise Locked(DRAFT)
+    return assessment, store.pool_entry_of_firm(session, assessment.firm_id, lock=True)
+
+
+def _assessment(session: Session, assessment_id: int) -> Assessment:
+    found = session.get(Assessment, assessment_id)
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _locked(session: Session, entry_id: int) -> PoolEntry:
+    entry = session.get(PoolEntry, entry_id, with_for_update=True)
+    if entry is None:
+        raise NotThere
+    return entry
+
+
+def _standing(session: Session, entry: PoolEntry, assessment: Assessment) -> int:
+    """Return the step above which a promotion leads: the target, or what is recognised already."""
+    held = [r.rung for r in store.recognitions_of_firm(session, entry.firm_id)]
+    if entry.state == IN_POOL:
+        held.append(entry.target_rung)
+    ladder = [rung.id for rung in load(assessment.edition).ladder]
+    return max((ladder.index(rung) + 1 for rung in held if rung in ladder), default=0)
+
+
+def _step_of(assessment: Assessment, rung: str, field: str = "target_rung") -> int:
+    ladder = [known.id for known in load(assessment.edition).ladder]
+    if rung not in ladder:
+        raise Invalid({field: "请选择一个等级。"})
+    return ladder.index(rung) + 1
+
+
+def _require_version(entry: PoolEntry | None, base_version: int) -> None:
+    if (entry.version if entry else 0) != base_version:
+        raise Stale
+
+
+def _require_state(entry: PoolEntry, *states: str) -> None:
+    if entry.state not in states:
+        raise WrongState({"state": "这家企业现在不在库，请先入库再操作。"})
+
+
+def _document(text: str) -> str:
+    document = typed.line(text)
+    if not 1 <= len(document) <= MOST_DOCUMENT:
+        raise Invalid({"document": f"请填写认定文件的文号（{MOST_DOCUMENT} 字以内）。"})
+    return document
+
+
+def _require_past(recognised_on: date, today: date) -> None:
+    if not EARLIEST_RECOGNITION <= recognised_on <= today:
+        raise Invalid({"recognised_on": "认定日期应在 2000 年以后，且不晚于今天。"})

@@ -1,0 +1,101 @@
+"""Open a round: one year's campaign over one edition."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from questionnaires.loading import editions
+from survey import db
+from survey.lifecycle import typed
+from survey.lifecycle.audit import Actor, log
+from survey.lifecycle.errors import Invalid, NotThere
+from survey.store import bureau as store
+from survey.tables import Round
+
+MOST_TITLE = 100
+
+
+class TitleTaken(Invalid):
+    """Another round has this title."""
+
+    status = 409
+
+
+def open_round(
+    session: Session,
+    *,
+    title: str,
+    edition: str,
+    opens_on: date,
+    closes_on: date | None,
+    by: Actor,
+    now: datetime,
+) -> Round:
+    """Open a round; firms find it from its first day to its last.
+
+    Raises:
+        TitleTaken, Invalid
+    """
+    title = _checked(typed.line(title), edition, opens_on, closes_on)
+    try:
+        with db.writing(session):
+            if store.round_titled(session, title) is not None:
+                raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"})
+            round_ = Round(
+                title=title,
+                edition=edition,
+                opens_on=opens_on,
+                closes_on=closes_on,
+                created_at=now,
+            )
+            session.add(round_)
+            session.flush()
+            after = f"{title} {_span(opens_on, closes_on)}"
+            log(session, by, now, "open_round", "round", round_.id, after=after)
+            return round_
+    except IntegrityError as error:  # another officer was faster by a moment
+        raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"}) from error
+
+
+def set_end(
+    session: Session, round_id: int, closes_on: date | None, *, by: Actor, now: datetime
+) -> None:
+    """Give a round another last day, or none."""
+    with db.writing(session):
+        round_ = session.get(Round, round_id, with_for_update=True)
+        if round_ is None:
+            raise NotThere
+        if closes_on is not None and closes_on < round_.opens_on:
+            raise Invalid({"closes_on": "截止日期不能早于开始日期。"})
+        before, round_.closes_on = round_.closes_on, closes_on
+        if before != closes_on:
+            log(
+                session,
+                by,
+                now,
+                "round_end",
+                "round",
+                round_id,
+                before=_span(round_.opens_on, before),
+                after=_span(round_.opens_on, closes_on),
+            )
+
+
+def _checked(title: str, edition: str, opens_on: date, closes_on: date | None) -> str:
+    faults: dict[str, str] = {}
+    if not 1 <= len(title) <= MOST_TITLE:
+        faults["title"] = f"请填写轮次名称（{MOST_TITLE} 字以内）。"
+    if edition not in editions():
+        faults["edition"] = "请选择一个问卷年版。"
+    if closes_on is not None and closes_on < opens_on:
+        faults["closes_on"] = "截止日期不能早于开始日期。"
+    if faults:
+        raise Invalid(faults)
+    return title
+
+
+def _span(opens_on: date, closes_on: date | None) -> str:
+    return f"{opens_on.isoformat()} 至 {closes_on.isoformat() if closes_on else '不限'}"

@@ -1,0 +1,115 @@
+"""The officer's list of firms, and what a new firm is checked against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from survey.store.bureau import (
+    BELOW,
+    Slice,
+    Wanted,
+    holding,
+    sliced,
+    sorted_by,
+)
+from survey.tables import (
+    Assessment,
+    Firm,
+    PoolEntry,
+    User,
+)
+
+
+@dataclass(frozen=True)
+class FirmLine:
+    """One firm in the officer's list, with its newest assessment's state."""
+
+    id: int
+    name: str
+    code: str
+    trade: str
+    township: str
+    fictional: bool
+    users: int
+    waiting: int
+    """Users who have not set a password yet."""
+    assessment_id: int | None
+    state: str | None
+    pool_state: str | None
+
+
+FIRM_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "firm": Firm.name.expression,
+    "township": Firm.township.expression,
+    "added": Firm.created_at.expression,
+}
+
+
+def firms(
+    session: Session, wanted: Wanted, part: Slice | None = None
+) -> tuple[list[FirmLine], int]:
+    """Return firms with their users counted and the state of their newest assessment."""
+    newest = (
+        select(Assessment.firm_id, func.max(Assessment.id).label("id"))
+        .group_by(Assessment.firm_id)
+        .subquery()
+    )
+    people = (
+        select(
+            User.firm_id,
+            func.count().label("users"),
+            func.count(case((User.password_hash.is_(None), 1))).label("waiting"),
+        )
+        .where(User.firm_id.is_not(None), User.active)
+        .group_by(User.firm_id)
+        .subquery()
+    )
+    query = (
+        select(
+            Firm.id,
+            Firm.name,
+            Firm.code,
+            Firm.trade,
+            Firm.township,
+            Firm.fictional,
+            func.coalesce(people.c.users, 0).label("users"),
+            func.coalesce(people.c.waiting, 0).label("waiting"),
+            Assessment.id.label("assessment_id"),
+            Assessment.state,
+            PoolEntry.state.label("pool_state"),
+        )
+        .outerjoin(newest, newest.c.firm_id == Firm.id)
+        .outerjoin(Assessment, Assessment.id == newest.c.id)
+        .outerjoin(people, people.c.firm_id == Firm.id)
+        .outerjoin(PoolEntry, PoolEntry.firm_id == Firm.id)
+    )
+    if wanted.trade:
+        query = query.where(Firm.trade == wanted.trade)
+    if wanted.township:
+        query = query.where(Firm.township == wanted.township)
+    if wanted.state:
+        state = Assessment.state
+        query = query.where(state.is_(None) if wanted.state == BELOW else state == wanted.state)
+    query = holding(query, wanted.words)
+    ordered = sorted_by(query, wanted.sort or "-added", FIRM_SORTS, Firm.id.desc())
+    rows, total = sliced(session, query, part, ordered)
+    lines = [FirmLine(**{**row._mapping, "township": row.township or ""}) for row in rows]
+    return lines, total
+
+
+def firm(session: Session, firm_id: int) -> Firm | None:
+    return session.get(Firm, firm_id)
+
+
+def firm_coded(session: Session, code: str) -> Firm | None:
+    return session.scalar(select(Firm).where(Firm.code == code))
+
+
+def has_assessment(session: Session, firm_id: int) -> bool:
+    query = select(Assessment.id).where(Assessment.firm_id == firm_id).limit(1)
+    return session.scalar(query) is not None

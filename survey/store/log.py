@@ -1,0 +1,95 @@
+"""The audit log as it is read: filtered, paged, by subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from survey.store.bureau import (
+    Slice,
+    holding,
+    sliced,
+)
+from survey.tables import (
+    AuditEntry,
+    Firm,
+)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One row of the log with the name of the firm it is about."""
+
+    entry: AuditEntry
+    firm: str
+
+
+@dataclass(frozen=True)
+class WantedLog:
+    """What the log is narrowed to. Days are local ones, both included."""
+
+    action: str = ""
+    firm: str = ""
+    user: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def log_lines(
+    session: Session, wanted: WantedLog, place: ZoneInfo, part: Slice | None = None
+) -> tuple[list[LogLine], int]:
+    """Return rows of the log, newest first, and their number."""
+    query = select(AuditEntry, Firm.name).outerjoin(Firm, Firm.id == AuditEntry.firm_id)
+    if wanted.action:
+        query = query.where(AuditEntry.action == wanted.action)
+    query = holding(query, wanted.firm)
+    if wanted.user:
+        query = query.where(AuditEntry.who.icontains(wanted.user, autoescape=True))
+    if wanted.since:
+        query = query.where(AuditEntry.at >= _start(wanted.since, place))
+    if wanted.until:
+        query = query.where(AuditEntry.at < _start(wanted.until + timedelta(days=1), place))
+    ordered = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    rows, total = sliced(session, query, part, ordered)
+    return [LogLine(row[0], row[1] or "") for row in rows], total
+
+
+def _start(day: date, place: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), place).astimezone(UTC)
+
+
+def log_actions(session: Session) -> list[str]:
+    return list(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
+
+
+def steps_about(session: Session, assessment_id: int, firm_id: int) -> list[AuditEntry]:
+    """Return what was decided about an assessment and its firm's pool entry, newest first."""
+    query = (
+        select(AuditEntry)
+        .where(
+            or_(
+                and_(
+                    AuditEntry.subject == "assessment",
+                    AuditEntry.subject_id == str(assessment_id),
+                ),
+                and_(AuditEntry.subject == "pool", AuditEntry.firm_id == firm_id),
+            ),
+            AuditEntry.succeeded,
+        )
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def pool_history(session: Session, entry_id: int) -> list[AuditEntry]:
+    """Return every step of one pool entry, newest first."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.subject == "pool", AuditEntry.subject_id == str(entry_id))
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,198 @@
+"""The pool: its entries, what was recognised, what the confirmed sheets would carry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from survey.store.bureau import (
+    IS_CONFIRMED,
+    STANDING,
+    Query,
+    Slice,
+    Standing,
+    Wanted,
+    entry_of_edition,
+    narrowed,
+    sliced,
+    sorted_by,
+    spoken,
+    standing_of,
+    with_scores,
+)
+from survey.tables import (
+    ONSITE,
+    WITHDRAWN,
+    Assessment,
+    Firm,
+    PoolEntry,
+    Recognition,
+    ScoreRow,
+    SheetRow,
+)
+
+POOL_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "firm": Firm.name.expression,
+    "township": Firm.township.expression,
+    "share": spoken("permille"),
+    "state": PoolEntry.state.expression,
+    "changed": PoolEntry.changed_at.expression,
+}
+
+
+@dataclass(frozen=True)
+class PoolLine:
+    """One entry of the pool, with where its firm stands today and what it holds."""
+
+    id: int
+    firm_id: int
+    assessment_id: int
+    edition: str
+    firm: str
+    code: str
+    trade: str
+    township: str
+    state: str
+    target_rung: str
+    reason: str
+    standing: Standing
+    changed_at: datetime
+    version: int
+    recognitions: tuple[Recognition, ...] = ()
+
+
+def pool(session: Session, wanted: Wanted, part: Slice | None = None) -> tuple[list[PoolLine], int]:
+    """Return entries of one edition with the standing and the recognitions of their firms."""
+    query = narrowed(with_scores(_entries()), wanted)
+    if wanted.state:
+        query = query.where(PoolEntry.state == wanted.state)
+    if wanted.target:
+        query = query.where(PoolEntry.target_rung == wanted.target)
+    ordered = sorted_by(query, wanted.sort or "-changed", POOL_SORTS, PoolEntry.id.desc())
+    rows, total = sliced(session, query, part, ordered)
+    held = _recognitions(session, [row.firm_id for row in rows])
+    return [_pool_line(row, held.get(row.firm_id, ())) for row in rows], total
+
+
+def pool_line(session: Session, entry_id: int) -> PoolLine | None:
+    """Return one entry as the list shows it."""
+    query = with_scores(_entries()).where(PoolEntry.id == entry_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    return _pool_line(row, _recognitions(session, [row.firm_id]).get(row.firm_id, ()))
+
+
+def _entries() -> Query:
+    return (
+        select(
+            PoolEntry.id,
+            PoolEntry.state,
+            PoolEntry.target_rung,
+            PoolEntry.reason,
+            PoolEntry.changed_at,
+            PoolEntry.version,
+            PoolEntry.assessment_id,
+            Assessment.trade,
+            Assessment.edition,
+            Firm.id.label("firm_id"),
+            Firm.name.label("firm"),
+            Firm.code,
+            Firm.township,
+            *STANDING,
+        )
+        .select_from(PoolEntry)
+        .join(Assessment, Assessment.id == PoolEntry.assessment_id)
+        .join(Firm, Firm.id == PoolEntry.firm_id)
+    )
+
+
+def _pool_line(row: Any, held: Collection[Recognition]) -> PoolLine:
+    return PoolLine(
+        id=row.id,
+        firm_id=row.firm_id,
+        assessment_id=row.assessment_id,
+        edition=row.edition,
+        firm=row.firm,
+        code=row.code,
+        trade=row.trade,
+        township=row.township or "",
+        state=row.state,
+        target_rung=row.target_rung,
+        reason=row.reason,
+        standing=standing_of(row),
+        changed_at=row.changed_at,
+        version=row.version,
+        recognitions=tuple(held),
+    )
+
+
+def _recognitions(session: Session, firm_ids: Collection[int]) -> dict[int, list[Recognition]]:
+    query = (
+        select(Recognition)
+        .where(Recognition.firm_id.in_(firm_ids))
+        .order_by(Recognition.recognised_on, Recognition.id)
+    )
+    found: dict[int, list[Recognition]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.firm_id, []).append(row)
+    return found
+
+
+def recognitions_of_firm(session: Session, firm_id: int) -> list[Recognition]:
+    return _recognitions(session, [firm_id]).get(firm_id, [])
+
+
+def recognition(session: Session, firm_id: int, rung: str) -> Recognition | None:
+    query = select(Recognition).where(Recognition.firm_id == firm_id, Recognition.rung == rung)
+    return session.scalar(query)
+
+
+def pool_entry_of_firm(session: Session, firm_id: int, *, lock: bool = False) -> PoolEntry | None:
+    query = select(PoolEntry).where(PoolEntry.firm_id == firm_id)
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def newest_confirmed(session: Session, firm_id: int, edition: str) -> int | None:
+    """Return the firm's newest confirmed assessment of an edition."""
+    query = select(func.max(Assessment.id)).where(
+        Assessment.firm_id == firm_id, Assessment.edition == edition, IS_CONFIRMED
+    )
+    return session.scalar(query)
+
+
+def recognised_facts(session: Session) -> list[tuple[int, str, date]]:
+    """Return every recognition as (firm, rung, day)."""
+    query = select(Recognition.firm_id, Recognition.rung, Recognition.recognised_on)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def confirmed_steps(session: Session, edition: str) -> dict[int, int]:
+    """Return how many firms stand on each step by their newest confirmed sheet of an edition."""
+    newest = (
+        select(func.max(Assessment.id))
+        .where(Assessment.edition == edition, IS_CONFIRMED)
+        .group_by(Assessment.firm_id)
+    )
+    query = (
+        select(ScoreRow.step, func.count())
+        .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
+        .where(SheetRow.kind == ONSITE, SheetRow.assessment_id.in_(newest))
+        .group_by(ScoreRow.step)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def pool_targets(session: Session, edition: str) -> dict[tuple[str, str], int]:
+    """Return how many entries of an edition there are of each (state, target rung)."""
+    query = (
+        select(PoolEntry.state, PoolEntry.target_rung, func.count())
+        .where(entry_of_edition(edition), PoolEntry.state != WITHDRAWN)
+        .group_by(PoolEntry.state, PoolEntry.target_rung)
+    )
+    return {(state, target): count for state, target, count in session.execute(query)}

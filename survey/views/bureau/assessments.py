@@ -1,0 +1,389 @@
+"""The officer's start page, one firm's assessment, and the steps taken from it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from questionnaires.model import Question, Rung
+from reports import figures
+from survey import access, db, district, wording
+from survey.clock import now, today
+from survey.lifecycle import assessments as life
+from survey.lifecycle import pool, typed
+from survey.lifecycle.errors import Refusal
+from survey.lifecycle.sheets import questionnaire_of
+from survey.paging import page_number
+from survey.store import accounts
+from survey.store import assessments as assessment_store
+from survey.store import bureau as store
+from survey.store import log as log_store
+from survey.store import pool as pool_store
+from survey.store.bureau import BELOW, SORTS, AssessmentLine, Standing, Wanted
+from survey.tables import (
+    CONFIRMED,
+    CONSULTANT,
+    DRAFT,
+    ON_SITE,
+    ONSITE,
+    PROPOSED,
+    SELF,
+    SUBMITTED,
+    WITHDRAWN,
+    Assessment,
+    PoolEntry,
+    ScoreRow,
+)
+from survey.views.bureau import choices, saying
+from survey.views.bureau.blueprint import pages
+from survey.views.bureau.choices import CONFIRMED as CONFIRMED_CHOICES
+from survey.views.bureau.choices import NO_RUNG, Frame
+from survey.views.bureau.exports import Column, local_day, send_list
+from survey.views.bureau.plan import plan_lines
+from survey.views.bureau.steps import AssignForm, ReasonForm, StepForm, TargetForm
+
+UNVERIFIED = "未核验"
+SORT_TITLES = {
+    "-submitted": "最近提交在前",
+    "-confirmed": "最近核定在前",
+    "-share": "得分率从高到低",
+    "share": "得分率从低到高",
+    "firm": "按企业名称",
+    "township": "按乡镇（街道）",
+}
+
+
+def _wanted(frame: Frame) -> Wanted:
+    return Wanted(
+        edition=frame.edition.id,
+        words=choices.words(),
+        trade=choices.one_of("trade", frame.trades),
+        township=choices.township(),
+        rung=choices.one_of("rung", {*frame.rungs, BELOW}),
+        state=choices.state_filter(),
+        confirmed=choices.one_of("confirmed", CONFIRMED_CHOICES),
+        sort=choices.sort_key(SORTS),
+    )
+
+
+@pages.get("/assessments")
+def assessments() -> ResponseReturnValue:
+    """List the assessments of an edition under its figures; a draft only as being filled in."""
+    frame, page = choices.frame(), page_number()
+    wanted = _wanted(frame)
+    lines, total = store.assessments(db.session(), wanted, choices.part(page))
+    return render_template(
+        "bureau/assessments.html",
+        frame=frame,
+        wanted=wanted,
+        lines=lines,
+        total=total,
+        page=page,
+        pages=choices.pages_of(total),
+        counts=store.counts(db.session(), frame.edition.id),
+        plan=plan_lines(
+            district.current().targets,
+            frame.edition.ladder,
+            pool_store.recognised_facts(db.session()),
+            pool_store.confirmed_steps(db.session(), frame.edition.id),
+        ),
+        open_rounds=assessment_store.open_rounds(db.session(), today()),
+        townships=choices.townships(),
+        sorts=SORT_TITLES,
+        confirmed_choices=CONFIRMED_CHOICES,
+        arguments=choices.arguments(),
+    )
+
+
+@pages.get("/assessments.xlsx")
+def export_assessments() -> ResponseReturnValue:
+    """Send the list as it is filtered and ordered, all pages of it."""
+    frame = choices.frame()
+    wanted = _wanted(frame)
+    lines, _total = store.assessments(db.session(), wanted)
+    filters = {
+        "问卷": frame.edition.title,
+        "企业": wanted.words,
+        "行业": frame.trades.get(wanted.trade, ""),
+        "乡镇（街道）": wanted.township,
+        "等级": NO_RUNG if wanted.rung == BELOW else frame.rungs.get(wanted.rung, ""),
+        "状态": wording.STATES.get(wanted.state, ""),
+        "核定": CONFIRMED_CHOICES.get(wanted.confirmed, ""),
+        "排序": SORT_TITLES.get(wanted.sort, wanted.sort),
+    }
+    return send_list("assessments", "评估清单", columns(frame), lines, filters)
+
+
+def columns(frame: Frame) -> tuple[Column[AssessmentLine], ...]:
+    """The columns of the list, for the workbook as for the page."""
+    return (
+        Column("企业名称", lambda line: line.firm),
+        Column("统一社会信用代码", lambda line: line.code),
+        Column("行业", lambda line: frame.trades.get(line.trade, line.trade)),
+        Column("乡镇（街道）", lambda line: line.township),
+        Column("评估轮次", lambda line: line.round),
+        Column("状态", lambda line: wording.STATES[line.state]),
+        *standing_columns(frame),
+        Column("诊断顾问", lambda line: line.consultant),
+        Column("提交日期", lambda line: local_day(line.submitted_at)),
+        Column("核定日期", lambda line: local_day(line.confirmed_at)),
+        Column("培育库", lambda line: wording.POOL.get(line.pool_state or "", "")),
+    )
+
+
+def standing_columns(frame: Frame) -> tuple[Column[Any], ...]:
+    """Rung, share and whether they are verified, of lines of any list that have a standing."""
+    return (
+        Column("等级", lambda line: rung_title(frame, line.standing)),
+        Column(
+            "得分率（%）",
+            lambda line: (
+                None if line.standing.share is None else figures.percent_number(line.standing.share)
+            ),
+        ),
+        Column("核验", lambda line: verified(line.standing)),
+    )
+
+
+def rung_title(frame: Frame, standing: Standing) -> str:
+    if standing.step is None:
+        return ""
+    return frame.rungs.get(standing.rung or "", NO_RUNG)
+
+
+def verified(standing: Standing) -> str:
+    if standing.step is None:
+        return ""
+    return "已核定" if standing.verified else UNVERIFIED
+
+
+# --- one assessment ---------------------------------------------------------------------------
+
+
+class Result(NamedTuple):
+    """One sheet's score in short, read from what was kept when it was scored."""
+
+    kind: str
+    score: ScoreRow
+    rung: Rung | None
+    share: str
+    next: Rung | None
+    gates: tuple[Question, ...]
+
+
+@pages.get("/assessments/<row:assessment_id>")
+def assessment(assessment_id: int) -> ResponseReturnValue:
+    """Show one assessment that was handed in: the firm, both results, the steps so far and next."""
+    return _page(access.handed_in_assessment(assessment_id))
+
+
+def _page(
+    assessment: Assessment, failed: StepForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    session = db.session()
+    entry = pool_store.pool_entry_of_firm(session, assessment.firm_id)
+    frame = choices.frame_of(assessment.edition)
+    results = _results(assessment)
+    forms = _forms(assessment, entry, frame, results)
+    if failed is not None:
+        failed.show_at(entry.version if entry else 0)
+        forms[failed.step] = failed
+    return (
+        render_template(
+            "bureau/assessment.html",
+            assessment=assessment,
+            firm=assessment.firm,
+            frame=frame,
+            entry=entry,
+            results=results,
+            forms=forms,
+            consultant=_consultant(assessment),
+            steps=log_store.steps_about(session, assessment.id, assessment.firm_id),
+            saying=saying,
+            figures=figures,
+        ),
+        status,
+    )
+
+
+def _results(assessment: Assessment) -> dict[str, Result]:
+    questionnaire = questionnaire_of(assessment)
+    ladder = questionnaire.ladder
+    return {
+        kind: Result(
+            kind,
+            row,
+            next((rung for rung in ladder if rung.id == row.rung), None),
+            figures.percent(store.exact_share(row)),
+            ladder[row.step] if row.step < len(ladder) else None,
+            tuple(
+                questionnaire.questions[q] for q in row.failed_gates if q in questionnaire.questions
+            ),
+        )
+        for kind, row in store.scores_of(db.session(), assessment.id).items()
+    }
+
+
+def _consultant(assessment: Assessment) -> str:
+    if assessment.consultant_id is None:
+        return ""
+    return assessment_store.name_of(db.session(), assessment.consultant_id)
+
+
+def _forms(
+    assessment: Assessment, entry: PoolEntry | None, frame: Frame, results: dict[str, Result]
+) -> dict[str, StepForm]:
+    """Return the steps open from here, each as an empty form."""
+    state, forms = assessment.state, dict[str, StepForm]()
+    if state in (SUBMITTED, ON_SITE):
+        forms["assign"] = AssignForm("assign", _consultants())
+        forms["return"] = ReasonForm("return")
+    if state == CONFIRMED:
+        forms["reopen"] = ReasonForm("reopen")
+    if entry is None or entry.state == WITHDRAWN:
+        forms["propose"] = _target_form("propose", frame, results)
+    if entry is None or entry.state in (PROPOSED, WITHDRAWN):
+        forms["admit"] = _target_form("admit", frame, results)
+    for form in forms.values():
+        form.show_at(entry.version if entry else 0)
+    return forms
+
+
+def _consultants() -> dict[str, str]:
+    found = accounts.active_of_role(db.session(), CONSULTANT)
+    return {str(user.id): f"{user.name}（{user.username}）" for user in found}
+
+
+def _target_form(
+    step: str, frame: Frame, results: dict[str, Result], *, posted: bool = False
+) -> TargetForm:
+    """A form for a target rung, saying beside it what the numbers say today."""
+    result = results.get(ONSITE) or results.get(SELF)
+    hint = "还没有评分结果。"
+    if result:
+        title = result.rung.title if result.rung else NO_RUNG
+        how = "现场诊断核定" if result.kind == ONSITE else "企业自评，未核验"
+        hint = f"现在的等级：{title}（{how}，得分率 {result.share}）。目标由主管部门决定。"
+    return TargetForm(step, frame.rungs, hint, posted=posted)
+
+
+# --- steps ------------------------------------------------------------------------------------
+
+
+@pages.post("/assessments/<row:assessment_id>/assign")
+def assign(assessment_id: int) -> ResponseReturnValue:
+    """Send a consultant to the firm."""
+    found = access.handed_in_assessment(assessment_id)
+    form = AssignForm("assign", _consultants(), posted=True)
+    if not form.validate():
+        return _page(found, form, 422)
+    consultant_id = int(form.consultant.data)
+    if (found.state, found.consultant_id) != (ON_SITE, consultant_id):
+        try:
+            life.assign(db.session(), assessment_id, consultant_id, by=access.actor(), now=now())
+        except Refusal as error:
+            return _refused(assessment_id, form, error)
+    flash("已指派诊断顾问，顾问现在可以开始现场诊断。", "good")
+    return _back(assessment_id)
+
+
+@pages.post("/assessments/<row:assessment_id>/return")
+def return_to_firm(assessment_id: int) -> ResponseReturnValue:
+    """Give the sheet back to the firm; from here on it is a draft, and the firm's alone."""
+    form = ReasonForm("return", posted=True)
+    if _is_returned_for(assessment_id, typed.paragraph(form.reason.data)):
+        return _returned()
+    found = access.handed_in_assessment(assessment_id)
+    if not form.validate():
+        return _page(found, form, 422)
+    try:
+        life.return_to_firm(
+            db.session(),
+            assessment_id,
+            reason=typed.reason(form.reason.data),
+            by=access.actor(),
+            now=now(),
+        )
+    except Refusal as error:
+        return _refused(assessment_id, form, error)
+    return _returned()
+
+
+def _is_returned_for(assessment_id: int, reason: str) -> bool:
+    """Whether this very press already went through: the second one must not look like a fault."""
+    found = assessment_store.assessment(db.session(), assessment_id)
+    return bool(reason and found and found.state == DRAFT and found.return_reason == reason)
+
+
+def _returned() -> ResponseReturnValue:
+    flash("已退回企业补充，退回理由企业可以看到。", "good")
+    return redirect(url_for(".assessments"))
+
+
+@pages.post("/assessments/<row:assessment_id>/reopen")
+def reopen(assessment_id: int) -> ResponseReturnValue:
+    """Take a confirmed assessment back to its consultant."""
+    found = access.handed_in_assessment(assessment_id)
+    form = ReasonForm("reopen", posted=True)
+    if not form.validate():
+        return _page(found, form, 422)
+    try:
+        life.reopen(
+            db.session(),
+            assessment_id,
+            reason=typed.reason(form.reason.data),
+            by=access.actor(),
+            now=now(),
+        )
+    except Refusal as error:
+        return _refused(assessment_id, form, error)
+    flash("已重新打开，顾问可以继续核验。", "good")
+    return _back(assessment_id)
+
+
+@pages.post("/assessments/<row:assessment_id>/propose")
+def propose(assessment_id: int) -> ResponseReturnValue:
+    """Put the firm forward for the pool."""
+    return _enter_pool("propose", assessment_id, "已列入拟入库名单。")
+
+
+@pages.post("/assessments/<row:assessment_id>/admit")
+def admit(assessment_id: int) -> ResponseReturnValue:
+    """Take the firm into the pool."""
+    return _enter_pool("admit", assessment_id, "已入库。")
+
+
+ENTERING = {"propose": pool.propose, "admit": pool.admit}
+
+
+def _enter_pool(step: str, assessment_id: int, done: str) -> ResponseReturnValue:
+    found = access.handed_in_assessment(assessment_id)
+    frame = choices.frame_of(found.edition)
+    form = _target_form(step, frame, _results(found), posted=True)
+    if not form.validate():
+        return _page(found, form, 422)
+    try:
+        entry = ENTERING[step](
+            db.session(),
+            assessment_id,
+            target_rung=form.target_rung.data,
+            reason=form.reason.data or "",
+            base_version=form.base_version(),
+            by=access.actor(),
+            now=now(),
+        )
+    except Refusal as error:
+        return _refused(assessment_id, form, error)
+    flash(done, "good")
+    return redirect(url_for(".pool_entry", entry_id=entry.id))
+
+
+def _refused(assessment_id: int, form: StepForm, error: Refusal) -> ResponseReturnValue:
+    """Show the page as it is now, with the refusal and everything that was typed."""
+    return _page(access.handed_in_assessment(assessment_id), form, form.show_refusal(error))
+
+
+def _back(assessment_id: int) -> ResponseReturnValue:
+    return redirect(url_for(".assessment", assessment_id=assessment_id))

@@ -1,0 +1,271 @@
+"""Firms: the list, a new one with its invitation, one firm with its users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from survey import access, db, district
+from survey.clock import now
+from survey.lifecycle import new_firms
+from survey.lifecycle.errors import Invalid, Stale
+from survey.lifecycle.new_firms import Invited, NewFirm, Places
+from survey.paging import page_number
+from survey.store import accounts
+from survey.store import assessments as assessment_store
+from survey.store import firms as store
+from survey.store import pool as pool_store
+from survey.store.bureau import BELOW, Wanted
+from survey.store.firms import FIRM_SORTS
+from survey.tables import Firm
+from survey.views.account import link_url
+from survey.views.bureau import choices
+from survey.views.bureau.blueprint import pages
+from survey.views.bureau.steps import CHANGED_MEANWHILE
+from survey.wording import STATES
+
+SORT_TITLES = {"-added": "最近新增在前", "firm": "按企业名称", "township": "按乡镇（街道）"}
+
+
+class FirmForm(FlaskForm):
+    """A firm's name, trade and township."""
+
+    name = StringField("企业名称", [InputRequired("请填写企业名称。"), Length(max=100)])
+    trade = SelectField("行业", [InputRequired("请选择一个行业。")])
+    township = SelectField("乡镇（街道）")
+    version = HiddenField()
+
+    def __init__(self, township: str | None = None, **values: Any) -> None:
+        super().__init__(**values)
+        self.trade.choices = [("", "请选择"), *_trades().items()]
+        known = list(district.current().townships)
+        if township and township not in known:
+            known.append(township)
+        self.township.choices = [("", "未填"), *((place, place) for place in known)]
+
+
+class PersonForm(FlaskForm):
+    """A user of a firm."""
+
+    person = StringField("姓名", [InputRequired("请填写姓名。"), Length(max=60)])
+    username = StringField(
+        "用户名",
+        [InputRequired("请填写用户名。"), Length(max=40)],
+        description="3–40 个小写字母、数字、点、横线或下划线。",
+    )
+
+
+class NewFirmForm(FirmForm):
+    """A new firm with its first user."""
+
+    code = StringField(
+        "统一社会信用代码",
+        [InputRequired("请填写统一社会信用代码。"), Length(max=60)],
+        description="18 位，照营业执照填写。",
+    )
+    person = StringField(
+        "首位用户姓名",
+        [InputRequired("请填写首位用户的姓名。"), Length(max=60)],
+        description="负责填报的人，收到邀请链接后自己设置密码。",
+    )
+    username = StringField(
+        "用户名", [Length(max=40)], description="可以不填，不填就用统一社会信用代码登录。"
+    )
+
+
+def _trades() -> dict[str, str]:
+    return choices.frame().trades
+
+
+def _places() -> Places:
+    place = district.current()
+    return Places(_trades(), place.townships, place.demonstration)
+
+
+def _hours() -> int:
+    hours: int = current_app.config["SURVEY"].link_hours
+    return hours
+
+
+@pages.get("/firms")
+def firms() -> ResponseReturnValue:
+    """List firms, found by words, trade, township or how far their assessment has come."""
+    page = page_number()
+    wanted = Wanted(
+        words=choices.words(),
+        trade=choices.one_of("trade", _trades()),
+        township=choices.township(),
+        state=choices.one_of("state", {*STATES, BELOW}),
+        sort=choices.sort_key(FIRM_SORTS),
+    )
+    lines, total = store.firms(db.session(), wanted, choices.part(page))
+    return render_template(
+        "bureau/firms.html",
+        lines=lines,
+        total=total,
+        page=page,
+        pages=choices.pages_of(total),
+        arguments=choices.arguments(),
+        wanted=wanted,
+        trades=_trades(),
+        townships=choices.townships(),
+        sorts=SORT_TITLES,
+        below=BELOW,
+    )
+
+
+@pages.route("/firms/new", methods=["GET", "POST"])
+def add_firm() -> ResponseReturnValue:
+    """Add a firm with its first user, and show the invitation link once."""
+    form = NewFirmForm()
+    if not form.is_submitted():
+        return render_template("bureau/firm_new.html", form=form)
+    status = 422
+    if form.validate():
+        wanted = NewFirm(
+            name=form.name.data or "",
+            code=form.code.data or "",
+            trade=form.trade.data,
+            township=form.township.data or "",
+            person=form.person.data or "",
+            username=form.username.data or "",
+        )
+        try:
+            return _show_link(
+                new_firms.add_firm(
+                    db.session(), wanted, _places(), hours=_hours(), by=access.actor(), now=now()
+                )
+            )
+        except Invalid as error:
+            status = _show_faults(form, error)
+    return render_template("bureau/firm_new.html", form=form), status
+
+
+def _show_faults(form: FlaskForm, error: Invalid) -> int:
+    for name, words in error.fields.items():
+        form[name].errors = [words]
+    return error.status
+
+
+def _show_link(invited: Invited) -> ResponseReturnValue:
+    return render_template(
+        "bureau/link.html", invited=invited, link=link_url(invited.token), hours=_hours()
+    )
+
+
+@pages.route("/firms/<row:firm_id>", methods=["GET", "POST"])
+def firm(firm_id: int) -> ResponseReturnValue:
+    """Show one firm with its users and assessments; correct its name, trade or township."""
+    found = _firm(firm_id)
+    form = FirmForm(
+        found.township,
+        data={
+            "name": found.name,
+            "trade": found.trade,
+            "township": found.township or "",
+            "version": str(found.version),
+        },
+    )
+    if not form.is_submitted():
+        return _page(found, form)
+    status = 422
+    if form.validate():
+        try:
+            new_firms.edit_firm(
+                db.session(),
+                firm_id,
+                name=form.name.data or "",
+                trade=form.trade.data,
+                township=form.township.data or "",
+                places=_places(),
+                base_version=_version(form),
+                by=access.actor(),
+                now=now(),
+            )
+            flash("企业信息已保存。", "good")
+            return redirect(url_for(".firm", firm_id=firm_id))
+        except Invalid as error:
+            status = _show_faults(form, error)
+        except Stale as error:
+            status = error.status
+            found = _firm(firm_id)
+            form.version.data = str(found.version)
+            form.form_errors.append(CHANGED_MEANWHILE)
+    return _page(found, form, status=status)
+
+
+def _version(form: FirmForm) -> int:
+    text = form.version.data or ""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        abort(400)
+    return int(text)
+
+
+def _firm(firm_id: int) -> Firm:
+    return store.firm(db.session(), firm_id) or abort(404)
+
+
+def _page(
+    found: Firm, form: FirmForm, person: PersonForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    session = db.session()
+    return (
+        render_template(
+            "bureau/firm.html",
+            firm=found,
+            form=form,
+            person=person or PersonForm(formdata=None),
+            trade=_trade_title(found),
+            users=accounts.users_of_firm(session, found.id),
+            assessments=assessment_store.assessments_of_firm(session, found.id),
+            entry=pool_store.pool_entry_of_firm(session, found.id),
+            recognitions=pool_store.recognitions_of_firm(session, found.id),
+            rungs=choices.frame().rungs,
+        ),
+        status,
+    )
+
+
+def _trade_title(found: Firm) -> str:
+    return _trades().get(found.trade, found.trade)
+
+
+@pages.post("/firms/<row:firm_id>/users")
+def add_firm_user(firm_id: int) -> ResponseReturnValue:
+    """Add one more user of the firm, and show the invitation link once."""
+    found = _firm(firm_id)
+    person = PersonForm()
+    status = 422
+    if person.validate():
+        try:
+            return _show_link(
+                new_firms.add_firm_user(
+                    db.session(),
+                    firm_id,
+                    person=person.person.data or "",
+                    username=person.username.data or "",
+                    hours=_hours(),
+                    by=access.actor(),
+                    now=now(),
+                )
+            )
+        except Invalid as error:
+            status = _show_faults(person, error)
+    kept = {"name": found.name, "trade": found.trade, "township": found.township or ""}
+    form = FirmForm(found.township, formdata=None, data=kept | {"version": str(found.version)})
+    return _page(found, form, person, status)
+
+
+@pages.post("/firms/<row:firm_id>/users/<row:user_id>/link")
+def invite_again(firm_id: int, user_id: int) -> ResponseReturnValue:
+    """Issue a new invitation to a user who has not set a password yet."""
+    return _show_link(
+        new_firms.invite_again(
+            db.session(), firm_id, user_id, hours=_hours(), by=access.actor(), now=now()
+        )
+    )

@@ -1,0 +1,72 @@
+"""The audit log, for the officer and the administrator."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from survey import db
+from survey.clock import LOCAL, local
+from survey.paging import page_number
+from survey.store import log as store
+from survey.store.log import LogLine, WantedLog
+from survey.views.bureau import choices, saying
+from survey.views.bureau.blueprint import pages
+from survey.views.bureau.exports import Column, send_list
+
+
+def _wanted() -> WantedLog:
+    return WantedLog(
+        action=choices.one_of("action", saying.ACTIONS),
+        firm=choices.words("firm"),
+        user=choices.words("user"),
+        since=choices.day("since"),
+        until=choices.day("until"),
+    )
+
+
+@pages.get("/audit")
+def audit() -> ResponseReturnValue:
+    """List who did what, newest first."""
+    wanted, page = _wanted(), page_number()
+    lines, total = store.log_lines(db.session(), wanted, LOCAL, choices.part(page))
+    return render_template(
+        "bureau/audit.html",
+        wanted=wanted,
+        lines=lines,
+        total=total,
+        page=page,
+        pages=choices.pages_of(total),
+        arguments=choices.arguments(),
+        actions=saying.ACTIONS,
+        saying=saying,
+    )
+
+
+@pages.get("/audit.xlsx")
+def export_audit() -> ResponseReturnValue:
+    """Send the log as it is filtered, all pages of it."""
+    wanted = _wanted()
+    lines, _total = store.log_lines(db.session(), wanted, LOCAL)
+    filters = {
+        "操作": saying.ACTIONS.get(wanted.action, ""),
+        "企业": wanted.firm,
+        "操作人": wanted.user,
+        "起始日期": local(wanted.since),
+        "截止日期": local(wanted.until),
+    }
+    return send_list("audit", "操作日志", COLUMNS, lines, filters)
+
+
+COLUMNS: tuple[Column[LogLine], ...] = (
+    Column("时间", lambda line: local(line.entry.at, "%Y-%m-%d %H:%M:%S")),
+    Column("操作人", lambda line: line.entry.who),
+    Column("操作", lambda line: saying.action(line.entry)),
+    Column("对象", lambda line: saying.subject(line.entry)),
+    Column("企业", lambda line: line.firm),
+    Column("变化", lambda line: saying.change(line.entry)),
+    Column("理由", lambda line: line.entry.reason),
+    Column("结果", lambda line: "成功" if line.entry.succeeded else "失败"),
+    Column("来源地址", lambda line: line.entry.address),
+    Column("请求编号", lambda line: line.entry.request_id),
+)

@@ -1,0 +1,276 @@
+"""The pool: its entries beside the plan, one entry with its history, and the steps up the ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from reports import figures
+from survey import access, db, district, wording
+from survey.clock import now, today
+from survey.lifecycle import pool as life
+from survey.lifecycle.errors import Refusal
+from survey.paging import page_number
+from survey.store import log as log_store
+from survey.store import pool as store
+from survey.store.bureau import BELOW, Wanted
+from survey.store.pool import POOL_SORTS, PoolLine
+from survey.tables import IN_POOL, PROPOSED, RECOGNISED, WITHDRAWN, PoolEntry, Recognition
+from survey.views.bureau import choices, saying
+from survey.views.bureau.assessments import rung_title, standing_columns
+from survey.views.bureau.blueprint import pages
+from survey.views.bureau.choices import NO_RUNG, Frame
+from survey.views.bureau.exports import Column, local_day, send_list
+from survey.views.bureau.plan import plan_lines, rung_lines
+from survey.views.bureau.steps import ReasonForm, RecogniseForm, StepForm, TargetForm
+
+SORT_TITLES = {
+    "-changed": "最近变动在前",
+    "-share": "得分率从高到低",
+    "share": "得分率从低到高",
+    "firm": "按企业名称",
+    "township": "按乡镇（街道）",
+    "state": "按培育状态",
+}
+
+
+def _wanted(frame: Frame) -> Wanted:
+    return Wanted(
+        edition=frame.edition.id,
+        words=choices.words(),
+        trade=choices.one_of("trade", frame.trades),
+        township=choices.township(),
+        rung=choices.one_of("rung", {*frame.rungs, BELOW}),
+        target=choices.one_of("target", frame.rungs),
+        state=choices.one_of("state", wording.POOL),
+        sort=choices.sort_key(POOL_SORTS),
+    )
+
+
+@pages.get("/pool")
+def pool() -> ResponseReturnValue:
+    """List the pool of one edition under the plan's targets and what would qualify today."""
+    frame, page = choices.frame(), page_number()
+    wanted, session = _wanted(frame), db.session()
+    lines, total = store.pool(session, wanted, choices.part(page))
+    recognised = store.recognised_facts(session)
+    confirmed = store.confirmed_steps(session, frame.edition.id)
+    entries = store.pool_targets(session, frame.edition.id)
+    ladder = frame.edition.ladder
+    return render_template(
+        "bureau/pool.html",
+        frame=frame,
+        wanted=wanted,
+        lines=lines,
+        total=total,
+        page=page,
+        pages=choices.pages_of(total),
+        arguments=choices.arguments(),
+        place=district.current(),
+        plan=plan_lines(district.current().targets, ladder, recognised, confirmed),
+        rungs=rung_lines(ladder, recognised, confirmed, entries),
+        townships=choices.townships(),
+        sorts=SORT_TITLES,
+        today=today(),
+    )
+
+
+@pages.get("/pool.xlsx")
+def export_pool() -> ResponseReturnValue:
+    """Send the pool as it is filtered and ordered, all pages of it."""
+    frame = choices.frame()
+    wanted = _wanted(frame)
+    lines, _total = store.pool(db.session(), wanted)
+    filters = {
+        "问卷": frame.edition.title,
+        "企业": wanted.words,
+        "行业": frame.trades.get(wanted.trade, ""),
+        "乡镇（街道）": wanted.township,
+        "现在等级": NO_RUNG if wanted.rung == BELOW else frame.rungs.get(wanted.rung, ""),
+        "目标等级": frame.rungs.get(wanted.target, ""),
+        "培育状态": wording.POOL.get(wanted.state, ""),
+        "排序": SORT_TITLES.get(wanted.sort, wanted.sort),
+    }
+    return send_list("pool", "培育库", columns(frame), lines, filters)
+
+
+def columns(frame: Frame) -> tuple[Column[PoolLine], ...]:
+    """The columns of the pool, for the workbook as for the page."""
+
+    def held(write: Callable[[Recognition], str]) -> Callable[[PoolLine], str]:
+        return lambda line: "；".join(write(fact) for fact in line.recognitions)
+
+    return (
+        Column("企业名称", lambda line: line.firm),
+        Column("统一社会信用代码", lambda line: line.code),
+        Column("行业", lambda line: frame.trades.get(line.trade, line.trade)),
+        Column("乡镇（街道）", lambda line: line.township),
+        Column("培育状态", lambda line: wording.POOL[line.state]),
+        Column("目标等级", lambda line: frame.rungs.get(line.target_rung, line.target_rung)),
+        *standing_columns(frame),
+        Column("认定等级", held(lambda fact: frame.rungs.get(fact.rung, fact.rung))),
+        Column("认定文号", held(lambda fact: fact.document)),
+        Column("认定日期", held(lambda fact: fact.recognised_on.isoformat())),
+        Column("理由", lambda line: line.reason),
+        Column("变动日期", lambda line: local_day(line.changed_at)),
+    )
+
+
+# --- one entry --------------------------------------------------------------------------------
+
+
+@pages.get("/pool/<row:entry_id>")
+def pool_entry(entry_id: int) -> ResponseReturnValue:
+    """Show one firm's entry: where it stands, what was decided, what may be decided next."""
+    return _page(entry_id)
+
+
+def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> ResponseReturnValue:
+    line = _line(entry_id)
+    frame = _frame_of(line)
+    forms = _forms(line, frame)
+    if failed is not None:
+        failed.show_at(line.version)
+        forms[failed.step] = failed
+    return (
+        render_template(
+            "bureau/pool_entry.html",
+            line=line,
+            frame=frame,
+            forms=forms,
+            history=log_store.pool_history(db.session(), entry_id),
+            saying=saying,
+            figures=figures,
+        ),
+        status,
+    )
+
+
+def _line(entry_id: int) -> PoolLine:
+    return store.pool_line(db.session(), entry_id) or abort(404)
+
+
+def _frame_of(line: PoolLine) -> Frame:
+    return choices.frame_of(line.edition)
+
+
+def _forms(line: PoolLine, frame: Frame) -> dict[str, StepForm]:
+    forms: dict[str, StepForm] = {}
+    if line.state in (PROPOSED, WITHDRAWN):
+        forms["admit"] = _target_form("admit", line, frame)
+    if line.state in (IN_POOL, RECOGNISED):
+        forms["promote"] = _target_form("promote", line, frame)
+        forms["recognise"] = _recognise_form(line, frame)
+    if line.state != WITHDRAWN:
+        forms["withdraw"] = ReasonForm("withdraw")
+    for form in forms.values():
+        form.show_at(line.version)
+    return forms
+
+
+def _target_form(step: str, line: PoolLine, frame: Frame, *, posted: bool = False) -> TargetForm:
+    title = rung_title(frame, line.standing) or "还没有评分结果"
+    how = "现场诊断核定" if line.standing.verified else "企业自评，未核验"
+    hint = f"现在的等级：{title}（{how}）。达不到也可以定为目标，请在理由中说明。"
+    return TargetForm(step, frame.rungs, hint, posted=posted)
+
+
+def _recognise_form(line: PoolLine, frame: Frame, *, posted: bool = False) -> RecogniseForm:
+    return RecogniseForm("recognise", frame.rungs, posted=posted, data={"rung": line.target_rung})
+
+
+@pages.post("/pool/<row:entry_id>/admit")
+def admit_entry(entry_id: int) -> ResponseReturnValue:
+    """Take a proposed or withdrawn firm in."""
+    line = _line(entry_id)
+    form = _target_form("admit", line, _frame_of(line), posted=True)
+
+    def step() -> PoolEntry:
+        return life.admit(
+            db.session(),
+            line.assessment_id,
+            target_rung=form.target_rung.data,
+            reason=form.reason.data or "",
+            base_version=form.base_version(),
+            by=access.actor(),
+            now=now(),
+        )
+
+    return _try(entry_id, form, step, "已入库。")
+
+
+@pages.post("/pool/<row:entry_id>/promote")
+def promote(entry_id: int) -> ResponseReturnValue:
+    """Give the firm a higher target."""
+    line = _line(entry_id)
+    form = _target_form("promote", line, _frame_of(line), posted=True)
+
+    def step() -> PoolEntry:
+        return life.promote(
+            db.session(),
+            entry_id,
+            target_rung=form.target_rung.data,
+            reason=form.reason.data or "",
+            base_version=form.base_version(),
+            by=access.actor(),
+            now=now(),
+        )
+
+    return _try(entry_id, form, step, "已晋级，新的目标等级已生效。")
+
+
+@pages.post("/pool/<row:entry_id>/withdraw")
+def withdraw(entry_id: int) -> ResponseReturnValue:
+    """Take the firm out of the pool."""
+    form = ReasonForm("withdraw", posted=True)
+
+    def step() -> PoolEntry:
+        return life.withdraw(
+            db.session(),
+            entry_id,
+            reason=form.reason.data or "",
+            base_version=form.base_version(),
+            by=access.actor(),
+            now=now(),
+        )
+
+    return _try(entry_id, form, step, "已退库。")
+
+
+@pages.post("/pool/<row:entry_id>/recognise")
+def recognise(entry_id: int) -> ResponseReturnValue:
+    """Record a recognition."""
+    line = _line(entry_id)
+    form = _recognise_form(line, _frame_of(line), posted=True)
+
+    def step() -> PoolEntry:
+        assert form.recognised_on.data is not None  # noqa: S101 -- validated above
+        return life.recognise(
+            db.session(),
+            entry_id,
+            rung=form.rung.data,
+            document=form.document.data or "",
+            recognised_on=form.recognised_on.data,
+            base_version=form.base_version(),
+            by=access.actor(),
+            now=now(),
+            today=today(),
+        )
+
+    return _try(entry_id, form, step, "认定已登记，并计入规划目标。")
+
+
+def _try(
+    entry_id: int, form: StepForm, step: Callable[[], PoolEntry], done: str
+) -> ResponseReturnValue:
+    """Take a step, or show the entry as it is now with what was typed and why it was refused."""
+    if not form.validate():
+        return _page(entry_id, form, 422)
+    try:
+        step()
+    except Refusal as error:
+        return _page(entry_id, form, form.show_refusal(error))
+    flash(done, "good")
+    return redirect(url_for(".pool_entry", entry_id=entry_id))

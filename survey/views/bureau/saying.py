@@ -1,0 +1,104 @@
+"""What the log says, in the words of its readers."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from questionnaires.loading import editions, load
+from reports.figures import percent
+from survey.tables import AuditEntry
+from survey.wording import POOL, ROLES, STATES
+
+ACTIONS = {
+    "begin": "开始评估",
+    "processes": "设定工序",
+    "submit": "提交自评",
+    "return": "退回企业",
+    "assign": "指派诊断顾问",
+    "confirm": "核定",
+    "reopen": "重新打开",
+    "conclude": "写诊断结论",
+    "propose": "拟入库",
+    "admit": "入库",
+    "promote": "晋级",
+    "withdraw": "退库",
+    "recognise": "登记认定",
+    "create": "新增",
+    "edit": "修改",
+    "profile": "修改企业信息",
+    "upload": "上传佐证材料",
+    "remove": "删除佐证材料",
+    "report_request": "申请报告",
+    "report_issue": "签发报告",
+    "report_fail": "报告生成失败",
+    "report_download": "下载报告",
+    "open_round": "开启评估轮次",
+    "round_end": "调整轮次截止日期",
+    "export": "导出清单",
+    "settings": "修改区县设置",
+    "link_invite": "发出邀请链接",
+    "link_reset": "发出重置链接",
+    "password_invite": "首次设置密码",
+    "password_reset": "重置密码",
+    "password_change": "修改密码",
+    "enable": "启用账号",
+    "disable": "停用账号",
+    "role": "更改身份",
+    "sign_in": "登录",
+    "sign_out": "退出登录",
+    "sign_out_everywhere": "全部设备退出登录",
+}
+SUBJECTS = {
+    "assessment": "评估",
+    "firm": "企业",
+    "user": "用户",
+    "pool": "培育库",
+    "report": "报告",
+    "round": "评估轮次",
+    "district": "区县设置",
+    "evidence": "佐证材料",
+    "list": "清单",
+}
+LISTS = {"assessments": "评估清单", "pool": "培育库", "audit": "操作日志"}
+WITH_STATES = frozenset({"assessment", "pool", "user"})
+"""Subjects whose rows hold states, rungs and roles; elsewhere the same words may be a name."""
+FRACTION = re.compile(r"\d{1,40}(/\d{1,40})?")
+
+
+def action(entry: AuditEntry) -> str:
+    """Name a step, such as 新增企业."""
+    named = ACTIONS.get(entry.action, entry.action)
+    if entry.action in ("create", "edit"):
+        return named + SUBJECTS.get(entry.subject, entry.subject)
+    return named
+
+
+def subject(entry: AuditEntry) -> str:
+    """Name what a step was about, with its number."""
+    if entry.subject == "list":
+        return LISTS.get(entry.subject_id, entry.subject_id)
+    return f"{SUBJECTS.get(entry.subject, entry.subject)} {entry.subject_id}".strip()
+
+
+def change(entry: AuditEntry) -> str:
+    """Write what changed, from and to."""
+    before, after = (_spoken(entry, text) for text in (entry.before, entry.after))
+    return f"{before} → {after}" if before and after else after or before
+
+
+def _spoken(entry: AuditEntry, text: str) -> str:
+    if entry.subject not in WITH_STATES:
+        return text
+    known = STATES | POOL | ROLES | _rungs()
+    return "，".join(_word(word, known) for word in text.split())
+
+
+def _word(word: str, known: dict[str, str]) -> str:
+    if FRACTION.fullmatch(word) and not word.endswith("/0"):
+        return f"得分率 {percent(Fraction(word))}"
+    return known.get(word, word)
+
+
+def _rungs() -> dict[str, str]:
+    return {rung.id: rung.title for edition in editions() for rung in load(edition).ladder}

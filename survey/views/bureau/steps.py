@@ -1,0 +1,112 @@
+"""The officer's steps as forms: each opens in one touch, asks for its reason, and keeps what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort
+from flask_wtf import FlaskForm
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from survey.lifecycle.errors import Invalid, Locked, Refusal
+from survey.lifecycle.pool import MOST_DOCUMENT
+from survey.lifecycle.typed import MOST_REASON
+from survey.wording import LOCKED
+
+CHANGED_MEANWHILE = (
+    "这条记录刚刚被其他人更改，页面已换成最新内容。请核对后再提交，您填写的内容都还在。"
+)
+
+
+class StepForm(FlaskForm):
+    """A step of one page among several: its fields carry its name in their ids."""
+
+    version = HiddenField()
+
+    def __init__(self, step: str, *, posted: bool = False, **values: Any) -> None:
+        if not posted:
+            values["formdata"] = None
+        super().__init__(**values)
+        self.step = step
+        for field in self:
+            field.id = f"{step}-{field.name}"
+
+    def base_version(self) -> int:
+        """Return the version the page showed; a form without one answers 400."""
+        text = self.version.data or ""
+        if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+            abort(400)
+        return int(text)
+
+    def show_at(self, version: int) -> None:
+        self.version.data = str(version)
+
+    def show_refusal(self, error: Refusal) -> int:
+        """Put a refusal beside the fields it names; return the page's status."""
+        faults = {"": CHANGED_MEANWHILE}
+        if isinstance(error, Invalid):
+            faults = error.fields
+        elif isinstance(error, Locked):
+            faults = {"": LOCKED.get(error.state, CHANGED_MEANWHILE)}
+        for name, words in faults.items():
+            if name in self and name != "version":
+                self[name].errors = [*self[name].errors, words]
+            else:
+                self.form_errors.append(words)
+        return error.status
+
+
+class ReasonForm(StepForm):
+    """A step that only needs its reason."""
+
+    reason = TextAreaField(
+        "理由",
+        [
+            InputRequired("请写明理由。"),
+            Length(max=MOST_REASON, message=f"理由最多 {MOST_REASON} 字，请删减。"),
+        ],
+        description=f"会写入操作日志，{MOST_REASON} 字以内。",
+    )
+
+
+class AssignForm(StepForm):
+    """Which consultant visits the firm."""
+
+    consultant = SelectField("诊断顾问", [InputRequired("请选择一位诊断顾问。")])
+
+    def __init__(self, step: str, people: Mapping[str, str], **values: Any) -> None:
+        super().__init__(step, **values)
+        self.consultant.choices = [("", "请选择"), *people.items()]
+
+
+class TargetForm(ReasonForm):
+    """A rung to aim at, and why."""
+
+    target_rung = SelectField("培育目标等级", [InputRequired("请选择一个等级。")])
+
+    def __init__(self, step: str, rungs: Mapping[str, str], hint: str = "", **values: Any) -> None:
+        super().__init__(step, **values)
+        self.target_rung.choices = [("", "请选择"), *rungs.items()]
+        self.target_rung.description = hint
+
+
+class RecogniseForm(StepForm):
+    """The fact of a recognition."""
+
+    rung = SelectField("认定等级", [InputRequired("请选择一个等级。")])
+    document = StringField(
+        "文号",
+        [InputRequired("请填写认定文件的文号。"), Length(max=MOST_DOCUMENT)],
+        description="认定文件或公告的文号。",
+    )
+    recognised_on = DateField(
+        "认定日期",
+        [InputRequired("请填写认定日期，例如 2026-01-31。")],
+        description="以文件落款日期为准。",
+    )
+
+    def __init__(self, step: str, rungs: Mapping[str, str], **values: Any) -> None:
+        super().__init__(step, **values)
+        self.rung.choices = [("", "请选择"), *rungs.items()]
