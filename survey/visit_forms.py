@@ -12,11 +12,12 @@ from wtforms.meta import DefaultMeta
 from wtforms.utils import unset_value
 
 from questionnaires.model import Question
+from survey import forms
 from survey.forms import PREFIX, AnswerField
 from survey.lifecycle.errors import Invalid
 from survey.tables import CHANGED, NOT_SEEN, VERIFIED, AnswerRevision, AnswerRow
 
-TEXTS = ("reason", "finding")
+TEXTS = {"reason": "理由", "finding": "发现"}
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,13 @@ class VisitField(AnswerField):
     Attributes:
         verification: confirmed, changed, not_seen; anything else counts as not verified.
         reason, finding: What the consultant wrote.
+        text_faults: Refusals of the two by name.
     """
 
-    verification = reason = finding = ""
+    def __init__(self, question: Question, **given: Any) -> None:
+        super().__init__(question, **given)
+        self.verification = self.reason = self.finding = ""
+        self.text_faults: dict[str, str] = {}
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         super().process(formdata, data, extra_filters)
@@ -82,11 +87,24 @@ class VisitField(AnswerField):
             raise Invalid({"verification": "请选现场核验后的答案；和企业自评一样就选“确认”。"})
         return fields
 
+    @property
+    def as_words(self) -> str:
+        """Read what was typed aloud where it differs from what is kept, so that it can be copied."""
+        kept = Shown.of(self.kept)
+        said = [
+            f"{words}：{getattr(self, name)}"
+            for name, words in TEXTS.items()
+            if getattr(self, name) != getattr(kept, name)
+        ]
+        if self.change_from(kept.value, self.remark):
+            said.insert(0, forms.said(self.question, self.meaning))
+        return "\n".join(said)
+
     def show_faults(self, fields: Mapping[str, str]) -> None:
         """Keep the refusals of a step beside the inputs they speak of."""
         super().show_faults({name: words for name, words in fields.items() if name not in TEXTS})
-        self.faults |= {name: fields[name] for name in TEXTS if name in fields}
-        self.errors = list(self.faults.values())
+        self.text_faults = {name: fields[name] for name in TEXTS if name in fields}
+        self.errors = list(fields.values())
 
 
 class VisitForm(BaseForm):

@@ -41,7 +41,7 @@ export class Queue {
     this.line(question).revision = revision;
   }
 
-  /** Ask for fields of one question to be kept: {value} and/or {remark}. */
+  /** Ask for fields of one question to be kept: value, remark, and what else the page may change. */
   put(question, fields) {
     const line = this.line(question);
     line.next = { ...line.next, ...(line.stopped === "refused" ? this.#again(line) : {}), ...fields };
@@ -117,9 +117,9 @@ export class Queue {
   }
 
   #again(line) {
-    const { value, remark } = line.sent ?? {};
+    const { question, request_id, base_revision, ...fields } = line.sent ?? {};
     line.sent = null;
-    return { ...(value !== undefined && { value }), ...(remark !== undefined && { remark }) };
+    return fields;
   }
 
   #send(question) {

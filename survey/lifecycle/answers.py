@@ -182,8 +182,8 @@ def _verify(
             wanted["verification"] = asked
         else:
             wanted["verification"] = CHANGED
-    elif asked is KEEP and change.value is not KEEP:
-        wanted["verification"] = VERIFIED
+    elif asked in (KEEP, CHANGED) and change.value is not KEEP:
+        wanted["verification"] = VERIFIED  # the same answer found on site confirms the firm's
     elif asked == CHANGED:
         wanted["verification"] = row.verification if row else UNVERIFIED
     wanted["verification"] = wanted["verification"] or UNVERIFIED

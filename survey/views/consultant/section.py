@@ -235,5 +235,7 @@ def _page(visit: Visit, here: Section, form: VisitForm, outcome: Outcome | None 
         bands={f.question.id: forms.reference_bands(visit.questionnaire, f.question) for f in form},
         limits=files.limits_in_words(),
         accept=uploads.ACCEPT,
+        describe=forms.said,
+        size_words=uploads.size_words,
         outcome=outcome or Outcome(),
     )
