@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,7 @@ from questionnaires.answers import NOT_APPLICABLE, Answer, BadAnswer, Ratio, She
 from questionnaires.model import (
     AnyGate,
     Edition,
+    Exact,
     Gate,
     Level,
     Line,
@@ -32,6 +33,9 @@ from questionnaires.model import (
 )
 from questionnaires.reading import Document, Fault, Trail, read, shape
 from questionnaires.scoring import Score, UnansweredQuestion, score
+
+if TYPE_CHECKING:  # it loads editions, and those their examples
+    from questionnaires.crosswalk.frames import MiitFrame
 
 NONE = "none"
 """Written where no rung is reached, or where nothing in a section applies."""
@@ -52,8 +56,9 @@ class Expects(Value):
     """The result an example must have; only what is given is compared.
 
     ``unmet`` names the failed gates of the next rung: the question's id, the section's id, ``core``
-    or ``trade``, or the question ids of an any-of gate joined by ``|``. ``miit_level`` is the level
-    of the MIIT 2024 frame in ``crosswalk.yaml``.
+    or ``trade``, or the question ids of an any-of gate joined by ``|``. ``miit_level`` and
+    ``miit_score`` are those of the MIIT 2024 frame in ``crosswalk.yaml``, ``miit_scenarios`` the
+    levels of its scenarios by id ("0–1" where the answers leave them open).
     """
 
     share: Share
@@ -61,6 +66,13 @@ class Expects(Value):
     rung: Word
     unmet: tuple[Annotated[str, Field(pattern=r"^[a-z0-9_|]+$")], ...] = ()
     miit_level: Annotated[int, Field(ge=0, le=4)] | None = None
+    miit_score: Exact | None = None
+    miit_scenarios: dict[Word, Level | Annotated[str, Field(pattern=r"^[0-4]–[0-4]$")]] = {}
+
+    @property
+    def reads_miit(self) -> bool:
+        """Whether anything stated needs the frame."""
+        return any((self.miit_level is not None, self.miit_score is not None, self.miit_scenarios))
 
 
 class Example(Value):
@@ -140,13 +152,25 @@ def gate_name(gate: Gate) -> str:
 
 def faults(edition: Edition, folder: Path) -> Iterator[Fault]:
     """Yield everything wrong with the examples: their shape, and results that differ."""
+    frame = miit_frame(folder)
     for document, example in load(folder).values():
         yield from document.faults
         if example:
-            yield from verify(edition, document, example, folder)
+            yield from verify(edition, document, example, frame)
 
 
-def verify(edition: Edition, document: Document, example: Example, folder: Path) -> Iterator[Fault]:
+def miit_frame(folder: Path) -> MiitFrame | None:
+    """The MIIT frame in this very folder, a draft's as well; None when there is no good one."""
+    from questionnaires.crosswalk.frames import Crosswalk
+
+    file = folder / "crosswalk.yaml"
+    frames = shape(read(file), Crosswalk) if file.is_file() else None
+    return frames.miit if frames else None
+
+
+def verify(
+    edition: Edition, document: Document, example: Example, frame: MiitFrame | None
+) -> Iterator[Fault]:
     """Score one example and yield a fault for every number that is not the expected one."""
     if example.trade not in edition.trades:
         yield document.fault(("trade",), f"没有行业“{example.trade}”", "改正行业 id")
@@ -156,35 +180,59 @@ def verify(edition: Edition, document: Document, example: Example, folder: Path)
     if bad:
         yield from bad
         return
-    answers, processes = sheet(example, questionnaire), frozenset(example.processes)
     try:
-        result = score(questionnaire, answers, processes)
+        compared = [*differences(example, questionnaire, frame)]
     except UnansweredQuestion as missing:
         fault = f"没有回答“{missing.question_id}”"
         yield document.fault(("answers",), fault, "补上答案，或用 fill 补齐")
         return
-    compared = [*_compared(example.expects, result)]
-    if example.expects.miit_level is not None:
-        found = _miit_level(folder, questionnaire, answers, processes)
-        compared.append((("expects", "miit_level"), str(example.expects.miit_level), found))
     for trail, wanted, found in compared:
-        if wanted != found:
-            fault = f"应为 {wanted}，算得 {found}"
-            yield document.fault(trail, fault, "核对算例和年版内容，改正错的一方")
+        fault = f"应为 {wanted}，算得 {found}"
+        yield document.fault(trail, fault, "核对算例和年版内容，改正错的一方")
 
 
-def _miit_level(
-    folder: Path, questionnaire: Questionnaire, answers: Sheet, processes: frozenset[str]
-) -> str:
-    """The MIIT level read across by the frames in this very folder, a draft's as well."""
-    from questionnaires import crosswalk  # loads editions, so not at the top
+def differences(
+    example: Example, questionnaire: Questionnaire, frame: MiitFrame | None
+) -> Iterator[tuple[Trail, str, str]]:
+    """Yield (place, wanted, found) for everything an example states that does not come out.
 
-    frames = shape(read(folder / "crosswalk.yaml"), crosswalk.Crosswalk)
-    if frames is None:
-        return "（crosswalk.yaml 有误）"
-    results = crosswalk.read_frames(frames, questionnaire, answers, processes)
-    level = next(result.level for result in results if result.id == frames.miit.id)
-    return "未知" if level is None else str(level)
+    Raises:
+        BadAnswer: An answer is refused.
+        KeyError: It answers a question the trade is not asked.
+        UnansweredQuestion: An answer is missing.
+    """
+    answers, processes = sheet(example, questionnaire), frozenset(example.processes)
+    compared = [*_compared(example.expects, score(questionnaire, answers, processes))]
+    if example.expects.reads_miit:
+        compared += _miit(example.expects, questionnaire, answers, processes, frame)
+    yield from ((trail, wanted, found) for trail, wanted, found in compared if wanted != found)
+
+
+def _miit(
+    expects: Expects,
+    questionnaire: Questionnaire,
+    answers: Sheet,
+    processes: frozenset[str],
+    frame: MiitFrame | None,
+) -> Iterator[tuple[Trail, str, str]]:
+    from questionnaires.crosswalk import miit
+    from questionnaires.crosswalk.view import View, figure, span_text
+
+    if frame is None:
+        yield ("expects",), "工信部对照结果", "（crosswalk.yaml 缺少或有误）"
+        return
+    view = View(questionnaire, answers, processes)
+    result = miit.read(frame, view)
+    if expects.miit_level is not None:
+        found = "未知" if result.level is None else str(result.level)
+        yield ("expects", "miit_level"), str(expects.miit_level), found
+    if expects.miit_score is not None:
+        known = "未知" if result.score is None else figure(result.score)
+        yield ("expects", "miit_score"), figure(expects.miit_score), known
+    scenarios = {s.id: span_text(miit.scenario_span(s, view)) for s in frame.scenarios}
+    for scenario_id, level in expects.miit_scenarios.items():
+        found = scenarios.get(scenario_id, "（没有这个场景）")
+        yield ("expects", "miit_scenarios", scenario_id), str(level), found
 
 
 def _bad_answers(
