@@ -29,7 +29,7 @@ class Difference:
 
     @property
     def is_long(self) -> bool:
-        """Whether the row may not fit on one page and must be allowed to break."""
+        """Whether the row may not fit on one page and must be allowed to break across pages."""
         return len(self.own) + len(self.onsite) + len(self.reason) > LONG
 
 

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,7 @@ from reports.diagnosis import Diagnosis
 from reports.facts import SIZES
 from reports.figures import date_text
 from reports.photos import printable
+from reports.sections import LONG
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -124,6 +126,7 @@ def render_html(diagnosis: Diagnosis) -> str:
         chapters=chapters(diagnosis),
         size=SIZES.get(diagnosis.facts.size or "", ""),
         disclaimer=DISCLAIMER,
+        long=LONG,
         stylesheet=_stylesheet(),
         ladder=_ours(charts.ladder(diagnosis.ladder, _ladder_in_words(diagnosis))),
         radar=_ours(charts.svg(charts.radar(diagnosis), 640, 430, words)),
@@ -223,6 +226,7 @@ class _Press:
     def _running(self) -> subprocess.Popen[str]:
         alive = self._process is not None and self._process.poll() is None
         if self._process is None or not alive or self._owner != os.getpid():
+            self._leave()
             self._process = _start()
             self._owner = os.getpid()
         return self._process
@@ -232,8 +236,14 @@ class _Press:
         if self._process is not None and self._owner == os.getpid():
             _pipe(self._process.stdin).close()
             self._process.wait(timeout=5)
-            _pipe(self._process.stdout).close()
-            self._process = None
+        self._leave()
+
+    def _leave(self) -> None:
+        """Close our ends of the pipes; after a fork, of the parent's press as well."""
+        for pipe in (self._process.stdin, self._process.stdout) if self._process else ():
+            with suppress(OSError):
+                _pipe(pipe).close()
+        self._process = None
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:

@@ -60,13 +60,20 @@ class AnswerLine:
     reason: str
 
     @property
-    def is_long(self) -> bool:
-        """Whether the line may not fit on one page and must be allowed to break."""
-        return len(self.remark) + len(self.reason) + len(self.answer) > LONG
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """(label, text) of everything people wrote here, as far as they did."""
+        written = (("核验说明", self.reason), ("备注", self.remark))
+        return tuple((label, text) for label, text in written if text)
+
+    @property
+    def long_words(self) -> tuple[tuple[str, str], ...]:
+        """What is too long for a table and is printed after it."""
+        answer = (("答案", self.answer),) if len(self.answer) > LONG else ()
+        return answer + tuple(written for written in self.words if len(written[1]) > LONG)
 
 
 LONG = 400
-"""Characters beyond which a table row breaks across pages."""
+"""Characters beyond which words leave a table's cell."""
 
 
 @dataclass(frozen=True)

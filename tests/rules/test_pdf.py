@@ -1,0 +1,440 @@
+"""The printed report: every figure of the diagnosis, whatever users typed as mere words, and a
+press that reaches nothing, waits for nothing and runs out of nothing."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pymupdf
+import pytest
+from PIL import Image
+
+from questionnaires.answers import NOT_APPLICABLE
+from reports import pdf
+from reports.diagnosis import Diagnosis
+from reports.facts import Finding, Photo, Verification
+from reports.pdf import PrintingFailed, print_report, render_html, write_pdf
+from reports.sections import Notes
+from tests.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
+
+PLAIN = '<!doctype html><html lang="zh-CN"><head><title>纸</title></head><body>{}</body></html>'
+
+
+def words(path: Path) -> str:
+    """All text of a PDF without blanks, so that line ends do not matter."""
+    with pymupdf.open(path) as document:
+        return "".join("".join(page.get_text().split()) for page in document)
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def diagnosis() -> Diagnosis:
+    return a_valve_diagnosis()
+
+
+@pytest.fixture(scope="module")
+def report(diagnosis: Diagnosis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("reports") / "报告.pdf"
+    print_report(diagnosis, path)
+    return path
+
+
+# --- what it says ---------------------------------------------------------------------------------
+
+
+def figures(it: Diagnosis) -> Iterator[str]:
+    """Every figure a reader may compare between page, paper and table."""
+    yield it.share.text
+    yield from (share.text for share in (it.core_share, it.trade_share) if share)
+    yield from (step.threshold.text for step in it.ladder)
+    yield from (section.share_text for section in it.scored_sections)
+    yield from (section.contribution.text for section in it.scored_sections)
+    yield from (a.contribution.text for s in it.scored_sections for a in s.answers)
+    yield from (gap.worth.text for gap in it.gaps)
+    yield from (a.cost for wave in it.waves for a in wave.advice)
+    yield from (a.gain.text for wave in it.waves for a in wave.advice)
+    yield from (figure.value for figure in it.key_figures)
+    yield it.advice_cost
+
+
+def test_every_figure_of_the_diagnosis_stands_in_the_report(
+    diagnosis: Diagnosis, report: Path
+) -> None:
+    html, printed = render_html(diagnosis), words(report)
+
+    found = set(figures(diagnosis))
+    assert len(found) > 50
+    for figure in found:
+        assert figure in html
+        assert squeezed(figure) in printed
+
+
+def test_every_answer_stands_in_the_appendix(diagnosis: Diagnosis, report: Path) -> None:
+    printed = words(report)
+
+    answers = [a for s in diagnosis.sections for a in s.answers if a.state == "scored"]
+    assert len(answers) >= 57
+    for line in answers:
+        assert squeezed(f"{line.code}{line.text}") in printed
+        assert squeezed(line.answer) in printed
+
+
+def test_the_figures_beside_a_section_are_that_section_s(diagnosis: Diagnosis) -> None:
+    html = render_html(diagnosis)
+
+    for section in diagnosis.scored_sections:
+        row = re.search(rf"<tr><td>{section.title}</td>.*?</tr>", html)
+        assert row is not None
+        assert f"<strong>{section.share_text}</strong>" in row[0]
+        assert row[0].endswith(f"<td>{section.contribution.text}</td></tr>")
+
+
+def test_a_self_assessment_says_what_it_is_and_that_the_firm_is_invented(report: Path) -> None:
+    printed = words(report)
+
+    assert "诊断报告（自评版）" in printed
+    assert "不是任何主管部门的官方认定结论" in printed
+    assert "企业、人员和答案均为虚构" in printed
+    assert "造价为估算，以供应商报价和验收为准；补助以当地当年政策为准。" in printed
+    assert "对照估算，非官方结论" in printed
+
+
+def test_a_real_firm_s_report_is_not_called_invented() -> None:
+    html = render_html(a_valve_diagnosis(facts=some_facts(demonstration=False)))
+
+    assert "演示数据" not in html
+
+
+def test_an_on_site_report_shows_both_answers_and_the_reason() -> None:
+    reason = "抽查三张工单，只有一张有记录"
+    it = an_onsite_diagnosis({"item_coding": 0}, {"item_coding": Verification("changed", reason)})
+
+    html = render_html(it)
+
+    assert "诊断报告（现场诊断版）" in html
+    assert it.comparison is not None
+    (line,) = it.comparison.differences
+    for said in (line.own, line.onsite, line.change, reason, it.comparison.own_share.text):
+        assert said in html
+
+
+def test_a_valve_report_has_ten_to_fourteen_numbered_pages(report: Path) -> None:
+    with pymupdf.open(report) as document:
+        pages = [squeezed(page.get_text()) for page in document]
+
+    assert 10 <= len(pages) <= 14
+    assert "页" not in pages[0][-10:]
+    for number, page in enumerate(pages[1:], start=2):
+        assert f"第{number}/{len(pages)}页" in page
+        assert "墨岭阀门（虚构）样本V-07" in page
+
+
+def test_a_report_is_tagged_titled_and_in_chinese(report: Path) -> None:
+    with pymupdf.open(report) as document:
+        catalog = document.xref_object(document.pdf_catalog())
+        metadata = document.metadata
+
+    assert "/Lang(zh-CN)" in catalog.replace(" ", "")
+    assert "/Marked true" in catalog
+    assert metadata["title"] == "诊断报告（自评版） · 墨岭阀门（虚构）样本V-07"
+    assert metadata["author"] == "莲都区经济商务局"
+    assert b"pdfuaid" in _metadata(report)
+
+
+def _metadata(path: Path) -> bytes:
+    with pymupdf.open(path) as document:
+        return document.get_xml_metadata().encode()
+
+
+def fonts(path: Path) -> set[str]:
+    with pymupdf.open(path) as document:
+        found = {font[:4] for page in document for font in page.get_fonts()}
+        assert all(document.extract_font(xref)[3] for xref, *_ in found), "a font is not embedded"
+        return {name.partition("+")[2] for _, _, _, name in found}
+
+
+def test_chinese_is_set_in_our_embedded_font(report: Path) -> None:
+    assert fonts(report) == {"Noto-Sans-SC", "Noto-Sans-SC-Bold"}
+
+
+def test_the_same_diagnosis_gives_the_same_file(diagnosis: Diagnosis, tmp_path: Path) -> None:
+    for name in ("a.pdf", "b.pdf"):
+        print_report(diagnosis, tmp_path / name)
+
+    assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
+
+
+# --- whatever users typed ---------------------------------------------------------------------------
+
+MARKUP = "<b>粗</b><script>x</script><style>*{display:none}</style>{{ 7*7 }}{% raw %}\"'&amp;"
+
+
+def test_markup_in_names_remarks_and_reasons_stays_words(tmp_path: Path) -> None:
+    notes = Notes(remarks={"item_coding": MARKUP}, evidence={"item_coding": (MARKUP,)})
+    it = a_valve_diagnosis(facts=some_facts(firm=MARKUP, park=MARKUP), notes=notes)
+
+    print_report(it, tmp_path / "r.pdf")
+
+    assert words(tmp_path / "r.pdf").count(squeezed(MARKUP)) >= 4
+
+
+def test_everything_not_applicable_still_makes_a_report(tmp_path: Path) -> None:
+    it = a_valve_diagnosis({"welding_control": NOT_APPLICABLE, "coating": NOT_APPLICABLE})
+
+    print_report(it, tmp_path / "r.pdf")
+
+    assert words(tmp_path / "r.pdf").count("不适用") >= 2
+
+
+@pytest.mark.parametrize("characters", [5_000, 20_000])
+def test_a_very_long_remark_is_printed_whole_in_time(characters: int, tmp_path: Path) -> None:
+    remark = "".join(f"{n:05d}阀门车间流转卡记录" for n in range(characters // 14 + 1))[:characters]
+    it = a_valve_diagnosis(notes=Notes(remarks={"item_coding": remark}))
+
+    started = time.monotonic()
+    print_report(it, tmp_path / "r.pdf")
+
+    assert time.monotonic() - started < 10
+    assert remark in words_without_page_heads(tmp_path / "r.pdf")
+
+
+def words_without_page_heads(path: Path) -> str:
+    with pymupdf.open(path) as document:
+        body = pymupdf.Rect(0, 62, 600, 788)
+        return "".join(squeezed(page.get_text("text", clip=body)) for page in document)
+
+
+@pytest.mark.parametrize("name", ["W" * 400, "https://example.invalid/" + "a" * 480])
+def test_words_without_a_break_stay_on_the_page(name: str, tmp_path: Path) -> None:
+    it = a_valve_diagnosis(
+        facts=some_facts(firm=name, processes=(name,)),
+        notes=Notes(remarks={"item_coding": name}),
+    )
+
+    print_report(it, tmp_path / "r.pdf")
+
+    with pymupdf.open(tmp_path / "r.pdf") as document:
+        for page in document:
+            for x0, _, x1, *_ in page.get_text("words"):
+                assert x0 >= 0
+                assert x1 <= page.rect.width
+
+
+def test_rare_characters_get_real_glyphs(tmp_path: Path) -> None:
+    rare = "𠮷㛃𰻝"
+    write_pdf(PLAIN.format(f'<p style="font: 12pt Noto Sans SC">{rare}</p>'), tmp_path / "r.pdf")
+
+    with pymupdf.open(tmp_path / "r.pdf") as document:
+        glyphs = [
+            (chr(code), glyph)
+            for span in document[0].get_texttrace()
+            for code, glyph, *_ in span["chars"]
+        ]
+    assert "".join(character for character, _ in glyphs) == rare
+    assert all(glyph != 0 for _, glyph in glyphs)
+
+
+# --- the press reaches nothing ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[str]]]:
+    """A web server of our own that nobody may call: its address and the calls it got."""
+    calls: list[str] = []
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(0.2)
+    stopping = threading.Event()
+
+    def serve() -> None:
+        while not stopping.is_set():
+            try:
+                connection, _ = server.accept()
+            except TimeoutError:
+                continue
+            with connection:
+                calls.append(connection.recv(1000).decode("latin-1"))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield f"http://127.0.0.1:{server.getsockname()[1]}", calls
+    stopping.set()
+    thread.join()
+    server.close()
+
+
+CHANNELS = """
+<link rel="attachment" href="{0}"><a rel="attachment" href="{0}">附件</a>
+<link rel="stylesheet" href="{0}"><style>@import url("{0}");
+@font-face {{ font-family: x; src: url("{0}") }}
+p {{ background: url("{0}"); list-style: url("{0}"); font-family: x }}
+p::before {{ content: url("{0}") }}</style>
+<img src="{0}"><object data="{0}"></object><embed src="{0}"><iframe src="{0}"></iframe>
+<img src="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
+ xmlns:xlink='http://www.w3.org/1999/xlink' width='9' height='9'%3E%3Cimage width='9' height='9'
+ href='{0}' xlink:href='{0}'/%3E%3C/svg%3E">
+<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>图</title>
+<image href="{0}" width="9" height="9"/><use href="{0}#x"/></svg><p>照常印出</p>
+"""
+
+
+def test_even_live_markup_fetches_nothing(listener: tuple[str, list[str]], tmp_path: Path) -> None:
+    address, calls = listener
+    secret = tmp_path / "secret.txt"
+    secret.write_text("金丝雀-7f3a")
+    base = f'<base href="{address}/">'
+
+    for reference in (f"{address}/x", secret.as_uri(), str(secret), "relative.png"):
+        target = tmp_path / "r.pdf"
+        write_pdf(PLAIN.format(base + CHANNELS.format(reference)), target)
+
+        assert "照常印出" in words(target)
+        assert not _holds(target, "金丝雀-7f3a".encode())
+    assert calls == []
+
+
+def _holds(path: Path, secret: bytes) -> bool:
+    with pymupdf.open(path) as document:
+        streams = [document.xref_stream(x) or b"" for x in range(1, document.xref_length())]
+        return document.embfile_count() > 0 or any(secret in stream for stream in streams)
+
+
+def test_references_users_typed_are_words(listener: tuple[str, list[str]], tmp_path: Path) -> None:
+    address, calls = listener
+    typed = CHANNELS.format(f"{address}/x")
+    it = a_valve_diagnosis(
+        facts=some_facts(firm=typed[:200]), notes=Notes(remarks={"item_coding": typed})
+    )
+
+    print_report(it, tmp_path / "r.pdf")
+
+    assert squeezed(f'<img src="{address}/x">') in words(tmp_path / "r.pdf")
+    assert calls == []
+
+
+def test_the_press_knows_none_of_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    press = pdf._start()
+
+    environment = Path(f"/proc/{press.pid}/environ").read_bytes()
+    press.communicate()
+
+    assert b"secret" not in environment
+
+
+# --- limits ---------------------------------------------------------------------------------------------
+
+
+def test_a_document_that_takes_too_long_is_given_up_and_the_next_one_printed(
+    tmp_path: Path,
+) -> None:
+    endless = PLAIN.format("<table>" + "<tr><td>字</td></tr>" * 20_000 + "</table>")
+
+    with pytest.raises(PrintingFailed) as failed:
+        write_pdf(endless, tmp_path / "r.pdf", seconds=0.5)
+    write_pdf(PLAIN.format("<p>下一份</p>"), tmp_path / "next.pdf")
+
+    assert failed.value.reason == "too_slow"
+    assert [path.name for path in tmp_path.iterdir()] == ["next.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("html", "memory"),
+    [
+        (PLAIN.format("<table>" + "<tr><td>字</td></tr>" * 20_000 + "</table>"), 300_000_000),
+        (PLAIN.format("<div>" * 3000), pdf.MEMORY),
+    ],
+)
+def test_a_document_that_is_too_large_or_too_deep_is_given_up(
+    html: str, memory: int, tmp_path: Path
+) -> None:
+    with pytest.raises(PrintingFailed) as failed:
+        write_pdf(html, tmp_path / "r.pdf", memory=memory)
+
+    assert failed.value.reason == "too_large"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_target_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(PrintingFailed) as failed:
+        write_pdf(PLAIN.format("<p>纸</p>"), tmp_path / "missing" / "r.pdf")
+
+    assert failed.value.reason == "broken"
+
+
+def test_a_press_that_died_is_replaced(tmp_path: Path) -> None:
+    pdf.warm_up()
+    running = pdf._PRESS._process
+    assert running is not None
+    running.kill()
+    running.wait()
+
+    write_pdf(PLAIN.format("<p>照常</p>"), tmp_path / "r.pdf")
+
+    assert "照常" in words(tmp_path / "r.pdf")
+
+
+# --- photos ---------------------------------------------------------------------------------------------
+
+
+def a_picture(kind: str = "JPEG") -> bytes:
+    written = BytesIO()
+    Image.new("RGB", (60, 40), "#0c5f63").save(written, kind)
+    return written.getvalue()
+
+
+def with_photo(content: bytes) -> Diagnosis:
+    finding = Finding("保压时间没有记录", "试压记录", photos=(Photo("试压台.jpg", content),))
+    return an_onsite_diagnosis({}, {}, findings=(finding,))
+
+
+def test_a_finding_is_printed_with_its_photo(tmp_path: Path) -> None:
+    print_report(with_photo(a_picture()), tmp_path / "r.pdf")
+
+    with pymupdf.open(tmp_path / "r.pdf") as document:
+        assert len({image[0] for page in document for image in page.get_images()}) == 1
+    assert "保压时间没有记录" in words(tmp_path / "r.pdf")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not a picture",
+        a_picture()[:200],
+        a_picture("GIF"),
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+        b"\xd7\xcd\xc6\x9a" + bytes(60),
+        b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+    ],
+)
+def test_a_picture_that_cannot_be_shown_says_so_and_the_report_is_made(content: bytes) -> None:
+    html = render_html(with_photo(content))
+
+    assert "图片无法显示（试压台.jpg）" in html
+    assert "<img" not in html
+
+
+def test_a_picture_of_too_many_pixels_is_not_opened() -> None:
+    written = BytesIO()
+    Image.new("1", (9000, 9000)).save(written, "PNG")
+
+    assert "图片无法显示" in render_html(with_photo(written.getvalue()))
+
+
+def test_the_chapters_are_numbered_without_gaps(diagnosis: Diagnosis) -> None:
+    plain = replace(diagnosis, crosswalk=(), conditions=())
+
+    numerals = [chapter.numeral for chapter in pdf.chapters(plain)]
+
+    assert numerals == pdf.NUMERALS[: len(numerals)]
+    assert len(numerals) == 8
