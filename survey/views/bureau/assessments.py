@@ -119,16 +119,16 @@ def export_assessments() -> ResponseReturnValue:
 def columns(frame: Frame) -> tuple[Column[AssessmentLine], ...]:
     """The columns of the list, for the workbook as for the page."""
     return (
-        Column("企业名称", lambda line: line.firm),
-        Column("统一社会信用代码", lambda line: line.code),
+        Column("企业名称", lambda line: line.firm, 30),
+        Column("统一社会信用代码", lambda line: line.code, 22),
         Column("行业", lambda line: frame.trades.get(line.trade, line.trade)),
         Column("乡镇（街道）", lambda line: line.township),
-        Column("评估轮次", lambda line: line.round),
+        Column("评估轮次", lambda line: line.round, 26),
         Column("状态", lambda line: wording.STATES[line.state]),
         *standing_columns(frame),
         Column("诊断顾问", lambda line: line.consultant),
-        Column("提交日期", lambda line: local_day(line.submitted_at)),
-        Column("核定日期", lambda line: local_day(line.confirmed_at)),
+        Column("提交日期", lambda line: local_day(line.submitted_at), kind="date"),
+        Column("核定日期", lambda line: local_day(line.confirmed_at), kind="date"),
         Column("培育库", lambda line: wording.POOL.get(line.pool_state or "", "")),
     )
 
@@ -142,6 +142,7 @@ def standing_columns(frame: Frame) -> tuple[Column[Any], ...]:
             lambda line: (
                 None if line.standing.share is None else figures.percent_number(line.standing.share)
             ),
+            kind="percent",
         ),
         Column("核验", lambda line: verified(line.standing)),
     )

@@ -59,13 +59,13 @@ def export_audit() -> ResponseReturnValue:
 
 
 COLUMNS: tuple[Column[LogLine], ...] = (
-    Column("时间", lambda line: local(line.entry.at, "%Y-%m-%d %H:%M:%S")),
-    Column("操作人", lambda line: line.entry.who),
+    Column("时间", lambda line: local(line.entry.at, "%Y-%m-%d %H:%M:%S"), 20),
+    Column("操作人", lambda line: line.entry.who, 22),
     Column("操作", lambda line: saying.action(line.entry)),
     Column("对象", lambda line: saying.subject(line.entry)),
-    Column("企业", lambda line: line.firm),
-    Column("变化", lambda line: saying.change(line.entry)),
-    Column("理由", lambda line: line.entry.reason),
+    Column("企业", lambda line: line.firm, 30),
+    Column("变化", lambda line: saying.change(line.entry), 40),
+    Column("理由", lambda line: line.entry.reason, 40),
     Column("结果", lambda line: "成功" if line.entry.succeeded else "失败"),
     Column("来源地址", lambda line: line.entry.address),
     Column("请求编号", lambda line: line.entry.request_id),

@@ -103,18 +103,18 @@ def columns(frame: Frame) -> tuple[Column[PoolLine], ...]:
         return lambda line: "；".join(write(fact) for fact in line.recognitions)
 
     return (
-        Column("企业名称", lambda line: line.firm),
-        Column("统一社会信用代码", lambda line: line.code),
+        Column("企业名称", lambda line: line.firm, 30),
+        Column("统一社会信用代码", lambda line: line.code, 22),
         Column("行业", lambda line: frame.trades.get(line.trade, line.trade)),
         Column("乡镇（街道）", lambda line: line.township),
         Column("培育状态", lambda line: wording.POOL[line.state]),
         Column("目标等级", lambda line: frame.rungs.get(line.target_rung, line.target_rung)),
         *standing_columns(frame),
         Column("认定等级", held(lambda fact: frame.rungs.get(fact.rung, fact.rung))),
-        Column("认定文号", held(lambda fact: fact.document)),
+        Column("认定文号", held(lambda fact: fact.document), 26),
         Column("认定日期", held(lambda fact: fact.recognised_on.isoformat())),
-        Column("理由", lambda line: line.reason),
-        Column("变动日期", lambda line: local_day(line.changed_at)),
+        Column("理由", lambda line: line.reason, 40),
+        Column("变动日期", lambda line: local_day(line.changed_at), kind="date"),
     )
 
 

@@ -61,9 +61,10 @@ SUBJECTS = {
     "list": "清单",
 }
 LISTS = {"assessments": "评估清单", "pool": "培育库", "audit": "操作日志"}
-WITH_STATES = frozenset({"assessment", "pool", "user"})
-"""Subjects whose rows hold states, rungs and roles; elsewhere the same words may be a name."""
-FRACTION = re.compile(r"\d{1,40}(/\d{1,40})?")
+WITH_STATES = frozenset({"assessment", "user"})
+"""Subjects whose rows hold states and roles; elsewhere the same words may be a name."""
+FRACTION = re.compile(r"[01]|[0-9]{1,40}/[1-9][0-9]{0,39}")
+"""An exact share, as steps that score write it."""
 
 
 def action(entry: AuditEntry) -> str:
@@ -83,21 +84,32 @@ def subject(entry: AuditEntry) -> str:
 
 def change(entry: AuditEntry) -> str:
     """Write what changed, from and to."""
-    before, after = (_spoken(entry, text) for text in (entry.before, entry.after))
+    if entry.subject == "pool":
+        recognised = entry.action == "recognise"
+        before, after = _target(entry.before), _target(entry.after, recognised=recognised)
+    else:
+        before, after = (_spoken(entry, text) for text in (entry.before, entry.after))
     return f"{before} → {after}" if before and after else after or before
+
+
+def _target(text: str, *, recognised: bool = False) -> str:
+    """Write a pool entry's state with its target, or a recognition with its rung."""
+    state, _, rung = text.partition(" ")
+    title = _rungs().get(rung, rung)
+    between = " " if recognised else "，目标 "
+    return between.join(filter(None, (POOL.get(state, state), title)))
 
 
 def _spoken(entry: AuditEntry, text: str) -> str:
     if entry.subject not in WITH_STATES:
         return text
-    known = STATES | POOL | ROLES | _rungs()
-    return "，".join(_word(word, known) for word in text.split())
+    return "，".join(_word(word) for word in text.split())
 
 
-def _word(word: str, known: dict[str, str]) -> str:
-    if FRACTION.fullmatch(word) and not word.endswith("/0"):
+def _word(word: str) -> str:
+    if FRACTION.fullmatch(word):
         return f"得分率 {percent(Fraction(word))}"
-    return known.get(word, word)
+    return (STATES | ROLES).get(word, word)
 
 
 def _rungs() -> dict[str, str]:

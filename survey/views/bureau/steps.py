@@ -58,10 +58,8 @@ class StepForm(FlaskForm):
         return error.status
 
 
-class ReasonForm(StepForm):
-    """A step that only needs its reason."""
-
-    reason = TextAreaField(
+def _reason() -> TextAreaField:
+    return TextAreaField(
         "理由",
         [
             InputRequired("请写明理由。"),
@@ -69,6 +67,12 @@ class ReasonForm(StepForm):
         ],
         description=f"会写入操作日志，{MOST_REASON} 字以内。",
     )
+
+
+class ReasonForm(StepForm):
+    """A step that only needs its reason."""
+
+    reason = _reason()
 
 
 class AssignForm(StepForm):
@@ -81,10 +85,11 @@ class AssignForm(StepForm):
         self.consultant.choices = [("", "请选择"), *people.items()]
 
 
-class TargetForm(ReasonForm):
+class TargetForm(StepForm):
     """A rung to aim at, and why."""
 
     target_rung = SelectField("培育目标等级", [InputRequired("请选择一个等级。")])
+    reason = _reason()
 
     def __init__(self, step: str, rungs: Mapping[str, str], hint: str = "", **values: Any) -> None:
         super().__init__(step, **values)
