@@ -3,6 +3,8 @@
 python -m questionnaires                 check every edition
 python -m questionnaires check 2026      check some
 python -m questionnaires seal 2026       seal one that has no faults
+
+python -m questionnaires diff 2026 2026-draft [--sheets FILE]
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from questionnaires import loading
+from questionnaires import laboratory, loading
 from questionnaires.model import Edition
 from questionnaires.reading import Fault
 
@@ -24,7 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
     checked.add_argument("editions", nargs="*", help="年版 id 或文件夹，不写则检查全部")
     sealed = commands.add_parser("seal", help="封存没有问题的年版")
     sealed.add_argument("editions", nargs=1, help="年版 id 或文件夹")
+    laboratory.add_commands(commands)
     chosen = parser.parse_args(arguments)
+    if "run" in chosen:
+        return int(chosen.run(chosen, print))
     names = getattr(chosen, "editions", None) or list(loading.editions())
     if not names:
         print("没有找到任何年版。", file=sys.stderr)

@@ -1,0 +1,38 @@
+"""The difference between two editions, in meaning and not in lines of text.
+
+What an officer reads before a new edition is published: which questions came and went, which gate
+became stricter, and which firms would stand on another rung for the same answers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from questionnaires.diff import catalogue, frames, ladder, questions
+from questionnaires.diff.changes import KINDS, Change, Kind
+from questionnaires.diff.sheets import Case, Move, Verdict, read_sheets, rescore
+from questionnaires.model import Edition
+
+__all__ = [
+    "KINDS",
+    "Case",
+    "Change",
+    "Kind",
+    "Move",
+    "Verdict",
+    "differences",
+    "folder_differences",
+    "read_sheets",
+    "rescore",
+]
+
+
+def differences(old: Edition, new: Edition) -> tuple[Change, ...]:
+    """Return every difference between two editions, the ladder first; none for equal ones."""
+    found = [*ladder.changes(old, new), *questions.changes(old, new), *catalogue.changes(old, new)]
+    return tuple(found)
+
+
+def folder_differences(old: Path, new: Path) -> tuple[Change, ...]:
+    """Return the differences of what else lies in two editions' folders: frames and conditions."""
+    return tuple(frames.changes(old, new))

@@ -1,0 +1,111 @@
+"""What became different in the frames that read the same answers: crosswalk and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from questionnaires.diff.changes import Area, Change
+from questionnaires.reading import read
+
+Parts = dict[str, object]
+"""What a file says, cut into parts that readers know by name."""
+
+
+def changes(old: Path, new: Path) -> Iterator[Change]:
+    """Yield the differences of ``conditions.yaml`` and ``crosswalk.yaml`` between two folders."""
+    for area, name, parts in (
+        ("申报条件", "conditions.yaml", _conditions),
+        ("对照", "crosswalk.yaml", _crosswalk),
+    ):
+        before, after = parts(_value(old / name)), parts(_value(new / name))
+        yield from _parts(area, before, after)  # type: ignore[arg-type]
+
+
+def _value(file: Path) -> dict[str, object]:
+    value = read(file).value if file.is_file() else None
+    return value if isinstance(value, dict) else {}
+
+
+def _parts(area: Area, before: Parts, after: Parts) -> Iterator[Change]:
+    for about, value in after.items():
+        if about not in before:
+            yield Change(area, about, "added", "新增")
+        elif before[about] != value:
+            yield Change(area, about, "changed", f"改动了{_keys(before[about], value)}")
+    for about in before:
+        if about not in after:
+            yield Change(area, about, "removed", "删去")
+
+
+_WORDS = {
+    "title": "名称",
+    "document": "文件",
+    "number": "文号",
+    "confidence": "依据",
+    "note": "备注",
+    "investment": "投入要求",
+    "completion": "竣工要求",
+    "digital_level": "数字化水平要求",
+    "credit": "信用要求",
+    "incidents": "事件要求",
+    "breaches": "失信要求",
+    "applicant": "申报主体",
+    "points": "分值",
+    "question": "所读的题目",
+    "questions": "所读的题目",
+    "options": "选项得分",
+    "above": "分档",
+    "earns": "分档得分",
+    "levels": "各级要求",
+    "most": "最高可得等级",
+    "score": "得分要求",
+    "scenarios": "场景数要求",
+    "items": "评分项数",
+    "group": "分组",
+    "source": "来源",
+    "notes": "说明",
+}
+
+
+def _keys(before: object, after: object) -> str:
+    """Name what differs inside a part."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return "内容"
+    differ = [k for k in dict.fromkeys((*before, *after)) if before.get(k) != after.get(k)]
+    return "、".join(dict.fromkeys(_WORDS.get(key, "内容") for key in differ))
+
+
+def _conditions(value: Mapping[str, object]) -> Parts:
+    parts: Parts = {"说明": value["notes"]} if "notes" in value else {}
+    for entry in _dicts(value.get("entries")):
+        parts[f"{entry.get('year')} 年度 {entry.get('title')}"] = entry
+    return parts
+
+
+def _crosswalk(value: Mapping[str, object]) -> Parts:
+    """Cut each frame into what has a title: items, scenarios, levels, subdomains."""
+    parts: Parts = {}
+    for frame in value.values():
+        if isinstance(frame, dict):
+            name = str(frame.get("title", ""))
+            plain = {k: v for k, v in frame.items() if not _dicts(v)}
+            parts[name] = plain
+            for key, inner in frame.items():
+                if _dicts(inner):
+                    parts |= {f"{name} {k}": v for k, v in _titled(key, inner)}
+    return parts
+
+
+def _titled(kind: str, items: object) -> Iterator[tuple[str, object]]:
+    """Yield (name, part) for every titled item, inner ones apart from what holds them."""
+    for index, item in enumerate(_dicts(items), start=1):
+        name = str(item.get("title") or f"{kind} {index}")
+        yield name, {k: v for k, v in item.items() if not _dicts(v)}
+        for key, inner in item.items():
+            if _dicts(inner):
+                yield from ((f"{name} › {k}", part) for k, part in _titled(key, inner))
+
+
+def _dicts(value: object) -> list[dict[str, object]]:
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
