@@ -107,7 +107,7 @@ def _run_together(app: Flask, host: str, port: int) -> int:
     """Serve pages from a child, make reports here; neither goes on without the other."""
     config: Config = app.config["SURVEY"]
     web = subprocess.Popen(
-        _web_command(host, port),
+        web_command(host, port),
         env=os.environ | {"INSTANCE": str(config.instance), "PORT": str(port)},
         # Ctrl-C reaches this process alone, which then lets the pages finish what they are at.
         start_new_session=True,
@@ -131,12 +131,13 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _web_command(host: str, port: int) -> list[str]:
+def web_command(host: str, port: int, application: str = "wsgi:app") -> list[str]:
+    """Return what starts the web server; the benchmarks start their bare programs by it too."""
     return [
         sys.executable,
         "-m",
         "gunicorn",
-        "wsgi:app",
+        application,
         f"--bind={host}:{port}",
         f"--workers={WEB_WORKERS}",
         f"--threads={WEB_THREADS}",
