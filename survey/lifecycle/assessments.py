@@ -328,9 +328,7 @@ def _keep_score(
         step=result.step,
         rung=result.rung.id if result.rung else None,
         sections={s.section.id: str(s.share) for s in result.sections if s.share is not None},
-        failed_gates=sorted(
-            {q for g in (result.next.failed_gates if result.next else ()) for q in g.question_ids}
-        ),
+        failed_gates=[gate.wanted for gate in result.next.failed_gates] if result.next else [],
         scored_at=now,
     )
     return session.merge(row)

@@ -141,6 +141,7 @@ class ScoreRow(Table):
     rung: Mapped[str | None] = mapped_column(String(60))
     sections: Mapped[dict[str, Any]] = mapped_column(JSON)
     failed_gates: Mapped[list[str]] = mapped_column(JSON)
+    """What the next rung's failed gates want, in the words of the result."""
     scored_at: Mapped[datetime]
 
 

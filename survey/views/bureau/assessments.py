@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from questionnaires.model import Question, Rung
+from questionnaires.model import Rung
 from reports import figures
 from survey import access, db, district, wording
 from survey.clock import now, today
@@ -171,7 +171,7 @@ class Result(NamedTuple):
     rung: Rung | None
     share: str
     next: Rung | None
-    gates: tuple[Question, ...]
+    gates: tuple[str, ...]
 
 
 @pages.get("/assessments/<row:assessment_id>")
@@ -210,8 +210,7 @@ def _page(
 
 
 def _results(assessment: Assessment) -> dict[str, Result]:
-    questionnaire = questionnaire_of(assessment)
-    ladder = questionnaire.ladder
+    ladder = questionnaire_of(assessment).ladder
     return {
         kind: Result(
             kind,
@@ -219,9 +218,7 @@ def _results(assessment: Assessment) -> dict[str, Result]:
             next((rung for rung in ladder if rung.id == row.rung), None),
             figures.percent(store.exact_share(row)),
             ladder[row.step] if row.step < len(ladder) else None,
-            tuple(
-                questionnaire.questions[q] for q in row.failed_gates if q in questionnaire.questions
-            ),
+            tuple(row.failed_gates),
         )
         for kind, row in store.scores_of(db.session(), assessment.id).items()
     }
