@@ -49,6 +49,21 @@ class OpenedSheet:
         """The sections that ask this firm anything, in reading order."""
         return [section for section in self.progress.sections if section.asked]
 
+    @property
+    def groups(self) -> list[tuple[str, list[SectionProgress]]]:
+        """The sections by what they are: common, the trade's own, optional; none is empty."""
+        common = self.questionnaire.core_section_ids
+        needed = [s for s in self.sections if s.required]
+        groups = [
+            ("共性模块", [s for s in needed if s.section.id in common]),
+            (
+                f"{self.questionnaire.trade.title}专有模块",
+                [s for s in needed if s.section.id not in common],
+            ),
+            ("选填模块", [s for s in self.sections if not s.required]),
+        ]
+        return [(title, sections) for title, sections in groups if sections]
+
     def section(self, section_id: str) -> Section:
         """Return a section by its id; an unknown one is not found."""
         return self.questionnaire.section_by_id.get(section_id) or abort(404)
