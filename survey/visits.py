@@ -42,7 +42,7 @@ class Count(NamedTuple):
 
     @property
     def is_complete(self) -> bool:
-        return self.done == self.whole and not self.open
+        return 0 < self.whole == self.done and not self.open
 
 
 class OpenItem(NamedTuple):

@@ -320,6 +320,7 @@ function verify() {
     for (const [section, count] of Object.entries(sections))
       for (const line of document.querySelectorAll(`li[data-section="${section}"]`)) {
         line.querySelector("[data-count]").textContent = count.done;
+        line.querySelector("[data-whole]").textContent = count.whole;
         line.toggleAttribute("data-done", count.complete);
         const use = line.querySelector("use");
         use.setAttribute("href", use.getAttribute("href").replace(/#.*$/, count.complete ? "#good" : "#circle"));

@@ -1,0 +1,58 @@
+// The recommended packages in their order: ticked ones first, moved up and down by one touch.
+
+// The first list holds what is recommended; the second one, folded, everything else.
+const list = document.querySelector("[data-packages]");
+const items = () => [...document.querySelectorAll("[data-packages] > [data-package]")];
+const tick = (item) => item.querySelector('[name="packages"]');
+const ticked = () => items().filter((item) => tick(item).checked);
+
+for (const item of items()) {
+  const place = item.querySelector(".package-list__place");
+  const code = tick(item).value;
+  place.querySelector("label").hidden = true;
+  place.querySelector("input").type = "hidden";
+  const number = Object.assign(document.createElement("span"), { className: "package-list__number" });
+  place.append(number, key(item, "上移", code, -1), key(item, "下移", code, 1));
+  tick(item).addEventListener("change", () => settle(item));
+}
+number();
+
+function key(item, words, code, way) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-outline-secondary package-list__move", textContent: words });
+  button.setAttribute("aria-label", `${code} ${words}`);
+  button.addEventListener("click", () => move(item, way, button));
+  return button;
+}
+
+// A ticked package joins the end of the ticked ones; an unticked one stays, behind them.
+function settle(item) {
+  const others = ticked().filter((other) => other !== item);
+  if (others.length) others.at(-1).after(item);
+  else list.prepend(item);
+  number();
+  tick(item).focus();
+}
+
+function move(item, way, button) {
+  const order = ticked();
+  const other = order[order.indexOf(item) + way];
+  if (!other) return;
+  if (way < 0) other.before(item);
+  else other.after(item);
+  number();
+  button.focus();
+}
+
+function number() {
+  const order = ticked();
+  for (const item of items()) {
+    const place = order.indexOf(item) + 1;
+    item.querySelector('[name^="place-"]').value = place || "";
+    item.querySelector(".package-list__number").textContent = place ? `第 ${place} 项` : "";
+    const [up, down] = item.querySelectorAll(".package-list__move");
+    up.hidden = down.hidden = !place;
+    // Disabled would throw the focus away; at either end the key simply does nothing.
+    up.setAttribute("aria-disabled", place === 1);
+    down.setAttribute("aria-disabled", place === order.length);
+  }
+}
