@@ -20,6 +20,10 @@ from survey.tables import (
 )
 
 
+LIFE = ("begin", "submit", "return", "assign", "confirm", "reopen", "conclude")
+"""The steps of an assessment's life that its page tells."""
+
+
 @dataclass(frozen=True)
 class LogLine:
     """One row of the log with the name of the firm it is about."""
@@ -73,6 +77,7 @@ def steps_about(session: Session, assessment_id: int, firm_id: int) -> list[Audi
         .where(
             or_(
                 and_(
+                    AuditEntry.action.in_(LIFE),
                     AuditEntry.subject == "assessment",
                     AuditEntry.subject_id == str(assessment_id),
                 ),

@@ -27,8 +27,8 @@ ACTIONS = {
     "create": "新增",
     "edit": "修改",
     "profile": "修改企业信息",
-    "upload": "上传佐证材料",
-    "remove": "删除佐证材料",
+    "attach_evidence": "上传佐证材料",
+    "remove_evidence": "删除佐证材料",
     "report_request": "申请报告",
     "report_issue": "签发报告",
     "report_fail": "报告生成失败",
@@ -37,6 +37,7 @@ ACTIONS = {
     "round_end": "调整轮次截止日期",
     "export": "导出清单",
     "settings": "修改区县设置",
+    "load_demo": "载入演示数据",
     "link_invite": "发出邀请链接",
     "link_reset": "发出重置链接",
     "password_invite": "首次设置密码",
@@ -63,6 +64,8 @@ SUBJECTS = {
 LISTS = {"assessments": "评估清单", "pool": "培育库", "audit": "操作日志"}
 WITH_STATES = frozenset({"assessment", "user"})
 """Subjects whose rows hold states and roles; elsewhere the same words may be a name."""
+QUIET = frozenset({"attach_evidence", "remove_evidence", "processes"})
+"""Steps whose details belong to a sheet: while it is a draft, only the firm may know them."""
 FRACTION = re.compile(r"[01]|[0-9]{1,40}/[1-9][0-9]{0,39}")
 """An exact share, as steps that score write it."""
 
@@ -83,7 +86,9 @@ def subject(entry: AuditEntry) -> str:
 
 
 def change(entry: AuditEntry) -> str:
-    """Write what changed, from and to."""
+    """Write what changed, from and to; nothing of what only a sheet's readers may see."""
+    if entry.action in QUIET:
+        return ""
     if entry.subject == "pool":
         recognised = entry.action == "recognise"
         before, after = _target(entry.before), _target(entry.after, recognised=recognised)

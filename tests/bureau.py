@@ -1,0 +1,128 @@
+"""What the bureau's tests stand on: firms at any place of the ladder, straight into the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from itertools import count
+from typing import Any
+
+from python_calamine import CalamineWorkbook
+from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from questionnaires.loading import load
+from survey import db, district
+from survey.tables import (
+    CONFIRMED,
+    DRAFT,
+    ONSITE,
+    SELF,
+    SUBMITTED,
+    Assessment,
+    AuditEntry,
+    Round,
+    ScoreRow,
+    SheetRow,
+)
+from tests.people import EDITION, a_firm
+
+NOON = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
+LADDER = [rung.id for rung in load(EDITION).ladder]
+_minutes = count()
+
+
+def an_assessment(
+    session: Session,
+    round_: Round,
+    name: str,
+    *,
+    step: int = 1,
+    share: str = "1/2",
+    state: str = SUBMITTED,
+    visited_step: int | None = None,
+    **firm: Any,
+) -> Assessment:
+    """A firm's assessment with kept scores and no answers; ``visited_step`` is the confirmed one."""
+    owner = a_firm(session, name, **firm)
+    handed_in = NOON + timedelta(minutes=next(_minutes))
+    with db.writing(session):
+        session.add(
+            assessment := Assessment(
+                firm_id=owner.id,
+                round_id=round_.id,
+                edition=round_.edition,
+                trade=owner.trade,
+                state=state,
+                submitted_at=None if state == DRAFT else handed_in,
+                submitted_by=None,
+                confirmed_at=handed_in if state == CONFIRMED else None,
+                created_at=handed_in,
+            )
+        )
+        session.flush()
+        if state != DRAFT:
+            _score(session, assessment, SELF, step, share)
+        if state == CONFIRMED:
+            _score(session, assessment, ONSITE, visited_step or step, share)
+    return assessment
+
+
+def _score(session: Session, assessment: Assessment, kind: str, step: int, share: str) -> None:
+    session.add(sheet := SheetRow(assessment_id=assessment.id, kind=kind, created_at=NOON))
+    session.flush()
+    part, _, whole = share.partition("/")
+    session.add(
+        ScoreRow(
+            sheet_id=sheet.id,
+            share=share,
+            permille=int(part) * 1000 // int(whole or 1),
+            step=step,
+            rung=LADDER[step - 1] if step else None,
+            sections={},
+            failed_gates=[],
+            scored_at=NOON,
+        )
+    )
+
+
+def a_district(session: Session, **given: Any) -> district.District:
+    """A district with two townships; ``given`` are its settings."""
+    known = {"name": "虚构区", "bureau": "虚构局", "townships": ("碧湖镇", "紫金街道")}
+    place = district.District(**known | given)
+    with db.writing(session):
+        district.keep(session, place)
+    return place
+
+
+def rows_of(answer: TestResponse) -> list[list[Any]]:
+    """Return a workbook's first sheet without its line of origin: headings, then rows."""
+    assert answer.status_code == 200, answer.text
+    return (
+        CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()[1:]
+    )
+
+
+def logged(session: Session, action: str) -> list[AuditEntry]:
+    """Return the log's rows of an action, oldest first."""
+    session.rollback()
+    query = select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)
+    return list(session.scalars(query))
+
+
+@contextmanager
+def counting(engine: Engine) -> Iterator[list[str]]:
+    """Collect the statements sent to the database inside the block."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,287 @@
+"""The pool: every step once, with its reason and one row in the log, or not at all."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey import db
+from survey.lifecycle import pool
+from survey.lifecycle.audit import Actor
+from survey.lifecycle.errors import Invalid, Locked, NotThere, Stale
+from survey.tables import (
+    CONFIRMED,
+    DRAFT,
+    IN_POOL,
+    OFFICER,
+    PROPOSED,
+    RECOGNISED,
+    WITHDRAWN,
+    PoolEntry,
+    Recognition,
+)
+from tests.bureau import NOON, an_assessment, logged
+from tests.people import a_round, a_user
+
+TODAY = date(2026, 11, 23)
+REASON = "关键工序已联网，订单稳定。"
+
+
+@pytest.fixture
+def officer(session):
+    user = a_user(session, OFFICER)
+    return Actor(user.id, user.name)
+
+
+@pytest.fixture
+def assessment(session):
+    return an_assessment(session, a_round(session), "虚构阀门一厂", state=CONFIRMED, step=2)
+
+
+def admit(session, assessment, officer, **given):
+    known = {"target_rung": "workshop", "reason": REASON, "by": officer, "now": NOON}
+    return pool.admit(session, assessment.id, **known | given)
+
+
+def promote(session, entry, officer, **given):
+    known = {"target_rung": "factory", "reason": REASON, "base_version": entry.version}
+    return pool.promote(session, entry.id, **known | {"by": officer, "now": NOON} | given)
+
+
+def recognise(session, entry, officer, **given):
+    known = {
+        "rung": "workshop",
+        "document": "虚构经信〔2026〕1 号",
+        "recognised_on": date(2026, 11, 1),
+        "base_version": entry.version,
+        "today": TODAY,
+    }
+    return pool.recognise(session, entry.id, **known | {"by": officer, "now": NOON} | given)
+
+
+def withdraw(session, entry, officer, **given):
+    known = {"reason": "企业搬迁。", "base_version": entry.version, "by": officer, "now": NOON}
+    return pool.withdraw(session, entry.id, **known | given)
+
+
+def test_an_admitted_firm_is_in_the_pool_with_its_target_its_reason_and_one_row_in_the_log(
+    session, assessment, officer
+):
+    entry = admit(session, assessment, officer)
+
+    assert (entry.state, entry.target_rung, entry.reason) == (IN_POOL, "workshop", REASON)
+    [row] = logged(session, "admit")
+    assert (row.user_id, row.firm_id) == (officer.user_id, assessment.firm_id)
+    assert (row.before, row.after, row.reason) == ("", "in_pool workshop", REASON)
+
+
+def test_pressing_twice_admits_once(session, assessment, officer):
+    first = admit(session, assessment, officer)
+    second = admit(session, assessment, officer)
+
+    assert second.id == first.id
+    assert second.version == 1
+    assert len(logged(session, "admit")) == 1
+
+
+def test_two_officers_admitting_at_once_make_one_entry(engine, session, assessment, officer):
+    def press(reason):
+        with Session(engine, expire_on_commit=False) as own:
+            try:
+                return admit(own, assessment, officer, reason=reason).id
+            except Stale:
+                return None
+
+    with ThreadPoolExecutor(4) as officers:
+        answers = list(officers.map(press, [f"理由 {n}。" for n in range(4)]))
+
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(PoolEntry)) == 1
+    assert sorted(map(bool, answers)) == [False, False, False, True]
+    assert len(logged(session, "admit")) == 1
+
+
+def test_a_proposed_firm_is_admitted_from_the_version_that_was_seen(session, assessment, officer):
+    entry = pool.propose(
+        session, assessment.id, target_rung="line", reason=REASON, by=officer, now=NOON
+    )
+    assert entry.state == PROPOSED
+
+    with pytest.raises(Stale):
+        admit(session, assessment, officer)
+    entry = admit(session, assessment, officer, base_version=entry.version)
+
+    assert (entry.state, entry.target_rung) == (IN_POOL, "workshop")
+    assert logged(session, "admit")[0].before == "proposed line"
+
+
+def test_a_draft_cannot_enter_the_pool(session, officer):
+    draft = an_assessment(session, a_round(session), "虚构阀门二厂", state=DRAFT)
+
+    with pytest.raises(Locked):
+        admit(session, draft, officer)
+
+    assert logged(session, "admit") == []
+
+
+@pytest.mark.parametrize("reason", ["", "  \n ", "\x00", "长" * 501])
+def test_a_step_without_a_reason_or_with_an_endless_one_does_not_happen(
+    session, assessment, officer, reason
+):
+    with pytest.raises(Invalid) as refused:
+        admit(session, assessment, officer, reason=reason)
+
+    assert "理由" in refused.value.fields["reason"]
+    session.rollback()
+    assert session.scalar(select(PoolEntry.id)) is None
+
+
+@pytest.mark.parametrize("rung", ["", "moon", "workshop ", "1"])
+def test_a_target_is_a_rung_of_the_assessments_edition(session, assessment, officer, rung):
+    with pytest.raises(Invalid) as refused:
+        admit(session, assessment, officer, target_rung=rung)
+
+    assert list(refused.value.fields) == ["target_rung"]
+
+
+def test_a_promotion_leads_upwards_and_moves_to_the_newest_confirmed_assessment(
+    session, assessment, officer
+):
+    entry = admit(session, assessment, officer)
+    with pytest.raises(Invalid):
+        promote(session, entry, officer, target_rung="workshop")
+
+    entry = promote(session, entry, officer)
+
+    assert (entry.state, entry.target_rung, entry.version) == (IN_POOL, "factory", 2)
+    assert logged(session, "promote")[0].before == "in_pool workshop"
+
+
+def test_a_step_on_what_somebody_else_has_changed_is_refused(session, assessment, officer):
+    seen = admit(session, assessment, officer).version
+    entry = promote(session, admit(session, assessment, officer), officer)
+
+    for step, given in (
+        (promote, {"target_rung": "future"}),
+        (withdraw, {}),
+        (recognise, {}),
+    ):
+        with pytest.raises(Stale):
+            step(session, entry, officer, base_version=seen, **given)
+
+    session.rollback()
+    assert session.get(PoolEntry, entry.id).version == 2
+
+
+def test_a_recognition_is_a_fact_with_its_document_recorded_once(session, assessment, officer):
+    entry = admit(session, assessment, officer)
+    seen = entry.version
+    recognise(session, entry, officer)
+    again = recognise(session, entry, officer, base_version=seen)
+
+    assert again.state == RECOGNISED
+    session.rollback()
+    fact = session.scalars(select(Recognition)).one()
+    assert (fact.rung, fact.document) == ("workshop", "虚构经信〔2026〕1 号")
+    assert fact.recognised_on == date(2026, 11, 1)
+    [row] = logged(session, "recognise")
+    assert row.after == "recognised workshop"
+    assert "虚构经信〔2026〕1 号" in row.reason
+
+
+def test_a_rung_recognised_by_one_document_is_not_recognised_by_another(
+    session, assessment, officer
+):
+    entry = recognise(session, admit(session, assessment, officer), officer)
+
+    with pytest.raises(pool.RecognisedBefore) as refused:
+        recognise(session, entry, officer, document="虚构经信〔2026〕2 号")
+
+    assert "虚构经信〔2026〕1 号" in refused.value.fields["rung"]
+
+
+@pytest.mark.parametrize("day", [date(1999, 12, 31), date(2026, 11, 24), date(9999, 12, 31)])
+def test_a_recognition_lies_between_2000_and_today(session, assessment, officer, day):
+    entry = admit(session, assessment, officer)
+
+    with pytest.raises(Invalid) as refused:
+        recognise(session, entry, officer, recognised_on=day)
+
+    assert list(refused.value.fields) == ["recognised_on"]
+
+
+@pytest.mark.parametrize("day", [date(2000, 1, 1), TODAY])
+def test_the_first_day_of_2000_and_today_are_days_of_recognition(session, assessment, officer, day):
+    entry = recognise(session, admit(session, assessment, officer), officer, recognised_on=day)
+
+    assert entry.state == RECOGNISED
+
+
+@pytest.mark.parametrize("document", ["", " ", "号" * 101])
+def test_a_recognition_needs_its_document(session, assessment, officer, document):
+    entry = admit(session, assessment, officer)
+
+    with pytest.raises(Invalid) as refused:
+        recognise(session, entry, officer, document=document)
+
+    assert list(refused.value.fields) == ["document"]
+
+
+def test_a_recognised_firm_may_aim_higher_again_but_not_at_what_it_holds(
+    session, assessment, officer
+):
+    entry = recognise(session, admit(session, assessment, officer), officer)
+    with pytest.raises(Invalid):
+        promote(session, entry, officer, target_rung="workshop")
+
+    entry = promote(session, entry, officer)
+
+    assert (entry.state, entry.target_rung) == (IN_POOL, "factory")
+
+
+def test_a_withdrawn_firm_keeps_its_recognitions_and_may_come_again(session, assessment, officer):
+    entry = recognise(session, admit(session, assessment, officer), officer)
+    entry = withdraw(session, entry, officer)
+    assert entry.state == WITHDRAWN
+    with pytest.raises(pool.WrongState):
+        promote(session, entry, officer)
+    with pytest.raises(pool.WrongState):
+        recognise(session, entry, officer, rung="factory")
+
+    entry = admit(session, assessment, officer, base_version=entry.version)
+
+    assert entry.state == IN_POOL
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Recognition)) == 1
+
+
+def test_withdrawing_twice_is_withdrawing_once(session, assessment, officer):
+    entry = admit(session, assessment, officer)
+    seen = entry.version
+    withdraw(session, entry, officer)
+    withdraw(session, entry, officer, base_version=seen)
+
+    assert len(logged(session, "withdraw")) == 1
+
+
+def test_an_entry_that_is_not_there_is_not_there(session, officer):
+    with pytest.raises(NotThere):
+        pool.withdraw(session, 999, reason=REASON, base_version=1, by=officer, now=NOON)
+
+
+def test_a_step_that_fails_half_way_changes_nothing(session, assessment, officer, monkeypatch):
+    entry = admit(session, assessment, officer)
+
+    def broken(*_given, **_named):
+        raise OSError("no log")
+
+    monkeypatch.setattr(pool, "log", broken)
+    with pytest.raises(OSError, match="no log"):
+        recognise(session, entry, officer)
+
+    with db.writing(session):
+        kept = session.get(PoolEntry, entry.id)
+        assert (kept.state, kept.version) == (IN_POOL, 1)
+        assert session.scalar(select(func.count()).select_from(Recognition)) == 0
