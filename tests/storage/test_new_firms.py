@@ -1,0 +1,247 @@
+"""Taking a firm on: its code checked, its user invited, all of it or nothing."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey.lifecycle import accounts, new_firms, rounds
+from survey.lifecycle.audit import Actor
+from survey.lifecycle.errors import Invalid, NotThere, Stale
+from survey.lifecycle.new_firms import CodeTaken, HasPassword, NewFirm, Places
+from survey.tables import CONSULTANT, OFFICER, Firm, OneTimeLink, Round, User
+from tests.bureau import NOON, logged
+from tests.people import a_firm, a_user, begun
+
+CODE = "91110000600037341L"
+FICTIONAL = "91331102DEMO00001X"
+PLACES = Places(("valve", "bearing"), ("碧湖镇",))
+DEMONSTRATION = Places(("valve", "bearing"), ("碧湖镇",), demonstration=True)
+BY = Actor(None, "主管")
+
+
+def wanted(**given):
+    known = {
+        "name": "虚构阀门厂",
+        "code": CODE,
+        "trade": "valve",
+        "township": "碧湖镇",
+        "person": "虚构人",
+        "username": "famen",
+    }
+    return NewFirm(**known | given)
+
+
+def add(session, places=PLACES, **given):
+    return new_firms.add_firm(session, wanted(**given), places, hours=72, by=BY, now=NOON)
+
+
+def test_a_new_firm_comes_with_a_user_whose_invitation_works(session):
+    invited = add(session)
+
+    user = accounts.user_of_link(session, invited.token, NOON)
+    assert (user.username, user.firm_id, user.password_hash) == ("famen", invited.firm_id, None)
+    assert session.get(Firm, invited.firm_id).fictional is False
+    assert [row.subject for row in logged(session, "create")] == ["firm", "user"]
+
+
+def test_a_user_without_a_name_of_their_own_signs_in_by_the_firms_code(session):
+    assert add(session, username=" ").username == CODE.lower()
+
+
+@pytest.mark.parametrize(
+    "typed", ["９１１１００００６０００３７３４１Ｌ", "91110000 600037341l", " " + CODE]
+)
+def test_a_code_is_brought_to_its_one_form(session, typed):
+    firm = session.get(Firm, add(session, code=typed).firm_id)
+
+    assert firm.code == CODE
+
+
+@pytest.mark.parametrize(
+    "code, remedy",
+    [
+        ("", "18 位"),
+        (CODE[:-1], "现在是 17 位"),
+        (CODE + "1", "现在是 19 位"),
+        (CODE[:-1] + "M", "校验位"),
+        ("91110000600037341O", "没有 I、O、S、V、Z"),
+        ("A1110000600037341L", "前 8 位是数字"),
+        ("91110000\x006037341L", "18 位"),
+        ("９１１１０００٠600037341L", "数字"),
+        (FICTIONAL, "没有 I、O、S、V、Z"),
+    ],
+)
+def test_a_code_that_no_licence_can_bear_is_refused_with_its_remedy(session, code, remedy):
+    with pytest.raises(Invalid) as refused:
+        add(session, code=code)
+
+    assert remedy in refused.value.fields["code"]
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Firm)) == 0
+
+
+def test_a_demonstration_takes_codes_that_cannot_exist_and_marks_the_firm(session):
+    firm = session.get(Firm, add(session, DEMONSTRATION, code=FICTIONAL).firm_id)
+
+    assert firm.fictional is True
+
+
+def test_a_demonstration_still_refuses_a_wrong_check_digit(session):
+    with pytest.raises(Invalid):
+        add(session, DEMONSTRATION, code=CODE[:-1] + "M")
+
+
+def test_a_code_that_is_taken_names_the_firm_that_has_it(session):
+    add(session)
+
+    with pytest.raises(CodeTaken) as refused:
+        add(session, username="other")
+
+    assert "虚构阀门厂" in refused.value.fields["code"]
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(User)) == 1
+
+
+def test_two_officers_adding_one_firm_at_once_make_one(engine, session):
+    def press(number):
+        with Session(engine, expire_on_commit=False) as own:
+            try:
+                return add(own, username=f"famen{number}").firm_id
+            except CodeTaken:
+                return None
+
+    with ThreadPoolExecutor(4) as officers:
+        answers = list(officers.map(press, range(4)))
+
+    assert sum(answer is not None for answer in answers) == 1
+    assert session.scalar(select(func.count()).select_from(Firm)) == 1
+
+
+@pytest.mark.parametrize(
+    "field, given",
+    [
+        ("name", {"name": " "}),
+        ("name", {"name": "长" * 101}),
+        ("trade", {"trade": "bakery"}),
+        ("township", {"township": "别处"}),
+        ("person", {"person": ""}),
+        ("username", {"username": "不行"}),
+    ],
+)
+def test_a_firm_that_cannot_be_taken_leaves_nothing_behind(session, field, given):
+    with pytest.raises(Invalid) as refused:
+        add(session, **given)
+
+    assert list(refused.value.fields) == [field]
+    session.rollback()
+    for table in (Firm, User, OneTimeLink):
+        assert session.scalar(select(func.count()).select_from(table)) == 0
+    assert logged(session, "create") == []
+
+
+def test_a_new_invitation_voids_the_last_one(session):
+    invited = add(session)
+    user = accounts.user_of_link(session, invited.token, NOON)
+    again = new_firms.invite_again(session, invited.firm_id, user.id, hours=72, by=BY, now=NOON)
+
+    assert accounts.user_of_link(session, again.token, NOON).id == user.id
+    with pytest.raises(accounts.LinkSpent):
+        accounts.user_of_link(session, invited.token, NOON)
+
+
+def test_an_officer_opens_no_account_that_is_in_use(session):
+    user = a_user(session)
+
+    with pytest.raises(HasPassword):
+        new_firms.invite_again(session, user.firm_id, user.id, hours=72, by=BY, now=NOON)
+
+
+@pytest.mark.parametrize("role", [OFFICER, CONSULTANT])
+def test_an_officer_invites_no_staff_and_no_user_of_another_firm(session, role):
+    firm = a_firm(session)
+    other = a_user(session, password_hash=None)
+    staff = a_user(session, role, password_hash=None)
+
+    for user in (staff, other):
+        with pytest.raises(NotThere):
+            new_firms.invite_again(session, firm.id, user.id, hours=72, by=BY, now=NOON)
+
+
+def edit(session, firm, **given):
+    known = {"name": firm.name, "trade": firm.trade, "township": "", "places": PLACES}
+    known |= {"base_version": firm.version, "by": BY, "now": NOON}
+    new_firms.edit_firm(session, firm.id, **known | given)
+
+
+def test_a_firm_changes_its_trade_only_before_its_first_assessment(session):
+    firm = a_firm(session)
+    edit(session, firm, trade="bearing")
+    firm = session.get(Firm, firm.id)
+    assert firm.trade == "bearing"
+
+    begun(session, firm)
+    session.rollback()
+    with pytest.raises(Invalid) as refused:
+        edit(session, session.get(Firm, firm.id), trade="valve")
+
+    assert list(refused.value.fields) == ["trade"]
+
+
+def test_a_firm_somebody_else_changed_is_not_overwritten(session):
+    firm = a_firm(session)
+    edit(session, firm, name="虚构阀门二厂")
+
+    with pytest.raises(Stale):
+        edit(session, firm, name="虚构阀门三厂", base_version=1)
+    edit(session, firm, name="虚构阀门二厂", base_version=1)
+
+    session.rollback()
+    assert session.get(Firm, firm.id).name == "虚构阀门二厂"
+    assert len(logged(session, "edit")) == 1
+
+
+def open_round(session, **given):
+    known = {"title": "2026 年度", "edition": "2026", "opens_on": date(2026, 9, 1)}
+    known |= {"closes_on": None, "by": BY, "now": NOON}
+    return rounds.open_round(session, **known | given)
+
+
+def test_a_round_is_opened_once_under_one_title(session):
+    open_round(session)
+
+    with pytest.raises(rounds.TitleTaken):
+        open_round(session, title=" 2026  年度 ")
+
+    assert session.scalar(select(func.count()).select_from(Round)) == 1
+    assert len(logged(session, "open_round")) == 1
+
+
+@pytest.mark.parametrize(
+    "field, given",
+    [
+        ("title", {"title": " "}),
+        ("edition", {"edition": "1999"}),
+        ("edition", {"edition": "../2026"}),
+        ("closes_on", {"closes_on": date(2026, 8, 31)}),
+    ],
+)
+def test_a_round_that_makes_no_sense_is_refused(session, field, given):
+    with pytest.raises(Invalid) as refused:
+        open_round(session, **given)
+
+    assert list(refused.value.fields) == [field]
+
+
+def test_the_end_of_a_round_can_be_moved_but_not_before_its_beginning(session):
+    round_ = open_round(session)
+    rounds.set_end(session, round_.id, date(2026, 12, 31), by=BY, now=NOON)
+
+    with pytest.raises(Invalid):
+        rounds.set_end(session, round_.id, date(2026, 8, 31), by=BY, now=NOON)
+
+    session.rollback()
+    assert session.get(Round, round_.id).closes_on == date(2026, 12, 31)
+    assert len(logged(session, "round_end")) == 1
