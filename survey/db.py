@@ -16,7 +16,7 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask, current_app, g
+from flask import Flask, before_render_template, current_app, g
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -105,6 +105,13 @@ def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
 def init_app(app: Flask, engine: Engine) -> None:
     """Give every request its session, closed (and rolled back) at the end."""
     app.extensions["survey_engine"] = engine
+
+    @before_render_template.connect_via(app)
+    def _done_reading(_app: Flask, **_about: object) -> None:
+        # Without WAL a reader keeps writers from committing: what a page shows has been read by
+        # now, so it is drawn outside the transaction. Nothing is expired, nothing is written.
+        if (session := g.get("db_session")) is not None:
+            session.commit()
 
     @app.teardown_appcontext
     def _close(_error: BaseException | None) -> None:

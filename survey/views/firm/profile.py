@@ -18,6 +18,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from questionnaires.loading import editions, load
@@ -62,13 +63,13 @@ class ProfileForm(FlaskForm):
     size = RadioField(
         "企业规模",
         [InputRequired("请选择企业规模。")],
-        choices=list(wording.SIZES.items()),
+        choices=[SelectChoice(value=size, label=words) for size, words in wording.SIZES.items()],
         description="按统计上大中小微型企业划分办法；拿不准时按最近一次申报的填。",
     )
     above_scale = RadioField(
         "是否规模以上工业企业",
         [InputRequired("请选择是否规上。")],
-        choices=[(YES, "是"), (NO, "否")],
+        choices=[SelectChoice(value=YES, label="是"), SelectChoice(value=NO, label="否")],
         description="年主营业务收入 2000 万元及以上。",
     )
     township = SelectField("所在乡镇（街道）", validate_choice=False)
