@@ -20,11 +20,11 @@ export function showBanner(place, tone, words, way, leave = () => {}) {
   place.replaceChildren(box);
 }
 
-/** The sheet was handed in while this tab still held words: show them, to be copied. */
-export function showLeftOver(locked, key) {
+/** The sheet was locked while this tab still held words: show them, to be copied. `texts`: labels by field. */
+export function showLeftOver(locked, key, texts) {
   let left = {};
   try { left = JSON.parse(sessionStorage.getItem(key) ?? "{}"); } catch { return; }
-  const lines = Object.entries(left).map(([question, { sent, next }]) => inWords(question, { ...sent, ...next }));
+  const lines = Object.entries(left).map(([question, { sent, next }]) => inWords(question, { ...sent, ...next }, texts));
   if (!lines.length) return;
   const place = locked.querySelector("[data-banner]");
   showBanner(place, "warn", "答卷锁定前，有内容没有来得及保存。可以复制留存：");
@@ -35,10 +35,10 @@ export function showLeftOver(locked, key) {
   place.querySelector(".notice__words").append(area);
 }
 
-function inWords(question, fields) {
+function inWords(question, fields, texts) {
   const title = document.querySelector(`#question-${question}-text`)?.textContent ?? question;
-  const remark = fields.remark ? `备注：${fields.remark}` : "";
-  return [title, plainly(fields.value), remark].filter(Boolean).join("\n");
+  const notes = Object.entries(texts).filter(([name]) => fields[name]).map(([name, label]) => `${label}：${fields[name]}`);
+  return [title, plainly(fields.value), ...notes].filter(Boolean).join("\n");
 }
 
 function plainly(value) {
@@ -51,7 +51,7 @@ function plainly(value) {
   return Object.entries(value).map(([row, cells]) => `${row}：${Object.values(cells).join("、")}`).join("；");
 }
 
-/** Two answers to one question, side by side: {words, said, remark, choose} each. */
+/** Two answers to one question, side by side: {words, said, notes, choose} each. */
 export function showClash(card, message, sides) {
   card.querySelector(".clash")?.remove();
   const box = Object.assign(document.createElement("div"), { className: "clash" });
@@ -62,7 +62,7 @@ export function showClash(card, message, sides) {
   card.querySelector(".question__legend").after(box);
 }
 
-function oneSide(card, box, { words, said, remark, choose }) {
+function oneSide(card, box, { words, said, notes, choose }) {
   const place = Object.assign(document.createElement("div"), { className: "clash__side" });
   const button = Object.assign(document.createElement("button"), {
     type: "button", className: "btn btn-outline-primary", textContent: words,
@@ -72,8 +72,7 @@ function oneSide(card, box, { words, said, remark, choose }) {
     choose();
     card.focus();
   });
-  place.append(line("", said));
-  if (remark) place.append(line("clash__remark", `备注：${remark}`));
+  place.append(line("", said), ...notes.map((words) => line("clash__remark", words)));
   place.append(button);
   return place;
 }

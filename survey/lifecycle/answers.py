@@ -200,7 +200,9 @@ def _overtaken(session: Session, sheet: SheetRow, row: AnswerRow | None, change:
     latest = store.revision(session, sheet.id, row.question_id, row.revision)
     if latest is not None and _came_later(latest.request_id, change.request_id):
         return _acknowledge(row)
-    raise Conflict(row.question_id, answer_now(session, row), change.value)
+    # A change of texts alone speaks of no value; its client still holds its own words.
+    yours = None if change.value is KEEP else change.value
+    raise Conflict(row.question_id, answer_now(session, row), yours)
 
 
 def _came_later(request_id: str, other: str) -> bool:

@@ -1,0 +1,236 @@
+// A page of questions: every answer saved the moment it is given, nothing typed ever lost.
+
+import * as answers from "./answers.js";
+import { Card } from "./card.js";
+import * as evidence from "./evidence.js";
+import { showBanner, showClash, showLeftOver } from "./notices.js";
+import { Queue } from "./queue.js";
+
+const PREFIX = "survey:unsaved:";
+const TYPING = 800;
+const PICKING = 250;
+
+export class SheetPage {
+  static Card = Card;
+  static IDLE = "随填随存";
+
+  constructor(sheet, key) {
+    this.sheet = sheet;
+    this.timers = new Map();
+    this.savedAt = "";
+    this.leaving = false;
+    const token = document.querySelector('meta[name="csrf-token"]').content;
+    this.queue = new Queue({ url: sheet.dataset.save, token, key }, (...told) => this.told(...told));
+    this.cards = new Map();
+    for (const element of sheet.querySelectorAll("[data-question]")) this.prepare(new this.constructor.Card(element));
+    evidence.prepare(sheet, { token, mostBytes: Number(sheet.dataset.mostBytes), mostSize: sheet.dataset.mostSize });
+    for (const button of sheet.querySelectorAll("[data-plain-save]")) button.hidden = true;
+    for (const [question, left] of this.queue.kept()) this.takeUp(question, left);
+    this.listen();
+    this.showState();
+  }
+
+  prepare(card) {
+    this.cards.set(card.question, card);
+    this.queue.know(card.question, card.revision);
+    card.element.addEventListener("input", ({ target }) => {
+      if (target.type === "file") return;
+      this.later(card, target.matches("[type=radio], [type=checkbox]") ? PICKING : TYPING);
+    });
+    card.element.addEventListener("change", ({ target }) => {
+      if (target.type === "file") return;
+      answers.keepExclusive(card.element, target);
+      this.later(card, PICKING);
+    });
+    card.element.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!card.element.contains(relatedTarget)) this.handOver(card, true);
+    });
+    card.clear?.addEventListener("click", () => {
+      answers.write(card.element, null);
+      this.handOver(card, true);
+      card.element.querySelector(".option__input, .form-control").focus();
+    });
+  }
+
+  listen() {
+    this.sheet.addEventListener("submit", (event) => this.onward(event));
+    document.addEventListener("click", (event) => this.leaveByLink(event));
+    document.addEventListener("visibilitychange", () => document.hidden && this.handOverAll());
+    addEventListener("beforeunload", (event) => {
+      if (!this.leaving && (this.queue.unsaved.length || this.timers.size)) event.preventDefault();
+    });
+    for (const form of document.querySelectorAll('form[action$="/sign-out"]'))
+      form.addEventListener("submit", () => {
+        this.leaving = true;
+        this.queue.forget();
+      });
+  }
+
+  later(card, milliseconds) {
+    clearTimeout(this.timers.get(card.question));
+    this.timers.set(card.question, setTimeout(() => this.handOver(card), milliseconds));
+    card.showInputs();
+    this.showState();
+  }
+
+  handOver(card, leaving = false) {
+    clearTimeout(this.timers.get(card.question));
+    this.timers.delete(card.question);
+    const fields = card.changes(leaving);
+    if (Object.keys(fields).length) this.queue.put(card.question, fields);
+    card.showInputs();
+    this.showState();
+  }
+
+  handOverAll() {
+    for (const question of [...this.timers.keys()]) this.handOver(this.cards.get(question), true);
+  }
+
+  takeUp(question, left) {
+    this.cards.get(question)?.write({ ...left.sent, ...left.next });
+    this.queue.resume(question, left);
+  }
+
+  told(question, event, detail = {}) {
+    if (event === "saved") this.savedAt = detail.saved;
+    const card = this.cards.get(question);
+    if (card) BESIDE[event](card, detail, this);
+    const over = OVER[event]?.(detail, this);
+    if (over) showBanner(this.sheet.querySelector("[data-banner]"), "bad", over.words, over.way, () => { this.leaving = true; });
+    this.showState();
+  }
+
+  showConflict(card, { current, mine, message }) {
+    card.say("未保存：等您选择");
+    card.element.dataset.wrong = "";
+    const said = (fields) => card.describe(fields);
+    showClash(card.element, message, [
+      { words: "保留我的", said: said(mine), notes: card.notes(mine), choose: () => this.keepMine(card, current) },
+      { words: `保留对方的（${current.author}）`, said: said(current), notes: card.notes(current), choose: () => this.keepTheirs(card, current) },
+    ]);
+  }
+
+  keepMine(card, current) {
+    this.queue.insist(card.question, current.revision);
+  }
+
+  keepTheirs(card, current) {
+    card.write(current);
+    card.showSaved(current);
+    card.say(`已保留${current.author}的答案`);
+    this.queue.give(card.question, current.revision);
+    this.showProgress();
+    this.showState();
+  }
+
+  showState() {
+    const place = document.querySelector("[data-save-state]");
+    const lines = [...this.queue.changes.values()];
+    const stuck = lines.filter((line) => line.stopped).length;
+    const waits = this.timers.size || lines.some((line) => line.sent || line.next);
+    const [words, tone] = this.queue.stopped ? ["未保存", "bad"]
+      : stuck ? [`有 ${stuck} 题未保存`, "bad"]
+      : lines.some((line) => line.attempt) ? ["未确认，正在重试", "warn"]
+      : waits ? ["正在保存…", "note"]
+      : this.savedAt ? [`已保存 ${this.savedAt}`, "good"]
+      : [this.constructor.IDLE, "plain"];
+    if (place.textContent !== words) place.textContent = words;
+    place.dataset.tone = tone;
+  }
+
+  showProgress() {
+    const cards = [...this.cards.values()];
+    const required = cards.filter((card) => card.required);
+    const answered = (required.length ? required : cards).filter((card) => card.answered).length;
+    let before = answered;
+    for (const count of document.querySelectorAll(`[data-section="${this.sheet.dataset.section}"] [data-count]`)) {
+      before = Number(count.textContent);
+      count.textContent = answered;
+    }
+    if (!required.length || answered === before) return;
+    for (const overall of document.querySelectorAll("[data-overall]"))
+      overall.textContent = Number(overall.textContent) + answered - before;
+    const bar = document.querySelector(".section-aside__wide progress");
+    bar.value += answered - before;
+    bar.closest(".progress-bar").querySelector(".number").textContent = `${bar.value} / ${bar.max}`;
+  }
+
+  // A link waits the blink of an eye for the last answer; what cannot arrive is asked about.
+  async leaveByLink(event) {
+    const link = event.target.closest("a[href]");
+    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (!link || !plain || this.leaving || link.hasAttribute("download") || link.getAttribute("href").startsWith("#")) return;
+    this.handOverAll();
+    if (!this.queue.unsaved.length) return;
+    event.preventDefault();
+    await this.queue.settle(3000);
+    location.href = link.href;
+  }
+
+  // Every button of the form: first let the last answers arrive, then go on.
+  async onward(event) {
+    event.preventDefault();
+    this.handOverAll();
+    const target = event.submitter?.dataset.onward;
+    if (!target) return;
+    if (await this.queue.settle(5000)) {
+      location.href = target;
+      return;
+    }
+    this.showState();
+    const first = [...this.cards.values()].find((card) => this.queue.unsaved.includes(card.question));
+    first?.element.scrollIntoView({ block: "center" });
+    first?.element.focus();
+  }
+}
+
+// What became of a change, said beside its question …
+const BESIDE = {
+  saving: (card) => card.say("正在保存…"),
+  saved(card, detail, page) {
+    card.say(detail.more ? "正在保存…" : `我于 ${detail.saved} 保存`);
+    card.showSaved(detail);
+    page.showProgress();
+  },
+  waiting: (card, detail) => card.say(detail.message ?? "未确认：网络不通，正在重试"),
+  refused(card, detail) {
+    card.say("未保存");
+    card.showFaults(detail.fields ?? {});
+  },
+  conflict: (card, detail, page) => page.showConflict(card, detail),
+  locked: (card) => card.say("未保存：答卷已锁定"),
+  ended: (card) => card.say("未保存：登录状态已失效"),
+  failed: (card) => card.say("未保存"),
+};
+
+// … and over the page, where nothing more can be saved.
+const OVER = {
+  ended: (_detail, page) => ({
+    words: "登录状态已失效，请重新登录，您填写的内容已保留。",
+    way: { words: "重新登录", url: `${page.sheet.dataset.signIn}?next=${encodeURIComponent(location.pathname)}` },
+  }),
+  failed: (detail) => ({
+    words: detail.message ?? "内容没有保存。请刷新页面后重试，您填写的内容已保留。",
+    way: { words: "刷新页面", url: location.href },
+  }),
+  locked: (detail) => ({ words: `${detail.message ?? "答卷已锁定。"}没有保存的内容还在页面上，可以复制留存。` }),
+};
+
+function eachKept(act) {
+  try {
+    Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX)).forEach(act);
+  } catch { /* no storage, nothing kept */ }
+}
+
+/** Bring the page to life: fill it, or show what a locked one left over. */
+export function start(Page) {
+  const sheet = document.querySelector("[data-sheet]");
+  const locked = document.querySelector("[data-locked]");
+  const { user, assessment } = (sheet ?? locked).dataset;
+  // What another person left in this tab is neither shown nor kept.
+  eachKept((name) => name.startsWith(`${PREFIX}${user}:`) || sessionStorage.removeItem(name));
+  const key = `${PREFIX}${user}:${assessment}`;
+  if (locked) showLeftOver(locked, key, Page.Card.TEXTS);
+  // A page that came back with a conflict from the plain form is decided in the plain form.
+  else if (!sheet.querySelector(".clash input")) new Page(sheet, key);
+}
