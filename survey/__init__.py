@@ -55,6 +55,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
         WTF_CSRF_SSL_STRICT=True,
         TESTING=config.testing,
         PROPAGATE_EXCEPTIONS=False,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.converters["row"] = RowId

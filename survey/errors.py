@@ -13,12 +13,13 @@ from flask import (
     jsonify,
     make_response,
     render_template,
+    request,
 )
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from survey import access, wording
 from survey.clock import local
@@ -32,6 +33,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 def init_app(app: Flask) -> None:
     """Handle every kind of failure in one place."""
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(DatabaseMissing, _busy)
@@ -41,27 +43,26 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def answer(status: int, message: str = "", **more: Any) -> Response:
-    """Return the error page, or its JSON for a script, with the request's number."""
+def answer(status: int, message: str = "", *, plain: bool = False, **more: Any) -> Response:
+    """Return the error page, or its JSON for a script, with the request's number.
+
+    Args:
+        plain: The frame of the pages cannot be drawn: it needs the database and known addresses.
+    """
     title, remedy = wording.ERRORS.get(status, wording.ERRORS[500])
     message = message or remedy
+    number = g.get("request_id", "")
+    # %r: an address may hold line ends, and the log is read line by line.
+    current_app.logger.info("answered %s: %s %r [%s]", status, request.method, request.path, number)
     if access.wants_json():
-        body = {
-            "status": status,
-            "message": message,
-            "request_id": g.get("request_id", ""),
-        }
+        body = {"status": status, "message": message, "request_id": number}
         response = jsonify(body | more)
     else:
+        values = {"status": status, "title": title, "message": message, "request_id": number}
         response = make_response(
-            render_template(
-                "errors/error.html",
-                status=status,
-                title=title,
-                message=message,
-                fields=more.get("fields", {}),
-                request_id=g.get("request_id", ""),
-            )
+            current_app.jinja_env.get_template("errors/plain.html").render(values)
+            if plain
+            else render_template("errors/error.html", fields=more.get("fields", {}), **values)
         )
     response.status_code = status
     if status in (429, 503):
@@ -80,6 +81,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _wrong_host(_error: SecurityError) -> ResponseReturnValue:
+    return answer(400, "请求的网址不属于本系统，请检查地址栏里的网址。", plain=True)
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
@@ -116,26 +121,30 @@ def _refusal(error: Refusal) -> ResponseReturnValue:
 
 def _busy(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("database away: %s [%s]", error, g.get("request_id"))
-    return answer(503)
+    return answer(503, plain=True)
 
 
 def _database(error: DBAPIError) -> ResponseReturnValue:
     current_app.logger.exception("database refused [%s]", g.get("request_id"))
     said = str(error.orig)
     if "disk is full" in said or "No space left" in said:
-        return answer(507)
+        return answer(507, plain=True)
+    if isinstance(error, IntegrityError):  # somebody else was faster by a moment
+        return answer(409, plain=True)
+    if isinstance(error, DataError):
+        return answer(422, "内容里有无法保存的字符或数值，请修改后重新提交。", plain=True)
     if isinstance(error, OperationalError) or error.connection_invalidated:
-        return answer(503)
-    return answer(500)
+        return answer(503, plain=True)
+    return answer(500, plain=True)
 
 
 def _disk(error: OSError) -> ResponseReturnValue:
     if error.errno in FULL:
         current_app.logger.error("disk full [%s]", g.get("request_id"))
-        return answer(507)
+        return answer(507, plain=True)
     return _unexpected(error)
 
 
 def _unexpected(_error: Exception) -> ResponseReturnValue:
     current_app.logger.exception("unexpected [%s]", g.get("request_id"))
-    return answer(500)
+    return answer(500, plain=True)

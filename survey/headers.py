@@ -34,6 +34,8 @@ def init_app(app: Flask) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        if 300 <= response.status_code < 400 and not response.direct_passthrough:
+            response.set_data(b"")  # the framework's own words are English, and nobody reads them
         response.headers["X-Request-ID"] = g.get("request_id", "")
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"

@@ -11,23 +11,24 @@ from sqlalchemy.orm import Session
 
 from survey import db, passwords
 from survey.access import hashed
+from survey.lifecycle import typed
 from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, NotThere
 from survey.store import accounts as store
 from survey.tables import (
+    ADMINISTRATOR,
     FIRM,
     ROLES,
     Firm,
     KnownDevice,
     OneTimeLink,
-    Throttle,
     User,
     UserSession,
 )
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 WINDOW = timedelta(minutes=15)
-FREE_FAILURES = {"account": 5, "device": 5, "address": 30}
+FREE_FAILURES = {"account": 5, "device": 5, "password": 5, "address": 30}
 """Failures before waiting begins; then each doubles the wait, up to the window."""
 
 
@@ -76,19 +77,25 @@ def sign_in(
         TooManyTries: Nothing was checked.
         WrongPassword: Unknown name, wrong password, or a disabled account.
     """
-    name = name.strip()[:120]
+    name = typed.line(name)[:120]
     user = store.user_who_types(session, name)
     known = user is not None and store.knows_device(session, hashed(device), user.id)
-    account = f"device:{hashed(device)[:32]}" if known else f"account:{name.lower()[:60]}"
+    # A firm's user has two names to type, the firm's code being one: they share one counter.
+    account = f"account:{user.username if user else name.lower()[:60]}"
+    account = f"device:{hashed(device)[:32]}" if known else account
     keys = [account] if known else [account, f"address:{by.address}"]
-    if wait := max(_wait(session, key, now) for key in keys):
-        raise TooManyTries(wait)
+    _require_patience(session, keys, now)
     kept = user.password_hash if user is not None and user.active else None
     session.rollback()  # hashing is slow; nothing may wait for it
     if not passwords.is_right(kept, password) or user is None:
         _note_failure(session, keys, name, user, by, now)
         raise WrongPassword
     return _open_session(session, user.id, account, device, agent, by, now)
+
+
+def _require_patience(session: Session, keys: list[str], now: datetime) -> None:
+    if wait := max(_wait(session, key, now) for key in keys):
+        raise TooManyTries(wait)
 
 
 def _wait(session: Session, key: str, now: datetime) -> int:
@@ -106,12 +113,7 @@ def _note_failure(
 ) -> None:
     with db.writing(session):
         for key in keys:
-            row = store.throttle(session, key)
-            if row is None:
-                session.add(Throttle(key=key, failures=1, since=now))
-                continue
-            row.failures = 1 if now - row.since >= WINDOW else row.failures + 1
-            row.since = now
+            store.count_failure(session, key, now, WINDOW)
         firm_id = user.firm_id if user else None
         user_id = user.id if user else ""
         log(
@@ -311,20 +313,30 @@ def change_password(
 ) -> None:
     """Change one's own password; every other session of the user ends.
 
+    Whoever finds a screen left open must not find the password out by trying: failures count here
+    as they do at the door, for this user alone.
+
     Raises:
         Invalid: The old one is wrong, or the new one may not be one.
+        TooManyTries: Nothing was checked.
     """
     user = store.user(session, user_id)
     if user is None:
         raise NotThere
     _require_good(session, user, new, field="new")
+    keys = [f"password:{user_id}"]
+    _require_patience(session, keys, now)
     kept = user.password_hash
     session.rollback()
     if not passwords.is_right(kept, old):
+        with db.writing(session):
+            store.count_failure(session, keys[0], now, WINDOW)
+            log(session, by, now, "password_change", "user", user_id, succeeded=False)
         raise Invalid({"old": "现在的密码不对。"})
     fresh = passwords.hashed(new)
     with db.writing(session):
         _set(session, user_id, fresh, now)
+        store.clear_throttle(session, keys[0])
         store.end_sessions(session, user_id, keep=token_hash)
         log(session, by, now, "password_change", "user", user_id)
 
@@ -349,11 +361,14 @@ def set_active(session: Session, user_id: int, active: bool, *, by: Actor, now: 
         Invalid: An administrator would shut themselves out.
     """
     with db.writing(session):
+        administrators = store.lock_administrators(session)
         user = store.user(session, user_id, lock=True)
         if user is None:
             raise NotThere
         if user.id == by.user_id and not active:
             raise Invalid({"active": "不能停用自己的账号。"})
+        if not active:
+            _require_another(administrators, user, "active")
         user.active = active
         if not active:
             store.end_sessions(session, user.id)
@@ -376,6 +391,7 @@ def set_role(session: Session, user_id: int, role: str, *, by: Actor, now: datet
         Invalid: A firm's user stays a firm's user; nobody changes their own role.
     """
     with db.writing(session):
+        administrators = store.lock_administrators(session)
         user = store.user(session, user_id, lock=True)
         if user is None:
             raise NotThere
@@ -383,5 +399,13 @@ def set_role(session: Session, user_id: int, role: str, *, by: Actor, now: datet
             raise Invalid({"role": "企业用户的角色不能更改，也不能把工作人员改为企业用户。"})
         if user.id == by.user_id:
             raise Invalid({"role": "不能更改自己的角色。"})
+        if role != ADMINISTRATOR:
+            _require_another(administrators, user, "role")
         before, user.role = user.role, role
         log(session, by, now, "role", "user", user.id, before=before, after=role)
+
+
+def _require_another(administrators: list[User], user: User, field: str) -> None:
+    """Two administrators who shut each other out at one moment must not both succeed."""
+    if [other.id for other in administrators] == [user.id]:
+        raise Invalid({field: "至少要留一位在用的管理员。"})

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Update, case, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.tables import Firm, KnownDevice, OneTimeLink, Throttle, User, UserSession
+from survey.tables import (
+    ADMINISTRATOR,
+    Firm,
+    KnownDevice,
+    OneTimeLink,
+    Throttle,
+    User,
+    UserSession,
+)
 
 
 def user_who_types(session: Session, name: str) -> User | None:
@@ -60,6 +69,18 @@ def active_of_role(session: Session, role: str) -> list[User]:
     return list(session.scalars(query))
 
 
+def lock_administrators(session: Session) -> list[User]:
+    """Return the active administrators, held against changes by others until the step is done."""
+    query = (
+        select(User)
+        .where(User.role == ADMINISTRATOR, User.active)
+        .order_by(User.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
 def is_username_taken(session: Session, username: str) -> bool:
     return session.scalar(select(User.id).where(User.username == username)) is not None
 
@@ -102,6 +123,28 @@ def void_links(session: Session, user_id: int, now: datetime) -> None:
 
 def throttle(session: Session, key: str) -> Throttle | None:
     return session.get(Throttle, key, populate_existing=True)
+
+
+def count_failure(session: Session, key: str, now: datetime, window: timedelta) -> None:
+    """Count one more failure; many at the same moment are all counted."""
+    recent = Throttle.since > now - window
+    more = (
+        update(Throttle)
+        .where(Throttle.key == key)
+        .values(failures=case((recent, Throttle.failures + 1), else_=1), since=now)
+        .execution_options(synchronize_session=False)
+    )
+    if _changed(session, more):
+        return
+    try:
+        with session.begin_nested():
+            session.execute(insert(Throttle).values(key=key, failures=1, since=now))
+    except IntegrityError:  # another process counted the first one
+        session.execute(more)
+
+
+def _changed(session: Session, statement: Update) -> bool:
+    return bool(session.connection().execute(statement).rowcount)
 
 
 def clear_throttle(session: Session, key: str) -> None:

@@ -69,6 +69,14 @@ class ChangePasswordForm(FlaskForm):
     again = PasswordField("再输入一次新密码", [EqualTo("new", "两次输入的密码不一样。")])
 
 
+@pages.errorhandler(accounts.TooManyTries)
+def too_many_tries(error: accounts.TooManyTries) -> ResponseReturnValue:
+    """Say how long to wait."""
+    minutes = -(-error.seconds // 60)
+    wait = f"{minutes} 分钟" if error.seconds > 60 else f"{error.seconds} 秒"
+    return errors.answer(429, f"尝试次数过多，请 {wait}后再试。", retry_after=error.seconds)
+
+
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """Send each reader to where their work is."""
@@ -97,10 +105,6 @@ def sign_in() -> ResponseReturnValue:
             by=access.actor(),
             now=now(),
         )
-    except accounts.TooManyTries as error:
-        minutes = -(-error.seconds // 60)
-        wait = f"{minutes} 分钟" if error.seconds > 60 else f"{error.seconds} 秒"
-        return errors.answer(429, f"尝试次数过多，请 {wait}后再试。", retry_after=error.seconds)
     except accounts.WrongPassword:
         form.password.errors = ["用户名或密码不对。忘记密码请联系主管部门管理员重置。"]
         return render_template("account/sign_in.html", form=form, expired=False), 422

@@ -1,0 +1,801 @@
+"""Signing in and staying signed in, against people who guess, replay, forge and race."""
+
+import re
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http.cookies import SimpleCookie
+from urllib.parse import quote, urljoin, urlsplit
+
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey import create_app
+from survey.lifecycle import accounts
+from survey.lifecycle.errors import Invalid
+from survey.tables import (
+    ADMINISTRATOR,
+    CONSULTANT,
+    FIRM,
+    OFFICER,
+    AuditEntry,
+    OneTimeLink,
+    User,
+    UserSession,
+)
+from tests.people import (
+    PASSWORD,
+    TESTER,
+    a_firm,
+    a_user,
+    begun,
+    later,
+    moment,
+    signed_in,
+    with_password,
+)
+
+WRONG = "不对的密码 123"
+NEW_PASSWORD = "另一句更长的话 2026"
+
+
+def try_sign_in(app, username, password=WRONG, address="198.51.100.7", client=None):
+    client = client or app.test_client()
+    client.get("/sign-in", environ_base={"REMOTE_ADDR": address})
+    return client.submit(
+        "",
+        {"username": username, "password": password},
+        environ_base={"REMOTE_ADDR": address},
+    )
+
+
+def is_signed_in(client):
+    return client.get("/account").status_code == 200
+
+
+# --- guessing ------------------------------------------------------------------------------------
+
+
+def test_guessing_one_account_is_slowed_down_for_every_process_and_over_a_restart(
+    app, session, settings, engine
+):
+    user = a_user(session)
+
+    answers = [try_sign_in(app, user.username) for _ in range(20)]
+
+    assert [answer.status_code for answer in answers[:5]] == [422] * 5
+    assert answers[-1].status_code == 429
+    assert "再试" in answers[-1].text
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    restarted = create_app(settings, engine)
+    restarted.test_client_class = app.test_client_class
+    assert try_sign_in(restarted, user.username).status_code == 429
+    later(app, minutes=16)
+    assert try_sign_in(app, user.username, PASSWORD).status_code == 302
+
+
+def test_while_an_account_is_slowed_down_even_the_right_password_is_not_looked_at(app, session):
+    user = a_user(session)
+    for _ in range(5):
+        try_sign_in(app, user.username)
+
+    assert try_sign_in(app, user.username, PASSWORD).status_code == 429
+
+
+def test_an_account_is_one_account_under_each_of_its_names(app, session):
+    firm = a_firm(session)
+    user = a_user(session, firm=firm)
+    for name in (user.username, firm.code, user.username.upper(), firm.code.lower(), firm.code):
+        try_sign_in(app, name)
+
+    assert try_sign_in(app, firm.code).status_code == 429
+    assert try_sign_in(app, user.username).status_code == 429
+
+
+def test_one_address_trying_many_accounts_is_slowed_down_and_others_are_not(app, session):
+    user = a_user(session)
+
+    answers = [try_sign_in(app, f"nobody{n}", address="203.0.113.9") for n in range(35)]
+
+    assert answers[0].status_code == 422
+    assert answers[-1].status_code == 429
+    assert try_sign_in(app, user.username, PASSWORD, address="203.0.113.10").status_code == 302
+
+
+def test_strangers_cannot_lock_somebody_out_of_the_browser_they_know(app, session):
+    user = a_user(session)
+    known = with_password(app, user)
+    known.get("/account")
+    known.submit("/sign-out")
+    for _ in range(30):
+        try_sign_in(app, user.username)
+
+    assert try_sign_in(app, user.username, PASSWORD, client=known).status_code == 302
+
+
+def test_many_guesses_at_once_are_all_counted(app, session, engine):
+    user = a_user(session)
+    clients = [app.test_client() for _ in range(8)]
+    for client in clients:
+        client.get("/sign-in")
+
+    def guess(client):
+        return client.submit("", {"username": user.username, "password": "错的错的 123"})
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(answer.status_code for answer in pool.map(guess, clients))
+
+    assert set(statuses) <= {422, 429}
+    with Session(engine) as fresh:
+        failures = accounts.store.throttle(fresh, f"account:{user.username}").failures
+    assert failures == statuses.count(422)
+
+
+def test_a_wrong_name_and_a_wrong_password_look_alike(app, session):
+    user = a_user(session)
+    disabled = a_user(session, active=False)
+    invited = a_user(session, password_hash=None)
+    names = [user.username, disabled.username, invited.username, "nobody-here"]
+
+    answers = {name: try_sign_in(app, name) for name in names}
+
+    assert {answer.status_code for answer in answers.values()} == {422}
+    texts = {_without_token(answer.text).replace(name, "") for name, answer in answers.items()}
+    assert len(texts) == 1
+
+
+def test_a_wrong_name_takes_as_long_as_a_wrong_password(app, session):
+    user = a_user(session)
+    times = {user.username: [], "nobody-here": []}
+    for attempt in range(9):
+        later(app, minutes=16)
+        for name, taken in times.items():
+            client = app.test_client()
+            client.get("/sign-in")
+            start = time.process_time()
+            client.submit("", {"username": name, "password": f"错的错的 {attempt}"})
+            taken.append(time.process_time() - start)
+
+    fast, slow = sorted(statistics.median(taken) for taken in times.values())
+
+    assert slow < 1.8 * fast
+
+
+def _without_token(text):
+    return re.sub(r'name="csrf_token"[^>]*>|<code>[0-9a-f]+</code>', "", text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a\x00b",
+        "a\nb 已登录",
+        "‮nimda",
+        "ＡＤＭＩＮ",
+        "\ud800".encode("utf-8", "surrogatepass"),
+        "x" * 120,
+    ],
+)
+def test_odd_names_are_just_wrong_and_write_no_lines_into_the_log(app, session, name):
+    answer = try_sign_in(app, name)
+
+    assert answer.status_code == 422
+    for entry in session.scalars(select(AuditEntry)):
+        assert not set(entry.after) & set("\x00\n\r\u2028")
+
+
+def test_a_name_in_other_letters_is_no_other_account(app, session):
+    user = a_user(session, username="kate")
+
+    kelvin = try_sign_in(app, "\u212aate", PASSWORD)
+    full_width = try_sign_in(app, "ｋａｔｅ", PASSWORD)
+
+    assert full_width.status_code == 422
+    # The Kelvin sign lowers to a plain k: the same account, counted as the same.
+    assert kelvin.status_code == 302
+    for spelled in ("\u212aate", "KATE", "kate", " kate ", "Kate"):
+        try_sign_in(app, spelled)
+    assert try_sign_in(app, user.username).status_code == 429
+
+
+def test_user_names_are_plain_small_letters(app, session):
+    for name in (
+        "Админ",
+        "ａｄｍｉｎ",
+        "adm\u200bin",
+        "ad min",
+        "a",
+        "-admin",
+        "x" * 41,
+        "管理员",
+        "a\n",
+    ):
+        with pytest.raises(Invalid) as refused:
+            accounts.create_user(
+                session,
+                username=name,
+                name="虚构人",
+                role=OFFICER,
+                hours=1,
+                by=TESTER,
+                now=moment(),
+            )
+        assert "username" in refused.value.fields
+        assert name.strip() in ("a", "admin") or session.scalar(select(func.count(User.id))) == 0
+
+
+# --- sessions ------------------------------------------------------------------------------------
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(app, session):
+    user = a_user(session)
+    client = with_password(app, user)
+    stolen = client.get_cookie("survey").value
+    client.get("/account")
+    client.submit("/sign-out")
+
+    thief = app.test_client()
+    thief.set_cookie("survey", stolen)
+
+    assert thief.get("/account").status_code == 302
+    assert thief.get("/account", headers={"Accept": "application/json"}).status_code == 401
+
+
+def test_signing_out_tells_the_browser_to_forget(app, session):
+    client = signed_in(app, session, a_user(session))
+
+    answer = client.submit("/sign-out")
+
+    assert answer.status_code == 302
+    assert '"cache"' in answer.headers["Clear-Site-Data"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_signing_out_everywhere_ends_every_device(app, session):
+    user = a_user(session)
+    others = [signed_in(app, session, user) for _ in range(3)]
+    colleague = signed_in(app, session, a_user(session))
+
+    others[0].submit("/account/sign-out-everywhere")
+
+    assert not any(is_signed_in(client) for client in others)
+    assert is_signed_in(colleague)
+
+
+def test_a_new_password_ends_the_other_sessions(app, session):
+    user = a_user(session)
+    here, elsewhere = signed_in(app, session, user), signed_in(app, session, user)
+
+    answer = here.submit("", {"old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD})
+
+    assert answer.status_code == 302
+    assert is_signed_in(here)
+    assert not is_signed_in(elsewhere)
+    with_password(app, user, NEW_PASSWORD)
+
+
+def test_guessing_the_present_password_on_an_open_account_is_slowed_down_too(app, session):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+
+    answers = []
+    for attempt in range(12):
+        client.get("/account")
+        answers.append(
+            client.submit(
+                "",
+                {"old": f"猜一个 {attempt}", "new": NEW_PASSWORD, "again": NEW_PASSWORD},
+            ).status_code
+        )
+
+    assert answers[0] == 422
+    assert answers[-1] == 429
+
+
+def test_a_disabled_account_is_out_at_its_next_click(app, session):
+    admin = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    user = a_user(session)
+    client = signed_in(app, session, user)
+
+    post(admin, f"/admin/users/{user.id}/active", {"active": "no"})
+
+    assert client.get("/account").status_code == 302
+    assert try_sign_in(app, user.username, PASSWORD).status_code == 422
+
+
+def test_a_changed_role_is_in_force_at_the_next_click(app, session):
+    admin = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    user = a_user(session, ADMINISTRATOR)
+    client = signed_in(app, session, user)
+    assert client.get("/admin/users").status_code == 200
+
+    post(admin, f"/admin/users/{user.id}/role", {"role": CONSULTANT})
+
+    assert client.get("/admin/users").status_code == 403
+    assert client.get("/visits").status_code == 200
+
+
+def post(client, address, data):
+    return client.post(address, data=data | {"csrf_token": client.token})
+
+
+def test_what_a_browser_held_before_signing_in_is_worthless_after(app, session):
+    user = a_user(session)
+    client = app.test_client()
+    client.get("/sign-in")
+    planted = client.get_cookie("survey").value
+    client.submit("", {"username": user.username, "password": PASSWORD})
+    assert client.get_cookie("survey").value != planted
+
+    attacker = app.test_client()
+    attacker.set_cookie("survey", planted)
+
+    assert not is_signed_in(attacker)
+
+
+def test_signing_in_again_opens_another_session(app, session):
+    user = a_user(session)
+    with_password(app, user)
+    with_password(app, user)
+
+    hashes = session.scalars(select(UserSession.token_hash)).all()
+
+    assert len(set(hashes)) == 2
+    assert all(len(kept) == 64 for kept in hashes)
+
+
+def test_an_idle_session_ends_and_leads_back_to_the_question(app, session):
+    user = a_user(session)
+    assessment = begun(session, session.get(accounts.Firm, user.firm_id))
+    client = signed_in(app, session, user)
+    page = f"/firm/assessments/{assessment.id}/sections/production"
+    assert client.get(page).status_code == 200
+    later(app, minutes=61)
+
+    saved = client.send(f"/firm/assessments/{assessment.id}/answers", {"question": "scheduling"})
+    posted = client.post(
+        page, data={"q_scheduling": "3"}, headers={"Referer": f"http://localhost{page}"}
+    )
+
+    assert saved.status_code == 401
+    assert "重新登录" in saved.json["message"]
+    assert posted.status_code == 302
+    assert posted.location == f"/sign-in?next={quote(page)}"
+    client.get(posted.location)
+    back = client.submit(
+        "",
+        {"username": user.username, "password": PASSWORD},
+        query_string={"next": page},
+    )
+    assert back.location == page
+
+
+def test_a_session_ends_after_half_a_day_however_busy(app, session):
+    client = signed_in(app, session, a_user(session))
+    for _ in range(15):
+        later(app, minutes=50)
+        last = client.get("/account").status_code
+
+    assert last == 302
+
+
+def test_asking_every_minute_keeps_a_session(app, session):
+    client = signed_in(app, session, a_user(session))
+    for _ in range(4):
+        later(app, minutes=45)
+        assert client.get("/account").status_code == 200
+
+
+def test_a_page_open_for_seventy_minutes_still_saves(app, session, monkeypatch):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+    tab = app.test_client()
+    tab.set_cookie("survey", client.get_cookie("survey").value)
+    for _ in range(2):  # another tab keeps the session alive
+        later(app, minutes=40)
+        assert is_signed_in(tab)
+    then = time.time() + 80 * 60
+    monkeypatch.setattr(time, "time", lambda: then)
+
+    answer = client.submit("", {"old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD})
+
+    assert answer.status_code == 302
+
+
+def test_forged_and_broken_cookies_are_nobody(app, session):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+    good = client.get_cookie("survey").value
+    other_key = URLSafeTimedSerializer("another key", salt="cookie-session")
+    broken = {
+        "truncated": good[:-5],
+        "resigned": other_key.dumps({"sid": "x"}),
+        "long": "x" * 8192,
+        "empty": "",
+        "not utf-8": "\xff\xfe\xfd",
+        "nul": "%00",
+        "numbers": str(2**63),
+    }
+    for name, value in broken.items():
+        answer = app.test_client().get(
+            "/account", headers={"Cookie": f"survey={value}; survey-device={value}"}
+        )
+        assert answer.status_code == 302, name
+
+
+def test_a_signed_cookie_of_another_shape_is_nobody(app):
+    for sid in (None, 5, ["x"], {"a": 1}, "", "x" * 5000, "\x00", "汉字"):
+        client = app.test_client()
+        with client.session_transaction() as kept:
+            kept["sid"] = sid
+        assert client.get("/account").status_code == 302
+
+
+def test_cookies_are_kept_from_scripts_and_other_sites(app, session):
+    client = app.test_client()
+    client.get("/sign-in")
+    answer = client.submit("", {"username": a_user(session).username, "password": PASSWORD})
+
+    cookies = answer.headers.getlist("Set-Cookie")
+
+    assert len(cookies) == 2
+    for text in cookies:
+        morsel = next(iter(SimpleCookie(text).values()))
+        assert morsel["httponly"]
+        assert morsel["samesite"] == "Lax"
+        assert morsel["path"] == "/"
+        assert not morsel["domain"]
+
+
+# --- forgery -------------------------------------------------------------------------------------
+
+
+def test_without_a_token_nothing_is_written(app, session):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+    before = session.scalar(select(func.count(AuditEntry.id)))
+
+    for address in ("/sign-out", "/account/sign-out-everywhere", "/account"):
+        answer = client.post(address, data={"old": PASSWORD, "new": NEW_PASSWORD})
+        assert answer.status_code == 400
+        assert "页面已过期" in answer.text
+
+    assert is_signed_in(client)
+    assert session.scalar(select(func.count(AuditEntry.id))) == before
+
+
+def test_another_users_token_is_no_token(app, session):
+    mine = signed_in(app, session, a_user(session))
+    theirs = signed_in(app, session, a_user(session))
+
+    answer = mine.post("/sign-out", data={"csrf_token": theirs.token})
+
+    assert answer.status_code == 400
+    assert is_signed_in(mine)
+
+
+def test_json_sent_as_text_from_another_page_is_refused(app, session):
+    user = a_user(session)
+    assessment = begun(session, session.get(accounts.Firm, user.firm_id))
+    client = signed_in(app, session, user)
+
+    answer = client.post(
+        f"/firm/assessments/{assessment.id}/answers",
+        data='{"question": "scheduling", "request_id": "a.1", "base_revision": 0, "value": 3}',
+        headers={"Content-Type": "text/plain", "Origin": "https://evil.example"},
+    )
+
+    assert answer.status_code == 400
+
+
+def test_a_sign_in_without_its_token_is_refused(app, session):
+    client = app.test_client()
+
+    answer = client.post(
+        "/sign-in", data={"username": a_user(session).username, "password": PASSWORD}
+    )
+
+    assert answer.status_code in (400, 422)
+    assert not is_signed_in(client)
+
+
+ELSEWHERE = [
+    "https://evil.example",
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "\\evil.example",
+    "/\\/evil.example",
+    "/\t/evil.example",
+    "/\r\nSet-Cookie: a=b",
+    "/%0d%0aSet-Cookie:a=b",
+    "javascript:alert(1)",
+    " //evil.example",
+    "/ /evil.example",
+    "http:evil.example",
+    "/account/../\\evil.example",
+    "//user@evil.example/",
+    "/.//evil.example",
+    "/..//evil.example",
+    "/\x00",
+    "/\u2028/evil",
+]
+
+
+def test_after_signing_in_nobody_is_led_to_another_place(app, session):
+    user = a_user(session)
+    for target in ELSEWHERE:
+        client = app.test_client()
+        client.get("/sign-in", query_string={"next": target})
+
+        answer = client.submit(
+            "",
+            {"username": user.username, "password": PASSWORD},
+            query_string={"next": target},
+        )
+
+        assert answer.status_code == 302, target
+        location = answer.headers["Location"]
+        assert location.startswith("/"), target
+        assert not location.startswith(("//", "/\\")), target
+        assert not any(ord(character) < 33 for character in location), target
+        landed = urlsplit(urljoin("http://localhost/sign-in", location.replace("\\", "/")))
+        assert landed.netloc == "localhost", target
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:80@evil"])
+def test_a_forged_host_is_refused_in_chinese(app, session, host):
+    answer = app.test_client().get("/sign-in", headers={"Host": host})
+
+    assert answer.status_code == 400
+    assert "请求" in answer.text
+    assert "evil" not in answer.text
+
+
+def test_a_reset_link_names_the_configured_address_whatever_the_request_says(app, session):
+    admin = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    user = a_user(session)
+
+    answer = admin.post(
+        f"/admin/users/{user.id}/link",
+        data={"csrf_token": admin.token},
+        headers={
+            "X-Forwarded-Host": "evil.example",
+            "X-Forwarded-Proto": "https",
+            "Forwarded": "host=evil.example",
+        },
+    )
+
+    assert answer.status_code == 200
+    assert "http://localhost/link/" in answer.text
+    assert "evil" not in answer.text
+
+
+# --- passwords and links -------------------------------------------------------------------------
+
+
+def a_link(session, user, **given):
+    hours = given.pop("hours", 1)
+    return accounts.issue_link(
+        session, user.id, "invite", hours=hours, by=TESTER, now=given.pop("now", moment())
+    )
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correct horse battery staple " * 2 + "and eighty bytes more",
+        "虚构的密码很长很长" * 7 + "终",
+        "  前面有两个空格 12",
+        "😀🔧🏭👩‍🔬😎 factory",
+        "0123456789abcdef" * 8,
+        "tab\tand nul\x01 inside 密",
+    ],
+)
+def test_a_password_is_kept_whole(app, session, password):
+    user = a_user(session, password_hash=None)
+    client = app.test_client()
+    address = f"/link/{a_link(session, user)}"
+    client.get(address)
+
+    answer = client.submit("", {"password": password, "again": password})
+
+    assert answer.status_code == 302
+    assert try_sign_in(app, user.username, password[:-1]).status_code == 422
+    assert try_sign_in(app, user.username, password.strip() + " ").status_code == 422
+    assert try_sign_in(app, user.username, password).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "password", ["0123456789abcdef" * 8 + "x", "short 12", "password123", "1111111111"]
+)
+def test_a_password_too_long_too_short_or_too_common_is_refused_with_the_reason(
+    app, session, password
+):
+    user = a_user(session, password_hash=None)
+    client = app.test_client()
+    client.get(f"/link/{a_link(session, user)}")
+
+    answer = client.submit("", {"password": password, "again": password})
+
+    assert answer.status_code == 422
+    assert "密码" in answer.text
+    assert session.scalar(select(OneTimeLink.used_at)) is None
+
+
+def test_a_firms_users_are_invited_by_a_random_word_that_works_once_and_ends(app, session):
+    firm = a_firm(session)
+    user = a_user(session, firm=firm, password_hash=None)
+    words = [a_link(session, user) for _ in range(3)]
+    assert len(set(words)) == 3
+    assert all(len(word) >= 40 for word in words)
+    assert firm.code not in "".join(words)
+
+    client = app.test_client()
+    assert client.get(f"/link/{words[0]}").status_code == 404  # only the newest works
+    client.get(f"/link/{words[2]}")
+    good = {"password": NEW_PASSWORD, "again": NEW_PASSWORD}
+    assert client.submit("", good).status_code == 302
+    assert client.get(f"/link/{words[2]}").status_code == 404
+
+    late = a_link(session, user, now=moment())
+    later(app, hours=1, seconds=1)
+    assert app.test_client().get(f"/link/{late}").status_code == 404
+
+
+def test_a_link_is_used_once_also_by_two_at_the_same_moment(app, session):
+    user = a_user(session, password_hash=None)
+    address = f"/link/{a_link(session, user)}"
+    clients = [app.test_client() for _ in range(4)]
+    for client in clients:
+        client.get(address)
+
+    def use(pair):
+        number, client = pair
+        password = f"第 {number} 个人的新密码"
+        return client.submit("", {"password": password, "again": password}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(use, enumerate(clients)))
+
+    assert statuses == [302, 404, 404, 404]
+
+
+def test_a_link_of_a_disabled_user_is_dead(app, session):
+    user = a_user(session, password_hash=None)
+    word = a_link(session, user)
+    accounts.set_active(session, user.id, False, by=TESTER, now=moment())
+    accounts.set_active(session, user.id, True, by=TESTER, now=moment())
+
+    assert app.test_client().get(f"/link/{word}").status_code == 404
+
+
+def test_a_reset_ends_what_was_open_and_says_nothing_about_the_user_to_strangers(app, session):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+    word = accounts.issue_link(session, user.id, "reset", hours=1, by=TESTER, now=moment())
+    stranger = app.test_client()
+    stranger.get(f"/link/{word}")
+    stranger.submit("", {"password": NEW_PASSWORD, "again": NEW_PASSWORD})
+
+    assert not is_signed_in(client)
+    assert try_sign_in(app, user.username, PASSWORD).status_code == 422
+    assert try_sign_in(app, user.username, NEW_PASSWORD).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "word", ["x", "x" * 4000, "%00", "..%2f..%2f", "汉字", "%ff%fe", "' OR 1=1--"]
+)
+def test_invented_links_are_not_there(app, word):
+    assert app.test_client().get(f"/link/{word}").status_code == 404
+
+
+# --- administrators ------------------------------------------------------------------------------
+
+
+def test_the_last_administrator_cannot_be_shut_out(app, session, engine):
+    first, second = a_user(session, ADMINISTRATOR), a_user(session, ADMINISTRATOR)
+    clients = [signed_in(app, session, user) for user in (first, second)]
+    targets = [second, first]
+
+    def disable(pair):
+        client, target = pair
+        return post(client, f"/admin/users/{target.id}/active", {"active": "no"}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(disable, zip(clients, targets, strict=True)))
+
+    with Session(engine) as fresh:
+        active = select(func.count(User.id)).where(User.role == ADMINISTRATOR, User.active)
+        assert fresh.scalar(active) == 1
+
+
+def test_administrators_cannot_lower_each_other_at_the_same_moment(app, session, engine):
+    first, second = a_user(session, ADMINISTRATOR), a_user(session, ADMINISTRATOR)
+    clients = [signed_in(app, session, user) for user in (first, second)]
+
+    def lower(pair):
+        client, target = pair
+        return post(client, f"/admin/users/{target.id}/role", {"role": OFFICER}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lower, zip(clients, [second, first], strict=True)))
+
+    with Session(engine) as fresh:
+        active = select(func.count(User.id)).where(User.role == ADMINISTRATOR, User.active)
+        assert fresh.scalar(active) == 1
+
+
+def test_nobody_disables_or_changes_themselves(app, session):
+    admin = a_user(session, ADMINISTRATOR)
+    a_user(session, ADMINISTRATOR)
+    client = signed_in(app, session, admin)
+
+    assert post(client, f"/admin/users/{admin.id}/active", {"active": "no"}).status_code == 422
+    assert post(client, f"/admin/users/{admin.id}/role", {"role": OFFICER}).status_code == 422
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("role", ["", "root", FIRM, "administrator' OR 1=1", "ADMINISTRATOR"])
+def test_only_known_roles_of_staff_can_be_given(app, session, role):
+    client = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    user = a_user(session, CONSULTANT)
+
+    answer = post(client, f"/admin/users/{user.id}/role", {"role": role})
+
+    assert answer.status_code == 422
+    session.rollback()
+    assert session.get(User, user.id, populate_existing=True).role == CONSULTANT
+
+
+def test_a_firms_user_never_becomes_staff(app, session):
+    client = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    user = a_user(session)
+
+    assert post(client, f"/admin/users/{user.id}/role", {"role": OFFICER}).status_code == 422
+
+
+def test_fields_nobody_asked_for_change_nothing(app, session):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+
+    client.submit(
+        "",
+        {
+            "old": PASSWORD,
+            "new": NEW_PASSWORD,
+            "again": NEW_PASSWORD,
+            "role": ADMINISTRATOR,
+            "firm_id": "1",
+            "active": "no",
+            "user_id": "1",
+            "username": "root",
+        },
+    )
+
+    session.rollback()
+    kept = session.get(User, user.id, populate_existing=True)
+    assert (kept.role, kept.firm_id, kept.active, kept.username) == (
+        FIRM,
+        user.firm_id,
+        True,
+        user.username,
+    )
+
+
+def test_every_sign_in_good_or_bad_stands_in_the_log(app, session):
+    user = a_user(session)
+    try_sign_in(app, user.username)
+    try_sign_in(app, user.username, PASSWORD)
+
+    entries = session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "sign_in").order_by(AuditEntry.id)
+    ).all()
+
+    assert [entry.succeeded for entry in entries] == [False, True]
+    assert {entry.address for entry in entries} == {"198.51.100.7"}
+    assert all(entry.request_id for entry in entries)
+    assert not any(PASSWORD in entry.after for entry in entries)

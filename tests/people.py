@@ -1,0 +1,302 @@
+"""Firms, people and what they did, straight into the database: the ground that page tests stand on.
+
+Everything takes a session and returns rows; steps with rules of their own go through the lifecycle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from io import BytesIO
+from itertools import count
+from typing import Any
+
+from flask import Flask
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from questionnaires.loading import load
+from questionnaires.model import Question
+from survey import db, passwords, uploads
+from survey.access import hashed
+from survey.config import MEGABYTE, Config
+from survey.lifecycle import assessments as steps
+from survey.lifecycle import evidence as evidence_steps
+from survey.lifecycle import reports as report_steps
+from survey.lifecycle.audit import Actor
+from survey.lifecycle.sheets import questionnaire_of
+from survey.store import assessments as store
+from survey.tables import (
+    CONSULTANT,
+    FIRM,
+    ONSITE,
+    SELF,
+    VERIFIED,
+    AnswerRevision,
+    AnswerRow,
+    Assessment,
+    Evidence,
+    Firm,
+    Report,
+    Round,
+    User,
+    UserSession,
+)
+from survey.worker import path_of
+from tests.client import CheckingClient
+
+EDITION = "2026"
+PASSWORD = "一句 好记的 Long 话"
+TESTER = Actor(None, "测试")
+ROOM = evidence_steps.Limits(1000, 100 * MEGABYTE)
+_numbers = count(1)
+
+
+def moment() -> datetime:
+    return datetime.now(UTC)
+
+
+def a_firm(session: Session, name: str = "虚构阀门厂", **given: Any) -> Firm:
+    """A firm with every process of its trade; ``given`` are columns."""
+    trade = given.get("trade", "valve")
+    known = {
+        "code": f"91330000FS{next(_numbers):08d}",
+        "name": name,
+        "trade": trade,
+        "processes": sorted(p.id for p in load(EDITION).trades[trade].processes),
+        "size": "small",
+        "above_scale": True,
+        "employees": 80,
+        "contact_name": "虚构人",
+        "contact_phone": "000-00000000",
+        "fictional": True,
+        "created_at": moment(),
+    }
+    with db.writing(session):
+        session.add(firm := Firm(**known | given))
+        session.flush()
+    return firm
+
+
+def a_user(session: Session, role: str = FIRM, firm: Firm | None = None, **given: Any) -> User:
+    """A user whose password is PASSWORD; a firm's user gets a firm where none is given."""
+    if role == FIRM and firm is None:
+        firm = a_firm(session)
+    known = {
+        "username": f"{role}-{next(_numbers)}",
+        "name": "虚构人",
+        "role": role,
+        "firm_id": firm.id if firm else None,
+        "password_hash": _kept_password(),
+        "active": True,
+        "created_at": moment(),
+    }
+    with db.writing(session):
+        session.add(user := User(**known | given))
+        session.flush()
+    return user
+
+
+@cache
+def _kept_password() -> str:
+    return passwords.hashed(PASSWORD)
+
+
+def a_round(session: Session, **given: Any) -> Round:
+    known = {
+        "title": f"第 {next(_numbers)} 轮",
+        "edition": EDITION,
+        "opens_on": date(2020, 1, 1),
+        "closes_on": None,
+        "created_at": moment(),
+    }
+    with db.writing(session):
+        session.add(round_ := Round(**known | given))
+        session.flush()
+    return round_
+
+
+def begun(session: Session, firm: Firm | None = None, round_: Round | None = None) -> Assessment:
+    """An assessment nobody has answered anything in."""
+    firm, round_ = firm or a_firm(session), round_ or a_round(session)
+    return steps.begin(session, firm.id, round_.id, by=TESTER, now=moment())
+
+
+def wire_for(question: Question, level: int = 2, words: str = "虚构的回答") -> object:
+    """A good answer in wire form, whatever the kind of question."""
+    match question.kind:
+        case "level":
+            return level
+        case "ratio":
+            return {"part": 1, "whole": 2}
+        case "number":
+            return str(int(question.least))
+        case "choice":
+            return question.options[0].id
+        case "multiple":
+            return [question.options[0].id]
+        case "text":
+            return words[: question.most]
+    return {question.rows[0].id: {question.columns[0].id: "1"}}
+
+
+def fill(
+    session: Session,
+    assessment: Assessment,
+    author: User,
+    *,
+    kind: str = SELF,
+    level: int = 2,
+    **given: Any,
+) -> None:
+    """Answer every question of a sheet in one go; ``given`` are further columns of an answer."""
+    questionnaire = questionnaire_of(assessment)
+    with db.writing(session):
+        sheet = store.sheet(session, assessment.id, kind)
+        assert sheet is not None
+        kept = store.answers(session, sheet.id)
+        for question in questionnaire.all_asked(frozenset(sheet.processes)):
+            row = kept.get(question.id)
+            words = str(given.get("remark", "虚构的回答"))
+            fields = {
+                "value": row.value if row else wire_for(question, level, words),
+                "author_id": author.id,
+                "saved_at": moment(),
+                "revision": row.revision + 1 if row else 1,
+            } | given
+            session.merge(AnswerRow(sheet_id=sheet.id, question_id=question.id, **fields))
+            session.add(
+                AnswerRevision(
+                    sheet_id=sheet.id,
+                    question_id=question.id,
+                    request_id=f"fill.{next(_numbers)}",
+                    **fields,
+                )
+            )
+
+
+def filled(session: Session, user: User, *, level: int = 2, **given: Any) -> Assessment:
+    """A complete draft of the user's firm."""
+    assessment = begun(session, session.get(Firm, user.firm_id))
+    fill(session, assessment, user, level=level, **given)
+    return assessment
+
+
+def handed_in(session: Session, user: User, **given: Any) -> Assessment:
+    """A submitted assessment of the user's firm."""
+    assessment = filled(session, user, **given)
+    by = Actor(user.id, user.name)
+    steps.submit(session, assessment.id, declared_by=user.name, by=by, now=moment())
+    return assessment
+
+
+def visited(session: Session, user: User, consultant: User, **given: Any) -> Assessment:
+    """An assessment whose visit is under way."""
+    assessment = handed_in(session, user, **given)
+    steps.assign(session, assessment.id, consultant.id, by=TESTER, now=moment())
+    return assessment
+
+
+def confirmed(session: Session, user: User, consultant: User, **given: Any) -> Assessment:
+    """An assessment whose visit is closed, every answer confirmed as the firm gave it."""
+    assessment = visited(session, user, consultant, **given)
+    fill(session, assessment, consultant, kind=ONSITE, verification=VERIFIED)
+    by = Actor(consultant.id, consultant.name)
+    steps.confirm(session, assessment.id, by=by, now=moment())
+    return assessment
+
+
+def a_consultant(session: Session, **given: Any) -> User:
+    return a_user(session, CONSULTANT, **given)
+
+
+def a_photo(colour: str = "teal", size: tuple[int, int] = (60, 40), form: str = "JPEG") -> bytes:
+    """A real picture of one colour."""
+    stream = BytesIO()
+    Image.new("RGB", size, colour).save(stream, form)
+    return stream.getvalue()
+
+
+def a_file(
+    session: Session,
+    config: Config,
+    assessment: Assessment,
+    question_id: str,
+    *,
+    kind: str = SELF,
+    name: str = "照片.jpg",
+    content: bytes = b"",
+) -> Evidence:
+    """A file behind an answer, taken in as an upload is."""
+    stored = uploads.take(
+        BytesIO(content or a_photo()), name, config.evidence, config.most_upload_bytes
+    )
+    uploader = session.query(User).filter_by(firm_id=assessment.firm_id).first()
+    by = Actor(uploader.id if uploader else 1, "测试")
+    return evidence_steps.attach(
+        session, assessment.id, kind, question_id, stored, limits=ROOM, by=by, now=moment()
+    )
+
+
+def an_issued_report(
+    session: Session,
+    config: Config,
+    assessment: Assessment,
+    user: User,
+    kind: str = SELF,
+    content: bytes = b"%PDF-1.7 invented",
+) -> Report:
+    """A finished report whose file holds ``content``."""
+    by = Actor(user.id, user.name)
+    report = report_steps.request_report(session, assessment.id, kind, by=by, now=moment())
+    leased = report_steps.lease(session, moment())
+    assert leased is not None
+    assert leased.id == report.id
+    digest = hashlib.sha256(content).hexdigest()
+    config.reports.mkdir(exist_ok=True)
+    path_of(config, digest).write_bytes(content)
+    report_steps.issue(
+        session, report.id, leased.attempt, sha256=digest, size=len(content), now=moment()
+    )
+    return report
+
+
+def signed_in(app: Flask, session: Session, user: User) -> CheckingClient:
+    """A browser this user is signed in with, its token known."""
+    word = secrets.token_urlsafe(32)
+    with db.writing(session):
+        session.add(
+            UserSession(
+                token_hash=hashed(word),
+                user_id=user.id,
+                created_at=moment(),
+                seen_at=moment(),
+                address="127.0.0.1",
+                agent="测试",
+            )
+        )
+    client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    with client.session_transaction() as kept:
+        kept["sid"] = word
+    client.get("/account")
+    return client
+
+
+def with_password(app: Flask, user: User, password: str = PASSWORD) -> CheckingClient:
+    """A browser that signed in through the page."""
+    client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    client.get("/sign-in")
+    answer = client.submit("", {"username": user.username, "password": password})
+    assert answer.status_code == 302, answer.text
+    return client
+
+
+def later(app: Flask, **by: float) -> datetime:
+    """Let the application's clock run ahead (``timedelta`` words); return its new time."""
+    then = app.config["CLOCK"]() + timedelta(**by)
+    app.config["CLOCK"] = lambda: then
+    return then
