@@ -5,6 +5,8 @@ python -m questionnaires check 2026      check some
 python -m questionnaires seal 2026       seal one that has no faults
 
 python -m questionnaires diff 2026 2026-draft [--sheets FILE]
+python -m questionnaires export 2026 valve --xlsx FILE
+python -m questionnaires import FILE --into FOLDER
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from questionnaires import diff, loading
+from questionnaires import diff, loading, workbook
 from questionnaires.model import Edition
 from questionnaires.reading import Fault
 
@@ -28,6 +28,15 @@ def add_commands(commands: Any) -> None:
         "--sheets", type=Path, help="答卷文件，每行一份 JSON；说明哪些企业等级会变"
     )
     compared.set_defaults(run=compare)
+    handed = commands.add_parser("export", help="把一个行业的问卷写成工作簿，供打印和审阅")
+    handed.add_argument("edition", help="年版 id 或文件夹")
+    handed.add_argument("trade", help="行业 id")
+    handed.add_argument("--xlsx", type=Path, help="写到哪个文件；不写则用“年版-行业.xlsx”")
+    handed.set_defaults(run=export)
+    taken = commands.add_parser("import", help="把改过的工作簿读回成草稿")
+    taken.add_argument("workbook", type=Path, help="工作簿")
+    taken.add_argument("--into", type=Path, required=True, help="草稿文件夹")
+    taken.set_defaults(run=take_back)
 
 
 def folder(name: str) -> Path:
@@ -84,4 +93,60 @@ def _who_moves(old: Edition, new: Edition, file: Path, say: Say) -> int:
         f"{len(moves)} 份答卷：{counts['up']} 份升级，{counts['down']} 份降级，"
         f"{counts['same']} 份等级不变，{counts['unknown']} 份无法判定。"
     )
+    return 0
+
+
+# --- workbooks ----------------------------------------------------------------------------------
+
+
+def export(chosen: argparse.Namespace, say: Say) -> int:
+    """Write one trade's questionnaire as a workbook."""
+    return _write(chosen, say, chosen.xlsx or Path(f"{chosen.edition}-{chosen.trade}.xlsx"), _book)
+
+
+def _book(edition: Edition, trade: str, target: Path) -> None:
+    workbook.write_workbook(edition, trade, target)
+
+
+def _write(
+    chosen: argparse.Namespace,
+    say: Say,
+    target: Path,
+    write: Callable[[Edition, str, Path], None],
+) -> int:
+    edition = _read(chosen.edition, say)
+    if edition is None:
+        return 1
+    if chosen.trade not in edition.trades:
+        say(f"{edition.id} 没有行业“{chosen.trade}”，可选：{'、'.join(edition.trades)}。")
+        return 1
+    try:
+        write(edition, chosen.trade, target)
+    except (OSError, workbook.UnsayableText) as error:
+        say(f"没有写成 {target}：{error}。")
+        return 1
+    say(f"已写到 {target}。")
+    return 0
+
+
+def take_back(chosen: argparse.Namespace, say: Say) -> int:
+    """Read a reviewed workbook back into a draft's folder."""
+    target: Path = chosen.into
+    if not chosen.workbook.is_file():
+        say(f"没有文件 {chosen.workbook}。")
+        return 1
+    draft = workbook.read_workbook(chosen.workbook, loading.read_edition(target).edition)
+    if draft.faults:
+        _complain(chosen.workbook.name, draft.faults, say)
+        return 1
+    try:
+        workbook.keep_draft(draft, target)
+    except workbook.Published:
+        say(f"{target} 已经发布，不能再改；请写到另一个文件夹，另立草稿。")
+        return 1
+    _, faults = loading.check(target)
+    for fault in faults:
+        say(f"{target.name}/{fault}")
+    left = f"，还有 {len(faults)} 处要处理" if faults else "，检查没有问题"
+    say(f"已读回 {len(draft.files)} 个文件到 {target}{left}。")
     return 0

@@ -84,13 +84,18 @@ def drafts() -> tuple[str, ...]:
     return tuple(sorted(set(_found(*_OWN)) - set(editions())))
 
 
+def may_be_id(name: str) -> bool:
+    """Whether an edition may be called so."""
+    return bool(_ID.fullmatch(name))
+
+
 def folder_of(edition_id: str) -> Path:
     """Return the folder of an edition, draft or not.
 
     Raises:
         UnknownEdition: There is no such edition.
     """
-    if _ID.fullmatch(edition_id):
+    if may_be_id(edition_id):
         for home in (EDITIONS, *_OWN):
             if (home / edition_id / "edition.yaml").is_file():
                 return home / edition_id
@@ -99,7 +104,7 @@ def folder_of(edition_id: str) -> Path:
 
 def _found(*homes: Path) -> dict[str, Path]:
     files = [file for home in homes for file in home.glob("*/edition.yaml")]
-    return {file.parent.name: file.parent for file in files if _ID.fullmatch(file.parent.name)}
+    return {file.parent.name: file.parent for file in files if may_be_id(file.parent.name)}
 
 
 def load(edition_id: str) -> Edition:

@@ -64,6 +64,17 @@ class Document:
         line = f"第 {self.lines[path]} 行" if path in self.lines else ""
         return f"{line} {' › '.join(words)}".strip()
 
+    def trail(self, loc: tuple[int | str, ...]) -> Trail:
+        """Follow pydantic's place through the values; union tags and missing keys lead nowhere."""
+        value, path = self.value, list[str | int]()
+        for step in loc:
+            in_dict = isinstance(value, dict) and step in value
+            in_list = isinstance(value, list) and isinstance(step, int) and step < len(value)
+            if in_dict or in_list:
+                value = value[step]  # type: ignore[index]
+                path.append(step)
+        return tuple(path)
+
     def fault(self, path: Trail, fault: str, remedy: str) -> Fault:
         return Fault(self.file, self.place(path), fault, remedy)
 
@@ -210,22 +221,10 @@ def shape(document: Document, model: type[M]) -> M | None:
 
 
 def _shape_fault(document: Document, detail: ErrorDetails) -> Fault:
-    path = _path(document.value, detail["loc"])
+    path = document.trail(detail["loc"])
     last = str(detail["loc"][-1]) if detail["loc"] else ""
     fault, remedy = _words(detail, last)
     return document.fault(path, fault, remedy)
-
-
-def _path(value: object, loc: tuple[int | str, ...]) -> Trail:
-    """Follow pydantic's place through the values; union tags and missing keys lead nowhere."""
-    path: list[str | int] = []
-    for step in loc:
-        in_dict = isinstance(value, dict) and step in value
-        in_list = isinstance(value, list) and isinstance(step, int) and step < len(value)
-        if in_dict or in_list:
-            value = value[step]  # type: ignore[index]
-            path.append(step)
-    return tuple(path)
 
 
 _WORDS: dict[str, tuple[str, str]] = {

@@ -1,0 +1,322 @@
+"""The sheets of the workbook and their columns: one table for writing and for reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from questionnaires.model import LEVELS
+from questionnaires.workbook.kinds import (
+    Day,
+    Exact,
+    Exacts,
+    Kind,
+    Names,
+    OneOf,
+    Several,
+    Text,
+    Whole,
+)
+
+TEXT, DAY, WHOLE, EXACT, EXACTS, NAMES = Text(), Day(), Whole(), Exact(), Exacts(), Names()
+YES = OneOf({"是": True, "否": False})
+CONFIDENCE = OneOf({"官方": "official", "转载": "copy", "建议": "proposal"})
+PART = OneOf({"通用": "core", "行业": "trade", "附加": "extras"})
+SCOPE = OneOf({"通用": "core", "行业": "trade"})
+KIND = OneOf(
+    {
+        "选项档": "level",
+        "比例": "ratio",
+        "数字": "number",
+        "单选": "choice",
+        "多选": "multiple",
+        "文字": "text",
+        "表格": "grid",
+    }
+)
+ROLE = OneOf({"选项": "options", "行": "rows", "列": "columns"})
+GATE = OneOf(
+    {
+        "题目": "question",
+        "模块": "section",
+        "部分": "part",
+        "任选": "any_of",
+        "任选项": "member",
+        "没有": "none",
+    }
+)
+PARTS = {"通用": "core", "行业": "trade"}
+DIRECTION = OneOf({"越高越好": "higher", "越低越好": "lower"})
+PACKAGE = OneOf({"购买": "package", "措施": "measure"})
+SIZES = Several(OneOf({"微型": "micro", "小型": "small", "中型": "medium", "大型": "large"}))
+STATUS = OneOf(
+    {
+        "现行": "in_force",
+        "已被代替": "replaced",
+        "已废止": "withdrawn",
+        "未核实": "unverified",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading, the key it stands for, and what its cells are.
+
+    ``told`` columns only help the reader of a row; they are written and never read.
+    """
+
+    key: str
+    title: str
+    kind: Kind = TEXT
+    width: int = 14
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet."""
+
+    name: str
+    columns: tuple[Column, ...]
+    about: str
+
+    def index(self, key: str) -> int:
+        return next(i for i, column in enumerate(self.columns) if column.key == key)
+
+
+_QUESTION_ID = Column("question", "题目 id", width=20)
+_SHORT = Column("short", "题目简称（供查看）", width=16, told=True)
+_LEVELS = tuple(Column(f"level{n}", f"{n} 档", width=26) for n in range(LEVELS))
+
+EDITION = Table(
+    "年版",
+    (
+        Column("id", "年版 id"),
+        Column("title", "名称", width=20),
+        Column("source", "来源说明", width=60),
+        Column("issued", "发布日期", DAY),
+        Column("trades", "行业 id", NAMES, 24),
+        Column("weights_confidence", "权重依据", CONFIDENCE),
+    ),
+    "一行，说明这是哪个年版。",
+)
+TRADE = Table(
+    "行业",
+    (Column("id", "行业 id"), Column("title", "名称"), Column("intro", "行业说明", width=80)),
+    "一行，本工作簿的行业。",
+)
+RUNGS = Table(
+    "阶梯",
+    (
+        Column("id", "等级 id"),
+        Column("title", "名称", width=16),
+        Column("meaning", "含义", width=60),
+        Column("at_least", "分数线", EXACT, 10),
+        Column("confidence", "依据", CONFIDENCE, 10),
+        Column("source", "来源", width=40),
+    ),
+    "自下而上，一级一行；分数线是 0 至 1 的得分率。",
+)
+GATES = Table(
+    "必备条件",
+    (
+        Column("rung", "等级 id"),
+        Column("scope", "范围", SCOPE, 8),
+        Column("kind", "看什么", GATE, 10),
+        Column("on", "对象 id", width=22),
+        _SHORT,
+        Column("at_least", "至少几档", WHOLE, 10),
+        Column("at_least_percent", "至少百分比", EXACT, 12),
+        Column("at_least_share", "至少得分率", EXACT, 12),
+        Column("count", "任选至少几项", WHOLE, 14),
+        Column("reason", "理由", width=60),
+    ),
+    "一条一行；“任选”之下，一个“任选项”一行。对象是题目 id、模块 id，或“通用”“行业”。",
+)
+SECTIONS = Table(
+    "模块",
+    (
+        Column("part", "部分", PART, 8),
+        Column("id", "模块 id", width=24),
+        Column("title", "名称", width=20),
+        Column("weight", "权重", EXACT, 8),
+        Column("optional", "选填", YES, 8),
+        Column("intro", "填写说明", width=80),
+    ),
+    "按填写的先后排列；通用部分的权重合计 65，行业部分合计 35。",
+)
+QUESTIONS = Table(
+    "题目",
+    (
+        Column("section", "模块 id", width=18),
+        Column("code", "题号", width=8),
+        Column("id", "题目 id", width=20),
+        Column("kind", "题型", KIND, 8),
+        Column("short", "简称", width=14),
+        Column("text", "题目", width=36),
+        *_LEVELS,
+        Column("help", "说明", width=50),
+        Column("evidence", "查证办法", width=36),
+        Column("weakness", "短板描述", width=36),
+        Column("packages", "改造场景编号", NAMES, 16),
+        Column("needs", "有这些工序才问", NAMES, 18),
+        Column("not_applicable", "可答不适用", YES, 12),
+        Column("weight", "题目权重", EXACT, 10),
+        Column("part", "分子", width=24),
+        Column("whole", "分母", width=24),
+        Column("above", "各档起点（超过百分之几）", EXACTS, 18),
+        Column("unit", "单位", width=10),
+        Column("least", "最小值", EXACT, 10),
+        Column("most", "最大值", EXACT, 10),
+        Column("decimals", "小数位数", WHOLE, 10),
+        Column("length", "最多字数", WHOLE, 10),
+        Column("definition", "计算口径", width=50),
+    ),
+    "一题一行，按填写的先后排列。五档描述只用于选项档题；分子、分母、起点只用于比例题。",
+)
+TERMS = Table(
+    "名词",
+    (
+        _QUESTION_ID,
+        _SHORT,
+        Column("word", "名词", width=20),
+        Column("meaning", "解释", width=80),
+    ),
+    "题目里需要解释的词，一词一行。",
+)
+OPTIONS = Table(
+    "选项",
+    (
+        _QUESTION_ID,
+        _SHORT,
+        Column("role", "类别", ROLE, 8),
+        Column("id", "id", width=20),
+        Column("text", "文字", width=50),
+        Column("exclusive", "只能单独勾选", YES, 14),
+    ),
+    "单选题、多选题的选项，和表格题的行、列，一项一行。",
+)
+MAPS = Table(
+    "对照归属",
+    (
+        _QUESTION_ID,
+        _SHORT,
+        Column("frame", "框架", width=14),
+        Column("name", "归属名称", width=40),
+    ),
+    "题目在别的评价框架里属于哪一项，一项一行。",
+)
+BANDS = Table(
+    "参考值",
+    (
+        _QUESTION_ID,
+        _SHORT,
+        Column("trade", "行业 id 或 all", width=16),
+        Column("edges", "自下而上各级", EXACTS, 30),
+        Column("direction", "方向", DIRECTION, 12),
+        Column("source", "来源", width=50),
+        Column("confidence", "依据", CONFIDENCE, 10),
+    ),
+    "关键指标的参考值，一个行业一行；all 指各行业。",
+)
+PROCESSES = Table(
+    "工序",
+    (
+        Column("id", "工序 id", width=20),
+        Column("title", "名称", width=24),
+        Column("group", "分组", width=16),
+        Column("help", "说明", width=60),
+    ),
+    "企业勾选的工序或产品类型，决定问到哪些题。",
+)
+CHECKS = Table(
+    "互查",
+    (
+        Column("scope", "范围", SCOPE, 8),
+        Column("id", "互查 id", width=32),
+        Column("says", "提示", width=90),
+    ),
+    "前后不符时给企业的提示，一条一行。",
+)
+BOUNDS = Table(
+    "互查条件",
+    (
+        Column("check", "互查 id", width=32),
+        _QUESTION_ID,
+        _SHORT,
+        Column("at_least", "至少几档", WHOLE, 10),
+        Column("at_most", "至多几档", WHOLE, 10),
+        Column("percent_at_least", "至少百分比", EXACT, 12),
+        Column("percent_at_most", "至多百分比", EXACT, 12),
+    ),
+    "每条提示在什么答案下出现，一题一行，须同时成立。",
+)
+PACKAGES = Table(
+    "改造场景",
+    (
+        Column("code", "编号", width=8),
+        Column("kind", "类别", PACKAGE, 8),
+        Column("title", "名称", width=30),
+        Column("summary", "内容", width=60),
+        Column("low", "造价下限（万元）", EXACT, 12),
+        Column("high", "造价上限（万元）", EXACT, 12),
+        Column("per", "每", width=8),
+        Column("weeks_low", "工期下限（周）", WHOLE, 12),
+        Column("weeks_high", "工期上限（周）", WHOLE, 12),
+        Column("effect", "效果", width=36),
+        Column("prerequisites", "前置场景", NAMES, 14),
+        Column("applies_to", "适用行业 id", NAMES, 16),
+        Column("sizes", "适用规模", SIZES, 16),
+        Column("acceptance", "验收办法", width=60),
+        Column("source", "来源", width=36),
+        Column("confidence", "依据", CONFIDENCE, 10),
+    ),
+    "全部行业的改造场景和措施。适用行业、适用规模空着表示不限。",
+)
+LIFTS = Table(
+    "提升",
+    (
+        Column("package", "场景编号", width=12),
+        _QUESTION_ID,
+        _SHORT,
+        Column("level", "提升到几档", WHOLE, 12),
+    ),
+    "每个改造场景把哪道题提升到几档。",
+)
+STANDARDS = Table(
+    "标准",
+    (
+        Column("number", "标准号", width=20),
+        Column("title", "名称", width=50),
+        Column("year", "年号", WHOLE, 8),
+        Column("status", "状态", STATUS, 12),
+        Column("reviewed", "复核日期", DAY, 14),
+        Column("note", "备注", width=50),
+    ),
+    "文字里提到的标准，一项一行。",
+)
+
+TABLES = (
+    EDITION,
+    TRADE,
+    RUNGS,
+    GATES,
+    SECTIONS,
+    QUESTIONS,
+    TERMS,
+    OPTIONS,
+    MAPS,
+    BANDS,
+    PROCESSES,
+    CHECKS,
+    BOUNDS,
+    PACKAGES,
+    LIFTS,
+    STANDARDS,
+)
+
+FLAT = {
+    "cost": {"low": "low", "high": "high", "per": "per"},
+    "weeks": {"low": "weeks_low", "high": "weeks_high"},
+}
+"""Nested keys of a package, and the columns they stand in."""
