@@ -1,0 +1,118 @@
+"""The mutation test of a rubric (改动试验): do the worked examples notice one wrong figure?
+
+Every change that ``mutants`` lists is made in turn, and the examples of the trades it concerns are
+scored against the changed rubric. A change that no example notices could be made in an edition by
+mistake without anybody being told.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+from questionnaires import examples, loading
+from questionnaires.answers import BadAnswer, percent_text
+from questionnaires.examples import Example
+from questionnaires.mutants import Mutant, Rubric, mutants
+from questionnaires.scoring import UnansweredQuestion
+
+LEAST = Fraction(95, 100)
+"""The share of the changes that the examples must notice."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of the changes. ``same`` are those that change no result; they do not count."""
+
+    rubric: Rubric
+    examples: int
+    noticed: tuple[Mutant, ...]
+    missed: tuple[Mutant, ...]
+    same: tuple[Mutant, ...]
+
+    @property
+    def share(self) -> Fraction:
+        tried = len(self.noticed) + len(self.missed)
+        return Fraction(len(self.noticed), tried) if tried else Fraction(0)
+
+    @property
+    def passed(self) -> bool:
+        return self.share >= LEAST
+
+    def report(self) -> str:
+        """Say in Chinese how many were noticed, by kind, and name every one that was not."""
+        noticed = Counter(mutant.kind for mutant in self.noticed)
+        missed = Counter(mutant.kind for mutant in self.missed)
+        lines = [
+            f"{kind}：{noticed[kind]} / {noticed[kind] + missed[kind]}"
+            for kind in dict.fromkeys(m.kind for m in (*self.noticed, *self.missed))
+        ]
+        lines += [f"没有发现 {mutant.words(self.rubric)}" for mutant in self.missed]
+        lines += [f"等价不计 {mutant.words(self.rubric)}（{mutant.same}）" for mutant in self.same]
+        tried = len(self.noticed) + len(self.missed)
+        lines.append(
+            f"{self.rubric.edition.id}：{self.examples} 个算例发现了 {tried} 处改动中的 "
+            f"{len(self.noticed)} 处，占 {percent_text(self.share * 100)}"
+            f"（不低于 {percent_text(LEAST * 100)} 为合格），另有等价改动 {len(self.same)} 处。"
+        )
+        return "\n".join(lines)
+
+
+def try_out(folder: Path, sample: int | None = None, seed: int = 0) -> Trial:
+    """Try every change of the edition in a folder, or a seeded sample of them.
+
+    Raises:
+        loading.BadEdition: The edition cannot be read, or an example does not hold as it is.
+    """
+    source = loading.read_edition(folder)
+    if source.edition is None:
+        raise loading.BadEdition(folder.name, (*source.shape_faults, *source.missing))
+    if faults := tuple(examples.faults(source.edition, folder)):
+        raise loading.BadEdition(folder.name, faults)
+    rubric = Rubric(source.edition, examples.miit_frame(folder))
+    worked = [example for _, example in examples.load(folder).values() if example]
+    listed = mutants(rubric)
+    tried = [m for m in listed if not m.same]
+    if sample is not None:
+        tried = Random(seed).sample(tried, min(sample, len(tried)))  # noqa: S311 (no secret)
+    noticed, missed = _sorted(rubric, tried, worked)
+    same = tuple(m for m in listed if m.same)
+    return Trial(rubric, len(worked), noticed, missed, same)
+
+
+def _sorted(
+    rubric: Rubric, tried: Iterable[Mutant], worked: list[Example]
+) -> tuple[tuple[Mutant, ...], tuple[Mutant, ...]]:
+    noticed: list[Mutant] = []
+    missed: list[Mutant] = []
+    for mutant in tried:
+        (noticed if _is_noticed(rubric, mutant, worked) else missed).append(mutant)
+    return tuple(noticed), tuple(missed)
+
+
+def _is_noticed(rubric: Rubric, mutant: Mutant, worked: list[Example]) -> bool:
+    """Whether one example comes out differently; it is tried first next time.
+
+    Neighbouring changes tend to be noticed by the same example, which saves most of the work.
+    """
+    changed = mutant.of(rubric)
+    if changed is None:
+        return False
+    for at, example in enumerate(worked):
+        if mutant.trade in (None, example.trade) and not _holds(example, changed):
+            worked.insert(0, worked.pop(at))
+            return True
+    return False
+
+
+def _holds(example: Example, rubric: Rubric) -> bool:
+    """Whether an example has exactly the result it states."""
+    questionnaire = rubric.edition.questionnaire(example.trade)
+    try:
+        return not any(examples.differences(example, questionnaire, rubric.miit))
+    except (BadAnswer, KeyError, UnansweredQuestion):
+        return False
