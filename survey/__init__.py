@@ -17,6 +17,7 @@ from werkzeug.routing import BaseConverter
 from whitenoise import WhiteNoise
 
 from survey import access, clock, db, district, errors, headers, navigation, wording
+from survey.bodies import StrictRequest
 from survey.config import Config, from_environment
 from survey.views import BLUEPRINTS
 
@@ -37,6 +38,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     """Join the parts. Nothing is created or migrated here: ``survey.serving`` prepares."""
     config = config or from_environment()
     app = Flask("survey", root_path=str(Path(__file__).parent), static_folder=None)
+    app.request_class = StrictRequest
     app.config.update(
         SURVEY=config,
         CLOCK=clock.utc_now,

@@ -96,7 +96,7 @@ def _refusal(error: Refusal) -> ResponseReturnValue:
         case Locked(state=state):
             return answer(409, wording.LOCKED.get(state, ""), state=state)
         case Invalid(fields=fields):
-            return answer(422, "；".join(fields.values()), fields=fields)
+            return answer(error.status, "；".join(fields.values()), fields=fields)
         case Incomplete(missing=missing):
             return answer(422, f"还有 {len(missing)} 题需要处理。", fields=missing)
         case Conflict(question_id=question_id, current=now_, yours=yours):

@@ -369,7 +369,7 @@ def _copy_sheet(session: Session, assessment: Assessment, now: datetime) -> None
             AnswerRevision(
                 sheet_id=onsite.id,
                 question_id=question_id,
-                request_id=f"copy-{revision}-{question_id}",
+                request_id=f"copy:{revision}:{question_id}",  # no client may send a colon
                 **copied,
             )
         )
