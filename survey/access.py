@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import OperationalError
 
 from survey import db
@@ -112,6 +112,13 @@ ROUTES: dict[str, frozenset[str]] = {
 """Endpoint → roles. A route that is not here stops the application from starting."""
 
 SEEN_EVERY = timedelta(minutes=1)
+# Built once: every request asks it.
+SIGNED_IN = (
+    select(UserSession.seen_at, UserSession.created_at, UserSession.token_hash)
+    .add_columns(User.id, User.username, User.name, User.role, User.firm_id)
+    .join(User, User.id == UserSession.user_id)
+    .where(UserSession.token_hash == bindparam("token_hash"), User.active)
+)
 
 
 @dataclass(frozen=True)
@@ -219,13 +226,7 @@ def _signed_in() -> Reader | None:
     token = session.get("sid")
     if not isinstance(token, str):
         return None
-    query = (
-        select(UserSession.seen_at, UserSession.created_at, UserSession.token_hash)
-        .add_columns(User.id, User.username, User.name, User.role, User.firm_id)
-        .join(User, User.id == UserSession.user_id)
-        .where(UserSession.token_hash == hashed(token), User.active)
-    )
-    row = db.session().execute(query).one_or_none()
+    row = db.session().execute(SIGNED_IN, {"token_hash": hashed(token)}).one_or_none()
     settings = current_app.config["SURVEY"]
     if row is None or now() - row.seen_at > timedelta(minutes=settings.idle_minutes):
         return None
@@ -254,6 +255,13 @@ def own_assessment(assessment_id: int) -> Assessment:
     if assessment is None or assessment.firm_id != reader().firm_id:
         abort(404)
     return assessment
+
+
+def require_own(assessment_id: int) -> None:
+    """Answer 404 unless an assessment is the signed-in firm's, for steps that read it themselves."""
+    owner = store.owner(db.session(), assessment_id)
+    if owner is None or owner != reader().firm_id:
+        abort(404)
 
 
 def visited_assessment(assessment_id: int) -> Assessment:

@@ -46,6 +46,12 @@ class Kept(Enum):
 KEEP = Kept.KEEP
 
 
+class IdReused(Invalid):
+    """A request's id stands for one content; another content under it was never kept."""
+
+    status = 409
+
+
 @dataclass(frozen=True)
 class Change:
     """What a client asks to keep about one question.
@@ -89,19 +95,25 @@ def save_answer(
         NotThere: No such assessment or sheet.
         Locked: The sheet may not be written now.
         Invalid: The value, a text, or the question cannot be taken.
+        IdReused: The request's id was used for something else.
         Conflict: Somebody else saved this answer since ``base_revision``.
     """
     with db.writing(session):
-        assessment = store.assessment(session, assessment_id, lock=True)
-        sheet = store.sheet(session, assessment_id, kind) if assessment else None
-        if assessment is None or sheet is None:
+        assessment = store.locked(session, assessment_id)
+        if assessment is None:
             raise NotThere
-        if seen := store.revision_of_request(session, sheet.id, change.request_id):
+        question = _known_question(assessment, change.question_id)
+        # Read after the lock is held: a row joined to the one waited for may be an old one.
+        place = store.place(session, assessment_id, kind, question.id, change.request_id)
+        if place is None:
+            raise NotThere
+        sheet, row, seen = place
+        if seen:
+            _require_same(assessment, seen, change)
             return _acknowledge(seen)
         if assessment.state != WRITABLE[kind]:
             raise Locked(assessment.state)
-        question = asked_question(assessment, sheet, change.question_id)
-        row = store.answer(session, sheet.id, question.id)
+        _require_asked(question, sheet)
         wanted = _wanted(question, row, change)
         if kind == ONSITE:
             _verify(session, assessment_id, question, row, change, wanted)
@@ -112,15 +124,36 @@ def save_answer(
         return _write(session, sheet, question, row, wanted, change.request_id, by, now)
 
 
+def _require_same(assessment: Assessment, seen: AnswerRevision, change: Change) -> None:
+    same = seen.question_id == change.question_id
+    if same and change.value is not KEEP:
+        questionnaire = load(assessment.edition).questionnaire(assessment.trade)
+        same = _parsed(questionnaire.questions[seen.question_id], change.value) == seen.value
+    for name in ("remark", "reason", "finding"):
+        text = getattr(change, name)
+        same = same and (text is KEEP or clean_text(name, text) == getattr(seen, name))
+    if not same:
+        raise IdReused({"request_id": "这个请求编号已用于另一次保存，本次没有保存。请刷新页面。"})
+
+
 def asked_question(assessment: Assessment, sheet: SheetRow, question_id: str) -> Question:
     """Return a question this sheet shows; a hidden or unknown one cannot be answered."""
+    question = _known_question(assessment, question_id)
+    _require_asked(question, sheet)
+    return question
+
+
+def _known_question(assessment: Assessment, question_id: str) -> Question:
     questionnaire = load(assessment.edition).questionnaire(assessment.trade)
     question = questionnaire.questions.get(question_id)
     if question is None:
         raise Invalid({"question": "没有这道题，请刷新页面后重试。"})
+    return question
+
+
+def _require_asked(question: Question, sheet: SheetRow) -> None:
     if not is_asked(question, frozenset(sheet.processes)):
         raise Invalid({"question": "这道题不适用于所选工序，请先在企业信息中勾选对应工序。"})
-    return question
 
 
 def _wanted(question: Question, row: AnswerRow | None, change: Change) -> dict[str, Any]:

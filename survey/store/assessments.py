@@ -1,11 +1,16 @@
-"""Queries over assessments, sheets, answers and scores."""
+"""Queries over assessments, sheets, answers and scores.
+
+What every page or every save asks is a statement built once: putting one together costs more than
+running it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, bindparam, delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.tables import (
@@ -20,16 +25,53 @@ from survey.tables import (
 )
 
 
+_ASSESSMENT = (
+    select(Assessment)
+    .where(Assessment.id == bindparam("id"))
+    .options(joinedload(Assessment.firm, innerjoin=True))
+    .options(joinedload(Assessment.round, innerjoin=True))
+)
+_LOCKED = select(Assessment).where(Assessment.id == bindparam("id"))
+_LOCKED = _LOCKED.with_for_update().execution_options(populate_existing=True)
+_LOCKED_WITH_FIRM = _ASSESSMENT.with_for_update(of=Assessment)
+_LOCKED_WITH_FIRM = _LOCKED_WITH_FIRM.execution_options(populate_existing=True)
+_OWNER = select(Assessment.firm_id).where(Assessment.id == bindparam("id"))
+_SHEET = select(SheetRow).where(
+    SheetRow.assessment_id == bindparam("assessment_id"), SheetRow.kind == bindparam("kind")
+)
+_ANSWERS = select(AnswerRow).where(AnswerRow.sheet_id == bindparam("sheet_id"))
+_PLACE = (
+    select(SheetRow, AnswerRow, AnswerRevision)
+    .outerjoin(
+        AnswerRow,
+        and_(AnswerRow.sheet_id == SheetRow.id, AnswerRow.question_id == bindparam("question_id")),
+    )
+    .outerjoin(
+        AnswerRevision,
+        and_(
+            AnswerRevision.sheet_id == SheetRow.id,
+            AnswerRevision.request_id == bindparam("request_id"),
+        ),
+    )
+    .where(SheetRow.assessment_id == bindparam("assessment_id"), SheetRow.kind == bindparam("kind"))
+    .execution_options(populate_existing=True)
+)
+
+
 def assessment(session: Session, assessment_id: int, *, lock: bool = False) -> Assessment | None:
     """Return one assessment with its firm and round; ``lock`` holds off other writers."""
-    query = (
-        select(Assessment)
-        .where(Assessment.id == assessment_id)
-        .options(joinedload(Assessment.firm, innerjoin=True))
-        .options(joinedload(Assessment.round, innerjoin=True))
-        .execution_options(populate_existing=lock)
-    )
-    return session.scalar(query.with_for_update(of=Assessment) if lock else query)
+    query = _LOCKED_WITH_FIRM if lock else _ASSESSMENT
+    return session.scalar(query, {"id": assessment_id})
+
+
+def locked(session: Session, assessment_id: int) -> Assessment | None:
+    """Return one assessment alone, and hold off other writers."""
+    return session.scalar(_LOCKED, {"id": assessment_id})
+
+
+def owner(session: Session, assessment_id: int) -> int | None:
+    """Return the id of an assessment's firm."""
+    return session.scalar(_OWNER, {"id": assessment_id})
 
 
 def assessments_of_firm(session: Session, firm_id: int) -> list[Assessment]:
@@ -54,13 +96,35 @@ def open_rounds(session: Session, today: date) -> list[Round]:
 
 
 def sheet(session: Session, assessment_id: int, kind: str) -> SheetRow | None:
-    query = select(SheetRow).where(SheetRow.assessment_id == assessment_id, SheetRow.kind == kind)
-    return session.scalar(query)
+    return session.scalar(_SHEET, {"assessment_id": assessment_id, "kind": kind})
+
+
+class Place(NamedTuple):
+    """Where a change would be kept, and what is there."""
+
+    sheet: SheetRow
+    answer: AnswerRow | None
+    seen: AnswerRevision | None
+    """What the same request left when it came before."""
+
+
+def place(
+    session: Session, assessment_id: int, kind: str, question_id: str, request_id: str
+) -> Place | None:
+    """Return the sheet, the present answer to one question, and any trace of this request."""
+    wanted = {
+        "assessment_id": assessment_id,
+        "kind": kind,
+        "question_id": question_id,
+        "request_id": request_id,
+    }
+    found = session.execute(_PLACE, wanted).one_or_none()
+    return Place(*found) if found else None
 
 
 def answers(session: Session, sheet_id: int) -> dict[str, AnswerRow]:
     """Return the present answers of a sheet by question id."""
-    rows = session.scalars(select(AnswerRow).where(AnswerRow.sheet_id == sheet_id))
+    rows = session.scalars(_ANSWERS, {"sheet_id": sheet_id})
     return {row.question_id: row for row in rows}
 
 
@@ -69,13 +133,6 @@ def answer(session: Session, sheet_id: int, question_id: str) -> AnswerRow | Non
         AnswerRow.sheet_id == sheet_id, AnswerRow.question_id == question_id
     )
     return session.scalar(query.execution_options(populate_existing=True))
-
-
-def revision_of_request(session: Session, sheet_id: int, request_id: str) -> AnswerRevision | None:
-    query = select(AnswerRevision).where(
-        AnswerRevision.sheet_id == sheet_id, AnswerRevision.request_id == request_id
-    )
-    return session.scalar(query)
 
 
 def revision(

@@ -49,7 +49,7 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
 @pages.post("/assessments/<row:assessment_id>/answers")
 def save_answer(assessment_id: int) -> ResponseReturnValue:
     """Keep one answer for a script of ours; what is answered here is on disk."""
-    access.own_assessment(assessment_id)
+    access.require_own(assessment_id)
     saved = steps.save_answer(
         db.session(),
         assessment_id,
