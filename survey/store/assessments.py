@@ -24,7 +24,6 @@ from survey.tables import (
     User,
 )
 
-
 _ASSESSMENT = (
     select(Assessment)
     .where(Assessment.id == bindparam("id"))
@@ -159,7 +158,7 @@ def name_of(session: Session, user_id: int) -> str:
 
 def names_of(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
     query = select(User.id, User.name).where(User.id.in_(set(user_ids)))
-    return {user_id: name for user_id, name in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def evidence_of_sheet(session: Session, sheet_id: int) -> dict[str, list[Evidence]]:
@@ -177,7 +176,7 @@ def evidence_counts(session: Session, sheet_id: int) -> dict[str, int]:
         .where(Evidence.sheet_id == sheet_id)
         .group_by(Evidence.question_id)
     )
-    return {question_id: count for question_id, count in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def score(session: Session, sheet_id: int) -> ScoreRow | None:
