@@ -33,10 +33,9 @@ def conclusion(assessment_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except Stale:
-        db.session().expire_all()
         return _conclusion(found_visit(assessment_id), problems, packages, stale=True), 409
     except Invalid as error:
-        return _conclusion(visit, problems, packages, faults=error.fields), 422
+        return _conclusion(found_visit(assessment_id), problems, packages, faults=error.fields), 422
     flash("结论已保存。" + ("改造场景已恢复为系统建议。" if computed else ""), "good")
     return redirect(
         url_for(".conclusion" if computed else ".overview", assessment_id=assessment_id)

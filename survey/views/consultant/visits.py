@@ -59,7 +59,7 @@ def processes(assessment_id: int) -> ResponseReturnValue:
                 db.session(), assessment_id, ticked, kind=ONSITE, by=access.actor(), now=now()
             )
         except Invalid as error:
-            faults, status = error.fields, 422
+            visit, faults, status = found_visit(assessment_id), error.fields, 422
         else:
             flash("工序已按现场情况更正，题目已随之增减。", "good")
             return redirect(url_for(".overview", assessment_id=assessment_id))
@@ -70,16 +70,17 @@ def processes(assessment_id: int) -> ResponseReturnValue:
 @pages.post("/<row:assessment_id>/return")
 def return_to_firm(assessment_id: int) -> ResponseReturnValue:
     """Give the sheet back to the firm for completion, saying why."""
-    visit = found_visit(assessment_id)
+    firm = found_visit(assessment_id).assessment.firm.name
     reason = request.form.get("reason", "")
     try:
         steps.return_to_firm(
             db.session(), assessment_id, reason=reason, by=access.actor(), now=now()
         )
     except Invalid as error:
+        visit = found_visit(assessment_id)
         return _overview(visit, return_reason=reason, faults=error.fields), 422
     flash(
-        f"已退回{visit.assessment.firm.name}补充。企业重新提交后，由主管部门再次安排现场诊断。",
+        f"已退回{firm}补充。企业重新提交后，由主管部门再次安排现场诊断。",
         "good",
     )
     return redirect(url_for(".home"))

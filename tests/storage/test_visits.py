@@ -1,0 +1,364 @@
+"""The consultant's sheet: what each verdict does, what a visit needs before it may be closed."""
+
+import pytest
+
+from survey.lifecycle import answers, assessments
+from survey.lifecycle.answers import Change
+from survey.lifecycle.audit import Actor
+from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, Stale
+from survey.store import assessments as store
+from survey.store import visits as visit_store
+from survey.tables import CONFIRMED, DRAFT, ON_SITE, ONSITE, SELF, UNVERIFIED, VERIFIED
+from survey.visits import visit_of
+from tests.people import TESTER, a_consultant, a_file, a_firm, a_user, fill, moment, visited
+
+QUESTION = "scheduling"
+COATING = "coating"
+
+
+@pytest.fixture
+def consultant(session):
+    return a_consultant(session)
+
+
+@pytest.fixture
+def user(session):
+    return a_user(session)
+
+
+@pytest.fixture
+def visit(session, user, consultant):
+    """A visit under way; the firm said level 2 everywhere."""
+    return visited(session, user, consultant, level=2)
+
+
+@pytest.fixture
+def save(session, visit, consultant):
+    """Keep a change on the on-site sheet, on top of what stands there unless told otherwise."""
+    numbers = iter(range(1, 1000))
+
+    def keep(question_id=QUESTION, base=None, request_id=None, **fields):
+        row = on_site(session, visit, question_id)
+        change = Change(
+            question_id,
+            request_id or f"tablet.{next(numbers)}",
+            row.revision if base is None else base,
+            **fields,
+        )
+        by = Actor(consultant.id, consultant.name)
+        return answers.save_answer(session, visit.id, ONSITE, change, by=by, now=moment())
+
+    return keep
+
+
+def on_site(session, visit, question_id=QUESTION, kind=ONSITE):
+    sheet = store.sheet(session, visit.id, kind)
+    return store.answer(session, sheet.id, question_id)
+
+
+def verify_all(session, visit, consultant):
+    fill(session, visit, consultant, kind=ONSITE, verification=VERIFIED)
+
+
+def open_items(session, visit):
+    return assessments.open_items(session, visit)
+
+
+def confirm(session, visit):
+    assessments.confirm(session, visit.id, by=TESTER, now=moment())
+
+
+# --- verdicts -----------------------------------------------------------------------------------
+
+
+def test_the_on_site_sheet_starts_as_an_unverified_copy(session, visit):
+    row = on_site(session, visit)
+
+    assert row.value == 2
+    assert row.verification == UNVERIFIED
+    assert len(open_items(session, visit)) == visit_of(session, visit).count.whole
+
+
+def test_confirming_keeps_the_firms_answer(session, visit, save):
+    saved = save(verification="confirmed")
+
+    assert (saved.value, saved.verification) == (2, "confirmed")
+    assert QUESTION not in open_items(session, visit)
+
+
+def test_picking_another_level_changes_the_answer_and_wants_a_reason(session, visit, save):
+    saved = save(value=1)
+
+    assert saved.verification == "changed"
+    assert open_items(session, visit)[QUESTION] == "请写明理由。"
+
+    save(reason="排产表上周的，现场已经不照它干。")
+
+    assert QUESTION not in open_items(session, visit)
+
+
+@pytest.mark.parametrize("verdict", [{}, {"verification": "changed"}])
+def test_finding_what_the_firm_said_confirms_it(save, verdict):
+    save(value=1, **verdict)
+
+    saved = save(value=2, **verdict)
+
+    assert saved.verification == "confirmed"
+
+
+def test_not_seen_keeps_the_firms_answer_and_wants_a_reason(session, visit, save):
+    save(value=4)
+
+    saved = save(verification="not_seen")
+
+    assert (saved.value, saved.verification) == (2, "not_seen")
+    assert open_items(session, visit)[QUESTION] == "请写明理由。"
+
+
+def test_a_change_of_two_levels_wants_evidence_on_the_on_site_sheet(
+    session, settings, visit, save
+):
+    save(value=0, reason="现场没有计划，班长口头派活。")
+    a_file(session, settings, visit, "exceptions", kind=ONSITE)
+
+    assert "附照片" in open_items(session, visit)[QUESTION]
+
+    a_file(session, settings, visit, QUESTION, kind=ONSITE)
+
+    assert QUESTION not in open_items(session, visit)
+
+
+def test_a_change_of_one_level_wants_no_evidence(session, visit, save):
+    save(value=3, reason="系统里能看到综合排产结果。")
+
+    assert QUESTION not in open_items(session, visit)
+
+
+def test_the_level_of_a_ratio_counts_as_well(session, visit, save):
+    save("numerical_control", value={"part": 1, "whole": 20}, reason="数控只有一台。")
+
+    assert "附照片" in open_items(session, visit)["numerical_control"]
+
+
+def test_an_optional_figure_needs_no_verdict_but_a_change_of_it_says_why(session, visit, save):
+    assert "oee" not in open_items(session, visit)
+
+    save("oee", value="55")
+
+    assert open_items(session, visit)["oee"] == "请写明理由。"
+
+
+def test_a_finding_leaves_the_verdict_alone(session, visit, save):
+    save(verification="confirmed")
+
+    save(finding="看板停在上个月。")
+
+    row = on_site(session, visit)
+    assert (row.verification, row.finding) == ("confirmed", "看板停在上个月。")
+
+
+@pytest.mark.parametrize("verdict", ["", "yes", "CONFIRMED", "submitted"])
+def test_an_unknown_verdict_is_refused(session, visit, save, verdict):
+    with pytest.raises(Invalid) as refused:
+        save(verification=verdict)
+
+    assert "verification" in refused.value.fields
+    assert on_site(session, visit).verification == UNVERIFIED
+
+
+# --- both sheets, replays, conflicts --------------------------------------------------------------
+
+
+def test_both_sheets_stay(session, visit, save):
+    save(value=0, reason="没有计划。", finding="白板上只有上周的。")
+
+    assert on_site(session, visit, kind=SELF).value == 2
+    assert on_site(session, visit, kind=SELF).reason == ""
+    assert on_site(session, visit).value == 0
+
+
+def test_replaying_a_request_changes_nothing(session, visit, save):
+    first = save(value=1, request_id="tablet.7")
+    save(verification="confirmed", request_id="tablet.8")
+
+    again = save(value=1, base=first.revision - 1, request_id="tablet.7")
+
+    assert again.revision == first.revision
+    assert on_site(session, visit).verification == "confirmed"
+    assert len(store.revisions(session, on_site(session, visit).sheet_id, QUESTION)) == 3
+
+
+def test_an_older_change_of_the_same_tablet_arriving_late_is_forgotten(session, visit, save):
+    base = on_site(session, visit).revision
+    save(value=4, base=base, request_id="tablet.12")
+
+    save(value=1, base=base, request_id="tablet.11")
+
+    assert on_site(session, visit).value == 4
+
+
+@pytest.mark.parametrize("fields", [{"value": 1}, {"finding": "另一台平板上写的。"}])
+def test_a_conflict_shows_both(session, visit, save, consultant, fields):
+    base = on_site(session, visit).revision
+    save(value=4, reason="系统自动排。", request_id="one.1")
+
+    with pytest.raises(Conflict) as met:
+        save(base=base, request_id="other.1", **fields)
+
+    assert met.value.current.value == 4
+    assert met.value.current.reason == "系统自动排。"
+    assert met.value.current.author == consultant.name
+    assert met.value.yours == fields.get("value")
+    assert on_site(session, visit).value == 4
+
+
+# --- processes ------------------------------------------------------------------------------------
+
+
+def test_processes_corrected_on_site_leave_the_firms_sheet_alone(session, visit):
+    own = store.sheet(session, visit.id, SELF).processes
+    corrected = [p for p in own if p != COATING]
+
+    assessments.set_processes(
+        session, visit.id, corrected, kind=ONSITE, by=TESTER, now=moment()
+    )
+
+    assert store.sheet(session, visit.id, SELF).processes == own
+    assert COATING not in open_items(session, visit)
+    assert visit_of(session, visit).score is not None
+
+
+def test_a_process_found_on_site_asks_for_its_answers(session, consultant):
+    known = a_firm(session).processes
+    firm = a_firm(session, processes=[p for p in known if p != COATING])
+    visit = visited(session, a_user(session, firm=firm), consultant)
+    assert COATING not in open_items(session, visit)
+
+    assessments.set_processes(session, visit.id, known, kind=ONSITE, by=TESTER, now=moment())
+
+    assert open_items(session, visit)[COATING] == "还没有答案。"
+    assert visit_of(session, visit).score is None
+
+
+# --- closing --------------------------------------------------------------------------------------
+
+
+def test_a_visit_with_open_items_is_not_confirmed_and_says_which(session, visit, consultant, save):
+    verify_all(session, visit, consultant)
+    save(value=1)
+
+    with pytest.raises(Incomplete) as refused:
+        confirm(session, visit)
+
+    assert refused.value.missing == {QUESTION: "请写明理由。"}
+    assert store.assessment(session, visit.id, lock=True).state == ON_SITE
+
+
+def test_a_confirmed_visit_is_scored_from_the_on_site_sheet_and_locked(
+    session, visit, consultant, save
+):
+    verify_all(session, visit, consultant)
+    save(value=1, reason="没有综合排产。")
+
+    confirm(session, visit)
+
+    sheets = visit_store.sheets(session, [visit.id])
+    ids = {kind: sheet.id for (_, kind), sheet in sheets.items()}
+    scores = visit_store.scores(session, ids.values())
+    assert scores[ids[ONSITE]].permille < scores[ids[SELF]].permille
+    with pytest.raises(Locked):
+        save(value=3)
+    confirm(session, visit)
+    assert store.assessment(session, visit.id, lock=True).state == CONFIRMED
+
+
+def test_what_the_firm_left_alone_keeps_its_verdict_over_a_return(
+    session, visit, consultant, user, save
+):
+    verify_all(session, visit, consultant)
+    by = Actor(user.id, user.name)
+    assessments.return_to_firm(session, visit.id, reason="请补关键指标。", by=TESTER, now=moment())
+    assert store.assessment(session, visit.id, lock=True).state == DRAFT
+    own = on_site(session, visit, kind=SELF)
+    change = Change(QUESTION, "firm.1", own.revision, value=3)
+    answers.save_answer(session, visit.id, SELF, change, by=by, now=moment())
+
+    assessments.submit(session, visit.id, declared_by=user.name, by=by, now=moment())
+    assessments.assign(session, visit.id, consultant.id, by=TESTER, now=moment())
+
+    assert set(open_items(session, visit)) == {QUESTION}
+    assert on_site(session, visit).value == 3
+
+
+# --- the conclusion -------------------------------------------------------------------------------
+
+
+def conclude(session, visit, problems="检验记录后补。", packages=None, version=None):
+    assessments.conclude(
+        session,
+        visit.id,
+        problems=problems,
+        packages=packages,
+        base_version=version or store.assessment(session, visit.id, lock=True).version,
+        by=TESTER,
+        now=moment(),
+    )
+
+
+def test_a_conclusion_is_kept_with_its_packages_in_order(session, visit):
+    conclude(session, visit, packages=["N02", "N01", "N02"])
+
+    kept = store.assessment(session, visit.id, lock=True)
+    assert (kept.problems, kept.chosen_packages) == ("检验记录后补。", ["N02", "N01"])
+
+
+def test_a_conclusion_on_an_old_version_changes_nothing(session, visit):
+    version = store.assessment(session, visit.id, lock=True).version
+    conclude(session, visit, problems="第一份。", version=version)
+
+    with pytest.raises(Stale):
+        conclude(session, visit, problems="第二份。", version=version)
+
+    assert store.assessment(session, visit.id, lock=True).problems == "第一份。"
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("problems", {"problems": "字" * 5001}),
+        ("problems", {"problems": "坏\x00字"}),
+        ("packages", {"packages": ["N01", "ZZ99"]}),
+    ],
+)
+def test_a_bad_conclusion_names_its_field(session, visit, field, given):
+    with pytest.raises(Invalid) as refused:
+        conclude(session, visit, **given)
+
+    assert set(refused.value.fields) == {field}
+    assert store.assessment(session, visit.id, lock=True).problems is None
+
+
+# --- lists ----------------------------------------------------------------------------------------
+
+
+def test_a_list_shows_only_the_consultants_own_visits(session, visit, consultant):
+    other = a_consultant(session)
+    visited(session, a_user(session), other)
+
+    found, total = visit_store.visits(session, consultant.id, ON_SITE)
+
+    assert ([a.id for a in found], total) == ([visit.id], 1)
+
+
+def test_a_reassigned_visit_moves_to_the_other_list_with_its_work(
+    session, visit, consultant, save
+):
+    save(value=1, reason="没有综合排产。")
+    other = a_consultant(session)
+
+    assessments.assign(session, visit.id, other.id, by=TESTER, now=moment())
+
+    assert visit_store.visits(session, consultant.id, ON_SITE) == ([], 0)
+    found, _ = visit_store.visits(session, other.id, ON_SITE)
+    assert [a.id for a in found] == [visit.id]
+    assert on_site(session, visit).verification == "changed"
