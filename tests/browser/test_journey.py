@@ -255,6 +255,7 @@ def _verify(visitor: Hand, number: int) -> None:
     visitor.open(f"/visits/{number}/conclusion")
     page.fill("[name=problems]", "报工滞后，进度靠问。")
     visitor.press(page.get_by_role("button", name="保存结论"))
+    expect(page.locator(".flashes")).to_be_visible()
     visitor.open(f"/visits/{number}/confirm")
     visitor.press(page.locator("form.card-panel button[type=submit]"))
     expect(page.get_by_text("已核定").first).to_be_visible()
