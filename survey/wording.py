@@ -56,3 +56,29 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
     503: ("系统繁忙", "您的内容仍在本机，请约 30 秒后重试。"),
     507: ("存储空间不足", "服务器空间不足，内容未保存。请联系管理员。"),
 }
+
+# The first word found names it: an Edge also calls itself Chrome, and a Chrome Safari.
+BROWSERS: Final = {
+    "MicroMessenger": "微信",
+    "Edg": "Edge 浏览器",
+    "Firefox": "Firefox 浏览器",
+    "Chrome": "Chrome 浏览器",
+    "Safari": "Safari 浏览器",
+}
+MACHINES: Final = {
+    "iPhone": "苹果手机",
+    "iPad": "苹果平板",
+    "Android": "安卓设备",
+    "Windows": "Windows 电脑",
+    "Macintosh": "苹果电脑",
+    "Linux": "Linux 电脑",
+}
+
+
+def device(agent: str) -> str:
+    """Say in words which device a session belongs to, as far as it tells."""
+    said = [
+        next((words for sign, words in signs.items() if sign in agent), "")
+        for signs in (MACHINES, BROWSERS)
+    ]
+    return "，".join(filter(None, said)) or "未知设备"
