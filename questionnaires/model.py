@@ -33,11 +33,11 @@ def _exact(value: object) -> Fraction:
     if isinstance(value, Fraction):
         return value
     if isinstance(value, bool | float):
-        raise ValueError('write it as a whole number or in quotes, such as "0.45"')
+        raise ValueError('写成整数，或加引号的 "0.45"')
     if not isinstance(value, int | str):
-        raise ValueError("must be a number")
+        raise ValueError("应为数")
     if not _EXACT.fullmatch(str(value)):
-        raise ValueError('write it as a whole number, or "0.45" or "9/20" in quotes')
+        raise ValueError('写成整数，或加引号的 "0.45"、"9/20"')
     return Fraction(value)
 
 
@@ -160,7 +160,7 @@ class RatioQuestion(Asked):
     @model_validator(mode="after")
     def _rising(self) -> RatioQuestion:
         if self.above is not None and list(self.above) != sorted(set(self.above)):
-            raise ValueError("the four percentages of `above` must rise")
+            raise ValueError("四个分档百分比（above）应逐个升高")
         return self
 
 
@@ -279,7 +279,7 @@ class QuestionGate(Value):
     @model_validator(mode="after")
     def _demands_something(self) -> QuestionGate:
         if self.at_least is None and self.at_least_percent is None:
-            raise ValueError("give `at_least`, `at_least_percent` or both")
+            raise ValueError("没有写要求：at_least（至少几档）、at_least_percent（至少百分比）至少写一个")
         return self
 
 

@@ -245,7 +245,7 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
     "threshold no number": (
         lambda f: rung(f, 1).update(at_least="1/0"),
         "edition.yaml",
-        "whole number",
+        "写成整数",
     ),
     # shape
     "four descriptors": (lambda f: question(f)["levels"].pop(), "core.yaml", "至少要有 5 项"),
@@ -262,7 +262,7 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
             a_ratio_question(above=[10, 40, 20, 60])
         ),
         "core.yaml",
-        "must rise",
+        "应逐个升高",
     ),
     "text too long": (lambda f: question(f).update(text="字" * 2001), "core.yaml", "超过 2000"),
     # questions and packages
