@@ -144,12 +144,17 @@ def _settle(path: Path, target: Path) -> None:
 def plain_name(name: str) -> str:
     """Return a file's name as text: no folders, no control or direction characters, not too long."""
     name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
-    name = "".join(c for c in name if not _is_hidden(c)).strip(" .")
-    stem, dot, extension = name.rpartition(".")
-    if not dot:
-        stem, extension = name, ""
-    ending = f".{extension[:10]}" if extension else ""
-    return (stem.strip() or "未命名文件")[: LONGEST_NAME - len(ending)] + ending
+    stem, dot, extension = "".join(c for c in name if not _is_hidden(c)).strip().rpartition(".")
+    if not dot or not extension.strip():
+        stem, extension = f"{stem}{extension}", ""
+    ending = f".{extension.strip()[:10]}" if extension else ""
+    return (stem.strip(" .") or "未命名文件")[: LONGEST_NAME - len(ending)] + ending
+
+
+def extension_of(name: str) -> str:
+    """Return what stands behind a name's last dot, in lower case; "" without a dot."""
+    _, dot, extension = name.rpartition(".")
+    return extension.lower() if dot else ""
 
 
 def _is_hidden(character: str) -> bool:
@@ -167,7 +172,7 @@ def size_words(size: int) -> str:
 
 def recognise(path: Path, name: str) -> str:
     """Return the media type of a file whose extension, signature and insides agree."""
-    extension = name.rpartition(".")[2].lower()
+    extension = extension_of(name)
     with path.open("rb") as file:
         found = signatures.recognise(file.read(signatures.HEAD))
     if found in signatures.REMEDIES:
@@ -197,7 +202,7 @@ def _look_into_pdf(path: Path, name: str) -> None:
 
 
 def _look_into_office(path: Path, name: str) -> None:
-    extension = name.rpartition(".")[2].lower()
+    extension = extension_of(name)
     broken = BadUpload(422, f"“{name}”已损坏，无法打开。请用办公软件重新保存后再上传。")
     try:
         with zipfile.ZipFile(path) as archive:
