@@ -216,8 +216,21 @@ def shape(document: Document, model: type[M]) -> M | None:
         return model.model_validate(document.value)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
-        document.faults.extend(_shape_fault(document, detail) for detail in details)
+        document.faults.extend(
+            _shape_fault(document, detail) for detail in details if not _is_echo(document, detail)
+        )
         return None
+
+
+def _is_echo(document: Document, detail: ErrorDetails) -> bool:
+    """Whether a list is called too short only because its items have faults of their own."""
+    if detail["type"] != "too_short":
+        return False
+    value = document.value
+    for step in document.trail(detail["loc"]):
+        value = value[step]  # type: ignore[index]
+    least: int = detail.get("ctx", {}).get("min_length", 0)
+    return isinstance(value, list) and len(value) >= least
 
 
 def _shape_fault(document: Document, detail: ErrorDetails) -> Fault:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from questionnaires.reading import Document, Fault, Trail
 from questionnaires.workbook import layout
-from questionnaires.workbook.cells import BAD, Read, Row
+from questionnaires.workbook.cells import BAD, Place, Read, Row
 
 RESERVED = frozenset("edition core extras packages standards crosswalk conditions".split())
 """Files of an edition that no trade may be called after."""
 NO_TRADE = "trade.yaml"
-
-Cells = tuple[str, str]
-"""A sheet and a cell."""
 
 
 @dataclass
 class CellDocument(Document):
     """A data file whose places are cells: its faults name the sheet and the cell."""
 
-    cells: dict[Trail, Cells] = field(default_factory=dict)
-    titles: dict[str, str] = field(default_factory=dict)
-    """Headings by key, so that a fault names the column and not the key."""
+    cells: dict[Trail, Place] = field(default_factory=dict)
 
     def trail(self, loc: tuple[int | str, ...]) -> Trail:
         """As elsewhere; a missing key leads to the empty cell where it would stand."""
@@ -35,11 +30,10 @@ class CellDocument(Document):
     def fault(self, path: Trail, fault: str, remedy: str) -> Fault:
         while path and path not in self.cells:
             path = path[:-1]
-        sheet, cell = self.cells.get(path, ("工作簿", ""))
-        for key, title in self.titles.items():
-            fault = fault.replace(f"缺少“{key}”", f"“{title}”没有填写")
-            remedy = remedy.replace(f"补上“{key}”", "补上内容")
-        return Fault(sheet, cell, fault, remedy)
+        place = self.cells.get(path, Place("工作簿"))
+        if path and fault == f"缺少“{path[-1]}”":
+            fault, remedy = f"“{place.heading}”没有填写", "补上内容"
+        return Fault(place.sheet, place.cell, fault, remedy)
 
 
 def assemble(read: Read) -> dict[str, CellDocument]:
@@ -72,15 +66,15 @@ class _Assembly:
         self._trade()
         self._packages()
         self._listed("standards.yaml", "standards", layout.STANDARDS.name)
-        for document in self.made.values():
-            document.titles |= _TITLES
         return {d.file: d for d in self.made.values()}
 
     # --- placing values -------------------------------------------------------------------------
 
     def _document(self, file: str) -> CellDocument:
         if file not in self.made:
-            cells: dict[Trail, Cells] = {(key,): (sheet, "") for key, sheet in _ROOTS.items()}
+            cells: dict[Trail, Place] = {
+                (key,): Place(sheet, heading=sheet) for key, sheet in _ROOTS.items()
+            }
             self.made[file] = CellDocument(file, {}, cells=cells)
         return self.made[file]
 
@@ -112,6 +106,10 @@ class _Assembly:
         if row.values.get(key) is not BAD:
             self.faults.append(row.fault(key, fault, remedy))
 
+    def _known(self, known: Mapping[str, object], row: Row, key: str, what: str) -> None:
+        if str(row.values.get(key)) in known and row.values.get(key) is not None:
+            self._missing(row, key, f"{what}“{row.values[key]}”重复", "换一个未用过的")
+
     @property
     def trade_file(self) -> str:
         rows = self.tables[layout.TRADE.name]
@@ -134,6 +132,7 @@ class _Assembly:
             sections = self._list(file, "sections")
             keys = {k: k for k in row.places if k != "part"}
             self._put(file, ("sections", len(sections)), row, value, keys)
+            self._known(self.homes, row, "id", "模块 id")
             self.homes.setdefault(str(value.get("id")), (file, len(sections)))
             sections.append(value)
 
@@ -150,6 +149,7 @@ class _Assembly:
             trail: Trail = ("sections", at, "questions", len(asked))
             self._put(file, trail, row, value, self._question_keys(file, trail, row, value))
             asked.append(value)
+            self._known(self.questions, row, "id", "题目 id")
             self.questions.setdefault(str(value.get("id")), (file, trail, value))
         self._details()
 
@@ -240,6 +240,7 @@ class _Assembly:
             self._put(file, trail, row, value, {"id": "id", "says": "says"})
             value["when"] = []
             checks.append(value)
+            self._known(homes, row, "id", "互查 id")
             homes.setdefault(str(value.get("id")), (file, trail, value))
         for row in self.tables[layout.BOUNDS.name]:
             home = homes.get(str(row.values.get("check")))
@@ -360,6 +361,7 @@ class _Assembly:
             self._put(file, trail, row, value, keys)
             value["lifts"] = {}
             packages.append(value)
+            self._known(homes, row, "code", "场景编号")
             homes.setdefault(str(value.get("code")), (trail, value))
         for row in self.tables[layout.LIFTS.name]:
             home = homes.get(str(row.values.get("package")))
@@ -381,14 +383,6 @@ def _gate_keys(row: Row, kind: str) -> dict[str, str]:
     return keys | {on: "on"}
 
 
-def _titles(tables: Iterable[layout.Table]) -> dict[str, str]:
-    titles: dict[str, str] = {}
-    for table in tables:
-        for column in table.columns:
-            titles.setdefault(column.key, column.title)
-    return titles
-
-
 _ROOTS = {
     "sections": layout.SECTIONS.name,
     "checks": layout.CHECKS.name,
@@ -398,4 +392,3 @@ _ROOTS = {
     "packages": layout.PACKAGES.name,
     "standards": layout.STANDARDS.name,
 }
-_TITLES = _titles(layout.TABLES) | {"levels": "五档描述", "questions": "题目", "options": "选项"}

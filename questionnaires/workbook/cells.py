@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -14,6 +14,14 @@ from questionnaires.workbook import archive, layout
 from questionnaires.workbook.archive import MOST_FAULTS, Refused
 from questionnaires.workbook.kinds import BadCell, Cell
 from questionnaires.workbook.layout import Column, Table
+
+
+class Place(NamedTuple):
+    """A cell as people find it."""
+
+    sheet: str
+    cell: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,12 +33,15 @@ class Row:
     values: dict[str, Any]
     places: dict[str, str]
 
-    def cell(self, key: str) -> tuple[str, str]:
-        """Name a cell as (sheet, cell); the row's first where the table has no such column."""
-        return self.table.name, self.places.get(key) or next(iter(self.places.values()), "")
+    def cell(self, key: str) -> Place:
+        """Name a column's cell; the row's first where the table has no such column."""
+        first = next(iter(self.places.values()), "")
+        titles = {column.key: column.title for column in self.table.columns}
+        return Place(self.table.name, self.places.get(key) or first, titles.get(key, ""))
 
     def fault(self, key: str, fault: str, remedy: str) -> Fault:
-        return Fault(*self.cell(key), fault, remedy)
+        place = self.cell(key)
+        return Fault(place.sheet, place.cell, fault, remedy)
 
 
 @dataclass

@@ -23,6 +23,15 @@ class _Plain(yaml.SafeDumper):  # type: ignore[misc]  # the library ships no typ
         super().increase_indent(flow, False)
 
 
+def _words(dumper: Any, text: str) -> Any:
+    # YAML takes these for line ends and folds them away unless they are written as escapes.
+    style = '"' if any(mark in text for mark in "\x85\u2028\u2029\r") else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Plain.add_representer(str, _words)
+
+
 def yaml_text(value: Any) -> str:
     """Return a data file's text."""
     return str(

@@ -14,7 +14,7 @@ import xlsxwriter
 from questionnaires.model import Edition
 from questionnaires.workbook import layout, printing
 from questionnaires.workbook.layout import Table
-from questionnaires.workbook.rows import in_order, rows
+from questionnaires.workbook.rows import Row, in_order, rows
 
 MOST_CHARACTERS = 32_767
 """Of one cell, in a spreadsheet."""
@@ -36,8 +36,19 @@ def write_workbook(edition: Edition, trade_id: str, target: Path | IO[bytes]) ->
     Raises:
         KeyError: The edition has no such trade.
         UnsayableText: A text cannot stand in a cell.
+        OSError: The file cannot be written.
     """
     found = rows(edition, trade_id)
+    if isinstance(target, Path):
+        with target.open("wb") as file:
+            _write_book(edition, trade_id, found, file)
+    else:
+        _write_book(edition, trade_id, found, target)
+
+
+def _write_book(
+    edition: Edition, trade_id: str, found: dict[str, list[Row]], target: IO[bytes]
+) -> None:
     with xlsxwriter.Workbook(target, SAFELY) as book:
         book.set_properties({"title": f"{edition.title} {edition.trades[trade_id].title}"})
         pen = Pen(book)
