@@ -55,7 +55,7 @@ def radar(diagnosis: Diagnosis) -> Option:
             "axisNameGap": 8,
             "axisLine": {"lineStyle": {"color": LINE}},
             "splitLine": {"lineStyle": {"color": LINE}},
-            "splitArea": {"areaStyle": {"color": [PAPER, GROUND]}},
+            "splitArea": {"show": False},
         },
         series=[{"type": "radar", "data": shapes}],
     )
