@@ -62,7 +62,9 @@ def frame() -> Frame:
 
 
 def _frame() -> Frame:
-    known = store.editions_used(db.session()) or [max(editions())]
+    there = editions()
+    used = [edition for edition in store.editions_used(db.session()) if edition in there]
+    known = used or [max(there)]
     chosen = one_of("edition", known) or known[0]
     return Frame(load(chosen), tuple(load(edition) for edition in known))
 

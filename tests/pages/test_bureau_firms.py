@@ -1,0 +1,204 @@
+"""The officer takes firms on: one form, one invitation, and changes that overwrite nobody's."""
+
+import re
+from html import unescape
+
+import pytest
+from sqlalchemy import func, select
+
+from survey.tables import FIRM, OFFICER, Firm, Round, User
+from tests.bureau import a_district, an_assessment, logged
+from tests.people import a_firm, a_round, a_user, begun, signed_in
+
+CODE = "91110000600037341L"
+NEW = "/bureau/firms/new"
+TYPED = {
+    "name": "虚构新厂",
+    "code": "９１１１００００６０００３７３４１l",
+    "trade": "valve",
+    "township": "碧湖镇",
+    "person": "虚构人",
+    "username": "xinchang",
+}
+
+
+@pytest.fixture
+def desk(app, session):
+    """The officer's browser."""
+    a_district(session)
+    return signed_in(app, session, a_user(session, OFFICER))
+
+
+def add(desk, **given):
+    desk.get(NEW)
+    return desk.submit(NEW, TYPED | given)
+
+
+def link_on(answer):
+    found = re.search(r"<textarea[^>]*>([^<]+)</textarea>", answer.text)
+    return unescape(found[1]).strip()
+
+
+def test_a_new_firms_user_sets_a_password_by_the_link_and_signs_in_by_the_firms_code(
+    app, desk, session
+):
+    answer = add(desk)
+    assert answer.status_code == 200
+    link = link_on(answer)
+    assert link.startswith("http://localhost/link/")
+
+    newcomer = app.test_client()
+    newcomer.get(link.removeprefix("http://localhost"))
+    word = "一句很长又好记的话"
+    assert newcomer.submit("", {"password": word, "again": word}).status_code == 302
+    newcomer.get("/sign-in")
+    answer = newcomer.submit("", {"username": CODE, "password": word})
+
+    assert answer.status_code == 302
+    firm = session.scalars(select(Firm)).one()
+    assert (firm.code, firm.name, firm.fictional) == (CODE, "虚构新厂", False)
+
+
+def test_the_link_is_shown_once_and_never_logged(desk, session):
+    word = link_on(add(desk)).rpartition("/")[2]
+    firm = session.scalars(select(Firm)).one()
+
+    for address in (f"/bureau/firms/{firm.id}", "/bureau/firms", "/bureau/audit"):
+        assert word not in desk.get(address).text
+    session.rollback()
+    assert all(
+        word not in f"{row.before}{row.after}{row.reason}" for row in logged(session, "create")
+    )
+
+
+@pytest.mark.parametrize(
+    "given, remedy",
+    [
+        ({"code": CODE[:-1] + "M"}, "校验位"),
+        ({"code": "91331102DEMO00001X"}, "没有 I、O、S、V、Z"),
+        ({"name": ""}, "请填写企业名称"),
+        ({"trade": "bakery"}, "行业"),
+        ({"username": "不行"}, "小写字母"),
+        ({"person": ""}, "首位用户"),
+    ],
+)
+def test_a_wrong_field_is_named_and_everything_typed_is_still_there(desk, session, given, remedy):
+    answer = add(desk, **given)
+
+    assert answer.status_code == 422
+    assert remedy in answer.text
+    for name, value in (TYPED | given).items():
+        if name not in ("trade", "township"):
+            assert f'value="{value}"' in answer.text
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Firm)) == 0
+
+
+def test_a_demonstration_takes_a_code_that_cannot_exist_and_says_so(desk, session):
+    a_district(session, demonstration=True)
+
+    assert add(desk, code="91331102demo00001x").status_code == 200
+
+    firm = session.scalars(select(Firm)).one()
+    assert firm.fictional
+    assert "不是真实企业" in desk.get(f"/bureau/firms/{firm.id}").text
+
+
+def test_a_code_that_is_taken_names_the_firm_and_adds_nothing(desk, session):
+    a_firm(session, "虚构老厂", code=CODE)
+
+    answer = add(desk)
+
+    assert answer.status_code == 409
+    assert "虚构老厂" in answer.text
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(User).where(User.role == FIRM)) == 0
+
+
+def test_further_users_are_invited_and_invited_again_until_they_have_a_password(desk, session):
+    firm = a_firm(session)
+    page = f"/bureau/firms/{firm.id}"
+    desk.get(page)
+    first = desk.submit(f"{page}/users", {"person": "虚构乙", "username": "second"})
+    assert first.status_code == 200
+    user = session.scalars(select(User).where(User.username == "second")).one()
+
+    desk.get(page)
+    again = desk.submit(f"{page}/users/{user.id}/link")
+
+    assert link_on(again) != link_on(first)
+    taken = a_user(session, FIRM, firm)
+    assert f"{page}/users/{taken.id}/link" not in desk.get(page).text
+    answer = desk.post(f"{page}/users/{taken.id}/link", data={"csrf_token": desk.token})
+    assert answer.status_code == 409
+
+
+def test_no_member_of_staff_and_no_other_firms_user_is_reached_through_a_firm(desk, session):
+    firm = a_firm(session)
+    for user in (a_user(session, OFFICER, password_hash=None), a_user(session, password_hash=None)):
+        answer = desk.post(
+            f"/bureau/firms/{firm.id}/users/{user.id}/link", data={"csrf_token": desk.token}
+        )
+        assert answer.status_code == 404
+
+
+def test_a_firm_is_corrected_but_keeps_its_trade_once_it_has_begun(desk, session):
+    firm = a_firm(session)
+    page = f"/bureau/firms/{firm.id}"
+    desk.get(page)
+    assert desk.submit(page, {"name": "虚构改名厂", "trade": "bearing"}).status_code == 302
+    begun(session, session.get(Firm, firm.id))
+
+    desk.get(page)
+    answer = desk.submit(page, {"trade": "valve"})
+
+    assert answer.status_code == 422
+    assert "行业不能再改" in answer.text
+    session.rollback()
+    kept = session.get(Firm, firm.id)
+    assert (kept.name, kept.trade) == ("虚构改名厂", "bearing")
+
+
+def test_the_later_of_two_officers_sees_that_the_firm_has_changed(desk, session):
+    firm = a_firm(session)
+    page = f"/bureau/firms/{firm.id}"
+    desk.get(page)
+    desk.submit(page, {"name": "虚构甲名"})
+
+    desk.get(page)
+    answer = desk.submit(page, {"name": "虚构乙名", "version": "1"})
+
+    assert answer.status_code == 409
+    assert 'value="虚构乙名"' in answer.text
+    session.rollback()
+    assert session.get(Firm, firm.id).name == "虚构甲名"
+
+
+def test_firms_are_found_by_how_far_they_have_come(desk, session):
+    a_firm(session, "甲厂（虚构）")
+    an_assessment(session, a_round(session), "乙厂（虚构）")
+
+    assert "乙厂" not in desk.get("/bureau/firms?state=none").text
+    assert "甲厂" not in desk.get("/bureau/firms?state=submitted").text
+
+
+@pytest.mark.parametrize("number", ["-1", "0", "9223372036854775808", "abc", "1.0", "０１", "999"])
+def test_a_firm_that_is_not_there_is_not_found(desk, number):
+    assert desk.get(f"/bureau/firms/{number}").status_code == 404
+
+
+def test_a_round_is_opened_on_its_page_once_and_its_end_moved(desk, session):
+    given = {"title": "2026 年度", "edition": "2026", "opens_on": "2026-09-01", "closes_on": ""}
+    desk.get("/bureau/rounds")
+    assert desk.submit("/bureau/rounds", given).status_code == 302
+    desk.get("/bureau/rounds")
+    assert desk.submit("/bureau/rounds", given).status_code == 409
+    round_ = session.scalars(select(Round)).one()
+
+    end = f"/bureau/rounds/{round_.id}/end"
+    desk.get("/bureau/rounds")
+    assert desk.submit(end, {"closes_on": "2026-08-01"}).status_code == 422
+    desk.get("/bureau/rounds")
+    assert desk.submit(end, {"closes_on": "2026-12-31"}).status_code == 302
+
+    assert "2026-09-01 至 2026-12-31" in desk.get("/bureau/rounds").text

@@ -1,0 +1,433 @@
+"""The bureau's lists: what they show, how they are narrowed, and that workbooks say the same."""
+
+import re
+from datetime import date
+from html import unescape
+from itertools import product
+
+import pytest
+
+from survey import db
+from survey.district import Target
+from survey.lifecycle import pool
+from survey.lifecycle.audit import Actor
+from survey.tables import (
+    ADMINISTRATOR,
+    CONFIRMED,
+    CONSULTANT,
+    FIRM,
+    OFFICER,
+    ON_SITE,
+    PoolEntry,
+    Recognition,
+)
+from tests.bureau import NOON, a_district, an_assessment, counting, logged, rows_of
+from tests.people import a_file, a_round, a_user, filled, signed_in
+
+LISTS = ("/bureau/assessments", "/bureau/pool", "/bureau/firms", "/bureau/audit")
+
+
+@pytest.fixture
+def round_(session):
+    return a_round(session)
+
+
+@pytest.fixture
+def officer(session):
+    return a_user(session, OFFICER)
+
+
+@pytest.fixture
+def desk(app, session, officer):
+    """The officer's browser."""
+    a_district(session)
+    return signed_in(app, session, officer)
+
+
+def names(answer):
+    """Return the firms of a list in the order shown."""
+    table = answer.text.partition('cards bureau-table">')[2]
+    heads = re.findall(r'<th scope="row">(.*?)<span class="bureau-table', table, re.DOTALL)
+    return [unescape(re.sub("<[^>]*>", "", head)).strip() for head in heads]
+
+
+def admitted(session, assessment, officer, target="workshop"):
+    by = Actor(officer.id, officer.name)
+    reason = "条件成熟。"
+    return pool.admit(session, assessment.id, target_rung=target, reason=reason, by=by, now=NOON)
+
+
+def recognised(session, firm_id, officer, rung="workshop", day=date(2025, 6, 1)):
+    with db.writing(session):
+        session.add(
+            Recognition(
+                firm_id=firm_id,
+                rung=rung,
+                document="虚构〔2025〕1 号",
+                recognised_on=day,
+                recorded_by=officer.id,
+                recorded_at=NOON,
+            )
+        )
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+def test_a_confirmed_sheet_speaks_for_its_firm_and_an_unconfirmed_one_is_marked(
+    desk, session, round_
+):
+    an_assessment(session, round_, "甲厂（虚构）", state=CONFIRMED, step=4, visited_step=2)
+    an_assessment(session, round_, "乙厂（虚构）", step=3)
+
+    rows = rows_of(desk.get("/bureau/assessments.xlsx?sort=firm"))
+    shown = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+
+    assert shown["甲厂（虚构）"]["等级"] == "智能化生产线"
+    assert shown["甲厂（虚构）"]["核验"] == "已核定"
+    assert shown["乙厂（虚构）"]["等级"] == "数字化车间"
+    assert shown["乙厂（虚构）"]["核验"] == "未核验"
+    page = desk.get("/bureau/assessments").text
+    assert page.count("未核验</span>") == 1
+
+
+def test_a_draft_is_only_being_filled_in(desk, session, round_):
+    user = a_user(session, FIRM)
+    draft = filled(session, user, remark="金丝雀备注")
+
+    page = desk.get("/bureau/assessments")
+
+    assert "填写中" in page.text
+    assert f"/bureau/assessments/{draft.id}" not in page.text
+    assert "金丝雀" not in page.text
+    assert "%</span>" not in page.text
+    assert desk.get(f"/bureau/assessments/{draft.id}").status_code == 404
+
+
+def test_a_share_is_cut_and_never_rounded_up_to_a_threshold(desk, session, round_):
+    an_assessment(session, round_, "甲厂（虚构）", share="4499/10000")
+
+    assert "44.9%" in desk.get("/bureau/assessments").text
+    assert 44.9 in rows_of(desk.get("/bureau/assessments.xlsx"))[1]
+
+
+def test_lists_and_counts_never_mix_editions(desk, session, round_, officer):
+    former = a_round(session, edition="1999", opens_on=date(1999, 1, 1))
+    here = an_assessment(session, round_, "今年厂（虚构）", state=CONFIRMED, step=3)
+    there = an_assessment(session, former, "往年厂（虚构）", state=CONFIRMED, step=5)
+    admitted(session, here, officer)
+    with db.writing(session):
+        session.add(
+            PoolEntry(
+                firm_id=there.firm_id,
+                assessment_id=there.id,
+                state="in_pool",
+                target_rung="future",
+                reason="往年",
+                changed_at=NOON,
+            )
+        )
+
+    for address in ("/bureau/assessments", "/bureau/pool"):
+        assert names(desk.get(address)) == ["今年厂（虚构）"]
+        assert [row[0] for row in rows_of(desk.get(f"{address}.xlsx"))[1:]] == ["今年厂（虚构）"]
+    future = figures(desk.get("/bureau/pool"))["未来工厂"]
+    assert future == [0, 0, 0, 0, 0]
+
+
+def figures(answer):
+    """Return the counts of the ladder's table by rung."""
+    table = re.search(r'rung-table">.*?<tbody>(.*?)</tbody>', answer.text, re.DOTALL)[1]
+    found = {}
+    for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL):
+        title = re.sub(r"<[^>]*>", "", re.search(r"<th.*?</th>", row, re.DOTALL)[0]).strip()
+        found[title] = [int(n) for n in re.findall(r'<td class="figure">(\d+)</td>', row)]
+    return found
+
+
+def test_the_plan_counts_only_what_was_recognised_in_time(desk, session, round_, officer):
+    rungs = ("workshop", "factory", "future")
+    a_district(session, targets=(Target(2025, 1, rungs), Target(2027, 4, rungs)))
+    firms = [
+        an_assessment(session, round_, f"{n} 厂（虚构）", state=CONFIRMED, step=3) for n in range(3)
+    ]
+    recognised(session, firms[0].firm_id, officer, day=date(2025, 12, 31))
+    recognised(session, firms[0].firm_id, officer, rung="factory", day=date(2026, 5, 1))
+    recognised(session, firms[1].firm_id, officer, day=date(2026, 1, 1))
+    recognised(session, firms[2].firm_id, officer, rung="line", day=date(2025, 1, 1))
+
+    page = desk.get("/bureau/pool").text
+    lines = re.findall(r"<dd>(\d+)<span>家", page)
+
+    assert lines == ["1", "1", "3", "4", "2", "3"]
+    assert "已完成" in page
+    assert "还差 2 家" in page
+
+
+def test_the_ladder_counts_firms_by_their_confirmed_sheets(desk, session, round_, officer):
+    for step in (1, 3, 3, 4):
+        an_assessment(session, round_, f"{step} 级厂（虚构）", state=CONFIRMED, step=step)
+    unverified = an_assessment(session, round_, "自评厂（虚构）", step=5)
+    admitted(session, unverified, officer, target="future")
+
+    shown = figures(desk.get("/bureau/pool"))
+
+    assert shown["数字化车间"] == [2, 3, 0, 0, 0]
+    assert shown["设备改造"] == [1, 4, 0, 0, 0]
+    assert shown["未来工厂"] == [0, 0, 0, 1, 0]
+
+
+# --- narrowing ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(session, round_):
+    """Three firms that differ in everything a list is narrowed by."""
+    an_assessment(session, round_, "甲厂（虚构）", step=1, township="碧湖镇", trade="valve")
+    an_assessment(
+        session,
+        round_,
+        "乙厂（虚构）",
+        step=3,
+        township="紫金街道",
+        trade="bearing",
+        state=CONFIRMED,
+        share="3/5",
+    )
+    an_assessment(
+        session, round_, "丙厂（虚构）", step=0, trade="valve", state=ON_SITE, share="1/9"
+    )
+
+
+@pytest.mark.parametrize(
+    "asked, expected",
+    [
+        ("trade=bearing", ["乙厂（虚构）"]),
+        ("township=碧湖镇", ["甲厂（虚构）"]),
+        ("rung=workshop", ["乙厂（虚构）"]),
+        ("rung=none", ["丙厂（虚构）"]),
+        ("state=on_site", ["丙厂（虚构）"]),
+        ("confirmed=yes", ["乙厂（虚构）"]),
+        ("confirmed=no&trade=valve&sort=share", ["丙厂（虚构）", "甲厂（虚构）"]),
+        ("q=甲", ["甲厂（虚构）"]),
+        ("q=%E4%B8%8D%E5%9C%A8", []),
+        ("sort=-share", ["乙厂（虚构）", "甲厂（虚构）", "丙厂（虚构）"]),
+    ],
+)
+def test_the_list_and_its_workbook_are_narrowed_alike(desk, three, asked, expected):
+    page = desk.get(f"/bureau/assessments?{asked}")
+    rows = rows_of(desk.get(f"/bureau/assessments.xlsx?{asked}"))
+
+    assert names(page) == expected
+    assert [row[0] for row in rows[1:]] == expected
+
+
+@pytest.mark.parametrize("words", ["%", "_", "\\", "甲%", "' OR 1=1 --", "\x00"])
+def test_wildcards_are_letters_like_any_other(desk, session, round_, words):
+    an_assessment(session, round_, "甲厂（虚构）")
+    an_assessment(session, round_, "百分之百%_厂（虚构）")
+    expected = ["百分之百%_厂（虚构）"] if words in ("%", "_") else []
+    if not words.strip("\x00"):
+        expected = ["百分之百%_厂（虚构）", "甲厂（虚构）"]
+
+    for address in ("/bureau/assessments", "/bureau/firms"):
+        page = desk.get(address, query_string={"q": words})
+
+        assert page.status_code == 200
+        assert names(page) == expected
+
+
+def test_a_list_is_ordered_by_known_keys_only(desk):
+    lists = [*LISTS[:3], "/bureau/assessments.xlsx", "/bureau/pool.xlsx"]
+
+    for address, sort in product(
+        lists, ["password_hash", "-", "--share", "id;drop", "share,firm", "name"]
+    ):
+        answer = desk.get(address, query_string={"sort": sort})
+        assert answer.status_code == 400, (address, sort)
+
+
+def test_a_choice_that_is_not_on_the_page_is_refused(desk):
+    for asked in (
+        "assessments?trade=bakery",
+        "assessments?rung=moon",
+        "assessments?state=deleted",
+        "assessments?confirmed=maybe",
+        "assessments?edition=../2026",
+        "pool?state=draft",
+        "pool?target=none",
+        "firms?state=x",
+        "audit?action=x",
+        "audit?since=yesterday",
+        "audit?until=2026-13-01",
+    ):
+        answer = desk.get(f"/bureau/{asked}")
+        assert answer.status_code == 400, asked
+        assert "重新选择" in answer.text or "日期不正确" in answer.text
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_page_that_is_no_number_is_refused_and_one_out_of_range_is_not(desk, address):
+    for page in ("abc", "-1", "1.0", "０１", "１", "", "1e3", "9999999999"):
+        assert desk.get(address, query_string={"page": page}).status_code == 400, page
+    for page in ("0", "999999999"):
+        answer = desk.get(address, query_string={"page": page, "page_size": "1000000"})
+        assert answer.status_code == 200, page
+
+
+def test_pages_follow_each_other_without_gaps_and_keep_the_filters(desk, session, round_):
+    for number in range(33):
+        an_assessment(session, round_, f"{number:02d} 厂（虚构）", township="碧湖镇")
+
+    first = desk.get("/bureau/assessments?township=碧湖镇&sort=firm")
+    following = unescape(re.search(r'rel="next" href="([^"]+)"', first.text)[1])
+    second = desk.get(following)
+
+    assert names(first) + names(second) == [f"{number:02d} 厂（虚构）" for number in range(33)]
+    assert "township=" in following
+    assert "sort=firm" in following
+
+
+# --- workbooks -------------------------------------------------------------------------------------
+
+
+def test_a_workbook_holds_all_pages_and_the_log_says_who_took_how_many_rows(
+    desk, session, round_, officer
+):
+    for number in range(33):
+        an_assessment(session, round_, f"{number:02d} 厂（虚构）")
+
+    answer = desk.get("/bureau/assessments.xlsx?sort=firm&q=厂")
+
+    assert len(rows_of(answer)) == 34
+    assert "attachment" in answer.headers["Content-Disposition"]
+    [row] = logged(session, "export")
+    assert (row.user_id, row.subject_id, row.after) == (officer.id, "assessments", "33 行")
+    assert "企业：厂" in row.reason
+
+
+def test_formulas_that_somebody_typed_are_text(desk, session, round_, officer):
+    for name in ("=1+1", "+86", "-5", "@x", '=HYPERLINK("http://x")'):
+        assessment = an_assessment(session, round_, name)
+        admitted(session, assessment, officer)
+
+    for address in ("/bureau/assessments.xlsx", "/bureau/pool.xlsx"):
+        found = {row[0] for row in rows_of(desk.get(address))[1:]}
+        assert found == {"=1+1", "+86", "-5", "@x", '=HYPERLINK("http://x")'}
+
+
+def test_the_pool_and_its_workbook_are_narrowed_alike(desk, session, round_, officer):
+    one = an_assessment(session, round_, "甲厂（虚构）", state=CONFIRMED, step=2, township="碧湖镇")
+    two = an_assessment(session, round_, "乙厂（虚构）", step=1, trade="bearing")
+    admitted(session, one, officer, target="workshop")
+    admitted(session, two, officer, target="line")
+
+    for asked, expected in {
+        "target=line": ["乙厂（虚构）"],
+        "trade=valve": ["甲厂（虚构）"],
+        "township=碧湖镇": ["甲厂（虚构）"],
+        "rung=line": ["甲厂（虚构）"],
+        "state=withdrawn": [],
+        "sort=-share&q=虚构": ["乙厂（虚构）", "甲厂（虚构）"],
+    }.items():
+        assert names(desk.get(f"/bureau/pool?{asked}")) == expected
+        rows = rows_of(desk.get(f"/bureau/pool.xlsx?{asked}"))
+        assert [row[0] for row in rows[1:]] == expected
+
+
+# --- speed and access -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", [*LISTS, "/bureau/rounds"])
+def test_a_longer_list_asks_the_database_no_more_often(
+    desk, engine, session, round_, officer, address
+):
+    def fill(numbers):
+        for number in numbers:
+            assessment = an_assessment(
+                session, round_, f"{number} 厂（虚构）", state=CONFIRMED, step=3
+            )
+            admitted(session, assessment, officer)
+            recognised(session, assessment.firm_id, officer)
+
+    def asked():
+        with counting(engine) as sent:
+            assert desk.get(address).status_code == 200
+        return len(sent)
+
+    fill(range(5))
+    few = asked()
+    fill(range(5, 50))
+
+    assert asked() == few
+
+
+@pytest.mark.parametrize("role", [FIRM, CONSULTANT])
+@pytest.mark.parametrize("address", [*LISTS, "/bureau/rounds", "/bureau/pool.xlsx"])
+def test_the_bureaus_pages_are_for_the_bureau(app, session, role, address):
+    assert signed_in(app, session, a_user(session, role)).get(address).status_code == 403
+
+
+def test_an_administrator_reads_the_log_and_nothing_else_of_the_bureau(app, session):
+    client = signed_in(app, session, a_user(session, ADMINISTRATOR))
+
+    assert client.get("/bureau/audit").status_code == 200
+    assert client.get("/bureau/audit.xlsx").status_code == 200
+    assert client.get("/bureau/assessments").status_code == 403
+    assert client.get("/bureau/pool").status_code == 403
+
+
+def test_an_officer_writes_no_answer_and_no_evidence(desk, session, settings):
+    assessment = filled(session, a_user(session, FIRM))
+    file = a_file(session, settings, assessment, "scheduling")
+    own = f"/firm/assessments/{assessment.id}"
+
+    answers = [
+        desk.get(f"{own}/sections/design"),
+        desk.send(f"{own}/answers", {"question": "scheduling", "value": 4}),
+        desk.post(
+            f"/assessments/{assessment.id}/questions/scheduling/evidence",
+            data={"csrf_token": desk.token},
+        ),
+        desk.post(f"/evidence/{file.id}/delete", data={"csrf_token": desk.token}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403] * 4
+
+
+def test_the_log_is_narrowed_by_step_firm_person_and_day(desk, session, round_, officer):
+    one = an_assessment(session, round_, "甲厂（虚构）")
+    two = an_assessment(session, round_, "乙厂（虚构）")
+    admitted(session, one, officer)
+    admitted(session, two, officer)
+
+    for asked, rows in {
+        "action=admit": 2,
+        "action=admit&firm=甲": 1,
+        "firm=%25": 0,
+        f"action=admit&user={officer.name}": 2,
+        "action=admit&user=_": 0,
+        "action=admit&since=2026-10-01&until=2026-10-01": 2,
+        "action=admit&since=2026-10-02": 0,
+        "action=admit&until=2026-09-30": 0,
+    }.items():
+        assert len(names(desk.get(f"/bureau/audit?{asked}"))) == rows, asked
+        assert len(rows_of(desk.get(f"/bureau/audit.xlsx?{asked}"))) == rows + 1, asked
+
+
+def test_the_log_tells_what_was_decided_in_the_readers_words(desk, session, round_, officer):
+    admitted(session, an_assessment(session, round_, "甲厂（虚构）"), officer)
+
+    page = desk.get("/bureau/audit?action=admit").text
+
+    assert "在库，目标 数字化车间" in page
+    assert "in_pool" not in page
+
+
+def test_the_log_keeps_what_a_draft_holds_to_itself(desk, session, settings):
+    draft = filled(session, a_user(session, FIRM))
+    a_file(session, settings, draft, "scheduling", name="金丝雀.jpg")
+
+    assert "上传佐证材料" in desk.get("/bureau/audit").text
+    assert "金丝雀" not in desk.get("/bureau/audit").text
+    assert not any("金丝雀" in str(row) for row in rows_of(desk.get("/bureau/audit.xlsx")))

@@ -1,0 +1,309 @@
+"""The officer's steps, pressed on the pages: assign, return, reopen, and up through the pool."""
+
+import pytest
+from sqlalchemy import func, select
+
+from survey.tables import (
+    CONFIRMED,
+    DRAFT,
+    IN_POOL,
+    OFFICER,
+    ON_SITE,
+    RECOGNISED,
+    SUBMITTED,
+    WITHDRAWN,
+    Assessment,
+    PoolEntry,
+    Recognition,
+)
+from tests.bureau import a_district, logged
+from tests.people import a_consultant, a_user, confirmed, filled, handed_in, signed_in, visited
+
+REASON = "关键工序已联网，订单稳定。"
+REFUSED = "金丝雀：尚未想好的理由"
+
+
+@pytest.fixture
+def desk(app, session):
+    """The officer's browser."""
+    a_district(session)
+    return signed_in(app, session, a_user(session, OFFICER))
+
+
+def home(assessment):
+    return f"/bureau/assessments/{assessment.id}"
+
+
+def press(desk, page, step, data=None, **given):
+    """Open a page, fill one of its steps, and send it."""
+    assert desk.get(page).status_code == 200
+    return desk.submit(f"{page}/{step}", (data or {}) | given)
+
+
+def again(session, row):
+    session.rollback()
+    return session.get(type(row), row.id, populate_existing=True)
+
+
+def entry_of(session):
+    session.rollback()
+    return session.scalars(select(PoolEntry)).one()
+
+
+def in_pool(desk, session, assessment):
+    answer = press(desk, home(assessment), "admit", target_rung="workshop", reason=REASON)
+    assert answer.status_code == 302
+    return answer.headers["Location"]
+
+
+# --- one assessment -----------------------------------------------------------------------------
+
+
+def test_the_page_shows_both_results_in_short_with_links_to_them(desk, session):
+    assessment = confirmed(session, a_user(session), a_consultant(session))
+
+    page = desk.get(home(assessment)).text
+
+    for kind in ("self", "onsite"):
+        assert f"/assessments/{assessment.id}/result/{kind}" in page
+    assert "必备条件" in page
+    assert "提交自评" in page
+
+
+def test_a_draft_and_an_assessment_that_is_not_there_answer_alike(desk, session):
+    draft = filled(session, a_user(session))
+
+    answers = [desk.get(f"/bureau/assessments/{n}") for n in (draft.id, 999999)]
+    posts = [
+        desk.post(f"/bureau/assessments/{n}/{step}", data={"csrf_token": desk.token})
+        for n in (draft.id, 999999)
+        for step in ("assign", "return", "reopen", "admit", "propose")
+    ]
+
+    assert {answer.status_code for answer in answers + posts} == {404}
+    numbers = [answer.headers["X-Request-ID"] for answer in answers]
+    bodies = {a.text.replace(n, "") for a, n in zip(answers, numbers, strict=True)}
+    assert len(bodies) == 1
+
+
+def test_an_officer_sends_a_consultant_and_may_send_another(desk, session):
+    first, second = a_consultant(session), a_consultant(session)
+    assessment = handed_in(session, a_user(session))
+
+    press(desk, home(assessment), "assign", consultant=first.id)
+    press(desk, home(assessment), "assign", consultant=first.id)
+    press(desk, home(assessment), "assign", consultant=second.id)
+
+    kept = again(session, assessment)
+    assert (kept.state, kept.consultant_id) == (ON_SITE, second.id)
+    assert len(logged(session, "assign")) == 2
+
+
+def test_only_an_active_consultant_can_be_sent(desk, session):
+    others = [
+        a_user(session, OFFICER),
+        a_consultant(session, active=False),
+        a_user(session),
+    ]
+    assessment = handed_in(session, a_user(session))
+
+    for user in others:
+        answer = press(desk, home(assessment), "assign", consultant=user.id)
+        assert answer.status_code == 422
+    assert press(desk, home(assessment), "assign", consultant="").status_code == 422
+
+    assert again(session, assessment).state == SUBMITTED
+
+
+def test_a_sheet_goes_back_to_the_firm_with_the_reason_and_out_of_sight(desk, session):
+    assessment = handed_in(session, a_user(session))
+
+    answer = press(desk, home(assessment), "return", reason=REASON)
+
+    assert answer.status_code == 302
+    kept = again(session, assessment)
+    assert (kept.state, kept.return_reason) == (DRAFT, REASON)
+    assert [row.reason for row in logged(session, "return")] == [REASON]
+    assert desk.get(home(assessment)).status_code == 404
+
+
+def test_pressing_return_twice_is_no_fault(desk, session):
+    assessment = handed_in(session, a_user(session))
+    press(desk, home(assessment), "return", reason=REASON)
+
+    answer = desk.post(
+        f"{home(assessment)}/return", data={"csrf_token": desk.token, "reason": REASON}
+    )
+
+    assert answer.status_code == 302
+    assert len(logged(session, "return")) == 1
+
+
+def test_a_confirmed_assessment_is_reopened_with_a_reason(desk, session):
+    assessment = confirmed(session, a_user(session), a_consultant(session))
+    assert press(desk, home(assessment), "reopen", reason=" ").status_code == 422
+    assert again(session, assessment).state == CONFIRMED
+
+    press(desk, home(assessment), "reopen", reason=REASON)
+
+    assert again(session, assessment).state == ON_SITE
+
+
+def test_a_step_the_state_does_not_allow_is_refused_with_what_was_typed(desk, session):
+    assessment = visited(session, a_user(session), a_consultant(session))
+
+    answer = desk.post(
+        f"{home(assessment)}/reopen", data={"csrf_token": desk.token, "reason": REFUSED}
+    )
+
+    assert answer.status_code == 409
+    assert "正在现场诊断" in answer.text
+
+
+@pytest.mark.parametrize("step", ["return", "admit", "propose"])
+@pytest.mark.parametrize("reason", ["", "长" * 501])
+def test_without_a_good_reason_nothing_happens_and_nothing_typed_is_lost(
+    desk, session, step, reason
+):
+    assessment = handed_in(session, a_user(session))
+
+    answer = press(desk, home(assessment), step, reason=reason, target_rung="factory")
+
+    assert answer.status_code == 422
+    assert "理由" in answer.text
+    assert reason in answer.text
+    if step != "return":
+        assert '<option selected value="factory">' in answer.text
+    assert again(session, assessment).state == SUBMITTED
+    assert session.scalar(select(func.count()).select_from(PoolEntry)) == 0
+
+
+def test_fields_that_are_no_part_of_a_step_change_nothing(desk, session):
+    assessment = handed_in(session, a_user(session))
+    extra = {"state": CONFIRMED, "share": "1", "firm_id": 7, "role": "administrator"}
+
+    press(desk, home(assessment), "admit", extra, target_rung="line", reason=REASON)
+
+    assert again(session, assessment).state == SUBMITTED
+    assert entry_of(session).firm_id == assessment.firm_id
+
+
+# --- the pool --------------------------------------------------------------------------------------
+
+
+def test_one_firm_climbs_from_its_assessment_to_its_recognition(desk, session):
+    assessment = confirmed(session, a_user(session), a_consultant(session))
+
+    entry = in_pool(desk, session, assessment)
+    press(desk, entry, "promote", target_rung="factory", reason=REASON)
+    press(
+        desk,
+        entry,
+        "recognise",
+        rung="factory",
+        document="虚构经信〔2026〕1 号",
+        recognised_on="2026-01-15",
+    )
+
+    assert entry_of(session).state == RECOGNISED
+    page = desk.get(entry).text
+    assert "虚构经信〔2026〕1 号，2026-01-15" in page
+    for words in ("入库", "晋级", "登记认定"):
+        assert f"<strong>{words}</strong>" in page
+    press(desk, entry, "withdraw", reason="企业搬迁。")
+    assert entry_of(session).state == WITHDRAWN
+
+
+def test_pressing_admit_twice_admits_once_and_shows_the_entry(desk, session):
+    assessment = handed_in(session, a_user(session))
+    data = {"target_rung": "line", "reason": REASON, "version": "0"}
+    desk.get(home(assessment))
+
+    answers = [
+        desk.post(f"{home(assessment)}/admit", data=data | {"csrf_token": desk.token})
+        for _press in range(2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert len(logged(session, "admit")) == 1
+
+
+def test_a_decision_on_what_has_changed_is_shown_the_new_state_and_keeps_what_was_typed(
+    desk, session
+):
+    entry = in_pool(desk, session, handed_in(session, a_user(session)))
+    press(desk, entry, "promote", target_rung="factory", reason=REASON)
+
+    answer = press(desk, entry, "promote", version="1", target_rung="future", reason=REFUSED)
+
+    assert answer.status_code == 409
+    assert REFUSED in answer.text
+    assert "刚刚被其他人更改" in answer.text
+    assert entry_of(session).target_rung == "factory"
+    again_sent = desk.submit(f"{entry}/promote", {"target_rung": "future", "reason": REFUSED})
+    assert again_sent.status_code == 302
+    assert entry_of(session).target_rung == "future"
+
+
+@pytest.mark.parametrize("version", ["", "abc", "-1", "1.0", "１", "99999999999999999999"])
+def test_a_version_no_page_ever_showed_is_a_malformed_request(desk, session, version):
+    entry = in_pool(desk, session, handed_in(session, a_user(session)))
+
+    answer = press(desk, entry, "withdraw", version=version, reason=REASON)
+
+    assert answer.status_code == 400
+    assert entry_of(session).state == IN_POOL
+
+
+@pytest.mark.parametrize(
+    "field, given",
+    [
+        ("文号", {"document": ""}),
+        ("文号", {"document": "号" * 101}),
+        ("认定日期", {"recognised_on": ""}),
+        ("认定日期", {"recognised_on": "2026-02-30"}),
+        ("认定日期", {"recognised_on": "1999-12-31"}),
+        ("认定日期", {"recognised_on": "2999-01-01"}),
+        ("认定等级", {"rung": "moon"}),
+    ],
+)
+def test_a_recognition_names_the_field_that_is_wrong(desk, session, field, given):
+    entry = in_pool(desk, session, handed_in(session, a_user(session)))
+    good = {"rung": "workshop", "document": "虚构〔2026〕1 号", "recognised_on": "2026-01-15"}
+
+    answer = press(desk, entry, "recognise", good | given)
+
+    assert answer.status_code == 422
+    assert f"{field}：" in answer.text
+    assert session.scalar(select(func.count()).select_from(Recognition)) == 0
+
+
+def test_a_second_document_for_one_rung_is_a_conflict_that_names_the_first(desk, session):
+    entry = in_pool(desk, session, handed_in(session, a_user(session)))
+    fact = {"rung": "workshop", "document": "虚构〔2026〕1 号", "recognised_on": "2026-01-15"}
+    press(desk, entry, "recognise", fact)
+
+    answer = press(desk, entry, "recognise", fact | {"document": "虚构〔2026〕2 号"})
+
+    assert answer.status_code == 409
+    assert "已登记认定：虚构〔2026〕1 号" in answer.text
+
+
+def test_an_entry_that_is_not_there_is_not_found(desk):
+    assert desk.get("/bureau/pool/999").status_code == 404
+    for step in ("admit", "promote", "withdraw", "recognise"):
+        data = {"csrf_token": desk.token, "reason": REASON, "version": "1"}
+        assert desk.post(f"/bureau/pool/999/{step}", data=data).status_code == 404
+
+
+def test_nobody_else_takes_the_bureaus_steps(app, session):
+    assessment = handed_in(session, owner := a_user(session))
+    for user in (owner, a_consultant(session)):
+        client = signed_in(app, session, user)
+        for step in ("assign", "return", "reopen", "admit", "propose"):
+            data = {"csrf_token": client.token, "reason": REASON, "target_rung": "line"}
+            answer = client.post(f"{home(assessment)}/{step}", data=data)
+            assert answer.status_code == 403
+
+    assert again(session, assessment).state == SUBMITTED
+    assert session.get(Assessment, assessment.id).consultant_id is None
