@@ -48,4 +48,4 @@ def _ground(visit: Visit) -> Ground | None:
     """What advice rests on: the on-site score, or the firm's own while the former is not whole."""
     score = visit.score or visit.own_score
     size = visit.assessment.firm.size
-    return Ground(score, size) if score else None  # type: ignore[arg-type]
+    return Ground(score, size) if score else None

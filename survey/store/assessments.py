@@ -158,7 +158,7 @@ def name_of(session: Session, user_id: int) -> str:
 
 def names_of(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
     query = select(User.id, User.name).where(User.id.in_(set(user_ids)))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def evidence_of_sheet(session: Session, sheet_id: int) -> dict[str, list[Evidence]]:
@@ -176,7 +176,7 @@ def evidence_counts(session: Session, sheet_id: int) -> dict[str, int]:
         .where(Evidence.sheet_id == sheet_id)
         .group_by(Evidence.question_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def score(session: Session, sheet_id: int) -> ScoreRow | None:

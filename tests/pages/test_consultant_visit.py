@@ -34,7 +34,7 @@ def consultant(session):
 @pytest.fixture
 def visit(session, consultant):
     firm = a_firm(session, name="墨岭阀门（虚构）", address="示例路 8 号", park="示例园区")
-    return visited(session, a_user(session, firm=firm), consultant)
+    return loose(session, visited(session, a_user(session, firm=firm), consultant))
 
 
 @pytest.fixture

@@ -1,0 +1,367 @@
+"""One section on site: answer by answer for a script, page by page without one."""
+
+import io
+
+import pytest
+from sqlalchemy import func, select
+
+from survey import clock
+from survey.lifecycle import answers, assessments
+from survey.lifecycle.answers import Change
+from survey.lifecycle.audit import Actor
+from survey.store import assessments as store
+from survey.tables import ONSITE, AnswerRevision, Evidence
+from tests.people import (
+    TESTER,
+    a_consultant,
+    a_file,
+    a_photo,
+    a_user,
+    filled,
+    moment,
+    signed_in,
+    visited,
+)
+
+QUESTION = "scheduling"
+NAME = f"q_{QUESTION}"
+
+
+@pytest.fixture
+def consultant(session):
+    return a_consultant(session, name="李顾问")
+
+
+@pytest.fixture
+def visit(session, consultant):
+    """A visit under way; the firm said level 2 everywhere and remarked on it."""
+    user = a_user(session)
+    return loose(session, visited(session, user, consultant, remark="周三刚换过看板"))
+
+
+@pytest.fixture
+def tablet(app, session, consultant):
+    return signed_in(app, session, consultant)
+
+
+def loose(session, row):
+    """A row read to its end: an open transaction would keep the application from writing."""
+    session.refresh(row)
+    session.expunge(row)
+    session.rollback()
+    return row
+
+
+def row(session, visit, question_id=QUESTION, kind=ONSITE):
+    sheet = loose(session, store.sheet(session, visit.id, kind))
+    return loose(session, store.answer(session, sheet.id, question_id))
+
+
+def revisions(session):
+    count = session.scalar(select(func.count()).select_from(AnswerRevision))
+    session.rollback()
+    return count
+
+
+def page(visit, section="production"):
+    return f"/visits/{visit.id}/sections/{section}"
+
+
+def save(client, visit, number=1, base=1, client_word="tablet", **fields):
+    body = {"question": QUESTION, "request_id": f"{client_word}.{number}", "base_revision": base}
+    return client.send(f"/visits/{visit.id}/answers", body | fields)
+
+
+# --- what a card shows ----------------------------------------------------------------------------
+
+
+def test_a_card_shows_the_firms_answer_remark_files_and_what_to_look_at(
+    session, settings, tablet, consultant
+):
+    user = a_user(session)
+    visit = filled(session, user, remark="周三刚换过看板")
+    a_file(session, settings, visit, QUESTION, name="排产看板.jpg")
+    assessments.submit(session, visit.id, declared_by="虚构人", by=TESTER, now=moment())
+    assessments.assign(session, visit.id, consultant.id, by=TESTER, now=moment())
+
+    text = tablet.get(page(visit)).text
+
+    question = answers.load("2026").questionnaire("valve").questions[QUESTION]
+    for words in ("企业自评", "2 档：", "周三刚换过看板", "排产看板.jpg", question.evidence):
+        assert words in text
+
+
+def test_a_section_that_does_not_exist_is_not_there(tablet, visit):
+    assert tablet.get(page(visit, "magic")).status_code == 404
+
+
+def test_only_what_is_not_verified_can_be_shown(tablet, visit):
+    tablet.get(page(visit))
+    assert save(tablet, visit, verification="confirmed").status_code == 200
+
+    text = tablet.get(page(visit) + "?only=open").text
+
+    assert f'id="question-{QUESTION}"' not in text
+    assert 'id="question-exceptions"' in text
+
+
+# --- answer by answer -----------------------------------------------------------------------------
+
+
+def test_a_touch_confirms(session, tablet, visit):
+    tablet.get(page(visit))
+
+    answer = save(tablet, visit, verification="confirmed")
+
+    assert answer.status_code == 200
+    assert answer.json["revision"] == 2
+    assert (answer.json["value"], answer.json["verification"]) == (2, "confirmed")
+    assert row(session, visit).verification == "confirmed"
+
+
+def test_a_script_learns_what_an_answer_still_needs(tablet, visit):
+    tablet.get(page(visit))
+    save(tablet, visit, value=0, verification="changed")
+
+    standing = tablet.get(f"/visits/{visit.id}/standing").json
+
+    assert standing["done"] == 1
+    assert standing["needs"][QUESTION] == "请写明理由。"
+    assert standing["verifications"][QUESTION] == "changed"
+    assert standing["sections"]["production"]["done"] == 1
+
+
+def test_a_photo_on_the_on_site_sheet_answers_the_need_for_one(session, tablet, visit):
+    tablet.get(page(visit))
+    save(tablet, visit, value=0, reason="没有计划表。")
+    needs = tablet.get(f"/visits/{visit.id}/standing").json["needs"]
+    assert "附照片" in needs[QUESTION]
+
+    sent = tablet.post(
+        f"/assessments/{visit.id}/questions/{QUESTION}/evidence",
+        data={"files": (io.BytesIO(a_photo()), "现场.jpg"), "csrf_token": tablet.token},
+        headers={"Accept": "application/json"},
+    )
+
+    assert sent.status_code == 201
+    assert QUESTION not in tablet.get(f"/visits/{visit.id}/standing").json["needs"]
+    kept = session.scalar(select(Evidence).where(Evidence.question_id == QUESTION))
+    assert kept.sheet_id == store.sheet(session, visit.id, ONSITE).id
+
+
+def test_a_replayed_request_changes_nothing(session, tablet, visit):
+    tablet.get(page(visit))
+    first = save(tablet, visit, value=1)
+    before = revisions(session)
+
+    again = [save(tablet, visit, value=1) for _ in range(5)]
+
+    assert {a.json["revision"] for a in again} == {first.json["revision"]}
+    assert revisions(session) == before
+
+
+def test_a_conflict_shows_both_answers(session, tablet, visit):
+    tablet.get(page(visit))
+    save(tablet, visit, value=1, reason="第一台平板。", client_word="one")
+
+    met = save(tablet, visit, value=4, client_word="two")
+
+    assert met.status_code == 409
+    assert met.json["current"]["value"] == 1
+    assert met.json["current"]["reason"] == "第一台平板。"
+    assert met.json["current"]["verification"] == "changed"
+    assert met.json["yours"] == 4
+    assert row(session, visit).value == 1
+
+
+def test_a_conflict_over_words_alone_is_a_conflict_too(session, tablet, visit):
+    tablet.get(page(visit))
+    save(tablet, visit, finding="第一台写的。", client_word="one")
+
+    met = save(tablet, visit, finding="第二台写的。", client_word="two")
+
+    assert met.status_code == 409
+    assert met.json["current"]["finding"] == "第一台写的。"
+    assert row(session, visit).finding == "第一台写的。"
+
+
+@pytest.mark.parametrize(
+    ("status", "fields"),
+    [
+        (422, {"value": "3"}),
+        (422, {"value": True}),
+        (422, {"value": 5}),
+        (422, {"verification": "maybe"}),
+        (422, {"verification": 1}),
+        (422, {"reason": ["x"]}),
+        (422, {"reason": "字" * 2001}),
+        (422, {"finding": "坏\x00字"}),
+        (422, {"remark": "企业的备注不归顾问写"}),
+        (422, {"value": 3, "state": "confirmed"}),
+        (422, {"value": 3, "firm_id": 1}),
+        (422, {"value": 3, "question": "no_such"}),
+        (422, {"value": 3, "base_revision": "1"}),
+        (422, {"value": 3, "request_id": ""}),
+        (422, {}),
+    ],
+)
+def test_a_bad_request_is_refused_and_changes_nothing(session, tablet, visit, status, fields):
+    tablet.get(page(visit))
+    before = revisions(session)
+
+    answer = save(tablet, visit, **fields)
+
+    assert answer.status_code == status
+    assert answer.json["message"]
+    assert revisions(session) == before
+
+
+def test_an_ended_session_is_told_so(app, tablet, visit):
+    tablet.get(page(visit))
+    then = clock.utc_now().replace(year=clock.utc_now().year + 1)
+    app.config["CLOCK"] = lambda: then
+
+    answer = save(tablet, visit, value=1)
+
+    assert answer.status_code == 401
+    assert "已保留" in answer.json["message"]
+
+
+def test_the_firm_and_the_officer_cannot_save_on_the_on_site_sheet(app, session, visit):
+    for role in ("officer", "administrator"):
+        reader = signed_in(app, session, a_user(session, role))
+        assert save(reader, visit, value=1).status_code == 403
+    firm = signed_in(app, session, a_user(session))
+    assert save(firm, visit, value=1).status_code == 403
+    assert row(session, visit).value == 2
+
+
+# --- page by page, without script -----------------------------------------------------------------
+
+
+def test_a_page_without_script_keeps_verdicts_reasons_and_findings(session, tablet, visit):
+    tablet.get(page(visit))
+
+    answer = tablet.submit(
+        "",
+        {
+            f"{NAME}-verification": "changed",
+            NAME: "1",
+            f"{NAME}-reason": "排产表是上周的。",
+            f"{NAME}-finding": "计划员请假就停摆。",
+            "q_exceptions-verification": "confirmed",
+            "q_delivery_promise-verification": "not_seen",
+            "q_delivery_promise-reason": "销售外出。",
+        },
+    )
+
+    assert answer.status_code == 302
+    changed = row(session, visit)
+    assert (changed.value, changed.verification) == (1, "changed")
+    assert (changed.reason, changed.finding) == ("排产表是上周的。", "计划员请假就停摆。")
+    assert row(session, visit, "exceptions").verification == "confirmed"
+    assert row(session, visit, "delivery_promise").verification == "not_seen"
+    assert row(session, visit, "progress_reporting").verification == "unverified"
+
+
+def test_a_page_sent_back_untouched_changes_nothing(session, tablet, visit):
+    tablet.get(page(visit))
+    before = revisions(session)
+
+    assert tablet.submit("").status_code == 302
+    assert revisions(session) == before
+
+
+def test_the_way_on_leads_through_every_section_to_the_overview(tablet, visit):
+    tablet.get(page(visit, "design"))
+    onward = tablet.submit("", {"go": "next"})
+    assert onward.location == page(visit, "production")
+
+    last = list(answers.load("2026").questionnaire("valve").sections)[-1]
+    tablet.get(page(visit, last.id))
+    assert tablet.submit("", {"go": "next"}).location == f"/visits/{visit.id}"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({f"{NAME}-verification": "changed"}, "请选现场核验后的答案"),
+        ({f"{NAME}-verification": "confirmed", NAME: "4"}, "答案改过了"),
+        ({f"{NAME}-verification": "changed", NAME: "9"}, "生产"),
+        ({f"{NAME}-reason": "字" * 2001}, "最多 2000 字"),
+    ],
+)
+def test_a_slip_comes_back_with_everything_typed_and_the_rest_is_kept(
+    session, tablet, visit, given, words
+):
+    tablet.get(page(visit))
+
+    answer = tablet.submit(
+        "", {"q_exceptions-verification": "confirmed", f"{NAME}-finding": "写好的发现。"} | given
+    )
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "写好的发现。" in answer.text
+    assert row(session, visit, "exceptions").verification == "confirmed"
+    assert row(session, visit).value == 2
+
+
+def test_a_page_overtaken_by_another_tablet_asks_which_to_keep(session, tablet, visit, consultant):
+    tablet.get(page(visit))
+    by = Actor(consultant.id, consultant.name)
+    change = Change(QUESTION, "other.1", 1, value=4, reason="另一台平板。")
+    answers.save_answer(session, visit.id, ONSITE, change, by=by, now=moment())
+
+    met = tablet.submit(
+        "", {f"{NAME}-verification": "changed", NAME: "1", f"{NAME}-reason": "我的。"}
+    )
+
+    assert met.status_code == 409
+    assert "另一台平板。" in met.text
+    assert "我的。" in met.text
+    assert row(session, visit).value == 4
+
+    mine = tablet.submit("", {f"{NAME}-keep": "mine-2"})
+
+    assert mine.status_code == 302
+    kept = row(session, visit)
+    assert (kept.value, kept.reason) == (1, "我的。")
+
+
+def test_a_page_sent_after_the_visit_was_given_back_is_not_there(session, tablet, visit):
+    tablet.get(page(visit))
+    assessments.return_to_firm(session, visit.id, reason="请补。", by=TESTER, now=moment())
+
+    assert tablet.submit("", {f"{NAME}-verification": "confirmed"}).status_code == 404
+
+
+def test_a_photo_travels_with_the_page(session, tablet, visit):
+    tablet.get(page(visit))
+    data = {
+        "csrf_token": tablet.token,
+        f"{NAME}-base": "1",
+        f"{NAME}-files": (io.BytesIO(a_photo()), "现场.jpg"),
+    }
+
+    answer = tablet.post(page(visit), data=data)
+
+    assert answer.status_code == 302
+    assert "现场.jpg" in tablet.get(page(visit)).text
+
+
+def test_a_file_that_is_none_is_refused_beside_its_question(session, tablet, visit):
+    tablet.get(page(visit))
+    data = {
+        "csrf_token": tablet.token,
+        f"{NAME}-base": "1",
+        f"{NAME}-verification": "confirmed",
+        NAME: "2",
+        f"{NAME}-files": (io.BytesIO(b"MZ not a picture"), "现场.jpg"),
+    }
+
+    answer = tablet.post(page(visit), data=data)
+
+    assert answer.status_code == 415
+    assert row(session, visit).verification == "confirmed"
+    assert session.scalar(select(func.count()).select_from(Evidence)) == 0
