@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from questionnaires.loading import load
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import progress, score
-from survey import db
+from survey import clock, db
 from survey.lifecycle import verification
 from survey.lifecycle.answers import clean_text
 from survey.lifecycle.audit import Actor, log
@@ -50,8 +50,18 @@ class Receipt:
     declared_by: str
 
 
+class RoundClosed(Invalid):
+    """The round has not begun, or is over."""
+
+    status = 409
+
+
 def begin(session: Session, firm_id: int, round_id: int, *, by: Actor, now: datetime) -> Assessment:
-    """Open the firm's assessment of a round; a second call returns the first one."""
+    """Open the firm's assessment of a round; a second call returns the first one.
+
+    Raises:
+        RoundClosed: Only what was begun in time goes on.
+    """
     with db.writing(session):
         firm = session.get(Firm, firm_id, with_for_update=True)
         round_ = session.get(Round, round_id)
@@ -60,6 +70,7 @@ def begin(session: Session, firm_id: int, round_id: int, *, by: Actor, now: date
         for known in store.assessments_of_firm(session, firm_id):
             if known.round_id == round_id:
                 return known
+        _require_open(round_, now.astimezone(clock.LOCAL).date())
         assessment = Assessment(
             firm_id=firm.id,
             round_id=round_.id,
@@ -80,6 +91,13 @@ def begin(session: Session, firm_id: int, round_id: int, *, by: Actor, now: date
         )
         log(session, by, now, "begin", "assessment", assessment.id, firm_id=firm.id)
         return assessment
+
+
+def _require_open(round_: Round, today: date) -> None:
+    if today < round_.opens_on:
+        raise RoundClosed({"round": f"这一轮评估 {round_.opens_on} 才开始。"})
+    if round_.closes_on is not None and today > round_.closes_on:
+        raise RoundClosed({"round": f"这一轮评估已于 {round_.closes_on} 截止。"})
 
 
 def set_processes(

@@ -12,11 +12,13 @@ MOST_REASON = 500
 def line(text: str | None) -> str:
     """Tidy one line: composed characters, no control characters, single blanks, no blank ends.
 
-    A database would refuse NUL, and no reader can see the others.
+    A database would refuse NUL, and no reader can see the others. What shows nothing at all, such
+    as zero-width characters alone, is an empty line.
     """
     composed = unicodedata.normalize("NFC", text or "")
     visible = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in composed)
-    return " ".join("".join(c for c in visible if unicodedata.category(c) != "Cs").split())
+    tidy = " ".join("".join(c for c in visible if unicodedata.category(c) != "Cs").split())
+    return tidy if any(unicodedata.category(c) not in ("Cf", "Zs") for c in tidy) else ""
 
 
 def paragraph(text: str | None) -> str:
