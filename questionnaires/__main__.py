@@ -3,10 +3,13 @@
 python -m questionnaires                 check every edition
 python -m questionnaires check 2026      check some
 python -m questionnaires seal 2026       seal one that has no faults
+python -m questionnaires mutate 2026     see whether its examples notice every single wrong figure
 
 python -m questionnaires diff 2026 2026-draft [--sheets FILE]
 python -m questionnaires export 2026 valve --xlsx FILE
 python -m questionnaires import FILE --into FOLDER
+python -m questionnaires xlsform 2026 valve --xlsx FILE
+python -m questionnaires schema > FILE
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from questionnaires import laboratory, loading
+from questionnaires import laboratory, loading, mutation
 from questionnaires.model import Edition
 from questionnaires.reading import Fault
 
@@ -28,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     checked.add_argument("editions", nargs="*", help="年版 id 或文件夹，不写则检查全部")
     sealed = commands.add_parser("seal", help="封存没有问题的年版")
     sealed.add_argument("editions", nargs=1, help="年版 id 或文件夹")
+    mutated = commands.add_parser("mutate", help="逐处改动评分规则，看算例能否发现")
+    mutated.add_argument("editions", nargs="*", help="年版 id 或文件夹，不写则试全部")
     laboratory.add_commands(commands)
     chosen = parser.parse_args(arguments)
     if "run" in chosen:
@@ -36,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not names:
         print("没有找到任何年版。", file=sys.stderr)
         return 1
-    run = _seal if chosen.command == "seal" else _check
+    run = {"seal": _seal, "mutate": _mutate}.get(chosen.command, _check)
     return max(run(_folder(name)) for name in names)
 
 
@@ -62,6 +67,16 @@ def _seal(folder: Path) -> int:
     (folder / loading.SEAL).write_text(loading.seal(folder) + "\n", "utf-8")
     print(f"{folder.name}：已封存。")
     return 0
+
+
+def _mutate(folder: Path) -> int:
+    try:
+        trial = mutation.try_out(folder)
+    except loading.BadEdition as bad:
+        _complain(folder, bad.faults)
+        return 1
+    print(trial.report())
+    return 0 if trial.passed else 1
 
 
 def _complain(folder: Path, faults: tuple[Fault, ...]) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from questionnaires import diff, loading, workbook
+from questionnaires import diff, loading, schema, workbook
 from questionnaires.model import Edition
 from questionnaires.reading import Fault
+from questionnaires.xlsform import write_xlsform
 
 Say = Callable[[str], None]
 Command = Callable[[argparse.Namespace, Say], int]
@@ -37,6 +38,14 @@ def add_commands(commands: Any) -> None:
     taken.add_argument("workbook", type=Path, help="工作簿")
     taken.add_argument("--into", type=Path, required=True, help="草稿文件夹")
     taken.set_defaults(run=take_back)
+    fielded = commands.add_parser("xlsform", help="把一个行业的问卷写成 XLSForm，供 ODK、KoBo 使用")
+    fielded.add_argument("edition", help="年版 id 或文件夹")
+    fielded.add_argument("trade", help="行业 id")
+    fielded.add_argument("--xlsx", type=Path, help="写到哪个文件；不写则用“年版-行业-xlsform.xlsx”")
+    fielded.set_defaults(run=field)
+    drawn = commands.add_parser("schema", help="输出数据文件的 JSON Schema，供编辑器使用")
+    drawn.add_argument("kind", nargs="?", choices=list(schema.FILES), help="只要一种文件的")
+    drawn.set_defaults(run=draw)
 
 
 def folder(name: str) -> Path:
@@ -126,6 +135,18 @@ def _write(
         say(f"没有写成 {target}：{error}。")
         return 1
     say(f"已写到 {target}。")
+    return 0
+
+
+def field(chosen: argparse.Namespace, say: Say) -> int:
+    """Write one trade's questionnaire as an XLSForm."""
+    target = chosen.xlsx or Path(f"{chosen.edition}-{chosen.trade}-xlsform.xlsx")
+    return _write(chosen, say, target, write_xlsform)
+
+
+def draw(chosen: argparse.Namespace, say: Say) -> int:
+    """Print the JSON Schema."""
+    say(schema.schema_text(chosen.kind).rstrip())
     return 0
 
 

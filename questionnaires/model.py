@@ -41,7 +41,8 @@ def _exact(value: object) -> Fraction:
     return Fraction(value)
 
 
-_EXACT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9}|/[1-9][0-9]{0,8})?", re.ASCII)
+EXACT_PATTERN = r"-?[0-9]{1,12}(\.[0-9]{1,9}|/[1-9][0-9]{0,8})?"
+_EXACT = re.compile(EXACT_PATTERN, re.ASCII)
 
 
 Exact = Annotated[
