@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from survey import db, serving, worker
 from survey.clock import utc_now
@@ -33,18 +34,21 @@ def _config() -> Config:
 @click.option("--host", envvar="HOST", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", envvar="PORT", default=8000, type=int)
 @click.option("--demo/--no-demo", envvar="DEMO", default=True, help="Fill an empty instance.")
+@with_appcontext
 def serve(host: str, port: int, demo: bool) -> None:
     """Prepare the instance, then run the web server and the job worker together."""
     raise SystemExit(serving.serve(current_app, host=host, port=port, demo=demo))
 
 
 @click.command("work")
+@with_appcontext
 def work() -> None:
     """Run the job worker alone."""
     worker.run(current_app)
 
 
 @click.command("migrate")
+@with_appcontext
 def migrate() -> None:
     """Create or bring up to date the database."""
     serving.migrate(_config())
@@ -54,6 +58,7 @@ def migrate() -> None:
 @click.command("create-admin")
 @click.argument("username")
 @click.option("--name", default="管理员", help="姓名。")
+@with_appcontext
 def create_admin(username: str, name: str) -> None:
     """Add an administrator and print their one-time link."""
     _add(username, name, ADMINISTRATOR)
@@ -78,6 +83,7 @@ def _add(username: str, name: str, role: str) -> None:
 
 @click.command("reset-password")
 @click.argument("username")
+@with_appcontext
 def reset_password(username: str) -> None:
     """Print a one-time link with which a user sets a new password."""
     user = store.user_who_types(db.session(), username)
@@ -91,6 +97,7 @@ def reset_password(username: str) -> None:
 
 
 @click.command("load-demo")
+@with_appcontext
 def load_demo() -> None:
     """Load the demonstration district into an empty instance."""
     if not serving.load_demonstration(current_app):

@@ -47,7 +47,7 @@ def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
     elif demonstration:
         print(f"  登录信息保存在 {config.instance / SIGN_INS}\n", flush=True)
     else:
-        _greet_first_administrator(app, config)
+        greet_first_administrator(app)
     return _run_together(app, host, port)
 
 
@@ -76,8 +76,9 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _greet_first_administrator(app: Flask, config: Config) -> None:
+def greet_first_administrator(app: Flask) -> None:
     """Print the one-time link of the first administrator while nobody has used one."""
+    config: Config = app.config["SURVEY"]
     with app.test_request_context(), Session(app.extensions["survey_engine"]) as session:
         first = session.scalar(select(User).where(User.role == ADMINISTRATOR).limit(1))
         if first is not None and first.password_hash:

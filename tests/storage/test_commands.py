@@ -1,0 +1,88 @@
+"""What an operator types: administrators, resets, migration, the demonstration."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import serving
+from survey.tables import ADMINISTRATOR, OFFICER, User
+from tests.people import PASSWORD, a_user
+
+
+def _type(app: Flask, *words: str) -> tuple[int, str]:
+    result = app.test_cli_runner().invoke(args=list(words))
+    return result.exit_code, result.output
+
+
+def test_an_administrator_is_made_with_a_link_and_no_password(app: Flask, session: Session, client):
+    code, said = _type(app, "create-admin", "chief", "--name", "虚构人")
+
+    assert code == 0
+    link = re.search(r"http://localhost(/link/[\w-]+)", said)
+    assert link
+    user = session.scalars(select(User)).one()
+    assert (user.role, user.password_hash) == (ADMINISTRATOR, None)
+    session.rollback()
+    client.get(link[1])
+    assert client.submit("", {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+
+
+def test_a_name_that_cannot_be_one_is_refused_in_chinese(app: Flask):
+    code, said = _type(app, "create-admin", "A B")
+    assert code != 0
+    assert "用户名" in said
+
+
+def test_a_reset_prints_a_link_and_leaves_the_password_until_it_is_used(
+    app: Flask, session: Session
+):
+    user = a_user(session, OFFICER)
+    kept = user.password_hash
+
+    code, said = _type(app, "reset-password", user.username)
+
+    assert code == 0
+    assert "/link/" in said
+    session.rollback()
+    assert session.get_one(User, user.id).password_hash == kept
+
+
+def test_a_reset_for_nobody_says_so(app: Flask):
+    code, said = _type(app, "reset-password", "nobody")
+    assert code != 0
+    assert "没有用户" in said
+
+
+def test_migrating_twice_changes_nothing(app: Flask):
+    assert _type(app, "migrate")[0] == 0
+    assert _type(app, "migrate")[0] == 0
+
+
+def test_the_demonstration_is_refused_where_there_is_anything(app: Flask, session: Session):
+    a_user(session, OFFICER)
+    code, said = _type(app, "load-demo")
+    assert code != 0
+    assert "空实例" in said
+
+
+def test_the_demonstration_answers_on_this_machine_only(app: Flask, capsys):
+    assert _type(app, "load-demo")[0] == 0
+
+    assert serving.serve(app, host="0.0.0.0", port=0, demo=True) == 2  # noqa: S104
+
+    assert "127.0.0.1" in capsys.readouterr().out
+
+
+def test_an_empty_instance_greets_its_first_administrator_until_they_have_a_password(
+    app: Flask, session: Session, capsys
+):
+    for _ in range(2):
+        serving.greet_first_administrator(app)
+        said = capsys.readouterr().out
+        assert len(re.findall(r"/link/[\w-]+", said)) == 1
+    user = session.scalars(select(User)).one()
+    assert user.role == ADMINISTRATOR

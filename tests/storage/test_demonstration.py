@@ -1,0 +1,117 @@
+"""The demonstration district: complete, invented, reproducible, and only for an empty instance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from stdnum.cn import uscc
+
+from survey import demonstration, district
+from survey.store import assessments as store
+from survey.tables import (
+    CONFIRMED,
+    DRAFT,
+    ONSITE,
+    SELF,
+    Assessment,
+    Firm,
+    PoolEntry,
+    Recognition,
+    User,
+)
+
+ROWS: list[dict[str, Any]] = yaml.safe_load(
+    (Path(demonstration.__file__).parent / "firms.yaml").read_text(encoding="utf-8")
+)["firms"]
+
+
+def test_the_rows_are_thirty_firms_of_three_trades_on_all_five_rungs():
+    assert Counter(row["trade"] for row in ROWS) == {"valve": 12, "bearing": 9, "metal_products": 9}
+    assert Counter(row["step"] for row in ROWS) == {1: 11, 2: 10, 3: 6, 4: 2, 5: 1}
+    assert sum(row["revenue"] < 2000 for row in ROWS) >= 5
+
+
+def test_no_firm_could_be_taken_for_a_real_one():
+    for row in ROWS:
+        assert row["name"].endswith("（虚构）")
+        assert "有限公司" not in row["name"]
+        assert not uscc.is_valid(row["code"]), row["code"]
+        assert "DEMO" in row["code"]
+    assert len({row["code"] for row in ROWS}) == len({row["name"] for row in ROWS}) == len(ROWS)
+
+
+def _every_firm_stands_where_its_row_says(loaded: Session) -> None:
+    steps = {row["code"]: row["step"] for row in ROWS}
+    stories = {row["code"]: row.get("story") for row in ROWS}
+    seen = 0
+    for assessment, firm in loaded.execute(
+        select(Assessment, Firm).join(Firm, Firm.id == Assessment.firm_id)
+    ).all():
+        if assessment.state == DRAFT:
+            continue
+        kind = ONSITE if assessment.state == CONFIRMED else SELF
+        sheet = store.sheet(loaded, assessment.id, kind)
+        assert sheet is not None
+        score = store.score(loaded, sheet.id)
+        assert score is not None
+        if kind == ONSITE or stories[firm.code] != "inflated":
+            assert score.step == steps[firm.code], firm.name
+            seen += 1
+    assert seen >= 27
+
+
+def _an_inflated_firm_is_corrected_on_site(loaded: Session) -> None:
+    inflated = [row["code"] for row in ROWS if row.get("story") == "inflated"]
+    assert len(inflated) == 3
+    for code in inflated:
+        assessment = loaded.scalars(
+            select(Assessment).join(Firm, Firm.id == Assessment.firm_id).where(Firm.code == code)
+        ).one()
+        kept = {}
+        for kind in (SELF, ONSITE):
+            sheet = store.sheet(loaded, assessment.id, kind)
+            assert sheet is not None
+            kept[kind] = store.score(loaded, sheet.id)
+        assert kept[SELF].permille > kept[ONSITE].permille
+
+
+def _the_pool_has_entries_and_recognitions(loaded: Session) -> None:
+    assert len(loaded.scalars(select(PoolEntry)).all()) == sum("pool" in row for row in ROWS)
+    assert len(loaded.scalars(select(Recognition)).all()) == 2
+
+
+def _every_page_can_say_that_it_is_a_demonstration(loaded: Session) -> None:
+    place = district.read(loaded)
+    assert place.demonstration
+    assert place.targets
+    assert all(loaded.scalars(select(Firm.fictional)))
+
+
+def _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance: Path) -> None:
+    kept = instance / "sign-ins.txt"
+    assert kept.stat().st_mode & 0o077 == 0
+    words = [line.rsplit(" ", 1)[1] for line in kept.read_text().splitlines() if "密码 " in line]
+    assert len(set(words)) == 4
+    assert all(len(word) >= 10 for word in words)
+
+
+def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, instance: Path):
+    """One test, because loading takes seconds."""
+    assert demonstration.load(app)
+
+    _every_firm_stands_where_its_row_says(session)
+    _an_inflated_firm_is_corrected_on_site(session)
+    _the_pool_has_entries_and_recognitions(session)
+    _every_page_can_say_that_it_is_a_demonstration(session)
+    _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance)
+    session.rollback()
+    people = len(session.scalars(select(User)).all())
+    session.rollback()
+    assert not demonstration.load(app)
+    assert len(session.scalars(select(User)).all()) == people
