@@ -5,7 +5,7 @@ They are the edition's own test: whoever changes a weight, a gate or a level by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -37,8 +37,13 @@ from questionnaires.scoring import Score, UnansweredQuestion, score
 if TYPE_CHECKING:  # it loads editions, and those their examples
     from questionnaires.crosswalk.frames import MiitFrame
 
+NOTHING = Fraction(0)
 NONE = "none"
 """Written where no rung is reached, or where nothing in a section applies."""
+
+
+Difference = tuple[Trail, str, str]
+"""A place in an example, what it states, and what was found."""
 
 
 class Fill(Value):
@@ -193,19 +198,38 @@ def verify(
 
 def differences(
     example: Example, questionnaire: Questionnaire, frame: MiitFrame | None
-) -> Iterator[tuple[Trail, str, str]]:
-    """Yield (place, wanted, found) for everything an example states that does not come out.
+) -> Iterator[Difference]:
+    """Yield everything an example states that does not come out.
 
     Raises:
         BadAnswer: An answer is refused.
         KeyError: It answers a question the trade is not asked.
         UnansweredQuestion: An answer is missing.
     """
-    answers, processes = sheet(example, questionnaire), frozenset(example.processes)
-    compared = [*_compared(example.expects, score(questionnaire, answers, processes))]
+    answers = sheet(example, questionnaire)
+    yield from score_differences(example, questionnaire, answers)
+    yield from miit_differences(example, questionnaire, answers, frame)
+
+
+def score_differences(
+    example: Example, questionnaire: Questionnaire, answers: Sheet
+) -> Iterator[Difference]:
+    """Yield what differs in shares, rung and gates."""
+    result = score(questionnaire, answers, frozenset(example.processes))
+    yield from _different(_compared(example.expects, result))
+
+
+def miit_differences(
+    example: Example, questionnaire: Questionnaire, answers: Sheet, frame: MiitFrame | None
+) -> Iterator[Difference]:
+    """Yield what differs in the MIIT frame."""
     if example.expects.reads_miit:
-        compared += _miit(example.expects, questionnaire, answers, processes, frame)
-    yield from ((trail, wanted, found) for trail, wanted, found in compared if wanted != found)
+        processes = frozenset(example.processes)
+        yield from _different(_miit(example.expects, questionnaire, answers, processes, frame))
+
+
+def _different(compared: Iterable[Difference]) -> Iterator[Difference]:
+    return ((trail, wanted, found) for trail, wanted, found in compared if wanted != found)
 
 
 def _miit(
@@ -214,25 +238,28 @@ def _miit(
     answers: Sheet,
     processes: frozenset[str],
     frame: MiitFrame | None,
-) -> Iterator[tuple[Trail, str, str]]:
-    from questionnaires.crosswalk import miit
-    from questionnaires.crosswalk.view import View, figure, span_text
+) -> Iterator[Difference]:
+    from questionnaires.crosswalk import Span, figure, miit, span_text
+    from questionnaires.crosswalk.view import View
 
     if frame is None:
         yield ("expects",), "工信部对照结果", "（crosswalk.yaml 缺少或有误）"
         return
     view = View(questionnaire, answers, processes)
-    result = miit.read(frame, view)
-    if expects.miit_level is not None:
-        found = "未知" if result.level is None else str(result.level)
-        yield ("expects", "miit_level"), str(expects.miit_level), found
+    levels = {scenario.id: miit.scenario_span(scenario, view) for scenario in frame.scenarios}
+    for scenario_id, wanted in expects.miit_scenarios.items():
+        known = levels.get(scenario_id)
+        found = span_text(known) if known else "（没有这个场景）"
+        yield ("expects", "miit_scenarios", scenario_id), str(wanted), found
+    if expects.miit_score is None and expects.miit_level is None:
+        return
+    items = [miit.item_span(item, view) for item in frame.items]
+    points = Span(sum((i.lower for i in items), NOTHING), sum((i.upper for i in items), NOTHING))
     if expects.miit_score is not None:
-        known = "未知" if result.score is None else figure(result.score)
-        yield ("expects", "miit_score"), figure(expects.miit_score), known
-    scenarios = {s.id: span_text(miit.scenario_span(s, view)) for s in frame.scenarios}
-    for scenario_id, level in expects.miit_scenarios.items():
-        found = scenarios.get(scenario_id, "（没有这个场景）")
-        yield ("expects", "miit_scenarios", scenario_id), str(level), found
+        yield ("expects", "miit_score"), figure(expects.miit_score), span_text(points)
+    if expects.miit_level is not None:
+        level = miit.level_span(frame, points, levels)
+        yield ("expects", "miit_level"), str(expects.miit_level), span_text(level)
 
 
 def _bad_answers(
@@ -253,8 +280,8 @@ def _bad_answers(
             yield document.fault(trail, refused.message.rstrip("。"), "改正答案")
 
 
-def _compared(expects: Expects, result: Score) -> Iterator[tuple[Trail, str, str]]:
-    """Yield (place, wanted, found) for everything an example states."""
+def _compared(expects: Expects, result: Score) -> Iterator[Difference]:
+    """Yield everything an example states about the score, with what was found."""
     yield ("expects", "share"), str(expects.share), str(result.share)
     for section_id, wanted in expects.sections.items():
         known = result.section.get(section_id)

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from questionnaires.crosswalk.frames import Demand, MiitFrame, PercentItem, Scenario
+from questionnaires.examples import gate_name
 from questionnaires.model import (
     LEVELS,
     AnyGate,
@@ -26,6 +27,7 @@ from questionnaires.model import (
     QuestionGate,
     RatioQuestion,
     Section,
+    SectionGate,
     Trade,
 )
 from questionnaires.reading import Trail
@@ -69,10 +71,11 @@ class Mutant:
 
     def place(self, rubric: Rubric) -> str:
         """Name the place in ids: edition › core › production › scheduling › weight."""
-        words, value = [], rubric
+        words: list[str] = []
+        value: Any = rubric
         for step in self.trail:
-            value = _inner(value, step)
-            words.append(str(getattr(value, "id", step) if isinstance(step, int) else step))
+            held, value = value, _inner(value, step)
+            words.append(_name(value, int(step)) if isinstance(held, tuple) else str(step))
         return " › ".join(w for w in words if w not in ("sections", "questions", "trades"))
 
     def words(self, rubric: Rubric) -> str:
@@ -91,11 +94,18 @@ def _inner(value: Any, step: str | int) -> Any:
     return getattr(value, str(step))
 
 
+def _name(value: Any, at: int) -> str:
+    """Name one of several: a gate as examples do, anything else by its id or position."""
+    if isinstance(value, QuestionGate | SectionGate | PartGate | AnyGate):
+        return gate_name(value)
+    return str(getattr(value, "id", at + 1))
+
+
 def _shown(value: Any) -> str:
     if value is REMOVED or value is None:
         return "（没有）"
     if isinstance(value, BaseModel):
-        return str(value.model_dump(mode="json", exclude_none=True, exclude={"reason", "note"}))
+        return str(value.model_dump(mode="json", exclude_defaults=True, exclude={"reason", "note"}))
     if isinstance(value, tuple):
         return "[" + "、".join(map(_shown, value)) + "]"
     return str(value)

@@ -15,8 +15,9 @@ from pathlib import Path
 from random import Random
 
 from questionnaires import examples, loading
-from questionnaires.answers import BadAnswer, percent_text
+from questionnaires.answers import BadAnswer, Sheet, percent_text
 from questionnaires.examples import Example
+from questionnaires.model import Questionnaire
 from questionnaires.mutants import Mutant, Rubric, mutants
 from questionnaires.scoring import UnansweredQuestion
 
@@ -89,30 +90,52 @@ def _sorted(
 ) -> tuple[tuple[Mutant, ...], tuple[Mutant, ...]]:
     noticed: list[Mutant] = []
     missed: list[Mutant] = []
+    given = [Given.by(example, rubric) for example in worked]
+    of_miit = [one for one in given if one.example.expects.reads_miit]
     for mutant in tried:
-        (noticed if _is_noticed(rubric, mutant, worked) else missed).append(mutant)
+        changed = mutant.of(rubric)
+        if changed is None:
+            continue
+        noticing = _reads_differently if mutant.trail[0] == "miit" else _scores_differently
+        held = of_miit if mutant.trail[0] == "miit" else given
+        concerned = (one for one in held if mutant.trade in (None, one.example.trade))
+        first = next((one for one in concerned if noticing(one, changed)), None)
+        if first is None:
+            missed.append(mutant)
+            continue
+        noticed.append(mutant)
+        # Neighbouring changes tend to be noticed by the same example: it is tried first next time.
+        held.remove(first)
+        held.insert(0, first)
     return tuple(noticed), tuple(missed)
 
 
-def _is_noticed(rubric: Rubric, mutant: Mutant, worked: list[Example]) -> bool:
-    """Whether one example comes out differently; it is tried first next time.
+@dataclass(frozen=True, eq=False)
+class Given:
+    """An example with its questionnaire and sheet as they are unchanged."""
 
-    Neighbouring changes tend to be noticed by the same example, which saves most of the work.
-    """
-    changed = mutant.of(rubric)
-    if changed is None:
-        return False
-    for at, example in enumerate(worked):
-        if mutant.trade in (None, example.trade) and not _holds(example, changed):
-            worked.insert(0, worked.pop(at))
-            return True
-    return False
+    example: Example
+    questionnaire: Questionnaire
+    answers: Sheet
+
+    @classmethod
+    def by(cls, example: Example, rubric: Rubric) -> Given:
+        questionnaire = rubric.edition.questionnaire(example.trade)
+        return cls(example, questionnaire, examples.sheet(example, questionnaire))
 
 
-def _holds(example: Example, rubric: Rubric) -> bool:
-    """Whether an example has exactly the result it states."""
-    questionnaire = rubric.edition.questionnaire(example.trade)
+def _scores_differently(given: Given, changed: Rubric) -> bool:
+    """Whether shares, rung or gates come out differently, or the sheet is refused now."""
+    questionnaire = changed.edition.questionnaire(given.example.trade)
     try:
-        return not any(examples.differences(example, questionnaire, rubric.miit))
-    except (BadAnswer, KeyError, UnansweredQuestion):
-        return False
+        answers = examples.sheet(given.example, questionnaire)
+        return any(examples.score_differences(given.example, questionnaire, answers))
+    except (BadAnswer, UnansweredQuestion):
+        return True
+
+
+def _reads_differently(given: Given, changed: Rubric) -> bool:
+    """Whether points, scenarios or level of the MIIT frame do; it leaves the sheet as it is."""
+    return any(
+        examples.miit_differences(given.example, given.questionnaire, given.answers, changed.miit)
+    )
