@@ -50,6 +50,11 @@ class WholeNumber(StringField):
         return int(digits) if _WHOLE.fullmatch(digits) else None
 
 
+def _offered(_form: Any, field: Any) -> None:
+    if field.data not in [choice.value for choice in field.iter_choices()]:
+        raise ValidationError("请从列出的选项中选择。")
+
+
 def _at_most(most: int, words: str) -> Length:
     return Length(max=most, message=f"{words}最多 {most} 字，请删减。")
 
@@ -58,22 +63,28 @@ class ProfileForm(FlaskForm):
     """What the bureau and the consultant need to know about a firm before its answers."""
 
     version = HiddenField()
-    trade = SelectField("所属行业", [InputRequired("请选择行业。")])
+    trade = SelectField(
+        "所属行业", [InputRequired("请选择行业。"), _offered], validate_choice=False
+    )
     processes = SelectMultipleField("工序与产品类型", validate_choice=False)
     size = RadioField(
         "企业规模",
-        [InputRequired("请选择企业规模。")],
+        [InputRequired("请选择企业规模。"), _offered],
+        validate_choice=False,
         choices=[SelectChoice(value=size, label=words) for size, words in wording.SIZES.items()],
         description="按统计上大中小微型企业划分办法；拿不准时按最近一次申报的填。",
     )
     above_scale = RadioField(
         "是否规模以上工业企业",
-        [InputRequired("请选择是否规上。")],
+        [InputRequired("请选择是否规上。"), _offered],
+        validate_choice=False,
         choices=[SelectChoice(value=YES, label="是"), SelectChoice(value=NO, label="否")],
         description="年主营业务收入 2000 万元及以上。",
     )
-    township = SelectField("所在乡镇（街道）", validate_choice=False)
-    park = SelectField("所在园区", validate_choice=False, description="不在园区的选“不在园区”。")
+    township = SelectField("所在乡镇（街道）", [_offered], validate_choice=False)
+    park = SelectField(
+        "所在园区", [_offered], validate_choice=False, description="不在园区的选“不在园区”。"
+    )
     address = StringField("详细地址", [Optional(), _at_most(200, "地址")])
     employees = WholeNumber("从业人数（人）", [InputRequired("请填写从业人数。")])
     revenue = WholeNumber(
@@ -124,7 +135,7 @@ class ProfileForm(FlaskForm):
 @pages.route("/assessments/<row:assessment_id>/profile", methods=["GET", "POST"])
 def profile(assessment_id: int | None) -> ResponseReturnValue:
     """Show or keep the profile; on the way into an assessment, lead on to its questions."""
-    assessment = access.own_assessment(assessment_id) if assessment_id else None
+    assessment = _asked_for(assessment_id)
     firm = _firm()
     edition = load(assessment.edition if assessment else _present_edition())
     form = ProfileForm()
@@ -135,18 +146,22 @@ def profile(assessment_id: int | None) -> ResponseReturnValue:
     if not _sound(form, edition):
         return _page(form, firm, edition, assessment), 422
     try:
-        kept = _keep(form, edition, moved := form.trade.data != firm.trade)
+        _keep(form, edition, moved := form.trade.data != firm.trade)
     except Invalid as refused:
         for name, words in refused.fields.items():
             form[name].errors = [words]
-        return _page(form, firm, edition, assessment), 422
+        return _page(form, firm, edition, _asked_for(assessment_id)), 422
     except Stale:
         form.version.data = str(firm.version)
-        return _page(form, firm, edition, assessment, overtaken=True), 409
+        return _page(form, firm, edition, _asked_for(assessment_id), overtaken=True), 409
     flash("企业信息已保存。" if not moved else "行业已更改，请勾选本行业的工序。", "good")
     if moved:
         return redirect(url_for("firm.profile", assessment_id=assessment_id))
-    return redirect(_onward(kept, assessment))
+    return redirect(_onward(_asked_for(assessment_id)))
+
+
+def _asked_for(assessment_id: int | None) -> Assessment | None:
+    return access.own_assessment(assessment_id) if assessment_id else None
 
 
 def _firm() -> Firm:
@@ -187,25 +202,20 @@ def _processes(edition: Edition, trade: str) -> tuple[Process, ...]:
 
 def _sound(form: ProfileForm, edition: Edition) -> bool:
     good = form.validate_on_submit()
-    for name in ("township", "park"):
-        offered = [value for value, _ in form[name].choices]
-        if form[name].data not in offered:
-            form[name].errors = ["请从列出的选项中选择。"]
-            good = False
     if form.trade.data == _firm().trade and form.processes.choices and not form.processes.data:
         form.processes.errors = ["请至少勾选一项，题目会按勾选的工序出现。"]
         good = False
     return good
 
 
-def _keep(form: ProfileForm, edition: Edition, moved: bool) -> Firm:
+def _keep(form: ProfileForm, edition: Edition, moved: bool) -> None:
     """Keep the profile, and the processes of every sheet that is still being filled."""
     given = form.profile()
     if moved:
         given = steps.Profile(**{**vars(given), "processes": ()})
     version = form.version.data or ""
     base = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
-    firm = steps.update_profile(
+    steps.update_profile(
         db.session(),
         access.reader().firm_id or 0,
         given,
@@ -223,10 +233,9 @@ def _keep(form: ProfileForm, edition: Edition, moved: bool) -> Firm:
             by=access.actor(),
             now=clock.now(),
         )
-    return firm
 
 
-def _onward(_firm: Firm, assessment: Assessment | None) -> str:
+def _onward(assessment: Assessment | None) -> str:
     if assessment is not None and assessment.state == DRAFT:
         return url_for("firm.overview", assessment_id=assessment.id)
     return url_for("firm.home")
@@ -248,6 +257,7 @@ def _page(
         firm=firm,
         assessment=assessment,
         groups=[(title, list(processes)) for title, processes in grouped],
-        fixed=len(form.trade.choices) == 1,
+        fixed=bool(_begun()),
+        trade_title=dict(form.trade.choices).get(firm.trade, firm.trade),
         overtaken=overtaken,
     )

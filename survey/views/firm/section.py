@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from questionnaires.model import Section
 from survey import access, changes, clock, db, forms, uploads
 from survey.forms import AnswerField, SectionForm
 from survey.lifecycle import answers as steps
-from survey.lifecycle import evidence as evidence_steps
-from survey.lifecycle.errors import Conflict, Invalid, Locked
 from survey.store import assessments as store
 from survey.store import evidence as evidence_store
 from survey.tables import SELF
-from survey.uploads import BadUpload
 from survey.views import files
 from survey.views.firm.opened import OpenedSheet, opened
 from survey.views.firm.pages import pages
+from survey.views.posted import Place, keep, show_saved
 
 
 @pages.route("/assessments/<row:assessment_id>/sections/<section_id>", methods=["GET", "POST"])
@@ -35,14 +29,15 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     form = forms.section_form(sheet.questions(here), sheet.rows, request.form)
     if not sheet.writable:
         return _page(sheet, here, form, unsaved=True), 409
-    outcome = _keep(sheet, form)
+    place = Place(assessment_id, SELF, sheet.row.id)
+    outcome = keep(form, place, lambda asked: _touched(sheet, asked))
     if outcome.status == 200:
         if outcome.saved:
             flash(f"已保存 {outcome.saved} 处修改。", "good")
         return redirect(_after(assessment_id, here, sheet))
     db.session().rollback()
     sheet = opened(assessment_id)
-    _show_saved(form, sheet)
+    show_saved(form, sheet.rows)
     return _page(sheet, here, form, saved=outcome.saved, unsaved=outcome.locked), outcome.status
 
 
@@ -66,63 +61,9 @@ def save_answer(assessment_id: int) -> ResponseReturnValue:
     }
 
 
-@dataclass
-class Outcome:
-    """What became of a posted page: how much was kept, and the worst that was met."""
-
-    saved: int = 0
-    status: int = 200
-    locked: bool = False
-    seen: set[int] = field(default_factory=set)
-
-    def meet(self, status: int) -> None:
-        self.seen.add(status)
-        # A conflict asks for a decision, so it speaks before a slip of the pen.
-        self.status = 409 if 409 in self.seen else min(self.seen)
-
-
-def _keep(sheet: OpenedSheet, form: SectionForm) -> Outcome:
-    """Keep every good field of a page on its own; the others stay in the form with their faults."""
-    outcome = Outcome()
-    try:
-        for asked in form:
-            _keep_answer(sheet, asked, outcome)
-            _keep_files(sheet, asked, outcome)
-        _remove_file(sheet, outcome)
-    except Locked:
-        outcome.meet(409)
-        outcome.locked = True
-    return outcome
-
-
-def _keep_answer(sheet: OpenedSheet, asked: AnswerField, outcome: Outcome) -> None:
-    if asked.theirs:
-        asked.show_kept()
-        return
+def _touched(sheet: OpenedSheet, asked: AnswerField) -> dict[str, object]:
     change = asked.change_from(*_shown_at(sheet, asked))
-    if change is None:
-        return
-    try:
-        steps.save_answer(
-            db.session(),
-            sheet.assessment.id,
-            SELF,
-            steps.Change(
-                question_id=asked.question.id,
-                request_id=f"page-{secrets.token_hex(16)}",
-                base_revision=change.base_revision,
-                **change.fields,  # type: ignore[arg-type]
-            ),
-            by=access.actor(),
-            now=clock.now(),
-        )
-        outcome.saved += 1
-    except Invalid as refused:
-        asked.show_faults(refused.fields)
-        outcome.meet(422)
-    except Conflict as met:
-        asked.conflict = met
-        outcome.meet(409)
+    return change.fields if change else {}
 
 
 def _shown_at(sheet: OpenedSheet, asked: AnswerField) -> tuple[object, str]:
@@ -134,41 +75,6 @@ def _shown_at(sheet: OpenedSheet, asked: AnswerField) -> tuple[object, str]:
         return kept.value, kept.remark
     then = store.revision(db.session(), sheet.row.id, asked.question.id, base)
     return (then.value, then.remark) if then else (None, "")
-
-
-def _keep_files(sheet: OpenedSheet, asked: AnswerField, outcome: Outcome) -> None:
-    for file in _chosen(f"{asked.name}-files"):
-        try:
-            files.keep(file, sheet.assessment.id, SELF, asked.question.id)
-            outcome.saved += 1
-        except BadUpload as refused:
-            asked.file_faults.append(refused.message)
-            outcome.meet(refused.status)
-        except Invalid as refused:
-            asked.file_faults.extend(refused.fields.values())
-            outcome.meet(422)
-
-
-def _chosen(name: str) -> list[FileStorage]:
-    # An empty file input still sends one nameless part.
-    return [file for file in request.files.getlist(name) if file.filename]
-
-
-def _remove_file(sheet: OpenedSheet, outcome: Outcome) -> None:
-    given = request.form.get("remove", "")
-    if given.isascii() and given.isdecimal() and len(given) < 10:
-        found = evidence_store.placed(db.session(), int(given))
-        if found and found.sheet.id == sheet.row.id:
-            evidence_steps.remove(db.session(), found.file.id, by=access.actor(), now=clock.now())
-            outcome.saved += 1
-
-
-def _show_saved(form: SectionForm, sheet: OpenedSheet) -> None:
-    """Bring a form that comes back up to what is stored by now."""
-    for asked in form:
-        asked.kept = sheet.rows.get(asked.question.id)
-        if not asked.errors and not asked.conflict:
-            asked.base_revision = asked.kept.revision if asked.kept else 0
 
 
 def _after(assessment_id: int, here: Section, sheet: OpenedSheet) -> str:
