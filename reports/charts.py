@@ -119,7 +119,7 @@ def _shape(name: str, values: list[float], colour: str, line: str) -> Option:
     return {
         "name": name,
         "value": values,
-        "symbolSize": 5,
+        "symbol": "none",
         "itemStyle": {"color": colour},
         "lineStyle": {"color": colour, "width": 2, "type": line},
         "areaStyle": {"color": colour, "opacity": 0.16 if line == "solid" else 0},

@@ -117,8 +117,12 @@ def chapters(diagnosis: Diagnosis) -> tuple[Chapter, ...]:
     )
 
 
-def render_html(diagnosis: Diagnosis) -> str:
-    """Return the report as one HTML page with its styles and charts inside."""
+def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | None = None) -> str:
+    """Return the report as one HTML page with its styles and charts inside.
+
+    Args:
+        pictures: What ``photos`` gave for this diagnosis, where the caller has it already.
+    """
     words = _shares_in_words(diagnosis)
     template = _templates().get_template("report.html")
     return template.render(
@@ -130,7 +134,7 @@ def render_html(diagnosis: Diagnosis) -> str:
         stylesheet=_stylesheet(),
         ladder=_ours(charts.ladder(diagnosis.ladder, _ladder_in_words(diagnosis))),
         radar=_ours(charts.svg(charts.radar(diagnosis), 640, 430, words)),
-        photos=photos(diagnosis),
+        photos=photos(diagnosis) if pictures is None else pictures,
         photo_address=photo_address,
     )
 
@@ -163,8 +167,9 @@ def photo_address(finding: int, photo: int) -> str:
 
 def print_report(diagnosis: Diagnosis, path: Path) -> None:
     """Write a diagnosis as PDF."""
-    pictures = {address: picture for address, picture in photos(diagnosis).items() if picture}
-    write_pdf(render_html(diagnosis), path, pictures=pictures)
+    pictures = photos(diagnosis)
+    shown = {address: picture for address, picture in pictures.items() if picture}
+    write_pdf(render_html(diagnosis, pictures), path, pictures=shown)
 
 
 def write_pdf(
