@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field
-
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Question, Section
 from survey import access, changes, clock, db, forms, uploads
 from survey.lifecycle import answers as steps
-from survey.lifecycle import evidence as evidence_steps
-from survey.lifecycle.errors import Conflict, Invalid, Locked
 from survey.store import assessments as store
-from survey.store import evidence as evidence_store
 from survey.tables import ONSITE
-from survey.uploads import BadUpload
 from survey.views import files
 from survey.views.consultant.pages import found_visit, pages
+from survey.views.posted import Outcome, Place, keep, show_saved
 from survey.visit_forms import Shown, VisitField, VisitForm, visit_form
 from survey.visits import Visit
 
@@ -34,16 +28,17 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(visit, here, visit_form(_shown(visit, here), visit.onsite.answers))
     form = visit_form(visit.asked(here), visit.onsite.answers, request.form)
-    outcome = Outcome(locked=not visit.is_running, status=200 if visit.is_running else 409)
-    if visit.is_running:
-        _keep(visit, form, outcome)
+    if not visit.is_running:
+        return _page(visit, here, form, Outcome(locked=True)), 409
+    place = Place(assessment_id, ONSITE, visit.onsite.row.id)
+    outcome = keep(form, place, lambda asked: asked.touched_since(_shown_at(visit, asked)))
     if outcome.status == 200:
         if outcome.saved:
             flash(f"已保存 {outcome.saved} 处修改。", "good")
         return redirect(_after(visit, here))
     db.session().rollback()
     visit = found_visit(assessment_id)
-    _show_saved(form, visit)
+    show_saved(form, visit.onsite.answers)
     return _page(visit, here, form, outcome), outcome.status
 
 
@@ -91,72 +86,12 @@ def standing(assessment_id: int) -> ResponseReturnValue:
     }
 
 
-@dataclass
-class Outcome:
-    """What became of a posted page: how much was kept, and the worst that was met."""
-
-    saved: int = 0
-    status: int = 200
-    locked: bool = False
-    seen: set[int] = field(default_factory=set)
-
-    def meet(self, status: int) -> None:
-        self.seen.add(status)
-        # A conflict asks for a decision, so it speaks before a slip of the pen.
-        self.status = 409 if 409 in self.seen else min(self.seen)
-
-
 def _shown(visit: Visit, here: Section) -> list[Question]:
     """Return the questions to show: all, or only those that still need something."""
     asked = visit.asked(here)
     if request.args.get("only") != "open":
         return list(asked)
     return [q for q in asked if q.id in visit.needs or not visit.is_verified(q.id)]
-
-
-def _keep(visit: Visit, form: VisitForm, outcome: Outcome) -> None:
-    """Keep every good field of a page on its own; the others stay in the form with their faults."""
-    try:
-        for asked in form:
-            _keep_answer(visit, asked, outcome)
-            _keep_files(visit, asked, outcome)
-        _remove_file(visit, outcome)
-    except Locked:
-        outcome.meet(409)
-        outcome.locked = True
-
-
-def _keep_answer(visit: Visit, asked: VisitField, outcome: Outcome) -> None:
-    if asked.theirs:
-        asked.show_kept()
-        return
-    try:
-        touched = asked.touched_since(_shown_at(visit, asked))
-        if touched:
-            _save(visit, asked, touched)
-            outcome.saved += 1
-    except Invalid as refused:
-        asked.show_faults(refused.fields)
-        outcome.meet(422)
-    except Conflict as met:
-        asked.conflict = met
-        outcome.meet(409)
-
-
-def _save(visit: Visit, asked: VisitField, touched: dict[str, object]) -> None:
-    steps.save_answer(
-        db.session(),
-        visit.assessment.id,
-        ONSITE,
-        steps.Change(
-            question_id=asked.question.id,
-            request_id=f"page-{secrets.token_hex(16)}",
-            base_revision=asked.base_revision,
-            **touched,  # type: ignore[arg-type]
-        ),
-        by=access.actor(),
-        now=clock.now(),
-    )
 
 
 def _shown_at(visit: Visit, asked: VisitField) -> Shown:
@@ -168,37 +103,6 @@ def _shown_at(visit: Visit, asked: VisitField) -> Shown:
         return Shown.of(kept)
     sheet_id = visit.onsite.row.id
     return Shown.of(store.revision(db.session(), sheet_id, asked.question.id, base))
-
-
-def _keep_files(visit: Visit, asked: VisitField, outcome: Outcome) -> None:
-    chosen = [file for file in request.files.getlist(f"{asked.name}-files") if file.filename]
-    for file in chosen:
-        try:
-            files.keep(file, visit.assessment.id, ONSITE, asked.question.id)
-            outcome.saved += 1
-        except BadUpload as refused:
-            asked.file_faults.append(refused.message)
-            outcome.meet(refused.status)
-        except Invalid as refused:
-            asked.file_faults.extend(refused.fields.values())
-            outcome.meet(422)
-
-
-def _remove_file(visit: Visit, outcome: Outcome) -> None:
-    given = request.form.get("remove", "")
-    if given.isascii() and given.isdecimal() and len(given) < 10:
-        found = evidence_store.placed(db.session(), int(given))
-        if found and found.sheet.id == visit.onsite.row.id:
-            evidence_steps.remove(db.session(), found.file.id, by=access.actor(), now=clock.now())
-            outcome.saved += 1
-
-
-def _show_saved(form: VisitForm, visit: Visit) -> None:
-    """Bring a form that comes back up to what is stored by now."""
-    for asked in form:
-        asked.kept = visit.onsite.answers.get(asked.question.id)
-        if not asked.faults and not asked.conflict:
-            asked.base_revision = asked.kept.revision if asked.kept else 0
 
 
 def _after(visit: Visit, here: Section) -> str:

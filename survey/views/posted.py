@@ -1,0 +1,129 @@
+"""A posted section, kept without script: what firm's and consultant's pages do alike with it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+
+from survey import access, clock, db
+from survey.forms import AnswerField
+from survey.lifecycle import answers as steps
+from survey.lifecycle import evidence as evidence_steps
+from survey.lifecycle.errors import Conflict, Invalid, Locked
+from survey.store import evidence as evidence_store
+from survey.tables import AnswerRow
+from survey.uploads import BadUpload
+from survey.views import files
+
+
+class Place(NamedTuple):
+    """The sheet a page writes to."""
+
+    assessment_id: int
+    kind: str
+    sheet_id: int
+
+
+@dataclass
+class Outcome:
+    """What became of a posted page: how much was kept, and the worst that was met."""
+
+    saved: int = 0
+    status: int = 200
+    locked: bool = False
+    seen: set[int] = field(default_factory=set)
+
+    def meet(self, status: int) -> None:
+        self.seen.add(status)
+        # A conflict asks for a decision, so it speaks before a slip of the pen.
+        self.status = 409 if 409 in self.seen else min(self.seen)
+
+
+Touched = Callable[[AnswerField], Mapping[str, object]]
+"""Which fields of a question its inputs ask to change; empty when nobody touched them."""
+
+
+def keep(form: Iterable[AnswerField], place: Place, touched: Touched) -> Outcome:
+    """Keep every good field of a page on its own; the others stay in the form with their faults."""
+    outcome = Outcome()
+    try:
+        for asked in form:
+            _keep_answer(asked, place, touched, outcome)
+            _keep_files(asked, place, outcome)
+        _remove_file(place, outcome)
+    except Locked:
+        outcome.meet(409)
+        outcome.locked = True
+    return outcome
+
+
+def _keep_answer(asked: AnswerField, place: Place, touched: Touched, outcome: Outcome) -> None:
+    if asked.theirs:
+        asked.show_kept()
+        return
+    try:
+        if fields := touched(asked):
+            _save(asked, place, fields)
+            outcome.saved += 1
+    except Invalid as refused:
+        asked.show_faults(refused.fields)
+        outcome.meet(422)
+    except Conflict as met:
+        asked.conflict = met
+        outcome.meet(409)
+
+
+def _save(asked: AnswerField, place: Place, fields: Mapping[str, object]) -> None:
+    steps.save_answer(
+        db.session(),
+        place.assessment_id,
+        place.kind,
+        steps.Change(
+            question_id=asked.question.id,
+            request_id=f"page-{secrets.token_hex(16)}",
+            base_revision=asked.base_revision,
+            **fields,  # type: ignore[arg-type]
+        ),
+        by=access.actor(),
+        now=clock.now(),
+    )
+
+
+def _keep_files(asked: AnswerField, place: Place, outcome: Outcome) -> None:
+    for file in _chosen(f"{asked.name}-files"):
+        try:
+            files.keep(file, place.assessment_id, place.kind, asked.question.id)
+            outcome.saved += 1
+        except BadUpload as refused:
+            asked.file_faults.append(refused.message)
+            outcome.meet(refused.status)
+        except Invalid as refused:
+            asked.file_faults.extend(refused.fields.values())
+            outcome.meet(422)
+
+
+def _chosen(name: str) -> list[FileStorage]:
+    # An empty file input still sends one nameless part.
+    return [file for file in request.files.getlist(name) if file.filename]
+
+
+def _remove_file(place: Place, outcome: Outcome) -> None:
+    given = request.form.get("remove", "")
+    if given.isascii() and given.isdecimal() and len(given) < 10:
+        found = evidence_store.placed(db.session(), int(given))
+        if found and found.sheet.id == place.sheet_id:
+            evidence_steps.remove(db.session(), found.file.id, by=access.actor(), now=clock.now())
+            outcome.saved += 1
+
+
+def show_saved(form: Iterable[AnswerField], rows: Mapping[str, AnswerRow]) -> None:
+    """Bring a form that comes back up to what is stored by now."""
+    for asked in form:
+        asked.kept = rows.get(asked.question.id)
+        if not asked.faults and not asked.conflict:
+            asked.base_revision = asked.kept.revision if asked.kept else 0
