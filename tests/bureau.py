@@ -9,6 +9,7 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
+from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
@@ -27,8 +28,10 @@ from survey.tables import (
     Round,
     ScoreRow,
     SheetRow,
+    User,
 )
-from tests.people import EDITION, a_firm
+from tests.client import CheckingClient
+from tests.people import EDITION, a_firm, signed_in
 
 NOON = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
 LADDER = [rung.id for rung in load(EDITION).ladder]
@@ -87,6 +90,15 @@ def _score(session: Session, assessment: Assessment, kind: str, step: int, share
             scored_at=NOON,
         )
     )
+
+
+def at_desk(app: Flask, session: Session, user: User) -> CheckingClient:
+    """A browser of this user. The test's own look at rows is over before each of its requests.
+
+    A reader holds a SQLite file against writers; in a test both are the same thread.
+    """
+    app.before_request_funcs.setdefault(None, []).insert(0, session.rollback)
+    return signed_in(app, session, user)
 
 
 def a_district(session: Session, **given: Any) -> district.District:

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from survey.tables import FIRM, OFFICER, Firm, Round, User
-from tests.bureau import a_district, an_assessment, logged
-from tests.people import a_firm, a_round, a_user, begun, signed_in
+from tests.bureau import a_district, an_assessment, at_desk, logged
+from tests.people import PASSWORD, a_firm, a_round, a_user, begun
 
 CODE = "91110000600037341L"
 NEW = "/bureau/firms/new"
@@ -26,7 +26,7 @@ TYPED = {
 def desk(app, session):
     """The officer's browser."""
     a_district(session)
-    return signed_in(app, session, a_user(session, OFFICER))
+    return at_desk(app, session, a_user(session, OFFICER))
 
 
 def add(desk, **given):
@@ -49,7 +49,7 @@ def test_a_new_firms_user_sets_a_password_by_the_link_and_signs_in_by_the_firms_
 
     newcomer = app.test_client()
     newcomer.get(link.removeprefix("http://localhost"))
-    word = "一句很长又好记的话"
+    word = PASSWORD
     assert newcomer.submit("", {"password": word, "again": word}).status_code == 302
     newcomer.get("/sign-in")
     answer = newcomer.submit("", {"username": CODE, "password": word})
@@ -147,7 +147,8 @@ def test_a_firm_is_corrected_but_keeps_its_trade_once_it_has_begun(desk, session
     page = f"/bureau/firms/{firm.id}"
     desk.get(page)
     assert desk.submit(page, {"name": "虚构改名厂", "trade": "bearing"}).status_code == 302
-    begun(session, session.get(Firm, firm.id))
+    session.refresh(firm)
+    begun(session, firm)
 
     desk.get(page)
     answer = desk.submit(page, {"trade": "valve"})
@@ -155,8 +156,8 @@ def test_a_firm_is_corrected_but_keeps_its_trade_once_it_has_begun(desk, session
     assert answer.status_code == 422
     assert "行业不能再改" in answer.text
     session.rollback()
-    kept = session.get(Firm, firm.id)
-    assert (kept.name, kept.trade) == ("虚构改名厂", "bearing")
+    kept = session.execute(select(Firm.name, Firm.trade)).one()
+    assert tuple(kept) == ("虚构改名厂", "bearing")
 
 
 def test_the_later_of_two_officers_sees_that_the_firm_has_changed(desk, session):
@@ -170,8 +171,7 @@ def test_the_later_of_two_officers_sees_that_the_firm_has_changed(desk, session)
 
     assert answer.status_code == 409
     assert 'value="虚构乙名"' in answer.text
-    session.rollback()
-    assert session.get(Firm, firm.id).name == "虚构甲名"
+    assert session.scalar(select(Firm.name)) == "虚构甲名"
 
 
 def test_firms_are_found_by_how_far_they_have_come(desk, session):

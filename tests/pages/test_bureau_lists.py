@@ -21,7 +21,7 @@ from survey.tables import (
     PoolEntry,
     Recognition,
 )
-from tests.bureau import NOON, a_district, an_assessment, counting, logged, rows_of
+from tests.bureau import NOON, a_district, an_assessment, at_desk, counting, logged, rows_of
 from tests.people import a_file, a_round, a_user, filled, signed_in
 
 LISTS = ("/bureau/assessments", "/bureau/pool", "/bureau/firms", "/bureau/audit")
@@ -41,7 +41,7 @@ def officer(session):
 def desk(app, session, officer):
     """The officer's browser."""
     a_district(session)
-    return signed_in(app, session, officer)
+    return at_desk(app, session, officer)
 
 
 def names(answer):

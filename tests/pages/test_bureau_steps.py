@@ -16,8 +16,8 @@ from survey.tables import (
     PoolEntry,
     Recognition,
 )
-from tests.bureau import a_district, logged
-from tests.people import a_consultant, a_user, confirmed, filled, handed_in, signed_in, visited
+from tests.bureau import a_district, at_desk, logged
+from tests.people import a_consultant, a_user, confirmed, filled, handed_in, visited
 
 REASON = "关键工序已联网，订单稳定。"
 REFUSED = "金丝雀：尚未想好的理由"
@@ -27,7 +27,7 @@ REFUSED = "金丝雀：尚未想好的理由"
 def desk(app, session):
     """The officer's browser."""
     a_district(session)
-    return signed_in(app, session, a_user(session, OFFICER))
+    return at_desk(app, session, a_user(session, OFFICER))
 
 
 def home(assessment):
@@ -299,11 +299,11 @@ def test_an_entry_that_is_not_there_is_not_found(desk):
 def test_nobody_else_takes_the_bureaus_steps(app, session):
     assessment = handed_in(session, owner := a_user(session))
     for user in (owner, a_consultant(session)):
-        client = signed_in(app, session, user)
+        client = at_desk(app, session, user)
         for step in ("assign", "return", "reopen", "admit", "propose"):
             data = {"csrf_token": client.token, "reason": REASON, "target_rung": "line"}
             answer = client.post(f"{home(assessment)}/{step}", data=data)
             assert answer.status_code == 403
 
     assert again(session, assessment).state == SUBMITTED
-    assert session.get(Assessment, assessment.id).consultant_id is None
+    assert session.scalar(select(Assessment.consultant_id)) is None

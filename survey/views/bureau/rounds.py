@@ -10,8 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from questionnaires.loading import editions, load
-from survey import access, db
+from questionnaires.loading import editions
+from survey import access, db, shelf
 from survey.clock import now, today
 from survey.lifecycle import rounds as life
 from survey.lifecycle.errors import Invalid
@@ -33,7 +33,8 @@ class RoundForm(FlaskForm):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self.edition.choices = [(e, load(e).title) for e in sorted(editions(), reverse=True)]
+        there = shelf.usable(db.session())
+        self.edition.choices = [(e, title) for e, title in shelf.titles(there[::-1]).items()]
 
 
 class EndForm(FlaskForm):
@@ -98,7 +99,7 @@ def _page(
             form=form,
             faults=faults or [],
             rounds=store.rounds(db.session()),
-            titles={edition: load(edition).title for edition in editions()},
+            titles=shelf.titles(editions()),
             today=today(),
         ),
         status,
