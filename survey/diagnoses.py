@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -109,7 +109,7 @@ def _contacts(name: str | None, post: str | None, phone: str | None) -> tuple[Co
     return (Contact(name, post or "", phone or ""),) if name else ()
 
 
-def _day(moment: clock.datetime | None) -> date | None:
+def _day(moment: datetime | None) -> date | None:
     return moment.astimezone(clock.LOCAL).date() if moment else None
 
 

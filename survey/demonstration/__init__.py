@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, plain
 from questionnaires.loading import load as load_edition
-from questionnaires.model import LevelQuestion, Questionnaire
 from survey import STATIC, db, district, passwords, uploads
 from survey.config import MEGABYTE, Config
 from survey.demonstration.sheets import application_facts, key_figures, sheet_on
@@ -114,11 +113,19 @@ def _keep(path: Path, words: dict[str, str], base_url: str) -> None:
 
 def _set_district(session: Session) -> None:
     row = _rows("district.yaml")
-    targets = tuple(
-        district.Target(t["year"], t["count"], tuple(t["rungs"])) for t in row.pop("targets")
+    place = district.District(
+        name=row["name"],
+        bureau=row["bureau"],
+        plan=row["plan"],
+        townships=tuple(row["townships"]),
+        parks=tuple(row["parks"]),
+        targets=tuple(
+            district.Target(t["year"], t["count"], tuple(t["rungs"])) for t in row["targets"]
+        ),
+        reduced=row["reduced"],
+        demonstration=True,
     )
-    places = {name: tuple(row.pop(name)) for name in ("townships", "parks")}
-    district.keep(session, district.District(**row, **places, targets=targets, demonstration=True))
+    district.keep(session, place)
 
 
 def _rounds(session: Session) -> list[Round]:
@@ -238,7 +245,7 @@ def _live(
     truth = sheet_on(questionnaire, processes, row["step"], random)
     extras = key_figures(questionnaire, processes, row["step"], random)
     extras |= application_facts(questionnaire, row.get("invested"), random)
-    told = _inflated(questionnaire, truth) if row.get("story") == "inflated" else truth
+    told = _inflated(truth) if row.get("story") == "inflated" else truth
     if row["state"] == "draft":
         told = dict(list(told.items())[: len(told) * 2 // 3])
     _answer(session, assessment, told | extras, author, at + timedelta(hours=1))
@@ -279,15 +286,11 @@ def _version(session: Session, assessment_id: int) -> int:
     return session.get_one(Assessment, assessment_id).version
 
 
-def _inflated(questionnaire: Questionnaire, truth: dict[str, Answer]) -> dict[str, Answer]:
+def _inflated(truth: dict[str, Answer]) -> dict[str, Answer]:
     """Return what a firm says that thinks too well of itself: six answers two levels higher."""
-    told = dict(truth)
-    could = [q for q, a in truth.items() if isinstance(a, int) and a <= 2]
-    for question_id in could[::3][:6]:
-        question = questionnaire.questions[question_id]
-        if isinstance(question, LevelQuestion):
-            told[question_id] = min(4, int(truth[question_id]) + 2)  # type: ignore[call-overload]
-    return told
+    low = {q: a for q, a in truth.items() if isinstance(a, int) and a <= 2}
+    higher = {q: low[q] + 2 for q in list(low)[::3][:6]}
+    return truth | higher
 
 
 def _answer(

@@ -19,7 +19,7 @@ from survey import access, clock, db, district
 from survey.clock import now
 from survey.diagnoses import diagnosis_of
 from survey.lifecycle import reports as steps
-from survey.lifecycle.assessments import questionnaire_of
+from survey.lifecycle.sheets import questionnaire_of
 from survey.store import reports as store
 from survey.tables import CONFIRMED, DONE, DRAFT, FIRM, ONSITE, SELF, Assessment, Report
 from survey.worker import path_of
