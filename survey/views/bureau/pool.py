@@ -246,13 +246,12 @@ def recognise(entry_id: int) -> ResponseReturnValue:
     form = _recognise_form(line, _frame_of(line), posted=True)
 
     def step() -> PoolEntry:
-        assert form.recognised_on.data is not None  # noqa: S101 -- validated above
         return life.recognise(
             db.session(),
             entry_id,
             rung=form.rung.data,
             document=form.document.data or "",
-            recognised_on=form.recognised_on.data,
+            recognised_on=form.recognised_on.data or today(),
             base_version=form.base_version(),
             by=access.actor(),
             now=now(),
