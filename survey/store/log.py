@@ -19,7 +19,6 @@ from survey.tables import (
     Firm,
 )
 
-
 LIFE = ("begin", "submit", "return", "assign", "confirm", "reopen", "conclude")
 """The steps of an assessment's life that its page tells."""
 
