@@ -15,6 +15,7 @@ from survey.lifecycle.errors import Invalid
 
 DAMAGED = "提交的内容不完整或格式不对，没有保存。请刷新页面后重试。"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+QUESTION_ID = re.compile(r"[A-Za-z0-9_]{1,60}", re.ASCII)
 ALWAYS = ("question", "request_id", "base_revision")
 LONGEST_INTEGER = 15
 """More digits are no whole number anybody meant; they stay text and are refused as such."""
@@ -41,7 +42,7 @@ def read(request: Request, texts: Collection[str] = ("remark",)) -> Change:
     if faults:
         raise Invalid(faults)
     return Change(
-        question_id=_word("question", body["question"]),
+        question_id=_question_id(body["question"]),
         request_id=_request_id(body["request_id"]),
         base_revision=_revision(body["base_revision"]),
         value=body.get("value", KEEP),
@@ -75,9 +76,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return body
 
 
-def _word(name: str, given: object) -> str:
-    if not isinstance(given, str):
-        raise Invalid({name: "应为题目的编号。"})
+def _question_id(given: object) -> str:
+    if not isinstance(given, str) or not QUESTION_ID.fullmatch(given):
+        raise Invalid({"question": "应为题目的编号。"})
     return given
 
 

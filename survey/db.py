@@ -17,7 +17,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, before_render_template, current_app, g
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -134,6 +134,7 @@ def writing(session: Session) -> Iterator[Session]:
     What was read before is forgotten first, so decisions inside rest on rows read under the lock.
     """
     session.rollback()
+    session.expire_all()
     session.connection(execution_options={WRITE: True})
     try:
         yield session
@@ -141,6 +142,16 @@ def writing(session: Session) -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def hold(session: Session, table: type[Any], row_id: int) -> None:
+    """Keep other writers off one row until this transaction ends; inside `writing` only.
+
+    On SQLite nobody else writes anyway. On PostgreSQL it comes before reading: rows read while
+    waiting for the lock would be those of before the wait.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(table.id).where(table.id == row_id).with_for_update())
 
 
 def migrate(engine: Engine, instance: Path) -> None:

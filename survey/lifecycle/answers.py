@@ -99,21 +99,17 @@ def save_answer(
         Conflict: Somebody else saved this answer since ``base_revision``.
     """
     with db.writing(session):
-        assessment = store.locked(session, assessment_id)
-        if assessment is None:
-            raise NotThere
-        question = _known_question(assessment, change.question_id)
-        # Read after the lock is held: a row joined to the one waited for may be an old one.
-        place = store.place(session, assessment_id, kind, question.id, change.request_id)
+        db.hold(session, Assessment, assessment_id)
+        place = store.place(session, assessment_id, kind, change.question_id, change.request_id)
         if place is None:
             raise NotThere
-        sheet, row, seen = place
+        assessment, sheet, row, seen = place
         if seen:
             _require_same(assessment, seen, change)
             return _acknowledge(seen)
         if assessment.state != WRITABLE[kind]:
             raise Locked(assessment.state)
-        _require_asked(question, sheet)
+        question = asked_question(assessment, sheet, change.question_id)
         wanted = _wanted(question, row, change)
         if kind == ONSITE:
             _verify(session, assessment_id, question, row, change, wanted)
@@ -121,7 +117,15 @@ def save_answer(
             return _acknowledge(row)
         if (row.revision if row else 0) != change.base_revision:
             return _overtaken(session, sheet, row, change)
-        return _write(session, sheet, question, row, wanted, change.request_id, by, now)
+        kept = wanted | {
+            "sheet_id": sheet.id,
+            "question_id": question.id,
+            "revision": change.base_revision + 1,
+            "author_id": by.user_id or 0,
+            "saved_at": now,
+        }
+        store.keep_answer(session, kept, change.request_id)
+        return Saved(kept["revision"], now, kept["value"], kept["verification"])
 
 
 def _require_same(assessment: Assessment, seen: AnswerRevision, change: Change) -> None:
@@ -138,22 +142,13 @@ def _require_same(assessment: Assessment, seen: AnswerRevision, change: Change) 
 
 def asked_question(assessment: Assessment, sheet: SheetRow, question_id: str) -> Question:
     """Return a question this sheet shows; a hidden or unknown one cannot be answered."""
-    question = _known_question(assessment, question_id)
-    _require_asked(question, sheet)
-    return question
-
-
-def _known_question(assessment: Assessment, question_id: str) -> Question:
     questionnaire = load(assessment.edition).questionnaire(assessment.trade)
     question = questionnaire.questions.get(question_id)
     if question is None:
         raise Invalid({"question": "没有这道题，请刷新页面后重试。"})
-    return question
-
-
-def _require_asked(question: Question, sheet: SheetRow) -> None:
     if not is_asked(question, frozenset(sheet.processes)):
         raise Invalid({"question": "这道题不适用于所选工序，请先在企业信息中勾选对应工序。"})
+    return question
 
 
 def _wanted(question: Question, row: AnswerRow | None, change: Change) -> dict[str, Any]:
@@ -246,38 +241,6 @@ def _came_later(request_id: str, other: str) -> bool:
     return (
         sequence.isdecimal() and other_sequence.isdecimal() and int(sequence) > int(other_sequence)
     )
-
-
-def _write(
-    session: Session,
-    sheet: SheetRow,
-    question: Question,
-    row: AnswerRow | None,
-    wanted: dict[str, Any],
-    request_id: str,
-    by: Actor,
-    now: datetime,
-) -> Saved:
-    if row is None:
-        row = AnswerRow(sheet_id=sheet.id, question_id=question.id, revision=0)
-        session.add(row)
-    row.revision += 1
-    row.author_id, row.saved_at = by.user_id or 0, now
-    for name, value in wanted.items():
-        setattr(row, name, value)
-    session.add(
-        AnswerRevision(
-            sheet_id=sheet.id,
-            question_id=question.id,
-            revision=row.revision,
-            author_id=row.author_id,
-            request_id=request_id,
-            saved_at=now,
-            **wanted,
-        )
-    )
-    session.flush()
-    return _acknowledge(row)
 
 
 def _acknowledge(row: AnswerRow | AnswerRevision) -> Saved:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, select
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from survey.tables import (
@@ -30,17 +30,18 @@ _ASSESSMENT = (
     .options(joinedload(Assessment.firm, innerjoin=True))
     .options(joinedload(Assessment.round, innerjoin=True))
 )
-_LOCKED = select(Assessment).where(Assessment.id == bindparam("id"))
-_LOCKED = _LOCKED.with_for_update().execution_options(populate_existing=True)
-_LOCKED_WITH_FIRM = _ASSESSMENT.with_for_update(of=Assessment)
-_LOCKED_WITH_FIRM = _LOCKED_WITH_FIRM.execution_options(populate_existing=True)
+_LOCKED = _ASSESSMENT.with_for_update(of=Assessment)
+_LOCKED = _LOCKED.execution_options(populate_existing=True)
 _OWNER = select(Assessment.firm_id).where(Assessment.id == bindparam("id"))
 _SHEET = select(SheetRow).where(
     SheetRow.assessment_id == bindparam("assessment_id"), SheetRow.kind == bindparam("kind")
 )
 _ANSWERS = select(AnswerRow).where(AnswerRow.sheet_id == bindparam("sheet_id"))
 _PLACE = (
-    select(SheetRow, AnswerRow, AnswerRevision)
+    select(Assessment, SheetRow, AnswerRow, AnswerRevision)
+    .join(
+        SheetRow, and_(SheetRow.assessment_id == Assessment.id, SheetRow.kind == bindparam("kind"))
+    )
     .outerjoin(
         AnswerRow,
         and_(AnswerRow.sheet_id == SheetRow.id, AnswerRow.question_id == bindparam("question_id")),
@@ -52,20 +53,23 @@ _PLACE = (
             AnswerRevision.request_id == bindparam("request_id"),
         ),
     )
-    .where(SheetRow.assessment_id == bindparam("assessment_id"), SheetRow.kind == bindparam("kind"))
+    .where(Assessment.id == bindparam("id"))
     .execution_options(populate_existing=True)
 )
+_TABLES = AnswerRow.metadata.tables
+_ANSWER_TABLE, _REVISION_TABLE = _TABLES["answers"], _TABLES["answer_revisions"]
+_FIRST_ANSWER = insert(_ANSWER_TABLE)
+_LATER_ANSWER = update(_ANSWER_TABLE).where(
+    _ANSWER_TABLE.c.sheet_id == bindparam("at_sheet"),
+    _ANSWER_TABLE.c.question_id == bindparam("at_question"),
+)
+_REVISION = insert(_REVISION_TABLE)
 
 
 def assessment(session: Session, assessment_id: int, *, lock: bool = False) -> Assessment | None:
     """Return one assessment with its firm and round; ``lock`` holds off other writers."""
-    query = _LOCKED_WITH_FIRM if lock else _ASSESSMENT
+    query = _LOCKED if lock else _ASSESSMENT
     return session.scalar(query, {"id": assessment_id})
-
-
-def locked(session: Session, assessment_id: int) -> Assessment | None:
-    """Return one assessment alone, and hold off other writers."""
-    return session.scalar(_LOCKED, {"id": assessment_id})
 
 
 def owner(session: Session, assessment_id: int) -> int | None:
@@ -101,6 +105,7 @@ def sheet(session: Session, assessment_id: int, kind: str) -> SheetRow | None:
 class Place(NamedTuple):
     """Where a change would be kept, and what is there."""
 
+    assessment: Assessment
     sheet: SheetRow
     answer: AnswerRow | None
     seen: AnswerRevision | None
@@ -110,15 +115,24 @@ class Place(NamedTuple):
 def place(
     session: Session, assessment_id: int, kind: str, question_id: str, request_id: str
 ) -> Place | None:
-    """Return the sheet, the present answer to one question, and any trace of this request."""
-    wanted = {
-        "assessment_id": assessment_id,
-        "kind": kind,
-        "question_id": question_id,
-        "request_id": request_id,
-    }
-    found = session.execute(_PLACE, wanted).one_or_none()
+    """Return a sheet, the present answer to one question, and any trace of this request."""
+    wanted = {"id": assessment_id, "kind": kind, "question_id": question_id}
+    found = session.execute(_PLACE, wanted | {"request_id": request_id}).one_or_none()
     return Place(*found) if found else None
+
+
+def keep_answer(session: Session, fields: dict[str, Any], request_id: str) -> None:
+    """Write an answer, over the one before from revision 2 on, and its revision.
+
+    Rows in the session are left as they were read.
+    """
+    write = session.connection()
+    if fields["revision"] == 1:
+        write.execute(_FIRST_ANSWER, fields)
+    else:
+        where = {"at_sheet": fields["sheet_id"], "at_question": fields["question_id"]}
+        write.execute(_LATER_ANSWER, fields | where)
+    write.execute(_REVISION, fields | {"request_id": request_id})
 
 
 def answers(session: Session, sheet_id: int) -> dict[str, AnswerRow]:
