@@ -27,12 +27,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("only", nargs="*", choices=[*MEASURES, []], help="leave out the others")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_argument("--on", default=ON_DISK, metavar="FOLDER", help="where the databases lie")
     asked = parser.parse_args()
     figures: list[Figure] = []
     print(
         f"数智阶梯 测速：{platform.platform()}，{os.cpu_count()} 核，Python {sys.version.split()[0]}"
     )
-    with tempfile.TemporaryDirectory(prefix="survey-bench-", dir=ON_DISK) as kept:
+    with tempfile.TemporaryDirectory(prefix="survey-bench-", dir=asked.on) as kept:
         for name in asked.only or MEASURES:
             folder = Path(kept) / name
             folder.mkdir()

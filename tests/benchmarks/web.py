@@ -16,7 +16,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
 from statistics import median
@@ -24,7 +24,7 @@ from statistics import median
 from questionnaires.model import LevelQuestion, Question, RatioQuestion
 from survey import db, serving
 from survey.config import Config
-from tests.benchmarks import bare
+from tests.benchmarks import bare, processes
 from tests.benchmarks.clients import Load, Script, run
 from tests.benchmarks.figures import Figure, at_least, at_most
 from tests.benchmarks.instance import SECTION, Account, accounts, prepared, questionnaire
@@ -33,9 +33,9 @@ from tests.servers import PROJECT, free_port
 CLIENTS = 16
 ROUNDS = 10
 SECONDS = 1.5
+WARM_UP = 1.0
 MOST_SAVES = 20_000
 STOP_SECONDS = 10
-GROUPS = {"page": "问卷页 GET", "save": "自动保存 POST"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Running:
     """A web server under measurement."""
 
     port: int
+    process: int
+    """The number of its first process."""
 
     @property
     def url(self) -> str:
@@ -52,14 +54,15 @@ class Running:
 @contextmanager
 def server(application: str, environment: dict[str, str]) -> Iterator[Running]:
     """Run an application on the server command of ``make run``."""
-    running = Running(free_port())
+    port = free_port()
     process = subprocess.Popen(
-        serving.web_command("127.0.0.1", running.port, application),
+        serving.web_command("127.0.0.1", port, application),
         cwd=PROJECT,
         env=os.environ | environment,
         start_new_session=True,
     )
     try:
+        running = Running(port, process.pid)
         wait_until_well(running.url, process)
         yield running
     finally:
@@ -247,7 +250,22 @@ class Side:
     """One side of a comparison: every round it went through."""
 
     title: str
-    rounds: list[Load]
+    rounds: list[Load] = field(default_factory=list)
+    used: float = 0.0
+    """Processor seconds the server took for them all."""
+
+    def go(self, running: Running, scripts: Sequence[Script]) -> Load:
+        """Send one round and keep what it met."""
+        before = processes.processor_seconds(running.process)
+        load = run(running.port, scripts, SECONDS)
+        self.used += processes.processor_seconds(running.process) - before
+        self.rounds.append(load)
+        return load
+
+    @property
+    def cost(self) -> float:
+        """Processor time of the server for one request, in milliseconds."""
+        return 1000 * self.used / sum(len(load.waits) for load in self.rounds)
 
     @property
     def rates(self) -> list[float]:
@@ -303,26 +321,34 @@ def measure(folder: Path) -> list[Figure]:
 
 
 def _pages(ours: Running, other: Running, visitors: Sequence[Visitor]) -> tuple[Side, Side]:
-    mine, theirs = Side("本应用", []), Side("对照", [])
-    scripts = our_pages(ours, visitors), bare_pages(other)
-    for number in range(ROUNDS + 1):
-        for side, running, script in ((mine, ours, scripts[0]), (theirs, other, scripts[1])):
-            load = run(running.port, script, SECONDS if number else 1.0)
-            if number:  # the first round only warms up
-                side.rounds.append(load)
+    mine, theirs = Side("本应用"), Side("对照")
+    sides = (mine, ours, our_pages(ours, visitors)), (theirs, other, bare_pages(other))
+    for _, running, scripts in sides:
+        run(running.port, scripts, WARM_UP)
+    for _ in range(ROUNDS):
+        for side, running, scripts in sides:
+            side.go(running, scripts)
     return mine, theirs
 
 
 def _saves(ours: Running, other: Running, visitors: Sequence[Visitor]) -> tuple[Side, Side]:
-    mine, theirs = Side("本应用", []), Side("对照", [])
-    done = [[0] * CLIENTS, [0] * CLIENTS]
-    for number in range(ROUNDS + 1):
-        scripts = our_saves(ours, visitors, done[0]), bare_saves(other, visitors, done[1])
-        for index, (side, running) in enumerate(((mine, ours), (theirs, other))):
-            load = run(running.port, scripts[index], SECONDS if number else 1.0)
-            done[index] = [a + b for a, b in zip(done[index], load.sent, strict=True)]
-            if number:
-                side.rounds.append(load)
+    mine, theirs = Side("本应用"), Side("对照")
+    sent = {"本应用": [0] * CLIENTS, "对照": [0] * CLIENTS}
+
+    def scripts(side: Side) -> list[Script]:
+        done = sent[side.title]
+        if side is mine:
+            return our_saves(ours, visitors, done)
+        return bare_saves(other, visitors, done)
+
+    def count(side: Side, load: Load) -> None:
+        sent[side.title] = [a + b for a, b in zip(sent[side.title], load.sent, strict=True)]
+
+    for side, running in ((mine, ours), (theirs, other)):
+        count(side, run(running.port, scripts(side), WARM_UP))
+    for _ in range(ROUNDS):
+        for side, running in ((mine, ours), (theirs, other)):
+            count(side, side.go(running, scripts(side)))
     return mine, theirs
 
 
@@ -344,5 +370,6 @@ def _side(group: str, side: Side) -> list[Figure]:
     return [
         Figure(group, f"{title} 吞吐", side.rate, "次/秒", note=spread),
         *(Figure(group, f"{title} p{p}", side.wait(p), "毫秒") for p in (50, 95, 99)),
+        Figure(group, f"{title} 处理器时间", side.cost, "毫秒/次"),
         Figure(group, f"{title} 错误", side.errors, "次", none),
     ]
