@@ -16,7 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 from whitenoise import WhiteNoise
 
-from survey import access, clock, db, district, errors, headers, navigation, wording
+from questionnaires import loading
+from survey import access, clock, db, district, errors, headers, navigation, shelf, wording
 from survey.bodies import StrictRequest
 from survey.config import Config, from_environment
 from survey.views import BLUEPRINTS
@@ -37,6 +38,7 @@ class RowId(BaseConverter):
 def create_app(config: Config | None = None, engine: Engine | None = None) -> Flask:
     """Join the parts. Nothing is created or migrated here: ``survey.serving`` prepares."""
     config = config or from_environment()
+    loading.keep_own_in(config.instance / shelf.FOLDER)
     app = Flask("survey", root_path=str(Path(__file__).parent), static_folder=None)
     app.request_class = StrictRequest
     app.config.update(
@@ -127,7 +129,7 @@ def _digest(folder: Path) -> str:
 
 def _templates(app: Flask) -> None:
     app.add_template_filter(clock.local, "local")
-    app.add_template_global(wording, "wording")
+    app.jinja_env.globals["wording"] = wording
 
     @app.context_processor
     def _site() -> dict[str, Any]:
@@ -140,5 +142,5 @@ def _templates(app: Flask) -> None:
                 "demonstration": place.demonstration,
             },
             "current_user": access.current(),
-            "nav": navigation.entries(access.current(), request.endpoint or ""),
+            "nav": navigation.entries(access.current(), request.path),
         }

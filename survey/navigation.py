@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import current_app, url_for
+from flask import url_for
 
 from survey.access import ROUTES, Reader
 
@@ -17,6 +17,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("bureau.firms", "企业"),
     ("bureau.rounds", "评估轮次"),
     ("administrator.users", "用户"),
+    ("editions.home", "问卷年版"),
     ("administrator.district_settings", "区县设置"),
     ("bureau.audit", "操作日志"),
 )
@@ -31,12 +32,10 @@ class Entry(NamedTuple):
     active: bool
 
 
-def entries(reader: Reader | None, endpoint: str) -> list[Entry]:
-    """Return the menu this reader sees, the present page marked."""
+def entries(reader: Reader | None, path: str) -> list[Entry]:
+    """Return the menu this reader sees, the line that leads to (or above) ``path`` marked."""
     if reader is None:
         return []
-    return [
-        Entry(title, url_for(target), endpoint == target)
-        for target, title in MENU
-        if target in current_app.view_functions and reader.role in ROUTES[target]
-    ]
+    lines = [(title, url_for(target)) for target, title in MENU if reader.role in ROUTES[target]]
+    above = [url for _, url in lines if path.startswith(url)]
+    return [Entry(title, url, url == max(above, key=len, default="")) for title, url in lines]

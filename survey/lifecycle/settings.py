@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -22,6 +24,13 @@ def keep_district(session: Session, wanted: district.District, *, by: Actor, now
             "settings",
             "district",
             district.KEY,
-            before=str(before),
-            after=str(wanted),
+            before=_said(before, wanted),
+            after=_said(wanted, before),
         )
+
+
+def _said(one: district.District, other: district.District) -> str:
+    """Return what one has that differs from the other, field by field."""
+    fields, others = asdict(one), asdict(other)
+    changed = {name: value for name, value in fields.items() if value != others[name]}
+    return json.dumps(changed, ensure_ascii=False) if changed else ""
