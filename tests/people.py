@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Flask
 from PIL import Image
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from questionnaires.loading import load
@@ -153,28 +154,29 @@ def fill(
 ) -> None:
     """Answer every question of a sheet in one go; ``given`` are further columns of an answer."""
     questionnaire = questionnaire_of(assessment)
+    words = str(given.get("remark", "虚构的回答"))
     with db.writing(session):
         sheet = store.sheet(session, assessment.id, kind)
         assert sheet is not None
         kept = store.answers(session, sheet.id)
+        fresh: list[dict[str, Any]] = []
+        again: list[dict[str, Any]] = []
         for question in questionnaire.all_asked(frozenset(sheet.processes)):
             row = kept.get(question.id)
-            words = str(given.get("remark", "虚构的回答"))
             fields = {
+                "sheet_id": sheet.id,
+                "question_id": question.id,
                 "value": row.value if row else wire_for(question, level, words),
                 "author_id": author.id,
                 "saved_at": moment(),
                 "revision": row.revision + 1 if row else 1,
-            } | given
-            session.merge(AnswerRow(sheet_id=sheet.id, question_id=question.id, **fields))
-            session.add(
-                AnswerRevision(
-                    sheet_id=sheet.id,
-                    question_id=question.id,
-                    request_id=f"fill.{next(_numbers)}",
-                    **fields,
-                )
-            )
+            }
+            (again if row else fresh).append(fields | given)
+        for statement, rows in ((insert(AnswerRow), fresh), (update(AnswerRow), again)):
+            if rows:
+                session.execute(statement, rows)
+        history = [row | {"request_id": f"fill.{next(_numbers)}"} for row in fresh + again]
+        session.execute(insert(AnswerRevision), history)
 
 
 def filled(session: Session, user: User, *, level: int = 2, **given: Any) -> Assessment:
@@ -217,6 +219,12 @@ def a_photo(colour: str = "teal", size: tuple[int, int] = (60, 40), form: str = 
     stream = BytesIO()
     Image.new("RGB", size, colour).save(stream, form)
     return stream.getvalue()
+
+
+def a_pdf(words: str) -> bytes:
+    """The smallest file that passes for a PDF, with words in it."""
+    body = f"%PDF-1.4\n%{words}\n".encode()
+    return body + f"startxref\n{len(body) - 1}\n%%EOF\n".encode()
 
 
 def a_file(

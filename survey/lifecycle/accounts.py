@@ -165,6 +165,8 @@ def sign_out(session: Session, token_hash: str, *, by: Actor, now: datetime) -> 
 def sign_out_everywhere(session: Session, user_id: int, *, by: Actor, now: datetime) -> None:
     """End every session of a user, the present one included."""
     with db.writing(session):
+        if store.user(session, user_id) is None:
+            raise NotThere
         store.end_sessions(session, user_id)
         log(session, by, now, "sign_out_everywhere", "user", user_id)
 

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from questionnaires.loading import editions, load
 from survey import access, db, district, wording
 from survey.clock import now
-from survey.lifecycle import accounts, settings
+from survey.lifecycle import accounts, settings, typed
 from survey.lifecycle.errors import Invalid
 from survey.paging import page_number
 from survey.store import accounts as store
@@ -58,7 +58,7 @@ class DistrictForm(FlaskForm):
 @pages.get("/users")
 def users() -> ResponseReturnValue:
     """List users, found by words or role."""
-    words, role = request.args.get("q", "").strip()[:60], request.args.get("role", "")
+    words, role = typed.line(request.args.get("q"))[:60], request.args.get("role", "")
     if role not in ("", *ROLES):
         role = ""
     page = page_number()

@@ -1,0 +1,379 @@
+"""Who may reach what: every route with every role, on rows that are theirs, others', and nobody's.
+
+The lists are made from the application's own map of addresses, so a new route is tested the day it
+is added; a new kind of number in an address fails here until somebody says whose it is.
+"""
+
+import re
+
+import pytest
+from werkzeug.routing import Rule
+
+from survey import access
+from survey.tables import ADMINISTRATOR, CONSULTANT, FIRM, OFFICER
+from tests.people import signed_in
+from tests.world import QUESTION, World, contents
+
+ROLES = (FIRM, CONSULTANT, OFFICER, ADMINISTRATOR)
+ABSENT = 999_999
+ODD = (
+    "-1",
+    "0",
+    "00",
+    "01",
+    str(2**31),
+    str(2**63),
+    "9" * 400,
+    "abc",
+    "1.0",
+    "1e1",
+    "+1",
+    "%EF%BC%90%EF%BC%91",  # ０１
+    "%D9%A1",  # ١
+    "%C2%B2",  # ²
+    "1%00",
+    "1%0A",
+    "%201",
+    "1;2",
+    "..%2F1",
+    "%FF",
+)
+WORDS = {
+    "section_id": "production",
+    "question_id": QUESTION,
+    "kind": "self",
+    "edition_id": "2026",
+    "trade_id": "valve",
+    "token": "x" * 43,
+    "filename": "css/base.css",
+}
+"""A good word for every part of an address that is no number."""
+ROWS = {"assessment_id", "evidence_id", "report_id", "user_id", "firm_id", "round_id", "entry_id"}
+
+
+@pytest.fixture
+def world(session, settings):
+    return World(session, settings)
+
+
+@pytest.fixture
+def rules(app):
+    """Every rule but the static files', which have no owner."""
+    found = [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+    assert len(found) > 30
+    return sorted(found, key=lambda rule: ("GET" not in rule.methods, rule.endpoint))
+
+
+def parts(rule: Rule) -> set[str]:
+    """Return the names in an address; a rule's own list holds its defaults as well."""
+    return {name.rpartition(":")[2] for name in re.findall(r"<([^>]+)>", rule.rule)}
+
+
+def address(rule: Rule, ids: dict[str, object]) -> str:
+    """Write a rule out by hand: a builder of addresses would refuse the odd ones."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[0].strip("<>").rpartition(":")[2]
+        return str(ids[name] if name in ids else WORDS[name])
+
+    return re.sub(r"<[^>]+>", value, rule.rule)
+
+
+def methods(rule: Rule) -> list[str]:
+    return sorted(rule.methods)
+
+
+def ask(client, method, where, *, script=False):
+    headers = {"Accept": "application/json"} if script else {}
+    data = {"csrf_token": client.token} if method == "POST" else None
+    answer = client.open(where, method=method, data=data, headers=headers)
+    answer.get_data()
+    answer.close()  # a file stays open otherwise
+    return answer
+
+
+def own(rule: Rule, role: str, side) -> dict[str, object]:
+    """The numbers of rows this role may use in this route."""
+    state = {FIRM: "draft", CONSULTANT: "visiting"}.get(role, "confirmed")
+    if rule.endpoint.startswith("results."):
+        state = "confirmed"
+    kind = "onsite" if role == CONSULTANT else "self"
+    name = "confirmed self file" if rule.endpoint == "files.thumbnail" else f"{state} {kind} file"
+    user = side.ids["invited"] if rule.endpoint == "bureau.invite_again" else side.ids["colleague"]
+    return {
+        "assessment_id": side.ids[state],
+        "evidence_id": side.ids[name],
+        "report_id": side.ids["confirmed self report"],
+        "user_id": user,
+        "firm_id": side.ids["firm"],
+        "round_id": 1,
+        "entry_id": side.ids["entry"],
+    }
+
+
+def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
+    """Numbers of rows that are there, but not for this role."""
+    a, b = world.a.ids, world.b.ids
+    mine = own(rule, role, world.a)
+    others: dict[str, list[int]] = {name: [] for name in mine}
+    if role in (FIRM, CONSULTANT):
+        others["assessment_id"] = [b["draft"], b["visiting"], b["confirmed"]]
+        others["evidence_id"] = [number for name, number in b.items() if name.endswith(" file")]
+        others["report_id"] = [number for name, number in b.items() if name.endswith(" report")]
+    if role == CONSULTANT:
+        others["assessment_id"].append(a["draft"])
+        others["evidence_id"].append(a["draft self file"])
+    if role == FIRM:
+        others["evidence_id"].append(a["visiting onsite file"])
+    if role == OFFICER:
+        others["assessment_id"] = [a["draft"], b["draft"]]
+        others["evidence_id"] = [a["draft self file"], b["draft self file"]]
+    if rule.endpoint == "bureau.invite_again":
+        others["user_id"] = [b["invited"], world.other.id, world.administrator.id]
+    if rule.endpoint == "files.delete":
+        kind = "onsite" if role == FIRM else "self"
+        others["evidence_id"] += [a[f"confirmed {kind} file"]]
+    return [
+        mine | {name: number}
+        for name in sorted(parts(rule) & ROWS)
+        for number in others[name]
+        if number != mine[name]
+    ]
+
+
+def test_every_route_and_every_part_of_an_address_is_declared(app, rules):
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(access.ROUTES)
+    unknown = {name for rule in rules for name in parts(rule)} - ROWS - set(WORDS)
+    assert not unknown, f"say in this file whose rows these are: {unknown}"
+    for rule in rules:
+        assert set(rule.methods) <= {"GET", "HEAD", "POST"}, rule.rule
+
+
+def test_a_route_nobody_declared_stops_the_application(app):
+    app.add_url_rule("/somewhere", "somewhere", lambda: "")
+
+    with pytest.raises(LookupError, match="somewhere"):
+        access.require_declared_routes(app)
+
+
+def test_nobody_reads_or_does_anything_without_signing_in(app, session, world, rules):
+    before = contents(session)
+    client = app.test_client()
+    client.get("/sign-in")
+    for rule in rules:
+        if access.ANYONE in access.ROUTES[rule.endpoint]:
+            continue
+        for ids in (own(rule, FIRM, world.a), dict.fromkeys(ROWS, ABSENT)):
+            for method in methods(rule):
+                where = address(rule, ids)
+                page = ask(client, method, where)
+                assert page.status_code == 302, where
+                assert page.location.startswith("/sign-in?next="), where
+                assert ask(client, method, where, script=True).status_code == 401, where
+    assert contents(session) == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_refused_every_route_that_is_not_its_own(app, session, world, rules, role):
+    client = signed_in(app, session, world.reader(role))
+    before, tried = contents(session), 0
+    for rule in rules:
+        allowed = access.ROUTES[rule.endpoint]
+        if access.ANYONE in allowed or role in allowed:
+            continue
+        for ids in (own(rule, role, world.a), dict.fromkeys(ROWS, ABSENT)):
+            for method in methods(rule):
+                where = address(rule, ids)
+                assert ask(client, method, where).status_code == 403, (method, where)
+                assert ask(client, method, where, script=True).status_code == 403, (method, where)
+                tried += 1
+    assert tried > 20
+    assert contents(session) == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_reaches_every_route_of_its_own(app, session, world, rules, role):
+    for rule in rules:
+        if role not in access.ROUTES[rule.endpoint]:
+            continue
+        for method in methods(rule):
+            client = signed_in(app, session, world.reader(role))
+            where = address(rule, own(rule, role, world.a))
+            answer = ask(client, method, where)
+            good = (200, 302) if method in ("GET", "HEAD") else (200, 302, 400, 409, 422)
+            assert answer.status_code in good, (role, method, where, answer.status_code)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_belongs_to_others_is_as_absent_as_what_never_was(app, session, world, rules, role):
+    client = signed_in(app, session, world.reader(role))
+    before, tried = contents(session), 0
+    for rule in rules:
+        if role not in access.ROUTES[rule.endpoint] or not parts(rule) & ROWS:
+            continue
+        for method in methods(rule):
+            for script in (False, True):
+                absent = dict.fromkeys(ROWS, ABSENT)
+                nothing = ask(client, method, address(rule, absent), script=script)
+                assert nothing.status_code == 404, (method, rule.rule)
+                for ids in foreign(rule, role, world):
+                    where = address(rule, ids)
+                    answer = ask(client, method, where, script=script)
+                    assert answer.status_code == 404, (role, method, where, answer.status_code)
+                    assert said(answer) == said(nothing), (role, method, where)
+                    tried += 1
+    assert tried > 5 or role == ADMINISTRATOR
+    assert contents(session) == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_numbers_that_are_no_numbers_are_not_there(app, session, world, rules, role):
+    client = signed_in(app, session, world.reader(role))
+    before, tried = contents(session), 0
+    for rule in rules:
+        if role not in access.ROUTES[rule.endpoint] or not parts(rule) & ROWS:
+            continue
+        for method in set(methods(rule)) - {"HEAD"}:
+            for odd in ODD:
+                where = address(rule, dict.fromkeys(ROWS, odd))
+                answer = ask(client, method, where)
+                assert answer.status_code in (404, 405), (method, where, answer.status_code)
+                tried += 1
+    assert tried
+    assert contents(session) == before
+
+
+def test_asking_only_for_the_head_does_nothing(app, session, world, rules):
+    """No token protects HEAD, so it must be a GET in every view."""
+    before = contents(session)
+    for role in ROLES:
+        client = signed_in(app, session, world.reader(role))
+        for rule in rules:
+            allowed = role in access.ROUTES[rule.endpoint]
+            if not allowed or "POST" not in rule.methods or "HEAD" not in rule.methods:
+                continue
+            where = address(rule, own(rule, role, world.a))
+            assert ask(client, "HEAD", where).status_code == 200, where
+    assert contents(session) == before
+
+
+def test_words_in_addresses_that_mean_nothing_are_not_there(app, session, world, rules):
+    """A section, a question or a kind that no questionnaire knows."""
+    odd = ["nothing", "__class__", "..%2f..", "%00", "%FF%FE", "x" * 3000, "{{7*7}}", "' OR 1=1--"]
+    before = contents(session)
+    for role in ROLES:
+        client = signed_in(app, session, world.reader(role))
+        for rule in rules:
+            named = parts(rule) & {"section_id", "question_id", "kind"}
+            if role not in access.ROUTES[rule.endpoint] or not named:
+                continue
+            for method in set(methods(rule)) - {"HEAD"}:
+                for word in odd:
+                    ids = own(rule, role, world.a) | dict.fromkeys(named, word)
+                    answer = ask(client, method, address(rule, ids))
+                    assert answer.status_code in (404, 405, 422), (method, rule.rule, word)
+    assert contents(session) == before
+
+
+def said(answer):
+    """What an answer says, without what differs between any two requests."""
+    text = answer.get_data(as_text=True)
+    text = text.replace(answer.headers["X-Request-ID"], "")
+    text = re.sub(r'name="csrf_token" value="[^"]*"', "", text)
+    changing = {"X-Request-ID", "Date", "Set-Cookie"}
+    return text, sorted((k, v) for k, v in answer.headers if k not in changing)
+
+
+# --- wholes made of parts that are each one's own ------------------------------------------------
+
+
+def test_a_file_of_another_firm_cannot_be_taken_away_through_ones_own_page(app, session, world):
+    client = signed_in(app, session, world.a.user)
+    before = contents(session)
+
+    for number in (world.b.ids["draft self file"], world.a.ids["confirmed self file"], ABSENT):
+        client.post(
+            f"/firm/assessments/{world.a.ids['draft']}/sections/production",
+            data={"csrf_token": client.token, "remove": str(number)},
+        )
+
+    assert contents(session)["evidence"] == before["evidence"]
+
+
+def test_the_number_of_an_assessment_is_not_the_number_of_its_report_or_file(app, session, world):
+    client = signed_in(app, session, world.a.user)
+    theirs = {n for name, n in world.b.ids.items() if name.endswith((" report", " file"))}
+    mine = {n for name, n in world.a.ids.items() if name.endswith((" report", " file"))}
+    for number in range(1, max(theirs | mine) + 3):
+        for where in (f"/reports/{number}.pdf", f"/reports/{number}/state", f"/evidence/{number}"):
+            answer = ask(client, "GET", where)
+            assert answer.status_code in (200, 404)
+            assert world.b.word.encode() not in answer.data
+
+
+def test_an_officer_sees_no_draft_in_any_list(app, session, world):
+    client = signed_in(app, session, world.officer)
+    for where in ("/bureau/assessments", "/bureau/assessments?state=draft"):
+        page = client.get(where)
+        assert page.status_code == 200
+        assert f'/bureau/assessments/{world.a.ids["draft"]}"' not in page.text
+        assert f"{world.a.word}备注" not in page.text
+
+
+def test_filters_take_words_literally_and_refuse_unknown_orders(app, session, world):
+    client = signed_in(app, session, world.officer)
+    for where in ("/bureau/assessments", "/bureau/firms", "/bureau/pool"):
+        assert world.a.word in client.get(where).text
+        for words in ("%", "_", "%%", "\\", "' OR 1=1 --", "甲%", "*"):
+            page = client.get(where, query_string={"q": words})
+            assert page.status_code == 200
+            assert f"{world.a.word}名称" not in page.text, (where, words)
+        for sort in ("password_hash", "id;drop table users", "-", "--firm", "Firm.name", "1"):
+            assert client.get(where, query_string={"sort": sort}).status_code == 400
+        for name in ("trade", "state"):
+            assert client.get(where, query_string={name: "' OR 1=1"}).status_code == 400
+        twice = client.get(f"{where}?q={world.a.word}&q={world.b.word}&sort=firm&sort=x")
+        assert twice.status_code in (200, 400)
+    with_nul = client.get("/bureau/firms?q=a%00b&township=%00&page=1")
+    assert with_nul.status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [
+        ("0", 200),
+        ("1", 200),
+        ("1000000000", (200, 400)),
+        ("-1", 400),
+        ("abc", 400),
+        ("1.5", 400),
+        ("１", 400),
+        ("9" * 100, 400),
+        ("", 400),
+        ("1%00", 400),
+    ],
+)
+def test_pages_of_lists_are_numbers_within_reason(app, session, page, status, world):
+    officer = signed_in(app, session, world.officer)
+    administrator = signed_in(app, session, world.administrator)
+    expected = status if isinstance(status, tuple) else (status,)
+    for client, where in (
+        (officer, "/bureau/assessments"),
+        (officer, "/bureau/firms"),
+        (officer, "/bureau/pool"),
+        (officer, "/bureau/audit"),
+        (administrator, "/admin/users"),
+    ):
+        assert client.get(f"{where}?page={page}").status_code in expected, where
+        assert client.get(f"{where}?page_size={page}").status_code == 200
+
+
+def test_words_of_the_administrators_search_are_literal(app, session, world):
+    client = signed_in(app, session, world.administrator)
+    for words in ("%", "_", "\\", "' OR 1=1 --", "a\x00b"):
+        page = client.get("/admin/users", query_string={"q": words})
+        assert page.status_code == 200
+        assert world.a.word not in page.text
+    assert client.get("/admin/users?role=root").status_code == 200
+    assert "password_hash" not in client.get("/admin/users?sort=password_hash").text
+    assert "$argon2" not in client.get("/admin/users").text

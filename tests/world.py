@@ -1,0 +1,217 @@
+"""Two firms with everything a firm can have, each marked by a word of its own in every text.
+
+Whatever of one firm's words reaches the other has leaked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.config import Config
+from survey.lifecycle import assessments as steps
+from survey.lifecycle import pool
+from survey.lifecycle.audit import Actor
+from survey.tables import (
+    ADMINISTRATOR,
+    CONSULTANT,
+    FIRM,
+    OFFICER,
+    ONSITE,
+    SELF,
+    VERIFIED,
+    Assessment,
+    Round,
+    Table,
+    User,
+)
+from tests.people import (
+    TESTER,
+    a_file,
+    a_firm,
+    a_pdf,
+    a_photo,
+    a_round,
+    a_user,
+    an_issued_report,
+    begun,
+    fill,
+    moment,
+)
+
+QUESTION = "scheduling"
+IDLE = frozenset({"user_sessions", "throttles", "known_devices"})
+"""Tables that every visit of a page may write."""
+
+
+@dataclass
+class Side:
+    """One firm: its people, an assessment in each state, and the numbers of all its rows."""
+
+    word: str
+    user: User
+    colleague: User
+    invited: User
+    consultant: User
+    ids: dict[str, int] = field(default_factory=dict)
+    """``firm``, ``draft``, ``visiting``, ``confirmed``, and what hangs on them."""
+
+
+class World:
+    """Firm A, firm B, the bureau. ``others``: staff whom nobody signs in as."""
+
+    def __init__(self, session: Session, config: Config) -> None:
+        self._session = session
+        self._config = config
+        self.rounds = [a_round(session) for _ in range(4)]
+        self.officer = a_user(session, OFFICER)
+        self.administrator = a_user(session, ADMINISTRATOR)
+        self.other = a_user(session, OFFICER)
+        self.sides = [self._side("金丝雀甲", "teal"), self._side("金丝雀乙", "maroon")]
+        self.a, self.b = self.sides
+        session.rollback()
+
+    def reader(self, role: str) -> User:
+        """Who signs in to look at side A."""
+        return {
+            FIRM: self.a.user,
+            CONSULTANT: self.a.consultant,
+            OFFICER: self.officer,
+            ADMINISTRATOR: self.administrator,
+        }[role]
+
+    def _side(self, word: str, colour: str) -> Side:
+        session = self._session
+        firm = a_firm(
+            session,
+            name=f"{word}名称厂",
+            products=f"{word}产品",
+            address=f"{word}地址",
+            township=f"{word}镇",
+            park=f"{word}园",
+            contact_name=f"{word}联系人",
+            contact_post=f"{word}职务",
+            contact_phone=f"{word}电话",
+        )
+        side = Side(
+            word,
+            user=a_user(session, firm=firm, name=f"{word}用户"),
+            colleague=a_user(session, firm=firm, name=f"{word}同事"),
+            invited=a_user(session, firm=firm, name=f"{word}新人", password_hash=None),
+            consultant=a_user(session, CONSULTANT, name=f"{word}顾问"),
+        )
+        side.ids |= {
+            "firm": firm.id,
+            "user": side.user.id,
+            "colleague": side.colleague.id,
+            "invited": side.invited.id,
+        }
+        for number, state in enumerate(("draft", "visiting", "confirmed")):
+            self._assessment(side, state, self.rounds[number], colour)
+        return side
+
+    def _assessment(self, side: Side, state: str, round_: Round, colour: str) -> None:
+        session, word = self._session, side.word
+        firm = side.user.firm_id
+        assert firm is not None
+        assessment = steps.begin(session, firm, round_.id, by=TESTER, now=moment())
+        side.ids[state] = assessment.id
+        fill(session, assessment, side.user, remark=f"{word}备注{state}")
+        self._file(side, state, assessment, SELF, colour)
+        if state == "draft":
+            return
+        by = Actor(side.user.id, f"{word}用户")
+        steps.submit(session, assessment.id, declared_by=f"{word}承诺人", by=by, now=moment())
+        steps.assign(session, assessment.id, side.consultant.id, by=TESTER, now=moment())
+        fill(
+            session,
+            assessment,
+            side.consultant,
+            kind=ONSITE,
+            verification=VERIFIED,
+            reason=f"{word}理由{state}",
+            finding=f"{word}发现{state}",
+        )
+        self._file(side, state, assessment, ONSITE, colour)
+        self._conclude(side, assessment)
+        self._report(side, state, assessment, SELF)
+        if state == "visiting":
+            return
+        steps.confirm(session, assessment.id, by=TESTER, now=moment())
+        self._report(side, state, assessment, ONSITE)
+        entry = pool.admit(
+            session,
+            assessment.id,
+            target_rung="factory",
+            reason=f"{word}入库理由",
+            by=Actor(self.officer.id, "测试"),
+            now=moment(),
+        )
+        side.ids["entry"] = entry.id
+
+    def _file(self, side: Side, state: str, assessment: Assessment, kind: str, colour: str) -> None:
+        photo = state == "confirmed" and kind == SELF  # looking at a picture takes a process
+        row = a_file(
+            self._session,
+            self._config,
+            assessment,
+            QUESTION,
+            kind=kind,
+            name=f"{side.word}{state}{kind}.{'jpg' if photo else 'pdf'}",
+            content=a_photo(colour) if photo else a_pdf(f"{side.word}{state}{kind}"),
+        )
+        side.ids[f"{state} {kind} file"] = row.id
+
+    def _conclude(self, side: Side, assessment: Assessment) -> None:
+        version = self._session.scalar(
+            select(Assessment.version).where(Assessment.id == assessment.id)
+        )
+        steps.conclude(
+            self._session,
+            assessment.id,
+            problems=f"{side.word}问题",
+            packages=None,
+            base_version=version or 0,
+            by=TESTER,
+            now=moment(),
+        )
+
+    def _report(self, side: Side, state: str, assessment: Assessment, kind: str) -> None:
+        report = an_issued_report(
+            self._session,
+            self._config,
+            assessment,
+            side.user,
+            kind,
+            content=f"%PDF {side.word} {state} {kind}".encode(),
+        )
+        side.ids[f"{state} {kind} report"] = report.id
+
+
+def another_draft(session: Session, side: Side) -> Assessment:
+    """A draft in a round of its own."""
+    session.rollback()
+    firm = session.get(steps.Firm, side.ids["firm"])
+    return begun(session, firm)
+
+
+def contents(session: Session) -> dict[str, str]:
+    """Return a digest of every table whose rows only a step may change."""
+    session.rollback()
+    found = {
+        table.name: _digest([tuple(row) for row in session.execute(select(table))])
+        for table in Table.metadata.sorted_tables
+        if table.name not in IDLE
+    }
+    session.rollback()  # an open read would keep writers of SQLite waiting
+    return found
+
+
+def _digest(rows: list[Any]) -> str:
+    text = json.dumps(sorted(map(str, rows)), ensure_ascii=False)
+    return f"{len(rows)} rows {hashlib.sha256(text.encode()).hexdigest()[:12]}"
