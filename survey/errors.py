@@ -21,6 +21,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from questionnaires.loading import BadEdition, UnknownEdition
 from survey import access, wording
 from survey.clock import local
 from survey.db import DatabaseMissing
@@ -36,6 +37,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(BadEdition, _edition)
+    app.register_error_handler(UnknownEdition, _edition)
     app.register_error_handler(DatabaseMissing, _busy)
     app.register_error_handler(PoolTimeout, _busy)
     app.register_error_handler(DBAPIError, _database)
@@ -117,6 +120,16 @@ def _refusal(error: Refusal) -> ResponseReturnValue:
                 yours=yours,
             )
     return answer(error.status)
+
+
+def _edition(error: BadEdition | UnknownEdition) -> ResponseReturnValue:
+    """A published edition whose files changed or went: nothing is scored by guesses."""
+    current_app.logger.error("edition unusable: %s [%s]", error, g.get("request_id"))
+    return answer(
+        503,
+        "这份问卷年版的文件缺失，或在发布后被改动，相关页面暂时打不开；已填写的答卷没有受影响。"
+        "请管理员在“问卷年版”页面查看，并从备份恢复文件。",
+    )
 
 
 def _busy(error: Exception) -> ResponseReturnValue:

@@ -31,6 +31,8 @@ POOL: Final = {
 }
 SIZES: Final = {"micro": "微型", "small": "小型", "medium": "中型", "large": "大型"}
 
+EDITION_STATES: Final = {"draft": "草稿", "published": "已发布", "retired": "已停用"}
+
 LOCKED: Final = {
     "draft": "评估还在企业填写中，不能这样操作。",
     "submitted": "评估已提交并锁定。如需修改，请联系主管部门申请退回。",

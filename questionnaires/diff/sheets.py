@@ -58,6 +58,16 @@ class Move:
     direction: Direction
     reasons: tuple[str, ...] = field(default=())
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What the next rung of the new edition demands and does not get, without any figures."""
+        rung = self.after.score.next if self.after.score else None
+        if rung is None:
+            return ()
+        line = () if rung.threshold_met else (f"“{rung.rung.title}”的分数线",)
+        gates = (f"“{rung.rung.title}”的必备条件：{g.wanted}" for g in rung.failed_gates)
+        return (*line, *gates)
+
     def __str__(self) -> str:
         why = "".join(f"\n    {reason}" for reason in self.reasons)
         return f"{self.case.name}：{self.before.rung} → {self.after.rung}{why}"

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from questionnaires.loading import editions
-from survey import db
+from survey import db, shelf
 from survey.lifecycle import typed
 from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, NotThere
@@ -39,7 +38,8 @@ def open_round(
     Raises:
         TitleTaken, Invalid
     """
-    title = _checked(typed.line(title), edition, opens_on, closes_on)
+    there = shelf.usable(session)
+    title = _checked(typed.line(title), edition, there, opens_on, closes_on)
     try:
         with db.writing(session):
             if store.round_titled(session, title) is not None:
@@ -84,12 +84,14 @@ def set_end(
             )
 
 
-def _checked(title: str, edition: str, opens_on: date, closes_on: date | None) -> str:
+def _checked(
+    title: str, edition: str, there: tuple[str, ...], opens_on: date, closes_on: date | None
+) -> str:
     faults: dict[str, str] = {}
     if not 1 <= len(title) <= MOST_TITLE:
         faults["title"] = f"请填写轮次名称（{MOST_TITLE} 字以内）。"
-    if edition not in editions():
-        faults["edition"] = "请选择一个问卷年版。"
+    if edition not in there:
+        faults["edition"] = "请选择一个已发布、没有停用的问卷年版。"
     if closes_on is not None and closes_on < opens_on:
         faults["closes_on"] = "截止日期不能早于开始日期。"
     if faults:

@@ -33,6 +33,7 @@ from survey.tables.assessments import (
 )
 from survey.tables.audit import AuditEntry
 from survey.tables.base import Moment, Table
+from survey.tables.editions import EDITING, PUBLISHED, RETIRED, EditionRow
 from survey.tables.firms import SIZES, Firm, Setting
 from survey.tables.pool import (
     DONE,
@@ -55,6 +56,7 @@ __all__ = [
     "CONSULTANT",
     "DONE",
     "DRAFT",
+    "EDITING",
     "FAILED",
     "FIRM",
     "IN_POOL",
@@ -63,8 +65,10 @@ __all__ = [
     "ONSITE",
     "ON_SITE",
     "PROPOSED",
+    "PUBLISHED",
     "QUEUED",
     "RECOGNISED",
+    "RETIRED",
     "ROLES",
     "SELF",
     "SIZES",
@@ -77,6 +81,7 @@ __all__ = [
     "AnswerRow",
     "Assessment",
     "AuditEntry",
+    "EditionRow",
     "Evidence",
     "Firm",
     "KnownDevice",

@@ -2,13 +2,23 @@
 
 from flask import Blueprint
 
-from survey.views import account, administrator, bureau, consultant, files, firm, results
+from survey.views import (
+    account,
+    administrator,
+    bureau,
+    consultant,
+    editions,
+    files,
+    firm,
+    results,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.pages,
     administrator.pages,
     bureau.pages,
     consultant.pages,
+    editions.pages,
     files.pages,
     firm.pages,
     results.pages,

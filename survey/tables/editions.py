@@ -1,0 +1,28 @@
+"""What the administrator decided about each edition of the questionnaire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.tables.base import Table
+
+EDITING, PUBLISHED, RETIRED = "draft", "published", "retired"
+EDITION_STATES = (EDITING, PUBLISHED, RETIRED)
+
+
+class EditionRow(Table):
+    """One edition. An edition nobody decided about has no row: its files speak for it."""
+
+    __tablename__ = "editions"
+    __table_args__ = (CheckConstraint(f"state IN {EDITION_STATES}", name="state"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    state: Mapped[str] = mapped_column(String(12))
+    seal: Mapped[str | None] = mapped_column(String(64))
+    """The SHA-256 over its files when it was published."""
+    copied_from: Mapped[str | None] = mapped_column(String(40))
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -1,0 +1,535 @@
+"""The administrator's editions: looked at, copied, changed from a workbook, published, retired."""
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from questionnaires import loading, workbook
+from questionnaires.loading import BadEdition, UnknownEdition
+from questionnaires.reading import read
+from survey import create_app, shelf
+from survey.lifecycle import editions as steps
+from survey.lifecycle import rounds
+from survey.lifecycle.errors import Invalid
+from survey.tables import ADMINISTRATOR, OFFICER, AuditEntry, EditionRow
+from tests.client import CheckingClient
+from tests.people import EDITION, TESTER, a_user, filled, handed_in, moment, signed_in
+
+DRAFT_ID = f"{EDITION}-draft"
+PUBLISH = {"new_id": "2027", "title": "2027 年版", "issued": "2027-01-15"}
+
+
+@pytest.fixture(autouse=True)
+def alone():
+    """Each test's own editions are forgotten with it."""
+    yield
+    loading.keep_own_in(None)
+
+
+@pytest.fixture
+def home(settings) -> Path:
+    return settings.instance / shelf.FOLDER
+
+
+@pytest.fixture
+def desk(app, session) -> CheckingClient:
+    return signed_in(app, session, a_user(session, ADMINISTRATOR, name="虚构管理员"))
+
+
+@pytest.fixture
+def draft(desk) -> str:
+    """A draft copy of the program's edition."""
+    page = desk.get("/editions")
+    assert page.status_code == 200
+    assert desk.submit(f"/editions/{EDITION}/copy").status_code == 302
+    return DRAFT_ID
+
+
+def step(desk, edition, name, data=None, **given):
+    """Open an edition's page and press one of its steps."""
+    assert desk.get(f"/editions/{edition}").status_code == 200
+    return desk.submit(f"/editions/{edition}/{name}", data, **given)
+
+
+def published(desk) -> str:
+    assert desk.get("/editions").status_code == 200
+    assert desk.submit(f"/editions/{EDITION}/copy").status_code == 302
+    assert step(desk, DRAFT_ID, "publish", PUBLISH).status_code == 302
+    return "2027"
+
+
+def upload(desk, edition, content: bytes, name="问卷.xlsx"):
+    return step(
+        desk,
+        edition,
+        "workbook",
+        {"workbook": (io.BytesIO(content), name)},
+        content_type="multipart/form-data",
+    )
+
+
+def reviewed(desk, edition, trade="valve", change=lambda book: None) -> bytes:
+    """A trade's workbook as downloaded, after somebody worked on it."""
+    answer = desk.get(f"/editions/{edition}/workbook/{trade}")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["Content-Disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    change(book)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+def actions(session) -> list[str]:
+    session.rollback()
+    return list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+
+
+# --- looking ------------------------------------------------------------------------------------
+
+
+def test_the_list_says_what_each_edition_is_and_who_uses_it(desk, session):
+    filled(session, a_user(session))
+
+    page = desk.get("/editions").text
+
+    assert "2026 年版" in page
+    assert "已发布" in page
+    assert "1 个轮次，1 份评估" in page
+
+
+def test_an_edition_says_that_nothing_is_wrong_with_it(desk):
+    page = desk.get(f"/editions/{EDITION}").text
+
+    assert "都没有问题" in page
+    assert "阀门" in page
+    assert "建立草稿副本" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/editions/2099",
+        "/editions/..%2F2026",
+        "/editions/2026/preview/pumps",
+        "/editions/2026/preview/valve/nothing",
+        "/editions/2026/paper/pumps",
+        "/editions/2026/workbook/pumps",
+        "/editions/2099/differences",
+    ],
+)
+def test_what_is_not_there_is_not_found(desk, address):
+    assert desk.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("trade", ["valve", "bearing", "metal_products"])
+def test_the_preview_asks_what_a_firm_is_asked(desk, trade):
+    questionnaire = loading.load(EDITION).questionnaire(trade)
+    overview = desk.get(f"/editions/{EDITION}/preview/{trade}")
+    assert overview.status_code == 200
+
+    for section in questionnaire.sections:
+        page = desk.get(f"/editions/{EDITION}/preview/{trade}/{section.id}")
+        assert page.status_code == 200
+        for question in section.questions:
+            assert f'data-question="{question.id}"' in page.text
+        assert "不会保存" in page.text
+        assert "<form" not in page.text.partition('id="content"')[2]
+
+
+def test_a_preview_leaves_out_what_the_ticked_processes_do_not_ask(desk):
+    questionnaire = loading.load(EDITION).questionnaire("valve")
+    question = next(q for q in questionnaire.questions.values() if q.needs == ("welding",)
+                    or "welding" in q.needs)  # fmt: skip
+    section = questionnaire.section_of[question.id].id
+    address = f"/editions/{EDITION}/preview/valve/{section}?chosen=1"
+
+    assert f'data-question="{question.id}"' not in desk.get(address).text
+    asked = desk.get(f"{address}&process={question.needs[0]}")
+    assert f'data-question="{question.id}"' in asked.text
+
+
+def test_the_paper_holds_every_question_and_option(desk):
+    page = desk.get(f"/editions/{EDITION}/paper/valve").text
+    questionnaire = loading.load(EDITION).questionnaire("valve")
+
+    for question in questionnaire.questions.values():
+        assert question.code in page
+    assert "手绘，或拿客户来图直接用" in page
+
+
+# --- drafts -------------------------------------------------------------------------------------
+
+
+def test_a_copy_is_a_draft_of_its_own(desk, draft, home, session):
+    assert loading.drafts() == (DRAFT_ID,)
+    assert DRAFT_ID not in loading.editions()
+    assert read(home / DRAFT_ID / "edition.yaml").value["id"] == DRAFT_ID
+    assert not (home / DRAFT_ID / "seal").exists()
+    # Comments and everything else are the original's.
+    original = (loading.EDITIONS / EDITION / "valve.yaml").read_bytes()
+    assert (home / DRAFT_ID / "valve.yaml").read_bytes() == original
+    assert not list(home.glob(".making*"))
+    assert actions(session)[-1] == "edition_copy"
+
+    page = desk.get(f"/editions/{draft}").text
+    assert "（草稿）" in page
+    assert "都没有问题" in page
+
+
+def test_a_second_copy_is_refused_while_the_first_is_there(desk, draft):
+    answer = step(desk, EDITION, "copy")
+
+    assert answer.status_code == 409
+    assert f"草稿“{DRAFT_ID}”已经有了" in answer.text
+
+
+def test_a_draft_is_never_used_for_anything(desk, draft, session):
+    assert draft not in shelf.usable(session)
+    with pytest.raises(UnknownEdition):
+        loading.load(draft)
+    with pytest.raises(Invalid) as refused:
+        rounds.open_round(
+            session, title="轮次", edition=draft, opens_on=date(2026, 1, 1), closes_on=None,
+            by=TESTER, now=moment(),
+        )  # fmt: skip
+    assert "已发布" in refused.value.fields["edition"]
+
+
+def test_a_reviewed_workbook_changes_the_draft_and_the_page_says_how(desk, draft, session):
+    def change(book):
+        page = book["题目"]
+        column = [cell.value for cell in page[1]].index("2 档") + 1
+        page.cell(2, column).value = "每班扫码一次"
+
+    answer = upload(desk, draft, reviewed(desk, draft, change=change))
+
+    assert answer.status_code == 302
+    said = desk.get(f"/editions/{draft}/differences?from={EDITION}").text
+    assert "改写了 2 档的描述" in said
+    assert "每班扫码一次" in said
+    assert "edition_import" in actions(session)
+
+
+def test_a_bad_cell_is_listed_and_nothing_is_changed(desk, draft, home):
+    def change(book):
+        page = book["题目"]
+        column = [cell.value for cell in page[1]].index("题目") + 1
+        page.cell(3, column).value = None
+
+    before = contents(home / draft)
+    answer = upload(desk, draft, reviewed(desk, draft, change=change))
+
+    assert answer.status_code == 422
+    assert "“题目”没有填写" in answer.text
+    assert "F3" in answer.text
+    assert contents(home / draft) == before
+
+
+def bomb() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 60_000_000)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a workbook", bomb()],
+    ids=["empty", "words", "bomb"],
+)
+def test_a_hostile_file_is_refused_in_chinese(desk, draft, home, content):
+    before = contents(home / draft)
+
+    answer = upload(desk, draft, content)
+
+    assert answer.status_code == 422
+    assert "没有读回" in answer.text
+    assert contents(home / draft) == before
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(desk, draft):
+    desk.get(f"/editions/{draft}")
+    answer = desk.post(
+        f"/editions/{draft}/workbook",
+        data=b"--x--",
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(workbook.MOST_BYTES + 200_000)},
+    )
+
+    assert answer.status_code == 413
+    assert "工作簿超过 8 MB" in answer.text
+
+
+def test_no_file_at_all_is_said(desk, draft):
+    assert step(desk, draft, "workbook").status_code == 422
+    assert step(desk, draft, "workbook", {"workbook": None}).status_code == 422
+
+
+def test_a_discarded_draft_is_gone_and_may_be_made_again(desk, draft, home, session):
+    assert step(desk, draft, "discard").status_code == 302
+
+    assert not (home / draft).exists()
+    assert desk.get(f"/editions/{draft}").status_code == 404
+    assert session.get(EditionRow, draft) is None
+    session.rollback()
+    assert step(desk, EDITION, "copy").status_code == 302
+
+
+# --- publishing ---------------------------------------------------------------------------------
+
+
+def test_publishing_seals_and_lets_a_round_use_it(desk, draft, home, session):
+    assert step(desk, draft, "publish", PUBLISH).status_code == 302
+
+    folder = home / "2027"
+    assert (folder / "seal").read_text().strip() == loading.seal(folder)
+    row = session.get(EditionRow, "2027")
+    assert (row.state, row.seal, row.copied_from) == ("published", loading.seal(folder), EDITION)
+    edition = loading.load("2027")
+    assert (edition.title, edition.issued) == ("2027 年版", "2027-01-15")
+    assert edition.questionnaire("valve").sections == (
+        loading.load(EDITION).questionnaire("valve").sections
+    )
+    assert not (home / draft).exists()
+    assert "edition_publish" in actions(session)
+
+    officer = a_user(session, OFFICER)
+    made = rounds.open_round(
+        session, title="2027 轮次", edition="2027", opens_on=date(2027, 1, 1), closes_on=None,
+        by=steps.Actor(officer.id, officer.name), now=moment(),
+    )  # fmt: skip
+    assert made.edition == "2027"
+
+
+def test_an_officer_is_offered_what_is_published_only(app, desk, session):
+    published(desk)
+    step(desk, "2027", "retire")
+    step(desk, EDITION, "copy")
+    officer = signed_in(app, session, a_user(session, OFFICER))
+
+    page = officer.get("/bureau/rounds").text
+
+    assert 'value="2026"' in page
+    assert 'value="2027"' not in page
+    assert f'value="{DRAFT_ID}"' not in page
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "words"),
+    [
+        ({"new_id": EDITION}, 409, "已有这个编号的年版"),
+        ({"new_id": "next"}, 422, "年版编号以四位年份开头"),
+        ({"new_id": "../2027"}, 422, "年版编号以四位年份开头"),
+        ({"new_id": "2027-draft"}, 422, "年版编号以四位年份开头"),
+        ({"new_id": "2" * 41}, 422, "最多 40 个字符"),
+        ({"new_id": ""}, 422, "请填写年版编号"),
+        ({"title": "\u200b"}, 422, "请填写年版名称"),
+        ({"title": "长" * 101}, 422, "100 字以内"),
+        ({"issued": "昨天"}, 422, "发布"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_with_what_was_typed(
+    desk, draft, home, changed, status, words
+):
+    answer = step(desk, draft, "publish", PUBLISH | changed)
+
+    assert answer.status_code == status
+    assert words in answer.text
+    assert [f.name for f in home.iterdir() if not f.name.startswith(".")] == [draft]
+
+
+def test_a_draft_with_faults_is_not_published(desk, draft, home):
+    core = home / draft / "core.yaml"
+    core.write_text(core.read_text("utf-8").replace("weight: 5", "weight: 6", 1), "utf-8")
+
+    answer = step(desk, draft, "publish", PUBLISH)
+
+    assert answer.status_code == 422
+    assert "模块权重合计" in answer.text
+    assert loading.drafts() == (draft,)
+    assert not list(home.glob(".making*"))
+
+
+def test_a_title_of_yaml_signs_is_only_a_title(desk, draft, home):
+    title = '"no": {{ 7*7 }} \\1 # <b>'
+
+    assert step(desk, draft, "publish", PUBLISH | {"title": title}).status_code in (302, 422)
+    if (home / "2027").exists():
+        assert loading.load("2027").title == title
+
+
+def test_a_published_edition_is_not_changed_and_a_copy_is_offered(desk, home):
+    published(desk)
+    before = contents(home / "2027")
+    book = reviewed(desk, "2027")
+    desk.get(f"/editions/{EDITION}")
+    token = desk.token
+
+    for name, data in (
+        ("workbook", {"workbook": (io.BytesIO(book), "a.xlsx")}),
+        ("publish", PUBLISH | {"new_id": "2028"}),
+        ("discard", {}),
+    ):
+        answer = desk.post(f"/editions/2027/{name}", data=data | {"csrf_token": token})
+        assert answer.status_code == 409, name
+        assert "建立草稿副本" in answer.text
+    assert contents(home / "2027") == before
+
+
+def test_a_published_edition_whose_files_changed_is_refused_with_a_clear_fault(desk, home, session):
+    published(desk)
+    core = home / "2027" / "core.yaml"
+    core.write_bytes(core.read_bytes() + b"# later\n")
+
+    with pytest.raises(BadEdition) as caught:
+        loading.load("2027")
+    assert "发布后内容被改动" in caught.value.faults[0].fault
+    assert "2027" not in shelf.usable(session)
+    page = desk.get("/editions/2027")
+    assert page.status_code == 200
+    assert "发布后内容被改动" in page.text
+    assert "文件有问题" in desk.get("/editions").text
+    assert desk.get("/editions/2027/preview/valve").status_code == 409
+
+
+def test_a_forged_seal_does_not_help_because_the_first_is_remembered(desk, home, session):
+    published(desk)
+    folder = home / "2027"
+    (folder / "core.yaml").write_bytes((folder / "core.yaml").read_bytes() + b"# later\n")
+    (folder / "seal").write_text(loading.seal(folder))
+
+    assert "2027" not in shelf.usable(session)
+    assert "发布后内容被改动" in desk.get("/editions/2027").text
+
+
+@pytest.mark.parametrize("lost", ["seal", "folder"])
+def test_lost_files_are_told_and_other_pages_go_on(desk, home, session, lost):
+    published(desk)
+    if lost == "seal":
+        (home / "2027" / "seal").unlink()
+    else:
+        (home / "2027").rename(home.parent / "elsewhere")
+
+    assert desk.get("/editions").status_code == 200
+    assert "不见了" in desk.get("/editions/2027").text
+    assert "2027" not in shelf.usable(session)
+
+
+def test_an_assessment_on_a_broken_edition_says_so_and_loses_nothing(app, desk, home, session):
+    published(desk)
+    user = a_user(session)
+    assessment = filled(session, user)
+    assessment.edition = "2027"
+    session.commit()
+    core = home / "2027" / "core.yaml"
+    core.write_bytes(core.read_bytes() + b"# later\n")
+
+    answer = signed_in(app, session, user).get(f"/firm/assessments/{assessment.id}/")
+
+    assert answer.status_code == 503
+    assert "发布后被改动" in answer.text
+
+
+# --- retiring -----------------------------------------------------------------------------------
+
+
+def test_a_retired_edition_serves_what_was_begun_and_nothing_new(app, desk, session):
+    user = a_user(session)
+    assessment = filled(session, user)
+
+    assert step(desk, EDITION, "retire").status_code == 302
+
+    assert EDITION not in shelf.usable(session)
+    with pytest.raises(Invalid):
+        rounds.open_round(
+            session, title="轮次", edition=EDITION, opens_on=date(2026, 1, 1), closes_on=None,
+            by=TESTER, now=moment(),
+        )  # fmt: skip
+    assert (
+        signed_in(app, session, user).get(f"/firm/assessments/{assessment.id}/").status_code == 200
+    )
+    assert step(desk, EDITION, "restore").status_code == 302
+    assert EDITION in shelf.usable(session)
+    assert actions(session)[-2:] == ["edition_retire", "edition_restore"]
+
+
+@pytest.mark.parametrize("name", ["restore", "retire"])
+def test_a_turn_that_does_not_fit_is_refused(desk, draft, name):
+    desk.get(f"/editions/{EDITION}")
+    edition = EDITION if name == "restore" else draft
+
+    answer = desk.post(f"/editions/{edition}/{name}", data={"csrf_token": desk.token})
+
+    assert answer.status_code == 409
+
+
+# --- differences --------------------------------------------------------------------------------
+
+
+def test_differences_say_what_they_would_mean_for_sheets_without_naming_a_firm(
+    desk, draft, home, session
+):
+    user = a_user(session)
+    handed_in(session, user)
+    head = home / draft / "edition.yaml"
+    text = head.read_text("utf-8")
+    for line in ('at_least: "0.20"', 'at_least: "0.30"', 'at_least: "0.45"'):
+        text = text.replace(line, line.replace("0.", "0.5"), 1)
+    head.write_text(text.replace("0.520", "0.52"), "utf-8")
+
+    page = desk.get(f"/editions/{draft}/differences").text
+
+    assert "分数线由 20% 提高到" in page
+    assert "最近提交的 1 份自评试算" in page
+    assert "虚构阀门厂" not in page
+
+
+def test_editions_that_say_the_same_have_no_differences(desk, draft):
+    page = desk.get(f"/editions/{draft}/differences?from={EDITION}").text
+
+    assert "名称由“2026 年版”改为“2026 年版（草稿）”" in page
+    assert "题目" not in page.partition("共 ")[2].partition("</main>")[0].partition("<ul")[0]
+
+
+def test_without_another_edition_there_is_nothing_to_compare(desk):
+    assert "选一个年版来比较" in desk.get(f"/editions/{EDITION}/differences?from=x").text
+
+
+# --- many processes -----------------------------------------------------------------------------
+
+
+def test_another_process_finds_what_one_published(desk, settings):
+    published(desk)
+
+    other = create_app(settings)
+
+    with other.app_context():
+        assert "2027" in loading.editions()
+        assert loading.load("2027").title == "2027 年版"
+
+
+def test_a_step_that_fails_in_the_database_leaves_the_files_as_they_were(
+    desk, draft, home, session
+):
+    before = contents(home)
+    nobody = steps.Actor(999_999, "不在表里的人")
+
+    with pytest.raises(IntegrityError):
+        steps.publish(
+            session, home, draft, new_id="2027", title="2027 年版", issued=date(2027, 1, 1),
+            by=nobody, now=moment(),
+        )  # fmt: skip
+
+    assert contents(home) == before
+    assert session.get(EditionRow, "2027") is None
