@@ -7,7 +7,7 @@ threshold stands on its rung. The rules are those of ``README.md``, "How a sheet
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -272,6 +272,9 @@ class SectionProgress:
     missing: tuple[str, ...]
 
 
+Marked = tuple[tuple[Section, tuple[QuestionScore, ...]], ...]
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a sheet is filled, and the bounds its final share will lie within.
@@ -281,8 +284,16 @@ class Progress:
     """
 
     sections: tuple[SectionProgress, ...]
-    lower: Fraction
-    upper: Fraction
+    marked: Marked = field(repr=False)
+
+    # Worked out when asked for: most pages only count.
+    @cached_property
+    def lower(self) -> Fraction:
+        return _assuming(0, self.marked)
+
+    @cached_property
+    def upper(self) -> Fraction:
+        return _assuming(FULL, self.marked)
 
     @property
     def required(self) -> int:
@@ -301,19 +312,17 @@ def progress(
     questionnaire: Questionnaire, sheet: Sheet, processes: frozenset[str] = NO_PROCESSES
 ) -> Progress:
     """Say how far a sheet is filled; complete or not, it never raises."""
-    sections = [
+    marked = tuple(
         (s, tuple(_mark(s, q, sheet, processes) for q in s.questions))
         for s in questionnaire.sections
-    ]
-    lower, upper = (
-        weighted_share((s.weight or Fraction(0), _share(s, m, assumed)) for s, m in sections)
-        for assumed in (0, FULL)
     )
-    return Progress(
-        sections=tuple(_section_progress(s, m) for s, m in sections),
-        lower=lower or Fraction(0),
-        upper=upper or Fraction(0),
-    )
+    return Progress(tuple(_section_progress(s, m) for s, m in marked), marked)
+
+
+def _assuming(level: int, marked: Marked) -> Fraction:
+    """Return the overall share with one level assumed wherever an answer is missing."""
+    shares = ((s.weight or Fraction(0), _share(s, m, level)) for s, m in marked)
+    return weighted_share(shares) or Fraction(0)
 
 
 def _section_progress(section: Section, marks: tuple[QuestionScore, ...]) -> SectionProgress:

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from survey.tables import Evidence, SheetRow
+
+# Built once: every section page asks it.
+_OF_QUESTIONS = (
+    select(Evidence)
+    .where(Evidence.sheet_id == bindparam("sheet_id"))
+    .where(Evidence.question_id.in_(bindparam("question_ids", expanding=True)))
+    .order_by(Evidence.id)
+)
 
 
 class Placed(NamedTuple):
@@ -32,13 +40,9 @@ def of_questions(
     session: Session, sheet_id: int, question_ids: Collection[str]
 ) -> dict[str, list[Evidence]]:
     """Return the files of these questions by question id, oldest first."""
-    query = (
-        select(Evidence)
-        .where(Evidence.sheet_id == sheet_id, Evidence.question_id.in_(question_ids))
-        .order_by(Evidence.id)
-    )
+    asked = {"sheet_id": sheet_id, "question_ids": list(question_ids)}
     found: dict[str, list[Evidence]] = {}
-    for row in session.scalars(query):
+    for row in session.scalars(_OF_QUESTIONS, asked):
         found.setdefault(row.question_id, []).append(row)
     return found
 
