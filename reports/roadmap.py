@@ -6,13 +6,10 @@ re-scored in fractions, and a choice that rounding let through is forbidden and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
-
-import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from questionnaires.answers import Sheet
 from questionnaires.gates import GateResult
@@ -128,30 +125,30 @@ class _Programme:
     def solve(self) -> tuple[Package, ...] | None:
         if self.is_hopeless or not self.packages:
             return None
+        # Loaded when it is first needed: a page that shows no way up does not carry the solver.
+        from scipy.optimize import milp
+
         result = milp(
             self._costs(),
-            constraints=self._constraints(),
-            integrality=np.ones(self.columns),
-            bounds=Bounds(0, 1),
+            constraints=(self._matrix(), [least for _, least in self.rows], math.inf),
+            integrality=[1] * self.columns,
+            bounds=(0, 1),
             options={"time_limit": SECONDS},
         )
         if result.x is None:
             return None
         return tuple(p for p, x in zip(self.packages, result.x, strict=False) if x > 0.5)
 
-    def _costs(self) -> Any:
+    def _costs(self) -> list[float]:
         """The middle of the range, and a little for every package and week: fewer and sooner."""
-        costs = np.zeros(self.columns)
-        for index, package in enumerate(self.packages):
-            costs[index] = float(_middle(package)) + 0.01 + 0.001 * package.weeks.high
-        return costs
+        costs = [float(_middle(p)) + 0.01 + 0.001 * p.weeks.high for p in self.packages]
+        return costs + [0.0] * (self.columns - len(costs))
 
-    def _constraints(self) -> LinearConstraint:
-        matrix = np.zeros((len(self.rows), self.columns))
-        for row, (terms, _) in enumerate(self.rows):
-            for column, value in terms.items():
-                matrix[row, column] = value
-        return LinearConstraint(matrix, lb=np.array([least for _, least in self.rows]))
+    def _matrix(self) -> list[list[float]]:
+        """One row per demand, one column per package, step and gate."""
+        return [
+            [terms.get(column, 0.0) for column in range(self.columns)] for terms, _ in self.rows
+        ]
 
 
 def _programme(ground: Ground, target: RungResult) -> _Programme:
