@@ -280,7 +280,9 @@ class QuestionGate(Value):
     @model_validator(mode="after")
     def _demands_something(self) -> QuestionGate:
         if self.at_least is None and self.at_least_percent is None:
-            raise ValueError("没有写要求：at_least（至少几档）、at_least_percent（至少百分比）至少写一个")
+            raise ValueError(
+                "没有写要求：at_least（至少几档）、at_least_percent（至少百分比）至少写一个"
+            )
         return self
 
 

@@ -240,6 +240,7 @@ def _shape_fault(document: Document, detail: ErrorDetails) -> Fault:
     return document.fault(path, fault, remedy)
 
 
+KIND_UNKNOWN = "看不出是哪一种"
 _WORDS: dict[str, tuple[str, str]] = {
     "missing": ("缺少“{last}”", "补上“{last}”"),
     "extra_forbidden": ("不认识的键“{last}”", "改正拼写，或删去"),
@@ -262,7 +263,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "greater_than_equal": ("应不小于 {ge}", "改成不小于 {ge} 的数"),
     "less_than": ("应小于 {lt}", "改成小于 {lt} 的数"),
     "less_than_equal": ("应不大于 {le}", "改成不大于 {le} 的数"),
-    "union_tag_not_found": ("看不出是哪一种", "写明 kind，或 question、section、part、any_of 之一"),
+    "union_tag_not_found": (KIND_UNKNOWN, "写明 kind，或 question、section、part、any_of 之一"),
     "union_tag_invalid": ("“{tag}”不是允许的种类", "改为其中之一：{expected_tags}"),
 }
 

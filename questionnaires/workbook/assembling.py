@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from questionnaires.reading import Document, Fault, Trail
+from questionnaires.reading import KIND_UNKNOWN, Document, Fault, Trail
 from questionnaires.workbook import layout
 from questionnaires.workbook.cells import BAD, Place, Read, Row
 
@@ -28,6 +28,8 @@ class CellDocument(Document):
         return missing if missing in self.cells else path
 
     def fault(self, path: Trail, fault: str, remedy: str) -> Fault:
+        if fault == KIND_UNKNOWN and (*path, "kind") in self.cells:
+            path, remedy = (*path, "kind"), "填写这一格"
         while path and path not in self.cells:
             path = path[:-1]
         place = self.cells.get(path, Place("工作簿"))
@@ -380,7 +382,7 @@ class _Assembly:
 def _gate_keys(row: Row, kind: str) -> dict[str, str]:
     keys = {k: k for k in row.places if k not in ("rung", "scope", "kind", "on", "short")}
     on = "question" if kind == "member" else kind
-    return keys | {on: "on"}
+    return keys | {on: "on", "kind": "kind"}
 
 
 _ROOTS = {

@@ -459,6 +459,7 @@ def test_a_retired_edition_serves_what_was_begun_and_nothing_new(app, desk, sess
     assert (
         signed_in(app, session, user).get(f"/firm/assessments/{assessment.id}/").status_code == 200
     )
+    session.rollback()
     assert step(desk, EDITION, "restore").status_code == 302
     assert EDITION in shelf.usable(session)
     assert actions(session)[-2:] == ["edition_retire", "edition_restore"]

@@ -283,7 +283,7 @@ BAD_CELLS: dict[str, tuple[Change, str, str, str]] = {
     "yes in English": (put("模块", "选填", "yes"), "模块", "E2", "“yes”不是允许的值"),
     "no question": (put("题目", "题目", None), "题目", "F2", "“题目”没有填写"),
     "no short name": (put("题目", "简称", None), "题目", "E2", "“简称”没有填写"),
-    "no kind": (put("题目", "题型", None), "题目", "A2", "看不出是哪一种"),
+    "no kind": (put("题目", "题型", None), "题目", "D2", "看不出是哪一种"),
     "missing descriptor": (put("题目", "3 档", None), "题目", "J2", "文字是空的"),
     "missing last descriptor": (put("题目", "4 档", None), "题目", "G2", "至少要有 5 项"),
     "long descriptor": (put("题目", "1 档", "长" * 201), "题目", "H2", "文字超过 200 个字"),
@@ -320,6 +320,10 @@ def test_a_bad_cell_is_named_with_sheet_place_fault_and_remedy(original: bytes, 
     assert (sheet, cell) in found, [str(f) for f in found.values()]
     assert words in found[sheet, cell].fault
     assert found[sheet, cell].remedy
+
+
+def test_a_bad_kind_is_one_fault_and_not_two(original: bytes) -> None:
+    assert fault(original, put("题目", "题型", "选择")).place == "D2"
 
 
 def test_all_faults_come_at_once(original: bytes) -> None:
