@@ -10,16 +10,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, before_render_template, current_app, g
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
+
+# Alembic is loaded where it is used: only the process that starts first ever migrates.
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any constant of our own: it only has to differ from other users of the same server.
@@ -160,6 +160,10 @@ def migrate(engine: Engine, instance: Path) -> None:
     Raises:
         SchemaTooNew: The database knows a revision this release does not.
     """
+    from alembic import command
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with _one_migrator(engine, instance), engine.connect() as connection:
         script = ScriptDirectory.from_config(_alembic(connection))
         current = MigrationContext.configure(connection).get_current_revision()
@@ -172,6 +176,10 @@ def migrate(engine: Engine, instance: Path) -> None:
 
 
 def is_current(engine: Engine) -> bool:
+    """Whether the schema is this release's."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with engine.connect() as connection:
         script = ScriptDirectory.from_config(_alembic(connection))
         current = MigrationContext.configure(connection).get_current_revision()
@@ -179,6 +187,8 @@ def is_current(engine: Engine) -> bool:
 
 
 def _alembic(connection: Connection) -> AlembicConfig:
+    from alembic.config import Config as AlembicConfig
+
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

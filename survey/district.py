@@ -7,12 +7,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from flask import g
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import db
 from survey.tables import Setting
 
 KEY = "district"
+# The value alone, in a statement built once: every page asks it.
+_KEPT = select(Setting.value).where(Setting.key == KEY)
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ class District:
 
 
 def read(session: Session) -> District:
-    row = session.get(Setting, KEY)
-    return _district(row.value) if row else District()
+    kept = session.scalar(_KEPT)
+    return _district(kept) if kept else District()
 
 
 def current() -> District:
