@@ -11,11 +11,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import web
+from tests.benchmarks import lists, machine, paper, rubric, web
 from tests.benchmarks.figures import Figure, as_data, printed
 
 MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "web": web.measure,
+    "paper": paper.measure,
+    "machine": machine.measure,
+    "rubric": rubric.measure,
+    "lists": lists.measure,
 }
 """What can be measured; each gets an empty folder of its own."""
 # Not the temporary folder: that may lie in memory, where keeping an answer costs nothing.

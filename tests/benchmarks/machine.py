@@ -1,0 +1,100 @@
+"""What ``make run`` asks of a machine: time to start, memory while idle, bytes of the first page."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urljoin
+
+import brotli
+
+from tests.benchmarks import processes
+from tests.benchmarks.figures import Figure, at_most
+from tests.benchmarks.web import wait_until_well
+from tests.servers import PROJECT, free_port
+
+IDLE_SECONDS = 5
+STOP_SECONDS = 30
+STARTING = "启动与内存（make run，演示数据；网页服务与报告进程合计）"
+BYTES = "首页传输（登录页，brotli，不含字体）"
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Start twice; weigh the second one idle, then in use; load its first page."""
+    with _started(folder) as (_, first, _process):
+        pass
+    with _started(folder) as (url, second, process):
+        time.sleep(IDLE_SECONDS)
+        idle = processes.memory(process)
+        page = first_page(url)
+    return [
+        Figure(STARTING, "首次启动（载入演示数据）", first, "秒"),
+        Figure(STARTING, "再次启动", second, "秒", at_most(5)),
+        Figure(STARTING, "空闲内存（PSS）", idle[0], "MB", at_most(450)),
+        Figure(STARTING, "空闲内存（RSS）", idle[1], "MB", at_most(450), "共享页重复计算"),
+        Figure(BYTES, "合计", sum(page.values()) / 1000, "kB", at_most(150), f"{len(page)} 个文件"),
+        *(
+            Figure(BYTES, Path(path).name or "/", size / 1000, "kB")
+            for path, size in sorted(page.items(), key=lambda one: -one[1])[:5]
+        ),
+    ]
+
+
+@contextmanager
+def _started(folder: Path) -> Iterator[tuple[str, float, int]]:
+    """Run ``make run`` as a reader does; give its address, seconds to the first answer, and pid."""
+    port = free_port()
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        ["make", "--silent", "run", f"PORT={port}"],
+        cwd=PROJECT,
+        env=os.environ | {"INSTANCE": str(folder / "instance")},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_well(url, process)
+        yield url, time.perf_counter() - started, process.pid
+    finally:
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
+        process.wait(STOP_SECONDS)
+
+
+def first_page(url: str) -> dict[str, int]:
+    """Return the bytes sent for the first page and all it asks for, fonts left out, by path."""
+    sizes: dict[str, int] = {}
+    waiting = [f"{url}/sign-in"]
+    while waiting:
+        address = waiting.pop()
+        if address in sizes or address.endswith((".woff2", ".ttf")):
+            continue
+        request = urllib.request.Request(address, headers={"Accept-Encoding": "br"})
+        with urllib.request.urlopen(request) as answer:
+            sent = answer.read()
+            packed = answer.headers.get("Content-Encoding") == "br"
+            kind = answer.headers.get_content_type()
+        sizes[address] = len(sent)
+        content = brotli.decompress(sent) if packed else sent
+        waiting += [urljoin(address, found) for found in _asked(kind, content)]
+    return {address.removeprefix(url): size for address, size in sizes.items()}
+
+
+ASKS = {
+    "text/html": r'<(?:link|script|img|use)\b[^>]*?\b(?:href|src)="([^"#]+)',
+    "text/css": r'(?:@import\s+"|url\(["\']?)(?!data:)([^"\')#]+)',
+    "text/javascript": r'(?:\bfrom|\bimport)\s*"(\.[^"]+)"',
+}
+"""How each kind of file names the files it needs."""
+
+
+def _asked(kind: str, content: bytes) -> list[str]:
+    pattern = ASKS.get(kind)
+    return re.findall(pattern, content.decode()) if pattern else []
