@@ -19,11 +19,10 @@ import sys
 import traceback
 from collections.abc import Mapping
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import weasyprint
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -69,17 +68,22 @@ def _fonts() -> FontConfiguration:
     return fonts
 
 
-@cache
-def _defaults() -> CSS:
-    """WeasyPrint's own default style sheet without its rules for footnotes and notes.
+WEASYPRINT_DEFAULTS = Path(weasyprint.__file__).parent / "css" / "html5_ua.css"
+
+
+def lean_defaults(shipped: str) -> str:
+    """Return WeasyPrint's default style sheet without its rules for footnotes and notes.
 
     Those are rules for five pseudo-elements of every element, and ``::marker`` is a sixth; a report
     has none but list markers, and computing them takes a tenth of the time of printing.
     """
-    shipped = files("weasyprint").joinpath("css/html5_ua.css").read_text(encoding="utf-8")
-    return CSS(
-        string=re.sub(r"(?m)^::(foot)?note-.*$", "", shipped).replace("\n::marker", "\nli::marker")
-    )
+    without_notes = re.sub(r"(?m)^::(foot)?note-.*$", "", shipped)
+    return without_notes.replace("\n::marker", "\nli::marker")
+
+
+@cache
+def _defaults() -> CSS:
+    return CSS(string=lean_defaults(WEASYPRINT_DEFAULTS.read_text(encoding="utf-8")))
 
 
 class Page(HTML):
@@ -101,12 +105,14 @@ loaded glyph tables and parsed style sheets."""
 
 
 def typeset(html: str, pictures: Mapping[str, bytes]) -> bytes:
-    """Return one document as PDF; the same HTML gives the same identifier."""
+    """Return one document as PDF; the same HTML gives the same bytes.
+
+    No file identifier: PDF/UA asks for none, and making one packs every object a second time.
+    """
     document = Page(string=html, url_fetcher=OnlyOurs(pictures), base_url="paper:")
     pdf: bytes = document.write_pdf(
         font_config=_fonts(),
         pdf_variant="pdf/ua-1",
-        pdf_identifier=sha256(html.encode()).digest()[:16],
         hinting=False,
     )
     return pdf

@@ -21,6 +21,7 @@ from reports import pdf
 from reports.diagnosis import Diagnosis
 from reports.facts import Finding, Photo, Verification
 from reports.pdf import PrintingFailed, print_report, render_html, write_pdf
+from reports.press import WEASYPRINT_DEFAULTS, lean_defaults
 from reports.sections import Notes
 from tests.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
 
@@ -242,6 +243,17 @@ def test_rare_characters_get_real_glyphs(tmp_path: Path) -> None:
         ]
     assert "".join(character for character, _ in glyphs) == rare
     assert all(glyph != 0 for _, glyph in glyphs)
+
+
+def test_our_leaner_defaults_keep_markers_tables_and_emphasis(tmp_path: Path) -> None:
+    defaults = WEASYPRINT_DEFAULTS.read_text("utf-8")
+    html = PLAIN.format("<ol><li>甲</li></ol><p><b>乙</b></p><table><tr><th>丙</th></tr></table>")
+
+    write_pdf(html, tmp_path / "r.pdf")
+
+    assert "\n::footnote-call {" in defaults
+    assert not re.search(r"^::", lean_defaults(defaults), re.MULTILINE)
+    assert words(tmp_path / "r.pdf") == "1.甲乙丙"
 
 
 # --- the press reaches nothing ------------------------------------------------------------------------
