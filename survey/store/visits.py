@@ -1,4 +1,4 @@
-"""Queries over the visits of one consultant; one query each however many visits there are."""
+"""Queries over many assessments at once, such as a consultant's visits: one each, however many."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from questionnaires.model import Rung
 from survey import access, clock, db
 from survey.lifecycle import assessments as steps
 from survey.store import assessments as store
-from survey.tables import CONFIRMED, DRAFT, ONSITE, SELF, Assessment
+from survey.store import visits
+from survey.tables import CONFIRMED, DRAFT, ONSITE, SELF, Assessment, Firm, ScoreRow
 from survey.views.firm.opened import OpenedSheet, opened
 from survey.views.firm.pages import pages
 
@@ -36,16 +37,33 @@ def home() -> ResponseReturnValue:
     begun = {assessment.round_id for assessment in assessments}
     rounds = [r for r in store.open_rounds(db.session(), clock.today()) if r.id not in begun]
     return render_template(
-        "firm/home.html", rounds=rounds, lines=[_line(assessment) for assessment in assessments]
+        "firm/home.html",
+        firm=db.session().get_one(Firm, firm_id),
+        rounds=rounds,
+        lines=_lines(assessments),
     )
 
 
-def _line(assessment: Assessment) -> Line:
-    if assessment.state == DRAFT:
-        return Line(assessment, opened(assessment.id), SELF, None, None)
-    kind = ONSITE if assessment.state == CONFIRMED else SELF
-    sheet = store.sheet(db.session(), assessment.id, kind)
-    score = store.score(db.session(), sheet.id) if sheet else None
+def _lines(assessments: list[Assessment]) -> list[Line]:
+    """Return a line each; sheets, answers and scores of all of them come in one query each."""
+    session = db.session()
+    sheets = visits.sheets(session, [assessment.id for assessment in assessments])
+    drafts = [sheets[a.id, SELF].id for a in assessments if a.state == DRAFT]
+    answers = visits.answers(session, drafts)
+    scores = visits.scores(session, [sheet.id for sheet in sheets.values()])
+    lines = []
+    for assessment in assessments:
+        kind = ONSITE if assessment.state == CONFIRMED else SELF
+        sheet = sheets[assessment.id, kind]
+        if assessment.state == DRAFT:
+            draft = OpenedSheet(assessment, sheet, answers[sheet.id])
+            lines.append(Line(assessment, draft, kind, None, None))
+        else:
+            lines.append(_scored(assessment, kind, scores.get(sheet.id)))
+    return lines
+
+
+def _scored(assessment: Assessment, kind: str, score: ScoreRow | None) -> Line:
     ladder = {rung.id: rung for rung in load(assessment.edition).ladder}
     rung = ladder.get(score.rung or "") if score else None
     return Line(assessment, None, kind, rung, score.step if score else None)

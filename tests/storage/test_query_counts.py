@@ -1,0 +1,149 @@
+"""What pages and saves cost the database: statements are counted, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from survey.tables import ADMINISTRATOR, Firm
+from tests.bureau import an_assessment, at_desk, counting
+from tests.client import CheckingClient
+from tests.people import (
+    a_consultant,
+    a_file,
+    a_firm,
+    a_round,
+    a_user,
+    begun,
+    fill,
+    handed_in,
+    visited,
+)
+
+SAVE, SECTION = 6, 7
+"""Most statements of a save and of a section page; PostgreSQL's lock on the assessment is one."""
+
+
+def sent_by(engine: Engine, work: Callable[[], object]) -> list[str]:
+    """Return the statements that some work sends, beginnings of transactions left out."""
+    with counting(engine) as sent:
+        work()
+    return [statement for statement in sent if not statement.startswith("BEGIN")]
+
+
+def addressed(app: Flask, endpoint: str, **values: object) -> str:
+    with app.test_request_context():
+        return url_for(endpoint, **values)
+
+
+def opens(client: CheckingClient, address: str) -> Callable[[], None]:
+    def work() -> None:
+        assert client.get(address).status_code == 200
+
+    return work
+
+
+def saves(app: Flask, client: CheckingClient, assessment_id: int, sequence: int):
+    """Save one more revision of an answer, as our script does."""
+    address = addressed(app, "firm.save_answer", assessment_id=assessment_id)
+    change = {
+        "question": "scheduling",
+        "request_id": f"phone.{sequence}",
+        "base_revision": sequence,
+        "value": sequence % 5,
+    }
+
+    def work() -> None:
+        assert client.send(address, change).status_code == 200
+
+    return work
+
+
+def test_a_save_asks_little_and_nothing_that_only_a_page_needs(
+    app: Flask, session: Session, engine: Engine
+):
+    user = a_user(session)
+    assessment = begun(session, session.get(Firm, user.firm_id))
+    client = at_desk(app, session, user)
+
+    first = sent_by(engine, saves(app, client, assessment.id, 0))
+    later = sent_by(engine, saves(app, client, assessment.id, 1))
+
+    assert len(first) <= SAVE, first
+    assert len(later) <= SAVE, later
+    assert not [one for one in first + later if "settings" in one or "evidence" in one]
+
+
+def test_a_section_page_costs_the_same_however_much_is_answered_and_attached(
+    app: Flask, session: Session, engine: Engine
+):
+    user = a_user(session)
+    assessment = begun(session, session.get(Firm, user.firm_id))
+    client = at_desk(app, session, user)
+    page = addressed(app, "firm.section", assessment_id=assessment.id, section_id="production")
+
+    empty = sent_by(engine, opens(client, page))
+    fill(session, assessment, user)
+    for question in ("scheduling", "delivery_promise"):
+        a_file(session, app.config["SURVEY"], assessment, question)
+    full = sent_by(engine, opens(client, page))
+
+    assert len(full) == len(empty) <= SECTION, full
+
+
+def test_a_firms_home_asks_no_more_for_many_assessments(
+    app: Flask, session: Session, engine: Engine
+):
+    user = a_user(session)
+    begun(session, session.get(Firm, user.firm_id))
+    handed_in(session, user)
+    client = at_desk(app, session, user)
+    home = addressed(app, "firm.home")
+
+    few = sent_by(engine, opens(client, home))
+    for _ in range(3):
+        begun(session, session.get(Firm, user.firm_id))
+        handed_in(session, user)
+    many = sent_by(engine, opens(client, home))
+
+    assert len(many) == len(few), many
+
+
+def test_a_consultants_home_asks_no_more_for_many_visits(
+    app: Flask, session: Session, engine: Engine
+):
+    consultant = a_consultant(session)
+    visited(session, a_user(session), consultant)
+    client = at_desk(app, session, consultant)
+    home = addressed(app, "consultant.home")
+
+    few = sent_by(engine, opens(client, home))
+    for _ in range(3):
+        visited(session, a_user(session), consultant)
+    many = sent_by(engine, opens(client, home))
+
+    assert len(many) == len(few), many
+
+
+@pytest.mark.parametrize("endpoint", ["administrator.users", "editions.home"])
+def test_an_administrators_list_asks_no_more_when_it_grows(
+    app: Flask, session: Session, engine: Engine, endpoint: str
+):
+    client = at_desk(app, session, a_user(session, ADMINISTRATOR))
+    page = addressed(app, endpoint)
+
+    def grow(times: int) -> None:
+        for number in range(times):
+            an_assessment(session, a_round(session), f"{endpoint} {number} 厂（虚构）")
+            a_user(session, firm=a_firm(session, f"{endpoint} {times} {number} 厂（虚构）"))
+
+    grow(2)
+    few = sent_by(engine, opens(client, page))
+    grow(10)
+    many = sent_by(engine, opens(client, page))
+
+    assert len(many) == len(few), many
