@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from werkzeug.routing import BaseConverter
 from whitenoise import WhiteNoise
 
 from questionnaires import loading
-from survey import access, clock, db, district, errors, headers, navigation, shelf, wording
+from survey import access, bodies, clock, db, district, errors, headers, navigation, shelf, wording
 from survey.bodies import StrictRequest
 from survey.config import Config, from_environment
 from survey.views import BLUEPRINTS
@@ -70,6 +72,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     db.init_app(app, engine or db.engine_for(config.database_url))
     headers.init_app(app)
     access.init_app(app)
+    bodies.init_app(app)
     csrf.init_app(app)
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
@@ -106,6 +109,7 @@ def _static(app: Flask) -> None:
         app.wsgi_app,
         immutable_file_test=lambda _path, url: url.startswith(f"/{prefix}/"),
         add_headers_function=_static_headers,
+        allow_all_origins=False,
     )
     noise.add_files(str(STATIC), prefix=prefix)
     app.wsgi_app = noise  # type: ignore[method-assign]
@@ -127,7 +131,20 @@ def _digest(folder: Path) -> str:
     return seen.hexdigest()[:12]
 
 
+def _addresses(app: Flask) -> Callable[..., str]:
+    """``url_for`` that remembers static files: every page names a dozen, always the same."""
+    static = cache(lambda filename: app.url_for("static", filename=filename))
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        if endpoint == "static" and len(values) == 1:
+            return static(values["filename"])
+        return app.url_for(endpoint, **values)
+
+    return url_for
+
+
 def _templates(app: Flask) -> None:
+    app.jinja_env.globals["url_for"] = _addresses(app)
     app.add_template_filter(clock.local, "local")
     app.jinja_env.globals["wording"] = wording
 

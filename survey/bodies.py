@@ -5,11 +5,26 @@ from __future__ import annotations
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
-from flask import Request
+from flask import Flask, Request, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.formparser import FormDataParser
 
 DAMAGED = "提交的内容不完整或格式不对，没有保存。请返回上一页，刷新后重试。"
+
+
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+SCRIPTS = frozenset({"firm.save_answer", "consultant.save_answer"})
+"""Routes that read JSON, strictly, by themselves. To every other route only forms are posted."""
+
+
+def init_app(app: Flask) -> None:
+    """Refuse a body of another kind: a form would read JSON as its fields, numbers and lists too."""
+
+    @app.before_request
+    def _require_form() -> None:
+        sent = request.mimetype or request.content_length
+        if sent and request.mimetype not in FORMS and request.endpoint not in SCRIPTS:
+            raise BadRequest(DAMAGED)
 
 
 class StrictFormParser(FormDataParser):

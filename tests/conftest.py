@@ -159,9 +159,10 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(settings: Config, engine: Engine) -> Flask:
+def app(settings: Config, engine: Engine, session: Session) -> Flask:
     app = create_app(settings, engine)
     app.test_client_class = CheckingClient
+    app.extensions["tests_session"] = session
     return app
 
 

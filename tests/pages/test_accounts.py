@@ -116,20 +116,20 @@ def test_strangers_cannot_lock_somebody_out_of_the_browser_they_know(app, sessio
 
 
 def test_many_guesses_at_once_are_all_counted(app, session, engine):
-    user = a_user(session)
+    name = a_user(session).username
     clients = [app.test_client() for _ in range(8)]
     for client in clients:
         client.get("/sign-in")
 
     def guess(client):
-        return client.submit("", {"username": user.username, "password": "错的错的 123"})
+        return client.submit("", {"username": name, "password": WRONG})
 
     with ThreadPoolExecutor(8) as pool:
         statuses = sorted(answer.status_code for answer in pool.map(guess, clients))
 
     assert set(statuses) <= {422, 429}
     with Session(engine) as fresh:
-        failures = accounts.store.throttle(fresh, f"account:{user.username}").failures
+        failures = accounts.store.throttle(fresh, f"account:{name}").failures
     assert failures == statuses.count(422)
 
 
@@ -181,7 +181,7 @@ def _without_token(text):
 def test_odd_names_are_just_wrong_and_write_no_lines_into_the_log(app, session, name):
     answer = try_sign_in(app, name)
 
-    assert answer.status_code == 422
+    assert answer.status_code == (400 if isinstance(name, bytes) else 422)
     for entry in session.scalars(select(AuditEntry)):
         assert not set(entry.after) & set("\x00\n\r\u2028")
 
@@ -699,11 +699,12 @@ def test_invented_links_are_not_there(app, word):
 def test_the_last_administrator_cannot_be_shut_out(app, session, engine):
     first, second = a_user(session, ADMINISTRATOR), a_user(session, ADMINISTRATOR)
     clients = [signed_in(app, session, user) for user in (first, second)]
-    targets = [second, first]
+    targets = [second.id, first.id]
+    session.rollback()
 
     def disable(pair):
         client, target = pair
-        return post(client, f"/admin/users/{target.id}/active", {"active": "no"}).status_code
+        return post(client, f"/admin/users/{target}/active", {"active": "no"}).status_code
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(disable, zip(clients, targets, strict=True)))
@@ -716,13 +717,15 @@ def test_the_last_administrator_cannot_be_shut_out(app, session, engine):
 def test_administrators_cannot_lower_each_other_at_the_same_moment(app, session, engine):
     first, second = a_user(session, ADMINISTRATOR), a_user(session, ADMINISTRATOR)
     clients = [signed_in(app, session, user) for user in (first, second)]
+    targets = [second.id, first.id]
+    session.rollback()
 
     def lower(pair):
         client, target = pair
-        return post(client, f"/admin/users/{target.id}/role", {"role": OFFICER}).status_code
+        return post(client, f"/admin/users/{target}/role", {"role": OFFICER}).status_code
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lower, zip(clients, [second, first], strict=True)))
+        list(pool.map(lower, zip(clients, targets, strict=True)))
 
     with Session(engine) as fresh:
         active = select(func.count(User.id)).where(User.role == ADMINISTRATOR, User.active)

@@ -431,7 +431,7 @@ def test_a_broken_form_never_clears_answers(sitting, body, content_type):
         headers={"X-CSRFToken": sitting.client.token},
     )
 
-    assert answer.status_code in (302, 400)
+    assert answer.status_code == 400
     assert sitting.kept() == 2
     assert sitting.revisions() == 1
 
@@ -548,10 +548,9 @@ def test_handing_in_and_saving_at_the_same_moment_never_meet_half_way(app, sessi
     user = a_user(session)
     assessment = filled(session, user, level=2)
     clients = [signed_in(app, session, user) for _ in range(6)]
-    clients[0].get(f"/firm/assessments/{assessment.id}/review")
-    token = clients[0].token
-    session.rollback()
     number = assessment.id
+    clients[0].get(f"/firm/assessments/{number}/review")
+    token = clients[0].token
 
     def hand_in():
         return clients[0].post(
@@ -592,8 +591,8 @@ def test_handing_in_twice_or_by_two_at_once_is_one_receipt(app, session, engine)
     colleague = a_user(session, firm=session.get(Firm, user.firm_id))
     assessment = filled(session, user)
     clients = [signed_in(app, session, who) for who in (user, user, colleague, colleague)]
-    session.rollback()
     number = assessment.id
+    session.rollback()
 
     def hand_in(client):
         return client.post(
