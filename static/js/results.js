@@ -1,6 +1,8 @@
 // Charts, and the wait for a report. Without script the page says the same in words.
 
-// On a phone the names around the radar take two lines, so that none is cut off.
+// Long names around the radar take two lines, on a phone more, so that none is cut off.
+const broken = (name) => (name.length > 6 ? name.replace(/^(.{2,5}[、与]|.{5})/, "$1\n") : name);
+const wide = { radar: { axisName: { formatter: broken } } };
 const narrow = {
   radar: {
     radius: "56%",
@@ -11,9 +13,7 @@ const narrow = {
 for (const place of document.querySelectorAll("[data-chart]")) {
   const chart = echarts.init(place, null, { renderer: "svg" });
   chart.setOption(JSON.parse(place.dataset.chart));
-  if (place.clientWidth < 480) {
-    chart.setOption(narrow);
-  }
+  chart.setOption(place.clientWidth < 480 ? narrow : wide);
   new ResizeObserver(() => chart.resize()).observe(place);
 }
 

@@ -56,6 +56,8 @@ FONT = STATIC / "fonts" / "NotoSansSC-Regular.ttf"
 EDITION = "2026"
 SIGN_INS = "sign-ins.txt"
 BEGAN = datetime(2026, 9, 7, 1, 30, tzinfo=UTC)
+RECORDED = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
+"""When recognitions were decided and entered."""
 READERS = (
     ("qiye", "张某", FIRM),
     ("guwen", "李某", CONSULTANT),
@@ -85,10 +87,16 @@ def load(app: Flask) -> bool:
             log(session, DEMO, BEGAN, "load_demo", "district", "demonstration")
         photo = _photo(config.evidence)
         for number, (firm, row) in enumerate(firms):
-            _live(session, firm, row, rounds[0], users, photo, BEGAN + timedelta(hours=7 * number))
+            _live(session, firm, row, rounds[0], users, photo, _arrival(number))
         _second_round(session, firms, rounds[1], users)
     _keep(config.instance / SIGN_INS, words, config.base_url)
     return True
+
+
+def _arrival(number: int) -> datetime:
+    """Four firms a day, each in working hours."""
+    day, turn = divmod(number, 4)
+    return BEGAN + timedelta(days=day, minutes=40 * turn)
 
 
 def _rows(name: str) -> Any:
@@ -418,10 +426,10 @@ def _decide(
             entry.id,
             rung=wanted["target"],
             document=f"示例文号〔2026〕{firm.id}号（虚构）",
-            recognised_on=date(2026, 11, 5),
+            recognised_on=RECORDED.date(),
             base_version=entry.version,
             by=by,
-            now=at + timedelta(days=20),
+            now=RECORDED,
             today=date(2026, 11, 20),
         )
 
@@ -434,7 +442,7 @@ def _second_round(
 ) -> None:
     """Leave the shown firm in the middle of its next sheet, for its user to go on with."""
     firm, row = next((firm, row) for firm, row in firms if row["sample"] == SHOWN)
-    at = BEGAN + timedelta(days=62)
+    at = BEGAN + timedelta(days=63)
     assessment = steps.begin(session, firm.id, round_.id, by=_actor(users[FIRM]), now=at)
     questionnaire = questionnaire_of(assessment)
     sheet = sheet_on(questionnaire, frozenset(firm.processes), row["step"], Random(SHOWN))  # noqa: S311

@@ -54,7 +54,10 @@ class NewPasswordForm(FlaskForm):
         [InputRequired("请填写新密码。")],
         description="至少 10 个字符，可以是一句好记的话。",
     )
-    again = PasswordField("再输入一次", [EqualTo("password", "两次输入的密码不一样。")])
+    again = PasswordField(
+        "再输入一次",
+        [InputRequired("请再输入一次新密码。"), EqualTo("password", "两次输入的密码不一样。")],
+    )
 
 
 class ChangePasswordForm(FlaskForm):
@@ -66,7 +69,10 @@ class ChangePasswordForm(FlaskForm):
         [InputRequired("请填写新密码。")],
         description="至少 10 个字符，可以是一句好记的话。",
     )
-    again = PasswordField("再输入一次新密码", [EqualTo("new", "两次输入的密码不一样。")])
+    again = PasswordField(
+        "再输入一次新密码",
+        [InputRequired("请再输入一次新密码。"), EqualTo("new", "两次输入的密码不一样。")],
+    )
 
 
 @pages.errorhandler(accounts.TooManyTries)

@@ -181,7 +181,7 @@ def test_the_overview_says_which_answers_decide_the_rung(session, tablet, visit,
     assert "下一级" in page
     assert "C07 报工与进度" in page
     change(session, visit, consultant, "compliance", value=0)
-    assert "不满足" in tablet.get(f"/visits/{visit.id}").text
+    assert "未满足" in tablet.get(f"/visits/{visit.id}").text
 
 
 def test_a_deciding_question_is_marked_on_its_card(tablet, visit):
