@@ -63,11 +63,12 @@ class Side:
 
 
 class World:
-    """Firm A, firm B, the bureau. ``others``: staff whom nobody signs in as."""
+    """Firm A, firm B, the bureau. Reports are invented files, or (``reports=False``) none."""
 
-    def __init__(self, session: Session, config: Config) -> None:
+    def __init__(self, session: Session, config: Config, *, reports: bool = True) -> None:
         self._session = session
         self._config = config
+        self._reports = reports
         self.rounds = [a_round(session) for _ in range(4)]
         self.officer = a_user(session, OFFICER)
         self.administrator = a_user(session, ADMINISTRATOR)
@@ -182,6 +183,8 @@ class World:
         )
 
     def _report(self, side: Side, state: str, assessment: Assessment, kind: str) -> None:
+        if not self._reports:
+            return
         report = an_issued_report(
             self._session,
             self._config,

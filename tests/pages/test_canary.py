@@ -1,0 +1,203 @@
+"""Nothing of firm B reaches firm A: every address, every number, searched for B's word.
+
+Pages, JSON, files, workbooks unpacked, PDFs' text and what describes them, headers, errors.
+"""
+
+import re
+import zipfile
+from io import BytesIO
+from urllib.parse import unquote
+
+import pymupdf
+import pytest
+from sqlalchemy import func, select
+
+from survey import access, worker
+from survey.clock import utc_now
+from survey.lifecycle import reports
+from survey.lifecycle.audit import Actor
+from survey.tables import CONSULTANT, FIRM, OFFICER, Evidence, Report, Table
+from tests.people import signed_in
+from tests.world import QUESTION, World
+
+WORDS = {
+    "section_id": ["production"],
+    "question_id": [QUESTION],
+    "kind": ["self", "onsite"],
+    "edition_id": ["2026"],
+    "trade_id": ["valve"],
+    "token": ["x" * 43],
+}
+TABLES = {
+    "assessment_id": "assessments",
+    "evidence_id": "evidence",
+    "report_id": "reports",
+    "user_id": "users",
+    "firm_id": "firms",
+    "round_id": "rounds",
+    "entry_id": "pool_entries",
+}
+
+
+@pytest.fixture
+def world(session, settings):
+    return World(session, settings)
+
+
+@pytest.fixture
+def printed(app, session, settings):
+    """Both firms, with reports that were really printed."""
+    world = World(session, settings, reports=False)
+    for side in world.sides:
+        by = Actor(side.user.id, "测试")
+        reports.request_report(session, side.ids["confirmed"], "onsite", by=by, now=utc_now())
+    while worker.work_once(app):
+        pass
+    assert session.scalar(select(func.count()).where(Report.state == "done")) == 2
+    session.rollback()
+    return world
+
+
+def numbers(session):
+    """Every number that a row of each table has, and one more."""
+    found = {
+        name: [*session.scalars(select(Table.metadata.tables[table].c.id)), 999_999]
+        for name, table in TABLES.items()
+    }
+    session.rollback()
+    return found
+
+
+def addresses(rule, values):
+    written = [rule]
+    for name in re.findall(r"<(?:[^<>]*:)?(\w+)>", rule):
+        written = [
+            re.sub(rf"<(?:[^<>]*:)?{name}>", str(value), text)
+            for text in written
+            for value in values[name]
+        ]
+    return written
+
+
+def crawl(app, session, client, role):
+    """Yield (address, everything the answer says) for all that this map can build."""
+    values = numbers(session) | WORDS
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        if rule.endpoint in ("static", "account.sign_out", "account.sign_out_everywhere"):
+            continue
+        may = access.ROUTES[rule.endpoint] & {role, access.ANYONE}
+        tried = addresses(rule.rule, values) if may else addresses(rule.rule, values)[:3]
+        for where in tried:
+            if "GET" in rule.methods:
+                yield where, said(client.get(where, buffered=True))
+            if "POST" in rule.methods and not may:
+                data = {"csrf_token": client.token}
+                yield where, said(client.post(where, data=data, buffered=True))
+
+
+def said(answer):
+    """Everything an answer says, unpacked: words of pages, of files, of headers."""
+    body = answer.data
+    text = [unquote(f"{name}: {value}") for name, value in answer.headers]
+    text.append(body.decode("utf-8", "replace"))
+    if answer.mimetype.endswith("spreadsheetml.sheet"):
+        with zipfile.ZipFile(BytesIO(body)) as archive:
+            text += [name + archive.read(name).decode() for name in archive.namelist()]
+    if body.startswith(b"%PDF-1.7") and answer.mimetype == "application/pdf":
+        text += _printed(body)
+    answer.close()
+    return "\n".join(text)
+
+
+def _printed(body):
+    with pymupdf.open(stream=body) as document:
+        yield str(document.metadata)
+        yield document.get_xml_metadata() or ""
+        for page in document:
+            yield page.get_text()
+        yield from document.embfile_names()
+        for number in range(1, document.xref_length()):
+            yield document.xref_object(number, compressed=True)
+
+
+def test_nothing_of_one_firm_reaches_the_other_or_its_consultant(app, session, printed):
+    seen, leaked = set(), []
+    for role in (FIRM, CONSULTANT):
+        client = signed_in(app, session, printed.reader(role))
+        for where, text in crawl(app, session, client, role):
+            if printed.b.word in text or "maroon" in text:
+                leaked.append((role, where))
+            seen |= {part for part in _parts(printed.a.word) if part in text}
+
+    assert not leaked
+    # The search is not blind: one's own words are found in every kind of place.
+    assert seen == set(_parts(printed.a.word))
+    number = session.scalar(select(Report.id).order_by(Report.id))
+    report = signed_in(app, session, printed.a.user).get(f"/reports/{number}.pdf", buffered=True)
+    assert f"{printed.a.word}问题" in said(report)
+
+
+def _parts(word):
+    places = (
+        "名称",
+        "备注",
+        "产品",
+        "联系人",
+        "问题",
+        "发现",
+        "理由",
+        "draftself",
+        "confirmedonsite",
+    )
+    return [word + place for place in places]
+
+
+def test_the_bureau_sees_both_and_its_workbooks_only_what_was_handed_in(app, session, world):
+    client = signed_in(app, session, world.officer)
+    found = ""
+    for where in ("/bureau/assessments.xlsx", "/bureau/pool.xlsx", "/bureau/audit.xlsx"):
+        found += said(client.get(where, buffered=True))
+
+    for side in world.sides:
+        assert f"{side.word}名称厂" in found
+        assert f"{side.word}备注" not in found
+
+
+def test_no_draft_reaches_the_bureau_by_any_address(app, session, world):
+    client = signed_in(app, session, world.officer)
+    leaked = [
+        where
+        for where, text in crawl(app, session, client, OFFICER)
+        if "备注draft" in text or re.search("draft(self|onsite)\\.pdf", _without_log(where, text))
+    ]
+
+    assert not leaked
+
+
+def _without_log(where, text):
+    """The log names the files that were added; who added what is the bureau's business."""
+    return "" if where.startswith("/bureau/audit") else text
+
+
+def test_two_firms_with_one_and_the_same_file_know_nothing_of_each_other(
+    app, session, world, settings
+):
+    theirs = session.get(Evidence, world.b.ids["confirmed self file"])
+    content = (settings.evidence / theirs.sha256[:2] / theirs.sha256).read_bytes()
+    client = signed_in(app, session, world.a.user)
+
+    answer = client.post(
+        f"/assessments/{world.a.ids['draft']}/questions/{QUESTION}/evidence",
+        data={"files": (BytesIO(content), "我们自己的.jpg")},
+        headers={"X-CSRFToken": client.token, "Accept": "application/json"},
+    )
+
+    assert answer.status_code == 201
+    assert answer.json["files"][0]["name"] == "我们自己的.jpg"
+    assert world.b.word not in answer.text
+    mine = answer.json["files"][0]["id"]
+    assert mine != theirs.id
+    client.post(f"/evidence/{mine}/delete", data={"csrf_token": client.token})
+    other = signed_in(app, session, world.b.user)
+    kept = other.get(f"/evidence/{world.b.ids['confirmed self file']}", buffered=True)
+    assert kept.data == content
