@@ -12,12 +12,10 @@ import re
 import signal
 import subprocess
 import time
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar
 from pathlib import Path
 from statistics import median
 
@@ -25,6 +23,7 @@ from questionnaires.model import LevelQuestion, Question, RatioQuestion
 from survey import db, serving
 from survey.config import Config
 from tests.benchmarks import bare, processes
+from tests.benchmarks.browser import Browser
 from tests.benchmarks.clients import Load, Script, run
 from tests.benchmarks.figures import Figure, at_least, at_most
 from tests.benchmarks.instance import SECTION, Account, accounts, prepared, questionnaire
@@ -103,24 +102,11 @@ class Visitor:
 
 
 def signed_in(ours: Running, account: Account) -> Visitor:
-    """Come in by the front door and open the section page."""
-    jar = CookieJar()
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    with browser.open(f"{ours.url}/sign-in") as answer:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', answer.read().decode())
-    assert token, "the sign-in form carries a token"
-    form = {
-        "csrf_token": token[1],
-        "username": account.username,
-        "password": account.password,
-    }
-    browser.open(f"{ours.url}/sign-in", urllib.parse.urlencode(form).encode()).close()
-    with browser.open(ours.url + account.section_path) as answer:
-        page = answer.read().decode()
-    token = re.search(r'name="csrf-token" content="([^"]+)"', page)
-    assert token, "the section page carries a token"
-    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
-    return Visitor(account, cookies, token[1], page)
+    """Sign in and open the section page."""
+    browser = Browser(ours.url)
+    browser.sign_in(account.username, account.password)
+    page = browser.open(account.section_path)
+    return Visitor(account, browser.cookies, browser.token, page)
 
 
 def _head(method: str, path: str, port: int, *lines: str) -> str:
