@@ -43,6 +43,9 @@ def main() -> int:
             folder.mkdir()
             measured = MEASURES[name](folder)
             print(printed(measured), flush=True)
+            print(
+                f"  （期间系统负载 {os.getloadavg()[0]:.1f}，共 {os.cpu_count()} 核）", flush=True
+            )
             figures += measured
     if asked.json:
         asked.json.write_text(json.dumps(as_data(figures), ensure_ascii=False, indent=1), "utf-8")
