@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, before_render_template, current_app, g
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -75,12 +76,19 @@ def _sqlite(url: str, *, create: bool) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _settings(raw: Any, _record: object) -> None:
+    def _settings(raw: Any, record: Any) -> None:
+        record.info["file"] = _file(path)
         raw.isolation_level = None  # transactions are begun below, never by the driver
         raw.execute("PRAGMA foreign_keys=ON")
         raw.execute("PRAGMA busy_timeout=15000")
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute(f"PRAGMA journal_mode={journal_mode()}")
+
+    @event.listens_for(engine, "checkout")
+    def _same_file(_raw: Any, record: Any, _proxy: object) -> None:
+        # An open connection goes on writing into a file that was removed or replaced.
+        if record.info["file"] != _file(path):
+            raise DisconnectionError(path)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -90,6 +98,15 @@ def _sqlite(url: str, *, create: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _file(path: str) -> tuple[int, int] | None:
+    """Return what tells one file from another under the same name; None where there is none."""
+    try:
+        found = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
@@ -134,7 +151,6 @@ def writing(session: Session) -> Iterator[Session]:
     What was read before is forgotten first, so decisions inside rest on rows read under the lock.
     """
     session.rollback()
-    session.expire_all()
     session.connection(execution_options={WRITE: True})
     try:
         yield session

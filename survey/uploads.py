@@ -97,8 +97,8 @@ def take(stream: IO[bytes], name: str, folder: Path, most: int) -> Stored:
         pictured = media_type.startswith("image/")
         if pictured:
             _picture(path, small, name, media_type)
-            _settle(small, thumbnail_place(folder, sha256))
-        _settle(path, place(folder, sha256))
+            settle(small, thumbnail_place(folder, sha256))
+        settle(path, place(folder, sha256))
     return Stored(name, sha256, media_type, size, pictured)
 
 
@@ -128,7 +128,7 @@ def _copy(stream: IO[bytes], path: Path, name: str, most: int) -> tuple[str, int
     return seen.hexdigest(), size
 
 
-def _settle(path: Path, target: Path) -> None:
+def settle(path: Path, target: Path) -> None:
     """Move a finished file to its place so that a crash leaves it whole or absent."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.open("rb") as file:

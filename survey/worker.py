@@ -6,7 +6,9 @@ import hashlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -58,6 +60,8 @@ def work_once(app: Flask) -> bool:
         report = steps.lease(session, clock.utc_now())
         if report is None:
             return False
+        # What was leased stays as it was leased: read again, its attempt might be another worker's.
+        session.expunge(report)
         try:
             made = make(session, report, app.config["SURVEY"])
         except SQLAlchemyError:
@@ -69,7 +73,7 @@ def work_once(app: Flask) -> bool:
             return True
         digest = hashlib.sha256(made.read_bytes()).hexdigest()
         size = made.stat().st_size
-        made.replace(path_of(app.config["SURVEY"], digest))
+        uploads.settle(made, path_of(app.config["SURVEY"], digest))
         steps.issue(
             session, report.id, report.attempt, sha256=digest, size=size, now=clock.utc_now()
         )
@@ -94,9 +98,18 @@ def make(session: Session, report: Report, config: Config) -> Path:
     )
     session.rollback()  # printing takes a while; no snapshot is held open meanwhile
     config.reports.mkdir(parents=True, exist_ok=True)
+    _forget_half_made(config.reports)
     target = config.reports / f"making-{report.id}-{report.attempt}-{os.getpid()}.pdf"
     print_report(diagnosis, target)
     return target
+
+
+def _forget_half_made(folder: Path) -> None:
+    """Remove what a killed worker left; nobody works on a report longer than its lease."""
+    for path in folder.glob("making-*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > steps.LEASE.total_seconds():
+                path.unlink()
 
 
 def path_of(config: Config, sha256: str) -> Path:

@@ -1,0 +1,592 @@
+"""Many at once, and what breaks underneath: nothing acknowledged is lost, nothing half is kept."""
+
+import multiprocessing
+import shutil
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg
+import pytest
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from survey import create_app, db, worker
+from survey.clock import utc_now
+from survey.config import Config
+from survey.lifecycle import evidence, reports
+from survey.lifecycle.answers import Change, save_answer
+from survey.lifecycle.audit import Actor
+from survey.lifecycle.errors import Conflict, Invalid, Locked
+from survey.tables import (
+    DONE,
+    SELF,
+    WORKING,
+    AnswerRevision,
+    AnswerRow,
+    AuditEntry,
+    Evidence,
+    Firm,
+    Report,
+)
+from survey.uploads import Stored
+from tests.client import CheckingClient
+from tests.cluster import Cluster
+from tests.people import TESTER, a_user, begun, filled, handed_in, moment, signed_in
+from tests.servers import Server
+
+QUESTION = "scheduling"
+
+
+class Desk:
+    """A firm's user at an open sheet, as plain numbers that threads may share."""
+
+    def __init__(self, app, session):
+        user = a_user(session)
+        self.firm = user.firm_id
+        self.assessment = begun(session, session.get(Firm, user.firm_id)).id
+        self.by = Actor(user.id, "虚构人")
+        self.client = signed_in(app, session, user)
+        self.address = f"/firm/assessments/{self.assessment}/answers"
+        session.rollback()
+
+    def save(self, number, value=2, base=0):
+        body = {"question": QUESTION, "request_id": f"tab.{number}", "base_revision": base}
+        return self.client.send(self.address, body | {"value": value})
+
+
+@pytest.fixture
+def desk(app, session):
+    return Desk(app, session)
+
+
+def revisions(engine):
+    with Session(engine) as session:
+        return session.scalar(select(func.count()).select_from(AnswerRevision))
+
+
+# --- somebody else holds the lock ----------------------------------------------------------------
+
+
+@contextmanager
+def outside(url, *statements):
+    """Another program on the same database, in a transaction until the block ends."""
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        statements = ("BEGIN IMMEDIATE",)
+    else:
+        connection = psycopg.connect(url)
+    try:
+        for statement in statements:
+            connection.execute(statement)
+        yield
+    finally:
+        connection.rollback()
+        connection.close()
+
+
+def impatient(engine, milliseconds=300):
+    """Let every connection give up on a lock sooner than its fifteen seconds."""
+
+    @event.listens_for(engine, "checkout")
+    def _hurry(raw, _record, _proxy):
+        if engine.dialect.name == "sqlite":
+            raw.execute(f"PRAGMA busy_timeout={milliseconds}")
+        else:
+            raw.execute(f"SET lock_timeout={milliseconds}")
+            raw.commit()
+
+
+LOCK_ANSWERS = "LOCK TABLE answers, answer_revisions IN EXCLUSIVE MODE"
+
+
+def test_a_save_waits_for_whoever_writes_for_a_moment(desk, engine, settings):
+    with ThreadPoolExecutor(1) as pool:
+        with outside(settings.database_url, LOCK_ANSWERS):
+            waiting = pool.submit(desk.save, 1)
+            time.sleep(1.5)
+            assert not waiting.done()
+        answer = waiting.result()
+    assert answer.status_code == 200
+    assert revisions(engine) == 1
+
+
+def test_a_save_that_waits_too_long_is_told_to_come_back_and_does(desk, engine, settings):
+    impatient(engine)
+
+    with outside(settings.database_url, LOCK_ANSWERS):
+        refused = desk.save(1)
+
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "仍在本机" in refused.json["message"]
+    assert revisions(engine) == 0
+    assert desk.save(1).status_code == 200
+
+
+def test_noting_when_somebody_was_last_seen_is_not_worth_failing_a_page_for(
+    app, desk, engine, settings
+):
+    impatient(engine)
+    later = utc_now() + timedelta(minutes=5)
+    app.config["CLOCK"] = lambda: later
+
+    with outside(settings.database_url, "LOCK TABLE user_sessions IN EXCLUSIVE MODE"):
+        assert desk.client.get("/account").status_code == 200
+
+
+# --- read, change, write, six processes at a time --------------------------------------------------
+
+PROCESSES, TIMES = 6, 15
+
+
+def _count_up(url, assessment, by, number, acknowledged):
+    engine = db.engine_for(url)
+    with Session(engine, expire_on_commit=False) as session:
+        for turn in range(TIMES):
+            while True:
+                session.expire_all()
+                row = session.scalar(select(AnswerRow))
+                said, base = (row.remark, row.revision) if row else ("0", 0)
+                session.rollback()
+                # Two who mean the same do not collide, so each says who it is.
+                remark = f"{int(said.split()[0]) + 1} from {number}"
+                change = Change(QUESTION, f"p{number}.{turn}-{base}", base, remark=remark)
+                try:
+                    save_answer(session, assessment, SELF, change, by=by, now=utc_now())
+                except (Conflict, Invalid):
+                    continue
+                with acknowledged.get_lock():
+                    acknowledged.value += 1
+                break
+    engine.dispose()
+
+
+def test_what_is_read_changed_and_written_back_is_never_lost(desk, engine, settings):
+    fork = multiprocessing.get_context("fork")
+    acknowledged = fork.Value("i", 0)
+    engine.dispose()
+    given = (settings.database_url, desk.assessment, desk.by)
+    children = [
+        fork.Process(target=_count_up, args=(*given, number, acknowledged))
+        for number in range(PROCESSES)
+    ]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(60)
+        assert child.exitcode == 0
+
+    with Session(engine) as session:
+        row = session.scalar(select(AnswerRow))
+        numbers = session.scalars(
+            select(AnswerRevision.revision).order_by(AnswerRevision.revision)
+        ).all()
+    assert acknowledged.value == PROCESSES * TIMES
+    assert row.remark.split()[0] == str(acknowledged.value)
+    assert numbers == list(range(1, acknowledged.value + 1))
+
+
+def test_nothing_is_attached_after_the_sheet_is_handed_in(app, session, engine):
+    user = a_user(session)
+    number = filled(session, user).id
+    client = signed_in(app, session, user)
+    by = Actor(user.id, "虚构人")
+    session.rollback()
+    limits = evidence.Limits(100, 10**9)
+
+    def attach(place):
+        stored = Stored(f"{place}.pdf", f"{place:064x}", "application/pdf", 9, False)
+        with Session(engine, expire_on_commit=False) as own:
+            try:
+                evidence.attach(
+                    own, number, SELF, QUESTION, stored, limits=limits, by=by, now=utc_now()
+                )
+            except Locked:
+                return 0
+        return 1
+
+    def hand_in():
+        data = {"csrf_token": client.token, "agreed": "y", "declared_by": "虚构人"}
+        return client.post(f"/firm/assessments/{number}/review", data=data)
+
+    with ThreadPoolExecutor(7) as pool:
+        attached = [pool.submit(attach, place) for place in range(6)]
+        submitted = pool.submit(hand_in)
+        kept = sum(future.result() for future in attached)
+
+    assert submitted.result().status_code == 302
+    with Session(engine) as fresh:
+        assert fresh.scalar(select(func.count(Evidence.id))) == kept
+        after = select(AuditEntry.id).where(AuditEntry.action == "submit")
+        late = select(func.count(AuditEntry.id)).where(
+            AuditEntry.action == "attach_evidence", AuditEntry.id > after.scalar_subquery()
+        )
+        assert fresh.scalar(late) == 0
+        assert attach(99) == 0
+
+
+def test_a_limit_on_files_holds_for_many_at_once(desk, engine):
+    limits = evidence.Limits(3, 10**9)
+
+    def attach(place):
+        stored = Stored(f"{place}.pdf", f"{place:064x}", "application/pdf", 9, False)
+        with Session(engine, expire_on_commit=False) as own:
+            try:
+                evidence.attach(
+                    own,
+                    desk.assessment,
+                    SELF,
+                    QUESTION,
+                    stored,
+                    limits=limits,
+                    by=desk.by,
+                    now=utc_now(),
+                )
+            except Invalid:
+                return 0
+        return 1
+
+    with ThreadPoolExecutor(8) as pool:
+        kept = sum(pool.map(attach, range(8)))
+
+    assert kept == 3
+    with Session(engine) as fresh:
+        assert fresh.scalar(select(func.count(Evidence.id))) == 3
+
+
+# --- the database goes away ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_sqlite(instance, migrated_file):
+    """The same everything on SQLite alone: engine, application, desk."""
+    shutil.copyfile(migrated_file, instance / "survey.db")
+    config = Config(
+        instance=instance,
+        database_url=f"sqlite:///{instance / 'survey.db'}",
+        secret_key="tests-only-" + "0" * 32,
+        testing=True,
+    )
+    yield from _installation(config)
+
+
+def _installation(config):
+    engine = db.engine_for(config.database_url)
+    app = create_app(config, engine)
+    app.test_client_class = CheckingClient
+    with Session(engine, expire_on_commit=False) as session:
+        yield Desk(app, session), engine, app
+    engine.dispose()
+
+
+def test_a_database_file_that_is_gone_is_not_replaced_by_an_empty_one(on_sqlite, instance):
+    desk, engine, app = on_sqlite
+    assert desk.save(1).status_code == 200
+    path = instance / "survey.db"
+    path.rename(instance / "moved.db")
+
+    page, script = desk.client.get("/account"), desk.save(2, 3, base=1)
+    health = app.test_client().get("/health")
+
+    assert {page.status_code, script.status_code, health.status_code} == {503}
+    assert "Retry-After" in page.headers
+    assert "请" in page.text
+    assert not path.exists()
+    (instance / "moved.db").rename(path)
+    assert desk.save(2, 3, base=1).status_code == 200
+    assert revisions(engine) == 2
+
+
+def test_a_database_file_put_back_from_a_backup_is_the_one_that_is_used(on_sqlite, instance):
+    desk, engine, _ = on_sqlite
+    desk.save(1)
+    path = instance / "survey.db"
+    shutil.copyfile(path, instance / "backup.db")
+    desk.save(2, 3, base=1)
+
+    (instance / "backup.db").replace(path)
+
+    assert revisions(engine) == 1
+    assert desk.save(3, 4, base=1).status_code == 200
+    assert revisions(engine) == 2
+
+
+def test_a_database_that_may_only_be_read_says_so_and_recovers(on_sqlite):
+    desk, engine, _ = on_sqlite
+
+    @event.listens_for(engine, "checkout")
+    def _read_only(raw, _record, _proxy):
+        raw.execute(f"PRAGMA query_only={'ON' if closed else 'OFF'}")
+
+    closed = True
+    refused = desk.save(1)
+    page = desk.client.get(f"/firm/assessments/{desk.assessment}/sections/production")
+    closed = False
+
+    assert refused.status_code == 503
+    assert page.status_code == 200
+    assert desk.save(1).status_code == 200
+
+
+def test_a_full_disk_loses_nothing_and_is_over_when_there_is_room(on_sqlite):
+    desk, engine, _ = on_sqlite
+    assert desk.save(1).status_code == 200
+
+    with engine.connect() as connection:
+        pages, full = connection.scalar(text("PRAGMA page_count")), True
+
+    @event.listens_for(engine, "checkout")
+    def _full(raw, _record, _proxy):
+        raw.execute(f"PRAGMA max_page_count={pages + 8 if full else 2**30}")
+
+    statuses = {}
+    for number in range(2, 40):
+        body = {"question": QUESTION, "request_id": f"long.{number}", "base_revision": number - 1}
+        answer = desk.client.send(desk.address, body | {"remark": f"{number} " + "长" * 1900})
+        statuses[number] = answer.status_code
+        if answer.status_code != 200:
+            break
+    full = False
+
+    assert set(statuses.values()) == {200, 507}
+    assert "空间不足" in answer.json["message"]
+    assert revisions(engine) == 1 + list(statuses.values()).count(200)
+    with engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+    again = desk.client.send(desk.address, body | {"remark": "有空间了"})
+    assert again.status_code == 200
+
+
+@pytest.fixture(scope="module")
+def own_cluster(run_folder, worker_id):
+    """A cluster of these tests alone: they stop it."""
+    cluster = Cluster(run_folder / f"pg-{worker_id}")
+    cluster.create()
+    yield cluster
+    cluster.destroy()
+
+
+@pytest.fixture(scope="session")
+def worker_id(request):
+    given = getattr(request.config, "workerinput", {})
+    return given.get("workerid", "alone")
+
+
+def test_postgresql_may_stop_and_come_back(own_cluster, instance):
+    with psycopg.connect(own_cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE survey")
+    config = Config(
+        instance=instance,
+        database_url=own_cluster.url("survey"),
+        secret_key="tests-only-" + "0" * 32,
+        testing=True,
+    )
+    maker = db.engine_for(config.database_url)
+    db.migrate(maker, instance)
+    maker.dispose()
+    installation = _installation(config)
+    desk, engine, app = next(installation)
+    assert desk.save(1).status_code == 200
+
+    with psycopg.connect(own_cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")  # the tests' clusters keep their promises only so far
+    own_cluster.stop()
+    page, script, health = (
+        desk.client.get("/account"),
+        desk.save(2, 3, base=1),
+        app.test_client().get("/health"),
+    )
+    own_cluster.start()
+    back = time.monotonic()
+    while (answer := desk.save(2, 3, base=1)).status_code != 200:
+        assert answer.status_code == 503
+        assert time.monotonic() - back < 5
+
+    assert {page.status_code, script.status_code, health.status_code} == {503}
+    assert "Retry-After" in page.headers
+    assert "请求编号" in page.text
+    assert revisions(engine) == 2
+    installation.close()
+    engine.dispose()
+
+
+def test_a_connection_cut_in_the_middle_of_a_save_leaves_nothing_of_it(postgres, app, session):
+    engine = session.get_bind()
+    if engine.dialect.name != "postgresql":
+        with pytest.raises(RuntimeError, match="cut"):
+            _cut_short(session, lambda: _fail("cut"))
+    else:
+        number = session.scalar(text("SELECT pg_backend_pid()"))
+
+        def terminate():
+            with psycopg.connect(postgres.url("postgres"), autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", (number,))
+
+        with pytest.raises(OperationalError):
+            _cut_short(session, terminate)
+
+    assert session.scalar(select(func.count(Firm.id))) == 0
+    session.rollback()
+    desk = Desk(app, session)
+    assert desk.save(1).status_code == 200
+
+
+def _cut_short(session, cut):
+    with db.writing(session):
+        session.add(_a_firm_row())
+        session.flush()
+        cut()
+
+
+def _fail(words):
+    raise RuntimeError(words)
+
+
+def _a_firm_row():
+    return Firm(code="X" * 18, name="虚构", trade="valve", processes=[], created_at=moment())
+
+
+def test_backends_ended_between_requests_are_not_noticed(postgres, desk, engine):
+    assert desk.save(1).status_code == 200
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            name = connection.scalar(text("SELECT current_database()"))
+        with psycopg.connect(postgres.url("postgres"), autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                (name,),
+            )
+
+    assert desk.save(2, 3, base=1).status_code == 200
+    assert desk.client.get("/account").status_code == 200
+
+
+# --- reports: each made once, whoever dies -------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(app, session):
+    """A report that is asked for."""
+    user = a_user(session)
+    assessment = handed_in(session, user)
+    by = Actor(user.id, "虚构人")
+    report = reports.request_report(session, assessment.id, SELF, by=by, now=moment())
+    number = report.id
+    session.rollback()
+    return number
+
+
+def the_report(engine, number):
+    with Session(engine) as session:
+        return session.get(Report, number)
+
+
+def test_many_who_ask_for_one_report_get_one(app, session, engine):
+    user = a_user(session)
+    assessment = handed_in(session, user).id
+    by = Actor(user.id, "虚构人")
+    session.rollback()
+
+    def ask(_):
+        with Session(engine, expire_on_commit=False) as own:
+            return reports.request_report(own, assessment, SELF, by=by, now=utc_now()).id
+
+    with ThreadPoolExecutor(6) as pool:
+        asked = set(pool.map(ask, range(6)))
+
+    assert len(asked) == 1
+    with Session(engine) as fresh:
+        assert fresh.scalar(select(func.count(Report.id))) == 1
+
+
+def test_of_many_workers_one_takes_the_job(engine, waiting):
+    def take(_):
+        with Session(engine, expire_on_commit=False) as own:
+            report = reports.lease(own, utc_now())
+            return report.id if report else None
+
+    with ThreadPoolExecutor(6) as pool:
+        taken = [number for number in pool.map(take, range(6)) if number]
+
+    assert taken == [waiting]
+
+
+def test_a_worker_overtaken_by_another_issues_nothing(session, engine, waiting):
+    now = utc_now()
+    first = reports.lease(session, now).attempt
+    second = reports.lease(session, now + reports.LEASE + timedelta(seconds=1)).attempt
+
+    late = reports.issue(session, waiting, first, sha256="a" * 64, size=1, now=now)
+    reports.fail(session, waiting, first, "晚了", now=now)
+    done = reports.issue(session, waiting, second, sha256="b" * 64, size=2, now=now)
+    twice = reports.issue(session, waiting, second, sha256="c" * 64, size=3, now=now)
+
+    assert (late, done, twice) == (False, True, False)
+    report = the_report(engine, waiting)
+    assert (report.state, report.sha256) == (DONE, "b" * 64)
+    issued = select(func.count(AuditEntry.id)).where(AuditEntry.action == "report_issue")
+    assert session.scalar(issued) == 1
+
+
+def test_a_report_that_never_gets_done_is_given_up_and_may_be_asked_for_again(session, engine):
+    user = a_user(session)
+    assessment = handed_in(session, user).id
+    by, now = Actor(user.id, "虚构人"), utc_now()
+    number = reports.request_report(session, assessment, SELF, by=by, now=now).id
+    for _ in range(reports.MOST_ATTEMPTS):
+        assert reports.lease(session, now) is not None
+        now += reports.LEASE + timedelta(seconds=1)
+
+    assert reports.lease(session, now) is None
+    report = the_report(engine, number)
+    assert report.state == "failed"
+    assert report.fault
+    again = reports.request_report(session, assessment, SELF, by=TESTER, now=now)
+    assert again.id == number
+    assert reports.lease(session, now).attempt == 1
+
+
+def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(app, session, engine, waiting):
+    """While it prints, its lease runs out and another worker takes over."""
+    slow = threading.Thread(target=worker.work_once, args=(app,))
+    slow.start()
+    until = time.monotonic() + 20
+    while the_report(engine, waiting).state != WORKING and time.monotonic() < until:
+        time.sleep(0.01)
+    taken = time.monotonic()
+    with Session(engine, expire_on_commit=False) as own:
+        other = reports.lease(own, utc_now() + reports.LEASE + timedelta(seconds=1))
+        taken = time.monotonic() - taken
+    slow.join()
+
+    assert taken < 1  # printing holds nobody up
+    assert other.attempt == 2
+    report = the_report(engine, waiting)
+    assert (report.state, report.attempt, report.sha256) == (WORKING, 2, None)
+
+
+def test_a_killed_worker_leaves_its_report_to_the_next(app, session, engine, settings, waiting):
+    server = Server(settings)
+    server.start_jobs()
+    until = time.monotonic() + 20
+    while not list(settings.reports.glob("making-*")) and time.monotonic() < until:
+        time.sleep(0.005)
+    server.kill()
+    assert the_report(engine, waiting).state == WORKING
+
+    assert not worker.work_once(app)  # the lease still holds
+    with db.writing(session):
+        session.get(Report, waiting).leased_until = utc_now() - timedelta(seconds=1)
+    assert worker.work_once(app)
+    assert not worker.work_once(app)
+
+    report = the_report(engine, waiting)
+    assert (report.state, report.attempt) == (DONE, 2)
+    final = [path for path in settings.reports.glob("*.pdf") if not path.name.startswith("making")]
+    assert [path.stem for path in final] == [report.sha256]
+    assert final[0].stat().st_size == report.size
