@@ -1,0 +1,189 @@
+"""The schema: made once however many start at once, whole after any crash, the same as the tables."""
+
+import multiprocessing
+import os
+import signal
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event, inspect, select, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from survey import db, serving
+from survey.config import Config, sqlite_url
+from survey.lifecycle.audit import log
+from survey.tables import AuditEntry, Table
+from tests.people import TESTER, a_consultant, a_user, confirmed, moment
+from tests.world import contents
+
+FORK = multiprocessing.get_context("fork")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request, instance):
+    """A database that nobody has migrated."""
+    if request.param == "sqlite":
+        yield sqlite_url(instance / "empty.db")
+        return
+    cluster = request.getfixturevalue("postgres")
+    name = f"empty_{os.getpid()}_{id(request) % 100000}"
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield cluster.url(name)
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def opened(url, *, create=False):
+    engine = db.engine_for(url, create=create)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _migrate(url, instance, done, die_at=0):
+    with opened(url, create=True) as engine:
+        if die_at:
+            _die_after(engine, die_at)
+        db.migrate(engine, instance)
+    done.value = 1
+
+
+def _die_after(engine, statements):
+    seen = [0]
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def _count(_connection, _cursor, statement, *_more):
+        seen[0] += statement.lstrip().upper().startswith(("CREATE", "INSERT INTO ALEMBIC"))
+        if seen[0] == statements:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_of_several_that_start_at_once_one_migrates_and_all_go_on(empty_url, instance):
+    done = [FORK.Value("i", 0) for _ in range(4)]
+    starting = [FORK.Process(target=_migrate, args=(empty_url, instance, d)) for d in done]
+    for process in starting:
+        process.start()
+    for process in starting:
+        process.join(60)
+
+    assert [process.exitcode for process in starting] == [0] * 4
+    assert [d.value for d in done] == [1] * 4
+    with opened(empty_url) as engine:
+        assert db.is_current(engine)
+        assert set(inspect(engine).get_table_names()) >= set(Table.metadata.tables)
+
+
+@pytest.mark.parametrize("statement", [1, 4, 12])
+def test_a_migration_killed_half_way_is_done_again_whole(empty_url, instance, statement):
+    done = FORK.Value("i", 0)
+    killed = FORK.Process(target=_migrate, args=(empty_url, instance, done, statement))
+    killed.start()
+    killed.join(60)
+    assert killed.exitcode == -signal.SIGKILL
+
+    with opened(empty_url) as engine:
+        assert not db.is_current(engine)
+        db.migrate(engine, instance)
+        assert db.is_current(engine)
+
+
+def test_migrating_again_changes_nothing(engine, session, instance):
+    confirmed(session, a_user(session), a_consultant(session))
+    before = contents(session)
+
+    db.migrate(engine, instance)
+
+    assert contents(session) == before
+
+
+def test_the_migrations_make_the_tables_as_they_are_declared(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, Table.metadata)
+
+    assert differences == []
+
+
+def test_there_is_one_line_of_migrations():
+    script = ScriptDirectory(str(db.MIGRATIONS))
+
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1
+
+
+def test_an_older_release_refuses_a_newer_database_and_says_so(engine, session, instance):
+    before = contents(session)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(db.SchemaTooNew, match="9999"):
+        db.migrate(engine, instance)
+
+    assert contents(session) == before
+    assert not db.is_current(engine)
+
+
+def test_only_preparing_an_instance_makes_a_database(instance):
+    config = Config(
+        instance=instance, database_url=sqlite_url(instance / "new.db"), secret_key="x" * 40
+    )
+    with opened(config.database_url) as engine:
+        with pytest.raises(db.DatabaseMissing):
+            engine.connect()
+        assert not (instance / "new.db").exists()
+
+    serving.migrate(config)
+
+    with opened(config.database_url) as engine:
+        assert db.is_current(engine)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_log SET who = 'somebody else'",
+        "DELETE FROM audit_log",
+        "UPDATE audit_log SET succeeded = NOT succeeded WHERE id = 1",
+    ],
+)
+def test_the_database_itself_refuses_to_change_the_log(engine, session, statement):
+    with db.writing(session):
+        log(session, TESTER, moment(), "sign_in", "user", 1)
+
+    with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(statement))
+
+    with Session(engine) as fresh:
+        assert fresh.scalars(select(AuditEntry.who)).all() == [TESTER.name]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE users SET role = 'root'",
+        "UPDATE users SET firm_id = NULL",
+        "UPDATE assessments SET state = 'anything'",
+        "UPDATE assessments SET firm_id = 999999",
+        "UPDATE sheets SET kind = 'third'",
+        "UPDATE firms SET employees = -1",
+        "DELETE FROM firms",
+        "INSERT INTO assessments SELECT 900, firm_id, round_id, edition, trade, state,"
+        " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, created_at FROM assessments",
+    ],
+)
+def test_the_database_keeps_rows_in_shape_whatever_the_program_does(engine, session, statement):
+    confirmed(session, a_user(session), a_consultant(session))
+    before = contents(session)
+
+    with pytest.raises(DatabaseError), engine.begin() as connection:
+        connection.execute(text(statement))
+
+    assert contents(session) == before
