@@ -146,6 +146,10 @@ export class SheetPage {
     for (const count of document.querySelectorAll(`[data-section="${this.sheet.dataset.section}"] [data-count]`)) {
       before = Number(count.textContent);
       count.textContent = answered;
+      const line = count.closest("li");
+      const sign = line.querySelector("use");
+      line.toggleAttribute("data-done", required.length > 0 && answered === required.length);
+      sign.setAttribute("href", sign.getAttribute("href").replace(/#.*/, line.hasAttribute("data-done") ? "#good" : "#circle"));
     }
     if (!required.length || answered === before) return;
     for (const overall of document.querySelectorAll("[data-overall]"))
