@@ -512,7 +512,7 @@ def test_a_file_lost_from_the_disk_is_said_to_be_missing(app, session, settings,
 def test_adding_and_removing_leave_their_lines_in_the_log(session, assessment, firm):
     address = send(firm, assessment, a_pdf(), "质保书.pdf").json["files"][0]["remove"]
 
-    assert firm.send(address, {}).status_code == 200
+    assert take_away(firm, address).status_code == 200
 
     session.rollback()
     query = select(AuditEntry).where(AuditEntry.action.like("%_evidence")).order_by(AuditEntry.id)
