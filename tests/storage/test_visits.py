@@ -115,9 +115,7 @@ def test_not_seen_keeps_the_firms_answer_and_wants_a_reason(session, visit, save
     assert open_items(session, visit)[QUESTION] == "请写明理由。"
 
 
-def test_a_change_of_two_levels_wants_evidence_on_the_on_site_sheet(
-    session, settings, visit, save
-):
+def test_a_change_of_two_levels_wants_evidence_on_the_on_site_sheet(session, settings, visit, save):
     save(value=0, reason="现场没有计划，班长口头派活。")
     a_file(session, settings, visit, "exceptions", kind=ONSITE)
 
@@ -219,9 +217,7 @@ def test_processes_corrected_on_site_leave_the_firms_sheet_alone(session, visit)
     own = store.sheet(session, visit.id, SELF).processes
     corrected = [p for p in own if p != COATING]
 
-    assessments.set_processes(
-        session, visit.id, corrected, kind=ONSITE, by=TESTER, now=moment()
-    )
+    assessments.set_processes(session, visit.id, corrected, kind=ONSITE, by=TESTER, now=moment())
 
     assert store.sheet(session, visit.id, SELF).processes == own
     assert COATING not in open_items(session, visit)
@@ -350,9 +346,7 @@ def test_a_list_shows_only_the_consultants_own_visits(session, visit, consultant
     assert ([a.id for a in found], total) == ([visit.id], 1)
 
 
-def test_a_reassigned_visit_moves_to_the_other_list_with_its_work(
-    session, visit, consultant, save
-):
+def test_a_reassigned_visit_moves_to_the_other_list_with_its_work(session, visit, consultant, save):
     save(value=1, reason="没有综合排产。")
     other = a_consultant(session)
 
