@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
@@ -37,7 +40,19 @@ def _config() -> Config:
 @with_appcontext
 def serve(host: str, port: int, demo: bool) -> None:
     """Prepare the instance, then run the web server and the job worker together."""
-    raise SystemExit(serving.serve(current_app, host=host, port=port, demo=demo))
+    with _spoken():
+        raise SystemExit(serving.serve(current_app, host=host, port=port, demo=demo))
+
+
+@contextmanager
+def _spoken() -> Iterator[None]:
+    """Tell an operator in words why this release cannot use the database."""
+    try:
+        yield
+    except db.SchemaTooNew as error:
+        raise click.ClickException(
+            f"数据库的结构版本是 {error}，比本程序新。请改用新版程序，或恢复升级前的备份。"
+        ) from error
 
 
 @click.command("work")
@@ -51,7 +66,8 @@ def work() -> None:
 @with_appcontext
 def migrate() -> None:
     """Create or bring up to date the database."""
-    serving.migrate(_config())
+    with _spoken():
+        serving.migrate(_config())
     click.echo("数据库已是最新。")
 
 

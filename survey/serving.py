@@ -57,8 +57,10 @@ def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
 def migrate(config: Config) -> None:
     """Create the database where there is none, and bring it up to date."""
     engine = db.engine_for(config.database_url, create=True)
-    db.migrate(engine, config.instance)
-    engine.dispose()
+    try:
+        db.migrate(engine, config.instance)
+    finally:
+        engine.dispose()
 
 
 def load_demonstration(app: Flask) -> bool:

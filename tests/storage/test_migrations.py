@@ -131,6 +131,18 @@ def test_an_older_release_refuses_a_newer_database_and_says_so(engine, session, 
     assert not db.is_current(engine)
 
 
+def test_an_operator_is_told_in_words_that_the_database_is_newer(app, engine):
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    for command in ("migrate", "serve"):
+        result = app.test_cli_runner().invoke(args=[command])
+        assert result.exit_code == 1
+        assert "9999" in result.output
+        assert "新版程序" in result.output
+        assert "Traceback" not in result.output
+
+
 def test_only_preparing_an_instance_makes_a_database(instance):
     config = Config(
         instance=instance, database_url=sqlite_url(instance / "new.db"), secret_key="x" * 40
