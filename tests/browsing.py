@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
 CHROMIUM = "/usr/bin/chromium"
 QUIETLY = (
@@ -53,6 +53,20 @@ class Guard:
             for fault in self.faults
             if not any(re.search(pattern, fault) for pattern in self._expected)
         ]
+
+
+def opened_at(browser: Browser, url: str, width: int, guard: Guard) -> BrowserContext:
+    """Open a browser of its own (cookies apart) at a width in px, watched by ``guard``."""
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": width, "height": 800},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        has_touch=width < 600,
+    )
+    context.set_default_timeout(10_000)
+    guard.watch(context, url)
+    return context
 
 
 def too_wide(page: Page) -> int:

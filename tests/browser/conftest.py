@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from survey.config import Config, sqlite_url
-from tests.browsing import CHROMIUM, DESK, PHONE, QUIETLY, Guard
+from tests.browsing import CHROMIUM, DESK, PHONE, QUIETLY, Guard, opened_at
 from tests.servers import Server, serving
 
 AXE = Path(__file__).parent / "axe.min.js"
@@ -57,15 +57,7 @@ def open_page(browser: Browser, live_server: Server, guard: Guard) -> Iterator[O
     contexts = []
 
     def open_at(width: int) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": 800},
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            has_touch=width < 600,
-        )
-        context.set_default_timeout(10_000)
-        guard.watch(context, live_server.url)
+        context = opened_at(browser, live_server.url, width, guard)
         contexts.append(context)
         return context.new_page()
 

@@ -1,0 +1,262 @@
+"""Every page there is, as everyone who may open it, on a phone and on a desk.
+
+The list comes from the application's own URLs: a new page is held to the same rules by being there.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from survey import create_app, db
+from survey.access import ANYONE, ROUTES
+from survey.config import Config, sqlite_url
+from survey.district import District, Target, keep
+from survey.lifecycle import assessments as steps
+from survey.lifecycle import pool
+from survey.lifecycle.accounts import issue_link
+from survey.lifecycle.audit import Actor
+from survey.tables import (
+    ADMINISTRATOR,
+    CONSULTANT,
+    FIRM,
+    OFFICER,
+    ONSITE,
+    SELF,
+    Assessment,
+    Evidence,
+    Firm,
+    Round,
+    User,
+)
+from tests.browsing import DESK, PHONE, Guard, opened_at, too_wide
+from tests.people import (
+    EDITION,
+    PASSWORD,
+    TESTER,
+    a_file,
+    a_firm,
+    a_round,
+    a_user,
+    an_issued_report,
+    begun,
+    fill,
+    moment,
+)
+from tests.servers import Server, serving
+
+Axe = Callable[[Page], list[str]]
+READERS = (ANYONE, FIRM, CONSULTANT, OFFICER, ADMINISTRATOR)
+NOT_PAGES = frozenset({"static", "health"})
+QUESTION = "numerical_control"
+LONG = "很长的一句话，没有一个空格，也没有换行，" * 6
+FINGER, POINTER = 44, 24
+"""What a target measures at least, in px: on the shop floor, elsewhere."""
+SMALL = """least => [...document.querySelectorAll(
+    "a[href], button, summary, select, textarea, input:not([type=hidden], [tabindex='-1'])")]
+  .map((target) => [target, target.closest("label") ?? target])
+  .filter(([target, area]) => {
+    const box = area.getBoundingClientRect();
+    const inText = getComputedStyle(target).display === "inline"
+      && target.parentElement.textContent.trim() !== target.textContent.trim();
+    const aside = target.closest(".visually-hidden, .skip-link, .breadcrumbs, [aria-hidden=true]");
+    return target.checkVisibility() && !inText && !(aside && least > 24) && !target.matches(
+      ".visually-hidden, .skip-link") && Math.min(box.width, box.height) < least - 0.5;
+  })
+  .map(([target]) => target.outerHTML.slice(0, 160))"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A served district: who signs in, and what stands for each argument of a URL."""
+
+    server: Server
+    app: Flask
+    names: dict[str, str]
+    values: dict[str, list[Any]]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, migrated_file: Any) -> Iterator[Served]:
+    """One firm with a sheet in each state, in the pool and recognised; everybody else."""
+    folder = tmp_path_factory.mktemp("every") / "instance"
+    folder.mkdir()
+    shutil.copyfile(migrated_file, folder / "survey.db")
+    config = Config(
+        instance=folder,
+        database_url=sqlite_url(folder / "survey.db"),
+        secret_key="tests-only-" + "0" * 32,
+    )
+    engine = db.engine_for(config.database_url)
+    with Session(engine, expire_on_commit=False) as session:
+        people = {role: a_user(session, role) for role in READERS if role != ANYONE}
+        names = {role: person.username for role, person in people.items()}
+        values = _district(session, config, people)
+    with serving(config) as server:
+        yield Served(server, create_app(config, engine), names, values)
+    engine.dispose()
+
+
+def _district(session: Session, config: Config, people: dict[str, User]) -> dict[str, list[Any]]:
+    """Fill a district; return what may stand for each argument of a URL, by its name."""
+    with db.writing(session):
+        keep(session, District("某区", "某区经济商务局", targets=(Target(2027, 4, ("workshop",)),)))
+    firm = session.get_one(Firm, people[FIRM].firm_id)
+    rounds = [a_round(session) for _ in range(4)]
+    sheets = [
+        _assessment(session, config, firm, round_, people, far) for far, round_ in enumerate(rounds)
+    ]
+    last = session.get_one(Assessment, sheets[-1])
+    photo = session.scalars(select(Evidence.id).order_by(Evidence.id.desc()).limit(1)).one()
+    report = an_issued_report(session, config, last, people[FIRM])
+    other = a_firm(session, "虚构" + "名字很长的阀门制造" * 6 + "厂")
+    guest = a_user(session, FIRM, other, password_hash=None, name="还没有设密码的虚构人")
+    by = Actor(people[OFFICER].id, "测试")
+    return {
+        "assessment_id": sheets,
+        "kind": [SELF, ONSITE],
+        "section_id": ["equipment", "application_facts"],
+        "firm_id": [firm.id, other.id],
+        "entry_id": [_in_the_pool(session, last.id, by)],
+        "evidence_id": [photo],
+        "report_id": [report.id],
+        "token": [issue_link(session, guest.id, "invite", hours=24, by=by, now=moment())],
+        "edition_id": [EDITION],
+        "trade_id": ["valve"],
+    }
+
+
+def _in_the_pool(session: Session, assessment_id: int, by: Actor) -> int:
+    """An entry with a long reason and a recognition."""
+    entry = pool.admit(
+        session, assessment_id, target_rung="factory", reason=LONG, by=by, now=moment()
+    )
+    pool.recognise(
+        session,
+        entry.id,
+        rung="workshop",
+        document="某文〔2026〕1号（虚构）",
+        recognised_on=moment().date(),
+        base_version=entry.version,
+        by=by,
+        now=moment(),
+        today=moment().date(),
+    )
+    return entry.id
+
+
+def _assessment(
+    session: Session,
+    config: Config,
+    firm: Firm,
+    round_: Round,
+    people: dict[str, User],
+    far: int,
+) -> int:
+    """An assessment that has come ``far``: draft, submitted, visited, confirmed."""
+    assessment = begun(session, firm, round_)
+    fill(session, assessment, people[FIRM], remark=LONG, level=far)
+    a_file(session, config, assessment, QUESTION, name=f"{LONG}.jpg")
+    if far > 0:
+        steps.submit(session, assessment.id, declared_by="虚构人", by=TESTER, now=moment())
+    if far > 1:
+        consultant = people[CONSULTANT]
+        steps.assign(session, assessment.id, consultant.id, by=TESTER, now=moment())
+        a_file(session, config, assessment, QUESTION, kind=ONSITE)
+        fill(
+            session,
+            assessment,
+            consultant,
+            kind=ONSITE,
+            verification="confirmed",
+            finding=LONG,
+            reason=LONG,
+        )
+    if far > 2:
+        steps.confirm(session, assessment.id, by=TESTER, now=moment())
+    return assessment.id
+
+
+def pages_of(app: Flask, reader: str) -> list[Rule]:
+    """Every rule this reader may GET; what is open to all is looked at by nobody in particular."""
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and rule.endpoint not in NOT_PAGES
+        and reader in ROUTES[rule.endpoint]
+    ]
+
+
+def urls_of(place: Served, rule: Rule) -> list[str]:
+    names = sorted(rule.arguments)
+    adapter = place.app.url_map.bind("127.0.0.1")
+    choices = product(*(place.values[name] for name in names))
+    return [
+        adapter.build(rule.endpoint, dict(zip(names, chosen, strict=True))) for chosen in choices
+    ]
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("reader", READERS)
+def test_every_page_of_a_reader_is_sound(
+    place: Served, browser: Browser, axe: Axe, reader: str, width: int
+) -> None:
+    guard = Guard()
+    context = opened_at(browser, place.server.url, width, guard)
+    page = context.new_page()
+    _sign_in(page, place, reader)
+    rules = pages_of(place.app, reader)
+    assert rules
+
+    faults = [
+        f"{url}: {fault}"
+        for rule in rules
+        for url in _pages(context, place, rule)
+        for fault in _faults(
+            page, url, axe, FINGER if rule.endpoint == "consultant.section" else POINTER
+        )
+    ]
+    context.close()
+
+    assert not faults + guard.unexpected, "\n".join(faults + guard.unexpected)
+
+
+def _sign_in(page: Page, place: Served, reader: str) -> None:
+    if reader == ANYONE:
+        return
+    page.goto("/sign-in")
+    page.fill("#username", place.names[reader])
+    page.fill("#password", PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def _pages(context: BrowserContext, place: Served, rule: Rule) -> list[str]:
+    """The pages behind a rule: of many, the first two and the last. One at least must open."""
+    there = [(url, context.request.get(url)) for url in urls_of(place, rule)]
+    good = [(url, answer) for url, answer in there if answer.ok]
+    assert good, f"{rule.rule}: {[answer.status for _, answer in there]}"
+    found = [url for url, answer in good if answer.headers["content-type"].startswith("text/html")]
+    return list(dict.fromkeys(found[:2] + found[-1:]))
+
+
+def _faults(page: Page, url: str, axe: Axe, least: int) -> list[str]:
+    page.goto(url)
+    faults = axe(page)
+    faults += [f"too small a target: {found}" for found in page.evaluate(SMALL, least)]
+    if wider := too_wide(page):
+        faults.append(f"{wider} px wider than its window")
+    if (headings := page.locator("h1").count()) != 1:
+        faults.append(f"{headings} h1")
+    return faults
