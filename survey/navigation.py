@@ -38,4 +38,6 @@ def entries(reader: Reader | None, path: str) -> list[Entry]:
         return []
     lines = [(title, url_for(target)) for target, title in MENU if reader.role in ROUTES[target]]
     above = [url for _, url in lines if path.startswith(url)]
+    if path.startswith("/assessments/"):
+        above = [lines[0][1]]  # everybody's way to a result begins at their first line
     return [Entry(title, url, url == max(above, key=len, default="")) for title, url in lines]
