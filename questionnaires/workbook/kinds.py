@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,14 +31,15 @@ class BadCell(ValueError):
         self.remedy = remedy
 
 
-class Kind:
+class Kind(ABC):
     """How one kind of value stands in a cell. ``read`` never sees an empty cell."""
 
     def show(self, value: object) -> Shown:
         return str(value)
 
+    @abstractmethod
     def read(self, cell: Cell) -> object:
-        raise NotImplementedError
+        """Return the value a cell means, or raise what is wrong with it."""
 
     @property
     def numeric(self) -> bool:
