@@ -338,34 +338,34 @@ def test_filters_take_words_literally_and_refuse_unknown_orders(app, session, wo
     assert with_nul.status_code in (200, 400)
 
 
-@pytest.mark.parametrize(
-    ("page", "status"),
-    [
-        ("0", 200),
-        ("1", 200),
-        ("1000000000", (200, 400)),
-        ("-1", 400),
-        ("abc", 400),
-        ("1.5", 400),
-        ("１", 400),
-        ("9" * 100, 400),
-        ("", 400),
-        ("1%00", 400),
-    ],
-)
-def test_pages_of_lists_are_numbers_within_reason(app, session, page, status, world):
-    officer = signed_in(app, session, world.officer)
-    administrator = signed_in(app, session, world.administrator)
-    expected = status if isinstance(status, tuple) else (status,)
-    for client, where in (
-        (officer, "/bureau/assessments"),
-        (officer, "/bureau/firms"),
-        (officer, "/bureau/pool"),
-        (officer, "/bureau/audit"),
-        (administrator, "/admin/users"),
-    ):
-        assert client.get(f"{where}?page={page}").status_code in expected, where
-        assert client.get(f"{where}?page_size={page}").status_code == 200
+PAGES = [
+    ("0", 200),
+    ("1", 200),
+    ("1000000000", (200, 400)),
+    ("-1", 400),
+    ("abc", 400),
+    ("1.5", 400),
+    ("１", 400),
+    ("9" * 100, 400),
+    ("", 400),
+    ("1%00", 400),
+]
+
+
+def test_pages_of_lists_are_numbers_within_reason(app, session, world):
+    for page, status in PAGES:
+        officer = signed_in(app, session, world.officer)
+        administrator = signed_in(app, session, world.administrator)
+        expected = status if isinstance(status, tuple) else (status,)
+        for client, where in (
+            (officer, "/bureau/assessments"),
+            (officer, "/bureau/firms"),
+            (officer, "/bureau/pool"),
+            (officer, "/bureau/audit"),
+            (administrator, "/admin/users"),
+        ):
+            assert client.get(f"{where}?page={page}").status_code in expected, where
+            assert client.get(f"{where}?page_size={page}").status_code == 200
 
 
 def test_words_of_the_administrators_search_are_literal(app, session, world):

@@ -90,31 +90,31 @@ def test_an_address_writes_no_lines_of_its_own_into_the_log(app, caplog):
     assert not any(set(message) & set("\n\r\x1b") for message in messages)
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        "/%00",
-        "/%FF%FE",
-        "/" + "a" * 7000,
-        "/%2e%2e/%2e%2e/etc/passwd",
-        "/..//..//etc/passwd",
-        "/firm/assessments/%F0%9F%98%80/",
-        "/evidence/1%2Fthumbnail",
-        "/reports/1.pdf.pdf",
-        "/reports/.pdf",
-        "/{{7*7}}",
-        "/<script>",
-        "/sign-in%20",
-        "/SIGN-IN",
-        "/sign-in/",
-    ],
-)
-def test_odd_addresses_are_not_there(app, session, where):
-    for client in (app.test_client(), signed_in(app, session, a_user(session))):
-        answer = client.get(where)
-        assert answer.status_code in (302, 308, 404)
-        assert "<script>" not in answer.text.replace('<script type="module"', "")
-        assert "49" not in re.sub(r"[0-9a-f]{12}|value=\"[^\"]*\"", "", answer.text)
+ODD_ADDRESSES = [
+    "/%00",
+    "/%FF%FE",
+    "/" + "a" * 7000,
+    "/%2e%2e/%2e%2e/etc/passwd",
+    "/..//..//etc/passwd",
+    "/firm/assessments/%F0%9F%98%80/",
+    "/evidence/1%2Fthumbnail",
+    "/reports/1.pdf.pdf",
+    "/reports/.pdf",
+    "/{{7*7}}",
+    "/<script>",
+    "/sign-in%20",
+    "/SIGN-IN",
+    "/sign-in/",
+]
+
+
+def test_odd_addresses_are_not_there(app, session):
+    for where in ODD_ADDRESSES:
+        for client in (app.test_client(), signed_in(app, session, a_user(session))):
+            answer = client.get(where)
+            assert answer.status_code in (302, 308, 404)
+            assert "<script>" not in answer.text.replace('<script type="module"', "")
+            assert "49" not in re.sub(r"[0-9a-f]{12}|value=\"[^\"]*\"", "", answer.text)
 
 
 # --- bodies that break off -----------------------------------------------------------------------

@@ -72,28 +72,28 @@ LAUGHS = "".join(
 SPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
 
 
-@pytest.mark.parametrize(
-    "types",
-    [
-        f'<!DOCTYPE Types [{LAUGHS}]><Types xmlns="{SPACE}">&l9;</Types>',
-        f'<!DOCTYPE Types [<!ENTITY x SYSTEM "file:///etc/passwd">]><Types xmlns="{SPACE}">&x;</Types>',
-        f'<!DOCTYPE Types SYSTEM "http://127.0.0.1:9/x.dtd"><Types xmlns="{SPACE}"/>',
-        "<Types>" + "<a>" * 40_000 + "</a>" * 40_000 + "</Types>",
-        "<Types",
-        "",
-        "\x00\x01",
-        "＜Types＞",
-    ],
-)
-def test_xml_that_explodes_or_reaches_out_is_refused_at_once(sitting, settings, types):
-    start = time.monotonic()
+BAD_LISTS = [
+    f'<!DOCTYPE Types [{LAUGHS}]><Types xmlns="{SPACE}">&l9;</Types>',
+    f'<!DOCTYPE Types [<!ENTITY x SYSTEM "file:///etc/passwd">]><Types xmlns="{SPACE}">&x;</Types>',
+    f'<!DOCTYPE Types SYSTEM "http://127.0.0.1:9/x.dtd"><Types xmlns="{SPACE}"/>',
+    "<Types>" + "<a>" * 40_000 + "</a>" * 40_000 + "</Types>",
+    "<Types",
+    "",
+    "\x00\x01",
+    "＜Types＞",
+]
 
-    answer = sitting.send(an_archive([], types=types or " "), "报表.docx")
 
-    assert answer.status_code in (415, 422)
-    assert time.monotonic() - start < 5
-    assert sitting.count() == 0
-    assert files(settings) == []
+def test_xml_that_explodes_or_reaches_out_is_refused_at_once(sitting, settings):
+    for types in BAD_LISTS:
+        start = time.monotonic()
+
+        answer = sitting.send(an_archive([], types=types or " "), "报表.docx")
+
+        assert answer.status_code in (415, 422)
+        assert time.monotonic() - start < 5
+        assert sitting.count() == 0
+        assert files(settings) == []
 
 
 def _lying_about_its_size():
