@@ -286,19 +286,24 @@ def set_password_by_link(
 ) -> None:
     """Use a one-time link up: set the password, end every session of the user.
 
+    Whoever holds the link need not wait for what was guessed before.
+
     Raises:
         LinkSpent, Invalid
     """
     user = user_of_link(session, token, now)
     _require_good(session, user, password)
+    user_id, username = user.id, user.username
     session.rollback()
     kept = passwords.hashed(password)
     with db.writing(session):
+        store.user(session, user_id, lock=True)  # in the order in which links are issued
         link = store.link(session, hashed(token), lock=True)
         if link is None or link.used_at:
             raise LinkSpent
         link.used_at = now
         _set(session, link.user_id, kept, now)
+        store.clear_throttle(session, f"account:{username}")
         store.end_sessions(session, link.user_id)
         log(session, by, now, f"password_{link.purpose}", "user", link.user_id)
 

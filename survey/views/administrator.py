@@ -125,7 +125,9 @@ def _show_link(name: str, username: str, token: str) -> ResponseReturnValue:
 @pages.post("/users/<row:user_id>/active")
 def set_active(user_id: int) -> ResponseReturnValue:
     """Disable or enable an account."""
-    active = request.form.get("active") == "yes"
+    active = {"yes": True, "no": False}.get(request.form.get("active", ""))
+    if active is None:
+        raise Invalid({"active": "请用列表里的“停用”或“启用”按钮。"})
     accounts.set_active(db.session(), user_id, active, by=access.actor(), now=now())
     flash("账号已启用。" if active else "账号已停用，其登录已全部退出。", "good")
     return redirect(url_for(".users"))

@@ -742,6 +742,29 @@ def test_nobody_disables_or_changes_themselves(app, session):
     assert is_signed_in(client)
 
 
+def test_whoever_gets_a_reset_link_need_not_wait_for_what_was_guessed(app, session):
+    user = a_user(session)
+    for _ in range(12):
+        try_sign_in(app, user.username)
+    word = accounts.issue_link(session, user.id, "reset", hours=1, by=TESTER, now=moment())
+    client = app.test_client()
+    client.get(f"/link/{word}")
+
+    client.submit("", {"password": NEW_PASSWORD, "again": NEW_PASSWORD})
+
+    assert try_sign_in(app, user.username, NEW_PASSWORD).status_code == 302
+
+
+def test_an_account_is_disabled_only_by_saying_so(app, session):
+    client = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    user = a_user(session, OFFICER)
+
+    for said in ({}, {"active": ""}, {"active": "0"}, {"active": "maybe"}):
+        assert post(client, f"/admin/users/{user.id}/active", said).status_code == 422
+    session.rollback()
+    assert session.get(User, user.id, populate_existing=True).active
+
+
 @pytest.mark.parametrize("role", ["", "root", FIRM, "administrator' OR 1=1", "ADMINISTRATOR"])
 def test_only_known_roles_of_staff_can_be_given(app, session, role):
     client = signed_in(app, session, a_user(session, ADMINISTRATOR))

@@ -348,7 +348,8 @@ def test_a_refused_form_changes_nothing(app, session, settings):
         before = contents(session)
         for rule in app.url_map.iter_rules():
             mine = role in access.ROUTES[rule.endpoint] and "POST" in rule.methods
-            if not mine or rule.endpoint in SIGNS_OUT | harmless:
+            left_out = harmless | SIGNS_OUT - {"administrator.set_active"}
+            if not mine or rule.endpoint in left_out:
                 continue
             for where in _addresses(rule.rule, world, role):
                 answer = client.post(where, data={"csrf_token": client.token})

@@ -15,13 +15,14 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from questionnaires.loading import load
 from survey import create_app, db, worker
 from survey.clock import utc_now
 from survey.config import Config
-from survey.lifecycle import evidence, reports
+from survey.lifecycle import assessments, evidence, firms, reports
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.audit import Actor
-from survey.lifecycle.errors import Conflict, Invalid, Locked
+from survey.lifecycle.errors import Conflict, Invalid, Locked, Stale
 from survey.tables import (
     DONE,
     SELF,
@@ -32,11 +33,23 @@ from survey.tables import (
     Evidence,
     Firm,
     Report,
+    SheetRow,
 )
 from survey.uploads import Stored
 from tests.client import CheckingClient
 from tests.cluster import Cluster
-from tests.people import TESTER, a_user, begun, filled, handed_in, moment, signed_in
+from tests.people import (
+    EDITION,
+    TESTER,
+    a_firm,
+    a_round,
+    a_user,
+    begun,
+    filled,
+    handed_in,
+    moment,
+    signed_in,
+)
 from tests.servers import Server
 
 QUESTION = "scheduling"
@@ -189,6 +202,50 @@ def test_what_is_read_changed_and_written_back_is_never_lost(desk, engine, setti
     assert acknowledged.value == PROCESSES * TIMES
     assert row.remark.split()[0] == str(acknowledged.value)
     assert numbers == list(range(1, acknowledged.value + 1))
+
+
+def test_a_firm_that_begins_many_times_at_once_begins_once(session, engine):
+    firm, round_ = a_firm(session).id, a_round(session).id
+    session.rollback()
+
+    def begin(_):
+        with Session(engine, expire_on_commit=False) as own:
+            return assessments.begin(own, firm, round_, by=TESTER, now=utc_now()).id
+
+    with ThreadPoolExecutor(6) as pool:
+        begun_ = set(pool.map(begin, range(6)))
+
+    assert len(begun_) == 1
+    with Session(engine) as fresh:
+        assert fresh.scalar(select(func.count()).select_from(SheetRow)) == 1
+
+
+def test_of_many_who_change_a_profile_at_once_one_does_and_the_others_are_told(session, engine):
+    firm = a_firm(session)
+    number, version = firm.id, firm.version
+    session.rollback()
+    edition = load(EDITION)
+
+    def change(place):
+        names = firms.Profile.__dataclass_fields__
+        wanted = firms.Profile(
+            **dict.fromkeys(names) | {"trade": "valve", "processes": (), "address": f"{place} 号"}
+        )
+        with Session(engine, expire_on_commit=False) as own:
+            try:
+                firms.update_profile(
+                    own, number, wanted, edition, base_version=version, by=TESTER, now=utc_now()
+                )
+            except Stale:
+                return None
+        return f"{place} 号"
+
+    with ThreadPoolExecutor(6) as pool:
+        kept = [address for address in pool.map(change, range(6)) if address]
+
+    assert len(kept) == 1
+    with Session(engine) as fresh:
+        assert fresh.scalar(select(Firm.address)) == kept[0]
 
 
 def test_nothing_is_attached_after_the_sheet_is_handed_in(app, session, engine):
