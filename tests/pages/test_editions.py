@@ -504,7 +504,7 @@ def test_editions_that_say_the_same_have_no_differences(desk, draft):
 
 
 def test_without_another_edition_there_is_nothing_to_compare(desk):
-    assert "选一个年版来比较" in desk.get(f"/editions/{EDITION}/differences?from=x").text
+    assert "还没有别的年版可比" in desk.get(f"/editions/{EDITION}/differences?from=x").text
 
 
 # --- many processes -----------------------------------------------------------------------------
