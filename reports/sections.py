@@ -21,7 +21,7 @@ STATES = {
 VERIFICATIONS = {
     "unverified": "未核验",
     "confirmed": "已确认",
-    "changed": "已更正",
+    "changed": "已更改",
     "not_seen": "未能查看",
 }
 
