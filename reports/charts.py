@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -167,11 +167,16 @@ function draw(option, width, height) {
   finally { chart.dispose(); }
 }
 """
-_lock = threading.Lock()
 
 
 class NotDrawn(RuntimeError):
     """ECharts gave something other than an SVG."""
+
+
+@lru_cache(maxsize=1)
+def _hand(process: int) -> ThreadPoolExecutor:
+    """The one thread of a process that draws: V8 takes no time limit where an event loop runs."""
+    return ThreadPoolExecutor(1, thread_name_prefix="charts")
 
 
 @lru_cache(maxsize=1)
@@ -186,11 +191,13 @@ def _context(process: int) -> MiniRacer:
 
 def svg(option: Option, width: int, height: int, title: str) -> str:
     """Draw an option as a self-contained SVG element; ``title`` is what a screen reader says."""
-    with _lock:
-        drawn = _context(os.getpid()).call(
-            "draw", json.dumps(option), width, height, timeout_sec=DRAWING_SECONDS
-        )
-    return _sanitised(str(drawn), title)
+    drawn = _hand(os.getpid()).submit(_drawn, json.dumps(option), width, height).result()
+    return _sanitised(drawn, title)
+
+
+def _drawn(option: str, width: int, height: int) -> str:
+    call = _context(os.getpid()).call
+    return str(call("draw", option, width, height, timeout_sec=DRAWING_SECONDS))
 
 
 SVG = "http://www.w3.org/2000/svg"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from dataclasses import replace
@@ -113,3 +114,10 @@ def test_the_colours_of_charts_are_tokens() -> None:
     used |= {charts.MAIN, charts.SECOND, charts.AMBER, *charts.STEP_COLOURS}
 
     assert used <= tokens
+
+
+def test_a_chart_is_drawn_where_an_event_loop_runs_too():
+    async def draw() -> str:
+        return charts.svg({"xAxis": {}, "yAxis": {}, "series": []}, 100, 80, "空图")
+
+    assert "<svg" in asyncio.run(draw())
