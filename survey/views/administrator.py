@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
@@ -125,6 +125,8 @@ def _show_link(name: str, username: str, token: str) -> ResponseReturnValue:
 @pages.post("/users/<row:user_id>/active")
 def set_active(user_id: int) -> ResponseReturnValue:
     """Disable or enable an account."""
+    if store.user(db.session(), user_id) is None:
+        abort(404)
     active = {"yes": True, "no": False}.get(request.form.get("active", ""))
     if active is None:
         raise Invalid({"active": "请用列表里的“停用”或“启用”按钮。"})
