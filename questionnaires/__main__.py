@@ -18,7 +18,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from questionnaires import laboratory, loading, mutation
+from questionnaires import laboratory, loading
+from questionnaires.checking import mutation
 from questionnaires.model import Edition
 from questionnaires.reading import Fault
 

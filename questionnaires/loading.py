@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from questionnaires import examples, reach, references, sense
+from questionnaires import references
+from questionnaires.checking import examples, reach, sense
 from questionnaires.model import Core, Edition, EditionFile, Extras, Package, Standard, Trade, Value
 from questionnaires.reading import Document, Fault, read, shape
 from questionnaires.references import Whole
@@ -165,7 +166,7 @@ def _misnamed(source: Source) -> list[Fault]:
 def _frames(edition: Edition, folder: Path) -> Iterator[Fault]:
     """Let the frames that read the same answers check their own files."""
     # They load editions themselves, so they cannot be imported at the top.
-    from questionnaires import conditions, crosswalk
+    from questionnaires.frames import conditions, crosswalk
 
     yield from crosswalk.faults(edition, folder)
     yield from conditions.faults(edition, folder)

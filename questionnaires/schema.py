@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 
-from questionnaires.conditions.rules import Conditions
-from questionnaires.crosswalk.frames import Crosswalk
-from questionnaires.examples import Example
+from questionnaires.checking.examples import Example
+from questionnaires.frames.conditions.rules import Conditions
+from questionnaires.frames.crosswalk.frames import Crosswalk
 from questionnaires.loading import EDITIONS, Packages, Standards
 from questionnaires.model import EXACT_PATTERN, Core, EditionFile, Extras, Trade
 

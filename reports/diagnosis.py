@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from questionnaires.answers import Sheet
-from questionnaires.conditions import ConditionResult
-from questionnaires.crosswalk import FrameResult
+from questionnaires.frames.conditions import ConditionResult
+from questionnaires.frames.crosswalk import FrameResult
 from questionnaires.model import Package
 from questionnaires.scoring import Score
 from reports.advice import Wave, choose, total_cost, waves

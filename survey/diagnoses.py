@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from questionnaires import conditions, crosswalk
+from questionnaires.frames import conditions, crosswalk
 from questionnaires.loading import load
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import score

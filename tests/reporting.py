@@ -9,8 +9,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from questionnaires import conditions, crosswalk, loading
+from questionnaires import loading
 from questionnaires.answers import Answer, Ratio
+from questionnaires.frames import conditions, crosswalk
 from questionnaires.model import LevelQuestion, NumberQuestion, RatioQuestion
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose

@@ -10,8 +10,9 @@ from typing import IO, Any, NamedTuple
 from python_calamine import CalamineError, CalamineWorkbook
 
 from questionnaires.reading import Fault
-from questionnaires.workbook import archive, layout
-from questionnaires.workbook.archive import MOST_FAULTS, Refused
+from questionnaires.sheets import archive
+from questionnaires.sheets.archive import MOST_FAULTS, Refused
+from questionnaires.workbook import layout
 from questionnaires.workbook.kinds import BadCell, Cell
 from questionnaires.workbook.layout import Column, Table
 

@@ -12,7 +12,7 @@ from questionnaires.loading import Packages, Standards
 from questionnaires.model import Core, Edition, EditionFile, Extras, Trade, Value
 from questionnaires.reading import Document, Fault, shape
 from questionnaires.references import Whole
-from questionnaires.workbook.archive import MOST_FAULTS
+from questionnaires.sheets.archive import MOST_FAULTS
 from questionnaires.workbook.assembling import CellDocument, assemble
 from questionnaires.workbook.cells import read_cells
 from questionnaires.workbook.drafting import write_files

@@ -18,9 +18,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from questionnaires import examples
 from questionnaires.answers import percent_text, plain
-from questionnaires.examples import Example
+from questionnaires.checking import examples
+from questionnaires.checking.examples import Example
 from questionnaires.loading import EDITIONS, load
 from questionnaires.model import Question, Section
 from survey import db

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from questionnaires import conditions, loading
+from questionnaires import loading
 from questionnaires.answers import Answer, parse
-from questionnaires.conditions import ConditionItem, ConditionResult
-from questionnaires.conditions.rules import Conditions, Entry
+from questionnaires.frames import conditions
+from questionnaires.frames.conditions import ConditionItem, ConditionResult
+from questionnaires.frames.conditions.rules import Conditions, Entry
 
 EDITION = loading.load("2026")
 QUESTIONS = {q.id: q for section in EDITION.extras for q in section.questions}

@@ -10,11 +10,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questionnaires import crosswalk, loading
+from questionnaires import loading
 from questionnaires.answers import NOT_APPLICABLE, Answer, Choice, Multiple, Ratio, Sheet, plain
-from questionnaires.crosswalk import FrameResult, FrameRow, Span, miit, subdomains
-from questionnaires.crosswalk.frames import Crosswalk, MaturityFrame
-from questionnaires.crosswalk.view import View
+from questionnaires.frames import crosswalk
+from questionnaires.frames.crosswalk import FrameResult, FrameRow, Span, miit, subdomains
+from questionnaires.frames.crosswalk.frames import Crosswalk, MaturityFrame
+from questionnaires.frames.crosswalk.view import View
 from questionnaires.model import (
     ChoiceQuestion,
     Edition,

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from questionnaires import examples, loading
+from questionnaires import loading
 from questionnaires.__main__ import main
 from questionnaires.answers import Answer, Ratio
-from questionnaires.crosswalk import miit
-from questionnaires.crosswalk.view import View
+from questionnaires.checking import examples
+from questionnaires.checking.mutants import REMOVED, Mutant, Rubric, mutants, replaced
+from questionnaires.checking.mutation import LEAST, try_out
+from questionnaires.frames.crosswalk import miit
+from questionnaires.frames.crosswalk.view import View
 from questionnaires.model import MultipleQuestion, Questionnaire, RatioQuestion
-from questionnaires.mutants import REMOVED, Mutant, Rubric, mutants, replaced
-from questionnaires.mutation import LEAST, try_out
 from questionnaires.scoring import score
 from tests.builders import edition_files, write_edition
 

@@ -20,6 +20,7 @@ from questionnaires import __main__ as command
 from questionnaires import loading
 from questionnaires.model import Edition
 from questionnaires.reading import Fault, read
+from questionnaires.sheets.archive import MOST_ROWS
 from questionnaires.workbook import (
     Published,
     UnsayableText,
@@ -28,7 +29,6 @@ from questionnaires.workbook import (
     write_workbook,
     yaml_text,
 )
-from questionnaires.workbook.archive import MOST_ROWS
 from questionnaires.workbook.layout import TABLES
 from tests.builders import edition_files, write_edition
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from questionnaires import examples, loading
+from questionnaires import loading
 from questionnaires.answers import NOT_APPLICABLE, Ratio, level_of
-from questionnaires.examples import NONE, Example
+from questionnaires.checking import examples
+from questionnaires.checking.examples import NONE, Example
 from questionnaires.model import AnyGate, PartGate, Questionnaire
 from questionnaires.scoring import Score, score
 from tests.builders import (

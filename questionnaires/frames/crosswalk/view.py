@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, Sheet, describe, level_of
-from questionnaires.crosswalk.results import Span
+from questionnaires.frames.crosswalk.results import Span
 from questionnaires.model import Question, Questionnaire, is_asked
 
 NOTHING = Fraction(0)

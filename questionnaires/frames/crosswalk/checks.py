@@ -7,10 +7,10 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
-from questionnaires import examples
 from questionnaires.answers import BadAnswer
-from questionnaires.crosswalk import miit
-from questionnaires.crosswalk.frames import (
+from questionnaires.checking import examples
+from questionnaires.frames.crosswalk import miit
+from questionnaires.frames.crosswalk.frames import (
     CapabilityFrame,
     Crosswalk,
     MaturityFrame,
@@ -19,7 +19,7 @@ from questionnaires.crosswalk.frames import (
     PercentItem,
     Scenario,
 )
-from questionnaires.crosswalk.view import NOTHING, View, figure
+from questionnaires.frames.crosswalk.view import NOTHING, View, figure
 from questionnaires.model import (
     ChoiceQuestion,
     Edition,

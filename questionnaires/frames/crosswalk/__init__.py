@@ -10,10 +10,10 @@ from pathlib import Path
 
 from questionnaires import loading
 from questionnaires.answers import Sheet
-from questionnaires.crosswalk import miit, subdomains
-from questionnaires.crosswalk.checks import faults
-from questionnaires.crosswalk.frames import Crosswalk
-from questionnaires.crosswalk.results import (
+from questionnaires.frames.crosswalk import miit, subdomains
+from questionnaires.frames.crosswalk.checks import faults
+from questionnaires.frames.crosswalk.frames import Crosswalk
+from questionnaires.frames.crosswalk.results import (
     CONFIDENCE,
     DISCLAIMER,
     FrameGroup,
@@ -21,7 +21,7 @@ from questionnaires.crosswalk.results import (
     FrameRow,
     Span,
 )
-from questionnaires.crosswalk.view import View, figure, span_text
+from questionnaires.frames.crosswalk.view import View, figure, span_text
 from questionnaires.model import Edition, Questionnaire
 from questionnaires.reading import read, shape
 

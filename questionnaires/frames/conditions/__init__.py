@@ -13,10 +13,10 @@ from pathlib import Path
 
 from questionnaires import loading
 from questionnaires.answers import Sheet
-from questionnaires.conditions.checks import faults
-from questionnaires.conditions.facts import facts_of
-from questionnaires.conditions.judging import Case, ConditionItem, State, items
-from questionnaires.conditions.rules import Conditions, Entry
+from questionnaires.frames.conditions.checks import faults
+from questionnaires.frames.conditions.facts import facts_of
+from questionnaires.frames.conditions.judging import Case, ConditionItem, State, items
+from questionnaires.frames.conditions.rules import Conditions, Entry
 from questionnaires.model import Confidence, Edition
 from questionnaires.reading import read, shape
 

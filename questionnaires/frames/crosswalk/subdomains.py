@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from questionnaires.answers import percent_text
-from questionnaires.crosswalk.frames import (
+from questionnaires.frames.crosswalk.frames import (
     HIGHEST,
     CapabilityDomain,
     CapabilityFrame,
@@ -17,14 +17,14 @@ from questionnaires.crosswalk.frames import (
     MaturityFrame,
     Subdomain,
 )
-from questionnaires.crosswalk.results import (
+from questionnaires.frames.crosswalk.results import (
     FrameGroup,
     FrameResult,
     FrameRow,
     Span,
     frame_result,
 )
-from questionnaires.crosswalk.view import NOTHING, View
+from questionnaires.frames.crosswalk.view import NOTHING, View
 
 SUBDOMAIN = "能力子域"
 UNTOUCHED = "现有题目没有涉及这个子域"

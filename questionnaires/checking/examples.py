@@ -35,7 +35,7 @@ from questionnaires.reading import Document, Fault, Trail, read, shape
 from questionnaires.scoring import Score, UnansweredQuestion, score
 
 if TYPE_CHECKING:  # it loads editions, and those their examples
-    from questionnaires.crosswalk.frames import MiitFrame
+    from questionnaires.frames.crosswalk.frames import MiitFrame
 
 NOTHING = Fraction(0)
 NONE = "none"
@@ -166,7 +166,7 @@ def faults(edition: Edition, folder: Path) -> Iterator[Fault]:
 
 def miit_frame(folder: Path) -> MiitFrame | None:
     """The MIIT frame in this very folder, a draft's as well; None when there is no good one."""
-    from questionnaires.crosswalk.frames import Crosswalk
+    from questionnaires.frames.crosswalk.frames import Crosswalk
 
     file = folder / "crosswalk.yaml"
     frames = shape(read(file), Crosswalk) if file.is_file() else None
@@ -239,8 +239,8 @@ def _miit(
     processes: frozenset[str],
     frame: MiitFrame | None,
 ) -> Iterator[Difference]:
-    from questionnaires.crosswalk import Span, figure, miit, span_text
-    from questionnaires.crosswalk.view import View
+    from questionnaires.frames.crosswalk import Span, figure, miit, span_text
+    from questionnaires.frames.crosswalk.view import View
 
     if frame is None:
         yield ("expects",), "工信部对照结果", "（crosswalk.yaml 缺少或有误）"

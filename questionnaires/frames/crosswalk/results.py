@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from questionnaires.crosswalk.frames import Frame
+from questionnaires.frames.crosswalk.frames import Frame
 from questionnaires.model import Confidence
 
 DISCLAIMER = "对照估算，非官方结论"

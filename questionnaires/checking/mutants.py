@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from questionnaires.crosswalk.frames import Demand, MiitFrame, PercentItem, Scenario
-from questionnaires.examples import gate_name
+from questionnaires.checking.examples import gate_name
+from questionnaires.frames.crosswalk.frames import Demand, MiitFrame, PercentItem, Scenario
 from questionnaires.model import (
     LEVELS,
     AnyGate,

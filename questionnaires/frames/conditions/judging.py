@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from questionnaires.answers import amount_text
-from questionnaires.conditions.facts import (
+from questionnaires.frames.conditions.facts import (
     APPLICANT_KIND,
     CREDIT_GRADE,
     DIGITAL_LEVEL,
@@ -27,7 +27,7 @@ from questionnaires.conditions.facts import (
     SERIOUS_INCIDENT,
     Facts,
 )
-from questionnaires.conditions.rules import (
+from questionnaires.frames.conditions.rules import (
     CREDIT,
     Applicant,
     CleanYears,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from questionnaires.conditions import facts
-from questionnaires.conditions.rules import CREDIT, Conditions, Entry
+from questionnaires.frames.conditions import facts
+from questionnaires.frames.conditions.rules import CREDIT, Conditions, Entry
 from questionnaires.model import ChoiceQuestion, Edition, GridQuestion, NumberQuestion, Question
 from questionnaires.reading import Document, Fault, Trail, read, shape
 

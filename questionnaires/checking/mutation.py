@@ -14,11 +14,12 @@ from fractions import Fraction
 from pathlib import Path
 from random import Random
 
-from questionnaires import examples, loading
+from questionnaires import loading
 from questionnaires.answers import BadAnswer, Sheet, percent_text
-from questionnaires.examples import Example
+from questionnaires.checking import examples
+from questionnaires.checking.examples import Example
+from questionnaires.checking.mutants import Mutant, Rubric, mutants
 from questionnaires.model import Questionnaire
-from questionnaires.mutants import Mutant, Rubric, mutants
 from questionnaires.scoring import UnansweredQuestion
 
 LEAST = Fraction(95, 100)

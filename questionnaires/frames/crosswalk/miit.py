@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from questionnaires.answers import Answer, Choice, Multiple, Ratio
-from questionnaires.crosswalk.frames import (
+from questionnaires.frames.crosswalk.frames import (
     HIGHEST,
     Demand,
     Dimension,
@@ -23,7 +23,7 @@ from questionnaires.crosswalk.frames import (
     PercentItem,
     Scenario,
 )
-from questionnaires.crosswalk.results import (
+from questionnaires.frames.crosswalk.results import (
     FrameGroup,
     FrameResult,
     FrameRow,
@@ -31,7 +31,7 @@ from questionnaires.crosswalk.results import (
     State,
     frame_result,
 )
-from questionnaires.crosswalk.view import NOTHING, View, figure, span_text
+from questionnaires.frames.crosswalk.view import NOTHING, View, figure, span_text
 
 POINTS, SCENARIOS, TESTS = "计分指标", "应用场景", "等级判定"
 BELOW = "未达一级"

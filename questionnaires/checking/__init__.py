@@ -1,0 +1,1 @@
+"""What is tried on an edition before it is published: sense, reach, worked examples, mutations."""
