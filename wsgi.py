@@ -2,7 +2,7 @@
 
 import gc
 
-from survey import create_app
+from survey.joining import create_app
 
 app = create_app()
 

@@ -1,11 +1,9 @@
-"""The time, asked for once per request so that everything in it happens at one moment."""
+"""The clock and the country's time."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
-
-from flask import current_app, g
 
 # The whole country keeps one time.
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -13,19 +11,6 @@ LOCAL = ZoneInfo("Asia/Shanghai")
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def now() -> datetime:
-    """Return the moment of this request, in UTC."""
-    if "now" not in g:
-        g.now = current_app.config["CLOCK"]()
-    moment: datetime = g.now
-    return moment
-
-
-def today() -> date:
-    """Return the local date of this request."""
-    return now().astimezone(LOCAL).date()
 
 
 def local(moment: datetime | date | None, form: str = "%Y-%m-%d %H:%M") -> str:

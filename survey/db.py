@@ -1,4 +1,4 @@
-"""One database session per request, the same promises on SQLite and PostgreSQL.
+"""Transactions that keep the same promises on SQLite and PostgreSQL.
 
 This is the only module that knows the two dialects apart.
 """
@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, before_render_template, current_app, g
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
@@ -117,31 +116,6 @@ def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
         or (3, 44, 6) <= version < (3, 45, 0)
     )
     return "WAL" if fixed else "TRUNCATE"
-
-
-def init_app(app: Flask, engine: Engine) -> None:
-    """Give every request its session, closed (and rolled back) at the end."""
-    app.extensions["survey_engine"] = engine
-
-    @before_render_template.connect_via(app)
-    def _done_reading(_app: Flask, **_about: object) -> None:
-        # Without WAL a reader keeps writers from committing: what a page shows has been read by
-        # now, so it is drawn outside the transaction. Nothing is expired, nothing is written.
-        if (session := g.get("db_session")) is not None:
-            session.commit()
-
-    @app.teardown_appcontext
-    def _close(_error: BaseException | None) -> None:
-        if (session := g.pop("db_session", None)) is not None:
-            session.close()
-
-
-def session() -> Session:
-    """Return this request's session; reading needs nothing more, writing goes through `writing`."""
-    if "db_session" not in g:
-        g.db_session = Session(current_app.extensions["survey_engine"], expire_on_commit=False)
-    found: Session = g.db_session
-    return found
 
 
 @contextmanager

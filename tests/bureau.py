@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from questionnaires.loading import load
-from survey import db, district
+from survey import db
+from survey.store import settings
 from survey.tables import (
     CONFIRMED,
     DRAFT,
@@ -101,12 +102,12 @@ def at_desk(app: Flask, session: Session, user: User) -> CheckingClient:
     return signed_in(app, session, user)
 
 
-def a_district(session: Session, **given: Any) -> district.District:
+def a_district(session: Session, **given: Any) -> settings.District:
     """A district with two townships; ``given`` are its settings."""
     known = {"name": "虚构区", "bureau": "虚构局", "townships": ("碧湖镇", "紫金街道")}
-    place = district.District(**known | given)
+    place = settings.District(**known | given)
     with db.writing(session):
-        district.keep(session, place)
+        settings.keep(session, place)
     return place
 
 

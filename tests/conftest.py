@@ -17,8 +17,9 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from survey import STATIC, create_app, db
+from survey import db
 from survey.config import Config, sqlite_url
+from survey.joining import STATIC, create_app
 from tests.client import CheckingClient
 from tests.cluster import Cluster
 

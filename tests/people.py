@@ -20,15 +20,18 @@ from sqlalchemy.orm import Session
 
 from questionnaires.loading import load
 from questionnaires.model import Question
-from survey import db, passwords, uploads
-from survey.access import hashed
+from survey import db
 from survey.config import MEGABYTE, Config
+from survey.files import uploads
+from survey.jobs.worker import path_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import evidence as evidence_steps
+from survey.lifecycle import passwords
 from survey.lifecycle import reports as report_steps
 from survey.lifecycle.audit import Actor
 from survey.lifecycle.sheets import questionnaire_of
 from survey.store import assessments as store
+from survey.store.accounts import hashed
 from survey.tables import (
     CONSULTANT,
     FIRM,
@@ -45,7 +48,6 @@ from survey.tables import (
     User,
     UserSession,
 )
-from survey.worker import path_of
 from tests.client import CheckingClient
 
 EDITION = "2026"

@@ -15,8 +15,8 @@ from questionnaires.frames import conditions, crosswalk
 from questionnaires.model import LevelQuestion, NumberQuestion, RatioQuestion
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
+from reports.diagnosis.sections import Notes
 from reports.facts import Contact, Facts, Finding, SelfAssessment, Verification
-from reports.sections import Notes
 
 TODAY = date(2026, 11, 20)
 LEVELS = (1, 2, 3, 2, 3, 2, 2, 3)

@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 from questionnaires.answers import parse, percent_text
 from questionnaires.loading import load
 from questionnaires.scoring import Score, score, trace
-from survey import worker
+from survey.jobs import worker
 from survey.store import assessments as store
 from survey.tables import (
     ADMINISTRATOR,

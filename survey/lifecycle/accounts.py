@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from survey import db, passwords
-from survey.access import hashed
-from survey.lifecycle import typed
+from survey import db
+from survey.lifecycle import passwords, typed
 from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, NotThere
 from survey.store import accounts as store
+from survey.store.accounts import hashed
 from survey.tables import (
     ADMINISTRATOR,
     FIRM,

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires import loading, workbook
 from questionnaires.reading import Fault, read
-from survey import db, shelf
+from survey import db, library
 from survey.lifecycle import typed
 from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, NotThere, Refusal
@@ -73,7 +73,7 @@ def copy(session: Session, home: Path, edition_id: str, *, by: Actor, now: datet
     source = loading.folder_of(edition_id)
     draft_id = f"{edition_id.removesuffix(DRAFT_MARK)[: 40 - len(DRAFT_MARK)]}{DRAFT_MARK}"
     with _alone(home), _aside(home, draft_id) as making:
-        if shelf.standing(session, draft_id):
+        if library.standing(session, draft_id):
             raise AlreadyThere(draft_id)
         shutil.copytree(source, making, ignore=shutil.ignore_patterns(loading.SEAL, ".*"))
         _set_head(making, id=draft_id, title=_draft_title(standing.title))
@@ -98,7 +98,7 @@ def take_workbook(
         Faulty: With every bad cell; nothing was changed.
     """
     _required_draft(session, edition_id)
-    beside, _ = shelf.opened(edition_id)
+    beside, _ = library.opened(edition_id)
     draft = workbook.read_workbook(file, beside)
     if draft.faults:
         raise Faulty(draft.faults)
@@ -154,7 +154,7 @@ def publish(
     new_id, title = new_id.strip(), typed.line(title)
     _require_good_names(new_id, title)
     with _alone(home), _aside(home, new_id) as making:
-        if shelf.standing(session, new_id):
+        if library.standing(session, new_id):
             raise AlreadyThere(new_id)
         shutil.copytree(home / edition_id, making)
         _set_head(making, id=new_id, title=title, issued=issued.isoformat())
@@ -225,8 +225,8 @@ def _turn(
 # --- what the steps share -----------------------------------------------------------------------
 
 
-def _required(session: Session, edition_id: str) -> shelf.Standing:
-    standing = shelf.standing(session, edition_id)
+def _required(session: Session, edition_id: str) -> library.Standing:
+    standing = library.standing(session, edition_id)
     if standing is None:
         raise NotThere
     return standing
@@ -245,7 +245,7 @@ def _keep(session: Session, row: EditionRow, by: Actor, now: datetime) -> None:
 
 def _set_head(folder: Path, **head: str) -> None:
     """Change lines of ``edition.yaml`` and leave its comments; rewrite it where that fails."""
-    file = folder / shelf.HEAD
+    file = folder / library.HEAD
     before: Any = read(file).value
     text = file.read_text("utf-8")
     for key, value in head.items():

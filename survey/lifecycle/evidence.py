@@ -10,13 +10,13 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from survey import db
+from survey.files.uploads import Stored, place, size_words
 from survey.lifecycle.answers import WRITABLE, asked_question
 from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, Locked, NotThere
 from survey.store import assessments as assessments_store
 from survey.store import evidence as store
 from survey.tables import Assessment, Evidence, SheetRow
-from survey.uploads import Stored, place, size_words
 
 CONTENT = re.compile(r"[0-9a-f]{64}")
 

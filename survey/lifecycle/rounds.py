@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey import db, shelf
+from survey import db, library
 from survey.lifecycle import typed
 from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, NotThere
@@ -38,7 +38,7 @@ def open_round(
     Raises:
         TitleTaken, Invalid
     """
-    there = shelf.usable(session)
+    there = library.usable(session)
     title = _checked(typed.line(title), edition, there, opens_on, closes_on)
     try:
         with db.writing(session):

@@ -8,28 +8,29 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from survey import db, district
+from survey import db
 from survey.lifecycle.audit import Actor, log
+from survey.store import settings
 
 
-def keep_district(session: Session, wanted: district.District, *, by: Actor, now: datetime) -> None:
+def keep_district(session: Session, wanted: settings.District, *, by: Actor, now: datetime) -> None:
     """Store the settings as a whole."""
     with db.writing(session):
-        before = district.read(session)
-        district.keep(session, wanted)
+        before = settings.read(session)
+        settings.keep(session, wanted)
         log(
             session,
             by,
             now,
             "settings",
             "district",
-            district.KEY,
+            settings.KEY,
             before=_said(before, wanted),
             after=_said(wanted, before),
         )
 
 
-def _said(one: district.District, other: district.District) -> str:
+def _said(one: settings.District, other: settings.District) -> str:
     """Return what one has that differs from the other, field by field."""
     fields, others = asdict(one), asdict(other)
     changed = {name: value for name, value in fields.items() if value != others[name]}

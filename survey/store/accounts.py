@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Update, case, delete, func, insert, or_, select, update
+from sqlalchemy import Row, Update, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,30 @@ from survey.tables import (
     User,
     UserSession,
 )
+
+# Built once: every request asks it.
+_SIGNED_IN = (
+    select(UserSession.seen_at, UserSession.created_at, UserSession.token_hash)
+    .add_columns(User.id, User.username, User.name, User.role, User.firm_id)
+    .join(User, User.id == UserSession.user_id)
+    .where(UserSession.token_hash == bindparam("token_hash"), User.active)
+)
+
+
+def hashed(token: str) -> str:
+    """Return what is stored of a secret word: its SHA-256."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def signed_in(session: Session, token_hash: str) -> Row[Any] | None:
+    """Return a session and its user, as long as the user may sign in."""
+    return session.execute(_SIGNED_IN, {"token_hash": token_hash}).one_or_none()
+
+
+def note_seen(session: Session, token_hash: str, now: datetime) -> None:
+    session.execute(
+        update(UserSession).where(UserSession.token_hash == token_hash).values(seen_at=now)
+    )
 
 
 def user_who_types(session: Session, name: str) -> User | None:

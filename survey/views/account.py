@@ -18,13 +18,13 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from survey import access, db, errors
-from survey.clock import now
 from survey.config import Config
 from survey.lifecycle import accounts
 from survey.lifecycle.errors import Invalid
 from survey.store import accounts as store
 from survey.tables import ADMINISTRATOR, CONSULTANT, FIRM, OFFICER
+from survey.web import access, errors, here
+from survey.web.here import now
 
 pages = Blueprint("account", __name__)
 HOMES = {
@@ -86,7 +86,7 @@ def too_many_tries(error: accounts.TooManyTries) -> ResponseReturnValue:
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """Send each reader to where their work is."""
-    who = access.current()
+    who = here.current()
     return redirect(url_for(HOMES[who.role] if who else "account.sign_in"))
 
 
@@ -96,19 +96,19 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     target = access.safe_next(request.args.get("next"))
     if request.method == "GET":
-        if access.current():
+        if here.current():
             return redirect(target or url_for(".home"))
         return render_template("account/sign_in.html", form=form, expired=bool(target))
     if not form.validate_on_submit():
         return render_template("account/sign_in.html", form=form, expired=False), 422
     try:
         signed_in = accounts.sign_in(
-            db.session(),
+            here.session(),
             form.username.data or "",
             form.password.data or "",
             device=request.cookies.get(_device_cookie(), ""),
             agent=request.user_agent.string,
-            by=access.actor(),
+            by=here.actor(),
             now=now(),
         )
     except accounts.WrongPassword:
@@ -135,14 +135,14 @@ def _device_cookie() -> str:
 @pages.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End this session; what the browser kept goes with it."""
-    accounts.sign_out(db.session(), access.reader().token_hash, by=access.actor(), now=now())
+    accounts.sign_out(here.session(), here.reader().token_hash, by=here.actor(), now=now())
     return _signed_out("已退出登录。")
 
 
 @pages.post("/account/sign-out-everywhere")
 def sign_out_everywhere() -> ResponseReturnValue:
     """End all of one's own sessions on every device."""
-    accounts.sign_out_everywhere(db.session(), access.reader().id, by=access.actor(), now=now())
+    accounts.sign_out_everywhere(here.session(), here.reader().id, by=here.actor(), now=now())
     return _signed_out("已在全部设备上退出登录。")
 
 
@@ -159,13 +159,13 @@ def link(token: str) -> ResponseReturnValue:
     """Set a password by a one-time link: an invitation or a reset."""
     form = NewPasswordForm()
     try:
-        user = accounts.user_of_link(db.session(), token, now())
+        user = accounts.user_of_link(here.session(), token, now())
         name, username = user.name, user.username
         if request.method == "GET":
             return render_template("account/link.html", form=form, name=name, username=username)
         if form.validate_on_submit():
             accounts.set_password_by_link(
-                db.session(), token, form.password.data or "", by=access.actor(), now=now()
+                here.session(), token, form.password.data or "", by=here.actor(), now=now()
             )
             session.clear()
             flash("密码已设置，请登录。", "good")
@@ -187,12 +187,12 @@ def profile() -> ResponseReturnValue:
         if form.validate_on_submit():
             try:
                 accounts.change_password(
-                    db.session(),
-                    access.reader().id,
+                    here.session(),
+                    here.reader().id,
                     form.old.data or "",
                     form.new.data or "",
-                    token_hash=access.reader().token_hash,
-                    by=access.actor(),
+                    token_hash=here.reader().token_hash,
+                    by=here.actor(),
                     now=now(),
                 )
                 flash("密码已修改，其他设备上的登录已退出。", "good")
@@ -204,7 +204,7 @@ def profile() -> ResponseReturnValue:
         render_template(
             "account/profile.html",
             form=form,
-            sessions=store.sessions_of(db.session(), access.reader().id),
+            sessions=store.sessions_of(here.session(), here.reader().id),
         ),
         status,
     )

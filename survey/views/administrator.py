@@ -12,14 +12,16 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from questionnaires.loading import editions, load
-from survey import access, db, district, wording
-from survey.clock import now
 from survey.lifecycle import accounts, settings, typed
 from survey.lifecycle.errors import Invalid
-from survey.paging import page_number
 from survey.store import accounts as store
+from survey.store.settings import District, Target
 from survey.tables import FIRM, ROLES
 from survey.views.account import link_url
+from survey.web import here
+from survey.web.here import now
+from survey.web.lists import page_number
+from survey.words import wording
 
 pages = Blueprint("administrator", __name__, url_prefix="/admin")
 STAFF = tuple(role for role in ROLES if role != FIRM)
@@ -62,7 +64,7 @@ def users() -> ResponseReturnValue:
     if role not in ("", *ROLES):
         role = ""
     page = page_number()
-    found, total = store.users(db.session(), words=words, role=role, page=page, size=PAGE_SIZE)
+    found, total = store.users(here.session(), words=words, role=role, page=page, size=PAGE_SIZE)
     return render_template(
         "administrator/users.html",
         users=found,
@@ -82,12 +84,12 @@ def create_user() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             user, token = accounts.create_user(
-                db.session(),
+                here.session(),
                 username=form.username.data or "",
                 name=form.name.data or "",
                 role=form.role.data,
                 hours=current_app.config["SURVEY"].link_hours,
-                by=access.actor(),
+                by=here.actor(),
                 now=now(),
             )
             return _show_link(user.name, user.username, token)
@@ -101,14 +103,14 @@ def create_user() -> ResponseReturnValue:
 def reset_link(user_id: int) -> ResponseReturnValue:
     """Issue a one-time link; the administrator never chooses or sees a password."""
     token = accounts.issue_link(
-        db.session(),
+        here.session(),
         user_id,
         "reset",
         hours=current_app.config["SURVEY"].link_hours,
-        by=access.actor(),
+        by=here.actor(),
         now=now(),
     )
-    user = store.user(db.session(), user_id)
+    user = store.user(here.session(), user_id)
     return _show_link(user.name, user.username, token) if user else redirect(url_for(".users"))
 
 
@@ -125,12 +127,12 @@ def _show_link(name: str, username: str, token: str) -> ResponseReturnValue:
 @pages.post("/users/<row:user_id>/active")
 def set_active(user_id: int) -> ResponseReturnValue:
     """Disable or enable an account."""
-    if store.user(db.session(), user_id) is None:
+    if store.user(here.session(), user_id) is None:
         abort(404)
     active = {"yes": True, "no": False}.get(request.form.get("active", ""))
     if active is None:
         raise Invalid({"active": "请用列表里的“停用”或“启用”按钮。"})
-    accounts.set_active(db.session(), user_id, active, by=access.actor(), now=now())
+    accounts.set_active(here.session(), user_id, active, by=here.actor(), now=now())
     flash("账号已启用。" if active else "账号已停用，其登录已全部退出。", "good")
     return redirect(url_for(".users"))
 
@@ -139,7 +141,7 @@ def set_active(user_id: int) -> ResponseReturnValue:
 def set_role(user_id: int) -> ResponseReturnValue:
     """Give a member of staff another role."""
     accounts.set_role(
-        db.session(), user_id, request.form.get("role", ""), by=access.actor(), now=now()
+        here.session(), user_id, request.form.get("role", ""), by=here.actor(), now=now()
     )
     flash("身份已更改，立即生效。", "good")
     return redirect(url_for(".users"))
@@ -148,7 +150,7 @@ def set_role(user_id: int) -> ResponseReturnValue:
 @pages.post("/users/<row:user_id>/sign-out")
 def end_sessions(user_id: int) -> ResponseReturnValue:
     """End every session of a user."""
-    accounts.sign_out_everywhere(db.session(), user_id, by=access.actor(), now=now())
+    accounts.sign_out_everywhere(here.session(), user_id, by=here.actor(), now=now())
     flash("该用户在全部设备上的登录已退出。", "good")
     return redirect(url_for(".users"))
 
@@ -156,7 +158,7 @@ def end_sessions(user_id: int) -> ResponseReturnValue:
 @pages.route("/district", methods=["GET", "POST"])
 def district_settings() -> ResponseReturnValue:
     """Show and keep the district's settings."""
-    place = district.current()
+    place = here.district()
     titles = {rung.id: rung.title for rung in load(max(editions())).ladder}
     form = DistrictForm(
         data={
@@ -175,8 +177,8 @@ def district_settings() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             settings.keep_district(
-                db.session(),
-                district.District(
+                here.session(),
+                District(
                     name=form.name.data or "",
                     bureau=form.bureau.data or "",
                     plan=form.plan.data or "",
@@ -186,7 +188,7 @@ def district_settings() -> ResponseReturnValue:
                     reduced=bool(form.reduced.data),
                     demonstration=place.demonstration,
                 ),
-                by=access.actor(),
+                by=here.actor(),
                 now=now(),
             )
             flash("设置已保存。", "good")
@@ -203,7 +205,7 @@ def _lines(text: str | None) -> tuple[str, ...]:
     return tuple(line for line in seen if line)
 
 
-def _targets(text: str | None, titles: dict[str, str]) -> tuple[district.Target, ...]:
+def _targets(text: str | None, titles: dict[str, str]) -> tuple[Target, ...]:
     rungs = {title: rung for rung, title in titles.items()}
     found = []
     for line in _lines(text):
@@ -213,5 +215,5 @@ def _targets(text: str | None, titles: dict[str, str]) -> tuple[district.Target,
             raise Invalid(
                 {"targets": f"看不懂“{line}”。请写成“2027，4，数字化车间、智能工厂”这样的格式。"}
             )
-        found.append(district.Target(int(match[1]), int(match[2]), tuple(rungs[t] for t in named)))
+        found.append(Target(int(match[1]), int(match[2]), tuple(rungs[t] for t in named)))
     return tuple(sorted(found, key=lambda t: t.year))

@@ -30,12 +30,15 @@ from wtforms.validators import InputRequired, Length
 from questionnaires import diff, loading, workbook
 from questionnaires.model import Edition, Questionnaire, Section
 from questionnaires.reading import Fault
-from survey import access, clock, db, errors, forms, shelf, uploads
+from survey import library
+from survey.files import uploads
+from survey.library import Standing
 from survey.lifecycle import editions as steps
 from survey.lifecycle.errors import Invalid
-from survey.shelf import Standing
 from survey.store import editions as store
 from survey.views import files
+from survey.views.forms import answers as forms
+from survey.web import errors, here
 
 pages = Blueprint("editions", __name__, url_prefix="/editions")
 
@@ -78,18 +81,18 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 def _home() -> Path:
     instance: Path = current_app.config["SURVEY"].instance
-    return instance / shelf.FOLDER
+    return instance / library.FOLDER
 
 
 def _standing(edition_id: str) -> Standing:
-    return shelf.standing(db.session(), edition_id) or abort(404)
+    return library.standing(here.session(), edition_id) or abort(404)
 
 
 def _opened(edition_id: str) -> Edition:
     """Return an edition whose files can be read; one that is broken leads to its own page."""
     _standing(edition_id)
     try:
-        edition, _ = shelf.opened(edition_id)
+        edition, _ = library.opened(edition_id)
     except loading.UnknownEdition:
         edition = None
     return edition or abort(409, "这个年版的文件有问题，暂时打不开。请先在年版页面查看问题。")
@@ -108,8 +111,8 @@ def home() -> ResponseReturnValue:
     """List the editions with their states."""
     return render_template(
         "editions/home.html",
-        editions=shelf.standings(db.session()),
-        uses=store.uses(db.session()),
+        editions=library.standings(here.session()),
+        uses=store.uses(here.session()),
     )
 
 
@@ -152,8 +155,8 @@ def _page(
 ) -> ResponseReturnValue:
     """Show the edition's page, with what a refused step has to say."""
     found, faults = _checked(standing.id)
-    others = [other for other in shelf.standings(db.session()) if other.id != standing.id]
-    rounds, begun = store.uses(db.session()).get(standing.id, (0, 0))
+    others = [other for other in library.standings(here.session()) if other.id != standing.id]
+    rounds, begun = store.uses(here.session()).get(standing.id, (0, 0))
     page = render_template(
         "editions/edition.html",
         edition=standing,
@@ -184,7 +187,7 @@ def _publish_form(standing: Standing) -> PublishForm:
         data={
             "new_id": "",
             "title": standing.title.removesuffix("（草稿）"),
-            "issued": clock.today(),
+            "issued": here.today(),
         },
     )
 
@@ -192,7 +195,7 @@ def _publish_form(standing: Standing) -> PublishForm:
 @pages.get("/<edition_id>/differences")
 def differences(edition_id: str) -> ResponseReturnValue:
     """Say how this edition differs from another, and what that would mean for sheets handed in."""
-    new, known = _standing(edition_id), shelf.standings(db.session())
+    new, known = _standing(edition_id), library.standings(here.session())
     others = [s for s in known if s.id != edition_id]
     chosen = request.args.get("from") or new.copied_from or ""
     old = next((s for s in others if s.id == chosen), None)
@@ -232,7 +235,7 @@ class Trial:
 
 
 def _trial(before: Edition, after: Edition) -> Trial | None:
-    sheets = store.handed_in(db.session(), before.id, MOST_SHEETS)
+    sheets = store.handed_in(here.session(), before.id, MOST_SHEETS)
     if not sheets:
         return None
     cases = [diff.Case("", s.trade, frozenset(s.processes), s.answers) for s in sheets]
@@ -347,7 +350,7 @@ def copy(edition_id: str) -> ResponseReturnValue:
     """Make a draft copy, to be changed and published as the next edition."""
     standing = _standing(edition_id)
     try:
-        made = steps.copy(db.session(), _home(), edition_id, by=access.actor(), now=clock.now())
+        made = steps.copy(here.session(), _home(), edition_id, by=here.actor(), now=here.now())
     except steps.AlreadyThere as there:
         words = f"草稿“{there.edition_id}”已经有了。请先发布或丢弃它，再建新的草稿。"
         return _page(standing, 409, refused=words)
@@ -366,12 +369,12 @@ def take_workbook(edition_id: str) -> ResponseReturnValue:
         return _page(standing, 422, refused="请先选择改好的工作簿。")
     try:
         trade = steps.take_workbook(
-            db.session(),
+            here.session(),
             _home(),
             edition_id,
             io.BytesIO(given.read()),
-            by=access.actor(),
-            now=clock.now(),
+            by=here.actor(),
+            now=here.now(),
         )
     except steps.NotDraft:
         return _page(_standing(edition_id), 409, refused=CHANGE_REFUSED)
@@ -394,14 +397,14 @@ def publish(edition_id: str) -> ResponseReturnValue:
         return _page(standing, 422, form=form)
     try:
         steps.publish(
-            db.session(),
+            here.session(),
             _home(),
             edition_id,
             new_id=form.new_id.data or "",
             title=form.title.data or "",
             issued=form.issued.data or date.min,
-            by=access.actor(),
-            now=clock.now(),
+            by=here.actor(),
+            now=here.now(),
         )
     except Invalid as refused:
         for name, words in refused.fields.items():
@@ -425,7 +428,7 @@ def publish(edition_id: str) -> ResponseReturnValue:
 def discard(edition_id: str) -> ResponseReturnValue:
     """Throw a draft away."""
     try:
-        steps.discard(db.session(), _home(), edition_id, by=access.actor(), now=clock.now())
+        steps.discard(here.session(), _home(), edition_id, by=here.actor(), now=here.now())
     except steps.NotDraft:
         return _page(_standing(edition_id), 409, refused="已发布的年版不能丢弃，只能停用。")
     flash("草稿已丢弃。", "good")
@@ -436,7 +439,7 @@ def discard(edition_id: str) -> ResponseReturnValue:
 def retire(edition_id: str) -> ResponseReturnValue:
     """Take an edition out of use for new rounds."""
     try:
-        steps.retire(db.session(), edition_id, by=access.actor(), now=clock.now())
+        steps.retire(here.session(), edition_id, by=here.actor(), now=here.now())
     except steps.Unused:
         return _page(_standing(edition_id), 409, refused="只有已发布的年版可以停用。")
     flash("年版已停用，新的评估轮次不能再选它；已经开始的评估照常进行。", "good")
@@ -447,7 +450,7 @@ def retire(edition_id: str) -> ResponseReturnValue:
 def restore(edition_id: str) -> ResponseReturnValue:
     """Let new rounds use a retired edition again."""
     try:
-        steps.restore(db.session(), edition_id, by=access.actor(), now=clock.now())
+        steps.restore(here.session(), edition_id, by=here.actor(), now=here.now())
     except steps.Unused:
         return _page(_standing(edition_id), 409, refused="只有已停用的年版可以恢复。")
     flash("年版已恢复使用。", "good")

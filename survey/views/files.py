@@ -9,15 +9,16 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from survey import access, clock, db, errors, uploads
 from survey.config import Config
-from survey.headers import DOWNLOAD_POLICY
+from survey.files import uploads
+from survey.files.uploads import BadUpload
 from survey.lifecycle import evidence as steps
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.sheets import questionnaire_of
 from survey.store import evidence as store
 from survey.tables import CONFIRMED, FIRM, ONSITE, SELF, Assessment, Evidence
-from survey.uploads import BadUpload
+from survey.web import access, errors, here
+from survey.web.headers import DOWNLOAD_POLICY
 
 pages = Blueprint("files", __name__)
 MISSING = "文件缺失：记录还在，但文件不在服务器上。请重新上传，或联系管理员。"
@@ -60,7 +61,7 @@ def _refused(error: BadUpload) -> ResponseReturnValue:
 def upload(assessment_id: int, question_id: str) -> ResponseReturnValue:
     """Put files behind one question of the reader's own sheet."""
     assessment = access.readable_assessment(assessment_id)
-    kind = SELF if access.reader().role == FIRM else ONSITE
+    kind = SELF if here.reader().role == FIRM else ONSITE
     chosen = [file for file in request.files.getlist("files") if file.filename]
     if not chosen:
         raise Invalid({"files": "请先选择要上传的文件。"})
@@ -105,7 +106,7 @@ def thumbnail(evidence_id: int) -> ResponseReturnValue:
 def delete(evidence_id: int) -> ResponseReturnValue:
     """Take a file away from the reader's own sheet."""
     row, assessment = _readable(evidence_id, own=True)
-    steps.remove(db.session(), row.id, by=access.actor(), now=clock.now())
+    steps.remove(here.session(), row.id, by=here.actor(), now=here.now())
     if access.wants_json():
         return {}
     return redirect(_section_url(assessment, row.question_id))
@@ -115,7 +116,7 @@ def keep(file: FileStorage, assessment_id: int, kind: str, question_id: str) -> 
     """Check and store one uploaded file, then put it behind the question."""
     config = _config()
     limits = steps.Limits(config.most_files_per_question, config.most_bytes_per_assessment)
-    session = db.session()
+    session = here.session()
     steps.require_room(session, assessment_id, kind, question_id, limits)
     session.rollback()  # looking into a file takes time; nothing may wait for it
     stored = uploads.take(
@@ -128,16 +129,16 @@ def keep(file: FileStorage, assessment_id: int, kind: str, question_id: str) -> 
         question_id,
         stored,
         limits=limits,
-        by=access.actor(),
-        now=clock.now(),
+        by=here.actor(),
+        now=here.now(),
     )
 
 
 def _readable(evidence_id: int, *, own: bool = False) -> tuple[Evidence, Assessment]:
     """Find a file this reader may see (or, ``own``, may change); any other is not there."""
-    found = store.placed(db.session(), evidence_id) or abort(404)
+    found = store.placed(here.session(), evidence_id) or abort(404)
     assessment = access.readable_assessment(found.sheet.assessment_id)
-    role, kind = access.reader().role, found.sheet.kind
+    role, kind = here.reader().role, found.sheet.kind
     if own and kind != (SELF if role == FIRM else ONSITE):
         abort(404)
     if role == FIRM and kind == ONSITE and assessment.state != CONFIRMED:
@@ -158,7 +159,7 @@ def _described(row: Evidence) -> dict[str, Any]:
 
 def _section_url(assessment: Assessment, question_id: str) -> str:
     section = questionnaire_of(assessment).section_of[question_id]
-    endpoint = "firm.section" if access.reader().role == FIRM else "consultant.section"
+    endpoint = "firm.section" if here.reader().role == FIRM else "consultant.section"
     url = url_for(endpoint, assessment_id=assessment.id, section_id=section.id)
     return f"{url}#question-{question_id}"
 

@@ -10,15 +10,15 @@ from typing import NamedTuple
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from survey import access, clock, db
-from survey.forms import AnswerField
+from survey.files.uploads import BadUpload
 from survey.lifecycle import answers as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle.errors import Conflict, Invalid, Locked
 from survey.store import evidence as evidence_store
 from survey.tables import AnswerRow
-from survey.uploads import BadUpload
 from survey.views import files
+from survey.views.forms.answers import AnswerField
+from survey.web import here
 
 
 class Place(NamedTuple):
@@ -80,7 +80,7 @@ def _keep_answer(asked: AnswerField, place: Place, touched: Touched, outcome: Ou
 
 def _save(asked: AnswerField, place: Place, fields: Mapping[str, object]) -> None:
     steps.save_answer(
-        db.session(),
+        here.session(),
         place.assessment_id,
         place.kind,
         steps.Change(
@@ -89,8 +89,8 @@ def _save(asked: AnswerField, place: Place, fields: Mapping[str, object]) -> Non
             base_revision=asked.base_revision,
             **fields,  # type: ignore[arg-type]
         ),
-        by=access.actor(),
-        now=clock.now(),
+        by=here.actor(),
+        now=here.now(),
     )
 
 
@@ -115,9 +115,9 @@ def _chosen(name: str) -> list[FileStorage]:
 def _remove_file(place: Place, outcome: Outcome) -> None:
     given = request.form.get("remove", "")
     if given.isascii() and given.isdecimal() and len(given) < 10:
-        found = evidence_store.placed(db.session(), int(given))
+        found = evidence_store.placed(here.session(), int(given))
         if found and found.sheet.id == place.sheet_id:
-            evidence_steps.remove(db.session(), found.file.id, by=access.actor(), now=clock.now())
+            evidence_steps.remove(here.session(), found.file.id, by=here.actor(), now=here.now())
             outcome.saved += 1
 
 

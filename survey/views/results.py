@@ -14,15 +14,15 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from reports import charts
-from survey import access, clock, db, district
-from survey.clock import now
-from survey.diagnoses import diagnosis_of
+from reports.paper import charts
+from survey.jobs.worker import path_of
 from survey.lifecycle import reports as steps
 from survey.lifecycle.sheets import questionnaire_of
+from survey.readings.diagnoses import diagnosis_of
 from survey.store import reports as store
 from survey.tables import CONFIRMED, DONE, DRAFT, FIRM, ONSITE, SELF, Assessment, Report
-from survey.worker import path_of
+from survey.web import access, here
+from survey.web.here import now
 
 pages = Blueprint("results", __name__)
 
@@ -42,10 +42,8 @@ def readable_result(assessment_id: int, kind: str) -> Assessment:
 def result(assessment_id: int, kind: str) -> ResponseReturnValue:
     """Show the rung, what blocks the next one, what to do, and every number's way here."""
     assessment = readable_result(assessment_id, kind)
-    session = db.session()
-    diagnosis = diagnosis_of(
-        session, assessment, kind, place=district.current(), issued=clock.today()
-    )
+    session = here.session()
+    diagnosis = diagnosis_of(session, assessment, kind, place=here.district(), issued=here.today())
     return render_template(
         "results/result.html",
         it=diagnosis,
@@ -56,7 +54,7 @@ def result(assessment_id: int, kind: str) -> ResponseReturnValue:
         reports=[r for r in store.reports_of(session, assessment.id) if r.kind == kind],
         basis=steps.basis_of(session, assessment, kind),
         section_of=questionnaire_of(assessment).section_of,
-        is_own=access.reader().role == FIRM,
+        is_own=here.reader().role == FIRM,
     )
 
 
@@ -64,7 +62,7 @@ def result(assessment_id: int, kind: str) -> ResponseReturnValue:
 def request_report(assessment_id: int, kind: str) -> ResponseReturnValue:
     """Ask for the PDF; the page then shows how far it is."""
     readable_result(assessment_id, kind)
-    steps.request_report(db.session(), assessment_id, kind, by=access.actor(), now=now())
+    steps.request_report(here.session(), assessment_id, kind, by=here.actor(), now=now())
     return redirect(url_for(".result", assessment_id=assessment_id, kind=kind) + "#report")
 
 
@@ -74,7 +72,7 @@ def report_state(report_id: int) -> ResponseReturnValue:
     report = _readable_report(report_id)
     return jsonify(
         state=report.state,
-        waiting=store.waiting_before(db.session(), report.id),
+        waiting=store.waiting_before(here.session(), report.id),
         fault=report.fault or "",
     )
 
@@ -90,7 +88,7 @@ def report(report_id: int) -> ResponseReturnValue:
         current_app.logger.error("report file missing: %s", found.number)
         abort(404, "报告文件缺失，请在结果页重新生成。")
     assessment = access.readable_assessment(found.assessment_id)
-    steps.note_download(db.session(), found, by=access.actor(), now=now())
+    steps.note_download(here.session(), found, by=here.actor(), now=now())
     kind = "自评版" if found.kind == SELF else "现场诊断版"
     return send_file(
         path,
@@ -106,7 +104,7 @@ def _readable_report(report_id: int) -> Report:
 
     A firm keeps the reports it was once given, also while its sheet is returned for completion.
     """
-    found = store.report(db.session(), report_id)
+    found = store.report(here.session(), report_id)
     if found is None:
         abort(404)
     access.readable_assessment(found.assessment_id)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, HiddenField, MultipleFileField, RadioField, StringField, TextAreaField
 
 from survey import db
+from survey.web import here
 
 MATTER = "BARE_PAGE"
 """Environment: the file with the questions of the page (``Matter`` as JSON)."""
@@ -96,7 +97,7 @@ def create_bare_app() -> Flask:
         now = datetime.now(UTC)
         row = {name: body[name] for name in ("sheet_id", "question_id", "revision", "value")}
         row |= {"author_id": body["sheet_id"], "remark": body["remark"], "saved_at": now}
-        with db.writing(db.session()) as session:
+        with db.writing(here.session()) as session:
             upsert(session, row)
         return jsonify(revision=row["revision"], saved_at=now.isoformat(), value=row["value"])
 

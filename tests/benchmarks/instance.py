@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import plain
 from questionnaires.loading import load
 from questionnaires.model import Questionnaire
-from survey import create_app, db, passwords, serving
 from survey.config import Config, sqlite_url
-from survey.demonstration.sheets import sheet_on
+from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
+from survey.lifecycle import passwords
 from survey.lifecycle.audit import Actor
+from survey.running import serving
+from survey.running.demonstration.sheets import sheet_on
 from survey.store import assessments as store
 from survey.tables import FIRM, SELF, AnswerRevision, AnswerRow, Firm, Round, User
 

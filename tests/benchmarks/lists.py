@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.loading import load
 from survey import db
-from survey.access import hashed
+from survey.store.accounts import hashed
 from survey.tables import (
     CONFIRMED,
     IN_POOL,

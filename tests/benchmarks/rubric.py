@@ -15,7 +15,7 @@ from questionnaires import loading
 from questionnaires.answers import parse, plain
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import score
-from survey.demonstration.sheets import sheet_on
+from survey.running.demonstration.sheets import sheet_on
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.instance import questionnaire
 from tests.builders_large import large_edition

@@ -20,8 +20,9 @@ from pathlib import Path
 from statistics import median
 
 from questionnaires.model import LevelQuestion, Question, RatioQuestion
-from survey import db, serving
+from survey import db
 from survey.config import Config
+from survey.running import serving
 from tests.benchmarks import bare, processes
 from tests.benchmarks.browser import Browser
 from tests.benchmarks.clients import Load, Script, run

@@ -18,14 +18,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from survey import create_app, db
-from survey.access import ANYONE, ROUTES
 from survey.config import Config, sqlite_url
-from survey.district import District, Target, keep
+from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import pool
 from survey.lifecycle.accounts import issue_link
 from survey.lifecycle.audit import Actor
+from survey.store.settings import District, Target, keep
 from survey.tables import (
     ADMINISTRATOR,
     CONSULTANT,
@@ -39,6 +38,7 @@ from survey.tables import (
     Round,
     User,
 )
+from survey.web.access import ANYONE, ROUTES
 from tests.browsing import DESK, PHONE, Guard, opened_at, too_wide
 from tests.people import (
     EDITION,

@@ -24,7 +24,7 @@ from questionnaires.checking.examples import Example
 from questionnaires.loading import EDITIONS, load
 from questionnaires.model import Question, Section
 from survey import db
-from survey.district import District, Target, keep
+from survey.store.settings import District, Target, keep
 from survey.tables import CONSULTANT, OFFICER, Firm, User
 from tests.browsing import DESK, PHONE, too_wide
 from tests.people import PASSWORD, a_firm, a_photo, a_round, a_user

@@ -17,7 +17,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from survey import db
-from survey.access import hashed
+from survey.store.accounts import hashed
 from survey.tables import (
     AnswerRevision,
     AnswerRow,

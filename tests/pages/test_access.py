@@ -9,8 +9,8 @@ import re
 import pytest
 from werkzeug.routing import Rule
 
-from survey import access
 from survey.tables import ADMINISTRATOR, CONSULTANT, FIRM, OFFICER
+from survey.web import access
 from tests.people import signed_in
 from tests.world import QUESTION, World, contents
 

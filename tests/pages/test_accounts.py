@@ -12,7 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import create_app
+from survey.joining import create_app
 from survey.lifecycle import accounts
 from survey.lifecycle.errors import Invalid
 from survey.tables import (

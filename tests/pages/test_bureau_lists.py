@@ -8,9 +8,9 @@ from itertools import product
 import pytest
 
 from survey import db
-from survey.district import Target
 from survey.lifecycle import pool
 from survey.lifecycle.audit import Actor
+from survey.store.settings import Target
 from survey.tables import (
     ADMINISTRATOR,
     CONFIRMED,

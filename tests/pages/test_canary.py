@@ -12,11 +12,12 @@ import pymupdf
 import pytest
 from sqlalchemy import func, select
 
-from survey import access, worker
 from survey.clock import utc_now
+from survey.jobs import worker
 from survey.lifecycle import reports
 from survey.lifecycle.audit import Actor
 from survey.tables import CONSULTANT, FIRM, OFFICER, Evidence, Report, Table
+from survey.web import access
 from tests.people import signed_in
 from tests.world import QUESTION, World
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from questionnaires import loading, workbook
 from questionnaires.loading import BadEdition, UnknownEdition
 from questionnaires.reading import read
-from survey import create_app, shelf
+from survey.joining import create_app, library
 from survey.lifecycle import editions as steps
 from survey.lifecycle import rounds
 from survey.lifecycle.errors import Invalid
@@ -34,7 +34,7 @@ def alone():
 
 @pytest.fixture
 def home(settings) -> Path:
-    return settings.instance / shelf.FOLDER
+    return settings.instance / library.FOLDER
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_a_second_copy_is_refused_while_the_first_is_there(desk, draft):
 
 
 def test_a_draft_is_never_used_for_anything(desk, draft, session):
-    assert draft not in shelf.usable(session)
+    assert draft not in library.usable(session)
     with pytest.raises(UnknownEdition):
         loading.load(draft)
     with pytest.raises(Invalid) as refused:
@@ -395,7 +395,7 @@ def test_a_published_edition_whose_files_changed_is_refused_with_a_clear_fault(d
     with pytest.raises(BadEdition) as caught:
         loading.load("2027")
     assert "发布后内容被改动" in caught.value.faults[0].fault
-    assert "2027" not in shelf.usable(session)
+    assert "2027" not in library.usable(session)
     page = desk.get("/editions/2027")
     assert page.status_code == 200
     assert "发布后内容被改动" in page.text
@@ -409,7 +409,7 @@ def test_a_forged_seal_does_not_help_because_the_first_is_remembered(desk, home,
     (folder / "core.yaml").write_bytes((folder / "core.yaml").read_bytes() + b"# later\n")
     (folder / "seal").write_text(loading.seal(folder))
 
-    assert "2027" not in shelf.usable(session)
+    assert "2027" not in library.usable(session)
     assert "发布后内容被改动" in desk.get("/editions/2027").text
 
 
@@ -423,7 +423,7 @@ def test_lost_files_are_told_and_other_pages_go_on(desk, home, session, lost):
 
     assert desk.get("/editions").status_code == 200
     assert "不见了" in desk.get("/editions/2027").text
-    assert "2027" not in shelf.usable(session)
+    assert "2027" not in library.usable(session)
 
 
 def test_an_assessment_on_a_broken_edition_says_so_and_loses_nothing(app, desk, home, session):
@@ -450,7 +450,7 @@ def test_a_retired_edition_serves_what_was_begun_and_nothing_new(app, desk, sess
 
     assert step(desk, EDITION, "retire").status_code == 302
 
-    assert EDITION not in shelf.usable(session)
+    assert EDITION not in library.usable(session)
     with pytest.raises(Invalid):
         rounds.open_round(
             session, title="轮次", edition=EDITION, opens_on=date(2026, 1, 1), closes_on=None,
@@ -461,7 +461,7 @@ def test_a_retired_edition_serves_what_was_begun_and_nothing_new(app, desk, sess
     )
     session.rollback()
     assert step(desk, EDITION, "restore").status_code == 302
-    assert EDITION in shelf.usable(session)
+    assert EDITION in library.usable(session)
     assert actions(session)[-2:] == ["edition_retire", "edition_restore"]
 
 

@@ -9,8 +9,9 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
-from survey import access, wording
 from survey.tables import AnswerRevision, Firm
+from survey.web import access
+from survey.words import wording
 from tests.people import a_user, begun, signed_in
 from tests.world import QUESTION, World, contents
 

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from survey import uploads
-from survey.headers import DOWNLOAD_POLICY
+from survey.files import uploads
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.tables import OFFICER, AuditEntry, Evidence, Firm
+from survey.web.headers import DOWNLOAD_POLICY
 from tests.people import (
     TESTER,
     a_consultant,

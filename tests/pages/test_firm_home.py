@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from survey import db, district
+from survey import db
 from survey.lifecycle import assessments as steps
+from survey.store import settings
 from survey.tables import AnswerRow, Assessment, AuditEntry, Firm, SheetRow
 from tests.people import (
     TESTER,
@@ -136,7 +137,7 @@ def test_the_overview_shows_bounds_and_never_a_rung_while_it_is_filled(app, sess
 
 
 def test_the_profile_is_prefilled_and_kept_as_it_was_meant(app, session):
-    district.keep(session, district.District(townships=("碧湖镇",), parks=("开发区",)))
+    settings.keep(session, settings.District(townships=("碧湖镇",), parks=("开发区",)))
     session.commit()
     own = a_firm(session, products="球阀")
     assessment = begun(session, own)

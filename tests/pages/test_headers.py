@@ -6,7 +6,8 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from survey import access, create_app
+from survey.joining import create_app
+from survey.web import access
 from tests.people import PASSWORD, a_user, signed_in
 from tests.world import World
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import uploads
+from survey.files import uploads
 from survey.tables import ONSITE, Evidence, Firm, SheetRow
 from tests.people import a_consultant, a_pdf, a_photo, a_user, begun, handed_in, signed_in, visited
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from defusedxml.ElementTree import fromstring
 
-from reports import charts
+from reports.paper import charts
 from tests.builders import a_questionnaire, a_section
 from tests.reporting import a_valve_diagnosis, an_onsite_diagnosis
 

@@ -11,9 +11,9 @@ from questionnaires.answers import NOT_APPLICABLE, Ratio
 from questionnaires.model import Package, Questionnaire
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
+from reports.diagnosis.sections import Notes
 from reports.facts import SelfAssessment, Verification
 from reports.figures import amount, percent, percent_number, percentage_points
-from reports.sections import Notes
 from tests.builders import a_package, a_question, a_questionnaire, a_ratio, a_rung, a_section
 from tests.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
 

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import serving
+from survey.running import serving
 from survey.tables import ADMINISTRATOR, OFFICER, User
 from tests.people import PASSWORD, a_user
 

@@ -16,9 +16,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from questionnaires.loading import load
-from survey import create_app, db, worker
 from survey.clock import utc_now
 from survey.config import Config
+from survey.files.uploads import Stored
+from survey.jobs import worker
+from survey.joining import create_app, db
 from survey.lifecycle import assessments, evidence, firms, reports
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.audit import Actor
@@ -35,7 +37,6 @@ from survey.tables import (
     Report,
     SheetRow,
 )
-from survey.uploads import Stored
 from tests.client import CheckingClient
 from tests.cluster import Cluster
 from tests.people import (

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
-from survey import demonstration, district
+from survey.running import demonstration
 from survey.store import assessments as store
+from survey.store import settings
 from survey.tables import (
     CONFIRMED,
     DRAFT,
@@ -87,7 +88,7 @@ def _the_pool_has_entries_and_recognitions(loaded: Session) -> None:
 
 
 def _every_page_can_say_that_it_is_a_demonstration(loaded: Session) -> None:
-    place = district.read(loaded)
+    place = settings.read(loaded)
     assert place.demonstration
     assert place.targets
     assert all(loaded.scalars(select(Firm.fictional)))

@@ -14,9 +14,10 @@ from sqlalchemy import event, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from survey import db, serving
+from survey import db
 from survey.config import Config, sqlite_url
 from survey.lifecycle.audit import log
+from survey.running import serving
 from survey.tables import AuditEntry, Table
 from tests.people import TESTER, a_consultant, a_user, confirmed, moment
 from tests.world import contents

@@ -6,10 +6,10 @@ from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
 from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, Stale
+from survey.readings.visits import visit_of
 from survey.store import assessments as store
 from survey.store import visits as visit_store
 from survey.tables import CONFIRMED, DRAFT, ON_SITE, ONSITE, SELF, UNVERIFIED, VERIFIED
-from survey.visits import visit_of
 from tests.people import TESTER, a_consultant, a_file, a_firm, a_user, fill, moment, visited
 
 QUESTION = "scheduling"

@@ -9,13 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Rung
 from reports import figures
-from survey import access, db, district, wording
-from survey.clock import now, today
 from survey.lifecycle import assessments as life
 from survey.lifecycle import pool, typed
 from survey.lifecycle.errors import Refusal
 from survey.lifecycle.sheets import questionnaire_of
-from survey.paging import page_number
 from survey.store import accounts
 from survey.store import assessments as assessment_store
 from survey.store import bureau as store
@@ -36,13 +33,18 @@ from survey.tables import (
     PoolEntry,
     ScoreRow,
 )
-from survey.views.bureau import choices, saying
+from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import CONFIRMED as CONFIRMED_CHOICES
 from survey.views.bureau.choices import NO_RUNG, Frame
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.plan import plan_lines
 from survey.views.bureau.steps import AssignForm, ReasonForm, StepForm, TargetForm
+from survey.web import access, here
+from survey.web.here import now, today
+from survey.web.lists import page_number
+from survey.words import log as words_of_log
+from survey.words import wording
 
 UNVERIFIED = "未核验"
 SORT_TITLES = {
@@ -73,7 +75,7 @@ def assessments() -> ResponseReturnValue:
     """List the assessments of an edition under its figures; a draft only as being filled in."""
     frame, page = choices.frame(), page_number()
     wanted = _wanted(frame)
-    lines, total = store.assessments(db.session(), wanted, choices.part(page))
+    lines, total = store.assessments(here.session(), wanted, choices.part(page))
     return render_template(
         "bureau/assessments.html",
         frame=frame,
@@ -82,14 +84,14 @@ def assessments() -> ResponseReturnValue:
         total=total,
         page=page,
         pages=choices.pages_of(total),
-        counts=store.counts(db.session(), frame.edition.id),
+        counts=store.counts(here.session(), frame.edition.id),
         plan=plan_lines(
-            district.current().targets,
+            here.district().targets,
             frame.edition.ladder,
-            pool_store.recognised_facts(db.session()),
-            pool_store.confirmed_steps(db.session(), frame.edition.id),
+            pool_store.recognised_facts(here.session()),
+            pool_store.confirmed_steps(here.session(), frame.edition.id),
         ),
-        open_rounds=assessment_store.open_rounds(db.session(), today()),
+        open_rounds=assessment_store.open_rounds(here.session(), today()),
         townships=choices.townships(),
         sorts=SORT_TITLES,
         confirmed_choices=CONFIRMED_CHOICES,
@@ -102,7 +104,7 @@ def export_assessments() -> ResponseReturnValue:
     """Send the list as it is filtered and ordered, all pages of it."""
     frame = choices.frame()
     wanted = _wanted(frame)
-    lines, _total = store.assessments(db.session(), wanted)
+    lines, _total = store.assessments(here.session(), wanted)
     filters = {
         "问卷": frame.edition.title,
         "企业": wanted.words,
@@ -183,7 +185,7 @@ def assessment(assessment_id: int) -> ResponseReturnValue:
 def _page(
     assessment: Assessment, failed: StepForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    session = db.session()
+    session = here.session()
     entry = pool_store.pool_entry_of_firm(session, assessment.firm_id)
     frame = choices.frame_of(assessment.edition)
     results = _results(assessment)
@@ -202,7 +204,7 @@ def _page(
             forms=forms,
             consultant=_consultant(assessment),
             steps=log_store.steps_about(session, assessment.id, assessment.firm_id),
-            saying=saying,
+            saying=words_of_log,
             figures=figures,
         ),
         status,
@@ -220,14 +222,14 @@ def _results(assessment: Assessment) -> dict[str, Result]:
             ladder[row.step] if row.step < len(ladder) else None,
             tuple(row.failed_gates),
         )
-        for kind, row in store.scores_of(db.session(), assessment.id).items()
+        for kind, row in store.scores_of(here.session(), assessment.id).items()
     }
 
 
 def _consultant(assessment: Assessment) -> str:
     if assessment.consultant_id is None:
         return ""
-    return assessment_store.name_of(db.session(), assessment.consultant_id)
+    return assessment_store.name_of(here.session(), assessment.consultant_id)
 
 
 def _forms(
@@ -250,7 +252,7 @@ def _forms(
 
 
 def _consultants() -> dict[str, str]:
-    found = accounts.active_of_role(db.session(), CONSULTANT)
+    found = accounts.active_of_role(here.session(), CONSULTANT)
     return {str(user.id): f"{user.name}（{user.username}）" for user in found}
 
 
@@ -280,7 +282,7 @@ def assign(assessment_id: int) -> ResponseReturnValue:
     consultant_id = int(form.consultant.data)
     if (found.state, found.consultant_id) != (ON_SITE, consultant_id):
         try:
-            life.assign(db.session(), assessment_id, consultant_id, by=access.actor(), now=now())
+            life.assign(here.session(), assessment_id, consultant_id, by=here.actor(), now=now())
         except Refusal as error:
             return _refused(assessment_id, form, error)
     flash("已指派诊断顾问，顾问现在可以开始现场诊断。", "good")
@@ -298,10 +300,10 @@ def return_to_firm(assessment_id: int) -> ResponseReturnValue:
         return _page(found, form, 422)
     try:
         life.return_to_firm(
-            db.session(),
+            here.session(),
             assessment_id,
             reason=typed.reason(form.reason.data),
-            by=access.actor(),
+            by=here.actor(),
             now=now(),
         )
     except Refusal as error:
@@ -311,7 +313,7 @@ def return_to_firm(assessment_id: int) -> ResponseReturnValue:
 
 def _is_returned_for(assessment_id: int, reason: str) -> bool:
     """Whether this very press already went through: the second one must not look like a fault."""
-    found = assessment_store.assessment(db.session(), assessment_id)
+    found = assessment_store.assessment(here.session(), assessment_id)
     return bool(reason and found and found.state == DRAFT and found.return_reason == reason)
 
 
@@ -329,10 +331,10 @@ def reopen(assessment_id: int) -> ResponseReturnValue:
         return _page(found, form, 422)
     try:
         life.reopen(
-            db.session(),
+            here.session(),
             assessment_id,
             reason=typed.reason(form.reason.data),
-            by=access.actor(),
+            by=here.actor(),
             now=now(),
         )
     except Refusal as error:
@@ -364,12 +366,12 @@ def _enter_pool(step: str, assessment_id: int, done: str) -> ResponseReturnValue
         return _page(found, form, 422)
     try:
         entry = ENTERING[step](
-            db.session(),
+            here.session(),
             assessment_id,
             target_rung=form.target_rung.data,
             reason=form.reason.data or "",
             base_version=form.base_version(),
-            by=access.actor(),
+            by=here.actor(),
             now=now(),
         )
     except Refusal as error:

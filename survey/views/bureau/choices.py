@@ -10,11 +10,11 @@ from flask import abort, g, request
 
 from questionnaires.loading import editions, load
 from questionnaires.model import Edition, Rung
-from survey import db, district
 from survey.lifecycle import typed
 from survey.store import bureau as store
 from survey.store.bureau import Slice
-from survey.wording import STATES
+from survey.web import here
+from survey.words.wording import STATES
 
 PAGE_SIZE = 30
 MOST_WORDS = 60
@@ -63,7 +63,7 @@ def frame() -> Frame:
 
 def _frame() -> Frame:
     there = editions()
-    used = [edition for edition in store.editions_used(db.session()) if edition in there]
+    used = [edition for edition in store.editions_used(here.session()) if edition in there]
     known = used or [max(there)]
     chosen = one_of("edition", known) or known[0]
     return Frame(load(chosen), tuple(load(edition) for edition in known))
@@ -96,7 +96,7 @@ def township() -> str:
 
 def townships() -> list[tuple[str, str]]:
     """Return the district's places as choices, with the one asked for if it is no longer there."""
-    places = list(district.current().townships)
+    places = list(here.district().townships)
     if (asked := township()) and asked not in places:
         places.append(asked)
     return [(place, place) for place in places]

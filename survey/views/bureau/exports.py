@@ -11,12 +11,13 @@ from typing import Any, Generic, TypeVar
 from flask import send_file
 from flask.typing import ResponseReturnValue
 
-from reports import spreadsheet
-from reports.spreadsheet import Cell, Kind, Origin, Sheet, write_table
-from survey import access, db, district
-from survey.clock import LOCAL, now, today
+from reports import tables
+from reports.tables import Cell, Kind, Origin, Sheet, write_table
+from survey.clock import LOCAL
 from survey.lifecycle.exports import note_export
 from survey.views.bureau.choices import said_filters
+from survey.web import here
+from survey.web.here import now, today
 
 Line = TypeVar("Line")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,16 +45,16 @@ def send_list(
     filters: Mapping[str, str],
 ) -> ResponseReturnValue:
     """Send lines as a workbook, after noting who took how many of them."""
-    said, place = said_filters(filters), district.current()
+    said, place = said_filters(filters), here.district()
     sheet = Sheet(
         title,
-        [spreadsheet.Column(column.title, column.width, column.kind) for column in columns],
+        [tables.Column(column.title, column.width, column.kind) for column in columns],
         [[column.cell(line) for column in columns] for line in lines],
     )
     stream = BytesIO()
     origin = Origin(f"{place.name}{title}", now().astimezone(LOCAL), said, place.demonstration)
     write_table(stream, [sheet], origin)
     stream.seek(0)
-    note_export(db.session(), listed, len(lines), said, by=access.actor(), now=now())
+    note_export(here.session(), listed, len(lines), said, by=here.actor(), now=now())
     name = f"{title}-{today().isoformat()}.xlsx"
     return send_file(stream, mimetype=WORKBOOK, as_attachment=True, download_name=name)

@@ -10,12 +10,9 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from survey import access, db, district
-from survey.clock import now
 from survey.lifecycle import new_firms
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.new_firms import Invited, NewFirm, Places
-from survey.paging import page_number
 from survey.store import accounts
 from survey.store import assessments as assessment_store
 from survey.store import firms as store
@@ -27,7 +24,10 @@ from survey.views.account import link_url
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.steps import CHANGED_MEANWHILE
-from survey.wording import STATES
+from survey.web import here
+from survey.web.here import now
+from survey.web.lists import page_number
+from survey.words.wording import STATES
 
 SORT_TITLES = {"-added": "最近新增在前", "firm": "按企业名称", "township": "按乡镇（街道）"}
 
@@ -43,7 +43,7 @@ class FirmForm(FlaskForm):
     def __init__(self, township: str | None = None, **values: Any) -> None:
         super().__init__(**values)
         self.trade.choices = [("", "请选择"), *_trades().items()]
-        known = list(district.current().townships)
+        known = list(here.district().townships)
         if township and township not in known:
             known.append(township)
         self.township.choices = [("", "未填"), *((place, place) for place in known)]
@@ -83,7 +83,7 @@ def _trades() -> dict[str, str]:
 
 
 def _places() -> Places:
-    place = district.current()
+    place = here.district()
     return Places(_trades(), place.townships, place.demonstration)
 
 
@@ -103,7 +103,7 @@ def firms() -> ResponseReturnValue:
         state=choices.one_of("state", {*STATES, BELOW}),
         sort=choices.sort_key(FIRM_SORTS),
     )
-    lines, total = store.firms(db.session(), wanted, choices.part(page))
+    lines, total = store.firms(here.session(), wanted, choices.part(page))
     return render_template(
         "bureau/firms.html",
         lines=lines,
@@ -138,7 +138,7 @@ def add_firm() -> ResponseReturnValue:
         try:
             return _show_link(
                 new_firms.add_firm(
-                    db.session(), wanted, _places(), hours=_hours(), by=access.actor(), now=now()
+                    here.session(), wanted, _places(), hours=_hours(), by=here.actor(), now=now()
                 )
             )
         except Invalid as error:
@@ -177,14 +177,14 @@ def firm(firm_id: int) -> ResponseReturnValue:
     if form.validate():
         try:
             new_firms.edit_firm(
-                db.session(),
+                here.session(),
                 firm_id,
                 name=form.name.data or "",
                 trade=form.trade.data,
                 township=form.township.data or "",
                 places=_places(),
                 base_version=_version(form),
-                by=access.actor(),
+                by=here.actor(),
                 now=now(),
             )
             flash("企业信息已保存。", "good")
@@ -207,13 +207,13 @@ def _version(form: FirmForm) -> int:
 
 
 def _firm(firm_id: int) -> Firm:
-    return store.firm(db.session(), firm_id) or abort(404)
+    return store.firm(here.session(), firm_id) or abort(404)
 
 
 def _page(
     found: Firm, form: FirmForm, person: PersonForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    session = db.session()
+    session = here.session()
     return (
         render_template(
             "bureau/firm.html",
@@ -245,12 +245,12 @@ def add_firm_user(firm_id: int) -> ResponseReturnValue:
         try:
             return _show_link(
                 new_firms.add_firm_user(
-                    db.session(),
+                    here.session(),
                     firm_id,
                     person=person.person.data or "",
                     username=person.username.data or "",
                     hours=_hours(),
-                    by=access.actor(),
+                    by=here.actor(),
                     now=now(),
                 )
             )
@@ -266,6 +266,6 @@ def invite_again(firm_id: int, user_id: int) -> ResponseReturnValue:
     """Issue a new invitation to a user who has not set a password yet."""
     return _show_link(
         new_firms.invite_again(
-            db.session(), firm_id, user_id, hours=_hours(), by=access.actor(), now=now()
+            here.session(), firm_id, user_id, hours=_hours(), by=here.actor(), now=now()
         )
     )

@@ -5,19 +5,20 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from survey import db
 from survey.clock import LOCAL, local
-from survey.paging import page_number
 from survey.store import log as store
 from survey.store.log import LogLine, WantedLog
-from survey.views.bureau import choices, saying
+from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.exports import Column, send_list
+from survey.web import here
+from survey.web.lists import page_number
+from survey.words import log as words_of_log
 
 
 def _wanted() -> WantedLog:
     return WantedLog(
-        action=choices.one_of("action", saying.ACTIONS),
+        action=choices.one_of("action", words_of_log.ACTIONS),
         firm=choices.words("firm"),
         user=choices.words("user"),
         since=choices.day("since"),
@@ -29,7 +30,7 @@ def _wanted() -> WantedLog:
 def audit() -> ResponseReturnValue:
     """List who did what, newest first."""
     wanted, page = _wanted(), page_number()
-    lines, total = store.log_lines(db.session(), wanted, LOCAL, choices.part(page))
+    lines, total = store.log_lines(here.session(), wanted, LOCAL, choices.part(page))
     return render_template(
         "bureau/audit.html",
         wanted=wanted,
@@ -38,8 +39,8 @@ def audit() -> ResponseReturnValue:
         page=page,
         pages=choices.pages_of(total),
         arguments=choices.arguments(),
-        actions=saying.ACTIONS,
-        saying=saying,
+        actions=words_of_log.ACTIONS,
+        saying=words_of_log,
     )
 
 
@@ -47,9 +48,9 @@ def audit() -> ResponseReturnValue:
 def export_audit() -> ResponseReturnValue:
     """Send the log as it is filtered, all pages of it."""
     wanted = _wanted()
-    lines, _total = store.log_lines(db.session(), wanted, LOCAL)
+    lines, _total = store.log_lines(here.session(), wanted, LOCAL)
     filters = {
-        "操作": saying.ACTIONS.get(wanted.action, ""),
+        "操作": words_of_log.ACTIONS.get(wanted.action, ""),
         "企业": wanted.firm,
         "操作人": wanted.user,
         "起始日期": local(wanted.since),
@@ -61,10 +62,10 @@ def export_audit() -> ResponseReturnValue:
 COLUMNS: tuple[Column[LogLine], ...] = (
     Column("时间", lambda line: local(line.entry.at, "%Y-%m-%d %H:%M:%S"), 20),
     Column("操作人", lambda line: line.entry.who, 22),
-    Column("操作", lambda line: saying.action(line.entry)),
-    Column("对象", lambda line: saying.subject(line.entry)),
+    Column("操作", lambda line: words_of_log.action(line.entry)),
+    Column("对象", lambda line: words_of_log.subject(line.entry)),
     Column("企业", lambda line: line.firm, 30),
-    Column("变化", lambda line: saying.change(line.entry), 40),
+    Column("变化", lambda line: words_of_log.change(line.entry), 40),
     Column("理由", lambda line: line.entry.reason, 40),
     Column("结果", lambda line: "成功" if line.entry.succeeded else "失败"),
     Column("来源地址", lambda line: line.entry.address),

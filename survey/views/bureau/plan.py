@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from questionnaires.model import Rung
-from survey.district import Target
+from survey.store.settings import Target
 from survey.tables import IN_POOL, PROPOSED
 
 Recognised = tuple[int, str, date]

@@ -8,23 +8,25 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from reports import figures
-from survey import access, db, district, wording
-from survey.clock import now, today
 from survey.lifecycle import pool as life
 from survey.lifecycle.errors import Refusal
-from survey.paging import page_number
 from survey.store import log as log_store
 from survey.store import pool as store
 from survey.store.bureau import BELOW, Wanted
 from survey.store.pool import POOL_SORTS, PoolLine
 from survey.tables import IN_POOL, PROPOSED, RECOGNISED, WITHDRAWN, PoolEntry, Recognition
-from survey.views.bureau import choices, saying
+from survey.views.bureau import choices
 from survey.views.bureau.assessments import rung_title, standing_columns
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import NO_RUNG, Frame
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.plan import plan_lines, rung_lines
 from survey.views.bureau.steps import ReasonForm, RecogniseForm, StepForm, TargetForm
+from survey.web import here
+from survey.web.here import now, today
+from survey.web.lists import page_number
+from survey.words import log as words_of_log
+from survey.words import wording
 
 SORT_TITLES = {
     "-changed": "最近变动在前",
@@ -53,7 +55,7 @@ def _wanted(frame: Frame) -> Wanted:
 def pool() -> ResponseReturnValue:
     """List the pool of one edition under the plan's targets and what would qualify today."""
     frame, page = choices.frame(), page_number()
-    wanted, session = _wanted(frame), db.session()
+    wanted, session = _wanted(frame), here.session()
     lines, total = store.pool(session, wanted, choices.part(page))
     recognised = store.recognised_facts(session)
     confirmed = store.confirmed_steps(session, frame.edition.id)
@@ -68,8 +70,8 @@ def pool() -> ResponseReturnValue:
         page=page,
         pages=choices.pages_of(total),
         arguments=choices.arguments(),
-        place=district.current(),
-        plan=plan_lines(district.current().targets, ladder, recognised, confirmed),
+        place=here.district(),
+        plan=plan_lines(here.district().targets, ladder, recognised, confirmed),
         rungs=rung_lines(ladder, recognised, confirmed, entries),
         townships=choices.townships(),
         sorts=SORT_TITLES,
@@ -82,7 +84,7 @@ def export_pool() -> ResponseReturnValue:
     """Send the pool as it is filtered and ordered, all pages of it."""
     frame = choices.frame()
     wanted = _wanted(frame)
-    lines, _total = store.pool(db.session(), wanted)
+    lines, _total = store.pool(here.session(), wanted)
     filters = {
         "问卷": frame.edition.title,
         "企业": wanted.words,
@@ -140,8 +142,8 @@ def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> R
             line=line,
             frame=frame,
             forms=forms,
-            history=log_store.pool_history(db.session(), entry_id),
-            saying=saying,
+            history=log_store.pool_history(here.session(), entry_id),
+            saying=words_of_log,
             figures=figures,
         ),
         status,
@@ -149,7 +151,7 @@ def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> R
 
 
 def _line(entry_id: int) -> PoolLine:
-    return store.pool_line(db.session(), entry_id) or abort(404)
+    return store.pool_line(here.session(), entry_id) or abort(404)
 
 
 def _frame_of(line: PoolLine) -> Frame:
@@ -189,12 +191,12 @@ def admit_entry(entry_id: int) -> ResponseReturnValue:
 
     def step() -> PoolEntry:
         return life.admit(
-            db.session(),
+            here.session(),
             line.assessment_id,
             target_rung=form.target_rung.data,
             reason=form.reason.data or "",
             base_version=form.base_version(),
-            by=access.actor(),
+            by=here.actor(),
             now=now(),
         )
 
@@ -209,12 +211,12 @@ def promote(entry_id: int) -> ResponseReturnValue:
 
     def step() -> PoolEntry:
         return life.promote(
-            db.session(),
+            here.session(),
             entry_id,
             target_rung=form.target_rung.data,
             reason=form.reason.data or "",
             base_version=form.base_version(),
-            by=access.actor(),
+            by=here.actor(),
             now=now(),
         )
 
@@ -228,11 +230,11 @@ def withdraw(entry_id: int) -> ResponseReturnValue:
 
     def step() -> PoolEntry:
         return life.withdraw(
-            db.session(),
+            here.session(),
             entry_id,
             reason=form.reason.data or "",
             base_version=form.base_version(),
-            by=access.actor(),
+            by=here.actor(),
             now=now(),
         )
 
@@ -247,13 +249,13 @@ def recognise(entry_id: int) -> ResponseReturnValue:
 
     def step() -> PoolEntry:
         return life.recognise(
-            db.session(),
+            here.session(),
             entry_id,
             rung=form.rung.data,
             document=form.document.data or "",
             recognised_on=form.recognised_on.data or today(),
             base_version=form.base_version(),
-            by=access.actor(),
+            by=here.actor(),
             now=now(),
             today=today(),
         )

@@ -11,12 +11,13 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from questionnaires.loading import editions
-from survey import access, db, shelf
-from survey.clock import now, today
+from survey import library
 from survey.lifecycle import rounds as life
 from survey.lifecycle.errors import Invalid
 from survey.store import bureau as store
 from survey.views.bureau.blueprint import pages
+from survey.web import here
+from survey.web.here import now, today
 
 
 class RoundForm(FlaskForm):
@@ -33,8 +34,8 @@ class RoundForm(FlaskForm):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        there = shelf.usable(db.session())
-        self.edition.choices = [(e, title) for e, title in shelf.titles(there[::-1]).items()]
+        there = library.usable(here.session())
+        self.edition.choices = [(e, title) for e, title in library.titles(there[::-1]).items()]
 
 
 class EndForm(FlaskForm):
@@ -63,12 +64,12 @@ def rounds() -> ResponseReturnValue:
 
 def _open(form: RoundForm) -> ResponseReturnValue:
     opened = life.open_round(
-        db.session(),
+        here.session(),
         title=form.title.data or "",
         edition=form.edition.data,
         opens_on=form.opens_on.data or today(),
         closes_on=form.closes_on.data,
-        by=access.actor(),
+        by=here.actor(),
         now=now(),
     )
     flash(f"评估轮次“{opened.title}”已建立。", "good")
@@ -81,7 +82,7 @@ def end_round(round_id: int) -> ResponseReturnValue:
     form = EndForm()
     if form.validate():
         try:
-            life.set_end(db.session(), round_id, form.closes_on.data, by=access.actor(), now=now())
+            life.set_end(here.session(), round_id, form.closes_on.data, by=here.actor(), now=now())
             flash("截止日期已更新。", "good")
             return redirect(url_for(".rounds"))
         except Invalid as error:
@@ -98,8 +99,8 @@ def _page(
             "bureau/rounds.html",
             form=form,
             faults=faults or [],
-            rounds=store.rounds(db.session()),
-            titles=shelf.titles(editions()),
+            rounds=store.rounds(here.session()),
+            titles=library.titles(editions()),
             today=today(),
         ),
         status,

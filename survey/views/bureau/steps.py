@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length
 from survey.lifecycle.errors import Invalid, Locked, Refusal
 from survey.lifecycle.pool import MOST_DOCUMENT
 from survey.lifecycle.typed import MOST_REASON
-from survey.wording import LOCKED
+from survey.words.wording import LOCKED
 
 CHANGED_MEANWHILE = (
     "这条记录刚刚被其他人更改，页面已换成最新内容。请核对后再提交，您填写的内容都还在。"

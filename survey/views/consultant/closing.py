@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey import access, db
-from survey.advising import chosen_packages, proposals
-from survey.clock import now
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Incomplete, Invalid, Stale
+from survey.readings.proposals import chosen_packages, proposals
+from survey.readings.visits import Visit
 from survey.views.consultant.pages import found_visit, pages
-from survey.visits import Visit
+from survey.web import here
+from survey.web.here import now
 
 
 @pages.route("/<row:assessment_id>/conclusion", methods=["GET", "POST"])
@@ -24,12 +24,12 @@ def conclusion(assessment_id: int) -> ResponseReturnValue:
     problems, packages = request.form.get("problems", ""), _packages_in_order()
     try:
         steps.conclude(
-            db.session(),
+            here.session(),
             assessment_id,
             problems=problems,
             packages=None if computed else packages,
             base_version=_version(),
-            by=access.actor(),
+            by=here.actor(),
             now=now(),
         )
     except Stale:
@@ -84,7 +84,7 @@ def confirm(assessment_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("consultant/confirm.html", visit=visit)
     try:
-        steps.confirm(db.session(), assessment_id, by=access.actor(), now=now())
+        steps.confirm(here.session(), assessment_id, by=here.actor(), now=now())
     except Incomplete:
         visit = found_visit(assessment_id)
         return render_template("consultant/confirm.html", visit=visit), 422

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, current_app, request
 
-from survey import access, db
-from survey.visits import Visit, visit_of
+from survey.readings.visits import Visit, visit_of
+from survey.web import access, here
 
 pages = Blueprint("consultant", __name__, url_prefix="/visits")
 
@@ -21,4 +21,4 @@ def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> Non
 
 def found_visit(assessment_id: int) -> Visit:
     """Return a visit of the signed-in consultant; to anybody else it is simply not there."""
-    return visit_of(db.session(), access.visited_assessment(assessment_id))
+    return visit_of(here.session(), access.visited_assessment(assessment_id))

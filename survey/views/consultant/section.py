@@ -6,15 +6,18 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Question, Section
-from survey import access, changes, clock, db, forms, uploads
+from survey import clock
+from survey.files import uploads
 from survey.lifecycle import answers as steps
+from survey.readings.visits import Visit
 from survey.store import assessments as store
 from survey.tables import ONSITE
-from survey.views import files
+from survey.views import changes, files
 from survey.views.consultant.pages import found_visit, pages
+from survey.views.forms import answers as forms
+from survey.views.forms.visits import Shown, VisitField, VisitForm, visit_form
 from survey.views.posted import Outcome, Place, keep, show_saved
-from survey.visit_forms import Shown, VisitField, VisitForm, visit_form
-from survey.visits import Visit
+from survey.web import access, here
 
 TEXTS = ("verification", "reason", "finding")
 """What a consultant's change may speak of besides the value."""
@@ -24,22 +27,22 @@ TEXTS = ("verification", "reason", "finding")
 def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     """Show one section with the firm's answers, or keep what was posted from it."""
     visit = found_visit(assessment_id)
-    here = visit.questionnaire.section_by_id.get(section_id) or abort(404)
+    current = visit.questionnaire.section_by_id.get(section_id) or abort(404)
     if request.method == "GET":
-        return _page(visit, here, visit_form(_shown(visit, here), visit.onsite.answers))
-    form = visit_form(visit.asked(here), visit.onsite.answers, request.form)
+        return _page(visit, current, visit_form(_shown(visit, current), visit.onsite.answers))
+    form = visit_form(visit.asked(current), visit.onsite.answers, request.form)
     if not visit.is_running:
-        return _page(visit, here, form, Outcome(locked=True)), 409
+        return _page(visit, current, form, Outcome(locked=True)), 409
     place = Place(assessment_id, ONSITE, visit.onsite.row.id)
     outcome = keep(form, place, lambda asked: asked.touched_since(_shown_at(visit, asked)))
     if outcome.status == 200:
         if outcome.saved:
             flash(f"已保存 {outcome.saved} 处修改。", "good")
-        return redirect(_after(visit, here))
-    db.session().rollback()
+        return redirect(_after(visit, current))
+    here.session().rollback()
     visit = found_visit(assessment_id)
     show_saved(form, visit.onsite.answers)
-    return _page(visit, here, form, outcome), outcome.status
+    return _page(visit, current, form, outcome), outcome.status
 
 
 @pages.post("/<row:assessment_id>/answers")
@@ -51,12 +54,12 @@ def save_answer(assessment_id: int) -> ResponseReturnValue:
     """
     access.visited_assessment(assessment_id)
     saved = steps.save_answer(
-        db.session(),
+        here.session(),
         assessment_id,
         ONSITE,
         changes.read(request, texts=TEXTS),
-        by=access.actor(),
-        now=clock.now(),
+        by=here.actor(),
+        now=here.now(),
     )
     return {
         "revision": saved.revision,
@@ -86,9 +89,9 @@ def standing(assessment_id: int) -> ResponseReturnValue:
     }
 
 
-def _shown(visit: Visit, here: Section) -> list[Question]:
+def _shown(visit: Visit, current: Section) -> list[Question]:
     """Return the questions to show: all, or only those that still need something."""
-    asked = visit.asked(here)
+    asked = visit.asked(current)
     if request.args.get("only") != "open":
         return list(asked)
     return [q for q in asked if q.id in visit.needs or not visit.is_verified(q.id)]
@@ -102,36 +105,36 @@ def _shown_at(visit: Visit, asked: VisitField) -> Shown:
     if kept.revision == base:
         return Shown.of(kept)
     sheet_id = visit.onsite.row.id
-    return Shown.of(store.revision(db.session(), sheet_id, asked.question.id, base))
+    return Shown.of(store.revision(here.session(), sheet_id, asked.question.id, base))
 
 
-def _after(visit: Visit, here: Section) -> str:
+def _after(visit: Visit, current: Section) -> str:
     """Return where a kept page leads: on to the next section if that was pressed, else back."""
-    _, following = _neighbours(visit, here)
+    _, following = _neighbours(visit, current)
     if request.form.get("go") == "next":
         if following is None:
             return url_for(".overview", assessment_id=visit.assessment.id)
-        here = following
+        current = following
     only = "open" if request.args.get("only") == "open" else None
-    return url_for(".section", assessment_id=visit.assessment.id, section_id=here.id, only=only)
+    return url_for(".section", assessment_id=visit.assessment.id, section_id=current.id, only=only)
 
 
-def _neighbours(visit: Visit, here: Section) -> tuple[Section | None, Section | None]:
+def _neighbours(visit: Visit, current: Section) -> tuple[Section | None, Section | None]:
     shown = [None, *visit.sections, None]
-    if here not in shown:
+    if current not in shown:
         return None, None
-    place = shown.index(here)
+    place = shown.index(current)
     return shown[place - 1], shown[place + 1]
 
 
-def _page(visit: Visit, here: Section, form: VisitForm, outcome: Outcome | None = None) -> str:
+def _page(visit: Visit, current: Section, form: VisitForm, outcome: Outcome | None = None) -> str:
     for asked in form:
         asked.files = visit.onsite.files.get(asked.question.id, ())
-    before, following = _neighbours(visit, here)
+    before, following = _neighbours(visit, current)
     return render_template(
         "consultant/section.html",
         visit=visit,
-        section=here,
+        section=current,
         form=form,
         before=before,
         following=following,

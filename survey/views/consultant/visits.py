@@ -7,15 +7,15 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey import access, db
-from survey.clock import now
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Invalid
-from survey.paging import page_number
+from survey.readings.visits import Visit, visits_of
 from survey.store import visits as store
 from survey.tables import CONFIRMED, ON_SITE, ONSITE
 from survey.views.consultant.pages import found_visit, pages
-from survey.visits import Visit, visits_of
+from survey.web import here
+from survey.web.here import now
+from survey.web.lists import page_number
 
 PAGE_SIZE = 20
 
@@ -23,7 +23,7 @@ PAGE_SIZE = 20
 @pages.get("")
 def home() -> ResponseReturnValue:
     """List the visits: those that run, then those that are confirmed."""
-    session, me, page = db.session(), access.reader().id, page_number()
+    session, me, page = here.session(), here.reader().id, page_number()
     running, _ = store.visits(session, me, ON_SITE)
     confirmed, total = store.visits(session, me, CONFIRMED, page=page, size=PAGE_SIZE)
     return render_template(
@@ -56,7 +56,7 @@ def processes(assessment_id: int) -> ResponseReturnValue:
         ticked = frozenset(request.form.getlist("processes"))
         try:
             steps.set_processes(
-                db.session(), assessment_id, ticked, kind=ONSITE, by=access.actor(), now=now()
+                here.session(), assessment_id, ticked, kind=ONSITE, by=here.actor(), now=now()
             )
         except Invalid as error:
             visit, faults, status = found_visit(assessment_id), error.fields, 422
@@ -74,7 +74,7 @@ def return_to_firm(assessment_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
         steps.return_to_firm(
-            db.session(), assessment_id, reason=reason, by=access.actor(), now=now()
+            here.session(), assessment_id, reason=reason, by=here.actor(), now=now()
         )
     except Invalid as error:
         visit = found_visit(assessment_id)

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from questionnaires.loading import load
 from questionnaires.model import Rung
-from survey import access, clock, db
 from survey.lifecycle import assessments as steps
 from survey.store import assessments as store
 from survey.store import visits
 from survey.tables import CONFIRMED, DRAFT, ONSITE, SELF, Assessment, Firm, ScoreRow
 from survey.views.firm.opened import OpenedSheet, opened
 from survey.views.firm.pages import pages
+from survey.web import here
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class Line:
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """Show the open rounds first, then every assessment of the firm."""
-    firm_id = access.reader().firm_id or 0
-    assessments = store.assessments_of_firm(db.session(), firm_id)
+    firm_id = here.reader().firm_id or 0
+    assessments = store.assessments_of_firm(here.session(), firm_id)
     begun = {assessment.round_id for assessment in assessments}
-    rounds = [r for r in store.open_rounds(db.session(), clock.today()) if r.id not in begun]
+    rounds = [r for r in store.open_rounds(here.session(), here.today()) if r.id not in begun]
     return render_template(
         "firm/home.html",
-        firm=db.session().get_one(Firm, firm_id),
+        firm=here.session().get_one(Firm, firm_id),
         rounds=rounds,
         lines=_lines(assessments),
     )
@@ -46,7 +46,7 @@ def home() -> ResponseReturnValue:
 
 def _lines(assessments: list[Assessment]) -> list[Line]:
     """Return a line each; sheets, answers and scores of all of them come in one query each."""
-    session = db.session()
+    session = here.session()
     sheets = visits.sheets(session, [assessment.id for assessment in assessments])
     drafts = [sheets[a.id, SELF].id for a in assessments if a.state == DRAFT]
     answers = visits.answers(session, drafts)
@@ -73,7 +73,7 @@ def _scored(assessment: Assessment, kind: str, score: ScoreRow | None) -> Line:
 def begin(round_id: int) -> ResponseReturnValue:
     """Begin the assessment of a round; the profile comes first."""
     assessment = steps.begin(
-        db.session(), access.reader().firm_id or 0, round_id, by=access.actor(), now=clock.now()
+        here.session(), here.reader().firm_id or 0, round_id, by=here.actor(), now=here.now()
     )
     return redirect(url_for("firm.profile", assessment_id=assessment.id))
 
@@ -88,6 +88,6 @@ def overview(assessment_id: int) -> ResponseReturnValue:
         sheet=sheet,
         assessment=sheet.assessment,
         saved=saved,
-        saved_by=store.name_of(db.session(), saved.author_id) if saved else "",
+        saved_by=store.name_of(here.session(), saved.author_id) if saved else "",
         next_section=next((s.section for s in sheet.sections if s.missing), None),
     )

@@ -10,10 +10,10 @@ from flask import abort
 from questionnaires.answers import Answer
 from questionnaires.model import Question, Questionnaire, Section
 from questionnaires.scoring import Progress, SectionProgress, progress
-from survey import access, db
 from survey.lifecycle.sheets import questionnaire_of, sheet_of
 from survey.store import assessments as store
 from survey.tables import DRAFT, SELF, AnswerRow, Assessment, SheetRow
+from survey.web import access, here
 
 
 @dataclass
@@ -84,5 +84,5 @@ class OpenedSheet:
 def opened(assessment_id: int) -> OpenedSheet:
     """Find the firm's own sheet; anybody else's is simply not there."""
     assessment = access.own_assessment(assessment_id)
-    row = store.sheet(db.session(), assessment.id, SELF) or abort(404)
-    return OpenedSheet(assessment, row, store.answers(db.session(), row.id))
+    row = store.sheet(here.session(), assessment.id, SELF) or abort(404)
+    return OpenedSheet(assessment, row, store.answers(here.session(), row.id))

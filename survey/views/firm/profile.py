@@ -23,7 +23,6 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from questionnaires.loading import editions, load
 from questionnaires.model import Edition, Process
-from survey import access, clock, db, district, wording
 from survey.lifecycle import assessments as assessment_steps
 from survey.lifecycle import firms as steps
 from survey.lifecycle.errors import Invalid, Stale
@@ -31,6 +30,8 @@ from survey.lifecycle.typed import line
 from survey.store import assessments as store
 from survey.tables import DRAFT, SELF, Assessment, Firm
 from survey.views.firm.pages import pages
+from survey.web import access, here
+from survey.words import wording
 
 _TO_ASCII = str.maketrans("０１２３４５６７８９", "0123456789")
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -165,22 +166,22 @@ def _asked_for(assessment_id: int | None) -> Assessment | None:
 
 
 def _firm() -> Firm:
-    firm = db.session().get(Firm, access.reader().firm_id or 0)
+    firm = here.session().get(Firm, here.reader().firm_id or 0)
     assert firm is not None, "a user of role firm has one"  # noqa: S101  a constraint of the table
     return firm
 
 
 def _present_edition() -> str:
-    rounds = store.open_rounds(db.session(), clock.today())
+    rounds = store.open_rounds(here.session(), here.today())
     return rounds[0].edition if rounds else editions()[-1]
 
 
 def _begun() -> list[Assessment]:
-    return store.assessments_of_firm(db.session(), access.reader().firm_id or 0)
+    return store.assessments_of_firm(here.session(), here.reader().firm_id or 0)
 
 
 def _offer_choices(form: ProfileForm, firm: Firm, edition: Edition) -> None:
-    place = district.current()
+    place = here.district()
     trades = {trade.id: trade.title for trade in edition.trades.values()}
     form.trade.choices = (
         [(firm.trade, trades.get(firm.trade, firm.trade))] if _begun() else list(trades.items())
@@ -216,22 +217,22 @@ def _keep(form: ProfileForm, edition: Edition, moved: bool) -> None:
     version = form.version.data or ""
     base = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
     steps.update_profile(
-        db.session(),
-        access.reader().firm_id or 0,
+        here.session(),
+        here.reader().firm_id or 0,
         given,
         edition,
         base_version=base,
-        by=access.actor(),
-        now=clock.now(),
+        by=here.actor(),
+        now=here.now(),
     )
     for begun in [a for a in _begun() if a.state == DRAFT and a.trade == given.trade]:
         assessment_steps.set_processes(
-            db.session(),
+            here.session(),
             begun.id,
             given.processes,
             kind=SELF,
-            by=access.actor(),
-            now=clock.now(),
+            by=here.actor(),
+            now=here.now(),
         )
 
 

@@ -13,12 +13,13 @@ from wtforms.validators import InputRequired, Length
 from questionnaires.answers import describe
 from questionnaires.model import Question, Section
 from questionnaires.scoring import conflicts
-from survey import access, clock, db
+from survey import clock
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Incomplete, Invalid
 from survey.lifecycle.typed import line
 from survey.views.firm.opened import OpenedSheet, opened
 from survey.views.firm.pages import pages
+from survey.web import here
 
 
 class SubmitForm(FlaskForm):
@@ -63,11 +64,11 @@ def review(assessment_id: int) -> ResponseReturnValue:
         return _page(sheet, form), 422
     try:
         receipt = steps.submit(
-            db.session(),
+            here.session(),
             assessment_id,
             declared_by=line(form.declared_by.data),
-            by=access.actor(),
-            now=clock.now(),
+            by=here.actor(),
+            now=here.now(),
         )
     except Invalid as refused:
         form.declared_by.errors = list(refused.fields.values())

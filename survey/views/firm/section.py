@@ -6,39 +6,42 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Section
-from survey import access, changes, clock, db, forms, uploads
-from survey.forms import AnswerField, SectionForm
+from survey import clock
+from survey.files import uploads
 from survey.lifecycle import answers as steps
 from survey.store import assessments as store
 from survey.store import evidence as evidence_store
 from survey.tables import SELF
-from survey.views import files
+from survey.views import changes, files
 from survey.views.firm.opened import OpenedSheet, opened
 from survey.views.firm.pages import pages
+from survey.views.forms import answers as forms
+from survey.views.forms.answers import AnswerField, SectionForm
 from survey.views.posted import Place, keep, show_saved
+from survey.web import access, here
 
 
 @pages.route("/assessments/<row:assessment_id>/sections/<section_id>", methods=["GET", "POST"])
 def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     """Show one section, or keep what was posted from it."""
     sheet = opened(assessment_id)
-    here = sheet.section(section_id)
+    current = sheet.section(section_id)
     if request.method == "GET":
-        form = forms.section_form(sheet.questions(here), sheet.rows)
-        return _page(sheet, here, form)
-    form = forms.section_form(sheet.questions(here), sheet.rows, request.form)
+        form = forms.section_form(sheet.questions(current), sheet.rows)
+        return _page(sheet, current, form)
+    form = forms.section_form(sheet.questions(current), sheet.rows, request.form)
     if not sheet.writable:
-        return _page(sheet, here, form, unsaved=True), 409
+        return _page(sheet, current, form, unsaved=True), 409
     place = Place(assessment_id, SELF, sheet.row.id)
     outcome = keep(form, place, lambda asked: _touched(sheet, asked))
     if outcome.status == 200:
         if outcome.saved:
             flash(f"已保存 {outcome.saved} 处修改。", "good")
-        return redirect(_after(assessment_id, here, sheet))
-    db.session().rollback()
+        return redirect(_after(assessment_id, current, sheet))
+    here.session().rollback()
     sheet = opened(assessment_id)
     show_saved(form, sheet.rows)
-    return _page(sheet, here, form, saved=outcome.saved, unsaved=outcome.locked), outcome.status
+    return _page(sheet, current, form, saved=outcome.saved, unsaved=outcome.locked), outcome.status
 
 
 @pages.post("/assessments/<row:assessment_id>/answers")
@@ -46,12 +49,12 @@ def save_answer(assessment_id: int) -> ResponseReturnValue:
     """Keep one answer for a script of ours; what is answered here is on disk."""
     access.require_own(assessment_id)
     saved = steps.save_answer(
-        db.session(),
+        here.session(),
         assessment_id,
         SELF,
         changes.read(request),
-        by=access.actor(),
-        now=clock.now(),
+        by=here.actor(),
+        now=here.now(),
     )
     return {
         "revision": saved.revision,
@@ -73,39 +76,39 @@ def _shown_at(sheet: OpenedSheet, asked: AnswerField) -> tuple[object, str]:
         return None, ""
     if kept.revision == base:
         return kept.value, kept.remark
-    then = store.revision(db.session(), sheet.row.id, asked.question.id, base)
+    then = store.revision(here.session(), sheet.row.id, asked.question.id, base)
     return (then.value, then.remark) if then else (None, "")
 
 
-def _after(assessment_id: int, here: Section, sheet: OpenedSheet) -> str:
+def _after(assessment_id: int, current: Section, sheet: OpenedSheet) -> str:
     """Return where a kept page leads: on to the next section if that was pressed, else back."""
-    _, following = sheet.neighbours(here)
+    _, following = sheet.neighbours(current)
     if request.form.get("go") == "next":
         if following is None:
             return url_for("firm.review", assessment_id=assessment_id)
-        here = following
-    return url_for("firm.section", assessment_id=assessment_id, section_id=here.id)
+        current = following
+    return url_for("firm.section", assessment_id=assessment_id, section_id=current.id)
 
 
 def _page(
     sheet: OpenedSheet,
-    here: Section,
+    current: Section,
     form: SectionForm,
     *,
     saved: int = 0,
     unsaved: bool = False,
 ) -> str:
-    session = db.session()
+    session = here.session()
     attached = evidence_store.of_questions(session, sheet.row.id, [f.question.id for f in form])
     for asked in form:
         asked.files = attached.get(asked.question.id, ())
-    authors = {f.kept.author_id for f in form if f.kept} - {access.reader().id}
-    before, following = sheet.neighbours(here)
+    authors = {f.kept.author_id for f in form if f.kept} - {here.reader().id}
+    before, following = sheet.neighbours(current)
     return render_template(
         "firm/section.html",
         sheet=sheet,
         assessment=sheet.assessment,
-        section=here,
+        section=current,
         form=form,
         before=before,
         following=following,

@@ -25,15 +25,15 @@ from typing import IO
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from reports import charts
-from reports.advice import DISCLAIMER
 from reports.diagnosis import Diagnosis
+from reports.diagnosis.advice import DISCLAIMER
+from reports.diagnosis.sections import LONG
 from reports.facts import SIZES
 from reports.figures import date_text
-from reports.photos import printable
-from reports.sections import LONG
+from reports.paper import charts
+from reports.paper.photos import printable
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 ROOT = HERE.parent
 TOKENS = ROOT / "static" / "css" / "tokens.css"
 SECONDS = 60
@@ -261,7 +261,7 @@ def _start() -> subprocess.Popen[str]:
     """Start a press that knows nothing of our settings: no addresses, no keys."""
     known = {name: os.environ[name] for name in _NEEDED if name in os.environ}
     return subprocess.Popen(
-        [sys.executable, "-m", "reports.press"],
+        [sys.executable, "-m", "reports.paper.press"],
         cwd=ROOT,
         env=known | {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"},
         stdin=subprocess.PIPE,

@@ -22,10 +22,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from questionnaires.loading import BadEdition, UnknownEdition
-from survey import access, wording
 from survey.clock import local
 from survey.db import DatabaseMissing
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, Refusal
+from survey.web import access
+from survey.words import wording
 
 RETRY_SECONDS = 30
 FULL = (errno.ENOSPC, errno.EDQUOT)

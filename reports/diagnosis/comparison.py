@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from questionnaires.answers import describe, level_of
 from questionnaires.model import Question
 from questionnaires.scoring import Score
+from reports.diagnosis.gaps import rung_title
+from reports.diagnosis.sections import LONG, VERIFICATIONS
 from reports.facts import SelfAssessment, Verification
 from reports.figures import Figure, share_figure
-from reports.gaps import rung_title
-from reports.sections import LONG, VERIFICATIONS
 
 
 @dataclass(frozen=True)

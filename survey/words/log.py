@@ -8,7 +8,7 @@ from fractions import Fraction
 from questionnaires.loading import editions, load
 from reports.figures import percent
 from survey.tables import AuditEntry
-from survey.wording import POOL, ROLES, STATES
+from survey.words.wording import POOL, ROLES, STATES
 
 ACTIONS = {
     "begin": "开始评估",

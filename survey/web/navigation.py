@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from flask import url_for
 
-from survey.access import ROUTES, Reader
+from survey.web.access import ROUTES
+from survey.web.here import Reader
 
 MENU: tuple[tuple[str, str], ...] = (
     ("firm.home", "我的评估"),

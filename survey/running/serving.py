@@ -14,11 +14,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import clock, db, worker
+from survey import clock, db
 from survey.config import Config
-from survey.district import read
+from survey.jobs import worker
 from survey.lifecycle import accounts
 from survey.lifecycle.audit import Actor
+from survey.store.settings import read
 from survey.tables import ADMINISTRATOR, User
 from survey.views.account import link_url
 
@@ -65,7 +66,7 @@ def migrate(config: Config) -> None:
 
 def load_demonstration(app: Flask) -> bool:
     """Fill an empty instance with the demonstration district; say whether it was empty."""
-    from survey.demonstration import load
+    from survey.running.demonstration import load
 
     return load(app)
 
@@ -152,6 +153,6 @@ def web_command(host: str, port: int, application: str = "wsgi:app") -> list[str
         "--timeout=60",
         "--graceful-timeout=15",
         "--log-level=warning",
-        f"--chdir={Path(__file__).parent.parent}",
+        f"--chdir={Path(__file__).parents[2]}",
         "--no-control-socket",
     ]

@@ -21,14 +21,17 @@ from sqlalchemy.orm import Session
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, plain
 from questionnaires.loading import load as load_edition
-from survey import STATIC, db, district, passwords, uploads
+from survey import db
 from survey.config import MEGABYTE, Config
-from survey.demonstration.sheets import application_facts, key_figures, sheet_on
+from survey.files import uploads
+from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import pool
+from survey.lifecycle import passwords, pool
 from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.sheets import questionnaire_of
+from survey.running.demonstration.sheets import application_facts, key_figures, sheet_on
 from survey.store import assessments as store
+from survey.store import settings
 from survey.tables import (
     ADMINISTRATOR,
     CHANGED,
@@ -49,10 +52,9 @@ from survey.tables import (
     SheetRow,
     User,
 )
-from survey.uploads import Stored
 
 HERE = Path(__file__).parent
-FONT = STATIC / "fonts" / "NotoSansSC-Regular.ttf"
+FONT = Path(__file__).parents[3] / "static" / "fonts" / "NotoSansSC-Regular.ttf"
 EDITION = "2026"
 SIGN_INS = "sign-ins.txt"
 BEGAN = datetime(2026, 9, 7, 1, 30, tzinfo=UTC)
@@ -121,19 +123,19 @@ def _keep(path: Path, words: dict[str, str], base_url: str) -> None:
 
 def _set_district(session: Session) -> None:
     row = _rows("district.yaml")
-    place = district.District(
+    place = settings.District(
         name=row["name"],
         bureau=row["bureau"],
         plan=row["plan"],
         townships=tuple(row["townships"]),
         parks=tuple(row["parks"]),
         targets=tuple(
-            district.Target(t["year"], t["count"], tuple(t["rungs"])) for t in row["targets"]
+            settings.Target(t["year"], t["count"], tuple(t["rungs"])) for t in row["targets"]
         ),
         reduced=row["reduced"],
         demonstration=True,
     )
-    district.keep(session, place)
+    settings.keep(session, place)
 
 
 def _rounds(session: Session) -> list[Round]:

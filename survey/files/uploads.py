@@ -23,8 +23,8 @@ from typing import IO
 
 from defusedxml import DefusedXmlException, ElementTree
 
-from survey import signatures, thumbnail
 from survey.config import MEGABYTE
+from survey.files import signatures, thumbnail
 
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
 _OFFICE = "application/vnd.openxmlformats-officedocument."

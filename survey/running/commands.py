@@ -9,15 +9,18 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from survey import db, serving, worker
+from survey import db
 from survey.clock import utc_now
 from survey.config import Config
+from survey.jobs import worker
 from survey.lifecycle import accounts
 from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import Invalid
+from survey.running import serving
 from survey.store import accounts as store
 from survey.tables import ADMINISTRATOR, ROLES
 from survey.views.account import link_url
+from survey.web import here
 
 OPERATOR = Actor(None, "命令行")
 
@@ -83,7 +86,7 @@ def create_admin(username: str, name: str) -> None:
 def _add(username: str, name: str, role: str) -> None:
     try:
         _, token = accounts.create_user(
-            db.session(),
+            here.session(),
             username=username,
             name=name,
             role=role if role in ROLES else ADMINISTRATOR,
@@ -102,11 +105,11 @@ def _add(username: str, name: str, role: str) -> None:
 @with_appcontext
 def reset_password(username: str) -> None:
     """Print a one-time link with which a user sets a new password."""
-    user = store.user_who_types(db.session(), username)
+    user = store.user_who_types(here.session(), username)
     if user is None:
         raise click.ClickException(f"没有用户“{username}”。")
     token = accounts.issue_link(
-        db.session(), user.id, "reset", hours=_config().link_hours, by=OPERATOR, now=utc_now()
+        here.session(), user.id, "reset", hours=_config().link_hours, by=OPERATOR, now=utc_now()
     )
     with current_app.test_request_context():
         click.echo(link_url(token))

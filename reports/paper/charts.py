@@ -20,10 +20,10 @@ from defusedxml.ElementTree import fromstring
 from py_mini_racer import MiniRacer
 
 from reports.diagnosis import Diagnosis
-from reports.gaps import Step
-from reports.sections import SectionLine
+from reports.diagnosis.gaps import Step
+from reports.diagnosis.sections import SectionLine
 
-ECHARTS = Path(__file__).parent.parent / "static" / "vendor" / "echarts" / "echarts.min.js"
+ECHARTS = Path(__file__).parents[2] / "static" / "vendor" / "echarts" / "echarts.min.js"
 FAMILY = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 INK, QUIET, LINE, PAPER, GROUND = "#17262c", "#43555c", "#d3dedd", "#ffffff", "#f2f6f5"
 MAIN, SECOND, AMBER = "#0c5f63", "#1c5790", "#855000"

@@ -15,15 +15,15 @@ from questionnaires.frames.conditions import ConditionResult
 from questionnaires.frames.crosswalk import FrameResult
 from questionnaires.model import Package
 from questionnaires.scoring import Score
-from reports.advice import Wave, choose, total_cost, waves
-from reports.comparison import Comparison, compare
+from reports.diagnosis.advice import Wave, choose, total_cost, waves
+from reports.diagnosis.comparison import Comparison, compare
+from reports.diagnosis.gaps import Gap, Missing, Step, gaps, missing, rung_title, steps
+from reports.diagnosis.key_figures import KeyFigure, key_figures
+from reports.diagnosis.sections import Notes, SectionLine, section_lines, strongest, weakest
 from reports.facts import Facts, Finding, SelfAssessment, SheetKind
 from reports.figures import Figure, amount, share_figure, span
-from reports.gaps import Gap, Missing, Step, gaps, missing, rung_title, steps
-from reports.key_figures import KeyFigure, key_figures
 from reports.lifting import Ground
 from reports.roadmap import Roadmap, roadmap
-from reports.sections import Notes, SectionLine, section_lines, strongest, weakest
 
 TITLES = {"self": "诊断报告（自评版）", "onsite": "诊断报告（现场诊断版）"}
 STANDINGS = {"self": "企业自评，未核验", "onsite": "现场诊断，已核定"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reports.advice import Advice, choose, waves
+from reports.diagnosis.advice import Advice, choose, waves
 from reports.lifting import Ground
-from survey.visits import Visit
+from survey.readings.visits import Visit
 
 
 class Proposal(NamedTuple):

@@ -12,13 +12,13 @@ from questionnaires.loading import load
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
+from reports.diagnosis.sections import Notes
 from reports.facts import Contact, Facts, Finding, Photo, SelfAssessment, Verification
-from reports.sections import Notes
 from survey import clock
-from survey.district import District
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.sheets import questionnaire_of, sheet_of
 from survey.store import assessments as store
+from survey.store.settings import District
 from survey.tables import ONSITE, SELF, AnswerRow, Assessment, Evidence, SheetRow
 
 PRINTABLE = ("image/jpeg", "image/png")

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import OperationalError
 
-from survey import db
-from survey.clock import now
-from survey.lifecycle.audit import Actor
 from survey.store import assessments as store
 from survey.tables import (
     ADMINISTRATOR,
@@ -25,9 +17,8 @@ from survey.tables import (
     OFFICER,
     ON_SITE,
     Assessment,
-    User,
-    UserSession,
 )
+from survey.web import here, sessions
 
 ANYONE = "anyone"
 EVERY_ROLE = frozenset({FIRM, CONSULTANT, OFFICER, ADMINISTRATOR})
@@ -124,34 +115,13 @@ ROUTES: dict[str, frozenset[str]] = {
 }
 """Endpoint → roles. A route that is not here stops the application from starting."""
 
-SEEN_EVERY = timedelta(minutes=1)
-# Built once: every request asks it.
-SIGNED_IN = (
-    select(UserSession.seen_at, UserSession.created_at, UserSession.token_hash)
-    .add_columns(User.id, User.username, User.name, User.role, User.firm_id)
-    .join(User, User.id == UserSession.user_id)
-    .where(UserSession.token_hash == bindparam("token_hash"), User.active)
-)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Who is signed in, as this request found them."""
-
-    id: int
-    username: str
-    name: str
-    role: str
-    firm_id: int | None
-    token_hash: str
-
 
 def init_app(app: Flask) -> None:
     """Check every route of the application against the table, and every request against it."""
 
     @app.before_request
     def _guard() -> ResponseReturnValue | None:
-        g.reader = _signed_in()
+        g.reader = sessions.signed_in()
         return guard()
 
 
@@ -173,7 +143,7 @@ def guard() -> ResponseReturnValue | None:
     allowed = ROUTES[request.endpoint]
     if ANYONE in allowed:
         return None
-    who = current()
+    who = here.current()
     if who is None:
         if wants_json():
             abort(401)
@@ -208,81 +178,27 @@ def _where_to_return() -> str:
     return "/"
 
 
-def current() -> Reader | None:
-    """Return who is signed in, if anyone."""
-    found: Reader | None = g.get("reader")
-    return found
-
-
-def reader() -> Reader:
-    """Return who is signed in; a page that needs somebody and finds nobody answers 401."""
-    return current() or abort(401)
-
-
-def actor() -> Actor:
-    """Return what the audit log says about this request."""
-    who = current()
-    return Actor(
-        user_id=who.id if who else None,
-        name=f"{who.name}（{who.username}）" if who else "未登录",
-        address=request.remote_addr or "",
-        request_id=g.get("request_id", ""),
-    )
-
-
-def hashed(token: str) -> str:
-    """Return what is stored of a secret word: its SHA-256."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _signed_in() -> Reader | None:
-    token = session.get("sid")
-    if not isinstance(token, str):
-        return None
-    row = db.session().execute(SIGNED_IN, {"token_hash": hashed(token)}).one_or_none()
-    settings = current_app.config["SURVEY"]
-    if row is None or now() - row.seen_at > timedelta(minutes=settings.idle_minutes):
-        return None
-    if now() - row.created_at > timedelta(hours=settings.session_hours):
-        return None
-    if now() - row.seen_at > SEEN_EVERY:
-        _note_seen(row.token_hash)
-    return Reader(row.id, row.username, row.name, row.role, row.firm_id, row.token_hash)
-
-
-def _note_seen(token_hash: str) -> None:
-    try:
-        with db.writing(db.session()) as writing:
-            writing.execute(
-                update(UserSession)
-                .where(UserSession.token_hash == token_hash)
-                .values(seen_at=now())
-            )
-    except OperationalError:
-        current_app.logger.warning("last-seen time not kept: the database is busy")
-
-
 def own_assessment(assessment_id: int) -> Assessment:
     """Return an assessment of the signed-in firm; anybody else's is simply not there."""
-    assessment = store.assessment(db.session(), assessment_id)
-    if assessment is None or assessment.firm_id != reader().firm_id:
+    assessment = store.assessment(here.session(), assessment_id)
+    if assessment is None or assessment.firm_id != here.reader().firm_id:
         abort(404)
     return assessment
 
 
 def require_own(assessment_id: int) -> None:
     """Answer 404 unless an assessment is the signed-in firm's, for steps that read it themselves."""
-    owner = store.owner(db.session(), assessment_id)
-    if owner is None or owner != reader().firm_id:
+    owner = store.owner(here.session(), assessment_id)
+    if owner is None or owner != here.reader().firm_id:
         abort(404)
 
 
 def visited_assessment(assessment_id: int) -> Assessment:
     """Return an assessment this consultant is assigned to, while the visit runs or after it."""
-    assessment = store.assessment(db.session(), assessment_id)
+    assessment = store.assessment(here.session(), assessment_id)
     if (
         assessment is None
-        or assessment.consultant_id != reader().id
+        or assessment.consultant_id != here.reader().id
         or assessment.state not in (ON_SITE, CONFIRMED)
     ):
         abort(404)
@@ -291,7 +207,7 @@ def visited_assessment(assessment_id: int) -> Assessment:
 
 def handed_in_assessment(assessment_id: int) -> Assessment:
     """Return an assessment an officer may read: drafts stay with the firm."""
-    assessment = store.assessment(db.session(), assessment_id)
+    assessment = store.assessment(here.session(), assessment_id)
     if assessment is None or assessment.state == DRAFT:
         abort(404)
     return assessment
@@ -306,5 +222,5 @@ READABLE_BY = {
 
 def readable_assessment(assessment_id: int) -> Assessment:
     """Return an assessment the signed-in reader may read, by the rule of their role."""
-    find = READABLE_BY.get(reader().role)
+    find = READABLE_BY.get(here.reader().role)
     return find(assessment_id) if find else abort(404)

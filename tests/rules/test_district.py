@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from reports import pool
-from reports.pool import MixedEditions, PoolRow, Target
+from reports import district
+from reports.district import MixedEditions, PoolRow, Target
 
 
 def a_row(
@@ -36,7 +36,7 @@ def a_row(
 def test_firms_are_counted_by_trade_and_rung_with_noughts_where_there_are_none() -> None:
     rows = [a_row(0), a_row(3), a_row(3), a_row(5, "轴承")]
 
-    lines = pool.counts(rows, ["阀门", "轴承", "金属制品"], steps=5)
+    lines = district.counts(rows, ["阀门", "轴承", "金属制品"], steps=5)
 
     assert [(line.title, line.counts) for line in lines] == [
         ("阀门", (1, 0, 0, 2, 0, 0)),
@@ -48,16 +48,16 @@ def test_firms_are_counted_by_trade_and_rung_with_noughts_where_there_are_none()
 
 
 def test_an_empty_pool_is_all_noughts() -> None:
-    assert [line.total for line in pool.counts([], ["阀门"], steps=5)] == [0, 0]
-    assert pool.weak_spots([]) == ()
-    assert pool.gate_spots([]) == ()
+    assert [line.total for line in district.counts([], ["阀门"], steps=5)] == [0, 0]
+    assert district.weak_spots([]) == ()
+    assert district.gate_spots([]) == ()
 
 
 def test_only_recognition_counts_against_a_target() -> None:
     goals = [Target(2025, "未来工厂、智能工厂（数字化车间）", 1, 3), Target(2027, "同上", 4, 3)]
     rows = [a_row(3), a_row(4, verified=False), a_row(2)]
 
-    first, second = pool.targets(rows, recognised=[3], goals=goals)
+    first, second = district.targets(rows, recognised=[3], goals=goals)
 
     assert (first.recognised, first.missing) == (1, 0)
     assert (second.recognised, second.missing) == (1, 3)
@@ -71,7 +71,7 @@ def test_weak_spots_are_exact_means_lowest_first() -> None:
         a_row(sections={"quality": Fraction(1, 3)}),
     ]
 
-    quality, design = pool.weak_spots(rows)
+    quality, design = district.weak_spots(rows)
 
     assert (quality.id, quality.mean.exact, quality.firms, quality.below_half) == (
         "quality",
@@ -85,7 +85,7 @@ def test_weak_spots_are_exact_means_lowest_first() -> None:
 def test_the_gates_that_stop_most_firms_come_first() -> None:
     rows = [a_row(failed=("a", "b")), a_row(failed=("b", "b")), a_row(failed=("c",))]
 
-    assert [(s.question_id, s.firms) for s in pool.gate_spots(rows)] == [
+    assert [(s.question_id, s.firms) for s in district.gate_spots(rows)] == [
         ("b", 2),
         ("a", 1),
         ("c", 1),
@@ -95,10 +95,10 @@ def test_the_gates_that_stop_most_firms_come_first() -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        lambda rows: pool.counts(rows, ["阀门"], 5),
-        lambda rows: pool.targets(rows, [], [Target(2027, "目标", 4, 3)]),
-        pool.weak_spots,
-        pool.gate_spots,
+        lambda rows: district.counts(rows, ["阀门"], 5),
+        lambda rows: district.targets(rows, [], [Target(2027, "目标", 4, 3)]),
+        district.weak_spots,
+        district.gate_spots,
     ],
 )
 def test_editions_are_never_mixed(table: Callable[[list[PoolRow]], object]) -> None:

@@ -12,10 +12,10 @@ from wtforms.meta import DefaultMeta
 from wtforms.utils import unset_value
 
 from questionnaires.model import Question
-from survey import forms
-from survey.forms import PREFIX, AnswerField
 from survey.lifecycle.errors import Invalid
 from survey.tables import CHANGED, NOT_SEEN, VERIFIED, AnswerRevision, AnswerRow
+from survey.views.forms import answers as forms
+from survey.views.forms.answers import PREFIX, AnswerField
 
 TEXTS = {"reason": "理由", "finding": "发现"}
 

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from flask import g
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import db
 from survey.tables import Setting
 
 KEY = "district"
@@ -44,14 +42,6 @@ class District:
 def read(session: Session) -> District:
     kept = session.scalar(_KEPT)
     return _district(kept) if kept else District()
-
-
-def current() -> District:
-    """Return the district's settings, read once per request."""
-    if "district" not in g:
-        g.district = read(db.session())
-    found: District = g.district
-    return found
 
 
 def keep(session: Session, district: District) -> None:

@@ -11,15 +11,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from reports import spreadsheet
-from reports.spreadsheet import Column, Origin, Sheet, csv_cell, safe_cell, safe_sheet_name
+from reports import tables
+from reports.tables import Column, Origin, Sheet, csv_cell, safe_cell, safe_sheet_name
 
 ORIGIN = Origin("莲都区", datetime(2026, 11, 20, 9, 30, tzinfo=UTC), "行业：阀门")
 
 
 def written(*sheets: Sheet, origin: Origin = ORIGIN) -> BytesIO:
     target = BytesIO()
-    spreadsheet.write_table(target, sheets, origin)
+    tables.write_table(target, sheets, origin)
     target.seek(0)
     return target
 
@@ -160,7 +160,7 @@ def test_the_first_line_says_whose_when_and_what() -> None:
 
 
 def test_a_table_longer_than_a_sheet_goes_on_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 3)
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
 
     workbook = written(one_column([str(n) for n in range(7)]))
 
@@ -174,7 +174,7 @@ def test_an_empty_table_still_has_its_headings() -> None:
 
 
 def test_a_workbook_may_be_a_file(tmp_path: Path) -> None:
-    spreadsheet.write_table(tmp_path / "表.xlsx", [one_column(["甲"])], ORIGIN)
+    tables.write_table(tmp_path / "表.xlsx", [one_column(["甲"])], ORIGIN)
 
     assert (tmp_path / "表.xlsx").read_bytes().startswith(b"PK")
 

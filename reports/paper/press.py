@@ -27,7 +27,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-FONTS = Path(__file__).parent.parent / "static" / "fonts"
+FONTS = Path(__file__).parents[2] / "static" / "fonts"
 FACES = {
     "paper:font/regular": (FONTS / "NotoSansSC-Regular.ttf", 400),
     "paper:font/bold": (FONTS / "NotoSansSC-Bold.ttf", 700),

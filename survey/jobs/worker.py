@@ -16,13 +16,14 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from survey import clock, uploads
+from survey import clock
 from survey.config import Config
 from survey.db import DatabaseMissing
-from survey.diagnoses import PRINTABLE, diagnosis_of
-from survey.district import read
+from survey.files import uploads
 from survey.lifecycle import reports as steps
+from survey.readings.diagnoses import PRINTABLE, diagnosis_of
 from survey.store import assessments as store
+from survey.store.settings import read
 from survey.tables import Assessment, Report
 
 IDLE_SECONDS = 0.7
@@ -82,7 +83,7 @@ def work_once(app: Flask) -> bool:
 
 def make(session: Session, report: Report, config: Config) -> Path:
     """Write the report's PDF under a name of this attempt; return where."""
-    from reports.pdf import print_report  # only the worker ever loads the printing parts
+    from reports.paper.html import print_report  # only the worker ever loads the printing parts
 
     assessment = store.assessment(session, report.assessment_id)
     if assessment is None:

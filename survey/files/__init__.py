@@ -1,0 +1,1 @@
+"""Files that people bring and take: kept by their content, looked at before they are believed."""

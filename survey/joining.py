@@ -1,0 +1,165 @@
+"""The web: where settings, database, access, pages and static files are joined."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, request
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy import Engine, text
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
+from whitenoise import WhiteNoise
+
+from questionnaires import loading
+from survey import clock, db, library
+from survey.config import Config, from_environment
+from survey.views import BLUEPRINTS
+from survey.web import access, bodies, errors, headers, here, navigation
+from survey.web.bodies import StrictRequest
+from survey.words import wording
+
+STATIC = Path(__file__).parent.parent / "static"
+csrf = CSRFProtect()
+
+
+class RowId(BaseConverter):
+    """The number of a row: plain digits, no sign, no other script's digits, within a column."""
+
+    regex = r"[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+def create_app(config: Config | None = None, engine: Engine | None = None) -> Flask:
+    """Join the parts. Nothing is created or migrated here: ``survey.serving`` prepares."""
+    config = config or from_environment()
+    loading.keep_own_in(config.instance / library.FOLDER)
+    app = Flask("survey", root_path=str(Path(__file__).parent), static_folder=None)
+    app.request_class = StrictRequest
+    app.config.update(
+        SURVEY=config,
+        CLOCK=clock.utc_now,
+        SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=list(config.secret_key_fallbacks),
+        SESSION_COOKIE_NAME="__Host-survey" if config.secure_cookies else "survey",
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=config.session_hours),
+        MAX_CONTENT_LENGTH=config.most_request_bytes,
+        MAX_FORM_MEMORY_SIZE=config.most_request_bytes,
+        TRUSTED_HOSTS=list(config.trusted_hosts),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=True,
+        TESTING=config.testing,
+        PROPAGATE_EXCEPTIONS=False,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.url_map.converters["row"] = RowId
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.logger.setLevel(logging.INFO)
+
+    here.init_app(app, engine or db.engine_for(config.database_url))
+    headers.init_app(app)
+    access.init_app(app)
+    bodies.init_app(app)
+    csrf.init_app(app)
+    errors.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _health(app)
+    _static(app)
+    _templates(app)
+    access.require_declared_routes(app)
+    _commands(app)
+    if config.proxies:
+        hops = config.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    return app
+
+
+def _commands(app: Flask) -> None:
+    # Imported last: the commands know everything, nothing knows them.
+    from survey.running import commands
+
+    commands.init_app(app)
+
+
+def _health(app: Flask) -> None:
+    @app.get("/health")
+    def health() -> Response:
+        here.session().execute(text("SELECT 1"))
+        return Response("ok\n", mimetype="text/plain")
+
+
+def _static(app: Flask) -> None:
+    """Serve ``static/`` under a name that changes with its contents, so browsers keep it for ever."""
+    prefix = f"static/{_digest(STATIC)}"
+    noise = WhiteNoise(
+        app.wsgi_app,
+        immutable_file_test=lambda _path, url: url.startswith(f"/{prefix}/"),
+        add_headers_function=_static_headers,
+        allow_all_origins=False,
+    )
+    noise.add_files(str(STATIC), prefix=prefix)
+    app.wsgi_app = noise  # type: ignore[method-assign]
+    app.add_url_rule(f"/{prefix}/<path:filename>", "static", lambda filename: abort(404))
+
+
+def _static_headers(sent: Any, _path: str, _url: str) -> None:
+    for name, value in headers.HEADERS.items():
+        sent[name] = value
+    sent["Content-Security-Policy"] = headers.POLICY
+
+
+def _digest(folder: Path) -> str:
+    seen = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in (".br", ".gz", ".ttf"):
+            seen.update(str(path.relative_to(folder)).encode())
+            seen.update(path.read_bytes())
+    return seen.hexdigest()[:12]
+
+
+def _addresses(app: Flask) -> Callable[..., str]:
+    """``url_for`` that remembers static files: every page names a dozen, always the same."""
+    static = cache(lambda filename: app.url_for("static", filename=filename))
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        if endpoint == "static" and len(values) == 1:
+            return static(values["filename"])
+        return app.url_for(endpoint, **values)
+
+    return url_for
+
+
+def _templates(app: Flask) -> None:
+    app.jinja_env.globals["url_for"] = _addresses(app)
+    app.add_template_filter(clock.local, "local")
+    app.jinja_env.globals["wording"] = wording
+
+    @app.context_processor
+    def _site() -> dict[str, Any]:
+        place = here.district()
+        return {
+            "site": {
+                "name": "数智阶梯",
+                "district": place.name,
+                "bureau": place.bureau,
+                "demonstration": place.demonstration,
+            },
+            "current_user": here.current(),
+            "nav": navigation.entries(here.current(), request.path),
+        }

@@ -1,0 +1,1 @@
+"""Rows become values for pages, reports and jobs; nothing here writes."""

@@ -1,0 +1,1 @@
+"""What starts: commands, the server, the demonstration."""

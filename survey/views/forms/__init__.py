@@ -1,0 +1,1 @@
+"""Forms: what a page asks for and how what came is read."""

@@ -1,0 +1,95 @@
+"""This request: its database session, its moment, its district, and who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Flask, abort, before_render_template, current_app, g, request
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from survey.clock import LOCAL
+from survey.lifecycle.audit import Actor
+from survey.store import settings
+from survey.store.settings import District
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who is signed in, as this request found them."""
+
+    id: int
+    username: str
+    name: str
+    role: str
+    firm_id: int | None
+    token_hash: str
+
+
+def init_app(app: Flask, engine: Engine) -> None:
+    """Give every request its session, closed (and rolled back) at the end."""
+    app.extensions["survey_engine"] = engine
+
+    @before_render_template.connect_via(app)
+    def _done_reading(_app: Flask, **_about: object) -> None:
+        # Without WAL a reader keeps writers from committing: what a page shows has been read by
+        # now, so it is drawn outside the transaction. Nothing is expired, nothing is written.
+        if (session := g.get("db_session")) is not None:
+            session.commit()
+
+    @app.teardown_appcontext
+    def _close(_error: BaseException | None) -> None:
+        if (session := g.pop("db_session", None)) is not None:
+            session.close()
+
+
+def session() -> Session:
+    """Return this request's session; reading needs nothing more, writing goes through a step."""
+    if "db_session" not in g:
+        g.db_session = Session(current_app.extensions["survey_engine"], expire_on_commit=False)
+    found: Session = g.db_session
+    return found
+
+
+def now() -> datetime:
+    """Return the moment of this request, in UTC: everything in it happens at one moment."""
+    if "now" not in g:
+        g.now = current_app.config["CLOCK"]()
+    moment: datetime = g.now
+    return moment
+
+
+def today() -> date:
+    """Return the local date of this request."""
+    return now().astimezone(LOCAL).date()
+
+
+def district() -> District:
+    """Return the district's settings, read once per request."""
+    if "district" not in g:
+        g.district = settings.read(session())
+    found: District = g.district
+    return found
+
+
+def current() -> Reader | None:
+    """Return who is signed in, if anyone."""
+    found: Reader | None = g.get("reader")
+    return found
+
+
+def reader() -> Reader:
+    """Return who is signed in; a page that needs somebody and finds nobody answers 401."""
+    return current() or abort(401)
+
+
+def actor() -> Actor:
+    """Return what the audit log says about this request."""
+    who = current()
+    return Actor(
+        user_id=who.id if who else None,
+        name=f"{who.name}（{who.username}）" if who else "未登录",
+        address=request.remote_addr or "",
+        request_id=g.get("request_id", ""),
+    )

@@ -1,0 +1,39 @@
+"""Who a browser is: the signed-in session behind its cookie, while it lasts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import current_app, session
+from sqlalchemy.exc import OperationalError
+
+from survey import db
+from survey.store import accounts as store
+from survey.web import here
+from survey.web.here import Reader
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def signed_in() -> Reader | None:
+    """Return whose cookie came with this request; None when it ended, or nobody's."""
+    token = session.get("sid")
+    if not isinstance(token, str):
+        return None
+    row = store.signed_in(here.session(), store.hashed(token))
+    settings, now = current_app.config["SURVEY"], here.now()
+    if row is None or now - row.seen_at > timedelta(minutes=settings.idle_minutes):
+        return None
+    if now - row.created_at > timedelta(hours=settings.session_hours):
+        return None
+    if now - row.seen_at > SEEN_EVERY:
+        _note_seen(row.token_hash)
+    return Reader(row.id, row.username, row.name, row.role, row.firm_id, row.token_hash)
+
+
+def _note_seen(token_hash: str) -> None:
+    try:
+        with db.writing(here.session()) as writing:
+            store.note_seen(writing, token_hash, here.now())
+    except OperationalError:
+        current_app.logger.warning("last-seen time not kept: the database is busy")

@@ -1,0 +1,1 @@
+"""Chinese sentences, by subject: everything inside speaks in codes."""
