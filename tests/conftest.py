@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from survey import db
 from survey.config import Config, sqlite_url
 from survey.joining import STATIC, create_app
-from tests.client import CheckingClient
-from tests.cluster import Cluster
+from tests.support.client import CheckingClient
+from tests.support.cluster import Cluster
 
 # One folder per run, known to all of its worker processes, removed by the first of them.
 FOLDER = "SURVEY_TESTS_FOLDER"

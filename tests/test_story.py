@@ -34,8 +34,8 @@ from survey.tables import (
     AuditEntry,
     PoolEntry,
 )
-from tests.client import CheckingClient
-from tests.people import a_photo, a_user, signed_in
+from tests.support.client import CheckingClient
+from tests.support.people import a_photo, a_user, signed_in
 
 NAME = "云碓阀门（虚构）"
 CODE = "91990002MA1BCDE25K"

@@ -32,7 +32,7 @@ from survey.tables import (
 )
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.instance import EDITION, prepared
-from tests.bureau import counting
+from tests.support.bureau import counting
 
 FIRMS = 10_000
 TIMES = 5

@@ -19,7 +19,7 @@ from tests.benchmarks import processes
 from tests.benchmarks.browser import Browser
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.web import wait_until_well
-from tests.servers import PROJECT, free_port
+from tests.support.servers import PROJECT, free_port
 
 IDLE_SECONDS = 5
 STOP_SECONDS = 30

@@ -21,7 +21,7 @@ from survey.store.settings import read
 from survey.tables import CONFIRMED, SELF, Assessment
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.instance import TRADE, prepared
-from tests.browsing import CHROMIUM, QUIETLY
+from tests.support.browsing import CHROMIUM, QUIETLY
 
 TIMES = 10
 GROUP = f"诊断报告 PDF（阀门，自评版；预热后 {TIMES} 次的中位数，两边交替）"

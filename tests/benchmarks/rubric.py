@@ -18,7 +18,7 @@ from questionnaires.scoring import score
 from survey.running.demonstration.sheets import sheet_on
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.instance import questionnaire
-from tests.builders_large import large_edition
+from tests.support.builders_large import large_edition
 
 GROUP = "问卷与评分"
 QUESTIONS, SHEETS, PROCESSES, BATCH = 1000, 10_000, 2, 500

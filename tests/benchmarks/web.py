@@ -28,7 +28,7 @@ from tests.benchmarks.browser import Browser
 from tests.benchmarks.clients import Load, Script, run
 from tests.benchmarks.figures import Figure, at_least, at_most
 from tests.benchmarks.instance import SECTION, Account, accounts, prepared, questionnaire
-from tests.servers import PROJECT, free_port
+from tests.support.servers import PROJECT, free_port
 
 CLIENTS = 16
 ROUNDS = 10

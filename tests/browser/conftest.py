@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from survey.config import Config, sqlite_url
-from tests.browsing import CHROMIUM, DESK, PHONE, QUIETLY, Guard, opened_at
-from tests.servers import Server, serving
+from tests.support.browsing import CHROMIUM, DESK, PHONE, QUIETLY, Guard, opened_at
+from tests.support.servers import Server, serving
 
 AXE = Path(__file__).parent / "axe.min.js"
 

@@ -39,8 +39,8 @@ from survey.tables import (
     User,
 )
 from survey.web.access import ANYONE, ROUTES
-from tests.browsing import DESK, PHONE, Guard, opened_at, too_wide
-from tests.people import (
+from tests.support.browsing import DESK, PHONE, Guard, opened_at, too_wide
+from tests.support.people import (
     EDITION,
     PASSWORD,
     TESTER,
@@ -53,7 +53,7 @@ from tests.people import (
     fill,
     moment,
 )
-from tests.servers import Server, serving
+from tests.support.servers import Server, serving
 
 Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, FIRM, CONSULTANT, OFFICER, ADMINISTRATOR)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browsing import PHONE, too_wide
+from tests.support.browsing import PHONE, too_wide
 
 MOST_BYTES = 150_000
 

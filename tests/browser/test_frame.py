@@ -1,6 +1,6 @@
 """The frame of every page in a real browser, on a phone and on a desk."""
 
-from tests.browsing import too_wide
+from tests.support.browsing import too_wide
 
 
 def test_an_error_page_fits_and_is_accessible(page, guard, axe):

@@ -26,9 +26,9 @@ from questionnaires.model import Question, Section
 from survey import db
 from survey.store.settings import District, Target, keep
 from survey.tables import CONSULTANT, OFFICER, Firm, User
-from tests.browsing import DESK, PHONE, too_wide
-from tests.people import PASSWORD, a_firm, a_photo, a_round, a_user
-from tests.servers import Server
+from tests.support.browsing import DESK, PHONE, too_wide
+from tests.support.people import PASSWORD, a_firm, a_photo, a_round, a_user
+from tests.support.servers import Server
 
 Axe = Callable[[Page], list[Any]]
 SLOW = 30_000

@@ -27,8 +27,8 @@ from survey.tables import (
     User,
     UserSession,
 )
-from tests.people import a_user, begun, filled, moment
-from tests.servers import Server
+from tests.support.people import a_user, begun, filled, moment
+from tests.support.servers import Server
 
 QUESTIONS = ("scheduling", "delivery_promise", "progress_reporting", "exceptions")
 FIRMS, ROUNDS = 4, 3

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from survey import db
 from survey.store import assessments as store
 from survey.tables import ONSITE
-from tests.browsing import too_wide
-from tests.people import PASSWORD, a_consultant, a_photo, a_user, visited
-from tests.servers import Server
+from tests.support.browsing import too_wide
+from tests.support.people import PASSWORD, a_consultant, a_photo, a_user, visited
+from tests.support.servers import Server
 
 TABLET = 820
 SLOW = 15_000

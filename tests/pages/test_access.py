@@ -11,8 +11,8 @@ from werkzeug.routing import Rule
 
 from survey.tables import ADMINISTRATOR, CONSULTANT, FIRM, OFFICER
 from survey.web import access
-from tests.people import signed_in
-from tests.world import QUESTION, World, contents
+from tests.support.people import signed_in
+from tests.support.world import QUESTION, World, contents
 
 ROLES = (FIRM, CONSULTANT, OFFICER, ADMINISTRATOR)
 ABSENT = 999_999

@@ -25,7 +25,7 @@ from survey.tables import (
     User,
     UserSession,
 )
-from tests.people import (
+from tests.support.people import (
     PASSWORD,
     TESTER,
     a_firm,

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from survey.tables import FIRM, OFFICER, Firm, Round, User
-from tests.bureau import a_district, an_assessment, at_desk, logged
-from tests.people import PASSWORD, a_firm, a_round, a_user, begun
+from tests.support.bureau import a_district, an_assessment, at_desk, logged
+from tests.support.people import PASSWORD, a_firm, a_round, a_user, begun
 
 CODE = "91110000600037341L"
 NEW = "/bureau/firms/new"

@@ -21,8 +21,8 @@ from survey.tables import (
     PoolEntry,
     Recognition,
 )
-from tests.bureau import NOON, a_district, an_assessment, at_desk, counting, logged, rows_of
-from tests.people import a_file, a_round, a_user, filled, signed_in
+from tests.support.bureau import NOON, a_district, an_assessment, at_desk, counting, logged, rows_of
+from tests.support.people import a_file, a_round, a_user, filled, signed_in
 
 LISTS = ("/bureau/assessments", "/bureau/pool", "/bureau/firms", "/bureau/audit")
 

@@ -16,8 +16,8 @@ from survey.tables import (
     PoolEntry,
     Recognition,
 )
-from tests.bureau import a_district, at_desk, logged
-from tests.people import a_consultant, a_user, confirmed, filled, handed_in, visited
+from tests.support.bureau import a_district, at_desk, logged
+from tests.support.people import a_consultant, a_user, confirmed, filled, handed_in, visited
 
 REASON = "关键工序已联网，订单稳定。"
 REFUSED = "金丝雀：尚未想好的理由"

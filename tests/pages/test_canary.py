@@ -18,8 +18,8 @@ from survey.lifecycle import reports
 from survey.lifecycle.audit import Actor
 from survey.tables import CONSULTANT, FIRM, OFFICER, Evidence, Report, Table
 from survey.web import access
-from tests.people import signed_in
-from tests.world import QUESTION, World
+from tests.support.people import signed_in
+from tests.support.world import QUESTION, World
 
 WORDS = {
     "section_id": ["production"],

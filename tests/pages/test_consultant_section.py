@@ -11,7 +11,7 @@ from survey.lifecycle.answers import Change
 from survey.lifecycle.audit import Actor
 from survey.store import assessments as store
 from survey.tables import ONSITE, AnswerRevision, Evidence
-from tests.people import (
+from tests.support.people import (
     TESTER,
     a_consultant,
     a_file,

@@ -10,7 +10,7 @@ from survey.lifecycle.answers import Change
 from survey.lifecycle.audit import Actor
 from survey.store import assessments as store
 from survey.tables import CONFIRMED, DRAFT, ON_SITE, ONSITE, SELF, VERIFIED, Assessment, AuditEntry
-from tests.people import (
+from tests.support.people import (
     TESTER,
     a_consultant,
     a_firm,

@@ -18,8 +18,8 @@ from survey.lifecycle import editions as steps
 from survey.lifecycle import rounds
 from survey.lifecycle.errors import Invalid
 from survey.tables import ADMINISTRATOR, OFFICER, AuditEntry, EditionRow
-from tests.client import CheckingClient
-from tests.people import EDITION, TESTER, a_user, filled, handed_in, moment, signed_in
+from tests.support.client import CheckingClient
+from tests.support.people import EDITION, TESTER, a_user, filled, handed_in, moment, signed_in
 
 DRAFT_ID = f"{EDITION}-draft"
 PUBLISH = {"new_id": "2027", "title": "2027 年版", "issued": "2027-01-15"}

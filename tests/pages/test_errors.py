@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from survey.tables import AnswerRevision, Firm
 from survey.web import access
 from survey.words import wording
-from tests.people import a_user, begun, signed_in
-from tests.world import QUESTION, World, contents
+from tests.support.people import a_user, begun, signed_in
+from tests.support.world import QUESTION, World, contents
 
 INSIDE = re.compile(
     r"Traceback|sqlalchemy|psycopg|sqlite3|SELECT \w|[Ww]erkzeug|site-packages|\.py\b|KeyError"

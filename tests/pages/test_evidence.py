@@ -15,7 +15,7 @@ from survey.lifecycle import assessments as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.tables import OFFICER, AuditEntry, Evidence, Firm
 from survey.web.headers import DOWNLOAD_POLICY
-from tests.people import (
+from tests.support.people import (
     TESTER,
     a_consultant,
     a_file,

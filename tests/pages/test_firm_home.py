@@ -10,7 +10,7 @@ from survey import db
 from survey.lifecycle import assessments as steps
 from survey.store import settings
 from survey.tables import AnswerRow, Assessment, AuditEntry, Firm, SheetRow
-from tests.people import (
+from tests.support.people import (
     TESTER,
     a_consultant,
     a_firm,

@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from survey.lifecycle import assessments as steps
 from survey.tables import AnswerRevision, AnswerRow, Firm
-from tests.people import (
+from tests.support.people import (
     TESTER,
     a_consultant,
     a_firm,

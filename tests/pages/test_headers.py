@@ -8,8 +8,8 @@ import pytest
 
 from survey.joining import create_app
 from survey.web import access
-from tests.people import PASSWORD, a_user, signed_in
-from tests.world import World
+from tests.support.people import PASSWORD, a_user, signed_in
+from tests.support.world import World
 
 STATIC = "/static/"
 ALWAYS = {

@@ -24,7 +24,7 @@ from survey.tables import (
     ScoreRow,
     User,
 )
-from tests.people import (
+from tests.support.people import (
     EDITION,
     TESTER,
     a_consultant,

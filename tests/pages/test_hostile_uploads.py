@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 
 from survey.files import uploads
 from survey.tables import ONSITE, Evidence, Firm, SheetRow
-from tests.people import a_consultant, a_pdf, a_photo, a_user, begun, handed_in, signed_in, visited
+from tests.support.people import (
+    a_consultant,
+    a_pdf,
+    a_photo,
+    a_user,
+    begun,
+    handed_in,
+    signed_in,
+    visited,
+)
 
 QUESTION = "scheduling"
 DOCX = uploads.OFFICE["docx"]

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 from defusedxml.ElementTree import fromstring
 
 from reports.paper import charts
-from tests.builders import a_questionnaire, a_section
-from tests.reporting import a_valve_diagnosis, an_onsite_diagnosis
+from tests.support.builders import a_questionnaire, a_section
+from tests.support.reporting import a_valve_diagnosis, an_onsite_diagnosis
 
 TOKENS = Path(__file__).parents[2] / "static" / "css" / "tokens.css"
 

@@ -14,7 +14,7 @@ from questionnaires import __main__ as command
 from questionnaires import loading
 from questionnaires.reading import Fault
 from questionnaires.scoring import score
-from tests.builders import Files, edition_files, write_edition
+from tests.support.builders import Files, edition_files, write_edition
 
 Change = Callable[[Files], object]
 

@@ -24,7 +24,7 @@ from questionnaires.model import (
     Question,
     RatioQuestion,
 )
-from tests.builders import a_question, a_questionnaire
+from tests.support.builders import a_question, a_questionnaire
 
 EDITION = loading.load("2026")
 FRAMES = crosswalk.load("2026")

@@ -14,8 +14,15 @@ from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
 from reports.facts import SelfAssessment, Verification
 from reports.figures import amount, percent, percent_number, percentage_points
-from tests.builders import a_package, a_question, a_questionnaire, a_ratio, a_rung, a_section
-from tests.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
+from tests.support.builders import (
+    a_package,
+    a_question,
+    a_questionnaire,
+    a_ratio,
+    a_rung,
+    a_section,
+)
+from tests.support.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
 
 
 def a_diagnosis(

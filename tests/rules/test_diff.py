@@ -14,7 +14,7 @@ from questionnaires import __main__ as command
 from questionnaires import loading
 from questionnaires.diff import Change, Move, differences, folder_differences, read_sheets, rescore
 from questionnaires.model import Edition, Question, RatioQuestion
-from tests.builders import edition_files, write_edition
+from tests.support.builders import edition_files, write_edition
 
 Files = dict[str, Any]
 EDITION = loading.load("2026")

@@ -10,7 +10,7 @@ from questionnaires.answers import NOT_APPLICABLE, Ratio, Sheet
 from questionnaires.gates import GateResult
 from questionnaires.model import Question, Section
 from questionnaires.scoring import score
-from tests.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
+from tests.support.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
 
 
 def judged(

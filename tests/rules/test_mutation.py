@@ -20,7 +20,7 @@ from questionnaires.frames.crosswalk import miit
 from questionnaires.frames.crosswalk.view import View
 from questionnaires.model import MultipleQuestion, Questionnaire, RatioQuestion
 from questionnaires.scoring import score
-from tests.builders import edition_files, write_edition
+from tests.support.builders import edition_files, write_edition
 
 FOLDER = loading.EDITIONS / "2026"
 RUBRIC = Rubric(loading.load("2026"), examples.miit_frame(FOLDER))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pagecheck import Page
+from tests.support.pagecheck import Page
 
 GOOD = """<!doctype html><html lang="zh-CN"><head><title>评估</title></head><body><h1>评估</h1>
 <p>质量，设备。</p><form method="post" action="/next"><input type="hidden" name="csrf_token" value="t">

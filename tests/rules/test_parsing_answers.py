@@ -25,7 +25,7 @@ from questionnaires.answers import (
     percent_text,
     plain,
 )
-from tests.builders import a_question, a_ratio
+from tests.support.builders import a_question, a_ratio
 
 HOSTILE_NUMBERS = [
     "",

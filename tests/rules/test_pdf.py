@@ -23,7 +23,7 @@ from reports.facts import Finding, Photo, Verification
 from reports.paper import html as paper
 from reports.paper.html import PrintingFailed, print_report, render_html, write_pdf
 from reports.paper.press import WEASYPRINT_DEFAULTS, lean_defaults
-from tests.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
+from tests.support.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
 
 PLAIN = '<!doctype html><html lang="zh-CN"><head><title>纸</title></head><body>{}</body></html>'
 

@@ -13,7 +13,7 @@ from questionnaires.model import Package, Questionnaire
 from questionnaires.scoring import score
 from reports.lifting import Ground, lifted_sheet
 from reports.roadmap import Roadmap, roadmap
-from tests.builders import a_package, a_questionnaire, a_ratio, a_rung, a_section
+from tests.support.builders import a_package, a_questionnaire, a_ratio, a_rung, a_section
 
 
 def way(questionnaire: Questionnaire, sheet: dict[str, Answer]) -> Roadmap:

@@ -14,7 +14,7 @@ from questionnaires import __main__ as command
 from questionnaires import loading
 from questionnaires.reading import read
 from questionnaires.schema import FILE, FILES, schema, schema_text
-from tests.builders import edition_files
+from tests.support.builders import edition_files
 
 DATA = sorted(loading.EDITIONS.glob("*/*.yaml"))
 EXAMPLES = sorted(loading.EDITIONS.glob("*/examples/*.yaml"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from questionnaires.answers import NOT_APPLICABLE, Answer, Ratio, level_of
 from questionnaires.model import LevelQuestion, Question, Questionnaire, RatioQuestion
 from questionnaires.scoring import Score, progress, score, trace
-from tests.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
+from tests.support.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
 
 PROCESSES = ("casting", "welding")
 Case = tuple[Questionnaire, dict[str, Answer], frozenset[str]]

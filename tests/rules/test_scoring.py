@@ -8,7 +8,7 @@ import pytest
 
 from questionnaires.answers import NOT_APPLICABLE, Ratio, Sheet
 from questionnaires.scoring import UnansweredQuestion, conflicts, progress, score, trace
-from tests.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
+from tests.support.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
 
 
 def test_a_failed_gate_holds_the_firm_back_however_high_its_share() -> None:

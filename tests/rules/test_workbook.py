@@ -30,7 +30,7 @@ from questionnaires.workbook import (
     yaml_text,
 )
 from questionnaires.workbook.layout import TABLES
-from tests.builders import edition_files, write_edition
+from tests.support.builders import edition_files, write_edition
 
 
 def every_kind() -> Files:

@@ -18,7 +18,7 @@ from questionnaires.checking import examples
 from questionnaires.checking.examples import NONE, Example
 from questionnaires.model import AnyGate, PartGate, Questionnaire
 from questionnaires.scoring import Score, score
-from tests.builders import (
+from tests.support.builders import (
     Files,
     a_question,
     a_questionnaire,

@@ -20,7 +20,7 @@ from questionnaires.model import (
     RatioQuestion,
 )
 from questionnaires.xlsform import write_xlsform
-from tests.builders import edition_files, write_edition
+from tests.support.builders import edition_files, write_edition
 
 EDITION = loading.load("2026")
 TRADES = tuple(EDITION.trades)

@@ -11,7 +11,7 @@ from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import Conflict, Invalid, Locked, NotThere
 from survey.tables import SELF, AnswerRevision, AnswerRow, Firm
-from tests.people import TESTER, a_firm, a_user, begun, handed_in, moment
+from tests.support.people import TESTER, a_firm, a_user, begun, handed_in, moment
 
 QUESTION = "scheduling"
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.running import serving
 from survey.tables import ADMINISTRATOR, OFFICER, User
-from tests.people import PASSWORD, a_user
+from tests.support.people import PASSWORD, a_user
 
 
 def _type(app: Flask, *words: str) -> tuple[int, str]:

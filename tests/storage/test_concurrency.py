@@ -37,9 +37,9 @@ from survey.tables import (
     Report,
     SheetRow,
 )
-from tests.client import CheckingClient
-from tests.cluster import Cluster
-from tests.people import (
+from tests.support.client import CheckingClient
+from tests.support.cluster import Cluster
+from tests.support.people import (
     EDITION,
     TESTER,
     a_firm,
@@ -51,7 +51,7 @@ from tests.people import (
     moment,
     signed_in,
 )
-from tests.servers import Server
+from tests.support.servers import Server
 
 QUESTION = "scheduling"
 

@@ -19,8 +19,8 @@ from survey.config import Config, sqlite_url
 from survey.lifecycle.audit import log
 from survey.running import serving
 from survey.tables import AuditEntry, Table
-from tests.people import TESTER, a_consultant, a_user, confirmed, moment
-from tests.world import contents
+from tests.support.people import TESTER, a_consultant, a_user, confirmed, moment
+from tests.support.world import contents
 
 FORK = multiprocessing.get_context("fork")
 

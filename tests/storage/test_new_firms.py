@@ -12,8 +12,8 @@ from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import Invalid, NotThere, Stale
 from survey.lifecycle.new_firms import CodeTaken, HasPassword, NewFirm, Places
 from survey.tables import CONSULTANT, OFFICER, Firm, OneTimeLink, Round, User
-from tests.bureau import NOON, logged
-from tests.people import a_firm, a_user, begun
+from tests.support.bureau import NOON, logged
+from tests.support.people import a_firm, a_user, begun
 
 CODE = "91110000600037341L"
 FICTIONAL = "91331102DEMO00001X"

@@ -22,8 +22,8 @@ from survey.tables import (
     PoolEntry,
     Recognition,
 )
-from tests.bureau import NOON, an_assessment, logged
-from tests.people import a_round, a_user
+from tests.support.bureau import NOON, an_assessment, logged
+from tests.support.people import a_round, a_user
 
 TODAY = date(2026, 11, 23)
 REASON = "关键工序已联网，订单稳定。"

@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from survey.tables import ADMINISTRATOR, Firm
-from tests.bureau import an_assessment, at_desk, counting
-from tests.client import CheckingClient
-from tests.people import (
+from tests.support.bureau import an_assessment, at_desk, counting
+from tests.support.client import CheckingClient
+from tests.support.people import (
     a_consultant,
     a_file,
     a_firm,

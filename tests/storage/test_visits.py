@@ -10,7 +10,7 @@ from survey.readings.visits import visit_of
 from survey.store import assessments as store
 from survey.store import visits as visit_store
 from survey.tables import CONFIRMED, DRAFT, ON_SITE, ONSITE, SELF, UNVERIFIED, VERIFIED
-from tests.people import TESTER, a_consultant, a_file, a_firm, a_user, fill, moment, visited
+from tests.support.people import TESTER, a_consultant, a_file, a_firm, a_user, fill, moment, visited
 
 QUESTION = "scheduling"
 COATING = "coating"

@@ -31,8 +31,8 @@ from survey.tables import (
     SheetRow,
     User,
 )
-from tests.client import CheckingClient
-from tests.people import EDITION, a_firm, signed_in
+from tests.support.client import CheckingClient
+from tests.support.people import EDITION, a_firm, signed_in
 
 NOON = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
 LADDER = [rung.id for rung in load(EDITION).ladder]

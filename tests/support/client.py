@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.pagecheck import Form, Page
+from tests.support.pagecheck import Form, Page
 
 
 class NoSuchForm(LookupError):

@@ -30,7 +30,7 @@ from survey.tables import (
     Table,
     User,
 )
-from tests.people import (
+from tests.support.people import (
     TESTER,
     a_file,
     a_firm,

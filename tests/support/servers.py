@@ -16,7 +16,7 @@ from pathlib import Path
 
 from survey.config import Config
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 30
 
 
@@ -64,7 +64,7 @@ class Server:
         return process
 
     def environment(self) -> dict[str, str]:
-        """Return the settings a program of the same instance runs with, such"""
+        """Return the environment a program of the same instance runs with."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return kept | {
             "INSTANCE": str(self.config.instance),

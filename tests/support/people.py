@@ -48,7 +48,7 @@ from survey.tables import (
     User,
     UserSession,
 )
-from tests.client import CheckingClient
+from tests.support.client import CheckingClient
 
 EDITION = "2026"
 PASSWORD = "一句 好记的 Long 话"

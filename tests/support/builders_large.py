@@ -9,7 +9,7 @@ from typing import Any
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, Ratio
 from questionnaires.model import Questionnaire, RatioQuestion
-from tests.builders import edition_files, write_edition
+from tests.support.builders import edition_files, write_edition
 
 PER_SECTION = 20
 WORDS = "每道转序扫码登记，报废和返工也留下记录，随时能查到是哪一炉、哪一台、哪一班做的"
