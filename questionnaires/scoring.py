@@ -7,21 +7,17 @@ threshold stands on its rung. The rules are those of ``README.md``, "How a sheet
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from questionnaires.answers import NOT_APPLICABLE, Answer, Ratio, Sheet, describe, level_of
+from questionnaires.answers import NOT_APPLICABLE, Answer, Sheet, level_of
 from questionnaires.gates import GateResult, Standing, judge
 from questionnaires.model import (
     LEVELS,
-    Bound,
-    CrossCheck,
-    LevelQuestion,
     Question,
     Questionnaire,
-    RatioQuestion,
     Rung,
     Section,
     is_asked,
@@ -170,9 +166,10 @@ def weighted_share(parts: Iterable[tuple[Fraction, Fraction | None]]) -> Fractio
     return sum((weight * share for weight, share in counted), Fraction(0)) / whole
 
 
-def _mark(
+def mark_of(
     section: Section, question: Question, sheet: Sheet, processes: frozenset[str]
 ) -> QuestionScore:
+    """Say what one question of a sheet, complete or not, earns."""
     if not is_asked(question, processes):
         return QuestionScore(question, None, "not_asked", None, None)
     answer = sheet.get(question.id)
@@ -187,11 +184,11 @@ def _mark(
 
 
 def _section_score(section: Section, sheet: Sheet, processes: frozenset[str]) -> SectionScore:
-    marks = tuple(_mark(section, q, sheet, processes) for q in section.questions)
-    return SectionScore(section, marks, _share(section, marks))
+    marks = tuple(mark_of(section, q, sheet, processes) for q in section.questions)
+    return SectionScore(section, marks, share_of(section, marks))
 
 
-def _share(
+def share_of(
     section: Section, marks: Iterable[QuestionScore], unanswered: int | None = None
 ) -> Fraction | None:
     """Return a section's share (得分率).
@@ -251,183 +248,3 @@ def _climb(ladder: tuple[Rung, ...], share: Fraction, standing: Standing) -> tup
         missing = max(rung.at_least - share, Fraction(0))
         results.append(RungResult(rung, step, met, gates, below, missing))
     return tuple(results)
-
-
-# --- while it is being filled -------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SectionProgress:
-    """How far one section is filled.
-
-    ``asked`` counts the questions shown and ``given`` those of them with an answer; ``required``
-    and ``answered`` count only what submission needs, and ``missing`` names the rest of it.
-    """
-
-    section: Section
-    asked: int
-    given: int
-    required: int
-    answered: int
-    missing: tuple[str, ...]
-
-
-Marked = tuple[tuple[Section, tuple[QuestionScore, ...]], ...]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a sheet is filled, and the bounds its final share will lie within.
-
-    ``lower`` and ``upper`` assume level 0 and level 4 wherever an answer is missing; 不适用 instead
-    of an answer always ends between the two. Never a rung.
-    """
-
-    sections: tuple[SectionProgress, ...]
-    marked: Marked = field(repr=False)
-
-    # Worked out when asked for: most pages only count.
-    @cached_property
-    def lower(self) -> Fraction:
-        return _assuming(0, self.marked)
-
-    @cached_property
-    def upper(self) -> Fraction:
-        return _assuming(FULL, self.marked)
-
-    @property
-    def required(self) -> int:
-        return sum(s.required for s in self.sections)
-
-    @property
-    def answered(self) -> int:
-        return sum(s.answered for s in self.sections)
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        return tuple(question_id for s in self.sections for question_id in s.missing)
-
-
-def progress(
-    questionnaire: Questionnaire, sheet: Sheet, processes: frozenset[str] = NO_PROCESSES
-) -> Progress:
-    """Say how far a sheet is filled; complete or not, it never raises."""
-    marked = tuple(
-        (s, tuple(_mark(s, q, sheet, processes) for q in s.questions))
-        for s in questionnaire.sections
-    )
-    return Progress(tuple(_section_progress(s, m) for s, m in marked), marked)
-
-
-def _assuming(level: int, marked: Marked) -> Fraction:
-    """Return the overall share with one level assumed wherever an answer is missing."""
-    shares = ((s.weight or Fraction(0), _share(s, m, level)) for s, m in marked)
-    return weighted_share(shares) or Fraction(0)
-
-
-def _section_progress(section: Section, marks: tuple[QuestionScore, ...]) -> SectionProgress:
-    asked = [m for m in marks if m.state != "not_asked"]
-    required = [m for m in asked if is_required(section, m.question)]
-    missing = tuple(m.question.id for m in required if m.state == "unanswered")
-    return SectionProgress(
-        section=section,
-        asked=len(asked),
-        given=sum(m.state != "unanswered" for m in asked),
-        required=len(required),
-        answered=len(required) - len(missing),
-        missing=missing,
-    )
-
-
-def conflicts(
-    questionnaire: Questionnaire, sheet: Sheet, processes: frozenset[str] = NO_PROCESSES
-) -> tuple[CrossCheck, ...]:
-    """Return the cross-checks whose every bound holds; what is missing or 不适用 holds none."""
-    return tuple(
-        check
-        for check in questionnaire.checks
-        if all(_is_within(bound, questionnaire, sheet, processes) for bound in check.when)
-    )
-
-
-def _is_within(
-    bound: Bound, questionnaire: Questionnaire, sheet: Sheet, processes: frozenset[str]
-) -> bool:
-    question = questionnaire.questions.get(bound.question)
-    answer = sheet.get(bound.question)
-    if question is None or answer is None or not is_asked(question, processes):
-        return False
-    percent = answer.percent if isinstance(answer, Ratio) else None
-    return _between(bound.at_least, level_of(question, answer), bound.at_most) and _between(
-        bound.percent_at_least, percent, bound.percent_at_most
-    )
-
-
-def _between(
-    least: Fraction | int | None, value: Fraction | int | None, most: Fraction | int | None
-) -> bool:
-    """Whether a value lies within the bounds given; no value lies within no bounds only."""
-    if least is None and most is None:
-        return True
-    if value is None:
-        return False
-    return (least is None or value >= least) and (most is None or value <= most)
-
-
-# --- the trace ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class TraceLine:
-    """One scored question on its way into the share: answer, points, weight, section, whole.
-
-    Within the section its ``points`` count for ``of_section`` and within the whole for
-    ``of_whole`` (both 0 where it does not apply); ``contribution`` is points × of_whole. The
-    contributions of all lines add up to the share, exactly.
-    """
-
-    section: Section
-    question: LevelQuestion | RatioQuestion
-    state: QuestionState
-    answer: str
-    level: int | None
-    points: Fraction | None
-    weight: Fraction
-    of_section: Fraction
-    of_whole: Fraction
-    contribution: Fraction
-
-
-def trace(score: Score) -> tuple[TraceLine, ...]:
-    """List how every scored question enters the share, in reading order."""
-    whole = sum((s.weight for s in score.sections if s.share is not None), Fraction(0))
-    return tuple(
-        line for s in score.sections if s.section.counts for line in _section_trace(s, whole)
-    )
-
-
-def _section_trace(scored: SectionScore, whole: Fraction) -> Iterable[TraceLine]:
-    units = scored.section.units
-    counted = sum(units[m.question.id] for m in scored.questions if m.state == "scored")
-    for mark in scored.questions:
-        if not isinstance(mark.question, LevelQuestion | RatioQuestion) or not mark.question.scored:
-            continue
-        counts = mark.points is not None
-        of_section = Fraction(units[mark.question.id], counted) if counts else Fraction(0)
-        of_whole = of_section * scored.weight / whole if counts else Fraction(0)
-        yield TraceLine(
-            section=scored.section,
-            question=mark.question,
-            state=mark.state,
-            answer=_said(mark),
-            level=mark.level,
-            points=mark.points,
-            weight=mark.question.weight,
-            of_section=of_section,
-            of_whole=of_whole,
-            contribution=of_whole * (mark.points or 0),
-        )
-
-
-def _said(mark: QuestionScore) -> str:
-    return "未涉及" if mark.answer is None else describe(mark.question, mark.answer)

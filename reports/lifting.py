@@ -17,7 +17,8 @@ from questionnaires.model import (
     RatioQuestion,
     Scored,
 )
-from questionnaires.scoring import FULL, Score, trace
+from questionnaires.scoring import FULL, Score
+from questionnaires.trace import trace
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from werkzeug.test import TestResponse
 
 from questionnaires.answers import parse, percent_text
 from questionnaires.loading import load
-from questionnaires.scoring import Score, score, trace
+from questionnaires.scoring import Score, score
+from questionnaires.trace import trace
 from survey.jobs import worker
 from survey.store import assessments as store
 from survey.tables import (

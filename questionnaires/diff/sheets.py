@@ -12,8 +12,9 @@ from typing import Any, Literal
 from questionnaires.answers import Answer, BadAnswer, parse, percent_text
 from questionnaires.diff.questions import label
 from questionnaires.model import Edition, Line, Questionnaire, Rung, Value, Word
+from questionnaires.progress import progress
 from questionnaires.reading import Fault
-from questionnaires.scoring import RungResult, Score, UnansweredQuestion, progress, score
+from questionnaires.scoring import RungResult, Score, UnansweredQuestion, score
 
 MOST_LINES = 100_000
 MOST_CHARACTERS = 1_000_000

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from questionnaires.answers import Sheet, describe
-from questionnaires.scoring import FULL, QuestionScore, Score, SectionScore, TraceLine, trace
+from questionnaires.scoring import FULL, QuestionScore, Score, SectionScore
+from questionnaires.trace import TraceLine, trace
 from reports.facts import SelfAssessment, Verification
 from reports.figures import Figure, amount, share_figure
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from questionnaires.loading import load
 from questionnaires.model import Questionnaire
-from questionnaires.scoring import progress, score
+from questionnaires.progress import progress
+from questionnaires.scoring import score
 from survey import clock, db
 from survey.lifecycle import verification
 from survey.lifecycle.answers import clean_text

@@ -10,7 +10,9 @@ import pytest
 from questionnaires import loading
 from questionnaires.answers import NOT_APPLICABLE, Answer, Ratio, describe, parse, plain
 from questionnaires.model import Question, Questionnaire, RatioQuestion
-from questionnaires.scoring import progress, score, trace
+from questionnaires.progress import progress
+from questionnaires.scoring import score
+from questionnaires.trace import trace
 
 EDITIONS = loading.editions()
 TRADES = [(edition, trade) for edition in EDITIONS for trade in loading.load(edition).trades]

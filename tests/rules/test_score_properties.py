@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, Ratio, level_of
 from questionnaires.model import LevelQuestion, Question, Questionnaire, RatioQuestion
-from questionnaires.scoring import Score, progress, score, trace
+from questionnaires.progress import progress
+from questionnaires.scoring import Score, score
+from questionnaires.trace import trace
 from tests.support.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
 
 PROCESSES = ("casting", "welding")

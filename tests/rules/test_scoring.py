@@ -7,7 +7,9 @@ from fractions import Fraction
 import pytest
 
 from questionnaires.answers import NOT_APPLICABLE, Ratio, Sheet
-from questionnaires.scoring import UnansweredQuestion, conflicts, progress, score, trace
+from questionnaires.progress import conflicts, progress
+from questionnaires.scoring import UnansweredQuestion, score
+from questionnaires.trace import trace
 from tests.support.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
 
 

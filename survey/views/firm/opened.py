@@ -9,7 +9,7 @@ from flask import abort
 
 from questionnaires.answers import Answer
 from questionnaires.model import Question, Questionnaire, Section
-from questionnaires.scoring import Progress, SectionProgress, progress
+from questionnaires.progress import Progress, SectionProgress, progress
 from survey.lifecycle.sheets import questionnaire_of, sheet_of
 from survey.store import assessments as store
 from survey.tables import DRAFT, SELF, AnswerRow, Assessment, SheetRow

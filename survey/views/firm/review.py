@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from questionnaires.answers import describe
 from questionnaires.model import Question, Section
-from questionnaires.scoring import conflicts
+from questionnaires.progress import conflicts
 from survey import clock
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Incomplete, Invalid
