@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.diagnosis import Diagnosis
-from reports.paper import html as paper
+from reports.paper.html import print_report, render_html
 from reports.paper.press import FACES, FAMILY
+from reports.paper.presses import write_pdf
 from survey.readings.diagnoses import diagnosis_of
 from survey.store import assessments as store
 from survey.store.settings import read
@@ -30,7 +31,7 @@ GROUP = f"诊断报告 PDF（阀门，自评版；预热后 {TIMES} 次的中位
 def measure(folder: Path) -> list[Figure]:
     """Print one report of the demonstration ten times with each, warm, in turns."""
     diagnosis = _diagnosis(folder)
-    html = paper.render_html(diagnosis)
+    html = render_html(diagnosis)
     page_file = folder / "report.html"
     page_file.write_text(_with_faces(html), encoding="utf-8")
     ours, theirs = folder / "ours.pdf", folder / "theirs.pdf"
@@ -41,8 +42,8 @@ def measure(folder: Path) -> list[Figure]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIETLY))
         page = browser.new_page()
         for _ in range(TIMES + 1):
-            whole.append(_seconds(lambda: paper.print_report(diagnosis, ours)))
-            mine.append(_seconds(lambda: paper.write_pdf(html, ours)))
+            whole.append(_seconds(lambda: print_report(diagnosis, ours)))
+            mine.append(_seconds(lambda: write_pdf(html, ours)))
             other.append(_seconds(lambda: _print(page, page_file, theirs)))
         browser.close()
     took, printing, took_there = (median(seconds[1:]) for seconds in (whole, mine, other))

@@ -20,9 +20,11 @@ from questionnaires.answers import NOT_APPLICABLE
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.sections import Notes
 from reports.facts import Finding, Photo, Verification
-from reports.paper import html as paper
-from reports.paper.html import PrintingFailed, print_report, render_html, write_pdf
+from reports.paper import presses
+from reports.paper.chapters import NUMERALS, chapters
+from reports.paper.html import print_report, render_html
 from reports.paper.press import WEASYPRINT_DEFAULTS, lean_defaults
+from reports.paper.presses import PrintingFailed, write_pdf
 from tests.support.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
 
 PLAIN = '<!doctype html><html lang="zh-CN"><head><title>纸</title></head><body>{}</body></html>'
@@ -335,7 +337,7 @@ def test_references_users_typed_are_words(listener: tuple[str, list[str]], tmp_p
 
 def test_the_press_knows_none_of_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
-    press = paper._start()
+    press = presses._start()
 
     environment = Path(f"/proc/{press.pid}/environ").read_bytes()
     press.communicate()
@@ -363,7 +365,7 @@ def test_a_document_that_takes_too_long_is_given_up_and_the_next_one_printed(
     ("html", "memory"),
     [
         (PLAIN.format("<table>" + "<tr><td>字</td></tr>" * 20_000 + "</table>"), 300_000_000),
-        (PLAIN.format("<div>" * 3000), paper.MEMORY),
+        (PLAIN.format("<div>" * 3000), presses.MEMORY),
     ],
 )
 def test_a_document_that_is_too_large_or_too_deep_is_given_up(
@@ -384,8 +386,8 @@ def test_a_target_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_a_press_that_died_is_replaced(tmp_path: Path) -> None:
-    paper.warm_up()
-    running = paper._PRESS._process
+    presses.warm_up()
+    running = presses._PRESS._process
     assert running is not None
     running.kill()
     running.wait()
@@ -446,7 +448,7 @@ def test_a_picture_of_too_many_pixels_is_not_opened() -> None:
 def test_the_chapters_are_numbered_without_gaps(diagnosis: Diagnosis) -> None:
     plain = replace(diagnosis, crosswalk=(), conditions=())
 
-    numerals = [chapter.numeral for chapter in paper.chapters(plain)]
+    numerals = [chapter.numeral for chapter in chapters(plain)]
 
-    assert numerals == paper.NUMERALS[: len(numerals)]
+    assert numerals == NUMERALS[: len(numerals)]
     assert len(numerals) == 8
