@@ -149,8 +149,7 @@ def level_of(question: Question, answer: Answer) -> int | None:
     if isinstance(question, LevelQuestion):
         return answer if isinstance(answer, int) else None
     if isinstance(question, RatioQuestion) and question.above and isinstance(answer, Ratio):
-        percent = answer.percent
-        return sum(percent > edge for edge in question.above)
+        return question.level_at(answer.percent)
     return None
 
 

@@ -1,14 +1,30 @@
-"""Gates (必备条件): what a rung demands whatever the share, and how a sheet stands to it."""
+"""Gates (必备条件): what a rung demands whatever the share, and how a sheet stands to it.
+
+A judged gate is values: what it demands, and what the sheet showed there. Its Chinese sentences
+are made when somebody reads them; ``plain`` and ``parse`` keep it as JSON in between.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, Ratio, percent_text
-from questionnaires.model import AnyGate, Gate, PartGate, Question, QuestionGate, SectionGate
+from questionnaires.model import (
+    AnyGate,
+    Gate,
+    Names,
+    PartGate,
+    Question,
+    QuestionGate,
+    Questionnaire,
+    RatioQuestion,
+    SectionGate,
+)
 
 State = Literal["passed", "failed", "not_applicable"]
 
@@ -16,18 +32,53 @@ PARTS = {"core": "通用部分", "trade": "行业部分"}
 
 
 @dataclass(frozen=True)
-class GateResult:
-    """How one gate stands.
+class Shown:
+    """What a sheet shows at one question, or at the share, that a gate looks at.
 
-    ``wanted`` and ``found`` are Chinese phrases; ``question_ids`` are the questions that decide it.
-    A gate that is ``not_applicable`` counts as passed.
+    A question that was answered shows ``level`` and ``ratio``, one that was not says why it is
+    ``absent``. ``share`` is None where nothing in the section or part applies.
+    """
+
+    state: State
+    level: int | None = None
+    ratio: Ratio | None = None
+    share: Fraction | None = None
+    absent: Literal["not_asked", "not_applicable"] | None = None
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """How one gate stands; one that is ``not_applicable`` counts as passed.
+
+    ``shown`` has one entry: an any-of gate has one for each of its questions, in their order.
     """
 
     gate: Gate
     state: State
-    question_ids: tuple[str, ...]
-    wanted: str
-    found: str
+    shown: tuple[Shown, ...]
+    questionnaire: Questionnaire = field(repr=False, compare=False)
+
+    @property
+    def question_ids(self) -> tuple[str, ...]:
+        """The questions that decide it."""
+        return tuple(_deciding(self.gate, self.questionnaire))
+
+    @property
+    def wanted(self) -> str:
+        """What it demands, as a Chinese phrase."""
+        return demand(self.gate, self.questionnaire.names)
+
+    @property
+    def found(self) -> str:
+        """What the sheet shows, as a Chinese phrase."""
+        if not isinstance(self.gate, AnyGate):
+            return _found(self.gate, self.shown[0])
+        names = self.questionnaire.names
+        pairs = zip(self.gate.any_of, self.shown, strict=True)
+        return "；".join(f"“{names.short(m.question)}”{_found(m, shown)}" for m, shown in pairs)
+
+
+# --- judging ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -38,43 +89,33 @@ class Standing:
     nothing applies.
     """
 
-    questions: Mapping[str, Question]
-    titles: Mapping[str, str]
-    """Section titles by section id."""
-    members: Mapping[str, tuple[str, ...]]
-    """Scored question ids by section id and by part (``core``, ``trade``)."""
+    questionnaire: Questionnaire
     answers: Mapping[str, Answer]
     levels: Mapping[str, int | None]
     shares: Mapping[str, Fraction | None]
-    """By section id and by part."""
+    """By section id and by part (``core``, ``trade``)."""
 
 
 def judge(gate: Gate, standing: Standing) -> GateResult:
     """Judge one gate of any kind."""
-    if isinstance(gate, QuestionGate):
-        return _question(gate, standing)
     if isinstance(gate, AnyGate):
         return _any(gate, standing)
-    if isinstance(gate, SectionGate):
-        name = f"“{standing.titles[gate.section]}”模块"
-        return _share(gate, gate.section, name, standing)
-    return _share(gate, gate.part, PARTS[gate.part], standing)
+    shown = _question(gate, standing) if isinstance(gate, QuestionGate) else _share(gate, standing)
+    return GateResult(gate, shown.state, (shown,), standing.questionnaire)
 
 
-def _question(gate: QuestionGate, standing: Standing) -> GateResult:
-    question = standing.questions[gate.question]
-    wanted = demand(gate, question)
+def _question(gate: QuestionGate, standing: Standing) -> Shown:
     answer = standing.answers.get(gate.question)
     if answer is None:
-        return GateResult(gate, "not_applicable", (question.id,), wanted, "没有此工序，不作要求")
+        return Shown("not_applicable", absent="not_asked")
     if answer is NOT_APPLICABLE:
-        return GateResult(gate, "not_applicable", (question.id,), wanted, "不适用，不作要求")
-    level = standing.levels.get(question.id)
-    state: State = "passed" if _holds(gate, level, answer) else "failed"
-    return GateResult(gate, state, (question.id,), wanted, _found(level, answer))
+        return Shown("not_applicable", absent="not_applicable")
+    level = standing.levels.get(gate.question)
+    state: State = "passed" if holds(gate, level, answer) else "failed"
+    return Shown(state, level, answer if isinstance(answer, Ratio) else None)
 
 
-def _holds(gate: QuestionGate, level: int | None, answer: Answer) -> bool:
+def holds(gate: QuestionGate, level: int | None, answer: Answer | None) -> bool:
     """Whether an answer meets every demand of its gate."""
     if gate.at_least is not None and (level is None or level < gate.at_least):
         return False
@@ -83,45 +124,132 @@ def _holds(gate: QuestionGate, level: int | None, answer: Answer) -> bool:
     return isinstance(answer, Ratio) and answer.percent >= gate.at_least_percent
 
 
-def demand(gate: QuestionGate, question: Question) -> str:
-    """Return what a question gate demands, as a Chinese phrase."""
-    demands = []
-    if gate.at_least is not None:
-        demands.append(f"不低于 {gate.at_least} 档")
-    if gate.at_least_percent is not None:
-        demands.append(f"不低于 {percent_text(gate.at_least_percent)}")
-    return f"“{question.short}”{'，且'.join(demands)}"
-
-
-def _found(level: int | None, answer: Answer) -> str:
-    said = [] if level is None else [f"{level} 档"]
-    if isinstance(answer, Ratio):
-        said.append(f"{answer.part} / {answer.whole}，{percent_text(answer.percent)}")
-    return "，".join(said)
-
-
-def _share(gate: SectionGate | PartGate, key: str, name: str, standing: Standing) -> GateResult:
-    wanted = f"{name}得分率不低于 {percent_text(gate.at_least_share * 100)}"
-    share, members = standing.shares[key], standing.members[key]
+def _share(gate: SectionGate | PartGate, standing: Standing) -> Shown:
+    share = standing.shares[share_key(gate)]
     if share is None:
-        return GateResult(gate, "not_applicable", members, wanted, "没有适用的题目，不作要求")
-    state: State = "passed" if share >= gate.at_least_share else "failed"
-    return GateResult(gate, state, members, wanted, percent_text(share * 100))
+        return Shown("not_applicable")
+    return Shown("passed" if share >= gate.at_least_share else "failed", share=share)
 
 
 def _any(gate: AnyGate, standing: Standing) -> GateResult:
     """At least ``count`` of those that apply; of all that apply where fewer than ``count`` do."""
-    results = [_question(member, standing) for member in gate.any_of]
-    applicable = [r for r in results if r.state != "not_applicable"]
-    passed = sum(r.state == "passed" for r in applicable)
+    shown = tuple(_question(member, standing) for member in gate.any_of)
+    applicable = [s for s in shown if s.state != "not_applicable"]
+    passed = sum(s.state == "passed" for s in applicable)
     state: State = "not_applicable"
     if applicable:
         state = "passed" if passed >= min(gate.count, len(applicable)) else "failed"
-    questions = [standing.questions[member.question] for member in gate.any_of]
-    return GateResult(
-        gate,
-        state,
-        tuple(question.id for question in questions),
-        f"下列 {len(results)} 项中至少 {gate.count} 项：" + "；".join(r.wanted for r in results),
-        "；".join(f"“{q.short}”{r.found}" for q, r in zip(questions, results, strict=True)),
-    )
+    return GateResult(gate, state, shown, standing.questionnaire)
+
+
+# --- what a gate looks at -----------------------------------------------------------------------
+
+
+def share_key(gate: SectionGate | PartGate) -> str:
+    """Name the section or part whose share a gate looks at."""
+    return gate.section if isinstance(gate, SectionGate) else gate.part
+
+
+def question_gates(gate: Gate) -> tuple[QuestionGate, ...]:
+    """The question gates inside a gate; none for one on a section's or a part's share."""
+    if isinstance(gate, QuestionGate):
+        return (gate,)
+    return gate.any_of if isinstance(gate, AnyGate) else ()
+
+
+def least_level(gate: QuestionGate, question: Question) -> int:
+    """The least level at which a gate can hold; for a percentage, that of the band it lies in."""
+    level = gate.at_least or 0
+    if gate.at_least_percent is not None and isinstance(question, RatioQuestion):
+        level = max(level, question.level_at(gate.at_least_percent))
+    return level
+
+
+def name_of(gate: Gate) -> str:
+    """Name a gate as worked examples do: by what it looks at."""
+    if isinstance(gate, SectionGate | PartGate):
+        return share_key(gate)
+    return "|".join(member.question for member in question_gates(gate))
+
+
+def demands(gate: Gate) -> Gate:
+    """Return a gate without its reasons, so that two can be told equal by what they demand."""
+    bare = gate.model_copy(update={"reason": None})
+    if isinstance(bare, AnyGate):
+        members = tuple(member.model_copy(update={"reason": None}) for member in bare.any_of)
+        return bare.model_copy(update={"any_of": members})
+    return bare
+
+
+def _deciding(gate: Gate, questionnaire: Questionnaire) -> tuple[str, ...]:
+    if isinstance(gate, SectionGate | PartGate):
+        return questionnaire.members[share_key(gate)]
+    return tuple(member.question for member in question_gates(gate))
+
+
+# --- kept as JSON -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Kept:
+    gate: Gate
+    state: State
+    shown: tuple[Shown, ...]
+
+
+_KEPT = TypeAdapter(_Kept)
+
+
+def plain(result: GateResult) -> dict[str, Any]:
+    """Return a judged gate as JSON: ``gate`` as data files write it, ``state``, ``shown``."""
+    kept = _Kept(demands(result.gate), result.state, result.shown)
+    found: dict[str, Any] = _KEPT.dump_python(kept, mode="json", exclude_none=True)
+    return found
+
+
+def parse(wire: object, questionnaire: Questionnaire) -> GateResult:
+    """Read what ``plain`` wrote, of the questionnaire it was judged by.
+
+    Raises:
+        pydantic.ValidationError: It is no judged gate.
+    """
+    kept = _KEPT.validate_python(wire)
+    return GateResult(kept.gate, kept.state, kept.shown, questionnaire)
+
+
+# --- in words -----------------------------------------------------------------------------------
+
+
+def demand(gate: Gate, names: Names) -> str:
+    """Return what a gate demands, as a Chinese phrase."""
+    if isinstance(gate, QuestionGate):
+        return _question_demand(gate, names)
+    if isinstance(gate, AnyGate):
+        members = "；".join(_question_demand(member, names) for member in gate.any_of)
+        return f"下列 {len(gate.any_of)} 项中至少 {gate.count} 项：{members}"
+    at = PARTS[gate.part] if isinstance(gate, PartGate) else f"“{names.title(gate.section)}”模块"
+    return f"{at}得分率不低于 {percent_text(gate.at_least_share * 100)}"
+
+
+def _question_demand(gate: QuestionGate, names: Names) -> str:
+    least = []
+    if gate.at_least is not None:
+        least.append(f"不低于 {gate.at_least} 档")
+    if gate.at_least_percent is not None:
+        least.append(f"不低于 {percent_text(gate.at_least_percent)}")
+    return f"“{names.short(gate.question)}”{'，且'.join(least)}"
+
+
+_ABSENT = {"not_asked": "没有此工序，不作要求", "not_applicable": "不适用，不作要求"}
+
+
+def _found(gate: Gate, shown: Shown) -> str:
+    if isinstance(gate, SectionGate | PartGate):
+        share = shown.share
+        return "没有适用的题目，不作要求" if share is None else percent_text(share * 100)
+    if shown.absent:
+        return _ABSENT[shown.absent]
+    said = [] if shown.level is None else [f"{shown.level} 档"]
+    if ratio := shown.ratio:
+        said.append(f"{ratio.part} / {ratio.whole}，{percent_text(ratio.percent)}")
+    return "，".join(said)

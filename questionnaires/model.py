@@ -7,7 +7,8 @@ what those files may contain; whether the contents agree with one another is ``l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
@@ -157,6 +158,10 @@ class RatioQuestion(Asked):
     @property
     def scored(self) -> bool:
         return self.above is not None
+
+    def level_at(self, percent: Fraction) -> int:
+        """The level of a percentage: how many of ``above`` it exceeds."""
+        return sum(percent > edge for edge in self.above or ())
 
     @model_validator(mode="after")
     def _rising(self) -> RatioQuestion:
@@ -457,6 +462,29 @@ class EditionFile(Value):
     weights_confidence: Confidence = "proposal"
 
 
+@dataclass(frozen=True)
+class Names:
+    """What readers call questions and sections; what has no name is called by its id."""
+
+    shorts: dict[str, str]
+    titles: dict[str, str]
+
+    @classmethod
+    def of(cls, sections: Iterable[Section]) -> Names:
+        shorts: dict[str, str] = {}
+        titles: dict[str, str] = {}
+        for section in sections:
+            titles[section.id] = section.title
+            shorts |= {question.id: question.short for question in section.questions}
+        return cls(shorts, titles)
+
+    def short(self, question_id: str) -> str:
+        return self.shorts.get(question_id, question_id)
+
+    def title(self, section_id: str) -> str:
+        return self.titles.get(section_id, section_id)
+
+
 class Questionnaire(Value):
     """What one trade is asked in one edition: common sections, then its own, gates joined."""
 
@@ -494,6 +522,10 @@ class Questionnaire(Value):
         return {s.id: tuple(s.units) for s in self.sections} | parts
 
     @cached_property
+    def names(self) -> Names:
+        return Names.of(self.sections)
+
+    @cached_property
     def package_by_code(self) -> dict[str, Package]:
         return {p.code: p for p in self.packages}
 
@@ -526,6 +558,16 @@ class Edition(Value):
     trades: dict[str, Trade]
     packages: tuple[Package, ...]
     standards: tuple[Standard, ...] = ()
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """Every section of every trade, in reading order."""
+        own = tuple(section for trade in self.trades.values() for section in trade.sections)
+        return self.core.sections + own + self.extras
+
+    @cached_property
+    def names(self) -> Names:
+        return Names.of(self.sections)
 
     def questionnaire(self, trade_id: str) -> Questionnaire:
         """Join the common and the trade's part.

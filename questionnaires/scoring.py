@@ -228,9 +228,7 @@ def _standing(
 ) -> Standing:
     answered = [m for s in sections for m in s.questions if m.answer is not None]
     return Standing(
-        questions=questionnaire.questions,
-        titles={s.section.id: s.section.title for s in sections},
-        members=questionnaire.members,
+        questionnaire=questionnaire,
         answers={m.question.id: m.answer for m in answered if m.answer is not None},
         levels={m.question.id: m.level for m in answered},
         shares={s.section.id: s.share for s in sections} | {"core": core, "trade": trade},

@@ -9,14 +9,8 @@ from functools import cached_property
 from math import ceil
 
 from questionnaires.answers import Answer, Ratio, Sheet
-from questionnaires.gates import GateResult
-from questionnaires.model import (
-    AnyGate,
-    Package,
-    QuestionGate,
-    RatioQuestion,
-    Scored,
-)
+from questionnaires.gates import GateResult, least_level, question_gates
+from questionnaires.model import Package, RatioQuestion, Scored
 from questionnaires.scoring import FULL, Score
 from questionnaires.trace import trace
 
@@ -94,31 +88,16 @@ class Ground:
         )
 
 
-def question_gates(result: GateResult) -> tuple[QuestionGate, ...]:
-    """The question gates inside a gate; none for one on a section's or a part's share."""
-    if isinstance(result.gate, QuestionGate):
-        return (result.gate,)
-    return result.gate.any_of if isinstance(result.gate, AnyGate) else ()
-
-
-def demanded_level(gate: QuestionGate, question: Scored) -> int:
-    """The level a package must lift a question to before its gate counts as met.
+def helps(package: Package, result: GateResult, score: Score) -> bool:
+    """Whether a package lifts one of the questions a gate demands far enough.
 
     A demanded percentage is read as the level of the band it lies in: a package that leads to that
     level is taken to be built far enough to reach the percentage too.
     """
-    level = gate.at_least or 0
-    if gate.at_least_percent is not None and isinstance(question, RatioQuestion):
-        level = max(level, sum(gate.at_least_percent > edge for edge in question.above or ()))
-    return level
-
-
-def helps(package: Package, result: GateResult, score: Score) -> bool:
-    """Whether a package lifts one of the questions a gate demands far enough."""
+    questions = score.questionnaire.questions
     return any(
-        package.lifts.get(gate.question, -1) >= demanded_level(gate, question)
-        for gate in question_gates(result)
-        if isinstance(question := score.questionnaire.questions[gate.question], Scored)
+        package.lifts.get(gate.question, -1) >= least_level(gate, questions[gate.question])
+        for gate in question_gates(result.gate)
     )
 
 
@@ -144,7 +123,7 @@ def _lifted_ratio(
 ) -> Ratio:
     """Raise ``part`` as far as the target level, and any percentage demanded within it, need."""
     edges = question.above or ()
-    within = [p for p in demanded if sum(p > edge for edge in edges) <= target]
+    within = [p for p in demanded if question.level_at(p) <= target]
     needed = [ceil(answer.whole * percent / 100) for percent in within]
     above = answer.whole * edges[target - 1] // 100 + 1 if target else 0
     return Ratio(min(answer.whole, max([answer.part, int(above), *needed])), answer.whole)
@@ -155,6 +134,6 @@ def _percents(ground: Ground, question_id: str) -> list[Fraction]:
         gate.at_least_percent
         for rung in ground.score.rungs
         for result in rung.gates
-        for gate in question_gates(result)
+        for gate in question_gates(result.gate)
         if gate.question == question_id and gate.at_least_percent is not None
     ]

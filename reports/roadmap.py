@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from questionnaires.answers import Sheet
-from questionnaires.gates import GateResult
-from questionnaires.model import AnyGate, Package, PartGate, QuestionGate, Scored, SectionGate
+from questionnaires.gates import GateResult, holds, least_level
+from questionnaires.model import AnyGate, Package, PartGate, QuestionGate, SectionGate
 from questionnaires.scoring import FULL, RungResult, Score, score
-from reports.lifting import Ground, demanded_level, lifted_sheet
+from reports.lifting import Ground, lifted_sheet
 
 LONGEST_SEARCH = 10
 """Choices refused by re-scoring before the search gives up."""
@@ -207,9 +207,9 @@ def _gate(programme: _Programme, ground: Ground, result: GateResult) -> None:
 
 def _lifters(programme: _Programme, ground: Ground, gate: QuestionGate) -> list[int]:
     question = ground.score.questionnaire.questions[gate.question]
-    if gate.question not in ground.levels or not isinstance(question, Scored):
+    if gate.question not in ground.levels:
         return []
-    return _carriers(programme, gate.question, demanded_level(gate, question))
+    return _carriers(programme, gate.question, least_level(gate, question))
 
 
 def _any(programme: _Programme, ground: Ground, gate: AnyGate, result: GateResult) -> None:
@@ -227,12 +227,7 @@ def _any(programme: _Programme, ground: Ground, gate: AnyGate, result: GateResul
 
 def _holds(ground: Ground, gate: QuestionGate) -> bool:
     mark = ground.score.question[gate.question]
-    if gate.at_least is not None and (mark.level or 0) < gate.at_least:
-        return False
-    percent = getattr(mark.answer, "percent", None)
-    return gate.at_least_percent is None or (
-        percent is not None and percent >= gate.at_least_percent
-    )
+    return holds(gate, mark.level, mark.answer)
 
 
 def _within(ground: Ground, gate: SectionGate | PartGate) -> tuple[dict[str, Fraction], Fraction]:

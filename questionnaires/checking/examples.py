@@ -13,20 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, BadAnswer, Ratio, Sheet, parse
+from questionnaires.gates import name_of
 from questionnaires.model import (
-    AnyGate,
     Edition,
     Exact,
-    Gate,
     Level,
     Line,
     Prose,
     Question,
-    QuestionGate,
     Questionnaire,
     RatioQuestion,
     Rung,
-    SectionGate,
     Share,
     Value,
     Word,
@@ -136,20 +133,8 @@ def _fill(question: Question, fill: Fill) -> Answer:
 def unmet(result: Score) -> frozenset[str]:
     """Name the failed gates of the next rung as examples write them."""
     return (
-        frozenset(gate_name(g.gate) for g in result.next.failed_gates)
-        if result.next
-        else frozenset()
+        frozenset(name_of(g.gate) for g in result.next.failed_gates) if result.next else frozenset()
     )
-
-
-def gate_name(gate: Gate) -> str:
-    if isinstance(gate, QuestionGate):
-        return gate.question
-    if isinstance(gate, SectionGate):
-        return gate.section
-    if isinstance(gate, AnyGate):
-        return "|".join(member.question for member in gate.any_of)
-    return gate.part
 
 
 # --- verifying ----------------------------------------------------------------------------------

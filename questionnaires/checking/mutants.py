@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from questionnaires.checking.examples import gate_name
 from questionnaires.frames.crosswalk.frames import Demand, MiitFrame, PercentItem, Scenario
+from questionnaires.gates import name_of
 from questionnaires.model import (
     LEVELS,
     AnyGate,
@@ -97,7 +97,7 @@ def _inner(value: Any, step: str | int) -> Any:
 def _name(value: Any, at: int) -> str:
     """Name one of several: a gate as examples do, anything else by its id or position."""
     if isinstance(value, QuestionGate | SectionGate | PartGate | AnyGate):
-        return gate_name(value)
+        return name_of(value)
     return str(getattr(value, "id", at + 1))
 
 
@@ -254,7 +254,7 @@ def _implied(edition: Edition, gate: QuestionGate) -> str:
     question = next(q for s in sections for q in s.questions if q.id == gate.question)
     if gate.at_least_percent is None or not isinstance(question, RatioQuestion):
         return ""
-    band = sum(edge < gate.at_least_percent for edge in question.above or ())
+    band = question.level_at(gate.at_least_percent)
     if gate.at_least is None or band < gate.at_least:
         return ""
     return f"{gate.at_least_percent}% 以上必在 {band} 档，档的要求已含在百分比里"

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from questionnaires.answers import percent_text
+from questionnaires.gates import least_level
 from questionnaires.model import (
     LEVELS,
     AnyGate,
     Gate,
     QuestionGate,
     Questionnaire,
-    RatioQuestion,
     Section,
     SectionGate,
 )
@@ -82,13 +82,7 @@ class _Lifted:
         return self.best.get(gate.question, 0) >= self.demanded(gate)
 
     def demanded(self, gate: QuestionGate) -> int:
-        """The least level at which a gate can hold; for a percentage, that of its band."""
-        question = self.questionnaire.questions[gate.question]
-        level = gate.at_least or 0
-        if gate.at_least_percent is not None and isinstance(question, RatioQuestion):
-            band = sum(edge < gate.at_least_percent for edge in question.above or ())
-            level = max(level, band)
-        return level
+        return least_level(gate, self.questionnaire.questions[gate.question])
 
     def _too_low(self, gate: QuestionGate) -> str:
         best = self.best.get(gate.question)

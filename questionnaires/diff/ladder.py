@@ -6,18 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from questionnaires.answers import percent_text
 from questionnaires.diff.changes import Change, Kind, direction, moved, percent, replaced, reworded
-from questionnaires.gates import PARTS
+from questionnaires.gates import demand, demands
 from questionnaires.model import (
     AnyGate,
     Edition,
     Gate,
     PartGate,
-    Question,
     QuestionGate,
     Rung,
-    Section,
     SectionGate,
 )
 
@@ -70,8 +67,7 @@ class _Side:
     """One edition's gates by whose they are and what they look at."""
 
     def __init__(self, edition: Edition) -> None:
-        self.shorts = {q.id: q.short for q in _questions(edition)}
-        self.titles = {s.id: s.title for s in _sections(edition)}
+        self.names = edition.names
         self.trades = {"": "各行业"} | {t.id: t.title for t in edition.trades.values()}
         self.gates: dict[tuple[str, str, int], _Stood] = {}
         for step, rung in enumerate(edition.ladder, start=1):
@@ -89,35 +85,7 @@ class _Side:
 
     def said(self, gate: Gate) -> str:
         """Say what a gate demands."""
-        if isinstance(gate, QuestionGate):
-            return self._question(gate)
-        if isinstance(gate, SectionGate):
-            title = self.titles.get(gate.section, gate.section)
-            return f"“{title}”模块得分率不低于 {percent(gate.at_least_share)}"
-        if isinstance(gate, PartGate):
-            return f"{PARTS[gate.part]}得分率不低于 {percent(gate.at_least_share)}"
-        members = "；".join(self._question(member) for member in gate.any_of)
-        return f"以下至少满足 {gate.count} 项：{members}"
-
-    def _question(self, gate: QuestionGate) -> str:
-        demands = []
-        if gate.at_least is not None:
-            demands.append(f"不低于 {gate.at_least} 档")
-        if gate.at_least_percent is not None:
-            demands.append(f"不低于 {percent_text(gate.at_least_percent)}")
-        return f"“{self.shorts.get(gate.question, gate.question)}”{'，且'.join(demands)}"
-
-
-def _questions(edition: Edition) -> Iterator[Question]:
-    for section in _sections(edition):
-        yield from section.questions
-
-
-def _sections(edition: Edition) -> Iterator[Section]:
-    yield from edition.core.sections
-    for trade in edition.trades.values():
-        yield from trade.sections
-    yield from edition.extras
+        return demand(gate, self.names)
 
 
 def _looks_at(gate: Gate) -> str:
@@ -176,10 +144,9 @@ def _gate(old: _Side, new: _Side, was: _Stood, now: _Stood, trade: str) -> Itera
 
 
 def _demands(gate: Gate) -> object:
-    """Everything about a gate but its reason."""
-    if isinstance(gate, AnyGate):
-        return gate.count, {_demands(member) for member in gate.any_of}
-    return gate.model_copy(update={"reason": None})
+    """Everything about a gate but its reasons, and the order in which an any-of gate names them."""
+    bare = demands(gate)
+    return (bare.count, set(bare.any_of)) if isinstance(bare, AnyGate) else bare
 
 
 def _verdict(old: Gate, new: Gate) -> Kind:

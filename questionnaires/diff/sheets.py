@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from questionnaires.answers import Answer, BadAnswer, parse, percent_text
 from questionnaires.diff.questions import label
+from questionnaires.gates import demands
 from questionnaires.model import Edition, Line, Questionnaire, Rung, Value, Word
 from questionnaires.progress import progress
 from questionnaires.reading import Fault
@@ -238,9 +239,10 @@ def _held_back(rung: RungResult, now: Score, was: Score) -> Iterator[str]:
     if not rung.threshold_met:
         line = percent_text(rung.rung.at_least * 100)
         yield f"达不到“{title}”的分数线 {line}{_line_was(rung, was)}"
+    old = (r for r in was.rungs if r.rung.id == rung.rung.id)
+    demanded = {demands(g.gate) for r in old for g in r.gates}
     for gate in rung.failed_gates:
-        demanded = {g.wanted for r in was.rungs for g in r.gates if r.rung.id == rung.rung.id}
-        new = "" if gate.wanted in demanded else "（旧年版没有这样要求）"
+        new = "" if demands(gate.gate) in demanded else "（旧年版没有这样要求）"
         yield f"不满足“{title}”的必备条件：要求{gate.wanted}，现为 {gate.found}{new}"
 
 

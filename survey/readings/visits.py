@@ -10,10 +10,9 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from questionnaires import answers
-from questionnaires.gates import GateResult
+from questionnaires.gates import GateResult, question_gates
 from questionnaires.model import Question, Questionnaire, Rung, Section
 from questionnaires.scoring import Score, UnansweredQuestion, is_required, score
-from reports.lifting import question_gates
 from survey.lifecycle import verification
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.sheets import questionnaire_of, sheet_of
@@ -173,7 +172,7 @@ class Visit:
         )
 
     def _decider(self, rung: Rung, gate: GateResult) -> Decider:
-        ids = [named.question for named in question_gates(gate)]
+        ids = [named.question for named in question_gates(gate.gate)]
         questions = tuple(self.questionnaire.questions[id] for id in ids)
         return Decider(rung, gate, questions, sum(not self.is_verified(id) for id in ids))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from questionnaires.answers import NOT_APPLICABLE, Ratio, Sheet
-from questionnaires.gates import GateResult
+from questionnaires.gates import GateResult, parse, plain
 from questionnaires.model import Question, Section
 from questionnaires.scoring import score
 from tests.support.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
@@ -167,3 +169,95 @@ def test_a_share_just_short_of_a_gate_never_reads_as_if_it_met_it() -> None:
 
     assert result.state == "failed"
     assert result.found == "99.9%"
+
+
+EVERY_GATE: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (
+        {"question": "scheduling", "at_least": 3, "reason": "先排产"},
+        {
+            "gate": {"question": "scheduling", "at_least": 3},
+            "state": "failed",
+            "shown": [{"state": "failed", "level": 1}],
+        },
+    ),
+    (
+        {"question": "networked", "at_least_percent": "62.5"},
+        {
+            "gate": {"question": "networked", "at_least_percent": "125/2"},
+            "state": "failed",
+            "shown": [{"state": "failed", "level": 2, "ratio": {"part": 3, "whole": 8}}],
+        },
+    ),
+    (
+        {"section": "quality", "at_least_share": "0.9"},
+        {
+            "gate": {"section": "quality", "at_least_share": "9/10"},
+            "state": "failed",
+            "shown": [{"state": "failed", "share": "5/8"}],
+        },
+    ),
+    (
+        {"part": "trade", "at_least_share": "1/3"},
+        {
+            "gate": {"part": "trade", "at_least_share": "1/3"},
+            "state": "not_applicable",
+            "shown": [{"state": "not_applicable"}],
+        },
+    ),
+    (
+        {
+            "any_of": [
+                {"question": "scheduling", "at_least": 2, "reason": "一"},
+                {"question": "coating", "at_least": 1},
+            ],
+            "count": 2,
+        },
+        {
+            "gate": {
+                "any_of": [
+                    {"question": "scheduling", "at_least": 2},
+                    {"question": "coating", "at_least": 1},
+                ],
+                "count": 2,
+            },
+            "state": "failed",
+            "shown": [
+                {"state": "failed", "level": 1},
+                {"state": "not_applicable", "absent": "not_applicable"},
+            ],
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("gate", "wire"), EVERY_GATE)
+def test_a_judged_gate_is_kept_as_json_and_said_again_in_the_same_words(
+    gate: dict[str, Any], wire: dict[str, Any]
+) -> None:
+    networked = a_ratio(above=(10, 20, 40, 60))
+    coating = a_question("coating", not_applicable=True)
+    quality = a_section("quality", ["testing", "networked_testing"])
+    sheet = {
+        "scheduling": 1,
+        "networked": Ratio(3, 8),
+        "coating": NOT_APPLICABLE,
+        "testing": 1,
+        "networked_testing": 4,
+    }
+    result = judged(gate, sheet, ["scheduling", networked, coating], sections=(quality,))
+
+    kept = json.loads(json.dumps(plain(result)))
+
+    assert kept == wire
+    again = parse(kept, result.questionnaire)
+    assert (again.state, again.shown) == (result.state, result.shown)
+    assert (again.wanted, again.found) == (result.wanted, result.found)
+    assert again.question_ids == result.question_ids
+
+
+@pytest.mark.parametrize(
+    "wire", [{}, None, "“排产”不低于 2 档", {"gate": {"question": "scheduling"}, "state": "failed"}]
+)
+def test_what_is_no_judged_gate_is_refused(wire: object) -> None:
+    with pytest.raises(ValidationError):
+        parse(wire, a_questionnaire(["scheduling"]))
