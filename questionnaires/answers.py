@@ -26,6 +26,7 @@ from questionnaires.model import (
     NumberQuestion,
     Question,
     RatioQuestion,
+    Scored,
     TextQuestion,
 )
 
@@ -151,6 +152,14 @@ def level_of(question: Question, answer: Answer) -> int | None:
     if isinstance(question, RatioQuestion) and question.above and isinstance(answer, Ratio):
         return question.level_at(answer.percent)
     return None
+
+
+def answer_at(question: Scored, level: int) -> Answer:
+    """Return an answer of this level; a ratio gets the highest percentage of the level's band."""
+    if isinstance(question, LevelQuestion):
+        return level
+    percent = (*(question.above or ()), Fraction(100))[level]
+    return Ratio(percent.numerator, 100 * percent.denominator)
 
 
 def amount_text(amount: Decimal) -> str:

@@ -14,7 +14,7 @@ from questionnaires.scoring import (
     QuestionScore,
     is_required,
     mark_of,
-    share_of,
+    section_share,
     weighted_share,
 )
 
@@ -84,7 +84,7 @@ def progress(
 
 def _assuming(level: int, marked: Marked) -> Fraction:
     """Return the overall share with one level assumed wherever an answer is missing."""
-    shares = ((s.weight or Fraction(0), share_of(s, m, level)) for s, m in marked)
+    shares = ((s.weight or Fraction(0), section_share(s, m, level)) for s, m in marked)
     return weighted_share(shares) or Fraction(0)
 
 

@@ -111,6 +111,11 @@ class Score:
         """The first rung not reached; None on the top rung."""
         return next((result for result in self.rungs if not result.reached), None)
 
+    def share_of(self, key: str) -> Fraction | None:
+        """The share over one section, or over the ``core`` or ``trade`` part."""
+        parts = {"core": self.core_share, "trade": self.trade_share}
+        return parts[key] if key in parts else self.section[key].share
+
     @cached_property
     def question(self) -> dict[str, QuestionScore]:
         """Every question's score by id."""
@@ -185,10 +190,10 @@ def mark_of(
 
 def _section_score(section: Section, sheet: Sheet, processes: frozenset[str]) -> SectionScore:
     marks = tuple(mark_of(section, q, sheet, processes) for q in section.questions)
-    return SectionScore(section, marks, share_of(section, marks))
+    return SectionScore(section, marks, section_share(section, marks))
 
 
-def share_of(
+def section_share(
     section: Section, marks: Iterable[QuestionScore], unanswered: int | None = None
 ) -> Fraction | None:
     """Return a section's share (得分率).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -38,6 +38,19 @@ def trace(score: Score) -> tuple[TraceLine, ...]:
     return tuple(
         line for s in score.sections if s.section.counts for line in _section_trace(s, whole)
     )
+
+
+def worth(score: Score, over: Collection[str] | None = None) -> dict[str, Fraction]:
+    """Return what full marks in each question add to the share.
+
+    Args:
+        over: Question ids; then to the share over these alone, of a section or a part.
+    """
+    adds = {line.question.id: line.of_whole for line in trace(score)}
+    if over is None:
+        return adds
+    whole = sum((adds.get(name, Fraction(0)) for name in over), Fraction(0))
+    return {name: adds[name] / whole for name in over if adds.get(name)}
 
 
 def _section_trace(scored: SectionScore, whole: Fraction) -> Iterator[TraceLine]:

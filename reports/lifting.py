@@ -12,7 +12,7 @@ from questionnaires.answers import Answer, Ratio, Sheet
 from questionnaires.gates import GateResult, least_level, question_gates
 from questionnaires.model import Package, RatioQuestion, Scored
 from questionnaires.scoring import FULL, Score
-from questionnaires.trace import trace
+from questionnaires.trace import worth
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Ground:
 
     @cached_property
     def worth(self) -> dict[str, Fraction]:
-        return {line.question.id: line.of_whole for line in trace(self.score)}
+        return worth(self.score)
 
     @cached_property
     def packages(self) -> tuple[Package, ...]:

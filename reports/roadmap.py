@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from questionnaires.answers import Sheet
-from questionnaires.gates import GateResult, holds, least_level
-from questionnaires.model import AnyGate, Package, PartGate, QuestionGate, SectionGate
+from questionnaires.gates import GateResult, holds, least_level, share_key
+from questionnaires.model import AnyGate, Package, QuestionGate
 from questionnaires.scoring import FULL, RungResult, Score, score
+from questionnaires.trace import worth
 from reports.lifting import Ground, lifted_sheet
 
 LONGEST_SEARCH = 10
@@ -186,11 +187,11 @@ def _carriers(programme: _Programme, question_id: str, level: int) -> list[int]:
     ]
 
 
-def _share_terms(programme: _Programme, worth: Mapping[str, Fraction]) -> dict[int, Fraction | int]:
+def _share_terms(programme: _Programme, adds: Mapping[str, Fraction]) -> dict[int, Fraction | int]:
     return {
-        column: worth[question_id] / FULL
+        column: adds[question_id] / FULL
         for (question_id, _), column in programme.steps.items()
-        if worth.get(question_id)
+        if adds.get(question_id)
     }
 
 
@@ -201,8 +202,9 @@ def _gate(programme: _Programme, ground: Ground, result: GateResult) -> None:
     elif isinstance(gate, AnyGate):
         _any(programme, ground, gate, result)
     else:
-        worth, share = _within(ground, gate)
-        programme.at_least(_share_terms(programme, worth), gate.at_least_share - share)
+        share = ground.score.share_of(share_key(gate)) or 0
+        within = worth(ground.score, result.question_ids)
+        programme.at_least(_share_terms(programme, within), gate.at_least_share - share)
 
 
 def _lifters(programme: _Programme, ground: Ground, gate: QuestionGate) -> list[int]:
@@ -228,16 +230,6 @@ def _any(programme: _Programme, ground: Ground, gate: AnyGate, result: GateResul
 def _holds(ground: Ground, gate: QuestionGate) -> bool:
     mark = ground.score.question[gate.question]
     return holds(gate, mark.level, mark.answer)
-
-
-def _within(ground: Ground, gate: SectionGate | PartGate) -> tuple[dict[str, Fraction], Fraction]:
-    """What each question is worth within the section or part a gate is on, and its share now."""
-    key = gate.section if isinstance(gate, SectionGate) else gate.part
-    members = ground.score.questionnaire.members[key]
-    whole = sum((ground.worth.get(q, Fraction(0)) for q in members), Fraction(0))
-    worth = {q: ground.worth[q] / whole for q in members if ground.worth.get(q)}
-    share = sum((worth[q] * ground.levels[q] / FULL for q in worth), Fraction(0))
-    return worth, share
 
 
 # --- what stands in the way -----------------------------------------------------------------------

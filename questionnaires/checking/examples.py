@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from questionnaires.answers import NOT_APPLICABLE, Answer, BadAnswer, Ratio, Sheet, parse
+from questionnaires.answers import NOT_APPLICABLE, Answer, BadAnswer, Sheet, answer_at, parse
 from questionnaires.gates import name_of
 from questionnaires.model import (
     Edition,
@@ -20,10 +20,9 @@ from questionnaires.model import (
     Level,
     Line,
     Prose,
-    Question,
     Questionnaire,
-    RatioQuestion,
     Rung,
+    Scored,
     Share,
     Value,
     Word,
@@ -121,13 +120,10 @@ def _filled(fill: Fill, questionnaire: Questionnaire) -> dict[str, Answer]:
     }
 
 
-def _fill(question: Question, fill: Fill) -> Answer:
+def _fill(question: Scored, fill: Fill) -> Answer:
     if fill.not_applicable and question.not_applicable:
         return NOT_APPLICABLE
-    if isinstance(question, RatioQuestion):
-        percent = (*(question.above or ()), Fraction(100))[fill.default_level]
-        return Ratio(percent.numerator, 100 * percent.denominator)
-    return fill.default_level
+    return answer_at(question, fill.default_level)
 
 
 def unmet(result: Score) -> frozenset[str]:

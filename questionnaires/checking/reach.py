@@ -10,20 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from questionnaires.answers import percent_text
-from questionnaires.gates import least_level
+from questionnaires.answers import answer_at, percent_text
+from questionnaires.gates import least_level, share_key
 from questionnaires.model import (
-    LEVELS,
     AnyGate,
     Gate,
     QuestionGate,
     Questionnaire,
-    Section,
-    SectionGate,
 )
 from questionnaires.reading import Fault
 from questionnaires.references import Whole
-from questionnaires.scoring import weighted_share
+from questionnaires.scoring import score
 
 REMEDY = "在 packages.yaml 中补上能提升到这一档的场景或措施，或降低要求"
 
@@ -35,7 +32,7 @@ def faults(whole: Whole) -> Iterator[Fault]:
         concerned = [lifted[trade]] if trade else list(lifted.values())
         yield from _blamed(whole, file, trail, [(at, at.short_of(gate)) for at in concerned])
     for step, rung in enumerate(whole.edition.ladder):
-        short = [(at, _below(rung.at_least, at.share())) for at in lifted.values()]
+        short = [(at, _below(rung.at_least, at.score.share)) for at in lifted.values()]
         yield from _blamed(whole, "edition.yaml", ("ladder", step, "at_least"), short)
 
 
@@ -56,7 +53,7 @@ def _below(wanted: Fraction, share: Fraction | None) -> str:
 
 
 class _Lifted:
-    """A trade's questionnaire with every question at the highest level anything lifts it to."""
+    """A trade's questionnaire answered with every question at the highest level anything lifts to."""
 
     def __init__(self, questionnaire: Questionnaire) -> None:
         self.questionnaire = questionnaire
@@ -65,6 +62,10 @@ class _Lifted:
         for package in questionnaire.packages:
             for question_id, level in package.lifts.items():
                 self.best[question_id] = max(level, self.best.get(question_id, 0))
+        scored = [q for s in questionnaire.sections if not s.optional for q in s.scored_questions]
+        sheet = {q.id: answer_at(q, self.best.get(q.id, 0)) for q in scored}
+        everything = frozenset(process.id for process in questionnaire.trade.processes)
+        self.score = score(questionnaire, sheet, everything)
 
     def short_of(self, gate: Gate) -> str:
         """Say why a gate is out of reach; empty when it is not."""
@@ -73,10 +74,7 @@ class _Lifted:
         if isinstance(gate, AnyGate):
             within = sum(self.reaches(member) for member in gate.any_of)
             return "" if within >= gate.count else f"只有 {within} 项可以提升到要求的档"
-        if isinstance(gate, SectionGate):
-            section = self.questionnaire.section_by_id[gate.section]
-            return _below(gate.at_least_share, self._section_share(section))
-        return _below(gate.at_least_share, self.share(gate.part))
+        return _below(gate.at_least_share, self.score.share_of(share_key(gate)))
 
     def reaches(self, gate: QuestionGate) -> bool:
         return self.best.get(gate.question, 0) >= self.demanded(gate)
@@ -88,19 +86,3 @@ class _Lifted:
         best = self.best.get(gate.question)
         offered = "没有场景或措施能提升" if best is None else f"场景和措施最高只提升到 {best} 档"
         return f"“{gate.question}”要求 {self.demanded(gate)} 档，{offered}"
-
-    def _section_share(self, section: Section) -> Fraction | None:
-        whole = (LEVELS - 1) * sum(section.units.values())
-        if not section.counts or not whole:
-            return None
-        earned = sum(unit * self.best.get(name, 0) for name, unit in section.units.items())
-        return Fraction(earned, whole)
-
-    def share(self, part: str | None = None) -> Fraction | None:
-        """The share over everything, or over the ``core`` or ``trade`` part."""
-        core = self.questionnaire.core_section_ids
-        return weighted_share(
-            (section.weight or Fraction(0), self._section_share(section))
-            for section in self.questionnaire.sections
-            if part is None or (section.id in core) == (part == "core")
-        )
