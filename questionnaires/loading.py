@@ -183,13 +183,8 @@ def read_edition(folder: Path) -> Source:
     trade_ids = head.trades if head else ()
     trades = {t: trade for t in trade_ids if (trade := _read(source, f"{t}.yaml", Trade))}
     if head and core and not source.shape_faults:
-        source.edition = Edition(
-            id=head.id,
-            title=head.title,
-            source=head.source,
-            issued=head.issued,
-            weights_confidence=head.weights_confidence,
-            ladder=head.ladder,
+        source.edition = Edition.of(
+            head,
             core=core,
             extras=extras.sections if extras else (),
             trades=trades,

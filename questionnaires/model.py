@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -450,16 +450,26 @@ class Standard(Value):
     note: Line | None = None
 
 
-class EditionFile(Value):
-    """``edition.yaml``: who this edition is, and its ladder from the bottom rung up."""
+class Head(Value):
+    """Who an edition is, what its parts weigh, and its ladder from the bottom rung up.
+
+    The sections of ``core.yaml`` sum to ``core_weight``, those of every trade to ``trade_weight``.
+    """
 
     id: Annotated[str, Field(pattern=r"^[0-9]{4}[a-z0-9-]*$", max_length=40)]
     title: Line
     source: Prose
     issued: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    trades: Annotated[tuple[Word, ...], Field(min_length=1)]
     ladder: Annotated[tuple[Rung, ...], Field(min_length=1)]
+    core_weight: Weight = Fraction(65)
+    trade_weight: Weight = Fraction(35)
     weights_confidence: Confidence = "proposal"
+
+
+class EditionFile(Head):
+    """``edition.yaml``."""
+
+    trades: Annotated[tuple[Word, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -543,21 +553,20 @@ def is_asked(question: Asked, processes: frozenset[str]) -> bool:
     return not question.needs or not processes.isdisjoint(question.needs)
 
 
-class Edition(Value):
+class Edition(Head):
     """One published folder, parsed: everything a round needs."""
 
-    id: str
-    title: Line
-    source: Prose
-    issued: str
-    weights_confidence: Confidence
-    ladder: tuple[Rung, ...]
     core: Core
     extras: tuple[Section, ...] = ()
     """Optional sections asked after the trade's own (``extras.yaml``)."""
     trades: dict[str, Trade]
     packages: tuple[Package, ...]
     standards: tuple[Standard, ...] = ()
+
+    @classmethod
+    def of(cls, head: Head, **parts: Any) -> Edition:
+        """Put an edition together from what its first file says and its other parts."""
+        return cls(**{name: getattr(head, name) for name in Head.model_fields}, **parts)
 
     @property
     def sections(self) -> tuple[Section, ...]:

@@ -19,10 +19,6 @@ from questionnaires.model import (
 from questionnaires.reading import Fault, Trail, texts
 from questionnaires.references import Whole
 
-CORE_WEIGHT = 65
-TRADE_WEIGHT = 35
-"""Of 100: what every trade is asked, and what one trade is."""
-
 FRAMES = frozenset({"miit", "gbt39116", "zhejiang"})
 """The frames a question's ``maps`` may name."""
 
@@ -53,8 +49,11 @@ def _weights(whole: Whole) -> Iterator[Fault]:
         if section.counts and not section.scored_questions:
             yield whole.fault(file, placed.trail, "有权重却没有计分题", "删去 weight，写明选填")
         sums[file] = sums.get(file, Fraction(0)) + (section.weight or 0)
+    edition = whole.edition
     for file, found in sums.items():
-        wanted = {"core.yaml": CORE_WEIGHT, "extras.yaml": 0}.get(file, TRADE_WEIGHT)
+        wanted = {"core.yaml": edition.core_weight, "extras.yaml": 0}.get(
+            file, edition.trade_weight
+        )
         if found != wanted:
             fault = f"模块权重合计 {found}，应为 {wanted}"
             yield whole.fault(file, ("sections",), fault, "调整各模块的 weight")

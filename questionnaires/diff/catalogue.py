@@ -44,11 +44,9 @@ class _Names:
         self.questions: dict[str, str] = {}
         self.trades: dict[str, str] = {}
         for edition in (old, new):
-            sections = [*edition.core.sections, *edition.extras]
-            for trade in edition.trades.values():
-                self.trades[trade.id] = trade.title
-                sections += trade.sections
-            self.questions |= {q.id: f"{q.code} {q.short}" for s in sections for q in s.questions}
+            self.trades |= {trade.id: trade.title for trade in edition.trades.values()}
+            asked = (q for section in edition.sections for q in section.questions)
+            self.questions |= {q.id: f"{q.code} {q.short}" for q in asked}
 
     def question(self, question_id: str) -> str:
         return self.questions.get(question_id, question_id)
@@ -69,6 +67,11 @@ def _head(old: Edition, new: Edition) -> Iterator[Change]:
         CONFIDENCE[old.weights_confidence],
         CONFIDENCE[new.weights_confidence],
     )
+    for name, before, after in (
+        ("通用部分权重", old.core_weight, new.core_weight),
+        ("行业部分权重", old.trade_weight, new.trade_weight),
+    ):
+        yield from replaced("年版", about, name, str(before), str(after))
     for trade_id, trade in new.trades.items():
         if trade_id not in old.trades:
             yield Change("年版", about, "added", f"新增行业“{trade.title}”")

@@ -117,7 +117,7 @@ def _headings(table: Table, cells: Sequence[Cell], faults: list[Fault]) -> list[
             shown = f"不认识的表头“{title[:40]}”"
             faults.append(Fault(table.name, place, shown, "改回导出时的表头，或删去这一列"))
     for title, column in known.items():
-        if title not in found and not column.told:
+        if title not in found and not (column.told or column.later):
             faults.append(Fault(table.name, "第 1 行", f"缺少表头“{title}”", "补上这一列"))
     return [(known[title], at) for title, at in found.items()]
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import yaml
 
-_FIRST = "id code kind title source issued trades weights_confidence".split()
+_FIRST = (
+    "id code kind title source issued trades core_weight trade_weight weights_confidence".split()
+)
 _LAST = "ladder processes sections questions gates checks".split()
 
 

@@ -62,7 +62,8 @@ STATUS = OneOf(
 class Column:
     """A heading, the key it stands for, and what its cells are.
 
-    ``told`` columns only help the reader of a row; they are written and never read.
+    ``told`` columns only help the reader of a row; they are written and never read. ``later`` ones
+    came after the first release: a workbook handed out before has no such heading.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Column:
     kind: Kind = TEXT
     width: int = 14
     told: bool = False
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ EDITION = Table(
         Column("source", "来源说明", width=60),
         Column("issued", "发布日期", DAY),
         Column("trades", "行业 id", NAMES, 24),
+        Column("core_weight", "通用部分权重", EXACT, later=True),
+        Column("trade_weight", "行业部分权重", EXACT, later=True),
         Column("weights_confidence", "权重依据", CONFIDENCE),
     ),
     "一行，说明这是哪个年版。",
@@ -143,7 +147,7 @@ SECTIONS = Table(
         Column("optional", "选填", YES, 8),
         Column("intro", "填写说明", width=80),
     ),
-    "按填写的先后排列；通用部分的权重合计 65，行业部分合计 35。",
+    "按填写的先后排列；各部分的权重合计写在“年版”表里。",
 )
 QUESTIONS = Table(
     "题目",

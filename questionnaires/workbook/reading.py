@@ -72,9 +72,8 @@ def _misplaced(
     others = {t: other for t, other in beside.trades.items() if t in head.trades} if beside else {}
     extras, packages = shaped.get("extras.yaml"), shaped.get("packages.yaml")
     standards = shaped.get("standards.yaml")
-    edition = Edition(
-        **{key: getattr(head, key) for key in ("id", "title", "source", "issued", "ladder")},
-        weights_confidence=head.weights_confidence,
+    edition = Edition.of(
+        head,
         core=core,
         extras=extras.sections if isinstance(extras, Extras) else (),
         trades={**others, trade.id: trade},

@@ -86,6 +86,8 @@ class _Told:
             "source": edition.source,
             "issued": edition.issued,
             "trades": tuple(edition.trades),
+            "core_weight": edition.core_weight,
+            "trade_weight": edition.trade_weight,
             "weights_confidence": edition.weights_confidence,
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from copy import deepcopy
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,20 @@ def test_an_edition_without_a_fault_has_none(tmp_path: Path) -> None:
         edition.questionnaire("valve"), {"scheduling": 4, "tracing": 4, "heat_number": 4}
     )
     assert result.step == 2
+
+
+def test_an_edition_says_itself_what_its_parts_weigh(tmp_path: Path) -> None:
+    files = edition_files()
+    files["edition"].update(core_weight=60, trade_weight=40)
+    files["core"]["sections"][0].update(weight=60)
+    files["valve"]["sections"][0].update(weight=40)
+
+    edition, faults = loading.check(write_edition(tmp_path, files))
+
+    assert faults == ()
+    assert edition is not None
+    sheet = {"scheduling": 4, "tracing": 4, "heat_number": 0}
+    assert score(edition.questionnaire("valve"), sheet).share == Fraction(3, 5)
 
 
 BROKEN: dict[str, tuple[Change, str, str]] = {
@@ -214,6 +229,16 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
         lambda f: f["valve"]["sections"][0].update(weight="35.5"),
         "valve.yaml",
         "模块权重合计 71/2，应为 35",
+    ),
+    "parts weigh otherwise": (
+        lambda f: f["edition"].update(core_weight=60, trade_weight="39.5"),
+        "core.yaml",
+        "模块权重合计 65，应为 60",
+    ),
+    "part weight not positive": (
+        lambda f: f["edition"].update(trade_weight=0),
+        "edition.yaml",
+        "应大于 0",
     ),
     "weight not positive": (
         lambda f: f["core"]["sections"][0].update(weight=0),
