@@ -13,9 +13,12 @@ VENV := .venv
 PACKED := $(shell find static -type f ! -name '*.br' ! -name '*.gz' ! -name '*.ttf')
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+# One lock for every Python and machine promised; what is pinned already stays unless a list says otherwise.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run demo test check bench clean
+.PHONY: help setup setup-test run demo test check bench lock clean
 
 help: ## 列出命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,13 +35,13 @@ setup-test: ## 准备测试环境（另加 Chromium、PostgreSQL 程序和测试
 $(VENV)/ready: requirements.txt
 	@echo "正在安装依赖，首次约需一两分钟……"
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install -r requirements.txt
+	@$(PIP) install --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/ready-for-tests: tests/requirements.txt requirements.txt
 	@echo "正在安装测试依赖……"
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install -r tests/requirements.txt
+	@$(PIP) install --require-hashes -r requirements.txt -r tests/requirements.txt
 	@touch $(VENV)/ready $@
 
 # Packed again whenever a file is newer: the server prefers a packed neighbour, even a stale one.
@@ -64,6 +67,10 @@ check: setup-test ## 格式、规范、类型、问卷年版与全部测试
 
 bench: setup-test ## 测量速度并与基准对比
 	@$(BIN)/python -m tests.benchmarks
+
+lock: setup-test ## 按 requirements.in 与 tests/requirements.in 重新锁定依赖（含哈希）
+	@$(LOCK) requirements.in --output-file requirements.txt
+	@$(LOCK) tests/requirements.in --output-file tests/requirements.txt
 
 clean: ## 删除虚拟环境、缓存和 .demo/（不动 instance/）
 	@rm -rf $(VENV) .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
