@@ -11,8 +11,8 @@ from werkzeug.formparser import FormDataParser
 
 DAMAGED = "提交的内容不完整或格式不对，没有保存。请返回上一页，刷新后重试。"
 
-
-FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+URLENCODED = "application/x-www-form-urlencoded"
+FORMS = frozenset({URLENCODED, "multipart/form-data"})
 SCRIPTS = frozenset({"firm.save_answer", "consultant.save_answer"})
 """Routes that read JSON, strictly, by themselves. To every other route only forms are posted."""
 
@@ -37,15 +37,24 @@ class StrictFormParser(FormDataParser):
         super().__init__(*given, **named)
         self.silent = False
 
-    def parse(self, *given: Any, **named: Any) -> Any:
+    def parse(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> Any:
         try:
-            return super().parse(*given, **named)
+            if mimetype == URLENCODED:
+                return stream, self.cls(_pairs(stream.read())), self.cls()
+            return super().parse(stream, mimetype, content_length, options)
         except ValueError as error:
             raise BadRequest(DAMAGED) from error
 
-    def _parse_urlencoded(self, stream: IO[bytes], *_given: Any) -> Any:
-        pairs = parse_qsl(stream.read().decode(), keep_blank_values=True, errors="strict")
-        return stream, self.cls(pairs), self.cls()
+
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    """The fields of a form, in order; ValueError where anything in them is no UTF-8."""
+    return parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
 
 
 class StrictRequest(Request):
