@@ -12,7 +12,6 @@ import gc
 import json
 import logging
 import os
-import re
 import resource
 import signal
 import sys
@@ -22,10 +21,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import weasyprint
-from weasyprint import CSS, HTML
+from weasyprint import CSS
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from reports.paper.weasyprint_parts import Page
 
 FONTS = Path(__file__).parents[2] / "static" / "fonts"
 FACES = {
@@ -66,31 +66,6 @@ def _fonts() -> FontConfiguration:
     )
     CSS(string=rules, font_config=fonts, url_fetcher=OnlyOurs())
     return fonts
-
-
-WEASYPRINT_DEFAULTS = Path(weasyprint.__file__).parent / "css" / "html5_ua.css"
-
-
-def lean_defaults(shipped: str) -> str:
-    """Return WeasyPrint's default style sheet without its rules for footnotes and notes.
-
-    Those are rules for five pseudo-elements of every element, and ``::marker`` is a sixth; a report
-    has none but list markers, and computing them takes a tenth of the time of printing.
-    """
-    without_notes = re.sub(r"(?m)^::(foot)?note-.*$", "", shipped)
-    return without_notes.replace("\n::marker", "\nli::marker")
-
-
-@cache
-def _defaults() -> CSS:
-    return CSS(string=lean_defaults(WEASYPRINT_DEFAULTS.read_text(encoding="utf-8")))
-
-
-class Page(HTML):
-    """A document that starts from our defaults."""
-
-    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
-        return [_defaults()]
 
 
 SAMPLE = """<!doctype html><html lang="zh-CN"><title>热身</title>

@@ -9,12 +9,14 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from inspect import signature
 from io import BytesIO
 from pathlib import Path
 
 import pymupdf
 import pytest
 from PIL import Image
+from weasyprint import CSS, HTML
 
 from questionnaires.answers import NOT_APPLICABLE
 from reports.diagnosis import Diagnosis
@@ -23,8 +25,8 @@ from reports.facts import Finding, Photo, Verification
 from reports.paper import presses
 from reports.paper.chapters import NUMERALS, chapters
 from reports.paper.html import print_report, render_html
-from reports.paper.press import WEASYPRINT_DEFAULTS, lean_defaults
 from reports.paper.presses import PrintingFailed, write_pdf
+from reports.paper.weasyprint_parts import WEASYPRINT_DEFAULTS, Page, lean_defaults
 from tests.support.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
 
 PLAIN = '<!doctype html><html lang="zh-CN"><head><title>纸</title></head><body>{}</body></html>'
@@ -256,6 +258,21 @@ def test_our_leaner_defaults_keep_markers_tables_and_emphasis(tmp_path: Path) ->
     assert "\n::footnote-call {" in defaults
     assert not re.search(r"^::", lean_defaults(defaults), re.MULTILINE)
     assert sorted(words(tmp_path / "r.pdf")) == sorted("1.甲乙丙")
+
+
+def test_weasyprint_still_asks_a_document_itself_for_its_default_styles() -> None:
+    class Asked(Page):
+        def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+            asked.append(forms)
+            return super()._ua_stylesheets(forms)
+
+    asked: list[bool] = []
+
+    Asked(string=PLAIN.format("<p>字</p>")).render()
+
+    assert len(asked) == 1
+    assert list(signature(HTML._ua_stylesheets).parameters) == ["self", "forms"]
+    assert [type(sheet) for sheet in HTML(string="字")._ua_stylesheets()] == [CSS]
 
 
 # --- the press reaches nothing ------------------------------------------------------------------------
