@@ -1,187 +1,127 @@
-"""The district's pool in numbers: who stands where, what is weak, and the plan's targets.
+"""The district in numbers: the plan's targets beside today, and its firms on every rung.
 
-Plain rows come in (one per firm with a scored assessment of one edition), plain values go out;
-pandas stays inside. Editions are never mixed: their shares do not mean the same.
+What is counted is of one edition, except recognitions: those are facts whatever a firm was asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
-import pandas as pd
-
-from reports.figures import Figure, share_figure
-
-
-class MixedEditions(ValueError):
-    """Rows of more than one edition were put into one table."""
-
-
-@dataclass(frozen=True)
-class PoolRow:
-    """One firm's standing: what was confirmed on site, else its own unverified sheet.
-
-    ``step`` is the rung reached (0 for none); ``sections`` are shares by section id.
-    """
-
-    edition: str
-    firm: str
-    trade: str
-    township: str
-    step: int
-    share: Fraction
-    verified: bool
-    sections: Mapping[str, Fraction] = field(default_factory=dict)
-    failed_gates: tuple[str, ...] = ()
-    """Question ids of the next rung's failed gates."""
-
-
-@dataclass(frozen=True)
-class CountRow:
-    """How many firms of a trade stand on each rung, from none upwards."""
-
-    title: str
-    counts: tuple[int, ...]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts)
+from questionnaires.model import Rung
 
 
 @dataclass(frozen=True)
 class Target:
-    """A number the plan sets for a year: firms recognised on ``least_step`` or higher."""
+    """How many firms the plan wants recognised on one of these rungs by the end of a year."""
 
     year: int
-    title: str
-    number: int
-    least_step: int
+    count: int
+    rungs: tuple[str, ...]
+
+
+class Recognised(NamedTuple):
+    """A firm holds a rung since a day."""
+
+    firm: int
+    rung: str
+    day: date
 
 
 @dataclass(frozen=True)
-class TargetLine:
-    """A target beside today: what is recognised, and who would qualify by the numbers.
+class PlanLine:
+    """One year's target. Only recognition counts towards it."""
 
-    ``qualifying_verified`` counts only confirmed sheets; neither counts against the target.
-    """
-
-    target: Target
+    year: int
+    rungs: tuple[str, ...]
+    """Titles, bottom-up."""
+    wanted: int
     recognised: int
     qualifying: int
-    qualifying_verified: int
+    """Firms whose confirmed sheet stands on the lowest of these rungs or above."""
 
     @property
     def missing(self) -> int:
-        return max(self.target.number - self.recognised, 0)
+        return max(0, self.wanted - self.recognised)
 
 
 @dataclass(frozen=True)
-class WeakSpot:
-    """A section in which the district's firms earn little."""
+class RungLine:
+    """One rung of the ladder, counted in firms."""
 
-    id: str
-    mean: Figure
-    firms: int
-    below_half: int
-
-
-@dataclass(frozen=True)
-class GateSpot:
-    """A question whose gate keeps firms from their next rung."""
-
-    question_id: str
-    firms: int
+    rung: Rung
+    step: int
+    standing: int
+    at_or_above: int
+    proposed: int
+    in_pool: int
+    recognised: int
 
 
-def counts(rows: Iterable[PoolRow], trades: Sequence[str], steps: int) -> tuple[CountRow, ...]:
-    """Count firms by trade and rung; the last row is everyone.
+def plan_lines(
+    targets: Sequence[Target],
+    ladder: Sequence[Rung],
+    recognised: Collection[Recognised],
+    confirmed: Mapping[int, int],
+) -> tuple[PlanLine, ...]:
+    """Return one line a target: who was recognised by the end of its year, and who would qualify.
 
-    Args:
-        trades: Titles in the order of the table; a trade without firms is a row of noughts.
-        steps: How many rungs the ladder has.
-
-    Raises:
-        MixedEditions: The rows are of more than one edition.
-    """
-    table = _frame(rows)
-    columns = range(steps + 1)
-    crossed = pd.crosstab(table["trade"], table["step"]) if len(table) else pd.DataFrame()
-    crossed = crossed.reindex(index=list(trades), columns=list(columns), fill_value=0)
-    lines = [CountRow(t, tuple(int(n) for n in crossed.loc[t])) for t in trades]
-    return (*lines, CountRow("合计", tuple(int(crossed[c].sum()) for c in columns)))
-
-
-def targets(
-    rows: Iterable[PoolRow], recognised: Iterable[int], goals: Sequence[Target]
-) -> tuple[TargetLine, ...]:
-    """Put the plan's targets beside today.
+    A firm counts once however many of the rungs it holds; one recognised later does not count.
 
     Args:
-        recognised: The step of every recognition on record, one per firm; only these count.
-
-    Raises:
-        MixedEditions: The rows are of more than one edition.
+        confirmed: {step: firms standing on it by their confirmed sheet}.
     """
-    table, found = _frame(rows), list(recognised)
-    return tuple(
-        TargetLine(
-            target=goal,
-            recognised=sum(step >= goal.least_step for step in found),
-            qualifying=int((table["step"] >= goal.least_step).sum()),
-            qualifying_verified=int(((table["step"] >= goal.least_step) & table["verified"]).sum()),
+    return tuple(_plan_line(target, ladder, recognised, confirmed) for target in targets)
+
+
+def _plan_line(
+    target: Target,
+    ladder: Sequence[Rung],
+    recognised: Collection[Recognised],
+    confirmed: Mapping[int, int],
+) -> PlanLine:
+    by_then = date(target.year, 12, 31)
+    named = [step for step, rung in enumerate(ladder, 1) if rung.id in target.rungs]
+    return PlanLine(
+        year=target.year,
+        rungs=tuple(ladder[step - 1].title for step in named),
+        wanted=target.count,
+        recognised=len(
+            {fact.firm for fact in recognised if fact.rung in target.rungs and fact.day <= by_then}
+        ),
+        qualifying=_at_or_above(named[0], confirmed) if named else 0,
+    )
+
+
+def rung_lines(
+    ladder: Sequence[Rung],
+    recognised: Collection[Recognised],
+    confirmed: Mapping[int, int],
+    proposed: Mapping[str, int],
+    in_pool: Mapping[str, int],
+) -> tuple[RungLine, ...]:
+    """Return one line a rung, the highest first.
+
+    Args:
+        confirmed: {step: firms standing on it by their confirmed sheet}.
+        proposed, in_pool: {target rung: entries of the pool}.
+    """
+    lines = [
+        RungLine(
+            rung=rung,
+            step=step,
+            standing=confirmed.get(step, 0),
+            at_or_above=_at_or_above(step, confirmed),
+            proposed=proposed.get(rung.id, 0),
+            in_pool=in_pool.get(rung.id, 0),
+            recognised=len({fact.firm for fact in recognised if fact.rung == rung.id}),
         )
-        for goal in goals
-    )
+        for step, rung in enumerate(ladder, 1)
+    ]
+    return tuple(reversed(lines))
 
 
-def weak_spots(rows: Iterable[PoolRow], most: int = 6) -> tuple[WeakSpot, ...]:
-    """The sections with the lowest mean share, lowest first; the mean is exact.
-
-    Raises:
-        MixedEditions: The rows are of more than one edition.
-    """
-    rows = tuple(rows)
-    _one_edition(rows)
-    shares = pd.DataFrame(
-        [(section, share) for row in rows for section, share in row.sections.items()],
-        columns=["section", "share"],
-    )
-    spots = [_weak_spot(str(s), list(group)) for s, group in shares.groupby("section")["share"]]
-    return tuple(sorted(spots, key=lambda spot: (spot.mean.exact, spot.id))[:most])
-
-
-def _weak_spot(section: str, shares: list[Fraction]) -> WeakSpot:
-    mean = sum(shares, Fraction(0)) / len(shares)
-    below = sum(share < Fraction(1, 2) for share in shares)
-    return WeakSpot(section, share_figure(mean), len(shares), below)
-
-
-def gate_spots(rows: Iterable[PoolRow], most: int = 6) -> tuple[GateSpot, ...]:
-    """The gates that stop most firms, most first.
-
-    Raises:
-        MixedEditions: The rows are of more than one edition.
-    """
-    rows = tuple(rows)
-    _one_edition(rows)
-    stopped = pd.Series([q for row in rows for q in set(row.failed_gates)], dtype="object")
-    found = stopped.value_counts()
-    ordered = sorted(found.items(), key=lambda item: (-int(item[1]), str(item[0])))
-    return tuple(GateSpot(str(q), int(number)) for q, number in ordered[:most])
-
-
-def _frame(rows: Iterable[PoolRow]) -> pd.DataFrame:
-    rows = tuple(rows)
-    _one_edition(rows)
-    return pd.DataFrame(
-        [(row.firm, row.trade, row.step, row.verified) for row in rows],
-        columns=["firm", "trade", "step", "verified"],
-    ).astype({"step": "int64", "verified": "bool"})
-
-
-def _one_edition(rows: Sequence[PoolRow]) -> None:
-    editions = sorted({row.edition for row in rows})
-    if len(editions) > 1:
-        raise MixedEditions(", ".join(editions))
+def _at_or_above(step: int, confirmed: Mapping[int, int]) -> int:
+    return sum(firms for other, firms in confirmed.items() if other >= step)

@@ -9,20 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reports.district import Target
 from survey.tables import Setting
 
 KEY = "district"
 # The value alone, in a statement built once: every page asks it.
 _KEPT = select(Setting.value).where(Setting.key == KEY)
-
-
-@dataclass(frozen=True)
-class Target:
-    """How many firms the plan wants recognised on one of these rungs by the end of a year."""
-
-    year: int
-    count: int
-    rungs: tuple[str, ...]
 
 
 @dataclass(frozen=True)

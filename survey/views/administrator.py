@@ -12,10 +12,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from questionnaires.loading import editions, load
+from reports.district import Target
 from survey.lifecycle import accounts, settings, typed
 from survey.lifecycle.errors import Invalid
 from survey.store import accounts as store
-from survey.store.settings import District, Target
+from survey.store.settings import District
 from survey.tables import FIRM, ROLES
 from survey.views.account import link_url
 from survey.web import here

@@ -18,13 +18,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from reports.district import Target
 from survey.config import Config, sqlite_url
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import pool
 from survey.lifecycle.accounts import issue_link
 from survey.lifecycle.audit import Actor
-from survey.store.settings import District, Target, keep
+from survey.store.settings import District, keep
 from survey.tables import (
     ADMINISTRATOR,
     CONSULTANT,

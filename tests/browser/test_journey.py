@@ -23,8 +23,9 @@ from questionnaires.checking import examples
 from questionnaires.checking.examples import Example
 from questionnaires.loading import EDITIONS, load
 from questionnaires.model import Question, Section
+from reports.district import Target
 from survey import db
-from survey.store.settings import District, Target, keep
+from survey.store.settings import District, keep
 from survey.tables import CONSULTANT, OFFICER, Firm, User
 from tests.support.browsing import DESK, PHONE, too_wide
 from tests.support.people import PASSWORD, a_firm, a_photo, a_round, a_user

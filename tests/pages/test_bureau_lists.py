@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 
+from reports.district import Target
 from survey import db
 from survey.lifecycle import pool
 from survey.lifecycle.audit import Actor
-from survey.store.settings import Target
 from survey.tables import (
     ADMINISTRATOR,
     CONFIRMED,

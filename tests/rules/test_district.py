@@ -1,106 +1,82 @@
-"""The pool in numbers: counts by rung and trade, targets beside today, weak spots."""
+"""The district in numbers: the plan's targets beside today, and firms by rung."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from fractions import Fraction
+from datetime import date
 
-import pytest
+from reports.district import PlanLine, Recognised, Target, plan_lines, rung_lines
+from tests.support.builders import a_rung
 
-from reports import district
-from reports.district import MixedEditions, PoolRow, Target
+LADDER = [a_rung(id) for id in ("a", "b", "c", "d", "e")]
+BY_2025 = Target(2025, 1, ("c", "d"))
 
 
-def a_row(
-    step: int = 1,
-    trade: str = "阀门",
-    *,
-    verified: bool = True,
-    edition: str = "2026",
-    sections: Mapping[str, Fraction] | None = None,
-    failed: tuple[str, ...] = (),
-) -> PoolRow:
-    return PoolRow(
-        edition=edition,
-        firm="墨岭阀门（虚构）",
-        trade=trade,
-        township="碧湖镇",
-        step=step,
-        share=Fraction(1, 2),
-        verified=verified,
-        sections=sections or {},
-        failed_gates=failed,
+def line(recognised: list[Recognised], target: Target = BY_2025) -> PlanLine:
+    (only,) = plan_lines([target], LADDER, recognised, confirmed={})
+    return only
+
+
+def test_a_firm_recognised_by_the_end_of_the_year_counts() -> None:
+    met = line([Recognised(1, "d", date(2025, 12, 31))])
+
+    assert (met.recognised, met.missing) == (1, 0)
+
+
+def test_a_firm_recognised_after_the_year_does_not_count_for_it() -> None:
+    in_may_2026 = [Recognised(1, "d", date(2026, 5, 1))]
+
+    of_2025, of_2027 = plan_lines([BY_2025, Target(2027, 4, ("c", "d"))], LADDER, in_may_2026, {})
+
+    assert (of_2025.recognised, of_2025.missing) == (0, 1)
+    assert (of_2027.recognised, of_2027.missing) == (1, 3)
+
+
+def test_a_firm_counts_once_however_many_rungs_it_holds() -> None:
+    held = [Recognised(1, "c", date(2024, 3, 1)), Recognised(1, "d", date(2025, 3, 1))]
+
+    assert line(held).recognised == 1
+
+
+def test_a_rung_the_target_does_not_name_does_not_count() -> None:
+    assert line([Recognised(1, "b", date(2025, 3, 1))]).recognised == 0
+
+
+def test_more_than_wanted_leaves_nothing_missing() -> None:
+    both = [Recognised(firm, "c", date(2025, 3, 1)) for firm in (1, 2)]
+
+    assert (line(both).recognised, line(both).missing) == (2, 0)
+
+
+def test_who_would_qualify_stands_on_the_lowest_named_rung_or_above_and_never_counts() -> None:
+    (found,) = plan_lines([BY_2025], LADDER, [], confirmed={0: 5, 2: 7, 3: 1, 4: 2, 5: 4})
+
+    assert (found.qualifying, found.recognised, found.missing) == (7, 0, 1)
+    assert found.rungs == ("c", "d")
+
+
+def test_a_target_on_rungs_of_another_ladder_qualifies_nobody() -> None:
+    (found,) = plan_lines([Target(2025, 1, ("x",))], LADDER, [], confirmed={5: 3})
+
+    assert (found.rungs, found.qualifying) == ((), 0)
+
+
+def test_rungs_are_counted_in_firms_from_the_highest_down() -> None:
+    lines = rung_lines(
+        LADDER,
+        [Recognised(1, "c", date(2024, 3, 1)), Recognised(2, "c", date(2026, 3, 1))],
+        confirmed={0: 9, 3: 2, 5: 1},
+        proposed={"d": 2},
+        in_pool={"d": 1, "c": 3},
     )
 
-
-def test_firms_are_counted_by_trade_and_rung_with_noughts_where_there_are_none() -> None:
-    rows = [a_row(0), a_row(3), a_row(3), a_row(5, "轴承")]
-
-    lines = district.counts(rows, ["阀门", "轴承", "金属制品"], steps=5)
-
-    assert [(line.title, line.counts) for line in lines] == [
-        ("阀门", (1, 0, 0, 2, 0, 0)),
-        ("轴承", (0, 0, 0, 0, 0, 1)),
-        ("金属制品", (0, 0, 0, 0, 0, 0)),
-        ("合计", (1, 0, 0, 2, 0, 1)),
+    assert [(n.rung.id, n.standing, n.at_or_above) for n in lines] == [
+        ("e", 1, 1),
+        ("d", 0, 1),
+        ("c", 2, 3),
+        ("b", 0, 3),
+        ("a", 0, 3),
     ]
-    assert lines[-1].total == 4
-
-
-def test_an_empty_pool_is_all_noughts() -> None:
-    assert [line.total for line in district.counts([], ["阀门"], steps=5)] == [0, 0]
-    assert district.weak_spots([]) == ()
-    assert district.gate_spots([]) == ()
-
-
-def test_only_recognition_counts_against_a_target() -> None:
-    goals = [Target(2025, "未来工厂、智能工厂（数字化车间）", 1, 3), Target(2027, "同上", 4, 3)]
-    rows = [a_row(3), a_row(4, verified=False), a_row(2)]
-
-    first, second = district.targets(rows, recognised=[3], goals=goals)
-
-    assert (first.recognised, first.missing) == (1, 0)
-    assert (second.recognised, second.missing) == (1, 3)
-    assert (second.qualifying, second.qualifying_verified) == (2, 1)
-
-
-def test_weak_spots_are_exact_means_lowest_first() -> None:
-    rows = [
-        a_row(sections={"quality": Fraction(1, 3), "design": Fraction(1)}),
-        a_row(sections={"quality": Fraction(1, 3), "design": Fraction(1, 4)}),
-        a_row(sections={"quality": Fraction(1, 3)}),
+    assert [(n.rung.id, n.proposed, n.in_pool, n.recognised) for n in lines[1:3]] == [
+        ("d", 2, 1, 0),
+        ("c", 0, 3, 2),
     ]
-
-    quality, design = district.weak_spots(rows)
-
-    assert (quality.id, quality.mean.exact, quality.firms, quality.below_half) == (
-        "quality",
-        Fraction(1, 3),
-        3,
-        3,
-    )
-    assert (design.mean.exact, design.mean.text) == (Fraction(5, 8), "62.5%")
-
-
-def test_the_gates_that_stop_most_firms_come_first() -> None:
-    rows = [a_row(failed=("a", "b")), a_row(failed=("b", "b")), a_row(failed=("c",))]
-
-    assert [(s.question_id, s.firms) for s in district.gate_spots(rows)] == [
-        ("b", 2),
-        ("a", 1),
-        ("c", 1),
-    ]
-
-
-@pytest.mark.parametrize(
-    "table",
-    [
-        lambda rows: district.counts(rows, ["阀门"], 5),
-        lambda rows: district.targets(rows, [], [Target(2027, "目标", 4, 3)]),
-        district.weak_spots,
-        district.gate_spots,
-    ],
-)
-def test_editions_are_never_mixed(table: Callable[[list[PoolRow]], object]) -> None:
-    with pytest.raises(MixedEditions):
-        table([a_row(edition="2026"), a_row(edition="2027")])

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, plain
 from questionnaires.loading import load as load_edition
+from reports.district import Target
 from survey import db
 from survey.config import MEGABYTE, Config
 from survey.files import uploads
@@ -129,9 +130,7 @@ def _set_district(session: Session) -> None:
         plan=row["plan"],
         townships=tuple(row["townships"]),
         parks=tuple(row["parks"]),
-        targets=tuple(
-            settings.Target(t["year"], t["count"], tuple(t["rungs"])) for t in row["targets"]
-        ),
+        targets=tuple(Target(t["year"], t["count"], tuple(t["rungs"])) for t in row["targets"]),
         reduced=row["reduced"],
         demonstration=True,
     )

@@ -13,6 +13,7 @@ from survey.lifecycle import assessments as life
 from survey.lifecycle import pool, typed
 from survey.lifecycle.errors import Refusal
 from survey.lifecycle.sheets import questionnaire_of
+from survey.readings import district
 from survey.store import accounts
 from survey.store import assessments as assessment_store
 from survey.store import bureau as store
@@ -38,7 +39,6 @@ from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import CONFIRMED as CONFIRMED_CHOICES
 from survey.views.bureau.choices import NO_RUNG, Frame
 from survey.views.bureau.exports import Column, local_day, send_list
-from survey.views.bureau.plan import plan_lines
 from survey.views.bureau.steps import AssignForm, ReasonForm, StepForm, TargetForm
 from survey.web import access, here
 from survey.web.here import now, today
@@ -85,12 +85,7 @@ def assessments() -> ResponseReturnValue:
         page=page,
         pages=choices.pages_of(total),
         counts=store.counts(here.session(), frame.edition.id),
-        plan=plan_lines(
-            here.district().targets,
-            frame.edition.ladder,
-            pool_store.recognised_facts(here.session()),
-            pool_store.confirmed_steps(here.session(), frame.edition.id),
-        ),
+        plan=district.plan(here.session(), here.district(), frame.edition),
         open_rounds=assessment_store.open_rounds(here.session(), today()),
         townships=choices.townships(),
         sorts=SORT_TITLES,

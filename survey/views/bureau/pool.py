@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from reports import figures
 from survey.lifecycle import pool as life
 from survey.lifecycle.errors import Refusal
+from survey.readings import district
 from survey.store import log as log_store
 from survey.store import pool as store
 from survey.store.bureau import BELOW, Wanted
@@ -20,7 +21,6 @@ from survey.views.bureau.assessments import rung_title, standing_columns
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import NO_RUNG, Frame
 from survey.views.bureau.exports import Column, local_day, send_list
-from survey.views.bureau.plan import plan_lines, rung_lines
 from survey.views.bureau.steps import ReasonForm, RecogniseForm, StepForm, TargetForm
 from survey.web import here
 from survey.web.here import now, today
@@ -57,10 +57,7 @@ def pool() -> ResponseReturnValue:
     frame, page = choices.frame(), page_number()
     wanted, session = _wanted(frame), here.session()
     lines, total = store.pool(session, wanted, choices.part(page))
-    recognised = store.recognised_facts(session)
-    confirmed = store.confirmed_steps(session, frame.edition.id)
-    entries = store.pool_targets(session, frame.edition.id)
-    ladder = frame.edition.ladder
+    counted = district.figures(session, here.district(), frame.edition)
     return render_template(
         "bureau/pool.html",
         frame=frame,
@@ -71,8 +68,8 @@ def pool() -> ResponseReturnValue:
         pages=choices.pages_of(total),
         arguments=choices.arguments(),
         place=here.district(),
-        plan=plan_lines(here.district().targets, ladder, recognised, confirmed),
-        rungs=rung_lines(ladder, recognised, confirmed, entries),
+        plan=counted.plan,
+        rungs=counted.rungs,
         townships=choices.townships(),
         sorts=SORT_TITLES,
         today=today(),
