@@ -15,9 +15,6 @@ from math import ceil
 from questionnaires.answers import percent_text
 from questionnaires.model import Cost, Weeks
 
-REFERENCE = "参考值"
-"""The mark beside every figure that has no official source."""
-
 
 @dataclass(frozen=True)
 class Figure:

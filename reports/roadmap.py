@@ -39,10 +39,6 @@ class Roadmap:
     obstacles: tuple[str, ...]
 
     @property
-    def is_possible(self) -> bool:
-        return self.after is not None
-
-    @property
     def cost(self) -> tuple[Fraction, Fraction]:
         """万元, low and high, one unit of each package."""
         return (

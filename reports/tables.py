@@ -195,12 +195,6 @@ def _unwritable(character: str) -> bool:
     return category in ("Cc", "Cs") or character in "\ufffe\uffff"
 
 
-def csv_cell(text: str) -> str:
-    """Return text for a CSV cell: whatever a spreadsheet takes for a formula gets an apostrophe."""
-    safe = safe_cell(text)
-    return f"'{safe}" if safe[:1] in tuple("=+-@\t\r\n＝＋－＠") and safe else safe
-
-
 def safe_sheet_name(name: str, taken: set[str]) -> str:
     """Return a name Excel accepts, unlike every name in ``taken``, to which it is added."""
     clean = safe_cell(name).translate(_FORBIDDEN).replace("\n", " ").replace("\t", " ")

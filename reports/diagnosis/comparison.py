@@ -39,7 +39,6 @@ class Comparison:
 
     own_share: Figure
     own_rung: str
-    own_step: int
     differences: tuple[Difference, ...]
     counts: tuple[tuple[str, int], ...]
 
@@ -61,7 +60,6 @@ def compare(
     return Comparison(
         own_share=share_figure(own.score.share),
         own_rung=rung_title(own.score),
-        own_step=own.score.step,
         differences=tuple(
             _difference(title, question, sheet, own, verifications)
             for title, question in asked

@@ -26,7 +26,7 @@ from reports.diagnosis.sections import SectionLine
 ECHARTS = Path(__file__).parents[2] / "static" / "vendor" / "echarts" / "echarts.min.js"
 FAMILY = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 INK, QUIET, LINE, PAPER, GROUND = "#17262c", "#43555c", "#d3dedd", "#ffffff", "#f2f6f5"
-MAIN, SECOND, AMBER = "#0c5f63", "#1c5790", "#855000"
+MAIN, AMBER = "#0c5f63", "#855000"
 STEP_COLOURS = ("#5c6b7a", "#38679b", "#12747d", "#1d6b45", "#9a5200")
 """All of these are the tokens of ``static/css/tokens.css``; a test holds them equal."""
 DRAWING_SECONDS = 10
@@ -61,42 +61,6 @@ def radar(diagnosis: Diagnosis) -> Option:
     )
 
 
-def bars(diagnosis: Diagnosis) -> Option:
-    """Every scored section as a bar with its share written at the end, in reading order."""
-    lines = diagnosis.scored_sections
-    series = [_bars(_name(diagnosis), [_bar(line) for line in lines], MAIN)]
-    if diagnosis.comparison:
-        own = [{"value": _own_value(line), "label": _label(line.self_share_text)} for line in lines]
-        series.append(_bars("企业自评", own, AMBER))
-    return _option(
-        legend=_legend(len(series) > 1),
-        grid={"left": 4, "right": 44, "top": 28 if len(series) > 1 else 6, "bottom": 4}
-        | {"containLabel": True},
-        xAxis={
-            "type": "value",
-            "min": 0,
-            "max": 100,
-            "axisLabel": {"formatter": "{value}%", "color": QUIET, "fontFamily": FAMILY},
-            "splitLine": {"lineStyle": {"color": LINE}},
-        },
-        yAxis={
-            "type": "category",
-            "inverse": True,
-            "data": [line.title for line in lines],
-            "axisLabel": {"color": INK, "fontSize": 12, "fontFamily": FAMILY, "interval": 0},
-            "axisLine": {"lineStyle": {"color": LINE}},
-            "axisTick": {"show": False},
-        },
-        series=series,
-    )
-
-
-def bars_height(diagnosis: Diagnosis) -> int:
-    """A height in pixels at which the bars are neither thin nor crowded."""
-    each = 34 if diagnosis.comparison else 24
-    return 50 + each * len(diagnosis.scored_sections)
-
-
 def _option(**parts: Any) -> Option:
     return {
         "animation": False,
@@ -124,30 +88,6 @@ def _shape(name: str, values: list[float], colour: str, line: str) -> Option:
         "lineStyle": {"color": colour, "width": 2, "type": line},
         "areaStyle": {"color": colour, "opacity": 0.16 if line == "solid" else 0},
     }
-
-
-def _bars(name: str, data: list[Option], colour: str) -> Option:
-    return {"name": name, "type": "bar", "data": data, "itemStyle": {"color": colour}} | {
-        "barMaxWidth": 13,
-        "barGap": "10%",
-        "showBackground": True,
-        "backgroundStyle": {"color": GROUND},
-    }
-
-
-def _bar(line: SectionLine) -> Option:
-    colour = SECOND if line.part == "行业" else MAIN
-    return {
-        "value": _value(line),
-        "itemStyle": {"color": colour},
-        "label": _label(line.share_text),
-    }
-
-
-def _label(text: str) -> Option:
-    """The figure as it is written everywhere else, never ECharts' own rounding."""
-    style = {"color": INK, "fontSize": 11, "fontFamily": FAMILY}
-    return {"show": True, "position": "right", "formatter": text, **style}
 
 
 def _value(line: SectionLine) -> float:

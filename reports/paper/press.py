@@ -148,7 +148,7 @@ def _print(order: Mapping[str, Any]) -> str:
 
 
 def main() -> None:
-    """Answer orders until the input ends; an empty order only says that the press is warm."""
+    """Answer orders until the input ends."""
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     logging.getLogger("fontTools").setLevel(logging.CRITICAL)
     typeset(SAMPLE, {})
@@ -157,8 +157,7 @@ def main() -> None:
     gc.disable()
     gc.freeze()
     for line in sys.stdin:
-        order = json.loads(line)
-        print(_print(order) if order else "done", flush=True)
+        print(_print(json.loads(line)), flush=True)
 
 
 if __name__ == "__main__":

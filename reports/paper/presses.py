@@ -60,11 +60,6 @@ def write_pdf(
         raise PrintingFailed(answer)
 
 
-def warm_up() -> None:
-    """Start the press before the first order, so that the first reader does not wait for it."""
-    _PRESS.order({})
-
-
 class _Press:
     """The press as seen from here: started on first use, once per process, one order at a time."""
 

@@ -56,10 +56,6 @@ def is_right(kept: str | None, password: str) -> bool:
     return kept is not None
 
 
-def is_outdated(kept: str) -> bool:
-    return _hasher.check_needs_rehash(kept)
-
-
 def _bytes(password: str) -> bytes:
     # One letter may be typed as one code point or two, depending on the keyboard.
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

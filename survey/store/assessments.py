@@ -154,18 +154,6 @@ def revision(
     return session.get(AnswerRevision, (sheet_id, question_id, number))
 
 
-def revisions(session: Session, sheet_id: int, question_id: str) -> list[AnswerRevision]:
-    query = (
-        select(AnswerRevision)
-        .where(
-            AnswerRevision.sheet_id == sheet_id,
-            AnswerRevision.question_id == question_id,
-        )
-        .order_by(AnswerRevision.revision)
-    )
-    return list(session.scalars(query))
-
-
 def name_of(session: Session, user_id: int) -> str:
     return session.scalar(select(User.name).where(User.id == user_id)) or ""
 
@@ -199,13 +187,3 @@ def score(session: Session, sheet_id: int) -> ScoreRow | None:
 
 def drop_score(session: Session, sheet_id: int) -> None:
     session.execute(delete(ScoreRow).where(ScoreRow.sheet_id == sheet_id))
-
-
-def last_saved(session: Session, sheet_id: int) -> AnswerRow | None:
-    query = (
-        select(AnswerRow)
-        .where(AnswerRow.sheet_id == sheet_id)
-        .order_by(AnswerRow.saved_at.desc())
-        .limit(1)
-    )
-    return session.scalar(query)

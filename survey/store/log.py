@@ -65,10 +65,6 @@ def _start(day: date, place: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), place).astimezone(UTC)
 
 
-def log_actions(session: Session) -> list[str]:
-    return list(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
-
-
 def steps_about(session: Session, assessment_id: int, firm_id: int) -> list[AuditEntry]:
     """Return what was decided about an assessment and its firm's pool entry, newest first."""
     query = (

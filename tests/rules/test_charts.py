@@ -38,29 +38,18 @@ def test_the_radar_has_an_axis_and_a_value_for_every_scored_section() -> None:
     ]
 
 
-def test_bars_are_labelled_with_the_figures_of_the_text() -> None:
-    diagnosis = a_valve_diagnosis()
-
-    drawn = charts.svg(charts.bars(diagnosis), 660, charts.bars_height(diagnosis), "各模块")
-
-    for section in diagnosis.scored_sections:
-        assert section.title in words(drawn)
-        assert section.share_text in words(drawn)
-
-
 def test_both_sheets_are_drawn_side_by_side_after_a_visit() -> None:
     diagnosis = an_onsite_diagnosis({"item_coding": 0}, {})
 
-    for option in (charts.radar(diagnosis), charts.bars(diagnosis)):
-        drawn = charts.svg(option, 640, 430, "对照")
-        assert {"企业自评", "现场诊断"} <= set(words(drawn))
+    drawn = charts.svg(charts.radar(diagnosis), 640, 430, "对照")
+
+    assert {"企业自评", "现场诊断"} <= set(words(drawn))
 
 
 def test_options_are_plain_json_for_the_browser() -> None:
-    diagnosis = an_onsite_diagnosis({}, {})
+    option = charts.radar(an_onsite_diagnosis({}, {}))
 
-    for option in (charts.radar(diagnosis), charts.bars(diagnosis)):
-        assert json.loads(json.dumps(option)) == option
+    assert json.loads(json.dumps(option)) == option
 
 
 def test_the_ladder_shows_where_the_firm_stands_and_what_comes_next() -> None:
@@ -86,7 +75,7 @@ def test_a_drawing_says_what_it_shows() -> None:
 def test_nothing_but_known_elements_and_attributes_leaves_a_drawing() -> None:
     diagnosis = a_valve_diagnosis()
 
-    drawn = charts.svg(charts.bars(diagnosis), 660, 400, "各模块")
+    drawn = charts.svg(charts.radar(diagnosis), 640, 430, "各模块")
 
     names = {e.tag.split("}")[1] for e in elements(drawn)}
     attributes = {name for e in elements(drawn) for name in e.attrib}
@@ -101,7 +90,7 @@ def test_words_in_a_drawing_stay_words() -> None:
     diagnosis = a_valve_diagnosis()
     (line,) = [replace(diagnosis.scored_sections[0], title=questionnaire.sections[0].title)]
 
-    drawn = charts.svg(charts.bars(replace(diagnosis, sections=(line,))), 660, 200, "<title>")
+    drawn = charts.svg(charts.radar(replace(diagnosis, sections=(line,))), 640, 430, "<title>")
 
     assert "<script" not in drawn
     assert "<b>" not in drawn
@@ -111,7 +100,7 @@ def test_words_in_a_drawing_stay_words() -> None:
 def test_the_colours_of_charts_are_tokens() -> None:
     tokens = set(re.findall(r"#[0-9a-f]{6}", TOKENS.read_text("utf-8")))
     used = {charts.INK, charts.QUIET, charts.LINE, charts.PAPER, charts.GROUND}
-    used |= {charts.MAIN, charts.SECOND, charts.AMBER, *charts.STEP_COLOURS}
+    used |= {charts.MAIN, charts.AMBER, *charts.STEP_COLOURS}
 
     assert used <= tokens
 

@@ -403,7 +403,7 @@ def test_a_target_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_a_press_that_died_is_replaced(tmp_path: Path) -> None:
-    presses.warm_up()
+    write_pdf(PLAIN.format("<p>第一份</p>"), tmp_path / "first.pdf")
     running = presses._PRESS._process
     assert running is not None
     running.kill()

@@ -12,7 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from reports import tables
-from reports.tables import Column, Origin, Sheet, csv_cell, safe_cell, safe_sheet_name
+from reports.tables import Column, Origin, Sheet, safe_cell, safe_sheet_name
 
 ORIGIN = Origin("莲都区", datetime(2026, 11, 20, 9, 30, tzinfo=UTC), "行业：阀门")
 
@@ -184,12 +184,3 @@ def test_a_workbook_may_be_a_file(tmp_path: Path) -> None:
     tables.write_table(tmp_path / "表.xlsx", [one_column(["甲"])], ORIGIN)
 
     assert (tmp_path / "表.xlsx").read_bytes().startswith(b"PK")
-
-
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "\n=1", "＝1"])
-def test_a_csv_cell_that_a_spreadsheet_would_compute_gets_an_apostrophe(cell: str) -> None:
-    assert csv_cell(cell) == f"'{cell}"
-
-
-def test_an_ordinary_csv_cell_is_left_alone() -> None:
-    assert [csv_cell(c) for c in ("", "墨岭阀门", "a=b")] == ["", "墨岭阀门", "a=b"]
