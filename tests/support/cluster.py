@@ -18,6 +18,8 @@ UNSAFE_AND_FAST = {
     "max_connections": "200",
     "shared_buffers": "64MB",
     "autovacuum": "off",
+    # Its shared segments lie in its own folder: a killed cluster leaves none in /dev/shm.
+    "dynamic_shared_memory_type": "mmap",
 }
 
 
