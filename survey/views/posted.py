@@ -121,9 +121,15 @@ def _remove_file(place: Place, outcome: Outcome) -> None:
             outcome.saved += 1
 
 
-def show_saved(form: Iterable[AnswerField], rows: Mapping[str, AnswerRow]) -> None:
-    """Bring a form that comes back up to what is stored by now."""
+def show_saved(
+    form: Iterable[AnswerField], rows: Mapping[str, AnswerRow], outcome: Outcome
+) -> None:
+    """Bring a form that comes back up to what is stored by now; what was not kept stays in it.
+
+    Inputs and revision go together: an old answer on a new revision would pass for a change of it.
+    """
     for asked in form:
         asked.kept = rows.get(asked.question.id)
-        if not asked.faults and not asked.conflict:
+        if not (asked.errors or asked.conflict or outcome.locked):
             asked.base_revision = asked.kept.revision if asked.kept else 0
+            asked.show_kept()

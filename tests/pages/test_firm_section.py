@@ -1,6 +1,7 @@
 """The section page: saved as a whole without script, answer by answer with it."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import event, select
@@ -177,6 +178,42 @@ def test_a_colleagues_later_answer_is_shown_beside_ones_own_and_either_can_be_ke
     assert firm.submit("", {"q_design_tools": "3"}).status_code == 409
     assert firm.submit("", {"q_design_tools-keep": "theirs"}).status_code == 302
     assert kept(session)["design_tools"][0] == 0
+
+
+def test_a_page_that_comes_back_shows_what_a_colleague_stored_where_nobody_touched(
+    app, session, assessment, person, firm
+):
+    save(firm, assessment, value=2)
+    colleague = a_user(session, firm=session.get(Firm, person.firm_id), name="李会计")
+    other = signed_in(app, session, colleague)
+    firm.get(page(assessment))
+    save(other, assessment, number=2, base=1, value=4, remark="我量过")
+
+    back = firm.submit("", {"q_process_routes": "坏"})
+    again = firm.submit("", {"q_process_routes": "3"})
+
+    assert back.status_code == 422
+    assert "我量过" in back.text
+    assert again.status_code == 302
+    assert kept(session) == {"design_tools": (4, "我量过"), "process_routes": (3, "")}
+
+
+def test_what_was_refused_comes_back_on_the_revision_it_was_written_for(
+    app, session, assessment, person, firm
+):
+    save(firm, assessment, value=2)
+    colleague = a_user(session, firm=session.get(Firm, person.firm_id), name="李会计")
+    other = signed_in(app, session, colleague)
+    firm.get(page(assessment))
+    save(other, assessment, number=2, base=1, value=4, remark="我量过")
+
+    back = firm.submit("", {"q_design_tools-remark": "坏\x00字"})
+    again = firm.submit("", {"q_design_tools-remark": "好字"})
+
+    assert back.status_code == 422
+    assert re.search(r'data-question="design_tools"[^>]*data-revision="1"', back.text)
+    assert again.status_code == 409
+    assert kept(session)["design_tools"] == (4, "我量过")
 
 
 def test_a_page_sent_after_handing_in_keeps_its_words_in_sight(app, session, person):

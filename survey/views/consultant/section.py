@@ -41,7 +41,7 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
         return redirect(_after(visit, current))
     here.session().rollback()
     visit = found_visit(assessment_id)
-    show_saved(form, visit.onsite.answers)
+    show_saved(form, visit.onsite.answers, outcome)
     return _page(visit, current, form, outcome), outcome.status
 
 

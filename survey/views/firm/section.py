@@ -40,7 +40,7 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
         return redirect(_after(assessment_id, current, sheet))
     here.session().rollback()
     sheet = opened(assessment_id)
-    show_saved(form, sheet.rows)
+    show_saved(form, sheet.rows, outcome)
     return _page(sheet, current, form, saved=outcome.saved, unsaved=outcome.locked), outcome.status
 
 
