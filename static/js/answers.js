@@ -3,9 +3,8 @@
 const ASIDE = "not_applicable";
 const DIGITS = /^[0-9]{1,15}$/;
 
-const picks = (card) => [...card.querySelectorAll(".option__input:checked")]
-  .filter((input) => !input.name.endsWith("-keep"))
-  .map((input) => input.value);
+const options = (card) => [...card.querySelectorAll(".option__input")].filter((input) => !input.name.endsWith("-keep"));
+const picks = (card) => options(card).filter((input) => input.checked).map((input) => input.value);
 const text = (card, name) => card.querySelector(`[name="${card.dataset.name}-${name}"]`);
 const plain = (value) => value.trim();
 
@@ -79,10 +78,16 @@ export function write(card, value) {
   const kind = KINDS[card.dataset.kind];
   const aside = value !== null && typeof value === "object" && ASIDE in value;
   const chosen = aside ? [ASIDE] : value === null || !kind.show ? [] : kind.show(value);
-  for (const input of card.querySelectorAll(".option__input"))
-    if (!input.name.endsWith("-keep")) input.checked = chosen.includes(input.value);
+  for (const input of options(card)) input.checked = chosen.includes(input.value);
   const rest = aside ? value : value === null || !kind.write ? {} : kind.write(value);
   for (const name of kind.inputs(card)) text(card, name).value = rest[name] ?? "";
+  showPercent(card);
+}
+
+/** Show the answer the server sent, whatever a browser has filled in since. */
+export function restore(card) {
+  for (const input of options(card)) input.checked = input.defaultChecked;
+  for (const name of KINDS[card.dataset.kind].inputs(card)) text(card, name).value = text(card, name).defaultValue;
   showPercent(card);
 }
 
@@ -94,8 +99,8 @@ export function describe(card, value) {
   if (card.dataset.kind === "grid")
     return Object.values(value).flatMap((row) => Object.values(row)).join("；");
   const values = (Array.isArray(value) ? value : [value]).map(String);
-  const labels = [...card.querySelectorAll(".option__input")]
-    .filter((input) => values.includes(input.value) && !input.name.endsWith("-keep"))
+  const labels = options(card)
+    .filter((input) => values.includes(input.value))
     .map((input) => input.closest("label").innerText.replace(/\s+/g, " ").trim());
   return labels.length ? labels.join("、") : values.join("、");
 }

@@ -12,11 +12,34 @@ export class Card {
     this.revision = Number(element.dataset.revision);
     this.clear = element.querySelector("[data-clear]");
     this.texts = Object.keys(this.constructor.TEXTS).map((name) => [name, element.querySelector(`[name="${element.dataset.name}-${name}"]`)]);
+    this.stateAtFirst = element.querySelector("[data-state]").textContent;
     // A page that came back with faults holds words that were never kept.
-    const unkept = element.hasAttribute("data-wrong");
-    this.last = { value: unkept ? "" : this.stamp() };
-    for (const [name, area] of this.texts) this.last[name] = unkept ? "" : area.value.trim();
+    this.unkept = element.hasAttribute("data-wrong");
+    this.showSent();
+  }
+
+  /** Begin with what the server sent. */
+  showSent() {
+    this.touched = new Set(); // the fields whose inputs the reader has changed, or this page for the reader
+    this.restore();
+    this.last = { value: this.unkept ? "" : this.stamp() };
+    for (const [name, area] of this.texts) this.last[name] = this.unkept ? "" : area.value.trim();
+  }
+
+  /** After Back a browser fills inputs again by itself: whatever nobody touched shows what the server sent. */
+  restore() {
+    if (!this.touched.has("value")) answers.restore(this.element);
+    for (const [name, area] of this.texts) if (!this.touched.has(name)) area.value = area.defaultValue;
     this.showInputs();
+  }
+
+  touch(input) {
+    const [name] = this.texts.find(([, area]) => area === input) ?? ["value"];
+    this.touched.add(name);
+  }
+
+  isTouched(name) {
+    return this.unkept || this.touched.has(name);
   }
 
   get value() {
@@ -35,12 +58,13 @@ export class Card {
     return JSON.stringify(value);
   }
 
-  /** The fields that changed since they were last handed over; half a ratio waits for its reader. */
+  /** The touched fields that changed since they were last handed over; half a ratio waits for its reader. */
   changes(leaving) {
     const fields = {};
-    if (this.stamp() !== this.last.value && (leaving || !answers.isHalfway(this.element))) fields.value = this.value;
+    const settled = leaving || !answers.isHalfway(this.element);
+    if (this.isTouched("value") && this.stamp() !== this.last.value && settled) fields.value = this.value;
     for (const [name, area] of this.texts)
-      if (area.value.trim() !== this.last[name]) fields[name] = area.value.trim();
+      if (this.isTouched(name) && area.value.trim() !== this.last[name]) fields[name] = area.value.trim();
     this.remember(fields);
     return fields;
   }
@@ -52,9 +76,15 @@ export class Card {
 
   /** Put an answer, its texts or both into the inputs. */
   write(fields) {
-    if (fields.value !== undefined) answers.write(this.element, fields.value);
+    if (fields.value !== undefined) {
+      answers.write(this.element, fields.value);
+      this.touched.add("value");
+    }
     for (const [name, area] of this.texts) {
-      if (fields[name] !== undefined) area.value = fields[name];
+      if (fields[name] !== undefined) {
+        area.value = fields[name];
+        this.touched.add(name);
+      }
       if (fields[name]) area.closest("details")?.setAttribute("open", "");
     }
     this.remember({ ...fields, ...(fields.value !== undefined && { value: this.value }) });
@@ -80,7 +110,13 @@ export class Card {
     this.element.querySelector("[data-state]").textContent = words;
   }
 
+  /** Whether the page was made after this save, and somebody's next one: then it shows that one. */
+  isAheadOf({ revision }) {
+    return revision < this.revision;
+  }
+
   showSaved({ value, revision }) {
+    this.unkept = false;
     this.showFaults({});
     delete this.element.dataset.wrong;
     this.element.toggleAttribute("data-answered", value !== null);

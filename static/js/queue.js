@@ -27,6 +27,7 @@ export class Queue {
     this.sequence = 0;
     this.changes = new Map(); // question → {sent, next, revision, attempt, stopped}
     this.stopped = null;
+    this.stored = true;
     addEventListener("online", () => this.wake());
   }
 
@@ -68,6 +69,11 @@ export class Queue {
   /** The questions with something that is not on the server. */
   get unsaved() {
     return [...this.changes].filter(([, line]) => line.sent || line.next).map(([question]) => question);
+  }
+
+  /** Whether a next visit of this tab finds everything that is not on the server. */
+  get isKept() {
+    return !this.unsaved.length || this.stored;
   }
 
   get busy() {
@@ -205,11 +211,13 @@ export class Queue {
 
   #keep() {
     const left = {};
+    this.stored = false;
     for (const [question, { sent, next, revision }] of this.changes)
       if (sent || next) left[question] = { sent, next, revision };
     try {
       if (Object.keys(left).length) sessionStorage.setItem(this.key, JSON.stringify(left));
       else sessionStorage.removeItem(this.key);
+      this.stored = true;
     } catch {
       // Storage full or forbidden: the page itself still holds everything.
     }

@@ -30,15 +30,37 @@ export class SheetPage {
     this.showState();
   }
 
+  /** Browsers fill inputs again after Back, and wake whole pages: neither is what the reader typed or what is stored. */
+  shown({ persisted }) {
+    if (persisted) return this.wakeUp();
+    for (const card of this.cards.values()) card.restore();
+    for (const input of this.sheet.querySelectorAll("[data-upload]")) input.value = "";
+  }
+
+  // A page out of the browser's cache is as old as its last sight; what it still holds comes along.
+  async wakeUp() {
+    this.handOverAll();
+    if (!this.queue.isKept) return;
+    try {
+      if (!(await fetch(location.href, { method: "HEAD" })).ok) return;
+    } catch {
+      return; // without a network the old page is better than none; its revisions still guard the answers
+    }
+    this.leaving = true;
+    location.reload();
+  }
+
   prepare(card) {
     this.cards.set(card.question, card);
     this.queue.know(card.question, card.revision);
     card.element.addEventListener("input", ({ target }) => {
       if (target.type === "file") return;
+      card.touch(target);
       this.later(card, target.matches("[type=radio], [type=checkbox]") ? PICKING : TYPING);
     });
     card.element.addEventListener("change", ({ target }) => {
       if (target.type === "file") return;
+      card.touch(target);
       answers.keepExclusive(card.element, target);
       this.later(card, PICKING);
     });
@@ -47,6 +69,7 @@ export class SheetPage {
     });
     card.clear?.addEventListener("click", () => {
       answers.write(card.element, null);
+      card.touched.add("value");
       this.handOver(card, true);
       card.element.querySelector(".option__input, .form-control").focus();
     });
@@ -55,6 +78,7 @@ export class SheetPage {
   listen() {
     this.sheet.addEventListener("submit", (event) => this.onward(event));
     document.addEventListener("click", (event) => this.leaveByLink(event));
+    addEventListener("pageshow", (event) => this.shown(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.handOverAll());
     addEventListener("beforeunload", (event) => {
       if (!this.leaving && (this.queue.unsaved.length || this.timers.size)) event.preventDefault();
@@ -108,6 +132,13 @@ export class SheetPage {
       { words: "保留我的", said: said(mine), notes: card.notes(mine), choose: () => this.keepMine(card, current) },
       { words: `保留对方的（${current.author}）`, said: said(current), notes: card.notes(current), choose: () => this.keepTheirs(card, current) },
     ]);
+  }
+
+  // It had arrived before this page was made, and somebody saved again on top of it.
+  showOvertaken(card) {
+    card.showSent();
+    card.say(card.stateAtFirst);
+    this.queue.know(card.question, card.revision);
   }
 
   keepMine(card, current) {
@@ -192,6 +223,7 @@ export class SheetPage {
 const BESIDE = {
   saving: (card) => card.say("正在保存…"),
   saved(card, detail, page) {
+    if (card.isAheadOf(detail) && !detail.more && !page.timers.has(card.question)) return page.showOvertaken(card);
     card.say(detail.more ? "正在保存…" : `我于 ${detail.saved} 保存`);
     card.showSaved(detail);
     page.showProgress();

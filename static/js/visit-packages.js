@@ -17,6 +17,17 @@ for (const item of items()) {
 }
 number();
 
+// After Back a browser fills inputs again by itself; a page out of its cache is as old as its last sight.
+const form = list.closest("form");
+let touched = false;
+form.addEventListener("input", () => { touched = true; });
+addEventListener("pageshow", ({ persisted }) => {
+  if (touched) return;
+  if (persisted) return location.reload();
+  form.reset();
+  number();
+});
+
 function key(item, words, code, way) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-outline-secondary package-list__move", textContent: words });
   button.setAttribute("aria-label", `${code} ${words}`);
@@ -34,6 +45,7 @@ function settle(item) {
 }
 
 function move(item, way, button) {
+  touched = true;
   const order = ticked();
   const other = order[order.indexOf(item) + way];
   if (!other) return;

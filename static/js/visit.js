@@ -45,6 +45,12 @@ class VisitCard extends Card {
     return `${super.describe(fields)}（${verdict}）`;
   }
 
+  restore() {
+    super.restore();
+    if (this.touched.has("verification")) return;
+    for (const key of this.element.querySelectorAll("[data-verdict]")) key.checked = key.defaultChecked;
+  }
+
   showInputs() {
     super.showInputs();
     this.warnOfDistance();
@@ -52,6 +58,7 @@ class VisitCard extends Card {
 
   /** Show a verdict: the key that is down, the chip, the colour of the card. */
   press(verdict) {
+    this.touched.add("verification");
     for (const key of this.element.querySelectorAll("[data-verdict]")) key.checked = key.value === verdict;
     this.element.dataset.verification = verdict;
     const [tone, sign, words] = VERDICTS[verdict];
@@ -105,10 +112,12 @@ class VisitPage extends SheetPage {
 
   /** One touch: the firm's own answer, confirmed or left as it is because it could not be seen. */
   decide(card, verdict) {
+    card.touched.add("verification");
     if (verdict === "changed") return card.say("请选择现场核验后的答案");
     clearTimeout(this.timers.get(card.question));
     this.timers.delete(card.question);
     answers.write(card.element, card.said);
+    card.touched.add("value");
     const fields = { ...card.changes(true), value: card.said, verification: verdict };
     card.remember({ value: card.value });
     this.queue.put(card.question, fields);

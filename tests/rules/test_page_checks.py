@@ -5,7 +5,7 @@ import pytest
 from tests.support.pagecheck import Page
 
 GOOD = """<!doctype html><html lang="zh-CN"><head><title>评估</title></head><body><h1>评估</h1>
-<p>质量，设备。</p><form method="post" action="/next"><input type="hidden" name="csrf_token" value="t">
+<p>质量，设备。</p><form method="post" action="/next" autocomplete="off"><input type="hidden" name="csrf_token" value="t">
 <label for="a">名称</label><input id="a" name="name" value="甲"><select name="size" aria-label="规模">
 <option value="s" selected>小型</option></select><textarea name="note" aria-label="备注">
 多行</textarea></form></body></html>"""
@@ -32,6 +32,7 @@ def test_a_form_is_read_as_a_browser_would_send_it():
         ('for="a"', 'for="b"', "field without label"),
         ('for="a"', 'for="b"', "for points nowhere"),
         ('value="t"', 'value=""', "POST form without token"),
+        (' autocomplete="off"', "", "may be refilled"),
         ("质量，设备", "质量,设备", "half-width punctuation: 量,设"),
         ("<p>", '<p style="color:red">', "<p style>"),
         ("<p>", '<p onclick="go()">', "<p onclick>"),

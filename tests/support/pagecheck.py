@@ -22,6 +22,14 @@ class Form:
     action: str
     method: str
     values: list[tuple[str, str]] = field(default_factory=list)
+    keeps_off_browsers: bool = False
+    is_filled: bool = False
+    asks_password: bool = False
+
+    @property
+    def may_be_refilled(self) -> bool:
+        """Whether a browser, after Back, lays old inputs over what is stored by now."""
+        return self.is_filled and not (self.keeps_off_browsers or self.asks_password)
 
     @property
     def token(self) -> str:
@@ -56,13 +64,18 @@ class Page(HTMLParser):
             self._open.append(tag)
         self._note(tag, at)
         if tag == "form":
-            self._form = Form(at.get("action", ""), at.get("method", "get").lower())
+            self._form = Form(
+                at.get("action", ""),
+                at.get("method", "get").lower(),
+                keeps_off_browsers=at.get("autocomplete") == "off",
+            )
             self.forms.append(self._form)
         elif tag in ("input", "select", "textarea"):
             self.fields.append((at | {"tag": tag}, "label" in self._open))
             self._keep_value(tag, at)
         elif tag == "option" and self._form and self._select and "selected" in at:
             self._form.values.append((self._select, at.get("value", "")))
+            self._form.is_filled |= bool(at.get("value"))
 
     def handle_startendtag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
         self._note(tag, {name: value or "" for name, value in pairs})
@@ -85,6 +98,7 @@ class Page(HTMLParser):
             before = dict(self._form.values).get(name, "")
             self._form.values = [pair for pair in self._form.values if pair[0] != name]
             self._form.values.append((name, (before + words).removeprefix("\n")))
+            self._form.is_filled |= bool(words.strip())
         if words.strip() and not any(tag in self._open for tag in UNSPOKEN):
             self.texts.append(words)
 
@@ -123,8 +137,11 @@ class Page(HTMLParser):
         elif kind in ("checkbox", "radio"):
             if "checked" in at:
                 self._form.values.append((at["name"], at.get("value", "on")))
+                self._form.is_filled = True
         elif kind not in ("submit", "button", "file", "image", "reset"):
             self._form.values.append((at["name"], at.get("value", "")))
+            self._form.is_filled |= kind != "hidden" and bool(at.get("value"))
+            self._form.asks_password |= kind == "password"
 
     @property
     def faults(self) -> list[str]:
@@ -151,6 +168,11 @@ class Page(HTMLParser):
             f"POST form without token: {form.action}"
             for form in self.forms
             if form.method == "post" and not form.token
+        ]
+        found += [
+            f"POST form may be refilled after Back (autocomplete): {form.action}"
+            for form in self.forms
+            if form.method == "post" and form.may_be_refilled
         ]
         found += [f"not allowed in a page: {what}" for what in self.inline]
         found += [
