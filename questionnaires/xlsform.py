@@ -26,7 +26,7 @@ from questionnaires.model import (
     Section,
     TextQuestion,
 )
-from questionnaires.workbook.kinds import exact_text
+from questionnaires.sheets.kinds import exact_text
 from questionnaires.workbook.writing import SAFELY, sayable
 
 Row = dict[str, str]

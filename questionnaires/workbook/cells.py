@@ -12,8 +12,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 from questionnaires.reading import Fault
 from questionnaires.sheets import archive
 from questionnaires.sheets.archive import MOST_FAULTS, Refused
+from questionnaires.sheets.kinds import BadCell, Cell
 from questionnaires.workbook import layout
-from questionnaires.workbook.kinds import BadCell, Cell
 from questionnaires.workbook.layout import Column, Table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from questionnaires.model import LEVELS
-from questionnaires.workbook.kinds import (
+from questionnaires.sheets.kinds import (
     Day,
     Exact,
     Exacts,
