@@ -152,6 +152,9 @@ class Several(Kind):
         return [self.one.read(part) for part in parts if part != ""]
 
 
+TEXT, DAY, WHOLE, EXACT, EXACTS, NAMES = Text(), Day(), Whole(), Exact(), Exacts(), Names()
+
+
 def exact_text(number: Fraction) -> str:
     """Write a number as people do where that is exact (0.45), else as a fraction (1/3)."""
     whole = number.denominator

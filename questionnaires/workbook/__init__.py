@@ -1,12 +1,12 @@
 """A trade's questionnaire as a workbook: handed out for print and review, and read back."""
 
-from questionnaires.sheets.archive import MOST_BYTES
+from questionnaires.sheets.cells import LIMITS
 from questionnaires.workbook.drafting import write_files, yaml_text
 from questionnaires.workbook.reading import Draft, Published, keep_draft, read_workbook
 from questionnaires.workbook.writing import UnsayableText, write_workbook
 
 __all__ = [
-    "MOST_BYTES",
+    "LIMITS",
     "Draft",
     "Published",
     "UnsayableText",

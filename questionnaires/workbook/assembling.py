@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from questionnaires.reading import KIND_UNKNOWN, Document, Fault, Trail
+from questionnaires.sheets.cells import BAD, Place, Row
 from questionnaires.workbook import layout
-from questionnaires.workbook.cells import BAD, Place, Read, Row
 
 RESERVED = frozenset("edition core extras packages standards crosswalk conditions".split())
 """Files of an edition that no trade may be called after."""
@@ -38,9 +38,13 @@ class CellDocument(Document):
         return Fault(place.sheet, place.cell, fault, remedy)
 
 
-def assemble(read: Read) -> dict[str, CellDocument]:
+Rows = Mapping[str, list[Row]]
+"""Every table's rows, by the table's name."""
+
+
+def assemble(rows: Rows, faults: list[Fault]) -> dict[str, CellDocument]:
     """Put the rows together; rows that belong to nothing are added to the faults."""
-    return _Assembly(read).documents()
+    return _Assembly(rows, faults).documents()
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ class _Gates:
 class _Assembly:
     """The documents while they are being made, in the order in which rows lean on one another."""
 
-    def __init__(self, read: Read) -> None:
-        self.faults = read.faults
-        self.tables = {table.name: read.rows.get(table.name, []) for table in layout.TABLES}
+    def __init__(self, rows: Rows, faults: list[Fault]) -> None:
+        self.faults = faults
+        self.tables = {table.name: rows.get(table.name, []) for table in layout.TABLES}
         self.made: dict[str, CellDocument] = {}
 
     def documents(self) -> dict[str, CellDocument]:

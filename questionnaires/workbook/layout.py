@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from questionnaires.model import LEVELS
-from questionnaires.sheets.kinds import (
-    Day,
-    Exact,
-    Exacts,
-    Kind,
-    Names,
-    OneOf,
-    Several,
-    Text,
-    Whole,
-)
+from questionnaires.sheets.cells import Column, Table
+from questionnaires.sheets.kinds import DAY, EXACT, EXACTS, NAMES, WHOLE, OneOf, Several
 
-TEXT, DAY, WHOLE, EXACT, EXACTS, NAMES = Text(), Day(), Whole(), Exact(), Exacts(), Names()
 YES = OneOf({"是": True, "否": False})
 CONFIDENCE = OneOf({"官方": "official", "转载": "copy", "建议": "proposal"})
 PART = OneOf({"通用": "core", "行业": "trade", "附加": "extras"})
@@ -56,34 +44,6 @@ STATUS = OneOf(
         "未核实": "unverified",
     }
 )
-
-
-@dataclass(frozen=True)
-class Column:
-    """A heading, the key it stands for, and what its cells are.
-
-    ``told`` columns only help the reader of a row; they are written and never read. ``later`` ones
-    came after the first release: a workbook handed out before has no such heading.
-    """
-
-    key: str
-    title: str
-    kind: Kind = TEXT
-    width: int = 14
-    told: bool = False
-    later: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """One sheet."""
-
-    name: str
-    columns: tuple[Column, ...]
-    about: str
-
-    def index(self, key: str) -> int:
-        return next(i for i, column in enumerate(self.columns) if column.key == key)
 
 
 _QUESTION_ID = Column("question", "题目 id", width=20)

@@ -12,9 +12,10 @@ from questionnaires.loading import Packages, Standards
 from questionnaires.model import Core, Edition, EditionFile, Extras, Trade, Value
 from questionnaires.reading import Document, Fault, shape
 from questionnaires.references import Whole
-from questionnaires.sheets.archive import MOST_FAULTS
+from questionnaires.sheets.cells import Row, open_book
+from questionnaires.sheets.inside import MOST_FAULTS, Unreadable
+from questionnaires.workbook import layout
 from questionnaires.workbook.assembling import CellDocument, assemble
-from questionnaires.workbook.cells import read_cells
 from questionnaires.workbook.drafting import write_files
 
 _MODELS: dict[str, type[Value]] = {
@@ -41,18 +42,29 @@ def read_workbook(file: Path | IO[bytes], beside: Edition | None = None) -> Draf
     Args:
         beside: The edition it will join; its other trades may be spoken of.
     """
-    read = read_cells(file)
-    if not read.rows:
-        return Draft(faults=tuple(read.faults))
-    documents = assemble(read)
+    try:
+        rows, faults = _read(file)
+    except Unreadable as unreadable:
+        return Draft(faults=(unreadable.fault,))
+    documents = assemble(rows, faults)
     shaped = {name: shape(doc, _MODELS.get(name, Trade)) for name, doc in documents.items()}
-    faults = read.faults + [fault for doc in documents.values() for fault in doc.faults]
+    faults += [fault for doc in documents.values() for fault in doc.faults]
     trade = next((value for value in shaped.values() if isinstance(value, Trade)), None)
     if not faults and trade:
         faults += _misplaced(documents, shaped, trade, beside)
     if faults or trade is None:
         return Draft(faults=_each_cell_once(faults))
     return Draft(trade.id, {name: document.value for name, document in documents.items()})
+
+
+def _read(file: Path | IO[bytes]) -> tuple[dict[str, list[Row]], list[Fault]]:
+    book = open_book(file)
+    rows: dict[str, list[Row]] = {}
+    faults = list(book.faults)
+    for table in layout.TABLES:
+        rows[table.name], found = book.rows(table)
+        faults += found
+    return rows, faults[:MOST_FAULTS]
 
 
 def _misplaced(

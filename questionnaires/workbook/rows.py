@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from questionnaires.model import AnyGate, Edition, Gate, Question, Section, Value
+from questionnaires.sheets.cells import Table
 from questionnaires.workbook import layout
-from questionnaires.workbook.layout import Table
 
 Row = dict[str, Any]
 """Values by column key; what a row does not say is left out."""

@@ -12,8 +12,8 @@ from typing import IO, Any
 import xlsxwriter
 
 from questionnaires.model import Edition
+from questionnaires.sheets.cells import Table
 from questionnaires.workbook import layout, printing
-from questionnaires.workbook.layout import Table
 from questionnaires.workbook.rows import Row, in_order, rows
 
 MOST_CHARACTERS = 32_767

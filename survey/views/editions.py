@@ -70,12 +70,12 @@ class WorkbookForm(FlaskForm):
 def _room_for_workbooks(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     # Set before anything looks into the body: the CSRF check does.
     if endpoint == "editions.take_workbook":
-        request.max_content_length = workbook.MOST_BYTES + 100_000
+        request.max_content_length = workbook.LIMITS.size + 100_000
 
 
 @pages.errorhandler(RequestEntityTooLarge)
 def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
-    most = workbook.MOST_BYTES // 1_000_000
+    most = workbook.LIMITS.size // 1_000_000
     return errors.answer(413, f"工作簿超过 {most} MB，未读取。只保留导出的各表后重试。")
 
 

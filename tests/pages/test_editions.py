@@ -264,7 +264,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(desk, draft):
         f"/editions/{draft}/workbook",
         data=b"--x--",
         content_type="multipart/form-data; boundary=x",
-        environ_overrides={"CONTENT_LENGTH": str(workbook.MOST_BYTES + 200_000)},
+        environ_overrides={"CONTENT_LENGTH": str(workbook.LIMITS.size + 200_000)},
     )
 
     assert answer.status_code == 413

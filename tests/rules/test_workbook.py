@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -20,7 +21,7 @@ from questionnaires import __main__ as command
 from questionnaires import loading
 from questionnaires.model import Edition
 from questionnaires.reading import Fault, read
-from questionnaires.sheets.archive import MOST_ROWS
+from questionnaires.sheets.inside import MOST_ROWS, Unreadable, formulas
 from questionnaires.workbook import (
     Published,
     UnsayableText,
@@ -451,6 +452,27 @@ def test_a_zip_that_lies_about_its_size_is_refused(original: bytes) -> None:
 )
 def test_a_cell_in_the_last_corner_is_refused(original: bytes, cells: bytes) -> None:
     assert "超出" in refused(repacked(original, xl__worksheets__sheet3=SHEET % cells)).fault
+
+
+def test_cells_that_do_not_say_where_they_stand_are_counted(original: bytes) -> None:
+    row = b"<row>" + b"<c/>" * 201 + b"</row>"
+    rows = b"<row/>" * (MOST_ROWS + 1)
+
+    assert "超出" in refused(repacked(original, xl__worksheets__sheet3=SHEET % row)).fault
+    assert "超出" in refused(repacked(original, xl__worksheets__sheet3=SHEET % rows)).fault
+
+
+def test_tiny_elements_are_counted_over_all_parts_and_never_held(original: bytes) -> None:
+    words = b"<sst>" + b"<si/>" * 500_000 + b"</sst>"
+    book = io.BytesIO(repacked(original, xl__sharedStrings=words))
+    with zipfile.ZipFile(book) as inside:
+        tracemalloc.start()
+        with pytest.raises(Unreadable, match="展开后太大"):
+            formulas(inside, most=400_000)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert most < 3_000_000
 
 
 def test_the_limit_of_rows_is_itself_allowed(original: bytes) -> None:
