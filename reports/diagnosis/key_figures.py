@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 from questionnaires.answers import Answer, Ratio, describe
-from questionnaires.model import KpiBands, NumberQuestion, RatioQuestion
+from questionnaires.model import (
+    KpiBands,
+    NumberQuestion,
+    Question,
+    Questionnaire,
+    RatioQuestion,
+    Rung,
+)
 from questionnaires.scoring import Score
 from reports.figures import amount
 
 
 @dataclass(frozen=True)
 class Band:
-    """What firms on one rung are thought to reach."""
+    """What firms on one rung are thought to reach; ``here``: the figure asked about lies in it."""
 
     title: str
     text: str
-    here: bool
+    unit: str
+    here: bool = False
+
+    @property
+    def words(self) -> str:
+        """The band with its unit, to be read alone."""
+        return f"{self.text}{'' if self.unit == '%' else ' '}{self.unit}"
 
 
 @dataclass(frozen=True)
@@ -41,33 +54,59 @@ def key_figures(score: Score) -> tuple[KeyFigure, ...]:
     """Every figure asked of the firm that has bands for its trade, in reading order."""
     trade = score.questionnaire.trade.id
     return tuple(
-        _key_figure(mark.question, bands, mark.answer, score)
+        _key_figure(mark.question, bands, mark.answer, score.questionnaire.ladder)
         for section in score.sections
         for mark in section.questions
         if mark.state != "not_asked"
         and isinstance(mark.question, NumberQuestion | RatioQuestion)
-        and (bands := mark.question.bands.get(trade) or mark.question.bands.get("all"))
+        and (bands := bands_for(mark.question, trade))
     )
 
 
+def bands_for(question: NumberQuestion | RatioQuestion, trade: str) -> KpiBands | None:
+    """The bands of a trade, else those of all trades; None where the figure has none."""
+    return question.bands.get(trade) or question.bands.get("all")
+
+
+def reference_bands(questionnaire: Questionnaire, question: Question) -> tuple[Band, ...]:
+    """Return a question's reference bands (参考区间), the lowest rung first; most have none."""
+    if not isinstance(question, NumberQuestion | RatioQuestion):
+        return ()
+    bands = bands_for(question, questionnaire.trade.id)
+    return _bands(question, bands, questionnaire.ladder) if bands else ()
+
+
+def _bands(
+    question: NumberQuestion | RatioQuestion,
+    bands: KpiBands,
+    ladder: Sequence[Rung],
+    step: int | None = None,
+) -> tuple[Band, ...]:
+    return tuple(
+        Band(rung.title, text, _unit(question), here=number == step)
+        for number, (rung, text) in enumerate(zip(ladder, _texts(bands), strict=False), start=1)
+    )
+
+
+def _unit(question: NumberQuestion | RatioQuestion) -> str:
+    return "%" if isinstance(question, RatioQuestion) else question.unit
+
+
 def _key_figure(
-    question: NumberQuestion | RatioQuestion, bands: KpiBands, answer: Answer | None, score: Score
+    question: NumberQuestion | RatioQuestion,
+    bands: KpiBands,
+    answer: Answer | None,
+    ladder: Sequence[Rung],
 ) -> KeyFigure:
     value = _value(answer)
-    titles = [rung.title for rung in score.questionnaire.ladder]
     step = None if value is None else _step(bands, value)
     return KeyFigure(
         code=question.code,
         short=question.short,
-        unit="%" if isinstance(question, RatioQuestion) else question.unit,
+        unit=_unit(question),
         value=describe(question, answer) if answer is not None else "未填写",
-        stands="" if step is None else _stands(step, titles),
-        bands=tuple(
-            Band(title, text, here=step == number)
-            for number, (title, text) in enumerate(
-                zip(titles, _texts(bands), strict=False), start=1
-            )
-        ),
+        stands="" if step is None else _stands(step, [rung.title for rung in ladder]),
+        bands=_bands(question, bands, ladder, step),
         definition=question.definition or "",
         source=bands.source,
         is_reference=bands.confidence == "proposal",

@@ -30,6 +30,7 @@ from wtforms.validators import InputRequired, Length
 from questionnaires import diff, loading, workbook
 from questionnaires.model import Edition, Questionnaire, Section
 from questionnaires.reading import Fault
+from reports.diagnosis.key_figures import reference_bands
 from survey import library
 from survey.files import uploads
 from survey.library import Standing
@@ -307,7 +308,7 @@ def section(edition_id: str, trade_id: str, section_id: str) -> ResponseReturnVa
         before=shown[place - 1] if place else None,
         following=shown[place + 1] if place is not None and place + 1 < len(shown) else None,
         form=form,
-        bands={f.question.id: forms.reference_bands(questionnaire, f.question) for f in form},
+        bands={f.question.id: reference_bands(questionnaire, f.question) for f in form},
         authors={},
         preview=True,
         writable=False,

@@ -11,6 +11,7 @@ from questionnaires.answers import NOT_APPLICABLE, Ratio
 from questionnaires.model import Package, Questionnaire
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
+from reports.diagnosis.key_figures import reference_bands
 from reports.diagnosis.sections import Notes
 from reports.facts import SelfAssessment, Verification
 from reports.figures import amount, percent, percent_number, percentage_points
@@ -239,6 +240,29 @@ def test_a_key_figure_lies_in_the_band_whose_edge_it_reaches(
 
     assert [band.title for band in line.bands if band.here] == ([here] if here else [])
     assert line.is_reference
+
+
+@pytest.mark.parametrize(
+    ("direction", "edges", "said"),
+    [
+        ("higher", ("12", "20.5"), ["12–20.5 次", "≥20.5 次"]),
+        ("lower", ("60", "30"), ["30–60 次", "≤30 次"]),
+    ],
+)
+def test_a_band_reads_the_same_beside_the_question_and_beside_the_result(
+    direction: str, edges: tuple[str, ...], said: list[str]
+) -> None:
+    bands = {"all": {"edges": edges, "direction": direction, "source": "建议值"}}
+    figure = a_question("changes", "number", unit="次", bands=bands)
+    questionnaire = a_questionnaire(
+        questions=["scheduling", figure], ladder=[a_rung("basic"), a_rung("advanced")]
+    )
+
+    (line,) = a_diagnosis(questionnaire, {"scheduling": 2, "changes": Decimal(1)}).key_figures
+    beside = reference_bands(questionnaire, questionnaire.questions["changes"])
+
+    assert [band.words for band in beside] == [band.words for band in line.bands] == said
+    assert reference_bands(questionnaire, questionnaire.questions["scheduling"]) == ()
 
 
 def test_a_key_figure_that_was_not_given_says_so() -> None:

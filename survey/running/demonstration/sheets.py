@@ -23,6 +23,7 @@ from questionnaires.model import (
     TextQuestion,
 )
 from questionnaires.scoring import Score, score
+from reports.diagnosis.key_figures import bands_for
 
 TYPICAL = (0, 1, 1, 2, 3, 4)
 """The level most answers have, by rung."""
@@ -130,7 +131,7 @@ def key_figures(
     for question in questionnaire.all_asked(processes):
         if not isinstance(question, NumberQuestion | RatioQuestion) or question.required:
             continue
-        bands = question.bands.get(questionnaire.trade.id) or question.bands.get("all")
+        bands = bands_for(question, questionnaire.trade.id)
         if bands is None or random.random() < 0.15:
             continue
         at = max(0, step - 1)

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Question, Section
+from reports.diagnosis.key_figures import reference_bands
 from survey import clock
 from survey.files import uploads
 from survey.lifecycle import answers as steps
@@ -139,7 +140,7 @@ def _page(visit: Visit, current: Section, form: VisitForm, outcome: Outcome | No
         before=before,
         following=following,
         only_open=request.args.get("only") == "open",
-        bands={f.question.id: forms.reference_bands(visit.questionnaire, f.question) for f in form},
+        bands={f.question.id: reference_bands(visit.questionnaire, f.question) for f in form},
         limits=files.limits_in_words(),
         accept=uploads.ACCEPT,
         describe=forms.said,

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Section
+from reports.diagnosis.key_figures import reference_bands
 from survey import clock
 from survey.files import uploads
 from survey.lifecycle import answers as steps
@@ -113,7 +114,7 @@ def _page(
         before=before,
         following=following,
         authors=store.names_of(session, authors) if authors else {},
-        bands={f.question.id: forms.reference_bands(sheet.questionnaire, f.question) for f in form},
+        bands={f.question.id: reference_bands(sheet.questionnaire, f.question) for f in form},
         limits=files.limits_in_words(),
         accept=uploads.ACCEPT,
         saved=saved,

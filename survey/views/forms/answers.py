@@ -19,11 +19,7 @@ from wtforms.utils import unset_value
 from questionnaires import answers
 from questionnaires.model import (
     GridQuestion,
-    KpiBands,
-    NumberQuestion,
     Question,
-    Questionnaire,
-    RatioQuestion,
 )
 from survey.lifecycle.errors import Conflict
 from survey.tables import AnswerRow, Evidence
@@ -273,33 +269,6 @@ def section_form(
     form = SectionForm(questions)
     form.process(typed, data=kept)
     return form
-
-
-@dataclass(frozen=True)
-class Band:
-    """One rung's reference value of a key figure, in words."""
-
-    title: str
-    words: str
-
-
-def reference_bands(questionnaire: Questionnaire, question: Question) -> tuple[Band, ...]:
-    """Return a key figure's reference values (参考值) from the lowest rung up."""
-    if not isinstance(question, NumberQuestion | RatioQuestion):
-        return ()
-    bands: KpiBands | None = question.bands.get(questionnaire.trade.id, question.bands.get("all"))
-    if bands is None:
-        return ()
-    sign = "≥" if bands.direction == "higher" else "≤"
-    unit = "%" if isinstance(question, RatioQuestion) else question.unit
-    return tuple(
-        Band(rung.title, f"{sign} {_plain_number(edge)}{'' if unit == '%' else ' '}{unit}")
-        for rung, edge in zip(questionnaire.ladder, bands.edges, strict=False)
-    )
-
-
-def _plain_number(edge: Any) -> str:
-    return str(edge) if edge.denominator == 1 else f"{float(edge):g}"
 
 
 def said(question: Question, wire: object) -> str:
