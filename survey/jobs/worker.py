@@ -21,6 +21,7 @@ from survey.config import Config
 from survey.db import DatabaseMissing
 from survey.files import uploads
 from survey.lifecycle import reports as steps
+from survey.lifecycle.step import Step
 from survey.readings.diagnoses import PRINTABLE, diagnosis_of
 from survey.store import assessments as store
 from survey.store.settings import read
@@ -58,7 +59,7 @@ def run(app: Flask, until: Callable[[], bool] = lambda: False) -> None:
 def work_once(app: Flask) -> bool:
     """Make one waiting report; False when there was none."""
     with Session(app.extensions["survey_engine"], expire_on_commit=False) as session:
-        report = steps.lease(session, clock.utc_now())
+        report = steps.lease(Step(session, steps.WORKER, clock.utc_now()))
         if report is None:
             return False
         # What was leased stays as it was leased: read again, its attempt might be another worker's.
@@ -70,13 +71,19 @@ def work_once(app: Flask) -> bool:
         except Exception as error:
             app.logger.exception("report %s failed", report.number)
             fault = FAULTS.get(getattr(error, "reason", ""), "生成时出错")
-            steps.fail(session, report.id, report.attempt, fault, now=clock.utc_now())
+            steps.fail(
+                Step(session, steps.WORKER, clock.utc_now()), report.id, report.attempt, fault
+            )
             return True
         digest = hashlib.sha256(made.read_bytes()).hexdigest()
         size = made.stat().st_size
         uploads.settle(made, path_of(app.config["SURVEY"], digest))
         steps.issue(
-            session, report.id, report.attempt, sha256=digest, size=size, now=clock.utc_now()
+            Step(session, steps.WORKER, clock.utc_now()),
+            report.id,
+            report.attempt,
+            sha256=digest,
+            size=size,
         )
         return True
 

@@ -13,8 +13,8 @@ from questionnaires import answers as wire
 from questionnaires.loading import load
 from questionnaires.model import Question, is_asked
 from survey import db
-from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import AnswerNow, Conflict, Invalid, Locked, NotThere
+from survey.lifecycle.step import Step
 from survey.store import assessments as store
 from survey.tables import (
     CHANGED,
@@ -80,15 +80,7 @@ class Saved:
     verification: str | None
 
 
-def save_answer(
-    session: Session,
-    assessment_id: int,
-    kind: str,
-    change: Change,
-    *,
-    by: Actor,
-    now: datetime,
-) -> Saved:
+def save_answer(step: Step, assessment_id: int, kind: str, change: Change) -> Saved:
     """Keep one change, exactly once, never over a colleague's head.
 
     Raises:
@@ -98,7 +90,7 @@ def save_answer(
         IdReused: The request's id was used for something else.
         Conflict: Somebody else saved this answer since ``base_revision``.
     """
-    with db.writing(session):
+    with step.writing() as session:
         db.hold(session, Assessment, assessment_id)
         place = store.place(session, assessment_id, kind, change.question_id, change.request_id)
         if place is None:
@@ -121,11 +113,11 @@ def save_answer(
             "sheet_id": sheet.id,
             "question_id": question.id,
             "revision": change.base_revision + 1,
-            "author_id": by.user_id or 0,
-            "saved_at": now,
+            "author_id": step.by.user_id or 0,
+            "saved_at": step.now,
         }
         store.keep_answer(session, kept, change.request_id)
-        return Saved(kept["revision"], now, kept["value"], kept["verification"])
+        return Saved(kept["revision"], step.now, kept["value"], kept["verification"])
 
 
 def _require_same(assessment: Assessment, seen: AnswerRevision, change: Change) -> None:

@@ -12,12 +12,12 @@ from questionnaires.loading import load
 from questionnaires.model import Questionnaire
 from questionnaires.progress import progress
 from questionnaires.scoring import score
-from survey import clock, db
+from survey import clock
 from survey.lifecycle import verification
 from survey.lifecycle.answers import clean_text
-from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Incomplete, Invalid, Locked, NotThere, Stale
 from survey.lifecycle.sheets import questionnaire_of, sheet_of
+from survey.lifecycle.step import About, Step
 from survey.store import assessments as store
 from survey.tables import (
     CONFIRMED,
@@ -57,13 +57,13 @@ class RoundClosed(Invalid):
     status = 409
 
 
-def begin(session: Session, firm_id: int, round_id: int, *, by: Actor, now: datetime) -> Assessment:
+def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
     """Open the firm's assessment of a round; a second call returns the first one.
 
     Raises:
         RoundClosed: Only what was begun in time goes on.
     """
-    with db.writing(session):
+    with step.writing() as session:
         firm = session.get(Firm, firm_id, with_for_update=True)
         round_ = session.get(Round, round_id)
         if firm is None or round_ is None:
@@ -71,14 +71,14 @@ def begin(session: Session, firm_id: int, round_id: int, *, by: Actor, now: date
         for known in store.assessments_of_firm(session, firm_id):
             if known.round_id == round_id:
                 return known
-        _require_open(round_, now.astimezone(clock.LOCAL).date())
+        _require_open(round_, step.now.astimezone(clock.LOCAL).date())
         assessment = Assessment(
             firm_id=firm.id,
             round_id=round_.id,
             edition=round_.edition,
             trade=firm.trade,
             state=DRAFT,
-            created_at=now,
+            created_at=step.now,
         )
         session.add(assessment)
         session.flush()
@@ -87,10 +87,10 @@ def begin(session: Session, firm_id: int, round_id: int, *, by: Actor, now: date
                 assessment_id=assessment.id,
                 kind=SELF,
                 processes=firm.processes,
-                created_at=now,
+                created_at=step.now,
             )
         )
-        log(session, by, now, "begin", "assessment", assessment.id, firm_id=firm.id)
+        step.log("begin", About("assessment", assessment.id, firm.id))
         return assessment
 
 
@@ -102,16 +102,10 @@ def _require_open(round_: Round, today: date) -> None:
 
 
 def set_processes(
-    session: Session,
-    assessment_id: int,
-    processes: Collection[str],
-    *,
-    kind: str = SELF,
-    by: Actor,
-    now: datetime,
+    step: Step, assessment_id: int, processes: Collection[str], *, kind: str = SELF
 ) -> None:
     """Say which processes a sheet is about; answers to questions it hides are kept, not counted."""
-    with db.writing(session):
+    with step.writing() as session:
         assessment = _locked(session, assessment_id, DRAFT if kind == SELF else ON_SITE)
         known = {p.id for p in load(assessment.edition).trades[assessment.trade].processes}
         if unknown := set(processes) - known:
@@ -120,29 +114,22 @@ def set_processes(
         before = sheet.processes
         sheet.processes = sorted(processes)
         if before != sheet.processes:
-            log(
-                session,
-                by,
-                now,
+            step.log(
                 "processes",
-                "assessment",
-                assessment_id,
-                firm_id=assessment.firm_id,
+                assessment,
                 before=" ".join(before),
                 after=" ".join(sheet.processes),
             )
 
 
-def submit(
-    session: Session, assessment_id: int, *, declared_by: str, by: Actor, now: datetime
-) -> Receipt:
+def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
     """Hand the firm's sheet in: complete, declared true, scored, read-only from now on.
 
     Raises:
         Incomplete: Names every question without an answer.
         Invalid: Nobody signed the truth statement.
     """
-    with db.writing(session):
+    with step.writing() as session:
         assessment = store.assessment(session, assessment_id, lock=True)
         if assessment is None:
             raise NotThere
@@ -155,60 +142,41 @@ def submit(
         questionnaire = questionnaire_of(assessment)
         _require_complete(session, questionnaire, sheet)
         assessment.state = SUBMITTED
-        assessment.submitted_at, assessment.submitted_by = now, by.user_id
+        assessment.submitted_at, assessment.submitted_by = step.now, step.by.user_id
         assessment.declared_by, assessment.return_reason = name, None
-        row = _keep_score(session, questionnaire, sheet, now)
-        log(
-            session,
-            by,
-            now,
+        row = _keep_score(step, questionnaire, sheet)
+        step.log(
             "submit",
-            "assessment",
-            assessment.id,
-            firm_id=assessment.firm_id,
+            assessment,
             before=DRAFT,
             after=f"{SUBMITTED} {row.share}",
         )
-        return Receipt(assessment.id, now, name)
+        return Receipt(assessment.id, step.now, name)
 
 
-def return_to_firm(
-    session: Session, assessment_id: int, *, reason: str, by: Actor, now: datetime
-) -> None:
+def return_to_firm(step: Step, assessment_id: int, *, reason: str) -> None:
     """Give the sheet back to the firm for completion (退回), saying why."""
-    with db.writing(session):
+    with step.writing() as session:
         assessment = _locked(session, assessment_id, SUBMITTED, ON_SITE)
         before = assessment.state
         assessment.state = DRAFT
         assessment.return_reason = _reason(reason)
         store.drop_score(session, _sheet(session, assessment_id, SELF).id)
-        log(
-            session,
-            by,
-            now,
+        step.log(
             "return",
-            "assessment",
-            assessment_id,
-            firm_id=assessment.firm_id,
+            assessment,
             before=before,
             after=DRAFT,
             reason=reason,
         )
 
 
-def assign(
-    session: Session,
-    assessment_id: int,
-    consultant_id: int,
-    *,
-    by: Actor,
-    now: datetime,
-) -> None:
+def assign(step: Step, assessment_id: int, consultant_id: int) -> None:
     """Send a consultant to a submitted assessment; the on-site sheet starts as the firm's copy.
 
     Assigning again while the visit runs changes the person and keeps the work.
     """
-    with db.writing(session):
+    with step.writing() as session:
         assessment = _locked(session, assessment_id, SUBMITTED, ON_SITE)
         consultant = session.get(User, consultant_id)
         if consultant is None or consultant.role != CONSULTANT or not consultant.active:
@@ -217,27 +185,22 @@ def assign(
         assessment.consultant_id = consultant.id
         if before == SUBMITTED:
             assessment.state = ON_SITE
-            _copy_sheet(session, assessment, now)
-        log(
-            session,
-            by,
-            now,
+            _copy_sheet(step, assessment)
+        step.log(
             "assign",
-            "assessment",
-            assessment_id,
-            firm_id=assessment.firm_id,
+            assessment,
             before=before,
             after=f"{ON_SITE} {consultant.username}",
         )
 
 
-def confirm(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> None:
+def confirm(step: Step, assessment_id: int) -> None:
     """Close the visit: every answer verified, every change explained; the on-site score speaks.
 
     Raises:
         Incomplete: Names what is still open, question by question.
     """
-    with db.writing(session):
+    with step.writing() as session:
         assessment = store.assessment(session, assessment_id, lock=True)
         if assessment is None:
             raise NotThere
@@ -249,35 +212,25 @@ def confirm(session: Session, assessment_id: int, *, by: Actor, now: datetime) -
         questionnaire = questionnaire_of(assessment)
         if missing := open_items(session, assessment):
             raise Incomplete(missing)
-        assessment.state, assessment.confirmed_at = CONFIRMED, now
-        row = _keep_score(session, questionnaire, sheet, now)
-        log(
-            session,
-            by,
-            now,
+        assessment.state, assessment.confirmed_at = CONFIRMED, step.now
+        row = _keep_score(step, questionnaire, sheet)
+        step.log(
             "confirm",
-            "assessment",
-            assessment_id,
-            firm_id=assessment.firm_id,
+            assessment,
             before=ON_SITE,
             after=f"{CONFIRMED} {row.share}",
         )
 
 
-def reopen(session: Session, assessment_id: int, *, reason: str, by: Actor, now: datetime) -> None:
+def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
     """Take a confirmed assessment back to the consultant, saying why."""
-    with db.writing(session):
+    with step.writing() as session:
         assessment = _locked(session, assessment_id, CONFIRMED)
         assessment.state, assessment.confirmed_at = ON_SITE, None
         store.drop_score(session, _sheet(session, assessment_id, ONSITE).id)
-        log(
-            session,
-            by,
-            now,
+        step.log(
             "reopen",
-            "assessment",
-            assessment_id,
-            firm_id=assessment.firm_id,
+            assessment,
             before=CONFIRMED,
             after=ON_SITE,
             reason=_reason(reason),
@@ -285,17 +238,10 @@ def reopen(session: Session, assessment_id: int, *, reason: str, by: Actor, now:
 
 
 def conclude(
-    session: Session,
-    assessment_id: int,
-    *,
-    problems: str,
-    packages: list[str] | None,
-    base_version: int,
-    by: Actor,
-    now: datetime,
+    step: Step, assessment_id: int, *, problems: str, packages: list[str] | None, base_version: int
 ) -> None:
     """Keep the consultant's summary of problems and choice of packages (None: as computed)."""
-    with db.writing(session):
+    with step.writing() as session:
         assessment = _locked(session, assessment_id, ON_SITE)
         if assessment.version != base_version:
             raise Stale
@@ -304,15 +250,7 @@ def conclude(
             raise Invalid({"packages": f"没有这些改造场景：{'、'.join(unknown)}。"})
         assessment.problems = clean_text("problems", problems, LONGEST_SUMMARY)
         assessment.chosen_packages = None if packages is None else list(dict.fromkeys(packages))
-        log(
-            session,
-            by,
-            now,
-            "conclude",
-            "assessment",
-            assessment_id,
-            firm_id=assessment.firm_id,
-        )
+        step.log("conclude", assessment)
 
 
 def open_items(session: Session, assessment: Assessment) -> dict[str, str]:
@@ -335,10 +273,8 @@ def _require_complete(session: Session, questionnaire: Questionnaire, sheet: She
         raise Incomplete(dict.fromkeys(missing, "还没有作答。"))
 
 
-def _keep_score(
-    session: Session, questionnaire: Questionnaire, sheet: SheetRow, now: datetime
-) -> ScoreRow:
-    kept = sheet_of(questionnaire, store.answers(session, sheet.id))
+def _keep_score(step: Step, questionnaire: Questionnaire, sheet: SheetRow) -> ScoreRow:
+    kept = sheet_of(questionnaire, store.answers(step.session, sheet.id))
     result = score(questionnaire, kept, frozenset(sheet.processes))
     row = ScoreRow(
         sheet_id=sheet.id,
@@ -348,27 +284,27 @@ def _keep_score(
         rung=result.rung.id if result.rung else None,
         sections={s.section.id: str(s.share) for s in result.sections if s.share is not None},
         failed_gates=[gate.wanted for gate in result.next.failed_gates] if result.next else [],
-        scored_at=now,
+        scored_at=step.now,
     )
-    return session.merge(row)
+    return step.session.merge(row)
 
 
-def _copy_sheet(session: Session, assessment: Assessment, now: datetime) -> None:
+def _copy_sheet(step: Step, assessment: Assessment) -> None:
     """Start (or refresh) the on-site sheet: what the firm left unchanged keeps its verification."""
-    own = _sheet(session, assessment.id, SELF)
-    onsite = store.sheet(session, assessment.id, ONSITE)
+    own = _sheet(step.session, assessment.id, SELF)
+    onsite = store.sheet(step.session, assessment.id, ONSITE)
     if onsite is None:
         onsite = SheetRow(
             assessment_id=assessment.id,
             kind=ONSITE,
             processes=own.processes,
-            created_at=now,
+            created_at=step.now,
         )
-        session.add(onsite)
-        session.flush()
+        step.session.add(onsite)
+        step.session.flush()
     onsite.processes = own.processes
-    visited = store.answers(session, onsite.id)
-    for question_id, said in store.answers(session, own.id).items():
+    visited = store.answers(step.session, onsite.id)
+    for question_id, said in store.answers(step.session, own.id).items():
         row = visited.get(question_id)
         if row is not None and row.saved_at >= said.saved_at:
             continue
@@ -379,12 +315,12 @@ def _copy_sheet(session: Session, assessment: Assessment, now: datetime) -> None
             "verification": UNVERIFIED,
             "reason": row.reason if row else "",
             "finding": row.finding if row else "",
-            "saved_at": now,
+            "saved_at": step.now,
             "author_id": said.author_id,
             "revision": revision,
         }
-        session.merge(AnswerRow(sheet_id=onsite.id, question_id=question_id, **copied))
-        session.add(
+        step.session.merge(AnswerRow(sheet_id=onsite.id, question_id=question_id, **copied))
+        step.session.add(
             AnswerRevision(
                 sheet_id=onsite.id,
                 question_id=question_id,

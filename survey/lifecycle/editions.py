@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,10 +20,10 @@ from sqlalchemy.orm import Session
 
 from questionnaires import loading, workbook
 from questionnaires.reading import Fault, read
-from survey import db, library
+from survey import library
 from survey.lifecycle import typed
-from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, NotThere, Refusal
+from survey.lifecycle.step import About, Step
 from survey.tables import EDITING, PUBLISHED, RETIRED, EditionRow
 
 DRAFT_MARK = "-draft"
@@ -59,7 +59,7 @@ class Faulty(Refusal):
 # --- drafts -------------------------------------------------------------------------------------
 
 
-def copy(session: Session, home: Path, edition_id: str, *, by: Actor, now: datetime) -> str:
+def copy(step: Step, home: Path, edition_id: str) -> str:
     """Make a draft copy of an edition and return the draft's id.
 
     Args:
@@ -69,18 +69,18 @@ def copy(session: Session, home: Path, edition_id: str, *, by: Actor, now: datet
         AlreadyThere: Its draft copy exists.
         NotThere
     """
-    standing = _required(session, edition_id)
+    standing = _required(step.session, edition_id)
     source = loading.folder_of(edition_id)
     draft_id = f"{edition_id.removesuffix(DRAFT_MARK)[: 40 - len(DRAFT_MARK)]}{DRAFT_MARK}"
     with _alone(home), _aside(home, draft_id) as making:
-        if library.standing(session, draft_id):
+        if library.standing(step.session, draft_id):
             raise AlreadyThere(draft_id)
         shutil.copytree(source, making, ignore=shutil.ignore_patterns(loading.SEAL, ".*"))
         _set_head(making, id=draft_id, title=_draft_title(standing.title))
         row = EditionRow(id=draft_id, state=EDITING, copied_from=edition_id)
-        with _placed(making, home / draft_id), db.writing(session):
-            _keep(session, row, by, now)
-            log(session, by, now, "edition_copy", "edition", draft_id, before=edition_id)
+        with _placed(making, home / draft_id), step.writing():
+            _keep(step, row)
+            step.log("edition_copy", About("edition", draft_id), before=edition_id)
     return draft_id
 
 
@@ -88,61 +88,48 @@ def _draft_title(title: str) -> str:
     return f"{title[: MOST_TITLE - 4]}（草稿）"
 
 
-def take_workbook(
-    session: Session, home: Path, edition_id: str, file: IO[bytes], *, by: Actor, now: datetime
-) -> str:
+def take_workbook(step: Step, home: Path, edition_id: str, file: IO[bytes]) -> str:
     """Read a reviewed workbook into a draft and return the trade it was about.
 
     Raises:
         NotDraft, NotThere
         Faulty: With every bad cell; nothing was changed.
     """
-    _required_draft(session, edition_id)
+    _required_draft(step.session, edition_id)
     beside, _ = library.opened(edition_id)
     draft = workbook.read_workbook(file, beside)
     if draft.faults:
         raise Faulty(draft.faults)
     with _alone(home):
-        _required_draft(session, edition_id)
+        _required_draft(step.session, edition_id)
         folder = home / edition_id
         before = loading.seal(folder)
         workbook.keep_draft(draft, folder)
         after = loading.seal(folder)
-        with db.writing(session):
-            log(
-                session, by, now, "edition_import", "edition", edition_id,
-                before=before[:12], after=f"{after[:12]} {draft.trade}",
-            )  # fmt: skip
+        with step.writing():
+            step.log("edition_import", About("edition", edition_id), before=before[:12], after=f"{after[:12]} {draft.trade}")  # fmt: skip
     return draft.trade
 
 
-def discard(session: Session, home: Path, edition_id: str, *, by: Actor, now: datetime) -> None:
+def discard(step: Step, home: Path, edition_id: str) -> None:
     """Throw a draft away.
 
     Raises:
         NotDraft, NotThere
     """
     with _alone(home), _aside(home, edition_id) as going:
-        _required_draft(session, edition_id)
-        with _placed(home / edition_id, going), db.writing(session):
+        _required_draft(step.session, edition_id)
+        with _placed(home / edition_id, going), step.writing() as session:
             if row := session.get(EditionRow, edition_id):
                 session.delete(row)
-            log(session, by, now, "edition_discard", "edition", edition_id)
+            step.log("edition_discard", About("edition", edition_id))
 
 
 # --- publishing ---------------------------------------------------------------------------------
 
 
 def publish(
-    session: Session,
-    home: Path,
-    edition_id: str,
-    *,
-    new_id: str,
-    title: str,
-    issued: date,
-    by: Actor,
-    now: datetime,
+    step: Step, home: Path, edition_id: str, *, new_id: str, title: str, issued: date
 ) -> None:
     """Seal a draft under the id and title it will bear for ever.
 
@@ -150,11 +137,11 @@ def publish(
         NotDraft, NotThere, Invalid, AlreadyThere
         Faulty: The draft has faults; it stays a draft.
     """
-    _required_draft(session, edition_id)
+    _required_draft(step.session, edition_id)
     new_id, title = new_id.strip(), typed.line(title)
     _require_good_names(new_id, title)
     with _alone(home), _aside(home, new_id) as making:
-        if library.standing(session, new_id):
+        if library.standing(step.session, new_id):
             raise AlreadyThere(new_id)
         shutil.copytree(home / edition_id, making)
         _set_head(making, id=new_id, title=title, issued=issued.isoformat())
@@ -163,17 +150,14 @@ def publish(
             raise Faulty(faults)
         seal = loading.seal(making)
         (making / loading.SEAL).write_text(f"{seal}\n", "utf-8")
-        with _placed(making, home / new_id), db.writing(session):
+        with _placed(making, home / new_id), step.writing() as session:
             draft = session.get(EditionRow, edition_id)
             copied_from = draft.copied_from if draft else None
             if draft:
                 session.delete(draft)
             row = EditionRow(id=new_id, state=PUBLISHED, seal=seal, copied_from=copied_from)
-            _keep(session, row, by, now)
-            log(
-                session, by, now, "edition_publish", "edition", new_id,
-                before=edition_id, after=f"{title} {seal[:12]}",
-            )  # fmt: skip
+            _keep(step, row)
+            step.log("edition_publish", About("edition", new_id), before=edition_id, after=f"{title} {seal[:12]}")  # fmt: skip
         shutil.rmtree(home / edition_id, ignore_errors=True)
 
 
@@ -189,27 +173,19 @@ def _require_good_names(new_id: str, title: str) -> None:
         raise Invalid(faults)
 
 
-def retire(session: Session, edition_id: str, *, by: Actor, now: datetime) -> None:
+def retire(step: Step, edition_id: str) -> None:
     """Take an edition out of use for new rounds; what was begun on it goes on."""
-    _turn(session, edition_id, PUBLISHED, RETIRED, "edition_retire", by, now)
+    _turn(step, edition_id, PUBLISHED, RETIRED, "edition_retire")
 
 
-def restore(session: Session, edition_id: str, *, by: Actor, now: datetime) -> None:
+def restore(step: Step, edition_id: str) -> None:
     """Let new rounds use a retired edition again."""
-    _turn(session, edition_id, RETIRED, PUBLISHED, "edition_restore", by, now)
+    _turn(step, edition_id, RETIRED, PUBLISHED, "edition_restore")
 
 
-def _turn(
-    session: Session,
-    edition_id: str,
-    from_state: str,
-    to_state: str,
-    action: str,
-    by: Actor,
-    now: datetime,
-) -> None:
-    standing = _required(session, edition_id)
-    with db.writing(session):
+def _turn(step: Step, edition_id: str, from_state: str, to_state: str, action: str) -> None:
+    standing = _required(step.session, edition_id)
+    with step.writing() as session:
         row = session.get(EditionRow, edition_id, with_for_update=True)
         if (row.state if row else standing.state) != from_state:
             raise Unused
@@ -218,8 +194,8 @@ def _turn(
             seal = standing.seal if standing.sealed else None
             row = EditionRow(id=edition_id, seal=seal)
         row.state = to_state
-        _keep(session, row, by, now)
-        log(session, by, now, action, "edition", edition_id, before=from_state, after=to_state)
+        _keep(step, row)
+        step.log(action, About("edition", edition_id), before=from_state, after=to_state)
 
 
 # --- what the steps share -----------------------------------------------------------------------
@@ -237,10 +213,10 @@ def _required_draft(session: Session, edition_id: str) -> None:
         raise NotDraft
 
 
-def _keep(session: Session, row: EditionRow, by: Actor, now: datetime) -> None:
-    row.changed_at, row.changed_by = now, by.user_id
-    session.add(row)
-    session.flush()
+def _keep(step: Step, row: EditionRow) -> None:
+    row.changed_at, row.changed_by = step.now, step.by.user_id
+    step.session.add(row)
+    step.session.flush()
 
 
 def _set_head(folder: Path, **head: str) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from survey import db
 from survey.files.uploads import Stored, place, size_words
 from survey.lifecycle.answers import WRITABLE, asked_question
-from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, Locked, NotThere
+from survey.lifecycle.step import Step
 from survey.store import assessments as assessments_store
 from survey.store import evidence as store
 from survey.tables import Assessment, Evidence, SheetRow
@@ -38,15 +36,7 @@ def require_room(
 
 
 def attach(
-    session: Session,
-    assessment_id: int,
-    kind: str,
-    question_id: str,
-    stored: Stored,
-    *,
-    limits: Limits,
-    by: Actor,
-    now: datetime,
+    step: Step, assessment_id: int, kind: str, question_id: str, stored: Stored, *, limits: Limits
 ) -> Evidence:
     """Put a stored file behind a question; the same content again is the file already there.
 
@@ -54,7 +44,7 @@ def attach(
         Locked: The sheet may not be written now.
         Invalid: The question is not asked, or a limit is reached.
     """
-    with db.writing(session):
+    with step.writing() as session:
         assessment, sheet = _writable(session, assessment_id, kind, question_id, lock=True)
         if known := store.same(session, sheet.id, question_id, stored.sha256):
             return known
@@ -67,18 +57,18 @@ def attach(
             media_type=stored.media_type,
             size=stored.size,
             has_thumbnail=stored.has_thumbnail,
-            uploaded_by=by.user_id,
-            uploaded_at=now,
+            uploaded_by=step.by.user_id,
+            uploaded_at=step.now,
         )
         session.add(row)
         session.flush()
-        _log(session, by, now, "attach", assessment, row)
+        _log(step, "attach", assessment, row)
         return row
 
 
-def remove(session: Session, evidence_id: int, *, by: Actor, now: datetime) -> None:
+def remove(step: Step, evidence_id: int) -> None:
     """Take a file away from its question. Its bytes stay: others may hold the same content."""
-    with db.writing(session):
+    with step.writing() as session:
         found = store.placed(session, evidence_id)
         if found is None:
             raise NotThere
@@ -87,7 +77,7 @@ def remove(session: Session, evidence_id: int, *, by: Actor, now: datetime) -> N
             raise NotThere
         if assessment.state != WRITABLE[found.sheet.kind]:
             raise Locked(assessment.state)
-        _log(session, by, now, "remove", assessment, found.file)
+        _log(step, "remove", assessment, found.file)
         session.delete(found.file)
 
 
@@ -120,18 +110,11 @@ def _require_room(
         raise Invalid({"files": f"本次评估的文件合计不能超过 {most_words}，请先删除或压缩。"})
 
 
-def _log(
-    session: Session, by: Actor, now: datetime, action: str, assessment: Assessment, row: Evidence
-) -> None:
+def _log(step: Step, action: str, assessment: Assessment, row: Evidence) -> None:
     words = f"{row.question_id} {row.name} {row.sha256}"
-    log(
-        session,
-        by,
-        now,
+    step.log(
         f"{action}_evidence",
-        "assessment",
-        assessment.id,
-        firm_id=assessment.firm_id,
+        assessment,
         before=words if action == "remove" else "",
         after=words if action == "attach" else "",
     )

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
-from survey import db
-from survey.lifecycle.audit import Actor, log
+from survey.lifecycle.step import About, Step
 
 
-def note_export(
-    session: Session, listed: str, rows: int, filters: str, *, by: Actor, now: datetime
-) -> None:
+def note_export(step: Step, listed: str, rows: int, filters: str) -> None:
     """Add the row. ``listed``: the list's word, such as assessments or pool."""
-    with db.writing(session):
-        log(session, by, now, "export", "list", listed, after=f"{rows} 行", reason=filters)
+    with step.writing():
+        step.log("export", About("list", listed), after=f"{rows} 行", reason=filters)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from questionnaires.model import Edition
-from survey import db
 from survey.lifecycle.answers import clean_text
-from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, NotThere, Stale
+from survey.lifecycle.step import Step
 from survey.store import assessments as store
 from survey.tables import SIZES, Firm
 
@@ -49,14 +45,7 @@ class Profile:
 
 
 def update_profile(
-    session: Session,
-    firm_id: int,
-    profile: Profile,
-    edition: Edition,
-    *,
-    base_version: int,
-    by: Actor,
-    now: datetime,
+    step: Step, firm_id: int, profile: Profile, edition: Edition, *, base_version: int
 ) -> Firm:
     """Keep a firm's profile.
 
@@ -68,7 +57,7 @@ def update_profile(
         Stale: A colleague changed the profile since.
         Invalid: Names every field that cannot be taken.
     """
-    with db.writing(session):
+    with step.writing() as session:
         firm = session.get(Firm, firm_id, with_for_update=True)
         if firm is None:
             raise NotThere
@@ -83,14 +72,9 @@ def update_profile(
             setattr(firm, name, sorted(value) if name == "processes" else value)
         changed = [name for name, value in before.items() if value != getattr(firm, name)]
         if changed:
-            log(
-                session,
-                by,
-                now,
+            step.log(
                 "profile",
-                "firm",
-                firm.id,
-                firm_id=firm.id,
+                firm,
                 before="；".join(f"{name}={before[name]}" for name in changed),
                 after="；".join(f"{name}={getattr(firm, name)}" for name in changed),
             )

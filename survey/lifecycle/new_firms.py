@@ -5,18 +5,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from stdnum import exceptions as stdnum_errors
 from stdnum.cn import uscc
 
-from survey import db
 from survey.lifecycle import typed
 from survey.lifecycle.accounts import add_user, new_link
-from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, NotThere, Refusal, Stale
+from survey.lifecycle.step import About, Step
 from survey.store import firms as store
 from survey.tables import FIRM, Firm, User
 
@@ -96,9 +93,7 @@ def is_fictional(code: str) -> bool:
     return plain and not set(code) <= ALPHABET
 
 
-def add_firm(
-    session: Session, wanted: NewFirm, places: Places, *, hours: int, by: Actor, now: datetime
-) -> Invited:
+def add_firm(step: Step, wanted: NewFirm, places: Places, *, hours: int) -> Invited:
     """Add a firm with its first user, who signs in by the firm's code where no name is given.
 
     Raises:
@@ -113,7 +108,7 @@ def add_firm(
     if faults:
         raise Invalid(faults)
     try:
-        with db.writing(session):
+        with step.writing() as session:
             if known := store.firm_coded(session, code):
                 raise CodeTaken({"code": _taken(known.name)})
             firm = Firm(
@@ -123,61 +118,48 @@ def add_firm(
                 township=wanted.township or None,
                 processes=[],
                 fictional=is_fictional(code),
-                created_at=now,
+                created_at=step.now,
             )
             session.add(firm)
             session.flush()
-            log(
-                session, by, now, "create", "firm", firm.id, firm_id=firm.id, after=f"{name} {code}"
-            )
+            step.log("create", firm, after=f"{name} {code}")
             username = typed.line(wanted.username) or code.lower()
-            return _invite(session, firm.id, wanted.person, username, hours, by, now)
+            return _invite(step, firm.id, wanted.person, username, hours)
     except IntegrityError as error:  # another officer was faster by a moment
         raise CodeTaken({"code": _taken("另一家企业")}) from error
 
 
-def add_firm_user(
-    session: Session,
-    firm_id: int,
-    *,
-    person: str,
-    username: str,
-    hours: int,
-    by: Actor,
-    now: datetime,
-) -> Invited:
+def add_firm_user(step: Step, firm_id: int, *, person: str, username: str, hours: int) -> Invited:
     """Add one more user of a firm."""
     try:
-        with db.writing(session):
+        with step.writing() as session:
             if session.get(Firm, firm_id) is None:
                 raise NotThere
-            return _invite(session, firm_id, person, username, hours, by, now)
+            return _invite(step, firm_id, person, username, hours)
     except IntegrityError as error:
         raise Invalid({"username": "这个用户名已被使用，请换一个。"}) from error
 
 
-def invite_again(
-    session: Session, firm_id: int, user_id: int, *, hours: int, by: Actor, now: datetime
-) -> Invited:
+def invite_again(step: Step, firm_id: int, user_id: int, *, hours: int) -> Invited:
     """Issue a new invitation to a firm's user who never set a password.
 
     Raises:
         NotThere: No such user of this firm; staff are never reached this way.
         HasPassword: An officer must not open an account that is in use.
     """
-    with db.writing(session):
+    with step.writing() as session:
         user = session.get(User, user_id, with_for_update=True)
         if user is None or user.role != FIRM or user.firm_id != firm_id or not user.active:
             raise NotThere
         if user.password_hash is not None:
             raise HasPassword
-        token = new_link(session, user, "invite", hours, by, now)
-        log(session, by, now, "link_invite", "user", user.id, firm_id=firm_id)
+        token = new_link(step, user, "invite", hours)
+        step.log("link_invite", About("user", user.id, firm_id))
         return Invited(firm_id, user.name, user.username, token)
 
 
 def edit_firm(
-    session: Session,
+    step: Step,
     firm_id: int,
     *,
     name: str,
@@ -185,8 +167,6 @@ def edit_firm(
     township: str,
     places: Places,
     base_version: int,
-    by: Actor,
-    now: datetime,
 ) -> None:
     """Correct a firm's name, township or trade; the trade only before its first assessment.
 
@@ -194,7 +174,7 @@ def edit_firm(
         Stale: Somebody else changed the firm since.
     """
     name = typed.line(name)
-    with db.writing(session):
+    with step.writing() as session:
         firm = session.get(Firm, firm_id, with_for_update=True)
         if firm is None:
             raise NotThere
@@ -210,42 +190,24 @@ def edit_firm(
         if faults:
             raise Invalid(faults)
         firm.name, firm.trade, firm.township = name, trade, township or None
-        log(
-            session,
-            by,
-            now,
+        step.log(
             "edit",
-            "firm",
-            firm_id,
-            firm_id=firm_id,
+            About("firm", firm_id, firm_id),
             before=" ".join(filter(None, before)),
             after=" ".join(filter(None, after)),
         )
 
 
-def _invite(
-    session: Session,
-    firm_id: int,
-    person: str,
-    username: str,
-    hours: int,
-    by: Actor,
-    now: datetime,
-) -> Invited:
+def _invite(step: Step, firm_id: int, person: str, username: str, hours: int) -> Invited:
     try:
         user = add_user(
-            session,
-            username=typed.line(username),
-            name=typed.line(person),
-            role=FIRM,
-            firm_id=firm_id,
-            now=now,
+            step, username=typed.line(username), name=typed.line(person), role=FIRM, firm_id=firm_id
         )
     except Invalid as error:
         renamed = {"name": "person"}
         raise Invalid({renamed.get(k, k): words for k, words in error.fields.items()}) from error
-    token = new_link(session, user, "invite", hours, by, now)
-    log(session, by, now, "create", "user", user.id, firm_id=firm_id, after=f"{user.username} firm")
+    token = new_link(step, user, "invite", hours)
+    step.log("create", About("user", user.id, firm_id), after=f"{user.username} firm")
     return Invited(firm_id, user.name, user.username, token)
 
 

@@ -8,15 +8,14 @@ the same press twice is one step.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from questionnaires.loading import load
-from survey import db
 from survey.lifecycle import typed
-from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, Locked, NotThere, Stale
+from survey.lifecycle.step import Step
 from survey.store import pool as store
 from survey.tables import (
     DRAFT,
@@ -47,7 +46,7 @@ class RecognisedBefore(Invalid):
 
 
 @dataclass(frozen=True)
-class _Step:
+class _Decision:
     """One decision about an entry, as it will stand in the log."""
 
     action: str
@@ -57,35 +56,21 @@ class _Step:
 
 
 def propose(
-    session: Session,
-    assessment_id: int,
-    *,
-    target_rung: str,
-    reason: str,
-    base_version: int = 0,
-    by: Actor,
-    now: datetime,
+    step: Step, assessment_id: int, *, target_rung: str, reason: str, base_version: int = 0
 ) -> PoolEntry:
     """Put a firm forward for the pool (拟入库); a firm that was withdrawn may come again."""
-    return _enter(session, assessment_id, "propose", target_rung, reason, base_version, by, now)
+    return _enter(step, assessment_id, "propose", target_rung, reason, base_version)
 
 
 def admit(
-    session: Session,
-    assessment_id: int,
-    *,
-    target_rung: str,
-    reason: str,
-    base_version: int = 0,
-    by: Actor,
-    now: datetime,
+    step: Step, assessment_id: int, *, target_rung: str, reason: str, base_version: int = 0
 ) -> PoolEntry:
     """Take a firm into the pool (入库) on one of its assessments, with the rung it aims at.
 
     Args:
         base_version: The entry's version the officer saw; 0 for a firm without an entry.
     """
-    return _enter(session, assessment_id, "admit", target_rung, reason, base_version, by, now)
+    return _enter(step, assessment_id, "admit", target_rung, reason, base_version)
 
 
 _ENTERED = {"propose": PROPOSED, "admit": IN_POOL}
@@ -93,20 +78,13 @@ _MAY_ENTER_FROM = {"propose": (WITHDRAWN,), "admit": (PROPOSED, WITHDRAWN)}
 
 
 def _enter(
-    session: Session,
-    assessment_id: int,
-    action: str,
-    target_rung: str,
-    reason: str,
-    base_version: int,
-    by: Actor,
-    now: datetime,
+    step: Step, assessment_id: int, action: str, target_rung: str, reason: str, base_version: int
 ) -> PoolEntry:
-    with db.writing(session):
+    with step.writing() as session:
         assessment, entry = _assessed(session, assessment_id)
         _step_of(assessment, target_rung)
-        step = _Step(action, _ENTERED[action], target_rung, typed.reason(reason))
-        if entry is not None and _is_taken(entry, step, base_version, assessment_id):
+        decision = _Decision(action, _ENTERED[action], target_rung, typed.reason(reason))
+        if entry is not None and _is_taken(entry, decision, base_version, assessment_id):
             return entry
         _require_version(entry, base_version)
         if entry is None:
@@ -114,29 +92,22 @@ def _enter(
         elif entry.state not in _MAY_ENTER_FROM[action]:
             raise WrongState({"state": "这家企业已在培育库中，请在培育库里操作。"})
         entry.assessment_id = assessment.id
-        return _take(session, entry, step, by, now)
+        return _take(step, entry, decision)
 
 
 def promote(
-    session: Session,
-    entry_id: int,
-    *,
-    target_rung: str,
-    reason: str,
-    base_version: int,
-    by: Actor,
-    now: datetime,
+    step: Step, entry_id: int, *, target_rung: str, reason: str, base_version: int
 ) -> PoolEntry:
     """Give an entry a higher target (晋级); from here on the firm is on its way up again.
 
     The firm's newest confirmed assessment of the same edition becomes the entry's.
     """
-    with db.writing(session):
+    with step.writing() as session:
         entry = _locked(session, entry_id)
         assessment = _assessment(session, entry.assessment_id)
         wanted = _step_of(assessment, target_rung)
-        step = _Step("promote", IN_POOL, target_rung, typed.reason(reason))
-        if _is_taken(entry, step, base_version):
+        decision = _Decision("promote", IN_POOL, target_rung, typed.reason(reason))
+        if _is_taken(entry, decision, base_version):
             return entry
         _require_version(entry, base_version)
         _require_state(entry, IN_POOL, RECOGNISED)
@@ -144,39 +115,29 @@ def promote(
             raise Invalid({"target_rung": "晋级的目标要高于现在的目标和已认定的等级。"})
         newest = store.newest_confirmed(session, entry.firm_id, assessment.edition)
         entry.assessment_id = newest or entry.assessment_id
-        return _take(session, entry, step, by, now)
+        return _take(step, entry, decision)
 
 
-def withdraw(
-    session: Session,
-    entry_id: int,
-    *,
-    reason: str,
-    base_version: int,
-    by: Actor,
-    now: datetime,
-) -> PoolEntry:
+def withdraw(step: Step, entry_id: int, *, reason: str, base_version: int) -> PoolEntry:
     """Take a firm out of the pool (退库); its recognitions stay facts."""
-    with db.writing(session):
+    with step.writing() as session:
         entry = _locked(session, entry_id)
-        step = _Step("withdraw", WITHDRAWN, entry.target_rung, typed.reason(reason))
-        if _is_taken(entry, step, base_version):
+        decision = _Decision("withdraw", WITHDRAWN, entry.target_rung, typed.reason(reason))
+        if _is_taken(entry, decision, base_version):
             return entry
         _require_version(entry, base_version)
         _require_state(entry, PROPOSED, IN_POOL, RECOGNISED)
-        return _take(session, entry, step, by, now)
+        return _take(step, entry, decision)
 
 
 def recognise(
-    session: Session,
+    step: Step,
     entry_id: int,
     *,
     rung: str,
     document: str,
     recognised_on: date,
     base_version: int,
-    by: Actor,
-    now: datetime,
     today: date,
 ) -> PoolEntry:
     """Record that the bureau recognised a firm on a rung (认定): a fact with its document.
@@ -184,7 +145,7 @@ def recognise(
     Raises:
         RecognisedBefore: The rung is recorded already, by another document or date.
     """
-    with db.writing(session):
+    with step.writing() as session:
         entry = _locked(session, entry_id)
         _step_of(_assessment(session, entry.assessment_id), rung, field="rung")
         document = _document(document)
@@ -203,51 +164,40 @@ def recognise(
                 rung=rung,
                 document=document,
                 recognised_on=recognised_on,
-                recorded_by=by.user_id,
-                recorded_at=now,
+                recorded_by=step.by.user_id,
+                recorded_at=step.now,
             )
         )
-        step = _Step("recognise", RECOGNISED, entry.target_rung, entry.reason)
+        decision = _Decision("recognise", RECOGNISED, entry.target_rung, entry.reason)
         fact = f"{document} {recognised_on.isoformat()}"
-        return _take(session, entry, step, by, now, after=f"{RECOGNISED} {rung}", why=fact)
+        return _take(step, entry, decision, after=f"{RECOGNISED} {rung}", why=fact)
 
 
 def _take(
-    session: Session,
-    entry: PoolEntry,
-    step: _Step,
-    by: Actor,
-    now: datetime,
-    after: str = "",
-    why: str = "",
+    step: Step, entry: PoolEntry, decision: _Decision, after: str = "", why: str = ""
 ) -> PoolEntry:
     before = f"{entry.state} {entry.target_rung}" if entry.id else ""
-    entry.state, entry.target_rung = step.state, step.target
-    entry.reason, entry.changed_at = step.reason, now
-    session.add(entry)
-    session.flush()
-    log(
-        session,
-        by,
-        now,
-        step.action,
-        "pool",
-        entry.id,
-        firm_id=entry.firm_id,
+    entry.state, entry.target_rung = decision.state, decision.target
+    entry.reason, entry.changed_at = decision.reason, step.now
+    step.session.add(entry)
+    step.session.flush()
+    step.log(
+        decision.action,
+        entry,
         before=before,
-        after=after or f"{step.state} {step.target}",
-        reason=why or step.reason,
+        after=after or f"{decision.state} {decision.target}",
+        reason=why or decision.reason,
     )
     return entry
 
 
 def _is_taken(
-    entry: PoolEntry, step: _Step, base_version: int, assessment_id: int | None = None
+    entry: PoolEntry, decision: _Decision, base_version: int, assessment_id: int | None = None
 ) -> bool:
     """Whether the entry stands one version on, exactly as this step would leave it."""
     stands = (entry.version, entry.state, entry.target_rung, entry.reason)
     same = assessment_id in (None, entry.assessment_id)
-    return same and stands == (base_version + 1, step.state, step.target, step.reason)
+    return same and stands == (base_version + 1, decision.state, decision.target, decision.reason)
 
 
 def _assessed(session: Session, assessment_id: int) -> tuple[Assessment, PoolEntry | None]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from survey import clock, db
-from survey.lifecycle.audit import Actor, log
+from survey import clock
 from survey.lifecycle.errors import Locked, NotThere
+from survey.lifecycle.step import About, Actor, Step
 from survey.store import assessments
 from survey.store import reports as store
 from survey.tables import DONE, FAILED, QUEUED, WORKING, Assessment, Report
@@ -36,15 +36,13 @@ def basis_of(session: Session, assessment: Assessment, kind: str) -> str | None:
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
-def request_report(
-    session: Session, assessment_id: int, kind: str, *, by: Actor, now: datetime
-) -> Report:
+def request_report(step: Step, assessment_id: int, kind: str) -> Report:
     """Ask for a report; asking again for the same content gives the same one.
 
     Raises:
         Locked: The sheet is not handed in, so there is nothing to report on.
     """
-    with db.writing(session):
+    with step.writing() as session:
         assessment = assessments.assessment(session, assessment_id, lock=True)
         if assessment is None:
             raise NotThere
@@ -59,96 +57,75 @@ def request_report(
                 basis=basis,
                 state=QUEUED,
                 attempt=0,
-                requested_by=by.user_id or 0,
-                requested_at=now,
+                requested_by=step.by.user_id or 0,
+                requested_at=step.now,
             )
             session.add(report)
             session.flush()
-            report.number = f"{now.astimezone(clock.LOCAL):%Y}-{report.id:06d}"
+            report.number = f"{step.now.astimezone(clock.LOCAL):%Y}-{report.id:06d}"
         elif report.state == FAILED:
             report.state, report.attempt, report.fault = QUEUED, 0, None
         else:
             return report
-        log(
-            session,
-            by,
-            now,
+        step.log(
             "report_request",
-            "report",
-            report.number or report.id,
-            firm_id=assessment.firm_id,
+            About("report", report.number or report.id, assessment.firm_id),
             after=kind,
         )
         return report
 
 
-def lease(session: Session, now: datetime) -> Report | None:
+def lease(step: Step) -> Report | None:
     """Take the oldest waiting report, or one whose worker died; give up after a few attempts."""
-    with db.writing(session):
-        while (report := store.next_waiting(session, now)) is not None:
+    with step.writing() as session:
+        while (report := store.next_waiting(session, step.now)) is not None:
             if report.attempt >= MOST_ATTEMPTS:
-                report.state, report.finished_at = FAILED, now
+                report.state, report.finished_at = FAILED, step.now
                 report.fault = "多次生成都没有完成"
                 session.flush()
                 continue
-            report.state, report.leased_until = WORKING, now + LEASE
+            report.state, report.leased_until = WORKING, step.now + LEASE
             report.attempt += 1
             return report
     return None
 
 
-def issue(
-    session: Session, report_id: int, attempt: int, *, sha256: str, size: int, now: datetime
-) -> bool:
+def issue(step: Step, report_id: int, attempt: int, *, sha256: str, size: int) -> bool:
     """Record the finished file; False when another worker has taken the report over meanwhile."""
-    with db.writing(session):
+    with step.writing() as session:
         report = store.report(session, report_id, lock=True)
         if report is None or report.state != WORKING or report.attempt != attempt:
             return False
-        report.state, report.finished_at = DONE, now
+        report.state, report.finished_at = DONE, step.now
         report.sha256, report.size = sha256, size
         assessment = assessments.assessment(session, report.assessment_id)
-        log(
-            session,
-            WORKER,
-            now,
+        step.log(
             "report_issue",
-            "report",
-            report.number or report.id,
-            firm_id=assessment.firm_id if assessment else None,
+            About("report", report.number or report.id, assessment.firm_id if assessment else None),
             after=sha256,
         )
         return True
 
 
-def fail(session: Session, report_id: int, attempt: int, fault: str, *, now: datetime) -> None:
+def fail(step: Step, report_id: int, attempt: int, fault: str) -> None:
     """Say why a report could not be made; its reader may ask again."""
-    with db.writing(session):
+    with step.writing() as session:
         report = store.report(session, report_id, lock=True)
         if report is not None and report.state == WORKING and report.attempt == attempt:
-            report.state, report.finished_at, report.fault = FAILED, now, fault[:300]
-            log(
-                session,
-                WORKER,
-                now,
+            report.state, report.finished_at, report.fault = FAILED, step.now, fault[:300]
+            step.log(
                 "report_fail",
-                "report",
-                report.number or report.id,
+                About("report", report.number or report.id),
                 after=fault[:300],
                 succeeded=False,
             )
 
 
-def note_download(session: Session, report: Report, *, by: Actor, now: datetime) -> None:
+def note_download(step: Step, report: Report) -> None:
     """Remember who took a report away."""
-    with db.writing(session):
+    with step.writing() as session:
         assessment = assessments.assessment(session, report.assessment_id)
-        log(
-            session,
-            by,
-            now,
+        step.log(
             "report_download",
-            "report",
-            report.number or report.id,
-            firm_id=assessment.firm_id if assessment else None,
+            About("report", report.number or report.id, assessment.firm_id if assessment else None),
         )

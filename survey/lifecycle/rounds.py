@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from survey import db, library
+from survey import library
 from survey.lifecycle import typed
-from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.errors import Invalid, NotThere
+from survey.lifecycle.step import About, Step
 from survey.store import bureau as store
 from survey.tables import Round
 
@@ -24,24 +23,17 @@ class TitleTaken(Invalid):
 
 
 def open_round(
-    session: Session,
-    *,
-    title: str,
-    edition: str,
-    opens_on: date,
-    closes_on: date | None,
-    by: Actor,
-    now: datetime,
+    step: Step, *, title: str, edition: str, opens_on: date, closes_on: date | None
 ) -> Round:
     """Open a round; firms find it from its first day to its last.
 
     Raises:
         TitleTaken, Invalid
     """
-    there = library.usable(session)
+    there = library.usable(step.session)
     title = _checked(typed.line(title), edition, there, opens_on, closes_on)
     try:
-        with db.writing(session):
+        with step.writing() as session:
             if store.round_titled(session, title) is not None:
                 raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"})
             round_ = Round(
@@ -49,22 +41,20 @@ def open_round(
                 edition=edition,
                 opens_on=opens_on,
                 closes_on=closes_on,
-                created_at=now,
+                created_at=step.now,
             )
             session.add(round_)
             session.flush()
             after = f"{title} {_span(opens_on, closes_on)}"
-            log(session, by, now, "open_round", "round", round_.id, after=after)
+            step.log("open_round", round_, after=after)
             return round_
     except IntegrityError as error:  # another officer was faster by a moment
         raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"}) from error
 
 
-def set_end(
-    session: Session, round_id: int, closes_on: date | None, *, by: Actor, now: datetime
-) -> None:
+def set_end(step: Step, round_id: int, closes_on: date | None) -> None:
     """Give a round another last day, or none."""
-    with db.writing(session):
+    with step.writing() as session:
         round_ = session.get(Round, round_id, with_for_update=True)
         if round_ is None:
             raise NotThere
@@ -72,13 +62,9 @@ def set_end(
             raise Invalid({"closes_on": "截止日期不能早于开始日期。"})
         before, round_.closes_on = round_.closes_on, closes_on
         if before != closes_on:
-            log(
-                session,
-                by,
-                now,
+            step.log(
                 "round_end",
-                "round",
-                round_id,
+                About("round", round_id),
                 before=_span(round_.opens_on, before),
                 after=_span(round_.opens_on, closes_on),
             )

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from survey import db
-from survey.lifecycle.audit import Actor, log
+from survey.lifecycle.step import About, Step
 from survey.store import settings
 
 
-def keep_district(session: Session, wanted: settings.District, *, by: Actor, now: datetime) -> None:
+def keep_district(step: Step, wanted: settings.District) -> None:
     """Store the settings as a whole."""
-    with db.writing(session):
+    with step.writing() as session:
         before = settings.read(session)
         settings.keep(session, wanted)
-        log(
-            session,
-            by,
-            now,
+        step.log(
             "settings",
-            "district",
-            settings.KEY,
+            About("district", settings.KEY),
             before=_said(before, wanted),
             after=_said(wanted, before),
         )

@@ -14,8 +14,8 @@ from survey.clock import utc_now
 from survey.config import Config
 from survey.jobs import worker
 from survey.lifecycle import accounts
-from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import Invalid
+from survey.lifecycle.step import Actor, Step
 from survey.running import serving
 from survey.store import accounts as store
 from survey.tables import ADMINISTRATOR, ROLES
@@ -86,13 +86,11 @@ def create_admin(username: str, name: str) -> None:
 def _add(username: str, name: str, role: str) -> None:
     try:
         _, token = accounts.create_user(
-            here.session(),
+            Step(here.session(), OPERATOR, utc_now()),
             username=username,
             name=name,
             role=role if role in ROLES else ADMINISTRATOR,
             hours=_config().link_hours,
-            by=OPERATOR,
-            now=utc_now(),
         )
     except Invalid as error:
         raise click.ClickException("；".join(error.fields.values())) from error
@@ -109,7 +107,7 @@ def reset_password(username: str) -> None:
     if user is None:
         raise click.ClickException(f"没有用户“{username}”。")
     token = accounts.issue_link(
-        here.session(), user.id, "reset", hours=_config().link_hours, by=OPERATOR, now=utc_now()
+        Step(here.session(), OPERATOR, utc_now()), user.id, "reset", hours=_config().link_hours
     )
     with current_app.test_request_context():
         click.echo(link_url(token))

@@ -18,7 +18,7 @@ from survey import clock, db
 from survey.config import Config
 from survey.jobs import worker
 from survey.lifecycle import accounts
-from survey.lifecycle.audit import Actor
+from survey.lifecycle.step import Actor, Step
 from survey.store.settings import read
 from survey.tables import ADMINISTRATOR, User
 from survey.views.account import link_url
@@ -92,17 +92,15 @@ def greet_first_administrator(app: Flask) -> None:
         by, now = Actor(None, "首次启动"), clock.utc_now()
         if first is None:
             _, token = accounts.create_user(
-                session,
+                Step(session, by, now),
                 username="admin",
                 name="管理员",
                 role=ADMINISTRATOR,
                 hours=config.link_hours,
-                by=by,
-                now=now,
             )
         else:
             token = accounts.issue_link(
-                session, first.id, "invite", hours=config.link_hours, by=by, now=now
+                Step(session, by, now), first.id, "invite", hours=config.link_hours
             )
         print(
             f"  首位管理员（用户名 admin）请用一次性链接设置密码：\n  {link_url(token)}\n",

@@ -103,13 +103,11 @@ def sign_in() -> ResponseReturnValue:
         return render_template("account/sign_in.html", form=form, expired=False), 422
     try:
         signed_in = accounts.sign_in(
-            here.session(),
+            here.step(),
             form.username.data or "",
             form.password.data or "",
             device=request.cookies.get(_device_cookie(), ""),
             agent=request.user_agent.string,
-            by=here.actor(),
-            now=now(),
         )
     except accounts.WrongPassword:
         form.password.errors = ["用户名或密码不对。忘记密码请联系主管部门管理员重置。"]
@@ -135,14 +133,14 @@ def _device_cookie() -> str:
 @pages.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End this session; what the browser kept goes with it."""
-    accounts.sign_out(here.session(), here.reader().token_hash, by=here.actor(), now=now())
+    accounts.sign_out(here.step(), here.reader().token_hash)
     return _signed_out("已退出登录。")
 
 
 @pages.post("/account/sign-out-everywhere")
 def sign_out_everywhere() -> ResponseReturnValue:
     """End all of one's own sessions on every device."""
-    accounts.sign_out_everywhere(here.session(), here.reader().id, by=here.actor(), now=now())
+    accounts.sign_out_everywhere(here.step(), here.reader().id)
     return _signed_out("已在全部设备上退出登录。")
 
 
@@ -164,9 +162,7 @@ def link(token: str) -> ResponseReturnValue:
         if request.method == "GET":
             return render_template("account/link.html", form=form, name=name, username=username)
         if form.validate_on_submit():
-            accounts.set_password_by_link(
-                here.session(), token, form.password.data or "", by=here.actor(), now=now()
-            )
+            accounts.set_password_by_link(here.step(), token, form.password.data or "")
             session.clear()
             flash("密码已设置，请登录。", "good")
             return redirect(url_for(".sign_in"))
@@ -187,13 +183,11 @@ def profile() -> ResponseReturnValue:
         if form.validate_on_submit():
             try:
                 accounts.change_password(
-                    here.session(),
+                    here.step(),
                     here.reader().id,
                     form.old.data or "",
                     form.new.data or "",
                     token_hash=here.reader().token_hash,
-                    by=here.actor(),
-                    now=now(),
                 )
                 flash("密码已修改，其他设备上的登录已退出。", "good")
                 return redirect(url_for(".profile"))

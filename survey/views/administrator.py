@@ -20,7 +20,6 @@ from survey.store.settings import District
 from survey.tables import FIRM, ROLES
 from survey.views.account import link_url
 from survey.web import here
-from survey.web.here import now
 from survey.web.lists import page_number
 from survey.words import wording
 
@@ -85,13 +84,11 @@ def create_user() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             user, token = accounts.create_user(
-                here.session(),
+                here.step(),
                 username=form.username.data or "",
                 name=form.name.data or "",
                 role=form.role.data,
                 hours=current_app.config["SURVEY"].link_hours,
-                by=here.actor(),
-                now=now(),
             )
             return _show_link(user.name, user.username, token)
         except Invalid as error:
@@ -104,12 +101,7 @@ def create_user() -> ResponseReturnValue:
 def reset_link(user_id: int) -> ResponseReturnValue:
     """Issue a one-time link; the administrator never chooses or sees a password."""
     token = accounts.issue_link(
-        here.session(),
-        user_id,
-        "reset",
-        hours=current_app.config["SURVEY"].link_hours,
-        by=here.actor(),
-        now=now(),
+        here.step(), user_id, "reset", hours=current_app.config["SURVEY"].link_hours
     )
     user = store.user(here.session(), user_id)
     return _show_link(user.name, user.username, token) if user else redirect(url_for(".users"))
@@ -133,7 +125,7 @@ def set_active(user_id: int) -> ResponseReturnValue:
     active = {"yes": True, "no": False}.get(request.form.get("active", ""))
     if active is None:
         raise Invalid({"active": "请用列表里的“停用”或“启用”按钮。"})
-    accounts.set_active(here.session(), user_id, active, by=here.actor(), now=now())
+    accounts.set_active(here.step(), user_id, active)
     flash("账号已启用。" if active else "账号已停用，其登录已全部退出。", "good")
     return redirect(url_for(".users"))
 
@@ -141,9 +133,7 @@ def set_active(user_id: int) -> ResponseReturnValue:
 @pages.post("/users/<row:user_id>/role")
 def set_role(user_id: int) -> ResponseReturnValue:
     """Give a member of staff another role."""
-    accounts.set_role(
-        here.session(), user_id, request.form.get("role", ""), by=here.actor(), now=now()
-    )
+    accounts.set_role(here.step(), user_id, request.form.get("role", ""))
     flash("身份已更改，立即生效。", "good")
     return redirect(url_for(".users"))
 
@@ -151,7 +141,7 @@ def set_role(user_id: int) -> ResponseReturnValue:
 @pages.post("/users/<row:user_id>/sign-out")
 def end_sessions(user_id: int) -> ResponseReturnValue:
     """End every session of a user."""
-    accounts.sign_out_everywhere(here.session(), user_id, by=here.actor(), now=now())
+    accounts.sign_out_everywhere(here.step(), user_id)
     flash("该用户在全部设备上的登录已退出。", "good")
     return redirect(url_for(".users"))
 
@@ -178,7 +168,7 @@ def district_settings() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             settings.keep_district(
-                here.session(),
+                here.step(),
                 District(
                     name=form.name.data or "",
                     bureau=form.bureau.data or "",
@@ -189,8 +179,6 @@ def district_settings() -> ResponseReturnValue:
                     reduced=bool(form.reduced.data),
                     demonstration=place.demonstration,
                 ),
-                by=here.actor(),
-                now=now(),
             )
             flash("设置已保存。", "good")
             return redirect(url_for(".district_settings"))

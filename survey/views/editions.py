@@ -351,7 +351,7 @@ def copy(edition_id: str) -> ResponseReturnValue:
     """Make a draft copy, to be changed and published as the next edition."""
     standing = _standing(edition_id)
     try:
-        made = steps.copy(here.session(), _home(), edition_id, by=here.actor(), now=here.now())
+        made = steps.copy(here.step(), _home(), edition_id)
     except steps.AlreadyThere as there:
         words = f"草稿“{there.edition_id}”已经有了。请先发布或丢弃它，再建新的草稿。"
         return _page(standing, 409, refused=words)
@@ -369,14 +369,7 @@ def take_workbook(edition_id: str) -> ResponseReturnValue:
     if given is None or not given.filename:
         return _page(standing, 422, refused="请先选择改好的工作簿。")
     try:
-        trade = steps.take_workbook(
-            here.session(),
-            _home(),
-            edition_id,
-            io.BytesIO(given.read()),
-            by=here.actor(),
-            now=here.now(),
-        )
+        trade = steps.take_workbook(here.step(), _home(), edition_id, io.BytesIO(given.read()))
     except steps.NotDraft:
         return _page(_standing(edition_id), 409, refused=CHANGE_REFUSED)
     except steps.Faulty as faulty:
@@ -398,14 +391,12 @@ def publish(edition_id: str) -> ResponseReturnValue:
         return _page(standing, 422, form=form)
     try:
         steps.publish(
-            here.session(),
+            here.step(),
             _home(),
             edition_id,
             new_id=form.new_id.data or "",
             title=form.title.data or "",
             issued=form.issued.data or date.min,
-            by=here.actor(),
-            now=here.now(),
         )
     except Invalid as refused:
         for name, words in refused.fields.items():
@@ -429,7 +420,7 @@ def publish(edition_id: str) -> ResponseReturnValue:
 def discard(edition_id: str) -> ResponseReturnValue:
     """Throw a draft away."""
     try:
-        steps.discard(here.session(), _home(), edition_id, by=here.actor(), now=here.now())
+        steps.discard(here.step(), _home(), edition_id)
     except steps.NotDraft:
         return _page(_standing(edition_id), 409, refused="已发布的年版不能丢弃，只能停用。")
     flash("草稿已丢弃。", "good")
@@ -440,7 +431,7 @@ def discard(edition_id: str) -> ResponseReturnValue:
 def retire(edition_id: str) -> ResponseReturnValue:
     """Take an edition out of use for new rounds."""
     try:
-        steps.retire(here.session(), edition_id, by=here.actor(), now=here.now())
+        steps.retire(here.step(), edition_id)
     except steps.Unused:
         return _page(_standing(edition_id), 409, refused="只有已发布的年版可以停用。")
     flash("年版已停用，新的评估轮次不能再选它；已经开始的评估照常进行。", "good")
@@ -451,7 +442,7 @@ def retire(edition_id: str) -> ResponseReturnValue:
 def restore(edition_id: str) -> ResponseReturnValue:
     """Let new rounds use a retired edition again."""
     try:
-        steps.restore(here.session(), edition_id, by=here.actor(), now=here.now())
+        steps.restore(here.step(), edition_id)
     except steps.Unused:
         return _page(_standing(edition_id), 409, refused="只有已停用的年版可以恢复。")
     flash("年版已恢复使用。", "good")

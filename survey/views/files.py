@@ -106,7 +106,7 @@ def thumbnail(evidence_id: int) -> ResponseReturnValue:
 def delete(evidence_id: int) -> ResponseReturnValue:
     """Take a file away from the reader's own sheet."""
     row, assessment = _readable(evidence_id, own=True)
-    steps.remove(here.session(), row.id, by=here.actor(), now=here.now())
+    steps.remove(here.step(), row.id)
     if access.wants_json():
         return {}
     return redirect(_section_url(assessment, row.question_id))
@@ -122,16 +122,7 @@ def keep(file: FileStorage, assessment_id: int, kind: str, question_id: str) -> 
     stored = uploads.take(
         file.stream, file.filename or "", config.evidence, config.most_upload_bytes
     )
-    return steps.attach(
-        session,
-        assessment_id,
-        kind,
-        question_id,
-        stored,
-        limits=limits,
-        by=here.actor(),
-        now=here.now(),
-    )
+    return steps.attach(here.step(), assessment_id, kind, question_id, stored, limits=limits)
 
 
 def _readable(evidence_id: int, *, own: bool = False) -> tuple[Evidence, Assessment]:

@@ -80,7 +80,7 @@ def _keep_answer(asked: AnswerField, place: Place, touched: Touched, outcome: Ou
 
 def _save(asked: AnswerField, place: Place, fields: Mapping[str, object]) -> None:
     steps.save_answer(
-        here.session(),
+        here.step(),
         place.assessment_id,
         place.kind,
         steps.Change(
@@ -89,8 +89,6 @@ def _save(asked: AnswerField, place: Place, fields: Mapping[str, object]) -> Non
             base_revision=asked.base_revision,
             **fields,  # type: ignore[arg-type]
         ),
-        by=here.actor(),
-        now=here.now(),
     )
 
 
@@ -117,7 +115,7 @@ def _remove_file(place: Place, outcome: Outcome) -> None:
     if given.isascii() and given.isdecimal() and len(given) < 10:
         found = evidence_store.placed(here.session(), int(given))
         if found and found.sheet.id == place.sheet_id:
-            evidence_steps.remove(here.session(), found.file.id, by=here.actor(), now=here.now())
+            evidence_steps.remove(here.step(), found.file.id)
             outcome.saved += 1
 
 

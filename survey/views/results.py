@@ -22,7 +22,6 @@ from survey.readings.diagnoses import diagnosis_of
 from survey.store import reports as store
 from survey.tables import CONFIRMED, DONE, DRAFT, FIRM, ONSITE, SELF, Assessment, Report
 from survey.web import access, here
-from survey.web.here import now
 
 pages = Blueprint("results", __name__)
 
@@ -62,7 +61,7 @@ def result(assessment_id: int, kind: str) -> ResponseReturnValue:
 def request_report(assessment_id: int, kind: str) -> ResponseReturnValue:
     """Ask for the PDF; the page then shows how far it is."""
     readable_result(assessment_id, kind)
-    steps.request_report(here.session(), assessment_id, kind, by=here.actor(), now=now())
+    steps.request_report(here.step(), assessment_id, kind)
     return redirect(url_for(".result", assessment_id=assessment_id, kind=kind) + "#report")
 
 
@@ -88,7 +87,7 @@ def report(report_id: int) -> ResponseReturnValue:
         current_app.logger.error("report file missing: %s", found.number)
         abort(404, "报告文件缺失，请在结果页重新生成。")
     assessment = access.readable_assessment(found.assessment_id)
-    steps.note_download(here.session(), found, by=here.actor(), now=now())
+    steps.note_download(here.step(), found)
     kind = "自评版" if found.kind == SELF else "现场诊断版"
     return send_file(
         path,

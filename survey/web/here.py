@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from survey.clock import LOCAL
-from survey.lifecycle.audit import Actor
+from survey.lifecycle.step import Actor, Step
 from survey.store import settings
 from survey.store.settings import District
 
@@ -93,3 +93,8 @@ def actor() -> Actor:
         address=request.remote_addr or "",
         request_id=g.get("request_id", ""),
     )
+
+
+def step() -> Step:
+    """Return what a step of the life cycle is handed by this request."""
+    return Step(session(), actor(), now())

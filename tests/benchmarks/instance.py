@@ -18,7 +18,7 @@ from survey.config import Config, sqlite_url
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import passwords
-from survey.lifecycle.audit import Actor
+from survey.lifecycle.step import Actor, Step
 from survey.running import serving
 from survey.running.demonstration.sheets import sheet_on
 from survey.store import assessments as store
@@ -99,7 +99,7 @@ def _account(session: Session, index: int, open_round: Round, password: str, kep
             created_at=BEGAN,
         )
         session.add(user)
-    assessment = steps.begin(session, firm.id, open_round.id, by=BY, now=BEGAN)
+    assessment = steps.begin(Step(session, BY, BEGAN), firm.id, open_round.id)
     sheet = sheet_on(questionnaire(), frozenset(firm.processes), 3, Random(index))
     answers = {question_id: plain(answer) for question_id, answer in sheet.items()}
     own = store.sheet(session, assessment.id, SELF)

@@ -24,8 +24,13 @@ from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import pool
 from survey.lifecycle.accounts import issue_link
+<<<<<<< HEAD
 from survey.lifecycle.audit import Actor
 from survey.store.settings import District, keep
+=======
+from survey.lifecycle.step import Actor, Step
+from survey.store.settings import District, Target, keep
+>>>>>>> 180323e (Give every step a hand: session, actor and moment travel as one)
 from survey.tables import (
     ADMINISTRATOR,
     CONSULTANT,
@@ -131,7 +136,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "entry_id": [_in_the_pool(session, last.id, by)],
         "evidence_id": [photo],
         "report_id": [report.id],
-        "token": [issue_link(session, guest.id, "invite", hours=24, by=by, now=moment())],
+        "token": [issue_link(Step(session, by, moment()), guest.id, "invite", hours=24)],
         "edition_id": [EDITION],
         "trade_id": ["valve"],
     }
@@ -140,17 +145,15 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
 def _in_the_pool(session: Session, assessment_id: int, by: Actor) -> int:
     """An entry with a long reason and a recognition."""
     entry = pool.admit(
-        session, assessment_id, target_rung="factory", reason=LONG, by=by, now=moment()
+        Step(session, by, moment()), assessment_id, target_rung="factory", reason=LONG
     )
     pool.recognise(
-        session,
+        Step(session, by, moment()),
         entry.id,
         rung="workshop",
         document="某文〔2026〕1号（虚构）",
         recognised_on=moment().date(),
         base_version=entry.version,
-        by=by,
-        now=moment(),
         today=moment().date(),
     )
     return entry.id
@@ -169,10 +172,10 @@ def _assessment(
     fill(session, assessment, people[FIRM], remark=LONG, level=far)
     a_file(session, config, assessment, QUESTION, name=f"{LONG}.jpg")
     if far > 0:
-        steps.submit(session, assessment.id, declared_by="虚构人", by=TESTER, now=moment())
+        steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="虚构人")
     if far > 1:
         consultant = people[CONSULTANT]
-        steps.assign(session, assessment.id, consultant.id, by=TESTER, now=moment())
+        steps.assign(Step(session, TESTER, moment()), assessment.id, consultant.id)
         a_file(session, config, assessment, QUESTION, kind=ONSITE)
         fill(
             session,
@@ -184,7 +187,7 @@ def _assessment(
             reason=LONG,
         )
     if far > 2:
-        steps.confirm(session, assessment.id, by=TESTER, now=moment())
+        steps.confirm(Step(session, TESTER, moment()), assessment.id)
     return assessment.id
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from survey.joining import create_app
 from survey.lifecycle import accounts
 from survey.lifecycle.errors import Invalid
+from survey.lifecycle.step import Step
 from survey.tables import (
     ADMINISTRATOR,
     CONSULTANT,
@@ -214,13 +215,7 @@ def test_user_names_are_plain_small_letters(app, session):
     ):
         with pytest.raises(Invalid) as refused:
             accounts.create_user(
-                session,
-                username=name,
-                name="虚构人",
-                role=OFFICER,
-                hours=1,
-                by=TESTER,
-                now=moment(),
+                Step(session, TESTER, moment()), username=name, name="虚构人", role=OFFICER, hours=1
             )
         assert "username" in refused.value.fields
         assert name.strip() in ("a", "admin") or session.scalar(select(func.count(User.id))) == 0
@@ -580,7 +575,7 @@ def test_a_reset_link_names_the_configured_address_whatever_the_request_says(app
 def a_link(session, user, **given):
     hours = given.pop("hours", 1)
     return accounts.issue_link(
-        session, user.id, "invite", hours=hours, by=TESTER, now=given.pop("now", moment())
+        Step(session, TESTER, given.pop("now", moment())), user.id, "invite", hours=hours
     )
 
 
@@ -667,8 +662,8 @@ def test_a_link_is_used_once_also_by_two_at_the_same_moment(app, session):
 def test_a_link_of_a_disabled_user_is_dead(app, session):
     user = a_user(session, password_hash=None)
     word = a_link(session, user)
-    accounts.set_active(session, user.id, False, by=TESTER, now=moment())
-    accounts.set_active(session, user.id, True, by=TESTER, now=moment())
+    accounts.set_active(Step(session, TESTER, moment()), user.id, False)
+    accounts.set_active(Step(session, TESTER, moment()), user.id, True)
 
     assert app.test_client().get(f"/link/{word}").status_code == 404
 
@@ -676,7 +671,7 @@ def test_a_link_of_a_disabled_user_is_dead(app, session):
 def test_a_reset_ends_what_was_open_and_says_nothing_about_the_user_to_strangers(app, session):
     user = a_user(session)
     client = signed_in(app, session, user)
-    word = accounts.issue_link(session, user.id, "reset", hours=1, by=TESTER, now=moment())
+    word = accounts.issue_link(Step(session, TESTER, moment()), user.id, "reset", hours=1)
     stranger = app.test_client()
     stranger.get(f"/link/{word}")
     stranger.submit("", {"password": NEW_PASSWORD, "again": NEW_PASSWORD})
@@ -746,7 +741,7 @@ def test_whoever_gets_a_reset_link_need_not_wait_for_what_was_guessed(app, sessi
     user = a_user(session)
     for _ in range(12):
         try_sign_in(app, user.username)
-    word = accounts.issue_link(session, user.id, "reset", hours=1, by=TESTER, now=moment())
+    word = accounts.issue_link(Step(session, TESTER, moment()), user.id, "reset", hours=1)
     client = app.test_client()
     client.get(f"/link/{word}")
 

@@ -10,7 +10,12 @@ import pytest
 from reports.district import Target
 from survey import db
 from survey.lifecycle import pool
+<<<<<<< HEAD
 from survey.lifecycle.audit import Actor
+=======
+from survey.lifecycle.step import Actor, Step
+from survey.store.settings import Target
+>>>>>>> 180323e (Give every step a hand: session, actor and moment travel as one)
 from survey.tables import (
     ADMINISTRATOR,
     CONFIRMED,
@@ -54,7 +59,7 @@ def names(answer):
 def admitted(session, assessment, officer, target="workshop"):
     by = Actor(officer.id, officer.name)
     reason = "条件成熟。"
-    return pool.admit(session, assessment.id, target_rung=target, reason=reason, by=by, now=NOON)
+    return pool.admit(Step(session, by, NOON), assessment.id, target_rung=target, reason=reason)
 
 
 def recognised(session, firm_id, officer, rung="workshop", day=date(2025, 6, 1)):

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from survey.clock import utc_now
 from survey.jobs import worker
 from survey.lifecycle import reports
-from survey.lifecycle.audit import Actor
+from survey.lifecycle.step import Actor, Step
 from survey.tables import CONSULTANT, FIRM, OFFICER, Evidence, Report, Table
 from survey.web import access
 from tests.support.people import signed_in
@@ -51,7 +51,7 @@ def printed(app, session, settings):
     world = World(session, settings, reports=False)
     for side in world.sides:
         by = Actor(side.user.id, "测试")
-        reports.request_report(session, side.ids["confirmed"], "onsite", by=by, now=utc_now())
+        reports.request_report(Step(session, by, utc_now()), side.ids["confirmed"], "onsite")
     while worker.work_once(app):
         pass
     assert session.scalar(select(func.count()).where(Report.state == "done")) == 2

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from survey import clock
 from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
-from survey.lifecycle.audit import Actor
+from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.tables import ONSITE, AnswerRevision, Evidence
 from tests.support.people import (
@@ -81,8 +81,8 @@ def test_a_card_shows_the_firms_answer_remark_files_and_what_to_look_at(
     user = a_user(session)
     visit = filled(session, user, remark="周三刚换过看板")
     a_file(session, settings, visit, QUESTION, name="排产看板.jpg")
-    assessments.submit(session, visit.id, declared_by="虚构人", by=TESTER, now=moment())
-    assessments.assign(session, visit.id, consultant.id, by=TESTER, now=moment())
+    assessments.submit(Step(session, TESTER, moment()), visit.id, declared_by="虚构人")
+    assessments.assign(Step(session, TESTER, moment()), visit.id, consultant.id)
 
     text = tablet.get(page(visit)).text
 
@@ -311,7 +311,7 @@ def test_a_page_overtaken_by_another_tablet_asks_which_to_keep(session, tablet, 
     tablet.get(page(visit))
     by = Actor(consultant.id, consultant.name)
     change = Change(QUESTION, "other.1", 1, value=4, reason="另一台平板。")
-    answers.save_answer(session, visit.id, ONSITE, change, by=by, now=moment())
+    answers.save_answer(Step(session, by, moment()), visit.id, ONSITE, change)
 
     met = tablet.submit(
         "", {f"{NAME}-verification": "changed", NAME: "1", f"{NAME}-reason": "我的。"}
@@ -331,7 +331,7 @@ def test_a_page_overtaken_by_another_tablet_asks_which_to_keep(session, tablet, 
 
 def test_a_page_sent_after_the_visit_was_given_back_is_not_there(session, tablet, visit):
     tablet.get(page(visit))
-    assessments.return_to_firm(session, visit.id, reason="请补。", by=TESTER, now=moment())
+    assessments.return_to_firm(Step(session, TESTER, moment()), visit.id, reason="请补。")
 
     assert tablet.submit("", {f"{NAME}-verification": "confirmed"}).status_code == 404
 

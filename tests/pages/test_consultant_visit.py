@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
-from survey.lifecycle.audit import Actor
+from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.tables import CONFIRMED, DRAFT, ON_SITE, ONSITE, SELF, VERIFIED, Assessment, AuditEntry
 from tests.support.people import (
@@ -50,7 +50,7 @@ def change(session, visit, consultant, question_id=QUESTION, **fields):
     row = on_site(session, visit, question_id)
     asked = Change(question_id, f"test.{row.revision}", row.revision, **fields)
     by = Actor(consultant.id, consultant.name)
-    answers.save_answer(session, visit.id, ONSITE, asked, by=by, now=moment())
+    answers.save_answer(Step(session, by, moment()), visit.id, ONSITE, asked)
 
 
 def loose(session, row):
@@ -122,7 +122,7 @@ def without_number(text):
 def test_a_reassigned_consultant_loses_access_at_once(session, tablet, visit):
     tablet.get(f"/visits/{visit.id}/sections/production")
     other = a_consultant(session)
-    assessments.assign(session, visit.id, other.id, by=TESTER, now=moment())
+    assessments.assign(Step(session, TESTER, moment()), visit.id, other.id)
     before = on_site(session, visit).revision
 
     seen = {tablet.get(url).status_code for url in urls(visit)}

@@ -17,6 +17,7 @@ from survey.joining import create_app, library
 from survey.lifecycle import editions as steps
 from survey.lifecycle import rounds
 from survey.lifecycle.errors import Invalid
+from survey.lifecycle.step import Step
 from survey.tables import ADMINISTRATOR, OFFICER, AuditEntry, EditionRow
 from tests.support.client import CheckingClient
 from tests.support.people import EDITION, TESTER, a_user, filled, handed_in, moment, signed_in
@@ -199,10 +200,7 @@ def test_a_draft_is_never_used_for_anything(desk, draft, session):
     with pytest.raises(UnknownEdition):
         loading.load(draft)
     with pytest.raises(Invalid) as refused:
-        rounds.open_round(
-            session, title="轮次", edition=draft, opens_on=date(2026, 1, 1), closes_on=None,
-            by=TESTER, now=moment(),
-        )  # fmt: skip
+        rounds.open_round(Step(session, TESTER, moment()), title="轮次", edition=draft, opens_on=date(2026, 1, 1), closes_on=None)  # fmt: skip
     assert "已发布" in refused.value.fields["edition"]
 
 
@@ -305,10 +303,7 @@ def test_publishing_seals_and_lets_a_round_use_it(desk, draft, home, session):
     assert "edition_publish" in actions(session)
 
     officer = a_user(session, OFFICER)
-    made = rounds.open_round(
-        session, title="2027 轮次", edition="2027", opens_on=date(2027, 1, 1), closes_on=None,
-        by=steps.Actor(officer.id, officer.name), now=moment(),
-    )  # fmt: skip
+    made = rounds.open_round(Step(session, steps.Actor(officer.id, officer.name), moment()), title="2027 轮次", edition="2027", opens_on=date(2027, 1, 1), closes_on=None)  # fmt: skip
     assert made.edition == "2027"
 
 
@@ -452,10 +447,7 @@ def test_a_retired_edition_serves_what_was_begun_and_nothing_new(app, desk, sess
 
     assert EDITION not in library.usable(session)
     with pytest.raises(Invalid):
-        rounds.open_round(
-            session, title="轮次", edition=EDITION, opens_on=date(2026, 1, 1), closes_on=None,
-            by=TESTER, now=moment(),
-        )  # fmt: skip
+        rounds.open_round(Step(session, TESTER, moment()), title="轮次", edition=EDITION, opens_on=date(2026, 1, 1), closes_on=None)  # fmt: skip
     assert (
         signed_in(app, session, user).get(f"/firm/assessments/{assessment.id}/").status_code == 200
     )
@@ -527,10 +519,7 @@ def test_a_step_that_fails_in_the_database_leaves_the_files_as_they_were(
     nobody = steps.Actor(999_999, "不在表里的人")
 
     with pytest.raises(IntegrityError):
-        steps.publish(
-            session, home, draft, new_id="2027", title="2027 年版", issued=date(2027, 1, 1),
-            by=nobody, now=moment(),
-        )  # fmt: skip
+        steps.publish(Step(session, nobody, moment()), home, draft, new_id="2027", title="2027 年版", issued=date(2027, 1, 1))  # fmt: skip
 
     assert contents(home) == before
     assert session.get(EditionRow, "2027") is None

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from survey.files import uploads
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import evidence as evidence_steps
+from survey.lifecycle.step import Step
 from survey.tables import OFFICER, AuditEntry, Evidence, Firm
 from survey.web.headers import DOWNLOAD_POLICY
 from tests.support.people import (
@@ -383,7 +384,7 @@ def test_an_assessment_holds_so_many_bytes_and_no_more(session, assessment, sett
 
     with pytest.raises(evidence_steps.Invalid):
         evidence_steps.attach(
-            session, assessment.id, "self", QUESTION, stored, limits=limits, by=TESTER, now=moment()
+            Step(session, TESTER, moment()), assessment.id, "self", QUESTION, stored, limits=limits
         )
 
     assert rows(session) == []
@@ -411,7 +412,7 @@ def take_away(client, address: str):
 def test_nothing_is_added_or_removed_after_handing_in(app, session, settings, person):
     assessment = filled(session, person)
     file = a_file(session, settings, assessment, QUESTION)
-    steps.submit(session, assessment.id, declared_by="虚构人", by=TESTER, now=moment())
+    steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="虚构人")
     address = f"/evidence/{file.id}"
     loose(session, assessment)
     firm = signed_in(app, session, person)
@@ -447,9 +448,9 @@ def test_a_file_is_seen_by_its_firm_its_consultant_and_the_bureau_only(
         return {name for name, c in clients.items() if fetch(c, address).status_code == 200}
 
     assert seen_by() == {"firm"}
-    steps.submit(session, assessment.id, declared_by="虚构人", by=TESTER, now=moment())
+    steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="虚构人")
     assert seen_by() == {"firm", "officer"}
-    steps.assign(session, assessment.id, consultant_id, by=TESTER, now=moment())
+    steps.assign(Step(session, TESTER, moment()), assessment.id, consultant_id)
     assert seen_by() == {"firm", "officer", "consultant"}
     absent = clients["other"].get("/evidence/999999")
     foreign = clients["other"].get(address)

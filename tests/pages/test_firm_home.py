@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from survey import db
 from survey.lifecycle import assessments as steps
+from survey.lifecycle.step import Step
 from survey.store import settings
 from survey.tables import AnswerRow, Assessment, AuditEntry, Firm, SheetRow
 from tests.support.people import (
@@ -92,7 +93,7 @@ def test_beginning_twice_is_beginning_once_and_the_profile_comes_first(session, 
 def test_a_returned_sheet_says_why(app, session, person):
     assessment = handed_in(session, person)
     steps.return_to_firm(
-        session, assessment.id, reason="请补充 <试压> 记录", by=TESTER, now=moment()
+        Step(session, TESTER, moment()), assessment.id, reason="请补充 <试压> 记录"
     )
     number = assessment.id
     firm = signed_in(app, session, person)

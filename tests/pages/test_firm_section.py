@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event, select
 
 from survey.lifecycle import assessments as steps
+from survey.lifecycle.step import Step
 from survey.tables import AnswerRevision, AnswerRow, Firm
 from tests.support.people import (
     TESTER,
@@ -220,7 +221,7 @@ def test_a_page_sent_after_handing_in_keeps_its_words_in_sight(app, session, per
     assessment = filled(session, person)
     firm = signed_in(app, session, person)
     firm.get(page(assessment))
-    steps.submit(session, assessment.id, declared_by="王小明", by=TESTER, now=moment())
+    steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="王小明")
     before = kept(session)
 
     response = firm.submit("", {"q_design_tools": "4", "q_design_tools-remark": "没赶上的话"})

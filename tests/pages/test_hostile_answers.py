@@ -13,6 +13,7 @@ from questionnaires.loading import load
 from questionnaires.model import is_asked
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.sheets import questionnaire_of
+from survey.lifecycle.step import Step
 from survey.tables import (
     DRAFT,
     AnswerRevision,
@@ -212,10 +213,10 @@ def test_a_hidden_question_is_refused_and_a_hidden_answer_never_scored(app, sess
     address = f"/firm/assessments/{full.id}/answers"
     body = {"question": hidden.id, "request_id": "a.1", "base_revision": 1, "value": 4}
     assert client.send(address, body).status_code == 200
-    steps.set_processes(session, full.id, [], by=TESTER, now=moment())
+    steps.set_processes(Step(session, TESTER, moment()), full.id, [])
 
     refused = client.send(address, body | {"request_id": "a.2", "base_revision": 2, "value": 0})
-    steps.submit(session, full.id, declared_by="虚构人", by=TESTER, now=moment())
+    steps.submit(Step(session, TESTER, moment()), full.id, declared_by="虚构人")
 
     assert refused.status_code == 422
     assert "工序" in refused.json["message"]
@@ -501,7 +502,7 @@ def test_a_retry_after_handing_in_is_still_acknowledged_but_nothing_new_is(app, 
     address = f"/firm/assessments/{assessment.id}/answers"
     body = {"question": LEVEL, "request_id": "late.1", "base_revision": 1, "value": 3}
     assert client.send(address, body).status_code == 200
-    steps.submit(session, assessment.id, declared_by="虚构人", by=TESTER, now=moment())
+    steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="虚构人")
 
     again = client.send(address, body)
     new = client.send(address, body | {"request_id": "late.2", "base_revision": 2, "value": 0})
@@ -722,7 +723,7 @@ def test_a_consultant_replaced_in_the_middle_of_a_visit_is_out_at_once(app, sess
     assessment = visited(session, a_user(session), first)
     client = signed_in(app, session, first)
     assert client.get(f"/visits/{assessment.id}").status_code == 200
-    steps.assign(session, assessment.id, second.id, by=TESTER, now=moment())
+    steps.assign(Step(session, TESTER, moment()), assessment.id, second.id)
 
     body = {"question": LEVEL, "request_id": "v.1", "base_revision": 1, "value": 4}
 
@@ -739,14 +740,14 @@ def test_no_request_of_a_consultant_can_stop_the_firms_copy_from_being_made(app,
     for taken in ("copy-2-exceptions", "copy.2.exceptions", "copy_2_exceptions"):
         body = {"question": LEVEL, "request_id": taken, "base_revision": 1, "value": 2}
         client.send(f"/visits/{assessment.id}/answers", body)
-    steps.return_to_firm(session, assessment.id, reason="补充", by=TESTER, now=moment())
+    steps.return_to_firm(Step(session, TESTER, moment()), assessment.id, reason="补充")
     session.rollback()
     own = signed_in(app, session, user)
     body = {"question": "exceptions", "request_id": "f.1", "base_revision": 1, "value": 3}
     assert own.send(f"/firm/assessments/{assessment.id}/answers", body).status_code == 200
-    steps.submit(session, assessment.id, declared_by="虚构人", by=TESTER, now=moment())
+    steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="虚构人")
 
-    steps.assign(session, assessment.id, consultant.id, by=TESTER, now=moment())
+    steps.assign(Step(session, TESTER, moment()), assessment.id, consultant.id)
 
     session.rollback()
     kept = session.scalars(

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from survey.lifecycle import assessments
 from survey.lifecycle.answers import Change, save_answer
-from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import Conflict, Invalid, Locked, NotThere
+from survey.lifecycle.step import Actor, Step
 from survey.tables import SELF, AnswerRevision, AnswerRow, Firm
 from tests.support.people import TESTER, a_firm, a_user, begun, handed_in, moment
 
@@ -37,7 +37,7 @@ def loose(session, row):
 def keep(session, assessment, person, value, *, request="tab.1", base=0, question=QUESTION, **more):
     change = Change(question, request, base, value=value, **more)
     by = Actor(person.id, person.name)
-    return save_answer(session, assessment.id, SELF, change, by=by, now=moment())
+    return save_answer(Step(session, by, moment()), assessment.id, SELF, change)
 
 
 def history(session, question=QUESTION):
@@ -107,9 +107,7 @@ def test_value_and_remark_are_changed_apart(session, assessment, person):
     keep(session, assessment, person, 2)
 
     change = Change(QUESTION, "tab.2", 1, remark="只写备注")
-    save_answer(
-        session, assessment.id, SELF, change, by=Actor(person.id, person.name), now=moment()
-    )
+    save_answer(Step(session, Actor(person.id, person.name), moment()), assessment.id, SELF, change)
 
     row = session.scalar(select(AnswerRow).where(AnswerRow.question_id == QUESTION))
     assert (row.value, row.remark, row.revision) == (2, "只写备注", 2)
@@ -177,7 +175,7 @@ def test_a_base_nobody_ever_saw_is_refused(session, assessment, person):
 def test_an_assessment_that_is_not_there_is_not_there(session, assessment, person):
     with pytest.raises(NotThere):
         save_answer(
-            session, 10**6, SELF, Change(QUESTION, "tab.1", 0, value=1), by=TESTER, now=moment()
+            Step(session, TESTER, moment()), 10**6, SELF, Change(QUESTION, "tab.1", 0, value=1)
         )
 
 
@@ -224,7 +222,7 @@ def test_answers_hidden_by_a_change_of_processes_come_back_with_them(session):
     every = list(firm.processes)
     keep(session, assessment, person, 3, question="ball_lapping")
 
-    assessments.set_processes(session, assessment.id, ["assembly"], by=TESTER, now=moment())
-    assessments.set_processes(session, assessment.id, every, by=TESTER, now=moment())
+    assessments.set_processes(Step(session, TESTER, moment()), assessment.id, ["assembly"])
+    assessments.set_processes(Step(session, TESTER, moment()), assessment.id, every)
 
     assert history(session, "ball_lapping") == [(1, 3)]

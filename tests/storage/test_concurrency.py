@@ -23,8 +23,8 @@ from survey.jobs import worker
 from survey.joining import create_app, db
 from survey.lifecycle import assessments, evidence, firms, reports
 from survey.lifecycle.answers import Change, save_answer
-from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import Conflict, Invalid, Locked, Stale
+from survey.lifecycle.step import Actor, Step
 from survey.tables import (
     DONE,
     SELF,
@@ -171,7 +171,7 @@ def _count_up(url, assessment, by, number, acknowledged):
                 remark = f"{int(said.split()[0]) + 1} from {number}"
                 change = Change(QUESTION, f"p{number}.{turn}-{base}", base, remark=remark)
                 try:
-                    save_answer(session, assessment, SELF, change, by=by, now=utc_now())
+                    save_answer(Step(session, by, utc_now()), assessment, SELF, change)
                 except (Conflict, Invalid):
                     continue
                 with acknowledged.get_lock():
@@ -211,7 +211,7 @@ def test_a_firm_that_begins_many_times_at_once_begins_once(session, engine):
 
     def begin(_):
         with Session(engine, expire_on_commit=False) as own:
-            return assessments.begin(own, firm, round_, by=TESTER, now=utc_now()).id
+            return assessments.begin(Step(own, TESTER, utc_now()), firm, round_).id
 
     with ThreadPoolExecutor(6) as pool:
         begun_ = set(pool.map(begin, range(6)))
@@ -235,7 +235,7 @@ def test_of_many_who_change_a_profile_at_once_one_does_and_the_others_are_told(s
         with Session(engine, expire_on_commit=False) as own:
             try:
                 firms.update_profile(
-                    own, number, wanted, edition, base_version=version, by=TESTER, now=utc_now()
+                    Step(own, TESTER, utc_now()), number, wanted, edition, base_version=version
                 )
             except Stale:
                 return None
@@ -262,7 +262,7 @@ def test_nothing_is_attached_after_the_sheet_is_handed_in(app, session, engine):
         with Session(engine, expire_on_commit=False) as own:
             try:
                 evidence.attach(
-                    own, number, SELF, QUESTION, stored, limits=limits, by=by, now=utc_now()
+                    Step(own, by, utc_now()), number, SELF, QUESTION, stored, limits=limits
                 )
             except Locked:
                 return 0
@@ -296,14 +296,12 @@ def test_a_limit_on_files_holds_for_many_at_once(desk, engine):
         with Session(engine, expire_on_commit=False) as own:
             try:
                 evidence.attach(
-                    own,
+                    Step(own, desk.by, utc_now()),
                     desk.assessment,
                     SELF,
                     QUESTION,
                     stored,
                     limits=limits,
-                    by=desk.by,
-                    now=utc_now(),
                 )
             except Invalid:
                 return 0
@@ -533,7 +531,7 @@ def waiting(app, session):
     user = a_user(session)
     assessment = handed_in(session, user)
     by = Actor(user.id, "虚构人")
-    report = reports.request_report(session, assessment.id, SELF, by=by, now=moment())
+    report = reports.request_report(Step(session, by, moment()), assessment.id, SELF)
     number = report.id
     session.rollback()
     return number
@@ -552,7 +550,7 @@ def test_many_who_ask_for_one_report_get_one(app, session, engine):
 
     def ask(_):
         with Session(engine, expire_on_commit=False) as own:
-            return reports.request_report(own, assessment, SELF, by=by, now=utc_now()).id
+            return reports.request_report(Step(own, by, utc_now()), assessment, SELF).id
 
     with ThreadPoolExecutor(6) as pool:
         asked = set(pool.map(ask, range(6)))
@@ -565,7 +563,7 @@ def test_many_who_ask_for_one_report_get_one(app, session, engine):
 def test_of_many_workers_one_takes_the_job(engine, waiting):
     def take(_):
         with Session(engine, expire_on_commit=False) as own:
-            report = reports.lease(own, utc_now())
+            report = reports.lease(Step(own, reports.WORKER, utc_now()))
             return report.id if report else None
 
     with ThreadPoolExecutor(6) as pool:
@@ -576,13 +574,21 @@ def test_of_many_workers_one_takes_the_job(engine, waiting):
 
 def test_a_worker_overtaken_by_another_issues_nothing(session, engine, waiting):
     now = utc_now()
-    first = reports.lease(session, now).attempt
-    second = reports.lease(session, now + reports.LEASE + timedelta(seconds=1)).attempt
+    first = reports.lease(Step(session, reports.WORKER, now)).attempt
+    second = reports.lease(
+        Step(session, reports.WORKER, now + reports.LEASE + timedelta(seconds=1))
+    ).attempt
 
-    late = reports.issue(session, waiting, first, sha256="a" * 64, size=1, now=now)
-    reports.fail(session, waiting, first, "晚了", now=now)
-    done = reports.issue(session, waiting, second, sha256="b" * 64, size=2, now=now)
-    twice = reports.issue(session, waiting, second, sha256="c" * 64, size=3, now=now)
+    late = reports.issue(
+        Step(session, reports.WORKER, now), waiting, first, sha256="a" * 64, size=1
+    )
+    reports.fail(Step(session, reports.WORKER, now), waiting, first, "晚了")
+    done = reports.issue(
+        Step(session, reports.WORKER, now), waiting, second, sha256="b" * 64, size=2
+    )
+    twice = reports.issue(
+        Step(session, reports.WORKER, now), waiting, second, sha256="c" * 64, size=3
+    )
 
     assert (late, done, twice) == (False, True, False)
     report = the_report(engine, waiting)
@@ -595,18 +601,18 @@ def test_a_report_that_never_gets_done_is_given_up_and_may_be_asked_for_again(se
     user = a_user(session)
     assessment = handed_in(session, user).id
     by, now = Actor(user.id, "虚构人"), utc_now()
-    number = reports.request_report(session, assessment, SELF, by=by, now=now).id
+    number = reports.request_report(Step(session, by, now), assessment, SELF).id
     for _ in range(reports.MOST_ATTEMPTS):
-        assert reports.lease(session, now) is not None
+        assert reports.lease(Step(session, reports.WORKER, now)) is not None
         now += reports.LEASE + timedelta(seconds=1)
 
-    assert reports.lease(session, now) is None
+    assert reports.lease(Step(session, reports.WORKER, now)) is None
     report = the_report(engine, number)
     assert report.state == "failed"
     assert report.fault
-    again = reports.request_report(session, assessment, SELF, by=TESTER, now=now)
+    again = reports.request_report(Step(session, TESTER, now), assessment, SELF)
     assert again.id == number
-    assert reports.lease(session, now).attempt == 1
+    assert reports.lease(Step(session, reports.WORKER, now)).attempt == 1
 
 
 def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(app, session, engine, waiting):
@@ -618,7 +624,9 @@ def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(app, session, 
         time.sleep(0.01)
     taken = time.monotonic()
     with Session(engine, expire_on_commit=False) as own:
-        other = reports.lease(own, utc_now() + reports.LEASE + timedelta(seconds=1))
+        other = reports.lease(
+            Step(own, reports.WORKER, utc_now() + reports.LEASE + timedelta(seconds=1))
+        )
         taken = time.monotonic() - taken
     slow.join()
 

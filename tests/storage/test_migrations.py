@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey import db
 from survey.config import Config, sqlite_url
-from survey.lifecycle.audit import log
+from survey.lifecycle.step import About, Step
 from survey.running import serving
 from survey.tables import AuditEntry, Table
 from tests.support.people import TESTER, a_consultant, a_user, confirmed, moment
@@ -169,7 +169,7 @@ def test_only_preparing_an_instance_makes_a_database(instance):
 )
 def test_the_database_itself_refuses_to_change_the_log(engine, session, statement):
     with db.writing(session):
-        log(session, TESTER, moment(), "sign_in", "user", 1)
+        Step(session, TESTER, moment()).log("sign_in", About("user", 1))
 
     with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
         connection.execute(text(statement))

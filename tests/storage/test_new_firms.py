@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.lifecycle import accounts, new_firms, rounds
-from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import Invalid, NotThere, Stale
 from survey.lifecycle.new_firms import CodeTaken, HasPassword, NewFirm, Places
+from survey.lifecycle.step import Actor, Step
 from survey.tables import CONSULTANT, OFFICER, Firm, OneTimeLink, Round, User
 from tests.support.bureau import NOON, logged
 from tests.support.people import a_firm, a_user, begun
@@ -35,7 +35,7 @@ def wanted(**given):
 
 
 def add(session, places=PLACES, **given):
-    return new_firms.add_firm(session, wanted(**given), places, hours=72, by=BY, now=NOON)
+    return new_firms.add_firm(Step(session, BY, NOON), wanted(**given), places, hours=72)
 
 
 def test_a_new_firm_comes_with_a_user_whose_invitation_works(session):
@@ -145,7 +145,7 @@ def test_a_firm_that_cannot_be_taken_leaves_nothing_behind(session, field, given
 def test_a_new_invitation_voids_the_last_one(session):
     invited = add(session)
     user = accounts.user_of_link(session, invited.token, NOON)
-    again = new_firms.invite_again(session, invited.firm_id, user.id, hours=72, by=BY, now=NOON)
+    again = new_firms.invite_again(Step(session, BY, NOON), invited.firm_id, user.id, hours=72)
 
     assert accounts.user_of_link(session, again.token, NOON).id == user.id
     with pytest.raises(accounts.LinkSpent):
@@ -156,7 +156,7 @@ def test_an_officer_opens_no_account_that_is_in_use(session):
     user = a_user(session)
 
     with pytest.raises(HasPassword):
-        new_firms.invite_again(session, user.firm_id, user.id, hours=72, by=BY, now=NOON)
+        new_firms.invite_again(Step(session, BY, NOON), user.firm_id, user.id, hours=72)
 
 
 @pytest.mark.parametrize("role", [OFFICER, CONSULTANT])
@@ -167,13 +167,13 @@ def test_an_officer_invites_no_staff_and_no_user_of_another_firm(session, role):
 
     for user in (staff, other):
         with pytest.raises(NotThere):
-            new_firms.invite_again(session, firm.id, user.id, hours=72, by=BY, now=NOON)
+            new_firms.invite_again(Step(session, BY, NOON), firm.id, user.id, hours=72)
 
 
 def edit(session, firm, **given):
     known = {"name": firm.name, "trade": firm.trade, "township": "", "places": PLACES}
-    known |= {"base_version": firm.version, "by": BY, "now": NOON}
-    new_firms.edit_firm(session, firm.id, **known | given)
+    known |= {"base_version": firm.version}
+    new_firms.edit_firm(Step(session, BY, NOON), firm.id, **known | given)
 
 
 def test_a_firm_changes_its_trade_only_before_its_first_assessment(session):
@@ -205,8 +205,8 @@ def test_a_firm_somebody_else_changed_is_not_overwritten(session):
 
 def open_round(session, **given):
     known = {"title": "2026 年度", "edition": "2026", "opens_on": date(2026, 9, 1)}
-    known |= {"closes_on": None, "by": BY, "now": NOON}
-    return rounds.open_round(session, **known | given)
+    known |= {"closes_on": None}
+    return rounds.open_round(Step(session, BY, NOON), **known | given)
 
 
 def test_a_round_is_opened_once_under_one_title(session):
@@ -237,10 +237,10 @@ def test_a_round_that_makes_no_sense_is_refused(session, field, given):
 
 def test_the_end_of_a_round_can_be_moved_but_not_before_its_beginning(session):
     round_ = open_round(session)
-    rounds.set_end(session, round_.id, date(2026, 12, 31), by=BY, now=NOON)
+    rounds.set_end(Step(session, BY, NOON), round_.id, date(2026, 12, 31))
 
     with pytest.raises(Invalid):
-        rounds.set_end(session, round_.id, date(2026, 8, 31), by=BY, now=NOON)
+        rounds.set_end(Step(session, BY, NOON), round_.id, date(2026, 8, 31))
 
     session.rollback()
     assert session.scalar(select(Round.closes_on)) == date(2026, 12, 31)

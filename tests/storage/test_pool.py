@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from survey import db
 from survey.lifecycle import pool
-from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import Invalid, Locked, NotThere, Stale
+from survey.lifecycle.step import Actor, Step
 from survey.tables import (
     CONFIRMED,
     DRAFT,
@@ -41,13 +41,13 @@ def assessment(session):
 
 
 def admit(session, assessment, officer, **given):
-    known = {"target_rung": "workshop", "reason": REASON, "by": officer, "now": NOON}
-    return pool.admit(session, assessment.id, **known | given)
+    known = {"target_rung": "workshop", "reason": REASON}
+    return pool.admit(Step(session, officer, NOON), assessment.id, **known | given)
 
 
 def promote(session, entry, officer, **given):
     known = {"target_rung": "factory", "reason": REASON, "base_version": entry.version}
-    return pool.promote(session, entry.id, **known | {"by": officer, "now": NOON} | given)
+    return pool.promote(Step(session, officer, NOON), entry.id, **known | given)
 
 
 def recognise(session, entry, officer, **given):
@@ -58,12 +58,12 @@ def recognise(session, entry, officer, **given):
         "base_version": entry.version,
         "today": TODAY,
     }
-    return pool.recognise(session, entry.id, **known | {"by": officer, "now": NOON} | given)
+    return pool.recognise(Step(session, officer, NOON), entry.id, **known | given)
 
 
 def withdraw(session, entry, officer, **given):
-    known = {"reason": "企业搬迁。", "base_version": entry.version, "by": officer, "now": NOON}
-    return pool.withdraw(session, entry.id, **known | given)
+    known = {"reason": "企业搬迁。", "base_version": entry.version}
+    return pool.withdraw(Step(session, officer, NOON), entry.id, **known | given)
 
 
 def test_an_admitted_firm_is_in_the_pool_with_its_target_its_reason_and_one_row_in_the_log(
@@ -105,7 +105,7 @@ def test_two_officers_admitting_at_once_make_one_entry(engine, session, assessme
 
 def test_a_proposed_firm_is_admitted_from_the_version_that_was_seen(session, assessment, officer):
     entry = pool.propose(
-        session, assessment.id, target_rung="line", reason=REASON, by=officer, now=NOON
+        Step(session, officer, NOON), assessment.id, target_rung="line", reason=REASON
     )
     assert entry.state == PROPOSED
 
@@ -268,7 +268,7 @@ def test_withdrawing_twice_is_withdrawing_once(session, assessment, officer):
 
 def test_an_entry_that_is_not_there_is_not_there(session, officer):
     with pytest.raises(NotThere):
-        pool.withdraw(session, 999, reason=REASON, base_version=1, by=officer, now=NOON)
+        pool.withdraw(Step(session, officer, NOON), 999, reason=REASON, base_version=1)
 
 
 def test_a_step_that_fails_half_way_changes_nothing(session, assessment, officer, monkeypatch):

@@ -4,8 +4,8 @@ import pytest
 
 from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
-from survey.lifecycle.audit import Actor
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, Stale
+from survey.lifecycle.step import Actor, Step
 from survey.readings.visits import visit_of
 from survey.store import assessments as store
 from survey.store import visits as visit_store
@@ -46,7 +46,7 @@ def save(session, visit, consultant):
             **fields,
         )
         by = Actor(consultant.id, consultant.name)
-        return answers.save_answer(session, visit.id, ONSITE, change, by=by, now=moment())
+        return answers.save_answer(Step(session, by, moment()), visit.id, ONSITE, change)
 
     return keep
 
@@ -65,7 +65,7 @@ def open_items(session, visit):
 
 
 def confirm(session, visit):
-    assessments.confirm(session, visit.id, by=TESTER, now=moment())
+    assessments.confirm(Step(session, TESTER, moment()), visit.id)
 
 
 # --- verdicts -----------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def test_processes_corrected_on_site_leave_the_firms_sheet_alone(session, visit)
     own = store.sheet(session, visit.id, SELF).processes
     corrected = [p for p in own if p != COATING]
 
-    assessments.set_processes(session, visit.id, corrected, kind=ONSITE, by=TESTER, now=moment())
+    assessments.set_processes(Step(session, TESTER, moment()), visit.id, corrected, kind=ONSITE)
 
     assert store.sheet(session, visit.id, SELF).processes == own
     assert COATING not in open_items(session, visit)
@@ -230,7 +230,7 @@ def test_a_process_found_on_site_asks_for_its_answers(session, consultant):
     visit = visited(session, a_user(session, firm=firm), consultant)
     assert COATING not in open_items(session, visit)
 
-    assessments.set_processes(session, visit.id, known, kind=ONSITE, by=TESTER, now=moment())
+    assessments.set_processes(Step(session, TESTER, moment()), visit.id, known, kind=ONSITE)
 
     assert open_items(session, visit)[COATING] == "还没有答案。"
     assert visit_of(session, visit).score is None
@@ -273,14 +273,14 @@ def test_what_the_firm_left_alone_keeps_its_verdict_over_a_return(
 ):
     verify_all(session, visit, consultant)
     by = Actor(user.id, user.name)
-    assessments.return_to_firm(session, visit.id, reason="请补关键指标。", by=TESTER, now=moment())
+    assessments.return_to_firm(Step(session, TESTER, moment()), visit.id, reason="请补关键指标。")
     assert store.assessment(session, visit.id, lock=True).state == DRAFT
     own = on_site(session, visit, kind=SELF)
     change = Change(QUESTION, "firm.1", own.revision, value=3)
-    answers.save_answer(session, visit.id, SELF, change, by=by, now=moment())
+    answers.save_answer(Step(session, by, moment()), visit.id, SELF, change)
 
-    assessments.submit(session, visit.id, declared_by=user.name, by=by, now=moment())
-    assessments.assign(session, visit.id, consultant.id, by=TESTER, now=moment())
+    assessments.submit(Step(session, by, moment()), visit.id, declared_by=user.name)
+    assessments.assign(Step(session, TESTER, moment()), visit.id, consultant.id)
 
     assert set(open_items(session, visit)) == {QUESTION}
     assert on_site(session, visit).value == 3
@@ -291,13 +291,11 @@ def test_what_the_firm_left_alone_keeps_its_verdict_over_a_return(
 
 def conclude(session, visit, problems="检验记录后补。", packages=None, version=None):
     assessments.conclude(
-        session,
+        Step(session, TESTER, moment()),
         visit.id,
         problems=problems,
         packages=packages,
         base_version=version or store.assessment(session, visit.id, lock=True).version,
-        by=TESTER,
-        now=moment(),
     )
 
 
@@ -350,7 +348,7 @@ def test_a_reassigned_visit_moves_to_the_other_list_with_its_work(session, visit
     save(value=1, reason="没有综合排产。")
     other = a_consultant(session)
 
-    assessments.assign(session, visit.id, other.id, by=TESTER, now=moment())
+    assessments.assign(Step(session, TESTER, moment()), visit.id, other.id)
 
     assert visit_store.visits(session, consultant.id, ON_SITE) == ([], 0)
     found, _ = visit_store.visits(session, other.id, ON_SITE)

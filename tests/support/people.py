@@ -28,8 +28,8 @@ from survey.lifecycle import assessments as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle import passwords
 from survey.lifecycle import reports as report_steps
-from survey.lifecycle.audit import Actor
 from survey.lifecycle.sheets import questionnaire_of
+from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.store.accounts import hashed
 from survey.tables import (
@@ -124,7 +124,7 @@ def a_round(session: Session, **given: Any) -> Round:
 def begun(session: Session, firm: Firm | None = None, round_: Round | None = None) -> Assessment:
     """An assessment nobody has answered anything in."""
     firm, round_ = firm or a_firm(session), round_ or a_round(session)
-    return steps.begin(session, firm.id, round_.id, by=TESTER, now=moment())
+    return steps.begin(Step(session, TESTER, moment()), firm.id, round_.id)
 
 
 def wire_for(question: Question, level: int = 2, words: str = "虚构的回答") -> object:
@@ -192,14 +192,14 @@ def handed_in(session: Session, user: User, **given: Any) -> Assessment:
     """A submitted assessment of the user's firm."""
     assessment = filled(session, user, **given)
     by = Actor(user.id, user.name)
-    steps.submit(session, assessment.id, declared_by=user.name, by=by, now=moment())
+    steps.submit(Step(session, by, moment()), assessment.id, declared_by=user.name)
     return assessment
 
 
 def visited(session: Session, user: User, consultant: User, **given: Any) -> Assessment:
     """An assessment whose visit is under way."""
     assessment = handed_in(session, user, **given)
-    steps.assign(session, assessment.id, consultant.id, by=TESTER, now=moment())
+    steps.assign(Step(session, TESTER, moment()), assessment.id, consultant.id)
     return assessment
 
 
@@ -208,7 +208,7 @@ def confirmed(session: Session, user: User, consultant: User, **given: Any) -> A
     assessment = visited(session, user, consultant, **given)
     fill(session, assessment, consultant, kind=ONSITE, verification=VERIFIED)
     by = Actor(consultant.id, consultant.name)
-    steps.confirm(session, assessment.id, by=by, now=moment())
+    steps.confirm(Step(session, by, moment()), assessment.id)
     return assessment
 
 
@@ -246,7 +246,7 @@ def a_file(
     uploader = session.query(User).filter_by(firm_id=assessment.firm_id).first()
     by = Actor(uploader.id if uploader else 1, "测试")
     return evidence_steps.attach(
-        session, assessment.id, kind, question_id, stored, limits=ROOM, by=by, now=moment()
+        Step(session, by, moment()), assessment.id, kind, question_id, stored, limits=ROOM
     )
 
 
@@ -260,15 +260,19 @@ def an_issued_report(
 ) -> Report:
     """A finished report whose file holds ``content``."""
     by = Actor(user.id, user.name)
-    report = report_steps.request_report(session, assessment.id, kind, by=by, now=moment())
-    leased = report_steps.lease(session, moment())
+    report = report_steps.request_report(Step(session, by, moment()), assessment.id, kind)
+    leased = report_steps.lease(Step(session, report_steps.WORKER, moment()))
     assert leased is not None
     assert leased.id == report.id
     digest = hashlib.sha256(content).hexdigest()
     config.reports.mkdir(exist_ok=True)
     path_of(config, digest).write_bytes(content)
     report_steps.issue(
-        session, report.id, leased.attempt, sha256=digest, size=len(content), now=moment()
+        Step(session, report_steps.WORKER, moment()),
+        report.id,
+        leased.attempt,
+        sha256=digest,
+        size=len(content),
     )
     return report
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from survey.config import Config
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import pool
-from survey.lifecycle.audit import Actor
+from survey.lifecycle.step import Actor, Step
 from survey.tables import (
     ADMINISTRATOR,
     CONSULTANT,
@@ -120,15 +120,15 @@ class World:
         session, word = self._session, side.word
         firm = side.user.firm_id
         assert firm is not None
-        assessment = steps.begin(session, firm, round_.id, by=TESTER, now=moment())
+        assessment = steps.begin(Step(session, TESTER, moment()), firm, round_.id)
         side.ids[state] = assessment.id
         fill(session, assessment, side.user, remark=f"{word}备注{state}")
         self._file(side, state, assessment, SELF, colour)
         if state == "draft":
             return
         by = Actor(side.user.id, f"{word}用户")
-        steps.submit(session, assessment.id, declared_by=f"{word}承诺人", by=by, now=moment())
-        steps.assign(session, assessment.id, side.consultant.id, by=TESTER, now=moment())
+        steps.submit(Step(session, by, moment()), assessment.id, declared_by=f"{word}承诺人")
+        steps.assign(Step(session, TESTER, moment()), assessment.id, side.consultant.id)
         fill(
             session,
             assessment,
@@ -143,15 +143,13 @@ class World:
         self._report(side, state, assessment, SELF)
         if state == "visiting":
             return
-        steps.confirm(session, assessment.id, by=TESTER, now=moment())
+        steps.confirm(Step(session, TESTER, moment()), assessment.id)
         self._report(side, state, assessment, ONSITE)
         entry = pool.admit(
-            session,
+            Step(session, Actor(self.officer.id, "测试"), moment()),
             assessment.id,
             target_rung="factory",
             reason=f"{word}入库理由",
-            by=Actor(self.officer.id, "测试"),
-            now=moment(),
         )
         side.ids["entry"] = entry.id
 
@@ -173,13 +171,11 @@ class World:
             select(Assessment.version).where(Assessment.id == assessment.id)
         )
         steps.conclude(
-            self._session,
+            Step(self._session, TESTER, moment()),
             assessment.id,
             problems=f"{side.word}问题",
             packages=None,
             base_version=version or 0,
-            by=TESTER,
-            now=moment(),
         )
 
     def _report(self, side: Side, state: str, assessment: Assessment, kind: str) -> None:

@@ -28,8 +28,8 @@ from survey.files import uploads
 from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import passwords, pool
-from survey.lifecycle.audit import Actor, log
 from survey.lifecycle.sheets import questionnaire_of
+from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration.sheets import application_facts, key_figures, sheet_on
 from survey.store import assessments as store
 from survey.store import settings
@@ -87,7 +87,7 @@ def load(app: Flask) -> bool:
             rounds = _rounds(session)
             firms = [_firm(session, row) for row in _rows("firms.yaml")["firms"]]
             users = _users(session, people, firms)
-            log(session, DEMO, BEGAN, "load_demo", "district", "demonstration")
+            Step(session, DEMO, BEGAN).log("load_demo", About("district", "demonstration"))
         photo = _photo(config.evidence)
         for number, (firm, row) in enumerate(firms):
             _live(session, firm, row, rounds[0], users, photo, _arrival(number))
@@ -247,7 +247,7 @@ def _live(
 ) -> None:
     """Take one firm as far as its row says: draft, submitted, visited, confirmed, in the pool."""
     author = session.scalars(select(User).where(User.firm_id == firm.id).limit(1)).one()
-    assessment = steps.begin(session, firm.id, round_.id, by=_actor(author), now=at)
+    assessment = steps.begin(Step(session, _actor(author), at), firm.id, round_.id)
     questionnaire = questionnaire_of(assessment)
     random = Random(row["sample"])  # noqa: S311  # the same every time, not a secret
     processes = frozenset(firm.processes)
@@ -262,27 +262,25 @@ def _live(
         return
     officer, consultant = users[OFFICER], users[CONSULTANT]
     at += timedelta(days=2)
-    steps.submit(session, assessment.id, declared_by="张某", by=_actor(author), now=at)
+    steps.submit(Step(session, _actor(author), at), assessment.id, declared_by="张某")
     if row["state"] == "submitted":
         return
     at += timedelta(days=3)
-    steps.assign(session, assessment.id, consultant.id, by=_actor(officer), now=at)
+    steps.assign(Step(session, _actor(officer), at), assessment.id, consultant.id)
     at += timedelta(days=1)
     seen = truth if row["state"] == "confirmed" else dict(list(truth.items())[: len(truth) // 2])
     _visit(session, assessment, told, seen, consultant, photo, at)
     if row["state"] != "confirmed":
         return
     steps.conclude(
-        session,
+        Step(session, _actor(consultant), at),
         assessment.id,
         problems=PROBLEMS,
         packages=None,
         base_version=_version(session, assessment.id),
-        by=_actor(consultant),
-        now=at,
     )
     at += timedelta(hours=5)
-    steps.confirm(session, assessment.id, by=_actor(consultant), now=at)
+    steps.confirm(Step(session, _actor(consultant), at), assessment.id)
     _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
 
 
@@ -414,23 +412,19 @@ def _decide(
     by = _actor(officer)
     enter = pool.propose if wanted["state"] == PROPOSED else pool.admit
     entry = enter(
-        session,
+        Step(session, by, at),
         assessment.id,
         target_rung=wanted["target"],
         reason="现场核定结果与改造意愿符合培育方向。",
-        by=by,
-        now=at,
     )
     if wanted["state"] == RECOGNISED:
         pool.recognise(
-            session,
+            Step(session, by, RECORDED),
             entry.id,
             rung=wanted["target"],
             document=f"示例文号〔2026〕{firm.id}号（虚构）",
             recognised_on=RECORDED.date(),
             base_version=entry.version,
-            by=by,
-            now=RECORDED,
             today=date(2026, 11, 20),
         )
 
@@ -444,7 +438,7 @@ def _second_round(
     """Leave the shown firm in the middle of its next sheet, for its user to go on with."""
     firm, row = next((firm, row) for firm, row in firms if row["sample"] == SHOWN)
     at = BEGAN + timedelta(days=63)
-    assessment = steps.begin(session, firm.id, round_.id, by=_actor(users[FIRM]), now=at)
+    assessment = steps.begin(Step(session, _actor(users[FIRM]), at), firm.id, round_.id)
     questionnaire = questionnaire_of(assessment)
     sheet = sheet_on(questionnaire, frozenset(firm.processes), row["step"], Random(SHOWN))  # noqa: S311
     begun = dict(list(sheet.items())[: len(sheet) // 2])

@@ -41,7 +41,7 @@ from survey.views.bureau.choices import NO_RUNG, Frame
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.steps import AssignForm, ReasonForm, StepForm, TargetForm
 from survey.web import access, here
-from survey.web.here import now, today
+from survey.web.here import today
 from survey.web.lists import page_number
 from survey.words import log as words_of_log
 from survey.words import wording
@@ -277,7 +277,7 @@ def assign(assessment_id: int) -> ResponseReturnValue:
     consultant_id = int(form.consultant.data)
     if (found.state, found.consultant_id) != (ON_SITE, consultant_id):
         try:
-            life.assign(here.session(), assessment_id, consultant_id, by=here.actor(), now=now())
+            life.assign(here.step(), assessment_id, consultant_id)
         except Refusal as error:
             return _refused(assessment_id, form, error)
     flash("已指派诊断顾问，顾问现在可以开始现场诊断。", "good")
@@ -294,13 +294,7 @@ def return_to_firm(assessment_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(found, form, 422)
     try:
-        life.return_to_firm(
-            here.session(),
-            assessment_id,
-            reason=typed.reason(form.reason.data),
-            by=here.actor(),
-            now=now(),
-        )
+        life.return_to_firm(here.step(), assessment_id, reason=typed.reason(form.reason.data))
     except Refusal as error:
         return _refused(assessment_id, form, error)
     return _returned()
@@ -325,13 +319,7 @@ def reopen(assessment_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(found, form, 422)
     try:
-        life.reopen(
-            here.session(),
-            assessment_id,
-            reason=typed.reason(form.reason.data),
-            by=here.actor(),
-            now=now(),
-        )
+        life.reopen(here.step(), assessment_id, reason=typed.reason(form.reason.data))
     except Refusal as error:
         return _refused(assessment_id, form, error)
     flash("已重新打开，顾问可以继续核验。", "good")
@@ -361,13 +349,11 @@ def _enter_pool(step: str, assessment_id: int, done: str) -> ResponseReturnValue
         return _page(found, form, 422)
     try:
         entry = ENTERING[step](
-            here.session(),
+            here.step(),
             assessment_id,
             target_rung=form.target_rung.data,
             reason=form.reason.data or "",
             base_version=form.base_version(),
-            by=here.actor(),
-            now=now(),
         )
     except Refusal as error:
         return _refused(assessment_id, form, error)

@@ -55,6 +55,6 @@ def send_list(
     origin = Origin(f"{place.name}{title}", now().astimezone(LOCAL), said, place.demonstration)
     write_table(stream, [sheet], origin)
     stream.seek(0)
-    note_export(here.session(), listed, len(lines), said, by=here.actor(), now=now())
+    note_export(here.step(), listed, len(lines), said)
     name = f"{title}-{today().isoformat()}.xlsx"
     return send_file(stream, mimetype=WORKBOOK, as_attachment=True, download_name=name)

@@ -25,7 +25,6 @@ from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.steps import CHANGED_MEANWHILE
 from survey.web import here
-from survey.web.here import now
 from survey.web.lists import page_number
 from survey.words.wording import STATES
 
@@ -136,11 +135,7 @@ def add_firm() -> ResponseReturnValue:
             username=form.username.data or "",
         )
         try:
-            return _show_link(
-                new_firms.add_firm(
-                    here.session(), wanted, _places(), hours=_hours(), by=here.actor(), now=now()
-                )
-            )
+            return _show_link(new_firms.add_firm(here.step(), wanted, _places(), hours=_hours()))
         except Invalid as error:
             status = _show_faults(form, error)
     return render_template("bureau/firm_new.html", form=form), status
@@ -177,15 +172,13 @@ def firm(firm_id: int) -> ResponseReturnValue:
     if form.validate():
         try:
             new_firms.edit_firm(
-                here.session(),
+                here.step(),
                 firm_id,
                 name=form.name.data or "",
                 trade=form.trade.data,
                 township=form.township.data or "",
                 places=_places(),
                 base_version=_version(form),
-                by=here.actor(),
-                now=now(),
             )
             flash("企业信息已保存。", "good")
             return redirect(url_for(".firm", firm_id=firm_id))
@@ -245,13 +238,11 @@ def add_firm_user(firm_id: int) -> ResponseReturnValue:
         try:
             return _show_link(
                 new_firms.add_firm_user(
-                    here.session(),
+                    here.step(),
                     firm_id,
                     person=person.person.data or "",
                     username=person.username.data or "",
                     hours=_hours(),
-                    by=here.actor(),
-                    now=now(),
                 )
             )
         except Invalid as error:
@@ -264,8 +255,4 @@ def add_firm_user(firm_id: int) -> ResponseReturnValue:
 @pages.post("/firms/<row:firm_id>/users/<row:user_id>/link")
 def invite_again(firm_id: int, user_id: int) -> ResponseReturnValue:
     """Issue a new invitation to a user who has not set a password yet."""
-    return _show_link(
-        new_firms.invite_again(
-            here.session(), firm_id, user_id, hours=_hours(), by=here.actor(), now=now()
-        )
-    )
+    return _show_link(new_firms.invite_again(here.step(), firm_id, user_id, hours=_hours()))

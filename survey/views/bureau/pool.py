@@ -23,7 +23,7 @@ from survey.views.bureau.choices import NO_RUNG, Frame
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.steps import ReasonForm, RecogniseForm, StepForm, TargetForm
 from survey.web import here
-from survey.web.here import now, today
+from survey.web.here import today
 from survey.web.lists import page_number
 from survey.words import log as words_of_log
 from survey.words import wording
@@ -188,13 +188,11 @@ def admit_entry(entry_id: int) -> ResponseReturnValue:
 
     def step() -> PoolEntry:
         return life.admit(
-            here.session(),
+            here.step(),
             line.assessment_id,
             target_rung=form.target_rung.data,
             reason=form.reason.data or "",
             base_version=form.base_version(),
-            by=here.actor(),
-            now=now(),
         )
 
     return _try(entry_id, form, step, "已入库。")
@@ -208,13 +206,11 @@ def promote(entry_id: int) -> ResponseReturnValue:
 
     def step() -> PoolEntry:
         return life.promote(
-            here.session(),
+            here.step(),
             entry_id,
             target_rung=form.target_rung.data,
             reason=form.reason.data or "",
             base_version=form.base_version(),
-            by=here.actor(),
-            now=now(),
         )
 
     return _try(entry_id, form, step, "已晋级，新的目标等级已生效。")
@@ -227,12 +223,7 @@ def withdraw(entry_id: int) -> ResponseReturnValue:
 
     def step() -> PoolEntry:
         return life.withdraw(
-            here.session(),
-            entry_id,
-            reason=form.reason.data or "",
-            base_version=form.base_version(),
-            by=here.actor(),
-            now=now(),
+            here.step(), entry_id, reason=form.reason.data or "", base_version=form.base_version()
         )
 
     return _try(entry_id, form, step, "已退库。")
@@ -246,14 +237,12 @@ def recognise(entry_id: int) -> ResponseReturnValue:
 
     def step() -> PoolEntry:
         return life.recognise(
-            here.session(),
+            here.step(),
             entry_id,
             rung=form.rung.data,
             document=form.document.data or "",
             recognised_on=form.recognised_on.data or today(),
             base_version=form.base_version(),
-            by=here.actor(),
-            now=now(),
             today=today(),
         )
 

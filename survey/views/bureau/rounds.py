@@ -17,7 +17,7 @@ from survey.lifecycle.errors import Invalid
 from survey.store import bureau as store
 from survey.views.bureau.blueprint import pages
 from survey.web import here
-from survey.web.here import now, today
+from survey.web.here import today
 
 
 class RoundForm(FlaskForm):
@@ -64,13 +64,11 @@ def rounds() -> ResponseReturnValue:
 
 def _open(form: RoundForm) -> ResponseReturnValue:
     opened = life.open_round(
-        here.session(),
+        here.step(),
         title=form.title.data or "",
         edition=form.edition.data,
         opens_on=form.opens_on.data or today(),
         closes_on=form.closes_on.data,
-        by=here.actor(),
-        now=now(),
     )
     flash(f"评估轮次“{opened.title}”已建立。", "good")
     return redirect(url_for(".rounds"))
@@ -82,7 +80,7 @@ def end_round(round_id: int) -> ResponseReturnValue:
     form = EndForm()
     if form.validate():
         try:
-            life.set_end(here.session(), round_id, form.closes_on.data, by=here.actor(), now=now())
+            life.set_end(here.step(), round_id, form.closes_on.data)
             flash("截止日期已更新。", "good")
             return redirect(url_for(".rounds"))
         except Invalid as error:

@@ -11,7 +11,6 @@ from survey.readings.proposals import chosen_packages, proposals
 from survey.readings.visits import Visit
 from survey.views.consultant.pages import found_visit, pages
 from survey.web import here
-from survey.web.here import now
 
 
 @pages.route("/<row:assessment_id>/conclusion", methods=["GET", "POST"])
@@ -24,13 +23,11 @@ def conclusion(assessment_id: int) -> ResponseReturnValue:
     problems, packages = request.form.get("problems", ""), _packages_in_order()
     try:
         steps.conclude(
-            here.session(),
+            here.step(),
             assessment_id,
             problems=problems,
             packages=None if computed else packages,
             base_version=_version(),
-            by=here.actor(),
-            now=now(),
         )
     except Stale:
         return _conclusion(found_visit(assessment_id), problems, packages, stale=True), 409
@@ -84,7 +81,7 @@ def confirm(assessment_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("consultant/confirm.html", visit=visit)
     try:
-        steps.confirm(here.session(), assessment_id, by=here.actor(), now=now())
+        steps.confirm(here.step(), assessment_id)
     except Incomplete:
         visit = found_visit(assessment_id)
         return render_template("consultant/confirm.html", visit=visit), 422

@@ -55,12 +55,7 @@ def save_answer(assessment_id: int) -> ResponseReturnValue:
     """
     access.visited_assessment(assessment_id)
     saved = steps.save_answer(
-        here.session(),
-        assessment_id,
-        ONSITE,
-        changes.read(request, texts=TEXTS),
-        by=here.actor(),
-        now=here.now(),
+        here.step(), assessment_id, ONSITE, changes.read(request, texts=TEXTS)
     )
     return {
         "revision": saved.revision,

@@ -14,7 +14,6 @@ from survey.store import visits as store
 from survey.tables import CONFIRMED, ON_SITE, ONSITE
 from survey.views.consultant.pages import found_visit, pages
 from survey.web import here
-from survey.web.here import now
 from survey.web.lists import page_number
 
 PAGE_SIZE = 20
@@ -55,9 +54,7 @@ def processes(assessment_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         ticked = frozenset(request.form.getlist("processes"))
         try:
-            steps.set_processes(
-                here.session(), assessment_id, ticked, kind=ONSITE, by=here.actor(), now=now()
-            )
+            steps.set_processes(here.step(), assessment_id, ticked, kind=ONSITE)
         except Invalid as error:
             visit, faults, status = found_visit(assessment_id), error.fields, 422
         else:
@@ -73,9 +70,7 @@ def return_to_firm(assessment_id: int) -> ResponseReturnValue:
     firm = found_visit(assessment_id).assessment.firm.name
     reason = request.form.get("reason", "")
     try:
-        steps.return_to_firm(
-            here.session(), assessment_id, reason=reason, by=here.actor(), now=now()
-        )
+        steps.return_to_firm(here.step(), assessment_id, reason=reason)
     except Invalid as error:
         visit = found_visit(assessment_id)
         return _overview(visit, return_reason=reason, faults=error.fields), 422

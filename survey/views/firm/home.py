@@ -72,9 +72,7 @@ def _scored(assessment: Assessment, kind: str, score: ScoreRow | None) -> Line:
 @pages.post("/rounds/<row:round_id>/begin")
 def begin(round_id: int) -> ResponseReturnValue:
     """Begin the assessment of a round; the profile comes first."""
-    assessment = steps.begin(
-        here.session(), here.reader().firm_id or 0, round_id, by=here.actor(), now=here.now()
-    )
+    assessment = steps.begin(here.step(), here.reader().firm_id or 0, round_id)
     return redirect(url_for("firm.profile", assessment_id=assessment.id))
 
 

@@ -216,24 +216,9 @@ def _keep(form: ProfileForm, edition: Edition, moved: bool) -> None:
         given = steps.Profile(**{**vars(given), "processes": ()})
     version = form.version.data or ""
     base = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
-    steps.update_profile(
-        here.session(),
-        here.reader().firm_id or 0,
-        given,
-        edition,
-        base_version=base,
-        by=here.actor(),
-        now=here.now(),
-    )
+    steps.update_profile(here.step(), here.reader().firm_id or 0, given, edition, base_version=base)
     for begun in [a for a in _begun() if a.state == DRAFT and a.trade == given.trade]:
-        assessment_steps.set_processes(
-            here.session(),
-            begun.id,
-            given.processes,
-            kind=SELF,
-            by=here.actor(),
-            now=here.now(),
-        )
+        assessment_steps.set_processes(here.step(), begun.id, given.processes, kind=SELF)
 
 
 def _onward(assessment: Assessment | None) -> str:

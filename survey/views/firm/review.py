@@ -63,13 +63,7 @@ def review(assessment_id: int) -> ResponseReturnValue:
     if sheet.writable and not form.validate_on_submit():
         return _page(sheet, form), 422
     try:
-        receipt = steps.submit(
-            here.session(),
-            assessment_id,
-            declared_by=line(form.declared_by.data),
-            by=here.actor(),
-            now=here.now(),
-        )
+        receipt = steps.submit(here.step(), assessment_id, declared_by=line(form.declared_by.data))
     except Invalid as refused:
         form.declared_by.errors = list(refused.fields.values())
         return _page(sheet, form), 422

@@ -49,14 +49,7 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
 def save_answer(assessment_id: int) -> ResponseReturnValue:
     """Keep one answer for a script of ours; what is answered here is on disk."""
     access.require_own(assessment_id)
-    saved = steps.save_answer(
-        here.session(),
-        assessment_id,
-        SELF,
-        changes.read(request),
-        by=here.actor(),
-        now=here.now(),
-    )
+    saved = steps.save_answer(here.step(), assessment_id, SELF, changes.read(request))
     return {
         "revision": saved.revision,
         "saved_at": saved.saved_at.isoformat(),

@@ -1,0 +1,111 @@
+"""What every step is handed: the session it works in, who takes it, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from survey import db
+from survey.clock import LOCAL
+from survey.tables import Assessment, AuditEntry, EditionRow, Firm, PoolEntry, Round, User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who takes a step, and from where: everything the log says about them."""
+
+    user_id: int | None
+    name: str
+    address: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a row of the log is about, where no row of a table says it.
+
+    ``subject`` is a word of ``survey.words.log``, such as list or district.
+    """
+
+    subject: str
+    id: object
+    firm_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the life cycle: a function of ``lifecycle`` takes one and takes effect once."""
+
+    session: Session
+    by: Actor
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The local date of the step."""
+        return self.now.astimezone(LOCAL).date()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction, all or nothing: rows read inside are read under the lock."""
+        with db.writing(self.session) as session:
+            yield session
+
+    def log(
+        self,
+        action: str,
+        subject: Subject | About,
+        *,
+        before: str = "",
+        after: str = "",
+        reason: str = "",
+        succeeded: bool = True,
+    ) -> None:
+        """Add the row every step leaves, inside its own transaction.
+
+        Args:
+            action: A code of ``survey.words.log``.
+            reason: What the actor typed.
+        """
+        about = subject if isinstance(subject, About) else about_row(subject)
+        self.session.add(
+            AuditEntry(
+                at=self.now,
+                user_id=self.by.user_id,
+                who=self.by.name,
+                address=self.by.address,
+                request_id=self.by.request_id,
+                action=action,
+                subject=about.subject,
+                subject_id=str(about.id),
+                firm_id=about.firm_id,
+                before=before,
+                after=after,
+                reason=reason,
+                succeeded=succeeded,
+            )
+        )
+
+
+Subject = Assessment | Firm | User | PoolEntry | Round | EditionRow
+
+
+def about_row(row: Subject) -> About:
+    """Return what the log calls a row, and whose firm's it is."""
+    match row:
+        case Assessment():
+            return About("assessment", row.id, row.firm_id)
+        case Firm():
+            return About("firm", row.id, row.id)
+        case User():
+            return About("user", row.id, row.firm_id)
+        case PoolEntry():
+            return About("pool", row.id, row.firm_id)
+        case Round():
+            return About("round", row.id)
+        case EditionRow():
+            return About("edition", row.id)
