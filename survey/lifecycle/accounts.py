@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from survey.lifecycle import passwords, typed
-from survey.lifecycle.errors import Invalid, NotThere
+from survey.lifecycle.errors import Invalid, LinkSpent, NotThere, TooManyTries, WrongPassword
 from survey.lifecycle.step import About, Actor, Step
 from survey.store import accounts as store
 from survey.store.accounts import hashed
@@ -29,22 +29,6 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 WINDOW = timedelta(minutes=15)
 FREE_FAILURES = {"account": 5, "device": 5, "password": 5, "address": 30}
 """Failures before waiting begins; then each doubles the wait, up to the window."""
-
-
-class WrongPassword(Exception):
-    """The name or the password is wrong; which of them is nobody's business."""
-
-
-class TooManyTries(Exception):
-    """The next try is allowed in so many seconds."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-
-class LinkSpent(Exception):
-    """The one-time link is unknown, used, or too old."""
 
 
 @dataclass(frozen=True)

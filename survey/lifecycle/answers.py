@@ -13,7 +13,7 @@ from questionnaires import answers as wire
 from questionnaires.loading import load
 from questionnaires.model import Question, is_asked
 from survey import db
-from survey.lifecycle.errors import AnswerNow, Conflict, Invalid, Locked, NotThere
+from survey.lifecycle.errors import AnswerNow, Conflict, IdReused, Invalid, Locked, NotThere
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
 from survey.tables import (
@@ -44,12 +44,6 @@ class Kept(Enum):
 
 
 KEEP = Kept.KEEP
-
-
-class IdReused(Invalid):
-    """A request's id stands for one content; another content under it was never kept."""
-
-    status = 409
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from questionnaires.scoring import score
 from survey import clock
 from survey.lifecycle import verification
 from survey.lifecycle.answers import clean_text
-from survey.lifecycle.errors import Incomplete, Invalid, Locked, NotThere, Stale
+from survey.lifecycle.errors import Incomplete, Invalid, Locked, NotThere, RoundClosed, Stale
 from survey.lifecycle.sheets import questionnaire_of, sheet_of
 from survey.lifecycle.step import About, Step
 from survey.store import assessments as store
@@ -49,12 +49,6 @@ class Receipt:
     assessment_id: int
     submitted_at: datetime
     declared_by: str
-
-
-class RoundClosed(Invalid):
-    """The round has not begun, or is over."""
-
-    status = 409
 
 
 def begin(step: Step, firm_id: int, round_id: int) -> Assessment:

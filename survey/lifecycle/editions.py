@@ -19,41 +19,22 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from questionnaires import loading, workbook
-from questionnaires.reading import Fault, read
+from questionnaires.reading import read
 from survey import library
 from survey.lifecycle import typed
-from survey.lifecycle.errors import Invalid, NotThere, Refusal
+from survey.lifecycle.errors import (
+    AlreadyThere,
+    Faulty,
+    Invalid,
+    NotDraft,
+    NotThere,
+    Unused,
+)
 from survey.lifecycle.step import About, Step
 from survey.tables import EDITING, PUBLISHED, RETIRED, EditionRow
 
 DRAFT_MARK = "-draft"
 MOST_TITLE = 100
-
-
-class NotDraft(Refusal):
-    """A published edition never changes; a draft copy may."""
-
-
-class AlreadyThere(Refusal):
-    """An edition of this id exists."""
-
-    def __init__(self, edition_id: str) -> None:
-        super().__init__(edition_id)
-        self.edition_id = edition_id
-
-
-class Unused(Refusal):
-    """The step does not fit the state: a draft cannot be retired, a published one not discarded."""
-
-
-class Faulty(Refusal):
-    """What was handed in, or the draft itself, has faults: all of them."""
-
-    status = 422
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__(len(faults))
-        self.faults = faults
 
 
 # --- drafts -------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from questionnaires.reading import Fault
+
 
 class Refusal(Exception):
     """A step that did not happen; nothing changed."""
@@ -72,3 +74,85 @@ class Conflict(Refusal):
         self.question_id = question_id
         self.current = current
         self.yours = yours
+
+
+class WrongPassword(Refusal):
+    """The name or the password is wrong; which of them is nobody's business."""
+
+
+class TooManyTries(Refusal):
+    """The next try is allowed in so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class LinkSpent(Refusal):
+    """The one-time link is unknown, used, or too old."""
+
+
+class IdReused(Invalid):
+    """A request's id stands for one content; another content under it was never kept."""
+
+    status = 409
+
+
+class RoundClosed(Invalid):
+    """The round has not begun, or is over."""
+
+    status = 409
+
+
+class NotDraft(Refusal):
+    """A published edition never changes; a draft copy may."""
+
+
+class AlreadyThere(Refusal):
+    """An edition of this id exists."""
+
+    def __init__(self, edition_id: str) -> None:
+        super().__init__(edition_id)
+        self.edition_id = edition_id
+
+
+class Unused(Refusal):
+    """The step does not fit the state: a draft cannot be retired, a published one not discarded."""
+
+
+class Faulty(Refusal):
+    """What was handed in, or the draft itself, has faults: all of them."""
+
+    status = 422
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(len(faults))
+        self.faults = faults
+
+
+class CodeTaken(Invalid):
+    """Another firm has this code."""
+
+    status = 409
+
+
+class HasPassword(Refusal):
+    """The user set a password already; only an administrator may issue a reset link."""
+
+
+class WrongState(Invalid):
+    """The entry is not where this step begins."""
+
+    status = 409
+
+
+class RecognisedBefore(Invalid):
+    """The firm already holds this rung by another document."""
+
+    status = 409
+
+
+class TitleTaken(Invalid):
+    """Another round has this title."""
+
+    status = 409

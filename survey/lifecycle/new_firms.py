@@ -12,7 +12,7 @@ from stdnum.cn import uscc
 
 from survey.lifecycle import typed
 from survey.lifecycle.accounts import add_user, new_link
-from survey.lifecycle.errors import Invalid, NotThere, Refusal, Stale
+from survey.lifecycle.errors import CodeTaken, HasPassword, Invalid, NotThere, Stale
 from survey.lifecycle.step import About, Step
 from survey.store import firms as store
 from survey.tables import FIRM, Firm, User
@@ -20,16 +20,6 @@ from survey.tables import FIRM, Firm, User
 ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 """Letters and digits of a 统一社会信用代码 (GB 32100-2015): without I, O, S, V and Z."""
 CODE_LENGTH = 18
-
-
-class CodeTaken(Invalid):
-    """Another firm has this code."""
-
-    status = 409
-
-
-class HasPassword(Refusal):
-    """The user set a password already; only an administrator may issue a reset link."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.loading import load
 from survey.lifecycle import typed
-from survey.lifecycle.errors import Invalid, Locked, NotThere, Stale
+from survey.lifecycle.errors import Invalid, Locked, NotThere, RecognisedBefore, Stale, WrongState
 from survey.lifecycle.step import Step
 from survey.store import pool as store
 from survey.tables import (
@@ -31,18 +31,6 @@ from survey.tables import (
 
 EARLIEST_RECOGNITION = date(2000, 1, 1)
 MOST_DOCUMENT = 100
-
-
-class WrongState(Invalid):
-    """The entry is not where this step begins."""
-
-    status = 409
-
-
-class RecognisedBefore(Invalid):
-    """The firm already holds this rung by another document."""
-
-    status = 409
 
 
 @dataclass(frozen=True)

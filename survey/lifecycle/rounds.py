@@ -8,18 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from survey import library
 from survey.lifecycle import typed
-from survey.lifecycle.errors import Invalid, NotThere
+from survey.lifecycle.errors import Invalid, NotThere, TitleTaken
 from survey.lifecycle.step import About, Step
 from survey.store import bureau as store
 from survey.tables import Round
 
 MOST_TITLE = 100
-
-
-class TitleTaken(Invalid):
-    """Another round has this title."""
-
-    status = 409
 
 
 def open_round(

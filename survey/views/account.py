@@ -20,7 +20,7 @@ from wtforms.validators import EqualTo, InputRequired, Length
 
 from survey.config import Config
 from survey.lifecycle import accounts
-from survey.lifecycle.errors import Invalid
+from survey.lifecycle.errors import Invalid, LinkSpent, TooManyTries, WrongPassword
 from survey.store import accounts as store
 from survey.tables import ADMINISTRATOR, CONSULTANT, FIRM, OFFICER
 from survey.web import access, errors, here
@@ -75,8 +75,8 @@ class ChangePasswordForm(FlaskForm):
     )
 
 
-@pages.errorhandler(accounts.TooManyTries)
-def too_many_tries(error: accounts.TooManyTries) -> ResponseReturnValue:
+@pages.errorhandler(TooManyTries)
+def too_many_tries(error: TooManyTries) -> ResponseReturnValue:
     """Say how long to wait."""
     minutes = -(-error.seconds // 60)
     wait = f"{minutes} 分钟" if error.seconds > 60 else f"{error.seconds} 秒"
@@ -109,7 +109,7 @@ def sign_in() -> ResponseReturnValue:
             device=request.cookies.get(_device_cookie(), ""),
             agent=request.user_agent.string,
         )
-    except accounts.WrongPassword:
+    except WrongPassword:
         form.password.errors = ["用户名或密码不对。忘记密码请联系主管部门管理员重置。"]
         return render_template("account/sign_in.html", form=form, expired=False), 422
     session.clear()  # nothing from before signing in survives it
@@ -166,7 +166,7 @@ def link(token: str) -> ResponseReturnValue:
             session.clear()
             flash("密码已设置，请登录。", "good")
             return redirect(url_for(".sign_in"))
-    except accounts.LinkSpent:
+    except LinkSpent:
         return render_template("account/link_spent.html"), 404
     except Invalid as error:
         form.password.errors = list(error.fields.values())

@@ -35,7 +35,7 @@ from survey import library
 from survey.files import uploads
 from survey.library import Standing
 from survey.lifecycle import editions as steps
-from survey.lifecycle.errors import Invalid
+from survey.lifecycle.errors import AlreadyThere, Faulty, Invalid, NotDraft, Unused
 from survey.store import editions as store
 from survey.views import files
 from survey.views.forms import answers as forms
@@ -352,7 +352,7 @@ def copy(edition_id: str) -> ResponseReturnValue:
     standing = _standing(edition_id)
     try:
         made = steps.copy(here.step(), _home(), edition_id)
-    except steps.AlreadyThere as there:
+    except AlreadyThere as there:
         words = f"草稿“{there.edition_id}”已经有了。请先发布或丢弃它，再建新的草稿。"
         return _page(standing, 409, refused=words)
     flash("草稿副本已建好，可以下载工作簿修改后读回。", "good")
@@ -370,9 +370,9 @@ def take_workbook(edition_id: str) -> ResponseReturnValue:
         return _page(standing, 422, refused="请先选择改好的工作簿。")
     try:
         trade = steps.take_workbook(here.step(), _home(), edition_id, io.BytesIO(given.read()))
-    except steps.NotDraft:
+    except NotDraft:
         return _page(_standing(edition_id), 409, refused=CHANGE_REFUSED)
-    except steps.Faulty as faulty:
+    except Faulty as faulty:
         return _page(standing, 422, bad_cells=faulty.faults)
     flash(f"已读回工作簿（{trade}），草稿已更新。", "good")
     return redirect(url_for(".edition", edition_id=edition_id))
@@ -402,12 +402,12 @@ def publish(edition_id: str) -> ResponseReturnValue:
         for name, words in refused.fields.items():
             form[name].errors = [words]
         return _page(standing, 422, form=form)
-    except steps.AlreadyThere:
+    except AlreadyThere:
         form.new_id.errors = ["已有这个编号的年版，请换一个。"]
         return _page(standing, 409, form=form)
-    except steps.NotDraft:
+    except NotDraft:
         return _page(_standing(edition_id), 409, refused=CHANGE_REFUSED)
-    except steps.Faulty:
+    except Faulty:
         return _page(
             standing, 422, form=form, refused="草稿还有问题，没有发布。请先处理下面列出的问题。"
         )
@@ -421,7 +421,7 @@ def discard(edition_id: str) -> ResponseReturnValue:
     """Throw a draft away."""
     try:
         steps.discard(here.step(), _home(), edition_id)
-    except steps.NotDraft:
+    except NotDraft:
         return _page(_standing(edition_id), 409, refused="已发布的年版不能丢弃，只能停用。")
     flash("草稿已丢弃。", "good")
     return redirect(url_for(".home"))
@@ -432,7 +432,7 @@ def retire(edition_id: str) -> ResponseReturnValue:
     """Take an edition out of use for new rounds."""
     try:
         steps.retire(here.step(), edition_id)
-    except steps.Unused:
+    except Unused:
         return _page(_standing(edition_id), 409, refused="只有已发布的年版可以停用。")
     flash("年版已停用，新的评估轮次不能再选它；已经开始的评估照常进行。", "good")
     return redirect(url_for(".edition", edition_id=edition_id))
@@ -443,7 +443,7 @@ def restore(edition_id: str) -> ResponseReturnValue:
     """Let new rounds use a retired edition again."""
     try:
         steps.restore(here.step(), edition_id)
-    except steps.Unused:
+    except Unused:
         return _page(_standing(edition_id), 409, refused="只有已停用的年版可以恢复。")
     flash("年版已恢复使用。", "good")
     return redirect(url_for(".edition", edition_id=edition_id))

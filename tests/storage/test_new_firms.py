@@ -8,8 +8,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.lifecycle import accounts, new_firms, rounds
-from survey.lifecycle.errors import Invalid, NotThere, Stale
-from survey.lifecycle.new_firms import CodeTaken, HasPassword, NewFirm, Places
+from survey.lifecycle.errors import (
+    CodeTaken,
+    HasPassword,
+    Invalid,
+    LinkSpent,
+    NotThere,
+    Stale,
+    TitleTaken,
+)
+from survey.lifecycle.new_firms import NewFirm, Places
 from survey.lifecycle.step import Actor, Step
 from survey.tables import CONSULTANT, OFFICER, Firm, OneTimeLink, Round, User
 from tests.support.bureau import NOON, logged
@@ -148,7 +156,7 @@ def test_a_new_invitation_voids_the_last_one(session):
     again = new_firms.invite_again(Step(session, BY, NOON), invited.firm_id, user.id, hours=72)
 
     assert accounts.user_of_link(session, again.token, NOON).id == user.id
-    with pytest.raises(accounts.LinkSpent):
+    with pytest.raises(LinkSpent):
         accounts.user_of_link(session, invited.token, NOON)
 
 
@@ -212,7 +220,7 @@ def open_round(session, **given):
 def test_a_round_is_opened_once_under_one_title(session):
     open_round(session)
 
-    with pytest.raises(rounds.TitleTaken):
+    with pytest.raises(TitleTaken):
         open_round(session, title=" 2026  年度 ")
 
     assert session.scalar(select(func.count()).select_from(Round)) == 1

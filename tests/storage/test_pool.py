@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey import db
 from survey.lifecycle import pool
-from survey.lifecycle.errors import Invalid, Locked, NotThere, Stale
+from survey.lifecycle.errors import Invalid, Locked, NotThere, RecognisedBefore, Stale, WrongState
 from survey.lifecycle.step import Actor, Step
 from survey.tables import (
     CONFIRMED,
@@ -196,7 +196,7 @@ def test_a_rung_recognised_by_one_document_is_not_recognised_by_another(
 ):
     entry = recognise(session, admit(session, assessment, officer), officer)
 
-    with pytest.raises(pool.RecognisedBefore) as refused:
+    with pytest.raises(RecognisedBefore) as refused:
         recognise(session, entry, officer, document="虚构经信〔2026〕2 号")
 
     assert "虚构经信〔2026〕1 号" in refused.value.fields["rung"]
@@ -245,9 +245,9 @@ def test_a_withdrawn_firm_keeps_its_recognitions_and_may_come_again(session, ass
     entry = recognise(session, admit(session, assessment, officer), officer)
     entry = withdraw(session, entry, officer)
     assert entry.state == WITHDRAWN
-    with pytest.raises(pool.WrongState):
+    with pytest.raises(WrongState):
         promote(session, entry, officer)
-    with pytest.raises(pool.WrongState):
+    with pytest.raises(WrongState):
         recognise(session, entry, officer, rung="factory")
 
     entry = admit(session, assessment, officer, base_version=entry.version)
@@ -277,7 +277,7 @@ def test_a_step_that_fails_half_way_changes_nothing(session, assessment, officer
     def broken(*_given, **_named):
         raise OSError("no log")
 
-    monkeypatch.setattr(pool, "log", broken)
+    monkeypatch.setattr(Step, "log", broken)
     with pytest.raises(OSError, match="no log"):
         recognise(session, entry, officer)
 
