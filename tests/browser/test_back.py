@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy.orm import Session
-from survey.lifecycle.audit import Actor
 
 from survey import db
 from survey.lifecycle.answers import Change, save_answer
+from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.tables import ONSITE, SELF, AnswerRow, Firm
 from tests.support.browsing import DESK, Guard, opened_at
@@ -97,7 +97,7 @@ class Desk(NamedTuple):
                 **{self.text: words},  # type: ignore[arg-type]
             )
             save_answer(
-                session, self.assessment_id, self.kind, change, by=self.colleague, now=moment()
+                Step(session, self.colleague, moment()), self.assessment_id, self.kind, change
             )
 
     def leave_and_return(self) -> None:

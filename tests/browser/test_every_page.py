@@ -24,13 +24,8 @@ from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import pool
 from survey.lifecycle.accounts import issue_link
-<<<<<<< HEAD
-from survey.lifecycle.audit import Actor
-from survey.store.settings import District, keep
-=======
 from survey.lifecycle.step import Actor, Step
-from survey.store.settings import District, Target, keep
->>>>>>> 180323e (Give every step a hand: session, actor and moment travel as one)
+from survey.store.settings import District, keep
 from survey.tables import (
     ADMINISTRATOR,
     CONSULTANT,

@@ -10,12 +10,7 @@ import pytest
 from reports.district import Target
 from survey import db
 from survey.lifecycle import pool
-<<<<<<< HEAD
-from survey.lifecycle.audit import Actor
-=======
 from survey.lifecycle.step import Actor, Step
-from survey.store.settings import Target
->>>>>>> 180323e (Give every step a hand: session, actor and moment travel as one)
 from survey.tables import (
     ADMINISTRATOR,
     CONFIRMED,
