@@ -32,12 +32,16 @@ M = TypeVar("M", bound=Value)
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """Something wrong in an edition: where, what, and what to do about it (Chinese)."""
+    """Something wrong in an edition: where, what, and what to do about it (Chinese).
+
+    ``code`` is pydantic's word for a fault of shape, empty for every other.
+    """
 
     file: str
     place: str
     fault: str
     remedy: str
+    code: str = ""
 
     def __str__(self) -> str:
         place = f" {self.place}" if self.place else ""
@@ -75,8 +79,8 @@ class Document:
                 path.append(step)
         return tuple(path)
 
-    def fault(self, path: Trail, fault: str, remedy: str) -> Fault:
-        return Fault(self.file, self.place(path), fault, remedy)
+    def fault(self, path: Trail, fault: str, remedy: str, code: str = "") -> Fault:
+        return Fault(self.file, self.place(path), fault, remedy, code)
 
 
 def _name(step: str | int, value: object) -> str:
@@ -237,12 +241,12 @@ def _shape_fault(document: Document, detail: ErrorDetails) -> Fault:
     path = document.trail(detail["loc"])
     last = str(detail["loc"][-1]) if detail["loc"] else ""
     fault, remedy = _words(detail, last)
-    return document.fault(path, fault, remedy)
+    return document.fault(path, fault, remedy, detail["type"])
 
 
-KIND_UNKNOWN = "看不出是哪一种"
+MISSING, KIND_UNKNOWN = "missing", "union_tag_not_found"
 _WORDS: dict[str, tuple[str, str]] = {
-    "missing": ("缺少“{last}”", "补上“{last}”"),
+    MISSING: ("缺少“{last}”", "补上“{last}”"),
     "extra_forbidden": ("不认识的键“{last}”", "改正拼写，或删去"),
     "string_type": ("应为文字", '写成文字，数字和日期要加引号，如 "2026"'),
     "string_too_short": ("文字是空的", "写上内容，或删去这个键"),
@@ -263,7 +267,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "greater_than_equal": ("应不小于 {ge}", "改成不小于 {ge} 的数"),
     "less_than": ("应小于 {lt}", "改成小于 {lt} 的数"),
     "less_than_equal": ("应不大于 {le}", "改成不大于 {le} 的数"),
-    "union_tag_not_found": (KIND_UNKNOWN, "写明 kind，或 question、section、part、any_of 之一"),
+    KIND_UNKNOWN: ("看不出是哪一种", "写明 kind，或 question、section、part、any_of 之一"),
     "union_tag_invalid": ("“{tag}”不是允许的种类", "改为其中之一：{expected_tags}"),
 }
 

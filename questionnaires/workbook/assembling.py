@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from questionnaires.reading import KIND_UNKNOWN, Document, Fault, Trail
+from questionnaires.reading import KIND_UNKNOWN, MISSING, Document, Fault, Trail
 from questionnaires.sheets.cells import BAD, Place, Row
+from questionnaires.sheets.inside import BOOK
 from questionnaires.workbook import layout
 
 RESERVED = frozenset("edition core extras packages standards crosswalk conditions".split())
@@ -27,15 +28,16 @@ class CellDocument(Document):
         missing = (*path, loc[-1]) if loc else path
         return missing if missing in self.cells else path
 
-    def fault(self, path: Trail, fault: str, remedy: str) -> Fault:
-        if fault == KIND_UNKNOWN and (*path, "kind") in self.cells:
+    def fault(self, path: Trail, fault: str, remedy: str, code: str = "") -> Fault:
+        if code == KIND_UNKNOWN and (*path, "kind") in self.cells:
             path, remedy = (*path, "kind"), "填写这一格"
+        # Only a cell that a key would stand in has a heading.
+        if code == MISSING and path in self.cells and self.cells[path].heading:
+            fault, remedy = f"“{self.cells[path].heading}”没有填写", "补上内容"
         while path and path not in self.cells:
             path = path[:-1]
-        place = self.cells.get(path, Place("工作簿"))
-        if path and fault == f"缺少“{path[-1]}”":
-            fault, remedy = f"“{place.heading}”没有填写", "补上内容"
-        return Fault(place.sheet, place.cell, fault, remedy)
+        place = self.cells.get(path, Place(BOOK))
+        return Fault(place.sheet, place.cell, fault, remedy, code)
 
 
 Rows = Mapping[str, list[Row]]
