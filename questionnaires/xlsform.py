@@ -11,8 +11,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
 
-import xlsxwriter
-
 from questionnaires.answers import LARGEST_COUNT
 from questionnaires.model import (
     ChoiceQuestion,
@@ -27,7 +25,7 @@ from questionnaires.model import (
     TextQuestion,
 )
 from questionnaires.sheets.kinds import exact_text
-from questionnaires.workbook.writing import SAFELY, sayable
+from questionnaires.sheets.writing import whole, writing
 
 Row = dict[str, str]
 SURVEY = (
@@ -49,27 +47,17 @@ def write_xlsform(edition: Edition, trade_id: str, target: Path | IO[bytes]) -> 
         OSError: The file cannot be written.
     """
     form = Form(edition, trade_id)
-    if isinstance(target, Path):
-        with target.open("wb") as file:
-            _write(form, file)
-    else:
-        _write(form, target)
-
-
-def _write(form: Form, target: IO[bytes]) -> None:
-    with xlsxwriter.Workbook(target, SAFELY) as book:
+    with writing(target, {"words": {}}, said=whole) as pen:
         for name, columns, rows in (
             ("survey", SURVEY, form.survey),
             ("choices", CHOICES, form.choices),
             ("settings", SETTINGS, [form.settings]),
         ):
-            page = book.add_worksheet(name)
-            for at, column in enumerate(columns):
-                page.write_string(0, at, column)
-            for number, row in enumerate(rows, start=1):
+            page = pen.sheet(name)
+            for number, row in enumerate([dict(zip(columns, columns, strict=True)), *rows]):
                 for at, column in enumerate(columns):
                     if words := row.get(column, ""):
-                        page.write_string(number, at, sayable(words))
+                        pen.put(page, number, at, words)
 
 
 class Form:

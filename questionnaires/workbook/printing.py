@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from questionnaires.model import (
     ChoiceQuestion,
@@ -16,10 +16,8 @@ from questionnaires.model import (
     RatioQuestion,
     Section,
 )
+from questionnaires.sheets.writing import Pen
 from questionnaires.workbook import layout
-
-if TYPE_CHECKING:
-    from questionnaires.workbook.writing import Pen
 
 GUIDE, PAPER = "使用说明", "打印稿"
 """Locked sheets; nothing on them is read back."""
@@ -35,38 +33,49 @@ _GUIDE = (
 )
 
 
+def paged(pen: Pen, name: str) -> Any:
+    """Add a sheet that prints well on paper."""
+    page = pen.sheet(name)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    page.set_footer("&L&A&R第 &P / &N 页")
+    return page
+
+
 def write_guide(pen: Pen, edition: Edition, trade_id: str) -> None:
     """Write how the workbook is used, and what each sheet holds."""
-    page = pen.sheet(GUIDE)
+    page = paged(pen, GUIDE)
     page.protect()
     page.set_column(0, 0, 18)
     page.set_column(1, 1, 96)
-    pen.words(page, 0, 0, f"{edition.title} · {edition.trades[trade_id].title}问卷", "title")
+    pen.put(page, 0, 0, f"{edition.title} · {edition.trades[trade_id].title}问卷", "title")
     row = 2
     for number, words in enumerate(_GUIDE, start=1):
-        pen.words(page, row, 0, str(number), "soft")
-        pen.words(page, row, 1, words)
+        pen.put(page, row, 0, str(number), "soft")
+        pen.put(page, row, 1, words)
         row += 1
     row += 1
-    pen.words(page, row, 0, "各表", "strong")
+    pen.put(page, row, 0, "各表", "strong")
     for table in layout.TABLES:
         row += 1
-        pen.words(page, row, 0, table.name, "strong")
-        pen.words(page, row, 1, table.about)
+        pen.put(page, row, 0, table.name, "strong")
+        pen.put(page, row, 1, table.about)
     row += 2
-    pen.words(page, row, 0, "来源", "strong")
-    pen.words(page, row, 1, edition.source, "soft")
+    pen.put(page, row, 0, "来源", "strong")
+    pen.put(page, row, 1, edition.source, "soft")
 
 
 def write_paper(pen: Pen, questionnaire: Questionnaire) -> None:
     """Write the questionnaire in reading order, with room to tick and to note."""
-    page = pen.sheet(PAPER)
+    page = paged(pen, PAPER)
     page.protect()
     for at, width in enumerate((7, 44, 52, 40)):
         page.set_column(at, at, width)
     title = f"{questionnaire.edition_title} · {questionnaire.trade.title}问卷"
-    pen.words(page, 0, 0, title, "title")
-    pen.words(
+    pen.put(page, 0, 0, title, "title")
+    pen.put(
         page, 1, 0, "企业名称：____________________　　填写人：____________　　日期：____________"
     )
     row = 3
@@ -77,13 +86,13 @@ def write_paper(pen: Pen, questionnaire: Questionnaire) -> None:
 
 
 def _write_processes(pen: Pen, page: Any, row: int, questionnaire: Questionnaire) -> int:
-    page.merge_range(row, 0, row, 3, "本厂有哪些工序或产品（有的打勾）", pen.formats["section"])
+    page.merge_range(row, 0, row, 3, "本厂有哪些工序或产品（有的打勾）", pen.forms["section"])
     for process in questionnaire.trade.processes:
         row += 1
-        pen.words(page, row, 0, "□", "framed")
-        pen.words(page, row, 1, process.title, "framed")
-        pen.words(page, row, 2, process.help or "", "framed")
-        pen.words(page, row, 3, process.group, "framed")
+        pen.put(page, row, 0, "□", "framed")
+        pen.put(page, row, 1, process.title, "framed")
+        pen.put(page, row, 2, process.help or "", "framed")
+        pen.put(page, row, 3, process.group, "framed")
     return row + 2
 
 
@@ -91,20 +100,20 @@ def _write_section(
     pen: Pen, page: Any, row: int, section: Section, questionnaire: Questionnaire
 ) -> int:
     aside = "（选填，不计分）" if section.optional else ""
-    page.merge_range(row, 0, row, 3, f"{section.title}{aside}", pen.formats["section"])
+    page.merge_range(row, 0, row, 3, f"{section.title}{aside}", pen.forms["section"])
     if section.intro:
         row += 1
-        page.merge_range(row, 0, row, 3, section.intro, pen.formats["soft"])
+        page.merge_range(row, 0, row, 3, section.intro, pen.forms["soft"])
         page.set_row(row, 15 * (1 + len(section.intro) // 70))
     row += 1
     for at, words in enumerate(("题号", "题目", "选一项打勾，或填数", "说明与查证办法")):
-        pen.words(page, row, at, words, "head")
+        pen.put(page, row, at, words, "head")
     for question in section.questions:
         row += 1
-        pen.words(page, row, 0, question.code, "framed")
-        pen.words(page, row, 1, _asked(question, questionnaire), "framed")
-        pen.words(page, row, 2, room(question), "framed")
-        pen.words(page, row, 3, _beside(question), "framed")
+        pen.put(page, row, 0, question.code, "framed")
+        pen.put(page, row, 1, _asked(question, questionnaire), "framed")
+        pen.put(page, row, 2, room(question), "framed")
+        pen.put(page, row, 3, _beside(question), "framed")
     return row + 2
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from questionnaires.sheets.writing import cut, sheet_name
 from reports import tables
-from reports.tables import Column, Origin, Sheet, safe_cell, safe_sheet_name
+from reports.tables import Column, Origin, Sheet
 
 ORIGIN = Origin("莲都区", datetime(2026, 11, 20, 9, 30, tzinfo=UTC), "行业：阀门")
 
@@ -111,14 +112,14 @@ def test_characters_excel_cannot_hold_are_replaced() -> None:
 
     workbook = written(one_column([cell]))
 
-    assert safe_cell(cell) == "甲\ufffd\ufffd\ufffd乙\ufffd\ufffd丙\n丁"
-    assert read(workbook)[2] == [safe_cell(cell)]
+    assert cut(cell) == "甲\ufffd\ufffd\ufffd乙\ufffd\ufffd丙\n丁"
+    assert read(workbook)[2] == [cut(cell)]
 
 
 def test_text_longer_than_a_cell_says_that_it_was_cut() -> None:
-    assert safe_cell("字" * 40_000).endswith("……（超出单元格上限，已截断）")
-    assert safe_cell("字" * 32_767) == "字" * 32_767
-    assert len(safe_cell("𠮷" * 40_000).encode("utf-16-le")) // 2 <= 32_767
+    assert cut("字" * 40_000).endswith("……（超出单元格上限，已截断）")
+    assert cut("字" * 32_767) == "字" * 32_767
+    assert len(cut("𠮷" * 40_000).encode("utf-16-le")) // 2 <= 32_767
 
 
 @pytest.mark.parametrize(
@@ -133,13 +134,13 @@ def test_text_longer_than_a_cell_says_that_it_was_cut() -> None:
     ],
 )
 def test_a_sheet_gets_a_name_excel_accepts(name: str, safe: str) -> None:
-    assert safe_sheet_name(name, set()) == safe
+    assert sheet_name(name, set()) == safe
 
 
 def test_equal_sheet_names_are_numbered_even_when_cut_alike() -> None:
     taken: set[str] = set()
 
-    names = [safe_sheet_name(n, taken) for n in ("表", "表", "字" * 40, "字" * 41, "A", "a")]
+    names = [sheet_name(n, taken) for n in ("表", "表", "字" * 40, "字" * 41, "A", "a")]
 
     assert names == ["表", "表（2）", "字" * 31, "字" * 28 + "（2）", "A", "a（2）"]
 
