@@ -25,10 +25,9 @@ from questionnaires.model import (
     RatioQuestion,
     SectionGate,
 )
+from questionnaires.words import PARTS
 
 State = Literal["passed", "failed", "not_applicable"]
-
-PARTS = {"core": "通用部分", "trade": "行业部分"}
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,6 @@ from questionnaires.scoring import Score
 SheetKind = Literal["self", "onsite"]
 Size = Literal["micro", "small", "medium", "large"]
 
-SIZES: dict[str, str] = {"micro": "微型", "small": "小型", "medium": "中型", "large": "大型"}
-
 
 @dataclass(frozen=True)
 class Contact:

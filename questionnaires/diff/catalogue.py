@@ -14,15 +14,7 @@ from questionnaires.diff.changes import (
     reworded,
 )
 from questionnaires.model import Bound, CrossCheck, Edition, Package, Process, Standard, Trade
-
-SIZES = {"micro": "微型", "small": "小型", "medium": "中型", "large": "大型"}
-STATUS = {
-    "in_force": "现行",
-    "replaced": "已被代替",
-    "withdrawn": "已废止",
-    "unverified": "未核实",
-}
-CONFIDENCE = {"official": "官方文本", "copy": "公开转载", "proposal": "编写组建议"}
+from questionnaires.words import CONFIDENCE, SIZES, STANDARD_STATUS
 
 
 def changes(old: Edition, new: Edition) -> Iterator[Change]:
@@ -269,6 +261,8 @@ def _standard(old: Standard, new: Standard) -> Iterator[Change]:
     about = new.number
     yield from replaced("标准", about, "名称", old.title, new.title)
     yield from replaced("标准", about, "年号", old.year or "无", new.year or "无")
-    yield from replaced("标准", about, "状态", STATUS[old.status], STATUS[new.status])
+    yield from replaced(
+        "标准", about, "状态", STANDARD_STATUS[old.status], STANDARD_STATUS[new.status]
+    )
     yield from replaced("标准", about, "复核日期", old.reviewed, new.reviewed)
     yield from reworded("标准", about, "备注", old.note, new.note)

@@ -24,16 +24,8 @@ from questionnaires.model import (
     Section,
     TextQuestion,
 )
+from questionnaires.words import PARTS, QUESTION_KINDS
 
-KINDS = {
-    "level": "选项档",
-    "ratio": "比例",
-    "number": "数字",
-    "choice": "单选",
-    "multiple": "多选",
-    "text": "文字",
-    "grid": "表格",
-}
 FRAMES = {"miit": "工信部评测指标", "gbt39116": "GB/T 39116", "zhejiang": "未来工厂能力域"}
 
 
@@ -47,7 +39,7 @@ class Placed:
 
 def placed_sections(edition: Edition) -> dict[str, Placed]:
     """Every section of an edition by id, common ones first."""
-    parts = [("通用部分", edition.core.sections)]
+    parts = [(PARTS["core"], edition.core.sections)]
     parts += [(trade.title, trade.sections) for trade in edition.trades.values()]
     parts += [("附加部分", edition.extras)]
     return {s.id: Placed(s, part) for part, sections in parts for s in sections}
@@ -83,7 +75,7 @@ def changes(old: Edition, new: Edition) -> Iterator[Change]:
 
 
 def _new_question(question: Question, home: Placed) -> Change:
-    words = f"在“{home.section.title}”（{home.part}）新增一道{KINDS[question.kind]}题"
+    words = f"在“{home.section.title}”（{home.part}）新增一道{QUESTION_KINDS[question.kind]}题"
     return Change("题目", label(question), "added", words, question.scored, after=question.text)
 
 
@@ -179,7 +171,9 @@ def _question(old: Question, new: Question, names: _Names) -> Iterator[Change]:
             "题目", about, said, old.maps.get(frame, ()), new.maps.get(frame, ())
         )
     if old.kind != new.kind:
-        words = f"题型由“{KINDS[old.kind]}”改为“{KINDS[new.kind]}”，旧答案不能沿用"
+        words = (
+            f"题型由“{QUESTION_KINDS[old.kind]}”改为“{QUESTION_KINDS[new.kind]}”，旧答案不能沿用"
+        )
         yield Change("题目", about, "changed", words, old.scored or new.scored)
     else:
         yield from _BY_KIND[new.kind](about, old, new, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from questionnaires import words
 from questionnaires.model import LEVELS
 from questionnaires.sheets.cells import Column, Table
 from questionnaires.sheets.kinds import DAY, EXACT, EXACTS, NAMES, WHOLE, OneOf, Several
@@ -9,18 +10,9 @@ from questionnaires.sheets.kinds import DAY, EXACT, EXACTS, NAMES, WHOLE, OneOf,
 YES = OneOf({"是": True, "否": False})
 CONFIDENCE = OneOf({"官方": "official", "转载": "copy", "建议": "proposal"})
 PART = OneOf({"通用": "core", "行业": "trade", "附加": "extras"})
-SCOPE = OneOf({"通用": "core", "行业": "trade"})
-KIND = OneOf(
-    {
-        "选项档": "level",
-        "比例": "ratio",
-        "数字": "number",
-        "单选": "choice",
-        "多选": "multiple",
-        "文字": "text",
-        "表格": "grid",
-    }
-)
+PARTS = {"通用": "core", "行业": "trade"}
+SCOPE = OneOf(PARTS)
+KIND = OneOf({word: kind for kind, word in words.QUESTION_KINDS.items()})
 ROLE = OneOf({"选项": "options", "行": "rows", "列": "columns"})
 GATE = OneOf(
     {
@@ -32,18 +24,10 @@ GATE = OneOf(
         "没有": "none",
     }
 )
-PARTS = {"通用": "core", "行业": "trade"}
 DIRECTION = OneOf({"越高越好": "higher", "越低越好": "lower"})
 PACKAGE = OneOf({"购买": "package", "措施": "measure"})
-SIZES = Several(OneOf({"微型": "micro", "小型": "small", "中型": "medium", "大型": "large"}))
-STATUS = OneOf(
-    {
-        "现行": "in_force",
-        "已被代替": "replaced",
-        "已废止": "withdrawn",
-        "未核实": "unverified",
-    }
-)
+SIZES = Several(OneOf({word: size for size, word in words.SIZES.items()}))
+STATUS = OneOf({word: status for status, word in words.STANDARD_STATUS.items()})
 
 
 _QUESTION_ID = Column("question", "题目 id", width=20)

@@ -13,10 +13,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from questionnaires.words import SIZES
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.advice import DISCLAIMER
 from reports.diagnosis.sections import LONG
-from reports.facts import SIZES
 from reports.figures import date_text
 from reports.paper import charts
 from reports.paper.chapters import chapters

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from questionnaires.words import SIZES as SIZES
+
 ROLES: Final = {
     "firm": "企业",
     "consultant": "诊断顾问",
@@ -29,7 +31,6 @@ POOL: Final = {
     "recognised": "已认定",
     "withdrawn": "已退库",
 }
-SIZES: Final = {"micro": "微型", "small": "小型", "medium": "中型", "large": "大型"}
 
 EDITION_STATES: Final = {"draft": "草稿", "published": "已发布", "retired": "已停用"}
 

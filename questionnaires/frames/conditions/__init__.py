@@ -19,6 +19,7 @@ from questionnaires.frames.conditions.judging import Case, ConditionItem, State,
 from questionnaires.frames.conditions.rules import Conditions, Entry
 from questionnaires.model import Confidence, Edition
 from questionnaires.reading import read, shape
+from questionnaires.words import CONFIDENCE
 
 __all__ = [
     "ConditionItem",
@@ -29,12 +30,6 @@ __all__ = [
     "judge_entries",
     "load",
 ]
-
-CONFIDENCE: dict[Confidence, str] = {
-    "official": "官方文本",
-    "copy": "公开转载，未与原件逐字核对",
-    "proposal": "编写组建议，参考值",
-}
 
 
 @dataclass(frozen=True)

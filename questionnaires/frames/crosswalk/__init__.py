@@ -14,7 +14,6 @@ from questionnaires.frames.crosswalk import miit, subdomains
 from questionnaires.frames.crosswalk.checks import faults
 from questionnaires.frames.crosswalk.frames import Crosswalk
 from questionnaires.frames.crosswalk.results import (
-    CONFIDENCE,
     DISCLAIMER,
     FrameGroup,
     FrameResult,
@@ -26,7 +25,6 @@ from questionnaires.model import Edition, Questionnaire
 from questionnaires.reading import read, shape
 
 __all__ = [
-    "CONFIDENCE",
     "DISCLAIMER",
     "Crosswalk",
     "FrameGroup",

@@ -8,13 +8,9 @@ from typing import Literal
 
 from questionnaires.frames.crosswalk.frames import Frame
 from questionnaires.model import Confidence
+from questionnaires.words import CONFIDENCE
 
 DISCLAIMER = "对照估算，非官方结论"
-CONFIDENCE: dict[Confidence, str] = {
-    "official": "官方文本",
-    "copy": "公开转载，未与官方文本逐字核对",
-    "proposal": "编写组建议，参考值",
-}
 
 State = Literal["derived", "partial", "unknown"]
 """``partial``: bounds narrower than anything at all; ``unknown``: the answers say nothing."""

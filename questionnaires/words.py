@@ -1,0 +1,29 @@
+"""What the codes of the data files are called in Chinese, each named once."""
+
+from __future__ import annotations
+
+from questionnaires.model import Confidence
+
+SIZES = {"micro": "微型", "small": "小型", "medium": "中型", "large": "大型"}
+PARTS = {"core": "通用部分", "trade": "行业部分"}
+QUESTION_KINDS = {
+    "level": "选项档",
+    "ratio": "比例",
+    "number": "数字",
+    "choice": "单选",
+    "multiple": "多选",
+    "text": "文字",
+    "grid": "表格",
+}
+STANDARD_STATUS = {
+    "in_force": "现行",
+    "replaced": "已被代替",
+    "withdrawn": "已废止",
+    "unverified": "未核实",
+}
+CONFIDENCE: dict[Confidence, str] = {
+    "official": "官方文本",
+    "copy": "公开转载，未与原件逐字核对",
+    "proposal": "编写组建议，参考值",
+}
+"""Where a figure comes from; in a workbook, whose cells are narrow, authors write one word."""
