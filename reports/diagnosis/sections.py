@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Literal, NamedTuple
 
 from questionnaires.answers import Sheet, describe
 from questionnaires.scoring import FULL, QuestionScore, Score, SectionScore
@@ -12,6 +13,8 @@ from questionnaires.trace import TraceLine, trace
 from reports.facts import SelfAssessment, Verification
 from reports.figures import Figure, amount, share_figure
 
+Part = Literal["core", "trade", "beside"]
+"""Of which part of the share a section is; ``beside`` for one that is not scored."""
 STATES = {
     "scored": "计分",
     "unscored": "不计分",
@@ -35,6 +38,25 @@ class Notes:
     evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of the files."""
     verifications: Mapping[str, Verification] = field(default_factory=dict)
+
+
+LONG = 400
+"""Characters beyond which words leave a table's cell."""
+
+
+class Written(NamedTuple):
+    """Words of one person about one answer, or the answer itself."""
+
+    what: Literal["answer", "reason", "remark"]
+    text: str
+
+    @property
+    def label(self) -> str:
+        return {"answer": "答案", "reason": "核验说明", "remark": "备注"}[self.what]
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.text) > LONG
 
 
 @dataclass(frozen=True)
@@ -61,20 +83,16 @@ class AnswerLine:
     reason: str
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        """(label, text) of everything people wrote here, as far as they did."""
-        written = (("核验说明", self.reason), ("备注", self.remark))
-        return tuple((label, text) for label, text in written if text)
+    def written(self) -> tuple[Written, ...]:
+        """Everything people wrote here, as far as they did."""
+        return tuple(
+            w for w in (Written("reason", self.reason), Written("remark", self.remark)) if w.text
+        )
 
     @property
-    def long_words(self) -> tuple[tuple[str, str], ...]:
+    def long_written(self) -> tuple[Written, ...]:
         """What is too long for a table and is printed after it."""
-        answer = (("答案", self.answer),) if len(self.answer) > LONG else ()
-        return answer + tuple(written for written in self.words if len(written[1]) > LONG)
-
-
-LONG = 400
-"""Characters beyond which words leave a table's cell."""
+        return tuple(w for w in (Written("answer", self.answer), *self.written) if w.is_long)
 
 
 @dataclass(frozen=True)
@@ -83,7 +101,7 @@ class SectionLine:
 
     id: str
     title: str
-    part: str
+    part: Part
     is_scored: bool
     weight: str
     share: Figure | None
@@ -140,11 +158,10 @@ def _section(
     )
 
 
-def _part(score: Score, section: SectionScore) -> str:
+def _part(score: Score, section: SectionScore) -> Part:
     if not section.section.counts:
-        return "补充"
-    is_core = section.section.id in score.questionnaire.core_section_ids
-    return "通用" if is_core else "行业"
+        return "beside"
+    return "core" if section.section.id in score.questionnaire.core_section_ids else "trade"
 
 
 def _answer(
