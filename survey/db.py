@@ -5,34 +5,22 @@ This is the only module that knows the two dialects apart.
 
 from __future__ import annotations
 
-import fcntl
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
-# Alembic is loaded where it is used: only the process that starts first ever migrates.
-if TYPE_CHECKING:
-    from alembic.config import Config as AlembicConfig
-
-MIGRATIONS = Path(__file__).parent / "migrations"
-# Any constant of our own: it only has to differ from other users of the same server.
-MIGRATION_LOCK = 0x5A4A_5354
 WRITE = "survey_write"
 
 
 class DatabaseMissing(RuntimeError):
     """The SQLite file is gone; an empty new one must not take its place silently."""
-
-
-class SchemaTooNew(RuntimeError):
-    """The database was migrated by a newer release than this one."""
 
 
 def engine_for(url: str, *, create: bool = False) -> Engine:
@@ -140,68 +128,10 @@ def hold(session: Session, table: type[Any], row_id: int) -> None:
     On SQLite nobody else writes anyway. On PostgreSQL it comes before reading: rows read while
     waiting for the lock would be those of before the wait.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if on_postgresql(session.get_bind()):
         session.execute(select(table.id).where(table.id == row_id).with_for_update())
 
 
-def migrate(engine: Engine, instance: Path) -> None:
-    """Bring the schema to this release; one process migrates, others wait for it.
-
-    Raises:
-        SchemaTooNew: The database knows a revision this release does not.
-    """
-    from alembic import command
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    with _one_migrator(engine, instance), engine.connect() as connection:
-        script = ScriptDirectory.from_config(_alembic(connection))
-        current = MigrationContext.configure(connection).get_current_revision()
-        connection.rollback()
-        if current is not None and current not in {r.revision for r in script.walk_revisions()}:
-            raise SchemaTooNew(current)
-        if current != script.get_current_head():
-            with connection.execution_options(**{WRITE: True}).begin():
-                command.upgrade(_alembic(connection), "head")
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the schema is this release's."""
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    with engine.connect() as connection:
-        script = ScriptDirectory.from_config(_alembic(connection))
-        current = MigrationContext.configure(connection).get_current_revision()
-        return current == script.get_current_head()
-
-
-def _alembic(connection: Connection) -> AlembicConfig:
-    from alembic.config import Config as AlembicConfig
-
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
-
-
-@contextmanager
-def _one_migrator(engine: Engine, instance: Path) -> Iterator[None]:
-    # Alembic takes no lock of its own: two starting processes would both create the tables.
-    if engine.dialect.name == "postgresql":
-        with engine.connect() as holder:
-            holder.execute(text("SET lock_timeout = 0"))
-            holder.execute(text("SET statement_timeout = 0"))
-            holder.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-            holder.commit()
-            try:
-                yield
-            finally:
-                holder.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
-                holder.execute(text("RESET lock_timeout"))
-                holder.execute(text("RESET statement_timeout"))
-                holder.commit()
-    else:
-        with (instance / "migrate.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+def on_postgresql(bind: Engine | Connection) -> bool:
+    """Tell the two apart, for the few who must say something else to each."""
+    return bind.dialect.name == "postgresql"

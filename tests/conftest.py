@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from survey import db
+from survey import db, migrations
 from survey.config import Config, sqlite_url
 from survey.joining import STATIC, create_app
 from tests.support.client import CheckingClient
@@ -116,7 +116,7 @@ def migrated_file(run_folder: Path) -> Path:
 
 def _migrate(url: str, folder: Path) -> None:
     engine = db.engine_for(url, create=True)
-    db.migrate(engine, folder)
+    migrations.migrate(engine, folder)
     engine.dispose()
 
 

@@ -1,4 +1,4 @@
-"""Run the migrations over the connection that ``survey.db.migrate`` hands in."""
+"""Run the migrations over the connection that ``survey.migrations.migrate`` hands in."""
 
 from alembic import context
 

@@ -9,13 +9,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from survey import db
 from survey.clock import utc_now
 from survey.config import Config
 from survey.jobs import worker
 from survey.lifecycle import accounts
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.step import Actor, Step
+from survey.migrations import SchemaTooNew
 from survey.running import serving
 from survey.store import accounts as store
 from survey.tables import ADMINISTRATOR, ROLES
@@ -52,7 +52,7 @@ def _spoken() -> Iterator[None]:
     """Tell an operator in words why this release cannot use the database."""
     try:
         yield
-    except db.SchemaTooNew as error:
+    except SchemaTooNew as error:
         raise click.ClickException(
             f"数据库的结构版本是 {error}，比本程序新。请改用新版程序，或恢复升级前的备份。"
         ) from error

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import clock, db
+from survey import clock, db, migrations
 from survey.config import Config
 from survey.jobs import worker
 from survey.lifecycle import accounts
@@ -59,7 +59,7 @@ def migrate(config: Config) -> None:
     """Create the database where there is none, and bring it up to date."""
     engine = db.engine_for(config.database_url, create=True)
     try:
-        db.migrate(engine, config.instance)
+        migrations.migrate(engine, config.instance)
     finally:
         engine.dispose()
 

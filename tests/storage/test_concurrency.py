@@ -16,11 +16,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from questionnaires.loading import load
+from survey import db, migrations
 from survey.clock import utc_now
 from survey.config import Config
 from survey.files.uploads import Stored
 from survey.jobs import worker
-from survey.joining import create_app, db
+from survey.joining import create_app
 from survey.lifecycle import assessments, evidence, firms, reports
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.errors import Conflict, Invalid, Locked, Stale
@@ -443,7 +444,7 @@ def test_postgresql_may_stop_and_come_back(own_cluster, instance):
         testing=True,
     )
     maker = db.engine_for(config.database_url)
-    db.migrate(maker, instance)
+    migrations.migrate(maker, instance)
     maker.dispose()
     installation = _installation(config)
     desk, engine, app = next(installation)

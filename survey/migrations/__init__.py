@@ -1,0 +1,77 @@
+"""Bring the schema to this release, once, however many processes start together."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, text
+
+from survey import db
+
+# Alembic is loaded where it is used: only the process that starts first ever migrates.
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
+
+SCRIPTS = Path(__file__).parent
+# Any constant of our own: it only has to differ from other users of the same server.
+LOCK = 0x5A4A_5354
+
+
+class SchemaTooNew(RuntimeError):
+    """The database was migrated by a newer release than this one."""
+
+
+def migrate(engine: Engine, instance: Path) -> None:
+    """Bring the schema to this release; one process migrates, others wait for it.
+
+    Raises:
+        SchemaTooNew: The database knows a revision this release does not.
+    """
+    from alembic import command
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with _one_migrator(engine, instance), engine.connect() as connection:
+        script = ScriptDirectory.from_config(_alembic(connection))
+        current = MigrationContext.configure(connection).get_current_revision()
+        connection.rollback()
+        if current is not None and current not in {r.revision for r in script.walk_revisions()}:
+            raise SchemaTooNew(current)
+        if current != script.get_current_head():
+            with connection.execution_options(**{db.WRITE: True}).begin():
+                command.upgrade(_alembic(connection), "head")
+
+
+def _alembic(connection: Connection) -> AlembicConfig:
+    from alembic.config import Config as AlembicConfig
+
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _one_migrator(engine: Engine, instance: Path) -> Iterator[None]:
+    # Alembic takes no lock of its own: two starting processes would both create the tables.
+    if db.on_postgresql(engine):
+        with engine.connect() as holder:
+            holder.execute(text("SET lock_timeout = 0"))
+            holder.execute(text("SET statement_timeout = 0"))
+            holder.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
+            holder.commit()
+            try:
+                yield
+            finally:
+                holder.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK})
+                holder.execute(text("RESET lock_timeout"))
+                holder.execute(text("RESET statement_timeout"))
+                holder.commit()
+    else:
+        with (instance / "migrate.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
