@@ -8,7 +8,7 @@ connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=Table.metadata,
-    render_as_batch=connection.dialect.name == "sqlite",
+    render_as_batch=True,  # SQLite alters a table by copying it; elsewhere it is a plain ALTER
 )
 with context.begin_transaction():
     context.run_migrations()
