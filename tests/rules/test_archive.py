@@ -134,7 +134,9 @@ def test_two_entries_of_one_name_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"words", b"PK\3\4" + b"\1" * 600, packed({"a": b"a" * 5000})[:-30]]
+    "content",
+    [b"", b"words", b"PK\3\4" + b"\1" * 600, packed({"a": b"a" * 5000})[:-30]],
+    ids=["nothing", "words", "noise", "cut off"],
 )
 def test_what_is_no_zip_file_is_refused(content: bytes) -> None:
     assert refusal(content) == Reason.BROKEN
