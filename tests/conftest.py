@@ -22,9 +22,9 @@ from survey.config import Config, sqlite_url
 from survey.joining import STATIC, create_app
 from tests.support.client import CheckingClient
 from tests.support.cluster import Cluster
+from tests.support.guardian import FOLDER, Guardian
 
-# One folder per run, known to all of its worker processes, removed by the first of them.
-FOLDER = "SURVEY_TESTS_FOLDER"
+GUARDIAN = pytest.StashKey[Guardian]()
 TEMPLATE = "template_migrated"
 MEMORY, DISK = "/dev/shm", "/tmp"  # noqa: S108  # a fresh folder inside either is ours alone
 ROOM_BYTES = 4 << 30
@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # Whatever a test or a program it starts lays down goes away with the folder.
         os.environ |= {FOLDER: folder, "TMPDIR": folder, "PYTEST_DEBUG_TEMPROOT": folder}
         tempfile.tempdir = folder
+        config.stash[GUARDIAN] = Guardian(Path(folder))
         _drop_stale_packs()
 
 
@@ -60,10 +61,9 @@ def _drop_stale_packs() -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Take everything away again, however the run ended."""
-    if not hasattr(config, "workerinput") and (folder := os.environ.pop(FOLDER, "")):
-        Cluster(Path(folder) / "postgres").destroy()
-        shutil.rmtree(folder, ignore_errors=True)
+    """Take everything away again; a run that cannot is cleared away all the same."""
+    if guardian := config.stash.get(GUARDIAN, None):
+        guardian.dismiss()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.support.guardian import mark_of_the_run
+
 UNSAFE_AND_FAST = {
     "listen_addresses": "",
     "fsync": "off",
@@ -82,7 +84,7 @@ class Cluster:
             group=user.pw_gid if user else None,
             extra_groups=[] if user else None,
             # pg_ctl reads more from the environment than is good for a cluster of our own.
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"} | mark_of_the_run(),
         )
 
 

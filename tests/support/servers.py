@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from survey.config import Config
+from tests.support.guardian import mark_of_the_run
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 30
@@ -66,12 +67,16 @@ class Server:
     def environment(self) -> dict[str, str]:
         """Return the environment a program of the same instance runs with."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return kept | {
-            "INSTANCE": str(self.config.instance),
-            "DATABASE_URL": self.config.database_url,
-            "SECRET_KEY": self.config.secret_key,
-            "BASE_URL": self.url,
-        }
+        return (
+            kept
+            | mark_of_the_run()
+            | {
+                "INSTANCE": str(self.config.instance),
+                "DATABASE_URL": self.config.database_url,
+                "SECRET_KEY": self.config.secret_key,
+                "BASE_URL": self.url,
+            }
+        )
 
     def stop(self) -> None:
         """Ask everything started here to end, and wait."""
