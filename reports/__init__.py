@@ -1,1 +1,1 @@
-"""What a report says: diagnosis, pool, charts, PDF and spreadsheets, from plain values."""
+"""What a report says: diagnosis, district, charts, PDF and tables, from plain values."""

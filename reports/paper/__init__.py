@@ -1,1 +1,1 @@
-"""The report on paper: its HTML, its charts, and the press that prints it."""
+"""The report on paper: its HTML, its drawings, and the press that prints it."""

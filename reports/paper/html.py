@@ -14,12 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from questionnaires.words import SIZES
+from reports import charts
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.advice import DISCLAIMER
 from reports.diagnosis.sections import LONG
 from reports.figures import date_text
-from reports.paper import charts
 from reports.paper.chapters import chapters
+from reports.paper.drawing import svg
+from reports.paper.ladder import ladder
 from reports.paper.photos import printable
 from reports.paper.presses import write_pdf
 
@@ -49,8 +51,8 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
         disclaimer=DISCLAIMER,
         long=LONG,
         stylesheet=_stylesheet(),
-        ladder=_ours(charts.ladder(diagnosis.ladder, _ladder_in_words(diagnosis))),
-        radar=_ours(charts.svg(charts.radar(diagnosis), 640, 430, words)),
+        ladder=_ours(ladder(diagnosis.ladder, _ladder_in_words(diagnosis))),
+        radar=_ours(svg(charts.radar(diagnosis), 640, 430, words)),
         photos=photos(diagnosis) if pictures is None else pictures,
         photo_address=photo_address,
     )
@@ -104,5 +106,5 @@ def _stylesheet() -> Markup:
 
 
 def _ours(markup: str) -> Markup:
-    """Mark as safe what we made ourselves: the style sheet, and SVG rebuilt by ``charts``."""
+    """Mark as safe what we made ourselves: the style sheet, and SVG rebuilt by ``drawing``."""
     return Markup(markup)  # noqa: S704 - never anything a user typed

@@ -14,7 +14,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from reports.paper import charts
+from reports import charts
 from survey.jobs.worker import path_of
 from survey.lifecycle import reports as steps
 from survey.lifecycle.sheets import questionnaire_of

@@ -5,25 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 from defusedxml.ElementTree import fromstring
 
-from reports.paper import charts
+from reports import charts
+from reports.paper.drawing import svg
+from reports.paper.ladder import ladder
 from tests.support.builders import a_questionnaire, a_section
 from tests.support.reporting import a_valve_diagnosis, an_onsite_diagnosis
 
 TOKENS = Path(__file__).parents[2] / "static" / "css" / "tokens.css"
 
 
-def elements(svg: str) -> list[ElementTree.Element]:
-    return list(fromstring(svg).iter())
+def elements(drawn: str) -> list[ElementTree.Element]:
+    return list(fromstring(drawn).iter())
 
 
-def words(svg: str) -> list[str]:
-    return [e.text or "" for e in elements(svg) if e.tag.endswith("}text")]
+def words(drawn: str) -> list[str]:
+    return [e.text or "" for e in elements(drawn) if e.tag.endswith("}text")]
 
 
 def test_the_radar_has_an_axis_and_a_value_for_every_scored_section() -> None:
@@ -41,7 +45,7 @@ def test_the_radar_has_an_axis_and_a_value_for_every_scored_section() -> None:
 def test_both_sheets_are_drawn_side_by_side_after_a_visit() -> None:
     diagnosis = an_onsite_diagnosis({"item_coding": 0}, {})
 
-    drawn = charts.svg(charts.radar(diagnosis), 640, 430, "对照")
+    drawn = svg(charts.radar(diagnosis), 640, 430, "对照")
 
     assert {"企业自评", "现场诊断"} <= set(words(drawn))
 
@@ -55,7 +59,7 @@ def test_options_are_plain_json_for_the_browser() -> None:
 def test_the_ladder_shows_where_the_firm_stands_and_what_comes_next() -> None:
     diagnosis = a_valve_diagnosis()
 
-    drawn = charts.ladder(diagnosis.ladder, "阶梯图")
+    drawn = ladder(diagnosis.ladder, "阶梯图")
 
     assert [w for w in words(drawn) if w in ("当前等级", "下一等级")] == ["当前等级", "下一等级"]
     assert [step.title for step in diagnosis.ladder] == [
@@ -64,7 +68,7 @@ def test_the_ladder_shows_where_the_firm_stands_and_what_comes_next() -> None:
 
 
 def test_a_drawing_says_what_it_shows() -> None:
-    drawn = charts.svg(charts.radar(a_valve_diagnosis()), 640, 430, "各模块得分率：研发设计 50%")
+    drawn = svg(charts.radar(a_valve_diagnosis()), 640, 430, "各模块得分率：研发设计 50%")
 
     root = elements(drawn)[0]
     assert root.get("role") == "img"
@@ -75,7 +79,7 @@ def test_a_drawing_says_what_it_shows() -> None:
 def test_nothing_but_known_elements_and_attributes_leaves_a_drawing() -> None:
     diagnosis = a_valve_diagnosis()
 
-    drawn = charts.svg(charts.radar(diagnosis), 640, 430, "各模块")
+    drawn = svg(charts.radar(diagnosis), 640, 430, "各模块")
 
     names = {e.tag.split("}")[1] for e in elements(drawn)}
     attributes = {name for e in elements(drawn) for name in e.attrib}
@@ -90,7 +94,7 @@ def test_words_in_a_drawing_stay_words() -> None:
     diagnosis = a_valve_diagnosis()
     (line,) = [replace(diagnosis.scored_sections[0], title=questionnaire.sections[0].title)]
 
-    drawn = charts.svg(charts.radar(replace(diagnosis, sections=(line,))), 640, 430, "<title>")
+    drawn = svg(charts.radar(replace(diagnosis, sections=(line,))), 640, 430, "<title>")
 
     assert "<script" not in drawn
     assert "<b>" not in drawn
@@ -99,7 +103,7 @@ def test_words_in_a_drawing_stay_words() -> None:
 
 def test_the_colours_of_charts_are_tokens() -> None:
     tokens = set(re.findall(r"#[0-9a-f]{6}", TOKENS.read_text("utf-8")))
-    used = {charts.INK, charts.QUIET, charts.LINE, charts.PAPER, charts.GROUND}
+    used = {charts.INK, charts.LINE, charts.PAPER, charts.GROUND}
     used |= {charts.MAIN, charts.AMBER, *charts.STEP_COLOURS}
 
     assert used <= tokens
@@ -107,6 +111,16 @@ def test_the_colours_of_charts_are_tokens() -> None:
 
 def test_a_chart_is_drawn_where_an_event_loop_runs_too():
     async def draw() -> str:
-        return charts.svg({"xAxis": {}, "yAxis": {}, "series": []}, 100, 80, "空图")
+        return svg({"xAxis": {}, "yAxis": {}, "series": []}, 100, 80, "空图")
 
     assert "<svg" in asyncio.run(draw())
+
+
+def test_the_web_loads_nothing_that_only_paper_needs() -> None:
+    program = "import sys, survey.joining; print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    modules = set(loaded.stdout.decode().split())
+    assert "reports.charts" in modules
+    assert not modules & {"py_mini_racer", "weasyprint", "scipy", "PIL"}
