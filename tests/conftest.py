@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 from survey import db, migrations
 from survey.config import Config, sqlite_url
 from survey.joining import STATIC, create_app
+from tests.support import cheaper
 from tests.support.client import CheckingClient
 from tests.support.cluster import Cluster
 from tests.support.guardian import FOLDER, Guardian
@@ -74,6 +76,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgres")
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what every test stands on out of the collector's rounds: modules, and all the tests."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheaply() -> None:
+    cheaper.hash_passwords_cheaply()
 
 
 @pytest.fixture(scope="session")
@@ -176,6 +189,7 @@ def session(engine: Engine) -> Iterator[Session]:
 def app(settings: Config, engine: Engine, session: Session) -> Flask:
     app = create_app(settings, engine)
     app.test_client_class = CheckingClient
+    cheaper.share_templates(app)
     app.extensions["tests_session"] = session
     return app
 
