@@ -24,12 +24,13 @@ def middle(package: Package) -> Fraction:
 
 @dataclass
 class Programme:
-    """Columns are packages, then steps of levels, then gates of which only some must hold."""
+    """Columns are packages, then levels of answers, then gates of which only some must hold."""
 
     packages: tuple[Package, ...]
     columns: int = 0
     rows: list[tuple[dict[int, float], float]] = field(default_factory=list)
-    steps: dict[tuple[str, int], int] = field(default_factory=dict)
+    levels: dict[tuple[str, int], int] = field(default_factory=dict)
+    """{(question, level above the firm's own): column}."""
     is_hopeless: bool = False
 
     def column(self) -> int:
@@ -72,7 +73,7 @@ class Programme:
         return costs + [0.0] * (self.columns - len(costs))
 
     def _matrix(self) -> list[list[float]]:
-        """One row per demand, one column per package, step and gate."""
+        """One row per demand, one column per package, level and gate."""
         return [
             [terms.get(column, 0.0) for column in range(self.columns)] for terms, _ in self.rows
         ]
@@ -82,7 +83,7 @@ def programme_of(ground: Ground, target: RungResult) -> Programme:
     """What choosing packages must satisfy for a firm to reach a rung."""
     programme = Programme(ground.packages, columns=len(ground.packages))
     _prerequisites(programme, ground)
-    _steps(programme, ground)
+    _levels(programme, ground)
     programme.at_least(_share_terms(programme, ground.worth), target.missing_share)
     for result in target.failed_gates:
         _gate(programme, ground, result)
@@ -96,13 +97,13 @@ def _prerequisites(programme: Programme, ground: Ground) -> None:
             programme.at_least({columns[missing.code]: 1, columns[package.code]: -1}, 0)
 
 
-def _steps(programme: Programme, ground: Ground) -> None:
+def _levels(programme: Programme, ground: Ground) -> None:
     """One column for every level a question may rise; it counts when some package carries it."""
     for question_id, level in ground.levels.items():
         highest = max((p.lifts.get(question_id, 0) for p in programme.packages), default=0)
-        for step in range(level + 1, highest + 1):
-            column = programme.steps[question_id, step] = programme.column()
-            carried = _carriers(programme, question_id, step)
+        for above in range(level + 1, highest + 1):
+            column = programme.levels[question_id, above] = programme.column()
+            carried = _carriers(programme, question_id, above)
             programme.at_least(dict.fromkeys(carried, 1) | {column: -1}, 0)
 
 
@@ -117,7 +118,7 @@ def _carriers(programme: Programme, question_id: str, level: int) -> list[int]:
 def _share_terms(programme: Programme, adds: Mapping[str, Fraction]) -> dict[int, Fraction | int]:
     return {
         column: adds[question_id] / FULL
-        for (question_id, _), column in programme.steps.items()
+        for (question_id, _), column in programme.levels.items()
         if adds.get(question_id)
     }
 

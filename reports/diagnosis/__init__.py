@@ -17,7 +17,7 @@ from questionnaires.model import Package
 from questionnaires.scoring import Score
 from reports.diagnosis.advice import Wave, choose, total_cost, waves
 from reports.diagnosis.comparison import Comparison, compare
-from reports.diagnosis.gaps import Gap, Missing, Step, gaps, missing, rung_title, steps
+from reports.diagnosis.gaps import Gap, Missing, Stair, gaps, missing, rung_title, stairs
 from reports.diagnosis.key_figures import KeyFigure, key_figures
 from reports.diagnosis.sections import Notes, SectionLine, section_lines, strongest, weakest
 from reports.facts import Facts, Finding, SelfAssessment, SheetKind
@@ -75,7 +75,7 @@ class Diagnosis:
     trade_share: Figure | None
     rung: str
     step: int
-    ladder: tuple[Step, ...]
+    ladder: tuple[Stair, ...]
     sections: tuple[SectionLine, ...]
     strongest: tuple[SectionLine, ...]
     weakest: tuple[SectionLine, ...]
@@ -140,7 +140,7 @@ def diagnose(
         trade_share=None if score.trade_share is None else share_figure(score.trade_share),
         rung=rung_title(score),
         step=score.step,
-        ladder=steps(ground),
+        ladder=stairs(ground),
         sections=sections,
         strongest=strongest(sections),
         weakest=weakest(sections),

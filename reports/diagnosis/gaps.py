@@ -29,7 +29,7 @@ class GateLine:
 
 
 @dataclass(frozen=True)
-class Step:
+class Stair:
     """One rung on the picture of the ladder."""
 
     number: int
@@ -91,11 +91,11 @@ def rung_title(score: Score) -> str:
     return score.rung.title if score.rung else f"尚未达到{score.rungs[0].rung.title}"
 
 
-def steps(ground: Ground) -> tuple[Step, ...]:
+def stairs(ground: Ground) -> tuple[Stair, ...]:
     """The ladder from the bottom up."""
     score = ground.score
     return tuple(
-        Step(
+        Stair(
             number=result.step,
             id=result.rung.id,
             title=result.rung.title,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from reports.charts import AMBER, FAMILY, GROUND, INK, LINE, PAPER, STEP_COLOURS
-from reports.diagnosis.gaps import Step
+from reports.diagnosis.gaps import Stair
 from reports.paper.drawing import finished
 
 WIDTH, HEIGHT = 680, 220
@@ -17,28 +17,28 @@ _SIZE = {
 }
 
 
-def ladder(steps: tuple[Step, ...], title: str) -> str:
+def ladder(stairs: tuple[Stair, ...], title: str) -> str:
     """Draw the ladder as stairs: filled where reached, a flag where the firm stands."""
     root = ElementTree.Element("svg", _SIZE)
-    wide = WIDTH / len(steps)
-    rise = (HEIGHT - 110) / max(len(steps) - 1, 1)
-    for index, step in enumerate(steps):
+    wide = WIDTH / len(stairs)
+    rise = (HEIGHT - 110) / max(len(stairs) - 1, 1)
+    for index, stair in enumerate(stairs):
         top = HEIGHT - 62 - index * rise
-        _stair(root, step, index * wide, top, wide - 6)
+        _stair(root, stair, index * wide, top, wide - 6)
     return finished(root, title)
 
 
-def _stair(root: ElementTree.Element, step: Step, left: float, top: float, wide: float) -> None:
-    colour = STEP_COLOURS[(step.number - 1) % len(STEP_COLOURS)]
-    paint = {"fill": colour} if step.reached else {"fill": GROUND, "stroke": LINE}
+def _stair(root: ElementTree.Element, stair: Stair, left: float, top: float, wide: float) -> None:
+    colour = STEP_COLOURS[(stair.number - 1) % len(STEP_COLOURS)]
+    paint = {"fill": colour} if stair.reached else {"fill": GROUND, "stroke": LINE}
     _box(root, left, top, wide, HEIGHT - top, radius=4, paint=paint)
-    ink, middle = PAPER if step.reached else INK, left + wide / 2
-    _text(root, step.title, middle, top + 22, 14, ink, bold=True)
-    _text(root, f"分数线 {step.threshold.text}", middle, top + 41, 11, ink)
-    _text(root, f"必备条件 {step.gates_text}", middle, top + 57, 11, ink)
-    if step.here:
+    ink, middle = PAPER if stair.reached else INK, left + wide / 2
+    _text(root, stair.title, middle, top + 22, 14, ink, bold=True)
+    _text(root, f"分数线 {stair.threshold.text}", middle, top + 41, 11, ink)
+    _text(root, f"必备条件 {stair.gates_text}", middle, top + 57, 11, ink)
+    if stair.here:
         _flag(root, middle, top, colour, "当前等级")
-    elif step.next:
+    elif stair.next:
         _flag(root, middle, top, AMBER, "下一等级")
 
 
