@@ -6,6 +6,7 @@ from typing import Any
 
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.sections import SectionLine
+from reports.facts import SheetKind
 
 FAMILY = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 INK, LINE, PAPER, GROUND = "#17262c", "#d3dedd", "#ffffff", "#f2f6f5"
@@ -54,7 +55,7 @@ def _legend(shown: bool) -> Option:
 
 
 def _name(diagnosis: Diagnosis) -> str:
-    return "现场诊断" if diagnosis.kind == "onsite" else "企业自评"
+    return "现场诊断" if diagnosis.kind == SheetKind.ONSITE else "企业自评"
 
 
 def _shape(name: str, values: list[float], colour: str, line: str) -> Option:

@@ -4,13 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from enum import StrEnum
 
 from questionnaires.answers import Sheet
 from questionnaires.scoring import Score
 
-SheetKind = Literal["self", "onsite"]
-Size = Literal["micro", "small", "medium", "large"]
+
+class SheetKind(StrEnum):
+    """Whose answers a sheet holds: the firm's own, or those found on site."""
+
+    SELF = "self"
+    ONSITE = "onsite"
+
+
+class Verdict(StrEnum):
+    """What a consultant says of one answer of the firm (核验结论)."""
+
+    UNVERIFIED = "unverified"
+    VERIFIED = "verified"
+    CHANGED = "changed"
+    NOT_SEEN = "not_seen"
+
+
+class Size(StrEnum):
+    """How large a firm is (规模)."""
+
+    MICRO = "micro"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
 
 
 @dataclass(frozen=True)
@@ -53,7 +75,7 @@ class Facts:
 class Verification:
     """What the consultant did with one answer of the firm."""
 
-    state: Literal["unverified", "confirmed", "changed", "not_seen"]
+    state: Verdict
     reason: str = ""
 
 

@@ -21,6 +21,7 @@ from whitenoise import WhiteNoise
 from questionnaires import loading
 from survey import clock, db, library
 from survey.config import Config, from_environment
+from survey.tables import ENUMERATIONS, SheetKind
 from survey.views import BLUEPRINTS
 from survey.web import access, bodies, errors, headers, here, navigation
 from survey.web.bodies import StrictRequest
@@ -28,6 +29,15 @@ from survey.words import wording
 
 STATIC = Path(__file__).parent.parent / "static"
 csrf = CSRFProtect()
+
+
+class Kind(BaseConverter):
+    """Which of an assessment's sheets an address is about."""
+
+    regex = "|".join(SheetKind)
+
+    def to_python(self, value: str) -> SheetKind:
+        return SheetKind(value)
 
 
 class RowId(BaseConverter):
@@ -66,7 +76,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
         PROVIDE_AUTOMATIC_OPTIONS=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.url_map.converters["row"] = RowId
+    app.url_map.converters |= {"row": RowId, "sheet": Kind}
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.logger.setLevel(logging.INFO)
@@ -149,6 +159,7 @@ def _templates(app: Flask) -> None:
     app.jinja_env.globals["url_for"] = _addresses(app)
     app.add_template_filter(clock.local, "local")
     app.jinja_env.globals["wording"] = wording
+    app.jinja_env.globals |= {kind.__name__: kind for kind in ENUMERATIONS}
 
     @app.context_processor
     def _site() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from questionnaires.loading import BadEdition, UnknownEdition
 from questionnaires.model import Edition, EditionFile
 from questionnaires.reading import Fault, read, shape
 from survey.store import editions as store
-from survey.tables import EDITING, PUBLISHED, RETIRED, EditionRow
+from survey.tables import EditionRow, EditionState
 
 FOLDER = "editions"
 """Where an instance keeps editions of its own."""
@@ -31,7 +31,7 @@ class Standing:
     """
 
     id: str
-    state: str
+    state: EditionState
     title: str
     issued: str
     trades: tuple[str, ...]
@@ -43,12 +43,12 @@ class Standing:
 
     @property
     def is_draft(self) -> bool:
-        return self.state == EDITING
+        return self.state == EditionState.DRAFT
 
     @property
     def usable(self) -> bool:
         """Whether a new round may use it."""
-        return self.state == PUBLISHED and not self.fault
+        return self.state == EditionState.PUBLISHED and not self.fault
 
 
 def standings(session: Session) -> list[Standing]:
@@ -101,7 +101,7 @@ def _standing(edition_id: str, row: EditionRow | None) -> Standing:
     folder = _folder(edition_id)
     sealed = folder is not None and (folder / loading.SEAL).is_file()
     published = edition_id in loading.editions()
-    state = row.state if row else PUBLISHED if published else EDITING
+    state = row.state if row else EditionState.PUBLISHED if published else EditionState.DRAFT
     head = _head(folder)
     return Standing(
         id=edition_id,
@@ -112,7 +112,7 @@ def _standing(edition_id: str, row: EditionRow | None) -> Standing:
         own=folder is not None and folder.parent != loading.EDITIONS,
         sealed=sealed,
         seal=loading.seal(folder) if folder else "",
-        fault="" if state == EDITING else _fault(folder, row, sealed),
+        fault="" if state == EditionState.DRAFT else _fault(folder, row, sealed),
         copied_from=row.copied_from if row else None,
     )
 
@@ -142,11 +142,8 @@ def _fault(folder: Path | None, row: EditionRow | None, sealed: bool) -> str:
 
 
 __all__ = [
-    "EDITING",
     "FOLDER",
     "HEAD",
-    "PUBLISHED",
-    "RETIRED",
     "Standing",
     "opened",
     "standing",

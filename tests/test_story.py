@@ -25,16 +25,7 @@ from questionnaires.scoring import Score, score
 from questionnaires.trace import trace
 from survey.jobs import worker
 from survey.store import assessments as store
-from survey.tables import (
-    ADMINISTRATOR,
-    CONSULTANT,
-    OFFICER,
-    ONSITE,
-    SELF,
-    Assessment,
-    AuditEntry,
-    PoolEntry,
-)
+from survey.tables import Assessment, AuditEntry, PoolEntry, Role, SheetKind
 from tests.support.client import CheckingClient
 from tests.support.people import a_photo, a_user, signed_in
 
@@ -46,8 +37,8 @@ _sequence = count(1)
 
 
 def test_a_firm_goes_from_its_invitation_to_its_recognition(app: Flask, session: Session):
-    officer = signed_in(app, session, a_user(session, OFFICER, name="主管虚构人"))
-    administrator = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    officer = signed_in(app, session, a_user(session, Role.OFFICER, name="主管虚构人"))
+    administrator = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
     _the_administrator_names_the_district(administrator)
     _the_officer_opens_a_round(officer)
     link = _the_officer_takes_the_firm_on(officer)
@@ -56,17 +47,17 @@ def test_a_firm_goes_from_its_invitation_to_its_recognition(app: Flask, session:
     number = _the_firm_begins(firm, session)
     _the_firm_answers_everything(firm, number)
     _the_firm_submits(firm, number)
-    own = _scored(session, number, SELF)
-    _page_paper_and_trace_agree(app, firm, number, SELF, own)
+    own = _scored(session, number, SheetKind.SELF)
+    _page_paper_and_trace_agree(app, firm, number, SheetKind.SELF, own)
 
-    consultant = a_user(session, CONSULTANT, name="顾问虚构人")
+    consultant = a_user(session, Role.CONSULTANT, name="顾问虚构人")
     visitor = signed_in(app, session, consultant)
     _the_officer_sends_a_consultant(officer, number, consultant.id)
     _the_consultant_verifies_everything(visitor, number)
     _the_consultant_concludes_and_confirms(visitor, number)
-    onsite = _scored(session, number, ONSITE)
+    onsite = _scored(session, number, SheetKind.ONSITE)
     assert onsite.share < own.share, "the consultant found one answer too high"
-    _page_paper_and_trace_agree(app, firm, number, ONSITE, onsite)
+    _page_paper_and_trace_agree(app, firm, number, SheetKind.ONSITE, onsite)
 
     _the_officer_decides(officer, session, number)
     _the_pool_and_its_workbook_say_the_same(officer, onsite)
@@ -274,7 +265,7 @@ def _the_consultant_verifies_everything(visitor: CheckingClient, number: int) ->
         for question in questionnaire.asked(section, frozenset(PROCESSES)):
             if section.optional or question.id == "heat_number":
                 continue
-            verified = _save(visitor, address, question.id, 1, verification="confirmed")
+            verified = _save(visitor, address, question.id, 1, verification="verified")
             assert verified.status_code == 200, verified.text
     changed = _save(visitor, address, "heat_number", 1, value=1, finding="在装阀上没有找到炉号。")
     assert changed.json["verification"] == "changed"

@@ -25,14 +25,14 @@ from reports.figures import Figure, amount, share_figure, span
 from reports.lifting import Ground
 from reports.roadmap import Roadmap, roadmap
 
-TITLES = {"self": "诊断报告（自评版）", "onsite": "诊断报告（现场诊断版）"}
-STANDINGS = {"self": "企业自评，未核验", "onsite": "现场诊断，已核定"}
+TITLES = {SheetKind.SELF: "诊断报告（自评版）", SheetKind.ONSITE: "诊断报告（现场诊断版）"}
+STANDINGS = {SheetKind.SELF: "企业自评，未核验", SheetKind.ONSITE: "现场诊断，已核定"}
 STATEMENTS = {
-    "self": (
+    SheetKind.SELF: (
         "本报告根据企业自行填报的答卷生成，未经现场核验，仅供企业查找差距、安排改造参考，"
         "不是任何主管部门的官方认定结论。"
     ),
-    "onsite": (
+    SheetKind.ONSITE: (
         "本报告根据诊断顾问现场核验后的答卷生成，供企业改进和主管部门培育工作参考，"
         "不是官方认定结论；等级认定以主管部门正式文件为准。"
     ),

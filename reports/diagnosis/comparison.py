@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from questionnaires.answers import describe, level_of
+from questionnaires.answers import Answer, describe, level_of
 from questionnaires.model import Question
 from questionnaires.scoring import Score
 from reports.diagnosis.gaps import rung_title
@@ -45,7 +45,7 @@ class Comparison:
 
 def compare(
     score: Score,
-    sheet: Mapping[str, object],
+    sheet: Sheet,
     own: SelfAssessment,
     verifications: Mapping[str, Verification],
 ) -> Comparison:
@@ -65,14 +65,14 @@ def compare(
             for title, question in asked
             if sheet.get(question.id) != own.sheet.get(question.id)
         ),
-        counts=tuple((text, states.count(state)) for state, text in VERIFICATIONS.items()),  # type: ignore[arg-type]
+        counts=tuple((text, states.count(state)) for state, text in VERIFICATIONS.items()),
     )
 
 
 def _difference(
     section: str,
     question: Question,
-    sheet: Mapping[str, object],
+    sheet: Sheet,
     own: SelfAssessment,
     verifications: Mapping[str, Verification],
 ) -> Difference:
@@ -90,15 +90,15 @@ def _difference(
     )
 
 
-def _said(question: Question, answer: object) -> str:
-    return "未填写" if answer is None else describe(question, answer)  # type: ignore[arg-type]
+def _said(question: Question, answer: Answer | None) -> str:
+    return "未填写" if answer is None else describe(question, answer)
 
 
-def _change(question: Question, before: object, after: object) -> str:
+def _change(question: Question, before: Answer | None, after: Answer | None) -> str:
     """How many levels up or down, where both have one."""
     if before is None or after is None:
         return "更正"
-    low, high = level_of(question, before), level_of(question, after)  # type: ignore[arg-type]
+    low, high = level_of(question, before), level_of(question, after)
     if low is None or high is None or low == high:
         return "更正"
     return f"升 {high - low} 档" if high > low else f"降 {low - high} 档"

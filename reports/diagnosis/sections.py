@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from questionnaires.answers import Sheet, describe
 from questionnaires.scoring import FULL, QuestionScore, Score, SectionScore
 from questionnaires.trace import TraceLine, trace
-from reports.facts import SelfAssessment, Verification
+from reports.facts import SelfAssessment, Verdict, Verification
 from reports.figures import Figure, amount, share_figure
 
 Part = Literal["core", "trade", "beside"]
@@ -23,10 +23,10 @@ STATES = {
     "unanswered": "未填写",
 }
 VERIFICATIONS = {
-    "unverified": "未核验",
-    "confirmed": "已确认",
-    "changed": "已更改",
-    "not_seen": "未能查看",
+    Verdict.UNVERIFIED: "未核验",
+    Verdict.VERIFIED: "已确认",
+    Verdict.CHANGED: "已更改",
+    Verdict.NOT_SEEN: "未能查看",
 }
 
 

@@ -18,6 +18,7 @@ from reports import charts
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.advice import DISCLAIMER
 from reports.diagnosis.sections import LONG
+from reports.facts import SheetKind
 from reports.figures import date_text
 from reports.paper.chapters import chapters
 from reports.paper.drawing import svg
@@ -47,7 +48,7 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
     return template.render(
         it=diagnosis,
         chapters=chapters(diagnosis),
-        size=SIZES.get(diagnosis.facts.size or "", ""),
+        size=SIZES[diagnosis.facts.size] if diagnosis.facts.size else "",
         disclaimer=DISCLAIMER,
         long=LONG,
         stylesheet=_stylesheet(),
@@ -91,6 +92,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters["day"] = date_text
+    templates.globals["SheetKind"] = SheetKind
     return templates
 
 

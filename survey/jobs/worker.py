@@ -25,7 +25,7 @@ from survey.lifecycle.step import Step
 from survey.readings.diagnoses import PRINTABLE, diagnosis_of
 from survey.store import assessments as store
 from survey.store.settings import read
-from survey.tables import Assessment, Report
+from survey.tables import Assessment, Report, SheetKind
 
 IDLE_SECONDS = 0.7
 AFTER_TROUBLE_SECONDS = 5.0
@@ -126,7 +126,7 @@ def path_of(config: Config, sha256: str) -> Path:
 
 
 def _pictures(
-    session: Session, assessment: Assessment, kind: str, config: Config
+    session: Session, assessment: Assessment, kind: SheetKind, config: Config
 ) -> dict[str, bytes]:
     sheet = store.sheet(session, assessment.id, kind)
     found: dict[str, bytes] = {}

@@ -14,16 +14,7 @@ from survey.lifecycle.errors import Invalid, LinkSpent, NotThere, TooManyTries, 
 from survey.lifecycle.step import About, Actor, Step
 from survey.store import accounts as store
 from survey.store.accounts import hashed
-from survey.tables import (
-    ADMINISTRATOR,
-    FIRM,
-    ROLES,
-    Firm,
-    KnownDevice,
-    OneTimeLink,
-    User,
-    UserSession,
-)
+from survey.tables import Firm, KnownDevice, LinkPurpose, OneTimeLink, Role, User, UserSession
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 WINDOW = timedelta(minutes=15)
@@ -141,7 +132,7 @@ def create_user(
     """
     with step.writing():
         user = add_user(step, username=username, name=name, role=role, firm_id=firm_id)
-        token = new_link(step, user, "invite", hours)
+        token = new_link(step, user, LinkPurpose.INVITE, hours)
         step.log("create", About("user", user.id, firm_id), after=f"{user.username} {role}")
     return user, token
 
@@ -156,9 +147,9 @@ def add_user(step: Step, *, username: str, name: str, role: str, firm_id: int | 
         faults["username"] = "这个用户名已被使用，请换一个。"
     if not 1 <= len(name) <= 60:
         faults["name"] = "请填写姓名（60 字以内）。"
-    if role not in ROLES:
+    if role not in list(Role):
         faults["role"] = "请选择一种角色。"
-    if (role == FIRM) != (firm_id is not None):
+    if (role == Role.FIRM) != (firm_id is not None):
         faults["firm_id"] = "企业用户必须属于一家企业，其他角色不属于任何企业。"
     elif firm_id is not None and step.session.get(Firm, firm_id) is None:
         faults["firm_id"] = "没有这家企业。"
@@ -172,7 +163,7 @@ def add_user(step: Step, *, username: str, name: str, role: str, firm_id: int | 
     return user
 
 
-def issue_link(step: Step, user_id: int, purpose: str, *, hours: int) -> str:
+def issue_link(step: Step, user_id: int, purpose: LinkPurpose, *, hours: int) -> str:
     """Return the secret word of a new one-time link; older links of the user stop working."""
     with step.writing() as session:
         user = store.user(session, user_id, lock=True)
@@ -183,7 +174,7 @@ def issue_link(step: Step, user_id: int, purpose: str, *, hours: int) -> str:
     return token
 
 
-def new_link(step: Step, user: User, purpose: str, hours: int) -> str:
+def new_link(step: Step, user: User, purpose: LinkPurpose, hours: int) -> str:
     store.void_links(step.session, user.id, step.now)
     token = secrets.token_urlsafe(32)
     step.session.add(
@@ -314,13 +305,13 @@ def set_role(step: Step, user_id: int, role: str) -> None:
         user = store.user(session, user_id, lock=True)
         if user is None:
             raise NotThere
-        if user.role == FIRM or role == FIRM or role not in ROLES:
+        if user.role == Role.FIRM or role == Role.FIRM or role not in list(Role):
             raise Invalid({"role": "企业用户的角色不能更改，也不能把工作人员改为企业用户。"})
         if user.id == step.by.user_id:
             raise Invalid({"role": "不能更改自己的角色。"})
-        if role != ADMINISTRATOR:
+        if role != Role.ADMINISTRATOR:
             _require_another(administrators, user, "role")
-        before, user.role = user.role, role
+        before, user.role = user.role, Role(role)
         step.log("role", About("user", user.id), before=before, after=role)
 
 

@@ -17,21 +17,16 @@ from survey.lifecycle.errors import AnswerNow, Conflict, IdReused, Invalid, Lock
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
 from survey.tables import (
-    CHANGED,
-    DRAFT,
-    NOT_SEEN,
-    ON_SITE,
-    ONSITE,
-    SELF,
-    UNVERIFIED,
-    VERIFIED,
     AnswerRevision,
     AnswerRow,
     Assessment,
+    AssessmentState,
+    SheetKind,
     SheetRow,
+    Verdict,
 )
 
-WRITABLE = {SELF: DRAFT, ONSITE: ON_SITE}
+WRITABLE = {SheetKind.SELF: AssessmentState.DRAFT, SheetKind.ONSITE: AssessmentState.VISITING}
 """The state in which each sheet may be written."""
 LONGEST_REMARK = 2000
 FIELDS = ("value", "remark", "verification", "reason", "finding")
@@ -74,7 +69,7 @@ class Saved:
     verification: str | None
 
 
-def save_answer(step: Step, assessment_id: int, kind: str, change: Change) -> Saved:
+def save_answer(step: Step, assessment_id: int, kind: SheetKind, change: Change) -> Saved:
     """Keep one change, exactly once, never over a colleague's head.
 
     Raises:
@@ -97,7 +92,7 @@ def save_answer(step: Step, assessment_id: int, kind: str, change: Change) -> Sa
             raise Locked(assessment.state)
         question = asked_question(assessment, sheet, change.question_id)
         wanted = _wanted(question, row, change)
-        if kind == ONSITE:
+        if kind == SheetKind.ONSITE:
             _verify(session, assessment_id, question, row, change, wanted)
         if row is not None and _holds(row, wanted):
             return _acknowledge(row)
@@ -184,23 +179,30 @@ def _verify(
     wanted: dict[str, Any],
 ) -> None:
     """Set what the consultant's change means: confirmed as the firm said, changed, or not seen."""
-    firm_sheet = store.sheet(session, assessment_id, SELF)
+    firm_sheet = store.sheet(session, assessment_id, SheetKind.SELF)
     firm = store.answer(session, firm_sheet.id, question.id) if firm_sheet else None
     said = firm.value if firm else None
     asked = change.verification
-    if asked is not KEEP and asked not in (UNVERIFIED, VERIFIED, NOT_SEEN, CHANGED):
+    if asked is not KEEP and asked not in (
+        Verdict.UNVERIFIED,
+        Verdict.VERIFIED,
+        Verdict.NOT_SEEN,
+        Verdict.CHANGED,
+    ):
         raise Invalid({"verification": "请选择“确认”“更改”或“未能查看”。"})
     if wanted["value"] != said:
-        if asked in (VERIFIED, NOT_SEEN) and change.value is KEEP:
+        if asked in (Verdict.VERIFIED, Verdict.NOT_SEEN) and change.value is KEEP:
             wanted["value"] = said  # confirming, or not having seen, takes the firm's own answer
             wanted["verification"] = asked
         else:
-            wanted["verification"] = CHANGED
-    elif asked in (KEEP, CHANGED) and change.value is not KEEP:
-        wanted["verification"] = VERIFIED  # the same answer found on site confirms the firm's
-    elif asked == CHANGED:
-        wanted["verification"] = row.verification if row else UNVERIFIED
-    wanted["verification"] = wanted["verification"] or UNVERIFIED
+            wanted["verification"] = Verdict.CHANGED
+    elif asked in (KEEP, Verdict.CHANGED) and change.value is not KEEP:
+        wanted["verification"] = (
+            Verdict.VERIFIED
+        )  # the same answer found on site confirms the firm's
+    elif asked == Verdict.CHANGED:
+        wanted["verification"] = row.verification if row else Verdict.UNVERIFIED
+    wanted["verification"] = wanted["verification"] or Verdict.UNVERIFIED
 
 
 def _holds(row: AnswerRow, wanted: dict[str, Any]) -> bool:

@@ -20,22 +20,18 @@ from survey.lifecycle.sheets import questionnaire_of, sheet_of
 from survey.lifecycle.step import About, Step
 from survey.store import assessments as store
 from survey.tables import (
-    CONFIRMED,
-    CONSULTANT,
-    DRAFT,
-    ON_SITE,
-    ONSITE,
-    SELF,
-    SUBMITTED,
-    UNVERIFIED,
     AnswerRevision,
     AnswerRow,
     Assessment,
+    AssessmentState,
     Firm,
+    Role,
     Round,
     ScoreRow,
+    SheetKind,
     SheetRow,
     User,
+    Verdict,
 )
 
 LONGEST_SUMMARY = 5000
@@ -71,7 +67,7 @@ def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
             round_id=round_.id,
             edition=round_.edition,
             trade=firm.trade,
-            state=DRAFT,
+            state=AssessmentState.DRAFT,
             created_at=step.now,
         )
         session.add(assessment)
@@ -79,7 +75,7 @@ def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
         session.add(
             SheetRow(
                 assessment_id=assessment.id,
-                kind=SELF,
+                kind=SheetKind.SELF,
                 processes=firm.processes,
                 created_at=step.now,
             )
@@ -96,11 +92,15 @@ def _require_open(round_: Round, today: date) -> None:
 
 
 def set_processes(
-    step: Step, assessment_id: int, processes: Collection[str], *, kind: str = SELF
+    step: Step, assessment_id: int, processes: Collection[str], *, kind: SheetKind = SheetKind.SELF
 ) -> None:
     """Say which processes a sheet is about; answers to questions it hides are kept, not counted."""
     with step.writing() as session:
-        assessment = _locked(session, assessment_id, DRAFT if kind == SELF else ON_SITE)
+        assessment = _locked(
+            session,
+            assessment_id,
+            AssessmentState.DRAFT if kind == SheetKind.SELF else AssessmentState.VISITING,
+        )
         known = {p.id for p in load(assessment.edition).trades[assessment.trade].processes}
         if unknown := set(processes) - known:
             raise Invalid({"processes": f"没有这些工序：{'、'.join(sorted(unknown))}。"})
@@ -127,23 +127,23 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
         assessment = store.assessment(session, assessment_id, lock=True)
         if assessment is None:
             raise NotThere
-        if assessment.state != DRAFT and assessment.submitted_at:
+        if assessment.state != AssessmentState.DRAFT and assessment.submitted_at:
             return Receipt(assessment.id, assessment.submitted_at, assessment.declared_by or "")
         name = declared_by.strip()
         if not name or len(name) > 60:
             raise Invalid({"declared_by": "请填写承诺人姓名（60 字以内）。"})
-        sheet = _sheet(session, assessment_id, SELF)
+        sheet = _sheet(session, assessment_id, SheetKind.SELF)
         questionnaire = questionnaire_of(assessment)
         _require_complete(session, questionnaire, sheet)
-        assessment.state = SUBMITTED
+        assessment.state = AssessmentState.SUBMITTED
         assessment.submitted_at, assessment.submitted_by = step.now, step.by.user_id
         assessment.declared_by, assessment.return_reason = name, None
         row = _keep_score(step, questionnaire, sheet)
         step.log(
             "submit",
             assessment,
-            before=DRAFT,
-            after=f"{SUBMITTED} {row.share}",
+            before=AssessmentState.DRAFT,
+            after=f"{AssessmentState.SUBMITTED} {row.share}",
         )
         return Receipt(assessment.id, step.now, name)
 
@@ -151,16 +151,18 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
 def return_to_firm(step: Step, assessment_id: int, *, reason: str) -> None:
     """Give the sheet back to the firm for completion (退回), saying why."""
     with step.writing() as session:
-        assessment = _locked(session, assessment_id, SUBMITTED, ON_SITE)
+        assessment = _locked(
+            session, assessment_id, AssessmentState.SUBMITTED, AssessmentState.VISITING
+        )
         before = assessment.state
-        assessment.state = DRAFT
+        assessment.state = AssessmentState.DRAFT
         assessment.return_reason = _reason(reason)
-        store.drop_score(session, _sheet(session, assessment_id, SELF).id)
+        store.drop_score(session, _sheet(session, assessment_id, SheetKind.SELF).id)
         step.log(
             "return",
             assessment,
             before=before,
-            after=DRAFT,
+            after=AssessmentState.DRAFT,
             reason=reason,
         )
 
@@ -171,20 +173,22 @@ def assign(step: Step, assessment_id: int, consultant_id: int) -> None:
     Assigning again while the visit runs changes the person and keeps the work.
     """
     with step.writing() as session:
-        assessment = _locked(session, assessment_id, SUBMITTED, ON_SITE)
+        assessment = _locked(
+            session, assessment_id, AssessmentState.SUBMITTED, AssessmentState.VISITING
+        )
         consultant = session.get(User, consultant_id)
-        if consultant is None or consultant.role != CONSULTANT or not consultant.active:
+        if consultant is None or consultant.role != Role.CONSULTANT or not consultant.active:
             raise Invalid({"consultant": "请选择一位在用的诊断顾问。"})
         before = assessment.state
         assessment.consultant_id = consultant.id
-        if before == SUBMITTED:
-            assessment.state = ON_SITE
+        if before == AssessmentState.SUBMITTED:
+            assessment.state = AssessmentState.VISITING
             _copy_sheet(step, assessment)
         step.log(
             "assign",
             assessment,
             before=before,
-            after=f"{ON_SITE} {consultant.username}",
+            after=f"{AssessmentState.VISITING} {consultant.username}",
         )
 
 
@@ -198,35 +202,35 @@ def confirm(step: Step, assessment_id: int) -> None:
         assessment = store.assessment(session, assessment_id, lock=True)
         if assessment is None:
             raise NotThere
-        if assessment.state == CONFIRMED:
+        if assessment.state == AssessmentState.CONFIRMED:
             return
-        if assessment.state != ON_SITE:
+        if assessment.state != AssessmentState.VISITING:
             raise Locked(assessment.state)
-        sheet = _sheet(session, assessment_id, ONSITE)
+        sheet = _sheet(session, assessment_id, SheetKind.ONSITE)
         questionnaire = questionnaire_of(assessment)
         if missing := open_items(session, assessment):
             raise Incomplete(missing)
-        assessment.state, assessment.confirmed_at = CONFIRMED, step.now
+        assessment.state, assessment.confirmed_at = AssessmentState.CONFIRMED, step.now
         row = _keep_score(step, questionnaire, sheet)
         step.log(
             "confirm",
             assessment,
-            before=ON_SITE,
-            after=f"{CONFIRMED} {row.share}",
+            before=AssessmentState.VISITING,
+            after=f"{AssessmentState.CONFIRMED} {row.share}",
         )
 
 
 def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
     """Take a confirmed assessment back to the consultant, saying why."""
     with step.writing() as session:
-        assessment = _locked(session, assessment_id, CONFIRMED)
-        assessment.state, assessment.confirmed_at = ON_SITE, None
-        store.drop_score(session, _sheet(session, assessment_id, ONSITE).id)
+        assessment = _locked(session, assessment_id, AssessmentState.CONFIRMED)
+        assessment.state, assessment.confirmed_at = AssessmentState.VISITING, None
+        store.drop_score(session, _sheet(session, assessment_id, SheetKind.ONSITE).id)
         step.log(
             "reopen",
             assessment,
-            before=CONFIRMED,
-            after=ON_SITE,
+            before=AssessmentState.CONFIRMED,
+            after=AssessmentState.VISITING,
             reason=_reason(reason),
         )
 
@@ -236,7 +240,7 @@ def conclude(
 ) -> None:
     """Keep the consultant's summary of problems and choice of packages (None: as computed)."""
     with step.writing() as session:
-        assessment = _locked(session, assessment_id, ON_SITE)
+        assessment = _locked(session, assessment_id, AssessmentState.VISITING)
         if assessment.version != base_version:
             raise Stale
         known = questionnaire_of(assessment).package_by_code
@@ -249,11 +253,11 @@ def conclude(
 
 def open_items(session: Session, assessment: Assessment) -> dict[str, str]:
     """Return what stands between a visit and its confirmation: {question id: what it needs}."""
-    onsite = _sheet(session, assessment.id, ONSITE)
+    onsite = _sheet(session, assessment.id, SheetKind.ONSITE)
     return verification.open_items(
         questionnaire_of(assessment),
         frozenset(onsite.processes),
-        said=store.answers(session, _sheet(session, assessment.id, SELF).id),
+        said=store.answers(session, _sheet(session, assessment.id, SheetKind.SELF).id),
         found=store.answers(session, onsite.id),
         files=store.evidence_counts(session, onsite.id),
     )
@@ -285,18 +289,18 @@ def _keep_score(step: Step, questionnaire: Questionnaire, sheet: SheetRow) -> Sc
 
 def _copy_sheet(step: Step, assessment: Assessment) -> None:
     """Start (or refresh) the on-site sheet: what the firm left unchanged keeps its verification."""
-    own = _sheet(step.session, assessment.id, SELF)
-    onsite = store.sheet(step.session, assessment.id, ONSITE)
+    own = _sheet(step.session, assessment.id, SheetKind.SELF)
+    onsite = store.sheet(step.session, assessment.id, SheetKind.ONSITE)
     if onsite is None:
         onsite = SheetRow(
             assessment_id=assessment.id,
-            kind=ONSITE,
+            kind=SheetKind.ONSITE,
             processes=own.processes,
             created_at=step.now,
         )
         step.session.add(onsite)
         step.session.flush()
-    onsite.processes = own.processes
+    onsite.author_id, onsite.processes = assessment.consultant_id, own.processes
     visited = store.answers(step.session, onsite.id)
     for question_id, said in store.answers(step.session, own.id).items():
         row = visited.get(question_id)
@@ -306,7 +310,7 @@ def _copy_sheet(step: Step, assessment: Assessment) -> None:
         copied = {
             "value": said.value,
             "remark": "",
-            "verification": UNVERIFIED,
+            "verification": Verdict.UNVERIFIED,
             "reason": row.reason if row else "",
             "finding": row.finding if row else "",
             "saved_at": step.now,
@@ -324,7 +328,7 @@ def _copy_sheet(step: Step, assessment: Assessment) -> None:
         )
 
 
-def _locked(session: Session, assessment_id: int, *states: str) -> Assessment:
+def _locked(session: Session, assessment_id: int, *states: AssessmentState) -> Assessment:
     assessment = store.assessment(session, assessment_id, lock=True)
     if assessment is None:
         raise NotThere
@@ -333,7 +337,7 @@ def _locked(session: Session, assessment_id: int, *states: str) -> Assessment:
     return assessment
 
 
-def _sheet(session: Session, assessment_id: int, kind: str) -> SheetRow:
+def _sheet(session: Session, assessment_id: int, kind: SheetKind) -> SheetRow:
     sheet = store.sheet(session, assessment_id, kind)
     if sheet is None:
         raise NotThere

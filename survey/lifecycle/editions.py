@@ -31,7 +31,7 @@ from survey.lifecycle.errors import (
     Unused,
 )
 from survey.lifecycle.step import About, Step
-from survey.tables import EDITING, PUBLISHED, RETIRED, EditionRow
+from survey.tables import EditionRow, EditionState
 
 DRAFT_MARK = "-draft"
 MOST_TITLE = 100
@@ -58,7 +58,7 @@ def copy(step: Step, home: Path, edition_id: str) -> str:
             raise AlreadyThere(draft_id)
         shutil.copytree(source, making, ignore=shutil.ignore_patterns(loading.SEAL, ".*"))
         _set_head(making, id=draft_id, title=_draft_title(standing.title))
-        row = EditionRow(id=draft_id, state=EDITING, copied_from=edition_id)
+        row = EditionRow(id=draft_id, state=EditionState.DRAFT, copied_from=edition_id)
         with _placed(making, home / draft_id), step.writing():
             _keep(step, row)
             step.log("edition_copy", About("edition", draft_id), before=edition_id)
@@ -136,7 +136,9 @@ def publish(
             copied_from = draft.copied_from if draft else None
             if draft:
                 session.delete(draft)
-            row = EditionRow(id=new_id, state=PUBLISHED, seal=seal, copied_from=copied_from)
+            row = EditionRow(
+                id=new_id, state=EditionState.PUBLISHED, seal=seal, copied_from=copied_from
+            )
             _keep(step, row)
             step.log("edition_publish", About("edition", new_id), before=edition_id, after=f"{title} {seal[:12]}")  # fmt: skip
         shutil.rmtree(home / edition_id, ignore_errors=True)
@@ -156,15 +158,17 @@ def _require_good_names(new_id: str, title: str) -> None:
 
 def retire(step: Step, edition_id: str) -> None:
     """Take an edition out of use for new rounds; what was begun on it goes on."""
-    _turn(step, edition_id, PUBLISHED, RETIRED, "edition_retire")
+    _turn(step, edition_id, EditionState.PUBLISHED, EditionState.RETIRED, "edition_retire")
 
 
 def restore(step: Step, edition_id: str) -> None:
     """Let new rounds use a retired edition again."""
-    _turn(step, edition_id, RETIRED, PUBLISHED, "edition_restore")
+    _turn(step, edition_id, EditionState.RETIRED, EditionState.PUBLISHED, "edition_restore")
 
 
-def _turn(step: Step, edition_id: str, from_state: str, to_state: str, action: str) -> None:
+def _turn(
+    step: Step, edition_id: str, from_state: EditionState, to_state: EditionState, action: str
+) -> None:
     standing = _required(step.session, edition_id)
     with step.writing() as session:
         row = session.get(EditionRow, edition_id, with_for_update=True)

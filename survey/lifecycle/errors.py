@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from questionnaires.reading import Fault
+from survey.tables import AssessmentState
 
 
 class Refusal(Exception):
@@ -23,7 +24,7 @@ class NotThere(Refusal):
 class Locked(Refusal):
     """The assessment is not in a state that allows this step."""
 
-    def __init__(self, state: str) -> None:
+    def __init__(self, state: AssessmentState) -> None:
         super().__init__(state)
         self.state = state
 

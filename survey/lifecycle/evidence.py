@@ -14,7 +14,7 @@ from survey.lifecycle.errors import Invalid, Locked, NotThere
 from survey.lifecycle.step import Step
 from survey.store import assessments as assessments_store
 from survey.store import evidence as store
-from survey.tables import Assessment, Evidence, SheetRow
+from survey.tables import Assessment, Evidence, SheetKind, SheetRow
 
 CONTENT = re.compile(r"[0-9a-f]{64}")
 
@@ -28,7 +28,7 @@ class Limits:
 
 
 def require_room(
-    session: Session, assessment_id: int, kind: str, question_id: str, limits: Limits
+    session: Session, assessment_id: int, kind: SheetKind, question_id: str, limits: Limits
 ) -> None:
     """Refuse early, before a file is read, what ``attach`` would refuse in the end."""
     assessment, sheet = _writable(session, assessment_id, kind, question_id, lock=False)
@@ -36,7 +36,13 @@ def require_room(
 
 
 def attach(
-    step: Step, assessment_id: int, kind: str, question_id: str, stored: Stored, *, limits: Limits
+    step: Step,
+    assessment_id: int,
+    kind: SheetKind,
+    question_id: str,
+    stored: Stored,
+    *,
+    limits: Limits,
 ) -> Evidence:
     """Put a stored file behind a question; the same content again is the file already there.
 
@@ -82,7 +88,7 @@ def remove(step: Step, evidence_id: int) -> None:
 
 
 def _writable(
-    session: Session, assessment_id: int, kind: str, question_id: str, *, lock: bool
+    session: Session, assessment_id: int, kind: SheetKind, question_id: str, *, lock: bool
 ) -> tuple[Assessment, SheetRow]:
     assessment = assessments_store.assessment(session, assessment_id, lock=lock)
     sheet = assessments_store.sheet(session, assessment_id, kind)

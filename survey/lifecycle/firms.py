@@ -9,7 +9,7 @@ from survey.lifecycle.answers import clean_text
 from survey.lifecycle.errors import Invalid, NotThere, Stale
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
-from survey.tables import SIZES, Firm
+from survey.tables import Firm, Size
 
 LONGEST = {
     "address": 200,
@@ -88,7 +88,7 @@ def _require_sound(profile: Profile, edition: Edition) -> None:
     known = {process.id for process in edition.trades[profile.trade].processes}
     if unknown := set(profile.processes) - known:
         faults["processes"] = f"没有这些工序：{'、'.join(sorted(unknown))}。"
-    if profile.size is not None and profile.size not in SIZES:
+    if profile.size is not None and profile.size not in list(Size):
         faults["size"] = "请从列出的规模中选择。"
     for name, most in (("employees", MOST_EMPLOYEES), ("revenue", MOST_REVENUE)):
         number = getattr(profile, name)

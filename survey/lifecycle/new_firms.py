@@ -15,7 +15,7 @@ from survey.lifecycle.accounts import add_user, new_link
 from survey.lifecycle.errors import CodeTaken, HasPassword, Invalid, NotThere, Stale
 from survey.lifecycle.step import About, Step
 from survey.store import firms as store
-from survey.tables import FIRM, Firm, User
+from survey.tables import Firm, LinkPurpose, Role, User
 
 ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 """Letters and digits of a 统一社会信用代码 (GB 32100-2015): without I, O, S, V and Z."""
@@ -139,11 +139,11 @@ def invite_again(step: Step, firm_id: int, user_id: int, *, hours: int) -> Invit
     """
     with step.writing() as session:
         user = session.get(User, user_id, with_for_update=True)
-        if user is None or user.role != FIRM or user.firm_id != firm_id or not user.active:
+        if user is None or user.role != Role.FIRM or user.firm_id != firm_id or not user.active:
             raise NotThere
         if user.password_hash is not None:
             raise HasPassword
-        token = new_link(step, user, "invite", hours)
+        token = new_link(step, user, LinkPurpose.INVITE, hours)
         step.log("link_invite", About("user", user.id, firm_id))
         return Invited(firm_id, user.name, user.username, token)
 
@@ -191,12 +191,16 @@ def edit_firm(
 def _invite(step: Step, firm_id: int, person: str, username: str, hours: int) -> Invited:
     try:
         user = add_user(
-            step, username=typed.line(username), name=typed.line(person), role=FIRM, firm_id=firm_id
+            step,
+            username=typed.line(username),
+            name=typed.line(person),
+            role=Role.FIRM,
+            firm_id=firm_id,
         )
     except Invalid as error:
         renamed = {"name": "person"}
         raise Invalid({renamed.get(k, k): words for k, words in error.fields.items()}) from error
-    token = new_link(step, user, "invite", hours)
+    token = new_link(step, user, LinkPurpose.INVITE, hours)
     step.log("create", About("user", user.id, firm_id), after=f"{user.username} firm")
     return Invited(firm_id, user.name, user.username, token)
 

@@ -17,17 +17,7 @@ from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, Locked, NotThere, RecognisedBefore, Stale, WrongState
 from survey.lifecycle.step import Step
 from survey.store import pool as store
-from survey.tables import (
-    DRAFT,
-    IN_POOL,
-    PROPOSED,
-    RECOGNISED,
-    WITHDRAWN,
-    Assessment,
-    Firm,
-    PoolEntry,
-    Recognition,
-)
+from survey.tables import Assessment, AssessmentState, Firm, PoolEntry, PoolState, Recognition
 
 EARLIEST_RECOGNITION = date(2000, 1, 1)
 MOST_DOCUMENT = 100
@@ -38,7 +28,7 @@ class _Decision:
     """One decision about an entry, as it will stand in the log."""
 
     action: str
-    state: str
+    state: PoolState
     target: str
     reason: str
 
@@ -61,8 +51,11 @@ def admit(
     return _enter(step, assessment_id, "admit", target_rung, reason, base_version)
 
 
-_ENTERED = {"propose": PROPOSED, "admit": IN_POOL}
-_MAY_ENTER_FROM = {"propose": (WITHDRAWN,), "admit": (PROPOSED, WITHDRAWN)}
+_ENTERED = {"propose": PoolState.PROPOSED, "admit": PoolState.IN_POOL}
+_MAY_ENTER_FROM = {
+    "propose": (PoolState.WITHDRAWN,),
+    "admit": (PoolState.PROPOSED, PoolState.WITHDRAWN),
+}
 
 
 def _enter(
@@ -94,11 +87,11 @@ def promote(
         entry = _locked(session, entry_id)
         assessment = _assessment(session, entry.assessment_id)
         wanted = _step_of(assessment, target_rung)
-        decision = _Decision("promote", IN_POOL, target_rung, typed.reason(reason))
+        decision = _Decision("promote", PoolState.IN_POOL, target_rung, typed.reason(reason))
         if _is_taken(entry, decision, base_version):
             return entry
         _require_version(entry, base_version)
-        _require_state(entry, IN_POOL, RECOGNISED)
+        _require_state(entry, PoolState.IN_POOL, PoolState.RECOGNISED)
         if wanted <= _standing(session, entry, assessment):
             raise Invalid({"target_rung": "晋级的目标要高于现在的目标和已认定的等级。"})
         newest = store.newest_confirmed(session, entry.firm_id, assessment.edition)
@@ -110,11 +103,13 @@ def withdraw(step: Step, entry_id: int, *, reason: str, base_version: int) -> Po
     """Take a firm out of the pool (退库); its recognitions stay facts."""
     with step.writing() as session:
         entry = _locked(session, entry_id)
-        decision = _Decision("withdraw", WITHDRAWN, entry.target_rung, typed.reason(reason))
+        decision = _Decision(
+            "withdraw", PoolState.WITHDRAWN, entry.target_rung, typed.reason(reason)
+        )
         if _is_taken(entry, decision, base_version):
             return entry
         _require_version(entry, base_version)
-        _require_state(entry, PROPOSED, IN_POOL, RECOGNISED)
+        _require_state(entry, PoolState.PROPOSED, PoolState.IN_POOL, PoolState.RECOGNISED)
         return _take(step, entry, decision)
 
 
@@ -145,7 +140,7 @@ def recognise(
                 {"rung": f"这个等级已登记认定：{known.document}，{known.recognised_on}。"}
             )
         _require_version(entry, base_version)
-        _require_state(entry, IN_POOL, RECOGNISED)
+        _require_state(entry, PoolState.IN_POOL, PoolState.RECOGNISED)
         session.add(
             Recognition(
                 firm_id=entry.firm_id,
@@ -156,9 +151,9 @@ def recognise(
                 recorded_at=step.now,
             )
         )
-        decision = _Decision("recognise", RECOGNISED, entry.target_rung, entry.reason)
+        decision = _Decision("recognise", PoolState.RECOGNISED, entry.target_rung, entry.reason)
         fact = f"{document} {recognised_on.isoformat()}"
-        return _take(step, entry, decision, after=f"{RECOGNISED} {rung}", why=fact)
+        return _take(step, entry, decision, after=f"{PoolState.RECOGNISED} {rung}", why=fact)
 
 
 def _take(
@@ -196,8 +191,8 @@ def _assessed(session: Session, assessment_id: int) -> tuple[Assessment, PoolEnt
     firm_id = _assessment(session, assessment_id).firm_id
     session.get(Firm, firm_id, with_for_update=True)
     assessment = _assessment(session, assessment_id)
-    if assessment.state == DRAFT:
-        raise Locked(DRAFT)
+    if assessment.state == AssessmentState.DRAFT:
+        raise Locked(AssessmentState.DRAFT)
     return assessment, store.pool_entry_of_firm(session, assessment.firm_id, lock=True)
 
 
@@ -218,7 +213,7 @@ def _locked(session: Session, entry_id: int) -> PoolEntry:
 def _standing(session: Session, entry: PoolEntry, assessment: Assessment) -> int:
     """Return the step above which a promotion leads: the target, or what is recognised already."""
     held = [r.rung for r in store.recognitions_of_firm(session, entry.firm_id)]
-    if entry.state == IN_POOL:
+    if entry.state == PoolState.IN_POOL:
         held.append(entry.target_rung)
     ladder = [rung.id for rung in load(assessment.edition).ladder]
     return max((ladder.index(rung) + 1 for rung in held if rung in ladder), default=0)
@@ -236,7 +231,7 @@ def _require_version(entry: PoolEntry | None, base_version: int) -> None:
         raise Stale
 
 
-def _require_state(entry: PoolEntry, *states: str) -> None:
+def _require_state(entry: PoolEntry, *states: PoolState) -> None:
     if entry.state not in states:
         raise WrongState({"state": "这家企业现在不在库，请先入库再操作。"})
 

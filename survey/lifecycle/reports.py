@@ -13,14 +13,14 @@ from survey.lifecycle.errors import Locked, NotThere
 from survey.lifecycle.step import About, Actor, Step
 from survey.store import assessments
 from survey.store import reports as store
-from survey.tables import DONE, FAILED, QUEUED, WORKING, Assessment, Report
+from survey.tables import Assessment, JobState, Report, SheetKind
 
 LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 3
 WORKER = Actor(None, "报告工作进程")
 
 
-def basis_of(session: Session, assessment: Assessment, kind: str) -> str | None:
+def basis_of(session: Session, assessment: Assessment, kind: SheetKind) -> str | None:
     """Return a name for all that a report is made from; None while the sheet has no score."""
     sheet = assessments.sheet(session, assessment.id, kind)
     score = assessments.score(session, sheet.id) if sheet else None
@@ -36,7 +36,7 @@ def basis_of(session: Session, assessment: Assessment, kind: str) -> str | None:
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
-def request_report(step: Step, assessment_id: int, kind: str) -> Report:
+def request_report(step: Step, assessment_id: int, kind: SheetKind) -> Report:
     """Ask for a report; asking again for the same content gives the same one.
 
     Raises:
@@ -55,7 +55,7 @@ def request_report(step: Step, assessment_id: int, kind: str) -> Report:
                 assessment_id=assessment_id,
                 kind=kind,
                 basis=basis,
-                state=QUEUED,
+                state=JobState.QUEUED,
                 attempt=0,
                 requested_by=step.by.user_id or 0,
                 requested_at=step.now,
@@ -63,8 +63,8 @@ def request_report(step: Step, assessment_id: int, kind: str) -> Report:
             session.add(report)
             session.flush()
             report.number = f"{step.now.astimezone(clock.LOCAL):%Y}-{report.id:06d}"
-        elif report.state == FAILED:
-            report.state, report.attempt, report.fault = QUEUED, 0, None
+        elif report.state == JobState.FAILED:
+            report.state, report.attempt, report.fault = JobState.QUEUED, 0, None
         else:
             return report
         step.log(
@@ -80,11 +80,11 @@ def lease(step: Step) -> Report | None:
     with step.writing() as session:
         while (report := store.next_waiting(session, step.now)) is not None:
             if report.attempt >= MOST_ATTEMPTS:
-                report.state, report.finished_at = FAILED, step.now
+                report.state, report.finished_at = JobState.FAILED, step.now
                 report.fault = "多次生成都没有完成"
                 session.flush()
                 continue
-            report.state, report.leased_until = WORKING, step.now + LEASE
+            report.state, report.leased_until = JobState.WORKING, step.now + LEASE
             report.attempt += 1
             return report
     return None
@@ -94,9 +94,9 @@ def issue(step: Step, report_id: int, attempt: int, *, sha256: str, size: int) -
     """Record the finished file; False when another worker has taken the report over meanwhile."""
     with step.writing() as session:
         report = store.report(session, report_id, lock=True)
-        if report is None or report.state != WORKING or report.attempt != attempt:
+        if report is None or report.state != JobState.WORKING or report.attempt != attempt:
             return False
-        report.state, report.finished_at = DONE, step.now
+        report.state, report.finished_at = JobState.DONE, step.now
         report.sha256, report.size = sha256, size
         assessment = assessments.assessment(session, report.assessment_id)
         step.log(
@@ -111,8 +111,8 @@ def fail(step: Step, report_id: int, attempt: int, fault: str) -> None:
     """Say why a report could not be made; its reader may ask again."""
     with step.writing() as session:
         report = store.report(session, report_id, lock=True)
-        if report is not None and report.state == WORKING and report.attempt == attempt:
-            report.state, report.finished_at, report.fault = FAILED, step.now, fault[:300]
+        if report is not None and report.state == JobState.WORKING and report.attempt == attempt:
+            report.state, report.finished_at, report.fault = JobState.FAILED, step.now, fault[:300]
             step.log(
                 "report_fail",
                 About("report", report.number or report.id),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from questionnaires import answers
 from questionnaires.model import Question, Questionnaire, Section, is_asked
 from questionnaires.scoring import is_required
-from survey.tables import CHANGED, NOT_SEEN, UNVERIFIED, AnswerRow
+from survey.tables import AnswerRow, Verdict
 
 DEMANDS_EVIDENCE = 2
 """A consultant's change by this many levels or more needs a photo or a file (design, 4.7)."""
@@ -53,9 +53,9 @@ def need_of(
     if is_required(section, question):
         if row is None or row.value is None:
             return "还没有答案。"
-        if row.verification in (None, UNVERIFIED):
+        if row.verification in (None, Verdict.UNVERIFIED):
             return "还没有核验：请确认、更改，或标明未能查看。"
-    if row is None or row.verification not in (CHANGED, NOT_SEEN):
+    if row is None or row.verification not in (Verdict.CHANGED, Verdict.NOT_SEEN):
         return ""
     if not row.reason:
         return "请写明理由。"

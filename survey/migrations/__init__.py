@@ -6,7 +6,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, text
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 SCRIPTS = Path(__file__).parent
 # Any constant of our own: it only has to differ from other users of the same server.
 LOCK = 0x5A4A_5354
+
+
+class ReferencesBroken(RuntimeError):
+    """After a migration rows refer to rows that are not there."""
 
 
 class SchemaTooNew(RuntimeError):
@@ -42,8 +46,31 @@ def migrate(engine: Engine, instance: Path) -> None:
         if current is not None and current not in {r.revision for r in script.walk_revisions()}:
             raise SchemaTooNew(current)
         if current != script.get_current_head():
-            with connection.execution_options(**{db.WRITE: True}).begin():
+            writing = connection.execution_options(**{db.WRITE: True})
+            with _references_off(connection), writing.begin():
                 command.upgrade(_alembic(connection), "head")
+                _require_references(connection)
+
+
+@contextmanager
+def _references_off(connection: Connection) -> Iterator[None]:
+    """Let SQLite make tables anew: dropping the old one must not take along what refers to it."""
+    if db.on_postgresql(connection):
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA foreign_keys=OFF")  # heard outside a transaction only
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _require_references(connection: Connection) -> None:
+    if not db.on_postgresql(connection):
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise ReferencesBroken([tuple(row) for row in broken[:5]])
 
 
 def _alembic(connection: Connection) -> AlembicConfig:

@@ -19,7 +19,7 @@ from survey.lifecycle.errors import NotThere
 from survey.lifecycle.sheets import questionnaire_of, sheet_of
 from survey.store import assessments as store
 from survey.store.settings import District
-from survey.tables import ONSITE, SELF, AnswerRow, Assessment, Evidence, SheetRow
+from survey.tables import AnswerRow, Assessment, Evidence, SheetKind, SheetRow
 
 PRINTABLE = ("image/jpeg", "image/png")
 MOST_PHOTOS = 4
@@ -29,7 +29,7 @@ MOST_PHOTOS = 4
 def diagnosis_of(
     session: Session,
     assessment: Assessment,
-    kind: str,
+    kind: SheetKind,
     *,
     place: District,
     issued: date,
@@ -46,7 +46,7 @@ def diagnosis_of(
     """
     questionnaire = questionnaire_of(assessment)
     sheet = store.sheet(session, assessment.id, kind)
-    own = store.sheet(session, assessment.id, SELF)
+    own = store.sheet(session, assessment.id, SheetKind.SELF)
     if sheet is None or own is None:
         raise NotThere
     rows = store.answers(session, sheet.id)
@@ -56,13 +56,13 @@ def diagnosis_of(
     edition = load(assessment.edition)
     return diagnose(
         facts_of(session, assessment, sheet, place=place, issued=issued, number=number),
-        "onsite" if kind == ONSITE else "self",
+        kind,
         score(questionnaire, answers, processes),
         answers,
-        own=_own(session, questionnaire, own) if kind == ONSITE else None,
+        own=_own(session, questionnaire, own) if kind == SheetKind.ONSITE else None,
         notes=_notes(rows, files),
         findings=_findings(assessment, questionnaire, rows, files, evidence_bytes or {}),
-        packages=assessment.chosen_packages if kind == ONSITE else None,
+        packages=assessment.chosen_packages if kind == SheetKind.ONSITE else None,
         crosswalk=crosswalk.read_across(edition, questionnaire, answers, processes),
         conditions=conditions.judge(edition, answers, reduced=place.reduced, today=issued),
     )
@@ -81,7 +81,7 @@ def facts_of(
     firm = assessment.firm
     trade = load(assessment.edition).trades[assessment.trade]
     titles = {process.id: process.title for process in trade.processes}
-    consultant = assessment.consultant_id if sheet.kind == ONSITE else None
+    consultant = assessment.consultant_id if sheet.kind == SheetKind.ONSITE else None
     return Facts(
         firm=firm.name,
         code=firm.code,
@@ -94,12 +94,12 @@ def facts_of(
         processes=tuple(titles[p] for p in titles if p in sheet.processes),
         township=firm.township or "",
         park=firm.park or "",
-        size=firm.size,  # type: ignore[arg-type]  # the column allows these words only
+        size=firm.size,  # the column allows these words only
         above_scale=firm.above_scale,
         contacts=_contacts(firm.contact_name, firm.contact_post, firm.contact_phone),
         submitted=_day(assessment.submitted_at),
-        visited=_day(sheet.created_at) if sheet.kind == ONSITE else None,
-        confirmed=_day(assessment.confirmed_at) if sheet.kind == ONSITE else None,
+        visited=_day(sheet.created_at) if sheet.kind == SheetKind.ONSITE else None,
+        confirmed=_day(assessment.confirmed_at) if sheet.kind == SheetKind.ONSITE else None,
         consultant=store.name_of(session, consultant) if consultant else "",
         demonstration=place.demonstration,
     )
@@ -123,7 +123,7 @@ def _notes(rows: Mapping[str, AnswerRow], files: Mapping[str, list[Evidence]]) -
         remarks={q: row.remark for q, row in rows.items() if row.remark},
         evidence={q: tuple(file.name for file in kept) for q, kept in files.items()},
         verifications={
-            q: Verification(row.verification, row.reason)  # type: ignore[arg-type]
+            q: Verification(row.verification, row.reason)
             for q, row in rows.items()
             if row.verification
         },

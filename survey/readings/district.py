@@ -10,7 +10,7 @@ from questionnaires.model import Edition
 from reports.district import PlanLine, Recognised, RungLine, plan_lines, rung_lines
 from survey.store import pool as store
 from survey.store.settings import District
-from survey.tables import IN_POOL, PROPOSED
+from survey.tables import PoolState
 
 
 class Figures(NamedTuple):
@@ -38,8 +38,10 @@ def figures(session: Session, district: District, edition: Edition) -> Figures:
             ladder,
             recognised,
             confirmed,
-            proposed={rung: n for (state, rung), n in entries.items() if state == PROPOSED},
-            in_pool={rung: n for (state, rung), n in entries.items() if state == IN_POOL},
+            proposed={
+                rung: n for (state, rung), n in entries.items() if state == PoolState.PROPOSED
+            },
+            in_pool={rung: n for (state, rung), n in entries.items() if state == PoolState.IN_POOL},
         ),
     )
 

@@ -18,14 +18,13 @@ from survey.lifecycle.errors import NotThere
 from survey.lifecycle.sheets import questionnaire_of, sheet_of
 from survey.store import visits as store
 from survey.tables import (
-    ON_SITE,
-    ONSITE,
-    SELF,
-    UNVERIFIED,
     AnswerRow,
     Assessment,
+    AssessmentState,
     Evidence,
+    SheetKind,
     SheetRow,
+    Verdict,
 )
 
 Rows = Mapping[str, AnswerRow]
@@ -86,7 +85,7 @@ class Visit:
 
     @property
     def is_running(self) -> bool:
-        return self.assessment.state == ON_SITE
+        return self.assessment.state == AssessmentState.VISITING
 
     @cached_property
     def needs(self) -> dict[str, str]:
@@ -117,7 +116,7 @@ class Visit:
 
     def is_verified(self, question_id: str) -> bool:
         row = self.onsite.answers.get(question_id)
-        return row is not None and row.verification not in (None, UNVERIFIED)
+        return row is not None and row.verification not in (None, Verdict.UNVERIFIED)
 
     @cached_property
     def counts(self) -> dict[str, Count]:
@@ -222,14 +221,14 @@ def visits_of(session: Session, assessments: Iterable[Assessment]) -> list[Visit
     ids = [sheet.id for sheet in sheets.values()]
     rows, files = store.answers(session, ids), store.files(session, ids)
 
-    def seen(assessment: Assessment, kind: str) -> SheetSeen:
+    def seen(assessment: Assessment, kind: SheetKind) -> SheetSeen:
         sheet = sheets[assessment.id, kind]
         return SheetSeen(sheet, rows[sheet.id], files[sheet.id])
 
     return [
-        Visit(a, questionnaire_of(a), seen(a, SELF), seen(a, ONSITE))
+        Visit(a, questionnaire_of(a), seen(a, SheetKind.SELF), seen(a, SheetKind.ONSITE))
         for a in assessments
-        if (a.id, ONSITE) in sheets
+        if (a.id, SheetKind.ONSITE) in sheets
     ]
 
 

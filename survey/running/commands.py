@@ -18,7 +18,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.migrations import SchemaTooNew
 from survey.running import serving
 from survey.store import accounts as store
-from survey.tables import ADMINISTRATOR, ROLES
+from survey.tables import LinkPurpose, Role
 from survey.views.account import link_url
 from survey.web import here
 
@@ -80,7 +80,7 @@ def migrate() -> None:
 @with_appcontext
 def create_admin(username: str, name: str) -> None:
     """Add an administrator and print their one-time link."""
-    _add(username, name, ADMINISTRATOR)
+    _add(username, name, Role.ADMINISTRATOR)
 
 
 def _add(username: str, name: str, role: str) -> None:
@@ -89,7 +89,7 @@ def _add(username: str, name: str, role: str) -> None:
             Step(here.session(), OPERATOR, utc_now()),
             username=username,
             name=name,
-            role=role if role in ROLES else ADMINISTRATOR,
+            role=role if role in list(Role) else Role.ADMINISTRATOR,
             hours=_config().link_hours,
         )
     except Invalid as error:
@@ -107,7 +107,10 @@ def reset_password(username: str) -> None:
     if user is None:
         raise click.ClickException(f"没有用户“{username}”。")
     token = accounts.issue_link(
-        Step(here.session(), OPERATOR, utc_now()), user.id, "reset", hours=_config().link_hours
+        Step(here.session(), OPERATOR, utc_now()),
+        user.id,
+        LinkPurpose.RESET,
+        hours=_config().link_hours,
     )
     with current_app.test_request_context():
         click.echo(link_url(token))

@@ -20,7 +20,7 @@ from survey.jobs import worker
 from survey.lifecycle import accounts
 from survey.lifecycle.step import Actor, Step
 from survey.store.settings import read
-from survey.tables import ADMINISTRATOR, User
+from survey.tables import LinkPurpose, Role, User
 from survey.views.account import link_url
 
 SIGN_INS = "sign-ins.txt"
@@ -86,7 +86,7 @@ def greet_first_administrator(app: Flask) -> None:
     """Print the one-time link of the first administrator while nobody has used one."""
     config: Config = app.config["SURVEY"]
     with app.test_request_context(), Session(app.extensions["survey_engine"]) as session:
-        first = session.scalar(select(User).where(User.role == ADMINISTRATOR).limit(1))
+        first = session.scalar(select(User).where(User.role == Role.ADMINISTRATOR).limit(1))
         if first is not None and first.password_hash:
             return
         by, now = Actor(None, "首次启动"), clock.utc_now()
@@ -95,12 +95,12 @@ def greet_first_administrator(app: Flask) -> None:
                 Step(session, by, now),
                 username="admin",
                 name="管理员",
-                role=ADMINISTRATOR,
+                role=Role.ADMINISTRATOR,
                 hours=config.link_hours,
             )
         else:
             token = accounts.issue_link(
-                Step(session, by, now), first.id, "invite", hours=config.link_hours
+                Step(session, by, now), first.id, LinkPurpose.INVITE, hours=config.link_hours
             )
         print(
             f"  首位管理员（用户名 admin）请用一次性链接设置密码：\n  {link_url(token)}\n",

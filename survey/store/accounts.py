@@ -10,15 +10,7 @@ from sqlalchemy import Row, Update, bindparam, case, delete, func, insert, or_, 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.tables import (
-    ADMINISTRATOR,
-    Firm,
-    KnownDevice,
-    OneTimeLink,
-    Throttle,
-    User,
-    UserSession,
-)
+from survey.tables import Firm, KnownDevice, OneTimeLink, Role, Throttle, User, UserSession
 
 # Built once: every request asks it.
 _SIGNED_IN = (
@@ -99,7 +91,7 @@ def lock_administrators(session: Session) -> list[User]:
     """Return the active administrators, held against changes by others until the step is done."""
     query = (
         select(User)
-        .where(User.role == ADMINISTRATOR, User.active)
+        .where(User.role == Role.ADMINISTRATOR, User.active)
         .order_by(User.id)
         .with_for_update()
         .execution_options(populate_existing=True)

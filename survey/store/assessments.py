@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from survey.store.sheets import speaking
 from survey.tables import (
     AnswerRevision,
     AnswerRow,
@@ -20,6 +21,7 @@ from survey.tables import (
     Evidence,
     Round,
     ScoreRow,
+    SheetKind,
     SheetRow,
     User,
 )
@@ -34,14 +36,12 @@ _LOCKED = _ASSESSMENT.with_for_update(of=Assessment)
 _LOCKED = _LOCKED.execution_options(populate_existing=True)
 _OWNER = select(Assessment.firm_id).where(Assessment.id == bindparam("id"))
 _SHEET = select(SheetRow).where(
-    SheetRow.assessment_id == bindparam("assessment_id"), SheetRow.kind == bindparam("kind")
+    SheetRow.assessment_id == bindparam("assessment_id"), speaking(bindparam("kind"))
 )
 _ANSWERS = select(AnswerRow).where(AnswerRow.sheet_id == bindparam("sheet_id"))
 _PLACE = (
     select(Assessment, SheetRow, AnswerRow, AnswerRevision)
-    .join(
-        SheetRow, and_(SheetRow.assessment_id == Assessment.id, SheetRow.kind == bindparam("kind"))
-    )
+    .join(SheetRow, and_(SheetRow.assessment_id == Assessment.id, speaking(bindparam("kind"))))
     .outerjoin(
         AnswerRow,
         and_(AnswerRow.sheet_id == SheetRow.id, AnswerRow.question_id == bindparam("question_id")),
@@ -98,7 +98,7 @@ def open_rounds(session: Session, today: date) -> list[Round]:
     return list(session.scalars(query))
 
 
-def sheet(session: Session, assessment_id: int, kind: str) -> SheetRow | None:
+def sheet(session: Session, assessment_id: int, kind: SheetKind) -> SheetRow | None:
     return session.scalar(_SHEET, {"assessment_id": assessment_id, "kind": kind})
 
 
@@ -113,7 +113,7 @@ class Place(NamedTuple):
 
 
 def place(
-    session: Session, assessment_id: int, kind: str, question_id: str, request_id: str
+    session: Session, assessment_id: int, kind: SheetKind, question_id: str, request_id: str
 ) -> Place | None:
     """Return a sheet, the present answer to one question, and any trace of this request."""
     wanted = {"id": assessment_id, "kind": kind, "question_id": question_id}

@@ -12,20 +12,19 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from survey.store.sheets import IS_CONFIRMED, STANDING, Standing, spoken, standing_of, with_scores
 from survey.tables import (
-    CONFIRMED,
-    DRAFT,
-    IN_POOL,
-    ONSITE,
-    SELF,
     Assessment,
+    AssessmentState,
     Firm,
     PoolEntry,
+    PoolState,
     Recognition,
     Round,
     ScoreRow,
+    SheetKind,
     SheetRow,
     User,
 )
@@ -34,16 +33,6 @@ Query = Select[*tuple[Any, ...]]
 
 BELOW = "none"
 """The rung filter's word for firms that stand below the ladder."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a sheet puts its firm. ``verified``: it is the consultant's confirmed one."""
-
-    share: Fraction | None
-    step: int | None
-    rung: str | None
-    verified: bool
 
 
 @dataclass(frozen=True)
@@ -57,12 +46,12 @@ class AssessmentLine:
     trade: str
     township: str
     round: str
-    state: str
+    state: AssessmentState
     standing: Standing
     consultant: str
     submitted_at: datetime | None
     confirmed_at: datetime | None
-    pool_state: str | None
+    pool_state: PoolState | None
     target_rung: str | None
 
 
@@ -89,21 +78,6 @@ class Slice:
     size: int
 
 
-_own, _visited = aliased(SheetRow), aliased(SheetRow)
-_own_score, _visited_score = aliased(ScoreRow), aliased(ScoreRow)
-IS_CONFIRMED = Assessment.state == CONFIRMED
-
-
-def spoken(column: str) -> ColumnElement[Any]:
-    """The column of the sheet that speaks: the confirmed one, else the firm's own handed in."""
-    return case(
-        (Assessment.state == DRAFT, None),
-        (IS_CONFIRMED, getattr(_visited_score, column)),
-        else_=getattr(_own_score, column),
-    )
-
-
-_step = spoken("step")
 SORTS: Mapping[str, ColumnElement[Any]] = {
     "firm": Firm.name.expression,
     "township": Firm.township.expression,
@@ -113,30 +87,6 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
     "confirmed": Assessment.confirmed_at.expression,
 }
 """The only keys a list of assessments is ordered by; a leading hyphen turns them round."""
-
-
-def with_scores(query: Query) -> Query:
-    own = and_(_own.assessment_id == Assessment.id, _own.kind == SELF)
-    visited = and_(_visited.assessment_id == Assessment.id, _visited.kind == ONSITE)
-    return (
-        query.outerjoin(_own, own)
-        .outerjoin(_own_score, _own_score.sheet_id == _own.id)
-        .outerjoin(_visited, visited)
-        .outerjoin(_visited_score, _visited_score.sheet_id == _visited.id)
-    )
-
-
-STANDING = (
-    spoken("share").label("share"),
-    _step.label("step"),
-    spoken("rung").label("rung"),
-    IS_CONFIRMED.label("verified"),
-)
-
-
-def standing_of(row: Any) -> Standing:
-    share = None if row.share is None else Fraction(row.share)
-    return Standing(share, row.step, row.rung, bool(row.verified))
 
 
 def narrowed(query: Query, wanted: Wanted) -> Query:
@@ -149,7 +99,7 @@ def narrowed(query: Query, wanted: Wanted) -> Query:
         query = query.where(Firm.township == wanted.township)
     if wanted.rung:
         standing = spoken("rung")
-        below = and_(standing.is_(None), _step.is_not(None))
+        below = and_(standing.is_(None), spoken("step").is_not(None))
         query = query.where(below if wanted.rung == BELOW else standing == wanted.rung)
     if wanted.confirmed:
         query = query.where(IS_CONFIRMED if wanted.confirmed == "yes" else ~IS_CONFIRMED)
@@ -225,7 +175,7 @@ def assessments(
 
 
 def _assessment_line(row: Any) -> AssessmentLine:
-    draft = row.state == DRAFT
+    draft = row.state == AssessmentState.DRAFT
     return AssessmentLine(
         id=row.id,
         firm_id=row.firm_id,
@@ -238,18 +188,18 @@ def _assessment_line(row: Any) -> AssessmentLine:
         standing=standing_of(row),
         consultant="" if draft else row.consultant or "",
         submitted_at=None if draft else row.submitted_at,
-        confirmed_at=row.confirmed_at if row.state == CONFIRMED else None,
+        confirmed_at=row.confirmed_at if row.state == AssessmentState.CONFIRMED else None,
         pool_state=row.pool_state,
         target_rung=row.target_rung,
     )
 
 
-def scores_of(session: Session, assessment_id: int) -> dict[str, ScoreRow]:
+def scores_of(session: Session, assessment_id: int) -> dict[SheetKind, ScoreRow]:
     """Return the kept scores of an assessment by the kind of sheet."""
     query = (
         select(SheetRow.kind, ScoreRow)
         .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
-        .where(SheetRow.assessment_id == assessment_id)
+        .where(SheetRow.assessment_id == assessment_id, SheetRow.speaks)
     )
     return {row[0]: row[1] for row in session.execute(query)}
 
@@ -277,12 +227,14 @@ def counts(session: Session, edition: str) -> Counts:
         distinct = func.count(Assessment.firm_id.distinct())
         return select(distinct).where(Assessment.edition == edition, *conditions).scalar_subquery()
 
-    in_pool = select(func.count()).where(PoolEntry.state == IN_POOL, entry_of_edition(edition))
+    in_pool = select(func.count()).where(
+        PoolEntry.state == PoolState.IN_POOL, entry_of_edition(edition)
+    )
     row = session.execute(
         select(
             select(func.count(Firm.id)).scalar_subquery(),
             firms_with(),
-            firms_with(Assessment.state != DRAFT),
+            firms_with(Assessment.state != AssessmentState.DRAFT),
             firms_with(IS_CONFIRMED),
             in_pool.scalar_subquery(),
             select(func.count(Recognition.firm_id.distinct())).scalar_subquery(),
@@ -298,7 +250,7 @@ def entry_of_edition(edition: str) -> ColumnElement[bool]:
 
 def rounds(session: Session) -> list[tuple[Round, int, int]]:
     """Return every round, newest first, with its assessments and those handed in."""
-    handed_in = func.count(case((Assessment.state != DRAFT, 1)))
+    handed_in = func.count(case((Assessment.state != AssessmentState.DRAFT, 1)))
     query = (
         select(Round, func.count(Assessment.id), handed_in)
         .outerjoin(Assessment, Assessment.round_id == Round.id)

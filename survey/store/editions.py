@@ -7,7 +7,16 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from survey.tables import DRAFT, SELF, AnswerRow, Assessment, EditionRow, Round, SheetRow
+from survey.store.sheets import speaking
+from survey.tables import (
+    AnswerRow,
+    Assessment,
+    AssessmentState,
+    EditionRow,
+    Round,
+    SheetKind,
+    SheetRow,
+)
 
 
 def rows(session: Session) -> dict[str, EditionRow]:
@@ -44,7 +53,11 @@ def handed_in(session: Session, edition_id: str, most: int) -> list[HandedIn]:
     sheets = session.execute(
         select(SheetRow.id, SheetRow.processes, Assessment.trade)
         .join(Assessment, Assessment.id == SheetRow.assessment_id)
-        .where(Assessment.edition == edition_id, Assessment.state != DRAFT, SheetRow.kind == SELF)
+        .where(
+            Assessment.edition == edition_id,
+            Assessment.state != AssessmentState.DRAFT,
+            speaking(SheetKind.SELF),
+        )
         .order_by(SheetRow.id.desc())
         .limit(most)
     ).all()

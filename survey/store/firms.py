@@ -19,8 +19,10 @@ from survey.store.bureau import (
 )
 from survey.tables import (
     Assessment,
+    AssessmentState,
     Firm,
     PoolEntry,
+    PoolState,
     User,
 )
 
@@ -39,8 +41,8 @@ class FirmLine:
     waiting: int
     """Users who have not set a password yet."""
     assessment_id: int | None
-    state: str | None
-    pool_state: str | None
+    state: AssessmentState | None
+    pool_state: PoolState | None
 
 
 FIRM_SORTS: Mapping[str, ColumnElement[Any]] = {

@@ -11,28 +11,31 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from survey.store.bureau import (
-    IS_CONFIRMED,
-    STANDING,
     Query,
     Slice,
-    Standing,
     Wanted,
     entry_of_edition,
     narrowed,
     sliced,
     sorted_by,
+)
+from survey.store.sheets import (
+    IS_CONFIRMED,
+    STANDING,
+    Standing,
+    speaking,
     spoken,
     standing_of,
     with_scores,
 )
 from survey.tables import (
-    ONSITE,
-    WITHDRAWN,
     Assessment,
     Firm,
     PoolEntry,
+    PoolState,
     Recognition,
     ScoreRow,
+    SheetKind,
     SheetRow,
 )
 
@@ -57,7 +60,7 @@ class PoolLine:
     code: str
     trade: str
     township: str
-    state: str
+    state: PoolState
     target_rung: str
     reason: str
     standing: Standing
@@ -182,7 +185,7 @@ def confirmed_steps(session: Session, edition: str) -> dict[int, int]:
     query = (
         select(ScoreRow.step, func.count())
         .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
-        .where(SheetRow.kind == ONSITE, SheetRow.assessment_id.in_(newest))
+        .where(speaking(SheetKind.ONSITE), SheetRow.assessment_id.in_(newest))
         .group_by(ScoreRow.step)
     )
     return {row[0]: row[1] for row in session.execute(query)}
@@ -192,7 +195,7 @@ def pool_targets(session: Session, edition: str) -> dict[tuple[str, str], int]:
     """Return how many entries of an edition there are of each (state, target rung)."""
     query = (
         select(PoolEntry.state, PoolEntry.target_rung, func.count())
-        .where(entry_of_edition(edition), PoolEntry.state != WITHDRAWN)
+        .where(entry_of_edition(edition), PoolEntry.state != PoolState.WITHDRAWN)
         .group_by(PoolEntry.state, PoolEntry.target_rung)
     )
     return {(state, target): count for state, target, count in session.execute(query)}

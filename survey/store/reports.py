@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.tables import QUEUED, WORKING, Report
+from survey.tables import JobState, Report, SheetKind
 
 
 def report(session: Session, report_id: int, *, lock: bool = False) -> Report | None:
     return session.get(Report, report_id, with_for_update=lock, populate_existing=lock)
 
 
-def report_on(session: Session, assessment_id: int, kind: str, basis: str) -> Report | None:
+def report_on(session: Session, assessment_id: int, kind: SheetKind, basis: str) -> Report | None:
     query = select(Report).where(
         Report.assessment_id == assessment_id, Report.kind == kind, Report.basis == basis
     )
@@ -31,7 +31,10 @@ def next_waiting(session: Session, now: datetime) -> Report | None:
     """Return the oldest report nobody works on, locked against other workers."""
     query = (
         select(Report)
-        .where((Report.state == QUEUED) | ((Report.state == WORKING) & (Report.leased_until < now)))
+        .where(
+            (Report.state == JobState.QUEUED)
+            | ((Report.state == JobState.WORKING) & (Report.leased_until < now))
+        )
         .order_by(Report.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -42,5 +45,7 @@ def next_waiting(session: Session, now: datetime) -> Report | None:
 
 def waiting_before(session: Session, report_id: int) -> int:
     """Return how many reports will be made before this one."""
-    query = select(func.count()).where(Report.state.in_((QUEUED, WORKING)), Report.id < report_id)
+    query = select(func.count()).where(
+        Report.state.in_((JobState.QUEUED, JobState.WORKING)), Report.id < report_id
+    )
     return session.scalar(query) or 0

@@ -34,7 +34,7 @@ def visits(
 
 
 def sheets(session: Session, assessment_ids: Collection[int]) -> Sheets:
-    query = select(SheetRow).where(SheetRow.assessment_id.in_(assessment_ids))
+    query = select(SheetRow).where(SheetRow.assessment_id.in_(assessment_ids), SheetRow.speaks)
     return {(row.assessment_id, row.kind): row for row in session.scalars(query)}
 
 

@@ -7,15 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.tables.base import Table
-
-FIRM, CONSULTANT, OFFICER, ADMINISTRATOR = (
-    "firm",
-    "consultant",
-    "officer",
-    "administrator",
-)
-ROLES = (FIRM, CONSULTANT, OFFICER, ADMINISTRATOR)
+from survey.tables.base import Table, one_of
+from survey.tables.enums import LinkPurpose, Role
 
 
 class User(Table):
@@ -23,7 +16,7 @@ class User(Table):
 
     __tablename__ = "users"
     __table_args__ = (
-        CheckConstraint(f"role IN {ROLES}", name="role"),
+        CheckConstraint(one_of("role", Role), name="role"),
         CheckConstraint("(role = 'firm') = (firm_id IS NOT NULL)", name="firm"),
     )
 
@@ -31,7 +24,7 @@ class User(Table):
     username: Mapped[str] = mapped_column(String(60), unique=True)
     """Lower case; what is typed at sign-in. A firm's first user may also type the firm's code."""
     name: Mapped[str] = mapped_column(String(60))
-    role: Mapped[str] = mapped_column(String(20))
+    role: Mapped[Role]
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firms.id"), index=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
@@ -56,11 +49,11 @@ class OneTimeLink(Table):
     """An invitation or a reset; only the hash of the word in the link is kept."""
 
     __tablename__ = "one_time_links"
-    __table_args__ = (CheckConstraint("purpose IN ('invite', 'reset')", name="purpose"),)
+    __table_args__ = (CheckConstraint(one_of("purpose", LinkPurpose), name="purpose"),)
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    purpose: Mapped[str] = mapped_column(String(10))
+    purpose: Mapped[LinkPurpose]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

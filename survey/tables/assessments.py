@@ -5,22 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.tables.accounts import User
-from survey.tables.base import Table
+from survey.tables.base import Table, one_of
+from survey.tables.enums import AssessmentState, SheetKind, Verdict
 from survey.tables.firms import Firm
-
-DRAFT, SUBMITTED, ON_SITE, CONFIRMED = "draft", "submitted", "on_site", "confirmed"
-STATES = (DRAFT, SUBMITTED, ON_SITE, CONFIRMED)
-SELF, ONSITE = "self", "onsite"
-UNVERIFIED, VERIFIED, CHANGED, NOT_SEEN = (
-    "unverified",
-    "confirmed",
-    "changed",
-    "not_seen",
-)
 
 
 class Round(Table):
@@ -42,7 +42,7 @@ class Assessment(Table):
     __tablename__ = "assessments"
     __table_args__ = (
         UniqueConstraint("firm_id", "round_id"),
-        CheckConstraint(f"state IN {STATES}", name="state"),
+        CheckConstraint(one_of("state", AssessmentState), name="state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -50,7 +50,7 @@ class Assessment(Table):
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
     edition: Mapped[str] = mapped_column(String(40))
     trade: Mapped[str] = mapped_column(String(60))
-    state: Mapped[str] = mapped_column(String(12), default=DRAFT, index=True)
+    state: Mapped[AssessmentState] = mapped_column(default=AssessmentState.DRAFT, index=True)
     consultant_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     declared_by: Mapped[str | None] = mapped_column(String(60))
     """Who signed the truth statement, by name."""
@@ -73,17 +73,32 @@ class Assessment(Table):
 
 
 class SheetRow(Table):
-    """One of the two sheets of an assessment: the firm's own, or the consultant's."""
+    """One version of the firm's own sheet or of a consultant's.
+
+    Of each kind at most one speaks for its assessment; the others are kept to be read.
+    """
 
     __tablename__ = "sheets"
     __table_args__ = (
-        UniqueConstraint("assessment_id", "kind"),
-        CheckConstraint(f"kind IN {(SELF, ONSITE)}", name="kind"),
+        UniqueConstraint("assessment_id", "kind", "version"),
+        Index(
+            "ix_sheets_speaks",
+            "assessment_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("speaks"),
+            postgresql_where=text("speaks"),
+        ),
+        CheckConstraint(one_of("kind", SheetKind), name="kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"))
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[SheetKind]
+    version: Mapped[int] = mapped_column(default=1)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """The consultant an on-site sheet belongs to; nobody's in particular for the firm's own."""
+    speaks: Mapped[bool] = mapped_column(default=True)
     processes: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime]
 
@@ -94,8 +109,8 @@ class AnswerFields:
     value: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
     """The wire form of ``questionnaires.answers``; NULL when cleared."""
     remark: Mapped[str] = mapped_column(Text, default="")
-    verification: Mapped[str | None] = mapped_column(String(12))
-    """On-site sheets only: unverified, confirmed, changed, not_seen."""
+    verification: Mapped[Verdict | None]
+    """On-site sheets only."""
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why the consultant changed the level, or could not see."""
     finding: Mapped[str] = mapped_column(Text, default="")

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from survey.tables.enums import (
+    AssessmentState,
+    EditionState,
+    JobState,
+    LinkPurpose,
+    PoolState,
+    Role,
+    SheetKind,
+    Size,
+    Verdict,
+)
+
+ENUMERATIONS: Mapping[type[StrEnum], int] = {
+    AssessmentState: 12,
+    EditionState: 12,
+    JobState: 10,
+    LinkPurpose: 10,
+    PoolState: 12,
+    Role: 20,
+    SheetKind: 10,
+    Size: 10,
+    Verdict: 12,
+}
+"""Every enumeration a column holds, with the column's width."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -29,6 +56,29 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Code(TypeDecorator[StrEnum]):
+    """A member of an enumeration, kept as its word; a word nobody knows is an error when read."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, enumeration: type[StrEnum]) -> None:
+        super().__init__(ENUMERATIONS[enumeration])
+        self.enumeration = enumeration
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(self.enumeration(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.enumeration(value)
+
+
+def one_of(column: str, enumeration: type[StrEnum]) -> str:
+    """Return the check that a column holds a member of an enumeration."""
+    words = ", ".join(f"'{member}'" for member in enumeration)
+    return f"{column} IN ({words})"
+
+
 class Table(DeclarativeBase):
     """The root of every table."""
 
@@ -41,4 +91,9 @@ class Table(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[str]: JSON}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Moment,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        **{enumeration: Code(enumeration) for enumeration in ENUMERATIONS},
+    }

@@ -7,20 +7,18 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.tables.base import Table
-
-EDITING, PUBLISHED, RETIRED = "draft", "published", "retired"
-EDITION_STATES = (EDITING, PUBLISHED, RETIRED)
+from survey.tables.base import Table, one_of
+from survey.tables.enums import EditionState
 
 
 class EditionRow(Table):
     """One edition. An edition nobody decided about has no row: its files speak for it."""
 
     __tablename__ = "editions"
-    __table_args__ = (CheckConstraint(f"state IN {EDITION_STATES}", name="state"),)
+    __table_args__ = (CheckConstraint(one_of("state", EditionState), name="state"),)
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[EditionState]
     seal: Mapped[str | None] = mapped_column(String(64))
     """The SHA-256 over its files when it was published."""
     copied_from: Mapped[str | None] = mapped_column(String(40))

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.tables.base import Table
-
-SIZES = ("micro", "small", "medium", "large")
+from survey.tables.base import Table, one_of
+from survey.tables.enums import Size
 
 
 class Firm(Table):
@@ -18,7 +17,7 @@ class Firm(Table):
 
     __tablename__ = "firms"
     __table_args__ = (
-        CheckConstraint(f"size IS NULL OR size IN {SIZES}", name="size"),
+        CheckConstraint(f"size IS NULL OR {one_of('size', Size)}", name="size"),
         CheckConstraint("employees IS NULL OR employees >= 0", name="employees"),
         CheckConstraint("revenue IS NULL OR revenue >= 0", name="revenue"),
     )
@@ -29,7 +28,7 @@ class Firm(Table):
     name: Mapped[str] = mapped_column(String(100))
     trade: Mapped[str] = mapped_column(String(60), index=True)
     processes: Mapped[list[str]] = mapped_column(JSON, default=list)
-    size: Mapped[str | None] = mapped_column(String(10))
+    size: Mapped[Size | None]
     above_scale: Mapped[bool | None]
     """规模以上."""
     township: Mapped[str | None] = mapped_column(String(60), index=True)

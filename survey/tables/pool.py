@@ -7,30 +7,21 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from survey.tables.assessments import ONSITE, SELF
-from survey.tables.base import Table
+from survey.tables.base import Table, one_of
+from survey.tables.enums import JobState, PoolState, SheetKind
 from survey.tables.firms import Firm
-
-PROPOSED, IN_POOL, RECOGNISED, WITHDRAWN = (
-    "proposed",
-    "in_pool",
-    "recognised",
-    "withdrawn",
-)
-POOL_STATES = (PROPOSED, IN_POOL, RECOGNISED, WITHDRAWN)
-QUEUED, WORKING, DONE, FAILED = "queued", "working", "done", "failed"
 
 
 class PoolEntry(Table):
     """A firm on its way up (培育库), with the rung it aims at."""
 
     __tablename__ = "pool_entries"
-    __table_args__ = (CheckConstraint(f"state IN {POOL_STATES}", name="state"),)
+    __table_args__ = (CheckConstraint(one_of("state", PoolState), name="state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     firm_id: Mapped[int] = mapped_column(ForeignKey("firms.id"), unique=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"))
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[PoolState]
     target_rung: Mapped[str] = mapped_column(String(60))
     reason: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime]
@@ -66,16 +57,16 @@ class Report(Table):
     __tablename__ = "reports"
     __table_args__ = (
         UniqueConstraint("assessment_id", "kind", "basis"),
-        CheckConstraint(f"kind IN {(SELF, ONSITE)}", name="kind"),
-        CheckConstraint(f"state IN {(QUEUED, WORKING, DONE, FAILED)}", name="state"),
+        CheckConstraint(one_of("kind", SheetKind), name="kind"),
+        CheckConstraint(one_of("state", JobState), name="state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"))
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[SheetKind]
     basis: Mapped[str] = mapped_column(String(64))
     number: Mapped[str | None] = mapped_column(String(40), unique=True)
-    state: Mapped[str] = mapped_column(String(10), default=QUEUED, index=True)
+    state: Mapped[JobState] = mapped_column(default=JobState.QUEUED, index=True)
     attempt: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None]
     sha256: Mapped[str | None] = mapped_column(String(64))

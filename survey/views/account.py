@@ -22,16 +22,16 @@ from survey.config import Config
 from survey.lifecycle import accounts
 from survey.lifecycle.errors import Invalid, LinkSpent, TooManyTries, WrongPassword
 from survey.store import accounts as store
-from survey.tables import ADMINISTRATOR, CONSULTANT, FIRM, OFFICER
+from survey.tables import Role
 from survey.web import access, errors, here
 from survey.web.here import now
 
 pages = Blueprint("account", __name__)
 HOMES = {
-    FIRM: "firm.home",
-    CONSULTANT: "consultant.home",
-    OFFICER: "bureau.assessments",
-    ADMINISTRATOR: "administrator.users",
+    Role.FIRM: "firm.home",
+    Role.CONSULTANT: "consultant.home",
+    Role.OFFICER: "bureau.assessments",
+    Role.ADMINISTRATOR: "administrator.users",
 }
 DEVICE_DAYS = 180
 

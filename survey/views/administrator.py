@@ -17,14 +17,14 @@ from survey.lifecycle import accounts, settings, typed
 from survey.lifecycle.errors import Invalid
 from survey.store import accounts as store
 from survey.store.settings import District
-from survey.tables import FIRM, ROLES
+from survey.tables import LinkPurpose, Role
 from survey.views.account import link_url
 from survey.web import here
 from survey.web.lists import page_number
 from survey.words import wording
 
 pages = Blueprint("administrator", __name__, url_prefix="/admin")
-STAFF = tuple(role for role in ROLES if role != FIRM)
+STAFF = tuple(role for role in Role if role != Role.FIRM)
 PAGE_SIZE = 30
 
 
@@ -61,7 +61,7 @@ class DistrictForm(FlaskForm):
 def users() -> ResponseReturnValue:
     """List users, found by words or role."""
     words, role = typed.line(request.args.get("q"))[:60], request.args.get("role", "")
-    if role not in ("", *ROLES):
+    if role not in ("", *Role):
         role = ""
     page = page_number()
     found, total = store.users(here.session(), words=words, role=role, page=page, size=PAGE_SIZE)
@@ -101,7 +101,7 @@ def create_user() -> ResponseReturnValue:
 def reset_link(user_id: int) -> ResponseReturnValue:
     """Issue a one-time link; the administrator never chooses or sees a password."""
     token = accounts.issue_link(
-        here.step(), user_id, "reset", hours=current_app.config["SURVEY"].link_hours
+        here.step(), user_id, LinkPurpose.RESET, hours=current_app.config["SURVEY"].link_hours
     )
     user = store.user(here.session(), user_id)
     return _show_link(user.name, user.username, token) if user else redirect(url_for(".users"))

@@ -16,7 +16,7 @@ from survey.lifecycle import evidence as steps
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.sheets import questionnaire_of
 from survey.store import evidence as store
-from survey.tables import CONFIRMED, FIRM, ONSITE, SELF, Assessment, Evidence
+from survey.tables import Assessment, AssessmentState, Evidence, Role, SheetKind
 from survey.web import access, errors, here
 from survey.web.headers import DOWNLOAD_POLICY
 
@@ -61,7 +61,7 @@ def _refused(error: BadUpload) -> ResponseReturnValue:
 def upload(assessment_id: int, question_id: str) -> ResponseReturnValue:
     """Put files behind one question of the reader's own sheet."""
     assessment = access.readable_assessment(assessment_id)
-    kind = SELF if here.reader().role == FIRM else ONSITE
+    kind = SheetKind.SELF if here.reader().role == Role.FIRM else SheetKind.ONSITE
     chosen = [file for file in request.files.getlist("files") if file.filename]
     if not chosen:
         raise Invalid({"files": "请先选择要上传的文件。"})
@@ -112,7 +112,7 @@ def delete(evidence_id: int) -> ResponseReturnValue:
     return redirect(_section_url(assessment, row.question_id))
 
 
-def keep(file: FileStorage, assessment_id: int, kind: str, question_id: str) -> Evidence:
+def keep(file: FileStorage, assessment_id: int, kind: SheetKind, question_id: str) -> Evidence:
     """Check and store one uploaded file, then put it behind the question."""
     config = _config()
     limits = steps.Limits(config.most_files_per_question, config.most_bytes_per_assessment)
@@ -130,9 +130,13 @@ def _readable(evidence_id: int, *, own: bool = False) -> tuple[Evidence, Assessm
     found = store.placed(here.session(), evidence_id) or abort(404)
     assessment = access.readable_assessment(found.sheet.assessment_id)
     role, kind = here.reader().role, found.sheet.kind
-    if own and kind != (SELF if role == FIRM else ONSITE):
+    if own and kind != (SheetKind.SELF if role == Role.FIRM else SheetKind.ONSITE):
         abort(404)
-    if role == FIRM and kind == ONSITE and assessment.state != CONFIRMED:
+    if (
+        role == Role.FIRM
+        and kind == SheetKind.ONSITE
+        and assessment.state != AssessmentState.CONFIRMED
+    ):
         abort(404)
     return found.file, assessment
 
@@ -150,7 +154,7 @@ def _described(row: Evidence) -> dict[str, Any]:
 
 def _section_url(assessment: Assessment, question_id: str) -> str:
     section = questionnaire_of(assessment).section_of[question_id]
-    endpoint = "firm.section" if here.reader().role == FIRM else "consultant.section"
+    endpoint = "firm.section" if here.reader().role == Role.FIRM else "consultant.section"
     url = url_for(endpoint, assessment_id=assessment.id, section_id=section.id)
     return f"{url}#question-{question_id}"
 

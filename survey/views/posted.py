@@ -15,7 +15,7 @@ from survey.lifecycle import answers as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle.errors import Conflict, Invalid, Locked
 from survey.store import evidence as evidence_store
-from survey.tables import AnswerRow
+from survey.tables import AnswerRow, SheetKind
 from survey.views import files
 from survey.views.forms.answers import AnswerField
 from survey.web import here
@@ -25,7 +25,7 @@ class Place(NamedTuple):
     """The sheet a page writes to."""
 
     assessment_id: int
-    kind: str
+    kind: SheetKind
     sheet_id: int
 
 

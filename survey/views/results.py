@@ -20,25 +20,27 @@ from survey.lifecycle import reports as steps
 from survey.lifecycle.sheets import questionnaire_of
 from survey.readings.diagnoses import diagnosis_of
 from survey.store import reports as store
-from survey.tables import CONFIRMED, DONE, DRAFT, FIRM, ONSITE, SELF, Assessment, Report
+from survey.tables import Assessment, AssessmentState, JobState, Report, Role, SheetKind
 from survey.web import access, here
 
 pages = Blueprint("results", __name__)
 
 
-def readable_result(assessment_id: int, kind: str) -> Assessment:
+def readable_result(assessment_id: int, kind: SheetKind) -> Assessment:
     """Return an assessment whose result of this kind the reader may see; otherwise 404.
 
     The on-site result is seen by nobody before it is confirmed.
     """
     assessment = access.readable_assessment(assessment_id)
-    if assessment.state == DRAFT or (kind == ONSITE and assessment.state != CONFIRMED):
+    if assessment.state == AssessmentState.DRAFT or (
+        kind == SheetKind.ONSITE and assessment.state != AssessmentState.CONFIRMED
+    ):
         abort(404)
     return assessment
 
 
-@pages.get("/assessments/<row:assessment_id>/result/<any(self, onsite):kind>")
-def result(assessment_id: int, kind: str) -> ResponseReturnValue:
+@pages.get("/assessments/<row:assessment_id>/result/<sheet:kind>")
+def result(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
     """Show the rung, what blocks the next one, what to do, and every number's way here."""
     assessment = readable_result(assessment_id, kind)
     session = here.session()
@@ -48,17 +50,17 @@ def result(assessment_id: int, kind: str) -> ResponseReturnValue:
         it=diagnosis,
         assessment=assessment,
         kind=kind,
-        both=assessment.state == CONFIRMED,
+        both=assessment.state == AssessmentState.CONFIRMED,
         radar=charts.radar(diagnosis),
         reports=[r for r in store.reports_of(session, assessment.id) if r.kind == kind],
         basis=steps.basis_of(session, assessment, kind),
         section_of=questionnaire_of(assessment).section_of,
-        is_own=here.reader().role == FIRM,
+        is_own=here.reader().role == Role.FIRM,
     )
 
 
-@pages.post("/assessments/<row:assessment_id>/result/<any(self, onsite):kind>/report")
-def request_report(assessment_id: int, kind: str) -> ResponseReturnValue:
+@pages.post("/assessments/<row:assessment_id>/result/<sheet:kind>/report")
+def request_report(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
     """Ask for the PDF; the page then shows how far it is."""
     readable_result(assessment_id, kind)
     steps.request_report(here.step(), assessment_id, kind)
@@ -80,7 +82,7 @@ def report_state(report_id: int) -> ResponseReturnValue:
 def report(report_id: int) -> ResponseReturnValue:
     """Hand out an issued report under a name its reader recognises."""
     found = _readable_report(report_id)
-    if found.state != DONE or not found.sha256:
+    if found.state != JobState.DONE or not found.sha256:
         abort(404)
     path = path_of(current_app.config["SURVEY"], found.sha256)
     if not path.is_file():
@@ -88,7 +90,7 @@ def report(report_id: int) -> ResponseReturnValue:
         abort(404, "报告文件缺失，请在结果页重新生成。")
     assessment = access.readable_assessment(found.assessment_id)
     steps.note_download(here.step(), found)
-    kind = "自评版" if found.kind == SELF else "现场诊断版"
+    kind = "自评版" if found.kind == SheetKind.SELF else "现场诊断版"
     return send_file(
         path,
         mimetype="application/pdf",

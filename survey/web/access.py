@@ -8,25 +8,16 @@ from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.store import assessments as store
-from survey.tables import (
-    ADMINISTRATOR,
-    CONFIRMED,
-    CONSULTANT,
-    DRAFT,
-    FIRM,
-    OFFICER,
-    ON_SITE,
-    Assessment,
-)
+from survey.tables import Assessment, AssessmentState, Role
 from survey.web import here, sessions
 
 ANYONE = "anyone"
-EVERY_ROLE = frozenset({FIRM, CONSULTANT, OFFICER, ADMINISTRATOR})
+EVERY_ROLE = frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR})
 _public = frozenset({ANYONE})
-_firm = frozenset({FIRM})
-_consultant = frozenset({CONSULTANT})
-_officer = frozenset({OFFICER})
-_administrator = frozenset({ADMINISTRATOR})
+_firm = frozenset({Role.FIRM})
+_consultant = frozenset({Role.CONSULTANT})
+_officer = frozenset({Role.OFFICER})
+_administrator = frozenset({Role.ADMINISTRATOR})
 
 ROUTES: dict[str, frozenset[str]] = {
     "static": _public,
@@ -47,10 +38,10 @@ ROUTES: dict[str, frozenset[str]] = {
     "firm.save_answer": _firm,
     "firm.review": _firm,
     # results: one page and one PDF per sheet, for whoever may read the assessment
-    "results.result": frozenset({FIRM, CONSULTANT, OFFICER}),
-    "results.request_report": frozenset({FIRM, CONSULTANT, OFFICER}),
-    "results.report_state": frozenset({FIRM, CONSULTANT, OFFICER}),
-    "results.report": frozenset({FIRM, CONSULTANT, OFFICER}),
+    "results.result": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "results.request_report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "results.report_state": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "results.report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     # consultant: the visit
     "consultant.home": _consultant,
     "consultant.overview": _consultant,
@@ -84,8 +75,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.promote": _officer,
     "bureau.withdraw": _officer,
     "bureau.recognise": _officer,
-    "bureau.audit": frozenset({OFFICER, ADMINISTRATOR}),
-    "bureau.export_audit": frozenset({OFFICER, ADMINISTRATOR}),
+    "bureau.audit": frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    "bureau.export_audit": frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     # administrator: users, settings, editions
     "administrator.users": _administrator,
     "administrator.create_user": _administrator,
@@ -108,10 +99,10 @@ ROUTES: dict[str, frozenset[str]] = {
     "editions.retire": _administrator,
     "editions.restore": _administrator,
     # files: evidence and reports, each checked against its owner
-    "files.upload": frozenset({FIRM, CONSULTANT}),
-    "files.delete": frozenset({FIRM, CONSULTANT}),
-    "files.evidence": frozenset({FIRM, CONSULTANT, OFFICER}),
-    "files.thumbnail": frozenset({FIRM, CONSULTANT, OFFICER}),
+    "files.upload": frozenset({Role.FIRM, Role.CONSULTANT}),
+    "files.delete": frozenset({Role.FIRM, Role.CONSULTANT}),
+    "files.evidence": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "files.thumbnail": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
 }
 """Endpoint → roles. A route that is not here stops the application from starting."""
 
@@ -199,7 +190,7 @@ def visited_assessment(assessment_id: int) -> Assessment:
     if (
         assessment is None
         or assessment.consultant_id != here.reader().id
-        or assessment.state not in (ON_SITE, CONFIRMED)
+        or assessment.state not in (AssessmentState.VISITING, AssessmentState.CONFIRMED)
     ):
         abort(404)
     return assessment
@@ -208,15 +199,15 @@ def visited_assessment(assessment_id: int) -> Assessment:
 def handed_in_assessment(assessment_id: int) -> Assessment:
     """Return an assessment an officer may read: drafts stay with the firm."""
     assessment = store.assessment(here.session(), assessment_id)
-    if assessment is None or assessment.state == DRAFT:
+    if assessment is None or assessment.state == AssessmentState.DRAFT:
         abort(404)
     return assessment
 
 
 READABLE_BY = {
-    FIRM: own_assessment,
-    CONSULTANT: visited_assessment,
-    OFFICER: handed_in_assessment,
+    Role.FIRM: own_assessment,
+    Role.CONSULTANT: visited_assessment,
+    Role.OFFICER: handed_in_assessment,
 }
 
 

@@ -13,6 +13,7 @@ from survey.clock import LOCAL
 from survey.lifecycle.step import Actor, Step
 from survey.store import settings
 from survey.store.settings import District
+from survey.tables import Role
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Reader:
     id: int
     username: str
     name: str
-    role: str
+    role: Role
     firm_id: int | None
     token_hash: str
 

@@ -121,7 +121,7 @@ def _spoken(entry: AuditEntry, text: str) -> str:
 def _word(word: str) -> str:
     if FRACTION.fullmatch(word):
         return f"得分率 {percent(Fraction(word))}"
-    return (STATES | ROLES).get(word, word)
+    return {**STATES, **ROLES}.get(word, word)
 
 
 def _rungs() -> dict[str, str]:

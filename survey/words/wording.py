@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from questionnaires.words import SIZES as SIZES
+from survey.tables import AssessmentState, EditionState, PoolState, Role, SheetKind, Verdict
 
-ROLES: Final = {
-    "firm": "企业",
-    "consultant": "诊断顾问",
-    "officer": "主管部门人员",
-    "administrator": "管理员",
+ROLES: Final[Mapping[str, str]] = {
+    Role.FIRM: "企业",
+    Role.CONSULTANT: "诊断顾问",
+    Role.OFFICER: "主管部门人员",
+    Role.ADMINISTRATOR: "管理员",
 }
-STATES: Final = {
-    "draft": "填写中",
-    "submitted": "已提交",
-    "on_site": "现场诊断中",
-    "confirmed": "已核定",
+STATES: Final[Mapping[str, str]] = {
+    AssessmentState.DRAFT: "填写中",
+    AssessmentState.SUBMITTED: "已提交",
+    AssessmentState.VISITING: "现场诊断中",
+    AssessmentState.CONFIRMED: "已核定",
 }
-SHEETS: Final = {"self": "自评", "onsite": "现场诊断"}
-VERIFICATIONS: Final = {
-    "unverified": "未核验",
-    "confirmed": "已确认",
-    "changed": "已更改",
-    "not_seen": "未能查看",
+SHEETS: Final[Mapping[str, str]] = {SheetKind.SELF: "自评", SheetKind.ONSITE: "现场诊断"}
+VERIFICATIONS: Final[Mapping[str, str]] = {
+    Verdict.UNVERIFIED: "未核验",
+    Verdict.VERIFIED: "已确认",
+    Verdict.CHANGED: "已更改",
+    Verdict.NOT_SEEN: "未能查看",
 }
-POOL: Final = {
-    "proposed": "拟入库",
-    "in_pool": "在库",
-    "recognised": "已认定",
-    "withdrawn": "已退库",
+POOL: Final[Mapping[str, str]] = {
+    PoolState.PROPOSED: "拟入库",
+    PoolState.IN_POOL: "在库",
+    PoolState.RECOGNISED: "已认定",
+    PoolState.WITHDRAWN: "已退库",
 }
 
-EDITION_STATES: Final = {"draft": "草稿", "published": "已发布", "retired": "已停用"}
+EDITION_STATES: Final[Mapping[str, str]] = {
+    EditionState.DRAFT: "草稿",
+    EditionState.PUBLISHED: "已发布",
+    EditionState.RETIRED: "已停用",
+}
 
-LOCKED: Final = {
-    "draft": "评估还在企业填写中，不能这样操作。",
-    "submitted": "评估已提交并锁定。如需修改，请联系主管部门申请退回。",
-    "on_site": "评估正在现场诊断，不能这样操作。",
-    "confirmed": "评估已核定并锁定。如需修改，请联系主管部门。",
+LOCKED: Final[Mapping[str, str]] = {
+    AssessmentState.DRAFT: "评估还在企业填写中，不能这样操作。",
+    AssessmentState.SUBMITTED: "评估已提交并锁定。如需修改，请联系主管部门申请退回。",
+    AssessmentState.VISITING: "评估正在现场诊断，不能这样操作。",
+    AssessmentState.CONFIRMED: "评估已核定并锁定。如需修改，请联系主管部门。",
 }
 
 ERRORS: Final[dict[int, tuple[str, str]]] = {

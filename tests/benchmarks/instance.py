@@ -22,7 +22,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.running import serving
 from survey.running.demonstration.sheets import sheet_on
 from survey.store import assessments as store
-from survey.tables import FIRM, SELF, AnswerRevision, AnswerRow, Firm, Round, User
+from survey.tables import AnswerRevision, AnswerRow, Firm, Role, Round, SheetKind, User
 
 EDITION, TRADE = "2026", "valve"
 SECTION = "quality"
@@ -93,7 +93,7 @@ def _account(session: Session, index: int, open_round: Round, password: str, kep
         user = User(
             username=username,
             name=f"测速 {index:02d}",
-            role=FIRM,
+            role=Role.FIRM,
             firm_id=firm.id,
             password_hash=kept,
             created_at=BEGAN,
@@ -102,7 +102,7 @@ def _account(session: Session, index: int, open_round: Round, password: str, kep
     assessment = steps.begin(Step(session, BY, BEGAN), firm.id, open_round.id)
     sheet = sheet_on(questionnaire(), frozenset(firm.processes), 3, Random(index))
     answers = {question_id: plain(answer) for question_id, answer in sheet.items()}
-    own = store.sheet(session, assessment.id, SELF)
+    own = store.sheet(session, assessment.id, SheetKind.SELF)
     assert own is not None, "begin makes the firm's sheet"
     with db.writing(session):
         for question_id, value in answers.items():

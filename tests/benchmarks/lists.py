@@ -16,16 +16,15 @@ from questionnaires.loading import load
 from survey import db
 from survey.store.accounts import hashed
 from survey.tables import (
-    CONFIRMED,
-    IN_POOL,
-    OFFICER,
-    ONSITE,
-    SELF,
     Assessment,
+    AssessmentState,
     Firm,
     PoolEntry,
+    PoolState,
+    Role,
     Round,
     ScoreRow,
+    SheetKind,
     SheetRow,
     User,
     UserSession,
@@ -78,7 +77,9 @@ def _fill(session: Session) -> None:
     trades = list(load(EDITION).trades)
     session.add(Round(id=1, title="测速", edition=EDITION, opens_on=BEGAN.date(), created_at=BEGAN))
     session.add(
-        User(id=1, username="officer", name="主管", role=OFFICER, active=True, created_at=BEGAN)
+        User(
+            id=1, username="officer", name="主管", role=Role.OFFICER, active=True, created_at=BEGAN
+        )
     )
     session.flush()
     session.add(
@@ -95,7 +96,9 @@ def _fill(session: Session) -> None:
     session.execute(insert(Firm), [_firm(n, trades[n % len(trades)]) for n in numbers])
     session.execute(insert(Assessment), [_assessment(n, trades[n % len(trades)]) for n in numbers])
     kinds = [
-        (2 * n + offset, n, kind) for n in numbers for offset, kind in ((0, SELF), (1, ONSITE))
+        (2 * n + offset, n, kind)
+        for n in numbers
+        for offset, kind in ((0, SheetKind.SELF), (1, SheetKind.ONSITE))
     ]
     session.execute(insert(SheetRow), [_sheet(*one) for one in kinds])
     session.execute(insert(ScoreRow), [_score(sheet, n, rungs) for sheet, n, _ in kinds])
@@ -123,7 +126,7 @@ def _assessment(number: int, trade: str) -> dict[str, object]:
         "round_id": 1,
         "edition": EDITION,
         "trade": trade,
-        "state": CONFIRMED,
+        "state": AssessmentState.CONFIRMED,
         "submitted_at": moment,
         "confirmed_at": moment + timedelta(days=3),
         "created_at": BEGAN,
@@ -159,7 +162,7 @@ def _entry(number: int, rungs: list[str]) -> dict[str, object]:
         "id": number,
         "firm_id": number,
         "assessment_id": number,
-        "state": IN_POOL,
+        "state": PoolState.IN_POOL,
         "target_rung": rungs[number % len(rungs)],
         "reason": "测速",
         "changed_at": BEGAN + timedelta(minutes=number),

@@ -19,7 +19,7 @@ from reports.paper.presses import write_pdf
 from survey.readings.diagnoses import diagnosis_of
 from survey.store import assessments as store
 from survey.store.settings import read
-from survey.tables import CONFIRMED, SELF, Assessment
+from survey.tables import Assessment, AssessmentState, SheetKind
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.instance import TRADE, prepared
 from tests.support.browsing import CHROMIUM, QUIETLY
@@ -65,7 +65,7 @@ def _diagnosis(folder: Path) -> Diagnosis:
     app = prepared(folder)
     with Session(app.extensions["survey_engine"]) as session:
         query = select(Assessment.id).where(
-            Assessment.trade == TRADE, Assessment.state == CONFIRMED
+            Assessment.trade == TRADE, Assessment.state == AssessmentState.CONFIRMED
         )
         assessment = store.assessment(
             session, session.scalars(query.order_by(Assessment.id)).first() or 0
@@ -74,7 +74,7 @@ def _diagnosis(folder: Path) -> Diagnosis:
         return diagnosis_of(
             session,
             assessment,
-            SELF,
+            SheetKind.SELF,
             place=read(session),
             issued=date(2026, 11, 1),
             number="测速",

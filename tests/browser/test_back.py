@@ -15,7 +15,7 @@ from survey import db
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
-from survey.tables import ONSITE, SELF, AnswerRow, Firm
+from survey.tables import AnswerRow, Firm, SheetKind
 from tests.support.browsing import DESK, Guard, opened_at
 from tests.support.people import PASSWORD, a_consultant, a_user, filled, moment, visited
 from tests.support.servers import Server
@@ -65,7 +65,7 @@ class Desk(NamedTuple):
 
     @property
     def text(self) -> str:
-        return "remark" if self.kind == SELF else "reason"
+        return "remark" if self.kind == SheetKind.SELF else "reason"
 
     def write(self, words: str) -> None:
         area = self.card().locator(f"[name=q_{QUESTION}-{self.text}]")
@@ -115,7 +115,7 @@ def context(browser: Browser, live_server: Server, guard: Guard) -> Iterator[Bro
     assert not guard.unexpected, "\n".join(guard.unexpected)
 
 
-@pytest.fixture(params=[SELF, ONSITE])
+@pytest.fixture(params=[SheetKind.SELF, SheetKind.ONSITE])
 def desk(request: pytest.FixtureRequest, context: BrowserContext, live_server: Server) -> Desk:
     """The firm's page, then the consultant's; everything answered at level 2."""
     return a_desk(context.new_page(), live_server, request.param)
@@ -124,7 +124,7 @@ def desk(request: pytest.FixtureRequest, context: BrowserContext, live_server: S
 def a_desk(page: Page, server: Server, kind: str) -> Desk:
     with Session(db.engine_for(server.config.database_url), expire_on_commit=False) as session:
         user = a_user(session)
-        if kind == SELF:
+        if kind == SheetKind.SELF:
             sheet = filled(session, user, level=2)
             reader = user
             colleague = a_user(session, firm=session.get(Firm, user.firm_id))
@@ -145,7 +145,7 @@ def a_desk(page: Page, server: Server, kind: str) -> Desk:
 def answered_by_the_reader(desk: Desk) -> None:
     """The reader picks level 3 and writes words; both are stored."""
     desk.open()
-    if desk.kind == ONSITE:
+    if desk.kind == SheetKind.ONSITE:
         desk.card().locator(".verdict", has_text="更改").click()
     desk.card().locator('.options .option__input[value="3"]').check()
     desk.saved()
@@ -220,7 +220,7 @@ def test_every_kind_of_input_shows_what_is_stored_after_back_and_reload(desk: De
 def test_the_conclusion_after_back_is_the_stored_one(
     context: BrowserContext, live_server: Server
 ) -> None:
-    desk = a_desk(context.new_page(), live_server, ONSITE)
+    desk = a_desk(context.new_page(), live_server, SheetKind.ONSITE)
     desk.page.goto(f"{desk.path}/conclusion")
     desk.page.fill("#problems", "读者的综述。")
     desk.page.get_by_text("保存结论").click()
@@ -237,7 +237,7 @@ def test_without_script_back_shows_what_is_stored_and_sends_no_more_than_was_tou
     browser: Browser, live_server: Server
 ) -> None:
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    desk = a_desk(context.new_page(), live_server, SELF)
+    desk = a_desk(context.new_page(), live_server, SheetKind.SELF)
     desk.open()
     desk.card().locator('.options .option__input[value="3"]').check()
     desk.page.locator("[data-plain-save]:visible").last.click()

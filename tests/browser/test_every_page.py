@@ -26,19 +26,7 @@ from survey.lifecycle import pool
 from survey.lifecycle.accounts import issue_link
 from survey.lifecycle.step import Actor, Step
 from survey.store.settings import District, keep
-from survey.tables import (
-    ADMINISTRATOR,
-    CONSULTANT,
-    FIRM,
-    OFFICER,
-    ONSITE,
-    SELF,
-    Assessment,
-    Evidence,
-    Firm,
-    Round,
-    User,
-)
+from survey.tables import Assessment, Evidence, Firm, Role, Round, SheetKind, User
 from survey.web.access import ANYONE, ROUTES
 from tests.support.browsing import DESK, PHONE, Guard, opened_at, too_wide
 from tests.support.people import (
@@ -57,7 +45,7 @@ from tests.support.people import (
 from tests.support.servers import Server, serving
 
 Axe = Callable[[Page], list[str]]
-READERS = (ANYONE, FIRM, CONSULTANT, OFFICER, ADMINISTRATOR)
+READERS = (ANYONE, Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR)
 NOT_PAGES = frozenset({"static", "health"})
 QUESTION = "numerical_control"
 LONG = "很长的一句话，没有一个空格，也没有换行，" * 6
@@ -112,20 +100,20 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     """Fill a district; return what may stand for each argument of a URL, by its name."""
     with db.writing(session):
         keep(session, District("某区", "某区经济商务局", targets=(Target(2027, 4, ("workshop",)),)))
-    firm = session.get_one(Firm, people[FIRM].firm_id)
+    firm = session.get_one(Firm, people[Role.FIRM].firm_id)
     rounds = [a_round(session) for _ in range(4)]
     sheets = [
         _assessment(session, config, firm, round_, people, far) for far, round_ in enumerate(rounds)
     ]
     last = session.get_one(Assessment, sheets[-1])
     photo = session.scalars(select(Evidence.id).order_by(Evidence.id.desc()).limit(1)).one()
-    report = an_issued_report(session, config, last, people[FIRM])
+    report = an_issued_report(session, config, last, people[Role.FIRM])
     other = a_firm(session, "虚构" + "名字很长的阀门制造" * 6 + "厂")
-    guest = a_user(session, FIRM, other, password_hash=None, name="还没有设密码的虚构人")
-    by = Actor(people[OFFICER].id, "测试")
+    guest = a_user(session, Role.FIRM, other, password_hash=None, name="还没有设密码的虚构人")
+    by = Actor(people[Role.OFFICER].id, "测试")
     return {
         "assessment_id": sheets,
-        "kind": [SELF, ONSITE],
+        "kind": [SheetKind.SELF, SheetKind.ONSITE],
         "section_id": ["equipment", "application_facts"],
         "firm_id": [firm.id, other.id],
         "entry_id": [_in_the_pool(session, last.id, by)],
@@ -164,20 +152,20 @@ def _assessment(
 ) -> int:
     """An assessment that has come ``far``: draft, submitted, visited, confirmed."""
     assessment = begun(session, firm, round_)
-    fill(session, assessment, people[FIRM], remark=LONG, level=far)
+    fill(session, assessment, people[Role.FIRM], remark=LONG, level=far)
     a_file(session, config, assessment, QUESTION, name=f"{LONG}.jpg")
     if far > 0:
         steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="虚构人")
     if far > 1:
-        consultant = people[CONSULTANT]
+        consultant = people[Role.CONSULTANT]
         steps.assign(Step(session, TESTER, moment()), assessment.id, consultant.id)
-        a_file(session, config, assessment, QUESTION, kind=ONSITE)
+        a_file(session, config, assessment, QUESTION, kind=SheetKind.ONSITE)
         fill(
             session,
             assessment,
             consultant,
-            kind=ONSITE,
-            verification="confirmed",
+            kind=SheetKind.ONSITE,
+            verification="verified",
             finding=LONG,
             reason=LONG,
         )

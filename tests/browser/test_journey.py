@@ -26,7 +26,7 @@ from questionnaires.model import Question, Section
 from reports.district import Target
 from survey import db
 from survey.store.settings import District, keep
-from survey.tables import CONSULTANT, OFFICER, Firm, User
+from survey.tables import Firm, Role, User
 from tests.support.browsing import DESK, PHONE, too_wide
 from tests.support.people import PASSWORD, a_firm, a_photo, a_round, a_user
 from tests.support.servers import Server
@@ -62,7 +62,11 @@ def cast(live_jobs: Server) -> Cast:
             keep(session, District("某区", "某区经济商务局", targets=(Target(2027, 4, rungs),)))
         a_round(session, title="首轮评估")
         firm = a_firm(session, "云碓阀门（虚构）", processes=sorted(worked_example().processes))
-        people = (a_user(session, firm=firm), a_user(session, CONSULTANT), a_user(session, OFFICER))
+        people = (
+            a_user(session, firm=firm),
+            a_user(session, Role.CONSULTANT),
+            a_user(session, Role.OFFICER),
+        )
         cast = Cast(*(person.username for person in people))
         assert session.query(User).count() == 3
         assert session.query(Firm).count() == 1
@@ -243,7 +247,7 @@ def _verify(visitor: Hand, number: int) -> None:
                 page.fill(f"#question-{question.id}-reason", REASON)
                 page.keyboard.press("Tab")
             else:
-                visitor.choose(f"{name}-verification", "confirmed")
+                visitor.choose(f"{name}-verification", "verified")
         expect(page.locator("[data-save-state]")).to_contain_text("已保存", timeout=SLOW)
     visitor.open(f"/visits/{number}/sections/production")
     card = page.locator("#question-progress_reporting")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey import db
 from survey.store import assessments as store
-from survey.tables import ONSITE
+from survey.tables import SheetKind
 from tests.support.browsing import too_wide
 from tests.support.people import PASSWORD, a_consultant, a_photo, a_user, visited
 from tests.support.servers import Server
@@ -62,7 +62,7 @@ def saved(page: Page) -> None:
 
 def on_site(server: Server, number: int, question: str = QUESTION):
     with Session(db.engine_for(server.config.database_url)) as session:
-        sheet = store.sheet(session, number, ONSITE)
+        sheet = store.sheet(session, number, SheetKind.ONSITE)
         assert sheet is not None
         return store.answer(session, sheet.id, question)
 
@@ -95,9 +95,9 @@ def test_a_touch_confirms_and_counts(tablet, visit, live_server):
 
     press(tablet, "确认")
 
-    stands(tablet, "confirmed")
+    stands(tablet, "verified")
     expect(tablet.locator("[data-overall]").first).to_have_text("1", timeout=SLOW)
-    assert on_site(live_server, visit[0]).verification == "confirmed"
+    assert on_site(live_server, visit[0]).verification == "verified"
 
 
 def test_a_change_of_two_levels_asks_for_reason_and_photo_until_both_are_there(tablet, visit):
@@ -123,10 +123,10 @@ def test_the_last_touch_decides(tablet, visit, live_server):
     pick(tablet, 4)
     press(tablet, "确认")
 
-    stands(tablet, "confirmed")
+    stands(tablet, "verified")
     saved(tablet)
     kept = on_site(live_server, visit[0])
-    assert (kept.value, kept.verification) == (2, "confirmed")
+    assert (kept.value, kept.verification) == (2, "verified")
 
 
 def test_what_is_given_without_a_network_arrives_later(tablet, visit, live_server, guard):

@@ -9,12 +9,12 @@ import re
 import pytest
 from werkzeug.routing import Rule
 
-from survey.tables import ADMINISTRATOR, CONSULTANT, FIRM, OFFICER
+from survey.tables import Role
 from survey.web import access
 from tests.support.people import signed_in
 from tests.support.world import QUESTION, World, contents
 
-ROLES = (FIRM, CONSULTANT, OFFICER, ADMINISTRATOR)
+ROLES = (Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR)
 ABSENT = 999_999
 ODD = (
     "-1",
@@ -94,10 +94,10 @@ def ask(client, method, where, *, script=False):
 
 def own(rule: Rule, role: str, side) -> dict[str, object]:
     """The numbers of rows this role may use in this route."""
-    state = {FIRM: "draft", CONSULTANT: "visiting"}.get(role, "confirmed")
+    state = {Role.FIRM: "draft", Role.CONSULTANT: "visiting"}.get(role, "confirmed")
     if rule.endpoint.startswith("results."):
         state = "confirmed"
-    kind = "onsite" if role == CONSULTANT else "self"
+    kind = "onsite" if role == Role.CONSULTANT else "self"
     name = "confirmed self file" if rule.endpoint == "files.thumbnail" else f"{state} {kind} file"
     user = side.ids["invited"] if rule.endpoint == "bureau.invite_again" else side.ids["colleague"]
     return {
@@ -116,22 +116,22 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
     a, b = world.a.ids, world.b.ids
     mine = own(rule, role, world.a)
     others: dict[str, list[int]] = {name: [] for name in mine}
-    if role in (FIRM, CONSULTANT):
+    if role in (Role.FIRM, Role.CONSULTANT):
         others["assessment_id"] = [b["draft"], b["visiting"], b["confirmed"]]
         others["evidence_id"] = [number for name, number in b.items() if name.endswith(" file")]
         others["report_id"] = [number for name, number in b.items() if name.endswith(" report")]
-    if role == CONSULTANT:
+    if role == Role.CONSULTANT:
         others["assessment_id"].append(a["draft"])
         others["evidence_id"].append(a["draft self file"])
-    if role == FIRM:
+    if role == Role.FIRM:
         others["evidence_id"].append(a["visiting onsite file"])
-    if role == OFFICER:
+    if role == Role.OFFICER:
         others["assessment_id"] = [a["draft"], b["draft"]]
         others["evidence_id"] = [a["draft self file"], b["draft self file"]]
     if rule.endpoint == "bureau.invite_again":
         others["user_id"] = [b["invited"], world.other.id, world.administrator.id]
     if rule.endpoint == "files.delete":
-        kind = "onsite" if role == FIRM else "self"
+        kind = "onsite" if role == Role.FIRM else "self"
         others["evidence_id"] += [a[f"confirmed {kind} file"]]
     return [
         mine | {name: number}
@@ -163,7 +163,7 @@ def test_nobody_reads_or_does_anything_without_signing_in(app, session, world, r
     for rule in rules:
         if access.ANYONE in access.ROUTES[rule.endpoint]:
             continue
-        for ids in (own(rule, FIRM, world.a), dict.fromkeys(ROWS, ABSENT)):
+        for ids in (own(rule, Role.FIRM, world.a), dict.fromkeys(ROWS, ABSENT)):
             for method in methods(rule):
                 where = address(rule, ids)
                 page = ask(client, method, where)
@@ -222,7 +222,7 @@ def test_what_belongs_to_others_is_as_absent_as_what_never_was(app, session, wor
                     assert answer.status_code == 404, (role, method, where, answer.status_code)
                     assert said(answer) == said(nothing), (role, method, where)
                     tried += 1
-    assert tried > 5 or role == ADMINISTRATOR
+    assert tried > 5 or role == Role.ADMINISTRATOR
     assert contents(session) == before
 
 

@@ -16,16 +16,7 @@ from survey.joining import create_app
 from survey.lifecycle import accounts, passwords
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.step import Step
-from survey.tables import (
-    ADMINISTRATOR,
-    CONSULTANT,
-    FIRM,
-    OFFICER,
-    AuditEntry,
-    OneTimeLink,
-    User,
-    UserSession,
-)
+from survey.tables import AuditEntry, OneTimeLink, Role, User, UserSession
 from tests.support.people import (
     PASSWORD,
     TESTER,
@@ -218,7 +209,11 @@ def test_user_names_are_plain_small_letters(app, session):
     ):
         with pytest.raises(Invalid) as refused:
             accounts.create_user(
-                Step(session, TESTER, moment()), username=name, name="虚构人", role=OFFICER, hours=1
+                Step(session, TESTER, moment()),
+                username=name,
+                name="虚构人",
+                role=Role.OFFICER,
+                hours=1,
             )
         assert "username" in refused.value.fields
         assert name.strip() in ("a", "admin") or session.scalar(select(func.count(User.id))) == 0
@@ -293,7 +288,7 @@ def test_guessing_the_present_password_on_an_open_account_is_slowed_down_too(app
 
 
 def test_a_disabled_account_is_out_at_its_next_click(app, session):
-    admin = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    admin = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
     user = a_user(session)
     client = signed_in(app, session, user)
 
@@ -304,12 +299,12 @@ def test_a_disabled_account_is_out_at_its_next_click(app, session):
 
 
 def test_a_changed_role_is_in_force_at_the_next_click(app, session):
-    admin = signed_in(app, session, a_user(session, ADMINISTRATOR))
-    user = a_user(session, ADMINISTRATOR)
+    admin = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    user = a_user(session, Role.ADMINISTRATOR)
     client = signed_in(app, session, user)
     assert client.get("/admin/users").status_code == 200
 
-    post(admin, f"/admin/users/{user.id}/role", {"role": CONSULTANT})
+    post(admin, f"/admin/users/{user.id}/role", {"role": Role.CONSULTANT})
 
     assert client.get("/admin/users").status_code == 403
     assert client.get("/visits").status_code == 200
@@ -554,7 +549,7 @@ def test_a_forged_host_is_refused_in_chinese(app, session, host):
 
 
 def test_a_reset_link_names_the_configured_address_whatever_the_request_says(app, session):
-    admin = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    admin = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
     user = a_user(session)
 
     answer = admin.post(
@@ -695,7 +690,7 @@ def test_invented_links_are_not_there(app, word):
 
 
 def test_the_last_administrator_cannot_be_shut_out(app, session, engine):
-    first, second = a_user(session, ADMINISTRATOR), a_user(session, ADMINISTRATOR)
+    first, second = a_user(session, Role.ADMINISTRATOR), a_user(session, Role.ADMINISTRATOR)
     clients = [signed_in(app, session, user) for user in (first, second)]
     targets = [second.id, first.id]
     session.rollback()
@@ -708,35 +703,35 @@ def test_the_last_administrator_cannot_be_shut_out(app, session, engine):
         list(pool.map(disable, zip(clients, targets, strict=True)))
 
     with Session(engine) as fresh:
-        active = select(func.count(User.id)).where(User.role == ADMINISTRATOR, User.active)
+        active = select(func.count(User.id)).where(User.role == Role.ADMINISTRATOR, User.active)
         assert fresh.scalar(active) == 1
 
 
 def test_administrators_cannot_lower_each_other_at_the_same_moment(app, session, engine):
-    first, second = a_user(session, ADMINISTRATOR), a_user(session, ADMINISTRATOR)
+    first, second = a_user(session, Role.ADMINISTRATOR), a_user(session, Role.ADMINISTRATOR)
     clients = [signed_in(app, session, user) for user in (first, second)]
     targets = [second.id, first.id]
     session.rollback()
 
     def lower(pair):
         client, target = pair
-        return post(client, f"/admin/users/{target}/role", {"role": OFFICER}).status_code
+        return post(client, f"/admin/users/{target}/role", {"role": Role.OFFICER}).status_code
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lower, zip(clients, targets, strict=True)))
 
     with Session(engine) as fresh:
-        active = select(func.count(User.id)).where(User.role == ADMINISTRATOR, User.active)
+        active = select(func.count(User.id)).where(User.role == Role.ADMINISTRATOR, User.active)
         assert fresh.scalar(active) == 1
 
 
 def test_nobody_disables_or_changes_themselves(app, session):
-    admin = a_user(session, ADMINISTRATOR)
-    a_user(session, ADMINISTRATOR)
+    admin = a_user(session, Role.ADMINISTRATOR)
+    a_user(session, Role.ADMINISTRATOR)
     client = signed_in(app, session, admin)
 
     assert post(client, f"/admin/users/{admin.id}/active", {"active": "no"}).status_code == 422
-    assert post(client, f"/admin/users/{admin.id}/role", {"role": OFFICER}).status_code == 422
+    assert post(client, f"/admin/users/{admin.id}/role", {"role": Role.OFFICER}).status_code == 422
     assert is_signed_in(client)
 
 
@@ -754,8 +749,8 @@ def test_whoever_gets_a_reset_link_need_not_wait_for_what_was_guessed(app, sessi
 
 
 def test_an_account_is_disabled_only_by_saying_so(app, session):
-    client = signed_in(app, session, a_user(session, ADMINISTRATOR))
-    user = a_user(session, OFFICER)
+    client = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    user = a_user(session, Role.OFFICER)
 
     for said in ({}, {"active": ""}, {"active": "0"}, {"active": "maybe"}):
         assert post(client, f"/admin/users/{user.id}/active", said).status_code == 422
@@ -763,23 +758,23 @@ def test_an_account_is_disabled_only_by_saying_so(app, session):
     assert session.get(User, user.id, populate_existing=True).active
 
 
-@pytest.mark.parametrize("role", ["", "root", FIRM, "administrator' OR 1=1", "ADMINISTRATOR"])
+@pytest.mark.parametrize("role", ["", "root", Role.FIRM, "administrator' OR 1=1", "ADMINISTRATOR"])
 def test_only_known_roles_of_staff_can_be_given(app, session, role):
-    client = signed_in(app, session, a_user(session, ADMINISTRATOR))
-    user = a_user(session, CONSULTANT)
+    client = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    user = a_user(session, Role.CONSULTANT)
 
     answer = post(client, f"/admin/users/{user.id}/role", {"role": role})
 
     assert answer.status_code == 422
     session.rollback()
-    assert session.get(User, user.id, populate_existing=True).role == CONSULTANT
+    assert session.get(User, user.id, populate_existing=True).role == Role.CONSULTANT
 
 
 def test_a_firms_user_never_becomes_staff(app, session):
-    client = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    client = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
     user = a_user(session)
 
-    assert post(client, f"/admin/users/{user.id}/role", {"role": OFFICER}).status_code == 422
+    assert post(client, f"/admin/users/{user.id}/role", {"role": Role.OFFICER}).status_code == 422
 
 
 def test_fields_nobody_asked_for_change_nothing(app, session):
@@ -792,7 +787,7 @@ def test_fields_nobody_asked_for_change_nothing(app, session):
             "old": PASSWORD,
             "new": NEW_PASSWORD,
             "again": NEW_PASSWORD,
-            "role": ADMINISTRATOR,
+            "role": Role.ADMINISTRATOR,
             "firm_id": "1",
             "active": "no",
             "user_id": "1",
@@ -803,7 +798,7 @@ def test_fields_nobody_asked_for_change_nothing(app, session):
     session.rollback()
     kept = session.get(User, user.id, populate_existing=True)
     assert (kept.role, kept.firm_id, kept.active, kept.username) == (
-        FIRM,
+        Role.FIRM,
         user.firm_id,
         True,
         user.username,

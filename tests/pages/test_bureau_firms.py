@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from sqlalchemy import func, select
 
-from survey.tables import FIRM, OFFICER, Firm, Round, User
+from survey.tables import Firm, Role, Round, User
 from tests.support.bureau import a_district, an_assessment, at_desk, logged
 from tests.support.people import PASSWORD, a_firm, a_round, a_user, begun
 
@@ -26,7 +26,7 @@ TYPED = {
 def desk(app, session):
     """The officer's browser."""
     a_district(session)
-    return at_desk(app, session, a_user(session, OFFICER))
+    return at_desk(app, session, a_user(session, Role.OFFICER))
 
 
 def add(desk, **given):
@@ -112,7 +112,7 @@ def test_a_code_that_is_taken_names_the_firm_and_adds_nothing(desk, session):
     assert answer.status_code == 409
     assert "虚构老厂" in answer.text
     session.rollback()
-    assert session.scalar(select(func.count()).select_from(User).where(User.role == FIRM)) == 0
+    assert session.scalar(select(func.count()).select_from(User).where(User.role == Role.FIRM)) == 0
 
 
 def test_further_users_are_invited_and_invited_again_until_they_have_a_password(desk, session):
@@ -127,7 +127,7 @@ def test_further_users_are_invited_and_invited_again_until_they_have_a_password(
     again = desk.submit(f"{page}/users/{user.id}/link")
 
     assert link_on(again) != link_on(first)
-    taken = a_user(session, FIRM, firm)
+    taken = a_user(session, Role.FIRM, firm)
     assert f"{page}/users/{taken.id}/link" not in desk.get(page).text
     answer = desk.post(f"{page}/users/{taken.id}/link", data={"csrf_token": desk.token})
     assert answer.status_code == 409
@@ -135,7 +135,10 @@ def test_further_users_are_invited_and_invited_again_until_they_have_a_password(
 
 def test_no_member_of_staff_and_no_other_firms_user_is_reached_through_a_firm(desk, session):
     firm = a_firm(session)
-    for user in (a_user(session, OFFICER, password_hash=None), a_user(session, password_hash=None)):
+    for user in (
+        a_user(session, Role.OFFICER, password_hash=None),
+        a_user(session, password_hash=None),
+    ):
         answer = desk.post(
             f"/bureau/firms/{firm.id}/users/{user.id}/link", data={"csrf_token": desk.token}
         )

@@ -11,16 +11,7 @@ from reports.district import Target
 from survey import db
 from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
-from survey.tables import (
-    ADMINISTRATOR,
-    CONFIRMED,
-    CONSULTANT,
-    FIRM,
-    OFFICER,
-    ON_SITE,
-    PoolEntry,
-    Recognition,
-)
+from survey.tables import AssessmentState, PoolEntry, Recognition, Role
 from tests.support.bureau import NOON, a_district, an_assessment, at_desk, counting, logged, rows_of
 from tests.support.people import a_file, a_round, a_user, filled, signed_in
 
@@ -34,7 +25,7 @@ def round_(session):
 
 @pytest.fixture
 def officer(session):
-    return a_user(session, OFFICER)
+    return a_user(session, Role.OFFICER)
 
 
 @pytest.fixture
@@ -77,7 +68,9 @@ def recognised(session, firm_id, officer, rung="workshop", day=date(2025, 6, 1))
 def test_a_confirmed_sheet_speaks_for_its_firm_and_an_unconfirmed_one_is_marked(
     desk, session, round_
 ):
-    an_assessment(session, round_, "甲厂（虚构）", state=CONFIRMED, step=4, visited_step=2)
+    an_assessment(
+        session, round_, "甲厂（虚构）", state=AssessmentState.CONFIRMED, step=4, visited_step=2
+    )
     an_assessment(session, round_, "乙厂（虚构）", step=3)
 
     rows = rows_of(desk.get("/bureau/assessments.xlsx?sort=firm"))
@@ -92,7 +85,7 @@ def test_a_confirmed_sheet_speaks_for_its_firm_and_an_unconfirmed_one_is_marked(
 
 
 def test_a_draft_is_only_being_filled_in(desk, session, round_):
-    user = a_user(session, FIRM)
+    user = a_user(session, Role.FIRM)
     draft = filled(session, user, remark="金丝雀备注")
 
     page = desk.get("/bureau/assessments")
@@ -113,8 +106,10 @@ def test_a_share_is_cut_and_never_rounded_up_to_a_threshold(desk, session, round
 
 def test_lists_and_counts_never_mix_editions(desk, session, round_, officer):
     former = a_round(session, edition="1999", opens_on=date(1999, 1, 1))
-    here = an_assessment(session, round_, "今年厂（虚构）", state=CONFIRMED, step=3)
-    there = an_assessment(session, former, "往年厂（虚构）", state=CONFIRMED, step=5)
+    here = an_assessment(session, round_, "今年厂（虚构）", state=AssessmentState.CONFIRMED, step=3)
+    there = an_assessment(
+        session, former, "往年厂（虚构）", state=AssessmentState.CONFIRMED, step=5
+    )
     admitted(session, here, officer)
     with db.writing(session):
         session.add(
@@ -149,7 +144,8 @@ def test_the_plan_counts_only_what_was_recognised_in_time(desk, session, round_,
     rungs = ("workshop", "factory", "future")
     a_district(session, targets=(Target(2025, 1, rungs), Target(2027, 4, rungs)))
     firms = [
-        an_assessment(session, round_, f"{n} 厂（虚构）", state=CONFIRMED, step=3) for n in range(3)
+        an_assessment(session, round_, f"{n} 厂（虚构）", state=AssessmentState.CONFIRMED, step=3)
+        for n in range(3)
     ]
     recognised(session, firms[0].firm_id, officer, day=date(2025, 12, 31))
     recognised(session, firms[0].firm_id, officer, rung="factory", day=date(2026, 5, 1))
@@ -166,7 +162,9 @@ def test_the_plan_counts_only_what_was_recognised_in_time(desk, session, round_,
 
 def test_the_ladder_counts_firms_by_their_confirmed_sheets(desk, session, round_, officer):
     for step in (1, 3, 3, 4):
-        an_assessment(session, round_, f"{step} 级厂（虚构）", state=CONFIRMED, step=step)
+        an_assessment(
+            session, round_, f"{step} 级厂（虚构）", state=AssessmentState.CONFIRMED, step=step
+        )
     unverified = an_assessment(session, round_, "自评厂（虚构）", step=5)
     admitted(session, unverified, officer, target="future")
 
@@ -191,11 +189,17 @@ def three(session, round_):
         step=3,
         township="紫金街道",
         trade="bearing",
-        state=CONFIRMED,
+        state=AssessmentState.CONFIRMED,
         share="3/5",
     )
     an_assessment(
-        session, round_, "丙厂（虚构）", step=0, trade="valve", state=ON_SITE, share="1/9"
+        session,
+        round_,
+        "丙厂（虚构）",
+        step=0,
+        trade="valve",
+        state=AssessmentState.VISITING,
+        share="1/9",
     )
 
 
@@ -206,7 +210,7 @@ def three(session, round_):
         ("township=碧湖镇", ["甲厂（虚构）"]),
         ("rung=workshop", ["乙厂（虚构）"]),
         ("rung=none", ["丙厂（虚构）"]),
-        ("state=on_site", ["丙厂（虚构）"]),
+        ("state=visiting", ["丙厂（虚构）"]),
         ("confirmed=yes", ["乙厂（虚构）"]),
         ("confirmed=no&trade=valve&sort=share", ["丙厂（虚构）", "甲厂（虚构）"]),
         ("q=甲", ["甲厂（虚构）"]),
@@ -317,7 +321,9 @@ def test_formulas_that_somebody_typed_are_text(desk, session, round_, officer):
 
 
 def test_the_pool_and_its_workbook_are_narrowed_alike(desk, session, round_, officer):
-    one = an_assessment(session, round_, "甲厂（虚构）", state=CONFIRMED, step=2, township="碧湖镇")
+    one = an_assessment(
+        session, round_, "甲厂（虚构）", state=AssessmentState.CONFIRMED, step=2, township="碧湖镇"
+    )
     two = an_assessment(session, round_, "乙厂（虚构）", step=1, trade="bearing")
     admitted(session, one, officer, target="workshop")
     admitted(session, two, officer, target="line")
@@ -345,7 +351,7 @@ def test_a_longer_list_asks_the_database_no_more_often(
     def fill(numbers):
         for number in numbers:
             assessment = an_assessment(
-                session, round_, f"{number} 厂（虚构）", state=CONFIRMED, step=3
+                session, round_, f"{number} 厂（虚构）", state=AssessmentState.CONFIRMED, step=3
             )
             admitted(session, assessment, officer)
             recognised(session, assessment.firm_id, officer)
@@ -362,14 +368,14 @@ def test_a_longer_list_asks_the_database_no_more_often(
     assert asked() == few
 
 
-@pytest.mark.parametrize("role", [FIRM, CONSULTANT])
+@pytest.mark.parametrize("role", [Role.FIRM, Role.CONSULTANT])
 @pytest.mark.parametrize("address", [*LISTS, "/bureau/rounds", "/bureau/pool.xlsx"])
 def test_the_bureaus_pages_are_for_the_bureau(app, session, role, address):
     assert signed_in(app, session, a_user(session, role)).get(address).status_code == 403
 
 
 def test_an_administrator_reads_the_log_and_nothing_else_of_the_bureau(app, session):
-    client = signed_in(app, session, a_user(session, ADMINISTRATOR))
+    client = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
 
     assert client.get("/bureau/audit").status_code == 200
     assert client.get("/bureau/audit.xlsx").status_code == 200
@@ -378,7 +384,7 @@ def test_an_administrator_reads_the_log_and_nothing_else_of_the_bureau(app, sess
 
 
 def test_an_officer_writes_no_answer_and_no_evidence(desk, session, settings):
-    assessment = filled(session, a_user(session, FIRM))
+    assessment = filled(session, a_user(session, Role.FIRM))
     file = a_file(session, settings, assessment, "scheduling")
     own = f"/firm/assessments/{assessment.id}"
 
@@ -425,7 +431,7 @@ def test_the_log_tells_what_was_decided_in_the_readers_words(desk, session, roun
 
 
 def test_the_log_keeps_what_a_draft_holds_to_itself(desk, session, settings):
-    draft = filled(session, a_user(session, FIRM))
+    draft = filled(session, a_user(session, Role.FIRM))
     a_file(session, settings, draft, "scheduling", name="金丝雀.jpg")
 
     assert "上传佐证材料" in desk.get("/bureau/audit").text

@@ -3,19 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from survey.tables import (
-    CONFIRMED,
-    DRAFT,
-    IN_POOL,
-    OFFICER,
-    ON_SITE,
-    RECOGNISED,
-    SUBMITTED,
-    WITHDRAWN,
-    Assessment,
-    PoolEntry,
-    Recognition,
-)
+from survey.tables import Assessment, AssessmentState, PoolEntry, PoolState, Recognition, Role
 from tests.support.bureau import a_district, at_desk, logged
 from tests.support.people import a_consultant, a_user, confirmed, filled, handed_in, visited
 
@@ -27,7 +15,7 @@ REFUSED = "金丝雀：尚未想好的理由"
 def desk(app, session):
     """The officer's browser."""
     a_district(session)
-    return at_desk(app, session, a_user(session, OFFICER))
+    return at_desk(app, session, a_user(session, Role.OFFICER))
 
 
 def home(assessment):
@@ -95,13 +83,13 @@ def test_an_officer_sends_a_consultant_and_may_send_another(desk, session):
     press(desk, home(assessment), "assign", consultant=second.id)
 
     kept = again(session, assessment)
-    assert (kept.state, kept.consultant_id) == (ON_SITE, second.id)
+    assert (kept.state, kept.consultant_id) == (AssessmentState.VISITING, second.id)
     assert len(logged(session, "assign")) == 2
 
 
 def test_only_an_active_consultant_can_be_sent(desk, session):
     others = [
-        a_user(session, OFFICER),
+        a_user(session, Role.OFFICER),
         a_consultant(session, active=False),
         a_user(session),
     ]
@@ -112,7 +100,7 @@ def test_only_an_active_consultant_can_be_sent(desk, session):
         assert answer.status_code == 422
     assert press(desk, home(assessment), "assign", consultant="").status_code == 422
 
-    assert again(session, assessment).state == SUBMITTED
+    assert again(session, assessment).state == AssessmentState.SUBMITTED
 
 
 def test_a_sheet_goes_back_to_the_firm_with_the_reason_and_out_of_sight(desk, session):
@@ -122,7 +110,7 @@ def test_a_sheet_goes_back_to_the_firm_with_the_reason_and_out_of_sight(desk, se
 
     assert answer.status_code == 302
     kept = again(session, assessment)
-    assert (kept.state, kept.return_reason) == (DRAFT, REASON)
+    assert (kept.state, kept.return_reason) == (AssessmentState.DRAFT, REASON)
     assert [row.reason for row in logged(session, "return")] == [REASON]
     assert desk.get(home(assessment)).status_code == 404
 
@@ -142,11 +130,11 @@ def test_pressing_return_twice_is_no_fault(desk, session):
 def test_a_confirmed_assessment_is_reopened_with_a_reason(desk, session):
     assessment = confirmed(session, a_user(session), a_consultant(session))
     assert press(desk, home(assessment), "reopen", reason=" ").status_code == 422
-    assert again(session, assessment).state == CONFIRMED
+    assert again(session, assessment).state == AssessmentState.CONFIRMED
 
     press(desk, home(assessment), "reopen", reason=REASON)
 
-    assert again(session, assessment).state == ON_SITE
+    assert again(session, assessment).state == AssessmentState.VISITING
 
 
 def test_a_step_the_state_does_not_allow_is_refused_with_what_was_typed(desk, session):
@@ -174,17 +162,22 @@ def test_without_a_good_reason_nothing_happens_and_nothing_typed_is_lost(
     assert reason in answer.text
     if step != "return":
         assert '<option selected value="factory">' in answer.text
-    assert again(session, assessment).state == SUBMITTED
+    assert again(session, assessment).state == AssessmentState.SUBMITTED
     assert session.scalar(select(func.count()).select_from(PoolEntry)) == 0
 
 
 def test_fields_that_are_no_part_of_a_step_change_nothing(desk, session):
     assessment = handed_in(session, a_user(session))
-    extra = {"state": CONFIRMED, "share": "1", "firm_id": 7, "role": "administrator"}
+    extra = {
+        "state": AssessmentState.CONFIRMED,
+        "share": "1",
+        "firm_id": 7,
+        "role": "administrator",
+    }
 
     press(desk, home(assessment), "admit", extra, target_rung="line", reason=REASON)
 
-    assert again(session, assessment).state == SUBMITTED
+    assert again(session, assessment).state == AssessmentState.SUBMITTED
     assert entry_of(session).firm_id == assessment.firm_id
 
 
@@ -205,13 +198,13 @@ def test_one_firm_climbs_from_its_assessment_to_its_recognition(desk, session):
         recognised_on="2026-01-15",
     )
 
-    assert entry_of(session).state == RECOGNISED
+    assert entry_of(session).state == PoolState.RECOGNISED
     page = desk.get(entry).text
     assert "虚构经信〔2026〕1 号，2026-01-15" in page
     for words in ("入库", "晋级", "登记认定"):
         assert f"<strong>{words}</strong>" in page
     press(desk, entry, "withdraw", reason="企业搬迁。")
-    assert entry_of(session).state == WITHDRAWN
+    assert entry_of(session).state == PoolState.WITHDRAWN
 
 
 def test_pressing_admit_twice_admits_once_and_shows_the_entry(desk, session):
@@ -252,7 +245,7 @@ def test_a_version_no_page_ever_showed_is_a_malformed_request(desk, session, ver
     answer = press(desk, entry, "withdraw", version=version, reason=REASON)
 
     assert answer.status_code == 400
-    assert entry_of(session).state == IN_POOL
+    assert entry_of(session).state == PoolState.IN_POOL
 
 
 @pytest.mark.parametrize(
@@ -306,5 +299,5 @@ def test_nobody_else_takes_the_bureaus_steps(app, session):
             answer = client.post(f"{home(assessment)}/{step}", data=data)
             assert answer.status_code == 403
 
-    assert again(session, assessment).state == SUBMITTED
+    assert again(session, assessment).state == AssessmentState.SUBMITTED
     assert session.scalar(select(Assessment.consultant_id)) is None

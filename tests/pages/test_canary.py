@@ -16,7 +16,7 @@ from survey.clock import utc_now
 from survey.jobs import worker
 from survey.lifecycle import reports
 from survey.lifecycle.step import Actor, Step
-from survey.tables import CONSULTANT, FIRM, OFFICER, Evidence, Report, Table
+from survey.tables import Evidence, Report, Role, Table
 from survey.web import access
 from tests.support.people import signed_in
 from tests.support.world import QUESTION, World
@@ -123,7 +123,7 @@ def _printed(body):
 
 def test_nothing_of_one_firm_reaches_the_other_or_its_consultant(app, session, printed):
     seen, leaked = set(), []
-    for role in (FIRM, CONSULTANT):
+    for role in (Role.FIRM, Role.CONSULTANT):
         client = signed_in(app, session, printed.reader(role))
         for where, text in crawl(app, session, client, role):
             if printed.b.word in text or "maroon" in text:
@@ -168,7 +168,7 @@ def test_no_draft_reaches_the_bureau_by_any_address(app, session, world):
     client = signed_in(app, session, world.officer)
     leaked = [
         where
-        for where, text in crawl(app, session, client, OFFICER)
+        for where, text in crawl(app, session, client, Role.OFFICER)
         if "备注draft" in text or re.search("draft(self|onsite)\\.pdf", _without_log(where, text))
     ]
 

@@ -10,7 +10,7 @@ from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
-from survey.tables import ONSITE, AnswerRevision, Evidence
+from survey.tables import AnswerRevision, Evidence, SheetKind
 from tests.support.people import (
     TESTER,
     a_consultant,
@@ -52,7 +52,7 @@ def loose(session, row):
     return row
 
 
-def row(session, visit, question_id=QUESTION, kind=ONSITE):
+def row(session, visit, question_id=QUESTION, kind=SheetKind.ONSITE):
     sheet = loose(session, store.sheet(session, visit.id, kind))
     return loose(session, store.answer(session, sheet.id, question_id))
 
@@ -97,7 +97,7 @@ def test_a_section_that_does_not_exist_is_not_there(tablet, visit):
 
 def test_only_what_is_not_verified_can_be_shown(tablet, visit):
     tablet.get(page(visit))
-    assert save(tablet, visit, verification="confirmed").status_code == 200
+    assert save(tablet, visit, verification="verified").status_code == 200
 
     text = tablet.get(page(visit) + "?only=open").text
 
@@ -111,12 +111,12 @@ def test_only_what_is_not_verified_can_be_shown(tablet, visit):
 def test_a_touch_confirms(session, tablet, visit):
     tablet.get(page(visit))
 
-    answer = save(tablet, visit, verification="confirmed")
+    answer = save(tablet, visit, verification="verified")
 
     assert answer.status_code == 200
     assert answer.json["revision"] == 2
-    assert (answer.json["value"], answer.json["verification"]) == (2, "confirmed")
-    assert row(session, visit).verification == "confirmed"
+    assert (answer.json["value"], answer.json["verification"]) == (2, "verified")
+    assert row(session, visit).verification == "verified"
 
 
 def test_a_script_learns_what_an_answer_still_needs(tablet, visit):
@@ -146,7 +146,7 @@ def test_a_photo_on_the_on_site_sheet_answers_the_need_for_one(session, tablet, 
     assert sent.status_code == 201
     assert QUESTION not in tablet.get(f"/visits/{visit.id}/standing").json["needs"]
     kept = session.scalar(select(Evidence).where(Evidence.question_id == QUESTION))
-    assert kept.sheet_id == store.sheet(session, visit.id, ONSITE).id
+    assert kept.sheet_id == store.sheet(session, visit.id, SheetKind.ONSITE).id
 
 
 def test_a_replayed_request_changes_nothing(session, tablet, visit):
@@ -249,7 +249,7 @@ def test_a_page_without_script_keeps_verdicts_reasons_and_findings(session, tabl
             NAME: "1",
             f"{NAME}-reason": "排产表是上周的。",
             f"{NAME}-finding": "计划员请假就停摆。",
-            "q_exceptions-verification": "confirmed",
+            "q_exceptions-verification": "verified",
             "q_delivery_promise-verification": "not_seen",
             "q_delivery_promise-reason": "销售外出。",
         },
@@ -259,7 +259,7 @@ def test_a_page_without_script_keeps_verdicts_reasons_and_findings(session, tabl
     changed = row(session, visit)
     assert (changed.value, changed.verification) == (1, "changed")
     assert (changed.reason, changed.finding) == ("排产表是上周的。", "计划员请假就停摆。")
-    assert row(session, visit, "exceptions").verification == "confirmed"
+    assert row(session, visit, "exceptions").verification == "verified"
     assert row(session, visit, "delivery_promise").verification == "not_seen"
     assert row(session, visit, "progress_reporting").verification == "unverified"
 
@@ -286,7 +286,7 @@ def test_the_way_on_leads_through_every_section_to_the_overview(tablet, visit):
     ("given", "words"),
     [
         ({f"{NAME}-verification": "changed"}, "请选现场核验后的答案"),
-        ({f"{NAME}-verification": "confirmed", NAME: "4"}, "答案改过了"),
+        ({f"{NAME}-verification": "verified", NAME: "4"}, "答案改过了"),
         ({f"{NAME}-verification": "changed", NAME: "9"}, "生产"),
         ({f"{NAME}-reason": "字" * 2001}, "最多 2000 字"),
     ],
@@ -297,13 +297,13 @@ def test_a_slip_comes_back_with_everything_typed_and_the_rest_is_kept(
     tablet.get(page(visit))
 
     answer = tablet.submit(
-        "", {"q_exceptions-verification": "confirmed", f"{NAME}-finding": "写好的发现。"} | given
+        "", {"q_exceptions-verification": "verified", f"{NAME}-finding": "写好的发现。"} | given
     )
 
     assert answer.status_code == 422
     assert words in answer.text
     assert "写好的发现。" in answer.text
-    assert row(session, visit, "exceptions").verification == "confirmed"
+    assert row(session, visit, "exceptions").verification == "verified"
     assert row(session, visit).value == 2
 
 
@@ -311,7 +311,7 @@ def test_a_page_overtaken_by_another_tablet_asks_which_to_keep(session, tablet, 
     tablet.get(page(visit))
     by = Actor(consultant.id, consultant.name)
     change = Change(QUESTION, "other.1", 1, value=4, reason="另一台平板。")
-    answers.save_answer(Step(session, by, moment()), visit.id, ONSITE, change)
+    answers.save_answer(Step(session, by, moment()), visit.id, SheetKind.ONSITE, change)
 
     met = tablet.submit(
         "", {f"{NAME}-verification": "changed", NAME: "1", f"{NAME}-reason": "我的。"}
@@ -333,7 +333,7 @@ def test_a_page_sent_after_the_visit_was_given_back_is_not_there(session, tablet
     tablet.get(page(visit))
     assessments.return_to_firm(Step(session, TESTER, moment()), visit.id, reason="请补。")
 
-    assert tablet.submit("", {f"{NAME}-verification": "confirmed"}).status_code == 404
+    assert tablet.submit("", {f"{NAME}-verification": "verified"}).status_code == 404
 
 
 def test_a_photo_travels_with_the_page(session, tablet, visit):
@@ -355,7 +355,7 @@ def test_a_file_that_is_none_is_refused_beside_its_question(session, tablet, vis
     data = {
         "csrf_token": tablet.token,
         f"{NAME}-base": "1",
-        f"{NAME}-verification": "confirmed",
+        f"{NAME}-verification": "verified",
         NAME: "2",
         f"{NAME}-files": (io.BytesIO(b"MZ not a picture"), "现场.jpg"),
     }
@@ -363,5 +363,5 @@ def test_a_file_that_is_none_is_refused_beside_its_question(session, tablet, vis
     answer = tablet.post(page(visit), data=data)
 
     assert answer.status_code == 415
-    assert row(session, visit).verification == "confirmed"
+    assert row(session, visit).verification == "verified"
     assert session.scalar(select(func.count()).select_from(Evidence)) == 0

@@ -9,7 +9,7 @@ from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
-from survey.tables import CONFIRMED, DRAFT, ON_SITE, ONSITE, SELF, VERIFIED, Assessment, AuditEntry
+from survey.tables import Assessment, AssessmentState, AuditEntry, SheetKind, Verdict
 from tests.support.people import (
     TESTER,
     a_consultant,
@@ -43,14 +43,14 @@ def tablet(app, session, consultant):
 
 
 def verify_all(session, visit, consultant):
-    fill(session, visit, consultant, kind=ONSITE, verification=VERIFIED)
+    fill(session, visit, consultant, kind=SheetKind.ONSITE, verification=Verdict.VERIFIED)
 
 
 def change(session, visit, consultant, question_id=QUESTION, **fields):
     row = on_site(session, visit, question_id)
     asked = Change(question_id, f"test.{row.revision}", row.revision, **fields)
     by = Actor(consultant.id, consultant.name)
-    answers.save_answer(Step(session, by, moment()), visit.id, ONSITE, asked)
+    answers.save_answer(Step(session, by, moment()), visit.id, SheetKind.ONSITE, asked)
 
 
 def loose(session, row):
@@ -61,7 +61,7 @@ def loose(session, row):
     return row
 
 
-def sheet(session, visit, kind=ONSITE):
+def sheet(session, visit, kind=SheetKind.ONSITE):
     return loose(session, store.sheet(session, visit.id, kind))
 
 
@@ -139,7 +139,7 @@ def test_a_reassigned_consultant_loses_access_at_once(session, tablet, visit):
     assert saved.status_code == 404
     assert {response.status_code for response in posted} == {404}
     assert on_site(session, visit).revision == before
-    assert stored(session, visit).state == ON_SITE
+    assert stored(session, visit).state == AssessmentState.VISITING
 
 
 def test_a_submitted_assessment_is_nobodys_visit_yet(app, session, consultant, tablet):
@@ -194,13 +194,13 @@ def test_a_deciding_question_is_marked_on_its_card(tablet, visit):
 def test_processes_are_corrected_on_site_only(session, tablet, visit):
     page = tablet.get(f"/visits/{visit.id}/processes")
     assert "更正工序" in page.text
-    ticked = [p for p in sheet(session, visit, SELF).processes if p != "coating"]
+    ticked = [p for p in sheet(session, visit, SheetKind.SELF).processes if p != "coating"]
 
     answer = tablet.submit("", {"processes": ticked})
 
     assert answer.status_code == 302
     assert "coating" not in sheet(session, visit).processes
-    assert "coating" in sheet(session, visit, SELF).processes
+    assert "coating" in sheet(session, visit, SheetKind.SELF).processes
 
 
 def test_an_unknown_process_is_refused(session, tablet, visit):
@@ -299,14 +299,14 @@ def test_confirming_too_early_lists_what_is_open_with_links(session, tablet, vis
     assert answer.status_code == 422
     assert f"/visits/{visit.id}/sections/production#question-{QUESTION}" in answer.text
     assert "请写明理由。" in answer.text
-    assert stored(session, visit).state == ON_SITE
+    assert stored(session, visit).state == AssessmentState.VISITING
 
 
 def test_a_confirmed_visit_can_only_be_read(session, tablet, visit, consultant):
     verify_all(session, visit, consultant)
     tablet.get(f"/visits/{visit.id}/confirm")
     assert tablet.submit("").status_code == 302
-    assert stored(session, visit).state == CONFIRMED
+    assert stored(session, visit).state == AssessmentState.CONFIRMED
 
     overview = tablet.get(f"/visits/{visit.id}")
     section = tablet.get(f"/visits/{visit.id}/sections/production")
@@ -344,7 +344,7 @@ def test_a_sheet_is_given_back_to_the_firm_with_a_reason(session, tablet, visit)
 
     assert answer.status_code == 302
     kept = stored(session, visit)
-    assert (kept.state, kept.return_reason) == (DRAFT, "请补关键指标。")
+    assert (kept.state, kept.return_reason) == (AssessmentState.DRAFT, "请补关键指标。")
     assert tablet.get(f"/visits/{visit.id}").status_code == 404
 
 
@@ -356,4 +356,4 @@ def test_giving_back_needs_a_good_reason(session, tablet, visit, reason):
 
     assert answer.status_code == 422
     assert reason.strip().split("\x00")[0] in answer.text
-    assert stored(session, visit).state == ON_SITE
+    assert stored(session, visit).state == AssessmentState.VISITING

@@ -18,7 +18,7 @@ from survey.lifecycle import editions as steps
 from survey.lifecycle import rounds
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.step import Step
-from survey.tables import ADMINISTRATOR, OFFICER, AuditEntry, EditionRow
+from survey.tables import AuditEntry, EditionRow, Role
 from tests.support.client import CheckingClient
 from tests.support.people import EDITION, TESTER, a_user, filled, handed_in, moment, signed_in
 
@@ -40,7 +40,7 @@ def home(settings) -> Path:
 
 @pytest.fixture
 def desk(app, session) -> CheckingClient:
-    return signed_in(app, session, a_user(session, ADMINISTRATOR, name="虚构管理员"))
+    return signed_in(app, session, a_user(session, Role.ADMINISTRATOR, name="虚构管理员"))
 
 
 @pytest.fixture
@@ -302,7 +302,7 @@ def test_publishing_seals_and_lets_a_round_use_it(desk, draft, home, session):
     assert not (home / draft).exists()
     assert "edition_publish" in actions(session)
 
-    officer = a_user(session, OFFICER)
+    officer = a_user(session, Role.OFFICER)
     made = rounds.open_round(Step(session, steps.Actor(officer.id, officer.name), moment()), title="2027 轮次", edition="2027", opens_on=date(2027, 1, 1), closes_on=None)  # fmt: skip
     assert made.edition == "2027"
 
@@ -311,7 +311,7 @@ def test_an_officer_is_offered_what_is_published_only(app, desk, session):
     published(desk)
     step(desk, "2027", "retire")
     step(desk, EDITION, "copy")
-    officer = signed_in(app, session, a_user(session, OFFICER))
+    officer = signed_in(app, session, a_user(session, Role.OFFICER))
 
     page = officer.get("/bureau/rounds").text
 

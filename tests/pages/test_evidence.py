@@ -14,7 +14,7 @@ from survey.files import uploads
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle.step import Step
-from survey.tables import OFFICER, AuditEntry, Evidence, Firm
+from survey.tables import AuditEntry, Evidence, Firm, Role
 from survey.web.headers import DOWNLOAD_POLICY
 from tests.support.people import (
     TESTER,
@@ -429,7 +429,7 @@ def test_a_file_is_seen_by_its_firm_its_consultant_and_the_bureau_only(
     assessment = filled(session, person)
     file = a_file(session, settings, assessment, QUESTION)
     consultant, stranger = a_consultant(session), a_consultant(session)
-    officer, other = a_user(session, OFFICER), a_user(session)
+    officer, other = a_user(session, Role.OFFICER), a_user(session)
     clients = {
         name: signed_in(app, session, user)
         for name, user in {

@@ -15,10 +15,10 @@ from survey.lifecycle import assessments as steps
 from survey.lifecycle.sheets import questionnaire_of
 from survey.lifecycle.step import Step
 from survey.tables import (
-    DRAFT,
     AnswerRevision,
     AnswerRow,
     Assessment,
+    AssessmentState,
     AuditEntry,
     Firm,
     Round,
@@ -352,7 +352,7 @@ STRANGE = [
     {"score": 100},
     {"firm_id": 1},
     {"locked": 0},
-    {"verification": "confirmed"},
+    {"verification": "verified"},
     {"finding": "x"},
     {"author_id": 1},
     {"kind": "onsite"},
@@ -631,7 +631,10 @@ def test_handing_in_without_agreeing_or_signing_keeps_what_was_typed(app, sessio
         answer = client.post(address, data={"csrf_token": client.token} | given)
         assert answer.status_code == 422, given
     session.rollback()
-    assert session.get(Assessment, assessment.id, populate_existing=True).state == DRAFT
+    assert (
+        session.get(Assessment, assessment.id, populate_existing=True).state
+        == AssessmentState.DRAFT
+    )
     assert (
         "没有打勾的人"
         in client.post(
@@ -648,7 +651,7 @@ def test_an_incomplete_sheet_is_not_handed_in(sitting):
 
     assert answer.status_code == 422
     sitting.session.rollback()
-    assert sitting.session.scalar(select(Assessment.state)) == DRAFT
+    assert sitting.session.scalar(select(Assessment.state)) == AssessmentState.DRAFT
 
 
 def test_a_round_that_is_over_or_yet_to_come_cannot_be_begun(app, session):

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.files import uploads
-from survey.tables import ONSITE, Evidence, Firm, SheetRow
+from survey.tables import Evidence, Firm, SheetKind, SheetRow
 from tests.support.people import (
     a_consultant,
     a_pdf,
@@ -216,7 +216,7 @@ def test_nobody_chooses_the_sheet_the_owner_or_the_storage(app, session, sitting
     answer = sitting.send(
         a_pdf("虚构"),
         "a.pdf",
-        kind=ONSITE,
+        kind=SheetKind.ONSITE,
         sheet_id="999",
         sha256="0" * 64,
         uploaded_by="1",

@@ -10,7 +10,7 @@ from survey.lifecycle import assessments
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.errors import Conflict, Invalid, Locked, NotThere
 from survey.lifecycle.step import Actor, Step
-from survey.tables import SELF, AnswerRevision, AnswerRow, Firm
+from survey.tables import AnswerRevision, AnswerRow, Firm, SheetKind
 from tests.support.people import TESTER, a_firm, a_user, begun, handed_in, moment
 
 QUESTION = "scheduling"
@@ -37,7 +37,7 @@ def loose(session, row):
 def keep(session, assessment, person, value, *, request="tab.1", base=0, question=QUESTION, **more):
     change = Change(question, request, base, value=value, **more)
     by = Actor(person.id, person.name)
-    return save_answer(Step(session, by, moment()), assessment.id, SELF, change)
+    return save_answer(Step(session, by, moment()), assessment.id, SheetKind.SELF, change)
 
 
 def history(session, question=QUESTION):
@@ -107,7 +107,12 @@ def test_value_and_remark_are_changed_apart(session, assessment, person):
     keep(session, assessment, person, 2)
 
     change = Change(QUESTION, "tab.2", 1, remark="只写备注")
-    save_answer(Step(session, Actor(person.id, person.name), moment()), assessment.id, SELF, change)
+    save_answer(
+        Step(session, Actor(person.id, person.name), moment()),
+        assessment.id,
+        SheetKind.SELF,
+        change,
+    )
 
     row = session.scalar(select(AnswerRow).where(AnswerRow.question_id == QUESTION))
     assert (row.value, row.remark, row.revision) == (2, "只写备注", 2)
@@ -175,7 +180,10 @@ def test_a_base_nobody_ever_saw_is_refused(session, assessment, person):
 def test_an_assessment_that_is_not_there_is_not_there(session, assessment, person):
     with pytest.raises(NotThere):
         save_answer(
-            Step(session, TESTER, moment()), 10**6, SELF, Change(QUESTION, "tab.1", 0, value=1)
+            Step(session, TESTER, moment()),
+            10**6,
+            SheetKind.SELF,
+            Change(QUESTION, "tab.1", 0, value=1),
         )
 
 

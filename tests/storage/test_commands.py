@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.running import serving
-from survey.tables import ADMINISTRATOR, OFFICER, User
+from survey.tables import Role, User
 from tests.support.people import PASSWORD, a_user
 
 
@@ -25,7 +25,7 @@ def test_an_administrator_is_made_with_a_link_and_no_password(app: Flask, sessio
     link = re.search(r"http://localhost(/link/[\w-]+)", said)
     assert link
     user = session.scalars(select(User)).one()
-    assert (user.role, user.password_hash) == (ADMINISTRATOR, None)
+    assert (user.role, user.password_hash) == (Role.ADMINISTRATOR, None)
     session.rollback()
     client.get(link[1])
     assert client.submit("", {"password": PASSWORD, "again": PASSWORD}).status_code == 302
@@ -40,7 +40,7 @@ def test_a_name_that_cannot_be_one_is_refused_in_chinese(app: Flask):
 def test_a_reset_prints_a_link_and_leaves_the_password_until_it_is_used(
     app: Flask, session: Session
 ):
-    user = a_user(session, OFFICER)
+    user = a_user(session, Role.OFFICER)
     kept = user.password_hash
 
     code, said = _type(app, "reset-password", user.username)
@@ -63,7 +63,7 @@ def test_migrating_twice_changes_nothing(app: Flask):
 
 
 def test_the_demonstration_is_refused_where_there_is_anything(app: Flask, session: Session):
-    a_user(session, OFFICER)
+    a_user(session, Role.OFFICER)
     code, said = _type(app, "load-demo")
     assert code != 0
     assert "空实例" in said
@@ -85,4 +85,4 @@ def test_an_empty_instance_greets_its_first_administrator_until_they_have_a_pass
         said = capsys.readouterr().out
         assert len(re.findall(r"/link/[\w-]+", said)) == 1
     user = session.scalars(select(User)).one()
-    assert user.role == ADMINISTRATOR
+    assert user.role == Role.ADMINISTRATOR

@@ -27,15 +27,14 @@ from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.errors import Conflict, Invalid, Locked, Stale
 from survey.lifecycle.step import Actor, Step
 from survey.tables import (
-    DONE,
-    SELF,
-    WORKING,
     AnswerRevision,
     AnswerRow,
     AuditEntry,
     Evidence,
     Firm,
+    JobState,
     Report,
+    SheetKind,
     SheetRow,
 )
 from tests.support.client import CheckingClient
@@ -172,7 +171,7 @@ def _count_up(url, assessment, by, number, acknowledged):
                 remark = f"{int(said.split()[0]) + 1} from {number}"
                 change = Change(QUESTION, f"p{number}.{turn}-{base}", base, remark=remark)
                 try:
-                    save_answer(Step(session, by, utc_now()), assessment, SELF, change)
+                    save_answer(Step(session, by, utc_now()), assessment, SheetKind.SELF, change)
                 except (Conflict, Invalid):
                     continue
                 with acknowledged.get_lock():
@@ -263,7 +262,12 @@ def test_nothing_is_attached_after_the_sheet_is_handed_in(app, session, engine):
         with Session(engine, expire_on_commit=False) as own:
             try:
                 evidence.attach(
-                    Step(own, by, utc_now()), number, SELF, QUESTION, stored, limits=limits
+                    Step(own, by, utc_now()),
+                    number,
+                    SheetKind.SELF,
+                    QUESTION,
+                    stored,
+                    limits=limits,
                 )
             except Locked:
                 return 0
@@ -299,7 +303,7 @@ def test_a_limit_on_files_holds_for_many_at_once(desk, engine):
                 evidence.attach(
                     Step(own, desk.by, utc_now()),
                     desk.assessment,
-                    SELF,
+                    SheetKind.SELF,
                     QUESTION,
                     stored,
                     limits=limits,
@@ -532,7 +536,7 @@ def waiting(app, session):
     user = a_user(session)
     assessment = handed_in(session, user)
     by = Actor(user.id, "虚构人")
-    report = reports.request_report(Step(session, by, moment()), assessment.id, SELF)
+    report = reports.request_report(Step(session, by, moment()), assessment.id, SheetKind.SELF)
     number = report.id
     session.rollback()
     return number
@@ -551,7 +555,7 @@ def test_many_who_ask_for_one_report_get_one(app, session, engine):
 
     def ask(_):
         with Session(engine, expire_on_commit=False) as own:
-            return reports.request_report(Step(own, by, utc_now()), assessment, SELF).id
+            return reports.request_report(Step(own, by, utc_now()), assessment, SheetKind.SELF).id
 
     with ThreadPoolExecutor(6) as pool:
         asked = set(pool.map(ask, range(6)))
@@ -593,7 +597,7 @@ def test_a_worker_overtaken_by_another_issues_nothing(session, engine, waiting):
 
     assert (late, done, twice) == (False, True, False)
     report = the_report(engine, waiting)
-    assert (report.state, report.sha256) == (DONE, "b" * 64)
+    assert (report.state, report.sha256) == (JobState.DONE, "b" * 64)
     issued = select(func.count(AuditEntry.id)).where(AuditEntry.action == "report_issue")
     assert session.scalar(issued) == 1
 
@@ -602,7 +606,7 @@ def test_a_report_that_never_gets_done_is_given_up_and_may_be_asked_for_again(se
     user = a_user(session)
     assessment = handed_in(session, user).id
     by, now = Actor(user.id, "虚构人"), utc_now()
-    number = reports.request_report(Step(session, by, now), assessment, SELF).id
+    number = reports.request_report(Step(session, by, now), assessment, SheetKind.SELF).id
     for _ in range(reports.MOST_ATTEMPTS):
         assert reports.lease(Step(session, reports.WORKER, now)) is not None
         now += reports.LEASE + timedelta(seconds=1)
@@ -611,7 +615,7 @@ def test_a_report_that_never_gets_done_is_given_up_and_may_be_asked_for_again(se
     report = the_report(engine, number)
     assert report.state == "failed"
     assert report.fault
-    again = reports.request_report(Step(session, TESTER, now), assessment, SELF)
+    again = reports.request_report(Step(session, TESTER, now), assessment, SheetKind.SELF)
     assert again.id == number
     assert reports.lease(Step(session, reports.WORKER, now)).attempt == 1
 
@@ -621,7 +625,7 @@ def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(app, session, 
     slow = threading.Thread(target=worker.work_once, args=(app,))
     slow.start()
     until = time.monotonic() + 20
-    while the_report(engine, waiting).state != WORKING and time.monotonic() < until:
+    while the_report(engine, waiting).state != JobState.WORKING and time.monotonic() < until:
         time.sleep(0.01)
     taken = time.monotonic()
     with Session(engine, expire_on_commit=False) as own:
@@ -634,7 +638,7 @@ def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(app, session, 
     assert taken < 1  # printing holds nobody up
     assert other.attempt == 2
     report = the_report(engine, waiting)
-    assert (report.state, report.attempt, report.sha256) == (WORKING, 2, None)
+    assert (report.state, report.attempt, report.sha256) == (JobState.WORKING, 2, None)
 
 
 def test_a_killed_worker_leaves_its_report_to_the_next(app, session, engine, settings, waiting):
@@ -644,7 +648,7 @@ def test_a_killed_worker_leaves_its_report_to_the_next(app, session, engine, set
     while not list(settings.reports.glob("making-*")) and time.monotonic() < until:
         time.sleep(0.005)
     server.kill()
-    assert the_report(engine, waiting).state == WORKING
+    assert the_report(engine, waiting).state == JobState.WORKING
 
     assert not worker.work_once(app)  # the lease still holds
     with db.writing(session):
@@ -653,7 +657,7 @@ def test_a_killed_worker_leaves_its_report_to_the_next(app, session, engine, set
     assert not worker.work_once(app)
 
     report = the_report(engine, waiting)
-    assert (report.state, report.attempt) == (DONE, 2)
+    assert (report.state, report.attempt) == (JobState.DONE, 2)
     final = [path for path in settings.reports.glob("*.pdf") if not path.name.startswith("making")]
     assert [path.stem for path in final] == [report.sha256]
     assert final[0].stat().st_size == report.size

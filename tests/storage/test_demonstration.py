@@ -15,17 +15,7 @@ from stdnum.cn import uscc
 from survey.running import demonstration
 from survey.store import assessments as store
 from survey.store import settings
-from survey.tables import (
-    CONFIRMED,
-    DRAFT,
-    ONSITE,
-    SELF,
-    Assessment,
-    Firm,
-    PoolEntry,
-    Recognition,
-    User,
-)
+from survey.tables import Assessment, AssessmentState, Firm, PoolEntry, Recognition, SheetKind, User
 
 ROWS: list[dict[str, Any]] = yaml.safe_load(
     (Path(demonstration.__file__).parent / "firms.yaml").read_text(encoding="utf-8")
@@ -54,14 +44,14 @@ def _every_firm_stands_where_its_row_says(loaded: Session) -> None:
     for assessment, firm in loaded.execute(
         select(Assessment, Firm).join(Firm, Firm.id == Assessment.firm_id)
     ).all():
-        if assessment.state == DRAFT:
+        if assessment.state == AssessmentState.DRAFT:
             continue
-        kind = ONSITE if assessment.state == CONFIRMED else SELF
+        kind = SheetKind.ONSITE if assessment.state == AssessmentState.CONFIRMED else SheetKind.SELF
         sheet = store.sheet(loaded, assessment.id, kind)
         assert sheet is not None
         score = store.score(loaded, sheet.id)
         assert score is not None
-        if kind == ONSITE or stories[firm.code] != "inflated":
+        if kind == SheetKind.ONSITE or stories[firm.code] != "inflated":
             assert score.step == steps[firm.code], firm.name
             seen += 1
     assert seen >= 27
@@ -75,11 +65,11 @@ def _an_inflated_firm_is_corrected_on_site(loaded: Session) -> None:
             select(Assessment).join(Firm, Firm.id == Assessment.firm_id).where(Firm.code == code)
         ).one()
         kept = {}
-        for kind in (SELF, ONSITE):
+        for kind in (SheetKind.SELF, SheetKind.ONSITE):
             sheet = store.sheet(loaded, assessment.id, kind)
             assert sheet is not None
             kept[kind] = store.score(loaded, sheet.id)
-        assert kept[SELF].permille > kept[ONSITE].permille
+        assert kept[SheetKind.SELF].permille > kept[SheetKind.ONSITE].permille
 
 
 def _the_pool_has_entries_and_recognitions(loaded: Session) -> None:

@@ -19,7 +19,7 @@ from survey.lifecycle.errors import (
 )
 from survey.lifecycle.new_firms import NewFirm, Places
 from survey.lifecycle.step import Actor, Step
-from survey.tables import CONSULTANT, OFFICER, Firm, OneTimeLink, Round, User
+from survey.tables import Firm, OneTimeLink, Role, Round, User
 from tests.support.bureau import NOON, logged
 from tests.support.people import a_firm, a_user, begun
 
@@ -167,7 +167,7 @@ def test_an_officer_opens_no_account_that_is_in_use(session):
         new_firms.invite_again(Step(session, BY, NOON), user.firm_id, user.id, hours=72)
 
 
-@pytest.mark.parametrize("role", [OFFICER, CONSULTANT])
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.CONSULTANT])
 def test_an_officer_invites_no_staff_and_no_user_of_another_firm(session, role):
     firm = a_firm(session)
     other = a_user(session, password_hash=None)

@@ -11,17 +11,7 @@ from survey import db
 from survey.lifecycle import pool
 from survey.lifecycle.errors import Invalid, Locked, NotThere, RecognisedBefore, Stale, WrongState
 from survey.lifecycle.step import Actor, Step
-from survey.tables import (
-    CONFIRMED,
-    DRAFT,
-    IN_POOL,
-    OFFICER,
-    PROPOSED,
-    RECOGNISED,
-    WITHDRAWN,
-    PoolEntry,
-    Recognition,
-)
+from survey.tables import AssessmentState, PoolEntry, PoolState, Recognition, Role
 from tests.support.bureau import NOON, an_assessment, logged
 from tests.support.people import a_round, a_user
 
@@ -31,13 +21,15 @@ REASON = "关键工序已联网，订单稳定。"
 
 @pytest.fixture
 def officer(session):
-    user = a_user(session, OFFICER)
+    user = a_user(session, Role.OFFICER)
     return Actor(user.id, user.name)
 
 
 @pytest.fixture
 def assessment(session):
-    return an_assessment(session, a_round(session), "虚构阀门一厂", state=CONFIRMED, step=2)
+    return an_assessment(
+        session, a_round(session), "虚构阀门一厂", state=AssessmentState.CONFIRMED, step=2
+    )
 
 
 def admit(session, assessment, officer, **given):
@@ -71,7 +63,7 @@ def test_an_admitted_firm_is_in_the_pool_with_its_target_its_reason_and_one_row_
 ):
     entry = admit(session, assessment, officer)
 
-    assert (entry.state, entry.target_rung, entry.reason) == (IN_POOL, "workshop", REASON)
+    assert (entry.state, entry.target_rung, entry.reason) == (PoolState.IN_POOL, "workshop", REASON)
     [row] = logged(session, "admit")
     assert (row.user_id, row.firm_id) == (officer.user_id, assessment.firm_id)
     assert (row.before, row.after, row.reason) == ("", "in_pool workshop", REASON)
@@ -107,18 +99,18 @@ def test_a_proposed_firm_is_admitted_from_the_version_that_was_seen(session, ass
     entry = pool.propose(
         Step(session, officer, NOON), assessment.id, target_rung="line", reason=REASON
     )
-    assert entry.state == PROPOSED
+    assert entry.state == PoolState.PROPOSED
 
     with pytest.raises(Stale):
         admit(session, assessment, officer)
     entry = admit(session, assessment, officer, base_version=entry.version)
 
-    assert (entry.state, entry.target_rung) == (IN_POOL, "workshop")
+    assert (entry.state, entry.target_rung) == (PoolState.IN_POOL, "workshop")
     assert logged(session, "admit")[0].before == "proposed line"
 
 
 def test_a_draft_cannot_enter_the_pool(session, officer):
-    draft = an_assessment(session, a_round(session), "虚构阀门二厂", state=DRAFT)
+    draft = an_assessment(session, a_round(session), "虚构阀门二厂", state=AssessmentState.DRAFT)
 
     with pytest.raises(Locked):
         admit(session, draft, officer)
@@ -155,7 +147,7 @@ def test_a_promotion_leads_upwards_and_moves_to_the_newest_confirmed_assessment(
 
     entry = promote(session, entry, officer)
 
-    assert (entry.state, entry.target_rung, entry.version) == (IN_POOL, "factory", 2)
+    assert (entry.state, entry.target_rung, entry.version) == (PoolState.IN_POOL, "factory", 2)
     assert logged(session, "promote")[0].before == "in_pool workshop"
 
 
@@ -181,7 +173,7 @@ def test_a_recognition_is_a_fact_with_its_document_recorded_once(session, assess
     recognise(session, entry, officer)
     again = recognise(session, entry, officer, base_version=seen)
 
-    assert again.state == RECOGNISED
+    assert again.state == PoolState.RECOGNISED
     session.rollback()
     fact = session.scalars(select(Recognition)).one()
     assert (fact.rung, fact.document) == ("workshop", "虚构经信〔2026〕1 号")
@@ -216,7 +208,7 @@ def test_a_recognition_lies_between_2000_and_today(session, assessment, officer,
 def test_the_first_day_of_2000_and_today_are_days_of_recognition(session, assessment, officer, day):
     entry = recognise(session, admit(session, assessment, officer), officer, recognised_on=day)
 
-    assert entry.state == RECOGNISED
+    assert entry.state == PoolState.RECOGNISED
 
 
 @pytest.mark.parametrize("document", ["", " ", "号" * 101])
@@ -238,13 +230,13 @@ def test_a_recognised_firm_may_aim_higher_again_but_not_at_what_it_holds(
 
     entry = promote(session, entry, officer)
 
-    assert (entry.state, entry.target_rung) == (IN_POOL, "factory")
+    assert (entry.state, entry.target_rung) == (PoolState.IN_POOL, "factory")
 
 
 def test_a_withdrawn_firm_keeps_its_recognitions_and_may_come_again(session, assessment, officer):
     entry = recognise(session, admit(session, assessment, officer), officer)
     entry = withdraw(session, entry, officer)
-    assert entry.state == WITHDRAWN
+    assert entry.state == PoolState.WITHDRAWN
     with pytest.raises(WrongState):
         promote(session, entry, officer)
     with pytest.raises(WrongState):
@@ -252,7 +244,7 @@ def test_a_withdrawn_firm_keeps_its_recognitions_and_may_come_again(session, ass
 
     entry = admit(session, assessment, officer, base_version=entry.version)
 
-    assert entry.state == IN_POOL
+    assert entry.state == PoolState.IN_POOL
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Recognition)) == 1
 
@@ -283,5 +275,5 @@ def test_a_step_that_fails_half_way_changes_nothing(session, assessment, officer
 
     with db.writing(session):
         kept = session.get(PoolEntry, entry.id)
-        assert (kept.state, kept.version) == (IN_POOL, 1)
+        assert (kept.state, kept.version) == (PoolState.IN_POOL, 1)
         assert session.scalar(select(func.count()).select_from(Recognition)) == 0

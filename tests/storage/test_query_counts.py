@@ -9,7 +9,7 @@ from flask import Flask, url_for
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from survey.tables import ADMINISTRATOR, Firm
+from survey.tables import Firm, Role
 from tests.support.bureau import an_assessment, at_desk, counting
 from tests.support.client import CheckingClient
 from tests.support.people import (
@@ -133,7 +133,7 @@ def test_a_consultants_home_asks_no_more_for_many_visits(
 def test_an_administrators_list_asks_no_more_when_it_grows(
     app: Flask, session: Session, engine: Engine, endpoint: str
 ):
-    client = at_desk(app, session, a_user(session, ADMINISTRATOR))
+    client = at_desk(app, session, a_user(session, Role.ADMINISTRATOR))
     page = addressed(app, endpoint)
 
     def grow(times: int) -> None:

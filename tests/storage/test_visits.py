@@ -9,7 +9,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.readings.visits import visit_of
 from survey.store import assessments as store
 from survey.store import visits as visit_store
-from survey.tables import CONFIRMED, DRAFT, ON_SITE, ONSITE, SELF, UNVERIFIED, VERIFIED
+from survey.tables import AssessmentState, SheetKind, Verdict
 from tests.support.people import TESTER, a_consultant, a_file, a_firm, a_user, fill, moment, visited
 
 QUESTION = "scheduling"
@@ -46,18 +46,18 @@ def save(session, visit, consultant):
             **fields,
         )
         by = Actor(consultant.id, consultant.name)
-        return answers.save_answer(Step(session, by, moment()), visit.id, ONSITE, change)
+        return answers.save_answer(Step(session, by, moment()), visit.id, SheetKind.ONSITE, change)
 
     return keep
 
 
-def on_site(session, visit, question_id=QUESTION, kind=ONSITE):
+def on_site(session, visit, question_id=QUESTION, kind=SheetKind.ONSITE):
     sheet = store.sheet(session, visit.id, kind)
     return store.answer(session, sheet.id, question_id)
 
 
 def verify_all(session, visit, consultant):
-    fill(session, visit, consultant, kind=ONSITE, verification=VERIFIED)
+    fill(session, visit, consultant, kind=SheetKind.ONSITE, verification=Verdict.VERIFIED)
 
 
 def open_items(session, visit):
@@ -75,14 +75,14 @@ def test_the_on_site_sheet_starts_as_an_unverified_copy(session, visit):
     row = on_site(session, visit)
 
     assert row.value == 2
-    assert row.verification == UNVERIFIED
+    assert row.verification == Verdict.UNVERIFIED
     assert len(open_items(session, visit)) == visit_of(session, visit).count.whole
 
 
 def test_confirming_keeps_the_firms_answer(session, visit, save):
-    saved = save(verification="confirmed")
+    saved = save(verification="verified")
 
-    assert (saved.value, saved.verification) == (2, "confirmed")
+    assert (saved.value, saved.verification) == (2, "verified")
     assert QUESTION not in open_items(session, visit)
 
 
@@ -103,7 +103,7 @@ def test_finding_what_the_firm_said_confirms_it(save, verdict):
 
     saved = save(value=2, **verdict)
 
-    assert saved.verification == "confirmed"
+    assert saved.verification == "verified"
 
 
 def test_not_seen_keeps_the_firms_answer_and_wants_a_reason(session, visit, save):
@@ -117,11 +117,11 @@ def test_not_seen_keeps_the_firms_answer_and_wants_a_reason(session, visit, save
 
 def test_a_change_of_two_levels_wants_evidence_on_the_on_site_sheet(session, settings, visit, save):
     save(value=0, reason="现场没有计划，班长口头派活。")
-    a_file(session, settings, visit, "exceptions", kind=ONSITE)
+    a_file(session, settings, visit, "exceptions", kind=SheetKind.ONSITE)
 
     assert "附照片" in open_items(session, visit)[QUESTION]
 
-    a_file(session, settings, visit, QUESTION, kind=ONSITE)
+    a_file(session, settings, visit, QUESTION, kind=SheetKind.ONSITE)
 
     assert QUESTION not in open_items(session, visit)
 
@@ -147,12 +147,12 @@ def test_an_optional_figure_needs_no_verdict_but_a_change_of_it_says_why(session
 
 
 def test_a_finding_leaves_the_verdict_alone(session, visit, save):
-    save(verification="confirmed")
+    save(verification="verified")
 
     save(finding="看板停在上个月。")
 
     row = on_site(session, visit)
-    assert (row.verification, row.finding) == ("confirmed", "看板停在上个月。")
+    assert (row.verification, row.finding) == ("verified", "看板停在上个月。")
 
 
 @pytest.mark.parametrize("verdict", ["", "yes", "CONFIRMED", "submitted"])
@@ -161,7 +161,7 @@ def test_an_unknown_verdict_is_refused(session, visit, save, verdict):
         save(verification=verdict)
 
     assert "verification" in refused.value.fields
-    assert on_site(session, visit).verification == UNVERIFIED
+    assert on_site(session, visit).verification == Verdict.UNVERIFIED
 
 
 # --- both sheets, replays, conflicts --------------------------------------------------------------
@@ -170,20 +170,22 @@ def test_an_unknown_verdict_is_refused(session, visit, save, verdict):
 def test_both_sheets_stay(session, visit, save):
     save(value=0, reason="没有计划。", finding="白板上只有上周的。")
 
-    assert on_site(session, visit, kind=SELF).value == 2
-    assert on_site(session, visit, kind=SELF).reason == ""
+    assert on_site(session, visit, kind=SheetKind.SELF).value == 2
+    assert on_site(session, visit, kind=SheetKind.SELF).reason == ""
     assert on_site(session, visit).value == 0
 
 
 def test_replaying_a_request_changes_nothing(session, visit, save):
     first = save(value=1, request_id="tablet.7")
-    save(verification="confirmed", request_id="tablet.8")
+    save(verification="verified", request_id="tablet.8")
 
     again = save(value=1, base=first.revision - 1, request_id="tablet.7")
 
     assert again.revision == first.revision
-    assert on_site(session, visit).verification == "confirmed"
-    assert len(store.revisions(session, on_site(session, visit).sheet_id, QUESTION)) == 3
+    assert on_site(session, visit).verification == "verified"
+    sheet_id = on_site(session, visit).sheet_id
+    kept = [store.revision(session, sheet_id, QUESTION, number) for number in range(1, 5)]
+    assert [row is None for row in kept] == [False, False, False, True]
 
 
 def test_an_older_change_of_the_same_tablet_arriving_late_is_forgotten(session, visit, save):
@@ -214,12 +216,14 @@ def test_a_conflict_shows_both(session, visit, save, consultant, fields):
 
 
 def test_processes_corrected_on_site_leave_the_firms_sheet_alone(session, visit):
-    own = store.sheet(session, visit.id, SELF).processes
+    own = store.sheet(session, visit.id, SheetKind.SELF).processes
     corrected = [p for p in own if p != COATING]
 
-    assessments.set_processes(Step(session, TESTER, moment()), visit.id, corrected, kind=ONSITE)
+    assessments.set_processes(
+        Step(session, TESTER, moment()), visit.id, corrected, kind=SheetKind.ONSITE
+    )
 
-    assert store.sheet(session, visit.id, SELF).processes == own
+    assert store.sheet(session, visit.id, SheetKind.SELF).processes == own
     assert COATING not in open_items(session, visit)
     assert visit_of(session, visit).score is not None
 
@@ -230,7 +234,9 @@ def test_a_process_found_on_site_asks_for_its_answers(session, consultant):
     visit = visited(session, a_user(session, firm=firm), consultant)
     assert COATING not in open_items(session, visit)
 
-    assessments.set_processes(Step(session, TESTER, moment()), visit.id, known, kind=ONSITE)
+    assessments.set_processes(
+        Step(session, TESTER, moment()), visit.id, known, kind=SheetKind.ONSITE
+    )
 
     assert open_items(session, visit)[COATING] == "还没有答案。"
     assert visit_of(session, visit).score is None
@@ -247,7 +253,7 @@ def test_a_visit_with_open_items_is_not_confirmed_and_says_which(session, visit,
         confirm(session, visit)
 
     assert refused.value.missing == {QUESTION: "请写明理由。"}
-    assert store.assessment(session, visit.id, lock=True).state == ON_SITE
+    assert store.assessment(session, visit.id, lock=True).state == AssessmentState.VISITING
 
 
 def test_a_confirmed_visit_is_scored_from_the_on_site_sheet_and_locked(
@@ -261,11 +267,11 @@ def test_a_confirmed_visit_is_scored_from_the_on_site_sheet_and_locked(
     sheets = visit_store.sheets(session, [visit.id])
     ids = {kind: sheet.id for (_, kind), sheet in sheets.items()}
     scores = visit_store.scores(session, ids.values())
-    assert scores[ids[ONSITE]].permille < scores[ids[SELF]].permille
+    assert scores[ids[SheetKind.ONSITE]].permille < scores[ids[SheetKind.SELF]].permille
     with pytest.raises(Locked):
         save(value=3)
     confirm(session, visit)
-    assert store.assessment(session, visit.id, lock=True).state == CONFIRMED
+    assert store.assessment(session, visit.id, lock=True).state == AssessmentState.CONFIRMED
 
 
 def test_what_the_firm_left_alone_keeps_its_verdict_over_a_return(
@@ -274,10 +280,10 @@ def test_what_the_firm_left_alone_keeps_its_verdict_over_a_return(
     verify_all(session, visit, consultant)
     by = Actor(user.id, user.name)
     assessments.return_to_firm(Step(session, TESTER, moment()), visit.id, reason="请补关键指标。")
-    assert store.assessment(session, visit.id, lock=True).state == DRAFT
-    own = on_site(session, visit, kind=SELF)
+    assert store.assessment(session, visit.id, lock=True).state == AssessmentState.DRAFT
+    own = on_site(session, visit, kind=SheetKind.SELF)
     change = Change(QUESTION, "firm.1", own.revision, value=3)
-    answers.save_answer(Step(session, by, moment()), visit.id, SELF, change)
+    answers.save_answer(Step(session, by, moment()), visit.id, SheetKind.SELF, change)
 
     assessments.submit(Step(session, by, moment()), visit.id, declared_by=user.name)
     assessments.assign(Step(session, TESTER, moment()), visit.id, consultant.id)
@@ -339,7 +345,7 @@ def test_a_list_shows_only_the_consultants_own_visits(session, visit, consultant
     other = a_consultant(session)
     visited(session, a_user(session), other)
 
-    found, total = visit_store.visits(session, consultant.id, ON_SITE)
+    found, total = visit_store.visits(session, consultant.id, AssessmentState.VISITING)
 
     assert ([a.id for a in found], total) == ([visit.id], 1)
 
@@ -350,7 +356,7 @@ def test_a_reassigned_visit_moves_to_the_other_list_with_its_work(session, visit
 
     assessments.assign(Step(session, TESTER, moment()), visit.id, other.id)
 
-    assert visit_store.visits(session, consultant.id, ON_SITE) == ([], 0)
-    found, _ = visit_store.visits(session, other.id, ON_SITE)
+    assert visit_store.visits(session, consultant.id, AssessmentState.VISITING) == ([], 0)
+    found, _ = visit_store.visits(session, other.id, AssessmentState.VISITING)
     assert [a.id for a in found] == [visit.id]
     assert on_site(session, visit).verification == "changed"

@@ -19,15 +19,12 @@ from questionnaires.loading import load
 from survey import db
 from survey.store import settings
 from survey.tables import (
-    CONFIRMED,
-    DRAFT,
-    ONSITE,
-    SELF,
-    SUBMITTED,
     Assessment,
+    AssessmentState,
     AuditEntry,
     Round,
     ScoreRow,
+    SheetKind,
     SheetRow,
     User,
 )
@@ -46,7 +43,7 @@ def an_assessment(
     *,
     step: int = 1,
     share: str = "1/2",
-    state: str = SUBMITTED,
+    state: str = AssessmentState.SUBMITTED,
     visited_step: int | None = None,
     **firm: Any,
 ) -> Assessment:
@@ -61,17 +58,17 @@ def an_assessment(
                 edition=round_.edition,
                 trade=owner.trade,
                 state=state,
-                submitted_at=None if state == DRAFT else handed_in,
+                submitted_at=None if state == AssessmentState.DRAFT else handed_in,
                 submitted_by=None,
-                confirmed_at=handed_in if state == CONFIRMED else None,
+                confirmed_at=handed_in if state == AssessmentState.CONFIRMED else None,
                 created_at=handed_in,
             )
         )
         session.flush()
-        if state != DRAFT:
-            _score(session, assessment, SELF, step, share)
-        if state == CONFIRMED:
-            _score(session, assessment, ONSITE, visited_step or step, share)
+        if state != AssessmentState.DRAFT:
+            _score(session, assessment, SheetKind.SELF, step, share)
+        if state == AssessmentState.CONFIRMED:
+            _score(session, assessment, SheetKind.ONSITE, visited_step or step, share)
     return assessment
 
 

@@ -33,20 +33,18 @@ from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.store.accounts import hashed
 from survey.tables import (
-    CONSULTANT,
-    FIRM,
-    ONSITE,
-    SELF,
-    VERIFIED,
     AnswerRevision,
     AnswerRow,
     Assessment,
     Evidence,
     Firm,
     Report,
+    Role,
     Round,
+    SheetKind,
     User,
     UserSession,
+    Verdict,
 )
 from tests.support.client import CheckingClient
 
@@ -83,9 +81,9 @@ def a_firm(session: Session, name: str = "虚构阀门厂", **given: Any) -> Fir
     return firm
 
 
-def a_user(session: Session, role: str = FIRM, firm: Firm | None = None, **given: Any) -> User:
+def a_user(session: Session, role: str = Role.FIRM, firm: Firm | None = None, **given: Any) -> User:
     """A user whose password is PASSWORD; a firm's user gets a firm where none is given."""
-    if role == FIRM and firm is None:
+    if role == Role.FIRM and firm is None:
         firm = a_firm(session)
     known = {
         "username": f"{role}-{next(_numbers)}",
@@ -150,7 +148,7 @@ def fill(
     assessment: Assessment,
     author: User,
     *,
-    kind: str = SELF,
+    kind: str = SheetKind.SELF,
     level: int = 2,
     **given: Any,
 ) -> None:
@@ -206,14 +204,14 @@ def visited(session: Session, user: User, consultant: User, **given: Any) -> Ass
 def confirmed(session: Session, user: User, consultant: User, **given: Any) -> Assessment:
     """An assessment whose visit is closed, every answer confirmed as the firm gave it."""
     assessment = visited(session, user, consultant, **given)
-    fill(session, assessment, consultant, kind=ONSITE, verification=VERIFIED)
+    fill(session, assessment, consultant, kind=SheetKind.ONSITE, verification=Verdict.VERIFIED)
     by = Actor(consultant.id, consultant.name)
     steps.confirm(Step(session, by, moment()), assessment.id)
     return assessment
 
 
 def a_consultant(session: Session, **given: Any) -> User:
-    return a_user(session, CONSULTANT, **given)
+    return a_user(session, Role.CONSULTANT, **given)
 
 
 def a_photo(colour: str = "teal", size: tuple[int, int] = (60, 40), form: str = "JPEG") -> bytes:
@@ -235,7 +233,7 @@ def a_file(
     assessment: Assessment,
     question_id: str,
     *,
-    kind: str = SELF,
+    kind: str = SheetKind.SELF,
     name: str = "照片.jpg",
     content: bytes = b"",
 ) -> Evidence:
@@ -255,7 +253,7 @@ def an_issued_report(
     config: Config,
     assessment: Assessment,
     user: User,
-    kind: str = SELF,
+    kind: str = SheetKind.SELF,
     content: bytes = b"%PDF-1.7 invented",
 ) -> Report:
     """A finished report whose file holds ``content``."""

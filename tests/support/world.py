@@ -17,19 +17,7 @@ from survey.config import Config
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
-from survey.tables import (
-    ADMINISTRATOR,
-    CONSULTANT,
-    FIRM,
-    OFFICER,
-    ONSITE,
-    SELF,
-    VERIFIED,
-    Assessment,
-    Round,
-    Table,
-    User,
-)
+from survey.tables import Assessment, Role, Round, SheetKind, Table, User, Verdict
 from tests.support.people import (
     TESTER,
     a_file,
@@ -70,9 +58,9 @@ class World:
         self._config = config
         self._reports = reports
         self.rounds = [a_round(session) for _ in range(4)]
-        self.officer = a_user(session, OFFICER)
-        self.administrator = a_user(session, ADMINISTRATOR)
-        self.other = a_user(session, OFFICER)
+        self.officer = a_user(session, Role.OFFICER)
+        self.administrator = a_user(session, Role.ADMINISTRATOR)
+        self.other = a_user(session, Role.OFFICER)
         self.sides = [self._side("金丝雀甲", "teal"), self._side("金丝雀乙", "maroon")]
         self.a, self.b = self.sides
         session.rollback()
@@ -80,10 +68,10 @@ class World:
     def reader(self, role: str) -> User:
         """Who signs in to look at side A."""
         return {
-            FIRM: self.a.user,
-            CONSULTANT: self.a.consultant,
-            OFFICER: self.officer,
-            ADMINISTRATOR: self.administrator,
+            Role.FIRM: self.a.user,
+            Role.CONSULTANT: self.a.consultant,
+            Role.OFFICER: self.officer,
+            Role.ADMINISTRATOR: self.administrator,
         }[role]
 
     def _side(self, word: str, colour: str) -> Side:
@@ -104,7 +92,7 @@ class World:
             user=a_user(session, firm=firm, name=f"{word}用户"),
             colleague=a_user(session, firm=firm, name=f"{word}同事"),
             invited=a_user(session, firm=firm, name=f"{word}新人", password_hash=None),
-            consultant=a_user(session, CONSULTANT, name=f"{word}顾问"),
+            consultant=a_user(session, Role.CONSULTANT, name=f"{word}顾问"),
         )
         side.ids |= {
             "firm": firm.id,
@@ -123,7 +111,7 @@ class World:
         assessment = steps.begin(Step(session, TESTER, moment()), firm, round_.id)
         side.ids[state] = assessment.id
         fill(session, assessment, side.user, remark=f"{word}备注{state}")
-        self._file(side, state, assessment, SELF, colour)
+        self._file(side, state, assessment, SheetKind.SELF, colour)
         if state == "draft":
             return
         by = Actor(side.user.id, f"{word}用户")
@@ -133,18 +121,18 @@ class World:
             session,
             assessment,
             side.consultant,
-            kind=ONSITE,
-            verification=VERIFIED,
+            kind=SheetKind.ONSITE,
+            verification=Verdict.VERIFIED,
             reason=f"{word}理由{state}",
             finding=f"{word}发现{state}",
         )
-        self._file(side, state, assessment, ONSITE, colour)
+        self._file(side, state, assessment, SheetKind.ONSITE, colour)
         self._conclude(side, assessment)
-        self._report(side, state, assessment, SELF)
+        self._report(side, state, assessment, SheetKind.SELF)
         if state == "visiting":
             return
         steps.confirm(Step(session, TESTER, moment()), assessment.id)
-        self._report(side, state, assessment, ONSITE)
+        self._report(side, state, assessment, SheetKind.ONSITE)
         entry = pool.admit(
             Step(session, Actor(self.officer.id, "测试"), moment()),
             assessment.id,
@@ -154,7 +142,9 @@ class World:
         side.ids["entry"] = entry.id
 
     def _file(self, side: Side, state: str, assessment: Assessment, kind: str, colour: str) -> None:
-        photo = state == "confirmed" and kind == SELF  # looking at a picture takes a process
+        photo = (
+            state == "confirmed" and kind == SheetKind.SELF
+        )  # looking at a picture takes a process
         row = a_file(
             self._session,
             self._config,

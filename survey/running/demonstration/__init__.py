@@ -34,24 +34,19 @@ from survey.running.demonstration.sheets import application_facts, key_figures, 
 from survey.store import assessments as store
 from survey.store import settings
 from survey.tables import (
-    ADMINISTRATOR,
-    CHANGED,
-    CONSULTANT,
-    FIRM,
-    OFFICER,
-    ONSITE,
-    PROPOSED,
-    RECOGNISED,
-    SELF,
-    VERIFIED,
     AnswerRevision,
     AnswerRow,
     Assessment,
+    AssessmentState,
     Evidence,
     Firm,
+    PoolState,
+    Role,
     Round,
+    SheetKind,
     SheetRow,
     User,
+    Verdict,
 )
 
 HERE = Path(__file__).parent
@@ -62,10 +57,10 @@ BEGAN = datetime(2026, 9, 7, 1, 30, tzinfo=UTC)
 RECORDED = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
 """When recognitions were decided and entered."""
 READERS = (
-    ("qiye", "张某", FIRM),
-    ("guwen", "李某", CONSULTANT),
-    ("zhuguan", "王某", OFFICER),
-    ("admin", "赵某", ADMINISTRATOR),
+    ("qiye", "张某", Role.FIRM),
+    ("guwen", "李某", Role.CONSULTANT),
+    ("zhuguan", "王某", Role.OFFICER),
+    ("admin", "赵某", Role.ADMINISTRATOR),
 )
 SHOWN = "V-03"
 """The firm whose user can sign in: one result behind it, one sheet in the making."""
@@ -113,7 +108,12 @@ def _people() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _keep(path: Path, words: dict[str, str], base_url: str) -> None:
-    roles = {FIRM: "企业", CONSULTANT: "诊断顾问", OFFICER: "主管部门人员", ADMINISTRATOR: "管理员"}
+    roles = {
+        Role.FIRM: "企业",
+        Role.CONSULTANT: "诊断顾问",
+        Role.OFFICER: "主管部门人员",
+        Role.ADMINISTRATOR: "管理员",
+    }
     lines = [f"  演示登录（{base_url}/ ，数据均为虚构）：", ""]
     for username, name, role in READERS:
         lines.append(f"    {roles[role]}（{name}）  用户名 {username}  密码 {words[username]}")
@@ -202,12 +202,12 @@ def _users(
     session: Session, hashes: dict[str, str], firms: list[tuple[Firm, dict[str, Any]]]
 ) -> dict[str, User]:
     shown = next(firm for firm, row in firms if row["sample"] == SHOWN)
-    users = {
+    users: dict[str, User] = {
         role: User(
             username=username,
             name=name,
             role=role,
-            firm_id=shown.id if role == FIRM else None,
+            firm_id=shown.id if role == Role.FIRM else None,
             password_hash=hashes[username],
             password_changed_at=BEGAN,
             active=True,
@@ -222,7 +222,7 @@ def _users(
                 User(
                     username=f"firm-{row['sample'].lower()}",
                     name="张某",
-                    role=FIRM,
+                    role=Role.FIRM,
                     firm_id=firm.id,
                     active=True,
                     created_at=BEGAN,
@@ -255,22 +255,26 @@ def _live(
     extras = key_figures(questionnaire, processes, row["step"], random)
     extras |= application_facts(questionnaire, row.get("invested"), random)
     told = _inflated(truth) if row.get("story") == "inflated" else truth
-    if row["state"] == "draft":
+    if row["state"] == AssessmentState.DRAFT:
         told = dict(list(told.items())[: len(told) * 2 // 3])
     _answer(session, assessment, told | extras, author, at + timedelta(hours=1))
-    if row["state"] == "draft":
+    if row["state"] == AssessmentState.DRAFT:
         return
-    officer, consultant = users[OFFICER], users[CONSULTANT]
+    officer, consultant = users[Role.OFFICER], users[Role.CONSULTANT]
     at += timedelta(days=2)
     steps.submit(Step(session, _actor(author), at), assessment.id, declared_by="张某")
-    if row["state"] == "submitted":
+    if row["state"] == AssessmentState.SUBMITTED:
         return
     at += timedelta(days=3)
     steps.assign(Step(session, _actor(officer), at), assessment.id, consultant.id)
     at += timedelta(days=1)
-    seen = truth if row["state"] == "confirmed" else dict(list(truth.items())[: len(truth) // 2])
+    seen = (
+        truth
+        if row["state"] == AssessmentState.CONFIRMED
+        else dict(list(truth.items())[: len(truth) // 2])
+    )
     _visit(session, assessment, told, seen, consultant, photo, at)
-    if row["state"] != "confirmed":
+    if row["state"] != AssessmentState.CONFIRMED:
         return
     steps.conclude(
         Step(session, _actor(consultant), at),
@@ -284,7 +288,7 @@ def _live(
     _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
 
 
-def _sheet(session: Session, assessment: Assessment, kind: str) -> SheetRow:
+def _sheet(session: Session, assessment: Assessment, kind: SheetKind) -> SheetRow:
     query = select(SheetRow).where(SheetRow.assessment_id == assessment.id, SheetRow.kind == kind)
     return session.scalars(query).one()
 
@@ -308,7 +312,7 @@ def _answer(
     at: datetime,
 ) -> None:
     """Write a whole sheet at once, with the history the questionnaire's own saving would leave."""
-    own = _sheet(session, assessment, SELF)
+    own = _sheet(session, assessment, SheetKind.SELF)
     with db.writing(session):
         for number, (question_id, answer) in enumerate(sheet.items()):
             fields = {
@@ -336,7 +340,7 @@ def _visit(
     at: datetime,
 ) -> None:
     """Verify every answer that was seen, correcting what the firm overstated, with a photo."""
-    onsite = _sheet(session, assessment, ONSITE)
+    onsite = _sheet(session, assessment, SheetKind.ONSITE)
     with db.writing(session):
         for question_id, row in store.answers(session, onsite.id).items():
             if question_id in told and question_id not in seen:
@@ -346,7 +350,7 @@ def _visit(
                 row.value = plain(seen[question_id])
                 row.finding = "系统里的记录与自评描述不一致，建议先把记录做实。"
                 session.add(_photo_row(photo, onsite.id, question_id, consultant, at))
-            row.verification = CHANGED if changed else VERIFIED
+            row.verification = Verdict.CHANGED if changed else Verdict.VERIFIED
             row.reason = REASON if changed else ""
             row.revision, row.author_id, row.saved_at = row.revision + 1, consultant.id, at
             session.add(
@@ -410,14 +414,14 @@ def _decide(
     if not wanted:
         return
     by = _actor(officer)
-    enter = pool.propose if wanted["state"] == PROPOSED else pool.admit
+    enter = pool.propose if wanted["state"] == PoolState.PROPOSED else pool.admit
     entry = enter(
         Step(session, by, at),
         assessment.id,
         target_rung=wanted["target"],
         reason="现场核定结果与改造意愿符合培育方向。",
     )
-    if wanted["state"] == RECOGNISED:
+    if wanted["state"] == PoolState.RECOGNISED:
         pool.recognise(
             Step(session, by, RECORDED),
             entry.id,
@@ -438,8 +442,8 @@ def _second_round(
     """Leave the shown firm in the middle of its next sheet, for its user to go on with."""
     firm, row = next((firm, row) for firm, row in firms if row["sample"] == SHOWN)
     at = BEGAN + timedelta(days=63)
-    assessment = steps.begin(Step(session, _actor(users[FIRM]), at), firm.id, round_.id)
+    assessment = steps.begin(Step(session, _actor(users[Role.FIRM]), at), firm.id, round_.id)
     questionnaire = questionnaire_of(assessment)
     sheet = sheet_on(questionnaire, frozenset(firm.processes), row["step"], Random(SHOWN))  # noqa: S311
     begun = dict(list(sheet.items())[: len(sheet) // 2])
-    _answer(session, assessment, begun, users[FIRM], at)
+    _answer(session, assessment, begun, users[Role.FIRM], at)

@@ -19,20 +19,16 @@ from survey.store import assessments as assessment_store
 from survey.store import bureau as store
 from survey.store import log as log_store
 from survey.store import pool as pool_store
-from survey.store.bureau import BELOW, SORTS, AssessmentLine, Standing, Wanted
+from survey.store.bureau import BELOW, SORTS, AssessmentLine, Wanted
+from survey.store.sheets import Standing
 from survey.tables import (
-    CONFIRMED,
-    CONSULTANT,
-    DRAFT,
-    ON_SITE,
-    ONSITE,
-    PROPOSED,
-    SELF,
-    SUBMITTED,
-    WITHDRAWN,
     Assessment,
+    AssessmentState,
     PoolEntry,
+    PoolState,
+    Role,
     ScoreRow,
+    SheetKind,
 )
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
@@ -163,7 +159,7 @@ def verified(standing: Standing) -> str:
 class Result(NamedTuple):
     """One sheet's score in short, read from what was kept when it was scored."""
 
-    kind: str
+    kind: SheetKind
     score: ScoreRow
     rung: Rung | None
     share: str
@@ -206,7 +202,7 @@ def _page(
     )
 
 
-def _results(assessment: Assessment) -> dict[str, Result]:
+def _results(assessment: Assessment) -> dict[SheetKind, Result]:
     ladder = questionnaire_of(assessment).ladder
     return {
         kind: Result(
@@ -228,18 +224,18 @@ def _consultant(assessment: Assessment) -> str:
 
 
 def _forms(
-    assessment: Assessment, entry: PoolEntry | None, frame: Frame, results: dict[str, Result]
+    assessment: Assessment, entry: PoolEntry | None, frame: Frame, results: dict[SheetKind, Result]
 ) -> dict[str, StepForm]:
     """Return the steps open from here, each as an empty form."""
     state, forms = assessment.state, dict[str, StepForm]()
-    if state in (SUBMITTED, ON_SITE):
+    if state in (AssessmentState.SUBMITTED, AssessmentState.VISITING):
         forms["assign"] = AssignForm("assign", _consultants())
         forms["return"] = ReasonForm("return")
-    if state == CONFIRMED:
+    if state == AssessmentState.CONFIRMED:
         forms["reopen"] = ReasonForm("reopen")
-    if entry is None or entry.state == WITHDRAWN:
+    if entry is None or entry.state == PoolState.WITHDRAWN:
         forms["propose"] = _target_form("propose", frame, results)
-    if entry is None or entry.state in (PROPOSED, WITHDRAWN):
+    if entry is None or entry.state in (PoolState.PROPOSED, PoolState.WITHDRAWN):
         forms["admit"] = _target_form("admit", frame, results)
     for form in forms.values():
         form.show_at(entry.version if entry else 0)
@@ -247,19 +243,19 @@ def _forms(
 
 
 def _consultants() -> dict[str, str]:
-    found = accounts.active_of_role(here.session(), CONSULTANT)
+    found = accounts.active_of_role(here.session(), Role.CONSULTANT)
     return {str(user.id): f"{user.name}（{user.username}）" for user in found}
 
 
 def _target_form(
-    step: str, frame: Frame, results: dict[str, Result], *, posted: bool = False
+    step: str, frame: Frame, results: dict[SheetKind, Result], *, posted: bool = False
 ) -> TargetForm:
     """A form for a target rung, saying beside it what the numbers say today."""
-    result = results.get(ONSITE) or results.get(SELF)
+    result = results.get(SheetKind.ONSITE) or results.get(SheetKind.SELF)
     hint = "还没有评分结果。"
     if result:
         title = result.rung.title if result.rung else NO_RUNG
-        how = "现场诊断核定" if result.kind == ONSITE else "企业自评，未核验"
+        how = "现场诊断核定" if result.kind == SheetKind.ONSITE else "企业自评，未核验"
         hint = f"现在的等级：{title}（{how}，得分率 {result.share}）。目标由主管部门决定。"
     return TargetForm(step, frame.rungs, hint, posted=posted)
 
@@ -275,7 +271,7 @@ def assign(assessment_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(found, form, 422)
     consultant_id = int(form.consultant.data)
-    if (found.state, found.consultant_id) != (ON_SITE, consultant_id):
+    if (found.state, found.consultant_id) != (AssessmentState.VISITING, consultant_id):
         try:
             life.assign(here.step(), assessment_id, consultant_id)
         except Refusal as error:
@@ -303,7 +299,9 @@ def return_to_firm(assessment_id: int) -> ResponseReturnValue:
 def _is_returned_for(assessment_id: int, reason: str) -> bool:
     """Whether this very press already went through: the second one must not look like a fault."""
     found = assessment_store.assessment(here.session(), assessment_id)
-    return bool(reason and found and found.state == DRAFT and found.return_reason == reason)
+    return bool(
+        reason and found and found.state == AssessmentState.DRAFT and found.return_reason == reason
+    )
 
 
 def _returned() -> ResponseReturnValue:

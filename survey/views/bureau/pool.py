@@ -15,7 +15,7 @@ from survey.store import log as log_store
 from survey.store import pool as store
 from survey.store.bureau import BELOW, Wanted
 from survey.store.pool import POOL_SORTS, PoolLine
-from survey.tables import IN_POOL, PROPOSED, RECOGNISED, WITHDRAWN, PoolEntry, Recognition
+from survey.tables import PoolEntry, PoolState, Recognition
 from survey.views.bureau import choices
 from survey.views.bureau.assessments import rung_title, standing_columns
 from survey.views.bureau.blueprint import pages
@@ -157,12 +157,12 @@ def _frame_of(line: PoolLine) -> Frame:
 
 def _forms(line: PoolLine, frame: Frame) -> dict[str, StepForm]:
     forms: dict[str, StepForm] = {}
-    if line.state in (PROPOSED, WITHDRAWN):
+    if line.state in (PoolState.PROPOSED, PoolState.WITHDRAWN):
         forms["admit"] = _target_form("admit", line, frame)
-    if line.state in (IN_POOL, RECOGNISED):
+    if line.state in (PoolState.IN_POOL, PoolState.RECOGNISED):
         forms["promote"] = _target_form("promote", line, frame)
         forms["recognise"] = _recognise_form(line, frame)
-    if line.state != WITHDRAWN:
+    if line.state != PoolState.WITHDRAWN:
         forms["withdraw"] = ReasonForm("withdraw")
     for form in forms.values():
         form.show_at(line.version)

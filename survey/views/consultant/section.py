@@ -12,7 +12,7 @@ from survey.files import uploads
 from survey.lifecycle import answers as steps
 from survey.readings.visits import Visit
 from survey.store import assessments as store
-from survey.tables import ONSITE
+from survey.tables import SheetKind
 from survey.views import changes, files
 from survey.views.consultant.pages import found_visit, pages
 from survey.views.forms import answers as forms
@@ -34,7 +34,7 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     form = visit_form(visit.asked(current), visit.onsite.answers, request.form)
     if not visit.is_running:
         return _page(visit, current, form, Outcome(locked=True)), 409
-    place = Place(assessment_id, ONSITE, visit.onsite.row.id)
+    place = Place(assessment_id, SheetKind.ONSITE, visit.onsite.row.id)
     outcome = keep(form, place, lambda asked: asked.touched_since(_shown_at(visit, asked)))
     if outcome.status == 200:
         if outcome.saved:
@@ -55,7 +55,7 @@ def save_answer(assessment_id: int) -> ResponseReturnValue:
     """
     access.visited_assessment(assessment_id)
     saved = steps.save_answer(
-        here.step(), assessment_id, ONSITE, changes.read(request, texts=TEXTS)
+        here.step(), assessment_id, SheetKind.ONSITE, changes.read(request, texts=TEXTS)
     )
     return {
         "revision": saved.revision,

@@ -11,7 +11,7 @@ from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Invalid
 from survey.readings.visits import Visit, visits_of
 from survey.store import visits as store
-from survey.tables import CONFIRMED, ON_SITE, ONSITE
+from survey.tables import AssessmentState, SheetKind
 from survey.views.consultant.pages import found_visit, pages
 from survey.web import here
 from survey.web.lists import page_number
@@ -23,8 +23,10 @@ PAGE_SIZE = 20
 def home() -> ResponseReturnValue:
     """List the visits: those that run, then those that are confirmed."""
     session, me, page = here.session(), here.reader().id, page_number()
-    running, _ = store.visits(session, me, ON_SITE)
-    confirmed, total = store.visits(session, me, CONFIRMED, page=page, size=PAGE_SIZE)
+    running, _ = store.visits(session, me, AssessmentState.VISITING)
+    confirmed, total = store.visits(
+        session, me, AssessmentState.CONFIRMED, page=page, size=PAGE_SIZE
+    )
     return render_template(
         "consultant/home.html",
         visits=visits_of(session, running),
@@ -54,7 +56,7 @@ def processes(assessment_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         ticked = frozenset(request.form.getlist("processes"))
         try:
-            steps.set_processes(here.step(), assessment_id, ticked, kind=ONSITE)
+            steps.set_processes(here.step(), assessment_id, ticked, kind=SheetKind.ONSITE)
         except Invalid as error:
             visit, faults, status = found_visit(assessment_id), error.fields, 422
         else:

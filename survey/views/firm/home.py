@@ -12,7 +12,8 @@ from questionnaires.model import Rung
 from survey.lifecycle import assessments as steps
 from survey.store import assessments as store
 from survey.store import visits
-from survey.tables import CONFIRMED, DRAFT, ONSITE, SELF, Assessment, Firm, ScoreRow
+from survey.store.sheets import kind_of
+from survey.tables import Assessment, AssessmentState, Firm, ScoreRow, SheetKind
 from survey.views.firm.opened import OpenedSheet, opened
 from survey.views.firm.pages import pages
 from survey.web import here
@@ -24,7 +25,7 @@ class Line:
 
     assessment: Assessment
     draft: OpenedSheet | None
-    kind: str
+    kind: SheetKind
     rung: Rung | None
     step: int | None
 
@@ -48,14 +49,16 @@ def _lines(assessments: list[Assessment]) -> list[Line]:
     """Return a line each; sheets, answers and scores of all of them come in one query each."""
     session = here.session()
     sheets = visits.sheets(session, [assessment.id for assessment in assessments])
-    drafts = [sheets[a.id, SELF].id for a in assessments if a.state == DRAFT]
+    drafts = [
+        sheets[a.id, SheetKind.SELF].id for a in assessments if a.state == AssessmentState.DRAFT
+    ]
     answers = visits.answers(session, drafts)
     scores = visits.scores(session, [sheet.id for sheet in sheets.values()])
     lines = []
     for assessment in assessments:
-        kind = ONSITE if assessment.state == CONFIRMED else SELF
+        kind = kind_of(assessment.state)
         sheet = sheets[assessment.id, kind]
-        if assessment.state == DRAFT:
+        if assessment.state == AssessmentState.DRAFT:
             draft = OpenedSheet(assessment, sheet, answers[sheet.id])
             lines.append(Line(assessment, draft, kind, None, None))
         else:
@@ -63,7 +66,7 @@ def _lines(assessments: list[Assessment]) -> list[Line]:
     return lines
 
 
-def _scored(assessment: Assessment, kind: str, score: ScoreRow | None) -> Line:
+def _scored(assessment: Assessment, kind: SheetKind, score: ScoreRow | None) -> Line:
     ladder = {rung.id: rung for rung in load(assessment.edition).ladder}
     rung = ladder.get(score.rung or "") if score else None
     return Line(assessment, None, kind, rung, score.step if score else None)

@@ -12,7 +12,7 @@ from questionnaires.model import Question, Questionnaire, Section
 from questionnaires.progress import Progress, SectionProgress, progress
 from survey.lifecycle.sheets import questionnaire_of, sheet_of
 from survey.store import assessments as store
-from survey.tables import DRAFT, SELF, AnswerRow, Assessment, SheetRow
+from survey.tables import AnswerRow, Assessment, AssessmentState, SheetKind, SheetRow
 from survey.web import access, here
 
 
@@ -26,7 +26,7 @@ class OpenedSheet:
 
     @property
     def writable(self) -> bool:
-        return self.assessment.state == DRAFT
+        return self.assessment.state == AssessmentState.DRAFT
 
     @cached_property
     def questionnaire(self) -> Questionnaire:
@@ -84,5 +84,5 @@ class OpenedSheet:
 def opened(assessment_id: int) -> OpenedSheet:
     """Find the firm's own sheet; anybody else's is simply not there."""
     assessment = access.own_assessment(assessment_id)
-    row = store.sheet(here.session(), assessment.id, SELF) or abort(404)
+    row = store.sheet(here.session(), assessment.id, SheetKind.SELF) or abort(404)
     return OpenedSheet(assessment, row, store.answers(here.session(), row.id))

@@ -28,7 +28,7 @@ from survey.lifecycle import firms as steps
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import line
 from survey.store import assessments as store
-from survey.tables import DRAFT, SELF, Assessment, Firm
+from survey.tables import Assessment, AssessmentState, Firm, SheetKind
 from survey.views.firm.pages import pages
 from survey.web import access, here
 from survey.words import wording
@@ -217,12 +217,14 @@ def _keep(form: ProfileForm, edition: Edition, moved: bool) -> None:
     version = form.version.data or ""
     base = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
     steps.update_profile(here.step(), here.reader().firm_id or 0, given, edition, base_version=base)
-    for begun in [a for a in _begun() if a.state == DRAFT and a.trade == given.trade]:
-        assessment_steps.set_processes(here.step(), begun.id, given.processes, kind=SELF)
+    for begun in [
+        a for a in _begun() if a.state == AssessmentState.DRAFT and a.trade == given.trade
+    ]:
+        assessment_steps.set_processes(here.step(), begun.id, given.processes, kind=SheetKind.SELF)
 
 
 def _onward(assessment: Assessment | None) -> str:
-    if assessment is not None and assessment.state == DRAFT:
+    if assessment is not None and assessment.state == AssessmentState.DRAFT:
         return url_for("firm.overview", assessment_id=assessment.id)
     return url_for("firm.home")
 

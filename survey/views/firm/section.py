@@ -12,7 +12,7 @@ from survey.files import uploads
 from survey.lifecycle import answers as steps
 from survey.store import assessments as store
 from survey.store import evidence as evidence_store
-from survey.tables import SELF
+from survey.tables import SheetKind
 from survey.views import changes, files
 from survey.views.firm.opened import OpenedSheet, opened
 from survey.views.firm.pages import pages
@@ -33,7 +33,7 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     form = forms.section_form(sheet.questions(current), sheet.rows, request.form)
     if not sheet.writable:
         return _page(sheet, current, form, unsaved=True), 409
-    place = Place(assessment_id, SELF, sheet.row.id)
+    place = Place(assessment_id, SheetKind.SELF, sheet.row.id)
     outcome = keep(form, place, lambda asked: _touched(sheet, asked))
     if outcome.status == 200:
         if outcome.saved:
@@ -49,7 +49,7 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
 def save_answer(assessment_id: int) -> ResponseReturnValue:
     """Keep one answer for a script of ours; what is answered here is on disk."""
     access.require_own(assessment_id)
-    saved = steps.save_answer(here.step(), assessment_id, SELF, changes.read(request))
+    saved = steps.save_answer(here.step(), assessment_id, SheetKind.SELF, changes.read(request))
     return {
         "revision": saved.revision,
         "saved_at": saved.saved_at.isoformat(),

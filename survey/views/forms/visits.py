@@ -13,7 +13,7 @@ from wtforms.utils import unset_value
 
 from questionnaires.model import Question
 from survey.lifecycle.errors import Invalid
-from survey.tables import CHANGED, NOT_SEEN, VERIFIED, AnswerRevision, AnswerRow
+from survey.tables import AnswerRevision, AnswerRow, Verdict
 from survey.views.forms import answers as forms
 from survey.views.forms.answers import PREFIX, AnswerField
 
@@ -75,7 +75,7 @@ class VisitField(AnswerField):
         }
         answered = self.change_from(shown.value, self.remark)
         pressed = self.verification if self.verification != shown.verification else ""
-        if pressed in (VERIFIED, NOT_SEEN):
+        if pressed in (Verdict.VERIFIED, Verdict.NOT_SEEN):
             if answered:
                 raise Invalid(
                     {"verification": "答案改过了：要更改请选“更改”，不更改请把答案改回。"}
@@ -83,7 +83,7 @@ class VisitField(AnswerField):
             fields["verification"] = pressed
         elif answered:
             fields |= answered.fields
-        elif pressed == CHANGED:
+        elif pressed == Verdict.CHANGED:
             raise Invalid({"verification": "请选现场核验后的答案；和企业自评一样就选“确认”。"})
         return fields
 
