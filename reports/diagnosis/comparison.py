@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from questionnaires.answers import Answer, describe, level_of
+from questionnaires.answers import Answer, Sheet, describe, level_of
 from questionnaires.model import Question
 from questionnaires.scoring import Score
 from reports.diagnosis.gaps import rung_title

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
@@ -117,10 +118,7 @@ def _value(answer: Answer | None) -> Fraction | None:
     """The figure to compare: a percentage of 0 to 100 for a ratio; None where there is none."""
     if isinstance(answer, Ratio):
         return answer.percent
-    try:
-        return Fraction(answer)  # type: ignore[arg-type]
-    except TypeError:
-        return None
+    return Fraction(answer) if isinstance(answer, Decimal) else None
 
 
 def _step(bands: KpiBands, value: Fraction) -> int:

@@ -199,14 +199,15 @@ def _differing(mark: QuestionScore, own: Sheet | None) -> str:
 
 def strongest(lines: tuple[SectionLine, ...], most: int = 3) -> tuple[SectionLine, ...]:
     """The sections with the highest shares, best first."""
-    return tuple(sorted(_shared(lines), key=lambda s: -s.share.exact)[:most])  # type: ignore[union-attr]
+    best_first = sorted(_shared(lines), key=lambda found: -found[1])
+    return tuple(line for line, _ in best_first[:most])
 
 
 def weakest(lines: tuple[SectionLine, ...], most: int = 3) -> tuple[SectionLine, ...]:
     """The sections with the lowest shares, lowest first, full marks never among them."""
-    below = [s for s in _shared(lines) if s.share.exact < 1]  # type: ignore[union-attr]
-    return tuple(sorted(below, key=lambda s: s.share.exact)[:most])  # type: ignore[union-attr]
+    lowest_first = sorted(_shared(lines), key=lambda found: found[1])
+    return tuple(line for line, share in lowest_first[:most] if share < 1)
 
 
-def _shared(lines: tuple[SectionLine, ...]) -> list[SectionLine]:
-    return [line for line in lines if line.share is not None]
+def _shared(lines: tuple[SectionLine, ...]) -> list[tuple[SectionLine, Fraction]]:
+    return [(line, line.share.exact) for line in lines if line.share is not None]
