@@ -9,7 +9,7 @@ const PHOTO = "与企业自评相差两档或以上，请附照片或文件。";
 const REASON = "请写明理由。";
 const VERDICTS = {
   unverified: ["plain", "circle", "未核验"],
-  confirmed: ["good", "check", "已确认"],
+  verified: ["good", "check", "已确认"],
   changed: ["warn", "edit", "已更改"],
   not_seen: ["note", "unknown", "未能查看"],
 };

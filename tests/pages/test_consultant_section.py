@@ -1,6 +1,7 @@
 """One section on site: answer by answer for a script, page by page without one."""
 
 import io
+import re
 
 import pytest
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
-from survey.tables import AnswerRevision, Evidence, SheetKind
+from survey.tables import AnswerRevision, Evidence, SheetKind, Verdict
 from tests.support.people import (
     TESTER,
     a_consultant,
@@ -89,6 +90,14 @@ def test_a_card_shows_the_firms_answer_remark_files_and_what_to_look_at(
     question = answers.load("2026").questionnaire("valve").questions[QUESTION]
     for words in ("企业自评", "2 档：", "周三刚换过看板", "排产看板.jpg", question.evidence):
         assert words in text
+
+
+def test_a_card_offers_the_verdicts_by_the_words_that_are_kept(tablet, visit):
+    text = tablet.get(page(visit)).text
+
+    offered = re.findall(rf'name="{NAME}-verification" value="?([^" >]+)', text)
+
+    assert offered == [Verdict.VERIFIED, Verdict.CHANGED, Verdict.NOT_SEEN]
 
 
 def test_a_section_that_does_not_exist_is_not_there(tablet, visit):
