@@ -4,25 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.browser import endless
 from tests.support.guardian import belonging
+from tests.support.patience import until
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 120
-
-
-def until(condition):
-    """Return what the condition gives as soon as it gives something."""
-    for _ in range(PATIENCE_SECONDS * 10):
-        if found := condition():
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it never came")
 
 
 @pytest.mark.parametrize(
@@ -47,4 +37,4 @@ def test_a_run_that_is_ended_leaves_no_process_and_no_folder(tmp_path, how, opti
     run.wait()
 
     until(lambda: not folder.exists())
-    assert not list(belonging(folder))
+    until(lambda: not list(belonging(folder)))

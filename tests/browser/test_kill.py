@@ -27,6 +27,7 @@ from survey.tables import (
     User,
     UserSession,
 )
+from tests.support.patience import until
 from tests.support.people import a_user, begun, filled, moment
 from tests.support.servers import Server
 
@@ -211,9 +212,7 @@ def test_every_acknowledged_save_survives_the_death_of_the_server(
         ]
         for thread in storming:
             thread.start()
-        until = time.monotonic() + 10
-        while len(log.lines) < before + 20 and time.monotonic() < until:
-            time.sleep(0.01)
+        until(lambda enough=before + 20: len(log.lines) >= enough)
         time.sleep(dice.uniform(0.05, 0.4))
         server.kill()
         stopping.set()
@@ -245,8 +244,7 @@ def test_a_server_told_to_stop_finishes_what_it_was_asked(server, session, engin
     stopping = threading.Event()
     storming = threading.Thread(target=storm, args=(server, browser, log, stopping, 0, known))
     storming.start()
-    while len(log.lines) < 5:
-        time.sleep(0.01)
+    until(lambda: len(log.lines) >= 5)
 
     server.stop()
     stopping.set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 
 import pytest
@@ -13,6 +12,7 @@ from questionnaires.model import Question, Questionnaire, RatioQuestion
 from questionnaires.progress import progress
 from questionnaires.scoring import score
 from questionnaires.trace import trace
+from tests.support.patience import calls
 
 EDITIONS = loading.editions()
 TRADES = [(edition, trade) for edition in EDITIONS for trade in loading.load(edition).trades]
@@ -99,13 +99,10 @@ def test_an_empty_sheet_may_still_become_anything(edition: str, trade: str) -> N
 
 
 @pytest.mark.parametrize(("edition", "trade"), TRADES)
-def test_a_sheet_is_scored_in_three_milliseconds(edition: str, trade: str) -> None:
+def test_scoring_takes_at_most_a_hundred_calls_a_question(edition: str, trade: str) -> None:
     questionnaire = loading.load(edition).questionnaire(trade)
     sheet, processes = filled(questionnaire, best=True), everything(questionnaire)
 
-    def once() -> float:
-        started = time.perf_counter()
-        score(questionnaire, sheet, processes)
-        return time.perf_counter() - started
+    work = calls(lambda: score(questionnaire, sheet, processes))
 
-    assert min(once() for _ in range(20)) < 0.003
+    assert 0 < work < 100 * len(sheet)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
 from questionnaires.model import Standard
 from questionnaires.reading import MOST_NODES, Document, read, shape, texts
+from tests.support.patience import calls
 
 
 def reading(folder: Path, text: str | bytes) -> Document:
@@ -87,15 +87,15 @@ def test_merge_keys_are_refused(tmp_path: Path) -> None:
     assert reading(tmp_path, "base: &b {x: 1}\nown:\n  <<: *b\n").faults
 
 
-def test_an_alias_bomb_is_refused_at_once(tmp_path: Path) -> None:
+def test_an_alias_bomb_is_refused_before_it_unfolds(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
-    started = time.perf_counter()
+    documents = []
 
-    document = reading(tmp_path, "\n".join(lines))
+    work = calls(lambda: documents.append(reading(tmp_path, "\n".join(lines))))
 
-    assert document.faults
-    assert time.perf_counter() - started < 1
+    assert documents[0].faults
+    assert work < 100_000
 
 
 @pytest.mark.parametrize(
