@@ -9,9 +9,10 @@ from questionnaires.answers import Answer, Sheet, describe, level_of
 from questionnaires.model import Question
 from questionnaires.scoring import Score
 from reports.diagnosis.gaps import rung_title
-from reports.diagnosis.sections import LONG, VERIFICATIONS
+from reports.diagnosis.sections import LONG
 from reports.facts import SelfAssessment, Verification
 from reports.figures import Figure, share_figure
+from reports.words import VERDICTS
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def compare(
             for title, question in asked
             if sheet.get(question.id) != own.sheet.get(question.id)
         ),
-        counts=tuple((text, states.count(state)) for state, text in VERIFICATIONS.items()),
+        counts=tuple((text, states.count(state)) for state, text in VERDICTS.items()),
     )
 
 

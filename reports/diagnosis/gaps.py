@@ -11,8 +11,8 @@ from questionnaires.model import AnyGate, QuestionGate
 from questionnaires.scoring import FULL, QuestionScore, RungResult, Score
 from reports.figures import Figure, percent, percentage_points, share_figure
 from reports.lifting import Ground
+from reports.words import GATE_STATES
 
-GATE_STATES = {"passed": "已满足", "failed": "未满足", "not_applicable": "不作要求"}
 MOST_GAPS = 14
 
 

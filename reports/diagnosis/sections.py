@@ -10,24 +10,12 @@ from typing import Literal, NamedTuple
 from questionnaires.answers import Sheet, describe
 from questionnaires.scoring import FULL, QuestionScore, Score, SectionScore
 from questionnaires.trace import TraceLine, trace
-from reports.facts import SelfAssessment, Verdict, Verification
+from reports.facts import SelfAssessment, Verification
 from reports.figures import Figure, amount, share_figure
+from reports.words import QUESTION_STATES, VERDICTS
 
 Part = Literal["core", "trade", "beside"]
 """Of which part of the share a section is; ``beside`` for one that is not scored."""
-STATES = {
-    "scored": "计分",
-    "unscored": "不计分",
-    "not_applicable": "不适用",
-    "not_asked": "未涉及",
-    "unanswered": "未填写",
-}
-VERIFICATIONS = {
-    Verdict.UNVERIFIED: "未核验",
-    Verdict.VERIFIED: "已确认",
-    Verdict.CHANGED: "已更改",
-    Verdict.NOT_SEEN: "未能查看",
-}
 
 
 @dataclass(frozen=True)
@@ -169,15 +157,16 @@ def _answer(
 ) -> AnswerLine:
     question = mark.question
     verification = notes.verifications.get(question.id)
+    state = QUESTION_STATES[mark.state]
     return AnswerLine(
         code=question.code,
         question_id=question.id,
         text=question.text,
         short=question.short,
-        answer=STATES[mark.state] if mark.answer is None else describe(question, mark.answer),
+        answer=state if mark.answer is None else describe(question, mark.answer),
         self_answer=_differing(mark, own),
         state=mark.state,
-        state_text=STATES[mark.state],
+        state_text=state,
         level=mark.level,
         points="—" if mark.points is None else f"{mark.level}/{FULL}",
         weight="—" if line is None else amount(line.weight),
@@ -185,7 +174,7 @@ def _answer(
         contribution=share_figure(line.contribution if line else Fraction(0)),
         remark=notes.remarks.get(question.id, ""),
         evidence=notes.evidence.get(question.id, ()),
-        verification=VERIFICATIONS[verification.state] if verification else "",
+        verification=VERDICTS[verification.state] if verification else "",
         reason=verification.reason if verification else "",
     )
 

@@ -25,6 +25,7 @@ from reports.paper.drawing import svg
 from reports.paper.ladder import ladder
 from reports.paper.photos import printable
 from reports.paper.presses import write_pdf
+from reports.words import CONDITION_STATES
 
 HERE = Path(__file__).parents[1]
 TOKENS = HERE.parent / "static" / "css" / "tokens.css"
@@ -51,6 +52,7 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
         size=SIZES[diagnosis.facts.size] if diagnosis.facts.size else "",
         disclaimer=DISCLAIMER,
         long=LONG,
+        condition_states=CONDITION_STATES,
         stylesheet=_stylesheet(),
         ladder=_ours(ladder(diagnosis.ladder, _ladder_in_words(diagnosis))),
         radar=_ours(svg(charts.radar(diagnosis), 640, 430, words)),

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from questionnaires.words import SIZES as SIZES
-from survey.tables import AssessmentState, EditionState, PoolState, Role, SheetKind, Verdict
+from reports.words import CONDITION_STATES as CONDITION_STATES
+from reports.words import GATE_STATES as GATE_STATES
+from reports.words import VERDICTS as VERDICTS
+from survey.tables import AssessmentState, EditionState, PoolState, Role, SheetKind
 
 ROLES: Final[Mapping[str, str]] = {
     Role.FIRM: "企业",
@@ -21,12 +24,6 @@ STATES: Final[Mapping[str, str]] = {
     AssessmentState.CONFIRMED: "已核定",
 }
 SHEETS: Final[Mapping[str, str]] = {SheetKind.SELF: "自评", SheetKind.ONSITE: "现场诊断"}
-VERIFICATIONS: Final[Mapping[str, str]] = {
-    Verdict.UNVERIFIED: "未核验",
-    Verdict.VERIFIED: "已确认",
-    Verdict.CHANGED: "已更改",
-    Verdict.NOT_SEEN: "未能查看",
-}
 POOL: Final[Mapping[str, str]] = {
     PoolState.PROPOSED: "拟入库",
     PoolState.IN_POOL: "在库",
