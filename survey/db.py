@@ -5,18 +5,24 @@ This is the only module that knows the two dialects apart.
 
 from __future__ import annotations
 
-import sqlite3
+import atexit
+import os
+import sqlite3 as sqlite
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import Pool, QueuePool
 
-WRITE = "survey_write"
+from survey.turns import Turns, WaitedTooLong
+
+WRITE, TURNS = "survey_write", "survey_turns"
+WAIT_SECONDS = 15
+"""How long a writer waits for its turn, and then for whoever locked the database without one."""
 
 
 class DatabaseMissing(RuntimeError):
@@ -25,8 +31,12 @@ class DatabaseMissing(RuntimeError):
 
 def engine_for(url: str, *, create: bool = False) -> Engine:
     """Open the database; only ``create`` may make a SQLite file that is not there."""
-    if url.startswith("sqlite"):
-        return _sqlite(url, create=create)
+    engine = _sqlite(url, create=create) if url.startswith("sqlite") else _postgresql(url)
+    _engines.add(engine)
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
     return create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_pre_ping=True,
@@ -42,62 +52,80 @@ def engine_for(url: str, *, create: bool = False) -> Engine:
 
 
 def _sqlite(url: str, *, create: bool) -> Engine:
-    path = url.removeprefix("sqlite:///")
-    mode = "rwc" if create else "rw"
-
-    def connect() -> sqlite3.Connection:
-        try:
-            return sqlite3.connect(
-                f"file:{path}?mode={mode}",
-                uri=True,
-                timeout=15,
-                check_same_thread=False,
-            )
-        except sqlite3.OperationalError as error:
-            if not Path(path).exists():
-                raise DatabaseMissing(path) from error
-            raise
-
+    file = SqliteFile(url.removeprefix("sqlite:///"), create=create)
     engine = create_engine(
-        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=20, max_overflow=20
+        "sqlite://",
+        creator=file.connect,
+        poolclass=QueuePool,
+        pool_size=20,
+        max_overflow=20,
+        execution_options={TURNS: file.turns},
     )
-
-    @event.listens_for(engine, "connect")
-    def _settings(raw: Any, record: Any) -> None:
-        record.info["file"] = _file(path)
-        raw.isolation_level = None  # transactions are begun below, never by the driver
-        raw.execute("PRAGMA foreign_keys=ON")
-        raw.execute("PRAGMA busy_timeout=15000")
-        raw.execute("PRAGMA synchronous=FULL")
-        raw.execute(f"PRAGMA journal_mode={journal_mode()}")
-
-    @event.listens_for(engine, "checkout")
-    def _same_file(_raw: Any, record: Any, _proxy: object) -> None:
-        # An open connection goes on writing into a file that was removed or replaced.
-        if record.info["file"] != _file(path):
-            raise DisconnectionError(path)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A read transaction that upgrades to writing fails at once instead of waiting, and the
-        # driver's own default loses updates silently: whoever may write says so from the start.
-        writes = connection.get_execution_options().get(WRITE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
+    event.listen(engine, "connect", file.settle)
+    event.listen(engine, "checkout", file.require_same)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
-def _file(path: str) -> tuple[int, int] | None:
-    """Return what tells one file from another under the same name; None where there is none."""
+def _begin(connection: Connection) -> None:
+    # A read transaction that upgrades to writing fails at once instead of waiting, and the
+    # driver's own default loses updates silently: whoever may write says so from the start.
+    writes = connection.get_execution_options().get(WRITE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class SqliteFile:
+    """A SQLite file as this process has met it."""
+
+    def __init__(self, path: str, *, create: bool) -> None:
+        self._path = path
+        self._address = f"file:{path}?mode={'rwc' if create else 'rw'}"
+        self.turns = None if path == ":memory:" else Turns(path, WAIT_SECONDS)
+
+    def connect(self) -> Any:
+        try:
+            return sqlite.connect(
+                self._address, uri=True, timeout=WAIT_SECONDS, check_same_thread=False
+            )
+        except sqlite.OperationalError as error:
+            if not os.path.exists(self._path):
+                raise DatabaseMissing(self._path) from error
+            raise
+
+    def settle(self, raw: Any, record: Any) -> None:
+        raw.isolation_level = None  # transactions are begun here, never by the driver
+        raw.execute("PRAGMA foreign_keys=ON")
+        raw.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+        raw.execute("PRAGMA synchronous=FULL")
+        raw.execute(f"PRAGMA journal_mode={journal_mode()}")
+        record.info["file"] = self._now()
+
+    def require_same(self, _raw: Any, record: Any, _proxy: object) -> None:
+        # An open connection goes on writing into a file that was removed or replaced.
+        if record.info["file"] != self._now():
+            raise DisconnectionError(self._path)
+
+    def _now(self) -> Identity:
+        return _identity(self._path)
+
+
+Identity = tuple[int, int] | None
+"""What tells one file from another under the same name; None where there is none."""
+
+
+def _identity(path: str) -> Identity:
     try:
-        found = Path(path).stat()
+        found = os.stat(path)
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
 
 
-def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
-    """WAL only where the loaded library has the WAL-reset fix (security notes, 1.7)."""
+def journal_mode(version: tuple[int, ...] = sqlite.sqlite_version_info) -> str:
+    """Return the journal that is safe with a release of SQLite, by default the one loaded here.
+
+    Before its WAL-reset fix a write-ahead log may lose commits.
+    """
     fixed = (
         version >= (3, 51, 3)
         or (3, 50, 7) <= version < (3, 51, 0)
@@ -113,13 +141,23 @@ def writing(session: Session) -> Iterator[Session]:
     What was read before is forgotten first, so decisions inside rest on rows read under the lock.
     """
     session.rollback()
-    session.connection(execution_options={WRITE: True})
     try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+        with _turn(session.get_bind()):
+            session.connection(execution_options={WRITE: True})
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+    except WaitedTooLong as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+def _turn(bind: Engine | Connection) -> AbstractContextManager[None]:
+    """Stand in line with the other writers of a SQLite file; PostgreSQL has lines of its own."""
+    turns: Turns | None = bind.get_execution_options().get(TURNS)
+    return turns.turn() if turns else nullcontext()
 
 
 def hold(session: Session, table: type[Any], row_id: int) -> None:
@@ -135,3 +173,28 @@ def hold(session: Session, table: type[Any], row_id: int) -> None:
 def on_postgresql(bind: Engine | Connection) -> bool:
     """Tell the two apart, for the few who must say something else to each."""
     return bind.dialect.name == "postgresql"
+
+
+# --- beginning and end of a process --------------------------------------------------------------
+
+_engines: WeakSet[Engine] = WeakSet()
+_inherited: list[Pool] = []
+
+
+def _leave_to_parent() -> None:
+    """Use nothing of the parent's in a forked process, nor close it: its locks would go too."""
+    for engine in _engines:
+        _inherited.append(engine.pool)
+        engine.dispose(close=False)
+        if turns := engine.get_execution_options().get(TURNS):
+            turns.forget_parent()
+
+
+@atexit.register
+def _close() -> None:
+    """Whoever closes a SQLite file last empties its journal into it: what stopped is one file."""
+    for engine in _engines:
+        engine.dispose()
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)
