@@ -47,10 +47,8 @@ def test_the_walk_sees_imports_inside_functions(tmp_path: Path) -> None:
 
 def test_only_the_ground_knows_one_database_from_the_other() -> None:
     knowing = {
-        str(module.relative_to(ROOT))
-        for module in modules("survey")
-        if "dialect.name" in module.read_text("utf-8")
+        module for module in modules("survey") if "dialect.name" in module.read_text("utf-8")
     }
 
     # A migration may have to write its SQL by hand, once for each.
-    assert knowing == {"survey/db.py", "survey/migrations/versions/0001_first_schema.py"}
+    assert {m for m in knowing if m.parent.name != "versions"} == {ROOT / "survey" / "db.py"}
