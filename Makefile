@@ -12,6 +12,8 @@ VENV := .venv
 # What browsers are sent compressed; the paper's fonts never leave the machine.
 PACKED := $(shell find static -type f ! -name '*.br' ! -name '*.gz' ! -name '*.ttf')
 BIN := $(VENV)/bin
+# Made by npm from the lock beside it, newer than the lock.
+NODE_PARTS := tests/scripts/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 # One lock for every Python and machine promised; what is pinned already stays unless a list says otherwise.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -27,9 +29,9 @@ setup: ## 准备运行环境（虚拟环境、固定版本的依赖、系统软�
 	@PYTHON=$(PYTHON) .ci/system-parts run
 	@$(MAKE) -s --no-print-directory $(VENV)/ready $(VENV)/packed
 
-setup-test: ## 准备测试环境（另加 Chromium、PostgreSQL 程序和测试工具）
+setup-test: ## 准备测试环境（另加 Chromium、Node、PostgreSQL 程序和测试工具）
 	@PYTHON=$(PYTHON) .ci/system-parts test
-	@$(MAKE) -s --no-print-directory $(VENV)/ready-for-tests $(VENV)/packed
+	@$(MAKE) -s --no-print-directory $(VENV)/ready-for-tests $(NODE_PARTS) $(VENV)/packed
 
 # The stamps are newer than the lists they were made from: a second run does nothing.
 $(VENV)/ready: requirements.txt
@@ -43,6 +45,11 @@ $(VENV)/ready-for-tests: tests/requirements.txt requirements.txt
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes -r requirements.txt -r tests/requirements.txt
 	@touch $(VENV)/ready $@
+
+$(NODE_PARTS): tests/scripts/package-lock.json
+	@echo "正在安装脚本测试的依赖……"
+	@cd tests/scripts && npm ci --ignore-scripts --silent
+	@touch $@
 
 # Packed again whenever a file is newer: the server prefers a packed neighbour, even a stale one.
 $(VENV)/packed: $(PACKED)

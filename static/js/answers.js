@@ -50,7 +50,7 @@ const KINDS = {
       const rows = {};
       for (const [cell, amount] of Object.entries(written)) {
         const [row, column] = cell.split(".");
-        (rows[row] ??= {})[column] = amount;
+        rows[row] = { ...rows[row], [column]: amount };
       }
       return rows;
     },
@@ -101,7 +101,7 @@ export function describe(card, value) {
   const values = (Array.isArray(value) ? value : [value]).map(String);
   const labels = options(card)
     .filter((input) => values.includes(input.value))
-    .map((input) => input.closest("label").innerText.replace(/\s+/g, " ").trim());
+    .map((input) => [...input.closest("label").children].map((part) => plain(part.textContent)).filter(Boolean).join(" "));
   return labels.length ? labels.join("、") : values.join("、");
 }
 

@@ -4,7 +4,9 @@ import * as answers from "./answers.js";
 
 export class Card {
   /** The texts beside an answer, by field: what they are called. */
-  static TEXTS = { remark: "备注" };
+  static get TEXTS() {
+    return { remark: "备注" };
+  }
 
   constructor(element) {
     this.element = element;
@@ -126,19 +128,19 @@ export class Card {
 
   showFaults(fields) {
     const others = Object.keys(fields).filter((name) => !(name in this.constructor.TEXTS));
-    this.#put("[data-fault]", others.map((name) => fields[name]).join("；"));
+    this.put("[data-fault]", others.map((name) => fields[name]).join("；"));
     for (const input of this.element.querySelectorAll("input.form-control, textarea"))
       input.classList.toggle("is-invalid", others.some((part) => part === "value" || input.name.endsWith(`-${part}`)));
     for (const [name, area] of this.texts) {
-      this.#put(`#${this.element.id}-${name}-fault`, fields[name] ?? "");
+      this.put(`#${this.element.id}-${name}-fault`, fields[name] ?? "");
       area.classList.toggle("is-invalid", name in fields);
     }
     if (Object.keys(fields).length) this.element.dataset.wrong = "";
   }
 
-  #put(selector, sentence) {
+  put(selector, sentence) {
     const place = this.element.querySelector(selector);
-    place.replaceChildren();
+    place.textContent = "";
     if (!sentence) return;
     place.append(Object.assign(document.createElement("p"), { className: "field__error", textContent: sentence }));
     place.closest("details")?.setAttribute("open", "");

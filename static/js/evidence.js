@@ -51,7 +51,7 @@ export function prepare(root, { token, mostBytes, mostSize }) {
     });
 
     async function sendAll(files) {
-      faults.replaceChildren();
+      faults.textContent = "";
       for (const file of files) await send(file);
     }
 
@@ -66,7 +66,7 @@ export function prepare(root, { token, mostBytes, mostSize }) {
       list.append(waiting);
       const { status, body } = await post(place.dataset.evidence, file, (share) => { bar.value = share; });
       waiting.remove();
-      if (status !== 201) return fault(said(status, body, file.name));
+      if (status !== 201 || !Array.isArray(body.files)) return fault(said(status, body, file.name));
       for (const kept of body.files) {
         list.querySelector(`[data-file="${kept.id}"]`)?.remove();
         list.append(item(kept));
@@ -86,7 +86,7 @@ export function prepare(root, { token, mostBytes, mostSize }) {
         request.onerror = request.onabort = () => done({ status: 0, body: {} });
         request.onload = () => {
           let body = {};
-          try { body = JSON.parse(request.responseText); } catch { /* said() speaks for it */ }
+          try { body = JSON.parse(request.responseText) || {}; } catch { /* said() speaks for it */ }
           done({ status: request.status, body });
         };
         request.send(data);
@@ -94,25 +94,30 @@ export function prepare(root, { token, mostBytes, mostSize }) {
     }
 
     async function remove(button) {
-      faults.replaceChildren();
+      faults.textContent = "";
       button.disabled = true;
-      try {
-        const response = await fetch(button.dataset.remove, {
-          method: "POST",
-          headers: { Accept: "application/json", "X-CSRFToken": token },
-        });
-        if (response.ok || response.status === 404) {
-          const row = button.closest("li");
-          const near = row.nextElementSibling ?? row.previousElementSibling;
-          row.remove();
-          (near?.querySelector("[data-remove]") ?? place.querySelector("[data-upload]")).focus();
-          return count();
-        }
-        fault(said(response.status, await response.json().catch(() => ({})), ""));
-      } catch {
-        fault(said(0, {}, ""));
+      const row = button.closest("li");
+      const { status, body } = await ask(button.dataset.remove);
+      const gone = body.removed === Number(row.dataset.file) || (status === 404 && body.status === 404);
+      if (!gone) {
+        button.disabled = false;
+        return fault(said(status, body, ""));
       }
-      button.disabled = false;
+      const near = row.nextElementSibling ?? row.previousElementSibling;
+      row.remove();
+      (near?.querySelector("[data-remove]") ?? place.querySelector("[data-upload]")).focus();
+      count();
+    }
+
+    async function ask(url) {
+      let status = 0;
+      try {
+        const response = await fetch(url, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": token } });
+        status = response.status;
+        return { status, body: (await response.json()) || {} };
+      } catch {
+        return { status, body: {} };
+      }
     }
 
     function fault(words) {

@@ -17,7 +17,8 @@ export function showBanner(place, tone, words, way, leave = () => {}) {
     inside.append(link);
   }
   box.append(inside);
-  place.replaceChildren(box);
+  place.textContent = "";
+  place.append(box);
 }
 
 /** The sheet was locked while this tab still held words: show them, to be copied. `texts`: labels by field. */

@@ -8,17 +8,49 @@
 const RETRY = [1, 2, 4, 8, 15, 30];
 const TIMEOUT = 20000;
 const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504, 507]);
+const NO_ANSWER = "未确认：没有收到系统的答复，正在重试";
 
 function word() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// What stands between here and the server answers too: a portal's page, a proxy's "{}". Our own
+// answers name what they answer: the change that was kept, or the status of a refusal.
+function isOurs(response, body, sent) {
+  if (typeof body !== "object" || body === null) return false;
+  if (!response.ok) return body.status === response.status && typeof body.message === "string";
+  return body.request_id === sent.request_id && Number.isInteger(body.revision) && typeof body.saved === "string";
+}
+
+const NOTHING = { response: null, body: null };
+
+// The answer and its JSON: no answer where the network went, no JSON where it is somebody else's page.
+async function answerTo(fetching) {
+  const response = await fetching.catch(() => null);
+  if (!response) return NOTHING;
+  const text = await response.text().catch(() => null);
+  if (text === null) return NOTHING;
+  try {
+    return { response, body: JSON.parse(text) };
+  } catch {
+    return { response, body: null };
+  }
+}
+
+// What was sent, as it was before it had a number.
+function takeBack(line) {
+  const { question, request_id, base_revision, ...fields } = line.sent || {};
+  line.sent = null;
+  return fields;
+}
+
 export class Queue {
   /**
    * @param {{url: string, token: string, key: string}} place where to send, and where to keep
-   * @param {(question: string, event: string, detail?: object) => void} tell called with
-   *   saving, saved, waiting (not confirmed), refused, conflict, locked, ended (signed out), failed
+   * @param {(question: string, event: string, detail?: object) => void} tell called with saving,
+   *   saved, waiting (not confirmed), refused, conflict, locked, ended (signed out), failed (not
+   *   taken), broken (a fault of this script)
    */
   constructor(place, tell) {
     Object.assign(this, place);
@@ -45,25 +77,25 @@ export class Queue {
   /** Ask for fields of one question to be kept: value, remark, and what else the page may change. */
   put(question, fields) {
     const line = this.line(question);
-    line.next = { ...line.next, ...(line.stopped === "refused" ? this.#again(line) : {}), ...fields };
+    line.next = { ...line.next, ...(line.stopped === "refused" ? takeBack(line) : {}), ...fields };
     if (line.stopped === "refused") line.stopped = null;
-    this.#keep();
-    this.#send(question);
+    this.keep();
+    this.send(question);
   }
 
   /** Decide a conflict: the reader's own change goes again, on top of the other one. */
   insist(question, revision) {
     const line = this.line(question);
-    line.next = { ...this.#again(line), ...line.next };
+    line.next = { ...takeBack(line), ...line.next };
     Object.assign(line, { revision, stopped: null });
-    this.#keep();
-    this.#send(question);
+    this.keep();
+    this.send(question);
   }
 
   /** Decide a conflict: the reader's own change is given up. */
   give(question, revision) {
     Object.assign(this.line(question), { sent: null, next: null, revision, stopped: null });
-    this.#keep();
+    this.keep();
   }
 
   /** The questions with something that is not on the server. */
@@ -83,7 +115,7 @@ export class Queue {
   /** What an earlier visit of this tab left unsaved: [question, {sent, next, revision}]. */
   kept() {
     try {
-      return Object.entries(JSON.parse(sessionStorage.getItem(this.key) ?? "{}"));
+      return Object.entries(JSON.parse(sessionStorage.getItem(this.key) || "{}"));
     } catch {
       return [];
     }
@@ -96,8 +128,8 @@ export class Queue {
     line.revision = left.revision;
     if (left.sent) line.sent = left.sent;
     if (left.next) line.next = left.next;
-    if (line.sent) this.#deliver(question);
-    else this.#send(question);
+    if (line.sent) this.deliver(question);
+    else this.send(question);
   }
 
   /** Try everything that waits, at once. */
@@ -105,30 +137,32 @@ export class Queue {
     for (const [question, line] of this.changes)
       if (line.sent && line.attempt && !line.stopped) {
         clearTimeout(line.timer);
-        this.#deliver(question);
+        this.deliver(question);
       }
   }
 
   /** Wait until everything is acknowledged or has stopped; false when something has not arrived. */
   async settle(milliseconds) {
     const until = Date.now() + milliseconds;
-    while (this.busy && Date.now() < until) await new Promise((done) => setTimeout(done, 40));
+    while (this.busy && !this.stopped && Date.now() < until) await new Promise((done) => setTimeout(done, 40));
     return !this.unsaved.length;
   }
 
   forget() {
+    this.halt("forgotten");
     this.changes.clear();
-    this.stopped = "forgotten";
     try { sessionStorage.removeItem(this.key); } catch { /* nothing was kept */ }
   }
 
-  #again(line) {
-    const { question, request_id, base_revision, ...fields } = line.sent ?? {};
-    line.sent = null;
-    return fields;
+  /** Send nothing any more; what has not arrived stays in storage for the next visit of this tab. */
+  halt(why) {
+    this.stopped = why;
+    this.changes.forEach((line) => clearTimeout(line.timer));
   }
 
-  #send(question) {
+  // The rest is the queue's own.
+
+  send(question) {
     const line = this.line(question);
     if (line.sent || !line.next || line.stopped || this.stopped) return;
     line.sent = {
@@ -138,78 +172,81 @@ export class Queue {
       base_revision: line.revision,
     };
     line.next = null;
-    this.#keep();
-    this.#deliver(question);
+    this.keep();
+    this.deliver(question);
   }
 
-  async #deliver(question) {
+  // What becomes of `fetch` is the network's; any other fault here is ours, and is said to be.
+  async deliver(question) {
     const line = this.line(question);
     if (!line.sent || this.stopped) return;
-    if (!line.attempt) this.tell(question, "saving");
-    let response;
-    let body = {};
+    const { sent } = line;
     try {
-      response = await fetch(this.url, {
-        method: "POST",
-        headers: {
-          "Content-Type": "application/json",
-          Accept: "application/json",
-          "X-CSRFToken": this.token,
-        },
-        body: JSON.stringify(line.sent),
-        signal: AbortSignal.timeout(TIMEOUT),
-      });
-      body = await response.json();
-    } catch {
-      // The network went, or what came back is not ours: it may or may not have arrived.
-      this.#later(question, 0);
-      return;
+      if (!line.attempt) this.tell(question, "saving");
+      const { request, patience } = this.request(sent);
+      const { response, body } = await answerTo(fetch(request));
+      clearTimeout(patience);
+      if (this.line(question).sent === sent) this.heard(question, response, body);
+    } catch (fault) {
+      this.halt("broken");
+      this.tell(question, "broken", { fault });
     }
-    this.#heard(question, response, body);
   }
 
-  #heard(question, response, body) {
+  request(sent) {
+    const control = new AbortController();
+    const request = new Request(this.url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
+      body: JSON.stringify(sent),
+      signal: control.signal,
+    });
+    return { request, patience: setTimeout(() => control.abort(), TIMEOUT) };
+  }
+
+  heard(question, response, body) {
     const line = this.line(question);
-    if (response.ok) {
-      Object.assign(line, { sent: null, revision: body.revision, attempt: 0 });
-      this.#keep();
-      this.tell(question, "saved", { ...body, more: Boolean(line.next) });
-      this.#send(question);
-    } else if (RETRIED.has(response.status)) {
-      this.#later(question, Number(response.headers.get("Retry-After")) || 0, body.message);
-    } else if (response.status === 401) {
-      this.#stop(question, "ended", body);
-    } else if (response.status === 409 && body.current) {
-      line.stopped = "conflict";
-      line.attempt = 0;
-      this.tell(question, "conflict", { ...body, mine: { ...line.sent, ...line.next } });
-    } else if (response.status === 409) {
-      this.#stop(question, "locked", body);
-    } else if (response.status === 422) {
-      line.stopped = "refused";
-      line.attempt = 0;
-      this.tell(question, "refused", body);
-      if (line.next) this.put(question, {});
-    } else {
-      this.#stop(question, "failed", body);
+    if (!response) return this.later(question, 0);
+    const { status, headers } = response;
+    const ours = isOurs(response, body, line.sent);
+    if (!ours || RETRIED.has(status))
+      return this.later(question, Number(headers.get("Retry-After")) || 0, ours ? body.message : NO_ANSWER);
+    line.attempt = 0;
+    if (response.ok) this.acknowledge(question, body);
+    else if (status === 409 && body.current) this.hold(question, "conflict", { ...body, mine: { ...line.sent, ...line.next } });
+    else if (status === 422) this.hold(question, "refused", body);
+    else {
+      const why = { 401: "ended", 409: "locked" }[status] || "failed";
+      this.halt(why);
+      this.tell(question, why, body);
     }
   }
 
-  #stop(question, why, body) {
-    // What was sent waits in storage under its number for the next visit of this tab.
-    this.stopped = why;
-    this.tell(question, why, body);
+  acknowledge(question, body) {
+    const line = this.line(question);
+    Object.assign(line, { sent: null, revision: body.revision });
+    this.keep();
+    this.tell(question, "saved", { ...body, more: Boolean(line.next) });
+    this.send(question);
   }
 
-  #later(question, seconds, message) {
+  // This one waits for its reader; the others go on.
+  hold(question, why, detail) {
+    const line = this.line(question);
+    line.stopped = why;
+    this.tell(question, why, detail);
+    if (why === "refused" && line.next) this.put(question, {});
+  }
+
+  later(question, seconds, message) {
     const line = this.line(question);
     const pause = Math.max(seconds, RETRY[Math.min(line.attempt, RETRY.length - 1)]);
     line.attempt += 1;
     this.tell(question, "waiting", { message });
-    line.timer = setTimeout(() => this.#deliver(question), pause * 1000 * (0.8 + 0.4 * Math.random()));
+    line.timer = setTimeout(() => this.deliver(question), pause * 1000 * (0.8 + 0.4 * Math.random()));
   }
 
-  #keep() {
+  keep() {
     const left = {};
     this.stored = false;
     for (const [question, { sent, next, revision }] of this.changes)

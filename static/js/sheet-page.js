@@ -7,27 +7,61 @@ import { showBanner, showClash, showLeftOver } from "./notices.js";
 import { Queue } from "./queue.js";
 
 const PREFIX = "survey:unsaved:";
+const OURS = new URL(".", import.meta.url).href;
 const TYPING = 800;
 const PICKING = 250;
 
 export class SheetPage {
-  static Card = Card;
-  static IDLE = "随填随存";
+  static get Card() {
+    return Card;
+  }
+
+  static get IDLE() {
+    return "随填随存";
+  }
 
   constructor(sheet, key) {
     this.sheet = sheet;
+    this.key = key;
+    this.cards = new Map();
     this.timers = new Map();
     this.savedAt = "";
     this.leaving = false;
+    this.broken = false;
+    this.warned = false;
+  }
+
+  begin() {
+    const { sheet, key } = this;
     const token = document.querySelector('meta[name="csrf-token"]').content;
     this.queue = new Queue({ url: sheet.dataset.save, token, key }, (...told) => this.told(...told));
-    this.cards = new Map();
     for (const element of sheet.querySelectorAll("[data-question]")) this.prepare(new this.constructor.Card(element));
     evidence.prepare(sheet, { token, mostBytes: Number(sheet.dataset.mostBytes), mostSize: sheet.dataset.mostSize });
-    for (const button of sheet.querySelectorAll("[data-plain-save]")) button.hidden = true;
     for (const [question, left] of this.queue.kept()) this.takeUp(question, left);
     this.listen();
     this.showState();
+    for (const button of this.plainButtons) button.hidden = !this.broken;
+  }
+
+  get plainButtons() {
+    return this.sheet.querySelectorAll("[data-plain-save]");
+  }
+
+  /** A fault of ours: give the plain form back, which needs no script, and say so. */
+  giveUp(fault) {
+    if (this.broken) return;
+    this.broken = true;
+    console.error(fault);
+    this.plainButtons.forEach((button) => { button.hidden = false; });
+    this.say("自动保存出了故障", "bad");
+    showBanner(this.banner, "bad", "本页的自动保存出了故障，不是网络的问题。您填写的内容都还在页面上，请按页面下方的“保存”保存。");
+    this.timers.forEach((timer) => clearTimeout(timer));
+    this.timers.clear();
+    if (this.queue) this.queue.halt("broken");
+  }
+
+  get banner() {
+    return this.sheet.querySelector("[data-banner]");
   }
 
   /** Browsers fill inputs again after Back, and wake whole pages: neither is what the reader typed or what is stored. */
@@ -65,7 +99,17 @@ export class SheetPage {
       this.later(card, PICKING);
     });
     card.element.addEventListener("focusout", ({ relatedTarget }) => {
+      card.composing = false;
       if (!card.element.contains(relatedTarget)) this.handOver(card, true);
+    });
+    // Half a word of pinyin is nobody's answer: it stays here until it is a word.
+    card.element.addEventListener("compositionstart", () => {
+      card.composing = true;
+    });
+    card.element.addEventListener("compositionend", ({ target }) => {
+      card.composing = false;
+      card.touch(target);
+      this.later(card, TYPING);
     });
     card.clear?.addEventListener("click", () => {
       answers.write(card.element, null);
@@ -76,12 +120,22 @@ export class SheetPage {
   }
 
   listen() {
+    // Older browsers do not say which button sent the form.
+    this.sheet.addEventListener("click", ({ target }) => {
+      this.pressed = target.closest("button[type=submit]") || this.pressed;
+    });
     this.sheet.addEventListener("submit", (event) => this.onward(event));
+    addEventListener("error", ({ filename, error }) => String(filename).startsWith(OURS) && this.giveUp(error));
+    addEventListener("unhandledrejection", ({ reason }) => {
+      if (reason && String(reason.stack).includes(OURS)) this.giveUp(reason);
+    });
     document.addEventListener("click", (event) => this.leaveByLink(event));
     addEventListener("pageshow", (event) => this.shown(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.handOverAll());
     addEventListener("beforeunload", (event) => {
-      if (!this.leaving && (this.queue.unsaved.length || this.timers.size)) event.preventDefault();
+      if (this.leaving || !this.holdsUnsaved) return;
+      event.preventDefault();
+      event.returnValue = ""; // older browsers ask for this
     });
     for (const form of document.querySelectorAll('form[action$="/sign-out"]'))
       form.addEventListener("submit", () => {
@@ -90,7 +144,13 @@ export class SheetPage {
       });
   }
 
+  get holdsUnsaved() {
+    const typed = this.broken && [...this.cards.values()].some((card) => card.touched.size);
+    return typed || this.timers.size > 0 || this.queue.unsaved.length > 0;
+  }
+
   later(card, milliseconds) {
+    if (this.broken) return;
     clearTimeout(this.timers.get(card.question));
     this.timers.set(card.question, setTimeout(() => this.handOver(card), milliseconds));
     card.showInputs();
@@ -98,6 +158,7 @@ export class SheetPage {
   }
 
   handOver(card, leaving = false) {
+    if (this.broken || card.composing) return;
     clearTimeout(this.timers.get(card.question));
     this.timers.delete(card.question);
     const fields = card.changes(leaving);
@@ -117,11 +178,23 @@ export class SheetPage {
 
   told(question, event, detail = {}) {
     if (event === "saved") this.savedAt = detail.saved;
+    if (event === "broken") this.giveUp(detail.fault);
     const card = this.cards.get(question);
     if (card) BESIDE[event](card, detail, this);
     const over = OVER[event]?.(detail, this);
-    if (over) showBanner(this.sheet.querySelector("[data-banner]"), "bad", over.words, over.way, () => { this.leaving = true; });
+    if (over) showBanner(this.banner, "bad", over.words, over.way, () => { this.leaving = true; });
+    this.warnOfLoss();
     this.showState();
+  }
+
+  /** Nothing arrives and this device cannot keep it either: then the page must stay open. */
+  warnOfLoss() {
+    if (this.queue.stopped) return;
+    const lost = !this.queue.isKept && [...this.queue.changes.values()].some((line) => line.attempt);
+    if (lost === this.warned) return;
+    this.warned = lost;
+    if (lost) showBanner(this.banner, "bad", "本机存不下还没有保存的内容，离开会丢失。请不要关闭本页，等网络恢复。");
+    else this.banner.textContent = "";
   }
 
   showConflict(card, { current, mine, message }) {
@@ -155,7 +228,7 @@ export class SheetPage {
   }
 
   showState() {
-    const place = document.querySelector("[data-save-state]");
+    if (this.broken) return;
     const lines = [...this.queue.changes.values()];
     const stuck = lines.filter((line) => line.stopped).length;
     const waits = this.timers.size || lines.some((line) => line.sent || line.next);
@@ -165,6 +238,11 @@ export class SheetPage {
       : waits ? ["正在保存…", "note"]
       : this.savedAt ? [`已保存 ${this.savedAt}`, "good"]
       : [this.constructor.IDLE, "plain"];
+    this.say(words, tone);
+  }
+
+  say(words, tone) {
+    const place = this.sheet.querySelector("[data-save-state]");
     if (place.textContent !== words) place.textContent = words;
     place.dataset.tone = tone;
   }
@@ -194,7 +272,7 @@ export class SheetPage {
   async leaveByLink(event) {
     const link = event.target.closest("a[href]");
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-    if (!link || !plain || this.leaving || link.hasAttribute("download") || link.getAttribute("href").startsWith("#")) return;
+    if (!link || !plain || this.leaving || this.broken || link.hasAttribute("download") || link.getAttribute("href").startsWith("#")) return;
     this.handOverAll();
     if (!this.queue.unsaved.length) return;
     event.preventDefault();
@@ -204,9 +282,14 @@ export class SheetPage {
 
   // Every button of the form: first let the last answers arrive, then go on.
   async onward(event) {
+    if (this.broken) {
+      this.leaving = true;
+      return;
+    }
     event.preventDefault();
+    const button = event.submitter || this.pressed;
     this.handOverAll();
-    const target = event.submitter?.dataset.onward;
+    const target = button && button.dataset.onward;
     if (!target) return;
     if (await this.queue.settle(5000)) {
       location.href = target;
@@ -237,6 +320,7 @@ const BESIDE = {
   locked: (card) => card.say("未保存：答卷已锁定"),
   ended: (card) => card.say("未保存：登录状态已失效"),
   failed: (card) => card.say("未保存"),
+  broken: (card) => card.say("未保存"),
 };
 
 // … and over the page, where nothing more can be saved.
@@ -268,5 +352,13 @@ export function start(Page) {
   const key = `${PREFIX}${user}:${assessment}`;
   if (locked) showLeftOver(locked, key, Page.Card.TEXTS);
   // A page that came back with a conflict from the plain form is decided in the plain form.
-  else if (!sheet.querySelector(".clash input")) new Page(sheet, key);
+  else if (!sheet.querySelector(".clash input")) begin(new Page(sheet, key));
+}
+
+function begin(page) {
+  try {
+    page.begin();
+  } catch (fault) {
+    page.giveUp(fault);
+  }
 }

@@ -38,7 +38,7 @@ function key(item, words, code, way) {
 // A ticked package joins the end of the ticked ones; an unticked one stays, behind them.
 function settle(item) {
   const others = ticked().filter((other) => other !== item);
-  if (others.length) others.at(-1).after(item);
+  if (others.length) others[others.length - 1].after(item);
   else list.prepend(item);
   number();
   tick(item).focus();

@@ -17,12 +17,14 @@ const VERDICTS = {
 const point = (use, name) => use.setAttribute("href", use.getAttribute("href").replace(/#.*$/, `#${name}`));
 
 class VisitCard extends Card {
-  static TEXTS = { reason: "理由", finding: "发现" };
+  static get TEXTS() {
+    return { reason: "理由", finding: "发现" };
+  }
 
   constructor(element) {
     super(element);
     this.said = element.dataset.said ? JSON.parse(element.dataset.said) : null;
-    this.#markOwn();
+    this.markOwn();
   }
 
   get reason() {
@@ -84,7 +86,7 @@ class VisitCard extends Card {
     this.element.querySelector("[data-more]").open = true;
   }
 
-  #markOwn() {
+  markOwn() {
     const own = [...this.element.querySelectorAll(".visit-change .option__input[type=radio]")]
       .find((input) => this.said !== null && input.value === String(this.said));
     own?.closest(".option").setAttribute("data-own", "");
@@ -92,8 +94,13 @@ class VisitCard extends Card {
 }
 
 class VisitPage extends SheetPage {
-  static Card = VisitCard;
-  static IDLE = "随点随存";
+  static get Card() {
+    return VisitCard;
+  }
+
+  static get IDLE() {
+    return "随点随存";
+  }
 
   prepare(card) {
     // Before the others hear of it: a verdict is a decision, not an input of the answer.
@@ -112,6 +119,7 @@ class VisitPage extends SheetPage {
 
   /** One touch: the firm's own answer, confirmed or left as it is because it could not be seen. */
   decide(card, verdict) {
+    if (this.broken) return;
     card.touched.add("verification");
     if (verdict === "changed") return card.say("请选择现场核验后的答案");
     clearTimeout(this.timers.get(card.question));
@@ -152,10 +160,12 @@ class VisitPage extends SheetPage {
   askStanding() {
     clearTimeout(this.asking);
     this.asking = setTimeout(async () => {
+      let standing = null;
       try {
         const response = await fetch(this.sheet.dataset.standing, { headers: { Accept: "application/json" } });
-        if (response.ok) this.showStanding(await response.json());
+        if (response.ok) standing = await response.json();
       } catch { /* the answers are kept; the figures follow with the next one */ }
+      if (standing && standing.verifications) this.showStanding(standing);
     }, 300);
   }
 

@@ -108,7 +108,7 @@ def delete(evidence_id: int) -> ResponseReturnValue:
     row, assessment = _readable(evidence_id, own=True)
     steps.remove(here.step(), row.id)
     if access.wants_json():
-        return {}
+        return {"removed": evidence_id}
     return redirect(_section_url(assessment, row.question_id))
 
 

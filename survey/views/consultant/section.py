@@ -54,10 +54,10 @@ def save_answer(assessment_id: int) -> ResponseReturnValue:
     deliver its changes later, each exactly once.
     """
     access.visited_assessment(assessment_id)
-    saved = steps.save_answer(
-        here.step(), assessment_id, SheetKind.ONSITE, changes.read(request, texts=TEXTS)
-    )
+    change = changes.read(request, texts=TEXTS)
+    saved = steps.save_answer(here.step(), assessment_id, SheetKind.ONSITE, change)
     return {
+        "request_id": change.request_id,
         "revision": saved.revision,
         "saved_at": saved.saved_at.isoformat(),
         "saved": clock.local(saved.saved_at, "%H:%M"),

@@ -49,8 +49,10 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
 def save_answer(assessment_id: int) -> ResponseReturnValue:
     """Keep one answer for a script of ours; what is answered here is on disk."""
     access.require_own(assessment_id)
-    saved = steps.save_answer(here.step(), assessment_id, SheetKind.SELF, changes.read(request))
+    change = changes.read(request)
+    saved = steps.save_answer(here.step(), assessment_id, SheetKind.SELF, change)
     return {
+        "request_id": change.request_id,
         "revision": saved.revision,
         "saved_at": saved.saved_at.isoformat(),
         "saved": clock.local(saved.saved_at, "%H:%M"),
