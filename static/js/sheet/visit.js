@@ -2,7 +2,7 @@
 
 import * as answers from "./answers.js";
 import { Card } from "./card.js";
-import { SheetPage, start } from "./sheet-page.js";
+import { SheetPage, start } from "./page.js";
 
 const FAR = 2;
 const PHOTO = "与企业自评相差两档或以上，请附照片或文件。";

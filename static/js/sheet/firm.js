@@ -1,0 +1,5 @@
+// The firm's section page.
+
+import { SheetPage, start } from "./page.js";
+
+start(SheetPage);
