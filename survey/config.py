@@ -15,12 +15,14 @@ MEGABYTE = 1024 * 1024
 class Config:
     """Everything that may differ between two installations.
 
-    ``instance`` holds all that must be backed up: database, evidence, reports, keys.
+    ``instance`` holds all that must be backed up: database, contents, keys; the contents lie in
+    a bucket instead when ``content_url`` names one (s3://bucket/prefix).
     """
 
     instance: Path
     database_url: str
     secret_key: str
+    content_url: str = ""
     secret_key_fallbacks: tuple[str, ...] = ()
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
@@ -34,6 +36,10 @@ class Config:
     most_files_per_question: int = 12
     most_bytes_per_assessment: int = 500 * MEGABYTE
     testing: bool = False
+
+    @property
+    def contents(self) -> Path:
+        return self.instance / "contents"
 
     @property
     def evidence(self) -> Path:
@@ -55,6 +61,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         database_url=environ.get("DATABASE_URL", sqlite_url(instance / "survey.db")),
         secret_key=environ.get("SECRET_KEY") or _kept_secret(instance / "secret_key"),
         secret_key_fallbacks=tuple(filter(None, environ.get("OLD_SECRET_KEYS", "").split(","))),
+        content_url=environ.get("CONTENT_URL", ""),
         base_url=base_url.rstrip("/"),
         trusted_hosts=tuple(filter(None, hosts.split(","))),
         proxies=int(environ.get("PROXIES", "0")),
