@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from survey.config import Config, sqlite_url
 from tests.support.browsing import CHROMIUM, DESK, PHONE, QUIETLY, Guard, opened_at
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.servers import Server, serving
 
 AXE = Path(__file__).parent / "axe.min.js"
@@ -41,6 +42,7 @@ def live_jobs(live_server: Server) -> Server:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIETLY))
         yield browser
         browser.close()

@@ -20,7 +20,6 @@ from tests.support.browsing import DESK, Guard, opened_at
 from tests.support.people import PASSWORD, a_consultant, a_user, filled, moment, visited
 from tests.support.servers import Server
 
-SLOW = 15_000
 QUESTION = "scheduling"
 SECTIONS = ("production", "equipment", "key_figures", "application_facts", "miit_facts")
 """Every kind of question stands in one of them."""
@@ -75,9 +74,7 @@ class Desk(NamedTuple):
 
     def saved(self) -> None:
         """Wait until the page says that nothing is on its way."""
-        expect(self.page.locator("[data-save-state]")).to_have_attribute(
-            "data-tone", "good", timeout=SLOW
-        )
+        expect(self.page.locator("[data-save-state]")).to_have_attribute("data-tone", "good")
 
     def stored(self, question: str = QUESTION) -> AnswerRow:
         with Session(db.engine_for(self.server.config.database_url)) as session:

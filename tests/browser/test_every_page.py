@@ -28,7 +28,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.store.settings import District, keep
 from survey.tables import Assessment, Evidence, Firm, Role, Round, SheetKind, User
 from survey.web.access import ANYONE, ROUTES
-from tests.support.browsing import DESK, PHONE, Guard, opened_at, too_wide
+from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
 from tests.support.people import (
     EDITION,
     PASSWORD,
@@ -225,8 +225,9 @@ def _sign_in(page: Page, place: Served, reader: str) -> None:
     page.goto("/sign-in")
     page.fill("#username", place.names[reader])
     page.fill("#password", PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    with next_page(page):
+        page.locator("main button[type=submit]").click()
+    assert "/sign-in" not in page.url
 
 
 def _pages(context: BrowserContext, place: Served, rule: Rule) -> list[str]:

@@ -27,12 +27,11 @@ from reports.district import Target
 from survey import db
 from survey.store.settings import District, keep
 from survey.tables import Firm, Role, User
-from tests.support.browsing import DESK, PHONE, too_wide
+from tests.support.browsing import DESK, PHONE, next_page, too_wide
 from tests.support.people import PASSWORD, a_firm, a_photo, a_round, a_user
 from tests.support.servers import Server
 
 Axe = Callable[[Page], list[Any]]
-SLOW = 30_000
 REASON = "抽查三份记录，系统里没有。"
 
 
@@ -111,8 +110,8 @@ class Hand:
         self.open("/sign-in")
         self.page.fill("#username", username)
         self.page.fill("#password", PASSWORD)
-        self.press(self.page.get_by_role("button", name="登录", exact=True))
-        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+        self.follow(self.page.get_by_role("button", name="登录", exact=True))
+        assert "/sign-in" not in self.page.url
 
     def open(self, path: str) -> None:
         self.page.goto(path)
@@ -131,6 +130,11 @@ class Hand:
         kind = target.evaluate("element => element.type || ''")
         self.page.keyboard.press("Space" if kind in ("radio", "checkbox") else "Enter")
 
+    def follow(self, target: Locator) -> None:
+        """Press what leads to another page, and wait for that page."""
+        with next_page(self.page):
+            self.press(target)
+
     def choose(self, name: str, value: str) -> None:
         """Pick a radio button."""
         button = self.page.locator(f'input[name="{name}"][value="{value}"]')
@@ -145,8 +149,7 @@ class Hand:
 def _begin_and_answer(hand: Hand, example: Example) -> int:
     page = hand.page
     hand.look()
-    hand.press(page.get_by_role("button", name=re.compile("开始")).first)
-    page.wait_for_url(re.compile(r"/assessments/\d+"))
+    hand.follow(page.get_by_role("button", name=re.compile("开始")).first)
     number = int(re.findall(r"/assessments/(\d+)", page.url)[0])
     questionnaire = load("2026").questionnaire("valve")
     answers = examples.sheet(example, questionnaire)
@@ -163,7 +166,7 @@ def _begin_and_answer(hand: Hand, example: Example) -> int:
     more.locator("input[type=file]").first.set_input_files(
         {"name": "追溯演练.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
     )
-    expect(more.get_by_text("追溯演练.jpg").first).to_be_visible(timeout=SLOW)
+    expect(more.get_by_text("追溯演练.jpg").first).to_be_visible()
     return number
 
 
@@ -180,7 +183,7 @@ def _answer(hand: Hand, question: Question, wire: object) -> None:
 
 
 def _wait_until_saved(hand: Hand, section: Section) -> None:
-    expect(hand.page.locator("[data-save-state]")).to_contain_text("已保存", timeout=SLOW)
+    expect(hand.page.locator("[data-save-state]")).to_contain_text("已保存")
     hand.page.reload()
     answered = hand.page.locator("fieldset.question[data-answered]")
     assert answered.count() == hand.page.locator("fieldset.question").count(), section.id
@@ -190,7 +193,7 @@ def _submit(hand: Hand, number: int) -> None:
     hand.open(f"/firm/assessments/{number}/review")
     hand.press(hand.page.locator("#agreed"))
     hand.page.fill("#declared_by", "厂长虚构人")
-    hand.press(hand.page.get_by_role("button", name="提交答卷"))
+    hand.follow(hand.page.get_by_role("button", name="提交答卷"))
     expect(hand.page.get_by_text("答卷已锁定").first).to_be_visible()
 
 
@@ -204,9 +207,9 @@ def _read_result(
     shown = page.locator(".result-verdict__share strong").inner_text()
     assert share is None or shown == share
     expect(page.locator("[data-chart] svg").first).to_be_visible()
-    hand.press(page.get_by_role("button", name="生成 PDF 报告"))
+    hand.follow(page.get_by_role("button", name="生成 PDF 报告"))
     ready = page.get_by_role("link", name=re.compile("下载 PDF"))
-    ready.wait_for(timeout=60_000)
+    ready.wait_for()
     with page.expect_download() as download:
         ready.click()
     target = folder / f"{kind}.pdf"
@@ -226,7 +229,7 @@ def _assign(officer: Hand, number: int) -> None:
     officer.open(f"/bureau/assessments/{number}")
     officer.press(page.locator("summary", has_text="指派诊断顾问"))
     page.locator("#assign-consultant").select_option(index=1)
-    officer.press(page.get_by_role("button", name="确定指派"))
+    officer.follow(page.get_by_role("button", name="确定指派"))
     expect(page.get_by_text("现场诊断中").first).to_be_visible()
 
 
@@ -248,7 +251,7 @@ def _verify(visitor: Hand, number: int) -> None:
                 page.keyboard.press("Tab")
             else:
                 visitor.choose(f"{name}-verification", "verified")
-        expect(page.locator("[data-save-state]")).to_contain_text("已保存", timeout=SLOW)
+        expect(page.locator("[data-save-state]")).to_contain_text("已保存")
     visitor.open(f"/visits/{number}/sections/production")
     card = page.locator("#question-progress_reporting")
     if not card.locator("input[type=file]").first.is_visible():
@@ -256,13 +259,13 @@ def _verify(visitor: Hand, number: int) -> None:
     card.locator("input[type=file]").first.set_input_files(
         {"name": "报工看板.jpg", "mimeType": "image/jpeg", "buffer": a_photo("gray")}
     )
-    expect(card.get_by_text("报工看板.jpg").first).to_be_visible(timeout=SLOW)
+    expect(card.get_by_text("报工看板.jpg").first).to_be_visible()
     visitor.open(f"/visits/{number}/conclusion")
     page.fill("[name=problems]", "报工滞后，进度靠问。")
-    visitor.press(page.get_by_role("button", name="保存结论"))
+    visitor.follow(page.get_by_role("button", name="保存结论"))
     expect(page.locator(".flashes")).to_be_visible()
     visitor.open(f"/visits/{number}/confirm")
-    visitor.press(page.locator("form.card-panel button[type=submit]"))
+    visitor.follow(page.locator("form.card-panel button[type=submit]"))
     expect(page.get_by_text("已核定").first).to_be_visible()
 
 
@@ -272,16 +275,16 @@ def _decide(officer: Hand, number: int) -> None:
     officer.press(page.locator("summary", has_text=re.compile("^入库")))
     page.locator("#admit-target_rung").select_option("workshop")
     page.fill("#admit-reason", "差距明确，投入已落实。")
-    officer.press(page.get_by_role("button", name="确定入库"))
+    officer.follow(page.get_by_role("button", name="确定入库"))
     expect(page.get_by_text("在库").first).to_be_visible()
     officer.open("/bureau/pool")
-    page.get_by_role("link", name="云碓阀门（虚构）").first.click()
+    officer.follow(page.get_by_role("link", name="云碓阀门（虚构）").first)
     officer.look()
     officer.press(page.locator("summary", has_text="认定"))
     page.locator("#recognise-rung").select_option("workshop")
     page.fill("#recognise-document", "某文〔2026〕1号（虚构）")
     page.fill("#recognise-recognised_on", "2026-06-30")
-    officer.press(page.get_by_role("button", name=re.compile("确定|登记")).last)
+    officer.follow(page.get_by_role("button", name=re.compile("确定|登记")).last)
     expect(page.get_by_text("已认定").first).to_be_visible()
     officer.open("/bureau/pool")
     expect(page.get_by_text("某文〔2026〕1号（虚构）").first).to_be_visible()

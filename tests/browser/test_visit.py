@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from survey import db
 from survey.store import assessments as store
 from survey.tables import SheetKind
-from tests.support.browsing import too_wide
+from tests.support.browsing import next_page, too_wide
 from tests.support.people import PASSWORD, a_consultant, a_photo, a_user, visited
 from tests.support.servers import Server
 
 TABLET = 820
-SLOW = 15_000
 QUESTION = "scheduling"
 
 
@@ -35,8 +34,9 @@ def tablet(open_page: Callable[[int], Page], visit: tuple[int, str]) -> Page:
     page.goto("/sign-in")
     page.fill("[name=username]", visit[1])
     page.fill("[name=password]", PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url("**/visits")
+    with next_page(page):
+        page.locator("main button[type=submit]").click()
+    assert page.url.endswith("/visits")
     return page
 
 
@@ -53,11 +53,11 @@ def pick(page: Page, level: int) -> None:
 
 
 def stands(page: Page, verdict: str, question: str = QUESTION) -> None:
-    expect(card(page, question)).to_have_attribute("data-verification", verdict, timeout=SLOW)
+    expect(card(page, question)).to_have_attribute("data-verification", verdict)
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("[data-save-state]")).to_have_attribute("data-tone", "good", timeout=SLOW)
+    expect(page.locator("[data-save-state]")).to_have_attribute("data-tone", "good")
 
 
 def on_site(server: Server, number: int, question: str = QUESTION):
@@ -96,7 +96,7 @@ def test_a_touch_confirms_and_counts(tablet, visit, live_server):
     press(tablet, "确认")
 
     stands(tablet, "verified")
-    expect(tablet.locator("[data-overall]").first).to_have_text("1", timeout=SLOW)
+    expect(tablet.locator("[data-overall]").first).to_have_text("1")
     assert on_site(live_server, visit[0]).verification == "verified"
 
 
@@ -108,11 +108,11 @@ def test_a_change_of_two_levels_asks_for_reason_and_photo_until_both_are_there(t
     pick(tablet, 0)
     expect(need).to_contain_text("请附照片")
     card(tablet).get_by_label("理由").fill("排产表是上周的。")
-    expect(need).to_have_text("与企业自评相差两档或以上，请附照片或文件。", timeout=SLOW)
+    expect(need).to_have_text("与企业自评相差两档或以上，请附照片或文件。")
     photo = {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
     card(tablet).locator("[data-upload]").last.set_input_files(photo)
 
-    expect(need).to_be_hidden(timeout=SLOW)
+    expect(need).to_be_hidden()
     stands(tablet, "changed")
 
 
@@ -136,7 +136,7 @@ def test_what_is_given_without_a_network_arrives_later(tablet, visit, live_serve
 
     press(tablet, "未能查看")
     card(tablet).get_by_label("理由").fill("仓库锁着。")
-    expect(tablet.locator("[data-save-state]")).to_contain_text("未确认", timeout=SLOW)
+    expect(tablet.locator("[data-save-state]")).to_contain_text("未确认")
     tablet.context.set_offline(False)
 
     saved(tablet)
@@ -155,7 +155,7 @@ def test_two_tablets_on_one_answer_are_shown_both(tablet, visit, live_server, gu
     press(other, "更改")
     pick(other, 3)
     clash = card(other).locator(".clash")
-    expect(clash).to_contain_text("已确认", timeout=SLOW)
+    expect(clash).to_contain_text("已确认")
     expect(clash).to_contain_text("已更改")
     clash.get_by_text("保留我的", exact=True).click()
 
@@ -170,7 +170,8 @@ def test_packages_are_put_in_order_by_touch(tablet, visit):
 
     second.get_by_text("上移").click()
     tablet.locator("#problems").fill("检验记录后补。")
-    tablet.get_by_text("保存结论").click()
+    with next_page(tablet):
+        tablet.get_by_text("保存结论").click()
     tablet.goto(f"/visits/{visit[0]}/conclusion")
 
     expect(tablet.locator("[name=packages]").first).to_have_value(code)

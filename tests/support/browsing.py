@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
+
+from tests.support.patience import PATIENCE_SECONDS
 
 CHROMIUM = "/usr/bin/chromium"
 QUIETLY = (
@@ -64,9 +68,19 @@ def opened_at(browser: Browser, url: str, width: int, guard: Guard) -> BrowserCo
         timezone_id="Asia/Shanghai",
         has_touch=width < 600,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     guard.watch(context, url)
     return context
+
+
+@contextmanager
+def next_page(page: Page) -> Iterator[None]:
+    """Wait until what the block does has brought another page, wholly loaded.
+
+    A page still to be replaced answers as well, so that a look at it may come too soon.
+    """
+    with page.expect_navigation(wait_until="load"):
+        yield
 
 
 def too_wide(page: Page) -> int:
