@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import sqlite3 as sqlite
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -20,6 +19,11 @@ from sqlalchemy.pool import Pool, QueuePool
 
 from survey.turns import Turns, WaitedTooLong
 
+try:
+    import pysqlite3 as sqlite  # brings a SQLite of its own, new enough for WAL
+except ImportError:  # no wheel for this machine: what Python was built with
+    import sqlite3 as sqlite
+
 WRITE, TURNS = "survey_write", "survey_turns"
 WAIT_SECONDS = 15
 """How long a writer waits for its turn, and then for whoever locked the database without one."""
@@ -27,6 +31,14 @@ WAIT_SECONDS = 15
 
 class DatabaseMissing(RuntimeError):
     """The SQLite file is gone; an empty new one must not take its place silently."""
+
+
+class StrangeJournal(DatabaseMissing):
+    """The SQLite file was replaced, but the ``-wal`` beside it belongs to the one before.
+
+    SQLite would pour the one into the other. Whoever puts a file back removes ``-wal`` and
+    ``-shm``.
+    """
 
 
 def engine_for(url: str, *, create: bool = False) -> Engine:
@@ -55,6 +67,7 @@ def _sqlite(url: str, *, create: bool) -> Engine:
     file = SqliteFile(url.removeprefix("sqlite:///"), create=create)
     engine = create_engine(
         "sqlite://",
+        module=sqlite,
         creator=file.connect,
         poolclass=QueuePool,
         pool_size=20,
@@ -80,9 +93,13 @@ class SqliteFile:
     def __init__(self, path: str, *, create: bool) -> None:
         self._path = path
         self._address = f"file:{path}?mode={'rwc' if create else 'rw'}"
+        self._met: tuple[Identity, Identity] = None, None
         self.turns = None if path == ":memory:" else Turns(path, WAIT_SECONDS)
 
     def connect(self) -> Any:
+        known, journal = self._met
+        if journal and journal == _identity(f"{self._path}-wal") and known != self._now():
+            raise StrangeJournal(self._path)
         try:
             return sqlite.connect(
                 self._address, uri=True, timeout=WAIT_SECONDS, check_same_thread=False
@@ -99,6 +116,7 @@ class SqliteFile:
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute(f"PRAGMA journal_mode={journal_mode()}")
         record.info["file"] = self._now()
+        self._met = self._now(), _identity(f"{self._path}-wal")
 
     def require_same(self, _raw: Any, record: Any, _proxy: object) -> None:
         # An open connection goes on writing into a file that was removed or replaced.

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import shutil
-import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -91,7 +90,9 @@ def revisions(engine):
 def outside(url, *statements):
     """Another program on the same database, in a transaction until the block ends."""
     if url.startswith("sqlite"):
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        # The library that the application loaded: closing a file in one of two copies of SQLite
+        # drops the locks that the other holds for the same process.
+        connection = db.sqlite.connect(url.removeprefix("sqlite:///"), isolation_level=None)
         statements = ("BEGIN IMMEDIATE",)
     else:
         connection = psycopg.connect(url)
@@ -367,15 +368,47 @@ def test_a_database_file_that_is_gone_is_not_replaced_by_an_empty_one(on_sqlite,
 def test_a_database_file_put_back_from_a_backup_is_the_one_that_is_used(on_sqlite, instance):
     desk, engine, _ = on_sqlite
     desk.save(1)
-    path = instance / "survey.db"
-    shutil.copyfile(path, instance / "backup.db")
+    _back_up(instance)
     desk.save(2, 3, base=1)
 
-    (instance / "backup.db").replace(path)
+    _remove_journal(instance)
+    (instance / "backup.db").replace(instance / "survey.db")
 
     assert revisions(engine) == 1
     assert desk.save(3, 4, base=1).status_code == 200
     assert revisions(engine) == 2
+
+
+def test_a_file_put_back_is_not_mixed_with_the_journal_of_the_one_before(on_sqlite, instance):
+    desk, engine, _ = on_sqlite
+    desk.save(1)
+    _back_up(instance)
+    desk.save(2, 3, base=1)
+
+    (instance / "backup.db").replace(instance / "survey.db")
+    if db.journal_mode() == "WAL":
+        refused = desk.save(3, 4, base=1)
+        assert refused.status_code == 503
+        assert "Retry-After" in refused.headers
+        _remove_journal(instance)
+
+    assert desk.save(3, 4, base=1).status_code == 200
+    assert revisions(engine) == 2
+    with engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def _back_up(instance):
+    source, copy = (db.sqlite.connect(instance / name) for name in ("survey.db", "backup.db"))
+    source.backup(copy)
+    source.close()
+    copy.execute("PRAGMA journal_mode=DELETE")  # one file
+    copy.close()
+
+
+def _remove_journal(instance):
+    for journal in instance.glob("survey.db-[ws]*"):
+        journal.unlink()
 
 
 def test_a_database_that_may_only_be_read_says_so_and_recovers(on_sqlite):

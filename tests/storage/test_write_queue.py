@@ -4,6 +4,8 @@ import fcntl
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -16,6 +18,7 @@ from sqlalchemy.orm import Session
 from survey import db
 from survey.config import sqlite_url
 from survey.turns import Turns, WaitedTooLong
+from tests.support.servers import PROJECT
 
 FORK = multiprocessing.get_context("fork")
 LONG = 120
@@ -330,3 +333,61 @@ def test_a_database_in_memory_needs_no_line():
         assert session.scalar(text("SELECT word FROM t")) == "on"
 
     engine.dispose()
+
+
+# --- the journal ---------------------------------------------------------------------------------
+
+WRITE_ONE = """
+import sys
+sys.modules.update({absent!r})
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from survey import db
+engine = db.engine_for({url!r})
+with Session(engine) as session, db.writing(session):
+    session.execute(text("INSERT INTO t VALUES (:word)"), {{"word": {word!r}}})
+    mode = session.scalar(text("PRAGMA journal_mode"))
+print(mode, db.journal_mode().lower(), db.sqlite.__name__)
+"""
+
+
+def in_a_fresh_python(url, word, *, absent=()):
+    """Write a word in a process that ends by itself; return journal, rule and library."""
+    script = WRITE_ONE.format(url=url, word=word, absent=dict.fromkeys(absent))
+    command = [sys.executable, "-W", "error", "-c", script]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [
+        ((3, 40, 1), "TRUNCATE"),
+        ((3, 44, 6), "WAL"),
+        ((3, 45, 0), "TRUNCATE"),
+        ((3, 50, 7), "WAL"),
+        ((3, 51, 2), "TRUNCATE"),
+        ((3, 51, 3), "WAL"),
+        ((3, 53, 4), "WAL"),
+    ],
+)
+def test_a_write_ahead_log_needs_a_library_that_loses_nothing_from_it(version, mode):
+    assert db.journal_mode(version) == mode
+
+
+def test_a_file_goes_from_one_library_to_the_other_and_back(url):
+    write_with = [(), ("pysqlite3",), ()]
+
+    for number, absent in enumerate(write_with):
+        mode, rule, library = in_a_fresh_python(url, f"word {number}", absent=absent)
+        assert mode == rule
+        assert library == "sqlite3" or not absent
+
+    assert words(url) == ["word 0", "word 1", "word 2"]
+
+
+def test_whoever_stops_leaves_one_whole_file(url, tmp_path):
+    in_a_fresh_python(url, "kept")
+
+    assert not list(tmp_path.glob("some.db-[wsj]*"))
+    assert words(url) == ["kept"]
