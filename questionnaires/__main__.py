@@ -19,8 +19,9 @@ import sys
 from pathlib import Path
 
 from questionnaires import laboratory, loading
-from questionnaires.checking import mutation
-from questionnaires.model import Edition
+from questionnaires.checking import check, mutation
+from questionnaires.edition import Edition
+from questionnaires.library import EDITIONS, SHIPPED
 from questionnaires.reading import Fault
 
 
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if "run" in chosen:
         return int(chosen.run(chosen, print))
-    names = getattr(chosen, "editions", None) or list(loading.editions())
+    names = getattr(chosen, "editions", None) or list(SHIPPED.editions())
     if not names:
         print("没有找到任何年版。", file=sys.stderr)
         return 1
@@ -47,11 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _folder(name: str) -> Path:
-    return Path(name) if Path(name).is_dir() else loading.EDITIONS / name
+    return Path(name) if Path(name).is_dir() else EDITIONS / name
 
 
 def _check(folder: Path) -> int:
-    edition, faults = loading.check(folder)
+    edition, faults = check(folder)
     if edition is None or faults:
         _complain(folder, faults)
         return 1

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from questionnaires import diff, loading, schema, workbook
-from questionnaires.model import Edition
+from questionnaires.checking import check
+from questionnaires.edition import Edition
+from questionnaires.library import EDITIONS
 from questionnaires.reading import Fault
 from questionnaires.xlsform import write_xlsform
 
@@ -51,8 +53,8 @@ def add_commands(commands: Any) -> None:
 def folder(name: str) -> Path:
     """Find an edition by its folder, or by its id among the program's and the instance's own."""
     own = Path(os.environ.get("INSTANCE", "instance")) / "editions"
-    places = (Path(name), loading.EDITIONS / name, own / name)
-    return next((p for p in places if (p / "edition.yaml").is_file()), loading.EDITIONS / name)
+    places = (Path(name), EDITIONS / name, own / name)
+    return next((p for p in places if (p / "edition.yaml").is_file()), EDITIONS / name)
 
 
 def _read(name: str, say: Say) -> Edition | None:
@@ -80,7 +82,6 @@ def compare(chosen: argparse.Namespace, say: Say) -> int:
     if old is None or new is None:
         return 1
     found = diff.differences(old, new)
-    found += diff.folder_differences(folder(chosen.old), folder(chosen.new))
     for change in found:
         say(str(change))
     counting = sum(change.counts for change in found)
@@ -165,7 +166,7 @@ def take_back(chosen: argparse.Namespace, say: Say) -> int:
     except workbook.Published:
         say(f"{target} 已经发布，不能再改；请写到另一个文件夹，另立草稿。")
         return 1
-    _, faults = loading.check(target)
+    _, faults = check(target)
     for fault in faults:
         say(f"{target.name}/{fault}")
     left = f"，还有 {len(faults)} 处要处理" if faults else "，检查没有问题"

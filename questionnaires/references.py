@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from questionnaires.edition import Edition
 from questionnaires.model import (
     AnyGate,
     Bound,
     ChoiceQuestion,
     CrossCheck,
-    Edition,
     Gate,
     GridQuestion,
     LevelQuestion,

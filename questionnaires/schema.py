@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 
 from questionnaires.checking.examples import Example
+from questionnaires.edition import EditionFile, Packages, Standards
 from questionnaires.frames.conditions.rules import Conditions
 from questionnaires.frames.crosswalk.frames import Crosswalk
-from questionnaires.loading import EDITIONS, Packages, Standards
-from questionnaires.model import EXACT_PATTERN, Core, EditionFile, Extras, Trade
+from questionnaires.library import EDITIONS
+from questionnaires.model import EXACT_PATTERN, Core, Extras, Trade
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FILE = EDITIONS / "schema.json"

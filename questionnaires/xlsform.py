@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from questionnaires.answers import LARGEST_COUNT
+from questionnaires.edition import Edition
 from questionnaires.model import (
     ChoiceQuestion,
-    Edition,
     GridQuestion,
     LevelQuestion,
     MultipleQuestion,

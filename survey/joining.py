@@ -18,7 +18,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 from whitenoise import WhiteNoise
 
-from questionnaires import loading
 from survey import clock, db, library
 from survey.config import Config, from_environment
 from survey.tables import ENUMERATIONS, SheetKind
@@ -52,7 +51,6 @@ class RowId(BaseConverter):
 def create_app(config: Config | None = None, engine: Engine | None = None) -> Flask:
     """Join the parts. Nothing is created or migrated here: ``survey.serving`` prepares."""
     config = config or from_environment()
-    loading.keep_own_in(config.instance / library.FOLDER)
     app = Flask("survey", root_path=str(Path(__file__).parent), static_folder=None)
     app.request_class = StrictRequest
     app.config.update(
@@ -81,7 +79,8 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.logger.setLevel(logging.INFO)
 
-    here.init_app(app, engine or db.engine_for(config.database_url))
+    shelf = library.Shelf(config.instance / library.FOLDER)
+    here.init_app(app, engine or db.engine_for(config.database_url), {library.SHELF: shelf})
     headers.init_app(app)
     access.init_app(app)
     bodies.init_app(app)

@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from survey import db, migrations
+from survey import db, library, migrations
 from survey.config import Config, sqlite_url
 from survey.joining import STATIC, create_app
 from tests.support import cheaper
@@ -179,9 +179,10 @@ def engine(settings: Config) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
+def session(engine: Engine, instance: Path) -> Iterator[Session]:
     """A database session as a request has it."""
-    with Session(engine, expire_on_commit=False) as session:
+    shelf = library.Shelf(instance / library.FOLDER)
+    with Session(engine, expire_on_commit=False, info={library.SHELF: shelf}) as session:
         yield session
 
 

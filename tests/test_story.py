@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from questionnaires.answers import parse, percent_text
-from questionnaires.loading import load
+from questionnaires.library import SHIPPED
 from questionnaires.scoring import Score, score
 from questionnaires.trace import trace
 from survey.jobs import worker
@@ -144,7 +144,7 @@ def _the_firm_begins(firm: CheckingClient, session: Session) -> int:
 
 def _the_firm_answers_everything(firm: CheckingClient, number: int) -> None:
     """Answer one section by its form, as without script; every other answer one by one."""
-    questionnaire = load("2026").questionnaire("valve")
+    questionnaire = SHIPPED.load("2026").questionnaire("valve")
     first, *others = [s for s in questionnaire.sections if not s.optional]
     page = f"/firm/assessments/{number}/sections/{first.id}"
     firm.get(page)
@@ -197,7 +197,7 @@ def _scored(session: Session, number: int, kind: str) -> Score:
     """Score the stored sheet anew, from its rows alone."""
     sheet = store.sheet(session, number, kind)
     assert sheet is not None
-    questionnaire = load("2026").questionnaire("valve")
+    questionnaire = SHIPPED.load("2026").questionnaire("valve")
     rows = store.answers(session, sheet.id)
     answers = {q: parse(questionnaire.questions[q], row.value) for q, row in rows.items()}
     result = score(questionnaire, answers, frozenset(sheet.processes))
@@ -260,7 +260,7 @@ def _the_consultant_verifies_everything(visitor: CheckingClient, number: int) ->
     address = f"/visits/{number}/answers"
     assert NAME in visitor.get("/visits").text
     visitor.get(f"/visits/{number}")
-    questionnaire = load("2026").questionnaire("valve")
+    questionnaire = SHIPPED.load("2026").questionnaire("valve")
     for section in questionnaire.sections:
         for question in questionnaire.asked(section, frozenset(PROCESSES)):
             if section.optional or question.id == "heat_number":

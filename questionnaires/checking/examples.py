@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, BadAnswer, Sheet, answer_at, parse
+from questionnaires.edition import Edition
+from questionnaires.frames.crosswalk import Crosswalk, Span, figure, miit, span_text
+from questionnaires.frames.crosswalk.frames import MiitFrame
+from questionnaires.frames.crosswalk.view import View
 from questionnaires.gates import name_of
 from questionnaires.model import (
-    Edition,
     Exact,
     Level,
     Line,
@@ -29,9 +32,6 @@ from questionnaires.model import (
 )
 from questionnaires.reading import Document, Fault, Trail, read, shape
 from questionnaires.scoring import Score, UnansweredQuestion, score
-
-if TYPE_CHECKING:  # it loads editions, and those their examples
-    from questionnaires.frames.crosswalk.frames import MiitFrame
 
 NOTHING = Fraction(0)
 NONE = "none"
@@ -88,7 +88,11 @@ class Example(Value):
     reason: Prose
 
 
-def load(folder: Path) -> dict[str, tuple[Document, Example | None]]:
+Worked = dict[str, tuple[Document, Example | None]]
+"""The examples of an edition by file name, each with the document it was read from."""
+
+
+def load(folder: Path) -> Worked:
     """Read every worked example of an edition's folder, by file name."""
     documents = [
         read(f, f"examples/{f.name}") for f in sorted((folder / "examples").glob("*.yaml"))
@@ -136,27 +140,15 @@ def unmet(result: Score) -> frozenset[str]:
 # --- verifying ----------------------------------------------------------------------------------
 
 
-def faults(edition: Edition, folder: Path) -> Iterator[Fault]:
+def faults(edition: Edition, worked: Worked) -> Iterator[Fault]:
     """Yield everything wrong with the examples: their shape, and results that differ."""
-    frame = miit_frame(folder)
-    for document, example in load(folder).values():
+    for document, example in worked.values():
         yield from document.faults
         if example:
-            yield from verify(edition, document, example, frame)
+            yield from verify(edition, document, example)
 
 
-def miit_frame(folder: Path) -> MiitFrame | None:
-    """The MIIT frame in this very folder, a draft's as well; None when there is no good one."""
-    from questionnaires.frames.crosswalk.frames import Crosswalk
-
-    file = folder / "crosswalk.yaml"
-    frames = shape(read(file), Crosswalk) if file.is_file() else None
-    return frames.miit if frames else None
-
-
-def verify(
-    edition: Edition, document: Document, example: Example, frame: MiitFrame | None
-) -> Iterator[Fault]:
+def verify(edition: Edition, document: Document, example: Example) -> Iterator[Fault]:
     """Score one example and yield a fault for every number that is not the expected one."""
     if example.trade not in edition.trades:
         yield document.fault(("trade",), f"没有行业“{example.trade}”", "改正行业 id")
@@ -167,7 +159,7 @@ def verify(
         yield from bad
         return
     try:
-        compared = [*differences(example, questionnaire, frame)]
+        compared = [*differences(example, questionnaire, edition.crosswalk)]
     except UnansweredQuestion as missing:
         fault = f"没有回答“{missing.question_id}”"
         yield document.fault(("answers",), fault, "补上答案，或用 fill 补齐")
@@ -178,7 +170,7 @@ def verify(
 
 
 def differences(
-    example: Example, questionnaire: Questionnaire, frame: MiitFrame | None
+    example: Example, questionnaire: Questionnaire, frames: Crosswalk | None
 ) -> Iterator[Difference]:
     """Yield everything an example states that does not come out.
 
@@ -189,6 +181,7 @@ def differences(
     """
     answers = sheet(example, questionnaire)
     yield from score_differences(example, questionnaire, answers)
+    frame = frames.miit if frames else None
     yield from miit_differences(example, questionnaire, answers, frame)
 
 
@@ -220,9 +213,6 @@ def _miit(
     processes: frozenset[str],
     frame: MiitFrame | None,
 ) -> Iterator[Difference]:
-    from questionnaires.frames.crosswalk import Span, figure, miit, span_text
-    from questionnaires.frames.crosswalk.view import View
-
     if frame is None:
         yield ("expects",), "工信部对照结果", "（crosswalk.yaml 缺少或有误）"
         return

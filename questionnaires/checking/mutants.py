@@ -15,12 +15,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from questionnaires.edition import Edition
 from questionnaires.frames.crosswalk.frames import Demand, MiitFrame, PercentItem, Scenario
 from questionnaires.gates import name_of
 from questionnaires.model import (
     LEVELS,
     AnyGate,
-    Edition,
     Gate,
     LevelQuestion,
     PartGate,

@@ -73,10 +73,12 @@ def try_out(folder: Path, sample: int | None = None, seed: int = 0) -> Trial:
     source = loading.read_edition(folder)
     if source.edition is None:
         raise loading.BadEdition(folder.name, (*source.shape_faults, *source.missing))
-    if faults := tuple(examples.faults(source.edition, folder)):
+    kept = examples.load(folder)
+    if faults := tuple(examples.faults(source.edition, kept)):
         raise loading.BadEdition(folder.name, faults)
-    rubric = Rubric(source.edition, examples.miit_frame(folder))
-    worked = [example for _, example in examples.load(folder).values() if example]
+    frames = source.edition.crosswalk
+    rubric = Rubric(source.edition, frames.miit if frames else None)
+    worked = [example for _, example in kept.values() if example]
     listed = mutants(rubric)
     tried = [m for m in listed if not m.same]
     if sample is not None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 
+from questionnaires.edition import Edition
 from questionnaires.model import (
-    Edition,
     KpiBands,
     LevelQuestion,
     NumberQuestion,

@@ -6,12 +6,10 @@ became stricter, and which firms would stand on another rung for the same answer
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from questionnaires.diff import catalogue, frames, ladder, questions
 from questionnaires.diff.changes import KINDS, Change, Kind
 from questionnaires.diff.sheets import Case, Move, Verdict, read_sheets, rescore
-from questionnaires.model import Edition
+from questionnaires.edition import Edition
 
 __all__ = [
     "KINDS",
@@ -21,7 +19,6 @@ __all__ = [
     "Move",
     "Verdict",
     "differences",
-    "folder_differences",
     "read_sheets",
     "rescore",
 ]
@@ -29,10 +26,5 @@ __all__ = [
 
 def differences(old: Edition, new: Edition) -> tuple[Change, ...]:
     """Return every difference between two editions, the ladder first; none for equal ones."""
-    found = [*ladder.changes(old, new), *questions.changes(old, new), *catalogue.changes(old, new)]
-    return tuple(found)
-
-
-def folder_differences(old: Path, new: Path) -> tuple[Change, ...]:
-    """Return the differences of what else lies in two editions' folders: frames and conditions."""
-    return tuple(frames.changes(old, new))
+    kinds = (ladder, questions, catalogue, frames)
+    return tuple(change for kind in kinds for change in kind.changes(old, new))

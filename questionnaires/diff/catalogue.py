@@ -13,7 +13,8 @@ from questionnaires.diff.changes import (
     replaced,
     reworded,
 )
-from questionnaires.model import Bound, CrossCheck, Edition, Package, Process, Standard, Trade
+from questionnaires.edition import Edition
+from questionnaires.model import Bound, CrossCheck, Package, Process, Standard, Trade
 from questionnaires.words import CONFIDENCE, SIZES, STANDARD_STATUS
 
 

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from questionnaires.diff.changes import Area, Change
-from questionnaires.reading import read
+from questionnaires.edition import Edition
+from questionnaires.model import Value
 
 Parts = dict[str, object]
 """What a file says, cut into parts that readers know by name."""
 
 
-def changes(old: Path, new: Path) -> Iterator[Change]:
-    """Yield the differences of ``conditions.yaml`` and ``crosswalk.yaml`` between two folders."""
-    for area, name, parts in (
-        ("申报条件", "conditions.yaml", _conditions),
-        ("对照", "crosswalk.yaml", _crosswalk),
-    ):
-        before, after = parts(_value(old / name)), parts(_value(new / name))
-        yield from _parts(area, before, after)  # type: ignore[arg-type]
+def changes(old: Edition, new: Edition) -> Iterator[Change]:
+    """Yield the differences of the conditions and of the crosswalk."""
+    before, after = _written(old.conditions), _written(new.conditions)
+    yield from _parts("申报条件", _conditions(before), _conditions(after))
+    before, after = _written(old.crosswalk), _written(new.crosswalk)
+    yield from _parts("对照", _crosswalk(before), _crosswalk(after))
 
 
-def _value(file: Path) -> dict[str, object]:
-    value = read(file).value if file.is_file() else None
-    return value if isinstance(value, dict) else {}
+def _written(frame: Value | None) -> dict[str, object]:
+    """Return a frame as its file writes it."""
+    return frame.model_dump(mode="json", exclude_unset=True) if frame else {}
 
 
 def _parts(area: Area, before: Parts, after: Parts) -> Iterator[Change]:

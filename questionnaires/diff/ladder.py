@@ -7,16 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from questionnaires.diff.changes import Change, Kind, direction, moved, percent, replaced, reworded
+from questionnaires.edition import Edition
 from questionnaires.gates import demand, demands
-from questionnaires.model import (
-    AnyGate,
-    Edition,
-    Gate,
-    PartGate,
-    QuestionGate,
-    Rung,
-    SectionGate,
-)
+from questionnaires.model import AnyGate, Gate, PartGate, QuestionGate, Rung, SectionGate
 
 
 def changes(old: Edition, new: Edition) -> Iterator[Change]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from questionnaires.answers import percent_text
 from questionnaires.diff.changes import Change, joined_and_left, moved, named, replaced, reworded
+from questionnaires.edition import Edition
 from questionnaires.model import (
     Cell,
     ChoiceQuestion,
-    Edition,
     GridQuestion,
     KpiBands,
     LevelQuestion,

@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from questionnaires.answers import Answer, BadAnswer, parse, percent_text
 from questionnaires.diff.questions import label
+from questionnaires.edition import Edition
 from questionnaires.gates import demands
-from questionnaires.model import Edition, Line, Questionnaire, Rung, Value, Word
+from questionnaires.model import Line, Questionnaire, Rung, Value, Word
 from questionnaires.progress import progress
 from questionnaires.reading import Fault
 from questionnaires.scoring import RungResult, Score, UnansweredQuestion, score

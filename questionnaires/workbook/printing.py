@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from questionnaires.edition import Edition
 from questionnaires.model import (
     ChoiceQuestion,
-    Edition,
     GridQuestion,
     LevelQuestion,
     MultipleQuestion,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from questionnaires import loading, references
-from questionnaires.loading import Packages, Standards
-from questionnaires.model import Core, Edition, EditionFile, Extras, Trade, Value
+from questionnaires.edition import Edition, EditionFile, Packages, Standards
+from questionnaires.model import Core, Extras, Trade, Value
 from questionnaires.reading import Document, Fault, shape
 from questionnaires.references import Whole
 from questionnaires.sheets.cells import Row, open_book

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from questionnaires.model import AnyGate, Edition, Gate, Question, Section, Value
+from questionnaires.edition import Edition
+from questionnaires.model import AnyGate, Gate, Question, Section, Value
 from questionnaires.sheets.cells import Table
 from questionnaires.workbook import layout
 

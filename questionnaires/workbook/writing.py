@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
-from questionnaires.model import Edition
+from questionnaires.edition import Edition
 from questionnaires.sheets.cells import Column, Table
 from questionnaires.sheets.writing import TEXT, Pen, whole, writing
 from questionnaires.workbook import layout, printing

@@ -58,7 +58,7 @@ def run(app: Flask, until: Callable[[], bool] = lambda: False) -> None:
 
 def work_once(app: Flask) -> bool:
     """Make one waiting report; False when there was none."""
-    with Session(app.extensions["survey_engine"], expire_on_commit=False) as session:
+    with app.extensions["survey_sessions"]() as session:
         report = steps.lease(Step(session, steps.WORKER, clock.utc_now()))
         if report is None:
             return False

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from questionnaires import answers as wire
-from questionnaires.loading import load
 from questionnaires.model import Question, is_asked
 from survey import db
+from survey.library import questionnaire_of
 from survey.lifecycle.errors import AnswerNow, Conflict, IdReused, Invalid, Locked, NotThere
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
@@ -112,7 +112,7 @@ def save_answer(step: Step, assessment_id: int, kind: SheetKind, change: Change)
 def _require_same(assessment: Assessment, seen: AnswerRevision, change: Change) -> None:
     same = seen.question_id == change.question_id
     if same and change.value is not KEEP:
-        questionnaire = load(assessment.edition).questionnaire(assessment.trade)
+        questionnaire = questionnaire_of(assessment)
         same = _parsed(questionnaire.questions[seen.question_id], change.value) == seen.value
     for name in ("remark", "reason", "finding"):
         text = getattr(change, name)
@@ -123,7 +123,7 @@ def _require_same(assessment: Assessment, seen: AnswerRevision, change: Change) 
 
 def asked_question(assessment: Assessment, sheet: SheetRow, question_id: str) -> Question:
     """Return a question this sheet shows; a hidden or unknown one cannot be answered."""
-    questionnaire = load(assessment.edition).questionnaire(assessment.trade)
+    questionnaire = questionnaire_of(assessment)
     question = questionnaire.questions.get(question_id)
     if question is None:
         raise Invalid({"question": "没有这道题，请刷新页面后重试。"})

@@ -8,15 +8,15 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from questionnaires.loading import load
 from questionnaires.model import Questionnaire
 from questionnaires.progress import progress
 from questionnaires.scoring import score
 from survey import clock
+from survey.library import edition_of, questionnaire_of
 from survey.lifecycle import verification
 from survey.lifecycle.answers import clean_text
 from survey.lifecycle.errors import Incomplete, Invalid, Locked, NotThere, RoundClosed, Stale
-from survey.lifecycle.sheets import questionnaire_of, sheet_of
+from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.step import About, Step
 from survey.store import assessments as store
 from survey.tables import (
@@ -101,7 +101,7 @@ def set_processes(
             assessment_id,
             AssessmentState.DRAFT if kind == SheetKind.SELF else AssessmentState.VISITING,
         )
-        known = {p.id for p in load(assessment.edition).trades[assessment.trade].processes}
+        known = {p.id for p in edition_of(assessment).trades[assessment.trade].processes}
         if unknown := set(processes) - known:
             raise Invalid({"processes": f"没有这些工序：{'、'.join(sorted(unknown))}。"})
         sheet = _sheet(session, assessment_id, kind)

@@ -19,6 +19,7 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from questionnaires import loading, workbook
+from questionnaires.checking import check
 from questionnaires.reading import read
 from survey import library
 from survey.lifecycle import typed
@@ -51,7 +52,7 @@ def copy(step: Step, home: Path, edition_id: str) -> str:
         NotThere
     """
     standing = _required(step.session, edition_id)
-    source = loading.folder_of(edition_id)
+    source = library.of(step.session).folder_of(edition_id)
     draft_id = f"{edition_id.removesuffix(DRAFT_MARK)[: 40 - len(DRAFT_MARK)]}{DRAFT_MARK}"
     with _alone(home), _aside(home, draft_id) as making:
         if library.standing(step.session, draft_id):
@@ -77,7 +78,7 @@ def take_workbook(step: Step, home: Path, edition_id: str, file: IO[bytes]) -> s
         Faulty: With every bad cell; nothing was changed.
     """
     _required_draft(step.session, edition_id)
-    beside, _ = library.opened(edition_id)
+    beside, _ = library.opened(step.session, edition_id)
     draft = workbook.read_workbook(file, beside)
     if draft.faults:
         raise Faulty(draft.faults)
@@ -126,7 +127,7 @@ def publish(
             raise AlreadyThere(new_id)
         shutil.copytree(home / edition_id, making)
         _set_head(making, id=new_id, title=title, issued=issued.isoformat())
-        edition, faults = loading.check(making)
+        edition, faults = check(making)
         if edition is None or faults:
             raise Faulty(faults)
         seal = loading.seal(making)
@@ -176,7 +177,7 @@ def _turn(
             raise Unused
         if row is None:
             # The seal is remembered from now on, so that a changed file is noticed.
-            seal = standing.seal if standing.sealed else None
+            seal = standing.seal or None
             row = EditionRow(id=edition_id, seal=seal)
         row.state = to_state
         _keep(step, row)
@@ -206,7 +207,7 @@ def _keep(step: Step, row: EditionRow) -> None:
 
 def _set_head(folder: Path, **head: str) -> None:
     """Change lines of ``edition.yaml`` and leave its comments; rewrite it where that fails."""
-    file = folder / library.HEAD
+    file = folder / loading.HEAD
     before: Any = read(file).value
     text = file.read_text("utf-8")
     for key, value in head.items():

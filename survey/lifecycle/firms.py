@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from questionnaires.model import Edition
+from questionnaires.edition import Edition
 from survey.lifecycle.answers import clean_text
 from survey.lifecycle.errors import Invalid, NotThere, Stale
 from survey.lifecycle.step import Step

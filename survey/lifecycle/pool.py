@@ -12,7 +12,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from questionnaires.loading import load
+from survey.library import edition_of
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, Locked, NotThere, RecognisedBefore, Stale, WrongState
 from survey.lifecycle.step import Step
@@ -215,12 +215,12 @@ def _standing(session: Session, entry: PoolEntry, assessment: Assessment) -> int
     held = [r.rung for r in store.recognitions_of_firm(session, entry.firm_id)]
     if entry.state == PoolState.IN_POOL:
         held.append(entry.target_rung)
-    ladder = [rung.id for rung in load(assessment.edition).ladder]
+    ladder = [rung.id for rung in edition_of(assessment).ladder]
     return max((ladder.index(rung) + 1 for rung in held if rung in ladder), default=0)
 
 
 def _step_of(assessment: Assessment, rung: str, field: str = "target_rung") -> int:
-    ladder = [known.id for known in load(assessment.edition).ladder]
+    ladder = [known.id for known in edition_of(assessment).ladder]
     if rung not in ladder:
         raise Invalid({field: "请选择一个等级。"})
     return ladder.index(rung) + 1

@@ -6,14 +6,8 @@ from collections.abc import Mapping
 
 from questionnaires import answers
 from questionnaires.answers import Answer
-from questionnaires.loading import load
 from questionnaires.model import Questionnaire
-from survey.tables import AnswerRow, Assessment
-
-
-def questionnaire_of(assessment: Assessment) -> Questionnaire:
-    """The questionnaire an assessment was begun with; it never changes."""
-    return load(assessment.edition).questionnaire(assessment.trade)
+from survey.tables import AnswerRow
 
 
 def sheet_of(questionnaire: Questionnaire, rows: Mapping[str, AnswerRow]) -> dict[str, Answer]:

@@ -8,15 +8,15 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from questionnaires.frames import conditions, crosswalk
-from questionnaires.loading import load
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
 from reports.facts import Contact, Facts, Finding, Photo, SelfAssessment, Verification
 from survey import clock
+from survey.library import edition_of, questionnaire_of
 from survey.lifecycle.errors import NotThere
-from survey.lifecycle.sheets import questionnaire_of, sheet_of
+from survey.lifecycle.sheets import sheet_of
 from survey.store import assessments as store
 from survey.store.settings import District
 from survey.tables import AnswerRow, Assessment, Evidence, SheetKind, SheetRow
@@ -53,7 +53,7 @@ def diagnosis_of(
     answers = sheet_of(questionnaire, rows)
     processes = frozenset(sheet.processes)
     files = store.evidence_of_sheet(session, sheet.id)
-    edition = load(assessment.edition)
+    edition = edition_of(assessment)
     return diagnose(
         facts_of(session, assessment, sheet, place=place, issued=issued, number=number),
         kind,
@@ -63,8 +63,10 @@ def diagnosis_of(
         notes=_notes(rows, files),
         findings=_findings(assessment, questionnaire, rows, files, evidence_bytes or {}),
         packages=assessment.chosen_packages if kind == SheetKind.ONSITE else None,
-        crosswalk=crosswalk.read_across(edition, questionnaire, answers, processes),
-        conditions=conditions.judge(edition, answers, reduced=place.reduced, today=issued),
+        crosswalk=crosswalk.read_across(edition.crosswalk, questionnaire, answers, processes),
+        conditions=conditions.judge(
+            edition.conditions, questionnaire, answers, reduced=place.reduced, today=issued
+        ),
     )
 
 
@@ -79,7 +81,7 @@ def facts_of(
 ) -> Facts:
     """Say who is diagnosed, when, by whom and for whom."""
     firm = assessment.firm
-    trade = load(assessment.edition).trades[assessment.trade]
+    trade = edition_of(assessment).trades[assessment.trade]
     titles = {process.id: process.title for process in trade.processes}
     consultant = assessment.consultant_id if sheet.kind == SheetKind.ONSITE else None
     return Facts(

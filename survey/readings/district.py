@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from questionnaires.model import Edition
+from questionnaires.edition import Edition
 from reports.district import PlanLine, Recognised, RungLine, plan_lines, rung_lines
 from survey.store import pool as store
 from survey.store.settings import District

@@ -13,9 +13,10 @@ from questionnaires import answers
 from questionnaires.gates import GateResult, question_gates
 from questionnaires.model import Question, Questionnaire, Rung, Section
 from questionnaires.scoring import Score, UnansweredQuestion, is_required, score
+from survey.library import questionnaire_of
 from survey.lifecycle import verification
 from survey.lifecycle.errors import NotThere
-from survey.lifecycle.sheets import questionnaire_of, sheet_of
+from survey.lifecycle.sheets import sheet_of
 from survey.store import visits as store
 from survey.tables import (
     AnswerRow,

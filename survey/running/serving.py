@@ -12,7 +12,6 @@ from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from survey import clock, db, migrations
 from survey.config import Config
@@ -40,7 +39,7 @@ def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
     config: Config = app.config["SURVEY"]
     migrate(config)
     fresh = demo and load_demonstration(app)
-    with Session(app.extensions["survey_engine"]) as session:
+    with app.extensions["survey_sessions"]() as session:
         demonstration = read(session).demonstration
     if demonstration and not _is_loopback(host):
         print("演示数据只在本机（127.0.0.1）提供。正式使用请用 make run DEMO=0 建立空实例。")
@@ -85,7 +84,7 @@ def _is_loopback(host: str) -> bool:
 def greet_first_administrator(app: Flask) -> None:
     """Print the one-time link of the first administrator while nobody has used one."""
     config: Config = app.config["SURVEY"]
-    with app.test_request_context(), Session(app.extensions["survey_engine"]) as session:
+    with app.test_request_context(), app.extensions["survey_sessions"]() as session:
         first = session.scalar(select(User).where(User.role == Role.ADMINISTRATOR).limit(1))
         if first is not None and first.password_hash:
             return

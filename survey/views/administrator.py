@@ -11,8 +11,8 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from questionnaires.loading import editions, load
 from reports.district import Target
+from survey import library
 from survey.lifecycle import accounts, settings, typed
 from survey.lifecycle.errors import Invalid
 from survey.store import accounts as store
@@ -150,7 +150,8 @@ def end_sessions(user_id: int) -> ResponseReturnValue:
 def district_settings() -> ResponseReturnValue:
     """Show and keep the district's settings."""
     place = here.district()
-    titles = {rung.id: rung.title for rung in load(max(editions())).ladder}
+    editions = library.of(here.session())
+    titles = {rung.id: rung.title for rung in editions.load(max(editions.editions())).ladder}
     form = DistrictForm(
         data={
             "name": place.name,

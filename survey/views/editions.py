@@ -27,8 +27,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length
 
-from questionnaires import diff, loading, workbook
-from questionnaires.model import Edition, Questionnaire, Section
+from questionnaires import diff, workbook
+from questionnaires.checking import check
+from questionnaires.edition import Edition
+from questionnaires.library import UnknownEdition
+from questionnaires.model import Questionnaire, Section
 from questionnaires.reading import Fault
 from reports.diagnosis.key_figures import reference_bands
 from survey import library
@@ -93,8 +96,8 @@ def _opened(edition_id: str) -> Edition:
     """Return an edition whose files can be read; one that is broken leads to its own page."""
     _standing(edition_id)
     try:
-        edition, _ = library.opened(edition_id)
-    except loading.UnknownEdition:
+        edition, _ = library.opened(here.session(), edition_id)
+    except UnknownEdition:
         edition = None
     return edition or abort(409, "这个年版的文件有问题，暂时打不开。请先在年版页面查看问题。")
 
@@ -136,11 +139,9 @@ class Content:
 def _content(edition: Edition | None) -> Content | None:
     if edition is None:
         return None
-    sections = [*edition.core.sections, *edition.extras]
-    sections += [s for trade in edition.trades.values() for s in trade.sections]
     return Content(
         trades=[(trade.id, trade.title) for trade in edition.trades.values()],
-        questions=sum(len(section.questions) for section in sections),
+        questions=sum(len(section.questions) for section in edition.sections),
         packages=len(edition.packages),
         standards=len(edition.standards),
     )
@@ -155,7 +156,7 @@ def _page(
     refused: str = "",
 ) -> ResponseReturnValue:
     """Show the edition's page, with what a refused step has to say."""
-    found, faults = _checked(standing.id)
+    found, faults = _checked(standing)
     others = [other for other in library.standings(here.session()) if other.id != standing.id]
     rounds, begun = store.uses(here.session()).get(standing.id, (0, 0))
     page = render_template(
@@ -175,10 +176,13 @@ def _page(
     return page, status
 
 
-def _checked(edition_id: str) -> tuple[Edition | None, tuple[Fault, ...]]:
+def _checked(standing: Standing) -> tuple[Edition | None, tuple[Fault, ...]]:
+    """Return an edition with everything wrong with it; a published one had no fault then."""
     try:
-        return loading.check(loading.folder_of(edition_id))
-    except loading.UnknownEdition:
+        if standing.is_draft:
+            return check(library.of(here.session()).folder_of(standing.id))
+        return library.opened(here.session(), standing.id)
+    except UnknownEdition:
         return None, ()
 
 
@@ -206,7 +210,6 @@ def differences(edition_id: str) -> ResponseReturnValue:
         )
     before, after = _opened(old.id), _opened(new.id)
     changes = diff.differences(before, after)
-    changes += diff.folder_differences(loading.folder_of(old.id), loading.folder_of(new.id))
     return render_template(
         "editions/differences.html",
         new=new,

@@ -12,9 +12,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from survey.config import Config
 from survey.files import uploads
 from survey.files.uploads import BadUpload
+from survey.library import questionnaire_of
 from survey.lifecycle import evidence as steps
 from survey.lifecycle.errors import Invalid
-from survey.lifecycle.sheets import questionnaire_of
 from survey.store import evidence as store
 from survey.tables import Assessment, AssessmentState, Evidence, Role, SheetKind
 from survey.web import access, errors, here

@@ -16,8 +16,8 @@ from flask.typing import ResponseReturnValue
 
 from reports import charts
 from survey.jobs.worker import path_of
+from survey.library import questionnaire_of
 from survey.lifecycle import reports as steps
-from survey.lifecycle.sheets import questionnaire_of
 from survey.readings.diagnoses import diagnosis_of
 from survey.store import reports as store
 from survey.tables import Assessment, AssessmentState, JobState, Report, Role, SheetKind

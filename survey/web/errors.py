@@ -21,7 +21,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from questionnaires.loading import BadEdition, UnknownEdition
+from questionnaires.library import UnknownEdition
+from questionnaires.loading import BadEdition
 from survey.clock import local
 from survey.db import DatabaseMissing
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, Refusal

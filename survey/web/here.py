@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from flask import Flask, abort, before_render_template, current_app, g, request
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from survey.clock import LOCAL
 from survey.lifecycle.step import Actor, Step
@@ -28,9 +28,14 @@ class Reader:
     token_hash: str
 
 
-def init_app(app: Flask, engine: Engine) -> None:
-    """Give every request its session, closed (and rolled back) at the end."""
+def init_app(app: Flask, engine: Engine, info: dict[str, object]) -> None:
+    """Give every request its session, closed (and rolled back) at the end.
+
+    Args:
+        info: What every session of this application carries.
+    """
     app.extensions["survey_engine"] = engine
+    app.extensions["survey_sessions"] = sessionmaker(engine, expire_on_commit=False, info=info)
 
     @before_render_template.connect_via(app)
     def _done_reading(_app: Flask, **_about: object) -> None:
@@ -48,7 +53,7 @@ def init_app(app: Flask, engine: Engine) -> None:
 def session() -> Session:
     """Return this request's session; reading needs nothing more, writing goes through a step."""
     if "db_session" not in g:
-        g.db_session = Session(current_app.extensions["survey_engine"], expire_on_commit=False)
+        g.db_session = current_app.extensions["survey_sessions"]()
     found: Session = g.db_session
     return found
 

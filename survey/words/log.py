@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 
-from questionnaires.loading import editions, load
 from reports.figures import percent
 from survey.tables import AuditEntry
 from survey.words.wording import POOL, ROLES, STATES
@@ -92,22 +92,27 @@ def subject(entry: AuditEntry) -> str:
     return f"{SUBJECTS.get(entry.subject, entry.subject)} {entry.subject_id}".strip()
 
 
-def change(entry: AuditEntry) -> str:
-    """Write what changed, from and to; nothing of what only a sheet's readers may see."""
+def change(entry: AuditEntry, rungs: Mapping[str, str]) -> str:
+    """Write what changed, from and to; nothing of what only a sheet's readers may see.
+
+    Args:
+        rungs: The titles of rungs by id.
+    """
     if entry.action in QUIET:
         return ""
     if entry.subject == "pool":
         recognised = entry.action == "recognise"
-        before, after = _target(entry.before), _target(entry.after, recognised=recognised)
+        before = _target(entry.before, rungs)
+        after = _target(entry.after, rungs, recognised=recognised)
     else:
         before, after = (_spoken(entry, text) for text in (entry.before, entry.after))
     return f"{before} → {after}" if before and after else after or before
 
 
-def _target(text: str, *, recognised: bool = False) -> str:
+def _target(text: str, rungs: Mapping[str, str], *, recognised: bool = False) -> str:
     """Write a pool entry's state with its target, or a recognition with its rung."""
     state, _, rung = text.partition(" ")
-    title = _rungs().get(rung, rung)
+    title = rungs.get(rung, rung)
     between = " " if recognised else "，目标 "
     return between.join(filter(None, (POOL.get(state, state), title)))
 
@@ -122,7 +127,3 @@ def _word(word: str) -> str:
     if FRACTION.fullmatch(word):
         return f"得分率 {percent(Fraction(word))}"
     return {**STATES, **ROLES}.get(word, word)
-
-
-def _rungs() -> dict[str, str]:
-    return {rung.id: rung.title for edition in editions() for rung in load(edition).ladder}

@@ -12,7 +12,7 @@ from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
 from questionnaires.answers import plain
-from questionnaires.loading import load
+from questionnaires.library import SHIPPED
 from questionnaires.model import Questionnaire
 from survey.config import Config, sqlite_url
 from survey.joining import create_app, db
@@ -44,7 +44,7 @@ class Account:
 
 
 def questionnaire() -> Questionnaire:
-    return load(EDITION).questionnaire(TRADE)
+    return SHIPPED.load(EDITION).questionnaire(TRADE)
 
 
 def prepared(folder: Path, *, demonstration: bool = True) -> Flask:
@@ -77,7 +77,7 @@ def _round() -> Round:
 
 
 def _account(session: Session, index: int, open_round: Round, password: str, kept: str) -> Account:
-    trade = load(EDITION).trades[TRADE]
+    trade = SHIPPED.load(EDITION).trades[TRADE]
     username = f"bench-{index:02d}"
     with db.writing(session):
         firm = Firm(

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from questionnaires.loading import load
+from questionnaires.library import SHIPPED
 from survey import db
 from survey.store.accounts import hashed
 from survey.tables import (
@@ -73,8 +73,8 @@ def _opened(app: Flask, client: FlaskClient, title: str, page: str) -> list[Figu
 
 def _fill(session: Session) -> None:
     """Write firms that have all been visited and are all in the pool."""
-    rungs = [rung.id for rung in load(EDITION).ladder]
-    trades = list(load(EDITION).trades)
+    rungs = [rung.id for rung in SHIPPED.load(EDITION).ladder]
+    trades = list(SHIPPED.load(EDITION).trades)
     session.add(Round(id=1, title="测速", edition=EDITION, opens_on=BEGAN.date(), created_at=BEGAN))
     session.add(
         User(

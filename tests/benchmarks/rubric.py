@@ -11,8 +11,8 @@ from random import Random
 from statistics import median
 from time import perf_counter
 
-from questionnaires import loading
 from questionnaires.answers import parse, plain
+from questionnaires.checking import check
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import score
 from survey.running.demonstration.sheets import sheet_on
@@ -30,7 +30,7 @@ Wire = dict[str, object]
 def measure(folder: Path) -> list[Figure]:
     """Measure checking, scoring and rescoring."""
     edition = large_edition(folder, QUESTIONS)
-    _, faults = loading.check(edition)
+    _, faults = check(edition)
     asked = questionnaire()
     everything = frozenset(process.id for process in asked.trade.processes)
     sheet = sheet_on(asked, everything, 3, Random(1))
@@ -39,7 +39,7 @@ def measure(folder: Path) -> list[Figure]:
         Figure(
             GROUP,
             f"读入并检查 {QUESTIONS} 题的年版",
-            _median(lambda: loading.check(edition), 5),
+            _median(lambda: check(edition), 5),
             "秒",
             at_most(0.5),
             f"发现 {len(faults)} 处问题",

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import percent_text, plain
 from questionnaires.checking import examples
 from questionnaires.checking.examples import Example
-from questionnaires.loading import EDITIONS, load
+from questionnaires.library import EDITIONS, SHIPPED
 from questionnaires.model import Question, Section
 from reports.district import Target
 from survey import db
@@ -151,7 +151,7 @@ def _begin_and_answer(hand: Hand, example: Example) -> int:
     hand.look()
     hand.follow(page.get_by_role("button", name=re.compile("开始")).first)
     number = int(re.findall(r"/assessments/(\d+)", page.url)[0])
-    questionnaire = load("2026").questionnaire("valve")
+    questionnaire = SHIPPED.load("2026").questionnaire("valve")
     answers = examples.sheet(example, questionnaire)
     processes = frozenset(example.processes)
     for section in questionnaire.sections:
@@ -237,7 +237,7 @@ def _verify(visitor: Hand, number: int) -> None:
     """Confirm every answer but one, which falls by two levels: reason and photo, then close."""
     page = visitor.page
     visitor.look()
-    questionnaire = load("2026").questionnaire("valve")
+    questionnaire = SHIPPED.load("2026").questionnaire("valve")
     for section in questionnaire.sections:
         if section.optional:
             continue

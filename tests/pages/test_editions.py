@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,26 +12,21 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from questionnaires import loading, workbook
-from questionnaires.loading import BadEdition, UnknownEdition
+from questionnaires.library import SHIPPED, UnknownEdition
+from questionnaires.loading import BadEdition
 from questionnaires.reading import read
-from survey.joining import create_app, library
+from survey import library
+from survey.joining import create_app
 from survey.lifecycle import editions as steps
 from survey.lifecycle import rounds
 from survey.lifecycle.errors import Invalid
-from survey.lifecycle.step import Step
+from survey.lifecycle.step import Actor, Step
 from survey.tables import AuditEntry, EditionRow, Role
 from tests.support.client import CheckingClient
 from tests.support.people import EDITION, TESTER, a_user, filled, handed_in, moment, signed_in
 
 DRAFT_ID = f"{EDITION}-draft"
 PUBLISH = {"new_id": "2027", "title": "2027 年版", "issued": "2027-01-15"}
-
-
-@pytest.fixture(autouse=True)
-def alone():
-    """Each test's own editions are forgotten with it."""
-    yield
-    loading.keep_own_in(None)
 
 
 @pytest.fixture
@@ -135,7 +131,7 @@ def test_what_is_not_there_is_not_found(desk, address):
 
 @pytest.mark.parametrize("trade", ["valve", "bearing", "metal_products"])
 def test_the_preview_asks_what_a_firm_is_asked(desk, trade):
-    questionnaire = loading.load(EDITION).questionnaire(trade)
+    questionnaire = SHIPPED.load(EDITION).questionnaire(trade)
     overview = desk.get(f"/editions/{EDITION}/preview/{trade}")
     assert overview.status_code == 200
 
@@ -149,7 +145,7 @@ def test_the_preview_asks_what_a_firm_is_asked(desk, trade):
 
 
 def test_a_preview_leaves_out_what_the_ticked_processes_do_not_ask(desk):
-    questionnaire = loading.load(EDITION).questionnaire("valve")
+    questionnaire = SHIPPED.load(EDITION).questionnaire("valve")
     question = next(q for q in questionnaire.questions.values() if q.needs == ("welding",)
                     or "welding" in q.needs)  # fmt: skip
     section = questionnaire.section_of[question.id].id
@@ -162,7 +158,7 @@ def test_a_preview_leaves_out_what_the_ticked_processes_do_not_ask(desk):
 
 def test_the_paper_holds_every_question_and_option(desk):
     page = desk.get(f"/editions/{EDITION}/paper/valve").text
-    questionnaire = loading.load(EDITION).questionnaire("valve")
+    questionnaire = SHIPPED.load(EDITION).questionnaire("valve")
 
     for question in questionnaire.questions.values():
         assert question.code in page
@@ -173,12 +169,12 @@ def test_the_paper_holds_every_question_and_option(desk):
 
 
 def test_a_copy_is_a_draft_of_its_own(desk, draft, home, session):
-    assert loading.drafts() == (DRAFT_ID,)
-    assert DRAFT_ID not in loading.editions()
+    assert library.of(session).drafts() == (DRAFT_ID,)
+    assert DRAFT_ID not in library.of(session).editions()
     assert read(home / DRAFT_ID / "edition.yaml").value["id"] == DRAFT_ID
     assert not (home / DRAFT_ID / "seal").exists()
     # Comments and everything else are the original's.
-    original = (loading.EDITIONS / EDITION / "valve.yaml").read_bytes()
+    original = (SHIPPED.folder_of(EDITION) / "valve.yaml").read_bytes()
     assert (home / DRAFT_ID / "valve.yaml").read_bytes() == original
     assert not list(home.glob(".making*"))
     assert actions(session)[-1] == "edition_copy"
@@ -198,7 +194,7 @@ def test_a_second_copy_is_refused_while_the_first_is_there(desk, draft):
 def test_a_draft_is_never_used_for_anything(desk, draft, session):
     assert draft not in library.usable(session)
     with pytest.raises(UnknownEdition):
-        loading.load(draft)
+        library.of(session).load(draft)
     with pytest.raises(Invalid) as refused:
         rounds.open_round(Step(session, TESTER, moment()), title="轮次", edition=draft, opens_on=date(2026, 1, 1), closes_on=None)  # fmt: skip
     assert "已发布" in refused.value.fields["edition"]
@@ -294,16 +290,16 @@ def test_publishing_seals_and_lets_a_round_use_it(desk, draft, home, session):
     assert (folder / "seal").read_text().strip() == loading.seal(folder)
     row = session.get(EditionRow, "2027")
     assert (row.state, row.seal, row.copied_from) == ("published", loading.seal(folder), EDITION)
-    edition = loading.load("2027")
+    edition = library.of(session).load("2027")
     assert (edition.title, edition.issued) == ("2027 年版", "2027-01-15")
     assert edition.questionnaire("valve").sections == (
-        loading.load(EDITION).questionnaire("valve").sections
+        SHIPPED.load(EDITION).questionnaire("valve").sections
     )
     assert not (home / draft).exists()
     assert "edition_publish" in actions(session)
 
     officer = a_user(session, Role.OFFICER)
-    made = rounds.open_round(Step(session, steps.Actor(officer.id, officer.name), moment()), title="2027 轮次", edition="2027", opens_on=date(2027, 1, 1), closes_on=None)  # fmt: skip
+    made = rounds.open_round(Step(session, Actor(officer.id, officer.name), moment()), title="2027 轮次", edition="2027", opens_on=date(2027, 1, 1), closes_on=None)  # fmt: skip
     assert made.edition == "2027"
 
 
@@ -344,7 +340,7 @@ def test_a_name_that_cannot_be_is_refused_with_what_was_typed(
     assert [f.name for f in home.iterdir() if not f.name.startswith(".")] == [draft]
 
 
-def test_a_draft_with_faults_is_not_published(desk, draft, home):
+def test_a_draft_with_faults_is_not_published(desk, draft, home, session):
     core = home / draft / "core.yaml"
     core.write_text(core.read_text("utf-8").replace("weight: 5", "weight: 6", 1), "utf-8")
 
@@ -352,16 +348,16 @@ def test_a_draft_with_faults_is_not_published(desk, draft, home):
 
     assert answer.status_code == 422
     assert "模块权重合计" in answer.text
-    assert loading.drafts() == (draft,)
+    assert library.of(session).drafts() == (draft,)
     assert not list(home.glob(".making*"))
 
 
-def test_a_title_of_yaml_signs_is_only_a_title(desk, draft, home):
+def test_a_title_of_yaml_signs_is_only_a_title(desk, draft, home, session):
     title = '"no": {{ 7*7 }} \\1 # <b>'
 
     assert step(desk, draft, "publish", PUBLISH | {"title": title}).status_code in (302, 422)
     if (home / "2027").exists():
-        assert loading.load("2027").title == title
+        assert library.of(session).load("2027").title == title
 
 
 def test_a_published_edition_is_not_changed_and_a_copy_is_offered(desk, home):
@@ -388,7 +384,7 @@ def test_a_published_edition_whose_files_changed_is_refused_with_a_clear_fault(d
     core.write_bytes(core.read_bytes() + b"# later\n")
 
     with pytest.raises(BadEdition) as caught:
-        loading.load("2027")
+        library.of(session).load("2027")
     assert "发布后内容被改动" in caught.value.faults[0].fault
     assert "2027" not in library.usable(session)
     page = desk.get("/editions/2027")
@@ -507,16 +503,31 @@ def test_another_process_finds_what_one_published(desk, settings):
 
     other = create_app(settings)
 
-    with other.app_context():
-        assert "2027" in loading.editions()
-        assert loading.load("2027").title == "2027 年版"
+    with other.extensions["survey_sessions"]() as session:
+        assert "2027" in library.of(session).editions()
+        assert library.of(session).load("2027").title == "2027 年版"
+
+
+def test_two_installations_in_one_process_do_not_see_each_others_editions(
+    desk, app, settings, tmp_path
+):
+    published(desk)
+    elsewhere = create_app(replace(settings, instance=tmp_path / "elsewhere"))
+
+    with (
+        app.extensions["survey_sessions"]() as here,
+        elsewhere.extensions["survey_sessions"]() as there,
+    ):
+        assert "2027" in library.of(here).editions()
+        assert "2027" not in library.of(there).editions()
+        assert library.of(here).load("2027").title == "2027 年版"
 
 
 def test_a_step_that_fails_in_the_database_leaves_the_files_as_they_were(
     desk, draft, home, session
 ):
     before = contents(home)
-    nobody = steps.Actor(999_999, "不在表里的人")
+    nobody = Actor(999_999, "不在表里的人")
 
     with pytest.raises(IntegrityError):
         steps.publish(Step(session, nobody, moment()), home, draft, new_id="2027", title="2027 年版", issued=date(2027, 1, 1))  # fmt: skip

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from questionnaires.loading import load
+from questionnaires.library import SHIPPED
 from questionnaires.model import is_asked
+from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
-from survey.lifecycle.sheets import questionnaire_of
 from survey.lifecycle.step import Step
 from survey.tables import (
     AnswerRevision,
@@ -205,7 +205,7 @@ def test_numbers_json_does_not_have_are_refused(sitting):
 
 
 def test_a_hidden_question_is_refused_and_a_hidden_answer_never_scored(app, session):
-    questionnaire = load(EDITION).questionnaire("valve")
+    questionnaire = SHIPPED.load(EDITION).questionnaire("valve")
     hidden = next(q for q in questionnaire.questions.values() if not is_asked(q, frozenset()))
     user = a_user(session)
     full = filled(session, user, level=2)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from questionnaires import __main__ as command
-from questionnaires import loading
+from questionnaires.checking import check
+from questionnaires.library import SHIPPED
 from questionnaires.reading import Fault
 from questionnaires.scoring import score
 from tests.support.builders import Files, edition_files, write_edition
@@ -24,7 +25,7 @@ def faults_of(folder: Path, change: Change | None = None) -> tuple[Fault, ...]:
     files = edition_files()
     if change:
         change(files)
-    return loading.check(write_edition(folder, files))[1]
+    return check(write_edition(folder, files))[1]
 
 
 def question(files: Files, file: str = "core", index: int = 0) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def a_ratio_question(**given: Any) -> dict[str, Any]:
 
 
 def test_an_edition_without_a_fault_has_none(tmp_path: Path) -> None:
-    edition, faults = loading.check(write_edition(tmp_path, edition_files()))
+    edition, faults = check(write_edition(tmp_path, edition_files()))
 
     assert faults == ()
     assert edition is not None
@@ -80,7 +81,7 @@ def test_an_edition_says_itself_what_its_parts_weigh(tmp_path: Path) -> None:
     files["core"]["sections"][0].update(weight=60)
     files["valve"]["sections"][0].update(weight=40)
 
-    edition, faults = loading.check(write_edition(tmp_path, files))
+    edition, faults = check(write_edition(tmp_path, files))
 
     assert faults == ()
     assert edition is not None
@@ -465,106 +466,53 @@ def test_every_family_of_standards_is_recognised(tmp_path: Path, number: str) ->
     assert f"“{number}”" in fault.fault
 
 
-# --- load and seal ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of editions of our own."""
-    monkeypatch.setattr(loading, "EDITIONS", tmp_path)
-    return tmp_path
-
-
-def test_an_unknown_edition_is_called_unknown(home: Path) -> None:
-    with pytest.raises(loading.UnknownEdition):
-        loading.load("2099")
-    with pytest.raises(loading.UnknownEdition):
-        loading.load("../2099")
-
-
-def test_an_edition_is_loaded_once(home: Path) -> None:
-    write_edition(home, edition_files())
-
-    assert loading.editions() == ("2099",)
-    assert loading.load("2099") is loading.load("2099")
-
-
-def test_an_edition_whose_references_are_broken_is_not_loaded(home: Path) -> None:
-    files = edition_files()
-    rung(files, 0)["gates"].append({"question": "typo", "at_least": 1})
-    write_edition(home, files)
-
-    with pytest.raises(loading.BadEdition) as caught:
-        loading.load("2099")
-
-    assert "typo" in caught.value.faults[0].fault
-
-
-def test_a_sealed_edition_is_refused_after_any_change(home: Path) -> None:
-    folder = write_edition(home, edition_files())
-    assert command.main(["seal", "2099"]) == 0
-    assert loading.check(folder)[1] == ()
-    core = folder / "core.yaml"
-    core.write_text(core.read_text("utf-8").replace("第 1 档", "第 1  档", 1), "utf-8")
-
-    with pytest.raises(loading.BadEdition) as caught:
-        loading.load("2099")
-
-    assert "改动" in caught.value.faults[0].fault
-    assert loading.check(folder)[1] == caught.value.faults
-
-
-def test_adding_removing_or_renaming_a_file_breaks_the_seal(home: Path) -> None:
-    folder = write_edition(home, edition_files())
-    before = loading.seal(folder)
-    example = folder / "examples" / "valve-01-top.yaml"
-
-    example.write_text("trade: valve\n", "utf-8")
-    added = loading.seal(folder)
-    example.rename(example.with_name("valve-02-top.yaml"))
-    renamed = loading.seal(folder)
-
-    assert len({before, added, renamed}) == 3
-
-
-def test_an_edition_is_sealed_once_and_only_without_faults(home: Path) -> None:
-    files = edition_files()
-    files["core"]["sections"][0]["weight"] = 64
-    folder = write_edition(home, files)
-
-    assert command.main(["seal", "2099"]) == 1
-    assert not (folder / "seal").exists()
-
-    write_edition(home, edition_files())
-    assert command.main(["seal", "2099"]) == 0
-    assert command.main(["seal", "2099"]) == 1
-
-
 # --- the command --------------------------------------------------------------------------------
 
 
-def test_the_command_sums_up_a_good_edition(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_edition(home, edition_files())
+def test_an_edition_is_sealed_once_and_only_without_faults(tmp_path: Path) -> None:
+    files = edition_files()
+    files["core"]["sections"][0]["weight"] = 64
+    folder = write_edition(tmp_path, files)
 
-    assert command.main([]) == 0
+    assert command.main(["seal", str(folder)]) == 1
+    assert not (folder / "seal").exists()
+
+    write_edition(tmp_path, edition_files())
+    assert command.main(["seal", str(folder)]) == 0
+    assert command.main(["seal", str(folder)]) == 1
+
+
+def test_the_command_sums_up_a_good_edition(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_edition(tmp_path, edition_files())
+
+    assert command.main(["check", str(folder)]) == 0
     assert "1 个行业，3 道题，1 个场景，1 项标准，0 个算例，没有问题" in capsys.readouterr().out
 
 
-def test_the_command_fails_with_every_fault(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_fails_with_every_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     files = edition_files()
     files["core"]["sections"][0]["weight"] = 64
     rung(files, 1)["at_least"] = "0.1"
-    write_edition(home, files)
+    folder = write_edition(tmp_path, files)
 
-    assert command.main(["check", "2099"]) == 1
+    assert command.main(["check", str(folder)]) == 1
     said = capsys.readouterr()
     assert said.out.count("\n") == 2
     assert "2099/core.yaml 第 " in said.out
     assert "2 处问题" in said.err
 
 
-def test_no_edition_at_all_is_a_failure(home: Path) -> None:
-    assert command.main([]) == 1
+def test_without_a_name_every_edition_of_the_program_is_checked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert command.main([]) == 0
+
+    said = capsys.readouterr().out
+    assert [line.partition("（")[0] for line in said.splitlines()] == list(SHIPPED.editions())
 
 
 # --- size ---------------------------------------------------------------------------------------
@@ -588,8 +536,8 @@ def test_the_work_for_a_thousand_questions_does_not_grow_faster_than_they_do(
     package(files)["lifts"] = {q["id"]: 4 for q in many} | {"scheduling": 4, "tracing": 4}
     folder = write_edition(tmp_path, files)
 
-    checking = calls(lambda: loading.check(folder))
-    edition, faults = loading.check(folder)
+    checking = calls(lambda: check(folder))
+    edition, faults = check(folder)
 
     assert faults == ()
     assert edition is not None

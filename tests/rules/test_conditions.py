@@ -9,24 +9,28 @@ from pathlib import Path
 
 import pytest
 
-from questionnaires import loading
 from questionnaires.answers import Answer, parse
+from questionnaires.checking import conditions as conditions_check
+from questionnaires.edition import Edition
 from questionnaires.frames import conditions
 from questionnaires.frames.conditions import ConditionItem, ConditionResult
 from questionnaires.frames.conditions.rules import Conditions, Entry
+from questionnaires.library import EDITIONS, SHIPPED
+from questionnaires.reading import Fault, read, shape
+from questionnaires.references import Whole
 
-EDITION = loading.load("2026")
+EDITION = SHIPPED.load("2026")
+VALVE = EDITION.questionnaire("valve")
 QUESTIONS = {q.id: q for section in EDITION.extras for q in section.questions}
-FILE = loading.EDITIONS / "2026" / "conditions.yaml"
+FILE = EDITIONS / "2026" / "conditions.yaml"
 TODAY = date(2026, 6, 15)
 KINDS = ("equipment", "software", "services", "civil_works")
 YEARS = ("2022", "2023", "2024", "2025", "2026")
 
 
 def entries() -> Conditions:
-    found = conditions.load("2026")
-    assert found is not None
-    return found
+    assert EDITION.conditions is not None
+    return EDITION.conditions
 
 
 def a_sheet(**wire: object) -> dict[str, Answer]:
@@ -46,7 +50,7 @@ def spending(**amounts: str) -> dict[str, dict[str, str]]:
 def result(
     sheet: Mapping[str, Answer], rung: str, year: int, reduced: bool = True, today: date = TODAY
 ) -> ConditionResult:
-    judged = conditions.judge(EDITION, sheet, reduced=reduced, today=today)
+    judged = conditions.judge(entries(), VALVE, sheet, reduced=reduced, today=today)
     return next(r for r in judged if (r.rung, r.year) == (rung, year))
 
 
@@ -64,7 +68,7 @@ def item(
 
 
 def test_each_rung_of_each_year_is_judged_newest_first_and_bottom_rung_first():
-    judged = conditions.judge(EDITION, {}, reduced=True, today=TODAY)
+    judged = conditions.judge(entries(), VALVE, {}, reduced=True, today=TODAY)
 
     assert [(r.year, r.rung) for r in judged] == [
         (year, rung) for year in (2025, 2023, 2022) for rung in ("workshop", "factory", "future")
@@ -72,7 +76,7 @@ def test_each_rung_of_each_year_is_judged_newest_first_and_bottom_rung_first():
 
 
 def test_a_firm_that_has_said_nothing_is_unknown_in_everything():
-    judged = conditions.judge(EDITION, {}, reduced=True, today=TODAY)
+    judged = conditions.judge(entries(), VALVE, {}, reduced=True, today=TODAY)
 
     assert judged
     for one in judged:
@@ -82,7 +86,7 @@ def test_a_firm_that_has_said_nothing_is_unknown_in_everything():
 
 
 def test_every_condition_names_its_document_and_how_sure_it_is():
-    judged = conditions.judge(EDITION, {}, reduced=True, today=TODAY)
+    judged = conditions.judge(entries(), VALVE, {}, reduced=True, today=TODAY)
 
     assert {i.document for r in judged if r.year == 2025 for i in r.items} == {
         "浙经信产数〔2025〕174 号"
@@ -112,7 +116,7 @@ def test_a_new_year_is_a_new_entry_and_needs_no_code():
     more = known.model_copy(update={"entries": (*known.entries, new)})
     sheet = a_sheet(investment=spending(software_2026="1000"), finish_year="2026")
 
-    first = conditions.judge_entries(more, EDITION, sheet, reduced=False, today=TODAY)[0]
+    first = conditions.judge(more, VALVE, sheet, reduced=False, today=TODAY)[0]
 
     assert (first.year, first.state, len(first.items)) == (2027, "met", 1)
     assert first.items[0].document == "测试〔2027〕1 号"
@@ -364,9 +368,17 @@ def test_the_applicant_must_be_of_a_kind_the_notice_accepts(kind: str, year: int
 # --- the file -----------------------------------------------------------------------------------
 
 
+def faults_of(file: Path, edition: Edition = EDITION) -> list[Fault]:
+    """Everything wrong with conditions beside an edition."""
+    document = read(file)
+    beside = edition.model_copy(update={"conditions": shape(document, Conditions)})
+    found = list(conditions_check.faults(Whole(beside, {file.name: document})))
+    return document.faults + found
+
+
 def test_the_conditions_of_edition_2026_have_no_fault():
     assert FILE.is_file()
-    assert conditions.faults(EDITION, FILE.parent) == ()
+    assert faults_of(FILE) == []
 
 
 @pytest.mark.parametrize(
@@ -390,7 +402,7 @@ def test_conditions_that_disagree_are_refused_with_the_fault_named(
     assert was in text
     (tmp_path / FILE.name).write_text(text.replace(was, now, 1), "utf-8")
 
-    found = conditions.faults(EDITION, tmp_path)
+    found = faults_of(tmp_path / FILE.name)
 
     assert any(says in str(fault) for fault in found), found
 
@@ -398,7 +410,7 @@ def test_conditions_that_disagree_are_refused_with_the_fault_named(
 def test_conditions_need_the_questions_that_ask_for_the_facts():
     without = EDITION.model_copy(update={"extras": EDITION.extras[1:]})
 
-    found = conditions.faults(without, FILE.parent)
+    found = faults_of(FILE, without)
 
     assert {fault.place for fault in found if fault.file == "extras.yaml"} >= {
         "investment",

@@ -12,25 +12,31 @@ from hypothesis import strategies as st
 
 from questionnaires import loading
 from questionnaires.answers import NOT_APPLICABLE, Answer, Choice, Multiple, Ratio, Sheet, plain
+from questionnaires.checking import crosswalk as crosswalk_check
+from questionnaires.checking import examples
+from questionnaires.edition import Edition
 from questionnaires.frames import crosswalk
 from questionnaires.frames.crosswalk import FrameResult, FrameRow, Span, miit, subdomains
 from questionnaires.frames.crosswalk.frames import Crosswalk, MaturityFrame
 from questionnaires.frames.crosswalk.view import View
+from questionnaires.library import EDITIONS, SHIPPED
 from questionnaires.model import (
     ChoiceQuestion,
-    Edition,
     LevelQuestion,
     MultipleQuestion,
     Question,
     RatioQuestion,
 )
+from questionnaires.reading import Fault, shape
+from questionnaires.reading import read as read_yaml
+from questionnaires.references import Whole
 from tests.support.builders import a_question, a_questionnaire
 
-EDITION = loading.load("2026")
-FRAMES = crosswalk.load("2026")
+EDITION = SHIPPED.load("2026")
+FRAMES = EDITION.crosswalk
 BEARING = EDITION.questionnaire("bearing")
 PROCESSES = frozenset(process.id for process in BEARING.trade.processes)
-FILE = loading.EDITIONS / "2026" / "crosswalk.yaml"
+FILE = EDITIONS / "2026" / "crosswalk.yaml"
 
 FORTY_POINTS: dict[str, Answer] = {
     "network_build": Multiple(("shop_floor", "application", "mobile_5g", "full_coverage")),  # 8
@@ -57,7 +63,7 @@ def frames() -> Crosswalk:
 
 
 def read(sheet: Sheet, processes: frozenset[str] = PROCESSES) -> tuple[FrameResult, ...]:
-    return crosswalk.read_across(EDITION, BEARING, sheet, processes)
+    return crosswalk.read_across(FRAMES, BEARING, sheet, processes)
 
 
 def all_at(level: int) -> dict[str, Answer]:
@@ -447,14 +453,27 @@ def test_subdomains_the_answers_do_not_touch_are_counted_and_never_averaged_in()
 
 # --- the file -----------------------------------------------------------------------------------
 
+DOCUMENTS = loading.read_edition(FILE.parent).documents
+
+
+def faults_of(file: Path, edition: Edition = EDITION) -> list[Fault]:
+    """Everything wrong with a crosswalk beside an edition."""
+    document = read_yaml(file)
+    beside = edition.model_copy(update={"crosswalk": shape(document, Crosswalk)})
+    found = list(crosswalk_check.faults(Whole(beside, DOCUMENTS | {file.name: document})))
+    return document.faults + found
+
 
 def test_the_crosswalk_of_edition_2026_has_no_fault():
     assert FILE.is_file()
-    assert crosswalk.faults(EDITION, FILE.parent) == ()
+    assert faults_of(FILE) == []
 
 
-def test_an_edition_without_frames_is_read_across_to_nothing(tmp_path: Path):
-    assert crosswalk.faults(EDITION, tmp_path) == ()
+def test_an_edition_without_frames_is_read_across_to_nothing():
+    without = EDITION.model_copy(update={"crosswalk": None})
+
+    assert list(crosswalk_check.faults(Whole(without, {}))) == []
+    assert crosswalk.read_across(without.crosswalk, BEARING, FORTY_POINTS, PROCESSES) == ()
 
 
 @pytest.mark.parametrize(
@@ -487,15 +506,14 @@ def test_a_crosswalk_that_disagrees_is_refused_with_the_fault_named(
     assert was in text
     (tmp_path / FILE.name).write_text(text.replace(was, now, 1), "utf-8")
 
-    found = crosswalk.faults(EDITION, tmp_path)
+    found = faults_of(tmp_path / FILE.name)
 
     assert any(says in str(fault) for fault in found), found
 
 
 def a_worked_example(folder: Path, miit_level: int, **answers: object) -> Path:
-    """An edition's folder with its crosswalk and one example that states a MIIT level."""
-    (folder / "examples").mkdir()
-    (folder / FILE.name).write_text(FILE.read_text("utf-8"), "utf-8")
+    """A folder with one example that states a MIIT level."""
+    (folder / "examples").mkdir(parents=True)
     example = {
         "trade": "bearing",
         "title": "测试算例",
@@ -512,13 +530,16 @@ def a_worked_example(folder: Path, miit_level: int, **answers: object) -> Path:
 def test_the_miit_level_a_worked_example_states_must_come_out_exactly(tmp_path: Path):
     facts = {name: plain(answer) for name, answer in FORTY_POINTS.items()}
 
-    right, wrong, vague = (tmp_path / name for name in ("right", "wrong", "vague"))
-    for folder in (right, wrong, vague):
-        folder.mkdir()
+    right = a_worked_example(tmp_path / "right", 2, **facts)
+    wrong = a_worked_example(tmp_path / "wrong", 3, **facts)
+    vague = a_worked_example(tmp_path / "vague", 2)
 
-    assert crosswalk.faults(EDITION, a_worked_example(right, 2, **facts)) == ()
-    assert "应为 3 级" in str(crosswalk.faults(EDITION, a_worked_example(wrong, 3, **facts))[0])
-    assert "还缺" in str(crosswalk.faults(EDITION, a_worked_example(vague, 2))[0])
+    told = [
+        [f.fault for f in examples.faults(EDITION, examples.load(folder)) if "miit" in f.place]
+        for folder in (right, wrong, vague)
+    ]
+
+    assert told == [[], ["应为 3，算得 2"], ["应为 2，算得 0–2"]]
 
 
 def test_a_question_that_names_an_unknown_subdomain_is_a_fault_of_its_own_file():
@@ -528,6 +549,6 @@ def test_a_question_that_names_an_unknown_subdomain_is_a_fault_of_its_own_file()
     core = EDITION.core.model_copy(update={"sections": (broken, *EDITION.core.sections[1:])})
     edition = EDITION.model_copy(update={"core": core})
 
-    found = crosswalk.faults(Edition.model_validate(edition), FILE.parent)
+    found = faults_of(FILE, Edition.model_validate(edition))
 
     assert [(f.file, f.fault) for f in found] == [("core.yaml", "“gbt39116”里没有“产品设汁”")]

@@ -6,16 +6,17 @@ from fractions import Fraction
 
 import pytest
 
-from questionnaires import loading
 from questionnaires.answers import NOT_APPLICABLE, Answer, Ratio, describe, parse, plain
+from questionnaires.checking import check
+from questionnaires.library import SHIPPED
 from questionnaires.model import Question, Questionnaire, RatioQuestion
 from questionnaires.progress import progress
 from questionnaires.scoring import score
 from questionnaires.trace import trace
 from tests.support.patience import calls
 
-EDITIONS = loading.editions()
-TRADES = [(edition, trade) for edition in EDITIONS for trade in loading.load(edition).trades]
+EDITIONS = SHIPPED.editions()
+TRADES = [(edition, trade) for edition in EDITIONS for trade in SHIPPED.load(edition).trades]
 
 
 def test_there_are_editions_with_trades() -> None:
@@ -25,7 +26,7 @@ def test_there_are_editions_with_trades() -> None:
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_an_edition_has_no_fault(edition: str) -> None:
-    _, faults = loading.check(loading.EDITIONS / edition)
+    _, faults = check(SHIPPED.folder_of(edition))
 
     assert [str(fault) for fault in faults] == []
 
@@ -51,7 +52,7 @@ def filled(questionnaire: Questionnaire, best: bool) -> dict[str, Answer]:
 
 @pytest.mark.parametrize(("edition", "trade"), TRADES)
 def test_the_best_sheet_stands_on_top_and_the_worst_on_no_rung(edition: str, trade: str) -> None:
-    questionnaire = loading.load(edition).questionnaire(trade)
+    questionnaire = SHIPPED.load(edition).questionnaire(trade)
     processes = everything(questionnaire)
 
     best = score(questionnaire, filled(questionnaire, best=True), processes)
@@ -63,7 +64,7 @@ def test_the_best_sheet_stands_on_top_and_the_worst_on_no_rung(edition: str, tra
 
 @pytest.mark.parametrize(("edition", "trade"), TRADES)
 def test_不适用_wherever_it_is_allowed_still_leaves_a_score(edition: str, trade: str) -> None:
-    questionnaire = loading.load(edition).questionnaire(trade)
+    questionnaire = SHIPPED.load(edition).questionnaire(trade)
     sheet = {
         name: NOT_APPLICABLE if questionnaire.questions[name].not_applicable else answer
         for name, answer in filled(questionnaire, best=True).items()
@@ -77,7 +78,7 @@ def test_不适用_wherever_it_is_allowed_still_leaves_a_score(edition: str, tra
 
 @pytest.mark.parametrize(("edition", "trade"), TRADES)
 def test_every_answer_goes_to_the_wire_and_back_and_can_be_said(edition: str, trade: str) -> None:
-    questionnaire = loading.load(edition).questionnaire(trade)
+    questionnaire = SHIPPED.load(edition).questionnaire(trade)
     sheet = filled(questionnaire, best=True)
 
     assert sheet
@@ -89,7 +90,7 @@ def test_every_answer_goes_to_the_wire_and_back_and_can_be_said(edition: str, tr
 
 @pytest.mark.parametrize(("edition", "trade"), TRADES)
 def test_an_empty_sheet_may_still_become_anything(edition: str, trade: str) -> None:
-    questionnaire = loading.load(edition).questionnaire(trade)
+    questionnaire = SHIPPED.load(edition).questionnaire(trade)
 
     so_far = progress(questionnaire, {}, everything(questionnaire))
 
@@ -100,7 +101,7 @@ def test_an_empty_sheet_may_still_become_anything(edition: str, trade: str) -> N
 
 @pytest.mark.parametrize(("edition", "trade"), TRADES)
 def test_scoring_takes_at_most_a_hundred_calls_a_question(edition: str, trade: str) -> None:
-    questionnaire = loading.load(edition).questionnaire(trade)
+    questionnaire = SHIPPED.load(edition).questionnaire(trade)
     sheet, processes = filled(questionnaire, best=True), everything(questionnaire)
 
     work = calls(lambda: score(questionnaire, sheet, processes))

@@ -11,13 +11,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from questionnaires import __main__ as command
-from questionnaires import loading
+from questionnaires.library import EDITIONS
 from questionnaires.reading import read
 from questionnaires.schema import FILE, FILES, schema, schema_text
 from tests.support.builders import edition_files
 
-DATA = sorted(loading.EDITIONS.glob("*/*.yaml"))
-EXAMPLES = sorted(loading.EDITIONS.glob("*/examples/*.yaml"))
+DATA = sorted(EDITIONS.glob("*/*.yaml"))
+EXAMPLES = sorted(EDITIONS.glob("*/examples/*.yaml"))
 WHOLE = Draft202012Validator(schema())
 
 

@@ -19,7 +19,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from questionnaires import __main__ as command
 from questionnaires import loading
-from questionnaires.model import Edition
+from questionnaires.edition import Edition
+from questionnaires.library import SHIPPED
 from questionnaires.reading import Fault, read
 from questionnaires.sheets.inside import MOST_ROWS, Unreadable, formulas
 from questionnaires.workbook import (
@@ -76,7 +77,7 @@ def read_small() -> Edition:
     return edition
 
 
-EDITION = loading.load("2026")
+EDITION = SHIPPED.load("2026")
 SMALL = read_small()
 TRADES = tuple(EDITION.trades)
 Files = dict[str, Any]
@@ -138,7 +139,8 @@ def test_the_round_trip_of_every_trade_is_exact(tmp_path: Path, trade: str) -> N
 
     again = loading.read_edition(tmp_path / "2026").edition
 
-    assert again == EDITION
+    # What reads the same answers in other people's rules is not a trade's to change.
+    assert again == EDITION.model_copy(update={"crosswalk": None, "conditions": None})
     assert again is not None
     assert again.questionnaire(trade) == EDITION.questionnaire(trade)
 

@@ -16,6 +16,7 @@ from questionnaires import loading
 from questionnaires.answers import NOT_APPLICABLE, Ratio, level_of
 from questionnaires.checking import examples
 from questionnaires.checking.examples import NONE, Example
+from questionnaires.library import SHIPPED
 from questionnaires.model import AnyGate, PartGate, Questionnaire
 from questionnaires.scoring import Score, score
 from tests.support.builders import (
@@ -48,7 +49,7 @@ def told(folder: Path, example: dict[str, Any], files: Files | None = None) -> l
     home = write_edition(folder, (files or edition_files()) | {"examples/valve-01-gate": example})
     source = loading.read_edition(home)
     assert source.edition is not None
-    return [str(fault) for fault in examples.faults(source.edition, home)]
+    return [str(fault) for fault in examples.faults(source.edition, examples.load(home))]
 
 
 def test_an_example_whose_numbers_are_right_says_nothing(tmp_path: Path) -> None:
@@ -149,13 +150,13 @@ def test_fill_may_answer_不适用_wherever_it_is_allowed_and_gives_way_to_answe
 def test_a_wrong_miit_figure_is_told_with_the_right_one(stated: dict[str, Any], said: str) -> None:
     worked = next(w for w in of("2026", "bearing") if w.example.expects.miit_score == 40)
     expects = worked.example.expects.model_dump(include={"share", "rung", "unmet"}) | stated
-    document, _ = examples.load(loading.EDITIONS / "2026")[worked.file]
+    document, _ = examples.load(SHIPPED.folder_of("2026"))[worked.file]
     example = Example.model_validate(
         worked.example.model_dump(exclude_unset=True) | {"expects": expects}
     )
-    edition, frame = loading.load("2026"), examples.miit_frame(loading.EDITIONS / "2026")
+    edition = SHIPPED.load("2026")
 
-    found = [str(fault) for fault in examples.verify(edition, document, example, frame)]
+    found = [str(fault) for fault in examples.verify(edition, document, example)]
 
     assert len(found) == 1
     assert said in found[0]
@@ -182,8 +183,8 @@ class Worked:
 @cache
 def of(edition_id: str, trade: str) -> tuple[Worked, ...]:
     """The examples of one trade."""
-    folder = loading.EDITIONS / edition_id
-    questionnaire = loading.load(edition_id).questionnaire(trade)
+    folder = SHIPPED.folder_of(edition_id)
+    questionnaire = SHIPPED.load(edition_id).questionnaire(trade)
     found = []
     for file, (_, example) in examples.load(folder).items():
         assert example is not None, file
@@ -195,8 +196,8 @@ def of(edition_id: str, trade: str) -> tuple[Worked, ...]:
     return tuple(found)
 
 
-EDITIONS = loading.editions()
-TRADES = [(e, trade) for e in EDITIONS for trade in loading.load(e).trades]
+EDITIONS = SHIPPED.editions()
+TRADES = [(e, trade) for e in EDITIONS for trade in SHIPPED.load(e).trades]
 HAND = "# 手算。"
 SUM = re.compile(r"^#   \S+\s+(\d+) × \(([\d+]+)\)/(\d+) = ([\d/]+)$", re.MULTILINE)
 TOTAL = re.compile(r"^#   合计 ([\d/]+) \+ ([\d/]+) = ([\d/]+)，", re.MULTILINE)
@@ -207,9 +208,10 @@ def test_every_worked_example_of_every_edition_holds() -> None:
     assert TRADES
 
     for edition_id in EDITIONS:
-        folder = loading.EDITIONS / edition_id
-        assert examples.load(folder)
-        assert [str(f) for f in examples.faults(loading.load(edition_id), folder)] == []
+        folder = SHIPPED.folder_of(edition_id)
+        worked = examples.load(folder)
+        assert worked
+        assert [str(f) for f in examples.faults(SHIPPED.load(edition_id), worked)] == []
 
 
 @pytest.mark.parametrize(("edition_id", "trade"), TRADES)
@@ -219,7 +221,7 @@ def test_a_trade_has_an_example_on_every_rung_and_below_the_ladder(
     worked = of(edition_id, trade)
 
     assert len(worked) >= 8
-    rungs = {rung.id for rung in loading.load(edition_id).ladder}
+    rungs = {rung.id for rung in SHIPPED.load(edition_id).ladder}
     assert {w.rung for w in worked} == {NONE} | rungs
     assert {Fraction(0), Fraction(1)} <= {w.score.share for w in worked}
     assert all(len(w.example.reason) > 20 for w in worked)
@@ -230,7 +232,7 @@ def test_a_trade_has_an_example_on_every_rung_and_below_the_ladder(
 def test_a_trade_has_an_example_exactly_on_every_threshold_and_some_a_step_under(
     edition_id: str, trade: str
 ) -> None:
-    ladder = loading.load(edition_id).ladder
+    ladder = SHIPPED.load(edition_id).ladder
     worked = of(edition_id, trade)
     stood_on = {
         w.score.share for w in worked if w.score.rung and w.score.share == w.score.rung.at_least
@@ -249,7 +251,7 @@ def test_a_trade_has_an_example_exactly_on_every_threshold_and_some_a_step_under
 
 @pytest.mark.parametrize("edition_id", EDITIONS)
 def test_every_threshold_is_missed_by_one_step_in_some_trade(edition_id: str) -> None:
-    ladder = loading.load(edition_id).ladder
+    ladder = SHIPPED.load(edition_id).ladder
     missed = {
         w.score.next.rung.id
         for e, trade in TRADES
@@ -338,7 +340,7 @@ def test_every_rung_asks_for_more_share_than_the_example_below_it(
     edition_id: str, trade: str
 ) -> None:
     best = {w.rung: w.score.share for w in of(edition_id, trade) if HAND in w.text}
-    ordered = [best[rung.id] for rung in loading.load(edition_id).ladder if rung.id in best]
+    ordered = [best[rung.id] for rung in SHIPPED.load(edition_id).ladder if rung.id in best]
 
     assert len(ordered) >= 3
     assert all(lower < higher for lower, higher in pairwise(ordered))

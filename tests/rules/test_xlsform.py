@@ -12,17 +12,13 @@ from pyxform.xls2xform import convert
 
 from questionnaires import __main__ as command
 from questionnaires import loading
-from questionnaires.model import (
-    Edition,
-    GridQuestion,
-    MultipleQuestion,
-    Questionnaire,
-    RatioQuestion,
-)
+from questionnaires.edition import Edition
+from questionnaires.library import SHIPPED
+from questionnaires.model import GridQuestion, MultipleQuestion, Questionnaire, RatioQuestion
 from questionnaires.xlsform import write_xlsform
 from tests.support.builders import edition_files, write_edition
 
-EDITION = loading.load("2026")
+EDITION = SHIPPED.load("2026")
 TRADES = tuple(EDITION.trades)
 FORM = "{http://www.w3.org/2002/xforms}"
 

@@ -14,7 +14,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from questionnaires.loading import load
+from questionnaires.library import SHIPPED
 from survey import db, migrations
 from survey.clock import utc_now
 from survey.config import Config
@@ -227,7 +227,7 @@ def test_of_many_who_change_a_profile_at_once_one_does_and_the_others_are_told(s
     firm = a_firm(session)
     number, version = firm.id, firm.version
     session.rollback()
-    edition = load(EDITION)
+    edition = SHIPPED.load(EDITION)
 
     def change(place):
         names = firms.Profile.__dataclass_fields__

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from questionnaires.loading import load
+from questionnaires.library import SHIPPED
 from survey import db
 from survey.store import settings
 from survey.tables import (
@@ -32,7 +32,7 @@ from tests.support.client import CheckingClient
 from tests.support.people import EDITION, a_firm, signed_in
 
 NOON = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
-LADDER = [rung.id for rung in load(EDITION).ladder]
+LADDER = [rung.id for rung in SHIPPED.load(EDITION).ladder]
 _minutes = count()
 
 

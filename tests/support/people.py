@@ -18,17 +18,17 @@ from PIL import Image
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from questionnaires.loading import load
+from questionnaires.library import SHIPPED
 from questionnaires.model import Question
 from survey import db
 from survey.config import MEGABYTE, Config
 from survey.files import uploads
 from survey.jobs.worker import path_of
+from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle import passwords
 from survey.lifecycle import reports as report_steps
-from survey.lifecycle.sheets import questionnaire_of
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.store.accounts import hashed
@@ -66,7 +66,7 @@ def a_firm(session: Session, name: str = "虚构阀门厂", **given: Any) -> Fir
         "code": f"91330000FS{next(_numbers):08d}",
         "name": name,
         "trade": trade,
-        "processes": sorted(p.id for p in load(EDITION).trades[trade].processes),
+        "processes": sorted(p.id for p in SHIPPED.load(EDITION).trades[trade].processes),
         "size": "small",
         "above_scale": True,
         "employees": 80,

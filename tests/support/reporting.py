@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from questionnaires import loading
 from questionnaires.answers import Answer, Ratio
 from questionnaires.frames import conditions, crosswalk
+from questionnaires.library import SHIPPED
 from questionnaires.model import LevelQuestion, NumberQuestion, RatioQuestion
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
@@ -47,7 +47,7 @@ def some_facts(**given: Any) -> Facts:
 
 @cache
 def valve_edition() -> Any:
-    return loading.load("2026")
+    return SHIPPED.load("2026")
 
 
 def valve_processes() -> frozenset[str]:
@@ -83,8 +83,10 @@ def a_valve_diagnosis(
         score(questionnaire, sheet, processes),
         sheet,
         notes=notes,
-        crosswalk=crosswalk.read_across(edition, questionnaire, sheet, processes),
-        conditions=conditions.judge(edition, sheet, reduced=True, today=TODAY),
+        crosswalk=crosswalk.read_across(edition.crosswalk, questionnaire, sheet, processes),
+        conditions=conditions.judge(
+            edition.conditions, questionnaire, sheet, reduced=True, today=TODAY
+        ),
     )
 
 

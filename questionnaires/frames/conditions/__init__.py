@@ -8,27 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
-from questionnaires import loading
 from questionnaires.answers import Sheet
-from questionnaires.frames.conditions.checks import faults
-from questionnaires.frames.conditions.facts import facts_of
+from questionnaires.frames.conditions.facts import Facts
 from questionnaires.frames.conditions.judging import Case, ConditionItem, State, items
 from questionnaires.frames.conditions.rules import Conditions, Entry
-from questionnaires.model import Confidence, Edition
-from questionnaires.reading import read, shape
+from questionnaires.model import Confidence, Questionnaire
 from questionnaires.words import CONFIDENCE
 
 __all__ = [
     "ConditionItem",
     "ConditionResult",
     "Conditions",
-    "faults",
     "judge",
-    "judge_entries",
-    "load",
 ]
 
 
@@ -69,51 +61,28 @@ class ConditionResult:
         return CONFIDENCE[self.confidence]
 
 
-def load(edition_id: str) -> Conditions | None:
-    """Return an edition's application conditions; None when it brings none.
-
-    Raises:
-        loading.UnknownEdition: There is no such edition.
-        loading.BadEdition: The file has faults of shape.
-    """
-    return _read(edition_id, loading.folder_of(edition_id) / "conditions.yaml")
-
-
-@cache
-def _read(edition_id: str, file: Path) -> Conditions | None:
-    if not file.is_file():
-        return None
-    document = read(file)
-    conditions = shape(document, Conditions)
-    if conditions is None or document.faults:
-        raise loading.BadEdition(edition_id, tuple(document.faults))
-    return conditions
-
-
 def judge(
-    edition: Edition, sheet: Sheet, *, reduced: bool, today: date
+    conditions: Conditions | None,
+    questionnaire: Questionnaire,
+    sheet: Sheet,
+    *,
+    reduced: bool,
+    today: date,
 ) -> tuple[ConditionResult, ...]:
     """Judge a sheet by every rung and year of its edition, newest year first, bottom rung first.
 
     Args:
-        edition: Brings the conditions and the questions that ask for the facts.
+        conditions: The edition's; None for one that brings none.
+        questionnaire: Its ladder, and the questions that ask for the facts.
         sheet: Complete or not.
         reduced: Whether the district's firms enjoy the mountain and island county amounts.
         today: Tells finished from expected, and past notices from present ones.
     """
-    conditions = load(edition.id)
     if conditions is None:
         return ()
-    return judge_entries(conditions, edition, sheet, reduced=reduced, today=today)
-
-
-def judge_entries(
-    conditions: Conditions, edition: Edition, sheet: Sheet, *, reduced: bool, today: date
-) -> tuple[ConditionResult, ...]:
-    """Judge a sheet by these conditions, wherever they come from (a draft's preview, a test)."""
-    steps = {rung.id: step for step, rung in enumerate(edition.ladder)}
-    ordered = sorted(conditions.entries, key=lambda e: (-e.year, steps.get(e.rung, len(steps))))
-    facts = facts_of(edition, sheet)
+    heights = {rung.id: height for height, rung in enumerate(questionnaire.ladder)}
+    ordered = sorted(conditions.entries, key=lambda e: (-e.year, heights.get(e.rung, len(heights))))
+    facts = Facts(questionnaire.questions, sheet)
     return tuple(_result(Case(entry, facts, reduced, today)) for entry in ordered)
 
 

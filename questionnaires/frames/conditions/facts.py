@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from questionnaires.answers import Answer, Choice, Grid, Sheet, describe
-from questionnaires.model import Edition, GridQuestion, Question
+from questionnaires.model import GridQuestion, Question
 
 INVESTMENT = "investment"
 PROJECT_STATE = "project_state"
@@ -72,9 +72,3 @@ class Facts:
         rows = question.rows if isinstance(question, GridQuestion) else ()
         titles = {row.id: row.text for row in rows}
         return "、".join(titles.get(kind, kind) for kind in kinds)
-
-
-def facts_of(edition: Edition, sheet: Sheet) -> Facts:
-    """Read the facts that the edition's optional sections ask for."""
-    questions = {q.id: q for section in edition.extras for q in section.questions}
-    return Facts(questions, sheet)

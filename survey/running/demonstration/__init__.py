@@ -20,15 +20,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, plain
-from questionnaires.loading import load as load_edition
+from questionnaires.library import SHIPPED
 from reports.district import Target
 from survey import db
 from survey.config import MEGABYTE, Config
 from survey.files import uploads
 from survey.files.uploads import Stored
+from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import passwords, pool
-from survey.lifecycle.sheets import questionnaire_of
 from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration.sheets import application_facts, key_figures, sheet_on
 from survey.store import assessments as store
@@ -72,7 +72,7 @@ DEMO = Actor(None, "演示数据")
 def load(app: Flask) -> bool:
     """Fill an empty instance; return whether it was empty. Sign-ins are written to one file."""
     config: Config = app.config["SURVEY"]
-    with Session(app.extensions["survey_engine"], expire_on_commit=False) as session:
+    with app.extensions["survey_sessions"]() as session:
         if session.scalar(select(User.id).limit(1)) is not None:
             return False
         session.rollback()
@@ -160,7 +160,7 @@ def _rounds(session: Session) -> list[Round]:
 
 
 def _firm(session: Session, row: dict[str, Any]) -> tuple[Firm, dict[str, Any]]:
-    trade = load_edition(EDITION).trades[row["trade"]]
+    trade = SHIPPED.load(EDITION).trades[row["trade"]]
     has = [p.id for p in trade.processes if p.id not in _lacks(row)]
     firm = Firm(
         code=row["code"],

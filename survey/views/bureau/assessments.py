@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Rung
 from reports import figures
+from survey import library
+from survey.library import questionnaire_of
 from survey.lifecycle import assessments as life
 from survey.lifecycle import pool, typed
 from survey.lifecycle.errors import Refusal
-from survey.lifecycle.sheets import questionnaire_of
 from survey.readings import district
 from survey.store import accounts
 from survey.store import assessments as assessment_store
@@ -196,6 +197,7 @@ def _page(
             consultant=_consultant(assessment),
             steps=log_store.steps_about(session, assessment.id, assessment.firm_id),
             saying=words_of_log,
+            rungs=library.rung_titles(here.session()),
             figures=figures,
         ),
         status,

@@ -8,8 +8,9 @@ from datetime import date
 
 from flask import abort, g, request
 
-from questionnaires.loading import editions, load
-from questionnaires.model import Edition, Rung
+from questionnaires.edition import Edition
+from questionnaires.model import Rung
+from survey import library
 from survey.lifecycle import typed
 from survey.store import bureau as store
 from survey.store.bureau import Slice
@@ -62,15 +63,16 @@ def frame() -> Frame:
 
 
 def _frame() -> Frame:
-    there = editions()
+    shelf = library.of(here.session())
+    there = shelf.editions()
     used = [edition for edition in store.editions_used(here.session()) if edition in there]
     known = used or [max(there)]
     chosen = one_of("edition", known) or known[0]
-    return Frame(load(chosen), tuple(load(edition) for edition in known))
+    return Frame(shelf.load(chosen), tuple(shelf.load(edition) for edition in known))
 
 
 def frame_of(edition: str) -> Frame:
-    return Frame(load(edition), ())
+    return Frame(library.of(here.session()).load(edition), ())
 
 
 def one_of(name: str, allowed: Collection[str]) -> str:

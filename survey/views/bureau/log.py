@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from survey import library
 from survey.clock import LOCAL, local
 from survey.store import log as store
 from survey.store.log import LogLine, WantedLog
@@ -41,6 +44,7 @@ def audit() -> ResponseReturnValue:
         arguments=choices.arguments(),
         actions=words_of_log.ACTIONS,
         saying=words_of_log,
+        rungs=library.rung_titles(here.session()),
     )
 
 
@@ -56,18 +60,21 @@ def export_audit() -> ResponseReturnValue:
         "起始日期": local(wanted.since),
         "截止日期": local(wanted.until),
     }
-    return send_list("audit", "操作日志", COLUMNS, lines, filters)
+    return send_list(
+        "audit", "操作日志", _columns(library.rung_titles(here.session())), lines, filters
+    )
 
 
-COLUMNS: tuple[Column[LogLine], ...] = (
-    Column("时间", lambda line: local(line.entry.at, "%Y-%m-%d %H:%M:%S"), 20),
-    Column("操作人", lambda line: line.entry.who, 22),
-    Column("操作", lambda line: words_of_log.action(line.entry)),
-    Column("对象", lambda line: words_of_log.subject(line.entry)),
-    Column("企业", lambda line: line.firm, 30),
-    Column("变化", lambda line: words_of_log.change(line.entry), 40),
-    Column("理由", lambda line: line.entry.reason, 40),
-    Column("结果", lambda line: "成功" if line.entry.succeeded else "失败"),
-    Column("来源地址", lambda line: line.entry.address),
-    Column("请求编号", lambda line: line.entry.request_id),
-)
+def _columns(rungs: Mapping[str, str]) -> tuple[Column[LogLine], ...]:
+    return (
+        Column("时间", lambda line: local(line.entry.at, "%Y-%m-%d %H:%M:%S"), 20),
+        Column("操作人", lambda line: line.entry.who, 22),
+        Column("操作", lambda line: words_of_log.action(line.entry)),
+        Column("对象", lambda line: words_of_log.subject(line.entry)),
+        Column("企业", lambda line: line.firm, 30),
+        Column("变化", lambda line: words_of_log.change(line.entry, rungs), 40),
+        Column("理由", lambda line: line.entry.reason, 40),
+        Column("结果", lambda line: "成功" if line.entry.succeeded else "失败"),
+        Column("来源地址", lambda line: line.entry.address),
+        Column("请求编号", lambda line: line.entry.request_id),
+    )

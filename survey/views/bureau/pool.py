@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from reports import figures
+from survey import library
 from survey.lifecycle import pool as life
 from survey.lifecycle.errors import Refusal
 from survey.readings import district
@@ -141,6 +142,7 @@ def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> R
             forms=forms,
             history=log_store.pool_history(here.session(), entry_id),
             saying=words_of_log,
+            rungs=library.rung_titles(here.session()),
             figures=figures,
         ),
         status,

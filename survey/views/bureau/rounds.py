@@ -10,7 +10,6 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from questionnaires.loading import editions
 from survey import library
 from survey.lifecycle import rounds as life
 from survey.lifecycle.errors import Invalid
@@ -35,7 +34,7 @@ class RoundForm(FlaskForm):
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
         there = library.usable(here.session())
-        self.edition.choices = [(e, title) for e, title in library.titles(there[::-1]).items()]
+        self.edition.choices = list(library.titles(here.session(), there[::-1]).items())
 
 
 class EndForm(FlaskForm):
@@ -98,7 +97,7 @@ def _page(
             form=form,
             faults=faults or [],
             rounds=store.rounds(here.session()),
-            titles=library.titles(editions()),
+            titles=library.titles(here.session(), library.of(here.session()).editions()),
             today=today(),
         ),
         status,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from questionnaires.loading import load
 from questionnaires.model import Rung
+from survey.library import edition_of
 from survey.lifecycle import assessments as steps
 from survey.store import assessments as store
 from survey.store import visits
@@ -67,7 +67,7 @@ def _lines(assessments: list[Assessment]) -> list[Line]:
 
 
 def _scored(assessment: Assessment, kind: SheetKind, score: ScoreRow | None) -> Line:
-    ladder = {rung.id: rung for rung in load(assessment.edition).ladder}
+    ladder = {rung.id: rung for rung in edition_of(assessment).ladder}
     rung = ladder.get(score.rung or "") if score else None
     return Line(assessment, None, kind, rung, score.step if score else None)
 

@@ -10,7 +10,8 @@ from flask import abort
 from questionnaires.answers import Answer
 from questionnaires.model import Question, Questionnaire, Section
 from questionnaires.progress import Progress, SectionProgress, progress
-from survey.lifecycle.sheets import questionnaire_of, sheet_of
+from survey.library import questionnaire_of
+from survey.lifecycle.sheets import sheet_of
 from survey.store import assessments as store
 from survey.tables import AnswerRow, Assessment, AssessmentState, SheetKind, SheetRow
 from survey.web import access, here

@@ -21,8 +21,9 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from questionnaires.loading import editions, load
-from questionnaires.model import Edition, Process
+from questionnaires.edition import Edition
+from questionnaires.model import Process
+from survey import library
 from survey.lifecycle import assessments as assessment_steps
 from survey.lifecycle import firms as steps
 from survey.lifecycle.errors import Invalid, Stale
@@ -138,7 +139,9 @@ def profile(assessment_id: int | None) -> ResponseReturnValue:
     """Show or keep the profile; on the way into an assessment, lead on to its questions."""
     assessment = _asked_for(assessment_id)
     firm = _firm()
-    edition = load(assessment.edition if assessment else _present_edition())
+    edition = library.of(here.session()).load(
+        assessment.edition if assessment else _present_edition()
+    )
     form = ProfileForm()
     _offer_choices(form, firm, edition)
     if request.method == "GET":
@@ -173,7 +176,7 @@ def _firm() -> Firm:
 
 def _present_edition() -> str:
     rounds = store.open_rounds(here.session(), here.today())
-    return rounds[0].edition if rounds else editions()[-1]
+    return rounds[0].edition if rounds else library.of(here.session()).editions()[-1]
 
 
 def _begun() -> list[Assessment]:

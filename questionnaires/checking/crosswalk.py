@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 
-from questionnaires.answers import BadAnswer
-from questionnaires.checking import examples
-from questionnaires.frames.crosswalk import miit
 from questionnaires.frames.crosswalk.frames import (
     CapabilityFrame,
     Crosswalk,
@@ -19,16 +15,10 @@ from questionnaires.frames.crosswalk.frames import (
     PercentItem,
     Scenario,
 )
-from questionnaires.frames.crosswalk.view import NOTHING, View, figure
-from questionnaires.model import (
-    ChoiceQuestion,
-    Edition,
-    MultipleQuestion,
-    Question,
-    RatioQuestion,
-    Section,
-)
-from questionnaires.reading import Document, Fault, Trail, read, shape
+from questionnaires.frames.crosswalk.view import NOTHING, figure
+from questionnaires.model import ChoiceQuestion, MultipleQuestion, Question, RatioQuestion
+from questionnaires.reading import Document, Fault, Trail
+from questionnaires.references import Whole
 
 FILE = "crosswalk.yaml"
 FULL_SCORE = 100
@@ -44,27 +34,17 @@ _KINDS: dict[str, tuple[type, str]] = {
 }
 
 
-def faults(edition: Edition, folder: Path) -> tuple[Fault, ...]:
-    """Return every fault of an edition's crosswalk and of the questions' ``maps``.
-
-    An edition may bring none; then nothing is read across.
-    """
-    file = folder / FILE
-    if not file.is_file():
-        return ()
-    document = read(file)
-    frames = shape(document, Crosswalk)
+def faults(whole: Whole) -> Iterator[Fault]:
+    """Yield every fault of an edition's crosswalk and of the questions' ``maps``."""
+    frames = whole.edition.crosswalk
     if frames is None:
-        return tuple(document.faults)
+        return
+    edition, document = whole.edition, whole.documents[FILE]
     common = {q.id: q for s in (*edition.core.sections, *edition.extras) for q in s.questions}
-    return (
-        *document.faults,
-        *_miit(document, frames.miit, common),
-        *_maturity(document, frames.gbt39116),
-        *_capabilities(document, frames.zhejiang),
-        *_maps(edition, frames),
-        *_examples(edition, folder, frames),
-    )
+    yield from _miit(document, frames.miit, common)
+    yield from _maturity(document, frames.gbt39116)
+    yield from _capabilities(document, frames.zhejiang)
+    yield from _maps(whole, frames)
 
 
 # --- MIIT ---------------------------------------------------------------------------------------
@@ -202,7 +182,7 @@ def _capabilities(document: Document, frame: CapabilityFrame) -> Iterator[Fault]
 # --- the questions' maps ------------------------------------------------------------------------
 
 
-def _maps(edition: Edition, frames: Crosswalk) -> Iterator[Fault]:
+def _maps(whole: Whole, frames: Crosswalk) -> Iterator[Fault]:
     """Every name in a question's ``maps`` must stand in its frame."""
     miit = frames.miit
     names = {
@@ -212,48 +192,22 @@ def _maps(edition: Edition, frames: Crosswalk) -> Iterator[Fault]:
         "zhejiang": {*frames.zhejiang.names}
         | {s.title for domain in frames.zhejiang.domains for s in domain.subdomains},
     }
-    for file, section in _sections(edition):
-        for question in section.questions:
+    for placed in whole.sections():
+        for question, trail in placed.questions():
             for frame, titles in question.maps.items():
-                place = f"{section.id} › {question.id} › maps"
-                if frame not in names:
-                    known = "、".join(names)
-                    yield Fault(file, place, f"没有名为“{frame}”的对照框架", f"改为 {known} 之一")
-                    continue
-                for title in titles:
-                    if title not in names[frame]:
-                        fault = f"“{frame}”里没有“{title}”"
-                        yield Fault(file, place, fault, f"按 {FILE} 里的名称改正")
+                for fault, remedy in _mapped(frame, titles, names):
+                    yield whole.fault(placed.file, (*trail, "maps"), fault, remedy)
 
 
-def _sections(edition: Edition) -> Iterator[tuple[str, Section]]:
-    yield from (("core.yaml", section) for section in edition.core.sections)
-    for trade in edition.trades.values():
-        yield from ((f"{trade.id}.yaml", section) for section in trade.sections)
-    yield from (("extras.yaml", section) for section in edition.extras)
-
-
-# --- the worked examples ------------------------------------------------------------------------
-
-
-def _examples(edition: Edition, folder: Path, frames: Crosswalk) -> Iterator[Fault]:
-    """The MIIT level an example states must come out exactly; a range is not enough."""
-    for document, example in examples.load(folder).values():
-        if example is None or example.expects.miit_level is None:
-            continue
-        if example.trade not in edition.trades:
-            continue
-        questionnaire = edition.questionnaire(example.trade)
-        try:
-            sheet = examples.sheet(example, questionnaire)
-        except (BadAnswer, KeyError):
-            continue  # the examples' own check names what is wrong with them
-        view = View(questionnaire, sheet, frozenset(example.processes))
-        result = miit.read(frames.miit, view)
-        if result.level != example.expects.miit_level:
-            fault = f"应为 {example.expects.miit_level} 级，算得：{result.headline}"
-            remedy = "补上缺少的事实，或改正应有的等级"
-            yield document.fault(("expects", "miit_level"), fault, remedy)
+def _mapped(
+    frame: str, titles: Iterable[str], names: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, str]]:
+    if frame not in names:
+        yield f"没有名为“{frame}”的对照框架", f"改为 {'、'.join(names)} 之一"
+        return
+    for title in titles:
+        if title not in names[frame]:
+            yield f"“{frame}”里没有“{title}”", f"按 {FILE} 里的名称改正"
 
 
 # --- small --------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
+from questionnaires.edition import Edition
 from questionnaires.frames.conditions import facts
 from questionnaires.frames.conditions.rules import CREDIT, Conditions, Entry
-from questionnaires.model import ChoiceQuestion, Edition, GridQuestion, NumberQuestion, Question
-from questionnaires.reading import Document, Fault, Trail, read, shape
+from questionnaires.model import ChoiceQuestion, GridQuestion, NumberQuestion, Question
+from questionnaires.reading import Document, Fault, Trail
+from questionnaires.references import Whole
 
 FILE = "conditions.yaml"
 
@@ -33,26 +34,17 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
 """Options the judging knows by name; a question may have more (尚未查询), which stay unknown."""
 
 
-def faults(edition: Edition, folder: Path) -> tuple[Fault, ...]:
-    """Return every fault of an edition's application conditions; an edition may bring none."""
-    file = folder / FILE
-    if not file.is_file():
-        return ()
-    document = read(file)
-    conditions = shape(document, Conditions)
+def faults(whole: Whole) -> Iterator[Fault]:
+    """Yield every fault of an edition's application conditions."""
+    conditions = whole.edition.conditions
     if conditions is None:
-        return tuple(document.faults)
+        return
+    edition, document = whole.edition, whole.documents[FILE]
     questions = {q.id: q for section in edition.extras for q in section.questions}
-    return (
-        *document.faults,
-        *_questions(questions),
-        *_twice(document, conditions),
-        *(
-            fault
-            for index, entry in enumerate(conditions.entries)
-            for fault in _entry(document, ("entries", index), entry, edition, questions)
-        ),
-    )
+    yield from _questions(questions)
+    yield from _twice(document, conditions)
+    for index, entry in enumerate(conditions.entries):
+        yield from _entry(document, ("entries", index), entry, edition, questions)
 
 
 def _questions(questions: dict[str, Question]) -> Iterator[Fault]:
