@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from survey import db
+
 revision = "0003"
 down_revision = "0002"
 
@@ -30,12 +32,12 @@ def upgrade() -> None:
         table.create_unique_constraint(
             "uq_sheets_assessment_id_kind_version", ["assessment_id", "kind", "version"]
         )
-        if op.get_bind().dialect.name == "sqlite":  # made anew, it lost its check
+        if not db.on_postgresql(op.get_bind()):  # made anew, it lost its check
             table.create_check_constraint("ck_sheets_kind", "kind IN ('self', 'onsite')")
     with op.batch_alter_table("sheets") as table:
         table.alter_column("version", server_default=None)
         table.alter_column("speaks", server_default=None)
-        if op.get_bind().dialect.name == "sqlite":
+        if not db.on_postgresql(op.get_bind()):
             table.create_check_constraint("ck_sheets_kind", "kind IN ('self', 'onsite')")
     op.execute(
         "UPDATE sheets SET author_id = (SELECT consultant_id FROM assessments"
