@@ -13,8 +13,9 @@ from survey.lifecycle import passwords, typed
 from survey.lifecycle.errors import Invalid, LinkSpent, NotThere, TooManyTries, WrongPassword
 from survey.lifecycle.step import About, Actor, Step
 from survey.store import accounts as store
+from survey.store import firms
 from survey.store.accounts import hashed
-from survey.tables import Firm, KnownDevice, LinkPurpose, OneTimeLink, Role, User, UserSession
+from survey.tables import KnownDevice, LinkPurpose, OneTimeLink, Role, User, UserSession
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 WINDOW = timedelta(minutes=15)
@@ -79,7 +80,9 @@ def _note_failure(step: Step, keys: list[str], name: str, user: User | None) -> 
             store.count_failure(session, key, step.now, WINDOW)
         firm_id = user.firm_id if user else None
         user_id = user.id if user else ""
-        step.log("sign_in", About("user", user_id, firm_id), after=name[:60], succeeded=False)
+        step.log(
+            "sign_in", About("user", user_id, firm_id), after={"name": name[:60]}, succeeded=False
+        )
 
 
 def _open_session(step: Step, user_id: int, account: str, device: str, agent: str) -> SignedIn:
@@ -133,7 +136,11 @@ def create_user(
     with step.writing():
         user = add_user(step, username=username, name=name, role=role, firm_id=firm_id)
         token = new_link(step, user, LinkPurpose.INVITE, hours)
-        step.log("create", About("user", user.id, firm_id), after=f"{user.username} {role}")
+        step.log(
+            "create",
+            About("user", user.id, firm_id),
+            after={"username": user.username, "role": user.role},
+        )
     return user, token
 
 
@@ -151,7 +158,7 @@ def add_user(step: Step, *, username: str, name: str, role: str, firm_id: int | 
         faults["role"] = "请选择一种角色。"
     if (role == Role.FIRM) != (firm_id is not None):
         faults["firm_id"] = "企业用户必须属于一家企业，其他角色不属于任何企业。"
-    elif firm_id is not None and step.session.get(Firm, firm_id) is None:
+    elif firm_id is not None and firms.firm(step.session, firm_id) is None:
         faults["firm_id"] = "没有这家企业。"
     if faults:
         raise Invalid(faults)
@@ -260,7 +267,7 @@ def change_password(step: Step, user_id: int, old: str, new: str, *, token_hash:
 
 
 def _require_good(session: Session, user: User, password: str, field: str = "password") -> None:
-    firm = session.get(Firm, user.firm_id) if user.firm_id else None
+    firm = firms.firm(session, user.firm_id) if user.firm_id else None
     if fault := passwords.fault_in(password, user.username, user.name, firm.name if firm else ""):
         raise Invalid({field: fault})
 
@@ -312,7 +319,7 @@ def set_role(step: Step, user_id: int, role: str) -> None:
         if role != Role.ADMINISTRATOR:
             _require_another(administrators, user, "role")
         before, user.role = user.role, Role(role)
-        step.log("role", About("user", user.id), before=before, after=role)
+        step.log("role", About("user", user.id), before={"role": before}, after={"role": user.role})
 
 
 def _require_another(administrators: list[User], user: User, field: str) -> None:

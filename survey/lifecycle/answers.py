@@ -13,21 +13,20 @@ from questionnaires import answers as wire
 from questionnaires.model import Question, is_asked
 from survey import db
 from survey.library import questionnaire_of
+from survey.lifecycle import typed
 from survey.lifecycle.errors import AnswerNow, Conflict, IdReused, Invalid, Locked, NotThere
+from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
 from survey.tables import (
     AnswerRevision,
     AnswerRow,
     Assessment,
-    AssessmentState,
     SheetKind,
     SheetRow,
     Verdict,
 )
 
-WRITABLE = {SheetKind.SELF: AssessmentState.DRAFT, SheetKind.ONSITE: AssessmentState.VISITING}
-"""The state in which each sheet may be written."""
 LONGEST_REMARK = 2000
 FIELDS = ("value", "remark", "verification", "reason", "finding")
 
@@ -116,7 +115,9 @@ def _require_same(assessment: Assessment, seen: AnswerRevision, change: Change) 
         same = _parsed(questionnaire.questions[seen.question_id], change.value) == seen.value
     for name in ("remark", "reason", "finding"):
         text = getattr(change, name)
-        same = same and (text is KEEP or clean_text(name, text) == getattr(seen, name))
+        same = same and (
+            text is KEEP or typed.text(name, text, LONGEST_REMARK) == getattr(seen, name)
+        )
     if not same:
         raise IdReused({"request_id": "这个请求编号已用于另一次保存，本次没有保存。请刷新页面。"})
 
@@ -143,7 +144,7 @@ def _wanted(question: Question, row: AnswerRow | None, change: Change) -> dict[s
     for name in ("remark", "reason", "finding"):
         text = getattr(change, name)
         if text is not KEEP:
-            fields[name] = clean_text(name, text)
+            fields[name] = typed.text(name, text, LONGEST_REMARK)
     if change.verification is not KEEP:
         fields["verification"] = change.verification
     return fields
@@ -156,18 +157,6 @@ def _parsed(question: Question, value: object) -> object:
         return wire.plain(wire.parse(question, value))
     except wire.BadAnswer as bad:
         raise Invalid({bad.field or "value": bad.message}) from bad
-
-
-def clean_text(name: str, text: object, most: int = LONGEST_REMARK) -> str:
-    """Return text as it is stored: line ends unified, no control characters, not too long."""
-    if not isinstance(text, str):
-        raise Invalid({name: "请填写文字。"})
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise Invalid({name: "文字中含有无法保存的控制字符，请删除后重试。"})
-    if len(text) > most:
-        raise Invalid({name: f"最多 {most} 字，现在有 {len(text)} 字，请删减。"})
-    return text
 
 
 def _verify(

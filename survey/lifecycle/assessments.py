@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from questionnaires import gates
 from questionnaires.model import Questionnaire
 from questionnaires.progress import progress
-from questionnaires.scoring import score
+from questionnaires.scoring import Score, score
 from survey import clock
 from survey.library import edition_of, questionnaire_of
-from survey.lifecycle import verification
-from survey.lifecycle.answers import clean_text
+from survey.lifecycle import typed, verification
 from survey.lifecycle.errors import Incomplete, Invalid, Locked, NotThere, RoundClosed, Stale
 from survey.lifecycle.sheets import sheet_of
+from survey.lifecycle.states import ASSESSMENT, WRITABLE
 from survey.lifecycle.step import About, Step
+from survey.store import accounts, firms, rounds
 from survey.store import assessments as store
 from survey.tables import (
     AnswerRevision,
     AnswerRow,
     Assessment,
     AssessmentState,
-    Firm,
     Role,
     Round,
     ScoreRow,
     SheetKind,
     SheetRow,
-    User,
     Verdict,
 )
 
 LONGEST_SUMMARY = 5000
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
         RoundClosed: Only what was begun in time goes on.
     """
     with step.writing() as session:
-        firm = session.get(Firm, firm_id, with_for_update=True)
-        round_ = session.get(Round, round_id)
+        firm = firms.firm(session, firm_id, lock=True)
+        round_ = rounds.round_(session, round_id)
         if firm is None or round_ is None:
             raise NotThere
         for known in store.assessments_of_firm(session, firm_id):
@@ -96,11 +96,7 @@ def set_processes(
 ) -> None:
     """Say which processes a sheet is about; answers to questions it hides are kept, not counted."""
     with step.writing() as session:
-        assessment = _locked(
-            session,
-            assessment_id,
-            AssessmentState.DRAFT if kind == SheetKind.SELF else AssessmentState.VISITING,
-        )
+        assessment = _writable(session, assessment_id, kind)
         known = {p.id for p in edition_of(assessment).trades[assessment.trade].processes}
         if unknown := set(processes) - known:
             raise Invalid({"processes": f"没有这些工序：{'、'.join(sorted(unknown))}。"})
@@ -111,8 +107,8 @@ def set_processes(
             step.log(
                 "processes",
                 assessment,
-                before=" ".join(before),
-                after=" ".join(sheet.processes),
+                before={"processes": before},
+                after={"processes": sheet.processes},
             )
 
 
@@ -124,9 +120,7 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
         Invalid: Nobody signed the truth statement.
     """
     with step.writing() as session:
-        assessment = store.assessment(session, assessment_id, lock=True)
-        if assessment is None:
-            raise NotThere
+        assessment = _held(session, assessment_id)
         if assessment.state != AssessmentState.DRAFT and assessment.submitted_at:
             return Receipt(assessment.id, assessment.submitted_at, assessment.declared_by or "")
         name = declared_by.strip()
@@ -135,15 +129,15 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
         sheet = _sheet(session, assessment_id, SheetKind.SELF)
         questionnaire = questionnaire_of(assessment)
         _require_complete(session, questionnaire, sheet)
-        assessment.state = AssessmentState.SUBMITTED
+        before, after = _turn(assessment, "submit")
         assessment.submitted_at, assessment.submitted_by = step.now, step.by.user_id
         assessment.declared_by, assessment.return_reason = name, None
         row = _keep_score(step, questionnaire, sheet)
         step.log(
             "submit",
             assessment,
-            before=AssessmentState.DRAFT,
-            after=f"{AssessmentState.SUBMITTED} {row.share}",
+            before={"state": before},
+            after={"state": after, "share": row.share},
         )
         return Receipt(assessment.id, step.now, name)
 
@@ -151,19 +145,16 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
 def return_to_firm(step: Step, assessment_id: int, *, reason: str) -> None:
     """Give the sheet back to the firm for completion (退回), saying why."""
     with step.writing() as session:
-        assessment = _locked(
-            session, assessment_id, AssessmentState.SUBMITTED, AssessmentState.VISITING
-        )
-        before = assessment.state
-        assessment.state = AssessmentState.DRAFT
-        assessment.return_reason = _reason(reason)
+        assessment = _held(session, assessment_id)
+        before, after = _turn(assessment, "return")
+        assessment.return_reason = why = typed.reason(reason)
         store.drop_score(session, _sheet(session, assessment_id, SheetKind.SELF).id)
         step.log(
             "return",
             assessment,
-            before=before,
-            after=AssessmentState.DRAFT,
-            reason=reason,
+            before={"state": before},
+            after={"state": after},
+            reason=why,
         )
 
 
@@ -173,22 +164,19 @@ def assign(step: Step, assessment_id: int, consultant_id: int) -> None:
     Assigning again while the visit runs changes the person and keeps the work.
     """
     with step.writing() as session:
-        assessment = _locked(
-            session, assessment_id, AssessmentState.SUBMITTED, AssessmentState.VISITING
-        )
-        consultant = session.get(User, consultant_id)
+        assessment = _held(session, assessment_id)
+        before, after = _turn(assessment, "assign")
+        consultant = accounts.user(session, consultant_id)
         if consultant is None or consultant.role != Role.CONSULTANT or not consultant.active:
             raise Invalid({"consultant": "请选择一位在用的诊断顾问。"})
-        before = assessment.state
         assessment.consultant_id = consultant.id
         if before == AssessmentState.SUBMITTED:
-            assessment.state = AssessmentState.VISITING
             _copy_sheet(step, assessment)
         step.log(
             "assign",
             assessment,
-            before=before,
-            after=f"{AssessmentState.VISITING} {consultant.username}",
+            before={"state": before},
+            after={"state": after, "consultant": consultant.username},
         )
 
 
@@ -199,39 +187,37 @@ def confirm(step: Step, assessment_id: int) -> None:
         Incomplete: Names what is still open, question by question.
     """
     with step.writing() as session:
-        assessment = store.assessment(session, assessment_id, lock=True)
-        if assessment is None:
-            raise NotThere
+        assessment = _held(session, assessment_id)
         if assessment.state == AssessmentState.CONFIRMED:
             return
-        if assessment.state != AssessmentState.VISITING:
-            raise Locked(assessment.state)
+        before, after = _turn(assessment, "confirm")
         sheet = _sheet(session, assessment_id, SheetKind.ONSITE)
         questionnaire = questionnaire_of(assessment)
         if missing := open_items(session, assessment):
             raise Incomplete(missing)
-        assessment.state, assessment.confirmed_at = AssessmentState.CONFIRMED, step.now
+        assessment.confirmed_at = step.now
         row = _keep_score(step, questionnaire, sheet)
         step.log(
             "confirm",
             assessment,
-            before=AssessmentState.VISITING,
-            after=f"{AssessmentState.CONFIRMED} {row.share}",
+            before={"state": before},
+            after={"state": after, "share": row.share},
         )
 
 
 def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
     """Take a confirmed assessment back to the consultant, saying why."""
     with step.writing() as session:
-        assessment = _locked(session, assessment_id, AssessmentState.CONFIRMED)
-        assessment.state, assessment.confirmed_at = AssessmentState.VISITING, None
+        assessment = _held(session, assessment_id)
+        before, after = _turn(assessment, "reopen")
+        assessment.confirmed_at = None
         store.drop_score(session, _sheet(session, assessment_id, SheetKind.ONSITE).id)
         step.log(
             "reopen",
             assessment,
-            before=AssessmentState.CONFIRMED,
-            after=AssessmentState.VISITING,
-            reason=_reason(reason),
+            before={"state": before},
+            after={"state": after},
+            reason=typed.reason(reason),
         )
 
 
@@ -240,13 +226,13 @@ def conclude(
 ) -> None:
     """Keep the consultant's summary of problems and choice of packages (None: as computed)."""
     with step.writing() as session:
-        assessment = _locked(session, assessment_id, AssessmentState.VISITING)
+        assessment = _writable(session, assessment_id, SheetKind.ONSITE)
         if assessment.version != base_version:
             raise Stale
         known = questionnaire_of(assessment).package_by_code
         if packages is not None and (unknown := [c for c in packages if c not in known]):
             raise Invalid({"packages": f"没有这些改造场景：{'、'.join(unknown)}。"})
-        assessment.problems = clean_text("problems", problems, LONGEST_SUMMARY)
+        assessment.problems = typed.text("problems", problems, LONGEST_SUMMARY)
         assessment.chosen_packages = None if packages is None else list(dict.fromkeys(packages))
         step.log("conclude", assessment)
 
@@ -281,10 +267,31 @@ def _keep_score(step: Step, questionnaire: Questionnaire, sheet: SheetRow) -> Sc
         step=result.step,
         rung=result.rung.id if result.rung else None,
         sections={s.section.id: str(s.share) for s in result.sections if s.share is not None},
-        failed_gates=[gate.wanted for gate in result.next.failed_gates] if result.next else [],
+        failed_gates=_gates(result),
         scored_at=step.now,
     )
     return step.session.merge(row)
+
+
+def tell_gates_again(step: Step) -> int:
+    """Give scores kept by an older release their unmet gates as codes; return how many there were.
+
+    Nothing else of a score changes: the same answers on the same edition score the same.
+    """
+    with step.writing() as session:
+        waiting = store.scores_without_gates(session)
+        for row, sheet, assessment in waiting:
+            questionnaire = questionnaire_of(assessment)
+            kept = sheet_of(questionnaire, store.answers(session, sheet.id))
+            result = score(questionnaire, kept, frozenset(sheet.processes))
+            row.failed_gates = _gates(result)
+        if waiting:
+            step.log("gates_told", About("district", "scores"), after={"rows": len(waiting)})
+    return len(waiting)
+
+
+def _gates(result: Score) -> list[dict[str, Any]]:
+    return [gates.plain(failed) for failed in result.next.failed_gates] if result.next else []
 
 
 def _copy_sheet(step: Step, assessment: Assessment) -> None:
@@ -328,13 +335,28 @@ def _copy_sheet(step: Step, assessment: Assessment) -> None:
         )
 
 
-def _locked(session: Session, assessment_id: int, *states: AssessmentState) -> Assessment:
+def _held(session: Session, assessment_id: int) -> Assessment:
+    """Return an assessment, kept from other writers until the step ends."""
     assessment = store.assessment(session, assessment_id, lock=True)
     if assessment is None:
         raise NotThere
-    if assessment.state not in states:
+    return assessment
+
+
+def _writable(session: Session, assessment_id: int, kind: SheetKind) -> Assessment:
+    assessment = _held(session, assessment_id)
+    if assessment.state != WRITABLE[kind]:
         raise Locked(assessment.state)
     return assessment
+
+
+def _turn(assessment: Assessment, action: str) -> tuple[AssessmentState, AssessmentState]:
+    """Lead an assessment where a step leads, and return where it was and where it stands."""
+    turn, before = ASSESSMENT[action], assessment.state
+    if before not in turn.begins:
+        raise Locked(before)
+    assessment.state = turn.leads
+    return before, turn.leads
 
 
 def _sheet(session: Session, assessment_id: int, kind: SheetKind) -> SheetRow:
@@ -342,10 +364,3 @@ def _sheet(session: Session, assessment_id: int, kind: SheetKind) -> SheetRow:
     if sheet is None:
         raise NotThere
     return sheet
-
-
-def _reason(reason: str) -> str:
-    reason = clean_text("reason", reason, LONGEST_REASON)
-    if not reason:
-        raise Invalid({"reason": "请写明理由。"})
-    return reason

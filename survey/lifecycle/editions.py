@@ -31,7 +31,9 @@ from survey.lifecycle.errors import (
     NotThere,
     Unused,
 )
+from survey.lifecycle.states import EDITION
 from survey.lifecycle.step import About, Step
+from survey.store import editions as store
 from survey.tables import EditionRow, EditionState
 
 DRAFT_MARK = "-draft"
@@ -62,7 +64,7 @@ def copy(step: Step, home: Path, edition_id: str) -> str:
         row = EditionRow(id=draft_id, state=EditionState.DRAFT, copied_from=edition_id)
         with _placed(making, home / draft_id), step.writing():
             _keep(step, row)
-            step.log("edition_copy", About("edition", draft_id), before=edition_id)
+            step.log("edition_copy", About("edition", draft_id), before={"edition": edition_id})
     return draft_id
 
 
@@ -89,7 +91,7 @@ def take_workbook(step: Step, home: Path, edition_id: str, file: IO[bytes]) -> s
         workbook.keep_draft(draft, folder)
         after = loading.seal(folder)
         with step.writing():
-            step.log("edition_import", About("edition", edition_id), before=before[:12], after=f"{after[:12]} {draft.trade}")  # fmt: skip
+            step.log("edition_import", About("edition", edition_id), before={"seal": before[:12]}, after={"seal": after[:12], "trade": draft.trade})  # fmt: skip
     return draft.trade
 
 
@@ -102,7 +104,7 @@ def discard(step: Step, home: Path, edition_id: str) -> None:
     with _alone(home), _aside(home, edition_id) as going:
         _required_draft(step.session, edition_id)
         with _placed(home / edition_id, going), step.writing() as session:
-            if row := session.get(EditionRow, edition_id):
+            if row := store.row(session, edition_id):
                 session.delete(row)
             step.log("edition_discard", About("edition", edition_id))
 
@@ -133,7 +135,7 @@ def publish(
         seal = loading.seal(making)
         (making / loading.SEAL).write_text(f"{seal}\n", "utf-8")
         with _placed(making, home / new_id), step.writing() as session:
-            draft = session.get(EditionRow, edition_id)
+            draft = store.row(session, edition_id)
             copied_from = draft.copied_from if draft else None
             if draft:
                 session.delete(draft)
@@ -141,7 +143,7 @@ def publish(
                 id=new_id, state=EditionState.PUBLISHED, seal=seal, copied_from=copied_from
             )
             _keep(step, row)
-            step.log("edition_publish", About("edition", new_id), before=edition_id, after=f"{title} {seal[:12]}")  # fmt: skip
+            step.log("edition_publish", About("edition", new_id), before={"edition": edition_id}, after={"title": title, "seal": seal[:12]})  # fmt: skip
         shutil.rmtree(home / edition_id, ignore_errors=True)
 
 
@@ -159,29 +161,34 @@ def _require_good_names(new_id: str, title: str) -> None:
 
 def retire(step: Step, edition_id: str) -> None:
     """Take an edition out of use for new rounds; what was begun on it goes on."""
-    _turn(step, edition_id, EditionState.PUBLISHED, EditionState.RETIRED, "edition_retire")
+    _turn(step, edition_id, "edition_retire")
 
 
 def restore(step: Step, edition_id: str) -> None:
     """Let new rounds use a retired edition again."""
-    _turn(step, edition_id, EditionState.RETIRED, EditionState.PUBLISHED, "edition_restore")
+    _turn(step, edition_id, "edition_restore")
 
 
-def _turn(
-    step: Step, edition_id: str, from_state: EditionState, to_state: EditionState, action: str
-) -> None:
+def _turn(step: Step, edition_id: str, action: str) -> None:
+    turn = EDITION[action]
     standing = _required(step.session, edition_id)
     with step.writing() as session:
-        row = session.get(EditionRow, edition_id, with_for_update=True)
-        if (row.state if row else standing.state) != from_state:
+        row = store.row(session, edition_id, lock=True)
+        before = row.state if row else standing.state
+        if before not in turn.begins:
             raise Unused
         if row is None:
             # The seal is remembered from now on, so that a changed file is noticed.
             seal = standing.seal or None
             row = EditionRow(id=edition_id, seal=seal)
-        row.state = to_state
+        row.state = turn.leads
         _keep(step, row)
-        step.log(action, About("edition", edition_id), before=from_state, after=to_state)
+        step.log(
+            action,
+            About("edition", edition_id),
+            before={"state": before},
+            after={"state": turn.leads},
+        )
 
 
 # --- what the steps share -----------------------------------------------------------------------

@@ -9,8 +9,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from survey.files.uploads import Stored, place, size_words
-from survey.lifecycle.answers import WRITABLE, asked_question
+from survey.lifecycle.answers import asked_question
 from survey.lifecycle.errors import Invalid, Locked, NotThere
+from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
 from survey.store import assessments as assessments_store
 from survey.store import evidence as store
@@ -117,12 +118,12 @@ def _require_room(
 
 
 def _log(step: Step, action: str, assessment: Assessment, row: Evidence) -> None:
-    words = f"{row.question_id} {row.name} {row.sha256}"
+    file = {"question": row.question_id, "name": row.name, "sha256": row.sha256}
     step.log(
         f"{action}_evidence",
         assessment,
-        before=words if action == "remove" else "",
-        after=words if action == "attach" else "",
+        before=file if action == "remove" else None,
+        after=file if action == "attach" else None,
     )
 
 

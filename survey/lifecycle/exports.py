@@ -8,4 +8,4 @@ from survey.lifecycle.step import About, Step
 def note_export(step: Step, listed: str, rows: int, filters: str) -> None:
     """Add the row. ``listed``: the list's word, such as assessments or pool."""
     with step.writing():
-        step.log("export", About("list", listed), after=f"{rows} 行", reason=filters)
+        step.log("export", About("list", listed), after={"rows": rows}, reason=filters)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from questionnaires.edition import Edition
-from survey.lifecycle.answers import clean_text
+from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, NotThere, Stale
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
+from survey.store import firms
 from survey.tables import Firm, Size
 
 LONGEST = {
@@ -58,7 +59,7 @@ def update_profile(
         Invalid: Names every field that cannot be taken.
     """
     with step.writing() as session:
-        firm = session.get(Firm, firm_id, with_for_update=True)
+        firm = firms.firm(session, firm_id, lock=True)
         if firm is None:
             raise NotThere
         if firm.version != base_version:
@@ -75,8 +76,8 @@ def update_profile(
             step.log(
                 "profile",
                 firm,
-                before="；".join(f"{name}={before[name]}" for name in changed),
-                after="；".join(f"{name}={getattr(firm, name)}" for name in changed),
+                before={name: before[name] for name in changed},
+                after={name: getattr(firm, name) for name in changed},
             )
         return firm
 
@@ -98,7 +99,7 @@ def _require_sound(profile: Profile, edition: Edition) -> None:
         text = getattr(profile, name)
         if text is not None:
             try:
-                clean_text(name, text, most)
+                typed.text(name, text, most)
             except Invalid as refused:
                 faults |= refused.fields
     if faults:

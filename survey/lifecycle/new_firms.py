@@ -14,12 +14,15 @@ from survey.lifecycle import typed
 from survey.lifecycle.accounts import add_user, new_link
 from survey.lifecycle.errors import CodeTaken, HasPassword, Invalid, NotThere, Stale
 from survey.lifecycle.step import About, Step
+from survey.store import accounts
 from survey.store import firms as store
-from survey.tables import Firm, LinkPurpose, Role, User
+from survey.tables import Firm, LinkPurpose, Role
 
 ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 """Letters and digits of a 统一社会信用代码 (GB 32100-2015): without I, O, S, V and Z."""
 CODE_LENGTH = 18
+FIELDS = ("name", "trade", "township")
+"""What an officer may correct of a firm."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def add_firm(step: Step, wanted: NewFirm, places: Places, *, hours: int) -> Invi
             )
             session.add(firm)
             session.flush()
-            step.log("create", firm, after=f"{name} {code}")
+            step.log("create", firm, after={"name": name, "code": code})
             username = typed.line(wanted.username) or code.lower()
             return _invite(step, firm.id, wanted.person, username, hours)
     except IntegrityError as error:  # another officer was faster by a moment
@@ -123,7 +126,7 @@ def add_firm_user(step: Step, firm_id: int, *, person: str, username: str, hours
     """Add one more user of a firm."""
     try:
         with step.writing() as session:
-            if session.get(Firm, firm_id) is None:
+            if store.firm(session, firm_id) is None:
                 raise NotThere
             return _invite(step, firm_id, person, username, hours)
     except IntegrityError as error:
@@ -138,7 +141,7 @@ def invite_again(step: Step, firm_id: int, user_id: int, *, hours: int) -> Invit
         HasPassword: An officer must not open an account that is in use.
     """
     with step.writing() as session:
-        user = session.get(User, user_id, with_for_update=True)
+        user = accounts.user(session, user_id, lock=True)
         if user is None or user.role != Role.FIRM or user.firm_id != firm_id or not user.active:
             raise NotThere
         if user.password_hash is not None:
@@ -165,7 +168,7 @@ def edit_firm(
     """
     name = typed.line(name)
     with step.writing() as session:
-        firm = session.get(Firm, firm_id, with_for_update=True)
+        firm = store.firm(session, firm_id, lock=True)
         if firm is None:
             raise NotThere
         before, after = (firm.name, firm.trade, firm.township or ""), (name, trade, township)
@@ -183,8 +186,8 @@ def edit_firm(
         step.log(
             "edit",
             About("firm", firm_id, firm_id),
-            before=" ".join(filter(None, before)),
-            after=" ".join(filter(None, after)),
+            before=dict(zip(FIELDS, before, strict=True)),
+            after=dict(zip(FIELDS, after, strict=True)),
         )
 
 
@@ -201,7 +204,11 @@ def _invite(step: Step, firm_id: int, person: str, username: str, hours: int) ->
         renamed = {"name": "person"}
         raise Invalid({renamed.get(k, k): words for k, words in error.fields.items()}) from error
     token = new_link(step, user, LinkPurpose.INVITE, hours)
-    step.log("create", About("user", user.id, firm_id), after=f"{user.username} firm")
+    step.log(
+        "create",
+        About("user", user.id, firm_id),
+        after={"username": user.username, "role": user.role},
+    )
     return Invited(firm_id, user.name, user.username, token)
 
 

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from survey.library import edition_of
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, Locked, NotThere, RecognisedBefore, Stale, WrongState
+from survey.lifecycle.states import POOL
 from survey.lifecycle.step import Step
+from survey.store import assessments, firms
 from survey.store import pool as store
-from survey.tables import Assessment, AssessmentState, Firm, PoolEntry, PoolState, Recognition
+from survey.tables import Assessment, AssessmentState, PoolEntry, PoolState, Recognition
 
 EARLIEST_RECOGNITION = date(2000, 1, 1)
 MOST_DOCUMENT = 100
@@ -28,9 +30,12 @@ class _Decision:
     """One decision about an entry, as it will stand in the log."""
 
     action: str
-    state: PoolState
     target: str
     reason: str
+
+    @property
+    def state(self) -> PoolState:
+        return POOL[self.action].leads
 
 
 def propose(
@@ -51,26 +56,19 @@ def admit(
     return _enter(step, assessment_id, "admit", target_rung, reason, base_version)
 
 
-_ENTERED = {"propose": PoolState.PROPOSED, "admit": PoolState.IN_POOL}
-_MAY_ENTER_FROM = {
-    "propose": (PoolState.WITHDRAWN,),
-    "admit": (PoolState.PROPOSED, PoolState.WITHDRAWN),
-}
-
-
 def _enter(
     step: Step, assessment_id: int, action: str, target_rung: str, reason: str, base_version: int
 ) -> PoolEntry:
     with step.writing() as session:
         assessment, entry = _assessed(session, assessment_id)
         _step_of(assessment, target_rung)
-        decision = _Decision(action, _ENTERED[action], target_rung, typed.reason(reason))
+        decision = _Decision(action, target_rung, typed.reason(reason))
         if entry is not None and _is_taken(entry, decision, base_version, assessment_id):
             return entry
         _require_version(entry, base_version)
         if entry is None:
             entry = PoolEntry(firm_id=assessment.firm_id)
-        elif entry.state not in _MAY_ENTER_FROM[action]:
+        elif entry.state not in POOL[action].begins:
             raise WrongState({"state": "这家企业已在培育库中，请在培育库里操作。"})
         entry.assessment_id = assessment.id
         return _take(step, entry, decision)
@@ -87,11 +85,11 @@ def promote(
         entry = _locked(session, entry_id)
         assessment = _assessment(session, entry.assessment_id)
         wanted = _step_of(assessment, target_rung)
-        decision = _Decision("promote", PoolState.IN_POOL, target_rung, typed.reason(reason))
+        decision = _Decision("promote", target_rung, typed.reason(reason))
         if _is_taken(entry, decision, base_version):
             return entry
         _require_version(entry, base_version)
-        _require_state(entry, PoolState.IN_POOL, PoolState.RECOGNISED)
+        _require_state(entry, "promote")
         if wanted <= _standing(session, entry, assessment):
             raise Invalid({"target_rung": "晋级的目标要高于现在的目标和已认定的等级。"})
         newest = store.newest_confirmed(session, entry.firm_id, assessment.edition)
@@ -103,13 +101,11 @@ def withdraw(step: Step, entry_id: int, *, reason: str, base_version: int) -> Po
     """Take a firm out of the pool (退库); its recognitions stay facts."""
     with step.writing() as session:
         entry = _locked(session, entry_id)
-        decision = _Decision(
-            "withdraw", PoolState.WITHDRAWN, entry.target_rung, typed.reason(reason)
-        )
+        decision = _Decision("withdraw", entry.target_rung, typed.reason(reason))
         if _is_taken(entry, decision, base_version):
             return entry
         _require_version(entry, base_version)
-        _require_state(entry, PoolState.PROPOSED, PoolState.IN_POOL, PoolState.RECOGNISED)
+        _require_state(entry, "withdraw")
         return _take(step, entry, decision)
 
 
@@ -140,7 +136,7 @@ def recognise(
                 {"rung": f"这个等级已登记认定：{known.document}，{known.recognised_on}。"}
             )
         _require_version(entry, base_version)
-        _require_state(entry, PoolState.IN_POOL, PoolState.RECOGNISED)
+        _require_state(entry, "recognise")
         session.add(
             Recognition(
                 firm_id=entry.firm_id,
@@ -151,24 +147,25 @@ def recognise(
                 recorded_at=step.now,
             )
         )
-        decision = _Decision("recognise", PoolState.RECOGNISED, entry.target_rung, entry.reason)
+        decision = _Decision("recognise", entry.target_rung, entry.reason)
         fact = f"{document} {recognised_on.isoformat()}"
-        return _take(step, entry, decision, after=f"{PoolState.RECOGNISED} {rung}", why=fact)
+        return _take(step, entry, decision, rung=rung, why=fact)
 
 
 def _take(
-    step: Step, entry: PoolEntry, decision: _Decision, after: str = "", why: str = ""
+    step: Step, entry: PoolEntry, decision: _Decision, rung: str = "", why: str = ""
 ) -> PoolEntry:
-    before = f"{entry.state} {entry.target_rung}" if entry.id else ""
+    before = {"state": entry.state, "target": entry.target_rung} if entry.id else None
     entry.state, entry.target_rung = decision.state, decision.target
     entry.reason, entry.changed_at = decision.reason, step.now
     step.session.add(entry)
     step.session.flush()
+    fact = {"rung": rung} if rung else {"target": decision.target}
     step.log(
         decision.action,
         entry,
         before=before,
-        after=after or f"{decision.state} {decision.target}",
+        after={"state": decision.state} | fact,
         reason=why or decision.reason,
     )
     return entry
@@ -189,7 +186,7 @@ def _assessed(session: Session, assessment_id: int) -> tuple[Assessment, PoolEnt
     The firm is what two officers who both find no entry would collide on.
     """
     firm_id = _assessment(session, assessment_id).firm_id
-    session.get(Firm, firm_id, with_for_update=True)
+    firms.firm(session, firm_id, lock=True)
     assessment = _assessment(session, assessment_id)
     if assessment.state == AssessmentState.DRAFT:
         raise Locked(AssessmentState.DRAFT)
@@ -197,14 +194,14 @@ def _assessed(session: Session, assessment_id: int) -> tuple[Assessment, PoolEnt
 
 
 def _assessment(session: Session, assessment_id: int) -> Assessment:
-    found = session.get(Assessment, assessment_id)
+    found = assessments.assessment(session, assessment_id)
     if found is None:
         raise NotThere
     return found
 
 
 def _locked(session: Session, entry_id: int) -> PoolEntry:
-    entry = session.get(PoolEntry, entry_id, with_for_update=True)
+    entry = store.pool_entry(session, entry_id, lock=True)
     if entry is None:
         raise NotThere
     return entry
@@ -231,8 +228,8 @@ def _require_version(entry: PoolEntry | None, base_version: int) -> None:
         raise Stale
 
 
-def _require_state(entry: PoolEntry, *states: PoolState) -> None:
-    if entry.state not in states:
+def _require_state(entry: PoolEntry, action: str) -> None:
+    if entry.state not in POOL[action].begins:
         raise WrongState({"state": "这家企业现在不在库，请先入库再操作。"})
 
 

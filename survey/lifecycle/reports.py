@@ -70,7 +70,7 @@ def request_report(step: Step, assessment_id: int, kind: SheetKind) -> Report:
         step.log(
             "report_request",
             About("report", report.number or report.id, assessment.firm_id),
-            after=kind,
+            after={"kind": kind},
         )
         return report
 
@@ -102,7 +102,7 @@ def issue(step: Step, report_id: int, attempt: int, *, sha256: str, size: int) -
         step.log(
             "report_issue",
             About("report", report.number or report.id, assessment.firm_id if assessment else None),
-            after=sha256,
+            after={"sha256": sha256},
         )
         return True
 
@@ -116,7 +116,7 @@ def fail(step: Step, report_id: int, attempt: int, fault: str) -> None:
             step.log(
                 "report_fail",
                 About("report", report.number or report.id),
-                after=fault[:300],
+                after={"fault": fault[:300]},
                 succeeded=False,
             )
 

@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from survey import library
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, NotThere, TitleTaken
-from survey.lifecycle.step import About, Step
+from survey.lifecycle.step import Step
 from survey.store import bureau as store
+from survey.store import rounds
 from survey.tables import Round
 
 MOST_TITLE = 100
@@ -39,8 +40,7 @@ def open_round(
             )
             session.add(round_)
             session.flush()
-            after = f"{title} {_span(opens_on, closes_on)}"
-            step.log("open_round", round_, after=after)
+            step.log("open_round", round_, after={"title": title} | _span(opens_on, closes_on))
             return round_
     except IntegrityError as error:  # another officer was faster by a moment
         raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"}) from error
@@ -49,7 +49,7 @@ def open_round(
 def set_end(step: Step, round_id: int, closes_on: date | None) -> None:
     """Give a round another last day, or none."""
     with step.writing() as session:
-        round_ = session.get(Round, round_id, with_for_update=True)
+        round_ = rounds.round_(session, round_id, lock=True)
         if round_ is None:
             raise NotThere
         if closes_on is not None and closes_on < round_.opens_on:
@@ -58,7 +58,7 @@ def set_end(step: Step, round_id: int, closes_on: date | None) -> None:
         if before != closes_on:
             step.log(
                 "round_end",
-                About("round", round_id),
+                round_,
                 before=_span(round_.opens_on, before),
                 after=_span(round_.opens_on, closes_on),
             )
@@ -79,5 +79,5 @@ def _checked(
     return title
 
 
-def _span(opens_on: date, closes_on: date | None) -> str:
-    return f"{opens_on.isoformat()} 至 {closes_on.isoformat() if closes_on else '不限'}"
+def _span(opens_on: date, closes_on: date | None) -> dict[str, date | None]:
+    return {"opens_on": opens_on, "closes_on": closes_on}

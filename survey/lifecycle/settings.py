@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 from survey.lifecycle.step import About, Step
@@ -10,20 +9,14 @@ from survey.store import settings
 
 
 def keep_district(step: Step, wanted: settings.District) -> None:
-    """Store the settings as a whole."""
+    """Store the settings as a whole; the log says what of them changed."""
     with step.writing() as session:
-        before = settings.read(session)
+        before, after = asdict(settings.read(session)), asdict(wanted)
         settings.keep(session, wanted)
+        changed = [name for name, value in after.items() if value != before[name]]
         step.log(
             "settings",
             About("district", settings.KEY),
-            before=_said(before, wanted),
-            after=_said(wanted, before),
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
         )
-
-
-def _said(one: settings.District, other: settings.District) -> str:
-    """Return what one has that differs from the other, field by field."""
-    fields, others = asdict(one), asdict(other)
-    changed = {name: value for name, value in fields.items() if value != others[name]}
-    return json.dumps(changed, ensure_ascii=False) if changed else ""

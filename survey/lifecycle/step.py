@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from survey import db
 from survey.clock import LOCAL
 from survey.tables import Assessment, AuditEntry, EditionRow, Firm, PoolEntry, Round, User
+
+Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,8 @@ class Step:
         action: str,
         subject: Subject | About,
         *,
-        before: str = "",
-        after: str = "",
+        before: Values | None = None,
+        after: Values | None = None,
         reason: str = "",
         succeeded: bool = True,
     ) -> None:
@@ -69,6 +73,8 @@ class Step:
 
         Args:
             action: A code of ``survey.words.log``.
+            before: What the step changed, by name: codes and plain values, never sentences.
+            after: The same as it stands now.
             reason: What the actor typed.
         """
         about = subject if isinstance(subject, About) else about_row(subject)
@@ -83,12 +89,21 @@ class Step:
                 subject=about.subject,
                 subject_id=str(about.id),
                 firm_id=about.firm_id,
-                before=before,
-                after=after,
+                before=_kept(before),
+                after=_kept(after),
                 reason=reason,
                 succeeded=succeeded,
             )
         )
+
+
+def _kept(values: Values | None) -> dict[str, Any] | None:
+    """Return what JSON can hold of them; nothing at all where nothing is said."""
+    return json.loads(json.dumps(values, default=_plain)) if values else None
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 Subject = Assessment | Firm | User | PoolEntry | Round | EditionRow

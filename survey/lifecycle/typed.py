@@ -26,13 +26,29 @@ def paragraph(text: str | None) -> str:
     return "\n".join(line(part) for part in (text or "").splitlines()).strip()
 
 
-def reason(text: str | None) -> str:
+def text(name: str, given: object, most: int) -> str:
+    """Return text of several lines as it is stored: line ends unified, nothing else touched.
+
+    Raises:
+        Invalid: It is no text, too long, or holds what no database keeps.
+    """
+    if not isinstance(given, str):
+        raise Invalid({name: "请填写文字。"})
+    given = given.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) <= 0xDFFF for c in given):
+        raise Invalid({name: "文字中含有无法保存的控制字符，请删除后重试。"})
+    if len(given) > most:
+        raise Invalid({name: f"最多 {most} 字，现在有 {len(given)} 字，请删减。"})
+    return given
+
+
+def reason(typed: str | None) -> str:
     """Return why a step is taken.
 
     Raises:
         Invalid: There is none, or it is too long for the log.
     """
-    given = paragraph(text)
+    given = paragraph(typed)
     if not given:
         raise Invalid({"reason": "请写明理由。"})
     if len(given) > MOST_REASON:

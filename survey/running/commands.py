@@ -71,6 +71,7 @@ def migrate() -> None:
     """Create or bring up to date the database."""
     with _spoken():
         serving.migrate(_config())
+        serving.catch_up(current_app)
     click.echo("数据库已是最新。")
 
 

@@ -17,6 +17,7 @@ from survey import clock, db, migrations
 from survey.config import Config
 from survey.jobs import worker
 from survey.lifecycle import accounts
+from survey.lifecycle.assessments import tell_gates_again
 from survey.lifecycle.step import Actor, Step
 from survey.store.settings import read
 from survey.tables import LinkPurpose, Role, User
@@ -38,6 +39,7 @@ def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
     """
     config: Config = app.config["SURVEY"]
     migrate(config)
+    catch_up(app)
     fresh = demo and load_demonstration(app)
     with app.extensions["survey_sessions"]() as session:
         demonstration = read(session).demonstration
@@ -61,6 +63,12 @@ def migrate(config: Config) -> None:
         migrations.migrate(engine, config.instance)
     finally:
         engine.dispose()
+
+
+def catch_up(app: Flask) -> None:
+    """Give what an older release kept the form this one reads."""
+    with app.extensions["survey_sessions"]() as session:
+        tell_gates_again(Step(session, Actor(None, "升级"), clock.utc_now()))
 
 
 def load_demonstration(app: Flask) -> bool:

@@ -185,5 +185,16 @@ def score(session: Session, sheet_id: int) -> ScoreRow | None:
     return session.get(ScoreRow, sheet_id)
 
 
+def scores_without_gates(session: Session) -> list[tuple[ScoreRow, SheetRow, Assessment]]:
+    """Return the scores an older release kept without the codes of their gates."""
+    query = (
+        select(ScoreRow, SheetRow, Assessment)
+        .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
+        .join(Assessment, Assessment.id == SheetRow.assessment_id)
+        .where(ScoreRow.failed_gates.is_(None))
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
 def drop_score(session: Session, sheet_id: int) -> None:
     session.execute(delete(ScoreRow).where(ScoreRow.sheet_id == sheet_id))

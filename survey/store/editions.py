@@ -24,8 +24,8 @@ def rows(session: Session) -> dict[str, EditionRow]:
     return {row.id: row for row in session.scalars(select(EditionRow))}
 
 
-def row(session: Session, edition_id: str) -> EditionRow | None:
-    return session.get(EditionRow, edition_id)
+def row(session: Session, edition_id: str, *, lock: bool = False) -> EditionRow | None:
+    return session.get(EditionRow, edition_id, with_for_update=lock, populate_existing=lock)
 
 
 def uses(session: Session) -> dict[str, tuple[int, int]]:

@@ -104,8 +104,8 @@ def firms(
     return lines, total
 
 
-def firm(session: Session, firm_id: int) -> Firm | None:
-    return session.get(Firm, firm_id)
+def firm(session: Session, firm_id: int, *, lock: bool = False) -> Firm | None:
+    return session.get(Firm, firm_id, with_for_update=lock, populate_existing=lock)
 
 
 def firm_coded(session: Session, code: str) -> Firm | None:

@@ -156,6 +156,10 @@ def recognition(session: Session, firm_id: int, rung: str) -> Recognition | None
     return session.scalar(query)
 
 
+def pool_entry(session: Session, entry_id: int, *, lock: bool = False) -> PoolEntry | None:
+    return session.get(PoolEntry, entry_id, with_for_update=lock, populate_existing=lock)
+
+
 def pool_entry_of_firm(session: Session, firm_id: int, *, lock: bool = False) -> PoolEntry | None:
     query = select(PoolEntry).where(PoolEntry.firm_id == firm_id)
     return session.scalar(query.with_for_update() if lock else query)

@@ -155,8 +155,8 @@ class ScoreRow(Table):
     """0 below the ladder, 1 on its first rung."""
     rung: Mapped[str | None] = mapped_column(String(60))
     sections: Mapped[dict[str, Any]] = mapped_column(JSON)
-    failed_gates: Mapped[list[str]] = mapped_column(JSON)
-    """What the next rung's failed gates want, in the words of the result."""
+    failed_gates: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    """The next rung's failed gates, as ``questionnaires.gates.plain``; None until told again."""
     scored_at: Mapped[datetime]
 
 

@@ -6,15 +6,16 @@ Triggers of the first migration make the database itself refuse to change or del
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table
 
 
 class AuditEntry(Table):
-    """One step. ``before`` and ``after`` hold what changed, in words or ids."""
+    """One step. ``before`` and ``after`` hold what changed, by name: codes and plain values."""
 
     __tablename__ = "audit_log"
 
@@ -28,7 +29,7 @@ class AuditEntry(Table):
     subject: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[str] = mapped_column(String(60))
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firms.id"), index=True)
-    before: Mapped[str] = mapped_column(Text, default="")
-    after: Mapped[str] = mapped_column(Text, default="")
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     reason: Mapped[str] = mapped_column(Text, default="")
     succeeded: Mapped[bool] = mapped_column(default=True)

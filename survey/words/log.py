@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
+from questionnaires.words import SIZES
 from reports.figures import percent
 from survey.tables import AuditEntry
-from survey.words.wording import POOL, ROLES, STATES
+from survey.words.wording import EDITION_STATES, POOL, ROLES, SHEETS, STATES
 
 ACTIONS = {
     "begin": "开始评估",
@@ -44,6 +46,7 @@ ACTIONS = {
     "edition_discard": "丢弃年版草稿",
     "settings": "修改区县设置",
     "load_demo": "载入演示数据",
+    "gates_told": "补记必备条件",
     "link_invite": "发出邀请链接",
     "link_reset": "发出重置链接",
     "password_invite": "首次设置密码",
@@ -69,61 +72,117 @@ SUBJECTS = {
     "list": "清单",
 }
 LISTS = {"assessments": "评估清单", "pool": "培育库", "audit": "操作日志"}
-WITH_STATES = frozenset({"assessment", "user"})
-"""Subjects whose rows hold states and roles; elsewhere the same words may be a name."""
 QUIET = frozenset({"attach_evidence", "remove_evidence", "processes"})
 """Steps whose details belong to a sheet: while it is a draft, only the firm may know them."""
-FRACTION = re.compile(r"[01]|[0-9]{1,40}/[1-9][0-9]{0,39}")
-"""An exact share, as steps that score write it."""
+STATES_OF: Mapping[str, Mapping[str, str]] = {
+    "assessment": STATES,
+    "pool": POOL,
+    "edition": EDITION_STATES,
+}
+NAMES = {
+    "above_scale": "规上",
+    "address": "地址",
+    "bureau": "主管部门",
+    "closes_on": "截止",
+    "code": "代码",
+    "contact_name": "联系人",
+    "contact_phone": "联系电话",
+    "contact_post": "联系人职务",
+    "edition": "年版",
+    "employees": "从业人数",
+    "fault": "原因",
+    "name": "名称",
+    "opens_on": "开始",
+    "park": "园区",
+    "plan": "规划",
+    "processes": "工序",
+    "products": "主要产品",
+    "reduced": "山区海岛县",
+    "revenue": "营业收入",
+    "rows": "行数",
+    "seal": "封存",
+    "size": "规模",
+    "targets": "目标",
+    "title": "名称",
+    "township": "乡镇（街道）",
+    "townships": "乡镇（街道）",
+    "parks": "园区",
+    "trade": "行业",
+    "username": "用户名",
+}
+"""What values are called where the value alone would not tell."""
+BARE = frozenset({"name", "code", "username", "title", "said", "edition", "fault", "trade"})
+"""Values that say by themselves what they are when they stand alone in a new row."""
 
 
-def action(entry: AuditEntry) -> str:
-    """Name a step, such as 新增企业."""
-    named = ACTIONS.get(entry.action, entry.action)
-    if entry.action in ("create", "edit"):
-        return named + SUBJECTS.get(entry.subject, entry.subject)
-    return named
+@dataclass(frozen=True)
+class LogWords:
+    """The words for rows of the log. ``rungs``: the titles of rungs by id, of every edition."""
+
+    rungs: Mapping[str, str]
+
+    def action(self, entry: AuditEntry) -> str:
+        """Name a step, such as 新增企业."""
+        named = ACTIONS.get(entry.action, entry.action)
+        if entry.action in ("create", "edit"):
+            return named + SUBJECTS.get(entry.subject, entry.subject)
+        return named
+
+    def subject(self, entry: AuditEntry) -> str:
+        """Name what a step was about, with its number."""
+        if entry.subject == "list":
+            return LISTS.get(entry.subject_id, entry.subject_id)
+        return f"{SUBJECTS.get(entry.subject, entry.subject)} {entry.subject_id}".strip()
+
+    def change(self, entry: AuditEntry) -> str:
+        """Write what changed, from and to; nothing of what only a sheet's readers may see."""
+        if entry.action in QUIET:
+            return ""
+        before, after = (self._said(entry, values) for values in (entry.before, entry.after))
+        return f"{before} → {after}" if before and after else after or before
+
+    def _said(self, entry: AuditEntry, values: Mapping[str, Any] | None) -> str:
+        parts = (self._value(entry, name, value) for name, value in (values or {}).items())
+        return "，".join(part for part in parts if part)
+
+    def _value(self, entry: AuditEntry, name: str, value: Any) -> str:
+        if name == "state":
+            return STATES_OF.get(entry.subject, {}).get(value, str(value))
+        if say := PHRASES.get(name):
+            return say(value)
+        if name == "target":
+            return f"目标 {self.rungs.get(value, value)}"
+        if name == "rung":
+            return self.rungs.get(value, value)
+        return self._named(entry, name, value)
+
+    def _named(self, entry: AuditEntry, name: str, value: Any) -> str:
+        said = plain(value)
+        if name in BARE and entry.action not in ("profile", "settings"):
+            return said
+        return f"{NAMES.get(name, name)} {said or '无'}"
 
 
-def subject(entry: AuditEntry) -> str:
-    """Name what a step was about, with its number."""
-    if entry.subject == "list":
-        return LISTS.get(entry.subject_id, entry.subject_id)
-    return f"{SUBJECTS.get(entry.subject, entry.subject)} {entry.subject_id}".strip()
+PHRASES: Mapping[str, Callable[[Any], str]] = {
+    "share": lambda share: f"得分率 {percent(Fraction(share))}",
+    "role": lambda role: ROLES.get(role, role),
+    "kind": lambda kind: SHEETS.get(kind, kind),
+    "size": lambda size: f"规模 {SIZES.get(size, '无')}",
+    "rows": lambda rows: f"{rows} 行",
+    "consultant": str,
+    "sha256": lambda sha256: sha256[:12],
+    "closes_on": lambda day: f"至 {day}" if day else "不限期",
+    "opens_on": lambda day: f"自 {day}",
+}
+"""How a value reads that is not simply written beside its name."""
 
 
-def change(entry: AuditEntry, rungs: Mapping[str, str]) -> str:
-    """Write what changed, from and to; nothing of what only a sheet's readers may see.
-
-    Args:
-        rungs: The titles of rungs by id.
-    """
-    if entry.action in QUIET:
-        return ""
-    if entry.subject == "pool":
-        recognised = entry.action == "recognise"
-        before = _target(entry.before, rungs)
-        after = _target(entry.after, rungs, recognised=recognised)
-    else:
-        before, after = (_spoken(entry, text) for text in (entry.before, entry.after))
-    return f"{before} → {after}" if before and after else after or before
-
-
-def _target(text: str, rungs: Mapping[str, str], *, recognised: bool = False) -> str:
-    """Write a pool entry's state with its target, or a recognition with its rung."""
-    state, _, rung = text.partition(" ")
-    title = rungs.get(rung, rung)
-    between = " " if recognised else "，目标 "
-    return between.join(filter(None, (POOL.get(state, state), title)))
-
-
-def _spoken(entry: AuditEntry, text: str) -> str:
-    if entry.subject not in WITH_STATES:
-        return text
-    return "，".join(_word(word) for word in text.split())
-
-
-def _word(word: str) -> str:
-    if FRACTION.fullmatch(word):
-        return f"得分率 {percent(Fraction(word))}"
-    return {**STATES, **ROLES}.get(word, word)
+def plain(value: Any) -> str:
+    """Write a value as a reader would: yes or no, a list with its commas, nothing for nothing."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(plain(part) for part in value)
+    if isinstance(value, dict):
+        return " ".join(plain(part) for part in value.values())
+    return "" if value is None else str(value)

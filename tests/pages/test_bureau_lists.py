@@ -306,7 +306,7 @@ def test_a_workbook_holds_all_pages_and_the_log_says_who_took_how_many_rows(
     assert len(rows_of(answer)) == 34
     assert "attachment" in answer.headers["Content-Disposition"]
     [row] = logged(session, "export")
-    assert (row.user_id, row.subject_id, row.after) == (officer.id, "assessments", "33 行")
+    assert (row.user_id, row.subject_id, row.after) == (officer.id, "assessments", {"rows": 33})
     assert "企业：厂" in row.reason
 
 

@@ -519,8 +519,8 @@ def test_adding_and_removing_leave_their_lines_in_the_log(session, assessment, f
     query = select(AuditEntry).where(AuditEntry.action.like("%_evidence")).order_by(AuditEntry.id)
     log = list(session.scalars(query))
     assert [entry.action for entry in log] == ["attach_evidence", "remove_evidence"]
-    assert "质保书.pdf" in log[0].after
-    assert "质保书.pdf" in log[1].before
+    assert "质保书.pdf" in log[0].after["name"]
+    assert "质保书.pdf" in log[1].before["name"]
     assert rows(session) == []
 
 

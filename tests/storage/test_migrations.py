@@ -206,3 +206,51 @@ def test_the_database_keeps_rows_in_shape_whatever_the_program_does(engine, sess
         connection.execute(text(statement))
 
     assert contents(session) == before
+
+
+ROWS_BEFORE = [
+    (
+        "submit",
+        "assessment",
+        "draft",
+        "submitted 41/80",
+        {"state": "draft"},
+        {"state": "submitted", "share": "41/80"},
+    ),
+    (
+        "assign",
+        "assessment",
+        "submitted",
+        "on_site guwen",
+        {"state": "submitted"},
+        {"state": "visiting", "consultant": "guwen"},
+    ),
+    ("admit", "pool", "", "in_pool workshop", None, {"state": "in_pool", "target": "workshop"}),
+    (
+        "recognise",
+        "pool",
+        "in_pool line",
+        "recognised line",
+        {"state": "in_pool", "target": "line"},
+        {"state": "recognised", "rung": "line"},
+    ),
+    ("role", "user", "officer", "administrator", {"role": "officer"}, {"role": "administrator"}),
+    (
+        "profile",
+        "firm",
+        "products=阀",
+        "products=球阀",
+        {"said": "products=阀"},
+        {"said": "products=球阀"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("action", "subject", "was", "became", "before", "after"), ROWS_BEFORE)
+def test_older_rows_of_the_log_are_told_as_values_and_lose_no_word(
+    action, subject, was, became, before, after
+):
+    script = ScriptDirectory(str(migrations.SCRIPTS)).get_revision("0004").module
+
+    assert script.values(action, subject, was) == before
+    assert script.values(action, subject, became) == after

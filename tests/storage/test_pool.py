@@ -66,7 +66,8 @@ def test_an_admitted_firm_is_in_the_pool_with_its_target_its_reason_and_one_row_
     assert (entry.state, entry.target_rung, entry.reason) == (PoolState.IN_POOL, "workshop", REASON)
     [row] = logged(session, "admit")
     assert (row.user_id, row.firm_id) == (officer.user_id, assessment.firm_id)
-    assert (row.before, row.after, row.reason) == ("", "in_pool workshop", REASON)
+    assert (row.before, row.reason) == (None, REASON)
+    assert row.after == {"state": PoolState.IN_POOL, "target": "workshop"}
 
 
 def test_pressing_twice_admits_once(session, assessment, officer):
@@ -106,7 +107,7 @@ def test_a_proposed_firm_is_admitted_from_the_version_that_was_seen(session, ass
     entry = admit(session, assessment, officer, base_version=entry.version)
 
     assert (entry.state, entry.target_rung) == (PoolState.IN_POOL, "workshop")
-    assert logged(session, "admit")[0].before == "proposed line"
+    assert logged(session, "admit")[0].before == {"state": "proposed", "target": "line"}
 
 
 def test_a_draft_cannot_enter_the_pool(session, officer):
@@ -148,7 +149,10 @@ def test_a_promotion_leads_upwards_and_moves_to_the_newest_confirmed_assessment(
     entry = promote(session, entry, officer)
 
     assert (entry.state, entry.target_rung, entry.version) == (PoolState.IN_POOL, "factory", 2)
-    assert logged(session, "promote")[0].before == "in_pool workshop"
+    assert logged(session, "promote")[0].before == {
+        "state": "in_pool",
+        "target": "workshop",
+    }
 
 
 def test_a_step_on_what_somebody_else_has_changed_is_refused(session, assessment, officer):
@@ -179,7 +183,7 @@ def test_a_recognition_is_a_fact_with_its_document_recorded_once(session, assess
     assert (fact.rung, fact.document) == ("workshop", "虚构经信〔2026〕1 号")
     assert fact.recognised_on == date(2026, 11, 1)
     [row] = logged(session, "recognise")
-    assert row.after == "recognised workshop"
+    assert row.after == {"state": "recognised", "rung": "workshop"}
     assert "虚构经信〔2026〕1 号" in row.reason
 
 

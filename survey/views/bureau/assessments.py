@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from questionnaires import gates
 from questionnaires.model import Rung
 from reports import figures
 from survey import library
@@ -40,8 +41,8 @@ from survey.views.bureau.steps import AssignForm, ReasonForm, StepForm, TargetFo
 from survey.web import access, here
 from survey.web.here import today
 from survey.web.lists import page_number
-from survey.words import log as words_of_log
 from survey.words import wording
+from survey.words.log import LogWords
 
 UNVERIFIED = "未核验"
 SORT_TITLES = {
@@ -196,8 +197,7 @@ def _page(
             forms=forms,
             consultant=_consultant(assessment),
             steps=log_store.steps_about(session, assessment.id, assessment.firm_id),
-            saying=words_of_log,
-            rungs=library.rung_titles(here.session()),
+            log_words=LogWords(library.rung_titles(here.session())),
             figures=figures,
         ),
         status,
@@ -205,7 +205,8 @@ def _page(
 
 
 def _results(assessment: Assessment) -> dict[SheetKind, Result]:
-    ladder = questionnaire_of(assessment).ladder
+    questionnaire = questionnaire_of(assessment)
+    ladder = questionnaire.ladder
     return {
         kind: Result(
             kind,
@@ -213,7 +214,7 @@ def _results(assessment: Assessment) -> dict[SheetKind, Result]:
             next((rung for rung in ladder if rung.id == row.rung), None),
             figures.percent(store.exact_share(row)),
             ladder[row.step] if row.step < len(ladder) else None,
-            tuple(row.failed_gates),
+            tuple(gates.parse(kept, questionnaire).wanted for kept in row.failed_gates or ()),
         )
         for kind, row in store.scores_of(here.session(), assessment.id).items()
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
@@ -16,12 +14,12 @@ from survey.views.bureau.blueprint import pages
 from survey.views.bureau.exports import Column, send_list
 from survey.web import here
 from survey.web.lists import page_number
-from survey.words import log as words_of_log
+from survey.words.log import ACTIONS, LogWords
 
 
 def _wanted() -> WantedLog:
     return WantedLog(
-        action=choices.one_of("action", words_of_log.ACTIONS),
+        action=choices.one_of("action", ACTIONS),
         firm=choices.words("firm"),
         user=choices.words("user"),
         since=choices.day("since"),
@@ -42,9 +40,8 @@ def audit() -> ResponseReturnValue:
         page=page,
         pages=choices.pages_of(total),
         arguments=choices.arguments(),
-        actions=words_of_log.ACTIONS,
-        saying=words_of_log,
-        rungs=library.rung_titles(here.session()),
+        actions=ACTIONS,
+        log_words=LogWords(library.rung_titles(here.session())),
     )
 
 
@@ -54,25 +51,25 @@ def export_audit() -> ResponseReturnValue:
     wanted = _wanted()
     lines, _total = store.log_lines(here.session(), wanted, LOCAL)
     filters = {
-        "操作": words_of_log.ACTIONS.get(wanted.action, ""),
+        "操作": ACTIONS.get(wanted.action, ""),
         "企业": wanted.firm,
         "操作人": wanted.user,
         "起始日期": local(wanted.since),
         "截止日期": local(wanted.until),
     }
     return send_list(
-        "audit", "操作日志", _columns(library.rung_titles(here.session())), lines, filters
+        "audit", "操作日志", _columns(LogWords(library.rung_titles(here.session()))), lines, filters
     )
 
 
-def _columns(rungs: Mapping[str, str]) -> tuple[Column[LogLine], ...]:
+def _columns(said: LogWords) -> tuple[Column[LogLine], ...]:
     return (
         Column("时间", lambda line: local(line.entry.at, "%Y-%m-%d %H:%M:%S"), 20),
         Column("操作人", lambda line: line.entry.who, 22),
-        Column("操作", lambda line: words_of_log.action(line.entry)),
-        Column("对象", lambda line: words_of_log.subject(line.entry)),
+        Column("操作", lambda line: said.action(line.entry)),
+        Column("对象", lambda line: said.subject(line.entry)),
         Column("企业", lambda line: line.firm, 30),
-        Column("变化", lambda line: words_of_log.change(line.entry, rungs), 40),
+        Column("变化", lambda line: said.change(line.entry), 40),
         Column("理由", lambda line: line.entry.reason, 40),
         Column("结果", lambda line: "成功" if line.entry.succeeded else "失败"),
         Column("来源地址", lambda line: line.entry.address),

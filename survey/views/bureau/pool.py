@@ -26,8 +26,8 @@ from survey.views.bureau.steps import ReasonForm, RecogniseForm, StepForm, Targe
 from survey.web import here
 from survey.web.here import today
 from survey.web.lists import page_number
-from survey.words import log as words_of_log
 from survey.words import wording
+from survey.words.log import LogWords
 
 SORT_TITLES = {
     "-changed": "最近变动在前",
@@ -141,8 +141,7 @@ def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> R
             frame=frame,
             forms=forms,
             history=log_store.pool_history(here.session(), entry_id),
-            saying=words_of_log,
-            rungs=library.rung_titles(here.session()),
+            log_words=LogWords(library.rung_titles(here.session())),
             figures=figures,
         ),
         status,

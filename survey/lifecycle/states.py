@@ -1,0 +1,55 @@
+"""Which state leads to which, and by which step: the one table that every step obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from survey.tables import AssessmentState, EditionState, PoolState, SheetKind
+
+S = TypeVar("S", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class Transition(Generic[S]):
+    """Where a step may begin and where it leads; ``None`` is where nothing stands yet."""
+
+    begins: frozenset[S | None]
+    leads: S
+
+
+def _from(*begins: S | None, to: S) -> Transition[S]:
+    return Transition(frozenset(begins), to)
+
+
+_A, _P, _E = AssessmentState, PoolState, EditionState
+
+ASSESSMENT: Mapping[str, Transition[AssessmentState]] = {
+    "begin": _from(None, to=_A.DRAFT),
+    "submit": _from(_A.DRAFT, to=_A.SUBMITTED),
+    "assign": _from(_A.SUBMITTED, _A.VISITING, to=_A.VISITING),
+    "return": _from(_A.SUBMITTED, _A.VISITING, to=_A.DRAFT),
+    "confirm": _from(_A.VISITING, to=_A.CONFIRMED),
+    "reopen": _from(_A.CONFIRMED, to=_A.VISITING),
+}
+POOL: Mapping[str, Transition[PoolState]] = {
+    "propose": _from(None, _P.WITHDRAWN, to=_P.PROPOSED),
+    "admit": _from(None, _P.PROPOSED, _P.WITHDRAWN, to=_P.IN_POOL),
+    "promote": _from(_P.IN_POOL, _P.RECOGNISED, to=_P.IN_POOL),
+    "recognise": _from(_P.IN_POOL, _P.RECOGNISED, to=_P.RECOGNISED),
+    "withdraw": _from(_P.PROPOSED, _P.IN_POOL, _P.RECOGNISED, to=_P.WITHDRAWN),
+}
+EDITION: Mapping[str, Transition[EditionState]] = {
+    "edition_copy": _from(None, to=_E.DRAFT),
+    "edition_publish": _from(_E.DRAFT, to=_E.PUBLISHED),
+    "edition_retire": _from(_E.PUBLISHED, to=_E.RETIRED),
+    "edition_restore": _from(_E.RETIRED, to=_E.PUBLISHED),
+}
+
+WRITABLE: Mapping[SheetKind, AssessmentState] = {
+    SheetKind.SELF: AssessmentState.DRAFT,
+    SheetKind.ONSITE: AssessmentState.VISITING,
+}
+"""The state in which each kind of sheet may be written."""
