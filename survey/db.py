@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool, QueuePool
@@ -176,6 +176,11 @@ def _turn(bind: Engine | Connection) -> AbstractContextManager[None]:
     """Stand in line with the other writers of a SQLite file; PostgreSQL has lines of its own."""
     turns: Turns | None = bind.get_execution_options().get(TURNS)
     return turns.turn() if turns else nullcontext()
+
+
+def require_answer(session: Session) -> None:
+    """Ask the database for nothing, to see that it answers."""
+    session.execute(text("SELECT 1"))
 
 
 def hold(session: Session, table: type[Any], row_id: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 from whitenoise import WhiteNoise
@@ -92,24 +92,16 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     _static(app)
     _templates(app)
     access.require_declared_routes(app)
-    _commands(app)
     if config.proxies:
         hops = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     return app
 
 
-def _commands(app: Flask) -> None:
-    # Imported last: the commands know everything, nothing knows them.
-    from survey.running import commands
-
-    commands.init_app(app)
-
-
 def _health(app: Flask) -> None:
     @app.get("/health")
     def health() -> Response:
-        here.session().execute(text("SELECT 1"))
+        db.require_answer(here.session())
         return Response("ok\n", mimetype="text/plain")
 
 

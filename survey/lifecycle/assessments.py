@@ -96,20 +96,26 @@ def set_processes(
 ) -> None:
     """Say which processes a sheet is about; answers to questions it hides are kept, not counted."""
     with step.writing() as session:
-        assessment = _writable(session, assessment_id, kind)
-        known = {p.id for p in edition_of(assessment).trades[assessment.trade].processes}
-        if unknown := set(processes) - known:
-            raise Invalid({"processes": f"没有这些工序：{'、'.join(sorted(unknown))}。"})
-        sheet = _sheet(session, assessment_id, kind)
-        before = sheet.processes
-        sheet.processes = sorted(processes)
-        if before != sheet.processes:
-            step.log(
-                "processes",
-                assessment,
-                before={"processes": before},
-                after={"processes": sheet.processes},
-            )
+        keep_processes(step, _writable(session, assessment_id, kind), processes, kind)
+
+
+def keep_processes(
+    step: Step, assessment: Assessment, processes: Collection[str], kind: SheetKind
+) -> None:
+    """Set the processes of a sheet that may be written, inside the caller's transaction."""
+    known = {p.id for p in edition_of(assessment).trades[assessment.trade].processes}
+    if unknown := set(processes) - known:
+        raise Invalid({"processes": f"没有这些工序：{'、'.join(sorted(unknown))}。"})
+    sheet = _sheet(step.session, assessment.id, kind)
+    before = sheet.processes
+    sheet.processes = sorted(processes)
+    if before != sheet.processes:
+        step.log(
+            "processes",
+            assessment,
+            before={"processes": before},
+            after={"processes": sheet.processes},
+        )
 
 
 def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:

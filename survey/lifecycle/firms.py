@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from questionnaires.edition import Edition
 from survey.lifecycle import typed
+from survey.lifecycle.assessments import keep_processes
 from survey.lifecycle.errors import Invalid, NotThere, Stale
+from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
 from survey.store import firms
-from survey.tables import Firm, Size
+from survey.tables import Firm, SheetKind, Size
 
 LONGEST = {
     "address": 200,
@@ -48,7 +50,7 @@ class Profile:
 def update_profile(
     step: Step, firm_id: int, profile: Profile, edition: Edition, *, base_version: int
 ) -> Firm:
-    """Keep a firm's profile.
+    """Keep a firm's profile, and its processes on every sheet that is still being filled.
 
     Args:
         edition: Whose trades and processes are meant.
@@ -64,9 +66,11 @@ def update_profile(
             raise NotThere
         if firm.version != base_version:
             raise Stale
-        begun = bool(store.assessments_of_firm(session, firm_id))
+        begun = store.assessments_of_firm(session, firm_id)
         if begun and profile.trade != firm.trade:
             raise Invalid({"trade": "已经开始评估，行业不能再改。如有错误，请联系主管部门。"})
+        if profile.trade != firm.trade:
+            profile = replace(profile, processes=())  # those ticked were another trade's
         _require_sound(profile, edition)
         before = {name: getattr(firm, name) for name in asdict(profile)}
         for name, value in asdict(profile).items():
@@ -79,6 +83,9 @@ def update_profile(
                 before={name: before[name] for name in changed},
                 after={name: getattr(firm, name) for name in changed},
             )
+        for assessment in begun:
+            if assessment.state == WRITABLE[SheetKind.SELF]:
+                keep_processes(step, assessment, profile.processes, SheetKind.SELF)
         return firm
 
 

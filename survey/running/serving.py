@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import select
 
 from survey import clock, db, migrations
 from survey.config import Config
@@ -19,8 +18,9 @@ from survey.jobs import worker
 from survey.lifecycle import accounts
 from survey.lifecycle.assessments import tell_gates_again
 from survey.lifecycle.step import Actor, Step
+from survey.store import accounts as accounts_store
 from survey.store.settings import read
-from survey.tables import LinkPurpose, Role, User
+from survey.tables import LinkPurpose, Role
 from survey.views.account import link_url
 
 SIGN_INS = "sign-ins.txt"
@@ -93,7 +93,7 @@ def greet_first_administrator(app: Flask) -> None:
     """Print the one-time link of the first administrator while nobody has used one."""
     config: Config = app.config["SURVEY"]
     with app.test_request_context(), app.extensions["survey_sessions"]() as session:
-        first = session.scalar(select(User).where(User.role == Role.ADMINISTRATOR).limit(1))
+        first = accounts_store.first_administrator(session)
         if first is not None and first.password_hash:
             return
         by, now = Actor(None, "首次启动"), clock.utc_now()

@@ -87,6 +87,11 @@ def active_of_role(session: Session, role: str) -> list[User]:
     return list(session.scalars(query))
 
 
+def first_administrator(session: Session) -> User | None:
+    query = select(User).where(User.role == Role.ADMINISTRATOR).order_by(User.id).limit(1)
+    return session.scalar(query)
+
+
 def lock_administrators(session: Session) -> list[User]:
     """Return the active administrators, held against changes by others until the step is done."""
     query = (

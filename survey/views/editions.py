@@ -99,7 +99,7 @@ def _opened(edition_id: str) -> Edition:
         edition, _ = library.opened(here.session(), edition_id)
     except UnknownEdition:
         edition = None
-    return edition or abort(409, "这个年版的文件有问题，暂时打不开。请先在年版页面查看问题。")
+    return edition or here.refuse(409, "这个年版的文件有问题，暂时打不开。请先在年版页面查看问题。")
 
 
 def _questionnaire(edition_id: str, trade_id: str) -> Questionnaire:

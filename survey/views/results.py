@@ -87,7 +87,7 @@ def report(report_id: int) -> ResponseReturnValue:
     path = path_of(current_app.config["SURVEY"], found.sha256)
     if not path.is_file():
         current_app.logger.error("report file missing: %s", found.number)
-        abort(404, "报告文件缺失，请在结果页重新生成。")
+        here.refuse(404, "报告文件缺失，请在结果页重新生成。")
     assessment = access.readable_assessment(found.assessment_id)
     steps.note_download(here.step(), found)
     kind = "自评版" if found.kind == SheetKind.SELF else "现场诊断版"

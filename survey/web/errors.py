@@ -26,7 +26,7 @@ from questionnaires.loading import BadEdition
 from survey.clock import local
 from survey.db import DatabaseMissing
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, Refusal
-from survey.web import access
+from survey.web import access, here
 from survey.words import wording
 
 RETRY_SECONDS = 30
@@ -79,9 +79,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if error.response is not None or status < 400:
         return error.get_response()
-    said = error.description if isinstance(error.description, str) else ""
-    spoken = said if any("\u4e00" <= c <= "\u9fff" for c in said) else ""
-    response = answer(status, spoken)
+    response = answer(status, error.words if isinstance(error, here.Spoken) else "")
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

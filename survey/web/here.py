@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NoReturn
 
 from flask import Flask, abort, before_render_template, current_app, g, request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.exceptions import HTTPException
 
 from survey.clock import LOCAL
 from survey.lifecycle.step import Actor, Step
 from survey.store import settings
 from survey.store.settings import District
 from survey.tables import Role
+
+
+class Spoken(HTTPException):
+    """A refusal of a page in our own Chinese words, to be shown as they are."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.code, self.words = status, words
+
+
+def refuse(status: int, words: str) -> NoReturn:
+    """End this request with a status and a sentence that names the remedy."""
+    raise Spoken(status, words)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import abort, request
+from flask import request
+
+from survey.web import here
 
 LAST = 10_000
 
@@ -11,5 +13,5 @@ def page_number() -> int:
     """Return the page asked for, 1 by default; anything that is no page number answers 400."""
     asked = request.args.get("page", "1")
     if not (asked.isascii() and asked.isdecimal() and len(asked) <= 9):
-        abort(400, "页码不正确，请从列表下方的翻页按钮进入。")
+        here.refuse(400, "页码不正确，请从列表下方的翻页按钮进入。")
     return min(max(int(asked), 1), LAST)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask import abort, g, request
+from flask import g, request
 
 from questionnaires.edition import Edition
 from questionnaires.model import Rung
@@ -79,7 +79,7 @@ def one_of(name: str, allowed: Collection[str]) -> str:
     """Return one choice of a filter, empty for all; anything else answers 400."""
     value = request.args.get(name, "")
     if value and value not in allowed:
-        abort(400, "筛选或排序条件不正确，请从列表上方重新选择。")
+        here.refuse(400, "筛选或排序条件不正确，请从列表上方重新选择。")
     return value
 
 
@@ -112,7 +112,7 @@ def day(name: str) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        abort(400, "日期不正确，请写成 2026-01-31 这样的格式。")
+        here.refuse(400, "日期不正确，请写成 2026-01-31 这样的格式。")
 
 
 def part(page: int) -> Slice:

@@ -24,12 +24,11 @@ from wtforms.validators import InputRequired, Length, Optional
 from questionnaires.edition import Edition
 from questionnaires.model import Process
 from survey import library
-from survey.lifecycle import assessments as assessment_steps
 from survey.lifecycle import firms as steps
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import line
 from survey.store import assessments as store
-from survey.tables import Assessment, AssessmentState, Firm, SheetKind
+from survey.tables import Assessment, AssessmentState, Firm
 from survey.views.firm.pages import pages
 from survey.web import access, here
 from survey.words import wording
@@ -149,8 +148,9 @@ def profile(assessment_id: int | None) -> ResponseReturnValue:
         return _page(form, firm, edition, assessment)
     if not _sound(form, edition):
         return _page(form, firm, edition, assessment), 422
+    moved = form.trade.data != firm.trade
     try:
-        _keep(form, edition, moved := form.trade.data != firm.trade)
+        _keep(form, edition)
     except Invalid as refused:
         for name, words in refused.fields.items():
             form[name].errors = [words]
@@ -212,18 +212,11 @@ def _sound(form: ProfileForm, edition: Edition) -> bool:
     return good
 
 
-def _keep(form: ProfileForm, edition: Edition, moved: bool) -> None:
-    """Keep the profile, and the processes of every sheet that is still being filled."""
-    given = form.profile()
-    if moved:
-        given = steps.Profile(**{**vars(given), "processes": ()})
+def _keep(form: ProfileForm, edition: Edition) -> None:
     version = form.version.data or ""
     base = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
-    steps.update_profile(here.step(), here.reader().firm_id or 0, given, edition, base_version=base)
-    for begun in [
-        a for a in _begun() if a.state == AssessmentState.DRAFT and a.trade == given.trade
-    ]:
-        assessment_steps.set_processes(here.step(), begun.id, given.processes, kind=SheetKind.SELF)
+    firm_id = here.reader().firm_id or 0
+    steps.update_profile(here.step(), firm_id, form.profile(), edition, base_version=base)
 
 
 def _onward(assessment: Assessment | None) -> str:
