@@ -81,7 +81,7 @@ class GateResult:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Marks:
     """What gates look at: answers and levels of the questions asked, and shares.
 
     A question that is not asked is in neither ``answers`` nor ``levels``; a share is None where
@@ -95,21 +95,21 @@ class Standing:
     """By section id and by part (``core``, ``trade``)."""
 
 
-def judge(gate: Gate, standing: Standing) -> GateResult:
+def judge(gate: Gate, marks: Marks) -> GateResult:
     """Judge one gate of any kind."""
     if isinstance(gate, AnyGate):
-        return _any(gate, standing)
-    shown = _question(gate, standing) if isinstance(gate, QuestionGate) else _share(gate, standing)
-    return GateResult(gate, shown.state, (shown,), standing.questionnaire)
+        return _any(gate, marks)
+    shown = _question(gate, marks) if isinstance(gate, QuestionGate) else _share(gate, marks)
+    return GateResult(gate, shown.state, (shown,), marks.questionnaire)
 
 
-def _question(gate: QuestionGate, standing: Standing) -> Shown:
-    answer = standing.answers.get(gate.question)
+def _question(gate: QuestionGate, marks: Marks) -> Shown:
+    answer = marks.answers.get(gate.question)
     if answer is None:
         return Shown("not_applicable", absent="not_asked")
     if answer is NOT_APPLICABLE:
         return Shown("not_applicable", absent="not_applicable")
-    level = standing.levels.get(gate.question)
+    level = marks.levels.get(gate.question)
     state: State = "passed" if holds(gate, level, answer) else "failed"
     return Shown(state, level, answer if isinstance(answer, Ratio) else None)
 
@@ -123,22 +123,22 @@ def holds(gate: QuestionGate, level: int | None, answer: Answer | None) -> bool:
     return isinstance(answer, Ratio) and answer.percent >= gate.at_least_percent
 
 
-def _share(gate: SectionGate | PartGate, standing: Standing) -> Shown:
-    share = standing.shares[share_key(gate)]
+def _share(gate: SectionGate | PartGate, marks: Marks) -> Shown:
+    share = marks.shares[share_key(gate)]
     if share is None:
         return Shown("not_applicable")
     return Shown("passed" if share >= gate.at_least_share else "failed", share=share)
 
 
-def _any(gate: AnyGate, standing: Standing) -> GateResult:
+def _any(gate: AnyGate, marks: Marks) -> GateResult:
     """At least ``count`` of those that apply; of all that apply where fewer than ``count`` do."""
-    shown = tuple(_question(member, standing) for member in gate.any_of)
+    shown = tuple(_question(member, marks) for member in gate.any_of)
     applicable = [s for s in shown if s.state != "not_applicable"]
     passed = sum(s.state == "passed" for s in applicable)
     state: State = "not_applicable"
     if applicable:
         state = "passed" if passed >= min(gate.count, len(applicable)) else "failed"
-    return GateResult(gate, state, shown, standing.questionnaire)
+    return GateResult(gate, state, shown, marks.questionnaire)
 
 
 # --- what a gate looks at -----------------------------------------------------------------------

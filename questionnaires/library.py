@@ -71,7 +71,9 @@ class Library:
         folder = self.published.get(edition_id)
         if folder is None:
             raise UnknownEdition(edition_id)
-        seen = _seen(folder, edition_id)
+        seen = state_of(folder)
+        if not seen:
+            raise UnknownEdition(edition_id)
         known = self._read.get(folder)
         if known is None or known[0] != seen:
             known = self._read[folder] = seen, _loaded(folder)
@@ -97,12 +99,13 @@ def _loaded(folder: Path) -> Edition | tuple[Fault, ...]:
         return bad.faults
 
 
-def _seen(folder: Path, edition_id: str) -> Seen:
+def state_of(folder: Path) -> Seen:
+    """Return what tells this state of a folder's files from another; empty where there are none."""
     try:
         with os.scandir(folder) as entries:
             files = [(e.name, e.stat()) for e in entries if e.name.endswith((".yaml", SEAL))]
     except FileNotFoundError:
-        raise UnknownEdition(edition_id) from None
+        return ()
     return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in files))
 
 

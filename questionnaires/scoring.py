@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, Sheet, level_of
-from questionnaires.gates import GateResult, Standing, judge
+from questionnaires.gates import GateResult, Marks, judge
 from questionnaires.model import (
     LEVELS,
     Question,
@@ -145,13 +145,13 @@ def score(
                 raise UnansweredQuestion(mark.question.id)
     share = weighted_share((s.weight, s.share) for s in sections) or Fraction(0)
     core, trade = _part_shares(questionnaire, sections)
-    standing = _standing(questionnaire, sections, core, trade)
+    marks = _marks(questionnaire, sections, core, trade)
     return Score(
         questionnaire=questionnaire,
         processes=processes,
         share=share,
         sections=sections,
-        rungs=_climb(questionnaire.ladder, share, standing),
+        rungs=_climb(questionnaire.ladder, share, marks),
         core_share=core,
         trade_share=trade,
     )
@@ -225,14 +225,14 @@ def _part_shares(
     return weighted_share(core), weighted_share(trade)
 
 
-def _standing(
+def _marks(
     questionnaire: Questionnaire,
     sections: tuple[SectionScore, ...],
     core: Fraction | None,
     trade: Fraction | None,
-) -> Standing:
+) -> Marks:
     answered = [m for s in sections for m in s.questions if m.answer is not None]
-    return Standing(
+    return Marks(
         questionnaire=questionnaire,
         answers={m.question.id: m.answer for m in answered if m.answer is not None},
         levels={m.question.id: m.level for m in answered},
@@ -240,12 +240,12 @@ def _standing(
     )
 
 
-def _climb(ladder: tuple[Rung, ...], share: Fraction, standing: Standing) -> tuple[RungResult, ...]:
+def _climb(ladder: tuple[Rung, ...], share: Fraction, marks: Marks) -> tuple[RungResult, ...]:
     """Climb from the bottom; no rung is reached over one that is not."""
     results: list[RungResult] = []
     below = True
     for step, rung in enumerate(ladder, start=1):
-        gates = tuple(judge(gate, standing) for gate in rung.gates)
+        gates = tuple(judge(gate, marks) for gate in rung.gates)
         met = share >= rung.at_least
         below = below and met and all(g.state != "failed" for g in gates)
         missing = max(rung.at_least - share, Fraction(0))

@@ -20,6 +20,7 @@ from whitenoise import WhiteNoise
 
 from survey import clock, db, library
 from survey.config import Config, from_environment
+from survey.files.stores import contents_of
 from survey.tables import ENUMERATIONS, SheetKind
 from survey.views import BLUEPRINTS
 from survey.web import access, bodies, errors, headers, here, navigation
@@ -79,7 +80,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.logger.setLevel(logging.INFO)
 
-    shelf = library.Shelf(config.instance / library.FOLDER)
+    shelf = library.Shelf(config.instance / library.FOLDER, contents_of(config))
     here.init_app(app, engine or db.engine_for(config.database_url), {library.SHELF: shelf})
     headers.init_app(app)
     access.init_app(app)

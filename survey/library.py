@@ -1,53 +1,170 @@
-"""The editions of this installation: where a session finds them, and how each of them stands."""
+"""The editions of this installation: rows say which, contents hold their files, a folder unpacks.
+
+Every process of every machine makes the same library of the same rows. What comes with the program
+is there without any row.
+"""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.orm import Session, object_session
 
-from questionnaires import loading
-from questionnaires.edition import Edition, EditionFile
-from questionnaires.library import SHIPPED, Library, UnknownEdition, in_folder
-from questionnaires.loading import HEAD, SEAL, BadEdition
+from questionnaires import packing
+from questionnaires.edition import Edition
+from questionnaires.library import SHIPPED, Library, Seen, UnknownEdition, state_of
+from questionnaires.loading import HEAD, SEAL, BadEdition, broken_seal
 from questionnaires.model import Questionnaire
-from questionnaires.reading import Fault, read, shape
+from questionnaires.sheets.archive import Refused
+from survey.files.contents import Contents, Damaged, Missing
 from survey.store import editions as store
-from survey.tables import Assessment, EditionRow, EditionState
+from survey.store.editions import Kept
+from survey.tables import Assessment, EditionState
 
-FOLDER = "editions"
-"""Where an instance keeps editions of its own."""
+FOLDER = "shelf"
+"""Where an instance unpacks editions; it may be emptied at any time."""
 SHELF = "shelf"
 """What a session's ``info`` calls the shelf it was opened with."""
+SEEN = "library"
+"""What a session's ``info`` calls the library its transaction has seen."""
+RETRY_SECONDS = 30.0
+STALE_SECONDS = 24 * 3600.0
 
 
 class Shelf:
-    """The program's editions with those of one installation."""
+    """The program's editions with those of one installation, unpacked on this machine."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self._seen: int | None = None
+    def __init__(self, folder: Path, contents: Contents) -> None:
+        self.folder = folder
+        self.contents = contents
+        self._kept: tuple[Kept, ...] = ()
         self._library = SHIPPED
+        self._states: dict[Path, Seen] = {}
+        self._retry_at: float | None = None
 
-    def library(self) -> Library:
-        """Return what stands here now; the folder is looked through when something came or went."""
-        seen = self.home.stat().st_mtime_ns if self.home.is_dir() else None
-        if seen != self._seen:
-            self._library = SHIPPED.joined(*in_folder(self.home)) if seen else SHIPPED
-            self._seen = seen
+    def library(self, kept: tuple[Kept, ...]) -> Library:
+        """Return the editions that these rows say; the same rows make the same library.
+
+        What was unpacked is unpacked anew where somebody changed it or took it away.
+        """
+        waited = self._retry_at is not None and time.monotonic() >= self._retry_at
+        changed = any(state_of(folder) != seen for folder, seen in self._states.items())
+        if kept != self._kept or waited or changed:
+            self._library, lost = self._put_together(kept)
+            self._retry_at = time.monotonic() + RETRY_SECONDS if lost else None
+            self._kept = kept
+            self._tidy(kept)
         return self._library
+
+    def keep(self, folder: Path) -> str:
+        """Put an edition's files into the contents and return their hash."""
+        return self.contents.put(packing.packed(folder))
+
+    def _put_together(self, kept: tuple[Kept, ...]) -> tuple[Library, bool]:
+        published: dict[str, Path] = {}
+        written: dict[str, Path] = {}
+        for edition in kept:
+            folder = self._unpacked(edition)
+            if folder is not None:
+                drafts = edition.state == EditionState.DRAFT
+                (written if drafts else published)[edition.id] = folder
+        self._states = {
+            folder: state_of(folder) for folder in (*published.values(), *written.values())
+        }
+        lost = len(published) + len(written) < len(kept)
+        return SHIPPED.joined(published, written), lost
+
+    def _unpacked(self, edition: Kept) -> Path | None:
+        """Return the folder of an edition's files; None where its content is lost or damaged."""
+        folder = self.folder / edition.content / edition.id
+        if (folder / HEAD).is_file() and self._is_whole(folder, edition):
+            return folder
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(prefix=".making-", dir=self.folder) as made:
+            making = Path(made) / edition.id
+            try:
+                packing.unpack(self.contents.read(edition.content), making)
+            except (Missing, Damaged, Refused, OSError):
+                return None
+            if not self._is_whole(making, edition):
+                return None
+            _settle(making, folder)
+        return folder
+
+    @staticmethod
+    def _is_whole(folder: Path, edition: Kept) -> bool:
+        """Whether a published edition's files are those that were sealed."""
+        if edition.seal is None:
+            return True
+        file = folder / SEAL
+        kept = file.read_text("utf-8", errors="replace").strip() if file.is_file() else ""
+        return kept == edition.seal and not broken_seal(folder)
+
+    def _tidy(self, kept: tuple[Kept, ...]) -> None:
+        """Forget what no edition has needed for a day: another process may be reading it still."""
+        wanted = {edition.content for edition in kept}
+        for folder in self.folder.glob("*"):
+            if folder.name not in wanted and _age(folder) > STALE_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settle(made: Path, target: Path) -> None:
+    """Give an unpacked edition its place, unless another process was first."""
+    target.parent.mkdir(exist_ok=True)
+    try:
+        made.rename(target)
+    except OSError:
+        if not (target / HEAD).is_file():
+            raise
+
+
+def _age(folder: Path) -> float:
+    try:
+        return time.time() - folder.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+# --- what a session sees ------------------------------------------------------------------------
 
 
 def of(session: Session) -> Library:
-    """Return the editions a session sees; without a shelf, those of the program."""
+    """Return the editions a session sees, the same throughout one transaction.
+
+    A session that was opened without a shelf sees those of the program.
+    """
     shelf: Shelf | None = session.info.get(SHELF)
-    return shelf.library() if shelf else SHIPPED
+    if shelf is None:
+        return SHIPPED
+    seen = session.info.get(SEEN)
+    if seen is None or seen[0] is not session.get_transaction():
+        found = shelf.library(store.kept(session))
+        seen = session.info[SEEN] = session.get_transaction(), found
+    library: Library = seen[1]
+    return library
+
+
+def shelf_of(session: Session) -> Shelf:
+    """Return where a session's editions are kept."""
+    shelf: Shelf = session.info[SHELF]
+    return shelf
+
+
+def content_of(folder: Path) -> str:
+    """Return which archive an unpacked edition came from."""
+    return folder.parent.name
 
 
 def edition_of(assessment: Assessment) -> Edition:
     """Return the edition an assessment was begun with; it never changes."""
+    # Most are begun with one of the program's: nothing needs to be asked then.
+    if assessment.edition in SHIPPED.published:
+        return SHIPPED.load(assessment.edition)
     session = object_session(assessment)
     return (of(session) if session else SHIPPED).load(assessment.edition)
 
@@ -57,152 +174,21 @@ def questionnaire_of(assessment: Assessment) -> Questionnaire:
     return edition_of(assessment).questionnaire(assessment.trade)
 
 
-def rung_titles(session: Session) -> dict[str, str]:
-    """Name every rung of every edition, the newest edition's word last."""
-    library = of(session)
-    return {r.id: r.title for edition in library.editions() for r in library.load(edition).ladder}
-
-
-# --- how they stand -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Standing:
-    """One edition.
-
-    Attributes:
-        own: Whether it lies in the instance; the program's own editions come with every release.
-        seal: What its files are sealed with; empty where they are not.
-        fault: Why it cannot be used although it is published; empty when all is well.
-    """
-
-    id: str
-    state: EditionState
-    title: str
-    issued: str
-    trades: tuple[str, ...]
-    own: bool
-    seal: str
-    fault: str
-    copied_from: str | None
-
-    @property
-    def is_draft(self) -> bool:
-        return self.state == EditionState.DRAFT
-
-    @property
-    def sealed(self) -> bool:
-        return bool(self.seal)
-
-    @property
-    def usable(self) -> bool:
-        """Whether a new round may use it."""
-        return self.state == EditionState.PUBLISHED and not self.fault
-
-
-def standings(session: Session) -> list[Standing]:
-    """Return every edition, drafts first, then the newest."""
-    rows = store.rows(session)
-    library = of(session)
-    there = {*library.editions(), *library.drafts(), *rows}
-    found = [_standing(library, name, rows.get(name)) for name in sorted(there, reverse=True)]
-    return sorted(found, key=lambda standing: not standing.is_draft)
-
-
-def standing(session: Session, edition_id: str) -> Standing | None:
-    """Return one edition, None when nobody ever heard of it."""
-    row, library = store.row(session, edition_id), of(session)
-    if row is None and edition_id not in (*library.editions(), *library.drafts()):
-        return None
-    return _standing(library, edition_id, row)
-
-
-def usable(session: Session) -> tuple[str, ...]:
-    """Return the ids a new round may use, oldest first."""
-    return tuple(sorted(s.id for s in standings(session) if s.usable))
-
-
 def titles(session: Session, editions: Iterable[str]) -> dict[str, str]:
     """Name editions, a broken one by its id: lists about other things must not fail with it."""
+    found = {name: _loaded(of(session), name) for name in editions}
+    return {name: edition.title if edition else name for name, edition in found.items()}
+
+
+def rung_titles(session: Session) -> dict[str, str]:
+    """Name every rung of every edition that can be read, the newest edition's word last."""
     library = of(session)
-    return {edition: _title(library, edition) for edition in editions}
+    editions = (_loaded(library, name) for name in library.editions())
+    return {rung.id: rung.title for edition in editions if edition for rung in edition.ladder}
 
 
-def _title(library: Library, edition_id: str) -> str:
-    try:
-        return library.load(edition_id).title
-    except (BadEdition, UnknownEdition):
-        return edition_id
-
-
-def opened(session: Session, edition_id: str) -> tuple[Edition | None, tuple[Fault, ...]]:
-    """Return an edition to look at, draft or not, or the faults that keep it from being read.
-
-    Raises:
-        UnknownEdition: Its files are not here.
-    """
-    library = of(session)
-    if edition_id in library.editions():
-        try:
-            return library.load(edition_id), ()
-        except BadEdition as bad:
-            return None, bad.faults
-    source = loading.read_edition(library.folder_of(edition_id))
-    faults = (*source.missing, *source.shape_faults)
-    return (None, faults) if faults else (source.edition, ())
-
-
-def _standing(library: Library, edition_id: str, row: EditionRow | None) -> Standing:
-    folder = _folder(library, edition_id)
-    published = edition_id in library.editions()
-    state = row.state if row else EditionState.PUBLISHED if published else EditionState.DRAFT
-    head = _head(library, edition_id, folder)
-    seal = _seal(folder)
-    return Standing(
-        id=edition_id,
-        state=state,
-        title=head.title if head else edition_id,
-        issued=head.issued if head else "",
-        trades=tuple(head.trades) if head else (),
-        own=folder is not None and edition_id not in SHIPPED.editions(),
-        seal=seal,
-        fault="" if state == EditionState.DRAFT else _fault(library, edition_id, row, seal),
-        copied_from=row.copied_from if row else None,
-    )
-
-
-def _folder(library: Library, edition_id: str) -> Path | None:
-    try:
-        return library.folder_of(edition_id)
-    except UnknownEdition:
-        return None
-
-
-def _head(library: Library, edition_id: str, folder: Path | None) -> Edition | EditionFile | None:
-    """Return what an edition says of itself; of one that cannot be used its first file."""
+def _loaded(library: Library, edition_id: str) -> Edition | None:
     try:
         return library.load(edition_id)
-    except (UnknownEdition, BadEdition):
-        return shape(read(folder / HEAD), EditionFile) if folder else None
-
-
-def _seal(folder: Path | None) -> str:
-    file = folder / SEAL if folder else None
-    return file.read_text("utf-8", errors="replace").strip() if file and file.is_file() else ""
-
-
-def _fault(library: Library, edition_id: str, row: EditionRow | None, seal: str) -> str:
-    """Say why a published edition cannot be used; what is loaded already is not read again."""
-    wanted = row.seal if row else None
-    if not seal and wanted:
-        return "封存文件不见了，请从备份恢复"
-    changed = "发布后内容被改动，已停止使用，请恢复原文"
-    if wanted and seal != wanted:
-        return changed
-    try:
-        library.load(edition_id)
-    except UnknownEdition:
-        return "年版的文件不见了，请从备份恢复"
-    except BadEdition as bad:
-        return changed if any(f.file == SEAL for f in bad.faults) else str(bad.faults[0])
-    return ""
+    except (BadEdition, UnknownEdition):
+        return None

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from survey import db, library, migrations
 from survey.config import Config, sqlite_url
+from survey.files.stores import contents_of
 from survey.joining import STATIC, create_app
 from tests.support import cheaper
 from tests.support.client import CheckingClient
@@ -179,9 +180,9 @@ def engine(settings: Config) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def session(engine: Engine, instance: Path) -> Iterator[Session]:
+def session(engine: Engine, settings: Config) -> Iterator[Session]:
     """A database session as a request has it."""
-    shelf = library.Shelf(instance / library.FOLDER)
+    shelf = library.Shelf(settings.instance / library.FOLDER, contents_of(settings))
     with Session(engine, expire_on_commit=False, info={library.SHELF: shelf}) as session:
         yield session
 

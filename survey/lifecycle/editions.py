@@ -1,12 +1,12 @@
 """The life of an edition: copied to a draft, changed from a workbook, published, retired.
 
-Files are prepared aside and put in place by one rename, under a lock of the instance; a published
-edition's files are never touched again.
+A change is made on a copy of the files, which then go to the contents as one archive; the row that
+names it is the change. Whoever came second finds another archive named there than the one they
+began from, and is refused.
 """
 
 from __future__ import annotations
 
-import fcntl
 import re
 import shutil
 import tempfile
@@ -16,21 +16,26 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from questionnaires import loading, workbook
 from questionnaires.checking import check
+from questionnaires.library import SHIPPED, UnknownEdition, found
+from questionnaires.loading import SEAL
 from questionnaires.reading import read
 from survey import library
-from survey.lifecycle import typed
+from survey.lifecycle import shelved, typed
 from survey.lifecycle.errors import (
     AlreadyThere,
     Faulty,
     Invalid,
     NotDraft,
     NotThere,
+    Stale,
     Unused,
 )
+from survey.lifecycle.shelved import Shelved
 from survey.lifecycle.states import EDITION
 from survey.lifecycle.step import About, Step
 from survey.store import editions as store
@@ -43,28 +48,21 @@ MOST_TITLE = 100
 # --- drafts -------------------------------------------------------------------------------------
 
 
-def copy(step: Step, home: Path, edition_id: str) -> str:
+def copy(step: Step, edition_id: str) -> str:
     """Make a draft copy of an edition and return the draft's id.
-
-    Args:
-        home: The instance's folder of editions.
 
     Raises:
         AlreadyThere: Its draft copy exists.
         NotThere
     """
-    standing = _required(step.session, edition_id)
-    source = library.of(step.session).folder_of(edition_id)
+    edition = _required(step.session, edition_id)
     draft_id = f"{edition_id.removesuffix(DRAFT_MARK)[: 40 - len(DRAFT_MARK)]}{DRAFT_MARK}"
-    with _alone(home), _aside(home, draft_id) as making:
-        if library.standing(step.session, draft_id):
-            raise AlreadyThere(draft_id)
-        shutil.copytree(source, making, ignore=shutil.ignore_patterns(loading.SEAL, ".*"))
-        _set_head(making, id=draft_id, title=_draft_title(standing.title))
-        row = EditionRow(id=draft_id, state=EditionState.DRAFT, copied_from=edition_id)
-        with _placed(making, home / draft_id), step.writing():
-            _keep(step, row)
-            step.log("edition_copy", About("edition", draft_id), before={"edition": edition_id})
+    with _copied(_folder(step.session, edition_id), draft_id) as folder:
+        _set_head(folder, id=draft_id, title=_draft_title(edition.title))
+        content = library.shelf_of(step.session).keep(folder)
+    row = EditionRow(id=draft_id, state=EditionState.DRAFT, content=content, copied_from=edition_id)
+    with _adding(step, row):
+        step.log("edition_copy", About("edition", draft_id), before={"edition": edition_id})
     return draft_id
 
 
@@ -72,79 +70,115 @@ def _draft_title(title: str) -> str:
     return f"{title[: MOST_TITLE - 4]}（草稿）"
 
 
-def take_workbook(step: Step, home: Path, edition_id: str, file: IO[bytes]) -> str:
+def take_workbook(step: Step, edition_id: str, file: IO[bytes]) -> str:
     """Read a reviewed workbook into a draft and return the trade it was about.
 
     Raises:
         NotDraft, NotThere
         Faulty: With every bad cell; nothing was changed.
+        Stale: The draft was changed meanwhile.
     """
     _required_draft(step.session, edition_id)
-    beside, _ = library.opened(step.session, edition_id)
+    beside, _ = shelved.opened(step.session, edition_id)
     draft = workbook.read_workbook(file, beside)
     if draft.faults:
         raise Faulty(draft.faults)
-    with _alone(home):
-        _required_draft(step.session, edition_id)
-        folder = home / edition_id
-        before = loading.seal(folder)
+    with _copied(_folder(step.session, edition_id), edition_id) as folder:
         workbook.keep_draft(draft, folder)
-        after = loading.seal(folder)
-        with step.writing():
-            step.log("edition_import", About("edition", edition_id), before={"seal": before[:12]}, after={"seal": after[:12], "trade": draft.trade})  # fmt: skip
+        _change(step, edition_id, folder, draft.trade)
     return draft.trade
 
 
-def discard(step: Step, home: Path, edition_id: str) -> None:
+def take_folder(step: Step, folder: Path) -> str:
+    """Take a folder of data files as a draft, new or known, and return its id.
+
+    Raises:
+        NotDraft: The folder is called like a published edition.
+        NotThere: It is no edition, or no edition may be called so.
+    """
+    edition_id = folder.name
+    if folder not in found(folder.parent).values():
+        raise NotThere
+    known = shelved.one(step.session, edition_id)
+    with _copied(folder, edition_id) as copied:
+        if known is not None:
+            _required_draft(step.session, edition_id)
+            _change(step, edition_id, copied)
+            return edition_id
+        content = library.shelf_of(step.session).keep(copied)
+    row = EditionRow(id=edition_id, state=EditionState.DRAFT, content=content)
+    with _adding(step, row):
+        step.log("edition_import", About("edition", edition_id), after=_said(folder))
+    return edition_id
+
+
+def _change(step: Step, edition_id: str, folder: Path, trade: str = "") -> None:
+    """Let a draft's files be those of a folder."""
+    seen, known = _content(step.session, edition_id), _folder(step.session, edition_id)
+    before, after = _said(known), _said(folder) | ({"trade": trade} if trade else {})
+    content = library.shelf_of(step.session).keep(folder)
+    with step.writing() as session:
+        row = _locked_draft(session, edition_id, seen)
+        row.content = content
+        _keep(step, row)
+        step.log("edition_import", About("edition", edition_id), before=before, after=after)
+
+
+def _said(folder: Path) -> dict[str, str]:
+    """Return what the log says of an edition's files."""
+    return {"seal": loading.seal(folder)[:12]}
+
+
+def discard(step: Step, edition_id: str) -> None:
     """Throw a draft away.
 
     Raises:
         NotDraft, NotThere
     """
-    with _alone(home), _aside(home, edition_id) as going:
-        _required_draft(step.session, edition_id)
-        with _placed(home / edition_id, going), step.writing() as session:
-            if row := store.row(session, edition_id):
-                session.delete(row)
-            step.log("edition_discard", About("edition", edition_id))
+    _required_draft(step.session, edition_id)
+    with step.writing() as session:
+        session.delete(_locked_draft(session, edition_id))
+        step.log("edition_discard", About("edition", edition_id))
 
 
 # --- publishing ---------------------------------------------------------------------------------
 
 
-def publish(
-    step: Step, home: Path, edition_id: str, *, new_id: str, title: str, issued: date
-) -> None:
+def publish(step: Step, edition_id: str, *, new_id: str, title: str, issued: date) -> None:
     """Seal a draft under the id and title it will bear for ever.
 
     Raises:
         NotDraft, NotThere, Invalid, AlreadyThere
         Faulty: The draft has faults; it stays a draft.
+        Stale: The draft was changed meanwhile.
     """
     _required_draft(step.session, edition_id)
     new_id, title = new_id.strip(), typed.line(title)
     _require_good_names(new_id, title)
-    with _alone(home), _aside(home, new_id) as making:
-        if library.standing(step.session, new_id):
-            raise AlreadyThere(new_id)
-        shutil.copytree(home / edition_id, making)
-        _set_head(making, id=new_id, title=title, issued=issued.isoformat())
-        edition, faults = check(making)
-        if edition is None or faults:
-            raise Faulty(faults)
-        seal = loading.seal(making)
-        (making / loading.SEAL).write_text(f"{seal}\n", "utf-8")
-        with _placed(making, home / new_id), step.writing() as session:
-            draft = store.row(session, edition_id)
-            copied_from = draft.copied_from if draft else None
-            if draft:
-                session.delete(draft)
-            row = EditionRow(
-                id=new_id, state=EditionState.PUBLISHED, seal=seal, copied_from=copied_from
-            )
-            _keep(step, row)
-            step.log("edition_publish", About("edition", new_id), before={"edition": edition_id}, after={"title": title, "seal": seal[:12]})  # fmt: skip
-        shutil.rmtree(home / edition_id, ignore_errors=True)
+    if shelved.one(step.session, new_id):
+        raise AlreadyThere(new_id)
+    before = _content(step.session, edition_id)
+    with _copied(_folder(step.session, edition_id), new_id) as folder:
+        _set_head(folder, id=new_id, title=title, issued=issued.isoformat())
+        seal = _sealed(folder)
+        content = library.shelf_of(step.session).keep(folder)
+    row = EditionRow(id=new_id, state=EditionState.PUBLISHED, seal=seal, content=content)
+    row.published_at = step.now
+    with _adding(step, row) as session:
+        draft = _locked_draft(session, edition_id, before)
+        row.copied_from = draft.copied_from
+        session.delete(draft)
+        step.log("edition_publish", About("edition", new_id), before={"edition": edition_id}, after={"title": title, "seal": seal[:12]})  # fmt: skip
+
+
+def _sealed(folder: Path) -> str:
+    """Seal an edition's files and return the seal."""
+    edition, faults = check(folder)
+    if edition is None or faults:
+        raise Faulty(faults)
+    seal = loading.seal(folder)
+    (folder / SEAL).write_text(f"{seal}\n", "utf-8")
+    return seal
 
 
 def _require_good_names(new_id: str, title: str) -> None:
@@ -171,16 +205,15 @@ def restore(step: Step, edition_id: str) -> None:
 
 def _turn(step: Step, edition_id: str, action: str) -> None:
     turn = EDITION[action]
-    standing = _required(step.session, edition_id)
+    edition = _required(step.session, edition_id)
     with step.writing() as session:
         row = store.row(session, edition_id, lock=True)
-        before = row.state if row else standing.state
+        before = row.state if row else edition.state
         if before not in turn.begins:
             raise Unused
         if row is None:
             # The seal is remembered from now on, so that a changed file is noticed.
-            seal = standing.seal or None
-            row = EditionRow(id=edition_id, seal=seal)
+            row = EditionRow(id=edition_id, seal=edition.seal or None)
         row.state = turn.leads
         _keep(step, row)
         step.log(
@@ -191,14 +224,47 @@ def _turn(step: Step, edition_id: str, action: str) -> None:
         )
 
 
+# --- an earlier release's editions --------------------------------------------------------------
+
+
+def adopt(step: Step, home: Path) -> tuple[str, ...]:
+    """Take over the editions an earlier release kept in a folder, once; return their ids.
+
+    What was published and is no longer what was sealed stays where it is.
+    """
+    taken = tuple(
+        edition_id
+        for edition_id, folder in sorted(found(home).items())
+        if edition_id not in SHIPPED.published and _adopted(step, edition_id, folder)
+    )
+    home.rename(home.with_name(f"{home.name}.adopted"))
+    return taken
+
+
+def _adopted(step: Step, edition_id: str, folder: Path) -> bool:
+    seal = (folder / SEAL).read_text("utf-8").strip() if (folder / SEAL).is_file() else None
+    content = library.shelf_of(step.session).keep(folder)
+    with step.writing() as session:
+        row = store.row(session, edition_id, lock=True)
+        if row is None:
+            state = EditionState.PUBLISHED if seal else EditionState.DRAFT
+            row = EditionRow(id=edition_id, state=state, seal=seal)
+        if row.content or row.seal != seal or loading.broken_seal(folder):
+            return False
+        row.content = content
+        _keep(step, row)
+        step.log("edition_adopt", About("edition", edition_id), after=_said(folder))
+    return True
+
+
 # --- what the steps share -----------------------------------------------------------------------
 
 
-def _required(session: Session, edition_id: str) -> library.Standing:
-    standing = library.standing(session, edition_id)
-    if standing is None:
+def _required(session: Session, edition_id: str) -> Shelved:
+    edition = shelved.one(session, edition_id)
+    if edition is None:
         raise NotThere
-    return standing
+    return edition
 
 
 def _required_draft(session: Session, edition_id: str) -> None:
@@ -206,10 +272,60 @@ def _required_draft(session: Session, edition_id: str) -> None:
         raise NotDraft
 
 
+def _folder(session: Session, edition_id: str) -> Path:
+    try:
+        return library.of(session).folder_of(edition_id)
+    except UnknownEdition as lost:
+        raise NotThere from lost
+
+
+def _content(session: Session, edition_id: str) -> str:
+    """Return which archive holds a draft's files, as this transaction sees them."""
+    return library.content_of(_folder(session, edition_id))
+
+
+def _locked_draft(session: Session, edition_id: str, before: str | None = None) -> EditionRow:
+    """Return a draft's row under the lock, as it was ``before`` where that matters."""
+    row = store.row(session, edition_id, lock=True)
+    if row is None:
+        raise NotThere
+    if row.state != EditionState.DRAFT:
+        raise NotDraft
+    if before is not None and row.content != before:
+        raise Stale
+    return row
+
+
+@contextmanager
+def _adding(step: Step, row: EditionRow) -> Iterator[Session]:
+    """Add an edition in the step's transaction, unless one of its id is there."""
+    edition_id = row.id
+    with step.writing() as session:
+        if edition_id in SHIPPED.published or store.row(session, edition_id):
+            raise AlreadyThere(edition_id)
+        yield session
+        try:
+            _keep(step, row)
+        except IntegrityError as error:
+            session.rollback()
+            if store.row(session, edition_id):
+                raise AlreadyThere(edition_id) from error
+            raise
+
+
 def _keep(step: Step, row: EditionRow) -> None:
     row.changed_at, row.changed_by = step.now, step.by.user_id
     step.session.add(row)
     step.session.flush()
+
+
+@contextmanager
+def _copied(source: Path, name: str) -> Iterator[Path]:
+    """Give a copy of an edition's files, without seal, in a folder of the name it will bear."""
+    with tempfile.TemporaryDirectory(prefix="edition-") as aside:
+        folder = Path(aside) / name
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(SEAL, ".*"))
+        yield folder
 
 
 def _set_head(folder: Path, **head: str) -> None:
@@ -223,35 +339,3 @@ def _set_head(folder: Path, **head: str) -> None:
     file.write_text(text, "utf-8")
     if isinstance(before, dict) and read(file).value != before | head:
         file.write_text(workbook.yaml_text(before | head), "utf-8")
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Let one process at a time change the instance's editions."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
-def _placed(folder: Path, target: Path) -> Iterator[None]:
-    """Put a folder where it belongs, and back again if the step that needs it fails."""
-    if target.exists():
-        raise AlreadyThere(target.name)
-    folder.rename(target)
-    try:
-        yield
-    except BaseException:
-        target.rename(folder)
-        raise
-
-
-@contextmanager
-def _aside(home: Path, name: str) -> Iterator[Path]:
-    """Give a place beside the editions, on the same disk, for a folder of this name; then tidy up."""
-    making = Path(tempfile.mkdtemp(prefix=".making-", dir=home))
-    try:
-        yield making / name
-    finally:
-        shutil.rmtree(making, ignore_errors=True)

@@ -6,8 +6,7 @@ from datetime import date
 
 from sqlalchemy.exc import IntegrityError
 
-from survey import library
-from survey.lifecycle import typed
+from survey.lifecycle import shelved, typed
 from survey.lifecycle.errors import Invalid, NotThere, TitleTaken
 from survey.lifecycle.step import Step
 from survey.store import bureau as store
@@ -25,7 +24,7 @@ def open_round(
     Raises:
         TitleTaken, Invalid
     """
-    there = library.usable(step.session)
+    there = shelved.usable(step.session)
     title = _checked(typed.line(title), edition, there, opens_on, closes_on)
     try:
         with step.writing() as session:

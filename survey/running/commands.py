@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from questionnaires.library import UnknownEdition
+from survey import library
 from survey.clock import utc_now
 from survey.config import Config
 from survey.jobs import worker
-from survey.lifecycle import accounts
-from survey.lifecycle.errors import Invalid
+from survey.lifecycle import accounts, editions
+from survey.lifecycle.errors import Invalid, NotDraft, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
 from survey.migrations import SchemaTooNew
 from survey.running import serving
@@ -27,7 +31,8 @@ OPERATOR = Actor(None, "命令行")
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for command in (serve, work, migrate, create_admin, reset_password, load_demo):
+    known = (serve, work, migrate, create_admin, reset_password, load_demo)
+    for command in (*known, edition_out, edition_in):
         app.cli.add_command(command)
 
 
@@ -124,3 +129,35 @@ def load_demo() -> None:
     if not serving.load_demonstration(current_app):
         raise click.ClickException("这个实例里已有数据，演示数据只能载入空实例。")
     click.echo(serving.kept_sign_ins(_config()))
+
+
+@click.command("edition-out")
+@click.argument("edition_id")
+@click.argument("into", type=click.Path(file_okay=False, path_type=Path))
+@with_appcontext
+def edition_out(edition_id: str, into: Path) -> None:
+    """Write an edition's data files into a new folder of its name inside INTO."""
+    try:
+        folder = library.of(here.session()).folder_of(edition_id)
+    except UnknownEdition as error:
+        raise click.ClickException(f"没有年版“{edition_id}”。") from error
+    if (into / edition_id).exists():
+        raise click.ClickException(f"{into / edition_id} 已经有了，没有覆盖。")
+    shutil.copytree(folder, into / edition_id)
+    click.echo(into / edition_id)
+
+
+@click.command("edition-in")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@with_appcontext
+def edition_in(folder: Path) -> None:
+    """Take a folder of data files as the draft of its name."""
+    try:
+        taken = editions.take_folder(Step(here.session(), OPERATOR, utc_now()), folder.resolve())
+    except NotThere as error:
+        raise click.ClickException("文件夹里没有 edition.yaml，或名字不能作年版编号。") from error
+    except NotDraft as error:
+        raise click.ClickException("已发布的年版不能改，请换一个文件夹名，另立草稿。") from error
+    except Stale as error:
+        raise click.ClickException("草稿刚被别人改动过，没有收下。请取出后重做。") from error
+    click.echo(f"草稿 {taken} 已收下，请在“问卷年版”页面查看检查结果。")

@@ -15,7 +15,7 @@ from flask import Flask
 from survey import clock, db, migrations
 from survey.config import Config
 from survey.jobs import worker
-from survey.lifecycle import accounts
+from survey.lifecycle import accounts, editions
 from survey.lifecycle.assessments import tell_gates_again
 from survey.lifecycle.step import Actor, Step
 from survey.store import accounts as accounts_store
@@ -67,8 +67,12 @@ def migrate(config: Config) -> None:
 
 def catch_up(app: Flask) -> None:
     """Give what an older release kept the form this one reads."""
+    config: Config = app.config["SURVEY"]
     with app.extensions["survey_sessions"]() as session:
-        tell_gates_again(Step(session, Actor(None, "升级"), clock.utc_now()))
+        step = Step(session, Actor(None, "升级"), clock.utc_now())
+        if (home := config.instance / "editions").is_dir():
+            editions.adopt(step, home)
+        tell_gates_again(step)
 
 
 def load_demonstration(app: Flask) -> bool:

@@ -13,10 +13,29 @@ from survey.tables import (
     Assessment,
     AssessmentState,
     EditionRow,
+    EditionState,
     Round,
     SheetKind,
     SheetRow,
 )
+
+
+class Kept(NamedTuple):
+    """An edition whose files lie in the contents."""
+
+    id: str
+    state: EditionState
+    content: str
+    seal: str | None
+
+
+def kept(session: Session) -> tuple[Kept, ...]:
+    """Return the installation's own editions, by id."""
+    columns = (EditionRow.id, EditionRow.state, EditionRow.content, EditionRow.seal)
+    own = select(*columns).where(EditionRow.content.is_not(None)).order_by(EditionRow.id)
+    return tuple(
+        Kept(row.id, row.state, row.content or "", row.seal) for row in session.execute(own)
+    )
 
 
 def rows(session: Session) -> dict[str, EditionRow]:

@@ -6,13 +6,11 @@ import io
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from flask import (
     Blueprint,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -36,9 +34,10 @@ from questionnaires.reading import Fault
 from reports.diagnosis.key_figures import reference_bands
 from survey import library
 from survey.files import uploads
-from survey.library import Standing
 from survey.lifecycle import editions as steps
+from survey.lifecycle import shelved
 from survey.lifecycle.errors import AlreadyThere, Faulty, Invalid, NotDraft, Unused
+from survey.lifecycle.shelved import Shelved
 from survey.store import editions as store
 from survey.views import files
 from survey.views.forms import answers as forms
@@ -83,20 +82,15 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     return errors.answer(413, f"工作簿超过 {most} MB，未读取。只保留导出的各表后重试。")
 
 
-def _home() -> Path:
-    instance: Path = current_app.config["SURVEY"].instance
-    return instance / library.FOLDER
-
-
-def _standing(edition_id: str) -> Standing:
-    return library.standing(here.session(), edition_id) or abort(404)
+def _shelved(edition_id: str) -> Shelved:
+    return shelved.one(here.session(), edition_id) or abort(404)
 
 
 def _opened(edition_id: str) -> Edition:
     """Return an edition whose files can be read; one that is broken leads to its own page."""
-    _standing(edition_id)
+    _shelved(edition_id)
     try:
-        edition, _ = library.opened(here.session(), edition_id)
+        edition, _ = shelved.opened(here.session(), edition_id)
     except UnknownEdition:
         edition = None
     return edition or here.refuse(409, "这个年版的文件有问题，暂时打不开。请先在年版页面查看问题。")
@@ -115,7 +109,7 @@ def home() -> ResponseReturnValue:
     """List the editions with their states."""
     return render_template(
         "editions/home.html",
-        editions=library.standings(here.session()),
+        editions=shelved.every(here.session()),
         uses=store.uses(here.session()),
     )
 
@@ -123,7 +117,7 @@ def home() -> ResponseReturnValue:
 @pages.get("/<edition_id>")
 def edition(edition_id: str) -> ResponseReturnValue:
     """Show one edition: state, faults, and what may be done with it."""
-    return _page(_standing(edition_id))
+    return _page(_shelved(edition_id))
 
 
 @dataclass(frozen=True)
@@ -148,7 +142,7 @@ def _content(edition: Edition | None) -> Content | None:
 
 
 def _page(
-    standing: Standing,
+    known: Shelved,
     status: int = 200,
     *,
     form: PublishForm | None = None,
@@ -156,19 +150,19 @@ def _page(
     refused: str = "",
 ) -> ResponseReturnValue:
     """Show the edition's page, with what a refused step has to say."""
-    found, faults = _checked(standing)
-    others = [other for other in library.standings(here.session()) if other.id != standing.id]
-    rounds, begun = store.uses(here.session()).get(standing.id, (0, 0))
+    found, faults = _checked(known)
+    others = [other for other in shelved.every(here.session()) if other.id != known.id]
+    rounds, begun = store.uses(here.session()).get(known.id, (0, 0))
     page = render_template(
         "editions/edition.html",
-        edition=standing,
+        edition=known,
         content=_content(found),
         faults=faults,
         shown=MOST_FAULTS_SHOWN,
         others=others,
         rounds=rounds,
         begun=begun,
-        form=form or _publish_form(standing),
+        form=form or _publish_form(known),
         upload=WorkbookForm(formdata=None),
         bad_cells=bad_cells,
         refused=refused,
@@ -176,22 +170,22 @@ def _page(
     return page, status
 
 
-def _checked(standing: Standing) -> tuple[Edition | None, tuple[Fault, ...]]:
+def _checked(known: Shelved) -> tuple[Edition | None, tuple[Fault, ...]]:
     """Return an edition with everything wrong with it; a published one had no fault then."""
     try:
-        if standing.is_draft:
-            return check(library.of(here.session()).folder_of(standing.id))
-        return library.opened(here.session(), standing.id)
+        if known.is_draft:
+            return check(library.of(here.session()).folder_of(known.id))
+        return shelved.opened(here.session(), known.id)
     except UnknownEdition:
         return None, ()
 
 
-def _publish_form(standing: Standing) -> PublishForm:
+def _publish_form(known: Shelved) -> PublishForm:
     return PublishForm(
         formdata=None,
         data={
             "new_id": "",
-            "title": standing.title.removesuffix("（草稿）"),
+            "title": known.title.removesuffix("（草稿）"),
             "issued": here.today(),
         },
     )
@@ -200,7 +194,7 @@ def _publish_form(standing: Standing) -> PublishForm:
 @pages.get("/<edition_id>/differences")
 def differences(edition_id: str) -> ResponseReturnValue:
     """Say how this edition differs from another, and what that would mean for sheets handed in."""
-    new, known = _standing(edition_id), library.standings(here.session())
+    new, known = _shelved(edition_id), shelved.every(here.session())
     others = [s for s in known if s.id != edition_id]
     chosen = request.args.get("from") or new.copied_from or ""
     old = next((s for s in others if s.id == chosen), None)
@@ -280,7 +274,7 @@ def preview(edition_id: str, trade_id: str) -> ResponseReturnValue:
     processes = _ticked(questionnaire)
     return render_template(
         "editions/preview.html",
-        edition=_standing(edition_id),
+        edition=_shelved(edition_id),
         questionnaire=questionnaire,
         processes=processes,
         sections=_shown(questionnaire, processes),
@@ -304,7 +298,7 @@ def section(edition_id: str, trade_id: str, section_id: str) -> ResponseReturnVa
     form = forms.section_form(questionnaire.asked(here, processes), {})
     return render_template(
         "editions/section.html",
-        edition=_standing(edition_id),
+        edition=_shelved(edition_id),
         questionnaire=questionnaire,
         section=here,
         sections=shown,
@@ -329,7 +323,7 @@ def paper(edition_id: str, trade_id: str) -> ResponseReturnValue:
     questionnaire = _questionnaire(edition_id, trade_id)
     return render_template(
         "editions/paper.html",
-        edition=_standing(edition_id),
+        edition=_shelved(edition_id),
         questionnaire=questionnaire,
         titles={process.id: process.title for process in questionnaire.trade.processes},
     )
@@ -352,12 +346,12 @@ def hand_out(edition_id: str, trade_id: str) -> ResponseReturnValue:
 @pages.post("/<edition_id>/copy")
 def copy(edition_id: str) -> ResponseReturnValue:
     """Make a draft copy, to be changed and published as the next edition."""
-    standing = _standing(edition_id)
+    known = _shelved(edition_id)
     try:
-        made = steps.copy(here.step(), _home(), edition_id)
+        made = steps.copy(here.step(), edition_id)
     except AlreadyThere as there:
         words = f"草稿“{there.edition_id}”已经有了。请先发布或丢弃它，再建新的草稿。"
-        return _page(standing, 409, refused=words)
+        return _page(known, 409, refused=words)
     flash("草稿副本已建好，可以下载工作簿修改后读回。", "good")
     return redirect(url_for(".edition", edition_id=made))
 
@@ -365,18 +359,18 @@ def copy(edition_id: str) -> ResponseReturnValue:
 @pages.post("/<edition_id>/workbook")
 def take_workbook(edition_id: str) -> ResponseReturnValue:
     """Read a reviewed workbook into a draft."""
-    standing = _standing(edition_id)
+    known = _shelved(edition_id)
     given = request.files.get("workbook")
-    if not standing.is_draft:
-        return _page(standing, 409, refused=CHANGE_REFUSED)
+    if not known.is_draft:
+        return _page(known, 409, refused=CHANGE_REFUSED)
     if given is None or not given.filename:
-        return _page(standing, 422, refused="请先选择改好的工作簿。")
+        return _page(known, 422, refused="请先选择改好的工作簿。")
     try:
-        trade = steps.take_workbook(here.step(), _home(), edition_id, io.BytesIO(given.read()))
+        trade = steps.take_workbook(here.step(), edition_id, io.BytesIO(given.read()))
     except NotDraft:
-        return _page(_standing(edition_id), 409, refused=CHANGE_REFUSED)
+        return _page(_shelved(edition_id), 409, refused=CHANGE_REFUSED)
     except Faulty as faulty:
-        return _page(standing, 422, bad_cells=faulty.faults)
+        return _page(known, 422, bad_cells=faulty.faults)
     flash(f"已读回工作簿（{trade}），草稿已更新。", "good")
     return redirect(url_for(".edition", edition_id=edition_id))
 
@@ -387,15 +381,14 @@ CHANGE_REFUSED = "已发布的年版不能修改，内容没有改动。要改�
 @pages.post("/<edition_id>/publish")
 def publish(edition_id: str) -> ResponseReturnValue:
     """Seal a draft and let rounds use it."""
-    standing, form = _standing(edition_id), PublishForm()
-    if not standing.is_draft:
-        return _page(standing, 409, refused=CHANGE_REFUSED)
+    known, form = _shelved(edition_id), PublishForm()
+    if not known.is_draft:
+        return _page(known, 409, refused=CHANGE_REFUSED)
     if not form.validate():
-        return _page(standing, 422, form=form)
+        return _page(known, 422, form=form)
     try:
         steps.publish(
             here.step(),
-            _home(),
             edition_id,
             new_id=form.new_id.data or "",
             title=form.title.data or "",
@@ -404,15 +397,15 @@ def publish(edition_id: str) -> ResponseReturnValue:
     except Invalid as refused:
         for name, words in refused.fields.items():
             form[name].errors = [words]
-        return _page(standing, 422, form=form)
+        return _page(known, 422, form=form)
     except AlreadyThere:
         form.new_id.errors = ["已有这个编号的年版，请换一个。"]
-        return _page(standing, 409, form=form)
+        return _page(known, 409, form=form)
     except NotDraft:
-        return _page(_standing(edition_id), 409, refused=CHANGE_REFUSED)
+        return _page(_shelved(edition_id), 409, refused=CHANGE_REFUSED)
     except Faulty:
         return _page(
-            standing, 422, form=form, refused="草稿还有问题，没有发布。请先处理下面列出的问题。"
+            known, 422, form=form, refused="草稿还有问题，没有发布。请先处理下面列出的问题。"
         )
     new_id = (form.new_id.data or "").strip()
     flash("年版已发布并封存，可以用来建立评估轮次。", "good")
@@ -423,9 +416,9 @@ def publish(edition_id: str) -> ResponseReturnValue:
 def discard(edition_id: str) -> ResponseReturnValue:
     """Throw a draft away."""
     try:
-        steps.discard(here.step(), _home(), edition_id)
+        steps.discard(here.step(), edition_id)
     except NotDraft:
-        return _page(_standing(edition_id), 409, refused="已发布的年版不能丢弃，只能停用。")
+        return _page(_shelved(edition_id), 409, refused="已发布的年版不能丢弃，只能停用。")
     flash("草稿已丢弃。", "good")
     return redirect(url_for(".home"))
 
@@ -436,7 +429,7 @@ def retire(edition_id: str) -> ResponseReturnValue:
     try:
         steps.retire(here.step(), edition_id)
     except Unused:
-        return _page(_standing(edition_id), 409, refused="只有已发布的年版可以停用。")
+        return _page(_shelved(edition_id), 409, refused="只有已发布的年版可以停用。")
     flash("年版已停用，新的评估轮次不能再选它；已经开始的评估照常进行。", "good")
     return redirect(url_for(".edition", edition_id=edition_id))
 
@@ -447,6 +440,6 @@ def restore(edition_id: str) -> ResponseReturnValue:
     try:
         steps.restore(here.step(), edition_id)
     except Unused:
-        return _page(_standing(edition_id), 409, refused="只有已停用的年版可以恢复。")
+        return _page(_shelved(edition_id), 409, refused="只有已停用的年版可以恢复。")
     flash("年版已恢复使用。", "good")
     return redirect(url_for(".edition", edition_id=edition_id))

@@ -1,6 +1,8 @@
 """The administrator's editions: looked at, copied, changed from a workbook, published, retired."""
 
 import io
+import os
+import shutil
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -10,16 +12,18 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from questionnaires import loading, workbook
 from questionnaires.library import SHIPPED, UnknownEdition
-from questionnaires.loading import BadEdition
 from questionnaires.reading import read
 from survey import library
+from survey.config import sqlite_url
+from survey.files.folder import Folder
 from survey.joining import create_app
 from survey.lifecycle import editions as steps
-from survey.lifecycle import rounds
-from survey.lifecycle.errors import Invalid
+from survey.lifecycle import rounds, shelved
+from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.step import Actor, Step
 from survey.tables import AuditEntry, EditionRow, Role
 from tests.support.client import CheckingClient
@@ -27,11 +31,6 @@ from tests.support.people import EDITION, TESTER, a_user, filled, handed_in, mom
 
 DRAFT_ID = f"{EDITION}-draft"
 PUBLISH = {"new_id": "2027", "title": "2027 年版", "issued": "2027-01-15"}
-
-
-@pytest.fixture
-def home(settings) -> Path:
-    return settings.instance / library.FOLDER
 
 
 @pytest.fixture
@@ -46,6 +45,22 @@ def draft(desk) -> str:
     assert page.status_code == 200
     assert desk.submit(f"/editions/{EDITION}/copy").status_code == 302
     return DRAFT_ID
+
+
+def folder_of(session, edition_id) -> Path:
+    """Where an edition's files are unpacked, as they stand now."""
+    session.rollback()
+    return library.of(session).folder_of(edition_id)
+
+
+def edited(session, tmp_path, draft, file, old, new):
+    """Change a draft's file by hand, as an operator does."""
+    folder = tmp_path / draft
+    shutil.copytree(folder_of(session, draft), folder, dirs_exist_ok=True)
+    text = (folder / file).read_text("utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), "utf-8")
+    assert steps.take_folder(Step(session, TESTER, moment()), folder) == draft
 
 
 def step(desk, edition, name, data=None, **given):
@@ -168,7 +183,8 @@ def test_the_paper_holds_every_question_and_option(desk):
 # --- drafts -------------------------------------------------------------------------------------
 
 
-def test_a_copy_is_a_draft_of_its_own(desk, draft, home, session):
+def test_a_copy_is_a_draft_of_its_own(desk, draft, session):
+    home = folder_of(session, draft).parent
     assert library.of(session).drafts() == (DRAFT_ID,)
     assert DRAFT_ID not in library.of(session).editions()
     assert read(home / DRAFT_ID / "edition.yaml").value["id"] == DRAFT_ID
@@ -176,7 +192,7 @@ def test_a_copy_is_a_draft_of_its_own(desk, draft, home, session):
     # Comments and everything else are the original's.
     original = (SHIPPED.folder_of(EDITION) / "valve.yaml").read_bytes()
     assert (home / DRAFT_ID / "valve.yaml").read_bytes() == original
-    assert not list(home.glob(".making*"))
+    assert not list(home.parent.glob(".making*"))
     assert actions(session)[-1] == "edition_copy"
 
     page = desk.get(f"/editions/{draft}").text
@@ -192,7 +208,7 @@ def test_a_second_copy_is_refused_while_the_first_is_there(desk, draft):
 
 
 def test_a_draft_is_never_used_for_anything(desk, draft, session):
-    assert draft not in library.usable(session)
+    assert draft not in shelved.usable(session)
     with pytest.raises(UnknownEdition):
         library.of(session).load(draft)
     with pytest.raises(Invalid) as refused:
@@ -215,19 +231,19 @@ def test_a_reviewed_workbook_changes_the_draft_and_the_page_says_how(desk, draft
     assert "edition_import" in actions(session)
 
 
-def test_a_bad_cell_is_listed_and_nothing_is_changed(desk, draft, home):
+def test_a_bad_cell_is_listed_and_nothing_is_changed(desk, draft, session):
     def change(book):
         page = book["题目"]
         column = [cell.value for cell in page[1]].index("题目") + 1
         page.cell(3, column).value = None
 
-    before = contents(home / draft)
+    before = folder_of(session, draft)
     answer = upload(desk, draft, reviewed(desk, draft, change=change))
 
     assert answer.status_code == 422
     assert "“题目”没有填写" in answer.text
     assert "F3" in answer.text
-    assert contents(home / draft) == before
+    assert folder_of(session, draft) == before
 
 
 def bomb() -> bytes:
@@ -242,14 +258,14 @@ def bomb() -> bytes:
     [b"", b"not a workbook", bomb()],
     ids=["empty", "words", "bomb"],
 )
-def test_a_hostile_file_is_refused_in_chinese(desk, draft, home, content):
-    before = contents(home / draft)
+def test_a_hostile_file_is_refused_in_chinese(desk, draft, session, content):
+    before = folder_of(session, draft)
 
     answer = upload(desk, draft, content)
 
     assert answer.status_code == 422
     assert "没有读回" in answer.text
-    assert contents(home / draft) == before
+    assert folder_of(session, draft) == before
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(desk, draft):
@@ -270,10 +286,11 @@ def test_no_file_at_all_is_said(desk, draft):
     assert step(desk, draft, "workbook", {"workbook": None}).status_code == 422
 
 
-def test_a_discarded_draft_is_gone_and_may_be_made_again(desk, draft, home, session):
+def test_a_discarded_draft_is_gone_and_may_be_made_again(desk, draft, session):
     assert step(desk, draft, "discard").status_code == 302
 
-    assert not (home / draft).exists()
+    session.rollback()
+    assert library.of(session).drafts() == ()
     assert desk.get(f"/editions/{draft}").status_code == 404
     assert session.get(EditionRow, draft) is None
     session.rollback()
@@ -283,10 +300,10 @@ def test_a_discarded_draft_is_gone_and_may_be_made_again(desk, draft, home, sess
 # --- publishing ---------------------------------------------------------------------------------
 
 
-def test_publishing_seals_and_lets_a_round_use_it(desk, draft, home, session):
+def test_publishing_seals_and_lets_a_round_use_it(desk, draft, session):
     assert step(desk, draft, "publish", PUBLISH).status_code == 302
 
-    folder = home / "2027"
+    folder = folder_of(session, "2027")
     assert (folder / "seal").read_text().strip() == loading.seal(folder)
     row = session.get(EditionRow, "2027")
     assert (row.state, row.seal, row.copied_from) == ("published", loading.seal(folder), EDITION)
@@ -295,7 +312,7 @@ def test_publishing_seals_and_lets_a_round_use_it(desk, draft, home, session):
     assert edition.questionnaire("valve").sections == (
         SHIPPED.load(EDITION).questionnaire("valve").sections
     )
-    assert not (home / draft).exists()
+    assert library.of(session).drafts() == ()
     assert "edition_publish" in actions(session)
 
     officer = a_user(session, Role.OFFICER)
@@ -331,38 +348,39 @@ def test_an_officer_is_offered_what_is_published_only(app, desk, session):
     ],
 )
 def test_a_name_that_cannot_be_is_refused_with_what_was_typed(
-    desk, draft, home, changed, status, words
+    desk, draft, session, changed, status, words
 ):
     answer = step(desk, draft, "publish", PUBLISH | changed)
 
     assert answer.status_code == status
     assert words in answer.text
-    assert [f.name for f in home.iterdir() if not f.name.startswith(".")] == [draft]
+    session.rollback()
+    assert list(session.scalars(select(EditionRow.id))) == [draft]
 
 
-def test_a_draft_with_faults_is_not_published(desk, draft, home, session):
-    core = home / draft / "core.yaml"
-    core.write_text(core.read_text("utf-8").replace("weight: 5", "weight: 6", 1), "utf-8")
+def test_a_draft_with_faults_is_not_published(desk, draft, session, tmp_path):
+    edited(session, tmp_path, draft, "core.yaml", "weight: 5", "weight: 6")
 
     answer = step(desk, draft, "publish", PUBLISH)
 
     assert answer.status_code == 422
     assert "模块权重合计" in answer.text
+    session.rollback()
     assert library.of(session).drafts() == (draft,)
-    assert not list(home.glob(".making*"))
 
 
-def test_a_title_of_yaml_signs_is_only_a_title(desk, draft, home, session):
+def test_a_title_of_yaml_signs_is_only_a_title(desk, draft, session):
     title = '"no": {{ 7*7 }} \\1 # <b>'
 
     assert step(desk, draft, "publish", PUBLISH | {"title": title}).status_code in (302, 422)
-    if (home / "2027").exists():
+    session.rollback()
+    if "2027" in library.of(session).editions():
         assert library.of(session).load("2027").title == title
 
 
-def test_a_published_edition_is_not_changed_and_a_copy_is_offered(desk, home):
+def test_a_published_edition_is_not_changed_and_a_copy_is_offered(desk, session):
     published(desk)
-    before = contents(home / "2027")
+    before = folder_of(session, "2027")
     book = reviewed(desk, "2027")
     desk.get(f"/editions/{EDITION}")
     token = desk.token
@@ -375,56 +393,70 @@ def test_a_published_edition_is_not_changed_and_a_copy_is_offered(desk, home):
         answer = desk.post(f"/editions/2027/{name}", data=data | {"csrf_token": token})
         assert answer.status_code == 409, name
         assert "建立草稿副本" in answer.text
-    assert contents(home / "2027") == before
+    assert folder_of(session, "2027") == before
 
 
-def test_a_published_edition_whose_files_changed_is_refused_with_a_clear_fault(desk, home, session):
+def damage(settings, session, edition_id):
+    """Spoil what the contents hold of an edition, and forget what was unpacked."""
+    sha256 = library.content_of(folder_of(session, edition_id))
+    (settings.contents / sha256[:2] / sha256).write_bytes(b"spoilt")
+    shutil.rmtree(settings.instance / library.FOLDER)
+
+
+@pytest.mark.parametrize("lost", ["core.yaml", "seal", "folder"])
+def test_what_was_unpacked_and_spoilt_is_unpacked_anew(desk, session, lost):
     published(desk)
-    core = home / "2027" / "core.yaml"
-    core.write_bytes(core.read_bytes() + b"# later\n")
+    folder = folder_of(session, "2027")
+    before = contents(folder)
+    if lost == "folder":
+        shutil.rmtree(folder)
+    elif lost == "seal":
+        (folder / "seal").unlink()
+    else:
+        (folder / lost).write_bytes((folder / lost).read_bytes() + b"# later\n")
 
-    with pytest.raises(BadEdition) as caught:
-        library.of(session).load("2027")
-    assert "发布后内容被改动" in caught.value.faults[0].fault
-    assert "2027" not in library.usable(session)
+    assert desk.get("/editions/2027/preview/valve").status_code == 200
+    assert "2027" in shelved.usable(session)
+    assert contents(folder_of(session, "2027")) == before
+
+
+def test_a_published_edition_whose_content_is_spoilt_is_told_and_other_pages_go_on(
+    desk, settings, session
+):
+    published(desk)
+    damage(settings, session, "2027")
+
     page = desk.get("/editions/2027")
     assert page.status_code == 200
-    assert "发布后内容被改动" in page.text
+    assert "缺失或已损坏" in page.text
     assert "文件有问题" in desk.get("/editions").text
     assert desk.get("/editions/2027/preview/valve").status_code == 409
+    session.rollback()
+    assert "2027" not in shelved.usable(session)
+    with pytest.raises(UnknownEdition):
+        library.of(session).load("2027")
 
 
-def test_a_forged_seal_does_not_help_because_the_first_is_remembered(desk, home, session):
+def test_another_archive_under_a_published_row_is_not_used(desk, session):
     published(desk)
-    folder = home / "2027"
+    row = session.get(EditionRow, "2027")
+    folder = folder_of(session, "2027")
     (folder / "core.yaml").write_bytes((folder / "core.yaml").read_bytes() + b"# later\n")
     (folder / "seal").write_text(loading.seal(folder))
+    row.content = library.shelf_of(session).keep(folder)
+    session.commit()
 
-    assert "2027" not in library.usable(session)
-    assert "发布后内容被改动" in desk.get("/editions/2027").text
-
-
-@pytest.mark.parametrize("lost", ["seal", "folder"])
-def test_lost_files_are_told_and_other_pages_go_on(desk, home, session, lost):
-    published(desk)
-    if lost == "seal":
-        (home / "2027" / "seal").unlink()
-    else:
-        (home / "2027").rename(home.parent / "elsewhere")
-
-    assert desk.get("/editions").status_code == 200
-    assert "不见了" in desk.get("/editions/2027").text
-    assert "2027" not in library.usable(session)
+    assert "2027" not in shelved.usable(session)
+    assert "缺失或已损坏" in desk.get("/editions/2027").text
 
 
-def test_an_assessment_on_a_broken_edition_says_so_and_loses_nothing(app, desk, home, session):
+def test_an_assessment_on_a_broken_edition_says_so_and_loses_nothing(app, desk, settings, session):
     published(desk)
     user = a_user(session)
     assessment = filled(session, user)
     assessment.edition = "2027"
     session.commit()
-    core = home / "2027" / "core.yaml"
-    core.write_bytes(core.read_bytes() + b"# later\n")
+    damage(settings, session, "2027")
 
     answer = signed_in(app, session, user).get(f"/firm/assessments/{assessment.id}/")
 
@@ -441,7 +473,7 @@ def test_a_retired_edition_serves_what_was_begun_and_nothing_new(app, desk, sess
 
     assert step(desk, EDITION, "retire").status_code == 302
 
-    assert EDITION not in library.usable(session)
+    assert EDITION not in shelved.usable(session)
     with pytest.raises(Invalid):
         rounds.open_round(Step(session, TESTER, moment()), title="轮次", edition=EDITION, opens_on=date(2026, 1, 1), closes_on=None)  # fmt: skip
     assert (
@@ -449,7 +481,7 @@ def test_a_retired_edition_serves_what_was_begun_and_nothing_new(app, desk, sess
     )
     session.rollback()
     assert step(desk, EDITION, "restore").status_code == 302
-    assert EDITION in library.usable(session)
+    assert EDITION in shelved.usable(session)
     assert actions(session)[-2:] == ["edition_retire", "edition_restore"]
 
 
@@ -467,15 +499,12 @@ def test_a_turn_that_does_not_fit_is_refused(desk, draft, name):
 
 
 def test_differences_say_what_they_would_mean_for_sheets_without_naming_a_firm(
-    desk, draft, home, session
+    desk, draft, session, tmp_path
 ):
     user = a_user(session)
     handed_in(session, user)
-    head = home / draft / "edition.yaml"
-    text = head.read_text("utf-8")
     for line in ('at_least: "0.20"', 'at_least: "0.30"', 'at_least: "0.45"'):
-        text = text.replace(line, line.replace("0.", "0.5"), 1)
-    head.write_text(text.replace("0.520", "0.52"), "utf-8")
+        edited(session, tmp_path, draft, "edition.yaml", line, line.replace("0.", "0.5"))
 
     page = desk.get(f"/editions/{draft}/differences").text
 
@@ -498,21 +527,80 @@ def test_without_another_edition_there_is_nothing_to_compare(desk):
 # --- many processes -----------------------------------------------------------------------------
 
 
-def test_another_process_finds_what_one_published(desk, settings):
-    published(desk)
+def another_machine(settings, engine, tmp_path):
+    """A session on another machine: the same database and contents, a folder of its own."""
+    shelf = library.Shelf(tmp_path / "elsewhere", Folder(settings.contents))
+    return Session(engine, expire_on_commit=False, info={library.SHELF: shelf})
 
-    other = create_app(settings)
 
-    with other.extensions["survey_sessions"]() as session:
-        assert "2027" in library.of(session).editions()
-        assert library.of(session).load("2027").title == "2027 年版"
+def test_another_machine_finds_drafts_and_what_was_published(
+    desk, draft, settings, engine, session, tmp_path
+):
+    with another_machine(settings, engine, tmp_path) as there:
+        assert library.of(there).drafts() == (draft,)
+        there.rollback()
+        assert step(desk, draft, "publish", PUBLISH).status_code == 302
+
+        assert (library.of(there).drafts(), library.of(there).editions()[-1]) == ((), "2027")
+        assert library.of(there).load("2027").title == "2027 年版"
+        assert contents(folder_of(there, "2027")) == contents(folder_of(session, "2027"))
+        assert folder_of(there, "2027") != folder_of(session, "2027")
+
+
+def test_a_session_sees_the_same_editions_throughout_one_transaction(
+    desk, settings, engine, tmp_path
+):
+    with another_machine(settings, engine, tmp_path) as there:
+        before = library.of(there)
+        assert before.drafts() == ()
+
+        assert step(desk, EDITION, "copy").status_code == 302
+
+        assert library.of(there) is before
+        there.rollback()
+        assert library.of(there).drafts() == (DRAFT_ID,)
+
+
+def test_whoever_changes_a_draft_second_is_refused(
+    desk, draft, settings, engine, session, tmp_path
+):
+    mine = tmp_path / "mine" / draft
+    shutil.copytree(folder_of(session, draft), mine)
+    (mine / "core.yaml").write_bytes((mine / "core.yaml").read_bytes() + b"# mine\n")
+    with another_machine(settings, engine, tmp_path) as there:
+        edited(there, tmp_path, draft, "edition.yaml", "title: ", "title: 他们的")
+    theirs = contents(tmp_path / draft)
+
+    with pytest.raises(Stale):
+        steps.take_folder(Step(session, TESTER, moment()), mine)
+
+    assert contents(folder_of(session, draft)) == theirs
+
+
+def test_an_unpacked_edition_nobody_needs_any_more_is_forgotten_after_a_day(
+    desk, draft, session, tmp_path
+):
+    old = folder_of(session, draft).parent
+    recent = old.with_name("f" * 64)
+    recent.mkdir()
+    edited(session, tmp_path, draft, "edition.yaml", "title: ", "title: 新的")
+    os.utime(old, (0, 0))
+    assert step(desk, draft, "discard").status_code == 302
+
+    session.rollback()
+    assert library.of(session).drafts() == ()
+    assert not old.exists()
+    assert recent.exists()
 
 
 def test_two_installations_in_one_process_do_not_see_each_others_editions(
-    desk, app, settings, tmp_path
+    desk, app, settings, tmp_path, migrated_file
 ):
     published(desk)
-    elsewhere = create_app(replace(settings, instance=tmp_path / "elsewhere"))
+    database = sqlite_url(shutil.copyfile(migrated_file, tmp_path / "elsewhere.db"))
+    elsewhere = create_app(
+        replace(settings, instance=tmp_path / "elsewhere", database_url=database)
+    )
 
     with (
         app.extensions["survey_sessions"]() as here,
@@ -523,14 +611,12 @@ def test_two_installations_in_one_process_do_not_see_each_others_editions(
         assert library.of(here).load("2027").title == "2027 年版"
 
 
-def test_a_step_that_fails_in_the_database_leaves_the_files_as_they_were(
-    desk, draft, home, session
-):
-    before = contents(home)
+def test_a_step_that_fails_in_the_database_leaves_everything_as_it_was(desk, draft, session):
+    before = folder_of(session, draft)
     nobody = Actor(999_999, "不在表里的人")
 
     with pytest.raises(IntegrityError):
-        steps.publish(Step(session, nobody, moment()), home, draft, new_id="2027", title="2027 年版", issued=date(2027, 1, 1))  # fmt: skip
+        steps.publish(Step(session, nobody, moment()), draft, new_id="2027", title="2027 年版", issued=date(2027, 1, 1))  # fmt: skip
 
-    assert contents(home) == before
+    assert folder_of(session, draft) == before
     assert session.get(EditionRow, "2027") is None

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from survey import library
 from survey.lifecycle import rounds as life
+from survey.lifecycle import shelved
 from survey.lifecycle.errors import Invalid
 from survey.store import bureau as store
 from survey.views.bureau.blueprint import pages
@@ -33,7 +34,7 @@ class RoundForm(FlaskForm):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        there = library.usable(here.session())
+        there = shelved.usable(here.session())
         self.edition.choices = list(library.titles(here.session(), there[::-1]).items())
 
 
