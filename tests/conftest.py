@@ -22,7 +22,8 @@ from survey import db, library, migrations
 from survey.config import Config, sqlite_url
 from survey.files.stores import contents_of
 from survey.joining import STATIC, create_app
-from tests.support import cheaper
+from survey.lifecycle.step import Step
+from tests.support import cheaper, logged
 from tests.support.client import CheckingClient
 from tests.support.cluster import Cluster
 from tests.support.guardian import FOLDER, Guardian
@@ -202,3 +203,8 @@ def client(app: Flask) -> CheckingClient:
     client = app.test_client()
     assert isinstance(client, CheckingClient)
     return client
+
+
+@pytest.fixture(autouse=True)
+def _every_step_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Step, "writing", logged.watched)

@@ -16,7 +16,7 @@ from survey.joining import create_app
 from survey.lifecycle import accounts, passwords
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.step import Step
-from survey.tables import AuditEntry, OneTimeLink, Role, User, UserSession
+from survey.tables import AuditEntry, Firm, OneTimeLink, Role, User, UserSession
 from tests.support.people import (
     PASSWORD,
     TESTER,
@@ -341,7 +341,7 @@ def test_signing_in_again_opens_another_session(app, session):
 
 def test_an_idle_session_ends_and_leads_back_to_the_question(app, session):
     user = a_user(session)
-    assessment = begun(session, session.get(accounts.Firm, user.firm_id))
+    assessment = begun(session, session.get(Firm, user.firm_id))
     client = signed_in(app, session, user)
     page = f"/firm/assessments/{assessment.id}/sections/production"
     assert client.get(page).status_code == 200
@@ -471,7 +471,7 @@ def test_another_users_token_is_no_token(app, session):
 
 def test_json_sent_as_text_from_another_page_is_refused(app, session):
     user = a_user(session)
-    assessment = begun(session, session.get(accounts.Firm, user.firm_id))
+    assessment = begun(session, session.get(Firm, user.firm_id))
     client = signed_in(app, session, user)
 
     answer = client.post(
