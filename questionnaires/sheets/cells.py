@@ -28,7 +28,8 @@ class Column:
     """A heading, the key it stands for, and what its cells are.
 
     ``told`` columns only help the reader of a row; they are written and never read. ``later`` ones
-    came after the first release: a workbook handed out before has no such heading.
+    came after the first release: a workbook handed out before has no such heading. ``default`` is
+    what an empty cell means, shown all the same.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Column:
     width: int = 14
     told: bool = False
     later: bool = False
+    default: object = None
 
 
 @dataclass(frozen=True)

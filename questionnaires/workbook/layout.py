@@ -1,10 +1,18 @@
-"""The sheets of the workbook and their columns: one table for writing and for reading."""
+"""The sheets of the workbook, their columns, and where the data files keep what a row says.
+
+One table for both ways: ``rows`` follows it from the files, ``assembling`` back into them. A
+column's key is a path inside the value a row says (``cost.low``, ``levels.0``).
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 from questionnaires import words
 from questionnaires.model import LEVELS
-from questionnaires.sheets.cells import Column, Table
+from questionnaires.sheets.cells import Column
+from questionnaires.sheets.cells import Table as Sheet
 from questionnaires.sheets.kinds import DAY, EXACT, EXACTS, NAMES, WHOLE, OneOf, Several
 
 YES = OneOf({"是": True, "否": False})
@@ -30,9 +38,47 @@ SIZES = Several(OneOf({word: size for size, word in words.SIZES.items()}))
 STATUS = OneOf({word: status for status, word in words.STANDARD_STATUS.items()})
 
 
+Holds = Literal["root", "item", "entry", "value", "listed"]
+"""What a row is: a whole file, one of a list, a named value with keys, or a plain one, or several."""
+
+
+@dataclass(frozen=True)
+class Table(Sheet):
+    """A sheet, and where its rows are kept.
+
+    Attributes:
+        file: The file; ``core``, ``trade`` and ``extras`` are parts that the column ``by`` names.
+        within: The table whose row a row belongs to; the column ``by`` names it.
+        by: The column that names the part or the row of ``within``.
+        path: Keys from there to the row; ``@word`` is what the column ``word`` says.
+        holds: What is kept at the end of the path.
+        of: The column that is the value, where it is a plain one.
+        id: The column others name a row by.
+        begins: What a row has before any other row adds to it.
+        lost: Fault and remedy of a row that belongs to nothing.
+    """
+
+    file: str = ""
+    within: str = ""
+    by: str = ""
+    path: tuple[str, ...] = ()
+    holds: Holds = "item"
+    of: str = ""
+    id: str = ""
+    begins: tuple[tuple[str, type], ...] = ()
+    lost: tuple[str, str] = ("", "")
+
+    @property
+    def own(self) -> tuple[Column, ...]:
+        """The columns that are part of the value, not of where it stands."""
+        named = {self.by, *(step.removeprefix("@") for step in self.path)}
+        return tuple(c for c in self.columns if c.key not in named and not c.told)
+
+
 _QUESTION_ID = Column("question", "题目 id", width=20)
+_NO_QUESTION = ("没有这道题", "改为“题目”表里的题目 id")
 _SHORT = Column("short", "题目简称（供查看）", width=16, told=True)
-_LEVELS = tuple(Column(f"level{n}", f"{n} 档", width=26) for n in range(LEVELS))
+_LEVELS = tuple(Column(f"levels.{n}", f"{n} 档", width=26) for n in range(LEVELS))
 
 EDITION = Table(
     "年版",
@@ -47,11 +93,15 @@ EDITION = Table(
         Column("weights_confidence", "权重依据", CONFIDENCE),
     ),
     "一行，说明这是哪个年版。",
+    file="edition.yaml",
+    holds="root",
 )
 TRADE = Table(
     "行业",
     (Column("id", "行业 id"), Column("title", "名称"), Column("intro", "行业说明", width=80)),
     "一行，本工作簿的行业。",
+    file="trade",
+    holds="root",
 )
 RUNGS = Table(
     "阶梯",
@@ -64,6 +114,9 @@ RUNGS = Table(
         Column("source", "来源", width=40),
     ),
     "自下而上，一级一行；分数线是 0 至 1 的得分率。",
+    file="edition.yaml",
+    path=("ladder",),
+    id="id",
 )
 GATES = Table(
     "必备条件",
@@ -80,6 +133,9 @@ GATES = Table(
         Column("reason", "理由", width=60),
     ),
     "一条一行；“任选”之下，一个“任选项”一行。对象是题目 id、模块 id，或“通用”“行业”。",
+    within="阶梯",
+    by="rung",
+    lost=("没有这个等级", "改为“阶梯”表里的等级 id"),
 )
 SECTIONS = Table(
     "模块",
@@ -92,6 +148,10 @@ SECTIONS = Table(
         Column("intro", "填写说明", width=80),
     ),
     "按填写的先后排列；各部分的权重合计写在“年版”表里。",
+    by="part",
+    path=("sections",),
+    id="id",
+    lost=("没有写属于哪个部分", "写“通用”“行业”或“附加”"),
 )
 QUESTIONS = Table(
     "题目",
@@ -121,6 +181,11 @@ QUESTIONS = Table(
         Column("definition", "计算口径", width=50),
     ),
     "一题一行，按填写的先后排列。五档描述只用于选项档题；分子、分母、起点只用于比例题。",
+    within="模块",
+    by="section",
+    path=("questions",),
+    id="id",
+    lost=("没有这个模块", "改为“模块”表里的模块 id"),
 )
 TERMS = Table(
     "名词",
@@ -131,6 +196,12 @@ TERMS = Table(
         Column("meaning", "解释", width=80),
     ),
     "题目里需要解释的词，一词一行。",
+    within="题目",
+    by="question",
+    path=("terms", "@word"),
+    holds="value",
+    of="meaning",
+    lost=_NO_QUESTION,
 )
 OPTIONS = Table(
     "选项",
@@ -143,6 +214,10 @@ OPTIONS = Table(
         Column("exclusive", "只能单独勾选", YES, 14),
     ),
     "单选题、多选题的选项，和表格题的行、列，一项一行。",
+    within="题目",
+    by="question",
+    path=("@role",),
+    lost=_NO_QUESTION,
 )
 MAPS = Table(
     "对照归属",
@@ -153,6 +228,12 @@ MAPS = Table(
         Column("name", "归属名称", width=40),
     ),
     "题目在别的评价框架里属于哪一项，一项一行。",
+    within="题目",
+    by="question",
+    path=("maps", "@frame"),
+    holds="listed",
+    of="name",
+    lost=_NO_QUESTION,
 )
 BANDS = Table(
     "参考值",
@@ -161,11 +242,16 @@ BANDS = Table(
         _SHORT,
         Column("trade", "行业 id 或 all", width=16),
         Column("edges", "自下而上各级", EXACTS, 30),
-        Column("direction", "方向", DIRECTION, 12),
+        Column("direction", "方向", DIRECTION, 12, default="higher"),
         Column("source", "来源", width=50),
         Column("confidence", "依据", CONFIDENCE, 10),
     ),
     "关键指标的参考值，一个行业一行；all 指各行业。",
+    within="题目",
+    by="question",
+    path=("bands", "@trade"),
+    holds="entry",
+    lost=_NO_QUESTION,
 )
 PROCESSES = Table(
     "工序",
@@ -176,6 +262,8 @@ PROCESSES = Table(
         Column("help", "说明", width=60),
     ),
     "企业勾选的工序或产品类型，决定问到哪些题。",
+    file="trade",
+    path=("processes",),
 )
 CHECKS = Table(
     "互查",
@@ -185,6 +273,11 @@ CHECKS = Table(
         Column("says", "提示", width=90),
     ),
     "前后不符时给企业的提示，一条一行。",
+    by="scope",
+    path=("checks",),
+    id="id",
+    begins=(("when", list),),
+    lost=("没有写范围", "写“通用”或“行业”"),
 )
 BOUNDS = Table(
     "互查条件",
@@ -198,6 +291,10 @@ BOUNDS = Table(
         Column("percent_at_most", "至多百分比", EXACT, 12),
     ),
     "每条提示在什么答案下出现，一题一行，须同时成立。",
+    within="互查",
+    by="check",
+    path=("when",),
+    lost=("没有这条互查", "改为“互查”表里的互查 id"),
 )
 PACKAGES = Table(
     "改造场景",
@@ -206,11 +303,11 @@ PACKAGES = Table(
         Column("kind", "类别", PACKAGE, 8),
         Column("title", "名称", width=30),
         Column("summary", "内容", width=60),
-        Column("low", "造价下限（万元）", EXACT, 12),
-        Column("high", "造价上限（万元）", EXACT, 12),
-        Column("per", "每", width=8),
-        Column("weeks_low", "工期下限（周）", WHOLE, 12),
-        Column("weeks_high", "工期上限（周）", WHOLE, 12),
+        Column("cost.low", "造价下限（万元）", EXACT, 12),
+        Column("cost.high", "造价上限（万元）", EXACT, 12),
+        Column("cost.per", "每", width=8),
+        Column("weeks.low", "工期下限（周）", WHOLE, 12),
+        Column("weeks.high", "工期上限（周）", WHOLE, 12),
         Column("effect", "效果", width=36),
         Column("prerequisites", "前置场景", NAMES, 14),
         Column("applies_to", "适用行业 id", NAMES, 16),
@@ -220,6 +317,10 @@ PACKAGES = Table(
         Column("confidence", "依据", CONFIDENCE, 10),
     ),
     "全部行业的改造场景和措施。适用行业、适用规模空着表示不限。",
+    file="packages.yaml",
+    path=("packages",),
+    id="code",
+    begins=(("lifts", dict),),
 )
 LIFTS = Table(
     "提升",
@@ -230,6 +331,12 @@ LIFTS = Table(
         Column("level", "提升到几档", WHOLE, 12),
     ),
     "每个改造场景把哪道题提升到几档。",
+    within="改造场景",
+    by="package",
+    path=("lifts", "@question"),
+    holds="value",
+    of="level",
+    lost=("没有这个场景", "改为“改造场景”表里的编号"),
 )
 STANDARDS = Table(
     "标准",
@@ -242,6 +349,8 @@ STANDARDS = Table(
         Column("note", "备注", width=50),
     ),
     "文字里提到的标准，一项一行。",
+    file="standards.yaml",
+    path=("standards",),
 )
 
 TABLES = (
@@ -262,9 +371,4 @@ TABLES = (
     LIFTS,
     STANDARDS,
 )
-
-FLAT = {
-    "cost": {"low": "low", "high": "high", "per": "per"},
-    "weeks": {"low": "weeks_low", "high": "weeks_high"},
-}
-"""Nested keys of a package, and the columns they stand in."""
+NAMED = {table.name: table for table in TABLES}

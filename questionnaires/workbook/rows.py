@@ -1,181 +1,144 @@
-"""One trade's questionnaire as rows, table by table."""
+"""One trade's questionnaire as rows, table by table, found where the layout says they are kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from questionnaires.edition import Edition
-from questionnaires.model import AnyGate, Gate, Question, Section, Value
-from questionnaires.sheets.cells import Table
+from questionnaires.model import Head, TextQuestion, Value
+from questionnaires.sheets.kinds import OneOf
 from questionnaires.workbook import layout
+from questionnaires.workbook.layout import Table
 
 Row = dict[str, Any]
 """Values by column key; what a row does not say is left out."""
 
 
-def rows(edition: Edition, trade_id: str) -> dict[str, list[Row]]:
-    """Return every table's rows, by the table's name.
+def rows(edition: Edition, trade_id: str) -> dict[str, list[list[Any]]]:
+    """Return every table's rows in its order of columns, None where a row says nothing.
 
     Raises:
         KeyError: The edition has no such trade.
     """
-    told = _Told(edition, trade_id)
-    made: dict[str, Iterable[Row]] = {
-        layout.EDITION.name: told.head(),
-        layout.TRADE.name: told.trade_head(),
-        layout.RUNGS.name: (_plain(rung, "gates") for rung in edition.ladder),
-        layout.GATES.name: told.gates(),
-        layout.SECTIONS.name: told.sections(),
-        layout.QUESTIONS.name: told.questions(),
-        layout.TERMS.name: told.terms(),
-        layout.OPTIONS.name: told.options(),
-        layout.MAPS.name: told.maps(),
-        layout.BANDS.name: told.bands(),
-        layout.PROCESSES.name: (_plain(process) for process in told.trade.processes),
-        layout.CHECKS.name: told.checks(),
-        layout.BOUNDS.name: told.bounds(),
-        layout.PACKAGES.name: (_flat(_plain(package, "lifts")) for package in edition.packages),
-        layout.LIFTS.name: told.lifts(),
-        layout.STANDARDS.name: (_plain(standard) for standard in edition.standards),
+    files = _Files(edition, trade_id)
+    return {
+        table.name: [files.told(table, row) for row in files.rows(table)] for table in layout.TABLES
     }
-    return {name: list(found) for name, found in made.items()}
 
 
-def _plain(value: Value, *left_out: str) -> Row:
+def _plain(value: Value) -> Row:
     """Return what a value says beyond its defaults, as plain values."""
-    return value.model_dump(exclude=set(left_out), exclude_defaults=True)
+    return value.model_dump(exclude_defaults=True)
 
 
-def _flat(package: Row) -> Row:
-    for outer, names in layout.FLAT.items():
-        inner = package.pop(outer)
-        package |= {column: inner[key] for key, column in names.items() if key in inner}
-    return package
-
-
-class _Told:
-    """What every table reads: the edition, the trade, and what its questions are called."""
+class _Files:
+    """The data files of one trade's questionnaire, as they would be written."""
 
     def __init__(self, edition: Edition, trade_id: str) -> None:
-        self.edition = edition
-        self.trade = edition.trades[trade_id]
-        self.parts: tuple[tuple[str, tuple[Section, ...]], ...] = (
-            ("core", edition.core.sections),
-            ("trade", self.trade.sections),
-            ("extras", edition.extras),
-        )
-        everywhere = [*edition.core.sections, *edition.extras]
-        everywhere += [s for trade in edition.trades.values() for s in trade.sections]
-        self.shorts = {q.id: q.short for s in everywhere for q in s.questions}
-
-    def asked(self) -> Iterator[tuple[Section, Question]]:
-        for _, sections in self.parts:
-            for section in sections:
-                for question in section.questions:
-                    yield section, question
-
-    def on(self, question_id: str) -> Row:
-        """Name the question a row speaks of."""
-        return {"question": question_id, "short": self.shorts.get(question_id, "")}
-
-    def head(self) -> Iterator[Row]:
-        edition = self.edition
-        yield {
-            "id": edition.id,
-            "title": edition.title,
-            "source": edition.source,
-            "issued": edition.issued,
-            "trades": tuple(edition.trades),
-            "core_weight": edition.core_weight,
-            "trade_weight": edition.trade_weight,
-            "weights_confidence": edition.weights_confidence,
+        self.shorts = edition.names.shorts
+        head = {name: getattr(edition, name) for name in Head.model_fields if name != "ladder"}
+        self.files: dict[str, Row] = {
+            "edition.yaml": head
+            | {"trades": tuple(edition.trades), "ladder": [_plain(r) for r in edition.ladder]},
+            "core": _plain(edition.core),
+            "trade": _plain(edition.trades[trade_id]),
+            "extras": {"sections": [_plain(section) for section in edition.extras]},
+            "packages.yaml": {"packages": [_plain(package) for package in edition.packages]},
+            "standards.yaml": {"standards": [_plain(standard) for standard in edition.standards]},
         }
 
-    def trade_head(self) -> Iterator[Row]:
-        yield _plain(self.trade, "processes", "sections", "gates", "checks")
+    def told(self, table: Table, row: Row) -> list[Any]:
+        """Put a row's values in order, with what only helps its reader."""
+        short = self.shorts.get(row.get("question") or row.get("on", ""))
+        return [short if c.told else row.get(c.key, c.default) for c in table.columns]
 
-    def gates(self) -> Iterator[Row]:
-        for rung in self.edition.ladder:
-            for scope, gates in (("core", rung.gates), ("trade", self.trade.gates.get(rung.id))):
-                where = {"rung": rung.id, "scope": scope}
-                if gates is not None and not gates and scope == "trade":
+    def rows(self, table: Table) -> Iterator[Row]:
+        if table is layout.GATES:
+            yield from self._gates()
+            return
+        for where, value in self.found(table):
+            row = where | {c.key: _inner(value, c.key) for c in table.own}
+            yield {key: said for key, said in row.items() if said is not None}
+
+    def found(self, table: Table) -> Iterator[tuple[Row, Row]]:
+        """Yield what stands where a table's rows are kept, with what says where that is."""
+        for where, value in self._parents(table):
+            for there, kept in _walked(table, table.path, where, value):
+                if table.holds == "item":
+                    yield from ((there, _measured(item)) for item in kept)
+                elif table.holds == "listed":
+                    yield from ((there, {table.of: one}) for one in kept or (None,))
+                elif table.holds == "value":
+                    yield there, {table.of: kept}
+                else:
+                    yield there, kept
+
+    def _parents(self, table: Table) -> Iterator[tuple[Row, Row]]:
+        if table.within:
+            parents = layout.NAMED[table.within]
+            yield from (({table.by: p[parents.id]}, p) for _, p in self.found(parents))
+        elif table.file:
+            yield {}, self.files[table.file]
+        else:
+            parts = [str(part) for part in layout.PART.words.values()]
+            yield from (({table.by: part}, self.files[part]) for part in parts)
+
+    # --- gates ----------------------------------------------------------------------------------
+
+    def _gates(self) -> Iterator[Row]:
+        for rung in self.files["edition.yaml"]["ladder"]:
+            of_trade = self.files["trade"].get("gates", {}).get(rung["id"])
+            for scope, gates in (("core", rung.get("gates", ())), ("trade", of_trade)):
+                where = {"rung": rung["id"], "scope": scope}
+                if scope == "trade" and gates is not None and not gates:
                     yield where | {"kind": "none"}
                 for gate in gates or ():
-                    yield from (where | row for row in self._gate(gate))
+                    yield from (where | row for row in _gate(gate))
 
-    def _gate(self, gate: Gate) -> Iterator[Row]:
-        if isinstance(gate, AnyGate):
-            yield {"kind": "any_of"} | _plain(gate, "any_of")
-            for member in gate.any_of:
-                yield {"kind": "member"} | self._demand(member)
+
+def _gate(gate: Row) -> Iterator[Row]:
+    if "any_of" in gate:
+        yield {"kind": "any_of"} | {k: v for k, v in gate.items() if k != "any_of"}
+        for member in gate["any_of"]:
+            yield next(_gate(member)) | {"kind": "member"}
+        return
+    kind = next(key for key in ("question", "section", "part") if key in gate)
+    on = layout.SCOPE.show(gate[kind]) if kind == "part" else gate[kind]
+    yield {"kind": kind, "on": on} | {k: v for k, v in gate.items() if k != kind}
+
+
+def _walked(
+    table: Table, path: tuple[str, ...], where: Row, value: Any
+) -> Iterator[tuple[Row, Any]]:
+    """Follow a path through a value; where a column names the step, every step it may name."""
+    if not path:
+        yield where, value
+        return
+    step, *rest = path
+    steps: list[Any] = [step]
+    if step.startswith("@"):
+        step = step[1:]
+        kind = next(c.kind for c in table.columns if c.key == step)
+        steps = [*kind.words.values()] if isinstance(kind, OneOf) else [*value]
+    for key in steps:
+        if key in value:
+            there = where | ({step: key} if f"@{step}" in path else {})
+            yield from _walked(table, tuple(rest), there, value[key])
+
+
+def _inner(value: Any, path: str) -> Any:
+    for step in path.split("."):
+        if isinstance(value, list | tuple):
+            value = value[int(step)] if int(step) < len(value) else None
         else:
-            kind = next(key for key in ("question", "section", "part") if hasattr(gate, key))
-            yield {"kind": kind} | self._demand(gate)
-
-    def _demand(self, gate: Value) -> Row:
-        row = _plain(gate)
-        on = next(row.pop(key) for key in ("question", "section", "part") if key in row)
-        words = {part: word for word, part in layout.PARTS.items()}
-        return row | {"on": words.get(on, on), "short": self.shorts.get(on, "")}
-
-    def sections(self) -> Iterator[Row]:
-        for part, sections in self.parts:
-            yield from ({"part": part} | _plain(s, "questions") for s in sections)
-
-    def questions(self) -> Iterator[Row]:
-        apart = ("terms", "options", "rows", "columns", "maps", "bands")
-        for section, question in self.asked():
-            row: Row = {"section": section.id} | _plain(question, *apart)
-            row |= {f"level{n}": words for n, words in enumerate(row.pop("levels", ()))}
-            row["kind"] = question.kind
-            if question.kind == "text":
-                row.pop("most", None)
-                row["length"] = question.most
-            yield row
-
-    def terms(self) -> Iterator[Row]:
-        for _, question in self.asked():
-            for word, meaning in question.terms.items():
-                yield self.on(question.id) | {"word": word, "meaning": meaning}
-
-    def options(self) -> Iterator[Row]:
-        for _, question in self.asked():
-            for role in ("options", "rows", "columns"):
-                for item in getattr(question, role, ()):
-                    yield self.on(question.id) | {"role": role} | _plain(item)
-
-    def maps(self) -> Iterator[Row]:
-        for _, question in self.asked():
-            for frame, names in question.maps.items():
-                where = self.on(question.id) | {"frame": frame}
-                if not names:
-                    yield where
-                yield from (where | {"name": name} for name in names)
-
-    def bands(self) -> Iterator[Row]:
-        for _, question in self.asked():
-            for trade, bands in getattr(question, "bands", {}).items():
-                row = bands.model_dump()
-                yield self.on(question.id) | {"trade": trade} | row
-
-    def checks(self) -> Iterator[Row]:
-        for scope, checks in (("core", self.edition.core.checks), ("trade", self.trade.checks)):
-            yield from ({"scope": scope, "id": c.id, "says": c.says} for c in checks)
-
-    def bounds(self) -> Iterator[Row]:
-        for check in (*self.edition.core.checks, *self.trade.checks):
-            for bound in check.when:
-                limits = _plain(bound, "question")
-                yield {"check": check.id} | self.on(bound.question) | limits
-
-    def lifts(self) -> Iterator[Row]:
-        for package in self.edition.packages:
-            for question_id, level in package.lifts.items():
-                yield {"package": package.code} | self.on(question_id) | {"level": level}
+            value = value.get(step) if value else None
+    return value
 
 
-def in_order(table: Table, found: Iterable[Row]) -> Iterator[list[Any]]:
-    """Return rows as lists in the table's order of columns, None where a row says nothing."""
-    for row in found:
-        yield [row.get(column.key) for column in table.columns]
+def _measured(item: Row) -> Row:
+    """Show how long a text may be in a column of its own."""
+    if item.get("kind") != "text":
+        return item
+    longest = item.get("most", TextQuestion.model_fields["most"].default)
+    return {k: v for k, v in item.items() if k != "most"} | {"length": longest}

@@ -14,7 +14,7 @@ from questionnaires.edition import Edition
 from questionnaires.sheets.cells import Column, Table
 from questionnaires.sheets.writing import TEXT, Pen, whole, writing
 from questionnaires.workbook import layout, printing
-from questionnaires.workbook.rows import in_order, rows
+from questionnaires.workbook.rows import rows
 
 HEAD_ROW = 0
 _WRAPPED = {"text_wrap": True}
@@ -48,7 +48,7 @@ def write_workbook(edition: Edition, trade_id: str, target: Path | IO[bytes]) ->
         printing.write_guide(pen, edition, trade_id)
         printing.write_paper(pen, edition.questionnaire(trade_id))
         for table in layout.TABLES:
-            _write_table(pen, table, in_order(table, found[table.name]))
+            _write_table(pen, table, found[table.name])
 
 
 def _write_table(pen: Pen, table: Table, found: Iterable[list[Any]]) -> None:
