@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from questionnaires.library import SHIPPED
 from survey import clock
 from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
@@ -87,7 +88,7 @@ def test_a_card_shows_the_firms_answer_remark_files_and_what_to_look_at(
 
     text = tablet.get(page(visit)).text
 
-    question = answers.load("2026").questionnaire("valve").questions[QUESTION]
+    question = SHIPPED.load("2026").questionnaire("valve").questions[QUESTION]
     for words in ("企业自评", "2 档：", "周三刚换过看板", "排产看板.jpg", question.evidence):
         assert words in text
 
@@ -286,7 +287,7 @@ def test_the_way_on_leads_through_every_section_to_the_overview(tablet, visit):
     onward = tablet.submit("", {"go": "next"})
     assert onward.location == page(visit, "production")
 
-    last = list(answers.load("2026").questionnaire("valve").sections)[-1]
+    last = list(SHIPPED.load("2026").questionnaire("valve").sections)[-1]
     tablet.get(page(visit, last.id))
     assert tablet.submit("", {"go": "next"}).location == f"/visits/{visit.id}"
 
