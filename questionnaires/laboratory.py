@@ -6,7 +6,6 @@ Each runs with what was typed and a way to speak, and returns the exit code.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,10 +50,8 @@ def add_commands(commands: Any) -> None:
 
 
 def folder(name: str) -> Path:
-    """Find an edition by its folder, or by its id among the program's and the instance's own."""
-    own = Path(os.environ.get("INSTANCE", "instance")) / "editions"
-    places = (Path(name), EDITIONS / name, own / name)
-    return next((p for p in places if (p / "edition.yaml").is_file()), EDITIONS / name)
+    """Find an edition by its folder, or by its id among the program's own."""
+    return Path(name) if (Path(name) / loading.HEAD).is_file() else EDITIONS / name
 
 
 def _read(name: str, say: Say) -> Edition | None:

@@ -1,7 +1,8 @@
 """The shape of an edition: every value a data file may hold, frozen and checked.
 
 One edition is one folder of YAML files (see ``README.md`` here for every key). This module says
-what those files may contain; whether the contents agree with one another is ``loading``'s work.
+what those files may contain; whether the contents agree with one another is for ``references`` and
+``checking`` to say.
 """
 
 from __future__ import annotations
