@@ -63,7 +63,8 @@ demo: setup ## 在 .demo/ 里另起一份演示，不碰 instance/
 	@INSTANCE=.demo HOST=127.0.0.1 PORT=$(PORT) DEMO=1 exec $(BIN)/flask --app wsgi serve
 
 test: setup-test ## 运行全部测试（TESTS=tests/rules 只跑一部分）
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
+	$(if $(filter tests tests/scripts,$(TESTS)),@$(BIN)/python -m tests.scripts)
+	$(if $(filter-out tests/scripts,$(TESTS)),@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS))
 
 check: setup-test ## 格式、规范、类型、问卷年版与全部测试
 	@$(BIN)/ruff format --check .

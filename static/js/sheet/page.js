@@ -178,7 +178,7 @@ export class SheetPage {
 
   told(question, event, detail = {}) {
     if (event === "saved") this.savedAt = detail.saved;
-    if (event === "broken") this.giveUp(detail.fault);
+    if (event === "broken") return this.giveUp(detail.fault);
     const card = this.cards.get(question);
     if (card) BESIDE[event](card, detail, this);
     const over = OVER[event]?.(detail, this);
@@ -320,7 +320,6 @@ const BESIDE = {
   locked: (card) => card.say("未保存：答卷已锁定"),
   ended: (card) => card.say("未保存：登录状态已失效"),
   failed: (card) => card.say("未保存"),
-  broken: (card) => card.say("未保存"),
 };
 
 // … and over the page, where nothing more can be saved.

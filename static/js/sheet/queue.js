@@ -247,6 +247,7 @@ export class Queue {
   }
 
   keep() {
+    if (this.stopped === "forgotten") return; // whoever signed out leaves nothing behind
     const left = {};
     this.stored = false;
     for (const [question, { sent, next, revision }] of this.changes)
