@@ -23,6 +23,8 @@ class Config:
     database_url: str
     secret_key: str
     content_url: str = ""
+    queue_url: str = ""
+    """Where jobs wait; empty for a SQLite file of the instance."""
     secret_key_fallbacks: tuple[str, ...] = ()
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
@@ -42,6 +44,10 @@ class Config:
         return self.instance / "contents"
 
     @property
+    def queue(self) -> str:
+        return self.queue_url or sqlite_url(self.instance / "queue.db")
+
+    @property
     def evidence(self) -> Path:
         return self.instance / "evidence"
 
@@ -59,6 +65,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
     return Config(
         instance=instance,
         database_url=environ.get("DATABASE_URL", sqlite_url(instance / "survey.db")),
+        queue_url=environ.get("QUEUE_URL", ""),
         secret_key=environ.get("SECRET_KEY") or _kept_secret(instance / "secret_key"),
         secret_key_fallbacks=tuple(filter(None, environ.get("OLD_SECRET_KEYS", "").split(","))),
         content_url=environ.get("CONTENT_URL", ""),
