@@ -21,6 +21,7 @@ from whitenoise import WhiteNoise
 from survey import clock, db, library
 from survey.config import Config, from_environment
 from survey.files.stores import contents_of
+from survey.jobs.queue import Queue
 from survey.tables import ENUMERATIONS, SheetKind
 from survey.views import BLUEPRINTS
 from survey.web import access, bodies, errors, headers, here, navigation
@@ -82,6 +83,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
 
     shelf = library.Shelf(config.instance / library.FOLDER, contents_of(config))
     here.init_app(app, engine or db.engine_for(config.database_url), {library.SHELF: shelf})
+    app.extensions["survey_queue"] = Queue(config)
     headers.init_app(app)
     access.init_app(app)
     bodies.init_app(app)

@@ -23,10 +23,10 @@ from questionnaires.answers import parse, percent_text
 from questionnaires.library import SHIPPED
 from questionnaires.scoring import Score, score
 from questionnaires.trace import trace
-from survey.jobs import worker
 from survey.store import assessments as store
 from survey.tables import Assessment, AuditEntry, PoolEntry, Role, SheetKind
 from tests.support.client import CheckingClient
+from tests.support.labour import work
 from tests.support.people import a_photo, a_user, signed_in
 
 NAME = "云碓阀门（虚构）"
@@ -221,7 +221,7 @@ def _page_paper_and_trace_agree(
     assert sum((line.contribution or Fraction(0)) for line in trace(result)) == result.share
 
     assert firm.submit(f"{address}/report").status_code == 302
-    assert worker.work_once(app), "the report waits for the worker"
+    assert work(app) == 1, "the report waits for the worker"
     firm.get(address)
     report = re.search(r"/reports/\d+\.pdf", firm.get(address).text)
     assert report, "the page offers the finished report"

@@ -37,7 +37,7 @@ if (waiting) {
       const answer = await fetch(waiting.dataset.reportState, { headers: { Accept: "application/json" } });
       if (answer.ok) {
         const { state, waiting: before } = await answer.json();
-        if (state === "done" || state === "failed") {
+        if (state !== "queued" && state !== "working") {
           location.hash = "report";
           location.reload();
           return;

@@ -1,139 +1,111 @@
-"""The job worker: makes reports one after another, in a process of its own."""
+"""What a worker does with a message: takes the job, does the work, ends the job; and sweeps."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import signal
-import threading
-import time
-from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
-from types import FrameType
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from survey import clock
 from survey.config import Config
 from survey.db import DatabaseMissing
-from survey.files import uploads
-from survey.lifecycle import reports as steps
+from survey.jobs.kinds import KINDS, lease_of
+from survey.jobs.queue import Queue
+from survey.jobs.workshop import WorkFailed, Workshop
+from survey.lifecycle import jobs as steps
+from survey.lifecycle.jobs import Effect, Overtaken, Taken
 from survey.lifecycle.step import Step
-from survey.readings.diagnoses import PRINTABLE, diagnosis_of
-from survey.store import assessments as store
-from survey.store.settings import read
-from survey.tables import Assessment, Report, SheetKind
+from survey.tables import Fault
 
-IDLE_SECONDS = 0.7
-AFTER_TROUBLE_SECONDS = 5.0
-FAULTS = {
-    "too_slow": "报告内容太多，生成超时",
-    "too_large": "报告内容太多，内存不足",
-    "broken": "报告排版出错",
-}
+logger = logging.getLogger(__name__)
 
 
-def run(app: Flask, until: Callable[[], bool] = lambda: False) -> None:
-    """Work until SIGTERM, SIGINT or ``until``; the report in hand is finished first."""
-    stopping = threading.Event()
+class Worker:
+    """Does the jobs of one installation, one after another."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
+    def __init__(self, config: Config, sessions: sessionmaker[Session]) -> None:
+        self.queue = Queue(config, do=self.do, sweep=self.sweep)
+        self._config = config
+        self._sessions = sessions
+        self._in_hand: Taken | None = None
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while not stopping.is_set() and not until():
+    def do(self, job_id: int) -> None:
+        """Do a job, unless it is done, taken or cancelled already."""
+        with self._step() as step:
+            taken = steps.take(step, job_id, lease_of)
+        if taken is None:
+            return
+        self._in_hand = taken
         try:
-            busy = work_once(app)
-        except (SQLAlchemyError, DatabaseMissing, OSError):
-            app.logger.exception("the worker cannot reach its data; it tries again")
-            stopping.wait(AFTER_TROUBLE_SECONDS)
-            continue
-        if not busy:
-            stopping.wait(IDLE_SECONDS)
+            with self._sessions() as session:
+                self._work(Workshop(self._config, session, taken, lease_of(taken.kind)))
+        except Overtaken:
+            logger.info("job %s is no longer ours", job_id)
+        finally:
+            self._in_hand = None
 
-
-def work_once(app: Flask) -> bool:
-    """Make one waiting report; False when there was none."""
-    with app.extensions["survey_sessions"]() as session:
-        report = steps.lease(Step(session, steps.WORKER, clock.utc_now()))
-        if report is None:
-            return False
-        # What was leased stays as it was leased: read again, its attempt might be another worker's.
-        session.expunge(report)
+    def _work(self, workshop: Workshop) -> None:
+        taken = workshop.taken
         try:
-            made = make(session, report, app.config["SURVEY"])
-        except SQLAlchemyError:
+            effect = _effect(workshop)
+            steps.finish(workshop.step(), taken, effect)
+        except Overtaken:
             raise
-        except Exception as error:
-            app.logger.exception("report %s failed", report.number)
-            fault = FAULTS.get(getattr(error, "reason", ""), "生成时出错")
-            steps.fail(
-                Step(session, steps.WORKER, clock.utc_now()), report.id, report.attempt, fault
-            )
-            return True
-        digest = hashlib.sha256(made.read_bytes()).hexdigest()
-        size = made.stat().st_size
-        uploads.settle(made, path_of(app.config["SURVEY"], digest))
-        steps.issue(
-            Step(session, steps.WORKER, clock.utc_now()),
-            report.id,
-            report.attempt,
-            sha256=digest,
-            size=size,
-        )
-        return True
+        except WorkFailed as error:
+            self._fail(taken, error.fault, error.values)
+        except (SQLAlchemyError, DatabaseMissing, OSError):
+            logger.exception("job %s cannot reach what it needs", taken.id)
+            self._fail(taken, Fault.UNREACHABLE)
+        except Exception:
+            logger.exception("job %s failed", taken.id)
+            self._fail(taken, Fault.BROKEN)
+
+    def _fail(self, taken: Taken, fault: Fault, values: dict[str, Any] | None = None) -> None:
+        with self._step() as step:
+            due = steps.fail(step, taken, fault, values or {})
+        if due:
+            self.queue.send(taken.id, due)
+
+    def sweep(self) -> None:
+        """Send what was lost, take from the dead, and begin what the clock asks for."""
+        waiting = self.queue.waiting()
+        with self._step() as step:
+            missed = steps.sweep(step, waiting)
+            begun = [
+                steps.open_slot(step, kind, work.slot(step.now))
+                for kind, work in KINDS.items()
+                if work.slot
+            ]
+        for job_id, due in missed.items():
+            self.queue.send(job_id, due)
+        for job_id in filter(None, begun):
+            self.queue.send(job_id)
+
+    def put_down(self) -> None:
+        """Give the job in hand, if any, back to whoever works next."""
+        if (taken := self._in_hand) is None:
+            return
+        try:
+            with self._step() as step:
+                steps.release(step, taken)
+        except Overtaken:
+            return  # it was finished a moment ago
+        self.queue.send(taken.id)
+
+    @contextmanager
+    def _step(self) -> Iterator[Step]:
+        with self._sessions() as session:
+            yield Step(session, steps.WORKER, clock.utc_now())
 
 
-def make(session: Session, report: Report, config: Config) -> Path:
-    """Write the report's PDF under a name of this attempt; return where."""
-    from reports.paper.html import print_report  # only the worker ever loads the printing parts
-
-    assessment = store.assessment(session, report.assessment_id)
-    if assessment is None:
-        raise LookupError(report.assessment_id)
-    diagnosis = diagnosis_of(
-        session,
-        assessment,
-        report.kind,
-        place=read(session),
-        issued=report.requested_at.astimezone(clock.LOCAL).date(),
-        number=report.number or "",
-        evidence_bytes=_pictures(session, assessment, report.kind, config),
-    )
-    session.rollback()  # printing takes a while; no snapshot is held open meanwhile
-    config.reports.mkdir(parents=True, exist_ok=True)
-    _forget_half_made(config.reports)
-    target = config.reports / f"making-{report.id}-{report.attempt}-{os.getpid()}.pdf"
-    print_report(diagnosis, target)
-    return target
-
-
-def _forget_half_made(folder: Path) -> None:
-    """Remove what a killed worker left; nobody works on a report longer than its lease."""
-    for path in folder.glob("making-*"):
-        with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > steps.LEASE.total_seconds():
-                path.unlink()
-
-
-def path_of(config: Config, sha256: str) -> Path:
-    """Return where an issued report lies."""
-    return config.reports / f"{sha256}.pdf"
-
-
-def _pictures(
-    session: Session, assessment: Assessment, kind: SheetKind, config: Config
-) -> dict[str, bytes]:
-    sheet = store.sheet(session, assessment.id, kind)
-    found: dict[str, bytes] = {}
-    for files in store.evidence_of_sheet(session, sheet.id).values() if sheet else ():
-        for file in files:
-            if file.media_type in PRINTABLE:
-                path = uploads.place(config.evidence, file.sha256)
-                if path.is_file():
-                    found[file.sha256] = path.read_bytes()
-    return found
+def _effect(workshop: Workshop) -> Effect:
+    work = KINDS.get(workshop.taken.kind)
+    if work is None:
+        raise WorkFailed(Fault.UNKNOWN_KIND)
+    effect = work.do(workshop)
+    workshop.session.rollback()  # whatever it read is over
+    return effect

@@ -326,3 +326,18 @@ def _require_another(administrators: list[User], user: User, field: str) -> None
     """Two administrators who shut each other out at one moment must not both succeed."""
     if [other.id for other in administrators] == [user.id]:
         raise Invalid({field: "至少要留一位在用的管理员。"})
+
+
+def forget_ended(step: Step, *, session_hours: int) -> dict[str, int]:
+    """Remove sessions that have run out and failures nobody is held up by any more.
+
+    Inside a transaction; returns how many rows of each went.
+    """
+    forgotten = {
+        "sessions": store.forget_sessions_before(
+            step.session, step.now - timedelta(hours=session_hours)
+        ),
+        "throttles": store.forget_throttles_before(step.session, step.now - WINDOW),
+    }
+    step.log("nightly", About("district", ""), after=forgotten)
+    return forgotten

@@ -157,3 +157,7 @@ class TitleTaken(Invalid):
     """Another round has this title."""
 
     status = 409
+
+
+class JobEnded(Refusal):
+    """The job is over, or not yet: it cannot be cancelled, or need not be tried again."""

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from survey.tables import AssessmentState, EditionState, PoolState, SheetKind
+from survey.tables import (
+    AssessmentState,
+    DocumentStanding,
+    EditionState,
+    JobState,
+    PoolState,
+    SheetKind,
+)
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -25,6 +32,7 @@ def _from(*begins: S | None, to: S) -> Transition[S]:
 
 
 _A, _P, _E = AssessmentState, PoolState, EditionState
+_J, _D = JobState, DocumentStanding
 
 ASSESSMENT: Mapping[str, Transition[AssessmentState]] = {
     "begin": _from(None, to=_A.DRAFT),
@@ -46,6 +54,20 @@ EDITION: Mapping[str, Transition[EditionState]] = {
     "edition_publish": _from(_E.DRAFT, to=_E.PUBLISHED),
     "edition_retire": _from(_E.PUBLISHED, to=_E.RETIRED),
     "edition_restore": _from(_E.RETIRED, to=_E.PUBLISHED),
+}
+JOB: Mapping[str, Transition[JobState]] = {
+    "job_ask": _from(None, to=_J.QUEUED),
+    "job_take": _from(_J.QUEUED, to=_J.WORKING),
+    "job_finish": _from(_J.WORKING, to=_J.DONE),
+    "job_fail": _from(_J.WORKING, to=_J.FAILED),
+    "job_put_off": _from(_J.WORKING, to=_J.QUEUED),
+    "job_release": _from(_J.WORKING, to=_J.QUEUED),
+    "job_cancel": _from(_J.QUEUED, _J.WORKING, to=_J.CANCELLED),
+    "job_retry": _from(_J.FAILED, _J.CANCELLED, to=_J.QUEUED),
+}
+DOCUMENT: Mapping[str, Transition[DocumentStanding]] = {
+    "document_issue": _from(None, to=_D.VALID),
+    "document_supersede": _from(_D.VALID, to=_D.SUPERSEDED),
 }
 
 WRITABLE: Mapping[SheetKind, AssessmentState] = {

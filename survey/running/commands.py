@@ -15,7 +15,7 @@ from questionnaires.library import UnknownEdition
 from survey import library
 from survey.clock import utc_now
 from survey.config import Config
-from survey.jobs import worker
+from survey.jobs import consumer
 from survey.lifecycle import accounts, editions
 from survey.lifecycle.errors import Invalid, NotDraft, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
@@ -67,7 +67,7 @@ def _spoken() -> Iterator[None]:
 @with_appcontext
 def work() -> None:
     """Run the job worker alone."""
-    worker.run(current_app)
+    consumer.run(_config(), current_app.extensions["survey_sessions"])
 
 
 @click.command("migrate")

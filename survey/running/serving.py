@@ -14,7 +14,7 @@ from flask import Flask
 
 from survey import clock, db, migrations
 from survey.config import Config
-from survey.jobs import worker
+from survey.jobs import consumer
 from survey.lifecycle import accounts, editions
 from survey.lifecycle.assessments import tell_gates_again
 from survey.lifecycle.step import Actor, Step
@@ -120,7 +120,7 @@ def greet_first_administrator(app: Flask) -> None:
 
 
 def _run_together(app: Flask, host: str, port: int) -> int:
-    """Serve pages from a child, make reports here; neither goes on without the other."""
+    """Serve pages from a child, do the jobs here; neither goes on without the other."""
     config: Config = app.config["SURVEY"]
     web = subprocess.Popen(
         web_command(host, port),
@@ -129,7 +129,8 @@ def _run_together(app: Flask, host: str, port: int) -> int:
         start_new_session=True,
         preexec_fn=_end_with_parent,  # no thread runs yet
     )
-    worker.run(app, until=lambda: web.poll() is not None)
+    sessions = app.extensions["survey_sessions"]
+    consumer.run(config, sessions, until=lambda: web.poll() is not None)
     failed = web.poll() not in (None, 0)
     web.send_signal(signal.SIGTERM)
     try:

@@ -6,7 +6,19 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Update, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Delete,
+    Row,
+    Update,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -127,8 +139,17 @@ def end_session(session: Session, token_hash: str) -> None:
     session.execute(delete(UserSession).where(UserSession.token_hash == token_hash))
 
 
-def forget_sessions_before(session: Session, moment: datetime) -> None:
-    session.execute(delete(UserSession).where(UserSession.created_at < moment))
+def forget_sessions_before(session: Session, moment: datetime) -> int:
+    return _forgotten(session, delete(UserSession).where(UserSession.created_at < moment))
+
+
+def forget_throttles_before(session: Session, moment: datetime) -> int:
+    return _forgotten(session, delete(Throttle).where(Throttle.since < moment))
+
+
+def _forgotten(session: Session, statement: Delete) -> int:
+    """Remove rows by a statement; return how many."""
+    return session.connection().execute(statement).rowcount
 
 
 def link(session: Session, token_hash: str, *, lock: bool = False) -> OneTimeLink | None:

@@ -18,10 +18,14 @@ from survey.tables.assessments import (
 )
 from survey.tables.audit import AuditEntry
 from survey.tables.base import ENUMERATIONS, Moment, Table
+from survey.tables.documents import Document, NumberSeries
 from survey.tables.editions import EditionRow
 from survey.tables.enums import (
     AssessmentState,
+    DocumentKind,
+    DocumentStanding,
     EditionState,
+    Fault,
     JobState,
     LinkPurpose,
     PoolState,
@@ -31,10 +35,10 @@ from survey.tables.enums import (
     Verdict,
 )
 from survey.tables.firms import Firm, Setting
+from survey.tables.jobs import Job
 from survey.tables.pool import (
     PoolEntry,
     Recognition,
-    Report,
 )
 
 __all__ = [
@@ -44,19 +48,24 @@ __all__ = [
     "Assessment",
     "AssessmentState",
     "AuditEntry",
+    "Document",
+    "DocumentKind",
+    "DocumentStanding",
     "EditionRow",
     "EditionState",
     "Evidence",
+    "Fault",
     "Firm",
+    "Job",
     "JobState",
     "KnownDevice",
     "LinkPurpose",
     "Moment",
+    "NumberSeries",
     "OneTimeLink",
     "PoolEntry",
     "PoolState",
     "Recognition",
-    "Report",
     "Role",
     "Round",
     "ScoreRow",

@@ -13,7 +13,10 @@ from sqlalchemy.types import TypeDecorator
 
 from survey.tables.enums import (
     AssessmentState,
+    DocumentKind,
+    DocumentStanding,
     EditionState,
+    Fault,
     JobState,
     LinkPurpose,
     PoolState,
@@ -25,7 +28,10 @@ from survey.tables.enums import (
 
 ENUMERATIONS: Mapping[type[StrEnum], int] = {
     AssessmentState: 12,
+    DocumentKind: 20,
+    DocumentStanding: 10,
     EditionState: 12,
+    Fault: 40,
     JobState: 10,
     LinkPurpose: 10,
     PoolState: 12,

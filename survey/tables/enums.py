@@ -43,12 +43,46 @@ class EditionState(StrEnum):
 
 
 class JobState(StrEnum):
-    """How far a job has come."""
+    """How far a job has come; the last three are ends."""
 
     QUEUED = "queued"
     WORKING = "working"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Fault(StrEnum):
+    """Why a try failed."""
+
+    TOO_SLOW = "too_slow"
+    TOO_LARGE = "too_large"
+    BROKEN = "broken"
+    LOST = "lost"
+    """The worker went away with the job in hand."""
+    UNREACHABLE = "unreachable"
+    """Database, disk or a service did not answer."""
+    GONE = "gone"
+    """What the job is about is not there any more, or not in a state to work on."""
+    CHANGED = "changed"
+    """What the job is about changed while it was read."""
+    UNKNOWN_KIND = "unknown_kind"
+    """This release does not know such work; a newer one beside it may."""
+
+
+class DocumentStanding(StrEnum):
+    """What a document is worth today."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class DocumentKind(StrEnum):
+    """What a document is; the column allows the words of later releases."""
+
+    SELF_REPORT = "self_report"
+    ONSITE_REPORT = "onsite_report"
 
 
 class LinkPurpose(StrEnum):
@@ -60,7 +94,10 @@ class LinkPurpose(StrEnum):
 
 __all__ = [
     "AssessmentState",
+    "DocumentKind",
+    "DocumentStanding",
     "EditionState",
+    "Fault",
     "JobState",
     "LinkPurpose",
     "PoolState",

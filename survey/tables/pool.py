@@ -1,4 +1,4 @@
-"""The cultivation pool, what was decided in it, what was recognised, and reports issued."""
+"""The cultivation pool, what was decided in it, and what was recognised."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.tables.base import Table, one_of
-from survey.tables.enums import JobState, PoolState, SheetKind
+from survey.tables.enums import PoolState
 from survey.tables.firms import Firm
 
 
@@ -45,33 +45,3 @@ class Recognition(Table):
     recognised_on: Mapped[date]
     recorded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     recorded_at: Mapped[datetime]
-
-
-class Report(Table):
-    """A diagnosis report asked for, being made, or issued.
-
-    The row is also the job: the worker leases it, and ``basis`` (what the report was made from)
-    makes a second request for the same content find the first one.
-    """
-
-    __tablename__ = "reports"
-    __table_args__ = (
-        UniqueConstraint("assessment_id", "kind", "basis"),
-        CheckConstraint(one_of("kind", SheetKind), name="kind"),
-        CheckConstraint(one_of("state", JobState), name="state"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"))
-    kind: Mapped[SheetKind]
-    basis: Mapped[str] = mapped_column(String(64))
-    number: Mapped[str | None] = mapped_column(String(40), unique=True)
-    state: Mapped[JobState] = mapped_column(default=JobState.QUEUED, index=True)
-    attempt: Mapped[int] = mapped_column(default=0)
-    leased_until: Mapped[datetime | None]
-    sha256: Mapped[str | None] = mapped_column(String(64))
-    size: Mapped[int | None]
-    fault: Mapped[str | None] = mapped_column(String(300))
-    requested_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    requested_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ from survey.views import (
     editions,
     files,
     firm,
+    jobs,
     results,
 )
 
@@ -21,5 +22,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     editions.pages,
     files.pages,
     firm.pages,
+    jobs.pages,
     results.pages,
 )

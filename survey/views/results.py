@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import NamedTuple
+
 from flask import (
     Blueprint,
     abort,
@@ -15,13 +18,25 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from reports import charts
-from survey.jobs.worker import path_of
+from survey.jobs.reports import path_of
 from survey.library import questionnaire_of
-from survey.lifecycle import reports as steps
+from survey.lifecycle import documents as steps
 from survey.readings.diagnoses import diagnosis_of
-from survey.store import reports as store
-from survey.tables import Assessment, AssessmentState, JobState, Report, Role, SheetKind
+from survey.store import documents as store
+from survey.store import jobs as waiting
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Document,
+    DocumentKind,
+    DocumentStanding,
+    Job,
+    Role,
+    SheetKind,
+)
+from survey.views.jobs import send
 from survey.web import access, here
+from survey.words import jobs as words
 
 pages = Blueprint("results", __name__)
 
@@ -44,6 +59,7 @@ def result(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
     """Show the rung, what blocks the next one, what to do, and every number's way here."""
     assessment = readable_result(assessment_id, kind)
     session = here.session()
+    basis = steps.basis_of(session, assessment, kind)
     diagnosis = diagnosis_of(session, assessment, kind, place=here.district(), issued=here.today())
     return render_template(
         "results/result.html",
@@ -52,47 +68,81 @@ def result(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
         kind=kind,
         both=assessment.state == AssessmentState.CONFIRMED,
         radar=charts.radar(diagnosis),
-        reports=[r for r in store.reports_of(session, assessment.id) if r.kind == kind],
-        basis=steps.basis_of(session, assessment, kind),
+        papers=_papers(assessment, kind, basis),
         section_of=questionnaire_of(assessment).section_of,
         is_own=here.reader().role == Role.FIRM,
     )
+
+
+class Papers(NamedTuple):
+    """The reports on one sheet: the one that says what the page says, others, one in the making."""
+
+    current: Document | None
+    older: list[Document]
+    job: Job | None
+    fault: str
+
+
+def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Papers:
+    session, kind = here.session(), steps.KIND_OF[sheet]
+    issued = store.documents_about(session, kind, "assessment", assessment.id)
+    current = next((d for d in issued if d.basis == basis and _is_valid(d)), None)
+    job = steps.report_job(session, assessment.id, sheet, basis) if basis else None
+    return Papers(
+        current=current if current and _path(current).is_file() else None,
+        older=[document for document in issued if document is not current],
+        job=job,
+        fault=words.ended_without(job) if job else "",
+    )
+
+
+def _is_valid(document: Document) -> bool:
+    return document.standing == DocumentStanding.VALID
 
 
 @pages.post("/assessments/<row:assessment_id>/result/<sheet:kind>/report")
 def request_report(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
     """Ask for the PDF; the page then shows how far it is."""
     readable_result(assessment_id, kind)
-    steps.request_report(here.step(), assessment_id, kind)
+    job = steps.request_report(
+        here.step(), assessment_id, kind, is_kept=lambda valid: _path(valid).is_file()
+    )
+    if job:
+        send(job.id)
     return redirect(url_for(".result", assessment_id=assessment_id, kind=kind) + "#report")
 
 
-@pages.get("/reports/<row:report_id>/state")
-def report_state(report_id: int) -> ResponseReturnValue:
+@pages.get("/reports/<row:job_id>/state")
+def report_state(job_id: int) -> ResponseReturnValue:
     """Say how far a report is, for the page that waits for it."""
-    report = _readable_report(report_id)
+    job = waiting.job(here.session(), job_id)
+    if job is None or job.kind != steps.REPORT or job.subject_id is None:
+        abort(404)
+    access.readable_assessment(job.subject_id)
     return jsonify(
-        state=report.state,
-        waiting=store.waiting_before(here.session(), report.id),
-        fault=report.fault or "",
+        state=job.state,
+        waiting=waiting.waiting_before(here.session(), job),
+        fault=words.ended_without(job),
     )
 
 
-@pages.get("/reports/<row:report_id>.pdf")
-def report(report_id: int) -> ResponseReturnValue:
-    """Hand out an issued report under a name its reader recognises."""
-    found = _readable_report(report_id)
-    if found.state != JobState.DONE or not found.sha256:
+@pages.get("/reports/<row:document_id>.pdf")
+def report(document_id: int) -> ResponseReturnValue:
+    """Hand out an issued report under a name its reader recognises.
+
+    A firm keeps the reports it was once given, also while its sheet is returned for completion.
+    """
+    found = store.document(here.session(), document_id)
+    if found is None or found.subject != "assessment":
         abort(404)
-    path = path_of(current_app.config["SURVEY"], found.sha256)
-    if not path.is_file():
+    assessment = access.readable_assessment(found.subject_id)
+    if not _path(found).is_file():
         current_app.logger.error("report file missing: %s", found.number)
         here.refuse(404, "报告文件缺失，请在结果页重新生成。")
-    assessment = access.readable_assessment(found.assessment_id)
     steps.note_download(here.step(), found)
-    kind = "自评版" if found.kind == SheetKind.SELF else "现场诊断版"
+    kind = "自评版" if found.kind == DocumentKind.SELF_REPORT else "现场诊断版"
     return send_file(
-        path,
+        _path(found),
         mimetype="application/pdf",
         as_attachment=True,
         download_name=f"{assessment.firm.name}诊断报告（{kind}）{found.number}.pdf",
@@ -100,13 +150,5 @@ def report(report_id: int) -> ResponseReturnValue:
     )
 
 
-def _readable_report(report_id: int) -> Report:
-    """Return a report of an assessment the reader may read; else the same 404 as for none.
-
-    A firm keeps the reports it was once given, also while its sheet is returned for completion.
-    """
-    found = store.report(here.session(), report_id)
-    if found is None:
-        abort(404)
-    access.readable_assessment(found.assessment_id)
-    return found
+def _path(document: Document) -> Path:
+    return path_of(current_app.config["SURVEY"], document.sha256)

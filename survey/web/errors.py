@@ -25,7 +25,7 @@ from questionnaires.library import UnknownEdition
 from questionnaires.loading import BadEdition
 from survey.clock import local
 from survey.db import DatabaseMissing
-from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, Refusal
+from survey.lifecycle.errors import Conflict, Incomplete, Invalid, JobEnded, Locked, Refusal
 from survey.web import access, here
 from survey.words import wording
 
@@ -119,6 +119,8 @@ def _refusal(error: Refusal) -> ResponseReturnValue:
                 },
                 yours=yours,
             )
+        case JobEnded():
+            return answer(409, "任务已经结束，或正在进行。请刷新页面查看。")
     return answer(error.status)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from questionnaires.words import SIZES
 from reports.figures import percent
 from survey.tables import AuditEntry
+from survey.words import jobs
 from survey.words.wording import EDITION_STATES, POOL, ROLES, SHEETS, STATES
 
 ACTIONS = {
@@ -35,6 +36,10 @@ ACTIONS = {
     "report_issue": "签发报告",
     "report_fail": "报告生成失败",
     "report_download": "下载报告",
+    "job_cancel": "取消任务",
+    "job_retry": "重试任务",
+    "job_fail": "任务失败",
+    "nightly": "每夜检查",
     "open_round": "开启评估轮次",
     "round_end": "调整轮次截止日期",
     "export": "导出清单",
@@ -66,6 +71,7 @@ SUBJECTS = {
     "user": "用户",
     "pool": "培育库",
     "report": "报告",
+    "job": "任务",
     "round": "评估轮次",
     "edition": "问卷年版",
     "district": "区县设置",
@@ -79,6 +85,7 @@ STATES_OF: Mapping[str, Mapping[str, str]] = {
     "assessment": STATES,
     "pool": POOL,
     "edition": EDITION_STATES,
+    "job": jobs.STATES,
 }
 NAMES = {
     "above_scale": "规上",
@@ -91,7 +98,6 @@ NAMES = {
     "contact_post": "联系人职务",
     "edition": "年版",
     "employees": "从业人数",
-    "fault": "原因",
     "name": "名称",
     "opens_on": "开始",
     "park": "园区",
@@ -101,6 +107,9 @@ NAMES = {
     "reduced": "山区海岛县",
     "revenue": "营业收入",
     "rows": "行数",
+    "sessions": "过期登录",
+    "throttles": "过期计数",
+    "supersedes": "取代",
     "seal": "封存",
     "size": "规模",
     "targets": "目标",
@@ -112,7 +121,7 @@ NAMES = {
     "username": "用户名",
 }
 """What values are called where the value alone would not tell."""
-BARE = frozenset({"name", "code", "username", "title", "said", "edition", "fault", "trade"})
+BARE = frozenset({"name", "code", "username", "title", "said", "edition", "trade"})
 """Values that say by themselves what they are when they stand alone in a new row."""
 
 
@@ -171,6 +180,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "size": lambda size: f"规模 {SIZES.get(size, '无')}",
     "rows": lambda rows: f"{rows} 行",
     "consultant": str,
+    "fault": lambda fault: jobs.FAULTS.get(fault, fault),
     "sha256": lambda sha256: sha256[:12],
     "closes_on": lambda day: f"至 {day}" if day else "不限期",
     "opens_on": lambda day: f"自 {day}",

@@ -26,7 +26,7 @@ from survey.lifecycle import pool
 from survey.lifecycle.accounts import issue_link
 from survey.lifecycle.step import Actor, Step
 from survey.store.settings import District, keep
-from survey.tables import Assessment, Evidence, Firm, Role, Round, SheetKind, User
+from survey.tables import Assessment, Evidence, Firm, Job, Role, Round, SheetKind, User
 from survey.web.access import ANYONE, ROUTES
 from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
 from tests.support.people import (
@@ -118,7 +118,8 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "firm_id": [firm.id, other.id],
         "entry_id": [_in_the_pool(session, last.id, by)],
         "evidence_id": [photo],
-        "report_id": [report.id],
+        "document_id": [report.id],
+        "job_id": [*session.scalars(select(Job.id))],
         "token": [issue_link(Step(session, by, moment()), guest.id, "invite", hours=24)],
         "edition_id": [EDITION],
         "trade_id": ["valve"],

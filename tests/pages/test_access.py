@@ -48,7 +48,16 @@ WORDS = {
     "filename": "css/base.css",
 }
 """A good word for every part of an address that is no number."""
-ROWS = {"assessment_id", "evidence_id", "report_id", "user_id", "firm_id", "round_id", "entry_id"}
+ROWS = {
+    "assessment_id",
+    "evidence_id",
+    "document_id",
+    "job_id",
+    "user_id",
+    "firm_id",
+    "round_id",
+    "entry_id",
+}
 
 
 @pytest.fixture
@@ -103,7 +112,8 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
     return {
         "assessment_id": side.ids[state],
         "evidence_id": side.ids[name],
-        "report_id": side.ids["confirmed self report"],
+        "document_id": side.ids["confirmed self report"],
+        "job_id": side.ids["confirmed self job"],
         "user_id": user,
         "firm_id": side.ids["firm"],
         "round_id": 1,
@@ -119,7 +129,8 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
     if role in (Role.FIRM, Role.CONSULTANT):
         others["assessment_id"] = [b["draft"], b["visiting"], b["confirmed"]]
         others["evidence_id"] = [number for name, number in b.items() if name.endswith(" file")]
-        others["report_id"] = [number for name, number in b.items() if name.endswith(" report")]
+        others["document_id"] = [number for name, number in b.items() if name.endswith(" report")]
+        others["job_id"] = [number for name, number in b.items() if name.endswith(" job")]
     if role == Role.CONSULTANT:
         others["assessment_id"].append(a["draft"])
         others["evidence_id"].append(a["draft self file"])
@@ -302,8 +313,8 @@ def test_a_file_of_another_firm_cannot_be_taken_away_through_ones_own_page(app, 
 
 def test_the_number_of_an_assessment_is_not_the_number_of_its_report_or_file(app, session, world):
     client = signed_in(app, session, world.a.user)
-    theirs = {n for name, n in world.b.ids.items() if name.endswith((" report", " file"))}
-    mine = {n for name, n in world.a.ids.items() if name.endswith((" report", " file"))}
+    theirs = {n for name, n in world.b.ids.items() if name.endswith((" report", " job", " file"))}
+    mine = {n for name, n in world.a.ids.items() if name.endswith((" report", " job", " file"))}
     for number in range(1, max(theirs | mine) + 3):
         for where in (f"/reports/{number}.pdf", f"/reports/{number}/state", f"/evidence/{number}"):
             answer = ask(client, "GET", where)

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import func, select
 
 from survey.clock import utc_now
-from survey.jobs import worker
-from survey.lifecycle import reports
+from survey.lifecycle import documents
 from survey.lifecycle.step import Actor, Step
-from survey.tables import Evidence, Report, Role, Table
+from survey.tables import Document, Evidence, Role, Table
 from survey.web import access
+from tests.support.labour import work
 from tests.support.people import signed_in
 from tests.support.world import QUESTION, World
 
@@ -32,7 +32,8 @@ WORDS = {
 TABLES = {
     "assessment_id": "assessments",
     "evidence_id": "evidence",
-    "report_id": "reports",
+    "document_id": "documents",
+    "job_id": "jobs",
     "user_id": "users",
     "firm_id": "firms",
     "round_id": "rounds",
@@ -51,10 +52,11 @@ def printed(app, session, settings):
     world = World(session, settings, reports=False)
     for side in world.sides:
         by = Actor(side.user.id, "测试")
-        reports.request_report(Step(session, by, utc_now()), side.ids["confirmed"], "onsite")
-    while worker.work_once(app):
-        pass
-    assert session.scalar(select(func.count()).where(Report.state == "done")) == 2
+        step = Step(session, by, utc_now())
+        job = documents.request_report(step, side.ids["confirmed"], "onsite")
+        app.extensions["survey_queue"].send(job.id)
+    assert work(app) == 2
+    assert session.scalar(select(func.count(Document.id))) == 2
     session.rollback()
     return world
 
@@ -133,7 +135,7 @@ def test_nothing_of_one_firm_reaches_the_other_or_its_consultant(app, session, p
     assert not leaked
     # The search is not blind: one's own words are found in every kind of place.
     assert seen == set(_parts(printed.a.word))
-    number = session.scalar(select(Report.id).order_by(Report.id))
+    number = session.scalar(select(Document.id).order_by(Document.id))
     report = signed_in(app, session, printed.a.user).get(f"/reports/{number}.pdf", buffered=True)
     assert f"{printed.a.word}问题" in said(report)
 

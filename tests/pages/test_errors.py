@@ -317,7 +317,8 @@ def _addresses(rule, world, role):
         values = {
             "assessment_id": ids[state],
             "evidence_id": ids.get(f"{state} {kind} file", 1),
-            "report_id": ids["confirmed self report"],
+            "document_id": ids["confirmed self report"],
+            "job_id": ids["confirmed self job"],
             "user_id": ids["colleague"],
             "firm_id": ids["firm"],
             "round_id": 1,

@@ -56,7 +56,8 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
     values = {
         "assessment_id": (ids["draft"], ids["visiting"], ids["confirmed"], 999_999),
         "evidence_id": (ids["confirmed self file"], ids["visiting onsite file"]),
-        "report_id": (ids["confirmed self report"], ids["confirmed onsite report"]),
+        "document_id": (ids["confirmed self report"], ids["confirmed onsite report"]),
+        "job_id": (ids["confirmed self job"], ids["confirmed onsite job"]),
         "user_id": (ids["user"],),
         "firm_id": (ids["firm"],),
         "round_id": (1,),
@@ -201,7 +202,7 @@ def test_other_methods_are_refused_and_the_allowed_ones_named(app, session, worl
 
 def test_another_origin_is_told_nothing(app, session, world):
     client = signed_in(app, session, world.a.user)
-    for where in ("/account", f"/reports/{world.a.ids['confirmed self report']}/state", "/health"):
+    for where in ("/account", f"/reports/{world.a.ids['confirmed self job']}/state", "/health"):
         for origin in ("https://evil.example", "null", "http://localhost.evil.example"):
             answer = client.get(
                 where,

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import shutil
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,9 +18,8 @@ from survey import db, migrations
 from survey.clock import utc_now
 from survey.config import Config
 from survey.files.uploads import Stored
-from survey.jobs import worker
 from survey.joining import create_app
-from survey.lifecycle import assessments, evidence, firms, reports
+from survey.lifecycle import assessments, evidence, firms
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.errors import Conflict, Invalid, Locked, Stale
 from survey.lifecycle.step import Actor, Step
@@ -31,8 +29,6 @@ from survey.tables import (
     AuditEntry,
     Evidence,
     Firm,
-    JobState,
-    Report,
     SheetKind,
     SheetRow,
 )
@@ -47,11 +43,9 @@ from tests.support.people import (
     a_user,
     begun,
     filled,
-    handed_in,
     moment,
     signed_in,
 )
-from tests.support.servers import Server
 
 QUESTION = "scheduling"
 
@@ -558,134 +552,3 @@ def test_backends_ended_between_requests_are_not_noticed(postgres, desk, engine)
 
     assert desk.save(2, 3, base=1).status_code == 200
     assert desk.client.get("/account").status_code == 200
-
-
-# --- reports: each made once, whoever dies -------------------------------------------------------
-
-
-@pytest.fixture
-def waiting(app, session):
-    """A report that is asked for."""
-    user = a_user(session)
-    assessment = handed_in(session, user)
-    by = Actor(user.id, "虚构人")
-    report = reports.request_report(Step(session, by, moment()), assessment.id, SheetKind.SELF)
-    number = report.id
-    session.rollback()
-    return number
-
-
-def the_report(engine, number):
-    with Session(engine) as session:
-        return session.get(Report, number)
-
-
-def test_many_who_ask_for_one_report_get_one(app, session, engine):
-    user = a_user(session)
-    assessment = handed_in(session, user).id
-    by = Actor(user.id, "虚构人")
-    session.rollback()
-
-    def ask(_):
-        with Session(engine, expire_on_commit=False) as own:
-            return reports.request_report(Step(own, by, utc_now()), assessment, SheetKind.SELF).id
-
-    with ThreadPoolExecutor(6) as pool:
-        asked = set(pool.map(ask, range(6)))
-
-    assert len(asked) == 1
-    with Session(engine) as fresh:
-        assert fresh.scalar(select(func.count(Report.id))) == 1
-
-
-def test_of_many_workers_one_takes_the_job(engine, waiting):
-    def take(_):
-        with Session(engine, expire_on_commit=False) as own:
-            report = reports.lease(Step(own, reports.WORKER, utc_now()))
-            return report.id if report else None
-
-    with ThreadPoolExecutor(6) as pool:
-        taken = [number for number in pool.map(take, range(6)) if number]
-
-    assert taken == [waiting]
-
-
-def test_a_worker_overtaken_by_another_issues_nothing(session, engine, waiting):
-    now = utc_now()
-    first = reports.lease(Step(session, reports.WORKER, now)).attempt
-    second = reports.lease(
-        Step(session, reports.WORKER, now + reports.LEASE + timedelta(seconds=1))
-    ).attempt
-
-    late = reports.issue(
-        Step(session, reports.WORKER, now), waiting, first, sha256="a" * 64, size=1
-    )
-    reports.fail(Step(session, reports.WORKER, now), waiting, first, "晚了")
-    done = reports.issue(
-        Step(session, reports.WORKER, now), waiting, second, sha256="b" * 64, size=2
-    )
-    twice = reports.issue(
-        Step(session, reports.WORKER, now), waiting, second, sha256="c" * 64, size=3
-    )
-
-    assert (late, done, twice) == (False, True, False)
-    report = the_report(engine, waiting)
-    assert (report.state, report.sha256) == (JobState.DONE, "b" * 64)
-    issued = select(func.count(AuditEntry.id)).where(AuditEntry.action == "report_issue")
-    assert session.scalar(issued) == 1
-
-
-def test_a_report_that_never_gets_done_is_given_up_and_may_be_asked_for_again(session, engine):
-    user = a_user(session)
-    assessment = handed_in(session, user).id
-    by, now = Actor(user.id, "虚构人"), utc_now()
-    number = reports.request_report(Step(session, by, now), assessment, SheetKind.SELF).id
-    for _ in range(reports.MOST_ATTEMPTS):
-        assert reports.lease(Step(session, reports.WORKER, now)) is not None
-        now += reports.LEASE + timedelta(seconds=1)
-
-    assert reports.lease(Step(session, reports.WORKER, now)) is None
-    report = the_report(engine, number)
-    assert report.state == "failed"
-    assert report.fault
-    again = reports.request_report(Step(session, TESTER, now), assessment, SheetKind.SELF)
-    assert again.id == number
-    assert reports.lease(Step(session, reports.WORKER, now)).attempt == 1
-
-
-def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(app, session, engine, waiting):
-    """While it prints, its lease runs out and another worker takes over."""
-    slow = threading.Thread(target=worker.work_once, args=(app,))
-    slow.start()
-    until(lambda: the_report(engine, waiting).state == JobState.WORKING)
-    with Session(engine, expire_on_commit=False) as own:
-        other = reports.lease(
-            Step(own, reports.WORKER, utc_now() + reports.LEASE + timedelta(seconds=1))
-        )
-    still_printing = slow.is_alive()
-    slow.join()
-
-    assert still_printing  # it held nobody up
-    assert other.attempt == 2
-    report = the_report(engine, waiting)
-    assert (report.state, report.attempt, report.sha256) == (JobState.WORKING, 2, None)
-
-
-def test_a_killed_worker_leaves_its_report_to_the_next(app, session, engine, settings, waiting):
-    server = Server(settings)
-    server.start_jobs()
-    until(lambda: list(settings.reports.glob("making-*")))
-    server.kill()
-    assert the_report(engine, waiting).state == JobState.WORKING
-
-    assert not worker.work_once(app)  # the lease still holds
-    with db.writing(session):
-        session.get(Report, waiting).leased_until = utc_now() - timedelta(seconds=1)
-    assert worker.work_once(app)
-    assert not worker.work_once(app)
-
-    report = the_report(engine, waiting)
-    assert (report.state, report.attempt) == (JobState.DONE, 2)
-    final = [path for path in settings.reports.glob("*.pdf") if not path.name.startswith("making")]
-    assert [path.stem for path in final] == [report.sha256]
-    assert final[0].stat().st_size == report.size

@@ -4,21 +4,25 @@ import multiprocessing
 import os
 import signal
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import pytest
+from alembic import command as alembic
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, inspect, select, text
+from sqlalchemy import MetaData, event, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from survey import db, migrations
 from survey.config import Config, sqlite_url
+from survey.lifecycle import jobs as steps
 from survey.lifecycle.step import About, Step
-from survey.running import serving
-from survey.tables import AuditEntry, Table
+from survey.running import commands, serving
+from survey.store.documents import next_number
+from survey.tables import AuditEntry, Document, Job, Table
 from tests.support.people import TESTER, a_consultant, a_user, confirmed, moment
 from tests.support.world import contents
 
@@ -142,6 +146,7 @@ def test_an_operator_is_told_in_words_that_the_database_is_newer(app, engine):
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
+    commands.init_app(app)
     for command in ("migrate", "serve"):
         result = app.test_cli_runner().invoke(args=[command])
         assert result.exit_code == 1
@@ -254,3 +259,100 @@ def test_older_rows_of_the_log_are_told_as_values_and_lose_no_word(
 
     assert script.values(action, subject, was) == before
     assert script.values(action, subject, became) == after
+
+
+REPORTS = [
+    # number, sheet, state, file, fault
+    ("2026-000001", "self", "done", "a" * 64, None),
+    ("2026-000002", "self", "done", "b" * 64, None),
+    ("2026-000003", "onsite", "done", "c" * 64, None),
+    ("2026-000004", "self", "working", None, None),
+    ("2026-000005", "self", "queued", None, None),
+    ("2026-000006", "onsite", "failed", None, "报告内容太多，生成超时"),
+]
+
+
+@pytest.fixture
+def before_documents(empty_url):
+    """A database of the release whose reports were their own jobs, with one in each state."""
+    with opened(empty_url, create=True) as engine:
+        with engine.connect().execution_options(**{db.WRITE: True}) as connection:
+            alembic.upgrade(migrations._alembic(connection), "0005")
+            connection.commit()
+            tables = MetaData()
+            tables.reflect(connection)
+            _fill(connection, tables.tables)
+            connection.commit()
+        yield engine
+
+
+def _fill(connection, tables):
+    now = moment()
+
+    def add(name, /, **values):
+        columns = tables[name].columns
+        given = {"created_at": now, "version": 1, "id": 1} | values
+        row = {column: value for column, value in given.items() if column in columns}
+        connection.execute(tables[name].insert(), row)
+
+    add("users", username="user", name="虚构人", role="officer", active=True)
+    add("firms", code="1" * 18, name="虚构厂", trade="valve", processes=[], fictional=True)
+    add("rounds", title="轮次", edition="2026", opens_on=now.date())
+    add("assessments", firm_id=1, round_id=1, edition="2026", trade="valve", state="confirmed")
+    for number, (name, kind, state, sha256, fault) in enumerate(REPORTS, 1):
+        add(
+            "reports",
+            id=number,
+            assessment_id=1,
+            kind=kind,
+            basis=str(number) * 64,
+            number=name,
+            state=state,
+            attempt=1,
+            requested_by=1,
+            requested_at=now,
+            finished_at=now if state in ("done", "failed") else None,
+            sha256=sha256,
+            size=9 if sha256 else None,
+            fault=fault,
+        )
+
+
+def test_reports_become_documents_under_the_same_number_and_address(before_documents, instance):
+    migrations.migrate(before_documents, instance)
+
+    with Session(before_documents) as session:
+        kept = session.scalars(select(Document).order_by(Document.id)).all()
+        assert [(d.id, d.number, d.kind, d.sha256, d.standing) for d in kept] == [
+            (1, "2026-000001", "self_report", "a" * 64, "superseded"),
+            (2, "2026-000002", "self_report", "b" * 64, "valid"),
+            (3, "2026-000003", "onsite_report", "c" * 64, "valid"),
+        ]
+        assert {(d.subject, d.subject_id, d.issued_by) for d in kept} == {("assessment", 1, 1)}
+
+
+def test_reports_in_the_making_become_jobs_that_are_still_to_be_done(before_documents, instance):
+    migrations.migrate(before_documents, instance)
+
+    with Session(before_documents) as session:
+        jobs = session.scalars(select(Job).order_by(Job.id)).all()
+        assert [job.state for job in jobs] == ["done"] * 3 + ["queued", "queued", "failed"]
+        assert [job.arguments["number"] for job in jobs] == [row[0] for row in REPORTS]
+        assert [job.result for job in jobs[:3]] == [{"document": n} for n in (1, 2, 3)]
+        assert jobs[5].fault == "too_slow"
+        waiting = steps.sweep(Step(session, TESTER, moment() + timedelta(minutes=1)), [])
+        assert set(waiting) == {4, 5}
+
+
+def test_numbers_and_ids_go_on_after_those_of_the_release_before(before_documents, instance):
+    migrations.migrate(before_documents, instance)
+
+    with Session(before_documents) as session, db.writing(session):
+        assert next_number(session, 2026) == 7
+        job = steps.ask(Step(session, TESTER, moment()), "report", {})
+        assert job.id == 7
+        first = session.get_one(Document, 1)
+        columns = {c.name: getattr(first, c.name) for c in Document.__table__.columns}
+        session.add(again := Document(**columns | {"id": None, "number": "2026-000007"}))
+        session.flush()
+        assert again.id == 4

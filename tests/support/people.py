@@ -23,12 +23,12 @@ from questionnaires.model import Question
 from survey import db
 from survey.config import MEGABYTE, Config
 from survey.files import uploads
-from survey.jobs.worker import path_of
+from survey.jobs.reports import path_of
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
+from survey.lifecycle import documents, jobs, passwords
 from survey.lifecycle import evidence as evidence_steps
-from survey.lifecycle import passwords
-from survey.lifecycle import reports as report_steps
+from survey.lifecycle.documents import Content
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.store.accounts import hashed
@@ -36,9 +36,9 @@ from survey.tables import (
     AnswerRevision,
     AnswerRow,
     Assessment,
+    Document,
     Evidence,
     Firm,
-    Report,
     Role,
     Round,
     SheetKind,
@@ -255,24 +255,26 @@ def an_issued_report(
     user: User,
     kind: str = SheetKind.SELF,
     content: bytes = b"%PDF-1.7 invented",
-) -> Report:
+) -> Document:
     """A finished report whose file holds ``content``."""
     by = Actor(user.id, user.name)
-    report = report_steps.request_report(Step(session, by, moment()), assessment.id, kind)
-    leased = report_steps.lease(Step(session, report_steps.WORKER, moment()))
-    assert leased is not None
-    assert leased.id == report.id
+    job = documents.request_report(Step(session, by, moment()), assessment.id, kind)
+    assert job is not None
     digest = hashlib.sha256(content).hexdigest()
     config.reports.mkdir(exist_ok=True)
     path_of(config, digest).write_bytes(content)
-    report_steps.issue(
-        Step(session, report_steps.WORKER, moment()),
-        report.id,
-        leased.attempt,
-        sha256=digest,
-        size=len(content),
-    )
-    return report
+    finished = Content(job.arguments["basis"], digest, len(content))
+    worker = Step(session, jobs.WORKER, moment())
+    taken = jobs.take(worker, job.id, lambda _kind: timedelta(minutes=1))
+    assert taken is not None
+    issued: list[Document] = []
+
+    def issue(step: Step) -> dict[str, int]:
+        issued.append(documents.issue_report(step, taken, finished))
+        return {"document": issued[0].id}
+
+    jobs.finish(worker, taken, issue)
+    return issued[0]
 
 
 def signed_in(app: Flask, session: Session, user: User) -> CheckingClient:

@@ -17,6 +17,7 @@ from survey.config import Config
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
+from survey.store.jobs import jobs_about
 from survey.tables import Assessment, Role, Round, SheetKind, Table, User, Verdict
 from tests.support.people import (
     TESTER,
@@ -180,6 +181,8 @@ class World:
             content=f"%PDF {side.word} {state} {kind}".encode(),
         )
         side.ids[f"{state} {kind} report"] = report.id
+        latest = jobs_about(self._session, "report", "assessment", assessment.id)[0]
+        side.ids[f"{state} {kind} job"] = latest.id
 
 
 def another_draft(session: Session, side: Side) -> Assessment:

@@ -1,0 +1,61 @@
+"""The process that works: Huey's consumer around one worker, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from survey.config import Config
+from survey.jobs.worker import Worker
+
+STOP_SECONDS = 20
+"""How long the job in hand may take to end before it is given back."""
+WATCH_SECONDS = 1
+HEALTH_ROUNDS = 10
+
+
+def run(
+    config: Config, sessions: sessionmaker[Session], until: Callable[[], bool] = lambda: False
+) -> None:
+    """Work until SIGTERM, SIGINT or ``until``; the job in hand is finished or given back."""
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    logging.getLogger("huey.consumer.Worker").addFilter(OnceAMinute())
+    worker = Worker(config, sessions)
+    consumer = worker.queue.consumer()
+    consumer.shutdown_timeout = STOP_SECONDS
+    consumer.start()
+    # After Huey's own: there, only one of the two lets a job end.
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    rounds = 0
+    while not stopping.wait(WATCH_SECONDS) and not until():
+        rounds += 1
+        if rounds % HEALTH_ROUNDS == 0:
+            consumer.check_worker_health()
+    consumer.stop(graceful=True)
+    worker.put_down()
+    worker.queue.close()
+
+
+class OnceAMinute(logging.Filter):
+    """Lets one message a minute through: a queue out of reach is tried several times a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = 0.0
+
+    def filter(self, _record: logging.LogRecord) -> bool:
+        if time.monotonic() < self._next:
+            return False
+        self._next = time.monotonic() + 60
+        return True

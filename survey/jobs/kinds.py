@@ -1,0 +1,18 @@
+"""The kinds of work there are. A new one is a module with a function, and a line here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from survey.jobs import nightly, reports
+from survey.jobs.workshop import Work
+
+KINDS: dict[str, Work] = {
+    "report": Work(reports.print_one),
+    "nightly": Work(nightly.tidy, slot=nightly.last_night),
+}
+UNKNOWN_LEASE = timedelta(minutes=1)
+
+
+def lease_of(kind: str) -> timedelta:
+    return KINDS[kind].lease if kind in KINDS else UNKNOWN_LEASE

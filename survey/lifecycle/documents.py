@@ -1,0 +1,148 @@
+"""The life of a document: asked for, issued under its number, superseded by the next."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from survey import clock
+from survey.lifecycle import jobs
+from survey.lifecycle.errors import Locked, NotThere
+from survey.lifecycle.jobs import Taken
+from survey.lifecycle.states import DOCUMENT
+from survey.lifecycle.step import About, Step
+from survey.store import assessments
+from survey.store import documents as store
+from survey.store import jobs as waiting
+from survey.tables import Assessment, Document, DocumentKind, Job, SheetKind
+
+REPORT = "report"
+"""The kind of job that prints one."""
+KIND_OF = {
+    SheetKind.SELF: DocumentKind.SELF_REPORT,
+    SheetKind.ONSITE: DocumentKind.ONSITE_REPORT,
+}
+
+
+@dataclass(frozen=True)
+class Content:
+    """A finished file in the content store, and a name for all it was made from."""
+
+    basis: str
+    sha256: str
+    size: int
+
+
+def basis_of(session: Session, assessment: Assessment, sheet: SheetKind) -> str | None:
+    """Return a name for all that a report is made from; None while the sheet has no score."""
+    row = assessments.sheet(session, assessment.id, sheet)
+    score = assessments.score(session, row.id) if row else None
+    if score is None:
+        return None
+    made_from = [
+        sheet,
+        score.scored_at.isoformat(),
+        score.share,
+        assessment.problems,
+        assessment.chosen_packages,
+    ]
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def report_job(session: Session, assessment_id: int, sheet: SheetKind, basis: str) -> Job | None:
+    """Return the latest job that prints a report on this basis."""
+    found = waiting.jobs_about(session, REPORT, "assessment", assessment_id)
+    wanted = (sheet, basis)
+    return next(
+        (job for job in found if (job.arguments["sheet"], job.arguments["basis"]) == wanted), None
+    )
+
+
+def request_report(
+    step: Step,
+    assessment_id: int,
+    sheet: SheetKind,
+    *,
+    is_kept: Callable[[Document], bool] = lambda _document: True,
+) -> Job | None:
+    """Ask for the report on a sheet; send the job afterwards.
+
+    Args:
+        is_kept: Whether a document's content is still there; a report that was lost is made anew.
+
+    Returns:
+        The job that will print it, the same for all who ask meanwhile; None where a valid report
+        of just this content is there.
+
+    Raises:
+        Locked: The sheet is not handed in, so there is nothing to report on.
+    """
+    with step.writing() as session:
+        assessment = assessments.assessment(session, assessment_id, lock=True)
+        if assessment is None:
+            raise NotThere
+        basis = basis_of(session, assessment, sheet)
+        if basis is None:
+            raise Locked(assessment.state)
+        valid = store.valid(session, KIND_OF[sheet], "assessment", assessment_id)
+        if valid and valid.basis == basis and is_kept(valid):
+            return None
+        job = report_job(session, assessment_id, sheet, basis)
+        if job and job.is_open:
+            return job
+        if job and job.may_be_retried:  # its number was never used
+            jobs.ask_again(step, job)
+        else:
+            arguments = {"sheet": sheet, "basis": basis, "number": _number(step)}
+            job = jobs.ask(step, REPORT, arguments, subject="assessment", subject_id=assessment_id)
+        about = About("report", job.arguments["number"], assessment.firm_id)
+        step.log("report_request", about, after={"kind": sheet})
+        return job
+
+
+def _number(step: Step) -> str:
+    year = step.now.astimezone(clock.LOCAL).year
+    return f"{year}-{store.next_number(step.session, year):06d}"
+
+
+def issue_report(step: Step, taken: Taken, content: Content) -> Document:
+    """Issue a printed report, inside the transaction that ends its job; the one before is superseded."""
+    session, arguments = step.session, taken.arguments
+    assessment = assessments.assessment(session, taken.subject_id or 0, lock=True)
+    if assessment is None:
+        raise NotThere
+    kind = KIND_OF[SheetKind(arguments["sheet"])]
+    earlier = store.valid(session, kind, "assessment", assessment.id, lock=True)
+    if earlier:
+        earlier.standing = DOCUMENT["document_supersede"].leads
+        session.flush()
+    document = Document(
+        number=arguments["number"],
+        kind=kind,
+        subject="assessment",
+        subject_id=assessment.id,
+        basis=content.basis,
+        sha256=content.sha256,
+        size=content.size,
+        standing=DOCUMENT["document_issue"].leads,
+        issued_at=step.now,
+        issued_by=taken.requested_by,
+    )
+    session.add(document)
+    session.flush()
+    about = About("report", document.number, assessment.firm_id)
+    supersedes = {"supersedes": earlier.number} if earlier else {}
+    step.log("report_issue", about, after={"sha256": content.sha256} | supersedes)
+    return document
+
+
+def note_download(step: Step, document: Document) -> None:
+    """Remember who took a document away."""
+    with step.writing() as session:
+        assessment = assessments.assessment(session, document.subject_id)
+        firm = assessment.firm_id if assessment else None
+        step.log("report_download", About("report", document.number, firm))

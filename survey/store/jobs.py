@@ -1,0 +1,91 @@
+"""Queries over jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from survey.tables import Assessment, Firm, Job, JobState, User
+from survey.tables.jobs import OPEN
+
+
+def job(session: Session, job_id: int, *, lock: bool = False) -> Job | None:
+    return session.get(Job, job_id, with_for_update=lock, populate_existing=lock)
+
+
+def jobs_about(session: Session, kind: str, subject: str, subject_id: int) -> list[Job]:
+    """Return the jobs of a kind about one subject, newest first."""
+    query = select(Job).where(
+        Job.kind == kind, Job.subject == subject, Job.subject_id == subject_id
+    )
+    return list(
+        session.scalars(query.order_by(Job.id.desc()).execution_options(populate_existing=True))
+    )
+
+
+def abandoned(session: Session, now: datetime) -> list[Job]:
+    """Return jobs whose lease is over, each locked; another process has the rest."""
+    query = select(Job).where(Job.state == JobState.WORKING, Job.leased_until < now)
+    return _locked(session, query)
+
+
+def unsent(session: Session, sent_before: datetime) -> list[Job]:
+    """Return queued jobs whose last message left before, oldest first, each locked."""
+    query = select(Job).where(Job.state == JobState.QUEUED, Job.sent_at <= sent_before)
+    return _locked(session, query)
+
+
+def _locked(session: Session, query: Select[Job]) -> list[Job]:
+    query = query.order_by(Job.id).with_for_update(skip_locked=True)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def has_slot(session: Session, kind: str, slot: str) -> bool:
+    query = select(Job.id).where(Job.kind == kind, Job.slot == slot)
+    return session.scalar(query) is not None
+
+
+def add_if_first(session: Session, add: Callable[[], Job]) -> Job | None:
+    """Add a job unless another process is just adding the same slot."""
+    try:
+        with session.begin_nested():
+            return add()
+    except IntegrityError:
+        return None
+
+
+def waiting_before(session: Session, job: Job) -> int:
+    """Return how many jobs of this kind stand before this one."""
+    query = select(func.count()).where(Job.state.in_(OPEN), Job.kind == job.kind, Job.id < job.id)
+    return session.scalar(query) or 0
+
+
+class JobLine(NamedTuple):
+    """A job as the administrator's list shows it, with the names behind its numbers."""
+
+    job: Job
+    firm: str | None
+    requester: str | None
+
+
+def job_lines(
+    session: Session, state: JobState | None, *, page: int, size: int
+) -> tuple[list[JobLine], int]:
+    """Return one page of jobs, of one state or all, newest first, and how many there are."""
+    wanted = [Job.state == state] if state else []
+    query = (
+        select(Job, Firm.name, User.name)
+        .outerjoin(Assessment, (Job.subject == "assessment") & (Assessment.id == Job.subject_id))
+        .outerjoin(Firm, Firm.id == Assessment.firm_id)
+        .outerjoin(User, User.id == Job.requested_by)
+        .where(*wanted)
+        .order_by(Job.id.desc())
+    )
+    rows = session.execute(query.offset((page - 1) * size).limit(size))
+    total = session.scalar(select(func.count(Job.id)).where(*wanted)) or 0
+    return [JobLine(*row) for row in rows], total

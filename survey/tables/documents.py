@@ -1,0 +1,56 @@
+"""Everything issued, by its number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.tables.base import Table, one_of
+from survey.tables.enums import DocumentKind, DocumentStanding
+
+
+class Document(Table):
+    """A document in somebody's hands. Its content lies in the store under ``sha256``.
+
+    ``basis`` names all it was made from: asked for again on the same basis, it is this one.
+    A database holds at most one valid document of a kind about one subject.
+    """
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        CheckConstraint(one_of("standing", DocumentStanding), name="standing"),
+        Index(
+            "uq_documents_one_valid",
+            "subject",
+            "subject_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("standing = 'valid'"),
+            postgresql_where=text("standing = 'valid'"),
+        ),
+        Index("ix_documents_subject_subject_id", "subject", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[DocumentKind]
+    subject: Mapped[str] = mapped_column(String(20))
+    """A word of the log: assessment, firm, district."""
+    subject_id: Mapped[int]
+    basis: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    standing: Mapped[DocumentStanding]
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class NumberSeries(Table):
+    """The last number given to a document in one year: counted up under a lock, never back."""
+
+    __tablename__ = "document_numbers"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]

@@ -1,0 +1,45 @@
+"""What is said about jobs: their kinds and states, and why one failed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from survey.tables import Fault, Job, JobState
+from survey.words.wording import SHEETS
+
+KINDS: Final = {"report": "诊断报告", "nightly": "每夜检查"}
+STATES: Final[dict[str, str]] = {
+    JobState.QUEUED: "排队中",
+    JobState.WORKING: "进行中",
+    JobState.DONE: "已完成",
+    JobState.FAILED: "失败",
+    JobState.CANCELLED: "已取消",
+}
+FAULTS: Final[dict[str, str]] = {
+    Fault.TOO_SLOW: "报告内容太多，生成超时",
+    Fault.TOO_LARGE: "报告内容太多，内存不足",
+    Fault.BROKEN: "处理时出错",
+    Fault.LOST: "处理它的进程中断了",
+    Fault.UNREACHABLE: "数据库、磁盘或网络暂时不可用",
+    Fault.GONE: "对应的内容已不存在，或评估已退回",
+    Fault.CHANGED: "处理期间内容被修改",
+    Fault.UNKNOWN_KIND: "本版程序不认识这类任务",
+}
+
+
+def kind(job: Job) -> str:
+    """Name the work, such as 诊断报告（自评）."""
+    sheet = SHEETS.get(job.arguments.get("sheet", ""))
+    return KINDS.get(job.kind, job.kind) + (f"（{sheet}）" if sheet else "")
+
+
+def fault(job: Job) -> str:
+    """Say why the last try failed; nothing while none has."""
+    return FAULTS[job.fault].format(**job.fault_values) if job.fault else ""
+
+
+def ended_without(job: Job) -> str:
+    """Say why a job came to nothing; empty while it may still succeed, and when it did."""
+    if job.state == JobState.CANCELLED:
+        return "任务被管理员取消"
+    return fault(job) if job.state == JobState.FAILED else ""

@@ -1,0 +1,228 @@
+"""The worker: what it does with a job, with a fault, with its own end, and every night."""
+
+import os
+import threading
+import time
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from survey import db
+from survey.clock import LOCAL, utc_now
+from survey.jobs import kinds, nightly
+from survey.jobs.worker import Worker
+from survey.jobs.workshop import Work, WorkFailed
+from survey.lifecycle import documents, jobs
+from survey.lifecycle.step import Step
+from survey.tables import Document, Fault, Job, JobState, SheetKind, Throttle, User, UserSession
+from tests.support.patience import until
+from tests.support.people import TESTER, a_user, handed_in, moment
+from tests.support.servers import Server
+
+
+@pytest.fixture
+def worker(app):
+    worker = Worker(app.config["SURVEY"], app.extensions["survey_sessions"])
+    yield worker
+    worker.queue.close()
+
+
+@pytest.fixture
+def waiting(app, session):
+    """A report that is asked for and sent."""
+    assessment = handed_in(session, a_user(session))
+    step = Step(session, TESTER, moment())
+    job = documents.request_report(step, assessment.id, SheetKind.SELF)
+    app.extensions["survey_queue"].send(job.id)
+    app.extensions["survey_queue"].close()
+    session.rollback()
+    return job.id
+
+
+@pytest.fixture
+def kind(monkeypatch):
+    """A kind of work of the test's own."""
+
+    def add(work, **given):
+        monkeypatch.setitem(kinds.KINDS, "invented", Work(work, **given))
+
+    return add
+
+
+def asked(session, kind="invented"):
+    step = Step(session, TESTER, moment())
+    with step.writing():
+        return jobs.ask(step, kind, {}).id
+
+
+def the(engine, job_id):
+    with Session(engine) as fresh:
+        return fresh.get_one(Job, job_id)
+
+
+def raising(error):
+    def work(_workshop):
+        raise error
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "fault"),
+    [
+        (WorkFailed(Fault.TOO_LARGE), JobState.FAILED, Fault.TOO_LARGE),
+        (ValueError("a fault of ours"), JobState.FAILED, Fault.BROKEN),
+        (OSError("no disk"), JobState.QUEUED, Fault.UNREACHABLE),
+        (OperationalError("", {}, Exception()), JobState.QUEUED, Fault.UNREACHABLE),
+        (WorkFailed(Fault.CHANGED), JobState.QUEUED, Fault.CHANGED),
+    ],
+)
+def test_a_fault_is_kept_by_its_code_and_may_be_given_another_try(
+    worker, session, engine, kind, error, state, fault
+):
+    kind(raising(error))
+    job = asked(session)
+
+    worker.do(job)
+
+    failed = the(engine, job)
+    assert (failed.state, failed.fault) == (state, fault)
+    assert (failed.finished_at is None) is (state == JobState.QUEUED)
+
+
+def test_work_of_a_newer_release_waits_for_a_worker_that_knows_it(worker, session, engine):
+    job = asked(session, "of next year")
+
+    worker.do(job)
+
+    left = the(engine, job)
+    assert (left.state, left.fault) == (JobState.QUEUED, Fault.UNKNOWN_KIND)
+    assert left.due_at > moment()
+
+
+def test_a_sweep_sends_what_was_never_sent_and_begins_the_night_once(worker, session, engine):
+    lost = asked(session, "report")
+    with db.writing(session):
+        session.get_one(Job, lost).sent_at = moment() - timedelta(minutes=1)
+
+    worker.sweep()
+    worker.sweep()
+
+    with Session(engine) as fresh:
+        begun = fresh.scalars(select(Job.id).where(Job.kind == "nightly")).all()
+    assert worker.queue.waiting() == {lost, *begun}
+    assert len(begun) == 1
+
+
+def test_a_night_belongs_to_the_day_it_began_in_local_time():
+    assert nightly.last_night(datetime(2026, 11, 26, 2, 59, tzinfo=LOCAL)) == "2026-11-25"
+    assert nightly.last_night(datetime(2026, 11, 26, 3, 0, tzinfo=LOCAL)) == "2026-11-26"
+
+
+def test_every_night_forgets_what_is_over_and_removes_what_was_left(
+    worker, session, engine, settings
+):
+    user = a_user(session)
+    now = moment()
+    with db.writing(session):
+        for word, age in (("old", timedelta(days=2)), ("new", timedelta(hours=1))):
+            begun = now - age
+            session.add(
+                UserSession(
+                    token_hash=word,
+                    user_id=user.id,
+                    created_at=begun,
+                    seen_at=begun,
+                    address="",
+                    agent="",
+                )
+            )
+        session.add(Throttle(key="old", failures=3, since=now - timedelta(days=1)))
+        session.add(Throttle(key="new", failures=3, since=now))
+    settings.reports.mkdir()
+    (half := settings.reports / "making-1-1-1.pdf").write_bytes(b"%PDF")
+    (fresh_one := settings.reports / "making-2-1-1.pdf").write_bytes(b"%PDF")
+    os.utime(half, (time.time() - 7200,) * 2)
+
+    job = asked(session, "nightly")
+    worker.do(job)
+
+    with Session(engine) as fresh:
+        assert fresh.scalars(select(UserSession.token_hash)).all() == ["new"]
+        assert fresh.scalars(select(Throttle.key)).all() == ["new"]
+        assert fresh.scalar(select(func.count(User.id))) == 1
+    assert the(engine, job).result == {"files": 1, "sessions": 1, "throttles": 1}
+    assert (half.exists(), fresh_one.exists()) == (False, True)
+
+
+def test_a_worker_that_must_stop_gives_back_what_it_cannot_finish(worker, session, engine, kind):
+    stopped, seen = threading.Event(), threading.Event()
+
+    def slow(_workshop):
+        seen.set()
+        stopped.wait()
+        return lambda _step: {"late": True}
+
+    kind(slow)
+    job = asked(session)
+    working = threading.Thread(target=worker.do, args=(job,))
+    working.start()
+    seen.wait()
+    worker.put_down()
+    stopped.set()
+    working.join()
+
+    back = the(engine, job)
+    assert (back.state, back.attempt, back.result) == (JobState.QUEUED, 0, None)
+    assert job in worker.queue.waiting()
+
+
+def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(worker, engine, waiting):
+    """While it prints, its lease runs out and another worker takes over."""
+    slow = threading.Thread(target=worker.do, args=(waiting,))
+    slow.start()
+    until(lambda: the(engine, waiting).state == JobState.WORKING)
+    with Session(engine, expire_on_commit=False) as own:
+        late = utc_now() + timedelta(minutes=10)
+        jobs.sweep(Step(own, jobs.WORKER, late), [])
+        other = jobs.take(Step(own, jobs.WORKER, late), waiting, kinds.lease_of)
+    slow.join()
+
+    left = the(engine, waiting)
+    assert (left.state, left.fence, left.result) == (JobState.WORKING, other.fence, None)
+    with Session(engine) as fresh:
+        assert fresh.scalar(select(func.count(Document.id))) == 0
+
+
+def test_a_killed_worker_leaves_its_report_to_the_next(worker, session, engine, settings, waiting):
+    server = Server(settings)
+    server.start_jobs()
+    until(lambda: list(settings.reports.glob("making-*")))
+    server.kill()
+    assert the(engine, waiting).state == JobState.WORKING
+
+    worker.do(waiting)  # the lease still holds
+    assert the(engine, waiting).state == JobState.WORKING
+    with db.writing(session):
+        session.get_one(Job, waiting).leased_until = utc_now() - timedelta(seconds=1)
+    worker.sweep()
+    assert waiting in worker.queue.waiting()
+    worker.do(waiting)
+
+    done = the(engine, waiting)
+    assert (done.state, done.fence) == (JobState.DONE, 2)
+    with Session(engine) as fresh:
+        document = fresh.scalars(select(Document)).one()
+    assert (settings.reports / f"{document.sha256}.pdf").stat().st_size == document.size
+
+
+def test_a_worker_told_to_stop_finishes_the_report_in_hand(engine, settings, waiting):
+    server = Server(settings)
+    server.start_jobs()
+    until(lambda: list(settings.reports.glob("making-*")))
+    server.stop()
+
+    assert the(engine, waiting).state == JobState.DONE
