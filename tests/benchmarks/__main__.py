@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import lists, machine, paper, rubric, web
+from tests.benchmarks import jobs, lists, machine, paper, rubric, web
 from tests.benchmarks.figures import Figure, as_data, printed
 
 MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "machine": machine.measure,
     "rubric": rubric.measure,
     "lists": lists.measure,
+    "jobs": jobs.measure,
 }
 """What can be measured; each gets an empty folder of its own."""
 # Not the temporary folder: that may lie in memory, where keeping an answer costs nothing.

@@ -1,0 +1,30 @@
+"""Workers are killed over a full queue: each job has its effect once, none is lost."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.killing import kill_over_a_queue
+
+STORAGES = [("sqlite", "file"), ("postgresql", "database"), ("postgresql", "redis")]
+
+
+@pytest.mark.parametrize(("database_url", "storage"), STORAGES, indirect=["database_url"])
+def test_each_job_has_its_effect_once_whoever_is_killed(installation, storage):
+    outcome = kill_over_a_queue([installation], number=50, kills=20)
+
+    print(f"{storage}: {outcome}")  # noqa: T201  # the counts are what one wants to read
+    assert outcome.is_exact, outcome
+    assert outcome.taken_again, "no kill met a worker at work: the test shows nothing"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_machines_share_one_queue_and_lose_nothing(settings, tmp_path):
+    one = replace(settings, queue_url=settings.database_url)
+    (tmp_path / "second").mkdir()
+    other = replace(one, instance=tmp_path / "second")
+
+    outcome = kill_over_a_queue([one, other], number=50, kills=10)
+
+    print(f"two machines: {outcome}")  # noqa: T201  # the counts are what one wants to read
+    assert outcome.is_exact, outcome
