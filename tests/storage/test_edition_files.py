@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from questionnaires import loading
@@ -15,10 +16,14 @@ from questionnaires.library import SHIPPED
 from questionnaires.loading import SEAL
 from survey import library
 from survey.config import Config
+from survey.files.bucket import Bucket
+from survey.lifecycle import editions as steps
+from survey.lifecycle.step import Step
 from survey.running import serving
 from survey.tables import AuditEntry, EditionRow, EditionState
+from tests.support.bucket import make_bucket, s3_server
 from tests.support.builders import edition_files, write_edition
-from tests.support.people import EDITION, moment
+from tests.support.people import EDITION, TESTER, moment
 
 
 def an_edition(home: Path, name: str, *, sealed: bool = False) -> Path:
@@ -120,3 +125,31 @@ def test_what_cannot_be_taken_out_or_in_is_said(app: Flask, tmp_path: Path) -> N
 
         assert code != 0
         assert says in said
+
+
+# --- many machines ------------------------------------------------------------------------------
+
+
+def test_two_machines_with_one_database_and_one_bucket_see_the_same_editions(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "s3").mkdir()
+    with s3_server(tmp_path / "s3") as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        address = make_bucket(environment, "editions")
+
+        def machine(name: str) -> Session:
+            shelf = library.Shelf(tmp_path / name, Bucket(address))
+            return Session(engine, expire_on_commit=False, info={library.SHELF: shelf})
+
+        with machine("one") as one, machine("two") as two:
+            draft = steps.copy(Step(one, TESTER, moment()), EDITION)
+            assert library.of(two).drafts() == (draft,)
+            two.rollback()
+            steps.publish(Step(two, TESTER, moment()), draft, new_id="2027", title="2027 年版",
+                          issued=date(2027, 1, 1))  # fmt: skip
+
+            assert library.of(one).drafts() == ()
+            assert library.of(one).load("2027") == library.of(two).load("2027")
+            assert {path.name for path in tmp_path.iterdir()} >= {"one", "two"}
