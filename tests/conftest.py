@@ -23,6 +23,7 @@ from survey.config import Config, sqlite_url
 from survey.files.stores import contents_of
 from survey.joining import STATIC, create_app
 from survey.lifecycle.step import Step
+from survey.running import commands
 from tests.support import cheaper, logged
 from tests.support.client import CheckingClient
 from tests.support.cluster import Cluster
@@ -191,6 +192,7 @@ def session(engine: Engine, settings: Config) -> Iterator[Session]:
 @pytest.fixture
 def app(settings: Config, engine: Engine, session: Session) -> Flask:
     app = create_app(settings, engine)
+    commands.init_app(app)  # as wsgi.py joins them
     app.test_client_class = CheckingClient
     cheaper.share_templates(app)
     app.extensions["tests_session"] = session

@@ -8,10 +8,10 @@ from collections.abc import Collection
 from typing import Any
 
 from flask import Request
-from werkzeug.exceptions import BadRequest
 
 from survey.lifecycle.answers import KEEP, Change
 from survey.lifecycle.errors import Invalid
+from survey.web.here import Spoken
 
 DAMAGED = "提交的内容不完整或格式不对，没有保存。请刷新页面后重试。"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
@@ -29,7 +29,7 @@ def read(request: Request, texts: Collection[str] = ("remark",)) -> Change:
         texts: Which text fields this page may change besides ``value``.
 
     Raises:
-        BadRequest: No JSON object (400).
+        Spoken: No JSON object (400).
         Invalid: Unknown, missing or mistyped keys (422).
     """
     body = _object(request)
@@ -52,15 +52,15 @@ def read(request: Request, texts: Collection[str] = ("remark",)) -> Change:
 
 def _object(request: Request) -> dict[str, Any]:
     if request.mimetype != "application/json":
-        raise BadRequest(DAMAGED)
+        raise Spoken(400, DAMAGED)
     try:
         body = json.loads(
             request.get_data().decode("utf-8"), parse_int=_integer, object_pairs_hook=_once
         )
     except (ValueError, RecursionError) as error:
-        raise BadRequest(DAMAGED) from error
+        raise Spoken(400, DAMAGED) from error
     if not isinstance(body, dict) or not body:
-        raise BadRequest(DAMAGED)
+        raise Spoken(400, DAMAGED)
     return body
 
 

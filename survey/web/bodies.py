@@ -6,8 +6,9 @@ from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, request
-from werkzeug.exceptions import BadRequest
 from werkzeug.formparser import FormDataParser
+
+from survey.web.here import Spoken
 
 DAMAGED = "提交的内容不完整或格式不对，没有保存。请返回上一页，刷新后重试。"
 
@@ -24,7 +25,7 @@ def init_app(app: Flask) -> None:
     def _require_form() -> None:
         sent = request.mimetype or request.content_length
         if sent and request.mimetype not in FORMS and request.endpoint not in SCRIPTS:
-            raise BadRequest(DAMAGED)
+            raise Spoken(400, DAMAGED)
 
 
 class StrictFormParser(FormDataParser):
@@ -49,7 +50,7 @@ class StrictFormParser(FormDataParser):
                 return stream, self.cls(_pairs(stream.read())), self.cls()
             return super().parse(stream, mimetype, content_length, options)
         except ValueError as error:
-            raise BadRequest(DAMAGED) from error
+            raise Spoken(400, DAMAGED) from error
 
 
 def _pairs(body: bytes) -> list[tuple[str, str]]:

@@ -21,14 +21,26 @@ def parts(path: Path) -> dict[str, tuple[str, str]]:
     }
 
 
+def lines_above(path: Path) -> dict[str, str]:
+    """Return what stands in the line above each part: a long line has its reason there."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {
+        re.sub(r"[-_.]+", "-", match[1]).lower(): above
+        for above, line in zip(["", *lines], lines, strict=False)
+        if (match := PART.match(line))
+    }
+
+
 @FOLDERS
 def test_every_direct_part_has_its_reason_and_its_place_in_the_lock(folder):
     direct = parts(folder / "requirements.in")
     locked = parts(folder / "requirements.txt")
 
     assert direct
+    above = lines_above(folder / "requirements.in")
     for name, (version, rest) in direct.items():
-        assert rest.strip().startswith("# "), f"{name} has no reason"
+        beside = rest.strip().startswith("# ")
+        assert beside or above[name].startswith("# "), f"{name} has no reason"
         assert locked[name][0] == version, f"{name}: run `make lock`"
 
 

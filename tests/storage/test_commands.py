@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.running import commands, serving
+from survey.running import serving
 from survey.tables import Role, User
 from tests.support.people import PASSWORD, a_user
-
-
-@pytest.fixture
-def app(app: Flask) -> Flask:
-    """The application with its commands, as wsgi.py joins them."""
-    commands.init_app(app)
-    return app
 
 
 def _type(app: Flask, *words: str) -> tuple[int, str]:
