@@ -19,7 +19,7 @@ from survey.config import Config
 from survey.files.bucket import Bucket
 from survey.lifecycle import editions as steps
 from survey.lifecycle.step import Step
-from survey.running import serving
+from survey.running import commands, serving
 from survey.tables import AuditEntry, EditionRow, EditionState
 from tests.support.bucket import make_bucket, s3_server
 from tests.support.builders import edition_files, write_edition
@@ -37,6 +37,7 @@ def an_edition(home: Path, name: str, *, sealed: bool = False) -> Path:
 
 
 def type_in(app: Flask, *words: object) -> tuple[int, str]:
+    commands.init_app(app)
     result = app.test_cli_runner().invoke(args=[str(word) for word in words])
     return result.exit_code, result.output
 
