@@ -22,11 +22,22 @@ from reports.district import Target
 from survey.config import Config, sqlite_url
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import pool
+from survey.lifecycle import jobs, pool
 from survey.lifecycle.accounts import issue_link
 from survey.lifecycle.step import Actor, Step
 from survey.store.settings import District, keep
-from survey.tables import Assessment, Evidence, Firm, Job, Role, Round, SheetKind, User
+from survey.tables import (
+    Assessment,
+    Evidence,
+    Fault,
+    Firm,
+    Job,
+    JobState,
+    Role,
+    Round,
+    SheetKind,
+    User,
+)
 from survey.web.access import ANYONE, ROUTES
 from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
 from tests.support.people import (
@@ -108,6 +119,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     last = session.get_one(Assessment, sheets[-1])
     photo = session.scalars(select(Evidence.id).order_by(Evidence.id.desc()).limit(1)).one()
     report = an_issued_report(session, config, last, people[Role.FIRM])
+    _jobs_in_every_state(session, last.id)
     other = a_firm(session, "虚构" + "名字很长的阀门制造" * 6 + "厂")
     guest = a_user(session, Role.FIRM, other, password_hash=None, name="还没有设密码的虚构人")
     by = Actor(people[Role.OFFICER].id, "测试")
@@ -141,6 +153,16 @@ def _in_the_pool(session: Session, assessment_id: int, by: Actor) -> int:
         today=moment().date(),
     )
     return entry.id
+
+
+def _jobs_in_every_state(session: Session, assessment_id: int) -> None:
+    step = Step(session, TESTER, moment())
+    with step.writing():
+        for state in JobState:
+            about = {"subject": "assessment", "subject_id": assessment_id}
+            job = jobs.ask(step, "report", {"sheet": "onsite", "basis": "", "number": ""}, **about)
+            job.state, job.progress, job.total, job.attempt = state, 40, 1200, 2
+            job.fault = Fault.UNREACHABLE if state != JobState.DONE else None
 
 
 def _assessment(
