@@ -1,4 +1,7 @@
-"""Workers killed at any moment over a queue of small jobs, and the count of what came of it."""
+"""Workers killed or stunned at any moment over a queue of small jobs, and what came of it.
+
+A stunned worker is thought dead, its job given to another, and then it goes on as if nothing was.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.context import ForkProcess
@@ -33,19 +36,25 @@ KIND = "mark"
 WORKERS = 3
 LEASE = timedelta(seconds=1)
 """Short, so that what a dead worker held is given on while the test still runs."""
+STUNNED = 2 * LEASE
+EVERY_SO_OFTEN = 6
+"""One blow in so many stuns, the others kill."""
 PATIENCE_SECONDS = 300
 PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a queue. ``effects`` counts rows that jobs wrote, ``once`` jobs that wrote one."""
+    """What came of a queue. ``effects`` counts rows that jobs wrote, ``once`` and
+    ``doubled`` the jobs that wrote one and more."""
 
     jobs: int
     kills: int
+    stunned: int
     done: int
     effects: int
     once: int
+    doubled: int
     taken_again: int
     sent_again: int
 
@@ -55,9 +64,9 @@ class Outcome:
 
     def __str__(self) -> str:
         return (
-            f"{self.jobs} jobs, {self.kills} workers killed: {self.done} done, "
+            f"{self.jobs} jobs, {self.kills} workers killed, {self.stunned} stunned: {self.done} done, "
             f"{self.effects} effects, {self.once} jobs with exactly one, "
-            f"{self.jobs - self.done} lost, {self.effects - self.once} doubled; "
+            f"{self.jobs - self.done} lost, {self.doubled} doubled; "
             f"{self.taken_again} taken more than once, {self.sent_again} sent more than once"
         )
 
@@ -72,7 +81,10 @@ def kill_over_a_queue(machines: list[Config], *, number: int, kills: int, seed: 
             for kill in range(kills):
                 _wait_for(engine, number * kill // (kills + 1))
                 time.sleep(dice.uniform(0, 0.03))
+                if kill % EVERY_SO_OFTEN == 0:
+                    workers.stun(dice.randrange(WORKERS))
                 workers.replace(dice.randrange(WORKERS), signal.SIGKILL)
+                workers.wake()
             _work_off(engine, workers, number)
         return _counted(engine, asked, kills)
     finally:
@@ -108,6 +120,7 @@ class _Workers:
 
     def __init__(self, machines: list[Config]) -> None:
         self._machines = machines
+        self._stunned: list[tuple[float, ForkProcess]] = []
         self._running = [self._start(place) for place in range(WORKERS)]
 
     def _start(self, place: int) -> ForkProcess:
@@ -119,12 +132,27 @@ class _Workers:
         self.end(place, how)
         self._running[place] = self._start(place)
 
-    def end(self, place: int, how: signal.Signals) -> None:
+    def stun(self, place: int) -> None:
+        """Stop one where it stands, and let another begin in its place."""
         process = self._running[place]
-        with suppress(ProcessLookupError):
-            os.kill(process.pid or 0, how)
-        process.join()
-        process.close()
+        os.kill(process.pid or 0, signal.SIGSTOP)
+        self._stunned.append((time.monotonic() + STUNNED.total_seconds(), process))
+        self._running[place] = self._start(place)
+
+    def wake(self) -> None:
+        """Let those go on that were stunned long enough to be thought dead."""
+        for since, process in self._stunned:
+            if since <= time.monotonic():
+                os.kill(process.pid or 0, signal.SIGCONT)
+
+    def end(self, place: int, how: signal.Signals) -> None:
+        _end(self._running[place], how)
+
+    def end_all(self) -> None:
+        for _, process in self._stunned:
+            os.kill(process.pid or 0, signal.SIGCONT)
+        for process in (*self._running, *(process for _, process in self._stunned)):
+            _end(process, signal.SIGTERM)
 
 
 @contextmanager
@@ -133,8 +161,13 @@ def _workers(machines: list[Config]) -> Iterator[_Workers]:
     try:
         yield workers
     finally:
-        for place in range(WORKERS):
-            workers.end(place, signal.SIGTERM)
+        workers.end_all()
+
+
+def _end(process: ForkProcess, how: signal.Signals) -> None:
+    os.kill(process.pid or 0, how)
+    process.join()
+    process.close()
 
 
 def _work(config: Config) -> None:
@@ -161,6 +194,7 @@ def _work_off(engine: Engine, workers: _Workers, number: int) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while _done(engine) < number and time.monotonic() < until:
         time.sleep(LEASE.total_seconds())
+        workers.wake()
         workers.replace(0, signal.SIGTERM)
 
 
@@ -183,9 +217,11 @@ def _counted(engine: Engine, asked: list[int], kills: int) -> Outcome:
         return Outcome(
             jobs=len(asked),
             kills=kills,
+            stunned=-(-kills // EVERY_SO_OFTEN),
             done=sum(job.state == JobState.DONE for job in rows),
             effects=sum(effects.values()),
             once=sum(effects.get(str(job_id)) == 1 for job_id in asked),
+            doubled=sum(count > 1 for count in effects.values()),
             taken_again=sum(job.fence > 1 for job in rows),
             sent_again=sum(job.sent_at > job.requested_at for job in rows),
         )
