@@ -81,10 +81,13 @@ class Verification:
 
 @dataclass(frozen=True)
 class Photo:
-    """A picture taken on site; ``content`` is the file as it was stored."""
+    """A picture taken on site: a small JPEG made safe to print, None when it cannot be shown.
+
+    Nothing here decodes what a stranger sent.
+    """
 
     name: str
-    content: bytes
+    content: bytes | None
 
 
 @dataclass(frozen=True)

@@ -47,14 +47,6 @@ class Config:
     def queue(self) -> str:
         return self.queue_url or sqlite_url(self.instance / "queue.db")
 
-    @property
-    def evidence(self) -> Path:
-        return self.instance / "evidence"
-
-    @property
-    def reports(self) -> Path:
-        return self.instance / "reports"
-
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
     """Read the settings; make the instance folder and its secret key on the first run."""

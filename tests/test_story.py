@@ -26,8 +26,9 @@ from questionnaires.trace import trace
 from survey.store import assessments as store
 from survey.tables import Assessment, AuditEntry, PoolEntry, Role, SheetKind
 from tests.support.client import CheckingClient
+from tests.support.files import a_photo
 from tests.support.labour import work
-from tests.support.people import a_photo, a_user, signed_in
+from tests.support.people import a_user, signed_in
 
 NAME = "云碓阀门（虚构）"
 CODE = "91990002MA1BCDE25K"

@@ -23,7 +23,6 @@ from reports.figures import date_text
 from reports.paper.chapters import chapters
 from reports.paper.drawing import svg
 from reports.paper.ladder import ladder
-from reports.paper.photos import printable
 from reports.paper.presses import write_pdf
 from reports.words import CONDITION_STATES
 
@@ -71,9 +70,9 @@ def _shares_in_words(diagnosis: Diagnosis) -> str:
 
 
 def photos(diagnosis: Diagnosis) -> dict[str, bytes | None]:
-    """The findings' photos by address, made safe to print; None where one cannot be shown."""
+    """The findings' photos by address; None where one cannot be shown."""
     return {
-        photo_address(number, index): printable(photo.content)
+        photo_address(number, index): photo.content
         for number, finding in enumerate(diagnosis.findings)
         for index, photo in enumerate(finding.photos)
     }

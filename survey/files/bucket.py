@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,9 @@ class Bucket(Contents):
     What an upload in parts leaves when its writer dies is removed by the bucket's own rules.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, incoming: Path) -> None:
         self.url = url
+        self.incoming = incoming
         self._store: S3Store | None = None
         self._owner = 0
 
@@ -42,9 +43,6 @@ class Bucket(Contents):
                     folder, _, name = about["path"].rpartition("/")
                     if is_name(name) and folder == name[:2]:
                         yield Lying(name, about["size"], about["last_modified"])
-
-    def forget_half_written(self, before: datetime) -> int:
-        return 0
 
     def _here(self) -> S3Store:
         """Connect on first use. The library's threads do not live on in a fork: used there, it

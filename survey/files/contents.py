@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 PIECE = 1024 * 1024
@@ -89,7 +89,14 @@ def hash_of(source: bytes | Path) -> str:
 
 
 class Contents(ABC):
-    """A place for contents. What ``put`` has returned from is kept, whatever stops next."""
+    """A place for contents. What ``put`` has returned from is kept, whatever stops next.
+
+    Attributes:
+        incoming: A folder of this machine to write files in before they are put; on the disk of
+            the contents where these lie on one.
+    """
+
+    incoming: Path
 
     def put(self, source: bytes | Path) -> str:
         """Keep a content and return its hash; what is there already may be put again.
@@ -100,8 +107,8 @@ class Contents(ABC):
         self._write(place_of(sha256), source)
         return sha256
 
-    def put_form(self, name: str, source: bytes | Path) -> None:
-        """Keep a form under its name (``form_of``)."""
+    def put_as(self, name: str, source: bytes | Path) -> None:
+        """Keep a form under its name (``form_of``), or a content whose hash is known."""
         self._write(place_of(name), source)
 
     def open(self, name: str) -> Opened:
@@ -136,13 +143,20 @@ class Contents(ABC):
         """Take away what lies under a name, if anything."""
         self._remove(place_of(name))
 
+    def forget_half_written(self, before: datetime) -> int:
+        """Remove what writers left that died before this moment; return how much."""
+        left = [
+            path
+            for path in self.incoming.glob("*")
+            if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before
+        ]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
     @abstractmethod
     def all(self) -> Iterator[Lying]:
         """Everything kept here, in no order."""
-
-    @abstractmethod
-    def forget_half_written(self, before: datetime) -> int:
-        """Remove what writers left that died before this moment; return how much."""
 
     @abstractmethod
     def _write(self, place: str, source: bytes | Path) -> None: ...

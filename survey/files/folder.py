@@ -13,33 +13,28 @@ from typing import IO
 
 from survey.files.contents import PIECE, Contents, Lying, Missing, Opened, is_name
 
-INCOMING = "incoming"
-
 
 class Folder(Contents):
     """A folder of folders; what is half written lies apart, in ``incoming``."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.incoming = root / "incoming"
 
     def all(self) -> Iterator[Lying]:
         for path in self.root.glob("??/*"):
             if is_name(path.name) and path.parent.name == path.name[:2]:
                 about = path.stat()
-                yield Lying(path.name, about.st_size, _moment(about.st_mtime))
-
-    def forget_half_written(self, before: datetime) -> int:
-        left = [p for p in (self.root / INCOMING).glob("*") if _moment(p.stat().st_mtime) < before]
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
+                changed_at = datetime.fromtimestamp(about.st_mtime, UTC)
+                yield Lying(path.name, about.st_size, changed_at)
 
     def _write(self, place: str, source: bytes | Path) -> None:
         target = self.root / place
         _make(target.parent)
         if isinstance(source, Path) and _is_moved(source, target):
             return
-        half = self._half_written()
+        _make(self.incoming)
+        half = self.incoming / secrets.token_hex(16)
         try:
             with half.open("xb") as file:
                 _copy(source, file)
@@ -49,10 +44,6 @@ class Folder(Contents):
         finally:
             half.unlink(missing_ok=True)
         sync_folder(target.parent)
-
-    def _half_written(self) -> Path:
-        _make(self.root / INCOMING)
-        return self.root / INCOMING / secrets.token_hex(16)
 
     def _open(self, place: str) -> Opened:
         try:
@@ -112,7 +103,3 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while piece := file.read(PIECE):
             yield piece
-
-
-def _moment(timestamp: float) -> datetime:
-    return datetime.fromtimestamp(timestamp, UTC)

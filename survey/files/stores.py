@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from survey.config import Config
 from survey.files.contents import Contents
 from survey.files.folder import Folder
 
 
+@cache
 def contents_of(config: Config) -> Contents:
     """Return the folder in the instance, or the bucket that ``CONTENT_URL`` names.
 
@@ -20,4 +23,4 @@ def contents_of(config: Config) -> Contents:
     # Only who has a bucket pays for the library.
     from survey.files.bucket import Bucket
 
-    return Bucket(config.content_url)
+    return Bucket(config.content_url, config.instance / "incoming")

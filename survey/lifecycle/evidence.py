@@ -1,14 +1,12 @@
-"""Put a file behind an answer, take it away again, and find what is missing on either side."""
+"""Put a file behind an answer, and take it away again."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from survey.files.uploads import Stored, place, size_words
+from survey.files.uploads import Stored
 from survey.lifecycle.answers import asked_question
 from survey.lifecycle.errors import Invalid, Locked, NotThere
 from survey.lifecycle.states import WRITABLE
@@ -16,8 +14,7 @@ from survey.lifecycle.step import Step
 from survey.store import assessments as assessments_store
 from survey.store import evidence as store
 from survey.tables import Assessment, Evidence, SheetKind, SheetRow
-
-CONTENT = re.compile(r"[0-9a-f]{64}")
+from survey.words.uploads import size_words
 
 
 @dataclass(frozen=True)
@@ -124,22 +121,4 @@ def _log(step: Step, action: str, assessment: Assessment, row: Evidence) -> None
         assessment,
         before=file if action == "remove" else None,
         after=file if action == "attach" else None,
-    )
-
-
-@dataclass(frozen=True)
-class Stray:
-    """Where database and folder disagree: contents without a file, files without a row."""
-
-    missing: tuple[str, ...]
-    unclaimed: tuple[str, ...]
-
-
-def stray(session: Session, folder: Path) -> Stray:
-    """Compare the evidence folder with the database, both ways; nothing is repaired."""
-    known = store.hashes(session)
-    lying = {path.stem for path in folder.glob("??/*") if CONTENT.fullmatch(path.stem)}
-    return Stray(
-        missing=tuple(sorted(sha for sha in known if not place(folder, sha).is_file())),
-        unclaimed=tuple(sorted(lying - known)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -21,7 +21,6 @@ from survey.store import assessments as store
 from survey.store.settings import District
 from survey.tables import AnswerRow, Assessment, Evidence, SheetKind, SheetRow
 
-PRINTABLE = ("image/jpeg", "image/png")
 MOST_PHOTOS = 4
 """Photos of one finding that the report shows; the rest are named."""
 
@@ -34,12 +33,13 @@ def diagnosis_of(
     place: District,
     issued: date,
     number: str = "",
-    evidence_bytes: Mapping[str, bytes] | None = None,
+    photos: Mapping[str, bytes | None] | None = None,
 ) -> Diagnosis:
     """Diagnose one submitted or confirmed sheet.
 
     Args:
-        evidence_bytes: Pictures by SHA-256, for paper; the page links to them instead.
+        photos: Pictures made safe to print, by SHA-256 of the upload; None for one that cannot be
+            shown. The page links to them instead.
 
     Raises:
         NotThere: The assessment has no such sheet.
@@ -61,13 +61,31 @@ def diagnosis_of(
         answers,
         own=_own(session, questionnaire, own) if kind == SheetKind.ONSITE else None,
         notes=_notes(rows, files),
-        findings=_findings(assessment, questionnaire, rows, files, evidence_bytes or {}),
+        findings=_findings(assessment, questionnaire, rows, files, photos or {}),
         packages=assessment.chosen_packages if kind == SheetKind.ONSITE else None,
         crosswalk=crosswalk.read_across(edition.crosswalk, questionnaire, answers, processes),
         conditions=conditions.judge(
             edition.conditions, questionnaire, answers, reduced=place.reduced, today=issued
         ),
     )
+
+
+def photos_for_paper(session: Session, assessment_id: int, kind: SheetKind) -> dict[str, str]:
+    """Return the media types of the pictures a report on this sheet shows, by their SHA-256."""
+    sheet = store.sheet(session, assessment_id, kind)
+    if sheet is None:
+        return {}
+    files = store.evidence_of_sheet(session, sheet.id)
+    return {
+        file.sha256: file.media_type
+        for question, row in store.answers(session, sheet.id).items()
+        if row.finding
+        for file in _shown(files.get(question, []))
+    }
+
+
+def _shown(files: Sequence[Evidence]) -> list[Evidence]:
+    return [file for file in files if file.has_thumbnail][:MOST_PHOTOS]
 
 
 def facts_of(
@@ -137,7 +155,7 @@ def _findings(
     questionnaire: Questionnaire,
     rows: Mapping[str, AnswerRow],
     files: Mapping[str, list[Evidence]],
-    contents: Mapping[str, bytes],
+    photos: Mapping[str, bytes | None],
 ) -> tuple[Finding, ...]:
     """The consultant's summary first, then what was found question by question."""
     found = [Finding(text=assessment.problems)] if assessment.problems else []
@@ -145,17 +163,16 @@ def _findings(
         row = rows.get(question.id)
         if row is None or not row.finding:
             continue
-        photos = tuple(
-            Photo(file.name, contents[file.sha256])
-            for file in files.get(question.id, [])
-            if file.media_type in PRINTABLE and file.sha256 in contents
-        )
         found.append(
             Finding(
                 text=row.finding,
                 title=f"{question.code} {question.short}",
                 question_id=question.id,
-                photos=photos[:MOST_PHOTOS],
+                photos=tuple(
+                    Photo(file.name, photos[file.sha256])
+                    for file in _shown(files.get(question.id, []))
+                    if file.sha256 in photos
+                ),
             )
         )
     return tuple(found)

@@ -71,8 +71,3 @@ def bytes_of_assessment(session: Session, assessment_id: int) -> int:
         .where(SheetRow.assessment_id == assessment_id)
     )
     return int(session.scalar(query) or 0)
-
-
-def hashes(session: Session) -> set[str]:
-    """Return the hash of every content the database speaks of."""
-    return set(session.scalars(select(Evidence.sha256).distinct()))

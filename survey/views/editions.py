@@ -33,7 +33,7 @@ from questionnaires.model import Questionnaire, Section
 from questionnaires.reading import Fault
 from reports.diagnosis.key_figures import reference_bands
 from survey import library
-from survey.files import uploads
+from survey.files import kinds
 from survey.lifecycle import editions as steps
 from survey.lifecycle import shelved
 from survey.lifecycle.errors import AlreadyThere, Faulty, Invalid, NotDraft, Unused
@@ -42,6 +42,7 @@ from survey.store import editions as store
 from survey.views import files
 from survey.views.forms import answers as forms
 from survey.web import errors, here
+from survey.words import uploads as upload_words
 
 pages = Blueprint("editions", __name__, url_prefix="/editions")
 
@@ -310,9 +311,9 @@ def section(edition_id: str, trade_id: str, section_id: str) -> ResponseReturnVa
         preview=True,
         writable=False,
         limits=files.limits_in_words(),
-        accept=uploads.ACCEPT,
+        accept=kinds.ACCEPT,
         describe=forms.said,
-        size_words=uploads.size_words,
+        size_words=upload_words.size_words,
         chosen=_chosen(processes),
     )
 

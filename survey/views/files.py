@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, current_app, redirect, request, send_file, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from survey.config import Config
 from survey.files import uploads
+from survey.files.contents import form_of
+from survey.files.kinds import BY_MEDIA_TYPE
+from survey.files.pictures import SMALL
 from survey.files.uploads import BadUpload
 from survey.library import questionnaire_of
 from survey.lifecycle import evidence as steps
 from survey.lifecycle.errors import Invalid
 from survey.store import evidence as store
 from survey.tables import Assessment, AssessmentState, Evidence, Role, SheetKind
-from survey.web import access, errors, here
-from survey.web.headers import DOWNLOAD_POLICY
+from survey.web import access, downloads, errors, here
+from survey.words import uploads as words
 
 pages = Blueprint("files", __name__)
-MISSING = "文件缺失：记录还在，但文件不在服务器上。请重新上传，或联系管理员。"
 
 
 class Limits(NamedTuple):
@@ -36,7 +38,7 @@ class Limits(NamedTuple):
 def limits_in_words() -> Limits:
     config = _config()
     most = config.most_upload_bytes
-    return Limits(most, uploads.size_words(most), uploads.WORDS, config.most_files_per_question)
+    return Limits(most, words.size_words(most), words.TYPES, config.most_files_per_question)
 
 
 @pages.url_value_preprocessor
@@ -48,13 +50,13 @@ def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> Non
 
 @pages.errorhandler(RequestEntityTooLarge)
 def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
-    most = uploads.size_words(_config().most_upload_bytes)
+    most = words.size_words(_config().most_upload_bytes)
     return errors.answer(413, f"文件超过 {most}，未上传。请压缩或缩小后重试。")
 
 
 @pages.errorhandler(BadUpload)
 def _refused(error: BadUpload) -> ResponseReturnValue:
-    return errors.answer(error.status, error.message)
+    return errors.answer(error.status, words.refusal(error))
 
 
 @pages.post("/assessments/<row:assessment_id>/questions/<question_id>/evidence")
@@ -75,31 +77,23 @@ def upload(assessment_id: int, question_id: str) -> ResponseReturnValue:
 def evidence(evidence_id: int) -> ResponseReturnValue:
     """Hand a file out as it was uploaded: to be saved, never shown in our pages."""
     row, _ = _readable(evidence_id)
-    path = uploads.place(_config().evidence, row.sha256)
-    if not path.is_file():
-        return errors.answer(404, MISSING)
-    response = send_file(
-        path,
-        mimetype=row.media_type,
-        as_attachment=True,
-        download_name=row.name,
-        conditional=False,
-        etag=False,
+    extension = BY_MEDIA_TYPE[row.media_type].extensions[0]
+    return downloads.attachment(
+        here.contents(),
+        row.sha256,
+        media_type=row.media_type,
+        name=row.name,
+        plain_name=f"evidence-{row.id}.{extension}",
     )
-    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
-    return response
 
 
 @pages.get("/evidence/<row:evidence_id>/thumbnail")
 def thumbnail(evidence_id: int) -> ResponseReturnValue:
     """Show the small picture of a photo: drawn anew by us, without anything the photo carried."""
     row, _ = _readable(evidence_id)
-    path = uploads.thumbnail_place(_config().evidence, row.sha256)
-    if not row.has_thumbnail or not path.is_file():
-        return errors.answer(404, MISSING)
-    response = send_file(path, mimetype="image/jpeg", conditional=False, etag=False)
-    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
-    return response
+    if not row.has_thumbnail:
+        return errors.answer(404, words.MISSING)
+    return downloads.picture(here.contents(), form_of(row.sha256, SMALL))
 
 
 @pages.post("/evidence/<row:evidence_id>/delete")
@@ -120,7 +114,7 @@ def keep(file: FileStorage, assessment_id: int, kind: SheetKind, question_id: st
     steps.require_room(session, assessment_id, kind, question_id, limits)
     session.rollback()  # looking into a file takes time; nothing may wait for it
     stored = uploads.take(
-        file.stream, file.filename or "", config.evidence, config.most_upload_bytes
+        file.stream, file.filename or "", here.contents(), config.most_upload_bytes
     )
     return steps.attach(here.step(), assessment_id, kind, question_id, stored, limits=limits)
 
@@ -145,7 +139,7 @@ def _described(row: Evidence) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
-        "size": uploads.size_words(row.size),
+        "size": words.size_words(row.size),
         "url": url_for("files.evidence", evidence_id=row.id),
         "thumbnail": url_for("files.thumbnail", evidence_id=row.id) if row.has_thumbnail else None,
         "remove": url_for("files.delete", evidence_id=row.id),

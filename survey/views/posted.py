@@ -19,6 +19,7 @@ from survey.tables import AnswerRow, SheetKind
 from survey.views import files
 from survey.views.forms.answers import AnswerField
 from survey.web import here
+from survey.words import uploads as words
 
 
 class Place(NamedTuple):
@@ -98,7 +99,7 @@ def _keep_files(asked: AnswerField, place: Place, outcome: Outcome) -> None:
             files.keep(file, place.assessment_id, place.kind, asked.question.id)
             outcome.saved += 1
         except BadUpload as refused:
-            asked.file_faults.append(refused.message)
+            asked.file_faults.append(words.refusal(refused))
             outcome.meet(refused.status)
         except Invalid as refused:
             asked.file_faults.extend(refused.fields.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 from flask import (
@@ -12,13 +11,11 @@ from flask import (
     jsonify,
     redirect,
     render_template,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 
 from reports import charts
-from survey.jobs.reports import path_of
 from survey.library import questionnaire_of
 from survey.lifecycle import documents as steps
 from survey.readings.diagnoses import diagnosis_of
@@ -35,7 +32,7 @@ from survey.tables import (
     SheetKind,
 )
 from survey.views.jobs import send
-from survey.web import access, here
+from survey.web import access, downloads, here
 from survey.words import jobs as words
 
 pages = Blueprint("results", __name__)
@@ -89,7 +86,7 @@ def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Pape
     current = next((d for d in issued if d.basis == basis and _is_valid(d)), None)
     job = steps.report_job(session, assessment.id, sheet, basis) if basis else None
     return Papers(
-        current=current if current and _path(current).is_file() else None,
+        current=current if current and _is_kept(current) else None,
         older=[document for document in issued if document is not current],
         job=job,
         fault=words.ended_without(job) if job else "",
@@ -104,9 +101,7 @@ def _is_valid(document: Document) -> bool:
 def request_report(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
     """Ask for the PDF; the page then shows how far it is."""
     readable_result(assessment_id, kind)
-    job = steps.request_report(
-        here.step(), assessment_id, kind, is_kept=lambda valid: _path(valid).is_file()
-    )
+    job = steps.request_report(here.step(), assessment_id, kind, is_kept=_is_kept)
     if job:
         send(job.id)
     return redirect(url_for(".result", assessment_id=assessment_id, kind=kind) + "#report")
@@ -136,19 +131,19 @@ def report(document_id: int) -> ResponseReturnValue:
     if found is None or found.subject != "assessment":
         abort(404)
     assessment = access.readable_assessment(found.subject_id)
-    if not _path(found).is_file():
+    if not _is_kept(found):
         current_app.logger.error("report file missing: %s", found.number)
         here.refuse(404, "报告文件缺失，请在结果页重新生成。")
     steps.note_download(here.step(), found)
     kind = "自评版" if found.kind == DocumentKind.SELF_REPORT else "现场诊断版"
-    return send_file(
-        _path(found),
-        mimetype="application/pdf",
-        as_attachment=True,
-        download_name=f"{assessment.firm.name}诊断报告（{kind}）{found.number}.pdf",
-        max_age=0,
+    return downloads.attachment(
+        here.contents(),
+        found.sha256,
+        media_type="application/pdf",
+        name=f"{assessment.firm.name}诊断报告（{kind}）{found.number}.pdf",
+        plain_name=f"report-{found.number}.pdf",
     )
 
 
-def _path(document: Document) -> Path:
-    return path_of(current_app.config["SURVEY"], document.sha256)
+def _is_kept(document: Document) -> bool:
+    return here.contents().has(document.sha256)

@@ -25,6 +25,7 @@ from questionnaires.library import UnknownEdition
 from questionnaires.loading import BadEdition
 from survey.clock import local
 from survey.db import DatabaseMissing
+from survey.files.contents import Unreachable
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, JobEnded, Locked, Refusal
 from survey.web import access, here
 from survey.words import wording
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DatabaseMissing, _busy)
     app.register_error_handler(PoolTimeout, _busy)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(Unreachable, _files_away)
     app.register_error_handler(OSError, _disk)
     app.register_error_handler(Exception, _unexpected)
 
@@ -151,6 +153,11 @@ def _database(error: DBAPIError) -> ResponseReturnValue:
     if isinstance(error, OperationalError) or error.connection_invalidated:
         return answer(503, plain=True)
     return answer(500, plain=True)
+
+
+def _files_away(error: Unreachable) -> ResponseReturnValue:
+    current_app.logger.error("contents away: %s [%s]", error, g.get("request_id"))
+    return answer(503, "文件库暂时连不上，请稍后再试；已填写的内容没有受影响。")
 
 
 def _disk(error: OSError) -> ResponseReturnValue:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import HTTPException
 
 from survey.clock import LOCAL
+from survey.files.contents import Contents
+from survey.files.stores import contents_of
 from survey.lifecycle.step import Actor, Step
 from survey.store import settings
 from survey.store.settings import District
@@ -114,6 +116,11 @@ def actor() -> Actor:
         address=request.remote_addr or "",
         request_id=g.get("request_id", ""),
     )
+
+
+def contents() -> Contents:
+    """Return where this installation's files lie."""
+    return contents_of(current_app.config["SURVEY"])
 
 
 def step() -> Step:

@@ -28,7 +28,8 @@ from survey import db
 from survey.store.settings import District, keep
 from survey.tables import Firm, Role, User
 from tests.support.browsing import DESK, PHONE, next_page, too_wide
-from tests.support.people import PASSWORD, a_firm, a_photo, a_round, a_user
+from tests.support.files import a_photo
+from tests.support.people import PASSWORD, a_firm, a_round, a_user
 from tests.support.servers import Server
 
 Axe = Callable[[Page], list[Any]]

@@ -19,7 +19,8 @@ from survey import db
 from survey.store import assessments as store
 from survey.tables import AnswerRow, SheetKind
 from tests.support.browsing import PHONE, Guard, opened_at
-from tests.support.people import PASSWORD, a_consultant, a_photo, a_user, filled, visited
+from tests.support.files import a_photo
+from tests.support.people import PASSWORD, a_consultant, a_user, filled, visited
 from tests.support.servers import PROJECT, Server
 
 SLOW = 15_000

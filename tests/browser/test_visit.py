@@ -12,7 +12,8 @@ from survey import db
 from survey.store import assessments as store
 from survey.tables import SheetKind
 from tests.support.browsing import next_page, too_wide
-from tests.support.people import PASSWORD, a_consultant, a_photo, a_user, visited
+from tests.support.files import a_photo
+from tests.support.people import PASSWORD, a_consultant, a_user, visited
 from tests.support.servers import Server
 
 TABLET = 820

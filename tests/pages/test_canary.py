@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from survey.clock import utc_now
+from survey.files.stores import contents_of
 from survey.lifecycle import documents
 from survey.lifecycle.step import Actor, Step
 from survey.tables import Document, Evidence, Role, Table
@@ -186,7 +187,7 @@ def test_two_firms_with_one_and_the_same_file_know_nothing_of_each_other(
     app, session, world, settings
 ):
     theirs = session.get(Evidence, world.b.ids["confirmed self file"])
-    content = (settings.evidence / theirs.sha256[:2] / theirs.sha256).read_bytes()
+    content = contents_of(settings).read(theirs.sha256)
     client = signed_in(app, session, world.a.user)
 
     answer = client.post(

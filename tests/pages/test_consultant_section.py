@@ -13,11 +13,11 @@ from survey.lifecycle.answers import Change
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.tables import AnswerRevision, Evidence, SheetKind, Verdict
+from tests.support.files import a_photo
 from tests.support.people import (
     TESTER,
     a_consultant,
     a_file,
-    a_photo,
     a_user,
     filled,
     moment,

@@ -177,7 +177,7 @@ def test_a_file_that_breaks_off_is_not_kept(app, session, sitting, settings):
     )
 
     assert answer.status_code == 400
-    assert not [path for path in settings.evidence.rglob("*") if path.is_file()]
+    assert not [path for path in settings.contents.rglob("*") if path.is_file()]
 
 
 def test_a_length_that_is_no_length_is_refused(sitting):

@@ -2,26 +2,25 @@
 
 import io
 import re
-import struct
-import zipfile
-import zlib
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from survey.files import uploads
+from survey.files import names, uploads
+from survey.files.kinds import OFFICE
+from survey.files.stores import contents_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle.step import Step
 from survey.tables import AuditEntry, Evidence, Firm, Role
 from survey.web.headers import DOWNLOAD_POLICY
+from tests.support.files import a_bare_png, a_pdf, a_photo, an_office_file, locked, lying_about
 from tests.support.people import (
     TESTER,
     a_consultant,
     a_file,
     a_firm,
-    a_photo,
     a_user,
     begun,
     filled,
@@ -79,47 +78,7 @@ def rows(session):
 
 
 def contents(settings):
-    return sorted(p.name for p in settings.evidence.rglob("*") if p.is_file())
-
-
-def a_pdf(more=b"", trailer=b""):
-    head = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n" + more
-    return head + b"xref\n0 1\ntrailer\n<< /Root 1 0 R " + trailer + b">>\nstartxref\n9\n%%EOF\n"
-
-
-OFFICE_PARTS = {
-    "docx": "word/document.xml",
-    "xlsx": "xl/workbook.xml",
-    "pptx": "ppt/presentation.xml",
-}
-
-
-def an_office_file(kind="docx", said=None, more=()):
-    part = OFFICE_PARTS[kind]
-    said = said or f"{uploads.OFFICE[kind]}.main+xml"
-    types = (
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        f'<Override PartName="/{part}" ContentType="{said}"/></Types>'
-    )
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", types)
-        archive.writestr(part, "<document/>")
-        for name, content in more:
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
-def a_bare_png(side):
-    """A picture of side² pixels in a few kilobytes, as an attacker makes it."""
-
-    def chunk(name, body):
-        crc = zlib.crc32(name + body)
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", crc)
-
-    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    lines = zlib.compress(b"\0" * ((side // 8 + 1) * side), 9)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
+    return sorted(p.name for p in settings.contents.rglob("*") if p.is_file())
 
 
 # --- what is taken --------------------------------------------------------------------------------
@@ -133,9 +92,9 @@ def a_bare_png(side):
         ("截图.png", a_photo(form="PNG"), "image/png"),
         ("图.webp", a_photo(form="WEBP"), "image/webp"),
         ("质保书.pdf", a_pdf(), "application/pdf"),
-        ("工艺.docx", an_office_file("docx"), uploads.OFFICE["docx"]),
-        ("台账.xlsx", an_office_file("xlsx"), uploads.OFFICE["xlsx"]),
-        ("汇报.pptx", an_office_file("pptx"), uploads.OFFICE["pptx"]),
+        ("工艺.docx", an_office_file("docx"), OFFICE["docx"]),
+        ("台账.xlsx", an_office_file("xlsx"), OFFICE["xlsx"]),
+        ("汇报.pptx", an_office_file("pptx"), OFFICE["pptx"]),
     ],
 )
 def test_every_listed_type_is_taken_and_given_back_whole(
@@ -152,6 +111,27 @@ def test_every_listed_type_is_taken_and_given_back_whole(
     assert back.headers["Content-Disposition"].startswith("attachment")
     assert back.headers["X-Content-Type-Options"] == "nosniff"
     assert back.headers["Content-Security-Policy"] == DOWNLOAD_POLICY
+
+
+@pytest.mark.parametrize(
+    ("given", "content", "kept", "media_type"),
+    [
+        ("照片.jfif", a_photo(), "照片.jfif", "image/jpeg"),
+        ("照片.JPE", a_photo(), "照片.JPE", "image/jpeg"),
+        ("微信图片", a_photo(), "微信图片.jpg", "image/jpeg"),
+        ("设备1.2", a_photo(form="PNG"), "设备1.2.png", "image/png"),
+        ("质保书.终稿", a_pdf(), "质保书.终稿.pdf", "application/pdf"),
+        ("长" * 255, a_pdf(), "长" * 251 + ".pdf", "application/pdf"),
+    ],
+)
+def test_a_name_that_does_not_say_what_a_file_is_leaves_it_to_the_content(
+    session, assessment, firm, given, content, kept, media_type
+):
+    sent = send(firm, assessment, content, given)
+
+    assert sent.status_code == 201
+    [row] = rows(session)
+    assert (row.name, row.media_type) == (kept, media_type)
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "L", "RGBA", "P", "I;16", "LA"])
@@ -230,12 +210,12 @@ def test_a_name_is_text_and_nothing_else(session, assessment, firm, settings, gi
     "given", ["C:\\照片\\证照.pdf", "甲/乙\\证照.pdf", " 证照.pdf\n", "证\x00照.pdf"]
 )
 def test_folders_and_unseen_characters_never_get_into_a_name(given):
-    assert uploads.plain_name(given) == "证照.pdf"
+    assert names.plain_name(given) == "证照.pdf"
 
 
 @pytest.mark.parametrize("given", ["", ".", "..", "/", "\u202e", " . "])
 def test_a_name_of_nothing_is_given_one(given):
-    assert uploads.plain_name(given) == "未命名文件"
+    assert names.plain_name(given) == "未命名文件"
 
 
 def test_the_same_file_twice_is_one_file(session, assessment, firm, settings):
@@ -290,6 +270,12 @@ def test_a_bad_file_leaves_the_answers_beside_it_kept(session, assessment, firm)
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+
+
+def a_bomb():
+    return an_office_file(more=[("a", b"\0" * 60_000_000)])
+
+
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
 
 
@@ -311,10 +297,13 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>1</
         ("旧.doc", OLE, 415, "docx"),
         ("加密.docx", OLE, 415, "密码"),
         ("打包.zip", an_office_file(), 415, "ZIP"),
-        ("没有扩展名", a_pdf(), 415, "不支持"),
+        ("报表", an_office_file(), 415, "补上 .docx"),
+        ("说明", "你好".encode(), 415, "可以上传"),
+        ("照片.bak", a_photo(), 415, "改为 .jpg"),
         ("文字.txt", "你好".encode(), 415, "不支持"),
-        ("加密.pdf", a_pdf(trailer=b"/Encrypt 5 0 R "), 422, "密码"),
+        ("加密.pdf", locked(a_pdf(), "open sesame"), 422, "密码"),
         ("半截.pdf", a_pdf()[:40], 422, "不完整"),
+        ("没有页.pdf", a_pdf(pages=0), 422, "不完整"),
         ("头.pdf", b"%PDF-1.7\n", 422, "不完整"),
         ("宏.docx", an_office_file(more=[("word/vbaProject.bin", b"x")]), 415, "宏"),
         (
@@ -325,7 +314,8 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>1</
         ),
         ("其实是表.docx", an_office_file("xlsx"), 415, "不符"),
         ("破.docx", an_office_file()[:-40], 422, "损坏"),
-        ("炸弹.docx", an_office_file(more=[("a", b"\0" * 60_000_000)]), 422, "异常大"),
+        ("炸弹.docx", a_bomb(), 422, "异常大"),
+        ("谎报.docx", lying_about(a_bomb(), "a", 10), 422, "损坏"),
         ("很多.docx", an_office_file(more=[(f"f{n}", b"") for n in range(4000)]), 422, "异常大"),
         ("半张.jpg", a_photo(size=(800, 800))[:-400], 422, "不完整"),
         ("假.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, 422, "不完整"),
@@ -369,9 +359,9 @@ def test_no_file_at_all_is_said(session, assessment, firm):
 def test_a_question_holds_so_many_files_and_no_more(app, session, assessment, firm):
     settings = app.config["SURVEY"]
     for number in range(settings.most_files_per_question):
-        assert send(firm, assessment, a_pdf(b"%d\n" % number), f"{number}.pdf").status_code == 201
+        assert send(firm, assessment, a_pdf(f"第{number}份"), f"{number}.pdf").status_code == 201
 
-    response = send(firm, assessment, a_pdf(b"one more\n"), "多余.pdf")
+    response = send(firm, assessment, a_pdf("多一份"), "多余.pdf")
 
     assert response.status_code == 422
     assert "最多 12 个" in response.json["message"]
@@ -380,7 +370,7 @@ def test_a_question_holds_so_many_files_and_no_more(app, session, assessment, fi
 
 def test_an_assessment_holds_so_many_bytes_and_no_more(session, assessment, settings):
     limits = evidence_steps.Limits(12, 1000)
-    stored = uploads.take(io.BytesIO(a_pdf(b"%" + b" " * 1200)), "大.pdf", settings.evidence, 10**6)
+    stored = uploads.take(io.BytesIO(a_pdf("大" * 400)), "大.pdf", contents_of(settings), 10**6)
 
     with pytest.raises(evidence_steps.Invalid):
         evidence_steps.attach(
@@ -495,9 +485,6 @@ def test_a_file_lost_from_the_disk_is_said_to_be_missing(app, session, settings,
         )
     )
     session.commit()
-    unclaimed = uploads.place(settings.evidence, "f" * 64)
-    unclaimed.parent.mkdir(parents=True)
-    unclaimed.write_bytes(b"left over")
     number = assessment.id
     firm = signed_in(app, session, person)
 
@@ -506,8 +493,6 @@ def test_a_file_lost_from_the_disk_is_said_to_be_missing(app, session, settings,
         assert response.status_code == 404
         assert "文件缺失" in response.text
     assert "丢了.jpg" in firm.get(f"/firm/assessments/{number}/sections/design").text
-    found = evidence_steps.stray(session, settings.evidence)
-    assert (found.missing, found.unclaimed) == ((lost,), ("f" * 64,))
 
 
 def test_adding_and_removing_leave_their_lines_in_the_log(session, assessment, firm):

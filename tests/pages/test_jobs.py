@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from survey import db
+from survey.files.stores import contents_of
 from survey.lifecycle import jobs
 from survey.lifecycle.step import Step
 from survey.tables import Document, DocumentStanding, Fault, Job, JobState, Role
@@ -164,7 +165,7 @@ def test_a_report_whose_file_is_lost_is_offered_to_be_made_again(
     app, session, settings, user, assessment, firm, result
 ):
     document = an_issued_report(session, settings, assessment, user)
-    (settings.reports / f"{document.sha256}.pdf").unlink()
+    contents_of(settings).remove(document.sha256)
 
     assert "请在结果页重新生成" in firm.get(f"/reports/{document.id}.pdf").text
     press(firm, result, f"{result}/report")

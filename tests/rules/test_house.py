@@ -171,6 +171,28 @@ def test_the_walk_sees_imports_inside_functions(tmp_path: Path) -> None:
     assert set(imports(module)) == {"flask.json", "survey.db.x"}
 
 
+def test_only_the_limited_programs_decode_and_parse_what_strangers_send() -> None:
+    decoders = {"PIL", "pypdf", "zipfile"}
+    knowing = {
+        str(module.relative_to(ROOT))
+        for package in ("survey", "reports", "questionnaires")
+        for module in modules(package)
+        if set(imported(module)) & decoders
+    }
+
+    assert knowing - {
+        "survey/files/inside/picture.py",
+        "survey/files/inside/pdf.py",
+        "survey/files/inside/office.py",
+    } == {
+        # The safe reader itself, used by those programs and by the import of workbooks.
+        "questionnaires/sheets/archive.py",
+        "questionnaires/sheets/inside.py",
+        # Draws its one picture itself.
+        "survey/running/demonstration/__init__.py",
+    }
+
+
 def test_only_the_ground_knows_one_database_from_the_other() -> None:
     knowing = {
         module for module in modules("survey") if "dialect.name" in module.read_text("utf-8")

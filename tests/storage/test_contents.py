@@ -17,7 +17,7 @@ from obstore.exceptions import AlreadyExistsError
 from survey.config import from_environment
 from survey.files.bucket import Bucket
 from survey.files.contents import Damaged, Missing, Unreachable, form_of, place_of
-from survey.files.folder import INCOMING, Folder
+from survey.files.folder import Folder
 from survey.files.stores import contents_of
 from tests.support.bucket import make_bucket, s3_server
 
@@ -35,7 +35,9 @@ def s3(tmp_path_factory):
 def bucket(s3, monkeypatch, tmp_path):
     for name, value in s3.items():
         monkeypatch.setenv(name, value)
-    return Bucket(make_bucket(s3, hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]))
+    return Bucket(
+        make_bucket(s3, hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]), tmp_path
+    )
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -125,7 +127,7 @@ def test_a_form_lies_beside_its_content_and_can_be_drawn_again(contents):
     sha256 = contents.put(WORDS)
     small = form_of(sha256, "jpg")
 
-    contents.put_form(small, b"drawn")
+    contents.put_as(small, b"drawn")
 
     assert contents.read(small) == b"drawn"
     assert {(one.name, one.sha256) for one in contents.all()} == {
@@ -186,7 +188,7 @@ def test_a_full_disk_leaves_nothing_half(tmp_path, monkeypatch):
             folder.put(WORDS)
 
     assert [one.name for one in folder.all()] == [hash_of(b"first")]
-    assert list((folder.root / INCOMING).iterdir()) == []
+    assert list((folder.incoming).iterdir()) == []
 
 
 WRITER = """
@@ -220,13 +222,13 @@ def test_a_killed_writer_leaves_every_content_it_spoke_of_and_no_half_one(tmp_pa
 def test_what_a_dead_writer_left_is_forgotten_after_a_while(tmp_path):
     folder = Folder(tmp_path)
     folder.put(WORDS)
-    (tmp_path / INCOMING / "half").write_bytes(b"half")
+    (folder.incoming / "half").write_bytes(b"half")
     now = datetime.now(UTC)
 
     assert folder.forget_half_written(now - timedelta(hours=1)) == 0
     assert folder.forget_half_written(now + timedelta(hours=1)) == 1
 
-    assert list((tmp_path / INCOMING).iterdir()) == []
+    assert list((folder.incoming).iterdir()) == []
     assert folder.read(hash_of(WORDS)) == WORDS
 
 
@@ -266,7 +268,7 @@ def test_of_eight_writers_one_wins_and_the_others_are_told(bucket):
 
 
 def test_two_machines_with_one_bucket_find_each_others_contents(bucket):
-    sha256 = Bucket(bucket.url).put(WORDS)
+    sha256 = Bucket(bucket.url, bucket.incoming).put(WORDS)
 
     assert bucket.read(sha256) == WORDS
 
@@ -284,7 +286,7 @@ def test_a_content_too_large_for_one_request_goes_in_parts(bucket, monkeypatch, 
 def test_a_bucket_that_cannot_be_reached_is_not_an_empty_one(bucket, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setattr("survey.files.bucket.RETRIES", 0)
-    lost = Bucket("s3://nowhere/survey")
+    lost = Bucket("s3://nowhere/survey", bucket.incoming)
 
     for asked in (lost.put, lambda _: lost.size("0" * 64), lambda _: lost.open("0" * 64)):
         with pytest.raises(Unreachable):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey import db
 from survey.clock import LOCAL, utc_now
+from survey.files.stores import contents_of
 from survey.jobs import kinds, nightly
 from survey.jobs.worker import Worker
 from survey.jobs.workshop import Work, WorkFailed
@@ -142,9 +143,9 @@ def test_every_night_forgets_what_is_over_and_removes_what_was_left(
             )
         session.add(Throttle(key="old", failures=3, since=now - timedelta(days=1)))
         session.add(Throttle(key="new", failures=3, since=now))
-    settings.reports.mkdir()
-    (half := settings.reports / "making-1-1-1.pdf").write_bytes(b"%PDF")
-    (fresh_one := settings.reports / "making-2-1-1.pdf").write_bytes(b"%PDF")
+    (incoming := contents_of(settings).incoming).mkdir(parents=True)
+    (half := incoming / "making-1-1-1.pdf").write_bytes(b"%PDF")
+    (fresh_one := incoming / "making-2-1-1.pdf").write_bytes(b"%PDF")
     os.utime(half, (time.time() - 7200,) * 2)
 
     job = asked(session, "nightly")
@@ -200,7 +201,7 @@ def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(worker, engine
 def test_a_killed_worker_leaves_its_report_to_the_next(worker, session, engine, settings, waiting):
     server = Server(settings)
     server.start_jobs()
-    until(lambda: list(settings.reports.glob("making-*")))
+    until(lambda: list(contents_of(settings).incoming.glob("making-*")))
     server.kill()
     assert the(engine, waiting).state == JobState.WORKING
 
@@ -216,13 +217,13 @@ def test_a_killed_worker_leaves_its_report_to_the_next(worker, session, engine, 
     assert (done.state, done.fence) == (JobState.DONE, 2)
     with Session(engine) as fresh:
         document = fresh.scalars(select(Document)).one()
-    assert (settings.reports / f"{document.sha256}.pdf").stat().st_size == document.size
+    assert contents_of(settings).size(document.sha256) == document.size
 
 
 def test_a_worker_told_to_stop_finishes_the_report_in_hand(engine, settings, waiting):
     server = Server(settings)
     server.start_jobs()
-    until(lambda: list(settings.reports.glob("making-*")))
+    until(lambda: list(contents_of(settings).incoming.glob("making-*")))
     server.stop()
 
     assert the(engine, waiting).state == JobState.DONE

@@ -5,7 +5,6 @@ Everything takes a session and returns rows; steps with rules of their own go th
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -14,7 +13,6 @@ from itertools import count
 from typing import Any
 
 from flask import Flask
-from PIL import Image
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
@@ -23,7 +21,7 @@ from questionnaires.model import Question
 from survey import db
 from survey.config import MEGABYTE, Config
 from survey.files import uploads
-from survey.jobs.reports import path_of
+from survey.files.stores import contents_of
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import documents, jobs, passwords
@@ -47,6 +45,7 @@ from survey.tables import (
     Verdict,
 )
 from tests.support.client import CheckingClient
+from tests.support.files import a_photo
 
 EDITION = "2026"
 PASSWORD = "一句 好记的 Long 话"
@@ -214,19 +213,6 @@ def a_consultant(session: Session, **given: Any) -> User:
     return a_user(session, Role.CONSULTANT, **given)
 
 
-def a_photo(colour: str = "teal", size: tuple[int, int] = (60, 40), form: str = "JPEG") -> bytes:
-    """A real picture of one colour."""
-    stream = BytesIO()
-    Image.new("RGB", size, colour).save(stream, form)
-    return stream.getvalue()
-
-
-def a_pdf(words: str) -> bytes:
-    """The smallest file that passes for a PDF, with words in it."""
-    body = f"%PDF-1.4\n%{words}\n".encode()
-    return body + f"startxref\n{len(body) - 1}\n%%EOF\n".encode()
-
-
 def a_file(
     session: Session,
     config: Config,
@@ -239,7 +225,7 @@ def a_file(
 ) -> Evidence:
     """A file behind an answer, taken in as an upload is."""
     stored = uploads.take(
-        BytesIO(content or a_photo()), name, config.evidence, config.most_upload_bytes
+        BytesIO(content or a_photo()), name, contents_of(config), config.most_upload_bytes
     )
     uploader = session.query(User).filter_by(firm_id=assessment.firm_id).first()
     by = Actor(uploader.id if uploader else 1, "测试")
@@ -260,9 +246,7 @@ def an_issued_report(
     by = Actor(user.id, user.name)
     job = documents.request_report(Step(session, by, moment()), assessment.id, kind)
     assert job is not None
-    digest = hashlib.sha256(content).hexdigest()
-    config.reports.mkdir(exist_ok=True)
-    path_of(config, digest).write_bytes(content)
+    digest = contents_of(config).put(content)
     finished = Content(job.arguments["basis"], digest, len(content))
     worker = Step(session, jobs.WORKER, moment())
     taken = jobs.take(worker, job.id, lambda _kind: timedelta(minutes=1))

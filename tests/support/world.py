@@ -19,12 +19,11 @@ from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
 from survey.store.jobs import jobs_about
 from survey.tables import Assessment, Role, Round, SheetKind, Table, User, Verdict
+from tests.support.files import a_pdf, a_photo
 from tests.support.people import (
     TESTER,
     a_file,
     a_firm,
-    a_pdf,
-    a_photo,
     a_round,
     a_user,
     an_issued_report,

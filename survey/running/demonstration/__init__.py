@@ -25,6 +25,8 @@ from reports.district import Target
 from survey import db
 from survey.config import MEGABYTE, Config
 from survey.files import uploads
+from survey.files.contents import Contents
+from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
@@ -83,7 +85,7 @@ def load(app: Flask) -> bool:
             firms = [_firm(session, row) for row in _rows("firms.yaml")["firms"]]
             users = _users(session, people, firms)
             Step(session, DEMO, BEGAN).log("load_demo", About("district", "demonstration"))
-        photo = _photo(config.evidence)
+        photo = _photo(contents_of(config))
         for number, (firm, row) in enumerate(firms):
             _live(session, firm, row, rounds[0], users, photo, _arrival(number))
         _second_round(session, firms, rounds[1], users)
@@ -370,7 +372,7 @@ def _visit(
             )
 
 
-def _photo(folder: Path) -> Stored:
+def _photo(contents: Contents) -> Stored:
     """Draw one picture that says of itself that it is invented, and keep it like any upload."""
     picture = Image.new("RGB", (960, 640), "#dfe7e8")
     pen = ImageDraw.Draw(picture)
@@ -382,7 +384,7 @@ def _photo(folder: Path) -> Stored:
     written = BytesIO()
     picture.save(written, "JPEG", quality=80)
     written.seek(0)
-    return uploads.take(written, "现场照片（虚构）.jpg", folder, MEGABYTE)
+    return uploads.take(written, "现场照片（虚构）.jpg", contents, MEGABYTE)
 
 
 def _photo_row(

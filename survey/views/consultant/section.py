@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from questionnaires.model import Question, Section
 from reports.diagnosis.key_figures import reference_bands
 from survey import clock
-from survey.files import uploads
+from survey.files import kinds
 from survey.lifecycle import answers as steps
 from survey.readings.visits import Visit
 from survey.store import assessments as store
@@ -19,6 +19,7 @@ from survey.views.forms import answers as forms
 from survey.views.forms.visits import Shown, VisitField, VisitForm, visit_form
 from survey.views.posted import Outcome, Place, keep, show_saved
 from survey.web import access, here
+from survey.words import uploads as upload_words
 
 TEXTS = ("verification", "reason", "finding")
 """What a consultant's change may speak of besides the value."""
@@ -137,8 +138,8 @@ def _page(visit: Visit, current: Section, form: VisitForm, outcome: Outcome | No
         only_open=request.args.get("only") == "open",
         bands={f.question.id: reference_bands(visit.questionnaire, f.question) for f in form},
         limits=files.limits_in_words(),
-        accept=uploads.ACCEPT,
+        accept=kinds.ACCEPT,
         describe=forms.said,
-        size_words=uploads.size_words,
+        size_words=upload_words.size_words,
         outcome=outcome or Outcome(),
     )

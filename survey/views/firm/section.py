@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from questionnaires.model import Section
 from reports.diagnosis.key_figures import reference_bands
 from survey import clock
-from survey.files import uploads
+from survey.files import kinds
 from survey.lifecycle import answers as steps
 from survey.store import assessments as store
 from survey.store import evidence as evidence_store
@@ -20,6 +20,7 @@ from survey.views.forms import answers as forms
 from survey.views.forms.answers import AnswerField, SectionForm
 from survey.views.posted import Place, keep, show_saved
 from survey.web import access, here
+from survey.words import uploads as upload_words
 
 
 @pages.route("/assessments/<row:assessment_id>/sections/<section_id>", methods=["GET", "POST"])
@@ -111,10 +112,10 @@ def _page(
         authors=store.names_of(session, authors) if authors else {},
         bands={f.question.id: reference_bands(sheet.questionnaire, f.question) for f in form},
         limits=files.limits_in_words(),
-        accept=uploads.ACCEPT,
+        accept=kinds.ACCEPT,
         saved=saved,
         unsaved=unsaved,
         writable=sheet.writable,
         describe=forms.said,
-        size_words=uploads.size_words,
+        size_words=upload_words.size_words,
     )

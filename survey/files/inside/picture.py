@@ -1,0 +1,103 @@
+"""Draw a photo anew: once as large as paper needs it, once small, without anything it carried."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import IO
+
+from PIL import Image, JpegImagePlugin
+
+from survey.files.inside import MOST_PIXELS, Refused, Verdict
+
+PRINT, SMALL = 1000, 480
+MOST_HELD = 800_000_000
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def look(file: IO[bytes], kind: str) -> list[bytes]:
+    """Return the picture for paper and the small one, both JPEG.
+
+    Args:
+        kind: jpeg, png or webp; the file must be what its first bytes say.
+    """
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        with _opened(file, kind) as photo:
+            photo.load()
+            picture = _upright(_plain(photo), _orientation(photo))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused(Verdict.PIXELS) from error
+    small = picture.copy()
+    small.thumbnail((SMALL, SMALL))
+    return [_drawn(picture, 82), _drawn(small, 80)]
+
+
+def _opened(file: IO[bytes], kind: str) -> Image.Image:
+    return _jpeg(file) if kind == "jpeg" else Image.open(file, formats=[kind])
+
+
+def _jpeg(file: IO[bytes]) -> Image.Image:
+    """Open a photo so that no more than ``MOST_PIXELS`` will be decoded.
+
+    Not by Image.open, which takes a photo with others inside (portraits, HDR, two lenses) for
+    another format, and counts pixels that are never decoded.
+    """
+    photo = JpegImagePlugin.JpegImageFile(file)
+    # A progressive one is held whole, two bytes for each value of each pixel, at whatever size it
+    # is decoded.
+    held = photo.width * photo.height * len(photo.getbands()) * 2
+    if "progressive" in photo.info and held > MOST_HELD:
+        raise Refused(Verdict.HEAVY)
+    scale = max(photo.size) / PRINT
+    photo.draft("RGB", (max(1, int(photo.width / scale)), max(1, int(photo.height / scale))))
+    if photo.width * photo.height > MOST_PIXELS:
+        raise Refused(Verdict.PIXELS)
+    return photo
+
+
+def _orientation(photo: Image.Image) -> int:
+    try:
+        return int(photo.getexif().get(_ORIENTATION, 1))
+    except Exception:  # what cameras wrote there may be damaged in any way; the photo is not
+        return 1
+
+
+def _upright(picture: Image.Image, orientation: int) -> Image.Image:
+    turn = _UPRIGHT.get(orientation)
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _plain(photo: Image.Image) -> Image.Image:
+    """Return any kind of picture no larger than for paper, in plain colours, on white."""
+    size = (PRINT, PRINT)
+    if photo.mode.startswith("I") or photo.mode == "F":
+        picture = photo.point(lambda value: value / 256).convert("L").convert("RGB")
+    elif photo.mode in ("RGBA", "LA", "PA") or "transparency" in photo.info:
+        layer = photo.convert("RGBA")
+        layer.thumbnail(size)
+        ground = Image.new("RGBA", layer.size, "white")
+        picture = Image.alpha_composite(ground, layer).convert("RGB")
+    else:
+        picture = photo.convert("RGB")
+    picture.thumbnail(size)
+    return picture
+
+
+def _drawn(picture: Image.Image, quality: int) -> bytes:
+    # A fresh picture carries nothing over: no position, no camera, no comment.
+    clean = Image.new("RGB", picture.size, "white")
+    clean.paste(picture)
+    written = io.BytesIO()
+    clean.save(written, "JPEG", quality=quality, optimize=True)
+    return written.getvalue()

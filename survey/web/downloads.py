@@ -1,0 +1,53 @@
+"""Hand out files: as they are, to be saved, never shown among our pages."""
+
+from __future__ import annotations
+
+from itertools import chain
+from urllib.parse import quote
+
+from flask import Response, current_app, g
+
+from survey.files.contents import Contents, Damaged, Missing
+from survey.web import errors
+from survey.web.headers import DOWNLOAD_POLICY
+from survey.words import uploads as words
+
+
+def picture(contents: Contents, name: str) -> Response:
+    """Show a picture drawn by us."""
+    return _sent(contents, name, "image/jpeg")
+
+
+def attachment(
+    contents: Contents, sha256: str, *, media_type: str, name: str, plain_name: str
+) -> Response:
+    """Send a file to be saved.
+
+    Args:
+        name: What its reader will call it.
+        plain_name: The same for programs that read ASCII only.
+    """
+    response = _sent(contents, sha256, media_type)
+    if response.status_code == 200:
+        response.headers["Content-Disposition"] = disposition(name, plain_name)
+    return response
+
+
+def disposition(name: str, plain_name: str) -> str:
+    """Return the header that names a file to be saved (RFC 6266)."""
+    return f"attachment; filename={plain_name}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _sent(contents: Contents, name: str, media_type: str) -> Response:
+    try:
+        opened = contents.open(name)
+        first = next(opened.pieces)
+    except (Missing, Damaged) as error:
+        current_app.logger.error("content %s: %r [%s]", name, error, g.get("request_id"))
+        lost = isinstance(error, Missing)
+        return errors.answer(404, words.MISSING if lost else words.DAMAGED)
+    response = Response(chain((first,), opened.pieces), mimetype=media_type)
+    response.content_length = opened.size
+    response.call_on_close(opened.close)
+    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
+    return response
