@@ -15,16 +15,21 @@ from questionnaires.library import UnknownEdition
 from survey import library
 from survey.clock import utc_now
 from survey.config import Config
+from survey.files import moving
+from survey.files.folder import Folder
 from survey.jobs import consumer
 from survey.lifecycle import accounts, editions
+from survey.lifecycle.contents import clear
 from survey.lifecycle.errors import Invalid, NotDraft, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
 from survey.migrations import SchemaTooNew
+from survey.readings import stray as disagreement
 from survey.running import serving
 from survey.store import accounts as store
 from survey.tables import LinkPurpose, Role
 from survey.views.account import link_url
 from survey.web import here
+from survey.words.uploads import size_words
 
 OPERATOR = Actor(None, "命令行")
 
@@ -32,7 +37,7 @@ OPERATOR = Actor(None, "命令行")
 def init_app(app: Flask) -> None:
     """Add the commands."""
     known = (serve, work, migrate, create_admin, reset_password, load_demo)
-    for command in (*known, edition_out, edition_in):
+    for command in (*known, edition_out, edition_in, stray, move_contents):
         app.cli.add_command(command)
 
 
@@ -161,3 +166,34 @@ def edition_in(folder: Path) -> None:
     except Stale as error:
         raise click.ClickException("草稿刚被别人改动过，没有收下。请取出后重做。") from error
     click.echo(f"草稿 {taken} 已收下，请在“问卷年版”页面查看检查结果。")
+
+
+@click.command("stray")
+@click.option("--remove", is_flag=True, help="Remove files that no record speaks of.")
+@with_appcontext
+def stray(remove: bool) -> None:
+    """List records whose file is missing, and files no record speaks of; the latter may go."""
+    contents, now = here.contents(), utc_now()
+    found = disagreement.stray(here.session(), contents, now)
+    for sha256 in found.missing:
+        click.echo(f"缺失 {sha256}")
+    for one in found.unclaimed:
+        click.echo(f"无主 {one.name} {size_words(one.size)}")
+    click.echo(
+        f"有记录而缺文件 {len(found.missing)} 个，有文件而无记录 {len(found.unclaimed)} 个。"
+    )
+    if remove:
+        here.session().rollback()
+        removed = clear(Step(here.session(), OPERATOR, now), contents, found.unclaimed)
+        halves = contents.forget_half_written(now - disagreement.GRACE)
+        click.echo(f"已清理无主文件 {removed} 个，未写完的文件 {halves} 个。")
+
+
+@click.command("move-contents")
+@with_appcontext
+def move_contents() -> None:
+    """Move this instance's files into the bucket that CONTENT_URL names."""
+    if not _config().content_url:
+        raise click.ClickException("没有设置 CONTENT_URL，文件就存放在实例文件夹里，不需要搬移。")
+    moved = moving.bring(Folder(_config().contents), here.contents())
+    click.echo(f"已搬移 {moved} 个文件。")

@@ -14,6 +14,8 @@ from flask import Flask
 
 from survey import clock, db, migrations
 from survey.config import Config
+from survey.files.folder import Folder
+from survey.files.moving import take_over
 from survey.jobs import consumer
 from survey.lifecycle import accounts, editions
 from survey.lifecycle.assessments import tell_gates_again
@@ -57,12 +59,13 @@ def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
 
 
 def migrate(config: Config) -> None:
-    """Create the database where there is none, and bring it up to date."""
+    """Create the database where there is none, and bring it and the files up to date."""
     engine = db.engine_for(config.database_url, create=True)
     try:
         migrations.migrate(engine, config.instance)
     finally:
         engine.dispose()
+    take_over(config.instance, Folder(config.contents))
 
 
 def catch_up(app: Flask) -> None:

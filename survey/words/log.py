@@ -50,6 +50,7 @@ ACTIONS = {
     "edition_retire": "停用年版",
     "edition_restore": "恢复年版",
     "edition_discard": "丢弃年版草稿",
+    "clear_contents": "清理无主文件",
     "settings": "修改区县设置",
     "load_demo": "载入演示数据",
     "gates_told": "补记必备条件",
@@ -76,6 +77,7 @@ SUBJECTS = {
     "edition": "问卷年版",
     "district": "区县设置",
     "evidence": "佐证材料",
+    "contents": "文件库",
     "list": "清单",
 }
 LISTS = {"assessments": "评估清单", "pool": "培育库", "audit": "操作日志"}
@@ -98,6 +100,7 @@ NAMES = {
     "contact_post": "联系人职务",
     "edition": "年版",
     "employees": "从业人数",
+    "files": "文件数",
     "name": "名称",
     "opens_on": "开始",
     "park": "园区",

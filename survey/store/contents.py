@@ -1,0 +1,17 @@
+"""Which contents the tables speak of."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from survey.tables import Document, EditionRow, Evidence
+
+# Every column that names a content stands here: what no column names may be removed.
+COLUMNS = (Evidence.sha256, Document.sha256, EditionRow.content)
+
+
+def spoken_of(session: Session) -> set[str]:
+    """Return the hash of every content that a row names."""
+    named = union(*(select(column).where(column.is_not(None)) for column in COLUMNS))
+    return set(session.scalars(named))
