@@ -1,14 +1,33 @@
-"""An installation on each storage that a queue may stand in."""
+"""An installation on each storage that a queue may stand in, and a bucket."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
 from survey.config import Config
+from tests.support.bucket import make_bucket, s3_server
 from tests.support.redis import redis_server
+
+_buckets = count(1)
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment in which a program finds a server that speaks S3, one for the whole run."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as environment:
+        yield environment
+
+
+@pytest.fixture
+def bucket(s3: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty bucket of this test's own."""
+    for name, value in s3.items():
+        monkeypatch.setenv(name, value)
+    return make_bucket(s3, f"bucket-{next(_buckets)}")
 
 
 @pytest.fixture

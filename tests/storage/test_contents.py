@@ -19,32 +19,21 @@ from survey.files.bucket import Bucket
 from survey.files.contents import Damaged, Missing, Unreachable, form_of, place_of
 from survey.files.folder import Folder
 from survey.files.stores import contents_of
-from tests.support.bucket import make_bucket, s3_server
 
 WORDS = "虚构的质保书".encode()
 LARGE = random.Random(6).randbytes(3_500_000)
 
 
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory):
-    with s3_server(tmp_path_factory.mktemp("s3")) as environment:
-        yield environment
-
-
 @pytest.fixture
-def bucket(s3, monkeypatch, tmp_path):
-    for name, value in s3.items():
-        monkeypatch.setenv(name, value)
-    return Bucket(
-        make_bucket(s3, hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]), tmp_path
-    )
+def remote(bucket, tmp_path):
+    return Bucket(bucket, tmp_path)
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", "remote"])
 def contents(request, tmp_path):
     if request.param == "folder":
         return Folder(tmp_path / "contents")
-    return request.getfixturevalue("bucket")
+    return request.getfixturevalue("remote")
 
 
 def hash_of(content):
@@ -251,8 +240,8 @@ def test_a_file_from_another_disk_is_kept_all_the_same(tmp_path, monkeypatch):
 # --- the bucket -----------------------------------------------------------------------------------
 
 
-def test_of_eight_writers_one_wins_and_the_others_are_told(bucket):
-    store, place = bucket._here(), place_of(hash_of(WORDS))
+def test_of_eight_writers_one_wins_and_the_others_are_told(remote):
+    store, place = remote._here(), place_of(hash_of(WORDS))
 
     def write(_number):
         try:
@@ -267,26 +256,26 @@ def test_of_eight_writers_one_wins_and_the_others_are_told(bucket):
     assert said == ["first"] + ["late"] * 7
 
 
-def test_two_machines_with_one_bucket_find_each_others_contents(bucket):
-    sha256 = Bucket(bucket.url, bucket.incoming).put(WORDS)
+def test_two_machines_with_one_bucket_find_each_others_contents(remote):
+    sha256 = Bucket(remote.url, remote.incoming).put(WORDS)
 
-    assert bucket.read(sha256) == WORDS
+    assert remote.read(sha256) == WORDS
 
 
-def test_a_content_too_large_for_one_request_goes_in_parts(bucket, monkeypatch, tmp_path):
+def test_a_content_too_large_for_one_request_goes_in_parts(remote, monkeypatch, tmp_path):
     path = tmp_path / "arrived"
     path.write_bytes(LARGE * 2)
     monkeypatch.setattr("survey.files.bucket.MOST_AT_ONCE", 1_000_000)
 
-    sha256 = bucket.put(path)
+    sha256 = remote.put(path)
 
-    assert bucket.read(sha256) == LARGE * 2
+    assert remote.read(sha256) == LARGE * 2
 
 
-def test_a_bucket_that_cannot_be_reached_is_not_an_empty_one(bucket, monkeypatch):
+def test_a_bucket_that_cannot_be_reached_is_not_an_empty_one(remote, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setattr("survey.files.bucket.RETRIES", 0)
-    lost = Bucket("s3://nowhere/survey", bucket.incoming)
+    lost = Bucket("s3://nowhere/survey", remote.incoming)
 
     for asked in (lost.put, lambda _: lost.size("0" * 64), lambda _: lost.open("0" * 64)):
         with pytest.raises(Unreachable):
@@ -295,13 +284,13 @@ def test_a_bucket_that_cannot_be_reached_is_not_an_empty_one(bucket, monkeypatch
         list(lost.all())
 
 
-def test_a_connection_is_never_used_on_the_other_side_of_a_fork(bucket, monkeypatch):
-    bucket.put(WORDS)
+def test_a_connection_is_never_used_on_the_other_side_of_a_fork(remote, monkeypatch):
+    remote.put(WORDS)
 
     monkeypatch.setattr(os, "getpid", lambda: 1)
 
     with pytest.raises(RuntimeError, match="forked"):
-        bucket.has(hash_of(WORDS))
+        remote.has(hash_of(WORDS))
 
 
 # --- which of the two -----------------------------------------------------------------------------

@@ -21,7 +21,6 @@ from survey.lifecycle import editions as steps
 from survey.lifecycle.step import Step
 from survey.running import commands, serving
 from survey.tables import AuditEntry, EditionRow, EditionState
-from tests.support.bucket import make_bucket, s3_server
 from tests.support.builders import edition_files, write_edition
 from tests.support.people import EDITION, TESTER, moment
 
@@ -132,25 +131,19 @@ def test_what_cannot_be_taken_out_or_in_is_said(app: Flask, tmp_path: Path) -> N
 
 
 def test_two_machines_with_one_database_and_one_bucket_see_the_same_editions(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, tmp_path: Path, bucket: str
 ) -> None:
-    (tmp_path / "s3").mkdir()
-    with s3_server(tmp_path / "s3") as environment:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        address = make_bucket(environment, "editions")
+    def machine(name: str) -> Session:
+        shelf = library.Shelf(tmp_path / name, Bucket(bucket, tmp_path / f"{name} incoming"))
+        return Session(engine, expire_on_commit=False, info={library.SHELF: shelf})
 
-        def machine(name: str) -> Session:
-            shelf = library.Shelf(tmp_path / name, Bucket(address))
-            return Session(engine, expire_on_commit=False, info={library.SHELF: shelf})
+    with machine("one") as one, machine("two") as two:
+        draft = steps.copy(Step(one, TESTER, moment()), EDITION)
+        assert library.of(two).drafts() == (draft,)
+        two.rollback()
+        steps.publish(Step(two, TESTER, moment()), draft, new_id="2027", title="2027 年版",
+                      issued=date(2027, 1, 1))  # fmt: skip
 
-        with machine("one") as one, machine("two") as two:
-            draft = steps.copy(Step(one, TESTER, moment()), EDITION)
-            assert library.of(two).drafts() == (draft,)
-            two.rollback()
-            steps.publish(Step(two, TESTER, moment()), draft, new_id="2027", title="2027 年版",
-                          issued=date(2027, 1, 1))  # fmt: skip
-
-            assert library.of(one).drafts() == ()
-            assert library.of(one).load("2027") == library.of(two).load("2027")
-            assert {path.name for path in tmp_path.iterdir()} >= {"one", "two"}
+        assert library.of(one).drafts() == ()
+        assert library.of(one).load("2027") == library.of(two).load("2027")
+        assert {path.name for path in tmp_path.iterdir()} >= {"one", "two"}

@@ -1,6 +1,7 @@
 """Files of earlier releases are found again, and what tables and contents disagree on is said."""
 
 import hashlib
+import io
 import os
 import time
 from dataclasses import replace
@@ -18,7 +19,6 @@ from survey.running import commands
 from survey.store.contents import COLUMNS
 from survey.tables import AuditEntry, Document, Evidence, Firm
 from survey.tables.base import Table
-from tests.support.bucket import make_bucket, s3_server
 from tests.support.files import a_pdf, a_photo
 from tests.support.people import a_file, a_user, an_issued_report, begun, handed_in, signed_in
 
@@ -196,18 +196,9 @@ def test_only_what_nobody_speaks_of_is_removed_and_the_log_says_so(
 # --- a bucket, and two machines -------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory):
-    with s3_server(tmp_path_factory.mktemp("s3")) as environment:
-        yield environment
-
-
 @pytest.fixture
-def in_a_bucket(s3, settings, monkeypatch):
-    for name, value in s3.items():
-        monkeypatch.setenv(name, value)
-    bucket = hash_of(str(settings.instance).encode())[:20]
-    return replace(settings, content_url=make_bucket(s3, bucket))
+def in_a_bucket(settings, bucket):
+    return replace(settings, content_url=bucket)
 
 
 def test_what_one_machine_takes_another_hands_out(app, engine, session, in_a_bucket, tmp_path):
@@ -229,6 +220,32 @@ def test_what_one_machine_takes_another_hands_out(app, engine, session, in_a_buc
     assert client.get(f"{address}/thumbnail", buffered=True).data.startswith(b"\xff\xd8\xff")
     assert not list(elsewhere.rglob("*.jpg"))
     assert not in_a_bucket.contents.exists()
+
+
+def test_a_bucket_that_is_away_is_said_to_be_and_nothing_else_stops(
+    engine, session, in_a_bucket, app, monkeypatch
+):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr("survey.files.bucket.RETRIES", 0)
+    contents_of.cache_clear()
+    person = a_user(session)
+    assessment = begun(session, session.get(Firm, person.firm_id))
+    number = assessment.id
+    elsewhere = create_app(in_a_bucket, engine)
+    elsewhere.test_client_class = app.test_client_class
+    client = signed_in(elsewhere, session, person)
+    page = f"/firm/assessments/{number}/sections/design"
+
+    answer = client.post(
+        f"/assessments/{number}/questions/{QUESTION}/evidence",
+        data={"files": (io.BytesIO(a_photo()), "现场.jpg")},
+        headers={"X-CSRFToken": client.token, "Accept": "application/json"},
+    )
+
+    assert answer.status_code == 503
+    assert "文件库暂时连不上" in answer.json["message"]
+    assert client.get(page).status_code == 200
+    assert session.scalar(select(Evidence.id)) is None
 
 
 def test_an_instance_moves_into_a_bucket(session, settings, in_a_bucket):
