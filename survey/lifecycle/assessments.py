@@ -27,6 +27,7 @@ from survey.tables import (
     AnswerRow,
     Assessment,
     AssessmentState,
+    Need,
     Role,
     Round,
     ScoreRow,
@@ -243,7 +244,7 @@ def conclude(
         step.log("conclude", assessment)
 
 
-def open_items(session: Session, assessment: Assessment) -> dict[str, str]:
+def open_items(session: Session, assessment: Assessment) -> dict[str, tuple[Need, ...]]:
     """Return what stands between a visit and its confirmation: {question id: what it needs}."""
     onsite = _sheet(session, assessment.id, SheetKind.ONSITE)
     return verification.open_items(
@@ -260,7 +261,7 @@ def _require_complete(session: Session, questionnaire: Questionnaire, sheet: She
     state = progress(questionnaire, kept, frozenset(sheet.processes))
     missing = [q for section in state.sections for q in section.missing]
     if missing:
-        raise Incomplete(dict.fromkeys(missing, "还没有作答。"))
+        raise Incomplete(dict.fromkeys(missing, (Need.ANSWER,)))
 
 
 def _keep_score(step: Step, questionnaire: Questionnaire, sheet: SheetRow) -> ScoreRow:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from questionnaires.reading import Fault
-from survey.tables import AssessmentState
+from survey.tables import AssessmentState, Need
 
 
 class Refusal(Exception):
@@ -44,7 +44,7 @@ class Incomplete(Refusal):
 
     status = 422
 
-    def __init__(self, missing: dict[str, str]) -> None:
+    def __init__(self, missing: dict[str, tuple[Need, ...]]) -> None:
         super().__init__(missing)
         self.missing = missing
 

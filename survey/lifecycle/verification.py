@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from questionnaires import answers
 from questionnaires.model import Question, Questionnaire, Section, is_asked
 from questionnaires.scoring import is_required
-from survey.tables import AnswerRow, Verdict
+from survey.tables import AnswerRow, Need, Verdict
 
 DEMANDS_EVIDENCE = 2
 """A consultant's change by this many levels or more needs a photo or a file (design, 4.7)."""
@@ -20,7 +20,7 @@ def open_items(
     said: Mapping[str, AnswerRow],
     found: Mapping[str, AnswerRow],
     files: Mapping[str, int],
-) -> dict[str, str]:
+) -> dict[str, tuple[Need, ...]]:
     """Return {question id: what it needs} in reading order; empty when the visit may be closed.
 
     Args:
@@ -30,40 +30,38 @@ def open_items(
         files: How many files the on-site sheet holds, by question id.
     """
     return {
-        question.id: need
+        question.id: needs
         for section in questionnaire.sections
         for question in section.questions
         if is_asked(question, processes)
-        if (need := need_of(section, question, said, found, files))
+        if (needs := needs_of(section, question, said, found, files))
     }
 
 
-def need_of(
+def needs_of(
     section: Section,
     question: Question,
     said: Mapping[str, AnswerRow],
     found: Mapping[str, AnswerRow],
     files: Mapping[str, int],
-) -> str:
-    """Return what one answer still needs, in words; "" for nothing.
+) -> tuple[Need, ...]:
+    """Return what one answer still needs, in the order it is asked for.
 
     What the firm may leave out, the consultant need not verify; a change always says why.
     """
     row = found.get(question.id)
     if is_required(section, question):
         if row is None or row.value is None:
-            return "还没有答案。"
+            return (Need.ANSWER,)
         if row.verification in (None, Verdict.UNVERIFIED):
-            return "还没有核验：请确认、更改，或标明未能查看。"
+            return (Need.VERDICT,)
     if row is None or row.verification not in (Verdict.CHANGED, Verdict.NOT_SEEN):
-        return ""
-    if not row.reason:
-        return "请写明理由。"
+        return ()
+    reason = () if row.reason else (Need.REASON,)
     own = said.get(question.id)
     apart = levels_apart(question, own.value if own else None, row.value)
-    if apart >= DEMANDS_EVIDENCE and question.id not in files:
-        return "与企业自评相差两档或以上，请附照片或文件。"
-    return ""
+    photo = (Need.PHOTO,) if apart >= DEMANDS_EVIDENCE and question.id not in files else ()
+    return reason + photo
 
 
 def levels_apart(question: Question, said: object, found: object) -> int:

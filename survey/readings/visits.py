@@ -23,6 +23,7 @@ from survey.tables import (
     Assessment,
     AssessmentState,
     Evidence,
+    Need,
     SheetKind,
     SheetRow,
     Verdict,
@@ -49,7 +50,7 @@ class OpenItem(NamedTuple):
 
     section: Section
     question: Question
-    need: str
+    needs: tuple[Need, ...]
 
 
 class Decider(NamedTuple):
@@ -89,7 +90,7 @@ class Visit:
         return self.assessment.state == AssessmentState.VISITING
 
     @cached_property
-    def needs(self) -> dict[str, str]:
+    def needs(self) -> dict[str, tuple[Need, ...]]:
         """What still needs something, by question id, in reading order."""
         return verification.open_items(
             self.questionnaire,
@@ -103,8 +104,8 @@ class Visit:
     def open_items(self) -> tuple[OpenItem, ...]:
         questions, section_of = self.questionnaire.questions, self.questionnaire.section_of
         return tuple(
-            OpenItem(section_of[question_id], questions[question_id], need)
-            for question_id, need in self.needs.items()
+            OpenItem(section_of[question_id], questions[question_id], needs)
+            for question_id, needs in self.needs.items()
         )
 
     def asked(self, section: Section) -> tuple[Question, ...]:

@@ -85,6 +85,15 @@ class DocumentKind(StrEnum):
     ONSITE_REPORT = "onsite_report"
 
 
+class Need(StrEnum):
+    """What an answer still needs before its sheet may be handed in or confirmed."""
+
+    ANSWER = "answer"
+    VERDICT = "verdict"
+    REASON = "reason"
+    PHOTO = "photo"
+
+
 class LinkPurpose(StrEnum):
     """What a one-time link is for."""
 
@@ -100,6 +109,7 @@ __all__ = [
     "Fault",
     "JobState",
     "LinkPurpose",
+    "Need",
     "PoolState",
     "Role",
     "SheetKind",

@@ -103,7 +103,12 @@ def _refusal(error: Refusal) -> ResponseReturnValue:
         case Invalid(fields=fields):
             return answer(error.status, "；".join(fields.values()), fields=fields)
         case Incomplete(missing=missing):
-            return answer(422, f"还有 {len(missing)} 题需要处理。", fields=missing)
+            return answer(
+                422,
+                f"还有 {len(missing)} 题需要处理。",
+                fields={id: wording.needed(needs) for id, needs in missing.items()},
+                needs=missing,
+            )
         case Conflict(question_id=question_id, current=now_, yours=yours):
             return answer(
                 409,

@@ -10,6 +10,9 @@ from reports.words import CONDITION_STATES as CONDITION_STATES
 from reports.words import GATE_STATES as GATE_STATES
 from reports.words import VERDICTS as VERDICTS
 from survey.tables import AssessmentState, EditionState, PoolState, Role, SheetKind
+from survey.words.answers import NEEDS as NEEDS
+from survey.words.answers import TEXTS as TEXTS
+from survey.words.answers import needed as needed
 
 ROLES: Final[Mapping[str, str]] = {
     Role.FIRM: "企业",

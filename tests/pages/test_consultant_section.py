@@ -136,7 +136,7 @@ def test_a_script_learns_what_an_answer_still_needs(tablet, visit):
     standing = tablet.get(f"/visits/{visit.id}/standing").json
 
     assert standing["done"] == 1
-    assert standing["needs"][QUESTION] == "请写明理由。"
+    assert standing["needs"][QUESTION] == ["reason", "photo"]
     assert standing["verifications"][QUESTION] == "changed"
     assert standing["sections"]["production"]["done"] == 1
 
@@ -145,7 +145,7 @@ def test_a_photo_on_the_on_site_sheet_answers_the_need_for_one(session, tablet, 
     tablet.get(page(visit))
     save(tablet, visit, value=0, reason="没有计划表。")
     needs = tablet.get(f"/visits/{visit.id}/standing").json["needs"]
-    assert "附照片" in needs[QUESTION]
+    assert needs[QUESTION] == ["photo"]
 
     sent = tablet.post(
         f"/assessments/{visit.id}/questions/{QUESTION}/evidence",
@@ -375,3 +375,16 @@ def test_a_file_that_is_none_is_refused_beside_its_question(session, tablet, vis
     assert answer.status_code == 415
     assert row(session, visit).verification == "verified"
     assert session.scalar(select(func.count()).select_from(Evidence)) == 0
+
+
+def test_a_card_that_needs_a_photo_opens_the_place_for_it(tablet, visit):
+    tablet.get(page(visit))
+    closed = tablet.get(page(visit)).text
+    save(tablet, visit, value=0, reason="没有计划表。")
+
+    opened = tablet.get(page(visit)).text
+
+    more = (
+        rf'id="question-{QUESTION}".*?<details class="disclosure question__more"( open)? data-more'
+    )
+    assert [re.search(more, text, re.DOTALL)[1] for text in (closed, opened)] == [None, " open"]

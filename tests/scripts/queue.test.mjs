@@ -193,7 +193,7 @@ test("a session that ended stops everything, keeps it, and leads to the door", a
   await page.pass(60_000);
 
   assert.equal(tab.server.sent.length, 1);
-  assert.match(page.banner, /登录状态已失效/);
+  assert.match(page.banner, /说明 401/);
   assert.match(page.document.querySelector("[data-banner] a").href, /sign-in\?next=/);
   const again = await tab.open(PAGE);
   await again.pass(PICKING);

@@ -72,7 +72,7 @@ test("a change by one level asks for nothing until the server speaks", async () 
 test("what the server still needs is shown once things are quiet", async () => {
   const page = await open(PAGE);
   page.server.standing = {
-    done: 1, whole: 9, sections: {}, verifications: { [QUESTION]: "changed" }, needs: { [QUESTION]: "请写明理由。" },
+    done: 1, whole: 9, sections: {}, verifications: { [QUESTION]: "changed" }, needs: { [QUESTION]: ["reason"] },
   };
 
   verdict(page, "changed").click();

@@ -9,7 +9,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.readings.visits import visit_of
 from survey.store import assessments as store
 from survey.store import visits as visit_store
-from survey.tables import AssessmentState, SheetKind, Verdict
+from survey.tables import AssessmentState, Need, SheetKind, Verdict
 from tests.support.people import TESTER, a_consultant, a_file, a_firm, a_user, fill, moment, visited
 
 QUESTION = "scheduling"
@@ -90,7 +90,7 @@ def test_picking_another_level_changes_the_answer_and_wants_a_reason(session, vi
     saved = save(value=1)
 
     assert saved.verification == "changed"
-    assert open_items(session, visit)[QUESTION] == "请写明理由。"
+    assert open_items(session, visit)[QUESTION] == (Need.REASON,)
 
     save(reason="排产表上周的，现场已经不照它干。")
 
@@ -112,18 +112,24 @@ def test_not_seen_keeps_the_firms_answer_and_wants_a_reason(session, visit, save
     saved = save(verification="not_seen")
 
     assert (saved.value, saved.verification) == (2, "not_seen")
-    assert open_items(session, visit)[QUESTION] == "请写明理由。"
+    assert open_items(session, visit)[QUESTION] == (Need.REASON,)
 
 
 def test_a_change_of_two_levels_wants_evidence_on_the_on_site_sheet(session, settings, visit, save):
     save(value=0, reason="现场没有计划，班长口头派活。")
     a_file(session, settings, visit, "exceptions", kind=SheetKind.ONSITE)
 
-    assert "附照片" in open_items(session, visit)[QUESTION]
+    assert open_items(session, visit)[QUESTION] == (Need.PHOTO,)
 
     a_file(session, settings, visit, QUESTION, kind=SheetKind.ONSITE)
 
     assert QUESTION not in open_items(session, visit)
+
+
+def test_a_change_of_two_levels_wants_reason_and_photo_at_once(session, visit, save):
+    save(value=0)
+
+    assert open_items(session, visit)[QUESTION] == (Need.REASON, Need.PHOTO)
 
 
 def test_a_change_of_one_level_wants_no_evidence(session, visit, save):
@@ -135,7 +141,7 @@ def test_a_change_of_one_level_wants_no_evidence(session, visit, save):
 def test_the_level_of_a_ratio_counts_as_well(session, visit, save):
     save("numerical_control", value={"part": 1, "whole": 20}, reason="数控只有一台。")
 
-    assert "附照片" in open_items(session, visit)["numerical_control"]
+    assert open_items(session, visit)["numerical_control"] == (Need.PHOTO,)
 
 
 def test_an_optional_figure_needs_no_verdict_but_a_change_of_it_says_why(session, visit, save):
@@ -143,7 +149,7 @@ def test_an_optional_figure_needs_no_verdict_but_a_change_of_it_says_why(session
 
     save("oee", value="55")
 
-    assert open_items(session, visit)["oee"] == "请写明理由。"
+    assert open_items(session, visit)["oee"] == (Need.REASON,)
 
 
 def test_a_finding_leaves_the_verdict_alone(session, visit, save):
@@ -238,7 +244,7 @@ def test_a_process_found_on_site_asks_for_its_answers(session, consultant):
         Step(session, TESTER, moment()), visit.id, known, kind=SheetKind.ONSITE
     )
 
-    assert open_items(session, visit)[COATING] == "还没有答案。"
+    assert open_items(session, visit)[COATING] == (Need.ANSWER,)
     assert visit_of(session, visit).score is None
 
 
@@ -252,7 +258,7 @@ def test_a_visit_with_open_items_is_not_confirmed_and_says_which(session, visit,
     with pytest.raises(Incomplete) as refused:
         confirm(session, visit)
 
-    assert refused.value.missing == {QUESTION: "请写明理由。"}
+    assert refused.value.missing == {QUESTION: (Need.REASON,)}
     assert store.assessment(session, visit.id, lock=True).state == AssessmentState.VISITING
 
 

@@ -2,18 +2,18 @@
 
 import * as answers from "./answers.js";
 
-export class Card {
-  /** The texts beside an answer, by field: what they are called. */
-  static get TEXTS() {
-    return { remark: "备注" };
-  }
+/** What the texts beside an answer are called, by field, in their order. */
+export const labelsOf = (sheet) => Object.fromEntries(JSON.parse(sheet.dataset.texts));
 
-  constructor(element) {
+export class Card {
+  constructor(element, sheet) {
     this.element = element;
+    this.sheet = sheet;
+    this.labels = labelsOf(sheet);
     this.question = element.dataset.question;
     this.revision = Number(element.dataset.revision);
     this.clear = element.querySelector("[data-clear]");
-    this.texts = Object.keys(this.constructor.TEXTS).map((name) => [name, element.querySelector(`[name="${element.dataset.name}-${name}"]`)]);
+    this.texts = Object.keys(this.labels).map((name) => [name, element.querySelector(`[name="${element.dataset.name}-${name}"]`)]);
     this.stateAtFirst = element.querySelector("[data-state]").textContent;
     // A page that came back with faults holds words that were never kept.
     this.unkept = element.hasAttribute("data-wrong");
@@ -105,7 +105,7 @@ export class Card {
 
   /** The texts of an answer in words. */
   notes(fields) {
-    return Object.entries(this.constructor.TEXTS).filter(([name]) => fields[name]).map(([name, label]) => `${label}：${fields[name]}`);
+    return Object.entries(this.labels).filter(([name]) => fields[name]).map(([name, label]) => `${label}：${fields[name]}`);
   }
 
   say(words) {
@@ -127,7 +127,7 @@ export class Card {
   }
 
   showFaults(fields) {
-    const others = Object.keys(fields).filter((name) => !(name in this.constructor.TEXTS));
+    const others = Object.keys(fields).filter((name) => !(name in this.labels));
     this.put("[data-fault]", others.map((name) => fields[name]).join("；"));
     for (const input of this.element.querySelectorAll("input.form-control, textarea"))
       input.classList.toggle("is-invalid", others.some((part) => part === "value" || input.name.endsWith(`-${part}`)));

@@ -1,7 +1,7 @@
 // A page of questions: every answer saved the moment it is given, nothing typed ever lost.
 
 import * as answers from "./answers.js";
-import { Card } from "./card.js";
+import { Card, labelsOf } from "./card.js";
 import * as evidence from "./evidence.js";
 import { showBanner, showClash, showLeftOver } from "./notices.js";
 import { Queue } from "./queue.js";
@@ -12,10 +12,6 @@ const TYPING = 800;
 const PICKING = 250;
 
 export class SheetPage {
-  static get Card() {
-    return Card;
-  }
-
   static get IDLE() {
     return "随填随存";
   }
@@ -35,12 +31,16 @@ export class SheetPage {
     const { sheet, key } = this;
     const token = document.querySelector('meta[name="csrf-token"]').content;
     this.queue = new Queue({ url: sheet.dataset.save, token, key }, (...told) => this.told(...told));
-    for (const element of sheet.querySelectorAll("[data-question]")) this.prepare(new this.constructor.Card(element));
+    for (const element of sheet.querySelectorAll("[data-question]")) this.prepare(this.cardOf(element));
     evidence.prepare(sheet, { token, mostBytes: Number(sheet.dataset.mostBytes), mostSize: sheet.dataset.mostSize });
     for (const [question, left] of this.queue.kept()) this.takeUp(question, left);
     this.listen();
     this.showState();
     for (const button of this.plainButtons) button.hidden = !this.broken;
+  }
+
+  cardOf(element) {
+    return new Card(element, this.sheet);
   }
 
   get plainButtons() {
@@ -324,15 +324,15 @@ const BESIDE = {
 
 // … and over the page, where nothing more can be saved.
 const OVER = {
-  ended: (_detail, page) => ({
-    words: "登录状态已失效，请重新登录，您填写的内容已保留。",
+  ended: (detail, page) => ({
+    words: detail.message,
     way: { words: "重新登录", url: `${page.sheet.dataset.signIn}?next=${encodeURIComponent(location.pathname)}` },
   }),
   failed: (detail) => ({
-    words: detail.message ?? "内容没有保存。请刷新页面后重试，您填写的内容已保留。",
+    words: detail.message,
     way: { words: "刷新页面", url: location.href },
   }),
-  locked: (detail) => ({ words: `${detail.message ?? "答卷已锁定。"}没有保存的内容还在页面上，可以复制留存。` }),
+  locked: (detail) => ({ words: `${detail.message}没有保存的内容还在页面上，可以复制留存。` }),
 };
 
 function eachKept(act) {
@@ -349,7 +349,7 @@ export function start(Page) {
   // What another person left in this tab is neither shown nor kept.
   eachKept((name) => name.startsWith(`${PREFIX}${user}:`) || sessionStorage.removeItem(name));
   const key = `${PREFIX}${user}:${assessment}`;
-  if (locked) showLeftOver(locked, key, Page.Card.TEXTS);
+  if (locked) showLeftOver(locked, key, labelsOf(locked));
   // A page that came back with a conflict from the plain form is decided in the plain form.
   else if (!sheet.querySelector(".clash input")) begin(new Page(sheet, key));
 }

@@ -4,25 +4,11 @@ import * as answers from "./answers.js";
 import { Card } from "./card.js";
 import { SheetPage, start } from "./page.js";
 
-const FAR = 2;
-const PHOTO = "与企业自评相差两档或以上，请附照片或文件。";
-const REASON = "请写明理由。";
-const VERDICTS = {
-  unverified: ["plain", "circle", "未核验"],
-  verified: ["good", "check", "已确认"],
-  changed: ["warn", "edit", "已更改"],
-  not_seen: ["note", "unknown", "未能查看"],
-};
-
 const point = (use, name) => use.setAttribute("href", use.getAttribute("href").replace(/#.*$/, `#${name}`));
 
 class VisitCard extends Card {
-  static get TEXTS() {
-    return { reason: "理由", finding: "发现" };
-  }
-
-  constructor(element) {
-    super(element);
+  constructor(element, sheet) {
+    super(element, sheet);
     this.said = element.dataset.said ? JSON.parse(element.dataset.said) : null;
     this.markOwn();
   }
@@ -43,8 +29,8 @@ class VisitCard extends Card {
   }
 
   describe(fields) {
-    const [, , verdict] = VERDICTS[fields.verification] ?? VERDICTS[this.element.dataset.verification];
-    return `${super.describe(fields)}（${verdict}）`;
+    const chip = this.chipOf(fields.verification || this.element.dataset.verification);
+    return `${super.describe(fields)}（${chip.textContent.trim()}）`;
   }
 
   restore() {
@@ -63,14 +49,17 @@ class VisitCard extends Card {
     this.touched.add("verification");
     for (const key of this.element.querySelectorAll("[data-verdict]")) key.checked = key.value === verdict;
     this.element.dataset.verification = verdict;
-    const [tone, sign, words] = VERDICTS[verdict];
-    const chip = this.element.querySelector("[data-verification-chip]");
-    chip.dataset.tone = tone;
-    chip.querySelector("[data-verification-words]").textContent = words;
-    point(chip.querySelector("use"), sign);
+    this.element.querySelector("[data-verification-chip]").replaceWith(this.chipOf(verdict).cloneNode(true));
   }
 
-  showNeed(words) {
+  chipOf(verdict) {
+    return this.sheet.querySelector("[data-chips]").content.querySelector(`[data-verification-chip="${verdict}"]`);
+  }
+
+  /** @param {string[]} codes what the answer still needs, as the server names it */
+  showNeeds(codes) {
+    const needs = JSON.parse(this.sheet.dataset.needs);
+    const words = codes.map((code) => needs[code]).join("");
     const place = this.element.querySelector("[data-need]");
     const said = place.querySelector("[data-need-words]");
     if (said.textContent !== words) said.textContent = words;
@@ -81,8 +70,8 @@ class VisitCard extends Card {
   warnOfDistance() {
     const { saidLevel, hasFiles } = this.element.dataset;
     if (saidLevel === undefined || hasFiles !== undefined) return;
-    if (!Number.isInteger(this.value) || Math.abs(this.value - Number(saidLevel)) < FAR) return;
-    this.showNeed(this.reason.value.trim() ? PHOTO : REASON + PHOTO);
+    if (!Number.isInteger(this.value) || Math.abs(this.value - Number(saidLevel)) < Number(this.sheet.dataset.far)) return;
+    this.showNeeds(this.reason.value.trim() ? ["photo"] : ["reason", "photo"]);
     this.element.querySelector("[data-more]").open = true;
   }
 
@@ -94,8 +83,8 @@ class VisitCard extends Card {
 }
 
 class VisitPage extends SheetPage {
-  static get Card() {
-    return VisitCard;
+  cardOf(element) {
+    return new VisitCard(element, this.sheet);
   }
 
   static get IDLE() {
@@ -130,7 +119,7 @@ class VisitPage extends SheetPage {
     card.remember({ value: card.value });
     this.queue.put(card.question, fields);
     card.press(verdict);
-    card.showNeed(verdict === "not_seen" && !card.reason.value.trim() ? REASON : "");
+    card.showNeeds(verdict === "not_seen" && !card.reason.value.trim() ? ["reason"] : []);
     if (verdict === "not_seen") card.reason.focus();
     this.showState();
   }
@@ -172,7 +161,7 @@ class VisitPage extends SheetPage {
   showStanding({ done, whole, sections, needs, verifications }) {
     for (const [question, card] of this.cards) {
       const verified = (verifications[question] ?? "unverified") !== "unverified";
-      card.showNeed(verified ? needs[question] ?? "" : "");
+      card.showNeeds(verified ? needs[question] || [] : []);
       if (this.timers.has(question)) card.warnOfDistance();
     }
     for (const [section, count] of Object.entries(sections))

@@ -10,6 +10,7 @@ from reports.diagnosis.key_figures import reference_bands
 from survey import clock
 from survey.files import kinds
 from survey.lifecycle import answers as steps
+from survey.lifecycle.verification import DEMANDS_EVIDENCE
 from survey.readings.visits import Visit
 from survey.store import assessments as store
 from survey.tables import SheetKind
@@ -140,6 +141,7 @@ def _page(visit: Visit, current: Section, form: VisitForm, outcome: Outcome | No
         limits=files.limits_in_words(),
         accept=kinds.ACCEPT,
         describe=forms.said,
+        far=DEMANDS_EVIDENCE,
         size_words=upload_words.size_words,
         outcome=outcome or Outcome(),
     )

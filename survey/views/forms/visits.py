@@ -16,8 +16,10 @@ from survey.lifecycle.errors import Invalid
 from survey.tables import AnswerRevision, AnswerRow, Verdict
 from survey.views.forms import answers as forms
 from survey.views.forms.answers import PREFIX, AnswerField
+from survey.words import wording
 
-TEXTS = {"reason": "理由", "finding": "发现"}
+TEXTS = ("reason", "finding")
+"""What a consultant writes beside an answer."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,8 @@ class VisitField(AnswerField):
         """Read what was typed aloud where it differs from what is kept, so that it can be copied."""
         kept = Shown.of(self.kept)
         said = [
-            f"{words}：{getattr(self, name)}"
-            for name, words in TEXTS.items()
+            f"{wording.TEXTS[name]}：{getattr(self, name)}"
+            for name in TEXTS
             if getattr(self, name) != getattr(kept, name)
         ]
         if self.change_from(kept.value, self.remark):
