@@ -166,7 +166,9 @@ class VisitPage extends SheetPage {
     }
     for (const [section, count] of Object.entries(sections))
       for (const line of document.querySelectorAll(`li[data-section="${section}"]`)) {
-        line.querySelector("[data-count]").textContent = count.done;
+        const counted = line.querySelector("[data-count]");
+        if (!counted) continue; // an optional section the firm left out counts nothing
+        counted.textContent = count.done;
         line.querySelector("[data-whole]").textContent = count.whole;
         line.toggleAttribute("data-done", count.complete);
         point(line.querySelector("use"), count.complete ? "good" : "circle");
