@@ -78,7 +78,7 @@ def create_bare_app() -> Flask:
     bare.jinja_env.trim_blocks = bare.jinja_env.lstrip_blocks = True
     matter = json.loads(Path(os.environ[MATTER]).read_text(encoding="utf-8"))
     form_class = bare_form(matter)
-    here.init_app(bare, db.engine_for(os.environ["DATABASE_URL"]))
+    here.init_app(bare, db.engine_for(os.environ["DATABASE_URL"]), {})
 
     @bare.get("/health")
     def health() -> str:
