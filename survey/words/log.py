@@ -98,6 +98,7 @@ NAMES = {
     "contact_name": "联系人",
     "contact_phone": "联系电话",
     "contact_post": "联系人职务",
+    "demonstration": "演示",
     "edition": "年版",
     "employees": "从业人数",
     "files": "文件数",
@@ -124,7 +125,7 @@ NAMES = {
     "username": "用户名",
 }
 """What values are called where the value alone would not tell."""
-BARE = frozenset({"name", "code", "username", "title", "said", "edition", "trade"})
+BARE = frozenset({"name", "code", "username", "title", "edition", "trade"})
 """Values that say by themselves what they are when they stand alone in a new row."""
 
 
@@ -183,6 +184,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "size": lambda size: f"规模 {SIZES.get(size, '无')}",
     "rows": lambda rows: f"{rows} 行",
     "consultant": str,
+    "said": str,  # a row written before changes were kept as values, word for word
     "fault": lambda fault: jobs.FAULTS.get(fault, fault),
     "sha256": lambda sha256: sha256[:12],
     "closes_on": lambda day: f"至 {day}" if day else "不限期",
