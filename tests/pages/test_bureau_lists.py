@@ -437,3 +437,14 @@ def test_the_log_keeps_what_a_draft_holds_to_itself(desk, session, settings):
     assert "上传佐证材料" in desk.get("/bureau/audit").text
     assert "金丝雀" not in desk.get("/bureau/audit").text
     assert not any("金丝雀" in str(row) for row in rows_of(desk.get("/bureau/audit.xlsx")))
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_scheme", "_external", "_anchor", "_method", "self"])
+@pytest.mark.parametrize("listed", LISTS)
+def test_a_name_of_our_own_functions_in_an_address_means_nothing(
+    desk, session, round_, listed, name
+):
+    for number in range(31):
+        an_assessment(session, round_, f"{number:02d} 厂（虚构）")
+
+    assert desk.get(f"{listed}?{name}=x").status_code == 200

@@ -19,6 +19,8 @@ from survey.words.wording import STATES
 
 PAGE_SIZE = 30
 MOST_WORDS = 60
+NO_FILTERS = frozenset({"page", "endpoint"})
+"""Names in an address that narrow nothing; ``url_for`` owns the second, and all with a leading _."""
 NO_RUNG = "尚未达到最低等级"
 CONFIRMED = {"yes": "已核定", "no": "未核定"}
 
@@ -121,7 +123,11 @@ def part(page: int) -> Slice:
 
 def arguments() -> dict[str, str]:
     """Return the filters in force as the arguments of a link: to the next page, to the workbook."""
-    return {name: value for name, value in request.args.items() if value and name != "page"}
+    return {
+        name: value
+        for name, value in request.args.items()
+        if value and name not in NO_FILTERS and not name.startswith("_")
+    }
 
 
 def pages_of(total: int) -> int:
