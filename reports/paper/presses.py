@@ -60,6 +60,11 @@ def write_pdf(
         raise PrintingFailed(answer)
 
 
+def begin() -> None:
+    """Let the press get ready while what it shall print is still being written."""
+    _PRESS.begin()
+
+
 class _Press:
     """The press as seen from here: started on first use, once per process, one order at a time."""
 
@@ -73,6 +78,11 @@ class _Press:
         line = json.dumps(order)
         with self._lock:
             return self._send(line) or self._send(line) or "broken"
+
+    def begin(self) -> None:
+        """Start the press, if none runs, and do not wait for it."""
+        with self._lock:
+            self._running()
 
     def _send(self, line: str) -> str:
         process = self._running()

@@ -23,13 +23,16 @@ MAKING = "making-"
 
 def print_one(workshop: Workshop) -> Effect:
     """Print the report a job asks for; what is left to do once is to issue it."""
-    from reports.paper.presses import PrintingFailed  # only work loads the printing parts
+    # Only work loads the printing parts.
+    from reports.paper import presses
+
+    presses.begin()
 
     try:
         made, basis = _printed(workshop)
     except NotThere:
         raise WorkFailed(Fault.GONE) from None
-    except PrintingFailed as error:
+    except presses.PrintingFailed as error:
         raise WorkFailed(Fault(error.reason)) from error
     size = made.stat().st_size
     content = Content(basis, contents_of(workshop.config).put(made), size)

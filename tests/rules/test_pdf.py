@@ -398,6 +398,17 @@ def test_a_target_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert failed.value.reason == "broken"
 
 
+def test_a_press_that_was_begun_prints_what_comes_next(tmp_path):
+    presses._PRESS.close()
+    presses.begin()
+    begun = presses._PRESS._process
+
+    write_pdf(PLAIN.format("<p>一页</p>"), tmp_path / "page.pdf")
+
+    assert presses._PRESS._process is begun
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_a_press_that_died_is_replaced(tmp_path: Path) -> None:
     write_pdf(PLAIN.format("<p>第一份</p>"), tmp_path / "first.pdf")
     running = presses._PRESS._process
