@@ -27,6 +27,8 @@ except ImportError:  # no wheel for this machine: what Python was built with
 WRITE, TURNS = "survey_write", "survey_turns"
 WAIT_SECONDS = 15
 """How long a writer waits for its turn, and then for whoever locked the database without one."""
+JOURNAL_PAGES = 4000
+"""Pages of 4 kB; the writer who fills the journal brings it home, while all others wait."""
 
 
 class DatabaseMissing(RuntimeError):
@@ -83,8 +85,10 @@ def _sqlite(url: str, *, create: bool) -> Engine:
 def _begin(connection: Connection) -> None:
     # A read transaction that upgrades to writing fails at once instead of waiting, and the
     # driver's own default loses updates silently: whoever may write says so from the start.
-    writes = connection.get_execution_options().get(WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(WRITE):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # locks nothing yet, so nothing can go wrong that would want wrapping
+        connection.connection.cursor().execute("BEGIN")
 
 
 class SqliteFile:
@@ -114,6 +118,7 @@ class SqliteFile:
         raw.execute("PRAGMA foreign_keys=ON")
         raw.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
         raw.execute("PRAGMA synchronous=FULL")
+        raw.execute(f"PRAGMA wal_autocheckpoint={JOURNAL_PAGES}")
         raw.execute(f"PRAGMA journal_mode={journal_mode()}")
         record.info["file"] = self._now()
         self._met = self._now(), _identity(f"{self._path}-wal")

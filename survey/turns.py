@@ -7,6 +7,7 @@ may be written is still decided by the database's own lock, so going on without 
 
 from __future__ import annotations
 
+import _thread
 import fcntl
 import os
 import threading
@@ -83,9 +84,10 @@ class Turns:
         try:
             self._take(fcntl.LOCK_NB)
         except BlockingIOError:
-            # A wait for a locked file has no time limit, so it is left to a thread of its own.
+            # A wait for a locked file has no time limit, so it is left to a thread of its own:
+            # a bare one, for a threading.Thread holds up its starter until it runs.
             with suppress(RuntimeError):  # no more threads: go on without a turn
-                threading.Thread(target=self._fetch, daemon=True).start()
+                _thread.start_new_thread(self._fetch, ())
                 return
         self._waiting.popleft().release()
 
