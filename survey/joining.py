@@ -125,7 +125,6 @@ def _static(app: Flask) -> None:
 def _static_headers(sent: Any, _path: str, _url: str) -> None:
     for name, value in headers.HEADERS.items():
         sent[name] = value
-    sent["Content-Security-Policy"] = headers.POLICY
 
 
 def _digest(folder: Path) -> str:

@@ -71,3 +71,8 @@ class StrictRequest(Request):
         super().__init__(*given, **named)
         if self.method == "HEAD":
             self.method = "GET"
+
+    @property
+    def want_form_data_parsed(self) -> bool:
+        """Only a form is read as one: looking for the token of a save in JSON would try, too."""
+        return self.mimetype in FORMS

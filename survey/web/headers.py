@@ -19,6 +19,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Content-Security-Policy": POLICY,
 }
 
 
@@ -31,9 +32,10 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
+        said = {name.lower() for name, _ in response.headers}
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+            if name.lower() not in said:
+                response.headers.add(name, value)
         if 300 <= response.status_code < 400 and not response.direct_passthrough:
             response.set_data(b"")  # the framework's own words are English, and nobody reads them
         response.headers["X-Request-ID"] = g.get("request_id", "")
