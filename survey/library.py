@@ -160,13 +160,17 @@ def content_of(folder: Path) -> str:
     return folder.parent.name
 
 
+def load(session: Session | None, edition_id: str) -> Edition:
+    """Return a published edition; without a session, one of the program's."""
+    # Most assessments are begun with one of the program's: nothing needs to be asked then.
+    if session is None or edition_id in SHIPPED.published:
+        return SHIPPED.load(edition_id)
+    return of(session).load(edition_id)
+
+
 def edition_of(assessment: Assessment) -> Edition:
     """Return the edition an assessment was begun with; it never changes."""
-    # Most are begun with one of the program's: nothing needs to be asked then.
-    if assessment.edition in SHIPPED.published:
-        return SHIPPED.load(assessment.edition)
-    session = object_session(assessment)
-    return (of(session) if session else SHIPPED).load(assessment.edition)
+    return load(object_session(assessment), assessment.edition)
 
 
 def questionnaire_of(assessment: Assessment) -> Questionnaire:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,22 +11,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from questionnaires import answers as wire
-from questionnaires.model import Question, is_asked
-from survey import db
-from survey.library import questionnaire_of
+from questionnaires.model import Question, Questionnaire, is_asked
+from survey import db, library
 from survey.lifecycle import typed
 from survey.lifecycle.errors import AnswerNow, Conflict, IdReused, Invalid, Locked, NotThere
 from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
-from survey.tables import (
-    AnswerRevision,
-    AnswerRow,
-    Assessment,
-    SheetKind,
-    SheetRow,
-    Verdict,
-)
+from survey.store.assessments import KeptAnswer, Place
+from survey.tables import Assessment, SheetKind, Verdict
 
 LONGEST_REMARK = 2000
 FIELDS = ("value", "remark", "verification", "reason", "finding")
@@ -83,22 +77,22 @@ def save_answer(step: Step, assessment_id: int, kind: SheetKind, change: Change)
         place = store.place(session, assessment_id, kind, change.question_id, change.request_id)
         if place is None:
             raise NotThere
-        assessment, sheet, row, seen = place
-        if seen:
-            _require_same(assessment, seen, change)
-            return _acknowledge(seen)
-        if assessment.state != WRITABLE[kind]:
-            raise Locked(assessment.state)
-        question = asked_question(assessment, sheet, change.question_id)
+        questionnaire = library.load(session, place.edition).questionnaire(place.trade)
+        if place.seen:
+            _require_same(questionnaire, place.seen, change)
+            return _acknowledge(place.seen)
+        if place.state != WRITABLE[kind]:
+            raise Locked(place.state)
+        question, row = asked(questionnaire, place.processes, change.question_id), place.answer
         wanted = _wanted(question, row, change)
         if kind == SheetKind.ONSITE:
             _verify(session, assessment_id, question, row, change, wanted)
         if row is not None and _holds(row, wanted):
             return _acknowledge(row)
         if (row.revision if row else 0) != change.base_revision:
-            return _overtaken(session, sheet, row, change)
+            return _overtaken(session, place, change)
         kept = wanted | {
-            "sheet_id": sheet.id,
+            "sheet_id": place.sheet_id,
             "question_id": question.id,
             "revision": change.base_revision + 1,
             "author_id": step.by.user_id or 0,
@@ -108,10 +102,9 @@ def save_answer(step: Step, assessment_id: int, kind: SheetKind, change: Change)
         return Saved(kept["revision"], step.now, kept["value"], kept["verification"])
 
 
-def _require_same(assessment: Assessment, seen: AnswerRevision, change: Change) -> None:
+def _require_same(questionnaire: Questionnaire, seen: KeptAnswer, change: Change) -> None:
     same = seen.question_id == change.question_id
     if same and change.value is not KEEP:
-        questionnaire = questionnaire_of(assessment)
         same = _parsed(questionnaire.questions[seen.question_id], change.value) == seen.value
     for name in ("remark", "reason", "finding"):
         text = getattr(change, name)
@@ -122,18 +115,17 @@ def _require_same(assessment: Assessment, seen: AnswerRevision, change: Change) 
         raise IdReused({"request_id": "这个请求编号已用于另一次保存，本次没有保存。请刷新页面。"})
 
 
-def asked_question(assessment: Assessment, sheet: SheetRow, question_id: str) -> Question:
-    """Return a question this sheet shows; a hidden or unknown one cannot be answered."""
-    questionnaire = questionnaire_of(assessment)
+def asked(questionnaire: Questionnaire, processes: Iterable[str], question_id: str) -> Question:
+    """Return a question a sheet shows; a hidden or unknown one cannot be answered."""
     question = questionnaire.questions.get(question_id)
     if question is None:
         raise Invalid({"question": "没有这道题，请刷新页面后重试。"})
-    if not is_asked(question, frozenset(sheet.processes)):
+    if not is_asked(question, frozenset(processes)):
         raise Invalid({"question": "这道题不适用于所选工序，请先在企业信息中勾选对应工序。"})
     return question
 
 
-def _wanted(question: Question, row: AnswerRow | None, change: Change) -> dict[str, Any]:
+def _wanted(question: Question, row: KeptAnswer | None, change: Change) -> dict[str, Any]:
     """Return every field as it should stand after the change."""
     fields: dict[str, Any] = {
         name: getattr(row, name) if row else (None if name in ("value", "verification") else "")
@@ -163,7 +155,7 @@ def _verify(
     session: Session,
     assessment_id: int,
     question: Question,
-    row: AnswerRow | None,
+    row: KeptAnswer | None,
     change: Change,
     wanted: dict[str, Any],
 ) -> None:
@@ -194,20 +186,21 @@ def _verify(
     wanted["verification"] = wanted["verification"] or Verdict.UNVERIFIED
 
 
-def _holds(row: AnswerRow, wanted: dict[str, Any]) -> bool:
+def _holds(row: KeptAnswer, wanted: dict[str, Any]) -> bool:
     return all(getattr(row, name) == wanted[name] for name in FIELDS)
 
 
-def _overtaken(session: Session, sheet: SheetRow, row: AnswerRow | None, change: Change) -> Saved:
+def _overtaken(session: Session, place: Place, change: Change) -> Saved:
     """A save arrives late: from the same client it is simply old, from another it conflicts."""
+    row = place.answer
     if row is None:
         raise Invalid({"base_revision": "版本号不正确，请刷新页面后重试。"})
-    latest = store.revision(session, sheet.id, row.question_id, row.revision)
+    latest = store.revision(session, place.sheet_id, row.question_id, row.revision)
     if latest is not None and _came_later(latest.request_id, change.request_id):
         return _acknowledge(row)
     # A change of texts alone speaks of no value; its client still holds its own words.
     yours = None if change.value is KEEP else change.value
-    raise Conflict(row.question_id, answer_now(session, row), yours)
+    raise Conflict(row.question_id, _answer_now(session, row), yours)
 
 
 def _came_later(request_id: str, other: str) -> bool:
@@ -220,11 +213,11 @@ def _came_later(request_id: str, other: str) -> bool:
     )
 
 
-def _acknowledge(row: AnswerRow | AnswerRevision) -> Saved:
+def _acknowledge(row: KeptAnswer) -> Saved:
     return Saved(row.revision, row.saved_at, row.value, row.verification)
 
 
-def answer_now(session: Session, row: AnswerRow) -> AnswerNow:
+def _answer_now(session: Session, row: KeptAnswer) -> AnswerNow:
     return AnswerNow(
         value=row.value,
         remark=row.remark,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from survey.files.uploads import Stored
-from survey.lifecycle.answers import asked_question
+from survey.library import questionnaire_of
+from survey.lifecycle.answers import asked
 from survey.lifecycle.errors import Invalid, Locked, NotThere
 from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
@@ -94,7 +95,7 @@ def _writable(
         raise NotThere
     if assessment.state != WRITABLE[kind]:
         raise Locked(assessment.state)
-    asked_question(assessment, sheet, question_id)
+    asked(questionnaire_of(assessment), sheet.processes, question_id)
     return assessment, sheet
 
 

@@ -22,14 +22,16 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.tables import Firm, KnownDevice, OneTimeLink, Role, Throttle, User, UserSession
+from survey.tables import Firm, KnownDevice, OneTimeLink, Role, Table, Throttle, User, UserSession
 
-# Built once: every request asks it.
+# Built once, of plain columns: every request asks it.
+_TABLES = Table.metadata.tables
+_session, _user = _TABLES["user_sessions"].c, _TABLES["users"].c
 _SIGNED_IN = (
-    select(UserSession.seen_at, UserSession.created_at, UserSession.token_hash)
-    .add_columns(User.id, User.username, User.name, User.role, User.firm_id)
-    .join(User, User.id == UserSession.user_id)
-    .where(UserSession.token_hash == bindparam("token_hash"), User.active)
+    select(_session.seen_at, _session.created_at, _session.token_hash)
+    .add_columns(_user.id, _user.username, _user.name, _user.role, _user.firm_id)
+    .join_from(_TABLES["user_sessions"], _TABLES["users"], _user.id == _session.user_id)
+    .where(_session.token_hash == bindparam("token_hash"), _user.active)
 )
 
 

@@ -7,7 +7,7 @@ running it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
@@ -18,12 +18,15 @@ from survey.tables import (
     AnswerRevision,
     AnswerRow,
     Assessment,
+    AssessmentState,
     Evidence,
     Round,
     ScoreRow,
     SheetKind,
     SheetRow,
+    Table,
     User,
+    Verdict,
 )
 
 _ASSESSMENT = (
@@ -34,47 +37,114 @@ _ASSESSMENT = (
 )
 _LOCKED = _ASSESSMENT.with_for_update(of=Assessment)
 _LOCKED = _LOCKED.execution_options(populate_existing=True)
-_OWNER = select(Assessment.firm_id).where(Assessment.id == bindparam("id"))
 _SHEET = select(SheetRow).where(
     SheetRow.assessment_id == bindparam("assessment_id"), speaking(bindparam("kind"))
 )
 _ANSWERS = select(AnswerRow).where(AnswerRow.sheet_id == bindparam("sheet_id"))
+
+# --- what every save asks: plain columns, for making rows of them costs more than all the rest ----
+
+
+class KeptAnswer(NamedTuple):
+    """An answer, or one of its revisions, as a save meets it."""
+
+    question_id: str
+    revision: int
+    author_id: int
+    value: object
+    remark: str
+    verification: Verdict | None
+    reason: str
+    finding: str
+    saved_at: datetime
+
+
+class Place(NamedTuple):
+    """Where a change would be kept, and what is there."""
+
+    state: AssessmentState
+    edition: str
+    trade: str
+    sheet_id: int
+    processes: list[str]
+    answer: KeptAnswer | None
+    seen: KeptAnswer | None
+    """What the same request left when it came before."""
+
+
+_TABLES = Table.metadata.tables
+_assessment, _sheet = _TABLES["assessments"].c, _TABLES["sheets"].c
+_answer, _revision = _TABLES["answers"].c, _TABLES["answer_revisions"].c
+_OWNER = select(_assessment.firm_id).where(_assessment.id == bindparam("id"))
 _PLACE = (
-    select(Assessment, SheetRow, AnswerRow, AnswerRevision)
-    .join(SheetRow, and_(SheetRow.assessment_id == Assessment.id, speaking(bindparam("kind"))))
-    .outerjoin(
-        AnswerRow,
-        and_(AnswerRow.sheet_id == SheetRow.id, AnswerRow.question_id == bindparam("question_id")),
+    select(_assessment.state, _assessment.edition, _assessment.trade, _sheet.id, _sheet.processes)
+    .add_columns(*(_answer[name] for name in KeptAnswer._fields))
+    .add_columns(*(_revision[name] for name in KeptAnswer._fields))
+    .join_from(
+        _TABLES["assessments"],
+        _TABLES["sheets"],
+        and_(_sheet.assessment_id == _assessment.id, speaking(bindparam("kind"))),
     )
     .outerjoin(
-        AnswerRevision,
-        and_(
-            AnswerRevision.sheet_id == SheetRow.id,
-            AnswerRevision.request_id == bindparam("request_id"),
-        ),
+        _TABLES["answers"],
+        and_(_answer.sheet_id == _sheet.id, _answer.question_id == bindparam("question_id")),
     )
-    .where(Assessment.id == bindparam("id"))
-    .execution_options(populate_existing=True)
+    .outerjoin(
+        _TABLES["answer_revisions"],
+        and_(_revision.sheet_id == _sheet.id, _revision.request_id == bindparam("request_id")),
+    )
+    .where(_assessment.id == bindparam("id"))
 )
-_TABLES = AnswerRow.metadata.tables
-_ANSWER_TABLE, _REVISION_TABLE = _TABLES["answers"], _TABLES["answer_revisions"]
-_FIRST_ANSWER = insert(_ANSWER_TABLE)
-_LATER_ANSWER = update(_ANSWER_TABLE).where(
-    _ANSWER_TABLE.c.sheet_id == bindparam("at_sheet"),
-    _ANSWER_TABLE.c.question_id == bindparam("at_question"),
+_FIRST_ANSWER = insert(_TABLES["answers"])
+_LATER_ANSWER = update(_TABLES["answers"]).where(
+    _answer.sheet_id == bindparam("at_sheet"), _answer.question_id == bindparam("at_question")
 )
-_REVISION = insert(_REVISION_TABLE)
+_PLACED = {"sheet_id": "at_sheet", "question_id": "at_question"}
+_REVISION = insert(_TABLES["answer_revisions"])
+
+
+def owner(session: Session, assessment_id: int) -> int | None:
+    """Return the id of an assessment's firm."""
+    return session.scalar(_OWNER, {"id": assessment_id})
+
+
+def place(
+    session: Session, assessment_id: int, kind: SheetKind, question_id: str, request_id: str
+) -> Place | None:
+    """Return a sheet, the present answer to one question, and any trace of this request."""
+    wanted = {"id": assessment_id, "kind": kind, "question_id": question_id}
+    found = session.execute(_PLACE, wanted | {"request_id": request_id}).one_or_none()
+    if found is None:
+        return None
+    at, answer, seen = found[:5], found[5 : 5 + _WIDTH], found[5 + _WIDTH :]
+    return Place(*at, *(KeptAnswer(*row) if row[1] else None for row in (answer, seen)))
+
+
+_WIDTH = len(KeptAnswer._fields)
+
+
+def keep_answer(session: Session, fields: dict[str, Any], request_id: str) -> None:
+    """Write an answer, over the one before from revision 2 on, and its revision.
+
+    Rows in the session are left as they were read.
+    """
+    write = session.connection()
+    if fields["revision"] == 1:
+        write.execute(_FIRST_ANSWER, fields)
+    else:
+        # The key stays as it is: set again, its index would be written too.
+        later = {_PLACED.get(name, name): value for name, value in fields.items()}
+        write.execute(_LATER_ANSWER, later)
+    write.execute(_REVISION, fields | {"request_id": request_id})
+
+
+# --- what pages ask -------------------------------------------------------------------------------
 
 
 def assessment(session: Session, assessment_id: int, *, lock: bool = False) -> Assessment | None:
     """Return one assessment with its firm and round; ``lock`` holds off other writers."""
     query = _LOCKED if lock else _ASSESSMENT
     return session.scalar(query, {"id": assessment_id})
-
-
-def owner(session: Session, assessment_id: int) -> int | None:
-    """Return the id of an assessment's firm."""
-    return session.scalar(_OWNER, {"id": assessment_id})
 
 
 def assessments_of_firm(session: Session, firm_id: int) -> list[Assessment]:
@@ -100,39 +170,6 @@ def open_rounds(session: Session, today: date) -> list[Round]:
 
 def sheet(session: Session, assessment_id: int, kind: SheetKind) -> SheetRow | None:
     return session.scalar(_SHEET, {"assessment_id": assessment_id, "kind": kind})
-
-
-class Place(NamedTuple):
-    """Where a change would be kept, and what is there."""
-
-    assessment: Assessment
-    sheet: SheetRow
-    answer: AnswerRow | None
-    seen: AnswerRevision | None
-    """What the same request left when it came before."""
-
-
-def place(
-    session: Session, assessment_id: int, kind: SheetKind, question_id: str, request_id: str
-) -> Place | None:
-    """Return a sheet, the present answer to one question, and any trace of this request."""
-    wanted = {"id": assessment_id, "kind": kind, "question_id": question_id}
-    found = session.execute(_PLACE, wanted | {"request_id": request_id}).one_or_none()
-    return Place(*found) if found else None
-
-
-def keep_answer(session: Session, fields: dict[str, Any], request_id: str) -> None:
-    """Write an answer, over the one before from revision 2 on, and its revision.
-
-    Rows in the session are left as they were read.
-    """
-    write = session.connection()
-    if fields["revision"] == 1:
-        write.execute(_FIRST_ANSWER, fields)
-    else:
-        where = {"at_sheet": fields["sheet_id"], "at_question": fields["question_id"]}
-        write.execute(_LATER_ANSWER, fields | where)
-    write.execute(_REVISION, fields | {"request_id": request_id})
 
 
 def answers(session: Session, sheet_id: int) -> dict[str, AnswerRow]:
