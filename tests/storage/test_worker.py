@@ -198,11 +198,23 @@ def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(worker, engine
         assert fresh.scalar(select(func.count(Document.id))) == 0
 
 
-def test_a_killed_worker_leaves_its_report_to_the_next(worker, session, engine, settings, waiting):
+@pytest.fixture
+def printing(engine, settings, waiting):
+    """A worker in a process of its own that has a report in hand."""
     server = Server(settings)
-    server.start_jobs()
-    until(lambda: list(contents_of(settings).incoming.glob("making-*")))
-    server.kill()
+    try:
+        server.start_jobs()
+        # The row says so for as long as it prints; the half-made file is there for a moment only.
+        until(lambda: the(engine, waiting).state == JobState.WORKING)
+        yield server
+    finally:
+        server.kill()
+
+
+def test_a_killed_worker_leaves_its_report_to_the_next(
+    worker, session, engine, settings, waiting, printing
+):
+    printing.kill()
     assert the(engine, waiting).state == JobState.WORKING
 
     worker.do(waiting)  # the lease still holds
@@ -220,10 +232,7 @@ def test_a_killed_worker_leaves_its_report_to_the_next(worker, session, engine, 
     assert contents_of(settings).size(document.sha256) == document.size
 
 
-def test_a_worker_told_to_stop_finishes_the_report_in_hand(engine, settings, waiting):
-    server = Server(settings)
-    server.start_jobs()
-    until(lambda: list(contents_of(settings).incoming.glob("making-*")))
-    server.stop()
+def test_a_worker_told_to_stop_finishes_the_report_in_hand(engine, waiting, printing):
+    printing.stop()
 
     assert the(engine, waiting).state == JobState.DONE
