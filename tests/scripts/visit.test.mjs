@@ -83,6 +83,21 @@ test("what the server still needs is shown once things are quiet", async () => {
   assert.equal(page.document.querySelector("[data-overall]").textContent, "1");
 });
 
+test("an optional section the firm left out has no count, and the others are counted on", async () => {
+  const page = await open(PAGE, { before: ({ document }) => {
+    for (const count of document.querySelectorAll('li[data-section="design"] .section-list__count')) count.textContent = "企业未填";
+  } });
+  const one = { done: 1, whole: 9, complete: false };
+  page.server.standing = { done: 1, whole: 9, sections: { design: one, production: one }, verifications: {}, needs: {} };
+
+  verdict(page, "verified").click();
+  await page.pass(2_000);
+
+  const counts = [...page.document.querySelectorAll('li[data-section="production"] [data-count]')].map((count) => count.textContent);
+  assert.deepEqual([...new Set(counts)], ["1"]);
+  assert.equal(page.banner, "");
+});
+
 test("not having seen asks for the reason where it is written", async () => {
   const page = await open(PAGE);
 
