@@ -11,20 +11,22 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
-
-from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey, crontab
-from huey.api import TaskWrapper
-from huey.consumer import Consumer
+from typing import TYPE_CHECKING, NamedTuple
 
 from survey import db
 from survey.config import Config
-from survey.jobs.messages import Letters
+from survey.jobs.lean import without_drivers
+
+if TYPE_CHECKING:
+    from huey import Huey
+    from huey.api import TaskWrapper
+    from huey.consumer import Consumer
 
 NAME = "survey"
 LOOK_SECONDS = 0.3
 """How long a free worker waits at most before it looks again."""
 BUSY_SECONDS = 15
+DRIVER_OF = {"postgresql": "psycopg", "redis": "redis", "rediss": "redis", "unix": "redis"}
 AHEAD = 10
 """The sweep goes before all work that waits, however long the queue."""
 logger = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ class Queue:
     @cached_property
     def _opened(self) -> _Opened:
         huey = _storage(self._config)
+        from huey import crontab
 
         # Huey names a message after the module and the function: these two are known everywhere.
         @huey.task()
@@ -94,6 +97,8 @@ class Queue:
 
     def consumer(self) -> Consumer:
         """Return what hands messages to ``do``: one worker thread and Huey's scheduler."""
+        from huey.consumer import Consumer
+
         return Consumer(self._opened.huey, workers=1, max_delay=LOOK_SECONDS)
 
     def close(self) -> None:
@@ -105,17 +110,27 @@ class Queue:
 def _storage(config: Config) -> Huey:
     """Open the storage that ``QUEUE_URL`` names; by default a SQLite file of the instance."""
     url = config.queue
+    scheme = url.partition(":")[0]
+    with without_drivers(DRIVER_OF.get(scheme, "")):
+        import huey
+
+    from survey.jobs.messages import Letters
+
     plain = {"results": False, "serializer": Letters(), "utc": True}
-    if url.startswith("postgresql://"):
-        return PostgresHuey(NAME, dsn=url, read_timeout=LOOK_SECONDS, connect_timeout=5, **plain)
-    if url.startswith(("redis://", "rediss://", "unix://")):
-        return PriorityRedisHuey(NAME, url=url, read_timeout=LOOK_SECONDS, **plain)
-    return SqliteHuey(
-        NAME,
-        filename=url.removeprefix("sqlite:///"),
-        # Huey opens the file with the standard library's SQLite, whatever the database uses.
-        journal_mode=db.journal_mode(sqlite3.sqlite_version_info).lower(),
-        fsync=True,
-        timeout=BUSY_SECONDS,
-        **plain,
-    )
+    match DRIVER_OF.get(scheme):
+        case "psycopg":
+            return huey.PostgresHuey(
+                NAME, dsn=url, read_timeout=LOOK_SECONDS, connect_timeout=5, **plain
+            )
+        case "redis":
+            return huey.PriorityRedisHuey(NAME, url=url, read_timeout=LOOK_SECONDS, **plain)
+        case _:
+            return huey.SqliteHuey(
+                NAME,
+                filename=url.removeprefix("sqlite:///"),
+                # Huey opens the file with the standard library's SQLite, whatever the database uses.
+                journal_mode=db.journal_mode(sqlite3.sqlite_version_info).lower(),
+                fsync=True,
+                timeout=BUSY_SECONDS,
+                **plain,
+            )

@@ -3,6 +3,8 @@
 import json
 import logging
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +16,8 @@ from survey import db
 from survey.clock import utc_now
 from survey.jobs.messages import Letters
 from survey.jobs.queue import LOOK_SECONDS, Queue
+from tests.support.guardian import mark_of_the_run
+from tests.support.servers import PROJECT
 
 STORAGES = [("sqlite", "file"), ("postgresql", "database"), ("postgresql", "redis")]
 each_storage = pytest.mark.parametrize(
@@ -139,3 +143,21 @@ def test_the_file_keeps_the_same_promises_as_the_database(queue, installation):
 def test_a_free_worker_looks_twice_a_second_at_least(queue):
     assert LOOK_SECONDS <= 0.5
     assert queue.consumer().max_delay == LOOK_SECONDS
+
+
+@on_a_file
+def test_who_uses_a_file_carries_no_driver_of_another_storage(installation):
+    sends = (
+        "import sys; from survey.config import from_environment; from survey.jobs.queue import Queue;"
+        "queue = Queue(from_environment()); queue.send(7); print(*queue.waiting(),"
+        "*(name for name in ('redis', 'psycopg') if name in sys.modules))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", sends],
+        cwd=PROJECT,
+        env={"INSTANCE": str(installation.instance)} | mark_of_the_run(),
+        capture_output=True,
+        text=True,
+    )
+
+    assert (answer.stdout.strip(), answer.stderr) == ("7", "")

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import redis  # noqa: F401  # a test may open a file's queue first, which would do without it
+
 from tests.support.guardian import mark_of_the_run
 from tests.support.patience import until
 
