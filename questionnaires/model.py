@@ -85,6 +85,40 @@ class Option(Value):
     exclusive: bool = False
 
 
+def _words_apart(value: object) -> object:
+    """Split ``"连续曲线/炉温曲线"`` into a word and what else readers call it."""
+    return tuple(value.split("/")) if isinstance(value, str) else value
+
+
+Synonyms = Annotated[
+    tuple[Line, ...],
+    BeforeValidator(_words_apart),
+    PlainSerializer("/".join),
+    Field(json_schema_extra={"type": "string", "minLength": 1}),
+]
+"""One thing by all the names it goes by, joined by ``/`` in the files."""
+
+
+class Weakness(Value):
+    """What an answer on some levels shows (短板): true on each of them, up to the next level.
+
+    ``plain`` speaks to the owner, ``official`` stands on paper with the bureau's name. ``lacks``
+    names what both say is missing; no descriptor of these levels may hold such a word.
+    """
+
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+    plain: Line
+    official: Line
+    lacks: tuple[Synonyms, ...] = ()
+
+
+def _of_lowest(value: object) -> object:
+    """Read the earlier form, one sentence written for the lowest level, as what it is."""
+    if isinstance(value, str):
+        return ({"levels": (0,), "plain": value, "official": value},)
+    return value
+
+
 class Asked(Value):
     """What every kind of question carries."""
 
@@ -95,11 +129,18 @@ class Asked(Value):
     help: Prose | None = None
     terms: dict[str, Line] = {}
     evidence: Prose | None = None
-    weakness: Prose | None = None
+    weakness: Annotated[
+        tuple[Weakness, ...],
+        BeforeValidator(_of_lowest, json_schema_input_type=Prose | tuple[Weakness, ...]),
+    ] = ()
     packages: tuple[Code, ...] = ()
     maps: dict[str, tuple[Line, ...]] = {}
     needs: tuple[Word, ...] = ()
     not_applicable: bool = False
+
+    def weakness_at(self, level: int) -> Weakness | None:
+        """Return what an answer on a level shows; None where nothing is said of it."""
+        return next((weakness for weakness in self.weakness if level in weakness.levels), None)
 
     @property
     def scored(self) -> bool:

@@ -9,12 +9,14 @@ from graphlib import CycleError, TopologicalSorter
 
 from questionnaires.edition import Edition
 from questionnaires.model import (
+    LEVELS,
     KpiBands,
     LevelQuestion,
     NumberQuestion,
     Package,
     Question,
     RatioQuestion,
+    Weakness,
 )
 from questionnaires.reading import Fault, Trail, texts
 from questionnaires.references import Whole
@@ -87,11 +89,32 @@ def _question(edition: Edition, question: Question) -> Iterator[tuple[str, str, 
         yield "maps", f"不认识的对照框架“{frame}”", f"改为其中之一：{'、'.join(sorted(FRAMES))}"
     if isinstance(question, LevelQuestion) and len(set(question.levels)) < len(question.levels):
         yield "levels", "有两档的描述相同", "让五档的描述各不相同"
+    yield from (("weakness", *said) for said in _weaknesses(question))
     if isinstance(question, NumberQuestion) and question.least >= question.most:
         yield "most", "上限不大于下限", "改正 least 或 most"
     if isinstance(question, NumberQuestion | RatioQuestion):
         for trade, bands in question.bands.items():
             yield from _bands(edition, trade, bands)
+
+
+def _weaknesses(question: Question) -> Iterator[tuple[str, str]]:
+    """What is said of an answer must be true of it: each level once, and nothing it already has.
+
+    The earlier form, one sentence of the lowest level, says nothing of the others.
+    """
+    spoken = [level for weakness in question.weakness for level in weakness.levels]
+    if question.weakness and sorted(spoken) not in ([0], list(range(LEVELS - 1))):
+        yield "0 至 3 档没有各说一次", "每档恰好写进一段短板的 levels；4 档没有短板"
+    if isinstance(question, LevelQuestion):
+        for weakness in question.weakness:
+            for level in weakness.levels:
+                for word in _held(question.levels[level], weakness):
+                    fault = f"说缺“{word}”，{level} 档的描述里却有"
+                    yield fault, "改写这段短板，或改正 lacks"
+
+
+def _held(descriptor: str, weakness: Weakness) -> Iterator[str]:
+    return (word for names in weakness.lacks for word in names if word in descriptor)
 
 
 def _bands(edition: Edition, trade: str, bands: KpiBands) -> Iterator[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from questionnaires.answers import percent_text
 from questionnaires.diff.changes import Change, joined_and_left, moved, named, replaced, reworded
 from questionnaires.edition import Edition
 from questionnaires.model import (
+    LEVELS,
     Cell,
     ChoiceQuestion,
     GridQuestion,
@@ -23,6 +24,7 @@ from questionnaires.model import (
     RatioQuestion,
     Section,
     TextQuestion,
+    Weakness,
 )
 from questionnaires.words import PARTS, QUESTION_KINDS
 
@@ -148,7 +150,6 @@ _PROSE = (
     ("text", "题目"),
     ("help", "说明"),
     ("evidence", "查证办法"),
-    ("weakness", "短板描述"),
 )
 
 
@@ -158,6 +159,7 @@ def _question(old: Question, new: Question, names: _Names) -> Iterator[Change]:
     yield from replaced("题目", about, "简称", old.short, new.short)
     for key, name in _PROSE:
         yield from reworded("题目", about, name, getattr(old, key), getattr(new, key))
+    yield from _weakness(about, old, new)
     yield from _terms(about, old, new)
     yield from _needs(about, old, new, names)
     if old.not_applicable != new.not_applicable:
@@ -177,6 +179,17 @@ def _question(old: Question, new: Question, names: _Names) -> Iterator[Change]:
         yield Change("题目", about, "changed", words, old.scored or new.scored)
     else:
         yield from _BY_KIND[new.kind](about, old, new, names)
+
+
+def _weakness(about: str, old: Question, new: Question) -> Iterator[Change]:
+    for level in range(LEVELS - 1):
+        before, after = (_said(question.weakness_at(level)) for question in (old, new))
+        yield from reworded("题目", about, f" {level} 档的短板描述", before, after)
+
+
+def _said(weakness: Weakness | None) -> str | None:
+    """Put what both registers say into one line; once where they say the same."""
+    return "；".join(dict.fromkeys((weakness.plain, weakness.official))) if weakness else None
 
 
 def _terms(about: str, old: Question, new: Question) -> Iterator[Change]:

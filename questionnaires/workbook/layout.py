@@ -165,7 +165,6 @@ QUESTIONS = Table(
         *_LEVELS,
         Column("help", "说明", width=50),
         Column("evidence", "查证办法", width=36),
-        Column("weakness", "短板描述", width=36),
         Column("packages", "改造场景编号", NAMES, 16),
         Column("needs", "有这些工序才问", NAMES, 18),
         Column("not_applicable", "可答不适用", YES, 12),
@@ -186,6 +185,22 @@ QUESTIONS = Table(
     path=("questions",),
     id="id",
     lost=("没有这个模块", "改为“模块”表里的模块 id"),
+)
+WEAKNESSES = Table(
+    "短板",
+    (
+        _QUESTION_ID,
+        _SHORT,
+        Column("levels", "选到这几档", EXACTS, 12),
+        Column("plain", "对企业说", width=50),
+        Column("official", "写进报告", width=50),
+        Column("lacks", "说缺什么", NAMES, 30),
+    ),
+    "答案在哪几档时短板怎样说；说缺的东西，这几档的描述里不能有，同义词用“/”连写。",
+    within="题目",
+    by="question",
+    path=("weakness",),
+    lost=_NO_QUESTION,
 )
 TERMS = Table(
     "名词",
@@ -360,6 +375,7 @@ TABLES = (
     GATES,
     SECTIONS,
     QUESTIONS,
+    WEAKNESSES,
     TERMS,
     OPTIONS,
     MAPS,

@@ -175,9 +175,9 @@ def _raise(lift: Lift) -> Raise:
 def _why(lifts: tuple[Lift, ...], opens: bool, rung: str) -> str:
     """Name the weakness the package answers: that of the lowest answer it lifts."""
     lowest = min(lifts, key=lambda lift: lift.before, default=None)
-    weakness = (lowest.question.weakness or "") if lowest else ""
+    weakness = lowest.question.weakness_at(lowest.before) if lowest else None
     gate = f"对应“{rung}”尚未满足的必备条件。" if opens else ""
-    return gate + (weakness.rstrip("。") + "。" if weakness else "")
+    return gate + (weakness.official.rstrip("。") + "。" if weakness else "")
 
 
 def total_cost(packages: Iterable[Package]) -> str:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from questionnaires.answers import describe
 from questionnaires.gates import GateResult
-from questionnaires.model import AnyGate, QuestionGate
+from questionnaires.model import AnyGate, QuestionGate, Weakness
 from questionnaires.scoring import FULL, QuestionScore, RungResult, Score
 from reports.figures import Figure, percent, percentage_points, share_figure
 from reports.lifting import Ground
@@ -80,7 +80,7 @@ class Gap:
     answer: str
     level: int
     wanted: str
-    weakness: str
+    weakness: Weakness | None
     worth: Figure
     packages: tuple[str, ...]
     is_gate: bool
@@ -189,7 +189,7 @@ def _gap(ground: Ground, mark: QuestionScore, section: str, gates: dict[str, str
         answer=describe(question, mark.answer) if mark.answer is not None else "",
         level=level,
         wanted=gates.get(question.id, ""),
-        weakness=question.weakness or "",
+        weakness=question.weakness_at(level),
         worth=share_figure(ground.worth[question.id] * Fraction(FULL - level, FULL)),
         packages=tuple(sorted(available & set(question.packages)) or sorted(available)),
         is_gate=question.id in gates,

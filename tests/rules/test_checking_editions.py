@@ -64,6 +64,11 @@ def a_ratio_question(**given: Any) -> dict[str, Any]:
     return asked | counts | given
 
 
+def a_weakness(levels: list[int], **said: Any) -> dict[str, Any]:
+    words = {"plain": "说不清做到哪一步", "official": "进度不可查"}
+    return {"levels": levels} | words | said
+
+
 def test_an_edition_without_a_fault_has_none(tmp_path: Path) -> None:
     edition, faults = check(write_edition(tmp_path, edition_files()))
 
@@ -296,6 +301,24 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
         lambda f: question(f)["levels"].__setitem__(1, question(f)["levels"][0]),
         "core.yaml",
         "两档的描述相同",
+    ),
+    "weakness that leaves out a level": (
+        lambda f: question(f).update(weakness=[a_weakness([0, 1]), a_weakness([3])]),
+        "core.yaml",
+        "0 至 3 档没有各说一次",
+    ),
+    "weakness that says a level twice": (
+        lambda f: question(f).update(weakness=[a_weakness([0, 1, 2]), a_weakness([2, 3])]),
+        "core.yaml",
+        "0 至 3 档没有各说一次",
+    ),
+    "weakness that misses what the level has, by another name": (
+        lambda f: question(f).update(
+            levels=["无", "纸单", "电子表格", "系统里的炉温曲线", "自动"],
+            weakness=[a_weakness([0, 1, 2]), a_weakness([3], lacks=["连续曲线/炉温曲线"])],
+        ),
+        "core.yaml",
+        "说缺“炉温曲线”，3 档的描述里却有",
     ),
     "unknown frame": (
         lambda f: question(f).update(maps={"iso": ["x"]}),
