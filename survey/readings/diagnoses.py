@@ -8,18 +8,17 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from questionnaires.frames import conditions, crosswalk
-from questionnaires.model import Questionnaire
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
 from reports.facts import Contact, Facts, Finding, Photo, SelfAssessment, Verification
 from survey import clock
-from survey.library import edition_of, questionnaire_of
-from survey.lifecycle.errors import NotThere
-from survey.lifecycle.sheets import sheet_of
+from survey.library import edition_of
+from survey.readings.sheets import FilledSheet, filled_sheet
 from survey.store import assessments as store
+from survey.store import evidence
 from survey.store.settings import District
-from survey.tables import AnswerRow, Assessment, Evidence, SheetKind, SheetRow
+from survey.tables import Assessment, Evidence, SheetKind, SheetRow
 
 MOST_PHOTOS = 4
 """Photos of one finding that the report shows; the rest are named."""
@@ -44,28 +43,23 @@ def diagnosis_of(
     Raises:
         NotThere: The assessment has no such sheet.
     """
-    questionnaire = questionnaire_of(assessment)
-    sheet = store.sheet(session, assessment.id, kind)
-    own = store.sheet(session, assessment.id, SheetKind.SELF)
-    if sheet is None or own is None:
-        raise NotThere
-    rows = store.answers(session, sheet.id)
-    answers = sheet_of(questionnaire, rows)
-    processes = frozenset(sheet.processes)
-    files = store.evidence_of_sheet(session, sheet.id)
-    edition = edition_of(assessment)
+    sheet = filled_sheet(session, assessment, kind)
+    questionnaire, edition = sheet.questionnaire, edition_of(assessment)
+    onsite = kind == SheetKind.ONSITE
     return diagnose(
-        facts_of(session, assessment, sheet, place=place, issued=issued, number=number),
+        facts_of(session, assessment, sheet.row, place=place, issued=issued, number=number),
         kind,
-        score(questionnaire, answers, processes),
-        answers,
-        own=_own(session, questionnaire, own) if kind == SheetKind.ONSITE else None,
-        notes=_notes(rows, files),
-        findings=_findings(assessment, questionnaire, rows, files, photos or {}),
-        packages=assessment.chosen_packages if kind == SheetKind.ONSITE else None,
-        crosswalk=crosswalk.read_across(edition.crosswalk, questionnaire, answers, processes),
+        score(questionnaire, sheet.answers, sheet.processes),
+        sheet.answers,
+        own=_own(filled_sheet(session, assessment, SheetKind.SELF)) if onsite else None,
+        notes=_notes(sheet),
+        findings=_findings(sheet, photos or {}),
+        packages=assessment.chosen_packages if onsite else None,
+        crosswalk=crosswalk.read_across(
+            edition.crosswalk, questionnaire, sheet.answers, sheet.processes
+        ),
         conditions=conditions.judge(
-            edition.conditions, questionnaire, answers, reduced=place.reduced, today=issued
+            edition.conditions, questionnaire, sheet.answers, reduced=place.reduced, today=issued
         ),
     )
 
@@ -75,7 +69,7 @@ def photos_for_paper(session: Session, assessment_id: int, kind: SheetKind) -> d
     sheet = store.sheet(session, assessment_id, kind)
     if sheet is None:
         return {}
-    files = store.evidence_of_sheet(session, sheet.id)
+    files = evidence.by_question(session, [sheet.id])[sheet.id]
     return {
         file.sha256: file.media_type
         for question, row in store.answers(session, sheet.id).items()
@@ -133,34 +127,28 @@ def _day(moment: datetime | None) -> date | None:
     return moment.astimezone(clock.LOCAL).date() if moment else None
 
 
-def _own(session: Session, questionnaire: Questionnaire, own: SheetRow) -> SelfAssessment:
-    answers = sheet_of(questionnaire, store.answers(session, own.id))
-    return SelfAssessment(score(questionnaire, answers, frozenset(own.processes)), answers)
+def _own(own: FilledSheet) -> SelfAssessment:
+    return SelfAssessment(score(own.questionnaire, own.answers, own.processes), own.answers)
 
 
-def _notes(rows: Mapping[str, AnswerRow], files: Mapping[str, list[Evidence]]) -> Notes:
+def _notes(sheet: FilledSheet) -> Notes:
     return Notes(
-        remarks={q: row.remark for q, row in rows.items() if row.remark},
-        evidence={q: tuple(file.name for file in kept) for q, kept in files.items()},
+        remarks={q: row.remark for q, row in sheet.rows.items() if row.remark},
+        evidence={q: tuple(file.name for file in kept) for q, kept in sheet.files.items()},
         verifications={
             q: Verification(row.verification, row.reason)
-            for q, row in rows.items()
+            for q, row in sheet.rows.items()
             if row.verification
         },
     )
 
 
-def _findings(
-    assessment: Assessment,
-    questionnaire: Questionnaire,
-    rows: Mapping[str, AnswerRow],
-    files: Mapping[str, list[Evidence]],
-    photos: Mapping[str, bytes | None],
-) -> tuple[Finding, ...]:
+def _findings(sheet: FilledSheet, photos: Mapping[str, bytes | None]) -> tuple[Finding, ...]:
     """The consultant's summary first, then what was found question by question."""
-    found = [Finding(text=assessment.problems)] if assessment.problems else []
-    for question in questionnaire.questions.values():
-        row = rows.get(question.id)
+    problems = sheet.assessment.problems
+    found = [Finding(text=problems)] if problems else []
+    for question in sheet.questionnaire.questions.values():
+        row = sheet.rows.get(question.id)
         if row is None or not row.finding:
             continue
         found.append(
@@ -170,7 +158,7 @@ def _findings(
                 question_id=question.id,
                 photos=tuple(
                     Photo(file.name, photos[file.sha256])
-                    for file in _shown(files.get(question.id, []))
+                    for file in _shown(sheet.files.get(question.id, []))
                     if file.sha256 in photos
                 ),
             )

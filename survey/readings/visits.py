@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -13,24 +13,11 @@ from questionnaires import answers
 from questionnaires.gates import GateResult, question_gates
 from questionnaires.model import Question, Questionnaire, Rung, Section
 from questionnaires.scoring import Score, UnansweredQuestion, is_required, score
-from survey.library import questionnaire_of
 from survey.lifecycle import verification
 from survey.lifecycle.errors import NotThere
-from survey.lifecycle.sheets import sheet_of
+from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.store import visits as store
-from survey.tables import (
-    AnswerRow,
-    Assessment,
-    AssessmentState,
-    Evidence,
-    Need,
-    SheetKind,
-    SheetRow,
-    Verdict,
-)
-
-Rows = Mapping[str, AnswerRow]
-Files = Mapping[str, Sequence[Evidence]]
+from survey.tables import AnswerRow, Assessment, Need, SheetKind, Verdict
 
 
 class Count(NamedTuple):
@@ -64,30 +51,23 @@ class Decider(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SheetSeen:
-    """One sheet with its answers and files by question id."""
-
-    row: SheetRow
-    answers: Rows
-    files: Files
-
-    @cached_property
-    def processes(self) -> frozenset[str]:
-        return frozenset(self.row.processes)
-
-
-@dataclass(frozen=True)
 class Visit:
     """One assessment with the firm's sheet beside the consultant's."""
 
-    assessment: Assessment
-    questionnaire: Questionnaire
-    own: SheetSeen
-    onsite: SheetSeen
+    own: FilledSheet
+    onsite: FilledSheet
+
+    @property
+    def assessment(self) -> Assessment:
+        return self.onsite.assessment
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        return self.onsite.questionnaire
 
     @property
     def is_running(self) -> bool:
-        return self.assessment.state == AssessmentState.VISITING
+        return self.onsite.is_writable
 
     @cached_property
     def needs(self) -> dict[str, tuple[Need, ...]]:
@@ -95,8 +75,8 @@ class Visit:
         return verification.open_items(
             self.questionnaire,
             self.onsite.processes,
-            said=self.own.answers,
-            found=self.onsite.answers,
+            said=self.own.rows,
+            found=self.onsite.rows,
             files={question_id: len(files) for question_id, files in self.onsite.files.items()},
         )
 
@@ -108,16 +88,13 @@ class Visit:
             for question_id, needs in self.needs.items()
         )
 
-    def asked(self, section: Section) -> tuple[Question, ...]:
-        return self.questionnaire.asked(section, self.onsite.processes)
-
-    @cached_property
+    @property
     def sections(self) -> tuple[Section, ...]:
-        """The sections in which anything is asked."""
-        return tuple(s for s in self.questionnaire.sections if self.asked(s))
+        """The sections in which anything is asked on site."""
+        return self.onsite.sections
 
     def is_verified(self, question_id: str) -> bool:
-        row = self.onsite.answers.get(question_id)
+        row = self.onsite.rows.get(question_id)
         return row is not None and row.verification not in (None, Verdict.UNVERIFIED)
 
     @cached_property
@@ -126,16 +103,18 @@ class Visit:
         return {section.id: self._count(section) for section in self.sections}
 
     def _count(self, section: Section) -> Count:
-        rows = self.onsite.answers
+        rows = self.onsite.rows
         counted = [
             q.id
-            for q in self.asked(section)
+            for q in self.onsite.asked(section)
             if is_required(section, q) or (q.id in rows and rows[q.id].value is not None)
         ]
         return Count(
             done=sum(map(self.is_verified, counted)),
             whole=len(counted),
-            open=sum(q in self.needs for q in {*counted, *(a.id for a in self.asked(section))}),
+            open=sum(
+                q in self.needs for q in {*counted, *(a.id for a in self.onsite.asked(section))}
+            ),
         )
 
     @cached_property
@@ -144,7 +123,7 @@ class Visit:
         must = [
             question.id
             for section in self.sections
-            for question in self.asked(section)
+            for question in self.onsite.asked(section)
             if is_required(section, question)
         ]
         return Count(sum(map(self.is_verified, must)), len(must), len(self.needs))
@@ -152,11 +131,11 @@ class Visit:
     @cached_property
     def score(self) -> Score | None:
         """The on-site sheet scored as it stands; None while an answer is missing."""
-        return _scored(self.questionnaire, self.onsite)
+        return _scored(self.onsite)
 
     @cached_property
     def own_score(self) -> Score | None:
-        return _scored(self.questionnaire, self.own)
+        return _scored(self.own)
 
     @cached_property
     def deciders(self) -> tuple[Decider, ...]:
@@ -190,11 +169,11 @@ class Visit:
 
     def said(self, question: Question) -> str:
         """Read the firm's own answer aloud."""
-        return described(question, self.own.answers.get(question.id))
+        return described(question, self.own.rows.get(question.id))
 
     def found(self, question: Question) -> str:
         """Read the answer on the on-site sheet aloud."""
-        return described(question, self.onsite.answers.get(question.id))
+        return described(question, self.onsite.rows.get(question.id))
 
 
 def described(question: Question, row: AnswerRow | None) -> str:
@@ -217,25 +196,19 @@ def visit_of(session: Session, assessment: Assessment) -> Visit:
 
 
 def visits_of(session: Session, assessments: Iterable[Assessment]) -> list[Visit]:
-    """Return visits in the order given, by four queries however many there are."""
-    assessments = list(assessments)
-    sheets = store.sheets(session, [a.id for a in assessments])
-    ids = [sheet.id for sheet in sheets.values()]
-    rows, files = store.answers(session, ids), store.files(session, ids)
-
-    def seen(assessment: Assessment, kind: SheetKind) -> SheetSeen:
-        sheet = sheets[assessment.id, kind]
-        return SheetSeen(sheet, rows[sheet.id], files[sheet.id])
-
+    """Return visits in the order given, by three queries however many there are."""
+    by_id = {assessment.id: assessment for assessment in assessments}
+    rows = store.sheets(session, by_id)
+    filled = filled_sheets(session, [(by_id[id], row) for (id, _), row in rows.items()])
     return [
-        Visit(a, questionnaire_of(a), seen(a, SheetKind.SELF), seen(a, SheetKind.ONSITE))
-        for a in assessments
-        if (a.id, SheetKind.ONSITE) in sheets
+        Visit(filled[rows[id, SheetKind.SELF].id], filled[rows[id, SheetKind.ONSITE].id])
+        for id in by_id
+        if (id, SheetKind.ONSITE) in rows
     ]
 
 
-def _scored(questionnaire: Questionnaire, sheet: SheetSeen) -> Score | None:
+def _scored(sheet: FilledSheet) -> Score | None:
     try:
-        return score(questionnaire, sheet_of(questionnaire, sheet.answers), sheet.processes)
+        return score(sheet.questionnaire, sheet.answers, sheet.processes)
     except UnansweredQuestion:
         return None

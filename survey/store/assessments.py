@@ -6,7 +6,7 @@ running it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -40,7 +40,7 @@ _LOCKED = _LOCKED.execution_options(populate_existing=True)
 _SHEET = select(SheetRow).where(
     SheetRow.assessment_id == bindparam("assessment_id"), speaking(bindparam("kind"))
 )
-_ANSWERS = select(AnswerRow).where(AnswerRow.sheet_id == bindparam("sheet_id"))
+_ANSWERS = select(AnswerRow).where(AnswerRow.sheet_id.in_(bindparam("sheet_ids", expanding=True)))
 
 # --- what every save asks: plain columns, for making rows of them costs more than all the rest ----
 
@@ -174,8 +174,15 @@ def sheet(session: Session, assessment_id: int, kind: SheetKind) -> SheetRow | N
 
 def answers(session: Session, sheet_id: int) -> dict[str, AnswerRow]:
     """Return the present answers of a sheet by question id."""
-    rows = session.scalars(_ANSWERS, {"sheet_id": sheet_id})
-    return {row.question_id: row for row in rows}
+    return answers_of(session, [sheet_id])[sheet_id]
+
+
+def answers_of(session: Session, sheet_ids: Collection[int]) -> dict[int, dict[str, AnswerRow]]:
+    """Return the present answers by sheet id and question id."""
+    found: dict[int, dict[str, AnswerRow]] = {sheet_id: {} for sheet_id in sheet_ids}
+    for row in session.scalars(_ANSWERS, {"sheet_ids": list(sheet_ids)}):
+        found[row.sheet_id][row.question_id] = row
+    return found
 
 
 def answer(session: Session, sheet_id: int, question_id: str) -> AnswerRow | None:
@@ -198,15 +205,6 @@ def name_of(session: Session, user_id: int) -> str:
 def names_of(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
     query = select(User.id, User.name).where(User.id.in_(set(user_ids)))
     return dict(session.execute(query).all())
-
-
-def evidence_of_sheet(session: Session, sheet_id: int) -> dict[str, list[Evidence]]:
-    """Return the files of a sheet by question id, oldest first."""
-    query = select(Evidence).where(Evidence.sheet_id == sheet_id).order_by(Evidence.id)
-    found: dict[str, list[Evidence]] = {}
-    for row in session.scalars(query):
-        found.setdefault(row.question_id, []).append(row)
-    return found
 
 
 def evidence_counts(session: Session, sheet_id: int) -> dict[str, int]:

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from survey.tables import Evidence, SheetRow
 
 # Built once: every section page asks it.
-_OF_QUESTIONS = (
+_OF_SHEETS = (
     select(Evidence)
-    .where(Evidence.sheet_id == bindparam("sheet_id"))
-    .where(Evidence.question_id.in_(bindparam("question_ids", expanding=True)))
+    .where(Evidence.sheet_id.in_(bindparam("sheet_ids", expanding=True)))
     .order_by(Evidence.id)
 )
 
@@ -36,14 +35,13 @@ def placed(session: Session, evidence_id: int) -> Placed | None:
     return Placed(row[0], row[1]) if row else None
 
 
-def of_questions(
-    session: Session, sheet_id: int, question_ids: Collection[str]
-) -> dict[str, list[Evidence]]:
-    """Return the files of these questions by question id, oldest first."""
-    asked = {"sheet_id": sheet_id, "question_ids": list(question_ids)}
-    found: dict[str, list[Evidence]] = {}
-    for row in session.scalars(_OF_QUESTIONS, asked):
-        found.setdefault(row.question_id, []).append(row)
+def by_question(
+    session: Session, sheet_ids: Collection[int]
+) -> dict[int, dict[str, list[Evidence]]]:
+    """Return the files by sheet id and question id, oldest first."""
+    found: dict[int, dict[str, list[Evidence]]] = {sheet_id: {} for sheet_id in sheet_ids}
+    for row in session.scalars(_OF_SHEETS, {"sheet_ids": list(sheet_ids)}):
+        found[row.sheet_id].setdefault(row.question_id, []).append(row)
     return found
 
 

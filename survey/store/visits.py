@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from survey.tables import AnswerRow, Assessment, Evidence, ScoreRow, SheetRow
+from survey.tables import Assessment, ScoreRow, SheetRow
 
 Sheets = dict[tuple[int, str], SheetRow]
 """Sheets by assessment id and kind."""
@@ -36,23 +36,6 @@ def visits(
 def sheets(session: Session, assessment_ids: Collection[int]) -> Sheets:
     query = select(SheetRow).where(SheetRow.assessment_id.in_(assessment_ids), SheetRow.speaks)
     return {(row.assessment_id, row.kind): row for row in session.scalars(query)}
-
-
-def answers(session: Session, sheet_ids: Collection[int]) -> dict[int, dict[str, AnswerRow]]:
-    """Return the present answers by sheet id and question id."""
-    found: dict[int, dict[str, AnswerRow]] = {sheet_id: {} for sheet_id in sheet_ids}
-    for row in session.scalars(select(AnswerRow).where(AnswerRow.sheet_id.in_(sheet_ids))):
-        found[row.sheet_id][row.question_id] = row
-    return found
-
-
-def files(session: Session, sheet_ids: Collection[int]) -> dict[int, dict[str, list[Evidence]]]:
-    """Return the evidence by sheet id and question id, oldest first."""
-    found: dict[int, dict[str, list[Evidence]]] = {sheet_id: {} for sheet_id in sheet_ids}
-    query = select(Evidence).where(Evidence.sheet_id.in_(sheet_ids)).order_by(Evidence.id)
-    for row in session.scalars(query):
-        found[row.sheet_id].setdefault(row.question_id, []).append(row)
-    return found
 
 
 def scores(session: Session, sheet_ids: Collection[int]) -> dict[int, ScoreRow]:

@@ -32,8 +32,8 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     visit = found_visit(assessment_id)
     current = visit.questionnaire.section_by_id.get(section_id) or abort(404)
     if request.method == "GET":
-        return _page(visit, current, visit_form(_shown(visit, current), visit.onsite.answers))
-    form = visit_form(visit.asked(current), visit.onsite.answers, request.form)
+        return _page(visit, current, visit_form(_shown(visit, current), visit.onsite.rows))
+    form = visit_form(visit.onsite.asked(current), visit.onsite.rows, request.form)
     if not visit.is_running:
         return _page(visit, current, form, Outcome(locked=True)), 409
     place = Place(assessment_id, SheetKind.ONSITE, visit.onsite.row.id)
@@ -44,7 +44,7 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
         return redirect(_after(visit, current))
     here.session().rollback()
     visit = found_visit(assessment_id)
-    show_saved(form, visit.onsite.answers, outcome)
+    show_saved(form, visit.onsite.rows, outcome)
     return _page(visit, current, form, outcome), outcome.status
 
 
@@ -72,7 +72,7 @@ def save_answer(assessment_id: int) -> ResponseReturnValue:
 def standing(assessment_id: int) -> ResponseReturnValue:
     """Say how far the visit is and what each answer still needs, for a page that stays open."""
     visit = found_visit(assessment_id)
-    rows, rung = visit.onsite.answers, visit.score.rung if visit.score else None
+    rows, rung = visit.onsite.rows, visit.score.rung if visit.score else None
     return {
         "done": visit.count.done,
         "whole": visit.count.whole,
@@ -89,7 +89,7 @@ def standing(assessment_id: int) -> ResponseReturnValue:
 
 def _shown(visit: Visit, current: Section) -> list[Question]:
     """Return the questions to show: all, or only those that still need something."""
-    asked = visit.asked(current)
+    asked = visit.onsite.asked(current)
     if request.args.get("only") != "open":
         return list(asked)
     return [q for q in asked if q.id in visit.needs or not visit.is_verified(q.id)]
@@ -97,7 +97,7 @@ def _shown(visit: Visit, current: Section) -> list[Question]:
 
 def _shown_at(visit: Visit, asked: VisitField) -> Shown:
     """Return the answer as the page showed it when it was made."""
-    kept, base = visit.onsite.answers.get(asked.question.id), asked.base_revision
+    kept, base = visit.onsite.rows.get(asked.question.id), asked.base_revision
     if base == 0 or kept is None:
         return Shown()
     if kept.revision == base:

@@ -8,14 +8,15 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Rung
+from questionnaires.progress import SectionProgress
 from survey.library import edition_of
 from survey.lifecycle import assessments as steps
+from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.store import assessments as store
 from survey.store import visits
 from survey.store.sheets import kind_of
 from survey.tables import Assessment, AssessmentState, Firm, ScoreRow, SheetKind
-from survey.views.firm.opened import OpenedSheet, opened
-from survey.views.firm.pages import pages
+from survey.views.firm.pages import found_sheet, pages
 from survey.web import here
 
 
@@ -24,7 +25,7 @@ class Line:
     """One assessment as the home page shows it; a draft with its sheet, others with their rung."""
 
     assessment: Assessment
-    draft: OpenedSheet | None
+    draft: FilledSheet | None
     kind: SheetKind
     rung: Rung | None
     step: int | None
@@ -49,18 +50,21 @@ def _lines(assessments: list[Assessment]) -> list[Line]:
     """Return a line each; sheets, answers and scores of all of them come in one query each."""
     session = here.session()
     sheets = visits.sheets(session, [assessment.id for assessment in assessments])
-    drafts = [
-        sheets[a.id, SheetKind.SELF].id for a in assessments if a.state == AssessmentState.DRAFT
-    ]
-    answers = visits.answers(session, drafts)
+    drafts = filled_sheets(
+        session,
+        [
+            (a, sheets[a.id, SheetKind.SELF])
+            for a in assessments
+            if a.state == AssessmentState.DRAFT
+        ],
+    )
     scores = visits.scores(session, [sheet.id for sheet in sheets.values()])
     lines = []
     for assessment in assessments:
         kind = kind_of(assessment.state)
         sheet = sheets[assessment.id, kind]
         if assessment.state == AssessmentState.DRAFT:
-            draft = OpenedSheet(assessment, sheet, answers[sheet.id])
-            lines.append(Line(assessment, draft, kind, None, None))
+            lines.append(Line(assessment, drafts[sheet.id], kind, None, None))
         else:
             lines.append(_scored(assessment, kind, scores.get(sheet.id)))
     return lines
@@ -82,7 +86,7 @@ def begin(round_id: int) -> ResponseReturnValue:
 @pages.get("/assessments/<row:assessment_id>/")
 def overview(assessment_id: int) -> ResponseReturnValue:
     """Show every section with its progress, and where the share will end up."""
-    sheet = opened(assessment_id)
+    sheet = found_sheet(assessment_id)
     saved = max(sheet.rows.values(), key=lambda row: row.saved_at, default=None)
     return render_template(
         "firm/overview.html",
@@ -90,5 +94,21 @@ def overview(assessment_id: int) -> ResponseReturnValue:
         assessment=sheet.assessment,
         saved=saved,
         saved_by=store.name_of(here.session(), saved.author_id) if saved else "",
-        next_section=next((s.section for s in sheet.sections if s.missing), None),
+        groups=_groups(sheet),
+        next_section=next((s.section for s in sheet.section_progress if s.missing), None),
     )
+
+
+def _groups(sheet: FilledSheet) -> list[tuple[str, list[SectionProgress]]]:
+    """The sections by what they are: common, the trade's own, optional; none is empty."""
+    common = sheet.questionnaire.core_section_ids
+    needed = [s for s in sheet.section_progress if s.required]
+    groups = [
+        ("共性模块", [s for s in needed if s.section.id in common]),
+        (
+            f"{sheet.questionnaire.trade.title}专有模块",
+            [s for s in needed if s.section.id not in common],
+        ),
+        ("选填模块", [s for s in sheet.section_progress if not s.required]),
+    ]
+    return [(title, sections) for title, sections in groups if sections]

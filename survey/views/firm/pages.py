@@ -1,10 +1,14 @@
-"""The blueprint of the firm's pages, and how much its one large form may hold."""
+"""The blueprint of the firm's pages, and how each of them finds its sheet."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import Blueprint, current_app, request
+
+from survey.readings.sheets import FilledSheet, filled_sheet
+from survey.tables import SheetKind
+from survey.web import access, here
 
 pages = Blueprint("firm", __name__, url_prefix="/firm")
 
@@ -14,3 +18,9 @@ def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> Non
     # Set before anything looks into the body: the CSRF check does.
     if endpoint == "firm.section":
         request.max_content_length = current_app.config["SURVEY"].most_upload_bytes
+
+
+def found_sheet(assessment_id: int) -> FilledSheet:
+    """Return the signed-in firm's own sheet; anybody else's is simply not there."""
+    assessment = access.own_assessment(assessment_id)
+    return filled_sheet(here.session(), assessment, SheetKind.SELF)

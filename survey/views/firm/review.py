@@ -17,8 +17,8 @@ from survey import clock
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Incomplete, Invalid
 from survey.lifecycle.typed import line
-from survey.views.firm.opened import OpenedSheet, opened
-from survey.views.firm.pages import pages
+from survey.readings.sheets import FilledSheet
+from survey.views.firm.pages import found_sheet, pages
 from survey.web import here
 
 
@@ -56,11 +56,11 @@ class Hint:
 @pages.route("/assessments/<row:assessment_id>/review", methods=["GET", "POST"])
 def review(assessment_id: int) -> ResponseReturnValue:
     """Show what stands before submission; hand the sheet in."""
-    sheet = opened(assessment_id)
+    sheet = found_sheet(assessment_id)
     form = SubmitForm()
     if request.method == "GET":
         return _page(sheet, form)
-    if sheet.writable and not form.validate_on_submit():
+    if sheet.is_writable and not form.validate_on_submit():
         return _page(sheet, form), 422
     try:
         receipt = steps.submit(here.step(), assessment_id, declared_by=line(form.declared_by.data))
@@ -68,16 +68,16 @@ def review(assessment_id: int) -> ResponseReturnValue:
         form.declared_by.errors = list(refused.fields.values())
         return _page(sheet, form), 422
     except Incomplete:
-        return _page(opened(assessment_id), form), 422
+        return _page(found_sheet(assessment_id), form), 422
     when = clock.local(receipt.submitted_at)
     flash(f"已提交，答卷已锁定。回执：第 {receipt.assessment_id} 号评估，{when}。", "good")
     return redirect(url_for("firm.overview", assessment_id=assessment_id))
 
 
-def _page(sheet: OpenedSheet, form: SubmitForm) -> str:
+def _page(sheet: FilledSheet, form: SubmitForm) -> str:
     questionnaire = sheet.questionnaire
     figures = questionnaire.section_by_id.get("key_figures")
-    empty = [q for q in sheet.questions(figures) if q.id not in sheet.answers] if figures else []
+    empty = [q for q in sheet.asked(figures) if q.id not in sheet.answers] if figures else []
     return render_template(
         "firm/review.html",
         sheet=sheet,
@@ -89,7 +89,7 @@ def _page(sheet: OpenedSheet, form: SubmitForm) -> str:
     )
 
 
-def _hints(sheet: OpenedSheet) -> list[Hint]:
+def _hints(sheet: FilledSheet) -> list[Hint]:
     questionnaire = sheet.questionnaire
     return [
         Hint(check.says, tuple(_side(sheet, bound.question) for bound in check.when))
@@ -97,7 +97,7 @@ def _hints(sheet: OpenedSheet) -> list[Hint]:
     ]
 
 
-def _side(sheet: OpenedSheet, question_id: str) -> Side:
+def _side(sheet: FilledSheet, question_id: str) -> Side:
     question = sheet.questionnaire.questions[question_id]
     section = sheet.questionnaire.section_of[question_id]
     return Side(question, section, describe(question, sheet.answers[question_id]))

@@ -1,0 +1,86 @@
+"""A sheet as pages and papers read it: its answers and files by question, parsed and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from questionnaires import progress
+from questionnaires.answers import Answer
+from questionnaires.model import Question, Questionnaire, Section
+from questionnaires.progress import Progress, SectionProgress
+from survey.library import questionnaire_of
+from survey.lifecycle.errors import NotThere
+from survey.lifecycle.sheets import sheet_of
+from survey.lifecycle.states import WRITABLE
+from survey.store import assessments as store
+from survey.store import evidence
+from survey.tables import AnswerRow, Assessment, Evidence, SheetKind, SheetRow
+
+
+@dataclass(frozen=True)
+class FilledSheet:
+    """One sheet of an assessment, with its answers and files by question id."""
+
+    assessment: Assessment
+    row: SheetRow
+    rows: Mapping[str, AnswerRow]
+    files: Mapping[str, Sequence[Evidence]]
+
+    @property
+    def is_writable(self) -> bool:
+        return self.assessment.state == WRITABLE[self.row.kind]
+
+    @cached_property
+    def questionnaire(self) -> Questionnaire:
+        return questionnaire_of(self.assessment)
+
+    @cached_property
+    def processes(self) -> frozenset[str]:
+        return frozenset(self.row.processes)
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        return sheet_of(self.questionnaire, self.rows)
+
+    def asked(self, section: Section) -> tuple[Question, ...]:
+        return self.questionnaire.asked(section, self.processes)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections in which anything is asked, in reading order."""
+        return tuple(s for s in self.questionnaire.sections if self.asked(s))
+
+    @cached_property
+    def progress(self) -> Progress:
+        return progress.progress(self.questionnaire, self.answers, self.processes)
+
+    @cached_property
+    def section_progress(self) -> tuple[SectionProgress, ...]:
+        """How far each of the sections is in which anything is asked, in reading order."""
+        return tuple(section for section in self.progress.sections if section.asked)
+
+
+def filled_sheet(session: Session, assessment: Assessment, kind: SheetKind) -> FilledSheet:
+    """Return the sheet of this kind that speaks for an assessment.
+
+    Raises:
+        NotThere: The assessment has none.
+    """
+    row = store.sheet(session, assessment.id, kind)
+    if row is None:
+        raise NotThere
+    return filled_sheets(session, [(assessment, row)])[row.id]
+
+
+def filled_sheets(
+    session: Session, sheets: Iterable[tuple[Assessment, SheetRow]]
+) -> dict[int, FilledSheet]:
+    """Return sheets by their ids, read by two queries however many there are."""
+    sheets = list(sheets)
+    ids = [row.id for _, row in sheets]
+    rows, files = store.answers_of(session, ids), evidence.by_question(session, ids)
+    return {row.id: FilledSheet(a, row, rows[row.id], files[row.id]) for a, row in sheets}
