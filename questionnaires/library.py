@@ -124,3 +124,10 @@ def in_folder(home: Path) -> tuple[dict[str, Path], dict[str, Path]]:
 
 SHIPPED = Library(found(EDITIONS))
 """The program's own editions, sealed or not."""
+EARLIER = found(EDITIONS / "earlier")
+"""What the program's own editions said before they were revised, by id.
+
+Only installations that hold answers on them see these folders; they are never changed.
+"""
+OWN = SHIPPED.joined(EARLIER)
+"""Everything that comes with the program."""

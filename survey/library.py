@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, object_session
 
 from questionnaires import packing
 from questionnaires.edition import Edition
-from questionnaires.library import SHIPPED, Library, Seen, UnknownEdition, state_of
+from questionnaires.library import EARLIER, OWN, SHIPPED, Library, Seen, UnknownEdition, state_of
 from questionnaires.loading import HEAD, SEAL, BadEdition, broken_seal
 from questionnaires.model import Questionnaire
 from questionnaires.sheets.archive import Refused
@@ -68,19 +68,24 @@ class Shelf:
         published: dict[str, Path] = {}
         written: dict[str, Path] = {}
         for edition in kept:
-            folder = self._unpacked(edition)
+            folder = self._folder_of(edition)
             if folder is not None:
                 drafts = edition.state == EditionState.DRAFT
                 (written if drafts else published)[edition.id] = folder
         self._states = {
             folder: state_of(folder) for folder in (*published.values(), *written.values())
         }
-        lost = len(published) + len(written) < len(kept)
-        return SHIPPED.joined(published, written), lost
+        lost = {edition.id for edition in kept if edition.content} - {*published, *written}
+        return SHIPPED.joined(published, written), bool(lost)
 
-    def _unpacked(self, edition: Kept) -> Path | None:
-        """Return the folder of an edition's files; None where its content is lost or damaged."""
-        folder = self.folder / edition.content / edition.id
+    def _folder_of(self, edition: Kept) -> Path | None:
+        """Return the folder of an edition's files; None where they are lost or not ours to name."""
+        if edition.content is None:
+            return EARLIER.get(edition.id)
+        return self._unpacked(edition, edition.content)
+
+    def _unpacked(self, edition: Kept, content: str) -> Path | None:
+        folder = self.folder / content / edition.id
         if (folder / HEAD).is_file() and self._is_whole(folder, edition):
             return folder
         shutil.rmtree(folder.parent, ignore_errors=True)
@@ -88,7 +93,7 @@ class Shelf:
         with tempfile.TemporaryDirectory(prefix=".making-", dir=self.folder) as made:
             making = Path(made) / edition.id
             try:
-                packing.unpack(self.contents.read(edition.content), making)
+                packing.unpack(self.contents.read(content), making)
             except (Missing, Damaged, Refused, OSError):
                 return None
             if not self._is_whole(making, edition):
@@ -163,8 +168,8 @@ def content_of(folder: Path) -> str:
 def load(session: Session | None, edition_id: str) -> Edition:
     """Return a published edition; without a session, one of the program's."""
     # Most assessments are begun with one of the program's: nothing needs to be asked then.
-    if session is None or edition_id in SHIPPED.published:
-        return SHIPPED.load(edition_id)
+    if session is None or edition_id in OWN.published:
+        return OWN.load(edition_id)
     return of(session).load(edition_id)
 
 

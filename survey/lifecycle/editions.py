@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires import loading, workbook
 from questionnaires.checking import check
-from questionnaires.library import SHIPPED, UnknownEdition, found
+from questionnaires.library import OWN, UnknownEdition, found
 from questionnaires.loading import SEAL
 from questionnaires.reading import read
 from survey import library
@@ -235,7 +235,7 @@ def adopt(step: Step, home: Path) -> tuple[str, ...]:
     taken = tuple(
         edition_id
         for edition_id, folder in sorted(found(home).items())
-        if edition_id not in SHIPPED.published and _adopted(step, edition_id, folder)
+        if edition_id not in OWN.published and _adopted(step, edition_id, folder)
     )
     home.rename(home.with_name(f"{home.name}.adopted"))
     return taken
@@ -301,7 +301,7 @@ def _adding(step: Step, row: EditionRow) -> Iterator[Session]:
     """Add an edition in the step's transaction, unless one of its id is there."""
     edition_id = row.id
     with step.writing() as session:
-        if edition_id in SHIPPED.published or store.row(session, edition_id):
+        if edition_id in OWN.published or store.row(session, edition_id):
             raise AlreadyThere(edition_id)
         yield session
         try:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires import loading
 from questionnaires.edition import Edition, EditionFile
-from questionnaires.library import SHIPPED, Library, UnknownEdition
+from questionnaires.library import OWN, Library, UnknownEdition
 from questionnaires.loading import HEAD, SEAL, BadEdition
 from questionnaires.reading import Fault, read, shape
 from survey import library
@@ -72,6 +72,18 @@ def usable(session: Session) -> tuple[str, ...]:
     return tuple(sorted(s.id for s in every(session) if s.usable))
 
 
+def newest(session: Session) -> str:
+    """Return the id of the newest edition a new round may use.
+
+    Raises:
+        UnknownEdition: None is left to use.
+    """
+    found = usable(session)
+    if not found:
+        raise UnknownEdition
+    return found[-1]
+
+
 def opened(session: Session, edition_id: str) -> tuple[Edition | None, tuple[Fault, ...]]:
     """Return an edition to look at, draft or not, or the faults that keep it from being read.
 
@@ -99,7 +111,7 @@ def _shelved(here: Library, edition_id: str, row: EditionRow | None) -> Shelved:
         title=head.title if head else edition_id,
         issued=head.issued if head else "",
         trades=tuple(head.trades) if head else (),
-        own=edition_id not in SHIPPED.published,
+        own=edition_id not in OWN.published,
         seal=(row.seal if row else None) or _seal(folder),
         fault=_fault(here, edition_id, row, folder),
         copied_from=row.copied_from if row else None,

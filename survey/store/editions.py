@@ -21,21 +21,19 @@ from survey.tables import (
 
 
 class Kept(NamedTuple):
-    """An edition whose files lie in the contents."""
+    """An edition that has a row; without ``content`` its files come with the program."""
 
     id: str
     state: EditionState
-    content: str
+    content: str | None
     seal: str | None
 
 
 def kept(session: Session) -> tuple[Kept, ...]:
-    """Return the installation's own editions, by id."""
+    """Return the editions something was decided about, by id."""
     columns = (EditionRow.id, EditionRow.state, EditionRow.content, EditionRow.seal)
-    own = select(*columns).where(EditionRow.content.is_not(None)).order_by(EditionRow.id)
-    return tuple(
-        Kept(row.id, row.state, row.content or "", row.seal) for row in session.execute(own)
-    )
+    found = session.execute(select(*columns).order_by(EditionRow.id))
+    return tuple(Kept(*row) for row in found)
 
 
 def rows(session: Session) -> dict[str, EditionRow]:

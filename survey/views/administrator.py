@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from reports.district import Target
 from survey import library
-from survey.lifecycle import accounts, settings, typed
+from survey.lifecycle import accounts, settings, shelved, typed
 from survey.lifecycle.errors import Invalid
 from survey.store import accounts as store
 from survey.store.settings import District
@@ -150,8 +150,8 @@ def end_sessions(user_id: int) -> ResponseReturnValue:
 def district_settings() -> ResponseReturnValue:
     """Show and keep the district's settings."""
     place = here.district()
-    editions = library.of(here.session())
-    titles = {rung.id: rung.title for rung in editions.load(max(editions.editions())).ladder}
+    newest = library.load(here.session(), shelved.newest(here.session()))
+    titles = {rung.id: rung.title for rung in newest.ladder}
     form = DistrictForm(
         data={
             "name": place.name,

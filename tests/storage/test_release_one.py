@@ -21,8 +21,12 @@ from alembic import command as alembic
 from sqlalchemy import JSON, Boolean, Date, DateTime, MetaData, insert, select, text
 from sqlalchemy.orm import Session
 
+from questionnaires.answers import parse
+from questionnaires.scoring import score
 from survey import db, library, migrations
 from survey.config import sqlite_url
+from survey.files.folder import Folder
+from survey.lifecycle import shelved
 from survey.lifecycle.assessments import tell_gates_again
 from survey.lifecycle.step import Step
 from survey.readings.diagnoses import diagnosis_of
@@ -42,6 +46,7 @@ from survey.tables import (
     JobState,
     PoolEntry,
     Recognition,
+    Round,
     ScoreRow,
     SheetKind,
     SheetRow,
@@ -167,6 +172,37 @@ def test_every_sheet_speaks_and_every_score_is_the_same(migrated, written):
     assert {i: len(s.failed_gates) for i, s in scores.items()} == {
         r["sheet_id"]: len(json.loads(r["failed_gates"])) for r in written["scores"]
     }
+
+
+def test_what_was_answered_keeps_its_edition_and_new_rounds_use_the_revised_one(migrated, tmp_path):
+    rounds = migrated.scalars(select(Round).order_by(Round.id)).all()
+    migrated.info[library.SHELF] = library.Shelf(tmp_path, Folder(tmp_path))
+    try:
+        assert set(migrated.scalars(select(Assessment.edition))) == {"2026-0"}
+        assert {r.edition for r in rounds} == {"2026-0"}
+        assert library.of(migrated).editions() == ("2026", "2026-0")
+        assert shelved.usable(migrated) == ("2026",)
+    finally:
+        del migrated.info[library.SHELF]
+
+
+def test_every_sheet_of_release_one_still_earns_the_share_it_earned(migrated):
+    rows = migrated.execute(
+        select(ScoreRow, SheetRow, Assessment)
+        .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
+        .join(Assessment, Assessment.id == SheetRow.assessment_id)
+    ).all()
+
+    assert len(rows) > 40
+    for kept, sheet, assessment in rows:
+        questionnaire = library.questionnaire_of(assessment)
+        answers = {
+            answer.question_id: parse(questionnaire.questions[answer.question_id], answer.value)
+            for answer in assessments.answers(migrated, sheet.id).values()
+            if answer.value is not None
+        }
+        found = score(questionnaire, answers, frozenset(sheet.processes))
+        assert (str(found.share), found.step) == (kept.share, kept.step)
 
 
 def test_assessments_stand_where_they_stood(migrated, written):

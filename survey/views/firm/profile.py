@@ -25,6 +25,7 @@ from questionnaires.edition import Edition
 from questionnaires.model import Process
 from survey import library
 from survey.lifecycle import firms as steps
+from survey.lifecycle import shelved
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import line
 from survey.store import assessments as store
@@ -176,7 +177,7 @@ def _firm() -> Firm:
 
 def _present_edition() -> str:
     rounds = store.open_rounds(here.session(), here.today())
-    return rounds[0].edition if rounds else library.of(here.session()).editions()[-1]
+    return rounds[0].edition if rounds else shelved.newest(here.session())
 
 
 def _begun() -> list[Assessment]:
