@@ -20,7 +20,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run demo test check bench lock clean
+.PHONY: help setup setup-test run demo test test-nightly check bench lock clean
 
 help: ## 列出命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ demo: setup ## 在 .demo/ 里另起一份演示，不碰 instance/
 test: setup-test ## 运行全部测试（TESTS=tests/rules 只跑一部分）
 	$(if $(filter tests tests/scripts,$(TESTS)),@$(BIN)/python -m tests.scripts)
 	$(if $(filter-out tests/scripts,$(TESTS)),@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS))
+
+test-nightly: setup-test ## 同样的规则，用多得多的情形再试（较慢，.ci/run 时间够时也跑）
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m nightly $(TESTS)
 
 check: setup-test ## 格式、规范、类型、问卷年版与全部测试
 	@$(BIN)/ruff format --check .

@@ -36,6 +36,7 @@ def print_one(workshop: Workshop) -> Effect:
         raise WorkFailed(Fault(error.reason)) from error
     size = made.stat().st_size
     content = Content(basis, contents_of(workshop.config).put(made), size)
+    made.unlink(missing_ok=True)  # a folder takes the file itself, a bucket a copy of it
     taken = workshop.taken
     return lambda step: {"document": documents.issue_report(step, taken, content).id}
 

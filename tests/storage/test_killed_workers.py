@@ -9,22 +9,28 @@ from tests.support.killing import kill_over_a_queue
 STORAGES = [("sqlite", "file"), ("postgresql", "database"), ("postgresql", "redis")]
 
 
+@pytest.mark.parametrize(
+    ("number", "kills"), [(50, 20), pytest.param(500, 200, marks=pytest.mark.nightly)]
+)
 @pytest.mark.parametrize(("database_url", "storage"), STORAGES, indirect=["database_url"])
-def test_each_job_has_its_effect_once_whoever_is_killed(installation, storage):
-    outcome = kill_over_a_queue([installation], number=50, kills=20)
+def test_each_job_has_its_effect_once_whoever_is_killed(installation, storage, number, kills):
+    outcome = kill_over_a_queue([installation], number=number, kills=kills)
 
     print(f"{storage}: {outcome}")  # noqa: T201  # the counts are what one wants to read
     assert outcome.is_exact, outcome
     assert outcome.taken_again, "no kill met a worker at work: the test shows nothing"
 
 
+@pytest.mark.parametrize(
+    ("number", "kills"), [(50, 10), pytest.param(500, 200, marks=pytest.mark.nightly)]
+)
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_two_machines_share_one_queue_and_lose_nothing(settings, tmp_path):
+def test_two_machines_share_one_queue_and_lose_nothing(settings, tmp_path, number, kills):
     one = replace(settings, queue_url=settings.database_url)
     (tmp_path / "second").mkdir()
     other = replace(one, instance=tmp_path / "second")
 
-    outcome = kill_over_a_queue([one, other], number=50, kills=10)
+    outcome = kill_over_a_queue([one, other], number=number, kills=kills)
 
     print(f"two machines: {outcome}")  # noqa: T201  # the counts are what one wants to read
     assert outcome.is_exact, outcome
