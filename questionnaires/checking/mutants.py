@@ -16,7 +16,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from questionnaires.edition import Edition
-from questionnaires.frames.crosswalk.frames import Demand, MiitFrame, PercentItem, Scenario
+from questionnaires.frames.crosswalk.frames import (
+    Demand,
+    LevelRule,
+    MiitFrame,
+    PercentItem,
+    Scenario,
+)
 from questionnaires.gates import name_of
 from questionnaires.model import (
     LEVELS,
@@ -279,18 +285,22 @@ def _miit(frame: MiitFrame) -> Iterator[Mutant]:
         here = ("miit", "levels", at)
         yield from _steps("对照等级", (*here, "score"), rule.score, 1)
         yield from _steps("对照等级", (*here, "scenarios"), rule.scenarios, 1)
-        open_ones = sum(not s.constrained and s.most >= rule.level for s in frame.scenarios)
-        same = ""
-        if rule.scenarios - open_ones >= rule.constrained:
-            same = (
-                f"能到 {rule.level} 级的非约束性场景只有 {open_ones} 个，"
-                f"凑满 {rule.scenarios} 个时约束性必已够数"
-            )
-        constrained: Trail = (*here, "constrained")
-        yield Mutant("对照等级", constrained, rule.constrained - 1, same)
-        yield Mutant("对照等级", constrained, rule.constrained + 1)
+        for after in (rule.constrained - 1, rule.constrained + 1):
+            same = _enough_anyway(frame, rule, max(rule.constrained, after))
+            yield Mutant("对照等级", (*here, "constrained"), after, same)
     for at, scenario in enumerate(frame.scenarios):
         yield from _scenario(("miit", "scenarios", at), scenario)
+
+
+def _enough_anyway(frame: MiitFrame, rule: LevelRule, constrained: int) -> str:
+    """Say why so many constrained scenarios are there whenever the level has all it needs."""
+    others = sum(not s.constrained and s.most >= rule.level for s in frame.scenarios)
+    if rule.scenarios - others < constrained:
+        return ""
+    return (
+        f"能到 {rule.level} 级的非约束性场景只有 {others} 个，"
+        f"凑满 {rule.scenarios} 个时约束性必已够数"
+    )
 
 
 def _scenario(here: Trail, scenario: Scenario) -> Iterator[Mutant]:
@@ -316,7 +326,7 @@ def _demand(demand: Demand, part: str, question_id: str, after: int | None) -> D
     wanted = getattr(demand, part) | {question_id: after}
     parts = {name: getattr(demand, name) for name in ("all", "any", "maybe")}
     parts[part] = {q: least for q, least in wanted.items() if least is not None}
-    return Demand(**parts) if parts["all"] or parts["any"] else None
+    return Demand(**parts) if any(parts.values()) else None
 
 
 def _demanded_below(scenario: Scenario, level: int, part: str, question_id: str, least: int) -> str:

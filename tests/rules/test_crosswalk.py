@@ -178,6 +178,13 @@ def test_a_scenario_with_one_question_follows_it_one_to_one(level: int):
     assert scenario({"maintenance": level}, "设备管理").level == level
 
 
+def test_the_rate_of_networked_machines_says_that_ours_can_only_be_lower():
+    found = row(read({"networked_equipment": Ratio(1, 4)})[0], "设备联网率", miit.POINTS)
+
+    assert found.value == "3 / 6 分"
+    assert "实际得分只会更高或相同" in found.why
+
+
 def test_a_scenario_with_several_questions_takes_the_lowest():
     assert scenario({"stock_accuracy": 4, "material_flow": 1}, "仓储物流").level == 1
 
@@ -223,7 +230,7 @@ def test_a_ledger_that_may_be_paper_leaves_level_one_of_safety_open(
 
 
 @pytest.mark.parametrize(
-    "tools,drawings,level", [(1, 0, 1), (0, 4, 0), (1, 2, 2), (3, 2, 2), (3, 3, 3), (4, 4, 4)]
+    "tools,drawings,level", [(1, 0, 1), (0, 4, 0), (1, 2, 2), (3, 2, 2), (3, 3, 3), (3, 4, 3)]
 )
 def test_product_design_begins_with_tools_and_goes_on_with_drawings_under_control(
     tools: int, drawings: int, level: int
@@ -231,6 +238,35 @@ def test_product_design_begins_with_tools_and_goes_on_with_drawings_under_contro
     sheet = {"design_tools": tools, "drawing_control": drawings}
 
     assert scenario(sheet, "产品设计").level == level
+
+
+@pytest.mark.parametrize(
+    "title,sheet,least,most",
+    [
+        ("产品设计", {"design_tools": 4, "drawing_control": 4}, 3, 4),  # simulation or co-design
+        ("工艺设计", {"process_routes": 0}, 0, 0),
+        ("工艺设计", {"process_routes": 1}, 0, 1),  # a spreadsheet is no CAM or CAPP
+        ("工艺设计", {"process_routes": 2}, 2, 2),
+        ("工艺设计", {"process_routes": 4}, 3, 4),
+        ("财务管理", {"order_costing": 1}, 0, 4),
+        ("财务管理", {"order_costing": 2}, 1, 4),
+        ("财务管理", {"finance_software": 2, "order_costing": 0}, 2, 2),
+    ],
+)
+def test_what_an_answer_does_not_prove_is_a_span(
+    title: str, sheet: dict[str, Answer], least: int, most: int
+):
+    assert scenario(sheet, title).span == Span(Fraction(least), Fraction(most))
+
+
+@pytest.mark.parametrize("title,joined", [("生产管控", 2), ("采购管理", 3), ("仓储物流", 3)])
+def test_joined_means_joined(title: str, joined: int):
+    everything = all_at(3)
+
+    alone = scenario(everything | {"integration": joined - 1}, title)
+    together = scenario(everything | {"integration": joined}, title)
+
+    assert (alone.level, together.level) == (2, 3)
 
 
 def test_what_our_questions_cannot_prove_stays_open_above():
@@ -292,12 +328,23 @@ def test_a_sheet_of_exactly_forty_points_is_at_level_two_and_one_tick_less_is_no
     assert (read(short)[0].score, read(short)[0].level) == (Fraction("38.75"), 1)
 
 
-def test_without_the_extra_facts_the_level_is_a_range_and_the_headline_says_so():
-    result = read(all_at(2))[0]
+def test_with_a_few_facts_missing_the_level_is_a_range_and_the_headline_says_so():
+    some = {k: v for k, v in FORTY_POINTS.items() if k not in ("network_build", "energy_trend")}
+    result = read(all_at(2) | some)[0]
 
     assert result.level is None
-    assert result.level_span == Span(Fraction(0), Fraction(2))
-    assert "在未达一级与二级（规范级）之间" in result.headline
+    assert result.headline.startswith("计分 32–47 分，对照等级在一级（初始级）与二级（规范级）之间")
+
+
+def test_with_most_facts_missing_there_are_scenarios_and_a_list_but_no_score_and_no_level():
+    without = {k: v for k, v in all_at(2).items() if k != "finance_software"}
+    result = read(without)[0]
+
+    assert result.headline.startswith("16 个应用场景中 ")
+    assert "15 项计分指标只知道 1 项，不给分数和总等级；还缺 15 项事实" in result.headline
+    assert result.groups[0].value == "7 项中知道 1 项"
+    assert all("计分部分还缺事实" in r.why for r in result.rows if r.part == miit.TESTS)
+    assert any("E25" in label for label in result.missing)
 
 
 READ_BY_MIIT = sorted(
@@ -396,12 +443,23 @@ def test_a_subdomain_half_answered_only_has_an_upper_end():
     assert found.span == Span(Fraction(0), Fraction(2))
 
 
-def test_what_does_not_apply_leaves_the_subdomain():
+def test_what_does_not_apply_leaves_the_subdomain_and_one_answer_decides_none():
     without_loading = maturity_of({"control": 3, "loading": NOT_APPLICABLE})[0]
     nothing = maturity_of({"control": NOT_APPLICABLE, "loading": NOT_APPLICABLE})[0]
 
-    assert without_loading.level == 3
+    assert without_loading.value == "只有 1 题，不定级（这一题相当于：3 级（集成级））"
+    assert (without_loading.level, without_loading.state) == (None, "partial")
     assert (nothing.level, nothing.state, nothing.why) == (None, "unknown", subdomains.INAPPLICABLE)
+
+
+@pytest.mark.parametrize("title", ["集成", "人员技能", "设备管理"])
+def test_finance_pay_and_gauges_decide_no_subdomain(title: str):
+    sheet = all_at(3) | {"order_costing": 0, "people_admin": 0, "metrology": 0}
+
+    found = row(read(sheet)[1], title, subdomains.SUBDOMAIN)
+
+    assert found.span is not None
+    assert found.span.lower == 3
 
 
 def test_a_subdomain_no_question_touches_says_so():
@@ -438,6 +496,14 @@ def test_a_position_is_the_mean_over_the_answers_and_open_where_one_is_missing()
 
     assert (both.span, both.state) == (Span(Fraction(3, 4), Fraction(3, 4)), "derived")
     assert (one.span, one.state) == (Span(Fraction(1, 2), Fraction(1)), "partial")
+
+
+@pytest.mark.parametrize("level,share", [(0, 0), (2, 0), (3, Fraction(3, 4)), (4, 1)])
+def test_a_model_counts_from_the_level_at_which_there_is_one(level: int, share: Fraction):
+    found = row(read({"models_in_use": level})[2], "制造过程模型化", subdomains.SUBDOMAIN)
+
+    assert found.span == Span(Fraction(share), Fraction(share))
+    assert "3 档起才计" in found.value
 
 
 def test_subdomains_the_answers_do_not_touch_are_counted_and_never_averaged_in():

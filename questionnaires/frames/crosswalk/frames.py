@@ -37,13 +37,17 @@ class Frame(Value):
 
 
 class Item(Value):
-    """One scored indicator; ``question`` is the only answer it reads."""
+    """One scored indicator; ``question`` is the only answer it reads.
+
+    ``note`` says where our question counts otherwise than the indicator.
+    """
 
     id: Word
     title: Line
     group: Line
     points: Weight
     question: Word
+    note: Line | None = None
 
 
 class OptionItem(Item):
@@ -81,7 +85,8 @@ class Dimension(Value):
 class Demand(Value):
     """What one scenario level asks: every answer of ``all``, and one of ``any`` where given.
 
-    ``maybe`` are answers that leave the level open: they neither prove nor exclude it.
+    ``maybe`` are answers that leave the level open: they neither prove nor exclude it. Alone, they
+    make a level that our questions can only exclude.
     """
 
     all: dict[Word, Level] = Field(default_factory=dict)
@@ -90,8 +95,8 @@ class Demand(Value):
 
     @model_validator(mode="after")
     def _asks_something(self) -> Demand:
-        if not self.all and not self.any:
-            raise ValueError("`all` 和 `any` 至少写一个")
+        if not self.all and not self.any and not self.maybe:
+            raise ValueError("`all`、`any` 和 `maybe` 至少写一个")
         return self
 
 
@@ -133,8 +138,13 @@ class LevelRule(Value):
 
 
 class MiitFrame(Frame):
-    """MIIT's indicators for small and medium firms: scored part, scenarios, level rule."""
+    """MIIT's indicators for small and medium firms: scored part, scenarios, level rule.
 
+    With fewer than ``least_known`` indicators answered no score and no overall level are said: a
+    span from next to nothing to next to all would tell nobody anything.
+    """
+
+    least_known: Annotated[int, Field(ge=0)] = 0
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1)]
     levels: Annotated[tuple[LevelRule, ...], Field(min_length=1)]
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1)]
@@ -162,10 +172,18 @@ class MaturityFrame(Frame):
 
 
 class CapabilitySubdomain(Value):
-    """A 能力子域 of the province, and how many rating items it has for discrete manufacture."""
+    """A 能力子域 of the province, and how many rating items it has for discrete manufacture.
+
+    ``counts_from`` is the level from which our answers mean what the subdomain means; one below it
+    counts nothing.
+    """
 
     title: Line
     items: Annotated[int, Field(ge=1)]
+    counts_from: Level = 0
+
+    def counted(self, level: int) -> int:
+        return level if level >= self.counts_from else 0
 
 
 class CapabilityDomain(Value):

@@ -46,11 +46,15 @@ def read(frame: MiitFrame, view: View) -> FrameResult:
     rows = (
         *(_item_row(d, item, points[item.id], view) for d in frame.dimensions for item in d.items),
         *(_scenario_row(scenario, levels[scenario.id], view) for scenario in frame.scenarios),
-        *(_test_row(rule, frame, score, levels) for rule in frame.levels),
+        *(_test_row(rule, frame, points, levels) for rule in frame.levels),
     )
     missing = tuple(dict.fromkeys(view.label(q) for row in rows for q in row.missing))
-    groups = tuple(_group(d, points) for d in frame.dimensions)
-    headline = _headline(frame, score, level, missing)
+    groups = tuple(_group(frame, d, points) for d in frame.dimensions)
+    headline = (
+        _headline(frame, score, level, missing)
+        if _tells(frame, points)
+        else _scenarios_only(frame, points, levels, missing)
+    )
     return frame_result(frame, headline, rows, groups, missing, score, level)
 
 
@@ -76,6 +80,15 @@ def item_points(item: OptionItem | PercentItem, answer: Answer) -> Fraction | No
     return None
 
 
+def _known(points: dict[str, Span]) -> int:
+    return sum(span.exact is not None for span in points.values())
+
+
+def _tells(frame: MiitFrame, points: dict[str, Span]) -> bool:
+    """Whether enough is known to say a score."""
+    return _known(points) >= frame.least_known
+
+
 def _sum(spans: Iterable[Span]) -> Span:
     each = tuple(spans)
     return Span(sum((s.lower for s in each), NOTHING), sum((s.upper for s in each), NOTHING))
@@ -93,19 +106,22 @@ def _item_row(
         value=f"{span_text(span)} / {figure(item.points)} 分",
         level=None,
         state="derived" if known else "unknown",
-        why=f"依据：{said}" if known else f"缺少：{said.removesuffix('（未答）')}",
+        why=f"依据：{said}{_noted(item.note)}" if known else f"缺少：{view.label(item.question)}",
         span=span,
         missing=() if known else (item.question,),
     )
 
 
-def _group(dimension: Dimension, points: dict[str, Span]) -> FrameGroup:
+def _group(frame: MiitFrame, dimension: Dimension, points: dict[str, Span]) -> FrameGroup:
     spans = [points[item.id] for item in dimension.items]
-    span = _sum(spans)
+    span, touched = _sum(spans), sum(s.exact is not None for s in spans)
+    value = f"{span_text(span)} / {figure(dimension.points)} 分"
+    if not _tells(frame, points):
+        value = f"{len(spans)} 项中知道 {touched} 项"
     return FrameGroup(
         title=dimension.title,
-        value=f"{span_text(span)} / {figure(dimension.points)} 分",
-        touched=sum(s.exact is not None for s in spans),
+        value=value,
+        touched=touched,
         total=len(spans),
         span=span,
     )
@@ -137,11 +153,11 @@ def _verdict(demand: Demand, view: View) -> tuple[bool, bool]:
     every = _each(demand.all, view)
     if some := _each(demand.any, view):
         every.append((any(v[0] for v in some), any(v[1] for v in some)))
-    if not every:
-        return False, True
     open_still = _each(demand.maybe, view)
-    possible = all(v[1] for v in every) or (bool(open_still) and all(v[1] for v in open_still))
-    return all(v[0] for v in every), possible
+    if not every and not open_still:
+        return False, True
+    possible = any(verdicts and all(v[1] for v in verdicts) for verdicts in (every, open_still))
+    return bool(every) and all(v[0] for v in every), possible
 
 
 def _each(wanted: dict[str, int], view: View) -> list[tuple[bool, bool]]:
@@ -155,7 +171,6 @@ def _scenario_row(scenario: Scenario, span: Span, view: View) -> FrameRow:
     missing = tuple(
         q for q in scenario.reads if level is None and view.applies(q) and view.answer(q) is None
     )
-    note = f"。{scenario.note}" if scenario.note else ""
     return FrameRow(
         part=SCENARIOS,
         group=scenario.group,
@@ -163,11 +178,15 @@ def _scenario_row(scenario: Scenario, span: Span, view: View) -> FrameRow:
         value=_scenario_value(span),
         level=None if level is None else int(level),
         state=_scenario_state(span),
-        why=f"依据：{'；'.join(view.said(q) for q in scenario.reads)}{note}",
+        why=f"依据：{'；'.join(view.said(q) for q in scenario.reads)}{_noted(scenario.note)}",
         span=span,
         constrained=scenario.constrained,
         missing=missing,
     )
+
+
+def _noted(note: str | None) -> str:
+    return f"。{note}" if note else ""
 
 
 def _scenario_value(span: Span) -> str:
@@ -212,7 +231,11 @@ def _counts(frame: MiitFrame, rule: LevelRule, levels: dict[str, Fraction]) -> t
     return len(reached), sum(s.constrained for s in reached)
 
 
-def _test_row(rule: LevelRule, frame: MiitFrame, score: Span, levels: dict[str, Span]) -> FrameRow:
+def _test_row(
+    rule: LevelRule, frame: MiitFrame, points: dict[str, Span], levels: dict[str, Span]
+) -> FrameRow:
+    score = _sum(points.values())
+    scored = f"计分 {span_text(score)} 分" if _tells(frame, points) else "计分部分还缺事实"
     least = _counts(frame, rule, {k: s.lower for k, s in levels.items()})
     most = _counts(frame, rule, {k: s.upper for k, s in levels.items()})
     counted, constrained = (
@@ -233,7 +256,7 @@ def _test_row(rule: LevelRule, frame: MiitFrame, score: Span, levels: dict[str, 
         level=None,
         state="derived" if certain or not possible else "partial",
         why=(
-            f"计分 {span_text(score)} 分（要 {figure(rule.score)} 分）；"
+            f"{scored}（要 {figure(rule.score)} 分）；"
             f"达到该级的场景 {span_text(counted)} 个（要 {rule.scenarios} 个），"
             f"其中约束性 {span_text(constrained)} 个（要 {rule.constrained} 个）"
         ),
@@ -246,3 +269,15 @@ def _headline(frame: MiitFrame, score: Span, level: Span, missing: tuple[str, ..
     said = f"：{lower}" if lower == upper else f"在{lower}与{upper}之间"
     open_facts = f"；还缺 {len(missing)} 项事实" if missing else ""
     return f"计分 {span_text(score)} 分，对照等级{said}{open_facts}"
+
+
+def _scenarios_only(
+    frame: MiitFrame, points: dict[str, Span], levels: dict[str, Span], missing: tuple[str, ...]
+) -> str:
+    """Say what is known of the scenarios, where the scored part would be a span of everything."""
+    exact = sum(span.exact is not None for span in levels.values())
+    return (
+        f"{len(levels)} 个应用场景中 {exact} 个可以定级；"
+        f"{len(points)} 项计分指标只知道 {_known(points)} 项，不给分数和总等级；"
+        f"还缺 {len(missing)} 项事实"
+    )

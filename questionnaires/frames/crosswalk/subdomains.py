@@ -36,14 +36,20 @@ INAPPLICABLE = "涉及的题目都不适用或没有这道工序"
 
 
 def read_maturity(frame: MaturityFrame, view: View) -> FrameResult:
-    """Give each subdomain the lowest level among the answers that touch it."""
+    """Give each subdomain the lowest level among the answers that touch it.
+
+    A single answer decides no subdomain: what it would be worth is told as just that.
+    """
     rows = tuple(_maturity_row(frame, subdomain, view) for subdomain in frame.subdomains)
     derived = sum(row.state == "derived" for row in rows)
-    partial = sum(row.state == "partial" for row in rows)
+    alone = sum(row.state == "partial" and not row.missing for row in rows)
+    open_end = sum(row.state == "partial" and bool(row.missing) for row in rows)
     headline = f"{len(rows)} 个能力子域中，{derived} 个给出参考等级"
-    if partial:
-        headline += f"，{partial} 个因题目未答完只能给出上限"
-    if rest := len(rows) - derived - partial:
+    if alone:
+        headline += f"，{alone} 个只有 1 题、不定级"
+    if open_end:
+        headline += f"，{open_end} 个因题目未答完只能给出上限"
+    if rest := len(rows) - derived - alone - open_end:
         headline += f"，{rest} 个不能推出"
     return frame_result(frame, f"{headline}；不给总等级", rows, missing=_missing(rows, view))
 
@@ -55,13 +61,15 @@ def _maturity_row(frame: MaturityFrame, subdomain: Subdomain, view: View) -> Fra
     if not known:
         return _unknown(subdomain.group, subdomain.title, "gbt39116", missing, view)
     lowest = Span(Fraction(0 if missing else min(known)), Fraction(min(known)))
+    settled = len(asked) > 1 and not missing
+    value = _maturity_value(frame, min(known), bool(missing))
     return FrameRow(
         part=SUBDOMAIN,
         group=subdomain.group,
         title=subdomain.title,
-        value=_maturity_value(frame, min(known), bool(missing)),
-        level=None if missing else min(known),
-        state="partial" if missing else "derived",
+        value=value if len(asked) > 1 else f"只有 1 题，不定级（这一题相当于：{value}）",
+        level=min(known) if settled else None,
+        state="derived" if settled else "partial",
         why=_lowest(asked, min(known), max(known), missing, view),
         span=lowest,
         missing=missing,
@@ -113,13 +121,14 @@ def _capability_row(
     missing = tuple(q for q in asked if view.level(q) is None)
     if not known:
         return _unknown(domain.title, subdomain.title, "zhejiang", missing, view)
-    full = HIGHEST * len(asked)
-    position = Span(Fraction(sum(known), full), Fraction(sum(known) + HIGHEST * len(missing), full))
+    full, earned = HIGHEST * len(asked), sum(map(subdomain.counted, known))
+    position = Span(Fraction(earned, full), Fraction(earned + HIGHEST * len(missing), full))
+    from_level = f"，{subdomain.counts_from} 档起才计" if subdomain.counts_from else ""
     return FrameRow(
         part=SUBDOMAIN,
         group=domain.title,
         title=subdomain.title,
-        value=f"涉及 {len(asked)} 题，位置 {_share_text(position)}",
+        value=f"涉及 {len(asked)} 题{from_level}，位置 {_share_text(position)}",
         level=None,
         state="partial" if missing else "derived",
         why=f"评分表有 {subdomain.items} 项；依据：{'；'.join(view.said(q) for q in asked)}",
