@@ -332,6 +332,7 @@ def _demand(demand: Demand, part: str, question_id: str, after: int | None) -> D
 def _demanded_below(scenario: Scenario, level: int, part: str, question_id: str, least: int) -> str:
     """Say at which lower level the very same is asked already; a level counts only above it."""
     for lower in range(1, level) if part == "all" else ():
-        if scenario.demand(lower).all.get(question_id, -1) >= least:
+        demand = scenario.demand(lower)
+        if not demand.maybe and demand.all.get(question_id, -1) >= least:
             return f"{lower} 级已经要求“{question_id}”不低于 {least} 档"
     return ""
