@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from flask import request
 from werkzeug.datastructures import FileStorage
@@ -14,20 +13,14 @@ from survey.files.uploads import BadUpload
 from survey.lifecycle import answers as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle.errors import Conflict, Invalid, Locked
+from survey.readings.sheets import FilledSheet
+from survey.store import assessments as store
 from survey.store import evidence as evidence_store
-from survey.tables import AnswerRow, SheetKind
+from survey.tables import AnswerRow
 from survey.views import files
-from survey.views.forms.answers import AnswerField
+from survey.views.forms.answers import AnswerField, Shown
 from survey.web import here
 from survey.words import uploads as words
-
-
-class Place(NamedTuple):
-    """The sheet a page writes to."""
-
-    assessment_id: int
-    kind: SheetKind
-    sheet_id: int
 
 
 @dataclass
@@ -45,31 +38,27 @@ class Outcome:
         self.status = 409 if 409 in self.seen else min(self.seen)
 
 
-Touched = Callable[[AnswerField], Mapping[str, object]]
-"""Which fields of a question its inputs ask to change; empty when nobody touched them."""
-
-
-def keep(form: Iterable[AnswerField], place: Place, touched: Touched) -> Outcome:
+def keep(form: Iterable[AnswerField], sheet: FilledSheet) -> Outcome:
     """Keep every good field of a page on its own; the others stay in the form with their faults."""
     outcome = Outcome()
     try:
         for asked in form:
-            _keep_answer(asked, place, touched, outcome)
-            _keep_files(asked, place, outcome)
-        _remove_file(place, outcome)
+            _keep_answer(asked, sheet, outcome)
+            _keep_files(asked, sheet, outcome)
+        _remove_file(sheet, outcome)
     except Locked:
         outcome.meet(409)
         outcome.locked = True
     return outcome
 
 
-def _keep_answer(asked: AnswerField, place: Place, touched: Touched, outcome: Outcome) -> None:
+def _keep_answer(asked: AnswerField, sheet: FilledSheet, outcome: Outcome) -> None:
     if asked.theirs:
         asked.show_kept()
         return
     try:
-        if fields := touched(asked):
-            _save(asked, place, fields)
+        if fields := asked.touched_since(_shown_at(sheet, asked)):
+            _save(asked, sheet, fields)
             outcome.saved += 1
     except Invalid as refused:
         asked.show_faults(refused.fields)
@@ -79,11 +68,21 @@ def _keep_answer(asked: AnswerField, place: Place, touched: Touched, outcome: Ou
         outcome.meet(409)
 
 
-def _save(asked: AnswerField, place: Place, fields: Mapping[str, object]) -> None:
+def _shown_at(sheet: FilledSheet, asked: AnswerField) -> Shown:
+    """Return the answer as the page showed it when it was made."""
+    kept, base = sheet.rows.get(asked.question.id), asked.base_revision
+    if base == 0 or kept is None:
+        return Shown()
+    if kept.revision == base:
+        return Shown.of(kept)
+    return Shown.of(store.revision(here.session(), sheet.row.id, asked.question.id, base))
+
+
+def _save(asked: AnswerField, sheet: FilledSheet, fields: Mapping[str, object]) -> None:
     steps.save_answer(
         here.step(),
-        place.assessment_id,
-        place.kind,
+        sheet.assessment.id,
+        sheet.row.kind,
         steps.Change(
             question_id=asked.question.id,
             request_id=f"page-{secrets.token_hex(16)}",
@@ -93,10 +92,10 @@ def _save(asked: AnswerField, place: Place, fields: Mapping[str, object]) -> Non
     )
 
 
-def _keep_files(asked: AnswerField, place: Place, outcome: Outcome) -> None:
+def _keep_files(asked: AnswerField, sheet: FilledSheet, outcome: Outcome) -> None:
     for file in _chosen(f"{asked.name}-files"):
         try:
-            files.keep(file, place.assessment_id, place.kind, asked.question.id)
+            files.keep(file, sheet.assessment.id, sheet.row.kind, asked.question.id)
             outcome.saved += 1
         except BadUpload as refused:
             asked.file_faults.append(words.refusal(refused))
@@ -111,11 +110,11 @@ def _chosen(name: str) -> list[FileStorage]:
     return [file for file in request.files.getlist(name) if file.filename]
 
 
-def _remove_file(place: Place, outcome: Outcome) -> None:
+def _remove_file(sheet: FilledSheet, outcome: Outcome) -> None:
     given = request.form.get("remove", "")
     if given.isascii() and given.isdecimal() and len(given) < 10:
         found = evidence_store.placed(here.session(), int(given))
-        if found and found.sheet.id == place.sheet_id:
+        if found and found.sheet.id == sheet.row.id:
             evidence_steps.remove(here.step(), found.file.id)
             outcome.saved += 1
 

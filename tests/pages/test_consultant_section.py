@@ -388,3 +388,13 @@ def test_a_card_that_needs_a_photo_opens_the_place_for_it(tablet, visit):
         rf'id="question-{QUESTION}".*?<details class="disclosure question__more"( open)? data-more'
     )
     assert [re.search(more, text, re.DOTALL)[1] for text in (closed, opened)] == [None, " open"]
+
+
+def test_a_refused_text_marks_its_card_so_that_a_script_sends_it_again(tablet, visit):
+    tablet.get(page(visit))
+
+    back = tablet.submit("", {f"{NAME}-finding": "坏\x00字"})
+
+    assert back.status_code == 422
+    marked = re.findall(r'data-question="(\w+)"[^>]* data-wrong', back.text)
+    assert marked == [QUESTION]

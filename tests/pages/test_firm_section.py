@@ -228,7 +228,7 @@ def test_a_page_sent_after_handing_in_keeps_its_words_in_sight(app, session, per
 
     assert response.status_code == 409
     assert "没赶上的话" in response.text
-    assert "未保存" in response.text
+    assert response.text.count("未保存：") == 1
     assert kept(session) == before
 
 

@@ -1,71 +1,67 @@
-"""One section on site: every answer confirmed, changed or not seen, one by one or all at once."""
+"""One section on site: every answer confirmed, changed or not seen."""
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Question, Section
-from reports.diagnosis.key_figures import reference_bands
-from survey import clock
-from survey.files import kinds
-from survey.lifecycle import answers as steps
 from survey.lifecycle.verification import DEMANDS_EVIDENCE
 from survey.readings.visits import Visit
-from survey.store import assessments as store
 from survey.tables import SheetKind
-from survey.views import changes, files
 from survey.views.consultant.pages import found_visit, pages
-from survey.views.forms import answers as forms
-from survey.views.forms.visits import Shown, VisitField, VisitForm, visit_form
-from survey.views.posted import Outcome, Place, keep, show_saved
-from survey.web import access, here
-from survey.words import uploads as upload_words
+from survey.views.forms.answers import PREFIX, AnswerField, SectionForm
+from survey.views.forms.visits import VisitField
+from survey.views.section import SectionPage, answer, save
+from survey.web import access
 
-TEXTS = ("verification", "reason", "finding")
-"""What a consultant's change may speak of besides the value."""
+
+class VisitSection(SectionPage):
+    """A section of the on-site sheet beside the firm's; of its questions perhaps only the open."""
+
+    template: ClassVar[str] = "consultant/section.html"
+    field: ClassVar[type[AnswerField]] = VisitField
+
+    def __init__(self, visit: Visit, section_id: str) -> None:
+        super().__init__(visit.onsite, section_id)
+        self.visit = visit
+        self.only = "open" if request.args.get("only") == "open" else None
+
+    def url_of(self, section: Section) -> str:
+        number = self.sheet.assessment.id
+        return url_for(".section", assessment_id=number, section_id=section.id, only=self.only)
+
+    @property
+    def end(self) -> str:
+        return url_for(".overview", assessment_id=self.sheet.assessment.id)
+
+    def questions(self) -> Sequence[Question]:
+        """Return those the page shows; of a posted one, those it showed."""
+        asked = super().questions()
+        if request.method == "POST":
+            return [q for q in asked if f"{PREFIX}{q.id}-base" in request.form]
+        if not self.only:
+            return asked
+        return [q for q in asked if q.id in self.visit.needs or not self.visit.is_verified(q.id)]
+
+    def more(self, form: SectionForm) -> dict[str, Any]:
+        return {"visit": self.visit, "only_open": self.only is not None, "far": DEMANDS_EVIDENCE}
 
 
 @pages.route("/<row:assessment_id>/sections/<section_id>", methods=["GET", "POST"])
 def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     """Show one section with the firm's answers, or keep what was posted from it."""
-    visit = found_visit(assessment_id)
-    current = visit.questionnaire.section_by_id.get(section_id) or abort(404)
-    if request.method == "GET":
-        return _page(visit, current, visit_form(_shown(visit, current), visit.onsite.rows))
-    form = visit_form(visit.onsite.asked(current), visit.onsite.rows, request.form)
-    if not visit.is_running:
-        return _page(visit, current, form, Outcome(locked=True)), 409
-    place = Place(assessment_id, SheetKind.ONSITE, visit.onsite.row.id)
-    outcome = keep(form, place, lambda asked: asked.touched_since(_shown_at(visit, asked)))
-    if outcome.status == 200:
-        if outcome.saved:
-            flash(f"已保存 {outcome.saved} 处修改。", "good")
-        return redirect(_after(visit, current))
-    here.session().rollback()
-    visit = found_visit(assessment_id)
-    show_saved(form, visit.onsite.rows, outcome)
-    return _page(visit, current, form, outcome), outcome.status
+    return answer(lambda: VisitSection(found_visit(assessment_id), section_id))
 
 
 @pages.post("/<row:assessment_id>/answers")
 def save_answer(assessment_id: int) -> ResponseReturnValue:
-    """Keep one change for a script of ours; what is answered here is on disk.
-
-    The client makes the request's id and names the revision it saw, so a queue on a device may
-    deliver its changes later, each exactly once.
-    """
+    """Keep one change for a script of ours."""
     access.visited_assessment(assessment_id)
-    change = changes.read(request, texts=TEXTS)
-    saved = steps.save_answer(here.step(), assessment_id, SheetKind.ONSITE, change)
-    return {
-        "request_id": change.request_id,
-        "revision": saved.revision,
-        "saved_at": saved.saved_at.isoformat(),
-        "saved": clock.local(saved.saved_at, "%H:%M"),
-        "value": saved.value,
-        "verification": saved.verification,
-    }
+    return save(assessment_id, SheetKind.ONSITE, ("verification", *VisitField.TEXTS))
 
 
 @pages.get("/<row:assessment_id>/standing")
@@ -85,63 +81,3 @@ def standing(assessment_id: int) -> ResponseReturnValue:
         "verifications": {id: row.verification for id, row in rows.items()},
         "needs": visit.needs,
     }
-
-
-def _shown(visit: Visit, current: Section) -> list[Question]:
-    """Return the questions to show: all, or only those that still need something."""
-    asked = visit.onsite.asked(current)
-    if request.args.get("only") != "open":
-        return list(asked)
-    return [q for q in asked if q.id in visit.needs or not visit.is_verified(q.id)]
-
-
-def _shown_at(visit: Visit, asked: VisitField) -> Shown:
-    """Return the answer as the page showed it when it was made."""
-    kept, base = visit.onsite.rows.get(asked.question.id), asked.base_revision
-    if base == 0 or kept is None:
-        return Shown()
-    if kept.revision == base:
-        return Shown.of(kept)
-    sheet_id = visit.onsite.row.id
-    return Shown.of(store.revision(here.session(), sheet_id, asked.question.id, base))
-
-
-def _after(visit: Visit, current: Section) -> str:
-    """Return where a kept page leads: on to the next section if that was pressed, else back."""
-    _, following = _neighbours(visit, current)
-    if request.form.get("go") == "next":
-        if following is None:
-            return url_for(".overview", assessment_id=visit.assessment.id)
-        current = following
-    only = "open" if request.args.get("only") == "open" else None
-    return url_for(".section", assessment_id=visit.assessment.id, section_id=current.id, only=only)
-
-
-def _neighbours(visit: Visit, current: Section) -> tuple[Section | None, Section | None]:
-    shown = [None, *visit.sections, None]
-    if current not in shown:
-        return None, None
-    place = shown.index(current)
-    return shown[place - 1], shown[place + 1]
-
-
-def _page(visit: Visit, current: Section, form: VisitForm, outcome: Outcome | None = None) -> str:
-    for asked in form:
-        asked.files = visit.onsite.files.get(asked.question.id, ())
-    before, following = _neighbours(visit, current)
-    return render_template(
-        "consultant/section.html",
-        visit=visit,
-        section=current,
-        form=form,
-        before=before,
-        following=following,
-        only_open=request.args.get("only") == "open",
-        bands={f.question.id: reference_bands(visit.questionnaire, f.question) for f in form},
-        limits=files.limits_in_words(),
-        accept=kinds.ACCEPT,
-        describe=forms.said,
-        far=DEMANDS_EVIDENCE,
-        size_words=upload_words.size_words,
-        outcome=outcome or Outcome(),
-    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from wtforms.fields import Field
 from wtforms.fields.core import UnboundField
@@ -22,7 +22,8 @@ from questionnaires.model import (
     Question,
 )
 from survey.lifecycle.errors import Conflict
-from survey.tables import AnswerRow, Evidence
+from survey.tables import AnswerRevision, AnswerRow, Evidence
+from survey.words import wording
 
 # Question ids are free words ("process", "data"), some of which a form already owns.
 PREFIX = "q_"
@@ -142,35 +143,48 @@ def meant(question: Question, typed: Typed) -> object:
     return KINDS[question.kind].mean(typed)
 
 
-class Change(NamedTuple):
-    """What a page asks to keep of one question; a field is absent when nobody touched it."""
+@dataclass(frozen=True)
+class Shown:
+    """One answer as a page showed it when it was made."""
 
-    base_revision: int
-    fields: dict[str, object]
+    value: object = None
+    remark: str = ""
+    verification: str = ""
+    reason: str = ""
+    finding: str = ""
+
+    @classmethod
+    def of(cls, row: AnswerRow | AnswerRevision | None) -> Shown:
+        if row is None:
+            return cls()
+        return cls(row.value, row.remark, row.verification or "", row.reason, row.finding)
 
 
 class AnswerField(Field):
     """One question of a section form.
 
     Attributes:
+        TEXTS: What its reader writes beside the answer; the last of them stands with the files.
         kept: The stored answer, or None.
-        typed, remark: What its inputs hold.
+        typed, texts: What its inputs hold, and the texts beside them by name.
         faults: Refusals by part of the answer ("" for the whole, ``part``, ``row.column`` …).
-        remark_fault: The refusal of its remark, "" for none.
+        text_faults: Refusals of the texts by name.
         conflict: A colleague's answer that this one met, or None.
     """
+
+    TEXTS: ClassVar[tuple[str, ...]] = ("remark",)
 
     def __init__(self, question: Question, **given: Any) -> None:
         super().__init__(question.short, **given)
         self.question = question
         self.kept: AnswerRow | None = None
         self.typed = Typed()
-        self.remark = ""
+        self.texts = dict.fromkeys(self.TEXTS, "")
         self.base_revision = 0
         self.conflict: Conflict | None = None
         self.theirs = False
         self.faults: dict[str, str] = {}
-        self.remark_fault = ""
+        self.text_faults: dict[str, str] = {}
         self.files: Sequence[Evidence] = ()
         self.file_faults: list[str] = []
 
@@ -186,7 +200,9 @@ class AnswerField(Field):
         }
         picks = tuple(value for value in formdata.getlist(self.name) if value)
         self.typed = Typed(picks, texts)
-        self.remark = _plain_lines(formdata.get(f"{self.name}-remark", ""))
+        self.texts = {
+            name: _plain_lines(formdata.get(f"{self.name}-{name}", "")) for name in self.TEXTS
+        }
         keep = formdata.get(f"{self.name}-keep", "")
         self.theirs = keep == "theirs"
         self.base_revision = _revision(
@@ -195,8 +211,9 @@ class AnswerField(Field):
 
     def show_kept(self) -> None:
         """Fill the inputs with the stored answer."""
-        self.typed = shown(self.question, self.kept.value if self.kept else None)
-        self.remark = self.kept.remark if self.kept else ""
+        kept = Shown.of(self.kept)
+        self.typed = shown(self.question, kept.value)
+        self.texts = {name: getattr(kept, name) for name in self.TEXTS}
 
     @property
     def is_answered(self) -> bool:
@@ -206,24 +223,47 @@ class AnswerField(Field):
     def meaning(self) -> object:
         return meant(self.question, self.typed)
 
-    def change_from(self, value: object, remark: str) -> Change | None:
-        """Return what was touched since the page was made from ``value`` and ``remark``."""
-        fields: dict[str, object] = {}
-        if _settled(self.question, self.meaning) != value:
+    def differs_from(self, shown: Shown) -> dict[str, object]:
+        """Return value and texts as they are typed, where they are not as they were shown."""
+        fields: dict[str, object] = {
+            name: text for name, text in self.texts.items() if text != getattr(shown, name)
+        }
+        if _settled(self.question, self.meaning) != shown.value:
             fields["value"] = self.meaning
-        if self.remark != remark:
-            fields["remark"] = self.remark
-        return Change(self.base_revision, fields) if fields else None
+        return fields
+
+    def touched_since(self, shown: Shown) -> dict[str, object]:
+        """Return the fields of a change that the inputs ask for; empty when nobody touched them.
+
+        Raises:
+            Invalid: The inputs contradict each other.
+        """
+        return self.differs_from(shown)
+
+    @property
+    def unsaved(self) -> str:
+        """Read aloud what was typed and is not kept, so that it can be copied; "" for nothing."""
+        fields = self.differs_from(Shown.of(self.kept))
+        lines = [said(self.question, fields.pop("value"))] if "value" in fields else []
+        return "\n".join([*lines, *(f"{wording.TEXTS[name]}：{fields[name]}" for name in fields)])
 
     def show_faults(self, fields: Mapping[str, str]) -> None:
         """Keep the refusals of a step beside the inputs they speak of."""
         inputs = KINDS[self.question.kind].inputs(self.question)
         for name, words in fields.items():
-            if name == "remark":
-                self.remark_fault = words
+            if name in self.TEXTS:
+                self.text_faults[name] = words
             else:
                 self.faults[name if name in inputs else ""] = words
         self.errors = list(fields.values())
+
+    @property
+    def complaints(self) -> list[str]:
+        """Everything that kept this question, or a file of it, from being stored."""
+        met = (
+            [f"已被{self.conflict.current.author}修改，请选择保留哪一份。"] if self.conflict else []
+        )
+        return [*met, *self.errors, *self.file_faults]
 
     @property
     def wrong_id(self) -> str:
@@ -253,20 +293,25 @@ def _revision(text: str) -> int:
 class SectionForm(BaseForm):
     """The questions of one section, in order, in inputs named ``q_`` and their id."""
 
-    def __init__(self, questions: Iterable[Question]) -> None:
-        fields = {question.id: UnboundField(AnswerField, question) for question in questions}
+    def __init__(self, questions: Iterable[Question], kind: type[AnswerField]) -> None:
+        fields = {question.id: UnboundField(kind, question) for question in questions}
         super().__init__(fields, prefix=PREFIX, meta=DefaultMeta())
 
 
 def section_form(
-    questions: Iterable[Question], kept: Mapping[str, AnswerRow], typed: Any = None
+    questions: Iterable[Question],
+    kept: Mapping[str, AnswerRow],
+    typed: Any = None,
+    *,
+    kind: type[AnswerField] = AnswerField,
 ) -> SectionForm:
     """Make the form of one page: the ``kept`` answers by question id, or what was ``typed``.
 
     Args:
         typed: A request's form, or None to show what is kept.
+        kind: What its reader makes of a question.
     """
-    form = SectionForm(questions)
+    form = SectionForm(questions, kind)
     form.process(typed, data=kept)
     return form
 
