@@ -9,6 +9,7 @@ from pydantic import Field
 
 from questionnaires.frames.conditions import Conditions
 from questionnaires.frames.crosswalk import Crosswalk
+from questionnaires.frames.national import NationalLadder
 from questionnaires.model import (
     Core,
     Head,
@@ -44,8 +45,8 @@ class Standards(Value):
 class Edition(Head):
     """One folder, parsed: everything a round needs.
 
-    ``crosswalk`` and ``conditions`` read the same answers in other people's rules; an edition may
-    bring neither.
+    ``crosswalk``, ``conditions`` and ``national`` read the same answers in other people's rules; an
+    edition may bring none of them.
     """
 
     core: Core
@@ -56,6 +57,7 @@ class Edition(Head):
     standards: tuple[Standard, ...] = ()
     crosswalk: Crosswalk | None = None
     conditions: Conditions | None = None
+    national: NationalLadder | None = None
 
     @classmethod
     def of(cls, head: Head, **parts: Any) -> Edition:

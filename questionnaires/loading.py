@@ -17,6 +17,7 @@ from questionnaires import references
 from questionnaires.edition import Edition, EditionFile, Packages, Standards
 from questionnaires.frames.conditions import Conditions
 from questionnaires.frames.crosswalk import Crosswalk
+from questionnaires.frames.national import NationalLadder
 from questionnaires.model import Core, Extras, Trade, Value
 from questionnaires.reading import Document, Fault, read, shape
 from questionnaires.references import Whole
@@ -98,6 +99,7 @@ def read_edition(folder: Path) -> Source:
     usable = not source.shape_faults
     crosswalk = source.take("crosswalk.yaml", Crosswalk, needed=False)
     conditions = source.take("conditions.yaml", Conditions, needed=False)
+    national = source.take("national.yaml", NationalLadder, needed=False)
     if head and core and usable:
         source.edition = Edition.of(
             head,
@@ -108,6 +110,7 @@ def read_edition(folder: Path) -> Source:
             standards=standards.standards if standards else (),
             crosswalk=crosswalk,
             conditions=conditions,
+            national=national,
         )
     return source
 

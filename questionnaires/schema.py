@@ -15,6 +15,7 @@ from questionnaires.checking.examples import Example
 from questionnaires.edition import EditionFile, Packages, Standards
 from questionnaires.frames.conditions.rules import Conditions
 from questionnaires.frames.crosswalk.frames import Crosswalk
+from questionnaires.frames.national.rules import NationalLadder
 from questionnaires.library import EDITIONS
 from questionnaires.model import EXACT_PATTERN, Core, Extras, Trade
 
@@ -29,6 +30,7 @@ FILES: dict[str, type[BaseModel]] = {
     "standards": Standards,
     "crosswalk": Crosswalk,
     "conditions": Conditions,
+    "national": NationalLadder,
     "example": Example,
 }
 """What a data file may be, by the word for it; ``trade`` and ``example`` are many files each."""

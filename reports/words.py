@@ -22,6 +22,7 @@ GATE_STATES: dict[GateState, str] = {
 CONDITION_STATES: dict[ConditionState, str] = {
     "met": "符合",
     "not_met": "不符合",
+    "ask": "需主管部门确认",
     "unknown": "未知",
 }
 VERDICTS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from questionnaires import references
-from questionnaires.checking import conditions, crosswalk, examples, reach, sense
+from questionnaires.checking import conditions, crosswalk, examples, national, reach, sense
 from questionnaires.edition import Edition
 from questionnaires.loading import Source, broken_seal, read_edition
 from questionnaires.reading import Fault
@@ -32,6 +32,7 @@ def check(folder: Path) -> tuple[Edition | None, tuple[Fault, ...]]:
         faults += examples.faults(source.edition, examples.load(folder))
         faults += crosswalk.faults(whole)
         faults += conditions.faults(whole)
+        faults += national.faults(whole)
     return source.edition, tuple(faults)
 
 

@@ -13,23 +13,35 @@ from questionnaires.references import Whole
 
 FILE = "conditions.yaml"
 
-_ASKED: dict[str, tuple[type, str]] = {
+_KINDS: dict[str, tuple[type, str]] = {
     facts.INVESTMENT: (GridQuestion, "grid"),
-    facts.PROJECT_STATE: (ChoiceQuestion, "choice"),
     facts.FINISH_YEAR: (NumberQuestion, "number"),
     facts.FINISH_MONTH: (NumberQuestion, "number"),
-    facts.CREDIT_GRADE: (ChoiceQuestion, "choice"),
-    facts.SERIOUS_INCIDENT: (ChoiceQuestion, "choice"),
-    facts.SERIOUS_BREACH: (ChoiceQuestion, "choice"),
-    facts.APPLICANT_KIND: (ChoiceQuestion, "choice"),
     facts.DIGITAL_LEVEL: (NumberQuestion, "number"),
     facts.DIGITAL_LEVEL_YEAR: (NumberQuestion, "number"),
 }
+"""Kinds of the questions that ask for the facts; every other one is a choice."""
+_ASKED: dict[str, tuple[str, ...]] = {
+    "investment": (facts.INVESTMENT, facts.FINISH_YEAR),
+    "completion": (facts.PROJECT_STATE, facts.FINISH_YEAR, facts.FINISH_MONTH),
+    "digital_level": (facts.DIGITAL_LEVEL, facts.DIGITAL_LEVEL_YEAR),
+    "credit": (facts.CREDIT_GRADE,),
+    "incidents": (facts.SERIOUS_INCIDENT,),
+    "breaches": (facts.SERIOUS_BREACH,),
+    "unlawful_acts": (facts.UNLAWFUL_ACT,),
+    "applicant": (facts.APPLICANT_KIND,),
+    "project": (facts.PROJECT_PLACE, facts.FINANCIAL_STATE, facts.PROJECT_STANDING),
+}
+"""What each condition reads; only what some notice asks for must be there."""
 _OPTIONS: dict[str, tuple[str, ...]] = {
     facts.PROJECT_STATE: ("finished", "under_way", "planned"),
     facts.CREDIT_GRADE: CREDIT,
     facts.SERIOUS_INCIDENT: ("none", "occurred"),
     facts.SERIOUS_BREACH: ("none", "occurred"),
+    facts.UNLAWFUL_ACT: ("none", "occurred"),
+    facts.PROJECT_PLACE: ("in_province", "elsewhere"),
+    facts.FINANCIAL_STATE: ("sound", "strained"),
+    facts.PROJECT_STANDING: ("none", "listed", "recognised"),
 }
 """Options the judging knows by name; a question may have more (尚未查询), which stay unknown."""
 
@@ -41,14 +53,16 @@ def faults(whole: Whole) -> Iterator[Fault]:
         return
     edition, document = whole.edition, whole.documents[FILE]
     questions = {q.id: q for section in edition.extras for q in section.questions}
-    yield from _questions(questions)
+    yield from _questions(conditions, questions)
     yield from _twice(document, conditions)
     for index, entry in enumerate(conditions.entries):
         yield from _entry(document, ("entries", index), entry, edition, questions)
 
 
-def _questions(questions: dict[str, Question]) -> Iterator[Fault]:
-    for question_id, (kind, word) in _ASKED.items():
+def _questions(conditions: Conditions, questions: dict[str, Question]) -> Iterator[Fault]:
+    named = [name for name in _ASKED if any(getattr(e, name) for e in conditions.entries)]
+    for question_id in dict.fromkeys(q for name in named for q in _ASKED[name]):
+        kind, word = _KINDS.get(question_id, (ChoiceQuestion, "choice"))
         question = questions.get(question_id)
         if not isinstance(question, kind):
             fault = f"申报条件要读的 {word} 题“{question_id}”不存在或种类不对"

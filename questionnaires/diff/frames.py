@@ -1,4 +1,4 @@
-"""What became different in the frames that read the same answers: crosswalk and conditions."""
+"""What became different in the frames that read the same answers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ Parts = dict[str, object]
 
 
 def changes(old: Edition, new: Edition) -> Iterator[Change]:
-    """Yield the differences of the conditions and of the crosswalk."""
+    """Yield the differences of the conditions, the national ladder and the crosswalk."""
     before, after = _written(old.conditions), _written(new.conditions)
     yield from _parts("申报条件", _conditions(before), _conditions(after))
-    before, after = _written(old.crosswalk), _written(new.crosswalk)
-    yield from _parts("对照", _crosswalk(before), _crosswalk(after))
+    yield from _parts("对照", _frames(old), _frames(new))
 
 
 def _written(frame: Value | None) -> dict[str, object]:
@@ -48,6 +47,8 @@ _WORDS = {
     "credit": "信用要求",
     "incidents": "事件要求",
     "breaches": "失信要求",
+    "unlawful_acts": "违法行为要求",
+    "project": "项目要求",
     "applicant": "申报主体",
     "points": "分值",
     "question": "所读的题目",
@@ -60,6 +61,10 @@ _WORDS = {
     "score": "得分要求",
     "scenarios": "场景数要求",
     "items": "评分项数",
+    "elements": "要素要求",
+    "maturity": "成熟度要求",
+    "after": "先要达到的等级",
+    "unasked": "没有问到的条件",
     "group": "分组",
     "source": "来源",
     "notes": "说明",
@@ -81,11 +86,15 @@ def _conditions(value: Mapping[str, object]) -> Parts:
     return parts
 
 
+def _frames(edition: Edition) -> Parts:
+    return _crosswalk(_written(edition.crosswalk) | {"national": _written(edition.national)})
+
+
 def _crosswalk(value: Mapping[str, object]) -> Parts:
     """Cut each frame into what has a title: items, scenarios, levels, subdomains."""
     parts: Parts = {}
     for frame in value.values():
-        if isinstance(frame, dict):
+        if isinstance(frame, dict) and frame:
             name = str(frame.get("title", ""))
             plain = {k: v for k, v in frame.items() if not _dicts(v)}
             parts[name] = plain

@@ -1,7 +1,8 @@
-"""Application conditions: met, not met or unknown, and never guessed."""
+"""Application conditions: met, not met, to be asked or unknown, and never guessed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -133,15 +134,22 @@ def test_one_condition_not_met_decides_and_all_must_be_met_to_meet_them_all():
         credit_grade="good",
         serious_incident="none",
         serious_breach="none",
+        unlawful_act="none",
         applicant_kind="legal_person",
+        project_place="in_province",
+        financial_state="sound",
+        project_standing="none",
     )
     silent = {k: v for k, v in good.items() if k != "credit_grade"}
     poor = good | a_sheet(credit_grade="fair")
+    late = good | a_sheet(finish_month="11")
 
     assert result(good, "workshop", 2025).state == "met"
-    assert result(good, "workshop", 2025).headline == "7 项中 7 项符合、0 项不符合、0 项未知"
+    assert result(good, "workshop", 2025).headline == "11 项中 11 项符合、0 项不符合、0 项未知"
     assert result(silent, "workshop", 2025).state == "unknown"
     assert result(poor, "workshop", 2025).state == "not_met"
+    assert result(late, "workshop", 2025).state == "ask"
+    assert "1 项需主管部门确认" in result(late, "workshop", 2025).headline
 
 
 # --- investment ---------------------------------------------------------------------------------
@@ -169,8 +177,11 @@ def test_the_exact_amount_is_enough_and_a_cent_less_is_not(
     exact = a_sheet(investment=spending(equipment_2026=amount), finish_year="2026")
     below = a_sheet(investment=spending(equipment_2026=short), finish_year="2026")
 
+    in_principle = reduced and year == 2025
     assert item(exact, "项目投入", rung, year, reduced).state == "met"
-    assert item(below, "项目投入", rung, year, reduced).state == "not_met"
+    found = item(below, "项目投入", rung, year, reduced)
+    assert found.state == ("ask" if in_principle else "not_met")
+    assert ("原则上" in found.wanted) == in_principle
 
 
 def test_civil_works_and_years_outside_the_window_do_not_count_and_are_explained():
@@ -266,15 +277,15 @@ def test_an_amount_that_was_not_seen_is_never_judged(rung: str, year: int):
     "facts,state",
     [
         ({"project_state": "finished", "finish_year": "2023"}, "met"),
-        ({"project_state": "finished", "finish_year": "2022"}, "not_met"),
+        ({"project_state": "finished", "finish_year": "2022"}, "ask"),
         ({"project_state": "finished", "finish_year": "2026", "finish_month": "6"}, "met"),
         ({"project_state": "finished", "finish_year": "2026", "finish_month": "7"}, "unknown"),
         ({"project_state": "under_way", "finish_year": "2026", "finish_month": "10"}, "met"),
-        ({"project_state": "under_way", "finish_year": "2026", "finish_month": "11"}, "not_met"),
+        ({"project_state": "under_way", "finish_year": "2026", "finish_month": "11"}, "ask"),
         ({"project_state": "under_way", "finish_year": "2026", "finish_month": "5"}, "unknown"),
         ({"project_state": "under_way", "finish_year": "2026"}, "unknown"),
-        ({"project_state": "under_way", "finish_year": "2027"}, "not_met"),
-        ({"project_state": "planned", "finish_year": "2026", "finish_month": "9"}, "unknown"),
+        ({"project_state": "under_way", "finish_year": "2027"}, "ask"),
+        ({"project_state": "planned", "finish_year": "2026", "finish_month": "9"}, "ask"),
         ({"project_state": "under_way"}, "unknown"),
         ({"finish_year": "2026", "finish_month": "9"}, "unknown"),
     ],
@@ -341,7 +352,12 @@ def test_credit_has_its_own_least_grade_per_rung_and_year(
 
 
 @pytest.mark.parametrize(
-    "question,title", [("serious_incident", "重大事件"), ("serious_breach", "违法失信")]
+    "question,title",
+    [
+        ("serious_incident", "重大事件"),
+        ("serious_breach", "违法失信"),
+        ("unlawful_act", "违法行为"),
+    ],
 )
 @pytest.mark.parametrize(
     "said,state", [("none", "met"), ("occurred", "not_met"), ("not_checked", "unknown")]
@@ -356,13 +372,41 @@ def test_events_and_breaches_are_as_the_firm_says(question: str, title: str, sai
         ("legal_person", 2025, "met"),
         ("tax_unit", 2025, "not_met"),
         ("tax_unit", 2023, "met"),
-        ("branch", 2025, "unknown"),
+        ("branch", 2025, "ask"),
         ("branch", 2022, "not_met"),
         ("elsewhere", 2025, "not_met"),
     ],
 )
 def test_the_applicant_must_be_of_a_kind_the_notice_accepts(kind: str, year: int, state: str):
     assert item(a_sheet(applicant_kind=kind), "申报主体", "workshop", year).state == state
+
+
+@pytest.mark.parametrize(
+    "said,title,state",
+    [
+        ({"project_place": "in_province"}, "项目地点", "met"),
+        ({"project_place": "elsewhere"}, "项目地点", "not_met"),
+        ({"financial_state": "sound"}, "财务状况", "met"),
+        ({"financial_state": "strained"}, "财务状况", "ask"),
+        ({"financial_state": "not_checked"}, "财务状况", "unknown"),
+        ({"project_standing": "none"}, "项目以往情况", "met"),
+        ({"project_standing": "listed"}, "项目以往情况", "not_met"),
+        ({"project_standing": "recognised"}, "项目以往情况", "not_met"),
+    ],
+)
+def test_the_project_stands_in_the_province_is_sound_and_new(
+    said: dict[str, str], title: str, state: str
+):
+    assert item(a_sheet(**said), title).state == state
+
+
+def test_what_a_notice_does_not_ask_is_not_asked_for(tmp_path: Path):
+    """An edition whose notices are older needs no question about what newer ones ask."""
+    text = re.sub(r"    (project|unlawful_acts): .*\n", "", FILE.read_text("utf-8"))
+    (tmp_path / FILE.name).write_text(text, "utf-8")
+    without = EDITION.model_copy(update={"extras": EDITION.extras[:1]})
+
+    assert faults_of(tmp_path / FILE.name, without) == []
 
 
 # --- the file -----------------------------------------------------------------------------------
@@ -417,3 +461,4 @@ def test_conditions_need_the_questions_that_ask_for_the_facts():
         "credit_grade",
         "finish_year",
     }
+    assert "unlawful_act" not in {fault.place for fault in found}

@@ -6,6 +6,7 @@ A firm can score well and still not be eligible; both are shown, never mixed. Th
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +23,9 @@ __all__ = [
     "Conditions",
     "judge",
 ]
+
+
+WEIGHTIEST: tuple[State, ...] = ("not_met", "unknown", "ask", "met")
 
 
 @dataclass(frozen=True)
@@ -42,18 +46,17 @@ class ConditionResult:
 
     @property
     def state(self) -> State:
-        """One condition not met decides; all must be met to meet them all."""
+        """What weighs most decides: not met, then unknown, then to be asked."""
         states = {item.state for item in self.items}
-        if "not_met" in states:
-            return "not_met"
-        return "met" if states == {"met"} else "unknown"
+        return next(state for state in WEIGHTIEST if state in states)
 
     @property
     def headline(self) -> str:
-        counts = {s: sum(i.state == s for i in self.items) for s in ("met", "not_met", "unknown")}
+        counts = Counter(item.state for item in self.items)
+        ask = f"{counts['ask']} 项需主管部门确认、" if counts["ask"] else ""
         return (
             f"{len(self.items)} 项中 {counts['met']} 项符合、"
-            f"{counts['not_met']} 项不符合、{counts['unknown']} 项未知"
+            f"{counts['not_met']} 项不符合、{ask}{counts['unknown']} 项未知"
         )
 
     @property

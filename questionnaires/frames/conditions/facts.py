@@ -19,6 +19,10 @@ SERIOUS_BREACH = "serious_breach"
 APPLICANT_KIND = "applicant_kind"
 DIGITAL_LEVEL = "digital_level"
 DIGITAL_LEVEL_YEAR = "digital_level_year"
+UNLAWFUL_ACT = "unlawful_act"
+PROJECT_PLACE = "project_place"
+FINANCIAL_STATE = "financial_state"
+PROJECT_STANDING = "project_standing"
 
 NOT_ANSWERED = "未填写"
 

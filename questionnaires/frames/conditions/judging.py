@@ -1,4 +1,4 @@
-"""One condition against one firm's facts: met, not met, or unknown, in words.
+"""One condition against one firm's facts: met, not met, to be asked, or unknown, in words.
 
 Nothing is derived from what the firm has not said, and no figure is made up where the notice's copy
 was cut off.
@@ -6,7 +6,7 @@ was cut off.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,12 +19,16 @@ from questionnaires.frames.conditions.facts import (
     CREDIT_GRADE,
     DIGITAL_LEVEL,
     DIGITAL_LEVEL_YEAR,
+    FINANCIAL_STATE,
     FINISH_MONTH,
     FINISH_YEAR,
     NOT_ANSWERED,
+    PROJECT_PLACE,
+    PROJECT_STANDING,
     PROJECT_STATE,
     SERIOUS_BREACH,
     SERIOUS_INCIDENT,
+    UNLAWFUL_ACT,
     Facts,
 )
 from questionnaires.frames.conditions.rules import (
@@ -36,11 +40,15 @@ from questionnaires.frames.conditions.rules import (
     DigitalLevel,
     Entry,
     Investment,
+    Project,
 )
 
-State = Literal["met", "not_met", "unknown"]
+State = Literal["met", "not_met", "ask", "unknown"]
+"""``ask``: known, and for the bureau to decide (需主管部门确认)."""
+IN_PRINCIPLE = "原则上"
 UNSEEN = "未见原文"
 NO_AMOUNT = f"的最低金额{UNSEEN}"
+CREDIT_CHECK = "以主管部门的信用核查结果为准"
 CREDIT_WORDS = {"poor": "合格以下", "fair": "合格（中等）", "good": "良好", "excellent": "优秀"}
 
 
@@ -75,7 +83,8 @@ class Case:
 def items(case: Case) -> tuple[ConditionItem, ...]:
     """Judge every condition the entry names, in a fixed order."""
     asked = ((judge, getattr(case.entry, name)) for name, judge in _JUDGES.items())
-    return tuple(judge(case, rule) for judge, rule in asked if rule is not None)
+    judged = [judge(case, rule) for judge, rule in asked if rule is not None]
+    return (*judged, *_project(case, case.entry.project or Project()))
 
 
 # --- investment ---------------------------------------------------------------------------------
@@ -101,7 +110,7 @@ def _investment(case: Case, rule: Investment) -> ConditionItem:
     if threshold is not None and total >= threshold:
         state = "met"
     elif threshold is not None and not gaps and _settled(rule, case.reduced):
-        state = "not_met"
+        state = "ask" if rule.in_principle and case.reduced else "not_met"
     found = f"{window[0]}–{window[-1]} 年合计 {amount_text(total)} 万元{gaps}"
     return case.item("项目投入", state, found, wanted, _left_out(rule, window, facts))
 
@@ -115,7 +124,8 @@ def _threshold(rule: Investment, reduced: bool) -> tuple[Fraction | None, str]:
     if not reduced:
         return rule.least, f"不少于 {general} 万元" if general else NO_AMOUNT
     if rule.reduced is not None:
-        return rule.reduced, f"不少于 {_figure(rule.reduced)} 万元（山区海岛县标准）"
+        principle = IN_PRINCIPLE if rule.in_principle else ""
+        return rule.reduced, f"{principle}不少于 {_figure(rule.reduced)} 万元（山区海岛县标准）"
     if general:
         return rule.least, f"不少于 {general} 万元（一般标准；山区海岛县标准{UNSEEN}）"
     return None, NO_AMOUNT
@@ -161,6 +171,8 @@ def _left_out(rule: Investment, window: range, facts: Facts) -> str:
 
 def _completion(case: Case, rule: Completion) -> ConditionItem:
     state, why = _timely(rule, case.facts, case.today)
+    if state == "not_met" and rule.in_principle:
+        state, why = "ask", f"通知写的是“{IN_PRINCIPLE}”，能否列入须问主管部门"
     return case.item("竣工时间", state, _finish_text(case.facts), _completion_text(rule), why)
 
 
@@ -170,7 +182,7 @@ def _timely(rule: Completion, facts: Facts, today: date) -> tuple[State, str]:
     if project is None or year is None:
         return "unknown", ""
     if project == "planned":
-        return "unknown", "项目还没有开工，能否列入须问主管部门"
+        return "ask", "项目还没有开工，能否列入须问主管部门"
     if project == "finished":
         if (year, month or 1) > (today.year, today.month):
             return "unknown", "填写的竣工时间还没有到，请核对项目状态"
@@ -205,7 +217,8 @@ def _completion_text(rule: Completion) -> str:
     if rule.under_way_by is not None:
         year, month = rule.under_way_by.split("-")
         under_way = f"在建项目 {year} 年 {int(month)} 月底前投产"
-    return f"{finished}；{under_way}"
+    principle = IN_PRINCIPLE if rule.in_principle else ""
+    return f"{principle}{finished}；{under_way}"
 
 
 # --- the rest -----------------------------------------------------------------------------------
@@ -249,18 +262,45 @@ def _breaches(case: Case, rule: CleanYears) -> ConditionItem:
     return _clean(case, "违法失信", SERIOUS_BREACH, f"近 {rule.years} 年没有严重违法失信")
 
 
+def _unlawful_acts(case: Case, rule: CleanYears) -> ConditionItem:
+    return _clean(case, "违法行为", UNLAWFUL_ACT, f"近 {rule.years} 年没有违法行为")
+
+
 def _clean(case: Case, title: str, question_id: str, wanted: str) -> ConditionItem:
-    answers: dict[str | None, State] = {"none": "met", "occurred": "not_met"}
-    state = answers.get(case.facts.chosen(question_id), "unknown")
-    return case.item(title, state, case.facts.said(question_id), wanted)
+    return _chosen(
+        case, title, question_id, wanted, {"none": "met", "occurred": "not_met"}, CREDIT_CHECK
+    )
+
+
+def _chosen(
+    case: Case, title: str, question_id: str, wanted: str, states: dict[str, State], why: str = ""
+) -> ConditionItem:
+    """Judge by which option was chosen; any that is not named leaves it unknown."""
+    state = states.get(case.facts.chosen(question_id) or "", "unknown")
+    return case.item(title, state, case.facts.said(question_id), wanted, why)
+
+
+def _project(case: Case, rule: Project) -> Iterator[ConditionItem]:
+    if rule.in_province:
+        places: dict[str, State] = {"in_province": "met", "elsewhere": "not_met"}
+        yield _chosen(case, "项目地点", PROJECT_PLACE, "项目建在浙江省内", places)
+    if rule.sound_finances:
+        finances: dict[str, State] = {"sound": "met", "strained": "ask"}
+        yield _chosen(case, "财务状况", FINANCIAL_STATE, "经营和财务状况良好", finances)
+    if rule.not_yet_listed:
+        before: dict[str, State] = {"none": "met", "listed": "not_met", "recognised": "not_met"}
+        wanted = "没有列入过省级培育名单，也没有得到认定"
+        yield _chosen(case, "项目以往情况", PROJECT_STANDING, wanted, before)
 
 
 def _applicant(case: Case, rule: Applicant) -> ConditionItem:
     facts = case.facts
     kind = facts.chosen(APPLICANT_KIND)
     state: State = "not_met"
-    if kind is None or kind in rule.ask:
+    if kind is None:
         state = "unknown"
+    elif kind in rule.ask:
+        state = "ask"
     elif kind in rule.accepted:
         state = "met"
     question = facts.questions.get(APPLICANT_KIND)
@@ -281,5 +321,6 @@ _JUDGES: dict[str, Callable[[Case, Any], ConditionItem]] = {
     "credit": _credit,
     "incidents": _incidents,
     "breaches": _breaches,
+    "unlawful_acts": _unlawful_acts,
     "applicant": _applicant,
 }

@@ -24,20 +24,26 @@ CREDIT: tuple[Credit, ...] = ("poor", "fair", "good", "excellent")
 class Investment(Value):
     """Spending that counts: ``counts`` are rows of the firm's table, over the years that count.
 
-    ``reduced`` is the amount for mountain and island counties.
+    ``reduced`` is the amount for mountain and island counties; where it stands ``in_principle``
+    (原则上), who falls short of it is for the bureau to decide.
     """
 
     least: Amount | None = None
     reduced: Amount | None = None
     window_years: Annotated[int, Field(ge=1, le=10)]
     counts: Annotated[tuple[Word, ...], Field(min_length=1)]
+    in_principle: bool = False
 
 
 class Completion(Value):
-    """Finished in this year or later; or under way and in production by this month."""
+    """Finished in this year or later; or under way and in production by this month.
+
+    Where the notice says 原则上 (``in_principle``), who misses it is for the bureau to decide.
+    """
 
     finished_from: Year | None = None
     under_way_by: Month | None = None
+    in_principle: bool = False
 
 
 class DigitalLevel(Value):
@@ -66,6 +72,15 @@ class Applicant(Value):
     note: Line | None = None
 
 
+class Project(Value):
+    """What else the notice asks of the project and of who stands behind it."""
+
+    in_province: bool = False
+    sound_finances: bool = False
+    not_yet_listed: bool = False
+    """Neither recognised before nor in the province's pool already."""
+
+
 class Entry(Value):
     """One rung in one year."""
 
@@ -82,7 +97,11 @@ class Entry(Value):
     credit: CreditGrade | None = None
     incidents: CleanYears | None = None
     breaches: CleanYears | None = None
+    """Serious breaches that put a firm on a list (严重违法失信)."""
+    unlawful_acts: CleanYears | None = None
+    """Any unlawful act (违法行为): wider than ``breaches``."""
     applicant: Applicant | None = None
+    project: Project | None = None
 
 
 class Conditions(Value):
