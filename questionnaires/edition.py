@@ -102,4 +102,5 @@ class Edition(Head):
             packages=tuple(
                 p for p in self.packages if not p.applies_to or trade.id in p.applies_to
             ),
+            fee_years=self.fee_years,
         )

@@ -21,6 +21,14 @@ STANDARD_STATUS = {
     "withdrawn": "已废止",
     "unverified": "未核实",
 }
+AMOUNTS = {
+    "equipment": "设备",
+    "software": "软件",
+    "services": "实施服务",
+    "undivided": "未分项",
+    "yearly": "每年费用",
+}
+"""What money is paid for; all but the last once."""
 CONFIDENCE: dict[Confidence, str] = {
     "official": "官方文本",
     "copy": "公开转载，未与原件逐字核对",

@@ -57,11 +57,12 @@ def span(low: str, high: str) -> str:
 
 
 def cost_text(cost: Cost) -> str:
-    """Write a cost range in 万元, with its unit unless it is the whole project."""
-    if not cost.high:
+    """Write what is paid once for one unit in 万元, with the unit unless it is the project."""
+    once = cost.of(1).once
+    if not once.high:
         return "无需采购"
     per = "" if cost.per == "项目" else f"/{cost.per}"
-    return f"{span(amount(cost.low), amount(cost.high))} 万元{per}"
+    return f"{span(amount(once.low), amount(once.high))} 万元{per}"
 
 
 def weeks_text(weeks: Weeks) -> str:

@@ -19,7 +19,8 @@ SLACK = 1e-9
 
 def middle(package: Package) -> Fraction:
     """The middle of a package's cost range, in 万元, of one unit where it is priced by the piece."""
-    return (package.cost.low + package.cost.high) / 2
+    once = package.cost.of(1).once
+    return (once.low + once.high) / 2
 
 
 @dataclass

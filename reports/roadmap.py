@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from questionnaires.answers import Sheet
-from questionnaires.model import Package
+from questionnaires.model import NOTHING, Package
 from questionnaires.scoring import RungResult, Score, score
 from reports.lifting import Ground, lifted_sheet
 from reports.programme import middle, programme_of
@@ -37,10 +37,8 @@ class Roadmap:
     @property
     def cost(self) -> tuple[Fraction, Fraction]:
         """万元, low and high, one unit of each package."""
-        return (
-            sum((p.cost.low for p in self.packages), Fraction(0)),
-            sum((p.cost.high for p in self.packages), Fraction(0)),
-        )
+        once = sum((p.cost.of(1).once for p in self.packages), NOTHING)
+        return once.low, once.high
 
 
 def roadmap(ground: Ground, sheet: Sheet) -> Roadmap | None:

@@ -157,6 +157,7 @@ def _packages(whole: Whole) -> Iterator[Fault]:
         for key, fault, remedy in [
             *_package(edition, package, by_code),
             *_lifts(edition, package, owner),
+            *_units(edition, package, owner),
         ]:
             yield whole.fault("packages.yaml", (*trail, key), fault, remedy)
         if package.code not in named:
@@ -174,8 +175,6 @@ def _package(
     for trade in package.applies_to:
         if trade not in edition.trades:
             yield "applies_to", f"没有行业“{trade}”", "改正行业 id"
-    if not 0 <= package.cost.low <= package.cost.high:
-        yield "cost", "造价下限应不小于 0 且不大于上限", "改正 low 和 high"
     if package.weeks.low > package.weeks.high:
         yield "weeks", "工期下限大于上限", "改正 low 和 high"
     for code in package.prerequisites:
@@ -207,6 +206,25 @@ def _lifts(
             yield "lifts", f"题目“{question_id}”属于不适用的行业“{trade}”", "删去，或改 applies_to"
         if level == 0:
             yield "lifts", f"把“{question_id}”提升到 0 档没有意义", "写 1 至 4 档"
+
+
+def _units(
+    edition: Edition, package: Package, owner: dict[str, tuple[Question, str | None]]
+) -> Iterator[tuple[str, str, str]]:
+    """Check where the number of units comes from: a ratio that is lifted, or a number asked for."""
+    named = package.cost.units
+    if named is None:
+        return
+    question, trade = owner.get(named, (None, None))
+    if isinstance(question, RatioQuestion):
+        if named not in package.lifts:
+            yield "cost", f"数量看“{named}”，却不提升它", "在 lifts 中写上这道比例题，或换一道题"
+    elif not isinstance(question, NumberQuestion):
+        yield "cost", f"没有比例题或数字题“{named}”", "改正题目 id"
+    elif question.decimals or question.least < 0:
+        yield "cost", f"“{named}”应填不小于 0 的整数", "改这道题的 least 和 decimals，或换一道题"
+    if trade and trade not in _applicable(edition, package):
+        yield "cost", f"题目“{named}”属于不适用的行业“{trade}”", "换一道题，或改 applies_to"
 
 
 def _cycles(by_code: dict[str, Package]) -> Iterator[tuple[str, ...]]:

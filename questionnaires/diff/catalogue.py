@@ -14,8 +14,17 @@ from questionnaires.diff.changes import (
     reworded,
 )
 from questionnaires.edition import Edition
-from questionnaires.model import Bound, CrossCheck, Package, Process, Standard, Trade
-from questionnaires.words import CONFIDENCE, SIZES, STANDARD_STATUS
+from questionnaires.model import (
+    Amounts,
+    Bound,
+    CrossCheck,
+    Package,
+    Process,
+    Range,
+    Standard,
+    Trade,
+)
+from questionnaires.words import AMOUNTS, CONFIDENCE, SIZES, STANDARD_STATUS
 
 
 def changes(old: Edition, new: Edition) -> Iterator[Change]:
@@ -63,6 +72,7 @@ def _head(old: Edition, new: Edition) -> Iterator[Change]:
     for name, before, after in (
         ("通用部分权重", old.core_weight, new.core_weight),
         ("行业部分权重", old.trade_weight, new.trade_weight),
+        ("比较时计入的年费", f"{old.fee_years} 年", f"{new.fee_years} 年"),
     ):
         yield from replaced("年版", about, name, str(before), str(after))
     for trade_id, trade in new.trades.items():
@@ -178,11 +188,28 @@ def _title(package: Package) -> str:
 
 def _cost(package: Package) -> str:
     cost = package.cost
-    return f"造价 {_amount(cost.low)}–{_amount(cost.high)} 万元/{cost.per}"
+    parts = (*_amounts(cost.fixed, "项目"), *_amounts(cost.each, cost.per))
+    return f"造价：{'；'.join(parts)}" if parts else "不需采购"
+
+
+def _amounts(amounts: Amounts, per: str) -> Iterator[str]:
+    """Say what is paid for one ``per``, kind by kind; a sum not divided has no kind."""
+    for kind, name in AMOUNTS.items():
+        paid: Range = getattr(amounts, kind)
+        if paid.high:
+            known = "" if kind == "undivided" else f"{name} "
+            yield f"{known}{_amount(paid.low)}–{_amount(paid.high)} 万元/{per}"
 
 
 def _amount(amount: Fraction) -> str:
     return f"{float(amount):g}"
+
+
+def _counted(package: Package, names: _Names) -> str:
+    """Say where the number of units comes from, and what happens to one."""
+    cost = package.cost
+    where = f"看“{names.question(cost.units)}”" if cost.units else "按一个计"
+    return f"{where}，每{cost.per}{cost.doing}"
 
 
 def _weeks(package: Package) -> str:
@@ -195,8 +222,9 @@ def _package(old: Package, new: Package, names: _Names) -> Iterator[Change]:
     if old.kind != new.kind:
         words = "改为不用花钱买的措施" if new.kind == "measure" else "改为要购买的场景"
         yield Change("改造场景", about, "changed", words)
-    if old.cost != new.cost:
+    if _cost(old) != _cost(new):
         yield Change("改造场景", about, "changed", f"{_cost(old)}改为{_cost(new)}")
+    yield from replaced("改造场景", about, "数量", _counted(old, names), _counted(new, names))
     if old.weeks != new.weeks:
         yield Change("改造场景", about, "changed", f"{_weeks(old)}改为{_weeks(new)}")
     yield from _lifts(about, old.lifts, new.lifts, names)
@@ -206,7 +234,10 @@ def _package(old: Package, new: Package, names: _Names) -> Iterator[Change]:
     for key, name in (
         ("summary", "内容"),
         ("effect", "效果"),
+        ("assumes", "前提"),
+        ("firm_does", "企业自己要做的事"),
         ("acceptance", "验收办法"),
+        ("in_use", "三个月后怎么看"),
         ("source", "来源"),
     ):
         yield from reworded("改造场景", about, name, getattr(old, key), getattr(new, key))

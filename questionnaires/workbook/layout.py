@@ -34,6 +34,8 @@ GATE = OneOf(
 )
 DIRECTION = OneOf({"越高越好": "higher", "越低越好": "lower"})
 PACKAGE = OneOf({"购买": "package", "措施": "measure"})
+SHARE = OneOf({"固定": "fixed", "每单位": "each"})
+AMOUNT = OneOf({word: kind for kind, word in words.AMOUNTS.items()})
 SIZES = Several(OneOf({word: size for size, word in words.SIZES.items()}))
 STATUS = OneOf({word: status for status, word in words.STANDARD_STATUS.items()})
 
@@ -91,6 +93,7 @@ EDITION = Table(
         Column("core_weight", "通用部分权重", EXACT, later=True),
         Column("trade_weight", "行业部分权重", EXACT, later=True),
         Column("weights_confidence", "权重依据", CONFIDENCE),
+        Column("fee_years", "比较时计几年年费", WHOLE, later=True),
     ),
     "一行，说明这是哪个年版。",
     file="edition.yaml",
@@ -318,16 +321,19 @@ PACKAGES = Table(
         Column("kind", "类别", PACKAGE, 8),
         Column("title", "名称", width=30),
         Column("summary", "内容", width=60),
-        Column("cost.low", "造价下限（万元）", EXACT, 12),
-        Column("cost.high", "造价上限（万元）", EXACT, 12),
-        Column("cost.per", "每", width=8),
+        Column("cost.per", "按什么计价", width=10),
+        Column("cost.units", "数量看哪道题", width=16),
+        Column("cost.doing", "对它做什么", width=10),
         Column("weeks.low", "工期下限（周）", WHOLE, 12),
         Column("weeks.high", "工期上限（周）", WHOLE, 12),
         Column("effect", "效果", width=36),
         Column("prerequisites", "前置场景", NAMES, 14),
         Column("applies_to", "适用行业 id", NAMES, 16),
         Column("sizes", "适用规模", SIZES, 16),
+        Column("assumes", "前提", width=36),
+        Column("firm_does", "企业自己要做的事", width=36),
         Column("acceptance", "验收办法", width=60),
+        Column("in_use", "三个月后怎么看出它在用", width=36),
         Column("source", "来源", width=36),
         Column("confidence", "依据", CONFIDENCE, 10),
     ),
@@ -335,7 +341,23 @@ PACKAGES = Table(
     file="packages.yaml",
     path=("packages",),
     id="code",
-    begins=(("lifts", dict),),
+    begins=(("lifts", dict), ("cost", dict)),
+)
+AMOUNTS = Table(
+    "造价",
+    (
+        Column("package", "场景编号", width=12),
+        Column("share", "哪一部分", SHARE, 12),
+        Column("kind", "买什么", AMOUNT, 12),
+        Column("low", "下限（万元）", EXACT, 12),
+        Column("high", "上限（万元）", EXACT, 12),
+    ),
+    "每个改造场景要花的钱：整个项目的固定部分，和每台（线、工位）的部分；每年费用以外都是一次性的。",
+    within="改造场景",
+    by="package",
+    path=("cost", "@share", "@kind"),
+    holds="entry",
+    lost=("没有这个场景", "改为“改造场景”表里的编号"),
 )
 LIFTS = Table(
     "提升",
@@ -384,6 +406,7 @@ TABLES = (
     CHECKS,
     BOUNDS,
     PACKAGES,
+    AMOUNTS,
     LIFTS,
     STANDARDS,
 )

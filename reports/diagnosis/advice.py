@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from questionnaires.gates import GateResult
-from questionnaires.model import Package
+from questionnaires.model import NOTHING, Package
 from reports.figures import Figure, amount, cost_text, share_figure, span, weeks_text
 from reports.lifting import Ground, Lift, helps
+from reports.programme import middle
 
 MOST = 6
 DISCLAIMER = "造价为估算，以供应商报价和验收为准；补助以当地当年政策为准。"
@@ -120,7 +121,7 @@ def _rank(
         lifts = ground.lifts(package, reached)
         gain += ground.gain(lifts)
         reached.update({lift.question.id: lift.after for lift in lifts})
-    cost = sum((p.cost.low + p.cost.high for p in bundle), Fraction(0))
+    cost = sum((middle(p) for p in bundle), Fraction(0))
     # A bundle is judged per package, so that a long chain does not crowd out single steps; gains
     # within half a percentage point are alike, and the cheaper one comes first.
     return -opened / len(bundle), -round(gain * 200 / len(bundle)), cost, bundle[-1].code
@@ -140,9 +141,10 @@ def waves(ground: Ground, packages: Iterable[Package]) -> tuple[Wave, ...]:
 
 
 def _own_wave(package: Package) -> int:
-    if package.weeks.high <= QUICK_WEEKS and package.cost.high <= QUICK_COST:
+    cost = package.cost.of(1).once.high
+    if package.weeks.high <= QUICK_WEEKS and cost <= QUICK_COST:
         return 0
-    return 1 if package.weeks.high <= SHORT_WEEKS and package.cost.high <= SHORT_COST else 2
+    return 1 if package.weeks.high <= SHORT_WEEKS and cost <= SHORT_COST else 2
 
 
 def _say(ground: Ground, package: Package) -> Advice:
@@ -182,7 +184,5 @@ def _why(lifts: tuple[Lift, ...], opens: bool, rung: str) -> str:
 
 def total_cost(packages: Iterable[Package]) -> str:
     """Add up the ranges, one unit of each package priced by the piece."""
-    packages = tuple(packages)
-    low = sum((p.cost.low for p in packages), Fraction(0))
-    high = sum((p.cost.high for p in packages), Fraction(0))
-    return f"{span(amount(low), amount(high))} 万元" if high else "无需采购"
+    once = sum((p.cost.of(1).once for p in packages), NOTHING)
+    return f"{span(amount(once.low), amount(once.high))} 万元" if once.high else "无需采购"

@@ -376,7 +376,19 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
     "cost upside down": (
         lambda f: package(f).update(cost={"low": 9, "high": 3}),
         "packages.yaml",
-        "造价下限",
+        "大于上限",
+    ),
+    "cost to the hundredth of a hundredth": (
+        lambda f: package(f).update(cost={"fixed": {"software": {"low": "0.125", "high": 3}}}),
+        "packages.yaml",
+        "最多两位小数",
+    ),
+    "units counted by a question that is no number": (
+        lambda f: package(f).update(
+            cost={"each": {"equipment": {"low": 1, "high": 3}}, "units": "scheduling"}
+        ),
+        "packages.yaml",
+        "没有比例题或数字题“scheduling”",
     ),
     "weeks upside down": (
         lambda f: package(f).update(weeks={"low": 9, "high": 3}),

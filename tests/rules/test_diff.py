@@ -191,7 +191,7 @@ def test_a_package_says_its_cost_and_what_it_lifts(tmp_path: Path) -> None:
 
     cost, lift = told(tmp_path, dearer)
 
-    assert cost.words == "造价 5–20 万元/项目改为造价 8–20.5 万元/项目"
+    assert cost.words == "造价：5–20 万元/项目改为造价：8–20.5 万元/项目"
     assert "由提升到 4 档改为提升到 3 档" in lift.words
 
 
@@ -226,9 +226,10 @@ def kind_of(path: tuple[Any, ...]) -> str:
 
 
 def one_of_each_kind() -> dict[str, tuple[tuple[Any, ...], Any]]:
+    """A leaf of each kind; a range of nothing cannot be changed at one end alone."""
     found: dict[str, tuple[tuple[Any, ...], Any]] = {}
     for path, value in leaves(PLAIN):
-        if value is not None:
+        if value is not None and (path[-1] not in ("low", "high") or value != "0"):
             found.setdefault(kind_of(path), (path, value))
     return found
 
@@ -245,7 +246,16 @@ def others(value: Any) -> Iterator[Any]:
     elif value in OTHER:
         yield OTHER[value]
     else:
-        yield from (f"{value}1", f"{value}改", f"{value}x", f"{value[:-1]}9", "1/3", "2/3")
+        yield from (
+            f"{value}1",
+            f"{value}改",
+            f"{value}x",
+            f"{value[:-1]}9",
+            "1/3",
+            "2/3",
+            "1/10",
+            "7",
+        )
 
 
 def put(path: tuple[Any, ...], value: Any) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def cheapest_by_hand(questionnaire: Questionnaire, sheet: dict[str, Answer]) -> 
             if any(m not in chosen for p in chosen for m in ground.missing_prerequisites(p)):
                 continue
             after = score(questionnaire, lifted_sheet(ground, sheet, chosen))
-            cost = sum((p.cost.low for p in chosen), Fraction(0))
+            cost = sum((p.cost.of(1).once.low for p in chosen), Fraction(0))
             if after.step >= target.step and (best is None or cost < best):
                 best = cost
     return best

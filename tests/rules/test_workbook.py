@@ -311,7 +311,7 @@ BAD_CELLS: dict[str, tuple[Change, str, str, str]] = {
     "trade as a path": (put("行业", "行业 id", "../../x"), "行业", "A2", "不合规定的写法"),
     "other trade": (put("行业", "行业 id", "pumps"), "行业", "A2", "不在“年版”表的行业里"),
     "cost without a limit": (
-        put("改造场景", "造价上限（万元）", None), "改造场景", "F2", "没有填写"),
+        put("造价", "上限（万元）", None), "造价", "E2", "没有填写"),
 }  # fmt: skip
 
 
