@@ -32,7 +32,6 @@ class Config:
     secure_cookies: bool = False
     idle_minutes: int = 60
     session_hours: int = 12
-    link_hours: int = 72
     most_request_bytes: int = 2 * MEGABYTE
     most_upload_bytes: int = 20 * MEGABYTE
     most_files_per_question: int = 12

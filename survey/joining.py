@@ -26,7 +26,7 @@ from survey.tables import ENUMERATIONS, Need, SheetKind
 from survey.views import BLUEPRINTS
 from survey.web import access, bodies, errors, headers, here, navigation
 from survey.web.bodies import StrictRequest
-from survey.words import wording
+from survey.words import links, wording
 
 STATIC = Path(__file__).parent.parent / "static"
 csrf = CSRFProtect()
@@ -151,6 +151,8 @@ def _addresses(app: Flask) -> Callable[..., str]:
 def _templates(app: Flask) -> None:
     app.jinja_env.globals["url_for"] = _addresses(app)
     app.add_template_filter(clock.local, "local")
+    app.add_template_filter(links.login_name, "login_name")
+    app.add_template_filter(links.last_moment, "last_moment")
     app.jinja_env.globals["wording"] = wording
     app.jinja_env.globals |= {kind.__name__: kind for kind in ENUMERATIONS}
     app.jinja_env.globals["Need"] = Need
@@ -163,6 +165,7 @@ def _templates(app: Flask) -> None:
                 "name": "数智阶梯",
                 "district": place.name,
                 "bureau": place.bureau,
+                "contact": place.contact,
                 "demonstration": place.demonstration,
             },
             "current_user": here.current(),

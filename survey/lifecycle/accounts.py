@@ -1,22 +1,23 @@
-"""The life of an account: invited, signed in, reset, ended, disabled."""
+"""The life of an account: added, signed in, its password and phone changed, ended, disabled."""
 
 from __future__ import annotations
 
 import re
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from survey.lifecycle import passwords, typed
-from survey.lifecycle.errors import Invalid, LinkSpent, NotThere, TooManyTries, WrongPassword
+from survey.lifecycle.errors import Invalid, NotThere, PhoneShared, TooManyTries, WrongPassword
 from survey.lifecycle.step import About, Actor, Step
 from survey.store import accounts as store
 from survey.store import firms
 from survey.store.accounts import hashed
-from survey.tables import KnownDevice, LinkPurpose, OneTimeLink, Role, User, UserSession
+from survey.tables import KnownDevice, Role, User, UserSession
 
+PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 WINDOW = timedelta(minutes=15)
 FREE_FAILURES = {"account": 5, "device": 5, "password": 5, "address": 30}
@@ -42,15 +43,20 @@ def sign_in(step: Step, name: str, password: str, *, device: str, agent: str) ->
     Raises:
         TooManyTries: Nothing was checked.
         WrongPassword: Unknown name, wrong password, or a disabled account.
+        PhoneShared: Two accounts claim this phone number; a name is needed.
     """
     name = typed.line(name)[:120]
-    user = store.user_who_types(step.session, name)
+    found = store.users_who_type(step.session, name, typed.digits(name))
+    user = found[0] if len(found) == 1 else None
     known = user is not None and store.knows_device(step.session, hashed(device), user.id)
     # A firm's user has two names to type, the firm's code being one: they share one counter.
     account = f"account:{user.username if user else name.lower()[:60]}"
     account = f"device:{hashed(device)[:32]}" if known else account
     keys = [account] if known else [account, f"address:{step.by.address}"]
     _require_patience(step, keys)
+    if len(found) > 1:
+        _note_failure(step, keys, name, None)
+        raise PhoneShared
     kept = user.password_hash if user is not None and user.active else None
     step.session.rollback()  # hashing is slow; nothing may wait for it
     if not passwords.is_right(kept, password) or user is None:
@@ -86,28 +92,33 @@ def _note_failure(step: Step, keys: list[str], name: str, user: User | None) -> 
 
 
 def _open_session(step: Step, user_id: int, account: str, device: str, agent: str) -> SignedIn:
-    token = secrets.token_urlsafe(32)
-    device = device or secrets.token_urlsafe(32)
     with step.writing() as session:
         user = store.user(session, user_id)
         if user is None or not user.active:
             raise WrongPassword
         store.clear_throttle(session, account)
         store.forget_sessions_before(session, step.now - timedelta(days=7))
-        session.add(
-            UserSession(
-                token_hash=hashed(token),
-                user_id=user.id,
-                created_at=step.now,
-                seen_at=step.now,
-                address=step.by.address[:60],
-                agent=agent[:200],
-            )
+        return opened(step, user, device, agent)
+
+
+def opened(step: Step, user: User, device: str, agent: str) -> SignedIn:
+    """Open a session for a user inside the caller's transaction."""
+    token = secrets.token_urlsafe(32)
+    device = device or secrets.token_urlsafe(32)
+    step.session.add(
+        UserSession(
+            token_hash=hashed(token),
+            user_id=user.id,
+            created_at=step.now,
+            seen_at=step.now,
+            address=step.by.address[:60],
+            agent=agent[:200],
         )
-        session.merge(KnownDevice(token_hash=hashed(device), user_id=user.id, seen_at=step.now))
-        who = Actor(user.id, f"{user.name}（{user.username}）", step.by.address, step.by.request_id)
-        replace(step, by=who).log("sign_in", user)
-    return SignedIn(user_id, token, device)
+    )
+    step.session.merge(KnownDevice(token_hash=hashed(device), user_id=user.id, seen_at=step.now))
+    who = Actor(user.id, f"{user.name}（{user.username}）", step.by.address, step.by.request_id)
+    replace(step, by=who).log("sign_in", user)
+    return SignedIn(user.id, token, device)
 
 
 def sign_out(step: Step, token_hash: str) -> None:
@@ -123,25 +134,6 @@ def sign_out_everywhere(step: Step, user_id: int) -> None:
             raise NotThere
         store.end_sessions(session, user_id)
         step.log("sign_out_everywhere", About("user", user_id))
-
-
-def create_user(
-    step: Step, *, username: str, name: str, role: str, firm_id: int | None = None, hours: int
-) -> tuple[User, str]:
-    """Add a user without a password; return them and the secret word of their invitation link.
-
-    Raises:
-        Invalid: Names the field and the remedy.
-    """
-    with step.writing():
-        user = add_user(step, username=username, name=name, role=role, firm_id=firm_id)
-        token = new_link(step, user, LinkPurpose.INVITE, hours)
-        step.log(
-            "create",
-            About("user", user.id, firm_id),
-            after={"username": user.username, "role": user.role},
-        )
-    return user, token
 
 
 def add_user(step: Step, *, username: str, name: str, role: str, firm_id: int | None) -> User:
@@ -170,71 +162,6 @@ def add_user(step: Step, *, username: str, name: str, role: str, firm_id: int | 
     return user
 
 
-def issue_link(step: Step, user_id: int, purpose: LinkPurpose, *, hours: int) -> str:
-    """Return the secret word of a new one-time link; older links of the user stop working."""
-    with step.writing() as session:
-        user = store.user(session, user_id, lock=True)
-        if user is None:
-            raise NotThere
-        token = new_link(step, user, purpose, hours)
-        step.log(f"link_{purpose}", user)
-    return token
-
-
-def new_link(step: Step, user: User, purpose: LinkPurpose, hours: int) -> str:
-    store.void_links(step.session, user.id, step.now)
-    token = secrets.token_urlsafe(32)
-    step.session.add(
-        OneTimeLink(
-            token_hash=hashed(token),
-            user_id=user.id,
-            purpose=purpose,
-            created_by=step.by.user_id,
-            created_at=step.now,
-            expires_at=step.now + timedelta(hours=hours),
-        )
-    )
-    return token
-
-
-def user_of_link(session: Session, token: str, now: datetime) -> User:
-    """Return whom a one-time link is for.
-
-    Raises:
-        LinkSpent: Unknown, used, too old, or its user is disabled.
-    """
-    link = store.link(session, hashed(token))
-    user = store.user(session, link.user_id) if link else None
-    if link is None or link.used_at or link.expires_at <= now or user is None or not user.active:
-        raise LinkSpent
-    return user
-
-
-def set_password_by_link(step: Step, token: str, password: str) -> None:
-    """Use a one-time link up: set the password, end every session of the user.
-
-    Whoever holds the link need not wait for what was guessed before.
-
-    Raises:
-        LinkSpent, Invalid
-    """
-    user = user_of_link(step.session, token, step.now)
-    _require_good(step.session, user, password)
-    user_id, username = user.id, user.username
-    step.session.rollback()
-    kept = passwords.hashed(password)
-    with step.writing() as session:
-        store.user(session, user_id, lock=True)  # in the order in which links are issued
-        link = store.link(session, hashed(token), lock=True)
-        if link is None or link.used_at:
-            raise LinkSpent
-        link.used_at = step.now
-        _set(step, link.user_id, kept)
-        store.clear_throttle(session, f"account:{username}")
-        store.end_sessions(session, link.user_id)
-        step.log(f"password_{link.purpose}", About("user", link.user_id))
-
-
 def change_password(step: Step, user_id: int, old: str, new: str, *, token_hash: str) -> None:
     """Change one's own password; every other session of the user ends.
 
@@ -248,35 +175,70 @@ def change_password(step: Step, user_id: int, old: str, new: str, *, token_hash:
     user = store.user(step.session, user_id)
     if user is None:
         raise NotThere
-    _require_good(step.session, user, new, field="new")
-    keys = [f"password:{user_id}"]
-    _require_patience(step, keys)
-    kept = user.password_hash
-    step.session.rollback()
-    if not passwords.is_right(kept, old):
-        with step.writing() as session:
-            store.count_failure(session, keys[0], step.now, WINDOW)
-            step.log("password_change", About("user", user_id), succeeded=False)
-        raise Invalid({"old": "现在的密码不对。"})
+    require_good(step.session, user, new, field="new")
+    _require_password(step, user_id, old, "old", action="password_change")
     fresh = passwords.hashed(new)
     with step.writing() as session:
-        _set(step, user_id, fresh)
-        store.clear_throttle(session, keys[0])
+        user = store.user(session, user_id, lock=True)
+        if user is None:
+            raise NotThere
+        user.password_hash, user.password_changed_at = fresh, step.now
+        store.clear_throttle(session, f"password:{user_id}")
         store.end_sessions(session, user_id, keep=token_hash)
         step.log("password_change", About("user", user_id))
 
 
-def _require_good(session: Session, user: User, password: str, field: str = "password") -> None:
+def _require_password(step: Step, user_id: int, password: str, field: str, *, action: str) -> None:
+    """See that the owner is there, slowing down whoever tries; ends the transaction of reading."""
+    keys = [f"password:{user_id}"]
+    _require_patience(step, keys)
+    user = store.user(step.session, user_id)
+    kept = user.password_hash if user else None
+    step.session.rollback()
+    if not passwords.is_right(kept, password):
+        with step.writing() as session:
+            store.count_failure(session, keys[0], step.now, WINDOW)
+            step.log(action, About("user", user_id), succeeded=False)
+        raise Invalid({field: "现在的密码不对。"})
+
+
+def keep_phone(step: Step, user_id: int, phone: str, password: str) -> None:
+    """Keep, or take away, the phone number one signs in with; the password says it is the owner.
+
+    Raises:
+        Invalid: The password is wrong, or this is no mobile number.
+        TooManyTries: Nothing was checked.
+    """
+    _require_password(step, user_id, password, "password", action="phone")
+    with step.writing() as session:
+        user = store.user(session, user_id, lock=True)
+        if user is None:
+            raise NotThere
+        store.clear_throttle(session, f"password:{user_id}")
+        set_phone(step, user, phone)
+
+
+def set_phone(step: Step, user: User, phone: str) -> None:
+    """Keep a phone number inside the caller's transaction; empty takes it away."""
+    wanted = typed.digits(phone) or None
+    if wanted and not PHONE.fullmatch(wanted):
+        raise Invalid(
+            {"phone": "请填写 11 位手机号，例如 138 开头的号码；不想用手机号登录就留空。"}
+        )
+    before, user.phone = user.phone, wanted
+    if before != wanted:
+        step.log("phone", About("user", user.id, user.firm_id), before={"phone": masked(before)}, after={"phone": masked(wanted)})  # fmt: skip
+
+
+def masked(phone: str | None) -> str:
+    """Return what the log keeps of a phone number: its ends."""
+    return f"{phone[:3]}****{phone[-4:]}" if phone else ""
+
+
+def require_good(session: Session, user: User, password: str, field: str = "password") -> None:
     firm = firms.firm(session, user.firm_id) if user.firm_id else None
     if fault := passwords.fault_in(password, user.username, user.name, firm.name if firm else ""):
         raise Invalid({field: fault})
-
-
-def _set(step: Step, user_id: int, kept: str) -> None:
-    user = store.user(step.session, user_id, lock=True)
-    if user is None:
-        raise NotThere
-    user.password_hash, user.password_changed_at = kept, step.now
 
 
 def set_active(step: Step, user_id: int, active: bool) -> None:

@@ -77,6 +77,10 @@ class Conflict(Refusal):
         self.yours = yours
 
 
+class PhoneShared(Refusal):
+    """Two accounts claim the phone number that was typed; the user name tells them apart."""
+
+
 class WrongPassword(Refusal):
     """The name or the password is wrong; which of them is nobody's business."""
 
@@ -135,10 +139,6 @@ class CodeTaken(Invalid):
     """Another firm has this code."""
 
     status = 409
-
-
-class HasPassword(Refusal):
-    """The user set a password already; only an administrator may issue a reset link."""
 
 
 class WrongState(Invalid):

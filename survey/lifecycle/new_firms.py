@@ -11,12 +11,11 @@ from stdnum import exceptions as stdnum_errors
 from stdnum.cn import uscc
 
 from survey.lifecycle import typed
-from survey.lifecycle.accounts import add_user, new_link
-from survey.lifecycle.errors import CodeTaken, HasPassword, Invalid, NotThere, Stale
+from survey.lifecycle.errors import CodeTaken, Invalid, NotThere, Stale
+from survey.lifecycle.links import Link, invite
 from survey.lifecycle.step import About, Step
-from survey.store import accounts
 from survey.store import firms as store
-from survey.tables import Firm, LinkPurpose, Role
+from survey.tables import Firm, Role
 
 ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 """Letters and digits of a 统一社会信用代码 (GB 32100-2015): without I, O, S, V and Z."""
@@ -44,16 +43,6 @@ class NewFirm:
     township: str
     person: str
     username: str
-
-
-@dataclass(frozen=True)
-class Invited:
-    """A user who may now set a password, with the secret word of their link."""
-
-    firm_id: int
-    name: str
-    username: str
-    token: str
 
 
 def normal_code(typed_code: str) -> str:
@@ -86,7 +75,7 @@ def is_fictional(code: str) -> bool:
     return plain and not set(code) <= ALPHABET
 
 
-def add_firm(step: Step, wanted: NewFirm, places: Places, *, hours: int) -> Invited:
+def add_firm(step: Step, wanted: NewFirm, places: Places) -> Link:
     """Add a firm with its first user, who signs in by the firm's code where no name is given.
 
     Raises:
@@ -117,38 +106,20 @@ def add_firm(step: Step, wanted: NewFirm, places: Places, *, hours: int) -> Invi
             session.flush()
             step.log("create", firm, after={"name": name, "code": code})
             username = typed.line(wanted.username) or code.lower()
-            return _invite(step, firm.id, wanted.person, username, hours)
+            return _invite(step, firm.id, wanted.person, username)
     except IntegrityError as error:  # another officer was faster by a moment
         raise CodeTaken({"code": _taken("另一家企业")}) from error
 
 
-def add_firm_user(step: Step, firm_id: int, *, person: str, username: str, hours: int) -> Invited:
+def add_firm_user(step: Step, firm_id: int, *, person: str, username: str) -> Link:
     """Add one more user of a firm."""
     try:
         with step.writing() as session:
             if store.firm(session, firm_id) is None:
                 raise NotThere
-            return _invite(step, firm_id, person, username, hours)
+            return _invite(step, firm_id, person, username)
     except IntegrityError as error:
         raise Invalid({"username": "这个用户名已被使用，请换一个。"}) from error
-
-
-def invite_again(step: Step, firm_id: int, user_id: int, *, hours: int) -> Invited:
-    """Issue a new invitation to a firm's user who never set a password.
-
-    Raises:
-        NotThere: No such user of this firm; staff are never reached this way.
-        HasPassword: An officer must not open an account that is in use.
-    """
-    with step.writing() as session:
-        user = accounts.user(session, user_id, lock=True)
-        if user is None or user.role != Role.FIRM or user.firm_id != firm_id or not user.active:
-            raise NotThere
-        if user.password_hash is not None:
-            raise HasPassword
-        token = new_link(step, user, LinkPurpose.INVITE, hours)
-        step.log("link_invite", About("user", user.id, firm_id))
-        return Invited(firm_id, user.name, user.username, token)
 
 
 def edit_firm(
@@ -191,9 +162,9 @@ def edit_firm(
         )
 
 
-def _invite(step: Step, firm_id: int, person: str, username: str, hours: int) -> Invited:
+def _invite(step: Step, firm_id: int, person: str, username: str) -> Link:
     try:
-        user = add_user(
+        return invite(
             step,
             username=typed.line(username),
             name=typed.line(person),
@@ -203,13 +174,6 @@ def _invite(step: Step, firm_id: int, person: str, username: str, hours: int) ->
     except Invalid as error:
         renamed = {"name": "person"}
         raise Invalid({renamed.get(k, k): words for k, words in error.fields.items()}) from error
-    token = new_link(step, user, LinkPurpose.INVITE, hours)
-    step.log(
-        "create",
-        About("user", user.id, firm_id),
-        after={"username": user.username, "role": user.role},
-    )
-    return Invited(firm_id, user.name, user.username, token)
 
 
 def _faults(

@@ -73,15 +73,9 @@ def usable(session: Session) -> tuple[str, ...]:
 
 
 def newest(session: Session) -> str:
-    """Return the id of the newest edition a new round may use.
-
-    Raises:
-        UnknownEdition: None is left to use.
-    """
+    """Return the newest edition a new round may use; where all are retired, the newest there is."""
     found = usable(session)
-    if not found:
-        raise UnknownEdition
-    return found[-1]
+    return found[-1] if found else max(library.of(session).editions())
 
 
 def opened(session: Session, edition_id: str) -> tuple[Edition | None, tuple[Fault, ...]]:

@@ -42,6 +42,12 @@ def text(name: str, given: object, most: int) -> str:
     return given
 
 
+def digits(given: str | None) -> str:
+    """Bring a phone number to its plain digits: half width, no blanks or hyphens, no +86."""
+    plain = "".join(unicodedata.normalize("NFKC", given or "").split()).replace("-", "")
+    return plain.removeprefix("+86")
+
+
 def reason(typed: str | None) -> str:
     """Return why a step is taken.
 

@@ -18,7 +18,7 @@ from survey.config import Config
 from survey.files import moving
 from survey.files.folder import Folder
 from survey.jobs import consumer
-from survey.lifecycle import accounts, editions
+from survey.lifecycle import editions, links
 from survey.lifecycle.contents import clear
 from survey.lifecycle.errors import Invalid, NotDraft, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
@@ -26,8 +26,8 @@ from survey.migrations import SchemaTooNew
 from survey.readings import stray as disagreement
 from survey.running import serving
 from survey.store import accounts as store
-from survey.tables import LinkPurpose, Role
-from survey.views.account import link_url
+from survey.tables import Role
+from survey.views.links import link_url
 from survey.web import here
 from survey.words.uploads import size_words
 
@@ -96,17 +96,16 @@ def create_admin(username: str, name: str) -> None:
 
 def _add(username: str, name: str, role: str) -> None:
     try:
-        _, token = accounts.create_user(
+        link = links.add_and_invite(
             Step(here.session(), OPERATOR, utc_now()),
             username=username,
             name=name,
             role=role if role in list(Role) else Role.ADMINISTRATOR,
-            hours=_config().link_hours,
         )
     except Invalid as error:
         raise click.ClickException("；".join(error.fields.values())) from error
     with current_app.test_request_context():
-        click.echo(link_url(token))
+        click.echo(link_url(link.token))
 
 
 @click.command("reset-password")
@@ -117,14 +116,9 @@ def reset_password(username: str) -> None:
     user = store.user_who_types(here.session(), username)
     if user is None:
         raise click.ClickException(f"没有用户“{username}”。")
-    token = accounts.issue_link(
-        Step(here.session(), OPERATOR, utc_now()),
-        user.id,
-        LinkPurpose.RESET,
-        hours=_config().link_hours,
-    )
+    link = links.issue_link(Step(here.session(), OPERATOR, utc_now()), user.id)
     with current_app.test_request_context():
-        click.echo(link_url(token))
+        click.echo(link_url(link.token))
 
 
 @click.command("load-demo")

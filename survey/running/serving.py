@@ -17,13 +17,13 @@ from survey.config import Config
 from survey.files.folder import Folder
 from survey.files.moving import take_over
 from survey.jobs import consumer
-from survey.lifecycle import accounts, editions
+from survey.lifecycle import editions, links
 from survey.lifecycle.assessments import tell_gates_again
 from survey.lifecycle.step import Actor, Step
 from survey.store import accounts as accounts_store
 from survey.store.settings import read
-from survey.tables import LinkPurpose, Role
-from survey.views.account import link_url
+from survey.tables import Role
+from survey.views.links import link_url
 
 SIGN_INS = "sign-ins.txt"
 STOP_SECONDS = 20
@@ -98,26 +98,19 @@ def _is_loopback(host: str) -> bool:
 
 def greet_first_administrator(app: Flask) -> None:
     """Print the one-time link of the first administrator while nobody has used one."""
-    config: Config = app.config["SURVEY"]
     with app.test_request_context(), app.extensions["survey_sessions"]() as session:
         first = accounts_store.first_administrator(session)
         if first is not None and first.password_hash:
             return
         by, now = Actor(None, "首次启动"), clock.utc_now()
         if first is None:
-            _, token = accounts.create_user(
-                Step(session, by, now),
-                username="admin",
-                name="管理员",
-                role=Role.ADMINISTRATOR,
-                hours=config.link_hours,
+            link = links.add_and_invite(
+                Step(session, by, now), username="admin", name="管理员", role=Role.ADMINISTRATOR
             )
         else:
-            token = accounts.issue_link(
-                Step(session, by, now), first.id, LinkPurpose.INVITE, hours=config.link_hours
-            )
+            link = links.issue_link(Step(session, by, now), first.id)
         print(
-            f"  首位管理员（用户名 admin）请用一次性链接设置密码：\n  {link_url(token)}\n",
+            f"  首位管理员（用户名 admin）请用一次性链接设置密码：\n  {link_url(link.token)}\n",
             flush=True,
         )
 

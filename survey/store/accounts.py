@@ -51,6 +51,14 @@ def note_seen(session: Session, token_hash: str, now: datetime) -> None:
     )
 
 
+def users_who_type(session: Session, name: str, phone: str) -> list[User]:
+    """Return whom a typed name may mean: one user by name or by the firm's code, or all by phone."""
+    found = user_who_types(session, name)
+    if found is not None:
+        return [found]
+    return list(session.scalars(select(User).where(User.phone == phone, User.active)))
+
+
 def user_who_types(session: Session, name: str) -> User | None:
     """Return the user of this user name, or the first active user of the firm with this code."""
     found = session.scalar(select(User).where(User.username == name.lower()))
@@ -158,12 +166,13 @@ def link(session: Session, token_hash: str, *, lock: bool = False) -> OneTimeLin
     return session.get(OneTimeLink, token_hash, with_for_update=lock, populate_existing=lock)
 
 
-def void_links(session: Session, user_id: int, now: datetime) -> None:
-    """Use up every open link of a user: only the newest one works."""
-    session.execute(
+def void_links(session: Session, user_id: int, now: datetime) -> bool:
+    """Use up every open link of a user, for only the newest one works; return whether any was."""
+    return _changed(
+        session,
         update(OneTimeLink)
         .where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None))
-        .values(used_at=now)
+        .values(used_at=now),
     )
 
 

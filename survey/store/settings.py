@@ -27,8 +27,18 @@ class District:
     parks: tuple[str, ...] = ()
     targets: tuple[Target, ...] = field(default=())
     plan: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    """Whom a firm may ask; shown wherever it is told to ask the bureau."""
+    link_days: int = 7
+    """Calendar days an invitation or reset lasts."""
     reduced: bool = False
     demonstration: bool = False
+
+    @property
+    def contact(self) -> str:
+        """Name and phone number of whom to ask; empty while nobody is named."""
+        return " ".join(filter(None, (self.contact_name, self.contact_phone)))
 
 
 def read(session: Session) -> District:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from survey.tables import Assessment, ScoreRow, SheetRow
+from survey.tables import Assessment, AssessmentState, Role, ScoreRow, SheetRow, User
 
 Sheets = dict[tuple[int, str], SheetRow]
 """Sheets by assessment id and kind."""
@@ -41,3 +42,32 @@ def sheets(session: Session, assessment_ids: Collection[int]) -> Sheets:
 def scores(session: Session, sheet_ids: Collection[int]) -> dict[int, ScoreRow]:
     query = select(ScoreRow).where(ScoreRow.sheet_id.in_(sheet_ids))
     return {row.sheet_id: row for row in session.scalars(query)}
+
+
+class Workload(NamedTuple):
+    """A consultant, and how many visits they are on and have finished."""
+
+    id: int
+    name: str
+    username: str
+    active: bool
+    has_password: bool
+    open: int
+    finished: int
+
+
+def workloads(session: Session) -> list[Workload]:
+    """Return every consultant, those who may sign in first, by name."""
+    open_, finished = (
+        func.count(case((Assessment.state == state, 1)))
+        for state in (AssessmentState.VISITING, AssessmentState.CONFIRMED)
+    )
+    query = (
+        select(User.id, User.name, User.username, User.active, User.password_hash.is_not(None))
+        .add_columns(open_, finished)
+        .outerjoin(Assessment, Assessment.consultant_id == User.id)
+        .where(User.role == Role.CONSULTANT)
+        .group_by(User.id)
+        .order_by(User.active.desc(), User.name)
+    )
+    return [Workload(*row) for row in session.execute(query)]

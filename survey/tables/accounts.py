@@ -26,6 +26,8 @@ class User(Table):
     name: Mapped[str] = mapped_column(String(60))
     role: Mapped[Role]
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firms.id"), index=True)
+    phone: Mapped[str | None] = mapped_column(String(20), index=True)
+    """Given by the user themselves, to sign in with; two may claim one."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

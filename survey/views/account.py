@@ -16,13 +16,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
-from survey.config import Config
-from survey.lifecycle import accounts
-from survey.lifecycle.errors import Invalid, LinkSpent, TooManyTries, WrongPassword
+from survey.lifecycle import accounts, links
+from survey.lifecycle.accounts import SignedIn
+from survey.lifecycle.errors import Invalid, LinkSpent, PhoneShared, TooManyTries, WrongPassword
 from survey.store import accounts as store
-from survey.tables import Role
+from survey.store import firms
+from survey.tables import Role, User
 from survey.web import access, errors, here
 from survey.web.here import now
 
@@ -40,38 +41,48 @@ class SignInForm(FlaskForm):
     """A name and a password."""
 
     username = StringField(
-        "用户名或统一社会信用代码",
-        [InputRequired("请填写用户名或统一社会信用代码。"), Length(max=120)],
+        "登录名",
+        [InputRequired("请填写手机号、用户名或统一社会信用代码。"), Length(max=120)],
+        description="手机号、用户名或统一社会信用代码都可以。",
     )
     password = PasswordField("密码", [InputRequired("请填写密码。")])
 
 
-class NewPasswordForm(FlaskForm):
-    """A new password, typed twice."""
+class FirstPasswordForm(FlaskForm):
+    """A password to begin with, and optionally a phone number to sign in with.
+
+    Typed once: it may be looked at while it is typed, and whoever mistypes it asks for a new link.
+    """
 
     password = PasswordField(
-        "新密码",
-        [InputRequired("请填写新密码。")],
+        "密码",
+        [InputRequired("请填写密码。")],
         description="至少 10 个字符，可以是一句好记的话。",
     )
-    again = PasswordField(
-        "再输入一次",
-        [InputRequired("请再输入一次新密码。"), EqualTo("password", "两次输入的密码不一样。")],
+    phone = StringField(
+        "手机号（选填）",
+        [Length(max=30)],
+        description="填了以后就能用手机号登录，不用记长长的代码。",
     )
+
+
+class PhoneForm(FlaskForm):
+    """The phone number one signs in with, and the password that says whose it is."""
+
+    phone = StringField(
+        "手机号", [Length(max=30)], description="填了就能用它登录；清空即不再使用。"
+    )
+    password = PasswordField("现在的密码", [InputRequired("请填写现在的密码。")])
 
 
 class ChangePasswordForm(FlaskForm):
-    """The present password, and a new one typed twice."""
+    """The present password, and a new one."""
 
     old = PasswordField("现在的密码", [InputRequired("请填写现在的密码。")])
     new = PasswordField(
         "新密码",
         [InputRequired("请填写新密码。")],
         description="至少 10 个字符，可以是一句好记的话。",
-    )
-    again = PasswordField(
-        "再输入一次新密码",
-        [InputRequired("请再输入一次新密码。"), EqualTo("new", "两次输入的密码不一样。")],
     )
 
 
@@ -109,12 +120,20 @@ def sign_in() -> ResponseReturnValue:
             device=request.cookies.get(_device_cookie(), ""),
             agent=request.user_agent.string,
         )
-    except WrongPassword:
-        form.password.errors = ["用户名或密码不对。忘记密码请联系主管部门管理员重置。"]
+    except PhoneShared:
+        form.username.errors = ["这个手机号登记在不止一个账号上，请改填用户名或统一社会信用代码。"]
         return render_template("account/sign_in.html", form=form, expired=False), 422
+    except WrongPassword:
+        form.password.errors = ["登录名或密码不对。忘记密码请向主管部门索取重置链接。"]
+        return render_template("account/sign_in.html", form=form, expired=False), 422
+    return _signed_in(signed_in, target or url_for(".home"))
+
+
+def _signed_in(signed_in: SignedIn, target: str) -> ResponseReturnValue:
+    """Give the browser its session, and what tells it again next time."""
     session.clear()  # nothing from before signing in survives it
     session["sid"] = signed_in.session
-    response = make_response(redirect(target or url_for(".home")))
+    response = make_response(redirect(target))
     response.set_cookie(
         _device_cookie(),
         signed_in.device,
@@ -154,23 +173,35 @@ def _signed_out(words: str) -> ResponseReturnValue:
 
 @pages.route("/link/<token>", methods=["GET", "POST"])
 def link(token: str) -> ResponseReturnValue:
-    """Set a password by a one-time link: an invitation or a reset."""
-    form = NewPasswordForm()
+    """Set a password by a one-time link, an invitation or a reset, and be signed in."""
+    form = FirstPasswordForm()
     try:
-        user = accounts.user_of_link(here.session(), token, now())
-        name, username = user.name, user.username
+        user = links.user_of_link(here.session(), token, now())
+        known = {"name": user.name, "username": user.username, "firm": _firm_of(user)}
+        form.phone.data = form.phone.data if form.is_submitted() else user.phone
         if request.method == "GET":
-            return render_template("account/link.html", form=form, name=name, username=username)
+            return render_template("account/link.html", form=form, **known)
         if form.validate_on_submit():
-            accounts.set_password_by_link(here.step(), token, form.password.data or "")
-            session.clear()
-            flash("密码已设置，请登录。", "good")
-            return redirect(url_for(".sign_in"))
+            signed_in = links.use_link(
+                here.step(),
+                token,
+                form.password.data or "",
+                phone=form.phone.data or "",
+                device=request.cookies.get(_device_cookie(), ""),
+                agent=request.user_agent.string,
+            )
+            return _signed_in(signed_in, url_for(".home"))
     except LinkSpent:
         return render_template("account/link_spent.html"), 404
     except Invalid as error:
-        form.password.errors = list(error.fields.values())
-    return render_template("account/link.html", form=form, name=name, username=username), 422
+        for field, words in error.fields.items():
+            form[field].errors = [words]
+    return render_template("account/link.html", form=form, **known), 422
+
+
+def _firm_of(user: User) -> str:
+    firm = firms.firm(here.session(), user.firm_id) if user.firm_id else None
+    return firm.name if firm else ""
 
 
 @pages.route("/account", methods=["GET", "POST"])
@@ -194,17 +225,37 @@ def profile() -> ResponseReturnValue:
             except Invalid as error:
                 for name, words in error.fields.items():
                     form[name].errors = [words]
-    return (
-        render_template(
-            "account/profile.html",
-            form=form,
-            sessions=store.sessions_of(here.session(), here.reader().id),
-        ),
-        status,
+    return _profile(form, PhoneForm(formdata=None, prefix="phone-")), status
+
+
+def _profile(form: ChangePasswordForm, phone: PhoneForm) -> str:
+    session, reader = here.session(), here.reader()
+    kept = store.user(session, reader.id)
+    if phone.phone.data is None and kept is not None:
+        phone.phone.data = kept.phone
+    return render_template(
+        "account/profile.html",
+        form=form,
+        phone=phone,
+        sessions=store.sessions_of(session, reader.id),
     )
 
 
-def link_url(token: str) -> str:
-    """Return a one-time link's address: always the configured one, never the request's host."""
-    config: Config = current_app.config["SURVEY"]
-    return config.base_url + url_for("account.link", token=token)
+@pages.post("/account/phone")
+def keep_phone() -> ResponseReturnValue:
+    """Keep the phone number one signs in with."""
+    form = PhoneForm(prefix="phone-")
+    if form.validate_on_submit():
+        try:
+            accounts.keep_phone(
+                here.step(), here.reader().id, form.phone.data or "", form.password.data or ""
+            )
+            flash(
+                "手机号已保存，下次可以用它登录。" if form.phone.data else "已不再用手机号登录。",
+                "good",
+            )
+            return redirect(url_for(".profile"))
+        except Invalid as error:
+            for name, words in error.fields.items():
+                form[name].errors = [words]
+    return _profile(ChangePasswordForm(formdata=None), form), 422

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from reports.district import Target
 from survey import library
-from survey.lifecycle import accounts, settings, shelved, typed
+from survey.lifecycle import accounts, links, settings, shelved, typed
 from survey.lifecycle.errors import Invalid
 from survey.store import accounts as store
 from survey.store.settings import District
-from survey.tables import LinkPurpose, Role
-from survey.views.account import link_url
+from survey.tables import Role
+from survey.views.links import hand_over
 from survey.web import here
 from survey.web.lists import page_number
 from survey.words import wording
@@ -54,6 +54,17 @@ class DistrictForm(FlaskForm):
         "规划目标",
         description="每行一条：年份，家数，等级（多个用“、”隔开）。例如：2027，4，数字化车间、智能工厂、未来工厂",
     )
+    contact_name = StringField(
+        "联系人",
+        [Optional(), Length(max=30)],
+        description="企业遇到问题找谁。凡是请企业联系主管部门的地方都会写上。",
+    )
+    contact_phone = StringField("联系电话", [Optional(), Length(max=30)])
+    link_days = IntegerField(
+        "邀请和重置链接的有效天数",
+        [InputRequired("请填写天数。"), NumberRange(1, 30, "请填写 1 到 30 之间的整数。")],
+        description="按日历天算，到最后一天 18 时；遇周末顺延到周一。",
+    )
     reduced = BooleanField("适用山区海岛县的申报金额")
 
 
@@ -83,14 +94,13 @@ def create_user() -> ResponseReturnValue:
     form = UserForm()
     if form.validate_on_submit():
         try:
-            user, token = accounts.create_user(
+            link = links.add_and_invite(
                 here.step(),
                 username=form.username.data or "",
                 name=form.name.data or "",
                 role=form.role.data,
-                hours=current_app.config["SURVEY"].link_hours,
             )
-            return _show_link(user.name, user.username, token)
+            return hand_over(link)
         except Invalid as error:
             for name, words in error.fields.items():
                 form[name].errors = [words]
@@ -100,21 +110,7 @@ def create_user() -> ResponseReturnValue:
 @pages.post("/users/<row:user_id>/link")
 def reset_link(user_id: int) -> ResponseReturnValue:
     """Issue a one-time link; the administrator never chooses or sees a password."""
-    token = accounts.issue_link(
-        here.step(), user_id, LinkPurpose.RESET, hours=current_app.config["SURVEY"].link_hours
-    )
-    user = store.user(here.session(), user_id)
-    return _show_link(user.name, user.username, token) if user else redirect(url_for(".users"))
-
-
-def _show_link(name: str, username: str, token: str) -> ResponseReturnValue:
-    return render_template(
-        "administrator/link.html",
-        name=name,
-        username=username,
-        link=link_url(token),
-        hours=current_app.config["SURVEY"].link_hours,
-    )
+    return hand_over(links.issue_link(here.step(), user_id))
 
 
 @pages.post("/users/<row:user_id>/active")
@@ -163,6 +159,9 @@ def district_settings() -> ResponseReturnValue:
                 f"{t.year}，{t.count}，{'、'.join(titles.get(r, r) for r in t.rungs)}"
                 for t in place.targets
             ),
+            "contact_name": place.contact_name,
+            "contact_phone": place.contact_phone,
+            "link_days": place.link_days,
             "reduced": place.reduced,
         }
     )
@@ -177,6 +176,9 @@ def district_settings() -> ResponseReturnValue:
                     townships=_lines(form.townships.data),
                     parks=_lines(form.parks.data),
                     targets=_targets(form.targets.data, titles),
+                    contact_name=typed.line(form.contact_name.data),
+                    contact_phone=typed.line(form.contact_phone.data),
+                    link_days=form.link_days.data or District.link_days,
                     reduced=bool(form.reduced.data),
                     demonstration=place.demonstration,
                 ),

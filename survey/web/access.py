@@ -29,6 +29,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "account.sign_out": EVERY_ROLE,
     "account.sign_out_everywhere": EVERY_ROLE,
     "account.profile": EVERY_ROLE,
+    "account.keep_phone": EVERY_ROLE,
     # firm: the questionnaire
     "firm.home": _firm,
     "firm.begin": _firm,
@@ -65,7 +66,9 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.add_firm": _officer,
     "bureau.firm": _officer,
     "bureau.add_firm_user": _officer,
-    "bureau.invite_again": _officer,
+    "bureau.firm_link": _officer,
+    "bureau.consultants": _officer,
+    "bureau.consultant_link": _officer,
     "bureau.rounds": _officer,
     "bureau.end_round": _officer,
     "bureau.pool": _officer,

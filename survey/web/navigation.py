@@ -16,6 +16,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("bureau.assessments", "评估"),
     ("bureau.pool", "培育库"),
     ("bureau.firms", "企业"),
+    ("bureau.consultants", "诊断顾问"),
     ("bureau.rounds", "评估轮次"),
     ("administrator.users", "用户"),
     ("editions.home", "问卷年版"),

@@ -54,6 +54,7 @@ ACTIONS = {
     "settings": "修改区县设置",
     "load_demo": "载入演示数据",
     "gates_told": "补记必备条件",
+    "phone": "登记手机号",
     "link_invite": "发出邀请链接",
     "link_reset": "发出重置链接",
     "password_invite": "首次设置密码",

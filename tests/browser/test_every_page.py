@@ -23,7 +23,7 @@ from survey.config import Config, sqlite_url
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import jobs, pool
-from survey.lifecycle.accounts import issue_link
+from survey.lifecycle.links import issue_link
 from survey.lifecycle.step import Actor, Step
 from survey.store.settings import District, keep
 from survey.tables import (
@@ -132,7 +132,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "evidence_id": [photo],
         "document_id": [report.id],
         "job_id": [*session.scalars(select(Job.id))],
-        "token": [issue_link(Step(session, by, moment()), guest.id, "invite", hours=24)],
+        "token": [issue_link(Step(session, by, moment()), guest.id).token],
         "edition_id": [EDITION],
         "trade_id": ["valve"],
     }

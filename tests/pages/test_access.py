@@ -108,7 +108,9 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         state = "confirmed"
     kind = "onsite" if role == Role.CONSULTANT else "self"
     name = "confirmed self file" if rule.endpoint == "files.thumbnail" else f"{state} {kind} file"
-    user = side.ids["invited"] if rule.endpoint == "bureau.invite_again" else side.ids["colleague"]
+    user = (
+        side.consultant.id if rule.endpoint == "bureau.consultant_link" else side.ids["colleague"]
+    )
     return {
         "assessment_id": side.ids[state],
         "evidence_id": side.ids[name],
@@ -139,8 +141,10 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
     if role == Role.OFFICER:
         others["assessment_id"] = [a["draft"], b["draft"]]
         others["evidence_id"] = [a["draft self file"], b["draft self file"]]
-    if rule.endpoint == "bureau.invite_again":
-        others["user_id"] = [b["invited"], world.other.id, world.administrator.id]
+    if rule.endpoint == "bureau.firm_link":
+        others["user_id"] = [b["colleague"], world.other.id, world.administrator.id]
+    if rule.endpoint == "bureau.consultant_link":
+        others["user_id"] = [a["colleague"], world.administrator.id]
     if rule.endpoint == "files.delete":
         kind = "onsite" if role == Role.FIRM else "self"
         others["evidence_id"] += [a[f"confirmed {kind} file"]]

@@ -3,6 +3,7 @@
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -12,8 +13,9 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey.clock import LOCAL
 from survey.joining import create_app
-from survey.lifecycle import accounts, passwords
+from survey.lifecycle import accounts, links, passwords
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.step import Step
 from survey.tables import AuditEntry, Firm, OneTimeLink, Role, User, UserSession
@@ -208,12 +210,8 @@ def test_user_names_are_plain_small_letters(app, session):
         "a\n",
     ):
         with pytest.raises(Invalid) as refused:
-            accounts.create_user(
-                Step(session, TESTER, moment()),
-                username=name,
-                name="虚构人",
-                role=Role.OFFICER,
-                hours=1,
+            links.add_and_invite(
+                Step(session, TESTER, moment()), username=name, name="虚构人", role=Role.OFFICER
             )
         assert "username" in refused.value.fields
         assert name.strip() in ("a", "admin") or session.scalar(select(func.count(User.id))) == 0
@@ -261,7 +259,7 @@ def test_a_new_password_ends_the_other_sessions(app, session):
     user = a_user(session)
     here, elsewhere = signed_in(app, session, user), signed_in(app, session, user)
 
-    answer = here.submit("", {"old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD})
+    answer = here.submit("", {"old": PASSWORD, "new": NEW_PASSWORD})
 
     assert answer.status_code == 302
     assert is_signed_in(here)
@@ -279,7 +277,7 @@ def test_guessing_the_present_password_on_an_open_account_is_slowed_down_too(app
         answers.append(
             client.submit(
                 "",
-                {"old": f"猜一个 {attempt}", "new": NEW_PASSWORD, "again": NEW_PASSWORD},
+                {"old": f"猜一个 {attempt}", "new": NEW_PASSWORD},
             ).status_code
         )
 
@@ -392,7 +390,7 @@ def test_a_page_open_for_seventy_minutes_still_saves(app, session, monkeypatch):
     then = time.time() + 80 * 60
     monkeypatch.setattr(time, "time", lambda: then)
 
-    answer = client.submit("", {"old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD})
+    answer = client.submit("", {"old": PASSWORD, "new": NEW_PASSWORD})
 
     assert answer.status_code == 302
 
@@ -570,11 +568,8 @@ def test_a_reset_link_names_the_configured_address_whatever_the_request_says(app
 # --- passwords and links -------------------------------------------------------------------------
 
 
-def a_link(session, user, **given):
-    hours = given.pop("hours", 1)
-    return accounts.issue_link(
-        Step(session, TESTER, given.pop("now", moment())), user.id, "invite", hours=hours
-    )
+def a_link(session, user):
+    return links.issue_link(Step(session, TESTER, moment()), user.id).token
 
 
 @pytest.mark.parametrize(
@@ -594,7 +589,7 @@ def test_a_password_is_kept_whole(app, session, password):
     address = f"/link/{a_link(session, user)}"
     client.get(address)
 
-    answer = client.submit("", {"password": password, "again": password})
+    answer = client.submit("", {"password": password})
 
     assert answer.status_code == 302
     assert try_sign_in(app, user.username, password[:-1]).status_code == 422
@@ -612,7 +607,7 @@ def test_a_password_too_long_too_short_or_too_common_is_refused_with_the_reason(
     client = app.test_client()
     client.get(f"/link/{a_link(session, user)}")
 
-    answer = client.submit("", {"password": password, "again": password})
+    answer = client.submit("", {"password": password})
 
     assert answer.status_code == 422
     assert "密码" in answer.text
@@ -630,12 +625,12 @@ def test_a_firms_users_are_invited_by_a_random_word_that_works_once_and_ends(app
     client = app.test_client()
     assert client.get(f"/link/{words[0]}").status_code == 404  # only the newest works
     client.get(f"/link/{words[2]}")
-    good = {"password": NEW_PASSWORD, "again": NEW_PASSWORD}
+    good = {"password": NEW_PASSWORD}
     assert client.submit("", good).status_code == 302
     assert client.get(f"/link/{words[2]}").status_code == 404
 
-    late = a_link(session, user, now=moment())
-    later(app, hours=1, seconds=1)
+    late = a_link(session, user)
+    later(app, days=10)
     assert app.test_client().get(f"/link/{late}").status_code == 404
 
 
@@ -649,7 +644,7 @@ def test_a_link_is_used_once_also_by_two_at_the_same_moment(app, session):
     def use(pair):
         number, client = pair
         password = f"第 {number} 个人的新密码"
-        return client.submit("", {"password": password, "again": password}).status_code
+        return client.submit("", {"password": password}).status_code
 
     with ThreadPoolExecutor(4) as pool:
         statuses = sorted(pool.map(use, enumerate(clients)))
@@ -669,14 +664,107 @@ def test_a_link_of_a_disabled_user_is_dead(app, session):
 def test_a_reset_ends_what_was_open_and_says_nothing_about_the_user_to_strangers(app, session):
     user = a_user(session)
     client = signed_in(app, session, user)
-    word = accounts.issue_link(Step(session, TESTER, moment()), user.id, "reset", hours=1)
+    word = a_link(session, user)
     stranger = app.test_client()
     stranger.get(f"/link/{word}")
-    stranger.submit("", {"password": NEW_PASSWORD, "again": NEW_PASSWORD})
+    stranger.submit("", {"password": NEW_PASSWORD})
 
     assert not is_signed_in(client)
     assert try_sign_in(app, user.username, PASSWORD).status_code == 422
     assert try_sign_in(app, user.username, NEW_PASSWORD).status_code == 302
+
+
+def test_a_link_ends_with_the_office_after_as_many_days_as_are_set_never_on_a_weekend(session):
+    monday = datetime(2026, 11, 23, 8, 0, tzinfo=LOCAL)
+
+    ends = [links.expiry(monday, days) for days in (1, 4, 5, 6, 7)]
+
+    assert [f"{e:%m-%d %H:%M}" for e in ends] == [
+        "11-24 18:00",
+        "11-27 18:00",
+        "11-30 18:00",
+        "11-30 18:00",
+        "11-30 18:00",
+    ]
+    assert links.expiry(datetime(2026, 11, 23, 23, 30, tzinfo=UTC), 1).day == 25  # Tuesday here
+
+
+def test_whoever_only_looks_at_a_link_uses_nothing_up(app, session):
+    user = a_user(session, password_hash=None)
+    address = f"/link/{a_link(session, user)}"
+    for agent in ("MicroMessenger preview", "curl/8"):
+        assert app.test_client().get(address, headers={"User-Agent": agent}).status_code == 200
+        assert app.test_client().head(address).status_code == 200
+
+    client = app.test_client()
+    client.get(address)
+    assert client.submit("", {"password": NEW_PASSWORD}).status_code == 302
+
+
+def test_one_press_sets_the_password_and_signs_in_where_it_was_pressed(app, session):
+    user = a_user(session, password_hash=None)
+    client = app.test_client()
+    client.get(f"/link/{a_link(session, user)}")
+
+    answer = client.submit("", {"password": NEW_PASSWORD, "phone": "138 0000-1234"})
+
+    assert answer.status_code == 302
+    assert is_signed_in(client)
+    session.refresh(user)
+    assert user.phone == "13800001234"
+    told = [row.action for row in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
+    assert told[-3:] == ["phone", "password_invite", "sign_in"]
+
+
+def test_a_link_page_refuses_what_is_no_phone_number_and_keeps_the_link(app, session):
+    user = a_user(session, password_hash=None)
+    client = app.test_client()
+    client.get(f"/link/{a_link(session, user)}")
+
+    answer = client.submit("", {"password": NEW_PASSWORD, "phone": "0578-2090000"})
+
+    assert answer.status_code == 422
+    assert "11 位手机号" in answer.text
+    assert client.submit("", {"password": NEW_PASSWORD, "phone": ""}).status_code == 302
+
+
+def test_a_phone_number_opens_the_account_of_its_owner_however_it_is_typed(app, session):
+    user = a_user(session, phone="13800001234")
+
+    for said in ("13800001234", "138 0000 1234", "+86 138-0000-1234", "１３８００００１２３４"):
+        assert try_sign_in(app, said, PASSWORD).status_code == 302
+    assert try_sign_in(app, "13800001234", WRONG).status_code == 422
+    assert user.phone
+
+
+def test_a_phone_number_claimed_twice_opens_neither_account_and_the_name_does(app, session):
+    first, _ = a_user(session, phone="13800001234"), a_user(session, phone="13800001234")
+
+    answer = try_sign_in(app, "13800001234", PASSWORD)
+
+    assert answer.status_code == 422
+    assert "请改填用户名" in answer.text
+    assert try_sign_in(app, first.username, PASSWORD).status_code == 302
+
+
+def test_only_who_knows_the_password_changes_the_phone_number(app, session):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+    client.get("/account")
+
+    refused = client.submit(
+        "/account/phone", {"phone-phone": "13800001234", "phone-password": WRONG}
+    )
+    client.get("/account")
+    taken = client.submit(
+        "/account/phone", {"phone-phone": "13800001234", "phone-password": PASSWORD}
+    )
+
+    assert (refused.status_code, taken.status_code) == (422, 302)
+    session.refresh(user)
+    assert user.phone == "13800001234"
+    row = session.scalars(select(AuditEntry).where(AuditEntry.action == "phone")).all()[-1]
+    assert row.after == {"phone": "138****1234"}
 
 
 @pytest.mark.parametrize(
@@ -739,11 +827,11 @@ def test_whoever_gets_a_reset_link_need_not_wait_for_what_was_guessed(app, sessi
     user = a_user(session)
     for _ in range(12):
         try_sign_in(app, user.username)
-    word = accounts.issue_link(Step(session, TESTER, moment()), user.id, "reset", hours=1)
+    word = a_link(session, user)
     client = app.test_client()
     client.get(f"/link/{word}")
 
-    client.submit("", {"password": NEW_PASSWORD, "again": NEW_PASSWORD})
+    client.submit("", {"password": NEW_PASSWORD})
 
     assert try_sign_in(app, user.username, NEW_PASSWORD).status_code == 302
 

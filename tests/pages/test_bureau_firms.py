@@ -1,14 +1,17 @@
 """The officer takes firms on: one form, one invitation, and changes that overwrite nobody's."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from sqlalchemy import func, select
 
+from survey import db
+from survey.store import settings
 from survey.tables import Firm, Role, Round, User
 from tests.support.bureau import a_district, an_assessment, at_desk, logged
-from tests.support.people import PASSWORD, a_firm, a_round, a_user, begun
+from tests.support.people import PASSWORD, a_consultant, a_firm, a_round, a_user, begun, visited
 
 CODE = "91110000600037341L"
 NEW = "/bureau/firms/new"
@@ -35,7 +38,7 @@ def add(desk, **given):
 
 
 def link_on(answer):
-    found = re.search(r"<textarea[^>]*>([^<]+)</textarea>", answer.text)
+    found = re.search(r'<textarea[^>]* id="link"[^>]*>([^<]+)</textarea>', answer.text)
     return unescape(found[1]).strip()
 
 
@@ -49,14 +52,41 @@ def test_a_new_firms_user_sets_a_password_by_the_link_and_signs_in_by_the_firms_
 
     newcomer = app.test_client()
     newcomer.get(link.removeprefix("http://localhost"))
-    word = PASSWORD
-    assert newcomer.submit("", {"password": word, "again": word}).status_code == 302
+    assert newcomer.submit("", {"password": PASSWORD}).status_code == 302
+    assert newcomer.get("/account").status_code == 200
+    newcomer.submit("/sign-out")
     newcomer.get("/sign-in")
-    answer = newcomer.submit("", {"username": CODE, "password": word})
+    answer = newcomer.submit("", {"username": CODE, "password": PASSWORD})
 
     assert answer.status_code == 302
     firm = session.scalars(select(Firm)).one()
     assert (firm.code, firm.name, firm.fictional) == (CODE, "虚构新厂", False)
+
+
+def test_the_page_of_a_link_names_the_firm_the_last_day_and_whom_to_ask(desk, session):
+    with db.writing(session):
+        known = settings.read(session)
+        settings.keep(session, replace(known, contact_name="虚构李", contact_phone="0578-0000000"))
+
+    page = add(desk).text
+
+    assert "虚构新厂" in page
+    assert re.search(r"到 \d+ 月 \d+ 日（周[一二三四五]）18 时", page)
+    assert "有问题请找虚构李 0578-0000000。" in page
+    assert "<svg" in page
+    assert "已经失效" not in page  # a new firm had no earlier link
+
+
+def test_consultants_are_listed_with_their_visits_and_given_a_new_link(desk, session):
+    consultant = a_consultant(session, name="虚构顾问甲")
+    visited(session, a_user(session), consultant)
+
+    page = desk.get("/bureau/consultants").text
+    link = desk.submit(f"/bureau/consultants/{consultant.id}/link")
+
+    assert "虚构顾问甲" in page
+    assert "1 家" in page
+    assert "重置密码链接" in link.text
 
 
 def test_the_link_is_shown_once_and_never_logged(desk, session):
@@ -115,7 +145,7 @@ def test_a_code_that_is_taken_names_the_firm_and_adds_nothing(desk, session):
     assert session.scalar(select(func.count()).select_from(User).where(User.role == Role.FIRM)) == 0
 
 
-def test_further_users_are_invited_and_invited_again_until_they_have_a_password(desk, session):
+def test_further_users_are_invited_again_and_reset_once_they_have_a_password(desk, session):
     firm = a_firm(session)
     page = f"/bureau/firms/{firm.id}"
     desk.get(page)
@@ -127,10 +157,10 @@ def test_further_users_are_invited_and_invited_again_until_they_have_a_password(
     again = desk.submit(f"{page}/users/{user.id}/link")
 
     assert link_on(again) != link_on(first)
+    assert "邀请链接" in again.text
     taken = a_user(session, Role.FIRM, firm)
-    assert f"{page}/users/{taken.id}/link" not in desk.get(page).text
-    answer = desk.post(f"{page}/users/{taken.id}/link", data={"csrf_token": desk.token})
-    assert answer.status_code == 409
+    desk.get(page)
+    assert "重置密码链接" in desk.submit(f"{page}/users/{taken.id}/link").text
 
 
 def test_no_member_of_staff_and_no_other_firms_user_is_reached_through_a_firm(desk, session):

@@ -7,10 +7,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.lifecycle import accounts, new_firms, rounds
+from survey.lifecycle import links, new_firms, rounds
 from survey.lifecycle.errors import (
     CodeTaken,
-    HasPassword,
     Invalid,
     LinkSpent,
     NotThere,
@@ -19,7 +18,7 @@ from survey.lifecycle.errors import (
 )
 from survey.lifecycle.new_firms import NewFirm, Places
 from survey.lifecycle.step import Actor, Step
-from survey.tables import Firm, OneTimeLink, Role, Round, User
+from survey.tables import Firm, LinkPurpose, OneTimeLink, Role, Round, User
 from tests.support.bureau import NOON, logged
 from tests.support.people import a_firm, a_user, begun
 
@@ -43,13 +42,13 @@ def wanted(**given):
 
 
 def add(session, places=PLACES, **given):
-    return new_firms.add_firm(Step(session, BY, NOON), wanted(**given), places, hours=72)
+    return new_firms.add_firm(Step(session, BY, NOON), wanted(**given), places)
 
 
 def test_a_new_firm_comes_with_a_user_whose_invitation_works(session):
     invited = add(session)
 
-    user = accounts.user_of_link(session, invited.token, NOON)
+    user = links.user_of_link(session, invited.token, NOON)
     assert (user.username, user.firm_id, user.password_hash) == ("famen", invited.firm_id, None)
     assert session.get(Firm, invited.firm_id).fictional is False
     assert [row.subject for row in logged(session, "create")] == ["firm", "user"]
@@ -152,30 +151,43 @@ def test_a_firm_that_cannot_be_taken_leaves_nothing_behind(session, field, given
 
 def test_a_new_invitation_voids_the_last_one(session):
     invited = add(session)
-    user = accounts.user_of_link(session, invited.token, NOON)
-    again = new_firms.invite_again(Step(session, BY, NOON), invited.firm_id, user.id, hours=72)
+    user = links.user_of_link(session, invited.token, NOON)
+    again = links.hand_out(Step(session, BY, NOON), user.id, firm_id=invited.firm_id)
 
-    assert accounts.user_of_link(session, again.token, NOON).id == user.id
+    assert links.user_of_link(session, again.token, NOON).id == user.id
     with pytest.raises(LinkSpent):
-        accounts.user_of_link(session, invited.token, NOON)
+        links.user_of_link(session, invited.token, NOON)
 
 
-def test_an_officer_opens_no_account_that_is_in_use(session):
+def test_a_forgotten_password_is_reset_by_an_officer_and_holds_until_a_new_one_is_set(session):
     user = a_user(session)
+    consultant = a_user(session, Role.CONSULTANT)
+    kept = user.password_hash
 
-    with pytest.raises(HasPassword):
-        new_firms.invite_again(Step(session, BY, NOON), user.firm_id, user.id, hours=72)
+    link = links.hand_out(Step(session, BY, NOON), user.id, firm_id=user.firm_id)
+    other = links.hand_out(Step(session, BY, NOON), consultant.id, firm_id=None)
+
+    assert (link.purpose, other.purpose) == (LinkPurpose.RESET, LinkPurpose.RESET)
+    session.refresh(user)
+    assert user.password_hash == kept
+    assert [row.subject_id for row in logged(session, "link_reset")] == [
+        str(user.id),
+        str(consultant.id),
+    ]
 
 
-@pytest.mark.parametrize("role", [Role.OFFICER, Role.CONSULTANT])
-def test_an_officer_invites_no_staff_and_no_user_of_another_firm(session, role):
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMINISTRATOR])
+def test_an_officer_reaches_no_other_staff_and_no_user_of_another_firm(session, role):
     firm = a_firm(session)
-    other = a_user(session, password_hash=None)
-    staff = a_user(session, role, password_hash=None)
+    other, staff = a_user(session), a_user(session, role)
+    consultant = a_user(session, Role.CONSULTANT)
 
-    for user in (staff, other):
+    for user, of in ((staff, None), (other, None), (other, firm.id), (staff, firm.id)):
         with pytest.raises(NotThere):
-            new_firms.invite_again(Step(session, BY, NOON), firm.id, user.id, hours=72)
+            links.hand_out(Step(session, BY, NOON), user.id, firm_id=of)
+    with pytest.raises(NotThere):
+        links.hand_out(Step(session, BY, NOON), consultant.id, firm_id=firm.id)
+    assert session.scalar(select(func.count()).select_from(OneTimeLink)) == 0
 
 
 def edit(session, firm, **given):

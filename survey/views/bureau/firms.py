@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from survey.lifecycle import new_firms
+from survey.lifecycle import links, new_firms
 from survey.lifecycle.errors import Invalid, Stale
-from survey.lifecycle.new_firms import Invited, NewFirm, Places
+from survey.lifecycle.new_firms import NewFirm, Places
 from survey.store import accounts
 from survey.store import assessments as assessment_store
 from survey.store import firms as store
@@ -20,10 +20,10 @@ from survey.store import pool as pool_store
 from survey.store.bureau import BELOW, Wanted
 from survey.store.firms import FIRM_SORTS
 from survey.tables import Firm
-from survey.views.account import link_url
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.steps import CHANGED_MEANWHILE
+from survey.views.links import hand_over
 from survey.web import here
 from survey.web.lists import page_number
 from survey.words.wording import STATES
@@ -86,11 +86,6 @@ def _places() -> Places:
     return Places(_trades(), place.townships, place.demonstration)
 
 
-def _hours() -> int:
-    hours: int = current_app.config["SURVEY"].link_hours
-    return hours
-
-
 @pages.get("/firms")
 def firms() -> ResponseReturnValue:
     """List firms, found by words, trade, township or how far their assessment has come."""
@@ -135,7 +130,7 @@ def add_firm() -> ResponseReturnValue:
             username=form.username.data or "",
         )
         try:
-            return _show_link(new_firms.add_firm(here.step(), wanted, _places(), hours=_hours()))
+            return hand_over(new_firms.add_firm(here.step(), wanted, _places()))
         except Invalid as error:
             status = _show_faults(form, error)
     return render_template("bureau/firm_new.html", form=form), status
@@ -145,12 +140,6 @@ def _show_faults(form: FlaskForm, error: Invalid) -> int:
     for name, words in error.fields.items():
         form[name].errors = [words]
     return error.status
-
-
-def _show_link(invited: Invited) -> ResponseReturnValue:
-    return render_template(
-        "bureau/link.html", invited=invited, link=link_url(invited.token), hours=_hours()
-    )
 
 
 @pages.route("/firms/<row:firm_id>", methods=["GET", "POST"])
@@ -236,13 +225,12 @@ def add_firm_user(firm_id: int) -> ResponseReturnValue:
     status = 422
     if person.validate():
         try:
-            return _show_link(
+            return hand_over(
                 new_firms.add_firm_user(
                     here.step(),
                     firm_id,
                     person=person.person.data or "",
                     username=person.username.data or "",
-                    hours=_hours(),
                 )
             )
         except Invalid as error:
@@ -253,6 +241,6 @@ def add_firm_user(firm_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/firms/<row:firm_id>/users/<row:user_id>/link")
-def invite_again(firm_id: int, user_id: int) -> ResponseReturnValue:
-    """Issue a new invitation to a user who has not set a password yet."""
-    return _show_link(new_firms.invite_again(here.step(), firm_id, user_id, hours=_hours()))
+def firm_link(firm_id: int, user_id: int) -> ResponseReturnValue:
+    """Issue a new link to a user of a firm: an invitation, or a reset of the password."""
+    return hand_over(links.hand_out(here.step(), user_id, firm_id=firm_id))

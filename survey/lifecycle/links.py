@@ -1,0 +1,162 @@
+"""One-time links: an invitation or a reset, with which their user sets a password and is signed in."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from survey.clock import LOCAL
+from survey.lifecycle import passwords
+from survey.lifecycle.accounts import SignedIn, add_user, opened, require_good, set_phone
+from survey.lifecycle.errors import LinkSpent, NotThere
+from survey.lifecycle.step import About, Step
+from survey.store import accounts as store
+from survey.store import settings
+from survey.store.accounts import hashed
+from survey.tables import LinkPurpose, OneTimeLink, Role, User
+
+LAST_HOUR = time(18)
+"""A link's last day ends with the office's."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link as it is shown, once, to who hands it over.
+
+    Attributes:
+        token: The secret word in its address.
+        again: Whether an earlier link of the same user has ended with it.
+    """
+
+    token: str
+    purpose: LinkPurpose
+    user_id: int
+    firm_id: int | None
+    name: str
+    username: str
+    expires_at: datetime
+    again: bool
+
+
+def expiry(now: datetime, days: int) -> datetime:
+    """Return a link's last moment: the office's last hour ``days`` on, never on a weekend."""
+    day = now.astimezone(LOCAL).date() + timedelta(days=days)
+    saturday, sunday = 5, 6
+    day += timedelta(days={saturday: 2, sunday: 1}.get(day.weekday(), 0))
+    return datetime.combine(day, LAST_HOUR, LOCAL)
+
+
+def new_link(step: Step, user: User, purpose: LinkPurpose) -> Link:
+    """Make a link inside the caller's transaction; older ones of the user stop working."""
+    again = store.void_links(step.session, user.id, step.now)
+    token = secrets.token_urlsafe(32)
+    ends = expiry(step.now, settings.read(step.session).link_days)
+    step.session.add(
+        OneTimeLink(
+            token_hash=hashed(token),
+            user_id=user.id,
+            purpose=purpose,
+            created_by=step.by.user_id,
+            created_at=step.now,
+            expires_at=ends,
+        )
+    )
+    return Link(token, purpose, user.id, user.firm_id, user.name, user.username, ends, again)
+
+
+def add_and_invite(step: Step, *, username: str, name: str, role: str) -> Link:
+    """Add a member of staff without a password, with an invitation.
+
+    Raises:
+        Invalid: Names the field and the remedy.
+    """
+    with step.writing():
+        return invite(step, username=username, name=name, role=role)
+
+
+def invite(step: Step, *, username: str, name: str, role: str, firm_id: int | None = None) -> Link:
+    """Add a user and invite them, inside the caller's transaction."""
+    user = add_user(step, username=username, name=name, role=role, firm_id=firm_id)
+    link = new_link(step, user, LinkPurpose.INVITE)
+    after = {"username": user.username, "role": user.role}
+    step.log("create", About("user", user.id, firm_id), after=after)
+    return link
+
+
+def issue_link(step: Step, user_id: int) -> Link:
+    """Make a link for anybody: an invitation before the first password, then a reset."""
+    with step.writing() as session:
+        user = store.user(session, user_id, lock=True)
+        if user is None:
+            raise NotThere
+        return _issued(step, user)
+
+
+def hand_out(step: Step, user_id: int, *, firm_id: int | None) -> Link:
+    """Make a link as an officer may: for a user of this firm, or for a consultant.
+
+    Raises:
+        NotThere: No such active user of the firm, or none of the consultants; other staff are the
+            administrator's.
+    """
+    with step.writing() as session:
+        user = store.user(session, user_id, lock=True)
+        role = Role.CONSULTANT if firm_id is None else Role.FIRM
+        if user is None or not user.active or (user.role, user.firm_id) != (role, firm_id):
+            raise NotThere
+        return _issued(step, user)
+
+
+def _issued(step: Step, user: User) -> Link:
+    purpose = LinkPurpose.RESET if user.password_hash else LinkPurpose.INVITE
+    link = new_link(step, user, purpose)
+    step.log(f"link_{purpose}", About("user", user.id, user.firm_id))
+    return link
+
+
+def user_of_link(session: Session, token: str, now: datetime) -> User:
+    """Return whom a one-time link is for; looking uses nothing up.
+
+    Raises:
+        LinkSpent: Unknown, used, too old, or its user is disabled.
+    """
+    link = store.link(session, hashed(token))
+    user = store.user(session, link.user_id) if link else None
+    if link is None or link.used_at or link.expires_at <= now or user is None or not user.active:
+        raise LinkSpent
+    return user
+
+
+def use_link(
+    step: Step, token: str, password: str, *, phone: str = "", device: str, agent: str
+) -> SignedIn:
+    """Use a link up: set the password, end every session of the user, and sign them in here.
+
+    Whoever holds the link need not wait for what was guessed before.
+
+    Args:
+        phone: What the user may sign in with besides their name; empty for nothing.
+
+    Raises:
+        LinkSpent, Invalid
+    """
+    user = user_of_link(step.session, token, step.now)
+    require_good(step.session, user, password)
+    user_id, username = user.id, user.username
+    step.session.rollback()
+    kept = passwords.hashed(password)
+    with step.writing() as session:
+        owner = store.user(session, user_id, lock=True)  # in the order in which links are issued
+        link = store.link(session, hashed(token), lock=True)
+        if owner is None or link is None or link.used_at:
+            raise LinkSpent
+        link.used_at = step.now
+        owner.password_hash, owner.password_changed_at = kept, step.now
+        set_phone(step, owner, phone)
+        store.clear_throttle(session, f"account:{username}")
+        store.end_sessions(session, owner.id)
+        step.log(f"password_{link.purpose}", About("user", owner.id))
+        return opened(step, owner, device, agent)

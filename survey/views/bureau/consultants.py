@@ -1,0 +1,24 @@
+"""Consultants: how many visits each has, and a new link for who forgot their password."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from survey.lifecycle import links
+from survey.store import visits as store
+from survey.views.bureau.blueprint import pages
+from survey.views.links import hand_over
+from survey.web import here
+
+
+@pages.get("/consultants")
+def consultants() -> ResponseReturnValue:
+    """List consultants with the visits they are on and those they have finished."""
+    return render_template("bureau/consultants.html", lines=store.workloads(here.session()))
+
+
+@pages.post("/consultants/<row:user_id>/link")
+def consultant_link(user_id: int) -> ResponseReturnValue:
+    """Issue a new link to a consultant."""
+    return hand_over(links.hand_out(here.step(), user_id, firm_id=None))

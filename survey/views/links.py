@@ -1,0 +1,40 @@
+"""A one-time link handed over: its address, a picture to scan, and a message to send it with."""
+
+from __future__ import annotations
+
+import segno
+from flask import current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from survey.config import Config
+from survey.lifecycle.links import Link
+from survey.store import firms
+from survey.web import here
+from survey.words import links as words
+
+
+def link_url(token: str) -> str:
+    """Return a one-time link's address: always the configured one, never the request's host."""
+    config: Config = current_app.config["SURVEY"]
+    return config.base_url + url_for("account.link", token=token)
+
+
+def hand_over(link: Link) -> ResponseReturnValue:
+    """Show a link, this once, to who hands it over."""
+    firm = firms.firm(here.session(), link.firm_id) if link.firm_id else None
+    url = link_url(link.token)
+    message = words.message(
+        name=link.name,
+        about=firm.name if firm else f"{here.district().name}智能制造水平评估",
+        url=url,
+        username=link.username,
+        ends=link.expires_at,
+        help_at=here.district().contact,
+    )
+    picture = segno.make(url, error="m").svg_inline(
+        scale=5, border=2, svgclass="qr", lineclass=None
+    )
+    return render_template(
+        "account/hand_over.html", link=link, firm=firm, url=url, message=message, picture=Markup(picture)  # noqa: S704  # drawn from our own address
+    )  # fmt: skip
