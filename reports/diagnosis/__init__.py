@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from questionnaires.answers import Sheet
 from questionnaires.frames.conditions import ConditionResult
 from questionnaires.frames.crosswalk import FrameResult
+from questionnaires.frames.national import NationalResult
 from questionnaires.model import Package
 from questionnaires.scoring import Score
 from reports.diagnosis.advice import Wave, choose, total_cost, waves
@@ -59,7 +60,7 @@ class Route:
 class Diagnosis:
     """One sheet, diagnosed.
 
-    ``crosswalk`` and ``conditions`` are passed on as ``questionnaires`` derived them. ``missing``
+    ``crosswalk``, ``conditions`` and ``national`` are as ``questionnaires`` derived them. ``missing``
     and ``route`` are None on the top rung; ``comparison`` is None for a self-assessment.
     """
 
@@ -86,6 +87,7 @@ class Diagnosis:
     route: Route | None
     key_figures: tuple[KeyFigure, ...]
     conditions: tuple[ConditionResult, ...]
+    national: NationalResult | None
     crosswalk: tuple[FrameResult, ...]
     comparison: Comparison | None
     findings: tuple[Finding, ...]
@@ -96,6 +98,11 @@ class Diagnosis:
         target = next((s.id for s in self.ladder if s.next), "")
         ordered = sorted(self.conditions, key=lambda c: (c.rung != target, -c.year))
         return ordered[0] if ordered else None
+
+    @property
+    def other_conditions(self) -> tuple[ConditionResult, ...]:
+        """Those of other rungs and years, for who asks."""
+        return tuple(c for c in self.conditions if c is not self.nearest_conditions)
 
     @property
     def scored_sections(self) -> tuple[SectionLine, ...]:
@@ -115,6 +122,7 @@ def diagnose(
     packages: Sequence[str] | None = None,
     crosswalk: Sequence[FrameResult] = (),
     conditions: Sequence[ConditionResult] = (),
+    national: NationalResult | None = None,
 ) -> Diagnosis:
     """Say everything there is to say about one scored sheet.
 
@@ -151,6 +159,7 @@ def diagnose(
         route=_route(roadmap(ground, sheet)),
         key_figures=key_figures(score),
         conditions=tuple(conditions),
+        national=national,
         crosswalk=tuple(crosswalk),
         comparison=compare(score, sheet, own, notes.verifications) if own else None,
         findings=tuple(findings),

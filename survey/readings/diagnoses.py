@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from questionnaires.frames import conditions, crosswalk
+from questionnaires.frames import conditions, crosswalk, national
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
@@ -60,6 +60,13 @@ def diagnosis_of(
         ),
         conditions=conditions.judge(
             edition.conditions, questionnaire, sheet.answers, reduced=place.reduced, today=issued
+        ),
+        national=national.read(
+            edition.national,
+            questionnaire,
+            sheet.answers,
+            sheet.processes,
+            above_scale=assessment.firm.above_scale,
         ),
     )
 

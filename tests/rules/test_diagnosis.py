@@ -323,3 +323,16 @@ def test_an_answer_only_one_side_gave_is_a_difference() -> None:
 def test_a_report_never_calls_itself_an_official_finding() -> None:
     assert "不是任何主管部门的官方认定结论" in a_valve_diagnosis().statement
     assert "不是官方认定结论" in an_onsite_diagnosis({}, {}).statement
+
+
+# --- other people's rules -----------------------------------------------------------------------
+
+
+def test_the_newest_notice_of_the_next_rung_is_nearest_and_the_others_wait() -> None:
+    it = a_valve_diagnosis()
+    near, others = it.nearest_conditions, it.other_conditions
+
+    assert near is not None
+    assert near.year == max(c.year for c in it.conditions)
+    assert {near, *others} == set(it.conditions)
+    assert near not in others

@@ -114,11 +114,15 @@ def test_production_is_judged_by_the_answers_and_says_so():
     open_still = item(rung("basic", data_collection=2), "生产作业")
 
     assert (enough.state, short.state, open_still.state) == ("met", "not_met", "unknown")
-    assert "对照" in enough.why
+    assert "C16 数据采集 2 档" in enough.found
 
 
-def test_what_we_do_not_ask_stays_unknown_however_good_the_answers():
-    assert item(rung("basic", **PRODUCTION), "主要指标高于本省同行业平均水平").state == "unknown"
+def test_what_we_do_not_ask_is_named_apart_and_never_judged():
+    found = rung("basic", **PRODUCTION)
+
+    assert "主要指标高于本省同行业平均水平" in found.unasked
+    assert found.unasked[0] not in {i.title for i in found.items}
+    assert found.headline.endswith("另有 2 项没有问到")
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,17 @@ def test_an_on_site_report_shows_both_answers_and_the_reason() -> None:
         assert said in html
 
 
+def test_the_report_names_missing_facts_instead_of_a_score_that_tells_nothing(
+    diagnosis: Diagnosis,
+) -> None:
+    html = render_html(diagnosis)
+
+    assert "不给分数和总等级" in html
+    assert "还缺：E11 网络建设" in html
+    assert "国家智能工厂梯度 · 基础级" in html
+    assert not re.search(r"计分 [0-9.]+–[0-9.]+ 分", html)
+
+
 def test_a_valve_report_has_ten_to_fourteen_numbered_pages(report: Path) -> None:
     with pymupdf.open(report) as document:
         pages = [squeezed(page.get_text()) for page in document]

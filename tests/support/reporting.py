@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from questionnaires.answers import Answer, Ratio
-from questionnaires.frames import conditions, crosswalk
+from questionnaires.frames import conditions, crosswalk, national
 from questionnaires.library import SHIPPED
 from questionnaires.model import LevelQuestion, NumberQuestion, RatioQuestion
 from questionnaires.scoring import score
@@ -87,6 +87,7 @@ def a_valve_diagnosis(
         conditions=conditions.judge(
             edition.conditions, questionnaire, sheet, reduced=True, today=TODAY
         ),
+        national=national.read(edition.national, questionnaire, sheet, processes, above_scale=True),
     )
 
 

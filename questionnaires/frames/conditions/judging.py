@@ -217,7 +217,7 @@ def _completion_text(rule: Completion) -> str:
     if rule.under_way_by is not None:
         year, month = rule.under_way_by.split("-")
         under_way = f"在建项目 {year} 年 {int(month)} 月底前投产"
-    principle = IN_PRINCIPLE if rule.in_principle else ""
+    principle = f"{IN_PRINCIPLE}，" if rule.in_principle else ""
     return f"{principle}{finished}；{under_way}"
 
 

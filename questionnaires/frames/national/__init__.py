@@ -28,8 +28,6 @@ THREE_CLEAN_YEARS = "three_clean_years"
 MATURITY_OPTIONS = ("below", "one", "two", "three", "four", "five")
 """The options that state a level, from 0 up."""
 MATURITY_TITLES = ("", "一级", "二级", "三级", "四级", "五级")
-BY_ANSWERS = "按本问卷的答案对照，以要素条件和申报材料为准"
-UNASKED = "本问卷没有问到"
 
 
 @dataclass(frozen=True)
@@ -44,13 +42,16 @@ class RungResult:
     note: str
     held: bool
     items: tuple[ConditionItem, ...]
+    unasked: tuple[str, ...]
+    """Conditions our questions say nothing about, to be checked elsewhere."""
 
     @property
     def headline(self) -> str:
         met = sum(item.state == "met" for item in self.items)
         not_met = sum(item.state == "not_met" for item in self.items)
         rest = len(self.items) - met - not_met
-        return f"{len(self.items)} 项中 {met} 项符合、{not_met} 项不符合、{rest} 项未知"
+        asked = f"{len(self.items)} 项中 {met} 项符合、{not_met} 项不符合、{rest} 项未知"
+        return f"{asked}，另有 {len(self.unasked)} 项没有问到" if self.unasked else asked
 
     @property
     def confidence_text(self) -> str:
@@ -126,6 +127,7 @@ def _rung(case: _Case, at: int, rung: NationalRung) -> RungResult:
         note=rung.note or "",
         held=(case.held or 0) > at,
         items=tuple(_items(case, rung)),
+        unasked=rung.unasked,
     )
 
 
@@ -142,8 +144,6 @@ def _items(case: _Case, rung: NationalRung) -> Iterator[ConditionItem]:
     yield _maturity(case, rung.maturity, item)
     for element in rung.elements:
         yield _element(case, element, item)
-    for words in rung.unasked:
-        yield item(words, "unknown", UNASKED, words)
 
 
 def _verdict(met: bool) -> State:
@@ -190,4 +190,4 @@ def _element(case: _Case, element: Element, item: partial[ConditionItem]) -> Con
         state = "met"
     title = f"{element.title}（可不报）" if element.optional else element.title
     found = "；".join(case.view.said(question_id) for question_id in element.questions)
-    return item(title, state, found, element.text, why=BY_ANSWERS)
+    return item(title, state, found, element.text)
