@@ -15,7 +15,9 @@ const ORIGIN = "https://survey.test";
 const PAGES = process.env.PAGES;
 if (!PAGES) throw new Error("Run these tests by: python -m tests.scripts");
 
-export const stored = JSON.parse(readFileSync(join(PAGES, "stored.json"), "utf8"));
+const drawn = (name) => JSON.parse(readFileSync(join(PAGES, name), "utf8"));
+export const stored = drawn("stored.json");
+export const standing = drawn("standing.json");
 
 /** A tab that is opened on one page after another and keeps what it stores, as tabs do. */
 export class Tab {

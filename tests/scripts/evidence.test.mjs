@@ -121,3 +121,13 @@ test("what is dropped on a question is sent", async () => {
 
   assert.deepEqual(page.files(), ["现场.jpg"]);
 });
+
+test("a fault in listing a file is told beside it, and answers are saved on", async () => {
+  const page = await opened({ upload: () => reply(201, { files: [null] }) });
+
+  await page.choose("现场.jpg");
+
+  assert.match(page.faults(), /现场\.jpg.*请刷新页面查看/);
+  assert.equal(page.banner, "");
+  assert.equal(page.document.querySelector("[data-plain-save]").hidden, true);
+});

@@ -307,6 +307,20 @@ test("progress counts what is answered, as the server counts it", async () => {
   assert.deepEqual([without, overall()], [before - 1, before]);
 });
 
+test("an optional section counts what is given in its own line, and nothing in the whole", async () => {
+  const page = await open("firm-miit_facts");
+  const count = () => Number(page.document.querySelector('[data-section="miit_facts"] [data-count]').textContent);
+  const overall = () => page.document.querySelector("[data-overall]").textContent;
+  const before = [count(), overall()];
+
+  page.press("清除答案", page.document.querySelector("[data-question]"));
+  await page.pass(PICKING);
+
+  assert.deepEqual([count(), overall()], [before[0] - 1, before[1]]);
+});
+
+// --- faults of ours ----------------------------------------------------------------------------------
+
 test("a fault while the page comes to life leaves the plain form", async () => {
   const page = await open(PAGE, { html: (html) => html.replace('<meta name="csrf-token"', '<meta name="gone"') });
 
@@ -314,16 +328,48 @@ test("a fault while the page comes to life leaves the plain form", async () => {
   assert.match(page.banner, /不是网络的问题/);
 });
 
-test("a fault later gives the plain form back, and the window still warns", async () => {
-  const page = await open(PAGE);
-  page.server.next = [() => refusal(409, { current: null })];
-  page.card(QUESTION).querySelector("[data-state]").remove();
+for (const [name, damage] of [
+  ["sending", (page) => { page.window.AbortController = undefined; }],
+  ["reading the inputs", (page) => Object.defineProperty(page.option(QUESTION, 3), "checked", { get() { throw new Error("gone"); } })],
+])
+  test(`a fault in ${name} gives the plain form back, and the window still warns`, async () => {
+    const page = await open(PAGE);
+    damage(page);
 
-  page.pick(QUESTION, 3);
-  await page.pass(TYPING);
-  const asked = page.fire(page.window, "beforeunload");
+    page.fire(page.option(QUESTION, 3), "input");
+    page.type(OTHER, "remark", "看过");
+    await page.pass(TYPING);
+    const asked = page.fire(page.window, "beforeunload");
 
-  assert.ok(plainButtons(page).every((button) => !button.hidden));
-  assert.equal(asked.defaultPrevented, true);
-  assert.equal(page.server.sent.length, 0);
-});
+    assert.ok(plainButtons(page).every((button) => !button.hidden));
+    assert.match(page.banner, /不是网络的问题/);
+    assert.equal(asked.defaultPrevented, true);
+    assert.deepEqual(page.server.sent, []);
+  });
+
+for (const [name, gone] of [
+  ["the place beside a question", "[data-state]"],
+  ["the state of the page", "[data-save-state]"],
+  ["the count of a section", "li[data-section] [data-count]"],
+  ["the bar of the whole", ".section-aside__wide progress"],
+  ["the place for faults", "[data-fault]"],
+  ["the place for banners", "[data-banner]"],
+])
+  for (const when of ["from the first", "later"])
+    test(`a page that lacks ${name} ${when} saves on`, async () => {
+      const lose = ({ document }) => document.querySelectorAll(gone).forEach((part) => part.remove());
+      const page = await open(PAGE, when === "later" ? {} : { before: lose });
+      lose(page);
+
+      page.press("清除答案", page.card(OTHER));
+      page.pick(QUESTION, 3);
+      page.type(QUESTION, "remark", "看过");
+      await page.pass(TYPING);
+      page.pick(QUESTION, 4);
+      await page.pass(PICKING);
+
+      assert.deepEqual(page.server.kept[QUESTION], { value: 4, remark: "看过" });
+      assert.equal(page.server.kept[OTHER].value, null);
+      assert.deepEqual(page.server.sent.map(({ base_revision }) => base_revision), [1, 1, 2]);
+      assert.ok(plainButtons(page).every((button) => button.hidden));
+    });

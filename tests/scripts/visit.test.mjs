@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { open, Tab } from "./browser.mjs";
+import { open, standing, Tab } from "./browser.mjs";
 import { away, refusal } from "./server.mjs";
 
 const QUESTION = "scheduling";
@@ -84,19 +84,41 @@ test("what the server still needs is shown once things are quiet", async () => {
 });
 
 test("an optional section the firm left out has no count, and the others are counted on", async () => {
-  const page = await open(PAGE, { before: ({ document }) => {
-    for (const count of document.querySelectorAll('li[data-section="design"] .section-list__count')) count.textContent = "企业未填";
-  } });
-  const one = { done: 1, whole: 9, complete: false };
-  page.server.standing = { done: 1, whole: 9, sections: { design: one, production: one }, verifications: {}, needs: {} };
+  const page = await open("visit-left-out");
+  const left = [...page.document.querySelectorAll("li[data-section]")].filter((line) => line.textContent.includes("企业未填"));
+  const sections = { ...standing.sections, production: { ...standing.sections.production, done: 1 } };
+  page.server.standing = { ...standing, done: 1, sections };
 
   verdict(page, "verified").click();
   await page.pass(2_000);
 
   const counts = [...page.document.querySelectorAll('li[data-section="production"] [data-count]')].map((count) => count.textContent);
+  assert.ok(left.length > 1);
   assert.deepEqual([...new Set(counts)], ["1"]);
-  assert.equal(page.banner, "");
+  assert.ok(left.every((line) => line.dataset.section in sections && line.textContent.includes("企业未填")));
+  assert.deepEqual([page.banner, page.errors], ["", []]);
 });
+
+for (const [name, gone] of [
+  ["its chip", "[data-verification-chip]"],
+  ["the chips it is made from", "[data-chips]"],
+  ["the place for what it needs", "[data-need]"],
+  ["the count of what is verified", ".section-aside__wide progress"],
+])
+  test(`a verdict is kept on a page that has lost ${name}`, async () => {
+    const page = await open(PAGE);
+    page.server.standing = standing;
+    page.document.querySelectorAll(gone).forEach((part) => part.remove());
+
+    verdict(page, "not_seen").click();
+    page.type(QUESTION, "reason", "仓库锁着。");
+    await page.pass(3_000);
+
+    assert.deepEqual(page.server.kept[QUESTION], { value: 2, verification: "not_seen", reason: "仓库锁着。" });
+    assert.match(page.state, /^已保存/);
+    assert.equal(page.banner, "");
+    assert.notDeepEqual(page.errors, []); // the fault is told, where developers look
+  });
 
 test("not having seen asks for the reason where it is written", async () => {
   const page = await open(PAGE);

@@ -1,6 +1,7 @@
 // One question on the section page: what is said beside it, and what it last handed over.
 
 import * as answers from "./answers.js";
+import { show } from "./faults.js";
 
 /** What the texts beside an answer are called, by field, in their order. */
 export const labelsOf = (sheet) => Object.fromEntries(JSON.parse(sheet.dataset.texts));
@@ -14,7 +15,7 @@ export class Card {
     this.revision = Number(element.dataset.revision);
     this.clear = element.querySelector("[data-clear]");
     this.texts = Object.keys(this.labels).map((name) => [name, element.querySelector(`[name="${element.dataset.name}-${name}"]`)]);
-    this.stateAtFirst = element.querySelector("[data-state]").textContent;
+    this.stateAtFirst = element.querySelector("[data-state]")?.textContent ?? "";
     // A page that came back with faults holds words that were never kept.
     this.unkept = element.hasAttribute("data-wrong");
     this.showSent();
@@ -32,7 +33,7 @@ export class Card {
   restore() {
     if (!this.touched.has("value")) answers.restore(this.element);
     for (const [name, area] of this.texts) if (!this.touched.has(name)) area.value = area.defaultValue;
-    this.showInputs();
+    this.refresh();
   }
 
   touch(input) {
@@ -90,7 +91,12 @@ export class Card {
       if (fields[name]) area.closest("details")?.setAttribute("open", "");
     }
     this.remember({ ...fields, ...(fields.value !== undefined && { value: this.value }) });
-    this.showInputs();
+    this.refresh();
+  }
+
+  /** Bring up to date what is only to be seen of the inputs. */
+  refresh() {
+    show(() => this.showInputs());
   }
 
   showInputs() {

@@ -1,5 +1,7 @@
 // Evidence files: chosen, photographed or dropped, sent one by one, listed as they arrive.
 
+import { refusal, remove, send } from "./upload.js";
+
 const icon = (name) => {
   const any = document.querySelector("use")?.getAttribute("href") ?? "";
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -18,19 +20,39 @@ function element(tag, className, words = "") {
   return made;
 }
 
-/** Make every place for evidence under `root` work without leaving the page. */
-export function prepare(root, { token, mostBytes, mostSize }) {
-  for (const place of root.querySelectorAll("[data-evidence]")) {
-    const list = place.querySelector("[data-files]");
-    const faults = place.querySelector("[data-upload-fault]");
-    place.querySelectorAll("[data-upload]").forEach((input) => {
+/** Make every place for evidence under `root` work without leaving the page. `limits`: {mostBytes, mostSize}. */
+export function prepare(root, token, limits) {
+  for (const place of root.querySelectorAll("[data-evidence]")) new Files(place, token, limits).listen();
+}
+
+/** The files behind one answer. */
+class Files {
+  constructor(element, token, limits) {
+    Object.assign(this, { element, token, limits });
+    this.list = element.querySelector("[data-files]");
+    this.faults = element.querySelector("[data-upload-fault]");
+    this.drop = element.querySelector("[data-drop]");
+  }
+
+  listen() {
+    this.element.querySelectorAll("[data-upload]").forEach((input) => {
       input.addEventListener("change", () => {
         const chosen = [...input.files];
         input.value = "";
-        sendAll(chosen);
+        this.sendAll(chosen);
       });
     });
-    const drop = place.querySelector("[data-drop]");
+    this.listenToDrops();
+    this.list.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-remove]");
+      if (!button) return;
+      event.preventDefault();
+      this.remove(button);
+    });
+  }
+
+  listenToDrops() {
+    const { drop } = this;
     for (const type of ["dragover", "dragenter"])
       drop.addEventListener(type, (event) => {
         if (![...event.dataTransfer.types].includes("Files")) return;
@@ -41,105 +63,75 @@ export function prepare(root, { token, mostBytes, mostSize }) {
     drop.addEventListener("drop", (event) => {
       if (!event.dataTransfer.files.length) return;
       event.preventDefault();
-      sendAll([...event.dataTransfer.files]);
+      this.sendAll([...event.dataTransfer.files]);
     });
-    list.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-remove]");
-      if (!button) return;
-      event.preventDefault();
-      remove(button);
-    });
+  }
 
-    async function sendAll(files) {
-      faults.textContent = "";
-      for (const file of files) await send(file);
-    }
-
-    async function send(file) {
-      if (file.size > mostBytes) return fault(`“${file.name}”超过 ${mostSize}，未上传。请压缩或缩小后重试。`);
-      if (!file.size) return fault(`“${file.name}”是空文件，未上传。请检查文件后重新选择。`);
-      const waiting = element("li", "file-list__item file-list__item--waiting");
-      const bar = element("progress", "progress-bar__track");
-      bar.max = 1;
-      bar.setAttribute("aria-label", `${file.name} 上传进度`);
-      waiting.append(icon("upload"), element("span", "file-list__name", file.name), bar);
-      list.append(waiting);
-      const { status, body } = await post(place.dataset.evidence, file, (share) => { bar.value = share; });
-      waiting.remove();
-      if (status !== 201 || !Array.isArray(body.files)) return fault(said(status, body, file.name));
-      for (const kept of body.files) {
-        list.querySelector(`[data-file="${kept.id}"]`)?.remove();
-        list.append(item(kept));
-      }
-      count();
-    }
-
-    function post(url, file, moved) {
-      return new Promise((done) => {
-        const data = new FormData();
-        data.append("files", file, file.name);
-        const request = new XMLHttpRequest();
-        request.open("POST", url);
-        request.setRequestHeader("Accept", "application/json");
-        request.setRequestHeader("X-CSRFToken", token);
-        request.upload.onprogress = (event) => event.lengthComputable && moved(event.loaded / event.total);
-        request.onerror = request.onabort = () => done({ status: 0, body: {} });
-        request.onload = () => {
-          let body = {};
-          try { body = JSON.parse(request.responseText) || {}; } catch { /* said() speaks for it */ }
-          done({ status: request.status, body });
-        };
-        request.send(data);
-      });
-    }
-
-    async function remove(button) {
-      faults.textContent = "";
-      button.disabled = true;
-      const row = button.closest("li");
-      const { status, body } = await ask(button.dataset.remove);
-      const gone = body.removed === Number(row.dataset.file) || (status === 404 && body.status === 404);
-      if (!gone) {
-        button.disabled = false;
-        return fault(said(status, body, ""));
-      }
-      const near = row.nextElementSibling ?? row.previousElementSibling;
-      row.remove();
-      (near?.querySelector("[data-remove]") ?? place.querySelector("[data-upload]")).focus();
-      count();
-    }
-
-    async function ask(url) {
-      let status = 0;
+  // A fault of ours stops one file, never the answers; whether that file arrived only the next page knows.
+  async sendAll(files) {
+    this.faults.textContent = "";
+    for (const file of files)
       try {
-        const response = await fetch(url, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": token } });
-        status = response.status;
-        return { status, body: (await response.json()) || {} };
-      } catch {
-        return { status, body: {} };
+        await this.send(file);
+      } catch (fault) {
+        console.error(fault);
+        this.say(`“${file.name}”可能没有上传：本页出了故障。请刷新页面查看。`);
       }
-    }
+  }
 
-    function fault(words) {
-      const line = element("p", "field__error");
-      line.append(icon("bad"), element("span", "", words));
-      faults.append(line);
+  async send(file) {
+    const { mostBytes, mostSize } = this.limits;
+    if (file.size > mostBytes) return this.say(`“${file.name}”超过 ${mostSize}，未上传。请压缩或缩小后重试。`);
+    if (!file.size) return this.say(`“${file.name}”是空文件，未上传。请检查文件后重新选择。`);
+    const [waiting, bar] = waitingFor(file);
+    this.list.append(waiting);
+    const answer = await send(this.element.dataset.evidence, this.token, file, (share) => { bar.value = share; });
+    waiting.remove();
+    if (answer.status !== 201 || !Array.isArray(answer.body.files)) return this.say(refusal(answer, file.name));
+    for (const kept of answer.body.files) {
+      this.list.querySelector(`[data-file="${kept.id}"]`)?.remove();
+      this.list.append(item(kept));
     }
+    this.count();
+  }
 
-    function count() {
-      const told = place.closest("details")?.querySelector("[data-file-count]");
-      const files = list.children.length;
-      if (told) told.textContent = files ? `（${files} 个文件）` : "";
+  async remove(button) {
+    this.faults.textContent = "";
+    button.disabled = true;
+    const row = button.closest("li");
+    const answer = await remove(button.dataset.remove, this.token);
+    const { status, body } = answer;
+    const gone = body.removed === Number(row.dataset.file) || (status === 404 && body.status === 404);
+    if (!gone) {
+      button.disabled = false;
+      return this.say(refusal(answer, ""));
     }
+    const near = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    (near?.querySelector("[data-remove]") ?? this.element.querySelector("[data-upload]")).focus();
+    this.count();
+  }
+
+  say(words) {
+    const line = element("p", "field__error");
+    line.append(icon("bad"), element("span", "", words));
+    this.faults.append(line);
+  }
+
+  count() {
+    const told = this.element.closest("details")?.querySelector("[data-file-count]");
+    const files = this.list.children.length;
+    if (told) told.textContent = files ? `（${files} 个文件）` : "";
   }
 }
 
-function said(status, body, name) {
-  if (body.message) return body.message;
-  const what = name ? `“${name}”未上传：` : "没有完成：";
-  if (status === 0) return `${what}网络不通。请检查网络后重试。`;
-  if (status === 413) return `${what}文件太大。请压缩或缩小后重试。`;
-  return `${what}服务器没有接受。请稍后重试。`;
+function waitingFor(file) {
+  const waiting = element("li", "file-list__item file-list__item--waiting");
+  const bar = element("progress", "progress-bar__track");
+  bar.max = 1;
+  bar.setAttribute("aria-label", `${file.name} 上传进度`);
+  waiting.append(icon("upload"), element("span", "file-list__name", file.name), bar);
+  return [waiting, bar];
 }
 
 function item(file) {

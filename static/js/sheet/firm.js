@@ -1,5 +1,6 @@
 // The firm's section page.
 
-import { SheetPage, start } from "./page.js";
+import { SheetPage } from "./page.js";
+import { start } from "./start.js";
 
 start(SheetPage);

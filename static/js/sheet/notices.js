@@ -21,11 +21,9 @@ export function showBanner(place, tone, words, way, leave = () => {}) {
   place.append(box);
 }
 
-/** The sheet was locked while this tab still held words: show them, to be copied. `texts`: labels by field. */
-export function showLeftOver(locked, key, texts) {
-  let left = {};
-  try { left = JSON.parse(sessionStorage.getItem(key) ?? "{}"); } catch { return; }
-  const lines = Object.entries(left).map(([question, { sent, next }]) => inWords(question, { ...sent, ...next }, texts));
+/** The sheet was locked while this tab still held words (as `storage.kept` gives them): show them, to be copied. */
+export function showLeftOver(locked, left, texts) {
+  const lines = left.map(([question, { sent, next }]) => inWords(question, { ...sent, ...next }, texts));
   if (!lines.length) return;
   const place = locked.querySelector("[data-banner]");
   showBanner(place, "warn", "答卷锁定前，有内容没有来得及保存。可以复制留存：");

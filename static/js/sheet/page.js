@@ -1,24 +1,24 @@
 // A page of questions: every answer saved the moment it is given, nothing typed ever lost.
 
-import * as answers from "./answers.js";
-import { Card, labelsOf } from "./card.js";
+import { Card } from "./card.js";
 import * as evidence from "./evidence.js";
-import { showBanner, showClash, showLeftOver } from "./notices.js";
+import { show } from "./faults.js";
+import * as inputs from "./inputs.js";
+import * as leaving from "./leaving.js";
+import { showBanner, showClash } from "./notices.js";
+import { BESIDE, OVER } from "./outcomes.js";
+import { showAnswered } from "./progress.js";
 import { Queue } from "./queue.js";
-
-const PREFIX = "survey:unsaved:";
-const OURS = new URL(".", import.meta.url).href;
-const TYPING = 800;
-const PICKING = 250;
+import { stateOf } from "./state.js";
+import { kept, keyOf } from "./storage.js";
 
 export class SheetPage {
   static get IDLE() {
     return "随填随存";
   }
 
-  constructor(sheet, key) {
+  constructor(sheet) {
     this.sheet = sheet;
-    this.key = key;
     this.cards = new Map();
     this.timers = new Map();
     this.savedAt = "";
@@ -28,13 +28,14 @@ export class SheetPage {
   }
 
   begin() {
-    const { sheet, key } = this;
+    const { dataset } = this.sheet;
     const token = document.querySelector('meta[name="csrf-token"]').content;
-    this.queue = new Queue({ url: sheet.dataset.save, token, key }, (...told) => this.told(...told));
-    for (const element of sheet.querySelectorAll("[data-question]")) this.prepare(this.cardOf(element));
-    evidence.prepare(sheet, { token, mostBytes: Number(sheet.dataset.mostBytes), mostSize: sheet.dataset.mostSize });
-    for (const [question, left] of this.queue.kept()) this.takeUp(question, left);
-    this.listen();
+    const key = keyOf(dataset);
+    this.queue = new Queue({ url: dataset.save, token, key }, (...told) => this.told(...told));
+    for (const element of this.sheet.querySelectorAll("[data-question]")) this.prepare(this.cardOf(element));
+    evidence.prepare(this.sheet, token, { mostBytes: Number(dataset.mostBytes), mostSize: dataset.mostSize });
+    for (const [question, left] of kept(key)) this.takeUp(question, left);
+    leaving.watch(this);
     this.showState();
     for (const button of this.plainButtons) button.hidden = !this.broken;
   }
@@ -47,101 +48,44 @@ export class SheetPage {
     return this.sheet.querySelectorAll("[data-plain-save]");
   }
 
-  /** A fault of ours: give the plain form back, which needs no script, and say so. */
-  giveUp(fault) {
-    if (this.broken) return;
-    this.broken = true;
-    console.error(fault);
-    this.plainButtons.forEach((button) => { button.hidden = false; });
-    this.say("自动保存出了故障", "bad");
-    showBanner(this.banner, "bad", "本页的自动保存出了故障，不是网络的问题。您填写的内容都还在页面上，请按页面下方的“保存”保存。");
-    this.timers.forEach((timer) => clearTimeout(timer));
-    this.timers.clear();
-    if (this.queue) this.queue.halt("broken");
-  }
-
   get banner() {
     return this.sheet.querySelector("[data-banner]");
   }
 
-  /** Browsers fill inputs again after Back, and wake whole pages: neither is what the reader typed or what is stored. */
-  shown({ persisted }) {
-    if (persisted) return this.wakeUp();
-    for (const card of this.cards.values()) card.restore();
-    for (const input of this.sheet.querySelectorAll("[data-upload]")) input.value = "";
+  // --- faults of ours -------------------------------------------------------------------------------
+
+  /** Listen for what saving needs: a fault in it gives the plain form back. */
+  on(target, type, act) {
+    target.addEventListener(type, (event) => this.guard(() => act(event)));
   }
 
-  // A page out of the browser's cache is as old as its last sight; what it still holds comes along.
-  async wakeUp() {
-    this.handOverAll();
-    if (!this.queue.isKept) return;
+  async guard(act) {
     try {
-      if (!(await fetch(location.href, { method: "HEAD" })).ok) return;
-    } catch {
-      return; // without a network the old page is better than none; its revisions still guard the answers
+      await act();
+    } catch (fault) {
+      this.giveUp(fault);
     }
-    this.leaving = true;
-    location.reload();
   }
+
+  /** A fault in saving: give the plain form back, which needs no script, and say so. */
+  giveUp(fault) {
+    if (this.broken) return;
+    this.broken = true;
+    console.error(fault);
+    this.timers.forEach((timer) => clearTimeout(timer));
+    this.timers.clear();
+    if (this.queue) this.queue.halt("broken");
+    this.plainButtons.forEach((button) => { button.hidden = false; });
+    show(() => this.say("自动保存出了故障", "bad"));
+    show(() => showBanner(this.banner, "bad", "本页的自动保存出了故障，不是网络的问题。您填写的内容都还在页面上，请按页面下方的“保存”保存。"));
+  }
+
+  // --- from the inputs to the queue -----------------------------------------------------------------
 
   prepare(card) {
     this.cards.set(card.question, card);
     this.queue.know(card.question, card.revision);
-    card.element.addEventListener("input", ({ target }) => {
-      if (target.type === "file") return;
-      card.touch(target);
-      this.later(card, target.matches("[type=radio], [type=checkbox]") ? PICKING : TYPING);
-    });
-    card.element.addEventListener("change", ({ target }) => {
-      if (target.type === "file") return;
-      card.touch(target);
-      answers.keepExclusive(card.element, target);
-      this.later(card, PICKING);
-    });
-    card.element.addEventListener("focusout", ({ relatedTarget }) => {
-      card.composing = false;
-      if (!card.element.contains(relatedTarget)) this.handOver(card, true);
-    });
-    // Half a word of pinyin is nobody's answer: it stays here until it is a word.
-    card.element.addEventListener("compositionstart", () => {
-      card.composing = true;
-    });
-    card.element.addEventListener("compositionend", ({ target }) => {
-      card.composing = false;
-      card.touch(target);
-      this.later(card, TYPING);
-    });
-    card.clear?.addEventListener("click", () => {
-      answers.write(card.element, null);
-      card.touched.add("value");
-      this.handOver(card, true);
-      card.element.querySelector(".option__input, .form-control").focus();
-    });
-  }
-
-  listen() {
-    // Older browsers do not say which button sent the form.
-    this.sheet.addEventListener("click", ({ target }) => {
-      this.pressed = target.closest("button[type=submit]") || this.pressed;
-    });
-    this.sheet.addEventListener("submit", (event) => this.onward(event));
-    addEventListener("error", ({ filename, error }) => String(filename).startsWith(OURS) && this.giveUp(error));
-    addEventListener("unhandledrejection", ({ reason }) => {
-      if (reason && String(reason.stack).includes(OURS)) this.giveUp(reason);
-    });
-    document.addEventListener("click", (event) => this.leaveByLink(event));
-    addEventListener("pageshow", (event) => this.shown(event));
-    document.addEventListener("visibilitychange", () => document.hidden && this.handOverAll());
-    addEventListener("beforeunload", (event) => {
-      if (this.leaving || !this.holdsUnsaved) return;
-      event.preventDefault();
-      event.returnValue = ""; // older browsers ask for this
-    });
-    for (const form of document.querySelectorAll('form[action$="/sign-out"]'))
-      form.addEventListener("submit", () => {
-        this.leaving = true;
-        this.queue.forget();
-      });
+    inputs.watch(this, card);
   }
 
   get holdsUnsaved() {
@@ -152,8 +96,8 @@ export class SheetPage {
   later(card, milliseconds) {
     if (this.broken) return;
     clearTimeout(this.timers.get(card.question));
-    this.timers.set(card.question, setTimeout(() => this.handOver(card), milliseconds));
-    card.showInputs();
+    this.timers.set(card.question, setTimeout(() => this.guard(() => this.handOver(card)), milliseconds));
+    card.refresh();
     this.showState();
   }
 
@@ -163,7 +107,7 @@ export class SheetPage {
     this.timers.delete(card.question);
     const fields = card.changes(leaving);
     if (Object.keys(fields).length) this.queue.put(card.question, fields);
-    card.showInputs();
+    card.refresh();
     this.showState();
   }
 
@@ -176,15 +120,22 @@ export class SheetPage {
     this.queue.resume(question, left);
   }
 
+  // --- what became of it ----------------------------------------------------------------------------
+
   told(question, event, detail = {}) {
-    if (event === "saved") this.savedAt = detail.saved;
     if (event === "broken") return this.giveUp(detail.fault);
+    if (event === "saved") this.savedAt = detail.saved;
     const card = this.cards.get(question);
-    if (card) BESIDE[event](card, detail, this);
-    const over = OVER[event]?.(detail, this);
-    if (over) showBanner(this.banner, "bad", over.words, over.way, () => { this.leaving = true; });
-    this.warnOfLoss();
+    // Without the choice nothing more of this question could be saved: a fault here is no small one.
+    if (card && event === "conflict") this.showConflict(card, detail);
+    else if (card) show(() => BESIDE[event](card, detail, this));
+    show(() => this.showOver(OVER[event]?.(detail, this)));
+    show(() => this.warnOfLoss());
     this.showState();
+  }
+
+  showOver(said) {
+    if (said) showBanner(this.banner, "bad", said.words, said.way, () => { this.leaving = true; });
   }
 
   /** Nothing arrives and this device cannot keep it either: then the page must stay open. */
@@ -198,20 +149,22 @@ export class SheetPage {
   }
 
   showConflict(card, { current, mine, message }) {
-    card.say("未保存：等您选择");
     card.element.dataset.wrong = "";
-    const said = (fields) => card.describe(fields);
+    const side = (words, fields, choose) => ({
+      words, said: card.describe(fields), notes: card.notes(fields), choose: () => this.guard(choose),
+    });
     showClash(card.element, message, [
-      { words: "保留我的", said: said(mine), notes: card.notes(mine), choose: () => this.keepMine(card, current) },
-      { words: `保留对方的（${current.author}）`, said: said(current), notes: card.notes(current), choose: () => this.keepTheirs(card, current) },
+      side("保留我的", mine, () => this.keepMine(card, current)),
+      side(`保留对方的（${current.author}）`, current, () => this.keepTheirs(card, current)),
     ]);
+    show(() => card.say("未保存：等您选择"));
   }
 
   // It had arrived before this page was made, and somebody saved again on top of it.
   showOvertaken(card) {
+    this.queue.know(card.question, card.revision);
     card.showSent();
     card.say(card.stateAtFirst);
-    this.queue.know(card.question, card.revision);
   }
 
   keepMine(card, current) {
@@ -221,24 +174,14 @@ export class SheetPage {
   keepTheirs(card, current) {
     card.write(current);
     card.showSaved(current);
-    card.say(`已保留${current.author}的答案`);
     this.queue.give(card.question, current.revision);
-    this.showProgress();
+    show(() => card.say(`已保留${current.author}的答案`));
+    show(() => this.showProgress());
     this.showState();
   }
 
   showState() {
-    if (this.broken) return;
-    const lines = [...this.queue.changes.values()];
-    const stuck = lines.filter((line) => line.stopped).length;
-    const waits = this.timers.size || lines.some((line) => line.sent || line.next);
-    const [words, tone] = this.queue.stopped ? ["未保存", "bad"]
-      : stuck ? [`有 ${stuck} 题未保存`, "bad"]
-      : lines.some((line) => line.attempt) ? ["未确认，正在重试", "warn"]
-      : waits ? ["正在保存…", "note"]
-      : this.savedAt ? [`已保存 ${this.savedAt}`, "good"]
-      : [this.constructor.IDLE, "plain"];
-    this.say(words, tone);
+    if (!this.broken) show(() => this.say(...stateOf(this, this.constructor.IDLE)));
   }
 
   say(words, tone) {
@@ -248,116 +191,6 @@ export class SheetPage {
   }
 
   showProgress() {
-    const cards = [...this.cards.values()];
-    const required = cards.filter((card) => card.required);
-    const answered = (required.length ? required : cards).filter((card) => card.answered).length;
-    let before = answered;
-    for (const count of document.querySelectorAll(`[data-section="${this.sheet.dataset.section}"] [data-count]`)) {
-      before = Number(count.textContent);
-      count.textContent = answered;
-      const line = count.closest("li");
-      const sign = line.querySelector("use");
-      line.toggleAttribute("data-done", required.length > 0 && answered === required.length);
-      sign.setAttribute("href", sign.getAttribute("href").replace(/#.*/, line.hasAttribute("data-done") ? "#good" : "#circle"));
-    }
-    if (!required.length || answered === before) return;
-    for (const overall of document.querySelectorAll("[data-overall]"))
-      overall.textContent = Number(overall.textContent) + answered - before;
-    const bar = document.querySelector(".section-aside__wide progress");
-    bar.value += answered - before;
-    bar.closest(".progress-bar").querySelector(".number").textContent = `${bar.value} / ${bar.max}`;
-  }
-
-  // A link waits the blink of an eye for the last answer; what cannot arrive is asked about.
-  async leaveByLink(event) {
-    const link = event.target.closest("a[href]");
-    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-    if (!link || !plain || this.leaving || this.broken || link.hasAttribute("download") || link.getAttribute("href").startsWith("#")) return;
-    this.handOverAll();
-    if (!this.queue.unsaved.length) return;
-    event.preventDefault();
-    await this.queue.settle(3000);
-    location.href = link.href;
-  }
-
-  // Every button of the form: first let the last answers arrive, then go on.
-  async onward(event) {
-    if (this.broken) {
-      this.leaving = true;
-      return;
-    }
-    event.preventDefault();
-    const button = event.submitter || this.pressed;
-    this.handOverAll();
-    const target = button && button.dataset.onward;
-    if (!target) return;
-    if (await this.queue.settle(5000)) {
-      location.href = target;
-      return;
-    }
-    this.showState();
-    const first = [...this.cards.values()].find((card) => this.queue.unsaved.includes(card.question));
-    first?.element.scrollIntoView({ block: "center" });
-    first?.element.focus();
-  }
-}
-
-// What became of a change, said beside its question …
-const BESIDE = {
-  saving: (card) => card.say("正在保存…"),
-  saved(card, detail, page) {
-    if (card.isAheadOf(detail) && !detail.more && !page.timers.has(card.question)) return page.showOvertaken(card);
-    card.say(detail.more ? "正在保存…" : `我于 ${detail.saved} 保存`);
-    card.showSaved(detail);
-    page.showProgress();
-  },
-  waiting: (card, detail) => card.say(detail.message ?? "未确认：网络不通，正在重试"),
-  refused(card, detail) {
-    card.say("未保存");
-    card.showFaults(detail.fields ?? {});
-  },
-  conflict: (card, detail, page) => page.showConflict(card, detail),
-  locked: (card) => card.say("未保存：答卷已锁定"),
-  ended: (card) => card.say("未保存：登录状态已失效"),
-  failed: (card) => card.say("未保存"),
-};
-
-// … and over the page, where nothing more can be saved.
-const OVER = {
-  ended: (detail, page) => ({
-    words: detail.message,
-    way: { words: "重新登录", url: `${page.sheet.dataset.signIn}?next=${encodeURIComponent(location.pathname)}` },
-  }),
-  failed: (detail) => ({
-    words: detail.message,
-    way: { words: "刷新页面", url: location.href },
-  }),
-  locked: (detail) => ({ words: `${detail.message}没有保存的内容还在页面上，可以复制留存。` }),
-};
-
-function eachKept(act) {
-  try {
-    Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX)).forEach(act);
-  } catch { /* no storage, nothing kept */ }
-}
-
-/** Bring the page to life: fill it, or show what a locked one left over. */
-export function start(Page) {
-  const sheet = document.querySelector("[data-sheet]");
-  const locked = document.querySelector("[data-locked]");
-  const { user, assessment } = (sheet ?? locked).dataset;
-  // What another person left in this tab is neither shown nor kept.
-  eachKept((name) => name.startsWith(`${PREFIX}${user}:`) || sessionStorage.removeItem(name));
-  const key = `${PREFIX}${user}:${assessment}`;
-  if (locked) showLeftOver(locked, key, labelsOf(locked));
-  // A page that came back with a conflict from the plain form is decided in the plain form.
-  else if (!sheet.querySelector(".clash input")) begin(new Page(sheet, key));
-}
-
-function begin(page) {
-  try {
-    page.begin();
-  } catch (fault) {
-    page.giveUp(fault);
+    showAnswered([...this.cards.values()], this.sheet.dataset.section);
   }
 }

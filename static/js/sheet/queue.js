@@ -5,37 +5,16 @@
 // page or an ended session loses nothing. Only an acknowledgement, a decision of the reader or
 // signing out takes it away.
 
+import { keep } from "./storage.js";
+import { post } from "./wire.js";
+
 const RETRY = [1, 2, 4, 8, 15, 30];
-const TIMEOUT = 20000;
 const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504, 507]);
 const NO_ANSWER = "未确认：没有收到系统的答复，正在重试";
 
 function word() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-// What stands between here and the server answers too: a portal's page, a proxy's "{}". Our own
-// answers name what they answer: the change that was kept, or the status of a refusal.
-function isOurs(response, body, sent) {
-  if (typeof body !== "object" || body === null) return false;
-  if (!response.ok) return body.status === response.status && typeof body.message === "string";
-  return body.request_id === sent.request_id && Number.isInteger(body.revision) && typeof body.saved === "string";
-}
-
-const NOTHING = { response: null, body: null };
-
-// The answer and its JSON: no answer where the network went, no JSON where it is somebody else's page.
-async function answerTo(fetching) {
-  const response = await fetching.catch(() => null);
-  if (!response) return NOTHING;
-  const text = await response.text().catch(() => null);
-  if (text === null) return NOTHING;
-  try {
-    return { response, body: JSON.parse(text) };
-  } catch {
-    return { response, body: null };
-  }
 }
 
 // What was sent, as it was before it had a number.
@@ -112,15 +91,6 @@ export class Queue {
     return [...this.changes.values()].some((line) => line.sent && !line.stopped && !line.attempt);
   }
 
-  /** What an earlier visit of this tab left unsaved: [question, {sent, next, revision}]. */
-  kept() {
-    try {
-      return Object.entries(JSON.parse(sessionStorage.getItem(this.key) || "{}"));
-    } catch {
-      return [];
-    }
-  }
-
   /** Send again what was left: first under its old number, in case it did arrive. */
   resume(question, left) {
     const line = this.line(question);
@@ -151,7 +121,7 @@ export class Queue {
   forget() {
     this.halt("forgotten");
     this.changes.clear();
-    try { sessionStorage.removeItem(this.key); } catch { /* nothing was kept */ }
+    keep(this.key, {});
   }
 
   /** Send nothing any more; what has not arrived stays in storage for the next visit of this tab. */
@@ -176,43 +146,28 @@ export class Queue {
     this.deliver(question);
   }
 
-  // What becomes of `fetch` is the network's; any other fault here is ours, and is said to be.
+  // Whatever is thrown here is a fault of ours, and is said to be.
   async deliver(question) {
     const line = this.line(question);
     if (!line.sent || this.stopped) return;
     const { sent } = line;
     try {
       if (!line.attempt) this.tell(question, "saving");
-      const { request, patience } = this.request(sent);
-      const { response, body } = await answerTo(fetch(request));
-      clearTimeout(patience);
-      if (this.line(question).sent === sent) this.heard(question, response, body);
+      const answer = await post(this.url, this.token, sent);
+      if (this.line(question).sent === sent) this.heard(question, answer);
     } catch (fault) {
       this.halt("broken");
       this.tell(question, "broken", { fault });
     }
   }
 
-  request(sent) {
-    const control = new AbortController();
-    const request = new Request(this.url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
-      body: JSON.stringify(sent),
-      signal: control.signal,
-    });
-    return { request, patience: setTimeout(() => control.abort(), TIMEOUT) };
-  }
-
-  heard(question, response, body) {
+  heard(question, answer) {
     const line = this.line(question);
-    if (!response) return this.later(question, 0);
-    const { status, headers } = response;
-    const ours = isOurs(response, body, line.sent);
-    if (!ours || RETRIED.has(status))
-      return this.later(question, Number(headers.get("Retry-After")) || 0, ours ? body.message : NO_ANSWER);
+    if (!answer) return this.later(question, 0);
+    const { status, wait, body } = answer;
+    if (!body || RETRIED.has(status)) return this.later(question, wait, body ? body.message : NO_ANSWER);
     line.attempt = 0;
-    if (response.ok) this.acknowledge(question, body);
+    if (status < 300) this.acknowledge(question, body);
     else if (status === 409 && body.current) this.hold(question, "conflict", { ...body, mine: { ...line.sent, ...line.next } });
     else if (status === 422) this.hold(question, "refused", body);
     else {
@@ -249,15 +204,8 @@ export class Queue {
   keep() {
     if (this.stopped === "forgotten") return; // whoever signed out leaves nothing behind
     const left = {};
-    this.stored = false;
     for (const [question, { sent, next, revision }] of this.changes)
       if (sent || next) left[question] = { sent, next, revision };
-    try {
-      if (Object.keys(left).length) sessionStorage.setItem(this.key, JSON.stringify(left));
-      else sessionStorage.removeItem(this.key);
-      this.stored = true;
-    } catch {
-      // Storage full or forbidden: the page itself still holds everything.
-    }
+    this.stored = keep(this.key, left);
   }
 }

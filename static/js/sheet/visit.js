@@ -2,15 +2,24 @@
 
 import * as answers from "./answers.js";
 import { Card } from "./card.js";
-import { SheetPage, start } from "./page.js";
+import { show } from "./faults.js";
+import { SheetPage } from "./page.js";
+import { start } from "./start.js";
 
 const point = (use, name) => use.setAttribute("href", use.getAttribute("href").replace(/#.*$/, `#${name}`));
+
+// The verdicts as they are kept; the page's chips name them all.
+const UNVERIFIED = "unverified";
+const CHANGED = "changed";
+const NOT_SEEN = "not_seen";
+const REASON = "reason";
+const PHOTO = "photo";
 
 class VisitCard extends Card {
   constructor(element, sheet) {
     super(element, sheet);
     this.said = element.dataset.said ? JSON.parse(element.dataset.said) : null;
-    this.markOwn();
+    show(() => this.markOwn());
   }
 
   get reason() {
@@ -20,12 +29,12 @@ class VisitCard extends Card {
   /** A value travels with its verdict, so that the last touch decides whatever is still on its way. */
   changes(leaving) {
     const fields = super.changes(leaving);
-    return "value" in fields ? { ...fields, verification: "changed" } : fields;
+    return "value" in fields ? { ...fields, verification: CHANGED } : fields;
   }
 
   write(fields) {
     super.write(fields);
-    if (fields.verification) this.press(fields.verification);
+    if (fields.verification) show(() => this.press(fields.verification));
   }
 
   describe(fields) {
@@ -71,7 +80,7 @@ class VisitCard extends Card {
     const { saidLevel, hasFiles } = this.element.dataset;
     if (saidLevel === undefined || hasFiles !== undefined) return;
     if (!Number.isInteger(this.value) || Math.abs(this.value - Number(saidLevel)) < Number(this.sheet.dataset.far)) return;
-    this.showNeeds(this.reason.value.trim() ? ["photo"] : ["reason", "photo"]);
+    this.showNeeds(this.reason.value.trim() ? [PHOTO] : [REASON, PHOTO]);
     this.element.querySelector("[data-more]").open = true;
   }
 
@@ -94,7 +103,7 @@ class VisitPage extends SheetPage {
   prepare(card) {
     // Before the others hear of it: a verdict is a decision, not an input of the answer.
     for (const type of ["input", "change"])
-      card.element.addEventListener(type, (event) => {
+      this.on(card.element, type, (event) => {
         if (!event.target.matches("[data-verdict]")) return;
         event.stopImmediatePropagation();
         if (type === "change") this.decide(card, event.target.value);
@@ -110,7 +119,7 @@ class VisitPage extends SheetPage {
   decide(card, verdict) {
     if (this.broken) return;
     card.touched.add("verification");
-    if (verdict === "changed") return card.say("请选择现场核验后的答案");
+    if (verdict === CHANGED) return card.say("请选择现场核验后的答案");
     clearTimeout(this.timers.get(card.question));
     this.timers.delete(card.question);
     answers.write(card.element, card.said);
@@ -118,9 +127,9 @@ class VisitPage extends SheetPage {
     const fields = { ...card.changes(true), value: card.said, verification: verdict };
     card.remember({ value: card.value });
     this.queue.put(card.question, fields);
-    card.press(verdict);
-    card.showNeeds(verdict === "not_seen" && !card.reason.value.trim() ? ["reason"] : []);
-    if (verdict === "not_seen") card.reason.focus();
+    show(() => card.press(verdict));
+    show(() => card.showNeeds(verdict === NOT_SEEN && !card.reason.value.trim() ? [REASON] : []));
+    if (verdict === NOT_SEEN) show(() => card.reason.focus());
     this.showState();
   }
 
@@ -128,7 +137,7 @@ class VisitPage extends SheetPage {
     super.told(question, event, detail);
     const card = this.cards.get(question);
     if (event !== "saved") return;
-    if (card && !detail.more && !this.timers.has(question)) card.press(detail.verification);
+    if (card && !detail.more && !this.timers.has(question)) show(() => card.press(detail.verification));
     this.askStanding();
   }
 
@@ -154,13 +163,13 @@ class VisitPage extends SheetPage {
         const response = await fetch(this.sheet.dataset.standing, { headers: { Accept: "application/json" } });
         if (response.ok) standing = await response.json();
       } catch { /* the answers are kept; the figures follow with the next one */ }
-      if (standing && standing.verifications) this.showStanding(standing);
+      if (standing && standing.verifications) show(() => this.showStanding(standing));
     }, 300);
   }
 
   showStanding({ done, whole, sections, needs, verifications }) {
     for (const [question, card] of this.cards) {
-      const verified = (verifications[question] ?? "unverified") !== "unverified";
+      const verified = (verifications[question] ?? UNVERIFIED) !== UNVERIFIED;
       card.showNeeds(verified ? needs[question] || [] : []);
       if (this.timers.has(question)) card.warnOfDistance();
     }
