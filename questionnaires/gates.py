@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -17,6 +18,7 @@ from questionnaires.answers import NOT_APPLICABLE, Answer, Ratio, percent_text
 from questionnaires.model import (
     AnyGate,
     Gate,
+    LevelQuestion,
     Names,
     PartGate,
     Question,
@@ -64,17 +66,21 @@ class GateResult:
 
     @property
     def wanted(self) -> str:
-        """What it demands, as a Chinese phrase."""
-        return demand(self.gate, self.questionnaire.names)
+        """What it demands, in the words of the level demanded."""
+        return _wanted(self.gate, self.questionnaire)
 
     @property
     def found(self) -> str:
         """What the sheet shows, as a Chinese phrase."""
-        if not isinstance(self.gate, AnyGate):
-            return _found(self.gate, self.shown[0])
-        names = self.questionnaire.names
-        pairs = zip(self.gate.any_of, self.shown, strict=True)
-        return "；".join(f"“{names.short(m.question)}”{_found(m, shown)}" for m, shown in pairs)
+        gate, asked = self.gate, self.questionnaire
+        if isinstance(gate, SectionGate | PartGate):
+            share = self.shown[0].share
+            return "没有适用的题目，不作要求" if share is None else percent_text(share * 100)
+        if isinstance(gate, QuestionGate):
+            return _found(gate, self.shown[0], asked)
+        pairs = zip(gate.any_of, self.shown, strict=True)
+        said = (f"“{asked.names.short(m.question)}”{_found(m, s, asked)}" for m, s in pairs)
+        return "；".join(said)
 
 
 # --- judging ------------------------------------------------------------------------------------
@@ -164,6 +170,17 @@ def least_level(gate: QuestionGate, question: Question) -> int:
     return level
 
 
+def pieces_missing(gate: QuestionGate, question: Question, answer: Ratio) -> int:
+    """Return how many more machines (or whatever is counted) a ratio needs to meet its gate."""
+    needed = answer.part
+    edges = question.above if isinstance(question, RatioQuestion) else None
+    if gate.at_least and edges:
+        needed = max(needed, answer.whole * edges[gate.at_least - 1] // 100 + 1)
+    if gate.at_least_percent is not None:
+        needed = max(needed, ceil(answer.whole * gate.at_least_percent / 100))
+    return int(needed) - answer.part
+
+
 def name_of(gate: Gate) -> str:
     """Name a gate as worked examples do: by what it looks at."""
     if isinstance(gate, SectionGate | PartGate):
@@ -239,16 +256,39 @@ def _question_demand(gate: QuestionGate, names: Names) -> str:
     return f"“{names.short(gate.question)}”{'，且'.join(least)}"
 
 
+def _wanted(gate: Gate, asked: Questionnaire) -> str:
+    if isinstance(gate, QuestionGate):
+        return f"“{asked.names.short(gate.question)}”{_level_wanted(gate, asked)}"
+    if isinstance(gate, AnyGate):
+        members = "；".join(_wanted(member, asked) for member in gate.any_of)
+        return f"下列 {len(gate.any_of)} 项中至少 {gate.count} 项：{members}"
+    return demand(gate, asked.names)
+
+
+def _level_wanted(gate: QuestionGate, asked: Questionnaire) -> str:
+    """Say the sentence of the level a question is to reach; of a ratio the percentage."""
+    question, level = asked.questions[gate.question], gate.at_least
+    if isinstance(question, LevelQuestion):
+        return f"做到“{question.levels[level or 0]}”（{level or 0} 档）"
+    edges = question.above if isinstance(question, RatioQuestion) else None
+    edge = edges[level - 1] if edges and level else None
+    wanted = gate.at_least_percent
+    if edge is not None and (wanted is None or wanted <= edge):
+        return f"超过 {percent_text(edge)}"
+    return f"不低于 {percent_text(wanted or Fraction(0))}"
+
+
 _ABSENT = {"not_asked": "没有此工序，不作要求", "not_applicable": "不适用，不作要求"}
 
 
-def _found(gate: Gate, shown: Shown) -> str:
-    if isinstance(gate, SectionGate | PartGate):
-        share = shown.share
-        return "没有适用的题目，不作要求" if share is None else percent_text(share * 100)
+def _found(gate: QuestionGate, shown: Shown, asked: Questionnaire) -> str:
     if shown.absent:
         return _ABSENT[shown.absent]
-    said = [] if shown.level is None else [f"{shown.level} 档"]
-    if ratio := shown.ratio:
-        said.append(f"{ratio.part} / {ratio.whole}，{percent_text(ratio.percent)}")
-    return "，".join(said)
+    question = asked.questions[gate.question]
+    if (ratio := shown.ratio) and isinstance(question, RatioQuestion):
+        missing = pieces_missing(gate, question, ratio)
+        more = f"，还差 {missing} {question.unit}" if missing else ""
+        return f"{ratio.part} / {ratio.whole}，{percent_text(ratio.percent)}{more}"
+    if isinstance(question, LevelQuestion) and shown.level is not None:
+        return f"“{question.levels[shown.level]}”（{shown.level} 档）"
+    return ""

@@ -244,7 +244,7 @@ def _held_back(rung: RungResult, now: Score, was: Score) -> Iterator[str]:
     demanded = {demands(g.gate) for r in old for g in r.gates}
     for gate in rung.failed_gates:
         new = "" if demands(gate.gate) in demanded else "（旧年版没有这样要求）"
-        yield f"不满足“{title}”的必备条件：要求{gate.wanted}，现为 {gate.found}{new}"
+        yield f"不满足“{title}”的必备条件：要求{gate.wanted}，现为{gate.found}{new}"
 
 
 def _line_was(rung: RungResult, was: Score) -> str:

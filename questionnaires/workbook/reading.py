@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from questionnaires import loading, references
 from questionnaires.edition import Edition, EditionFile, Packages, Standards
-from questionnaires.model import Core, Extras, Trade, Value
+from questionnaires.model import Core, Extras, Section, Trade, Value
 from questionnaires.reading import Document, Fault, shape
 from questionnaires.references import Whole
 from questionnaires.sheets.cells import Row, open_book
@@ -82,18 +82,35 @@ def _misplaced(
     if not isinstance(core, Core):
         return [Fault("模块", "", "没有通用部分的模块", "补上通用部分的模块")]
     others = {t: other for t, other in beside.trades.items() if t in head.trades} if beside else {}
-    extras, packages = shaped.get("extras.yaml"), shaped.get("packages.yaml")
+    packages = shaped.get("packages.yaml")
     standards = shaped.get("standards.yaml")
     edition = Edition.of(
         head,
         core=core,
-        extras=extras.sections if isinstance(extras, Extras) else (),
+        extras=_extras(shaped, alone=not {trade.id, *others}.issuperset(head.trades)),
         trades={**others, trade.id: trade},
         packages=packages.packages if isinstance(packages, Packages) else (),
         standards=standards.standards if isinstance(standards, Standards) else (),
     )
     places: dict[str, Document] = {f"{t}.yaml": Document(f"{t}.yaml") for t in others}
     return list(references.faults(Whole(edition, places | documents)))
+
+
+def _extras(shaped: Mapping[str, Value | None], *, alone: bool) -> tuple[Section, ...]:
+    """Return the optional sections; what ``alone`` cannot tell, another trade's process, is left."""
+    extras = shaped.get("extras.yaml")
+    if not isinstance(extras, Extras):
+        return ()
+    if not alone:
+        return extras.sections
+    return tuple(
+        section.model_copy(
+            update={
+                "questions": tuple(q.model_copy(update={"needs": ()}) for q in section.questions)
+            }
+        )
+        for section in extras.sections
+    )
 
 
 def _each_cell_once(faults: list[Fault]) -> tuple[Fault, ...]:

@@ -81,7 +81,7 @@ def test_the_gates_that_hold_a_firm_back_are_named_with_what_was_wanted_and_foun
     assert diagnosis.missing is not None
     assert diagnosis.missing.threshold_met
     assert [(g.wanted, g.found) for g in diagnosis.missing.gates] == [
-        ("“scheduling”不低于 3 档", "2 档")
+        ("“scheduling”做到“第 3 档的做法”（3 档）", "“第 2 档的做法”（2 档）")
     ]
     assert diagnosis.missing.summary == "总得分率已达到分数线 60%，还有 1 项必备条件未满足。"
 

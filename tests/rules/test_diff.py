@@ -364,7 +364,7 @@ def test_a_tightened_gate_moves_a_firm_down_and_is_called_new(tmp_path: Path) ->
 
     assert move.direction == "down"
     (reason,) = move.reasons
-    assert "“车间网络”不低于 3 档，现为 2 档（旧年版没有这样要求）" in reason
+    assert "（3 档），现为“有独立的车间网络，覆盖主要区域”（2 档）（旧年版没有这样要求）" in reason
 
 
 def test_a_loosened_gate_moves_a_firm_up_and_says_what_held_it_back(tmp_path: Path) -> None:

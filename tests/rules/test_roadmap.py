@@ -141,7 +141,7 @@ def test_what_nothing_in_the_catalogue_lifts_is_said() -> None:
 
     assert found.after is None
     assert found.packages == ()
-    assert found.obstacles[0].startswith("“tracing”不低于 3 档：目录中没有")
+    assert found.obstacles[0].startswith("“tracing”做到“第 3 档的做法”（3 档）：目录中没有")
     assert "达不到分数线" in found.obstacles[1]
 
 
