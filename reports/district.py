@@ -14,12 +14,54 @@ from questionnaires.model import Rung
 
 
 @dataclass(frozen=True)
+class Counting:
+    """By which recognitions the plan's targets are counted; the bureau edits it.
+
+    The plan itself does not say: its text and its table differ. ``titles`` and ``levels`` are words
+    for the sentence beside the figure. What is recorded of a recognition is a rung and a day, so
+    these count: from ``since`` on, added to ``base``.
+    """
+
+    titles: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    since: date | None = None
+    base: int = 0
+
+    def counts(self, fact: Recognised, target: Target) -> bool:
+        """Whether a recognition counts towards a target: its rung named, its day within."""
+        begun = self.since is None or self.since <= fact.day
+        return begun and fact.rung in target.rungs and fact.day <= target.ends
+
+    def says(self, target: Target, rungs: Sequence[str]) -> str:
+        """The rule in one sentence, for the reader of the figure.
+
+        Args:
+            rungs: Titles of the target's rungs in the edition at hand.
+        """
+        since = f"{day_words(self.since)}起、" if self.since else ""
+        named = f"{'、'.join(self.levels)}{'、'.join(self.titles)}"
+        what = f"计入的称号：{named}。" if named else ""
+        return (
+            f"{what}按登记的认定等级（{'、'.join(rungs)}）计，认定日期在{since}"
+            f"{day_words(target.ends)}以前，一家企业只计一次，另加基数 {self.base} 家。"
+        )
+
+
+def day_words(day: date) -> str:
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+@dataclass(frozen=True)
 class Target:
     """How many firms the plan wants recognised on one of these rungs by the end of a year."""
 
     year: int
     count: int
     rungs: tuple[str, ...]
+
+    @property
+    def ends(self) -> date:
+        return date(self.year, 12, 31)
 
 
 class Recognised(NamedTuple):
@@ -28,6 +70,15 @@ class Recognised(NamedTuple):
     firm: int
     rung: str
     day: date
+
+
+class Eligible(NamedTuple):
+    """A firm on a rung, and the rungs whose application conditions it meets, or may meet."""
+
+    step: int
+    met: frozenset[str]
+    open: frozenset[str]
+    """Nothing is known against the firm, and something is not known."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +90,14 @@ class PlanLine:
     """Titles, bottom-up."""
     wanted: int
     recognised: int
-    qualifying: int
-    """Firms whose confirmed sheet stands on the lowest of these rungs or above."""
+    rule: str
+    """By which rule ``recognised`` was counted, as a sentence."""
+    reaching: int
+    """Firms whose confirmed sheet stands on the lowest of these rungs or above, in our rating."""
+    eligible: int = 0
+    """Of these, firms known to meet the newest notice's conditions for a rung they stand on."""
+    open: int = 0
+    """Of these, firms of which that is not known."""
 
     @property
     def missing(self) -> int:
@@ -65,15 +122,20 @@ def plan_lines(
     ladder: Sequence[Rung],
     recognised: Collection[Recognised],
     confirmed: Mapping[int, int],
+    counting: Counting = Counting(),
+    eligible: Collection[Eligible] = (),
 ) -> tuple[PlanLine, ...]:
-    """Return one line a target: who was recognised by the end of its year, and who would qualify.
+    """Return one line a target: who was recognised by the end of its year, and who stands where.
 
     A firm counts once however many of the rungs it holds; one recognised later does not count.
 
     Args:
         confirmed: {step: firms standing on it by their confirmed sheet}.
+        eligible: The same firms with the conditions they meet; without them nothing is said of it.
     """
-    return tuple(_plan_line(target, ladder, recognised, confirmed) for target in targets)
+    return tuple(
+        _plan_line(target, ladder, recognised, confirmed, counting, eligible) for target in targets
+    )
 
 
 def _plan_line(
@@ -81,18 +143,35 @@ def _plan_line(
     ladder: Sequence[Rung],
     recognised: Collection[Recognised],
     confirmed: Mapping[int, int],
+    counting: Counting,
+    eligible: Collection[Eligible],
 ) -> PlanLine:
-    by_then = date(target.year, 12, 31)
-    named = [step for step, rung in enumerate(ladder, 1) if rung.id in target.rungs]
+    named = {rung.id: step for step, rung in enumerate(ladder, 1) if rung.id in target.rungs}
+    titles = tuple(ladder[step - 1].title for step in named.values())
+    firms = {fact.firm for fact in recognised if counting.counts(fact, target)}
+    met, still_open = _may_apply(named, eligible)
     return PlanLine(
         year=target.year,
-        rungs=tuple(ladder[step - 1].title for step in named),
+        rungs=titles,
         wanted=target.count,
-        recognised=len(
-            {fact.firm for fact in recognised if fact.rung in target.rungs and fact.day <= by_then}
-        ),
-        qualifying=_at_or_above(named[0], confirmed) if named else 0,
+        recognised=counting.base + len(firms),
+        rule=counting.says(target, titles),
+        reaching=_at_or_above(min(named.values()), confirmed) if named else 0,
+        eligible=met,
+        open=still_open,
     )
+
+
+def _may_apply(named: Mapping[str, int], eligible: Collection[Eligible]) -> tuple[int, int]:
+    """Count firms that meet the conditions of a named rung they stand on, and those that may."""
+    met = still_open = 0
+    for firm in eligible:
+        stood_on = {rung for rung, step in named.items() if step <= firm.step}
+        if stood_on & firm.met:
+            met += 1
+        elif stood_on & firm.open:
+            still_open += 1
+    return met, still_open
 
 
 def rung_lines(

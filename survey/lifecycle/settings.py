@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from survey.lifecycle.step import About, Step
 from survey.store import settings
 
@@ -11,7 +9,7 @@ from survey.store import settings
 def keep_district(step: Step, wanted: settings.District) -> None:
     """Store the settings as a whole; the log says what of them changed."""
     with step.writing() as session:
-        before, after = asdict(settings.read(session)), asdict(wanted)
+        before, after = settings.written(settings.read(session)), settings.written(wanted)
         settings.keep(session, wanted)
         changed = [name for name, value in after.items() if value != before[name]]
         step.log(

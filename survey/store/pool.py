@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -181,18 +181,39 @@ def recognised_facts(session: Session) -> list[tuple[int, str, date]]:
 
 def confirmed_steps(session: Session, edition: str) -> dict[int, int]:
     """Return how many firms stand on each step by their newest confirmed sheet of an edition."""
+    query = _newest_confirmed(select(ScoreRow.step, func.count()), edition)
+    return {row[0]: row[1] for row in session.execute(query.group_by(ScoreRow.step))}
+
+
+class ConfirmedSheet(NamedTuple):
+    """A firm's newest confirmed sheet, and the step it stands on."""
+
+    id: int
+    trade: str
+    step: int
+
+
+def confirmed_sheets(session: Session, edition: str, *, least_step: int) -> list[ConfirmedSheet]:
+    """Return the newest confirmed sheets of an edition on this step or above."""
+    chosen = select(SheetRow.id, Assessment.trade, ScoreRow.step)
+    query = _newest_confirmed(chosen, edition).join(
+        Assessment, Assessment.id == SheetRow.assessment_id
+    )
+    wanted = query.where(ScoreRow.step >= least_step).order_by(SheetRow.id)
+    return [ConfirmedSheet(*row) for row in session.execute(wanted)]
+
+
+def _newest_confirmed(chosen: Query, edition: str) -> Query:
     newest = (
         select(func.max(Assessment.id))
         .where(Assessment.edition == edition, IS_CONFIRMED)
         .group_by(Assessment.firm_id)
     )
-    query = (
-        select(ScoreRow.step, func.count())
+    return (
+        chosen.select_from(ScoreRow)
         .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
         .where(speaking(SheetKind.ONSITE), SheetRow.assessment_id.in_(newest))
-        .group_by(ScoreRow.step)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def pool_targets(session: Session, edition: str) -> dict[tuple[str, str], int]:

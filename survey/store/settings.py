@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.district import Target
+from reports.district import Counting, Target
 from survey.tables import Setting
 
 KEY = "district"
@@ -26,6 +27,7 @@ class District:
     townships: tuple[str, ...] = ()
     parks: tuple[str, ...] = ()
     targets: tuple[Target, ...] = field(default=())
+    counting: Counting = field(default_factory=Counting)
     plan: str = ""
     contact_name: str = ""
     contact_phone: str = ""
@@ -48,7 +50,15 @@ def read(session: Session) -> District:
 
 def keep(session: Session, district: District) -> None:
     """Store the settings; the caller's transaction decides."""
-    session.merge(Setting(key=KEY, value=asdict(district)))
+    session.merge(Setting(key=KEY, value=written(district)))
+
+
+def written(district: District) -> dict[str, Any]:
+    """Return the settings as they are stored: plain values, days in ISO form."""
+    values = asdict(district)
+    since = district.counting.since
+    values["counting"]["since"] = since.isoformat() if since else ""
+    return values
 
 
 def _district(kept: Mapping[str, Any]) -> District:
@@ -58,4 +68,16 @@ def _district(kept: Mapping[str, Any]) -> District:
     values["targets"] = tuple(
         Target(t["year"], t["count"], tuple(t["rungs"])) for t in values.get("targets", ())
     )
+    if "counting" in values:
+        values["counting"] = _counting(values["counting"])
     return District(**values)
+
+
+def _counting(kept: Mapping[str, Any]) -> Counting:
+    since = kept["since"]
+    return Counting(
+        titles=tuple(kept["titles"]),
+        levels=tuple(kept["levels"]),
+        since=date.fromisoformat(since) if since else None,
+        base=kept["base"],
+    )

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict, replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from reports.district import Target
+from reports.district import Counting, Target
 from survey import library
 from survey.lifecycle import accounts, links, settings, shelved, typed
 from survey.lifecycle.errors import Invalid
 from survey.store import accounts as store
 from survey.store.settings import District
 from survey.tables import Role
+from survey.views.fields import Day, WholeNumber
 from survey.views.links import hand_over
 from survey.web import here
 from survey.web.lists import page_number
@@ -54,13 +56,31 @@ class DistrictForm(FlaskForm):
         "规划目标",
         description="每行一条：年份，家数，等级（多个用“、”隔开）。例如：2027，4，数字化车间、智能工厂、未来工厂",
     )
+    titles = StringField(
+        "计入的称号",
+        [Optional(), Length(max=100)],
+        description="多个用“、”隔开。例如：未来工厂、智能工厂、数字化车间。认定登记里有称号以前，按等级计数。",
+    )
+    levels = StringField(
+        "计入的级别", [Optional(), Length(max=40)], description="例如：省级。多个用“、”隔开。"
+    )
+    since = Day(
+        "自哪一天起的认定计入",
+        [Optional()],
+        description="空着表示不论早晚。早于这一天的算在基数里。",
+    )
+    base = WholeNumber(
+        "基数（家）",
+        [Optional(), NumberRange(0, 9999, "请填 0 至 9999 的整数。")],
+        description="起算日以前已经算数的企业数，与登记的认定相加。",
+    )
     contact_name = StringField(
         "联系人",
         [Optional(), Length(max=30)],
         description="企业遇到问题找谁。凡是请企业联系主管部门的地方都会写上。",
     )
     contact_phone = StringField("联系电话", [Optional(), Length(max=30)])
-    link_days = IntegerField(
+    link_days = WholeNumber(
         "邀请和重置链接的有效天数",
         [InputRequired("请填写天数。"), NumberRange(1, 30, "请填写 1 到 30 之间的整数。")],
         description="按日历天算，到最后一天 18 时；遇周末顺延到周一。",
@@ -148,41 +168,10 @@ def district_settings() -> ResponseReturnValue:
     place = here.district()
     newest = library.load(here.session(), shelved.newest(here.session()))
     titles = {rung.id: rung.title for rung in newest.ladder}
-    form = DistrictForm(
-        data={
-            "name": place.name,
-            "bureau": place.bureau,
-            "plan": place.plan,
-            "townships": "\n".join(place.townships),
-            "parks": "\n".join(place.parks),
-            "targets": "\n".join(
-                f"{t.year}，{t.count}，{'、'.join(titles.get(r, r) for r in t.rungs)}"
-                for t in place.targets
-            ),
-            "contact_name": place.contact_name,
-            "contact_phone": place.contact_phone,
-            "link_days": place.link_days,
-            "reduced": place.reduced,
-        }
-    )
+    form = DistrictForm(data=_typed(place, titles))
     if form.validate_on_submit():
         try:
-            settings.keep_district(
-                here.step(),
-                District(
-                    name=form.name.data or "",
-                    bureau=form.bureau.data or "",
-                    plan=form.plan.data or "",
-                    townships=_lines(form.townships.data),
-                    parks=_lines(form.parks.data),
-                    targets=_targets(form.targets.data, titles),
-                    contact_name=typed.line(form.contact_name.data),
-                    contact_phone=typed.line(form.contact_phone.data),
-                    link_days=form.link_days.data or District.link_days,
-                    reduced=bool(form.reduced.data),
-                    demonstration=place.demonstration,
-                ),
-            )
+            settings.keep_district(here.step(), _district(form, place, titles))
             flash("设置已保存。", "good")
             return redirect(url_for(".district_settings"))
         except Invalid as error:
@@ -192,9 +181,57 @@ def district_settings() -> ResponseReturnValue:
     return render_template("administrator/district.html", form=form), status
 
 
+def _typed(place: District, titles: dict[str, str]) -> dict[str, object]:
+    """Write the settings as they are typed into the form."""
+    return asdict(place) | {
+        "townships": "\n".join(place.townships),
+        "parks": "\n".join(place.parks),
+        "targets": "\n".join(
+            f"{t.year}，{t.count}，{'、'.join(titles.get(r, r) for r in t.rungs)}"
+            for t in place.targets
+        ),
+        "titles": "、".join(place.counting.titles),
+        "levels": "、".join(place.counting.levels),
+        "since": place.counting.since,
+        "base": place.counting.base,
+    }
+
+
+def _district(form: DistrictForm, place: District, titles: dict[str, str]) -> District:
+    """Read the form; what it does not ask stays as it is.
+
+    Raises:
+        Invalid: A target cannot be read.
+    """
+    return replace(
+        place,
+        name=form.name.data or "",
+        bureau=form.bureau.data or "",
+        plan=form.plan.data or "",
+        townships=_lines(form.townships.data),
+        parks=_lines(form.parks.data),
+        targets=_targets(form.targets.data, titles),
+        counting=Counting(
+            titles=_words(form.titles.data),
+            levels=_words(form.levels.data),
+            since=form.since.data,
+            base=form.base.data or 0,
+        ),
+        contact_name=typed.line(form.contact_name.data),
+        contact_phone=typed.line(form.contact_phone.data),
+        link_days=form.link_days.data or District.link_days,
+        reduced=bool(form.reduced.data),
+    )
+
+
 def _lines(text: str | None) -> tuple[str, ...]:
     seen = dict.fromkeys(line.strip()[:60] for line in (text or "").splitlines())
     return tuple(line for line in seen if line)
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    found = dict.fromkeys(typed.line(word) for word in (text or "").split("、"))
+    return tuple(word for word in found if word)
 
 
 def _targets(text: str | None, titles: dict[str, str]) -> tuple[Target, ...]:

@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.exceptions import RequestEntityTooLarge
-from wtforms import DateField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from questionnaires import diff, workbook
@@ -40,6 +40,7 @@ from survey.lifecycle.errors import AlreadyThere, Faulty, Invalid, NotDraft, Unu
 from survey.lifecycle.shelved import Shelved
 from survey.store import editions as store
 from survey.views import files
+from survey.views.fields import Day
 from survey.views.forms import answers as forms
 from survey.web import errors, here
 from survey.words import uploads as upload_words
@@ -61,7 +62,7 @@ class PublishForm(FlaskForm):
         description="以四位年份开头，发布后不能改，例如 2027。",
     )
     title = StringField("年版名称", [InputRequired("请填写年版名称。")])
-    issued = DateField("发布日期", [InputRequired("请填写发布日期。")])
+    issued = Day("发布日期", [InputRequired("请填写发布日期。")])
 
 
 class WorkbookForm(FlaskForm):

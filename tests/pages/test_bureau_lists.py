@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from reports.district import Target
+from reports.district import Counting, Target
 from survey import db
 from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
@@ -155,9 +155,26 @@ def test_the_plan_counts_only_what_was_recognised_in_time(desk, session, round_,
     page = desk.get("/bureau/pool").text
     lines = re.findall(r"<dd>(\d+)<span>家", page)
 
-    assert lines == ["1", "1", "3", "4", "2", "3"]
+    assert lines == ["1", "1", "3", "0", "4", "2", "3", "0"]
+    assert page.count("<span>家，3 家未知</span>") == 2
     assert "已完成" in page
     assert "还差 2 家" in page
+
+
+def test_the_rule_by_which_recognitions_are_counted_is_printed_beside_the_figure(
+    desk, session, round_, officer
+):
+    rule = Counting(("数字化车间",), ("省级",), since=date(2026, 1, 1), base=2)
+    a_district(session, targets=(Target(2027, 4, ("workshop",)),), counting=rule)
+    for day in (date(2025, 12, 31), date(2026, 1, 1)):
+        firm = an_assessment(session, round_, f"{day} 厂（虚构）").firm_id
+        recognised(session, firm, officer, day=day)
+
+    page = desk.get("/bureau/pool").text
+
+    assert re.findall(r"<dd>(\d+)<span>家", page)[:2] == ["4", "3"]
+    assert "计入的称号：省级数字化车间。" in page
+    assert "2026 年 1 月 1 日起、2027 年 12 月 31 日以前，一家企业只计一次，另加基数 2 家" in page
 
 
 def test_the_ladder_counts_firms_by_their_confirmed_sheets(desk, session, round_, officer):

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from datetime import date
 
-from reports.district import PlanLine, Recognised, Target, plan_lines, rung_lines
+from reports.district import (
+    Counting,
+    Eligible,
+    PlanLine,
+    Recognised,
+    Target,
+    plan_lines,
+    rung_lines,
+)
 from tests.support.builders import a_rung
 
 LADDER = [a_rung(id) for id in ("a", "b", "c", "d", "e")]
+EVERYTHING = Counting()
 BY_2025 = Target(2025, 1, ("c", "d"))
 
 
-def line(recognised: list[Recognised], target: Target = BY_2025) -> PlanLine:
-    (only,) = plan_lines([target], LADDER, recognised, confirmed={})
+def line(
+    recognised: list[Recognised], target: Target = BY_2025, counting: Counting = EVERYTHING
+) -> PlanLine:
+    (only,) = plan_lines([target], LADDER, recognised, {}, counting)
     return only
 
 
@@ -47,17 +58,50 @@ def test_more_than_wanted_leaves_nothing_missing() -> None:
     assert (line(both).recognised, line(both).missing) == (2, 0)
 
 
-def test_who_would_qualify_stands_on_the_lowest_named_rung_or_above_and_never_counts() -> None:
+def test_a_recognition_before_the_rule_begins_is_in_the_base_and_not_counted_again() -> None:
+    rule = Counting(since=date(2023, 1, 1), base=5)
+    facts = [Recognised(1, "c", date(2022, 12, 31)), Recognised(2, "c", date(2023, 1, 1))]
+
+    assert line(facts, counting=rule).recognised == 6
+    assert line(facts).recognised == 2
+
+
+def test_the_rule_by_which_a_figure_was_counted_is_said_in_a_sentence() -> None:
+    rule = Counting(("智能工厂", "数字化车间"), ("省级",), date(2023, 1, 1), base=5)
+
+    assert line([], counting=rule).rule == (
+        "计入的称号：省级智能工厂、数字化车间。按登记的认定等级（c、d）计，"
+        "认定日期在2023 年 1 月 1 日起、2025 年 12 月 31 日以前，一家企业只计一次，另加基数 5 家。"
+    )
+    assert line([]).rule.startswith("按登记的认定等级（c、d）计，认定日期在2025 年")
+
+
+def test_who_meets_the_conditions_is_counted_among_those_who_stand_there_and_no_others() -> None:
+    nothing: frozenset[str] = frozenset()
+    firms = [
+        Eligible(3, frozenset({"c"}), nothing),  # stands on c and meets it
+        Eligible(4, nothing, frozenset({"c", "d"})),  # something is not known
+        Eligible(4, nothing, nothing),  # something is known against it
+        Eligible(3, frozenset({"d"}), nothing),  # meets d, on which it does not stand
+        Eligible(4, frozenset({"c"}), frozenset({"d"})),  # one rung is enough
+    ]
+
+    (found,) = plan_lines([BY_2025], LADDER, [], {3: 2, 4: 3}, EVERYTHING, firms)
+
+    assert (found.reaching, found.eligible, found.open) == (5, 2, 1)
+
+
+def test_who_reaches_stands_on_the_lowest_named_rung_or_above_and_never_counts() -> None:
     (found,) = plan_lines([BY_2025], LADDER, [], confirmed={0: 5, 2: 7, 3: 1, 4: 2, 5: 4})
 
-    assert (found.qualifying, found.recognised, found.missing) == (7, 0, 1)
+    assert (found.reaching, found.recognised, found.missing) == (7, 0, 1)
     assert found.rungs == ("c", "d")
 
 
 def test_a_target_on_rungs_of_another_ladder_qualifies_nobody() -> None:
     (found,) = plan_lines([Target(2025, 1, ("x",))], LADDER, [], confirmed={5: 3})
 
-    assert (found.rungs, found.qualifying) == ((), 0)
+    assert (found.rungs, found.reaching) == ((), 0)
 
 
 def test_rungs_are_counted_in_firms_from_the_highest_down() -> None:

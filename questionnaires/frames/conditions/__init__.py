@@ -22,6 +22,7 @@ __all__ = [
     "ConditionResult",
     "Conditions",
     "judge",
+    "newest",
 ]
 
 
@@ -62,6 +63,15 @@ class ConditionResult:
     @property
     def confidence_text(self) -> str:
         return CONFIDENCE[self.confidence]
+
+
+def newest(conditions: Conditions | None) -> Conditions | None:
+    """Return only the newest year's notices."""
+    if conditions is None:
+        return None
+    year = max(entry.year for entry in conditions.entries)
+    entries = tuple(entry for entry in conditions.entries if entry.year == year)
+    return conditions.model_copy(update={"entries": entries})
 
 
 def judge(

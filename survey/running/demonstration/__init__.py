@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, plain
 from questionnaires.library import SHIPPED
-from reports.district import Target
+from reports.district import Counting, Target
 from survey import db
 from survey.config import MEGABYTE, Config
 from survey.files import uploads
@@ -133,6 +133,12 @@ def _set_district(session: Session) -> None:
         townships=tuple(row["townships"]),
         parks=tuple(row["parks"]),
         targets=tuple(Target(t["year"], t["count"], tuple(t["rungs"])) for t in row["targets"]),
+        counting=Counting(
+            titles=tuple(row["counting"]["titles"]),
+            levels=tuple(row["counting"]["levels"]),
+            since=date.fromisoformat(row["counting"]["since"]),
+            base=row["counting"]["base"],
+        ),
         reduced=row["reduced"],
         demonstration=True,
     )

@@ -58,7 +58,7 @@ def pool() -> ResponseReturnValue:
     frame, page = choices.frame(), page_number()
     wanted, session = _wanted(frame), here.session()
     lines, total = store.pool(session, wanted, choices.part(page))
-    counted = district.figures(session, here.district(), frame.edition)
+    counted = district.figures(session, here.district(), frame.edition, today())
     return render_template(
         "bureau/pool.html",
         frame=frame,
@@ -71,6 +71,7 @@ def pool() -> ResponseReturnValue:
         place=here.district(),
         plan=counted.plan,
         rungs=counted.rungs,
+        notice=counted.notice,
         townships=choices.townships(),
         sorts=SORT_TITLES,
         today=today(),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from survey import library
@@ -16,6 +16,7 @@ from survey.lifecycle import shelved
 from survey.lifecycle.errors import Invalid
 from survey.store import bureau as store
 from survey.views.bureau.blueprint import pages
+from survey.views.fields import Day
 from survey.web import here
 from survey.web.here import today
 
@@ -29,8 +30,8 @@ class RoundForm(FlaskForm):
         description="企业看到的名称，例如“2026 年度智能制造水平评估”。",
     )
     edition = SelectField("问卷年版", [InputRequired("请选择一个问卷年版。")])
-    opens_on = DateField("开始日期", [InputRequired("请填写开始日期。")])
-    closes_on = DateField("截止日期", [Optional()], description="可以先不填，以后再定。")
+    opens_on = Day("开始日期", [InputRequired("请填写开始日期。")])
+    closes_on = Day("截止日期", [Optional()], description="可以先不填，以后再定。")
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
@@ -41,7 +42,7 @@ class RoundForm(FlaskForm):
 class EndForm(FlaskForm):
     """Another last day for a round."""
 
-    closes_on = DateField("截止日期", [Optional()])
+    closes_on = Day("截止日期", [Optional()])
 
 
 @pages.route("/rounds", methods=["GET", "POST"])

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import abort
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from survey.lifecycle.errors import Invalid, Locked, Refusal
 from survey.lifecycle.pool import MOST_DOCUMENT
 from survey.lifecycle.typed import MOST_REASON
+from survey.views.fields import Day
 from survey.words.wording import LOCKED
 
 CHANGED_MEANWHILE = (
@@ -106,7 +107,7 @@ class RecogniseForm(StepForm):
         [InputRequired("请填写认定文件的文号。"), Length(max=MOST_DOCUMENT)],
         description="认定文件或公告的文号。",
     )
-    recognised_on = DateField(
+    recognised_on = Day(
         "认定日期",
         [InputRequired("请填写认定日期，例如 2026-01-31。")],
         description="以文件落款日期为准。",

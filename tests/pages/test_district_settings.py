@@ -1,0 +1,64 @@
+"""The district's settings: how a target is counted is data, kept and logged as typed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reports.district import Counting
+from survey.store import settings
+from survey.tables import Role
+from tests.support.bureau import a_district, logged
+from tests.support.people import a_user, signed_in
+
+TYPED = {
+    "name": "虚构区",
+    "bureau": "虚构局",
+    "targets": "2027，4，数字化车间、智能工厂",
+    "titles": "智能工厂、数字化车间、智能工厂",
+    "levels": "省级",
+    "since": "2023-01-01",
+    "base": "5",
+    "link_days": "3",
+}
+
+
+def test_the_rule_of_counting_is_kept_shown_again_and_logged(app, session):
+    a_district(session)
+    page = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    page.get("/admin/district")
+
+    answer = page.submit("", TYPED)
+
+    assert answer.status_code == 302, answer.text
+    session.expire_all()
+    kept = settings.read(session)
+    assert kept.counting == Counting(
+        ("智能工厂", "数字化车间"), ("省级",), since=date(2023, 1, 1), base=5
+    )
+    (entry,) = logged(session, "settings")
+    assert entry.after["counting"]["since"] == "2023-01-01"
+    again = page.get("/admin/district").text
+    assert 'value="2023-01-01"' in again
+    assert "智能工厂、数字化车间" in again
+
+
+def test_settings_kept_before_there_was_a_rule_count_everything(session):
+    a_district(session)
+    row = session.get(settings.Setting, settings.KEY)
+    row.value = {name: value for name, value in row.value.items() if name != "counting"}
+    session.flush()
+
+    assert settings.read(session).counting == Counting()
+
+
+def test_a_day_or_a_number_that_cannot_be_read_is_refused_with_words(app, session):
+    a_district(session)
+    page = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    page.get("/admin/district")
+
+    answer = page.submit("", TYPED | {"since": "去年", "base": "五"})
+
+    assert answer.status_code == 422
+    assert "看不懂这个日期，请写成 2026-01-31 这样。" in answer.text
+    assert "请填整数。" in answer.text
+    assert settings.read(session).counting == Counting()
