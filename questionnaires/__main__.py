@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from questionnaires import laboratory, loading
@@ -57,6 +58,8 @@ def _check(folder: Path) -> int:
         _complain(folder, faults)
         return 1
     print(_summary(edition, folder))
+    for line in _alike(edition):
+        print(line)
     return 0
 
 
@@ -97,6 +100,16 @@ def _summary(edition: Edition, folder: Path) -> str:
         f"{edition.id}（{sealed}）：{len(edition.trades)} 个行业，{questions} 道题，"
         f"{len(edition.packages)} 个场景，{len(edition.standards)} 项标准，{examples} 个算例，没有问题。"
     )
+
+
+def _alike(edition: Edition) -> Iterator[str]:
+    """Name the questions declared to measure the same."""
+    asked = {q.id: q for section in edition.sections for q in section.questions}
+    for question in asked.values():
+        if question.same_as:
+            other = asked[question.same_as]
+            pair = f"{question.code} {question.short} 与 {other.code} {other.short}"
+            yield f"  {pair} 量同一件事，至多一题计分。"
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ class Edition(Head):
         return Names.of(self.sections)
 
     def questionnaire(self, trade_id: str) -> Questionnaire:
-        """Join the common and the trade's part.
+        """Join the common part, as the trade asks it, and the trade's own.
 
         Raises:
             KeyError: The edition has no such trade.
@@ -96,7 +96,11 @@ class Edition(Head):
             edition_title=self.title,
             trade=trade,
             ladder=ladder,
-            sections=self.core.sections + trade.sections + self.extras,
+            sections=(
+                *(section.reworded(trade.rewords) for section in self.core.sections),
+                *trade.sections,
+                *self.extras,
+            ),
             core_section_ids=frozenset(s.id for s in self.core.sections),
             checks=self.core.checks + trade.checks,
             packages=tuple(

@@ -8,7 +8,7 @@ what those files may contain; whether the contents agree with one another is for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -119,6 +119,12 @@ def _of_lowest(value: object) -> object:
     return value
 
 
+Weaknesses = Annotated[
+    tuple[Weakness, ...],
+    BeforeValidator(_of_lowest, json_schema_input_type=Prose | tuple[Weakness, ...]),
+]
+
+
 class Asked(Value):
     """What every kind of question carries."""
 
@@ -129,14 +135,13 @@ class Asked(Value):
     help: Prose | None = None
     terms: dict[str, Line] = {}
     evidence: Prose | None = None
-    weakness: Annotated[
-        tuple[Weakness, ...],
-        BeforeValidator(_of_lowest, json_schema_input_type=Prose | tuple[Weakness, ...]),
-    ] = ()
+    weakness: Weaknesses = ()
     packages: tuple[Code, ...] = ()
     maps: dict[str, tuple[Line, ...]] = {}
     needs: tuple[Word, ...] = ()
     not_applicable: bool = False
+    same_as: Word | None = None
+    """The question that measures the same; a trade may score only one of the two."""
 
     def weakness_at(self, level: int) -> Weakness | None:
         """Return what an answer on a level shows; None where nothing is said of it."""
@@ -153,11 +158,14 @@ class Asked(Value):
         return self.scored
 
 
+Descriptors = Annotated[tuple[Line, ...], Field(min_length=LEVELS, max_length=LEVELS)]
+
+
 class LevelQuestion(Asked):
     """Five descriptors from 0 to 4; level L earns L/4."""
 
     kind: Literal["level"]
-    levels: Annotated[tuple[Line, ...], Field(min_length=LEVELS, max_length=LEVELS)]
+    levels: Descriptors
     weight: Weight = Fraction(1)
 
     @property
@@ -282,6 +290,29 @@ Question = Annotated[
 Scored = LevelQuestion | RatioQuestion
 
 
+class Rewording(Value):
+    """How one trade asks a common question; what is left out stays as all trades are asked it.
+
+    What the question is worth and where it belongs (id, code, kind, weight, maps, needs) is the
+    same for every trade.
+    """
+
+    text: Prose | None = None
+    short: Line | None = None
+    levels: Descriptors | None = None
+    help: Prose | None = None
+    terms: dict[str, Line] | None = None
+    evidence: Prose | None = None
+    weakness: Weaknesses | None = None
+    packages: tuple[Code, ...] | None = None
+    not_applicable: bool | None = None
+
+    def of(self, question: Question) -> Question:
+        """Return the question as the trade asks it."""
+        said = {name: getattr(self, name) for name in Rewording.model_fields}
+        return question.model_copy(update={k: v for k, v in said.items() if v is not None})
+
+
 class Section(Value):
     """A page of questions (模块) and its weight in the whole.
 
@@ -314,6 +345,14 @@ class Section(Value):
         """
         whole = lcm(*(q.weight.denominator for q in self.scored_questions))
         return {q.id: int(q.weight * whole) for q in self.scored_questions}
+
+    def reworded(self, rewords: Mapping[str, Rewording]) -> Section:
+        """Return the section as a trade asks it that says some questions its own way, by id."""
+        if rewords.keys().isdisjoint(q.id for q in self.questions):
+            return self
+        said = (rewords[q.id].of(q) if q.id in rewords else q for q in self.questions)
+        kept = {name: getattr(self, name) for name in Section.model_fields}
+        return Section(**kept | {"questions": tuple(said)})
 
 
 class QuestionGate(Value):
@@ -434,12 +473,16 @@ class Extras(Value):
 
 
 class Trade(Value):
-    """One trade file: its processes, sections, gates per rung, and cross-checks."""
+    """One trade file: its processes, sections, gates per rung, and cross-checks.
+
+    ``rewords`` says common questions in the trade's own words, by id.
+    """
 
     id: Word
     title: Line
     intro: Prose | None = None
     processes: tuple[Process, ...] = ()
+    rewords: dict[Word, Rewording] = {}
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
     gates: dict[str, tuple[Gate, ...]] = {}
     checks: tuple[CrossCheck, ...] = ()

@@ -58,6 +58,19 @@ class Whole:
         for trade in self.edition.trades.values():
             yield from _placed(trade.sections, f"{trade.id}.yaml", trade.id)
 
+    def reworded(self) -> Iterator[tuple[str, Trail, str, Question]]:
+        """Every common question as a trade asks it its own way: (file, trail, trade, question)."""
+        for trade in self.edition.trades.values():
+            for section in self.edition.core.sections:
+                for question in section.questions:
+                    if said := trade.rewords.get(question.id):
+                        yield (
+                            f"{trade.id}.yaml",
+                            ("rewords", question.id),
+                            trade.id,
+                            said.of(question),
+                        )
+
     def gates(self) -> Iterator[tuple[str, Trail, str | None, Gate]]:
         """Every gate as (file, trail, trade or None for a common gate, gate)."""
         for step, rung in enumerate(self.edition.ladder):
@@ -88,6 +101,8 @@ def faults(whole: Whole) -> Iterator[Fault]:
     yield from _repeated_ids(whole)
     yield from _inside_questions(whole)
     yield from _needs(whole)
+    yield from _rewords(whole)
+    yield from _same(whole)
     yield from _gates(whole)
     yield from _checks(whole)
 
@@ -181,6 +196,38 @@ def _needs(whole: Whole) -> Iterator[Fault]:
                     yield whole.fault(
                         placed.file, (*trail, "needs"), fault, "改正工序 id，或补上工序"
                     )
+
+
+def _rewords(whole: Whole) -> Iterator[Fault]:
+    """A trade says only common questions its own way, and only what their kind has."""
+    common = {q.id: q for section in whole.edition.core.sections for q in section.questions}
+    for trade in whole.edition.trades.values():
+        for question_id, said in trade.rewords.items():
+            question, trail = common.get(question_id), ("rewords", question_id)
+            if question is None:
+                fault, remedy = f"通用部分没有题目“{question_id}”", "改正题目 id，或写成行业题"
+                yield whole.fault(f"{trade.id}.yaml", trail, fault, remedy)
+            elif said.levels and not isinstance(question, LevelQuestion):
+                fault = f"题目“{question_id}”没有选项档"
+                yield whole.fault(f"{trade.id}.yaml", (*trail, "levels"), fault, "删去 levels")
+
+
+def _same(whole: Whole) -> Iterator[Fault]:
+    """What two questions measure alike is named in reach, and scored once."""
+    for placed in whole.sections():
+        sections, questions = _within_reach(whole, placed.trade)
+        counting = {q for s in sections.values() if s.counts for q in s.units}
+        for question, trail in placed.questions():
+            if question.same_as is None:
+                continue
+            if question.same_as not in questions or question.same_as == question.id:
+                fault, remedy = f"没有题目“{question.same_as}”", "改为另一道量同一件事的题目 id"
+            elif {question.id, question.same_as} <= counting:
+                fault = f"与“{question.same_as}”量的是同一件事，却都计分"
+                remedy = "只留一题计分，或让两题各量一件事"
+            else:
+                continue
+            yield whole.fault(placed.file, (*trail, "same_as"), fault, remedy)
 
 
 # --- gates and cross-checks -----------------------------------------------------------------------

@@ -74,14 +74,15 @@ def _thresholds(whole: Whole) -> Iterator[Fault]:
 
 
 def _questions(whole: Whole) -> Iterator[Fault]:
-    packages = {p.code: p for p in whole.edition.packages}
     for placed in whole.sections():
         for question, trail in placed.questions():
             for key, fault, remedy in _question(whole.edition, question):
                 yield whole.fault(placed.file, (*trail, key), fault, remedy)
-            for code in question.packages:
-                for fault, remedy in _named(packages.get(code), code, placed.trade, question):
-                    yield whole.fault(placed.file, (*trail, "packages"), fault, remedy)
+            yield from _named(whole, placed.file, trail, placed.trade, question)
+    for file, trail, trade, question in whole.reworded():
+        for key, fault, remedy in _question(whole.edition, question):
+            yield whole.fault(file, (*trail, key), fault, remedy)
+        yield from _named(whole, file, trail, trade, question)
 
 
 def _question(edition: Edition, question: Question) -> Iterator[tuple[str, str, str]]:
@@ -130,6 +131,15 @@ def _bands(edition: Edition, trade: str, bands: KpiBands) -> Iterator[tuple[str,
 
 
 def _named(
+    whole: Whole, file: str, trail: Trail, trade: str | None, question: Question
+) -> Iterator[Fault]:
+    packages = {p.code: p for p in whole.edition.packages}
+    for code in question.packages:
+        for fault, remedy in _fits(packages.get(code), code, trade, question):
+            yield whole.fault(file, (*trail, "packages"), fault, remedy)
+
+
+def _fits(
     package: Package | None, code: str, trade: str | None, question: Question
 ) -> Iterator[tuple[str, str]]:
     if package is None:
@@ -151,7 +161,8 @@ def _packages(whole: Whole) -> Iterator[Fault]:
     edition = whole.edition
     by_code = {p.code: p for p in edition.packages}
     owner = {q.id: (q, p.trade) for p in whole.sections() for q, _ in p.questions()}
-    named = {code for question, _ in owner.values() for code in question.packages}
+    asked = (*(q for q, _ in owner.values()), *(q for *_, q in whole.reworded()))
+    named = {code for question in asked for code in question.packages}
     for index, package in enumerate(edition.packages):
         trail = ("packages", index)
         for key, fault, remedy in [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +22,7 @@ from questionnaires.model import (
     Option,
     Question,
     RatioQuestion,
+    Rewording,
     Section,
     TextQuestion,
     Weakness,
@@ -73,7 +74,21 @@ def changes(old: Edition, new: Edition) -> Iterator[Change]:
             yield Change(
                 "题目", label(question), "removed", words, question.scored, before=question.text
             )
+    yield from _rewords(old, new, names)
     yield from _order(before, after)
+
+
+def _rewords(old: Edition, new: Edition, names: _Names) -> Iterator[Change]:
+    """Yield what became different in how one trade asks the common questions of the new edition."""
+    common = {q.id: q for section in new.core.sections for q in section.questions}
+    for trade_id in old.trades.keys() & new.trades.keys():
+        was, now = old.trades[trade_id].rewords, new.trades[trade_id].rewords
+        for question_id in common.keys() & (was.keys() | now.keys()):
+            before, after = (said.get(question_id, Rewording()) for said in (was, now))
+            asked = common[question_id]
+            for change in _question(before.of(asked), after.of(asked), names):
+                about = f"{new.trades[trade_id].title} {label(asked)}"
+                yield replace(change, about=about)
 
 
 def _new_question(question: Question, home: Placed) -> Change:
@@ -161,6 +176,7 @@ def _question(old: Question, new: Question, names: _Names) -> Iterator[Change]:
         yield from reworded("题目", about, name, getattr(old, key), getattr(new, key))
     yield from _weakness(about, old, new)
     yield from _terms(about, old, new)
+    yield from replaced("题目", about, "量同一件事的题", old.same_as or "无", new.same_as or "无")
     yield from _needs(about, old, new, names)
     if old.not_applicable != new.not_applicable:
         words = "可以答“不适用”了" if new.not_applicable else "不再允许答“不适用”"

@@ -151,7 +151,7 @@ class _Assembly:
                 at.document.cells[(*at.trail, len(at.value))] = row.cell(table.of)
                 at.value.append(row.values[table.of])
         else:
-            self._named(table, row, at, last)
+            at = self._named(table, row, at, last)
         if table.id:
             self._know(table, row, at)
 
@@ -164,18 +164,20 @@ class _Assembly:
             self._fault(row, step[1:], f"“{row.cell(step[1:]).heading}”没有填写", "补上内容")
         return said if isinstance(said, str) else ""
 
-    def _named(self, table: Table, row: Row, at: _At, name: str) -> None:
+    def _named(self, table: Table, row: Row, at: _At, name: str) -> _At:
         """Keep what stands under a name of its own: a plain value, or one with keys."""
         if name in at.value:
             column = table.path[-1].removeprefix("@")
             self._fault(row, column, f"“{name}”重复", "删去其中一行")
         if table.holds == "entry":
             at.value[name] = {}
-            self._said(table, row, _At(at.document, (*at.trail, name), at.value[name]))
-            return
+            entry = at.inner(name, dict)
+            self._said(table, row, entry)
+            return entry
         at.document.cells[(*at.trail, name)] = row.cell(table.of)
         if row.values.get(table.of) is not BAD:
             at.value[name] = row.values.get(table.of, "")
+        return at
 
     def _said(self, table: Table, row: Row, at: _At) -> None:
         """Write what a row says into a value, and remember where each key stands."""
@@ -281,6 +283,7 @@ _ROOTS = {
     "sections": layout.SECTIONS.name,
     "checks": layout.CHECKS.name,
     "ladder": layout.RUNGS.name,
+    "rewords": layout.REWORDS.name,
     "processes": layout.PROCESSES.name,
     "gates": layout.GATES.name,
     "packages": layout.PACKAGES.name,

@@ -6,7 +6,7 @@ column's key is a path inside the value a row says (``cost.low``, ``levels.0``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from questionnaires import words
@@ -181,6 +181,7 @@ QUESTIONS = Table(
         Column("decimals", "小数位数", WHOLE, 10),
         Column("length", "最多字数", WHOLE, 10),
         Column("definition", "计算口径", width=50),
+        Column("same_as", "与哪道题量同一件事", width=20, later=True),
     ),
     "一题一行，按填写的先后排列。五档描述只用于选项档题；分子、分母、起点只用于比例题。",
     within="模块",
@@ -270,6 +271,40 @@ BANDS = Table(
     path=("bands", "@trade"),
     holds="entry",
     lost=_NO_QUESTION,
+)
+REWORDS = Table(
+    "另说",
+    (
+        _QUESTION_ID,
+        Column("called", "题目简称（供查看）", width=16, told=True),
+        Column("short", "简称", width=14),
+        Column("text", "题目", width=36),
+        *_LEVELS,
+        Column("help", "说明", width=50),
+        Column("evidence", "查证办法", width=36),
+        Column("packages", "改造场景编号", NAMES, 16),
+        Column("not_applicable", "可答不适用", YES, 12),
+    ),
+    "通用题在本行业的说法，一题一行；空着的格子照通用题的原话。题号、题型、权重各行业相同。",
+    file="trade",
+    path=("rewords", "@question"),
+    holds="entry",
+    id="question",
+)
+_NOT_REWORDED = ("“另说”表里没有这道题", "先在“另说”表里补一行")
+REWORDED_WEAKNESSES = replace(
+    WEAKNESSES,
+    name="另说的短板",
+    about="通用题在本行业的短板说法；写了就替换通用题的全部短板。",
+    within=REWORDS.name,
+    lost=_NOT_REWORDED,
+)
+REWORDED_TERMS = replace(
+    TERMS,
+    name="另说的名词",
+    about="通用题在本行业要解释的词；写了就替换通用题的全部名词。",
+    within=REWORDS.name,
+    lost=_NOT_REWORDED,
 )
 PROCESSES = Table(
     "工序",
@@ -402,6 +437,9 @@ TABLES = (
     OPTIONS,
     MAPS,
     BANDS,
+    REWORDS,
+    REWORDED_WEAKNESSES,
+    REWORDED_TERMS,
     PROCESSES,
     CHECKS,
     BOUNDS,

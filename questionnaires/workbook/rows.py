@@ -77,7 +77,8 @@ class _Files:
     def _parents(self, table: Table) -> Iterator[tuple[Row, Row]]:
         if table.within:
             parents = layout.NAMED[table.within]
-            yield from (({table.by: p[parents.id]}, p) for _, p in self.found(parents))
+            found = self.found(parents)
+            yield from (({table.by: (where | p)[parents.id]}, p) for where, p in found)
         elif table.file:
             yield {}, self.files[table.file]
         else:

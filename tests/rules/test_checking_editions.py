@@ -94,8 +94,71 @@ def test_an_edition_says_itself_what_its_parts_weigh(tmp_path: Path) -> None:
     assert score(edition.questionnaire("valve"), sheet).share == Fraction(3, 5)
 
 
+def test_a_trade_asks_a_common_question_in_its_own_words_and_is_judged_as_ever(
+    tmp_path: Path,
+) -> None:
+    files = edition_files()
+    files["valve"]["rewords"] = {"scheduling": {"text": "装配怎样排？", "not_applicable": True}}
+
+    edition, faults = check(write_edition(tmp_path, files))
+
+    assert faults == ()
+    assert edition is not None
+    asked, common = edition.questionnaire("valve"), edition.core.sections[0].questions[0]
+    (reworded,) = (q for q in asked.sections[0].scored_questions if q.id == "scheduling")
+    assert (reworded.text, common.text) == ("装配怎样排？", "scheduling 怎样做？")
+    assert reworded == common.model_copy(update={"text": "装配怎样排？", "not_applicable": True})
+    sheet = {"scheduling": 0, "tracing": 4, "heat_number": 4}
+    assert score(asked, sheet).rungs[0].failed_gates[0].question_ids == ("scheduling",)
+
+
+def test_questions_that_measure_the_same_are_listed_while_only_one_is_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = edition_files()
+    figure = {"id": "hours", "code": "K01", "kind": "number", "text": "几小时", "short": "时长"}
+    files["core"]["sections"][0]["questions"].append(
+        figure | {"unit": "小时", "most": 9, "same_as": "tracing"}
+    )
+
+    assert command.main(["check", str(write_edition(tmp_path, files))]) == 0
+    assert "K01 时长 与" in capsys.readouterr().out
+
+
 BROKEN: dict[str, tuple[Change, str, str]] = {
     # references
+    "rewording of no common question": (
+        lambda f: f["valve"].update(rewords={"heat_number": {"text": "怎样？"}}),
+        "valve.yaml",
+        "通用部分没有题目“heat_number”",
+    ),
+    "levels for a ratio": (
+        lambda f: [
+            f["core"]["sections"][0]["questions"].append(a_ratio_question()),
+            f["valve"].update(rewords={"networked": {"levels": [*"甲乙丙丁戊"]}}),
+        ],
+        "valve.yaml",
+        "没有选项档",
+    ),
+    "rewording that says of an answer what it has": (
+        lambda f: f["valve"].update(
+            rewords={
+                "scheduling": {"weakness": [a_weakness([0, 1], lacks=["做法"]), a_weakness([2, 3])]}
+            }
+        ),
+        "valve.yaml",
+        "说缺“做法”，0 档的描述里却有",
+    ),
+    "the same as nothing": (
+        lambda f: question(f).update(same_as="stocktaking"),
+        "core.yaml",
+        "没有题目“stocktaking”",
+    ),
+    "the same measured and scored twice": (
+        lambda f: question(f, "valve").update(same_as="tracing"),
+        "valve.yaml",
+        "与“tracing”量的是同一件事，却都计分",
+    ),
     "section id twice": (
         lambda f: f["valve"]["sections"][0].update(id="production"),
         "valve.yaml",

@@ -103,6 +103,16 @@ def test_a_changed_descriptor_shows_both_texts(tmp_path: Path) -> None:
     assert not change.counts
 
 
+def test_a_trade_s_own_words_for_a_common_question_are_told_with_the_trade(tmp_path: Path) -> None:
+    def reword(files: Files) -> None:
+        files["valve"]["rewords"] = {"scheduling": {"text": "装配怎样排？"}}
+
+    (change,) = told(tmp_path, reword)
+
+    assert (change.kind, change.about.split()[0], change.counts) == ("reworded", "阀门", False)
+    assert (change.before, change.after) == ("scheduling 怎样做？", "装配怎样排？")
+
+
 @pytest.mark.parametrize(
     ("wanted", "kind"), [({"at_least": 3}, "tightened"), ({"at_least": 0}, "loosened")]
 )

@@ -65,6 +65,15 @@ def every_kind() -> Files:
                     {"question": "tracing", "at_least": 2}], "count": 2, "reason": "都要"},
     ]  # fmt: skip
     files["valve"]["gates"]["basic"] = []
+    files["valve"]["rewords"] = {
+        "scheduling": {"text": "装配怎样排？", "short": "装配排程", "not_applicable": False,
+                       "levels": [f"装配的第 {n} 档" for n in range(5)], "packages": ["N01"],
+                       "terms": {"齐套": "一台要用的件都到了"},
+                       "weakness": [{"levels": [0, 1], "plain": "口头排", "official": "无计划"},
+                                    {"levels": [2, 3], "plain": "难改", "official": "调整慢"}]},
+        "r": {"help": "只数装配线"},
+    }  # fmt: skip
+    files["core"]["sections"][0]["questions"][3]["same_as"] = "scheduling"
     package = files["packages"]["packages"][0]
     package |= {"prerequisites": [], "sizes": ["small", "large"], "applies_to": ["valve"]}
     return files
