@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import ceil
 
 from questionnaires.answers import percent_text
-from questionnaires.model import Cost, Weeks
+from questionnaires.model import Amounts, Range, Weeks
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,19 @@ def span(low: str, high: str) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def cost_text(cost: Cost) -> str:
-    """Write what is paid once for one unit in 万元, with the unit unless it is the project."""
-    once = cost.of(1).once
-    if not once.high:
-        return "无需采购"
-    per = "" if cost.per == "项目" else f"/{cost.per}"
-    return f"{span(amount(once.low), amount(once.high))} 万元{per}"
+def range_text(paid: Range) -> str:
+    """Write a range of 万元 without the word; empty for nothing."""
+    return span(amount(paid.low), amount(paid.high)) if paid.high else ""
+
+
+def once_text(amounts: Amounts) -> str:
+    """Write what is paid once."""
+    return f"{range_text(amounts.once)} 万元" if amounts.once.high else "无需采购"
+
+
+def yearly_text(amounts: Amounts) -> str:
+    """Write what is paid every year; empty for nothing."""
+    return f"每年 {range_text(amounts.yearly)} 万元" if amounts.yearly.high else ""
 
 
 def weeks_text(weeks: Weeks) -> str:

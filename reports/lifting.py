@@ -1,23 +1,44 @@
-"""What a package (改造场景) would change in a firm's answers, and by how much."""
+"""What packages (改造场景) would change in a firm's answers, and by how much."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
 
-from questionnaires.answers import Answer, Ratio, Sheet
-from questionnaires.gates import GateResult, least_level, question_gates
-from questionnaires.model import Package, RatioQuestion, Scored
+from questionnaires.answers import Answer, Ratio, level_of
+from questionnaires.gates import GateResult, holds, least_level, question_gates
+from questionnaires.model import (
+    Amounts,
+    NumberQuestion,
+    Package,
+    QuestionGate,
+    RatioQuestion,
+    Scored,
+)
 from questionnaires.scoring import FULL, Score
 from questionnaires.trace import worth
 
 
 @dataclass(frozen=True)
+class Purchase:
+    """A package, and how many of its units are bought; one where it is not priced by the piece."""
+
+    package: Package
+    units: int = 1
+
+    @property
+    def amounts(self) -> Amounts:
+        """万元, by what is bought: units × price + the fixed part."""
+        return self.package.cost.of(self.units)
+
+
+@dataclass(frozen=True)
 class Lift:
-    """One answer raised by a package."""
+    """One answer raised by a purchase."""
 
     question: Scored
     before: int
@@ -36,6 +57,12 @@ class Ground:
     size: str | None
 
     @cached_property
+    def sheet(self) -> dict[str, Answer]:
+        """The answers that were scored; what is not asked of the firm is not among them."""
+        marks = self.score.question.values()
+        return {mark.question.id: mark.answer for mark in marks if mark.answer is not None}
+
+    @cached_property
     def levels(self) -> dict[str, int]:
         return {
             mark.question.id: mark.level
@@ -50,17 +77,97 @@ class Ground:
 
     @cached_property
     def packages(self) -> tuple[Package, ...]:
-        """The packages of the trade that suit the firm's size."""
+        """The packages of the trade that suit the firm's size and still have something to sell."""
         return tuple(
             package
             for package in self.score.questionnaire.packages
             if not package.sizes or self.size is None or self.size in package.sizes
+            if self.ratio_of(package) is None
+            or self.room(package)
+            or package.cost.fixed != Amounts()
         )
 
+    @cached_property
+    def ratios(self) -> dict[str, Ratio]:
+        """The ratios among the questions that count."""
+        return {q: a for q in self.levels if isinstance(a := self.sheet[q], Ratio)}
+
+    # --- units ----------------------------------------------------------------------------------
+
+    def ratio_of(self, package: Package) -> str | None:
+        """The ratio that grows by one with each unit of a package, where it counts for the firm."""
+        return package.cost.units if package.cost.units in self.ratios else None
+
+    def ratio(self, question_id: str) -> tuple[RatioQuestion, Ratio]:
+        return self._ratio_questions[question_id], self.ratios[question_id]
+
+    @cached_property
+    def _ratio_questions(self) -> dict[str, RatioQuestion]:
+        asked = self.score.questionnaire.questions
+        return {q: r for q in self.ratios if isinstance(r := asked[q], RatioQuestion)}
+
+    def missing_part(self, question_id: str, level: int, percent: Fraction | None = None) -> int:
+        """How many more of a ratio's part reach a level, and a percentage; 0 where they are there."""
+        question, answer = self.ratio(question_id)
+        edges = question.above or ()
+        above = int(answer.whole * edges[level - 1] // 100) + 1 if level else 0
+        least = max(above, ceil(answer.whole * percent / 100) if percent is not None else 0)
+        return max(0, least - answer.part)
+
+    def room(self, package: Package) -> int:
+        """How many units can still be bought, up to the level a package leads to."""
+        question_id = self.ratio_of(package)
+        if question_id is None:
+            return 0
+        question, answer = self.ratio(question_id)
+        target = package.lifts[question_id]
+        edges = (*(question.above or ()), Fraction(100))
+        return max(0, int(answer.whole * edges[target] // 100) - answer.part)
+
+    def asked_units(self, package: Package) -> int:
+        """How many units the firm says it means to change; one where it is not asked, or silent."""
+        answer = self.sheet.get(package.cost.units or "")
+        return int(answer) if isinstance(answer, Decimal) else 1
+
+    def is_assumed(self, package: Package) -> bool:
+        """Whether one unit is counted only because nobody has said how many there are."""
+        if self.ratio_of(package) or package.cost.each == Amounts():
+            return False
+        return not isinstance(self.sheet.get(package.cost.units or ""), Decimal)
+
+    def units_question(self, package: Package) -> NumberQuestion | None:
+        """The question that asks this firm for the number of units."""
+        mark = self.score.question.get(package.cost.units or "")
+        if mark is None or mark.state == "not_asked":
+            return None
+        return mark.question if isinstance(mark.question, NumberQuestion) else None
+
+    def offer(self, package: Package) -> Purchase:
+        """The smallest purchase that makes sense: of machines, as many as reach the next level."""
+        question_id = self.ratio_of(package)
+        if question_id is None:
+            return Purchase(package, self.asked_units(package))
+        next_level = min(FULL, self.levels[question_id] + 1)
+        enough = self.missing_part(question_id, next_level)
+        return Purchase(package, min(self.room(package), max(enough, 1)))
+
+    # --- what comes first -----------------------------------------------------------------------
+
+    def running(self, package: Package) -> int:
+        """The level of its ratio from which a package bought by the piece does anything else."""
+        ratio = self.ratio_of(package)
+        counted = (lv for q, lv in package.lifts.items() if q in self.levels and q != ratio)
+        return min(counted, default=1)
+
     def has(self, package: Package) -> bool:
-        """Whether the firm already stands where a package would bring it."""
-        counted = [q for q in package.lifts if q in self.levels]
-        return bool(counted) and all(self.levels[q] >= package.lifts[q] for q in counted)
+        """Whether the firm already stands where a package would bring it.
+
+        Of one bought by the piece it is enough that it runs: not every machine must have it.
+        """
+        counted = {q: level for q, level in package.lifts.items() if q in self.levels}
+        if ratio := self.ratio_of(package):
+            counted[ratio] = self.running(package)
+        return bool(counted) and all(self.levels[q] >= level for q, level in counted.items())
 
     def missing_prerequisites(self, package: Package) -> tuple[Package, ...]:
         """The packages that must come first and are not there yet."""
@@ -71,13 +178,30 @@ class Ground:
             if code in by_code and not self.has(by_code[code])
         )
 
-    def lifts(self, package: Package, levels: Mapping[str, int] | None = None) -> tuple[Lift, ...]:
-        """What a package raises above ``levels`` (the firm's own unless given)."""
+    # --- what is lifted -------------------------------------------------------------------------
+
+    def reach(self, purchase: Purchase, question_id: str) -> int:
+        """The level a purchase alone brings a question to; 0 where it does not lift it.
+
+        What is bought by the piece lifts other questions no further than the ratio has come.
+        """
+        target = purchase.package.lifts.get(question_id, 0)
+        ratio_id = self.ratio_of(purchase.package)
+        if ratio_id is None:
+            return target
+        question, answer = self.ratio(ratio_id)
+        part = min(answer.whole, answer.part + purchase.units)
+        return min(target, question.level_at(Ratio(part, answer.whole).percent))
+
+    def lifts(
+        self, purchase: Purchase, levels: Mapping[str, int] | None = None
+    ) -> tuple[Lift, ...]:
+        """What a purchase raises above ``levels`` (the firm's own unless given)."""
         levels = self.levels if levels is None else levels
         return tuple(
-            Lift(self.score.question[q].question, levels[q], target)  # type: ignore[arg-type]
-            for q, target in package.lifts.items()
-            if q in levels and levels[q] < target
+            Lift(self.score.question[q].question, levels[q], reached)  # type: ignore[arg-type]
+            for q in purchase.package.lifts
+            if q in levels and levels[q] < (reached := self.reach(purchase, q))
         )
 
     def gain(self, lifts: Iterable[Lift]) -> Fraction:
@@ -87,46 +211,75 @@ class Ground:
             Fraction(0),
         )
 
+    def helps(self, purchase: Purchase, result: GateResult) -> bool:
+        """Whether a purchase alone does what a gate demands of one of its questions.
 
-def helps(package: Package, result: GateResult, score: Score) -> bool:
-    """Whether a package lifts one of the questions a gate demands far enough.
+        A demanded percentage is read as the level of the band it lies in where a package is not
+        bought by the piece: it is taken to be built far enough to reach the percentage too.
+        """
+        return any(self._helps(purchase, gate) for gate in question_gates(result.gate))
 
-    A demanded percentage is read as the level of the band it lies in: a package that leads to that
-    level is taken to be built far enough to reach the percentage too.
+    def _helps(self, purchase: Purchase, gate: QuestionGate) -> bool:
+        if gate.question not in self.levels or gate.question not in purchase.package.lifts:
+            return False
+        if gate.question != self.ratio_of(purchase.package):
+            question = self.score.questionnaire.questions[gate.question]
+            return self.reach(purchase, gate.question) >= least_level(gate, question)
+        return purchase.units >= self.missing_part(
+            gate.question, gate.at_least or 0, gate.at_least_percent
+        )
+
+    def holds(self, gate: QuestionGate) -> bool:
+        """Whether the firm's own answer meets a gate."""
+        mark = self.score.question[gate.question]
+        return holds(gate, mark.level, mark.answer)
+
+
+def lifted_sheet(ground: Ground, purchases: Iterable[Purchase]) -> dict[str, Answer]:
+    """Return the sheet as it would read after these purchases; other answers stay as they are.
+
+    Ratios come first: what is bought by the piece lifts other questions no further than they.
     """
-    questions = score.questionnaire.questions
-    return any(
-        package.lifts.get(gate.question, -1) >= least_level(gate, questions[gate.question])
-        for gate in question_gates(result.gate)
-    )
-
-
-def lifted_sheet(ground: Ground, sheet: Sheet, packages: Iterable[Package]) -> dict[str, Answer]:
-    """Return the sheet as it would read after these packages; other answers stay as they are."""
-    lifted: dict[str, Answer] = dict(sheet)
-    for package in packages:
-        for question_id, target in package.lifts.items():
-            if question_id in ground.levels:
-                lifted[question_id] = _lifted(ground, question_id, lifted[question_id], target)
+    purchases = tuple(purchases)
+    lifted = dict(ground.sheet)
+    for question_id in ground.ratios:
+        lifted[question_id] = _lifted_ratio(ground, question_id, purchases)
+    for purchase in purchases:
+        for question_id, target in _other_lifts(ground, purchase.package, lifted):
+            answer = lifted[question_id]
+            lifted[question_id] = max(answer, target) if isinstance(answer, int) else answer
     return lifted
 
 
-def _lifted(ground: Ground, question_id: str, answer: Answer, target: int) -> Answer:
-    question = ground.score.question[question_id].question
-    if isinstance(question, RatioQuestion) and isinstance(answer, Ratio):
-        return _lifted_ratio(question, answer, target, _percents(ground, question_id))
-    return max(answer, target) if isinstance(answer, int) else answer
+def _lifted_ratio(ground: Ground, question_id: str, purchases: tuple[Purchase, ...]) -> Ratio:
+    """Add every unit bought; a package not bought by the piece reaches its level and what gates ask."""
+    answer, added = ground.ratios[question_id], 0
+    whole_lifts = [0]
+    for purchase in purchases:
+        if ground.ratio_of(purchase.package) == question_id:
+            added += purchase.units
+        elif target := purchase.package.lifts.get(question_id):
+            whole_lifts.append(missing_for_level(ground, question_id, target))
+    return Ratio(min(answer.whole, answer.part + max(added, *whole_lifts)), answer.whole)
 
 
-def _lifted_ratio(
-    question: RatioQuestion, answer: Ratio, target: int, demanded: Iterable[Fraction]
-) -> Ratio:
-    """Raise ``part`` as far as the target level, and any percentage demanded within it, need."""
-    edges = question.above or ()
-    within = [p for p in demanded if question.level_at(p) <= target]
-    needed = [ceil(answer.whole * percent / 100) for percent in within]
-    above = answer.whole * edges[target - 1] // 100 + 1 if target else 0
-    return Ratio(min(answer.whole, max([answer.part, int(above), *needed])), answer.whole)
+def missing_for_level(ground: Ground, question_id: str, level: int) -> int:
+    """How many more of a ratio's part reach a level and every percentage demanded within it."""
+    question, _ = ground.ratio(question_id)
+    demanded = (p for p in _percents(ground, question_id) if question.level_at(p) <= level)
+    return ground.missing_part(question_id, level, max(demanded, default=None))
+
+
+def _other_lifts(
+    ground: Ground, package: Package, lifted: Mapping[str, Answer]
+) -> Iterator[tuple[str, int]]:
+    ratio_id = ground.ratio_of(package)
+    most = FULL
+    if ratio_id is not None:
+        most = level_of(ground.ratio(ratio_id)[0], lifted[ratio_id]) or 0
+    for question_id, target in package.lifts.items():
+        if question_id in ground.levels:
+            yield question_id, min(target, most)
 
 
 def _percents(ground: Ground, question_id: str) -> list[Fraction]:

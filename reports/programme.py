@@ -1,119 +1,284 @@
-"""The choice of packages as a mixed-integer programme, solved by HiGHS (``scipy.optimize.milp``)."""
+"""The choice of packages as a mixed-integer programme, solved by HiGHS (``scipy.optimize.milp``).
+
+Every coefficient is a whole number, so that nothing is lost on the way into the solver: money in
+0.01 万元 (the two ends of a range added up, which is twice its middle), shares over their common
+denominator. Of all ways the cheapest is found first, then among these the quickest, then the one
+with the fewest packages; each search holds what the one before has found exactly.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from time import monotonic
+from typing import Any
 
-from questionnaires.gates import GateResult, holds, least_level, share_key
-from questionnaires.model import AnyGate, Package, QuestionGate
+from questionnaires.gates import GateResult, least_level, share_key
+from questionnaires.model import Amounts, AnyGate, Package, QuestionGate
 from questionnaires.scoring import FULL, RungResult
 from questionnaires.trace import worth
-from reports.lifting import Ground
+from reports.lifting import Ground, Purchase, missing_for_level
 
-SECONDS = 5
-SLACK = 1e-9
+SECONDS = 5.0
+OUT_OF_TIME, INFEASIBLE = 1, 2
+"""What ``scipy.optimize.milp`` says of a search that found no optimum."""
+IN_MONEY = 200
+"""The solver counts both ends of a range in 0.01 万元: so much is 1 万元 of its middle."""
+
+Terms = Mapping[int, Fraction | int]
 
 
-def middle(package: Package) -> Fraction:
-    """The middle of a package's cost range, in 万元, of one unit where it is priced by the piece."""
-    once = package.cost.of(1).once
-    return (once.low + once.high) / 2
+def counted(amounts: Amounts, years: int) -> Fraction:
+    """What is paid once and the fees of some years, in 万元, at the middle of the range."""
+    once, yearly = amounts.once, amounts.yearly
+    return (once.low + once.high + years * (yearly.low + yearly.high)) / 2
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search came to.
+
+    ``purchases`` is None where nothing leads there, or where nothing was found in time. ``bound``
+    is set only when time ran out: no way costs less than so many 万元.
+    """
+
+    purchases: tuple[Purchase, ...] | None
+    bound: Fraction | None = None
 
 
 @dataclass
 class Programme:
-    """Columns are packages, then levels of answers, then gates of which only some must hold."""
+    """Columns are packages, then their units, levels of answers, and gates of which some must hold."""
 
+    ground: Ground
     packages: tuple[Package, ...]
-    columns: int = 0
-    rows: list[tuple[dict[int, float], float]] = field(default_factory=list)
+    most: list[int] = field(default_factory=list)
+    """The most a column can be; none is less than 0, all are whole."""
+    rows: list[tuple[dict[int, int], int]] = field(default_factory=list)
+    """What the weighted columns must add up to at least."""
+    units: dict[int, int] = field(default_factory=dict)
+    """{column of a package bought by the piece: column of its units}."""
     levels: dict[tuple[str, int], int] = field(default_factory=dict)
     """{(question, level above the firm's own): column}."""
+    running: dict[tuple[int, int], int] = field(default_factory=dict)
+    """{(column of a package bought by the piece, level of its ratio): column for both}."""
     is_hopeless: bool = False
 
-    def column(self) -> int:
-        self.columns += 1
-        return self.columns - 1
+    def column(self, most: int = 1) -> int:
+        self.most.append(most)
+        return len(self.most) - 1
 
-    def at_least(self, terms: Mapping[int, Fraction | int], least: Fraction | int) -> None:
-        """Demand that the weighted columns add up to at least ``least``."""
+    def at_least(self, terms: Terms, least: Fraction | int) -> None:
+        """Demand that the weighted columns add up to at least ``least``, over whole numbers."""
         if least > 0 and not terms:
             self.is_hopeless = True
         elif terms:
-            self.rows.append(({c: float(v) for c, v in terms.items()}, float(least) - SLACK))
+            whole = math.lcm(*(Fraction(v).denominator for v in (*terms.values(), least)))
+            self.rows.append(({c: int(v * whole) for c, v in terms.items()}, int(least * whole)))
 
-    def forbid(self, chosen: tuple[Package, ...]) -> None:
-        """Forbid exactly this choice."""
-        codes = {p.code for p in chosen}
-        terms = {i: -1 if p.code in codes else 1 for i, p in enumerate(self.packages)}
-        self.at_least(terms, 1 - len(codes))
+    def ask_for_more(self, purchases: Iterable[Purchase]) -> None:
+        """Refuse a choice that is not enough, and all that buy no more of anything."""
+        bought = {p.package.code: p.units for p in purchases}
+        more: dict[int, Fraction | int] = {}
+        for column, package in enumerate(self.packages):
+            if package.code not in bought:
+                more[column] = 1
+            elif (units := self.units.get(column)) and bought[package.code] < self.most[units]:
+                another = self.column()
+                self.at_least({units: 1, another: -(bought[package.code] + 1)}, 0)
+                more[another] = 1
+        self.at_least(more, 1)
 
-    def solve(self) -> tuple[Package, ...] | None:
+    # --- solving --------------------------------------------------------------------------------
+
+    def solve(self, seconds: float = SECONDS) -> Found:
+        """Find the cheapest choice, the quickest of these, and of these the one of fewest packages."""
         if self.is_hopeless or not self.packages:
-            return None
+            return Found(None)
+        until = monotonic() + seconds
+        held: list[tuple[dict[int, int], int]] = []
+        best: Found | None = None
+        for aim in (self._costs(), self._weeks(), dict.fromkeys(range(len(self.packages)), 1)):
+            result = self._searched(aim, held, until - monotonic())
+            if result.status != 0:
+                return best or self._without_optimum(result)
+            chosen = [round(x) for x in result.x]
+            best = Found(self._purchases(chosen))
+            reached = sum(value * chosen[column] for column, value in aim.items())
+            held.append(({column: -value for column, value in aim.items()}, -reached))
+        return best or Found(None)
+
+    def _searched(
+        self, aim: dict[int, int], held: list[tuple[dict[int, int], int]], seconds: float
+    ) -> Any:
         # Loaded when it is first needed: a page that shows no way up does not carry the solver.
-        from scipy.optimize import milp
+        from scipy.optimize import Bounds, LinearConstraint, milp
 
-        result = milp(
-            self._costs(),
-            constraints=(self._matrix(), [least for _, least in self.rows], math.inf),
-            integrality=[1] * self.columns,
-            bounds=(0, 1),
-            options={"time_limit": SECONDS},
+        rows = [*self.rows, *held]
+        return milp(
+            [aim.get(column, 0) for column in range(len(self.most))],
+            constraints=LinearConstraint(
+                self._matrix(rows), [least for _, least in rows], math.inf
+            ),
+            integrality=[1] * len(self.most),
+            bounds=Bounds(0, self.most),
+            options={"time_limit": max(seconds, 0), "mip_rel_gap": 0},
         )
-        if result.x is None:
-            return None
-        return tuple(p for p, x in zip(self.packages, result.x, strict=False) if x > 0.5)
 
-    def _costs(self) -> list[float]:
-        """The middle of the range, and a little for every package and week: fewer and sooner."""
-        costs = [float(middle(p)) + 0.01 + 0.001 * p.weeks.high for p in self.packages]
-        return costs + [0.0] * (self.columns - len(costs))
+    def _without_optimum(self, result: Any) -> Found:
+        if result.status == INFEASIBLE:
+            return Found(None)
+        bound = result.mip_dual_bound
+        least = Fraction(0) if bound is None or not math.isfinite(bound) else Fraction(bound)
+        chosen = None if result.x is None else self._purchases([round(x) for x in result.x])
+        return Found(chosen, max(Fraction(0), least) / IN_MONEY)
 
-    def _matrix(self) -> list[list[float]]:
-        """One row per demand, one column per package, level and gate."""
-        return [
-            [terms.get(column, 0.0) for column in range(self.columns)] for terms, _ in self.rows
-        ]
+    def _purchases(self, chosen: list[int]) -> tuple[Purchase, ...]:
+        return tuple(
+            Purchase(package, self._units(package, column, chosen))
+            for column, package in enumerate(self.packages)
+            if chosen[column]
+        )
+
+    def _units(self, package: Package, column: int, chosen: list[int]) -> int:
+        if self.ground.ratio_of(package) is None:
+            return self.ground.asked_units(package)
+        return chosen[self.units[column]] if column in self.units else 0
+
+    def _costs(self) -> dict[int, int]:
+        years = self.ground.score.questionnaire.fee_years
+        costs: dict[int, int] = {}
+        for column, package in enumerate(self.packages):
+            fixed, each = package.cost.fixed, package.cost.each
+            if self.ground.ratio_of(package) is None:
+                fixed = package.cost.of(self.ground.asked_units(package))
+            costs[column] = int(counted(fixed, years) * IN_MONEY)
+            if column in self.units:
+                costs[self.units[column]] = int(counted(each, years) * IN_MONEY)
+        return costs
+
+    def _weeks(self) -> dict[int, int]:
+        return {column: package.weeks.high for column, package in enumerate(self.packages)}
+
+    def _matrix(self, rows: list[tuple[dict[int, int], int]]) -> Any:
+        from scipy.sparse import csr_array
+
+        values = [value for terms, _ in rows for value in terms.values()]
+        columns = [column for terms, _ in rows for column in terms]
+        ends = [0]
+        for terms, _ in rows:
+            ends.append(ends[-1] + len(terms))
+        return csr_array((values, columns, ends), shape=(len(rows), len(self.most)))
+
+
+# --- what a firm must satisfy ---------------------------------------------------------------------
 
 
 def programme_of(ground: Ground, target: RungResult) -> Programme:
     """What choosing packages must satisfy for a firm to reach a rung."""
-    programme = Programme(ground.packages, columns=len(ground.packages))
-    _prerequisites(programme, ground)
+    programme = Programme(ground, ground.packages, most=[1] * len(ground.packages))
+    _units(programme, ground)
     _levels(programme, ground)
+    _prerequisites(programme, ground)
     programme.at_least(_share_terms(programme, ground.worth), target.missing_share)
     for result in target.failed_gates:
         _gate(programme, ground, result)
     return programme
 
 
+def _units(programme: Programme, ground: Ground) -> None:
+    """A column for how many units are bought: at least one, and never more than there are."""
+    together: dict[str, list[int]] = {}
+    for column, package in enumerate(programme.packages):
+        if ratio := ground.ratio_of(package):
+            room = ground.room(package)
+            if room:
+                units = programme.units[column] = programme.column(room)
+                programme.at_least({units: 1, column: -1}, 0)
+                programme.at_least({units: -1, column: room}, 0)
+                together.setdefault(ratio, []).append(units)
+    for ratio, columns in together.items():
+        answer = ground.ratios[ratio]
+        programme.at_least(dict.fromkeys(columns, -1), answer.part - answer.whole)
+
+
 def _prerequisites(programme: Programme, ground: Ground) -> None:
+    """What must come first is bought too; of what is bought by the piece, enough for it to run."""
     columns = {p.code: i for i, p in enumerate(programme.packages)}
     for package in programme.packages:
         for missing in ground.missing_prerequisites(package):
             programme.at_least({columns[missing.code]: 1, columns[package.code]: -1}, 0)
+            runs = (ground.ratio_of(missing), ground.running(missing))
+            if runs in programme.levels:
+                programme.at_least({programme.levels[runs]: 1, columns[package.code]: -1}, 0)
 
 
 def _levels(programme: Programme, ground: Ground) -> None:
-    """One column for every level a question may rise; it counts when some package carries it."""
-    for question_id, level in ground.levels.items():
+    """One column for every level a question may rise; it counts when some package carries it.
+
+    Ratios come first: packages bought by the piece carry other questions only as far as these.
+    """
+    questions = sorted(ground.levels, key=lambda q: q not in ground.ratios)
+    for question_id in questions:
         highest = max((p.lifts.get(question_id, 0) for p in programme.packages), default=0)
-        for above in range(level + 1, highest + 1):
-            column = programme.levels[question_id, above] = programme.column()
-            carried = _carriers(programme, question_id, above)
-            programme.at_least(dict.fromkeys(carried, 1) | {column: -1}, 0)
+        for above in range(ground.levels[question_id] + 1, highest + 1):
+            column = programme.column()
+            _carried(programme, ground, (question_id, above), column)
+            programme.levels[question_id, above] = column
 
 
-def _carriers(programme: Programme, question_id: str, level: int) -> list[int]:
+def _carried(
+    programme: Programme,
+    ground: Ground,
+    wanted: tuple[str, int],
+    column: int,
+    part: int | None = None,
+) -> None:
+    """Let a column be 1 only where packages lift a question to a level, or a ratio by ``part``."""
+    question_id, level = wanted
+    if question_id not in ground.ratios:
+        carriers = dict.fromkeys(_carriers(programme, ground, question_id, level), 1)
+        programme.at_least(carriers | {column: -1}, 0)
+        return
+    needed = ground.missing_part(question_id, level) if part is None else part
+    terms: dict[int, int] = {column: -needed}
+    for index, package in enumerate(programme.packages):
+        if ground.ratio_of(package) == question_id:
+            terms |= {programme.units[index]: 1} if index in programme.units else {}
+        elif package.lifts.get(question_id, 0) >= level:
+            terms[index] = max(needed, missing_for_level(ground, question_id, level))
+    programme.at_least(terms, 0)
+
+
+def _carriers(programme: Programme, ground: Ground, question_id: str, level: int) -> list[int]:
+    """The columns of which one must be bought for a question to reach a level."""
     return [
-        index
+        _with_ratio(programme, ground, index, package, level)
         for index, package in enumerate(programme.packages)
-        if package.lifts.get(question_id, -1) >= level
+        if package.lifts.get(question_id, 0) >= level
+        and _can_run(programme, ground, package, level)
     ]
+
+
+def _can_run(programme: Programme, ground: Ground, package: Package, level: int) -> bool:
+    ratio = ground.ratio_of(package)
+    return ratio is None or level <= ground.levels[ratio] or (ratio, level) in programme.levels
+
+
+def _with_ratio(
+    programme: Programme, ground: Ground, index: int, package: Package, level: int
+) -> int:
+    """A package's own column, or one that also needs its ratio to have come to the level."""
+    ratio = ground.ratio_of(package)
+    if ratio is None or level <= ground.levels[ratio]:
+        return index
+    if (index, level) not in programme.running:
+        both = programme.running[index, level] = programme.column()
+        programme.at_least({index: 1, both: -1}, 0)
+        programme.at_least({programme.levels[ratio, level]: 1, both: -1}, 0)
+    return programme.running[index, level]
 
 
 def _share_terms(programme: Programme, adds: Mapping[str, Fraction]) -> dict[int, Fraction | int]:
@@ -127,35 +292,39 @@ def _share_terms(programme: Programme, adds: Mapping[str, Fraction]) -> dict[int
 def _gate(programme: Programme, ground: Ground, result: GateResult) -> None:
     gate = result.gate
     if isinstance(gate, QuestionGate):
-        programme.at_least(dict.fromkeys(_lifters(programme, ground, gate), 1), 1)
+        _must_hold(programme, ground, gate, programme.column())
     elif isinstance(gate, AnyGate):
-        _any(programme, ground, gate, result)
+        _any(programme, ground, gate)
     else:
         share = ground.score.share_of(share_key(gate)) or 0
         within = worth(ground.score, result.question_ids)
         programme.at_least(_share_terms(programme, within), gate.at_least_share - share)
 
 
-def _lifters(programme: Programme, ground: Ground, gate: QuestionGate) -> list[int]:
-    question = ground.score.questionnaire.questions[gate.question]
+def _must_hold(programme: Programme, ground: Ground, gate: QuestionGate, column: int) -> None:
+    _member(programme, ground, gate, column)
+    programme.at_least({column: 1}, 1)
+
+
+def _member(programme: Programme, ground: Ground, gate: QuestionGate, column: int) -> None:
+    """Let a column be 1 only where one question meets its gate."""
+    wanted = (gate.question, least_level(gate, ground.score.questionnaire.questions[gate.question]))
     if gate.question not in ground.levels:
-        return []
-    return _carriers(programme, gate.question, least_level(gate, question))
+        programme.at_least({column: -1}, 0)
+    elif gate.question in ground.ratios:
+        part = ground.missing_part(gate.question, gate.at_least or 0, gate.at_least_percent)
+        _carried(programme, ground, wanted, column, part)
+    else:
+        _carried(programme, ground, wanted, column)
 
 
-def _any(programme: Programme, ground: Ground, gate: AnyGate, result: GateResult) -> None:
+def _any(programme: Programme, ground: Ground, gate: AnyGate) -> None:
     """A column for every member; one that holds already is free to count."""
     applicable = [member for member in gate.any_of if member.question in ground.levels]
     members: dict[int, Fraction | int] = {}
     for member in applicable:
         column = programme.column()
         members[column] = 1
-        if not _holds(ground, member):
-            carried = dict.fromkeys(_lifters(programme, ground, member), 1)
-            programme.at_least(carried | {column: -1}, 0)
+        if not ground.holds(member):
+            _member(programme, ground, member, column)
     programme.at_least(members, min(gate.count, len(applicable)))
-
-
-def _holds(ground: Ground, gate: QuestionGate) -> bool:
-    mark = ground.score.question[gate.question]
-    return holds(gate, mark.level, mark.answer)

@@ -1,7 +1,7 @@
-"""The cheapest packages that lead a firm to its next rung, found exactly.
+"""The cheapest purchases that lead a firm to its next rung, found exactly.
 
-A mixed-integer programme (``programme.py``) chooses packages; the choice is then re-scored in
-fractions, and a choice that rounding let through is forbidden and the search repeated.
+A mixed-integer programme (``programme.py``) chooses packages and how many units of each; the choice
+is then re-scored in fractions, and one that rounding let through is refused and the search repeated.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from questionnaires.answers import Sheet
-from questionnaires.model import NOTHING, Package
+from questionnaires.model import Amounts
 from questionnaires.scoring import RungResult, Score, score
-from reports.lifting import Ground, lifted_sheet
-from reports.programme import middle, programme_of
+from reports.lifting import Ground, Purchase, lifted_sheet
+from reports.programme import SECONDS, Found, counted, programme_of
 
 LONGEST_SEARCH = 10
 """Choices refused by re-scoring before the search gives up."""
@@ -24,71 +23,107 @@ LONGEST_SEARCH = 10
 class Roadmap:
     """The way to the next rung.
 
-    ``after`` is the exact share once ``packages`` are in place. Where no choice of packages leads
-    there, ``packages`` is empty and ``obstacles`` says in Chinese what nothing in the catalogue
-    lifts.
+    ``after`` is the score once everything is in place. Where nothing leads there, ``purchases`` is
+    empty and ``obstacles`` says in Chinese what nothing in the catalogue lifts. ``bound`` is set
+    only when time ran out: then the way is the best found (if any), and none costs less than so
+    many 万元, counted as ``counted`` does.
     """
 
     target: RungResult
-    packages: tuple[Package, ...]
+    purchases: tuple[Purchase, ...]
     after: Score | None
-    obstacles: tuple[str, ...]
+    obstacles: tuple[str, ...] = ()
+    bound: Fraction | None = None
 
     @property
-    def cost(self) -> tuple[Fraction, Fraction]:
-        """万元, low and high, one unit of each package."""
-        once = sum((p.cost.of(1).once for p in self.packages), NOTHING)
-        return once.low, once.high
+    def amounts(self) -> Amounts:
+        """万元, by what is bought, of all purchases together."""
+        return total(self.purchases)
 
 
-def roadmap(ground: Ground, sheet: Sheet) -> Roadmap | None:
-    """Find the cheapest packages that reach the next rung; None on the top rung.
+def total(purchases: Iterable[Purchase]) -> Amounts:
+    """Add up what purchases cost."""
+    return sum((purchase.amounts for purchase in purchases), Amounts())
 
-    Prerequisites come along unless they are in place; the cost counted is the middle of each range,
-    one unit of a package priced by the piece.
+
+def roadmap(ground: Ground, seconds: float = SECONDS) -> Roadmap | None:
+    """Find the cheapest purchases that reach the next rung; None on the top rung.
+
+    What is compared is the middle of each range: what is paid once, and the fees of the edition's
+    ``fee_years``. Prerequisites come along unless they are in place.
+
+    Args:
+        seconds: How long one search may take.
     """
     target = ground.score.next
     if target is None:
         return None
     programme = programme_of(ground, target)
+    found = Found(None)
     for _ in range(LONGEST_SEARCH):
-        chosen = programme.solve()
-        if chosen is None:
+        found = programme.solve(seconds)
+        if found.purchases is None:
             break
-        after = score(
-            ground.score.questionnaire,
-            lifted_sheet(ground, sheet, chosen),
-            ground.score.processes,
-        )
+        after = _rescored(ground, found.purchases)
         if after.step >= target.step:
-            return Roadmap(target, _in_order(chosen), after, ())
-        programme.forbid(chosen)
-    return Roadmap(target, (), None, _obstacles(ground, sheet, target))
+            ordered = _in_order(ground, target, found.purchases)
+            return Roadmap(target, ordered, after, bound=found.bound)
+        programme.ask_for_more(found.purchases)
+    if found != Found(None):
+        return Roadmap(target, (), None, bound=found.bound or Fraction(0))
+    return Roadmap(target, (), None, _obstacles(ground, target))
 
 
-def _in_order(chosen: Iterable[Package]) -> tuple[Package, ...]:
-    """Prerequisites first, then cheaper first."""
-    waiting = sorted(chosen, key=lambda p: (middle(p), p.code))
-    codes = {p.code for p in waiting}
-    ordered: list[Package] = []
+def _rescored(ground: Ground, purchases: Iterable[Purchase]) -> Score:
+    sheet = lifted_sheet(ground, purchases)
+    return score(ground.score.questionnaire, sheet, ground.score.processes)
+
+
+def _in_order(
+    ground: Ground, target: RungResult, purchases: tuple[Purchase, ...]
+) -> tuple[Purchase, ...]:
+    """What opens gates first, then the cheaper; everything after its prerequisites."""
+    years = ground.score.questionnaire.fee_years
+    first = opening(ground, target, purchases)
+    waiting = sorted(
+        purchases,
+        key=lambda p: (p.package.code not in first, counted(p.amounts, years), p.package.code),
+    )
+    codes = {p.package.code for p in purchases}
+    ordered: list[Purchase] = []
     while waiting:
-        placed = {p.code for p in ordered}
-        ready = next((p for p in waiting if codes & set(p.prerequisites) <= placed), waiting[0])
+        placed = {p.package.code for p in ordered}
+        ready = next(
+            (p for p in waiting if codes & set(p.package.prerequisites) <= placed), waiting[0]
+        )
         waiting.remove(ready)
         ordered.append(ready)
     return tuple(ordered)
 
 
+def opening(
+    ground: Ground, target: RungResult | None, purchases: Iterable[Purchase]
+) -> frozenset[str]:
+    """The codes of purchases that open a gate of a rung, and of what these need first."""
+    by_code = {p.package.code: p for p in purchases}
+    failed = target.failed_gates if target else ()
+    found = {c for c, p in by_code.items() if any(ground.helps(p, gate) for gate in failed)}
+    waiting = list(found)
+    while waiting:
+        needed = by_code[waiting.pop()].package.prerequisites
+        new = {code for code in needed if code in by_code} - found
+        found |= new
+        waiting += new
+    return frozenset(found)
+
+
 # --- what stands in the way -----------------------------------------------------------------------
 
 
-def _obstacles(ground: Ground, sheet: Sheet, target: RungResult) -> tuple[str, ...]:
+def _obstacles(ground: Ground, target: RungResult) -> tuple[str, ...]:
     """Say which gates stay shut, and whether the threshold stays out of reach, with everything."""
-    best = score(
-        ground.score.questionnaire,
-        lifted_sheet(ground, sheet, ground.packages),
-        ground.score.processes,
-    ).rungs[target.step - 1]
+    everything = [Purchase(p, max(1, ground.room(p))) for p in ground.packages]
+    best = _rescored(ground, everything).rungs[target.step - 1]
     shut = tuple(
         f"{result.wanted}：目录中没有能够达到这一要求的改造场景，需要企业另行安排。"
         for result in best.failed_gates

@@ -14,16 +14,17 @@ from questionnaires.answers import Sheet
 from questionnaires.frames.conditions import ConditionResult
 from questionnaires.frames.crosswalk import FrameResult
 from questionnaires.frames.national import NationalResult
-from questionnaires.model import Package
 from questionnaires.scoring import Score
-from reports.diagnosis.advice import Wave, choose, total_cost, waves
+from reports.diagnosis.advice import Wave, choose, waves
 from reports.diagnosis.comparison import Comparison, compare
+from reports.diagnosis.costs import CostTable, cost_table
 from reports.diagnosis.gaps import Gap, Missing, Stair, gaps, missing, rung_title, stairs
 from reports.diagnosis.key_figures import KeyFigure, key_figures
+from reports.diagnosis.route import Route, route
 from reports.diagnosis.sections import Notes, SectionLine, section_lines, strongest, weakest
 from reports.facts import Facts, Finding, SelfAssessment, SheetKind
-from reports.figures import Figure, amount, share_figure, span
-from reports.lifting import Ground
+from reports.figures import Figure, share_figure
+from reports.lifting import Ground, Purchase
 from reports.roadmap import Roadmap, roadmap
 
 TITLES = {SheetKind.SELF: "诊断报告（自评版）", SheetKind.ONSITE: "诊断报告（现场诊断版）"}
@@ -38,22 +39,6 @@ STATEMENTS = {
         "不是官方认定结论；等级认定以主管部门正式文件为准。"
     ),
 }
-
-
-@dataclass(frozen=True)
-class Route:
-    """The cheapest way to the next rung, or what stands in it."""
-
-    target: str
-    packages: tuple[str, ...]
-    cost: str
-    share_after: Figure | None
-    rung_after: str
-    obstacles: tuple[str, ...]
-
-    @property
-    def is_possible(self) -> bool:
-        return self.share_after is not None
 
 
 @dataclass(frozen=True)
@@ -83,7 +68,9 @@ class Diagnosis:
     missing: Missing | None
     gaps: tuple[Gap, ...]
     waves: tuple[Wave, ...]
-    advice_cost: str
+    advice_costs: CostTable
+    advised: bool
+    """Whether a consultant chose what is recommended."""
     route: Route | None
     key_figures: tuple[KeyFigure, ...]
     conditions: tuple[ConditionResult, ...]
@@ -91,6 +78,14 @@ class Diagnosis:
     crosswalk: tuple[FrameResult, ...]
     comparison: Comparison | None
     findings: tuple[Finding, ...]
+
+    @property
+    def advice_begins_with_route(self) -> bool:
+        """Whether the cheapest way comes first in what is advised, all of it."""
+        if self.route is None or not self.route.is_possible:
+            return False
+        way = self.route.costs.lines
+        return self.advice_costs.lines[: len(way)] == way
 
     @property
     def nearest_conditions(self) -> ConditionResult | None:
@@ -134,7 +129,8 @@ def diagnose(
     ground = Ground(score, facts.size)
     notes = notes or Notes()
     sections = section_lines(score, notes, own)
-    advised = choose(ground) if packages is None else _named(score, packages)
+    way = roadmap(ground)
+    advised = choose(ground, way) if packages is None else _named(ground, way, packages)
     return Diagnosis(
         facts=facts,
         kind=kind,
@@ -155,8 +151,9 @@ def diagnose(
         missing=missing(ground),
         gaps=gaps(ground),
         waves=waves(ground, advised),
-        advice_cost=total_cost(advised),
-        route=_route(roadmap(ground, sheet)),
+        advice_costs=cost_table(ground, advised),
+        advised=packages is not None,
+        route=route(ground, way, conditions),
         key_figures=key_figures(score),
         conditions=tuple(conditions),
         national=national,
@@ -166,20 +163,10 @@ def diagnose(
     )
 
 
-def _named(score: Score, codes: Sequence[str]) -> tuple[Package, ...]:
-    by_code = score.questionnaire.package_by_code
-    return tuple(by_code[code] for code in codes if code in by_code)
-
-
-def _route(found: Roadmap | None) -> Route | None:
-    if found is None:
-        return None
-    low, high = found.cost
-    return Route(
-        target=found.target.rung.title,
-        packages=tuple(f"{p.code} {p.title}" for p in found.packages),
-        cost=f"{span(amount(low), amount(high))} 万元" if high else "无需采购",
-        share_after=share_figure(found.after.share) if found.after else None,
-        rung_after=found.after.rung.title if found.after and found.after.rung else "",
-        obstacles=found.obstacles,
+def _named(ground: Ground, way: Roadmap | None, codes: Sequence[str]) -> tuple[Purchase, ...]:
+    """The packages a consultant recommends, as many units of each as the way counts."""
+    on_way = {p.package.code: p for p in way.purchases} if way else {}
+    by_code = ground.score.questionnaire.package_by_code
+    return tuple(
+        on_way.get(code) or ground.offer(by_code[code]) for code in codes if code in by_code
     )

@@ -1,4 +1,4 @@
-"""What to do first: at most six packages in three waves, with cost, time and acceptance."""
+"""What to do first: the way to the next rung and what adds most besides, in three waves."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from questionnaires.gates import GateResult
-from questionnaires.model import NOTHING, Package
-from reports.figures import Figure, amount, cost_text, share_figure, span, weeks_text
-from reports.lifting import Ground, Lift, helps
-from reports.programme import middle
+from questionnaires.model import Package
+from reports.diagnosis.costs import units_said
+from reports.figures import Figure, once_text, share_figure, weeks_text, yearly_text
+from reports.lifting import Ground, Lift, Purchase
+from reports.programme import counted
+from reports.roadmap import Roadmap, opening
 
 MOST = 6
 DISCLAIMER = "造价为估算，以供应商报价和验收为准；补助以当地当年政策为准。"
 WAVES = (
-    ("第一批：打基础", "0–3 个月"),
-    ("第二批：补行业短板", "3–9 个月"),
-    ("第三批：集成与自动化", "9–24 个月"),
+    ("第一批：必备条件和基础", "0–3 个月内启动"),
+    ("第二批：补行业短板", "3–9 个月内启动"),
+    ("第三批：集成与自动化", "9–24 个月内启动"),
 )
 QUICK_WEEKS, QUICK_COST = 9, 20
 """A first-wave package is done in two months for at most 20 万元."""
@@ -27,7 +29,7 @@ SHORT_WEEKS, SHORT_COST = 13, 40
 
 @dataclass(frozen=True)
 class Raise:
-    """One answer a package lifts, as a reader sees it."""
+    """One answer a purchase lifts, as a reader sees it."""
 
     code: str
     short: str
@@ -37,7 +39,7 @@ class Raise:
 
 @dataclass(frozen=True)
 class Advice:
-    """One recommended package."""
+    """One recommended purchase; ``units`` says how many are counted, empty for a whole project."""
 
     code: str
     title: str
@@ -45,11 +47,16 @@ class Advice:
     why: str
     raises: tuple[Raise, ...]
     gain: Figure
+    units: str
     cost: str
+    yearly: str
     weeks: str
     effect: str
     prerequisites: tuple[str, ...]
+    assumes: str
+    firm_does: str
     acceptance: str
+    in_use: str
     is_reference: bool
     opens_gate: bool
     is_measure: bool
@@ -57,115 +64,164 @@ class Advice:
 
 @dataclass(frozen=True)
 class Wave:
-    """Packages to begin in the same period."""
+    """Purchases to begin in the same period."""
 
     title: str
     period: str
     advice: tuple[Advice, ...]
 
 
-def choose(ground: Ground) -> tuple[Package, ...]:
-    """Choose at most six packages: gates of the next rung first, then gain, then low cost.
+def choose(ground: Ground, way: Roadmap | None) -> tuple[Purchase, ...]:
+    """Choose at most six purchases: the way to the next rung, then what adds most for little.
 
-    A package whose prerequisite is missing brings it along, before itself.
+    The gates of the next rung are left to the way, so that nobody reads two plans for one gate.
+    Where there is none, those that can be opened come first. A package whose prerequisite is
+    missing brings it along, before itself.
     """
-    failed = list(ground.score.next.failed_gates) if ground.score.next else []
+    gates = way.target.failed_gates if way else ()
+    chosen = list(way.purchases if way else ())[:MOST]
+    offers = [ground.offer(package) for package in ground.packages]
+    if chosen:
+        offers = [o for o in offers if not any(ground.helps(o, gate) for gate in gates)]
+    failed = [] if chosen else list(gates)
     levels = dict(ground.levels)
-    chosen: list[Package] = []
+    _reach(ground, chosen, levels)
     while len(chosen) < MOST:
-        best = _best(ground, levels, failed, chosen)
+        best = _best(ground, offers, levels, failed, chosen)
         if best is None:
             break
-        for package in best:
-            chosen.append(package)
-            levels.update({lift.question.id: lift.after for lift in ground.lifts(package, levels)})
-            failed = [gate for gate in failed if not helps(package, gate, ground.score)]
+        chosen += best
+        _reach(ground, best, levels)
+        failed = [gate for gate in failed if not any(ground.helps(p, gate) for p in best)]
     return tuple(chosen)
 
 
+def _reach(ground: Ground, purchases: Iterable[Purchase], levels: dict[str, int]) -> None:
+    for purchase in purchases:
+        levels.update({lift.question.id: lift.after for lift in ground.lifts(purchase, levels)})
+
+
 def _best(
-    ground: Ground, levels: dict[str, int], failed: list[GateResult], chosen: list[Package]
-) -> list[Package] | None:
+    ground: Ground,
+    offers: Sequence[Purchase],
+    levels: dict[str, int],
+    failed: list[GateResult],
+    chosen: list[Purchase],
+) -> list[Purchase] | None:
+    by_code = {offer.package.code: offer for offer in offers}
+    there = {purchase.package.code for purchase in chosen}
     bundles = [
         bundle
-        for package in ground.packages
-        if package not in chosen
-        and len(bundle := _bundle(ground, package, chosen)) <= MOST - len(chosen)
-        and (ground.lifts(package, levels) or any(helps(package, g, ground.score) for g in failed))
+        for offer in offers
+        if offer.package.code not in there
+        and (bundle := _bundle(ground, offer, by_code, there))
+        and len(bundle) <= MOST - len(chosen)
+        and (ground.lifts(offer, levels) or any(ground.helps(offer, g) for g in failed))
     ]
     return min(bundles, key=lambda b: _rank(ground, levels, failed, b), default=None)
 
 
-def _bundle(ground: Ground, package: Package, chosen: Sequence[Package]) -> list[Package]:
-    """A package with what must come before it and is neither there nor chosen."""
-    bundle: list[Package] = []
+def _bundle(
+    ground: Ground, offer: Purchase, offers: dict[str, Purchase], there: Iterable[str]
+) -> list[Purchase]:
+    """A purchase with what must come before it and is neither there nor chosen.
 
-    def add(part: Package) -> None:
-        if part in chosen or part in bundle:
-            return
-        for prerequisite in ground.missing_prerequisites(part):
-            add(prerequisite)
-        bundle.append(part)
+    Empty where something that must come first is not on offer.
+    """
+    bundle: dict[str, Purchase] = {}
 
-    add(package)
-    return bundle
+    def add(part: Package) -> bool:
+        if part.code in there or part.code in bundle:
+            return True
+        if part.code not in offers or not all(map(add, ground.missing_prerequisites(part))):
+            return False
+        bundle[part.code] = offers[part.code]
+        return True
+
+    return list(bundle.values()) if add(offer.package) else []
 
 
 def _rank(
-    ground: Ground, levels: dict[str, int], failed: list[GateResult], bundle: list[Package]
+    ground: Ground, levels: dict[str, int], failed: list[GateResult], bundle: list[Purchase]
 ) -> tuple[float, int, Fraction, str]:
-    opened = sum(any(helps(p, gate, ground.score) for p in bundle) for gate in failed)
+    opened = sum(any(ground.helps(p, gate) for p in bundle) for gate in failed)
     reached = dict(levels)
     gain = Fraction(0)
-    for package in bundle:
-        lifts = ground.lifts(package, reached)
+    for purchase in bundle:
+        lifts = ground.lifts(purchase, reached)
         gain += ground.gain(lifts)
         reached.update({lift.question.id: lift.after for lift in lifts})
-    cost = sum((middle(p) for p in bundle), Fraction(0))
+    years = ground.score.questionnaire.fee_years
+    cost = sum((counted(p.amounts, years) for p in bundle), Fraction(0))
     # A bundle is judged per package, so that a long chain does not crowd out single steps; gains
     # within half a percentage point are alike, and the cheaper one comes first.
-    return -opened / len(bundle), -round(gain * 200 / len(bundle)), cost, bundle[-1].code
+    return (
+        -opened / len(bundle),
+        -round(gain * 200 / len(bundle)),
+        cost,
+        bundle[-1].package.code,
+    )
 
 
-def waves(ground: Ground, packages: Iterable[Package]) -> tuple[Wave, ...]:
-    """Sort packages into the three waves; none begins before its prerequisite's."""
-    packages = tuple(packages)
+def waves(ground: Ground, purchases: Iterable[Purchase]) -> tuple[Wave, ...]:
+    """Sort purchases into the three waves, what opens gates in the first.
+
+    Nothing begins before its prerequisite, and what opens a gate waits one wave for a prerequisite
+    that takes long.
+    """
+    purchases = tuple(purchases)
+    gates = opening(ground, ground.score.next, purchases)
+    by_code = {purchase.package.code: purchase for purchase in purchases}
     placed: dict[str, int] = {}
-    for package in packages:
-        before = (placed.get(code, 0) for code in package.prerequisites)
-        placed[package.code] = max([_own_wave(package), *before])
+    for purchase in purchases:
+        before = [
+            placed.get(code, 0) + (code in gates and not _is_quick(by_code[code]))
+            for code in purchase.package.prerequisites
+            if code in by_code
+        ]
+        own = 0 if purchase.package.code in gates else _own_wave(purchase)
+        placed[purchase.package.code] = min(max([own, *before]), len(WAVES) - 1)
     return tuple(
-        Wave(title, period, tuple(_say(ground, p) for p in packages if placed[p.code] == index))
+        Wave(
+            title, period, tuple(_say(ground, p) for c, p in by_code.items() if placed[c] == index)
+        )
         for index, (title, period) in enumerate(WAVES)
     )
 
 
-def _own_wave(package: Package) -> int:
-    cost = package.cost.of(1).once.high
-    if package.weeks.high <= QUICK_WEEKS and cost <= QUICK_COST:
+def _is_quick(purchase: Purchase) -> bool:
+    return purchase.package.weeks.high <= QUICK_WEEKS
+
+
+def _own_wave(purchase: Purchase) -> int:
+    weeks, cost = purchase.package.weeks.high, purchase.amounts.once.high
+    if weeks <= QUICK_WEEKS and cost <= QUICK_COST:
         return 0
-    return 1 if package.weeks.high <= SHORT_WEEKS and cost <= SHORT_COST else 2
+    return 1 if weeks <= SHORT_WEEKS and cost <= SHORT_COST else 2
 
 
-def _say(ground: Ground, package: Package) -> Advice:
-    lifts = ground.lifts(package)
-    target = ground.score.next
-    opened = [g for g in (target.failed_gates if target else ()) if helps(package, g, ground.score)]
-    titles = {p.code: p.title for p in ground.score.questionnaire.packages}
+def _say(ground: Ground, purchase: Purchase) -> Advice:
+    package, lifts, target = purchase.package, ground.lifts(purchase), ground.score.next
+    opens = any(ground.helps(purchase, g) for g in (target.failed_gates if target else ()))
     return Advice(
         code=package.code,
         title=package.title,
         summary=package.summary,
-        why=_why(lifts, bool(opened), target.rung.title if target else ""),
+        why=_why(lifts, opens, target.rung.title if target else ""),
         raises=tuple(_raise(lift) for lift in lifts),
         gain=share_figure(ground.gain(lifts)),
-        cost=cost_text(package.cost),
+        units=units_said(ground, purchase),
+        cost=once_text(purchase.amounts),
+        yearly=yearly_text(purchase.amounts),
         weeks=weeks_text(package.weeks),
         effect=package.effect or "",
-        prerequisites=tuple(f"{c} {titles[c]}" for c in package.prerequisites if c in titles),
+        prerequisites=tuple(f"{p.code} {p.title}" for p in ground.missing_prerequisites(package)),
+        assumes=package.assumes or "",
+        firm_does=package.firm_does or "",
         acceptance=package.acceptance,
+        in_use=package.in_use or "",
         is_reference=package.confidence == "proposal",
-        opens_gate=bool(opened),
+        opens_gate=opens,
         is_measure=package.kind == "measure",
     )
 
@@ -180,9 +236,3 @@ def _why(lifts: tuple[Lift, ...], opens: bool, rung: str) -> str:
     weakness = lowest.question.weakness_at(lowest.before) if lowest else None
     gate = f"对应“{rung}”尚未满足的必备条件。" if opens else ""
     return gate + (weakness.official.rstrip("。") + "。" if weakness else "")
-
-
-def total_cost(packages: Iterable[Package]) -> str:
-    """Add up the ranges, one unit of each package priced by the piece."""
-    once = sum((p.cost.of(1).once for p in packages), NOTHING)
-    return f"{span(amount(once.low), amount(once.high))} 万元" if once.high else "无需采购"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from reports.diagnosis.advice import Advice, choose, waves
 from reports.lifting import Ground
+from reports.roadmap import roadmap
 from survey.readings.visits import Visit
 
 
@@ -22,7 +23,8 @@ def chosen_packages(visit: Visit) -> list[str]:
     if visit.assessment.chosen_packages is not None:
         return list(visit.assessment.chosen_packages)
     ground = _ground(visit)
-    return [package.code for package in choose(ground)] if ground else []
+    chosen = choose(ground, roadmap(ground)) if ground else ()
+    return [purchase.package.code for purchase in chosen]
 
 
 def proposals(visit: Visit, ticked: Sequence[str]) -> list[Proposal]:
@@ -32,8 +34,10 @@ def proposals(visit: Visit, ticked: Sequence[str]) -> list[Proposal]:
         return []
     known = visit.questionnaire.package_by_code
     places = {code: place for place, code in enumerate(ticked, 1) if code in known}
-    useful = [p for p in ground.packages if p.code not in places and ground.lifts(p)]
-    listed = [*(known[code] for code in places), *useful]
+    useful = [p for p in ground.packages if p.code not in places]
+    offers = [ground.offer(package) for package in useful]
+    listed = [ground.offer(known[code]) for code in places]
+    listed += [offer for offer in offers if ground.lifts(offer)]
     advised = [advice for wave in waves(ground, listed) for advice in wave.advice]
     found = [Proposal(advice, places.get(advice.code, 0)) for advice in advised]
     return sorted(found, key=_reading_order)

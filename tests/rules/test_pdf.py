@@ -67,7 +67,7 @@ def figures(it: Diagnosis) -> Iterator[str]:
     yield from (a.cost for wave in it.waves for a in wave.advice)
     yield from (a.gain.text for wave in it.waves for a in wave.advice)
     yield from (figure.value for figure in it.key_figures)
-    yield it.advice_cost
+    yield it.advice_costs.once
 
 
 def test_every_figure_of_the_diagnosis_stands_in_the_report(

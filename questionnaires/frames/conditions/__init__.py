@@ -9,10 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from questionnaires.answers import Sheet
 from questionnaires.frames.conditions.facts import Facts
-from questionnaires.frames.conditions.judging import Case, ConditionItem, State, items
+from questionnaires.frames.conditions.judging import (
+    Case,
+    ConditionItem,
+    State,
+    items,
+    sum_asked,
+)
 from questionnaires.frames.conditions.rules import Conditions, Entry
 from questionnaires.model import Confidence, Questionnaire
 from questionnaires.words import CONFIDENCE
@@ -33,7 +40,8 @@ WEIGHTIEST: tuple[State, ...] = ("not_met", "unknown", "ask", "met")
 class ConditionResult:
     """One rung in one year before one firm.
 
-    ``past``: the notice's year is over, so it is a comparison and no longer an offer.
+    ``past``: the notice's year is over, so it is a comparison and no longer an offer. ``sum_asked``
+    is what a project must have cost at least, in 万元; None where the notice's figure is not known.
     """
 
     rung: str
@@ -43,6 +51,7 @@ class ConditionResult:
     confidence: Confidence
     note: str
     past: bool
+    sum_asked: Fraction | None
     items: tuple[ConditionItem, ...]
 
     @property
@@ -109,6 +118,7 @@ def _result(case: Case) -> ConditionResult:
         confidence=entry.confidence,
         note=entry.note or "",
         past=entry.year < case.today.year,
+        sum_asked=sum_asked(entry.investment, case.reduced)[0] if entry.investment else None,
         items=items(case),
     )
 

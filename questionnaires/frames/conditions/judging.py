@@ -92,7 +92,7 @@ def items(case: Case) -> tuple[ConditionItem, ...]:
 
 def _investment(case: Case, rule: Investment) -> ConditionItem:
     facts = case.facts
-    threshold, standard = _threshold(rule, case.reduced)
+    threshold, standard = sum_asked(rule, case.reduced)
     wanted = (
         f"竣工前 {rule.window_years} 年内，{facts.kind_titles(rule.counts)}合计{standard}，不含土建"
     )
@@ -115,7 +115,7 @@ def _investment(case: Case, rule: Investment) -> ConditionItem:
     return case.item("项目投入", state, found, wanted, _left_out(rule, window, facts))
 
 
-def _threshold(rule: Investment, reduced: bool) -> tuple[Fraction | None, str]:
+def sum_asked(rule: Investment, reduced: bool) -> tuple[Fraction | None, str]:
     """Return the amount to reach and how to say it.
 
     Where only the reduced amount was cut off, the general one still proves that a firm is above it.
