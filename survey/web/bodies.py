@@ -6,14 +6,18 @@ from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, request
-from werkzeug.formparser import FormDataParser
+from werkzeug.datastructures import Headers, MultiDict
+from werkzeug.formparser import FormDataParser, MultiPartParser
+from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import File
 
 from survey.web.here import Spoken
 
 DAMAGED = "提交的内容不完整或格式不对，没有保存。请返回上一页，刷新后重试。"
 
 URLENCODED = "application/x-www-form-urlencoded"
-FORMS = frozenset({URLENCODED, "multipart/form-data"})
+MULTIPART = "multipart/form-data"
+FORMS = frozenset({URLENCODED, MULTIPART})
 SCRIPTS = frozenset({"firm.save_answer", "consultant.save_answer"})
 """Routes that read JSON, strictly, by themselves. To every other route only forms are posted."""
 
@@ -28,15 +32,60 @@ def init_app(app: Flask) -> None:
             raise Spoken(400, DAMAGED)
 
 
+LOST = "\ufffd"
+"""What the framework puts for bytes that it cannot read."""
+EVERY_BYTE = "iso-8859-1"
+"""A charset that loses none, so that a text can be read again, strictly."""
+
+
+class StrictPartParser(MultiPartParser):
+    """Reads a form in parts: every name and every text is UTF-8, or ValueError is raised.
+
+    The framework would put U+FFFD for each byte it cannot read, and take another charset's word.
+    """
+
+    def get_part_charset(self, headers: Headers) -> str:
+        _require_names(headers)
+        return EVERY_BYTE
+
+    def start_file_streaming(self, event: File, total_content_length: int | None) -> IO[bytes]:
+        _require_names(event.headers)
+        self._begun.append(super().start_file_streaming(event, total_content_length))
+        return self._begun[-1]
+
+    def parse(self, stream: IO[bytes], boundary: bytes, content_length: int | None) -> Any:
+        self._begun: list[IO[bytes]] = []
+        try:
+            form, files = super().parse(stream, boundary, content_length)
+            return self.cls([(name, _reread(text)) for name, text in form.items(multi=True)]), files
+        except Exception:
+            for file in self._begun:
+                file.close()
+            raise
+
+
+def _reread(text: str) -> str:
+    return text.encode(EVERY_BYTE).decode()
+
+
+def _require_names(headers: Headers) -> None:
+    """Refuse a part without a name, and names in percent form that hold no UTF-8.
+
+    Bytes in a plain header have been read strictly before this is asked.
+    """
+    disposition = headers["content-disposition"]
+    names = parse_options_header(disposition)[1]
+    if "name" not in names:
+        raise ValueError("a part has no name")
+    if LOST not in disposition and any(LOST in name for name in names.values()):
+        raise ValueError("a name is no UTF-8")
+
+
 class StrictFormParser(FormDataParser):
     """Answers 400 to a broken multipart body and to bytes that are no UTF-8.
 
     The framework would go on with an empty form, or with the letters ``%FF`` in a text.
     """
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.silent = False
 
     def parse(
         self,
@@ -48,9 +97,26 @@ class StrictFormParser(FormDataParser):
         try:
             if mimetype == URLENCODED:
                 return stream, self.cls(_pairs(stream.read())), self.cls()
+            if mimetype == MULTIPART:
+                return stream, *self._parts(stream, content_length, options or {})
             return super().parse(stream, mimetype, content_length, options)
         except ValueError as error:
             raise Spoken(400, DAMAGED) from error
+
+    def _parts(
+        self, stream: IO[bytes], content_length: int | None, options: dict[str, str]
+    ) -> tuple[MultiDict[str, Any], MultiDict[str, Any]]:
+        boundary = options.get("boundary", "").encode("ascii")
+        if not boundary:
+            raise ValueError("the parts have no boundary")
+        parser = StrictPartParser(
+            stream_factory=self.stream_factory,
+            max_form_memory_size=self.max_form_memory_size,
+            max_form_parts=self.max_form_parts,
+            cls=self.cls,
+        )
+        form, files = parser.parse(stream, boundary, content_length)
+        return form, files
 
 
 def _pairs(body: bytes) -> list[tuple[str, str]]:

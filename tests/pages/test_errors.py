@@ -160,8 +160,6 @@ def test_a_body_shorter_than_announced_is_refused_whole(session, sitting, where,
     assert session.scalar(select(func.count()).select_from(AnswerRevision)) == 0
 
 
-# The framework leaves the half file that it was reading to be collected as garbage.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_file_that_breaks_off_is_not_kept(app, session, sitting, settings):
     client, number = sitting
     body = (
