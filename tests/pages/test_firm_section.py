@@ -232,6 +232,18 @@ def test_a_page_sent_after_handing_in_keeps_its_words_in_sight(app, session, per
     assert kept(session) == before
 
 
+def test_what_nobody_answered_is_not_called_unsaved(app, session, person):
+    assessment = filled(session, person, optional=False)
+    firm = signed_in(app, session, person)
+    firm.get(page(assessment, "application_facts"))
+    steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="王小明")
+
+    response = firm.submit("", {"q_project_state": "under_way"})
+
+    assert response.status_code == 409
+    assert response.text.count("未保存：") == 1
+
+
 def test_a_sheet_handed_in_is_read_without_inputs(app, session, person):
     assessment = handed_in(session, person, remark="原来的备注")
     firm = signed_in(app, session, person)

@@ -7,28 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from survey import db, migrations
 from survey.config import Config, sqlite_url
 from survey.joining import create_app
-from survey.library import questionnaire_of
-from survey.lifecycle import assessments as steps
-from survey.lifecycle.step import Step
 from survey.store import assessments as store
-from survey.tables import AnswerRow, Assessment, SheetKind, User
+from survey.tables import Assessment, SheetKind
 from tests.support.client import CheckingClient
-from tests.support.people import (
-    TESTER,
-    a_consultant,
-    a_user,
-    filled,
-    handed_in,
-    moment,
-    signed_in,
-    visited,
-)
+from tests.support.people import a_consultant, a_user, filled, handed_in, signed_in, visited
 
 SECTIONS = ("production", "equipment", "key_figures", "application_facts", "miit_facts")
 """Every kind of question stands in one of them."""
@@ -74,23 +61,10 @@ def _pages(app: Flask, session: Session, folder: Path) -> Iterator[tuple[str, st
     tablet = signed_in(app, session, consultant)
     yield "visit-production", _got(tablet, f"/visits/{visit.id}/sections/production")
     yield "visit-conclusion", _got(tablet, f"/visits/{visit.id}/conclusion")
-    short = _left_out(session, a_user(session), consultant)
+    short = visited(session, a_user(session), consultant, optional=False)
     yield "visit-left-out", _got(tablet, f"/visits/{short.id}/sections/production")
     standing = _got(tablet, f"/visits/{short.id}/standing")
     (folder / "standing.json").write_text(standing, encoding="utf-8")
-
-
-def _left_out(session: Session, user: User, consultant: User) -> Assessment:
-    """A visit to a firm that answered nothing in the optional sections."""
-    draft = filled(session, user)
-    questionnaire = questionnaire_of(draft)
-    optional = [q.id for s in questionnaire.sections if s.optional for q in s.questions]
-    with db.writing(session):
-        session.execute(delete(AnswerRow).where(AnswerRow.question_id.in_(optional)))
-    by = Step(session, TESTER, moment())
-    steps.submit(by, draft.id, declared_by=user.name)
-    steps.assign(by, draft.id, consultant.id)
-    return draft
 
 
 def _stored(session: Session, draft: Assessment) -> dict[str, object]:

@@ -149,9 +149,14 @@ def fill(
     *,
     kind: str = SheetKind.SELF,
     level: int = 2,
+    optional: bool = True,
     **given: Any,
 ) -> None:
-    """Answer every question of a sheet in one go; ``given`` are further columns of an answer."""
+    """Answer every question of a sheet in one go; ``given`` are further columns of an answer.
+
+    Args:
+        optional: Whether the sections that may be left out are answered as well.
+    """
     questionnaire = questionnaire_of(assessment)
     words = str(given.get("remark", "虚构的回答"))
     with db.writing(session):
@@ -161,6 +166,8 @@ def fill(
         fresh: list[dict[str, Any]] = []
         again: list[dict[str, Any]] = []
         for question in questionnaire.all_asked(frozenset(sheet.processes)):
+            if questionnaire.section_of[question.id].optional and not optional:
+                continue
             row = kept.get(question.id)
             fields = {
                 "sheet_id": sheet.id,
