@@ -136,7 +136,9 @@ def sign_out_everywhere(step: Step, user_id: int) -> None:
         step.log("sign_out_everywhere", About("user", user_id))
 
 
-def add_user(step: Step, *, username: str, name: str, role: str, firm_id: int | None) -> User:
+def add_user(
+    step: Step, *, username: str, name: str, role: str, firm_id: int | None, owner: bool = False
+) -> User:
     """Add the row of a user inside the caller's transaction, after checking every field."""
     username, name = username.strip().lower(), name.strip()
     faults: dict[str, str] = {}
@@ -155,7 +157,13 @@ def add_user(step: Step, *, username: str, name: str, role: str, firm_id: int | 
     if faults:
         raise Invalid(faults)
     user = User(
-        username=username, name=name, role=role, firm_id=firm_id, active=True, created_at=step.now
+        username=username,
+        name=name,
+        role=role,
+        firm_id=firm_id,
+        owner=owner,
+        active=True,
+        created_at=step.now,
     )
     step.session.add(user)
     step.session.flush()

@@ -62,11 +62,21 @@ class Saved:
     verification: str | None
 
 
-def save_answer(step: Step, assessment_id: int, kind: SheetKind, change: Change) -> Saved:
+def save_answer(
+    step: Step,
+    assessment_id: int,
+    kind: SheetKind,
+    change: Change,
+    *,
+    given: frozenset[str] | None = None,
+) -> Saved:
     """Keep one change, exactly once, never over a colleague's head.
 
+    Args:
+        given: The modules whoever writes was given; None for all.
+
     Raises:
-        NotThere: No such assessment or sheet.
+        NotThere: No such assessment or sheet, or a question of a module that was not given.
         Locked: The sheet may not be written now.
         Invalid: The value, a text, or the question cannot be taken.
         IdReused: The request's id was used for something else.
@@ -78,6 +88,9 @@ def save_answer(step: Step, assessment_id: int, kind: SheetKind, change: Change)
         if place is None:
             raise NotThere
         questionnaire = library.load(session, place.edition).questionnaire(place.trade)
+        section = questionnaire.section_of.get(change.question_id)
+        if given is not None and (section is None or section.id not in given):
+            raise NotThere
         if place.seen:
             _require_same(questionnaire, place.seen, change)
             return _acknowledge(place.seen)

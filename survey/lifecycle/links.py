@@ -77,9 +77,17 @@ def add_and_invite(step: Step, *, username: str, name: str, role: str) -> Link:
         return invite(step, username=username, name=name, role=role)
 
 
-def invite(step: Step, *, username: str, name: str, role: str, firm_id: int | None = None) -> Link:
+def invite(
+    step: Step,
+    *,
+    username: str,
+    name: str,
+    role: str,
+    firm_id: int | None = None,
+    owner: bool = False,
+) -> Link:
     """Add a user and invite them, inside the caller's transaction."""
-    user = add_user(step, username=username, name=name, role=role, firm_id=firm_id)
+    user = add_user(step, username=username, name=name, role=role, firm_id=firm_id, owner=owner)
     link = new_link(step, user, LinkPurpose.INVITE)
     after = {"username": user.username, "role": user.role}
     step.log("create", About("user", user.id, firm_id), after=after)

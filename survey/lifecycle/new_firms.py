@@ -170,6 +170,7 @@ def _invite(step: Step, firm_id: int, person: str, username: str) -> Link:
             name=typed.line(person),
             role=Role.FIRM,
             firm_id=firm_id,
+            owner=True,
         )
     except Invalid as error:
         renamed = {"name": "person"}

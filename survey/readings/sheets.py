@@ -29,6 +29,8 @@ class FilledSheet:
     row: SheetRow
     rows: Mapping[str, AnswerRow]
     files: Mapping[str, Sequence[Evidence]]
+    given: frozenset[str] | None = None
+    """The modules its reader was given; None for all. What is not given is not shown."""
 
     @property
     def is_writable(self) -> bool:
@@ -51,8 +53,12 @@ class FilledSheet:
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """The sections in which anything is asked, in reading order."""
-        return tuple(s for s in self.questionnaire.sections if self.asked(s))
+        """The sections in which anything is asked, those that must be filled first."""
+        shown = (s for s in self.questionnaire.sections if self.asked(s) and self.is_given(s.id))
+        return tuple(sorted(shown, key=lambda section: section.optional))
+
+    def is_given(self, section_id: str) -> bool:
+        return self.given is None or section_id in self.given
 
     @cached_property
     def progress(self) -> Progress:
@@ -60,8 +66,18 @@ class FilledSheet:
 
     @cached_property
     def section_progress(self) -> tuple[SectionProgress, ...]:
-        """How far each of the sections is in which anything is asked, in reading order."""
-        return tuple(section for section in self.progress.sections if section.asked)
+        """How far each of the ``sections`` is, in their order."""
+        by_id = {section.section.id: section for section in self.progress.sections}
+        return tuple(by_id[section.id] for section in self.sections)
+
+    @property
+    def answered(self) -> int:
+        """How many of the ``required`` questions that its reader was given are answered."""
+        return sum(section.answered for section in self.section_progress)
+
+    @property
+    def required(self) -> int:
+        return sum(section.required for section in self.section_progress)
 
 
 def filled_sheet(session: Session, assessment: Assessment, kind: SheetKind) -> FilledSheet:

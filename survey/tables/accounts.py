@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table, one_of
@@ -26,6 +26,10 @@ class User(Table):
     name: Mapped[str] = mapped_column(String(60))
     role: Mapped[Role]
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firms.id"), index=True)
+    owner: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether they answer for their firm: they invite its colleagues and send them away."""
+    sections: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """The modules a firm's colleague sees and fills; NULL for the whole sheet."""
     phone: Mapped[str | None] = mapped_column(String(20), index=True)
     """Given by the user themselves, to sign in with; two may claim one."""
     password_hash: Mapped[str | None] = mapped_column(String(200))

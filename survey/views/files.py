@@ -63,6 +63,7 @@ def _refused(error: BadUpload) -> ResponseReturnValue:
 def upload(assessment_id: int, question_id: str) -> ResponseReturnValue:
     """Put files behind one question of the reader's own sheet."""
     assessment = access.readable_assessment(assessment_id)
+    _require_given(assessment, question_id)
     kind = SheetKind.SELF if here.reader().role == Role.FIRM else SheetKind.ONSITE
     chosen = [file for file in request.files.getlist("files") if file.filename]
     if not chosen:
@@ -132,7 +133,14 @@ def _readable(evidence_id: int, *, own: bool = False) -> tuple[Evidence, Assessm
         and assessment.state != AssessmentState.CONFIRMED
     ):
         abort(404)
+    _require_given(assessment, found.file.question_id)
     return found.file, assessment
+
+
+def _require_given(assessment: Assessment, question_id: str) -> None:
+    if here.reader().sections is not None:
+        section = questionnaire_of(assessment).section_of.get(question_id)
+        access.require_given(section.id if section else "")
 
 
 def _described(row: Evidence) -> dict[str, Any]:

@@ -126,14 +126,20 @@ def answer(found: Callable[[], SectionPage]) -> ResponseReturnValue:
     return page.shown(form, outcome), outcome.status
 
 
-def save(assessment_id: int, kind: SheetKind, texts: Sequence[str]) -> dict[str, Any]:
+def save(
+    assessment_id: int,
+    kind: SheetKind,
+    texts: Sequence[str],
+    *,
+    given: frozenset[str] | None = None,
+) -> dict[str, Any]:
     """Keep the one change a script of ours asks for; what is answered here is on disk.
 
     The client makes the request's id and names the revision it saw, so a queue on a device may
     deliver its changes later, each exactly once.
     """
     change = changes.read(request, texts=texts)
-    saved = steps.save_answer(here.step(), assessment_id, kind, change)
+    saved = steps.save_answer(here.step(), assessment_id, kind, change, given=given)
     return {
         "request_id": change.request_id,
         "revision": saved.revision,

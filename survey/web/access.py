@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, Role
 from survey.web import here, sessions
+from survey.web.here import Reader
 
 ANYONE = "anyone"
 EVERY_ROLE = frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR})
@@ -38,6 +39,11 @@ ROUTES: dict[str, frozenset[str]] = {
     "firm.section": _firm,
     "firm.save_answer": _firm,
     "firm.review": _firm,
+    # firm: only its owner, see OWNERS
+    "firm.colleagues": _firm,
+    "firm.share": _firm,
+    "firm.colleague_link": _firm,
+    "firm.take_back": _firm,
     # results: one page and one PDF per sheet, for whoever may read the assessment
     "results.result": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.request_report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
@@ -112,6 +118,26 @@ ROUTES: dict[str, frozenset[str]] = {
 }
 """Endpoint → roles. A route that is not here stops the application from starting."""
 
+OWNERS = frozenset({"firm.colleagues", "firm.share", "firm.colleague_link", "firm.take_back"})
+"""What of a firm's pages only its owner may open."""
+GIVEN = frozenset(
+    {
+        "account.sign_out",
+        "account.sign_out_everywhere",
+        "account.profile",
+        "account.keep_phone",
+        "firm.home",
+        "firm.overview",
+        "firm.section",
+        "firm.save_answer",
+        "files.upload",
+        "files.delete",
+        "files.evidence",
+        "files.thumbnail",
+    }
+)
+"""What a colleague may open who was given some modules: theirs alone, as ``require_given`` sees to."""
+
 
 def init_app(app: Flask) -> None:
     """Check every route of the application against the table, and every request against it."""
@@ -147,7 +173,18 @@ def guard() -> ResponseReturnValue | None:
         return redirect(url_for("account.sign_in", next=_where_to_return()))
     if who.role not in allowed:
         abort(403)
+    if not may_open(who, request.endpoint):
+        here.refuse(403, "这一页由企业负责人办理。如有需要，请联系本企业负责人。")
     return None
+
+
+def may_open(reader: Reader, endpoint: str) -> bool:
+    """Whether a route is a reader's by role, and in a firm by what its owner gave them."""
+    if reader.role not in ROUTES[endpoint]:
+        return False
+    if endpoint in OWNERS:
+        return reader.owner
+    return reader.sections is None or endpoint in GIVEN
 
 
 def wants_json() -> bool:
@@ -187,6 +224,13 @@ def require_own(assessment_id: int) -> None:
     """Answer 404 unless an assessment is the signed-in firm's, for steps that read it themselves."""
     owner = store.owner(here.session(), assessment_id)
     if owner is None or owner != here.reader().firm_id:
+        abort(404)
+
+
+def require_given(section_id: str) -> None:
+    """Answer 404 unless a firm's reader was given this module; the rest is simply not there."""
+    given = here.reader().sections
+    if given is not None and section_id not in given:
         abort(404)
 
 

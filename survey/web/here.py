@@ -43,6 +43,9 @@ class Reader:
     role: Role
     firm_id: int | None
     token_hash: str
+    owner: bool
+    sections: frozenset[str] | None
+    """The modules a firm's colleague was given; None for everything."""
 
 
 def init_app(app: Flask, engine: Engine, info: dict[str, object]) -> None:

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from flask import url_for
 
-from survey.web.access import ROUTES
+from survey.web.access import may_open
 from survey.web.here import Reader
 
 MENU: tuple[tuple[str, str], ...] = (
     ("firm.home", "我的评估"),
     ("firm.profile", "企业信息"),
+    ("firm.colleagues", "同事"),
     ("consultant.home", "我的现场诊断"),
     ("bureau.assessments", "评估"),
     ("bureau.pool", "培育库"),
@@ -39,7 +40,7 @@ def entries(reader: Reader | None, path: str) -> list[Entry]:
     """Return the menu this reader sees, the line that leads to (or above) ``path`` marked."""
     if reader is None:
         return []
-    lines = [(title, url_for(target)) for target, title in MENU if reader.role in ROUTES[target]]
+    lines = [(title, url_for(target)) for target, title in MENU if may_open(reader, target)]
     above = [url for _, url in lines if path.startswith(url)]
     if path.startswith("/assessments/"):
         above = [lines[0][1]]  # everybody's way to a result begins at their first line

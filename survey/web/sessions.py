@@ -28,7 +28,10 @@ def signed_in() -> Reader | None:
         return None
     if now - row.seen_at > SEEN_EVERY:
         _note_seen(row.token_hash)
-    return Reader(row.id, row.username, row.name, row.role, row.firm_id, row.token_hash)
+    given = None if row.sections is None else frozenset(row.sections)
+    return Reader(
+        row.id, row.username, row.name, row.role, row.firm_id, row.token_hash, row.owner, given
+    )
 
 
 def _note_seen(token_hash: str) -> None:

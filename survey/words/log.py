@@ -55,6 +55,7 @@ ACTIONS = {
     "load_demo": "载入演示数据",
     "gates_told": "补记必备条件",
     "phone": "登记手机号",
+    "give": "分配模块",
     "link_invite": "发出邀请链接",
     "link_reset": "发出重置链接",
     "password_invite": "首次设置密码",
@@ -107,6 +108,7 @@ NAMES = {
     "name": "名称",
     "opens_on": "开始",
     "park": "园区",
+    "phone": "手机号",
     "plan": "规划",
     "processes": "工序",
     "products": "主要产品",
@@ -192,6 +194,8 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "sha256": lambda sha256: sha256[:12],
     "closes_on": lambda day: f"至 {day}" if day else "不限期",
     "opens_on": lambda day: f"自 {day}",
+    "sections": lambda given: "全部模块" if given is None else f"{len(given)} 个模块",
+    "active": lambda active: "" if active else "已停用",
 }
 """How a value reads that is not simply written beside its name."""
 

@@ -141,6 +141,8 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
     if role == Role.OFFICER:
         others["assessment_id"] = [a["draft"], b["draft"]]
         others["evidence_id"] = [a["draft self file"], b["draft self file"]]
+    if rule.endpoint in ("firm.share", "firm.colleague_link", "firm.take_back"):
+        others["user_id"] = [b["colleague"], a["user"], world.administrator.id]
     if rule.endpoint == "bureau.firm_link":
         others["user_id"] = [b["colleague"], world.other.id, world.administrator.id]
     if rule.endpoint == "bureau.consultant_link":

@@ -90,6 +90,7 @@ def a_user(session: Session, role: str = Role.FIRM, firm: Firm | None = None, **
         "role": role,
         "firm_id": firm.id if firm else None,
         "password_hash": _kept_password(),
+        "owner": role == Role.FIRM,
         "active": True,
         "created_at": moment(),
     }

@@ -90,8 +90,8 @@ class World:
         side = Side(
             word,
             user=a_user(session, firm=firm, name=f"{word}用户"),
-            colleague=a_user(session, firm=firm, name=f"{word}同事"),
-            invited=a_user(session, firm=firm, name=f"{word}新人", password_hash=None),
+            colleague=a_user(session, firm=firm, name=f"{word}同事", owner=False),
+            invited=a_user(session, firm=firm, name=f"{word}新人", owner=False, password_hash=None),
             consultant=a_user(session, Role.CONSULTANT, name=f"{word}顾问"),
         )
         side.ids |= {

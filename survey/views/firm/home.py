@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -38,6 +38,8 @@ def home() -> ResponseReturnValue:
     assessments = store.assessments_of_firm(here.session(), firm_id)
     begun = {assessment.round_id for assessment in assessments}
     rounds = [r for r in store.open_rounds(here.session(), here.today()) if r.id not in begun]
+    if here.reader().sections is not None:
+        rounds = []  # beginning is for who answers for the whole
     return render_template(
         "firm/home.html",
         firm=here.session().get_one(Firm, firm_id),
@@ -64,7 +66,8 @@ def _lines(assessments: list[Assessment]) -> list[Line]:
         kind = kind_of(assessment.state)
         sheet = sheets[assessment.id, kind]
         if assessment.state == AssessmentState.DRAFT:
-            lines.append(Line(assessment, drafts[sheet.id], kind, None, None))
+            draft = replace(drafts[sheet.id], given=here.reader().sections)
+            lines.append(Line(assessment, draft, kind, None, None))
         else:
             lines.append(_scored(assessment, kind, scores.get(sheet.id)))
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, current_app, request
@@ -21,6 +22,9 @@ def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> Non
 
 
 def found_sheet(assessment_id: int) -> FilledSheet:
-    """Return the signed-in firm's own sheet; anybody else's is simply not there."""
+    """Return the signed-in firm's own sheet, as far as its reader was given it; anybody else's is
+    simply not there.
+    """
     assessment = access.own_assessment(assessment_id)
-    return filled_sheet(here.session(), assessment, SheetKind.SELF)
+    sheet = filled_sheet(here.session(), assessment, SheetKind.SELF)
+    return replace(sheet, given=here.reader().sections)

@@ -27,7 +27,9 @@ class FirmSection(SectionPage):
 
     @property
     def end(self) -> str:
-        return url_for("firm.review", assessment_id=self.sheet.assessment.id)
+        # Handing in is not for who fills a part.
+        target = "firm.review" if self.sheet.given is None else "firm.overview"
+        return url_for(target, assessment_id=self.sheet.assessment.id)
 
     def more(self, form: SectionForm) -> dict[str, Any]:
         authors = {f.kept.author_id for f in form if f.kept} - {here.reader().id}
@@ -37,6 +39,7 @@ class FirmSection(SectionPage):
 @pages.route("/assessments/<row:assessment_id>/sections/<section_id>", methods=["GET", "POST"])
 def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     """Show one section, or keep the answers posted from it."""
+    access.require_given(section_id)
     return answer(lambda: FirmSection(found_sheet(assessment_id), section_id))
 
 
@@ -44,4 +47,4 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
 def save_answer(assessment_id: int) -> ResponseReturnValue:
     """Keep one answer for a script of ours."""
     access.require_own(assessment_id)
-    return save(assessment_id, SheetKind.SELF, AnswerField.TEXTS)
+    return save(assessment_id, SheetKind.SELF, AnswerField.TEXTS, given=here.reader().sections)
