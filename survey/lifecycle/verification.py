@@ -47,18 +47,20 @@ def needs_of(
 ) -> tuple[Need, ...]:
     """Return what one answer still needs, in the order it is asked for.
 
-    What the firm may leave out, the consultant need not verify; a change always says why.
+    What the firm may leave out, the consultant need not verify. A change always says why; telling
+    what the firm left out changes nothing of what it said.
     """
-    row = found.get(question.id)
-    if is_required(section, question):
+    row, own = found.get(question.id), said.get(question.id)
+    required = is_required(section, question)
+    if required:
         if row is None or row.value is None:
             return (Need.ANSWER,)
         if row.verification in (None, Verdict.UNVERIFIED):
             return (Need.VERDICT,)
     if row is None or row.verification not in (Verdict.CHANGED, Verdict.NOT_SEEN):
         return ()
-    reason = () if row.reason else (Need.REASON,)
-    own = said.get(question.id)
+    told = required or (own is not None and own.value is not None)
+    reason = (Need.REASON,) if told and not row.reason else ()
     apart = levels_apart(question, own.value if own else None, row.value)
     photo = (Need.PHOTO,) if apart >= DEMANDS_EVIDENCE and question.id not in files else ()
     return reason + photo

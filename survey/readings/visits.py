@@ -13,6 +13,7 @@ from questionnaires import answers
 from questionnaires.gates import GateResult, question_gates
 from questionnaires.model import Question, Questionnaire, Rung, Section
 from questionnaires.scoring import Score, UnansweredQuestion, is_required, score
+from survey.library import edition_of
 from survey.lifecycle import verification
 from survey.lifecycle.errors import NotThere
 from survey.readings.sheets import FilledSheet, filled_sheets
@@ -38,6 +39,15 @@ class OpenItem(NamedTuple):
     section: Section
     question: Question
     needs: tuple[Need, ...]
+
+
+class MissingFacts(NamedTuple):
+    """What an optional section leaves untold."""
+
+    section: Section
+    untold: int
+    of_level: bool
+    """Whether MIIT's level rests on any of it."""
 
 
 class Decider(NamedTuple):
@@ -92,6 +102,23 @@ class Visit:
     def sections(self) -> tuple[Section, ...]:
         """The sections in which anything is asked on site."""
         return self.onsite.sections
+
+    def is_told(self, question_id: str) -> bool:
+        """Whether the on-site sheet holds an answer."""
+        return question_id in self.onsite.answers
+
+    @cached_property
+    def missing_facts(self) -> tuple[MissingFacts, ...]:
+        """Optional sections in which something is untold, those that MIIT's level reads first."""
+        frames = edition_of(self.assessment).crosswalk
+        reads = frames.miit.reads if frames else frozenset()
+        found = [self._missing(s, reads) for s in self.sections if s.optional]
+        return tuple(sorted((f for f in found if f.untold), key=lambda f: not f.of_level))
+
+    def _missing(self, section: Section, reads: frozenset[str]) -> MissingFacts:
+        asked = self.onsite.asked(section)
+        untold = [q for q in asked if not self.is_told(q.id)]
+        return MissingFacts(section, len(untold), any(q.id in reads for q in untold))
 
     def is_verified(self, question_id: str) -> bool:
         row = self.onsite.rows.get(question_id)

@@ -104,7 +104,6 @@ NAMES = {
     "edition": "年版",
     "employees": "从业人数",
     "files": "文件数",
-    "link_days": "链接有效天数",
     "name": "名称",
     "opens_on": "开始",
     "park": "园区",

@@ -4,15 +4,15 @@ import io
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from questionnaires.library import SHIPPED
-from survey import clock
+from survey import clock, db
 from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
-from survey.tables import AnswerRevision, Evidence, SheetKind, Verdict
+from survey.tables import AnswerRevision, AnswerRow, Evidence, SheetKind, Verdict
 from tests.support.files import a_photo
 from tests.support.people import (
     TESTER,
@@ -398,3 +398,41 @@ def test_a_refused_text_marks_its_card_so_that_a_script_sends_it_again(tablet, v
     assert back.status_code == 422
     marked = re.findall(r'data-question="(\w+)"[^>]* data-wrong', back.text)
     assert marked == [QUESTION]
+
+
+# --- facts the firm left out ----------------------------------------------------------------------
+
+
+def leave_out(session, section_id):
+    """Clear the answers of an optional section on both sheets."""
+    section = SHIPPED.load("2026").questionnaire("valve").section_by_id[section_id]
+    with db.writing(session):
+        ids = [question.id for question in section.questions]
+        session.execute(update(AnswerRow).where(AnswerRow.question_id.in_(ids)).values(value=None))
+
+
+def test_facts_the_level_rests_on_are_told_on_one_page_without_a_reason(session, tablet, visit):
+    leave_out(session, "miit_facts")
+    assert "工信部数字化水平等级还缺 15 项事实" in tablet.get(f"/visits/{visit.id}").text
+    missing = page(visit, "miit_facts") + "?only=missing"
+    assert 'id="question-systems_coverage"' in tablet.get(missing).text
+
+    told = save(tablet, visit, question="systems_coverage", value="all", verification="changed")
+
+    assert told.status_code == 200
+    assert "systems_coverage" not in tablet.get(f"/visits/{visit.id}/standing").json["needs"]
+    assert 'id="question-systems_coverage"' not in tablet.get(missing).text
+    assert "还缺 14 项事实" in tablet.get(f"/visits/{visit.id}").text
+
+
+def test_a_change_of_what_the_firm_told_still_asks_why(tablet, visit):
+    tablet.get(page(visit, "miit_facts"))
+    save(tablet, visit, question="systems_coverage", value="all", verification="changed")
+
+    needs = tablet.get(f"/visits/{visit.id}/standing").json["needs"]
+
+    assert needs["systems_coverage"] == ["reason"]
+
+
+def test_a_visit_with_every_fact_asks_for_none(tablet, visit):
+    assert "补齐事实" not in tablet.get(f"/visits/{visit.id}").text

@@ -153,6 +153,12 @@ class MiitFrame(Frame):
     def items(self) -> tuple[OptionItem | PercentItem, ...]:
         return tuple(item for dimension in self.dimensions for item in dimension.items)
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every question the level rests on."""
+        scored = frozenset(item.question for item in self.items)
+        return scored.union(*(scenario.reads for scenario in self.scenarios))
+
 
 # --- subdomains ---------------------------------------------------------------------------------
 

@@ -18,6 +18,9 @@ from survey.views.forms.visits import VisitField
 from survey.views.section import SectionPage, answer, save
 from survey.web import access
 
+OPEN, MISSING = ONLY = ("open", "missing")
+"""Of a section only what is not verified, or only what nobody has told."""
+
 
 class VisitSection(SectionPage):
     """A section of the on-site sheet beside the firm's; of its questions perhaps only the open."""
@@ -28,7 +31,8 @@ class VisitSection(SectionPage):
     def __init__(self, visit: Visit, section_id: str) -> None:
         super().__init__(visit.onsite, section_id)
         self.visit = visit
-        self.only = "open" if request.args.get("only") == "open" else None
+        asked = request.args.get("only")
+        self.only = asked if asked in ONLY else None
 
     def url_of(self, section: Section) -> str:
         number = self.sheet.assessment.id
@@ -45,10 +49,12 @@ class VisitSection(SectionPage):
             return [q for q in asked if f"{PREFIX}{q.id}-base" in request.form]
         if not self.only:
             return asked
+        if self.only == MISSING:
+            return [q for q in asked if not self.visit.is_told(q.id)]
         return [q for q in asked if q.id in self.visit.needs or not self.visit.is_verified(q.id)]
 
     def more(self, form: SectionForm) -> dict[str, Any]:
-        return {"visit": self.visit, "only_open": self.only is not None, "far": DEMANDS_EVIDENCE}
+        return {"visit": self.visit, "only": self.only, "far": DEMANDS_EVIDENCE}
 
 
 @pages.route("/<row:assessment_id>/sections/<section_id>", methods=["GET", "POST"])
