@@ -21,9 +21,11 @@ from pathlib import Path
 
 from questionnaires import laboratory, loading
 from questionnaires.checking import check, mutation
+from questionnaires.contradictions import counts
 from questionnaires.edition import Edition
 from questionnaires.library import EDITIONS, SHIPPED
 from questionnaires.reading import Fault
+from questionnaires.words import CHECK_KINDS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -58,7 +60,7 @@ def _check(folder: Path) -> int:
         _complain(folder, faults)
         return 1
     print(_summary(edition, folder))
-    for line in _alike(edition):
+    for line in (*_alike(edition), _checks(edition)):
         print(line)
     return 0
 
@@ -110,6 +112,15 @@ def _alike(edition: Edition) -> Iterator[str]:
             other = asked[question.same_as]
             pair = f"{question.code} {question.short} 与 {other.code} {other.short}"
             yield f"  {pair} 量同一件事，至多一题计分。"
+
+
+def _checks(edition: Edition) -> str:
+    """Say how many cross-checks of each kind stand."""
+    own = (check for trade in edition.trades.values() for check in trade.checks)
+    checks = (*edition.core.checks, *own)
+    found = counts(checks)
+    kinds = "，".join(f"{CHECK_KINDS[k]} {found[k]}" for k in CHECK_KINDS if k in found)
+    return f"  互查 {len(checks)} 条：{kinds or '没有'}。"
 
 
 if __name__ == "__main__":

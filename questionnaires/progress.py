@@ -1,4 +1,4 @@
-"""A sheet while it is being filled: how far it is, where its share will end, what does not fit."""
+"""A sheet while it is being filled: how far it is, where its share will end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from questionnaires.answers import Ratio, Sheet, level_of
-from questionnaires.model import Bound, CrossCheck, Questionnaire, Section, is_asked
+from questionnaires.answers import Sheet
+from questionnaires.model import Questionnaire, Section
 from questionnaires.scoring import (
     FULL,
     NO_PROCESSES,
@@ -100,38 +100,3 @@ def _section_progress(section: Section, marks: tuple[QuestionScore, ...]) -> Sec
         answered=len(required) - len(missing),
         missing=missing,
     )
-
-
-def conflicts(
-    questionnaire: Questionnaire, sheet: Sheet, processes: frozenset[str] = NO_PROCESSES
-) -> tuple[CrossCheck, ...]:
-    """Return the cross-checks whose every bound holds; what is missing or 不适用 holds none."""
-    return tuple(
-        check
-        for check in questionnaire.checks
-        if all(_is_within(bound, questionnaire, sheet, processes) for bound in check.when)
-    )
-
-
-def _is_within(
-    bound: Bound, questionnaire: Questionnaire, sheet: Sheet, processes: frozenset[str]
-) -> bool:
-    question = questionnaire.questions.get(bound.question)
-    answer = sheet.get(bound.question)
-    if question is None or answer is None or not is_asked(question, processes):
-        return False
-    percent = answer.percent if isinstance(answer, Ratio) else None
-    return _between(bound.at_least, level_of(question, answer), bound.at_most) and _between(
-        bound.percent_at_least, percent, bound.percent_at_most
-    )
-
-
-def _between(
-    least: Fraction | int | None, value: Fraction | int | None, most: Fraction | int | None
-) -> bool:
-    """Whether a value lies within the bounds given; no value lies within no bounds only."""
-    if least is None and most is None:
-        return True
-    if value is None:
-        return False
-    return (least is None or value >= least) and (most is None or value <= most)

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 from questionnaires.edition import Edition
 from questionnaires.model import (
+    AnyBound,
     AnyGate,
     Bound,
     ChoiceQuestion,
     CrossCheck,
+    FactBound,
     Gate,
     GridQuestion,
     LevelQuestion,
     MultipleQuestion,
+    NumberQuestion,
+    ProcessBound,
     Question,
     QuestionGate,
     RatioQuestion,
@@ -279,25 +283,56 @@ def _question_gate(
 
 
 def _checks(whole: Whole) -> Iterator[Fault]:
+    processes = {t.id: {p.id for p in t.processes} for t in whole.edition.trades.values()}
     for file, trail, trade, check in whole.checks():
         _, questions = _within_reach(whole, trade)
+        # A common check names only processes that every trade has.
+        known = processes[trade] if trade else set.intersection(*processes.values())
         for index, bound in enumerate(check.when):
-            for fault, remedy in _bound(bound, questions.get(bound.question)):
+            for fault, remedy in _bound(bound, questions, known):
                 yield whole.fault(file, (*trail, "when", index), fault, remedy)
+        if sum(bound.sides for bound in check.when) < 2:
+            yield whole.fault(file, (*trail, "when"), "只有一方，谈不上前后不符", "补上另一方")
 
 
-def _bound(bound: Bound, question: Question | None) -> Iterator[tuple[str, str]]:
+def _bound(
+    bound: AnyBound, questions: dict[str, Question], processes: set[str]
+) -> Iterator[tuple[str, str]]:
+    match bound:
+        case ProcessBound(process=process):
+            if process not in processes:
+                yield f"没有工序“{process}”", "改正工序 id，行业工序只能写在该行业的文件里"
+        case FactBound():
+            yield from _fact_bound(bound)
+        case Bound(question=question):
+            yield from _answer_bound(bound, questions.get(question))
+
+
+_FACT_BOUNDS = {"size": {"among"}, "above_scale": {"holds"}}
+_NUMBERS = {"number_at_least", "number_at_most"}
+
+
+def _fact_bound(bound: FactBound) -> Iterator[tuple[str, str]]:
+    allowed = _FACT_BOUNDS.get(bound.fact, _NUMBERS)
+    given = {name for name, value in bound if value is not None} - {"fact"}
+    if not given or not given <= allowed:
+        wanted = "、".join(sorted(allowed))
+        yield f"{bound.fact} 的界限写得不对", f"只写 {wanted}"
+
+
+def _answer_bound(bound: Bound, question: Question | None) -> Iterator[tuple[str, str]]:
     if question is None:
         yield f"没有题目“{bound.question}”", "改正题目 id"
         return
-    levels = (bound.at_least, bound.at_most)
-    percents = (bound.percent_at_least, bound.percent_at_most)
-    if set(levels + percents) == {None}:
+    given = {name for name, value in bound if value is not None and value is not False}
+    if given == {"question"}:
         yield "没有写界限", "写上 at_least、at_most 或百分比界限"
-    if set(levels) != {None} and not _has_level(question):
+    if given & {"at_least", "at_most", "risen_by", "fallen_by"} and not _has_level(question):
         yield f"题目“{bound.question}”没有选项档", "改用百分比界限，或换一道题"
-    if set(percents) != {None} and not isinstance(question, RatioQuestion):
+    if given & {"percent_at_least", "percent_at_most"} and not isinstance(question, RatioQuestion):
         yield f"题目“{bound.question}”没有百分比", "改用 at_least 或 at_most"
+    if given & _NUMBERS and not isinstance(question, NumberQuestion):
+        yield f"题目“{bound.question}”不是数字题", "换一道数字题"
 
 
 def _has_level(question: Question) -> bool:

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from questionnaires.model import Confidence
+from questionnaires.model import CheckKind, Confidence
 
 SIZES = {"micro": "微型", "small": "小型", "medium": "中型", "large": "大型"}
+FACTS = {
+    "employees": "从业人数",
+    "revenue": "上年营业收入",
+    "size": "企业规模",
+    "above_scale": "规模以上",
+}
+"""Facts of a firm's profile that cross-checks look at."""
+CHECK_KINDS: dict[CheckKind, str] = {
+    "levels": "答案之间",
+    "ratios": "比例与答案",
+    "figures": "关键指标与答案",
+    "profile": "企业信息与答案",
+    "processes": "工序与答案",
+    "last_round": "本轮与上一轮",
+    "files": "答案与佐证材料",
+}
+"""What a cross-check holds against what."""
 PARTS = {"core": "通用部分", "trade": "行业部分"}
 QUESTION_KINDS = {
     "level": "选项档",

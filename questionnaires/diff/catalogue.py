@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from questionnaires.diff.changes import (
@@ -16,15 +16,18 @@ from questionnaires.diff.changes import (
 from questionnaires.edition import Edition
 from questionnaires.model import (
     Amounts,
+    AnyBound,
     Bound,
     CrossCheck,
+    FactBound,
     Package,
     Process,
+    ProcessBound,
     Range,
     Standard,
     Trade,
 )
-from questionnaires.words import AMOUNTS, CONFIDENCE, SIZES, STANDARD_STATUS
+from questionnaires.words import AMOUNTS, CONFIDENCE, FACTS, SIZES, STANDARD_STATUS
 
 
 def changes(old: Edition, new: Edition) -> Iterator[Change]:
@@ -45,8 +48,11 @@ class _Names:
     def __init__(self, old: Edition, new: Edition) -> None:
         self.questions: dict[str, str] = {}
         self.trades: dict[str, str] = {}
+        self.processes: dict[str, str] = {}
         for edition in (old, new):
             self.trades |= {trade.id: trade.title for trade in edition.trades.values()}
+            ticked = (p for trade in edition.trades.values() for p in trade.processes)
+            self.processes |= {process.id: f"“{process.title}”" for process in ticked}
             asked = (q for section in edition.sections for q in section.questions)
             self.questions |= {q.id: f"{q.code} {q.short}" for q in asked}
 
@@ -107,6 +113,7 @@ def _process(about: str, old: Process, new: Process) -> Iterator[Change]:
     yield from replaced("工序", about, "名称", old.title, new.title)
     yield from replaced("工序", about, "分组", old.group, new.group)
     yield from reworded("工序", about, "说明", old.help, new.help)
+    yield from reworded("工序", about, "行业常有的理由", old.usual, new.usual)
 
 
 # --- cross-checks -------------------------------------------------------------------------------
@@ -136,6 +143,7 @@ def _checks(
                 after=_when(check, names),
             )
         yield from reworded("互查", about, "提示", old.says, check.says)
+        yield from reworded("互查", about, "现场看什么", old.look, check.look)
     for check_id, check in before.items():
         if check_id not in after:
             about = _between(check, names)
@@ -143,22 +151,50 @@ def _checks(
 
 
 def _between(check: CrossCheck, names: _Names) -> str:
-    return "与".join(dict.fromkeys(names.question(bound.question) for bound in check.when))
+    return "与".join(dict.fromkeys(names.question(question) for question in check.questions))
 
 
 def _when(check: CrossCheck, names: _Names) -> str:
     return "，且".join(_bound(bound, names) for bound in check.when)
 
 
-def _bound(bound: Bound, names: _Names) -> str:
-    sides = (
-        (bound.at_least, "不低于 {} 档"),
-        (bound.at_most, "不高于 {} 档"),
-        (bound.percent_at_least, "不低于 {}%"),
-        (bound.percent_at_most, "不高于 {}%"),
+def _bound(bound: AnyBound, names: _Names) -> str:
+    match bound:
+        case ProcessBound(process=process, holds=holds):
+            return f"{'勾选' if holds else '没有勾选'}工序{names.processes.get(process, process)}"
+        case FactBound(fact=fact):
+            return f"{FACTS[fact]}{'、'.join(_fact_bounds(bound))}"
+        case Bound(question=question):
+            return f"{names.question(question)}{'、'.join(_answer_bounds(bound))}"
+
+
+def _fact_bounds(bound: FactBound) -> Iterator[str]:
+    if bound.among is not None:
+        yield "属于" + "、".join(SIZES[size] for size in bound.among)
+    if bound.holds is not None:
+        yield "为是" if bound.holds else "为否"
+    yield from _said(((bound.number_at_least, "不低于 {}"), (bound.number_at_most, "不高于 {}")))
+
+
+def _answer_bounds(bound: Bound) -> Iterator[str]:
+    yield from _said(
+        (
+            (bound.at_least, "不低于 {} 档"),
+            (bound.at_most, "不高于 {} 档"),
+            (bound.percent_at_least, "不低于 {}%"),
+            (bound.percent_at_most, "不高于 {}%"),
+            (bound.number_at_least, "不低于 {}"),
+            (bound.number_at_most, "不高于 {}"),
+            (bound.risen_by, "比上一轮升了 {} 档以上（含）"),
+            (bound.fallen_by, "比上一轮降了 {} 档以上（含）"),
+        )
     )
-    said = [words.format(value) for value, words in sides if value is not None]
-    return f"{names.question(bound.question)}{'、'.join(said)}"
+    if bound.without_files:
+        yield "没有佐证材料"
+
+
+def _said(sides: Iterable[tuple[object, str]]) -> Iterator[str]:
+    return (words.format(value) for value, words in sides if value is not None)
 
 
 # --- packages -----------------------------------------------------------------------------------

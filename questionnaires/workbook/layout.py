@@ -37,6 +37,7 @@ PACKAGE = OneOf({"购买": "package", "措施": "measure"})
 SHARE = OneOf({"固定": "fixed", "每单位": "each"})
 AMOUNT = OneOf({word: kind for kind, word in words.AMOUNTS.items()})
 SIZES = Several(OneOf({word: size for size, word in words.SIZES.items()}))
+FACT = OneOf({word: fact for fact, word in words.FACTS.items()})
 STATUS = OneOf({word: status for status, word in words.STANDARD_STATUS.items()})
 
 
@@ -313,6 +314,7 @@ PROCESSES = Table(
         Column("title", "名称", width=24),
         Column("group", "分组", width=16),
         Column("help", "说明", width=60),
+        Column("usual", "行业常有的理由", width=50, later=True),
     ),
     "企业勾选的工序或产品类型，决定问到哪些题。",
     file="trade",
@@ -324,6 +326,7 @@ CHECKS = Table(
         Column("scope", "范围", SCOPE, 8),
         Column("id", "互查 id", width=32),
         Column("says", "提示", width=90),
+        Column("look", "现场看什么", width=60, later=True),
     ),
     "前后不符时给企业的提示，一条一行。",
     by="scope",
@@ -338,12 +341,21 @@ BOUNDS = Table(
         Column("check", "互查 id", width=32),
         _QUESTION_ID,
         _SHORT,
+        Column("fact", "企业信息", FACT, 12, later=True),
+        Column("process", "工序 id", width=16, later=True),
         Column("at_least", "至少几档", WHOLE, 10),
         Column("at_most", "至多几档", WHOLE, 10),
         Column("percent_at_least", "至少百分比", EXACT, 12),
         Column("percent_at_most", "至多百分比", EXACT, 12),
+        Column("number_at_least", "至少为", EXACT, 10, later=True),
+        Column("number_at_most", "至多为", EXACT, 10, later=True),
+        Column("risen_by", "比上一轮升几档", WHOLE, 12, later=True),
+        Column("fallen_by", "比上一轮降几档", WHOLE, 12, later=True),
+        Column("without_files", "没有佐证材料", YES, 12, later=True),
+        Column("among", "属于哪几种规模", SIZES, 14, later=True),
+        Column("holds", "有没有", YES, 10, later=True),
     ),
-    "每条提示在什么答案下出现，一题一行，须同时成立。",
+    "每条提示在什么情况下出现，一行看一道题、一项企业信息或一道工序，须同时成立。",
     within="互查",
     by="check",
     path=("when",),

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from questionnaires.answers import NOT_APPLICABLE, Ratio, Sheet
-from questionnaires.progress import conflicts, progress
+from questionnaires.answers import NOT_APPLICABLE, Ratio
+from questionnaires.progress import progress
 from questionnaires.scoring import UnansweredQuestion, score
 from questionnaires.trace import trace
 from tests.support.builders import a_question, a_questionnaire, a_ratio, a_rung, a_section
@@ -253,42 +253,6 @@ def test_a_complete_sheet_has_its_share_for_both_bounds() -> None:
 
     assert so_far.lower == so_far.upper == score(questionnaire, {"a": 1, "b": 4}).share
     assert so_far.missing == ()
-
-
-CHECK = {
-    "id": "unlinked",
-    "when": [
-        {"question": "networked", "percent_at_most": 0},
-        {"question": "collection", "at_least": 3},
-    ],
-    "says": "设备联网率为 0，却选择了“设备自动采集”。",
-}
-
-
-@pytest.mark.parametrize(
-    ("sheet", "holds"),
-    [
-        ({"networked": Ratio(0, 9), "collection": 3}, True),
-        ({"networked": Ratio(1, 9), "collection": 3}, False),
-        ({"networked": Ratio(0, 9), "collection": 2}, False),
-        ({"networked": NOT_APPLICABLE, "collection": 4}, False),
-        ({"collection": 4}, False),
-    ],
-)
-def test_a_cross_check_speaks_when_every_bound_holds(sheet: Sheet, holds: bool) -> None:
-    questionnaire = a_questionnaire([a_ratio(), "collection"], checks=[CHECK])
-
-    assert bool(conflicts(questionnaire, sheet)) == holds
-
-
-def test_a_cross_check_is_silent_about_questions_not_asked() -> None:
-    questionnaire = a_questionnaire(
-        [a_ratio(), a_question("collection", needs=["machining"])], checks=[CHECK]
-    )
-    sheet: Sheet = {"networked": Ratio(0, 9), "collection": 4}
-
-    assert conflicts(questionnaire, sheet) == ()
-    assert len(conflicts(questionnaire, sheet, frozenset({"machining"}))) == 1
 
 
 # --- the trace ----------------------------------------------------------------------------------

@@ -58,6 +58,13 @@ def every_kind() -> Files:
     files["valve"]["sections"][0]["questions"][0]["needs"] = ["casting"]
     files["core"]["checks"] = [{"id": "k", "says": "前后不符", "when": [
         {"question": "scheduling", "at_least": 3}, {"question": "r", "percent_at_most": 10}]}]  # fmt: skip
+    files["valve"]["checks"] = [{"id": "v", "says": "前后不符", "look": "看现场", "when": [
+        {"fact": "employees", "number_at_least": 1, "number_at_most": "30.5"},
+        {"fact": "size", "among": ["micro", "large"]}, {"fact": "above_scale", "holds": False},
+        {"process": "casting", "holds": True}, {"question": "n", "number_at_least": "1.5"},
+        {"question": "scheduling", "risen_by": 2, "without_files": True},
+        {"question": "tracing", "fallen_by": 1}]}]  # fmt: skip
+    files["valve"]["processes"][0]["usual"] = "本行业都有"
     files["edition"]["ladder"][1]["gates"] = [
         {"question": "r", "at_least": 2, "at_least_percent": "50.5", "reason": "缘由"},
         {"part": "trade", "at_least_share": "2/3"},

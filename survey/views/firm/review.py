@@ -11,8 +11,8 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
 from questionnaires.answers import describe
+from questionnaires.contradictions import Told, contradictions
 from questionnaires.model import Question, Section
-from questionnaires.progress import conflicts
 from survey import clock
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Incomplete, Invalid
@@ -92,8 +92,8 @@ def _page(sheet: FilledSheet, form: SubmitForm) -> str:
 def _hints(sheet: FilledSheet) -> list[Hint]:
     questionnaire = sheet.questionnaire
     return [
-        Hint(check.says, tuple(_side(sheet, bound.question) for bound in check.when))
-        for check in conflicts(questionnaire, sheet.answers, sheet.processes)
+        Hint(found.check.says, tuple(_side(sheet, question) for question in found.check.questions))
+        for found in contradictions(questionnaire, Told(sheet.answers, sheet.processes))
     ]
 
 
