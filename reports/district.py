@@ -38,12 +38,12 @@ class Counting:
         Args:
             rungs: Titles of the target's rungs in the edition at hand.
         """
-        since = f"{day_words(self.since)}起、" if self.since else ""
+        since = f"自 {day_words(self.since)}起、" if self.since else ""
         named = f"{'、'.join(self.levels)}{'、'.join(self.titles)}"
         what = f"计入的称号：{named}。" if named else ""
         return (
-            f"{what}按登记的认定等级（{'、'.join(rungs)}）计，认定日期在{since}"
-            f"{day_words(target.ends)}以前，一家企业只计一次，另加基数 {self.base} 家。"
+            f"{what}按登记的认定等级（{'、'.join(rungs)}）计，认定日期{since}"
+            f"到 {day_words(target.ends)}止，一家企业只计一次，另加基数 {self.base} 家。"
         )
 
 

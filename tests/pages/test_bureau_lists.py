@@ -174,7 +174,7 @@ def test_the_rule_by_which_recognitions_are_counted_is_printed_beside_the_figure
 
     assert re.findall(r"<dd>(\d+)<span>家", page)[:2] == ["4", "3"]
     assert "计入的称号：省级数字化车间。" in page
-    assert "2026 年 1 月 1 日起、2027 年 12 月 31 日以前，一家企业只计一次，另加基数 2 家" in page
+    assert "2026 年 1 月 1 日起、到 2027 年 12 月 31 日止，一家企业只计一次，另加基数 2 家" in page
 
 
 def test_the_ladder_counts_firms_by_their_confirmed_sheets(desk, session, round_, officer):

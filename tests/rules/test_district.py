@@ -71,9 +71,9 @@ def test_the_rule_by_which_a_figure_was_counted_is_said_in_a_sentence() -> None:
 
     assert line([], counting=rule).rule == (
         "计入的称号：省级智能工厂、数字化车间。按登记的认定等级（c、d）计，"
-        "认定日期在2023 年 1 月 1 日起、2025 年 12 月 31 日以前，一家企业只计一次，另加基数 5 家。"
+        "认定日期自 2023 年 1 月 1 日起、到 2025 年 12 月 31 日止，一家企业只计一次，另加基数 5 家。"
     )
-    assert line([]).rule.startswith("按登记的认定等级（c、d）计，认定日期在2025 年")
+    assert line([]).rule.startswith("按登记的认定等级（c、d）计，认定日期到 2025 年")
 
 
 def test_who_meets_the_conditions_is_counted_among_those_who_stand_there_and_no_others() -> None:

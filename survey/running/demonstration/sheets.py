@@ -22,7 +22,7 @@ from questionnaires.model import (
     RatioQuestion,
     TextQuestion,
 )
-from questionnaires.scoring import Score, score
+from questionnaires.scoring import Score, is_required, score
 from reports.diagnosis.key_figures import bands_for
 
 TYPICAL = (0, 1, 1, 2, 3, 4)
@@ -37,7 +37,7 @@ def sheet_on(
     sheet: dict[str, Answer] = {
         q.id: _scored(q, max(0, min(4, TYPICAL[step] + random.choice((-1, -1, 0, 0, 0, 1, 1, 2)))))
         for q in questionnaire.all_asked(processes)
-        if q.required
+        if is_required(questionnaire.section_of[q.id], q)
     }
     order = [q for q in questionnaire.questions if q in sheet]
     random.shuffle(order)
@@ -169,6 +169,8 @@ def application_facts(
                             for year in years
                         )
                     )
+                case LevelQuestion():
+                    found[question.id] = 2
                 case ChoiceQuestion():
                     found[question.id] = Choice(question.options[0].id)
                 case MultipleQuestion() if random.random() < 0.8:
