@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from survey.lifecycle import shelved, typed
 from survey.lifecycle.errors import Invalid, NotThere, TitleTaken
 from survey.lifecycle.step import Step
-from survey.store import bureau as store
 from survey.store import rounds
 from survey.tables import Round
 
@@ -28,7 +27,7 @@ def open_round(
     title = _checked(typed.line(title), edition, there, opens_on, closes_on)
     try:
         with step.writing() as session:
-            if store.round_titled(session, title) is not None:
+            if rounds.round_titled(session, title) is not None:
                 raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"})
             round_ = Round(
                 title=title,

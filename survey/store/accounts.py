@@ -13,15 +13,14 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
-    func,
     insert,
-    or_,
     select,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from survey.store.lists import Query, Slice, holding, sliced
 from survey.tables import Firm, KnownDevice, OneTimeLink, Role, Table, Throttle, User, UserSession
 
 # Built once, of plain columns: every request asks it.
@@ -80,24 +79,14 @@ def user(session: Session, user_id: int, *, lock: bool = False) -> User | None:
 
 
 def users(
-    session: Session, *, words: str = "", role: str = "", page: int = 1, size: int = 30
+    session: Session, *, words: str = "", role: str = "", part: Slice | None = None
 ) -> tuple[list[tuple[User, str | None]], int]:
     """Return one page of users with their firm's name, and how many there are in all."""
-    query = select(User, Firm.name).outerjoin(Firm, Firm.id == User.firm_id)
+    query: Query = select(User, Firm.name).outerjoin(Firm, Firm.id == User.firm_id)
     if role:
         query = query.where(User.role == role)
-    if words:
-        query = query.where(
-            or_(
-                User.username.icontains(words, autoescape=True),
-                User.name.icontains(words, autoescape=True),
-                Firm.name.icontains(words, autoescape=True),
-            )
-        )
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = session.execute(
-        query.order_by(User.role, User.username).offset((page - 1) * size).limit(size)
-    )
+    query = holding(query, words, User.username, User.name, Firm.name)
+    rows, total = sliced(session, query.order_by(User.role, User.username), part)
     return [(row[0], row[1]) for row in rows], total
 
 

@@ -9,14 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from survey.store.bureau import (
-    BELOW,
-    Slice,
-    Wanted,
-    holding,
-    sliced,
-    sorted_by,
-)
+from survey.store.lists import BELOW, FIRM, Query, Slice, Wanted, holding, sliced, sorted_by
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -71,7 +64,7 @@ def firms(
         .group_by(User.firm_id)
         .subquery()
     )
-    query = (
+    query: Query = (
         select(
             Firm.id,
             Firm.name,
@@ -97,9 +90,9 @@ def firms(
     if wanted.state:
         state = Assessment.state
         query = query.where(state.is_(None) if wanted.state == BELOW else state == wanted.state)
-    query = holding(query, wanted.words)
+    query = holding(query, wanted.words, *FIRM)
     ordered = sorted_by(query, wanted.sort or "-added", FIRM_SORTS, Firm.id.desc())
-    rows, total = sliced(session, query, part, ordered)
+    rows, total = sliced(session, ordered, part)
     lines = [FirmLine(**{**row._mapping, "township": row.township or ""}) for row in rows]
     return lines, total
 

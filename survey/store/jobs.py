@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from survey.store.lists import Slice, sliced
 from survey.tables import Assessment, Firm, Job, JobState, User
 from survey.tables.jobs import OPEN
 
@@ -73,19 +74,14 @@ class JobLine(NamedTuple):
     requester: str | None
 
 
-def job_lines(
-    session: Session, state: JobState | None, *, page: int, size: int
-) -> tuple[list[JobLine], int]:
+def job_lines(session: Session, state: JobState | None, part: Slice) -> tuple[list[JobLine], int]:
     """Return one page of jobs, of one state or all, newest first, and how many there are."""
-    wanted = [Job.state == state] if state else []
     query = (
         select(Job, Firm.name, User.name)
         .outerjoin(Assessment, (Job.subject == "assessment") & (Assessment.id == Job.subject_id))
         .outerjoin(Firm, Firm.id == Assessment.firm_id)
         .outerjoin(User, User.id == Job.requested_by)
-        .where(*wanted)
         .order_by(Job.id.desc())
     )
-    rows = session.execute(query.offset((page - 1) * size).limit(size))
-    total = session.scalar(select(func.count(Job.id)).where(*wanted)) or 0
+    rows, total = sliced(session, query.where(Job.state == state) if state else query, part)
     return [JobLine(*row) for row in rows], total

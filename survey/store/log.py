@@ -9,11 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from survey.store.bureau import (
-    Slice,
-    holding,
-    sliced,
-)
+from survey.store.lists import FIRM, Query, Slice, holding, sliced
 from survey.tables import (
     AuditEntry,
     Firm,
@@ -46,18 +42,17 @@ def log_lines(
     session: Session, wanted: WantedLog, place: ZoneInfo, part: Slice | None = None
 ) -> tuple[list[LogLine], int]:
     """Return rows of the log, newest first, and their number."""
-    query = select(AuditEntry, Firm.name).outerjoin(Firm, Firm.id == AuditEntry.firm_id)
+    query: Query = select(AuditEntry, Firm.name).outerjoin(Firm, Firm.id == AuditEntry.firm_id)
     if wanted.action:
         query = query.where(AuditEntry.action == wanted.action)
-    query = holding(query, wanted.firm)
-    if wanted.user:
-        query = query.where(AuditEntry.who.icontains(wanted.user, autoescape=True))
+    query = holding(query, wanted.firm, *FIRM)
+    query = holding(query, wanted.user, AuditEntry.who)
     if wanted.since:
         query = query.where(AuditEntry.at >= _start(wanted.since, place))
     if wanted.until:
         query = query.where(AuditEntry.at < _start(wanted.until + timedelta(days=1), place))
     ordered = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-    rows, total = sliced(session, query, part, ordered)
+    rows, total = sliced(session, ordered, part)
     return [LogLine(row[0], row[1] or "") for row in rows], total
 
 

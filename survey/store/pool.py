@@ -10,15 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from survey.store.bureau import (
-    Query,
-    Slice,
-    Wanted,
-    entry_of_edition,
-    narrowed,
-    sliced,
-    sorted_by,
-)
+from survey.store.lists import Query, Slice, Wanted, narrowed, sliced, sorted_by
 from survey.store.sheets import (
     IS_CONFIRMED,
     STANDING,
@@ -77,7 +69,7 @@ def pool(session: Session, wanted: Wanted, part: Slice | None = None) -> tuple[l
     if wanted.target:
         query = query.where(PoolEntry.target_rung == wanted.target)
     ordered = sorted_by(query, wanted.sort or "-changed", POOL_SORTS, PoolEntry.id.desc())
-    rows, total = sliced(session, query, part, ordered)
+    rows, total = sliced(session, ordered, part)
     held = _recognitions(session, [row.firm_id for row in rows])
     return [_pool_line(row, held.get(row.firm_id, ())) for row in rows], total
 
@@ -224,3 +216,8 @@ def pool_targets(session: Session, edition: str) -> dict[tuple[str, str], int]:
         .group_by(PoolEntry.state, PoolEntry.target_rung)
     )
     return {(state, target): count for state, target, count in session.execute(query)}
+
+
+def entry_of_edition(edition: str) -> ColumnElement[bool]:
+    assessed = select(Assessment.id).where(Assessment.edition == edition)
+    return PoolEntry.assessment_id.in_(assessed)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, case
-from sqlalchemy.orm import aliased
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, select
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.util import AliasedClass
 
 from survey.tables import Assessment, AssessmentState, ScoreRow, SheetKind, SheetRow
@@ -74,3 +74,17 @@ STANDING = (
 def standing_of(row: Any) -> Standing:
     share = None if row.share is None else Fraction(row.share)
     return Standing(share, row.step, row.rung, bool(row.verified))
+
+
+def scores_of(session: Session, assessment_id: int) -> dict[SheetKind, ScoreRow]:
+    """Return the kept scores of an assessment by the kind of sheet."""
+    query = (
+        select(SheetRow.kind, ScoreRow)
+        .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
+        .where(SheetRow.assessment_id == assessment_id, SheetRow.speaks)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def exact_share(row: ScoreRow) -> Fraction:
+    return Fraction(row.share)

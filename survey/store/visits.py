@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from survey.store.lists import Query, Slice, sliced
 from survey.tables import Assessment, AssessmentState, Role, ScoreRow, SheetRow, User
 
 Sheets = dict[tuple[int, str], SheetRow]
@@ -15,23 +16,20 @@ Sheets = dict[tuple[int, str], SheetRow]
 
 
 def visits(
-    session: Session, consultant_id: int, state: str, *, page: int = 1, size: int = 100
+    session: Session, consultant_id: int, state: str, part: Slice | None = None
 ) -> tuple[list[Assessment], int]:
     """Return one page of a consultant's visits in this state, newest first, and how many in all."""
-    mine = (Assessment.consultant_id == consultant_id, Assessment.state == state)
-    query = (
+    query: Query = (
         select(Assessment)
-        .where(*mine)
+        .where(Assessment.consultant_id == consultant_id, Assessment.state == state)
         .options(joinedload(Assessment.firm, innerjoin=True))
         .options(joinedload(Assessment.round, innerjoin=True))
         .order_by(
             Assessment.confirmed_at.desc(), Assessment.submitted_at.desc(), Assessment.id.desc()
         )
-        .offset((page - 1) * size)
-        .limit(size)
     )
-    total = session.scalar(select(func.count()).select_from(Assessment).where(*mine)) or 0
-    return list(session.scalars(query)), total
+    rows, total = sliced(session, query, part)
+    return [row[0] for row in rows], total
 
 
 def sheets(session: Session, assessment_ids: Collection[int]) -> Sheets:

@@ -21,13 +21,11 @@ from survey.store.settings import District
 from survey.tables import Role
 from survey.views.fields import Day, WholeNumber
 from survey.views.links import hand_over
-from survey.web import here
-from survey.web.lists import page_number
+from survey.web import here, lists
 from survey.words import wording
 
 pages = Blueprint("administrator", __name__, url_prefix="/admin")
 STAFF = tuple(role for role in Role if role != Role.FIRM)
-PAGE_SIZE = 30
 
 
 class UserForm(FlaskForm):
@@ -91,17 +89,16 @@ class DistrictForm(FlaskForm):
 @pages.get("/users")
 def users() -> ResponseReturnValue:
     """List users, found by words or role."""
-    words, role = typed.line(request.args.get("q"))[:60], request.args.get("role", "")
+    words, role = lists.words(), request.args.get("role", "")
     if role not in ("", *Role):
         role = ""
-    page = page_number()
-    found, total = store.users(here.session(), words=words, role=role, page=page, size=PAGE_SIZE)
+    part = lists.part()
+    found, total = store.users(here.session(), words=words, role=role, part=part)
     return render_template(
         "administrator/users.html",
         users=found,
         total=total,
-        page=page,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        part=part,
         words=words,
         role=role,
         form=UserForm(),

@@ -9,12 +9,10 @@ from survey.jobs.queue import Queue
 from survey.lifecycle import jobs as steps
 from survey.store import jobs as store
 from survey.tables import JobState
-from survey.web import here
-from survey.web.lists import page_number
+from survey.web import here, lists
 from survey.words import jobs as words
 
 pages = Blueprint("jobs", __name__, url_prefix="/admin/jobs")
-PAGE_SIZE = 30
 TONES = {
     JobState.QUEUED: "note",
     JobState.WORKING: "note",
@@ -35,18 +33,17 @@ def home() -> ResponseReturnValue:
     """List jobs, newest first."""
     asked = request.args.get("state", "")
     state = JobState(asked) if asked in tuple(JobState) else None
-    page = page_number()
-    lines, total = store.job_lines(here.session(), state, page=page, size=PAGE_SIZE)
+    part = lists.part()
+    lines, total = store.job_lines(here.session(), state, part)
     return render_template(
         "administrator/jobs.html",
         lines=lines,
         total=total,
-        page=page,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        part=part,
         state=state or "",
         states=words.STATES,
         tones=TONES,
-        saying=words,
+        words=words,
     )
 
 

@@ -17,12 +17,13 @@ from survey.lifecycle import pool, typed
 from survey.lifecycle.errors import Refusal
 from survey.readings import district
 from survey.store import accounts
+from survey.store import assessment_list as store
 from survey.store import assessments as assessment_store
-from survey.store import bureau as store
 from survey.store import log as log_store
 from survey.store import pool as pool_store
-from survey.store.bureau import BELOW, SORTS, AssessmentLine, Wanted
-from survey.store.sheets import Standing
+from survey.store.assessment_list import SORTS, AssessmentLine
+from survey.store.lists import BELOW, Wanted
+from survey.store.sheets import Standing, exact_share, scores_of
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -38,9 +39,8 @@ from survey.views.bureau.choices import CONFIRMED as CONFIRMED_CHOICES
 from survey.views.bureau.choices import NO_RUNG, Frame
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.steps import AssignForm, ReasonForm, StepForm, TargetForm
-from survey.web import access, here
+from survey.web import access, here, lists
 from survey.web.here import today
-from survey.web.lists import page_number
 from survey.words import wording
 from survey.words.log import LogWords
 
@@ -58,37 +58,36 @@ SORT_TITLES = {
 def _wanted(frame: Frame) -> Wanted:
     return Wanted(
         edition=frame.edition.id,
-        words=choices.words(),
-        trade=choices.one_of("trade", frame.trades),
+        words=lists.words(),
+        trade=lists.one_of("trade", frame.trades),
         township=choices.township(),
-        rung=choices.one_of("rung", {*frame.rungs, BELOW}),
+        rung=lists.one_of("rung", {*frame.rungs, BELOW}),
         state=choices.state_filter(),
-        confirmed=choices.one_of("confirmed", CONFIRMED_CHOICES),
-        sort=choices.sort_key(SORTS),
+        confirmed=lists.one_of("confirmed", CONFIRMED_CHOICES),
+        sort=lists.sort_key(SORTS),
     )
 
 
 @pages.get("/assessments")
 def assessments() -> ResponseReturnValue:
     """List the assessments of an edition under its figures; a draft only as being filled in."""
-    frame, page = choices.frame(), page_number()
+    frame, part = choices.frame(), lists.part()
     wanted = _wanted(frame)
-    lines, total = store.assessments(here.session(), wanted, choices.part(page))
+    lines, total = store.assessments(here.session(), wanted, part)
     return render_template(
         "bureau/assessments.html",
         frame=frame,
         wanted=wanted,
         lines=lines,
         total=total,
-        page=page,
-        pages=choices.pages_of(total),
+        part=part,
         counts=store.counts(here.session(), frame.edition.id),
         plan=district.plan(here.session(), here.district(), frame.edition),
         open_rounds=assessment_store.open_rounds(here.session(), today()),
         townships=choices.townships(),
         sorts=SORT_TITLES,
         confirmed_choices=CONFIRMED_CHOICES,
-        arguments=choices.arguments(),
+        arguments=lists.arguments(),
     )
 
 
@@ -212,11 +211,11 @@ def _results(assessment: Assessment) -> dict[SheetKind, Result]:
             kind,
             row,
             next((rung for rung in ladder if rung.id == row.rung), None),
-            figures.percent(store.exact_share(row)),
+            figures.percent(exact_share(row)),
             ladder[row.step] if row.step < len(ladder) else None,
             tuple(gates.parse(kept, questionnaire).wanted for kept in row.failed_gates or ()),
         )
-        for kind, row in store.scores_of(here.session(), assessment.id).items()
+        for kind, row in scores_of(here.session(), assessment.id).items()
     }
 
 

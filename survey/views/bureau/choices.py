@@ -1,26 +1,20 @@
-"""What a request narrows a list to: every choice from a closed list, every word taken literally."""
+"""What a request narrows a list to: the edition, its trades and rungs, the district's places."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from flask import g, request
+from flask import g
 
 from questionnaires.edition import Edition
 from questionnaires.model import Rung
 from survey import library
-from survey.lifecycle import typed
-from survey.store import bureau as store
-from survey.store.bureau import Slice
-from survey.web import here
+from survey.store import rounds
+from survey.store.lists import BELOW
+from survey.web import here, lists
 from survey.words.wording import STATES
 
-PAGE_SIZE = 30
-MOST_WORDS = 60
-NO_FILTERS = frozenset({"page", "endpoint"})
-"""Names in an address that narrow nothing; ``url_for`` owns the second, and all with a leading _."""
 NO_RUNG = "尚未达到最低等级"
 CONFIRMED = {"yes": "已核定", "no": "未核定"}
 
@@ -42,7 +36,7 @@ class Frame:
 
     @property
     def rung_choices(self) -> list[tuple[str, str]]:
-        return [*self.rungs.items(), (store.BELOW, NO_RUNG)]
+        return [*self.rungs.items(), (BELOW, NO_RUNG)]
 
     @property
     def edition_choices(self) -> list[tuple[str, str]]:
@@ -67,9 +61,9 @@ def frame() -> Frame:
 def _frame() -> Frame:
     shelf = library.of(here.session())
     there = shelf.editions()
-    used = [edition for edition in store.editions_used(here.session()) if edition in there]
+    used = [edition for edition in rounds.editions_used(here.session()) if edition in there]
     known = used or [max(there)]
-    chosen = one_of("edition", known) or known[0]
+    chosen = lists.one_of("edition", known) or known[0]
     return Frame(shelf.load(chosen), tuple(shelf.load(edition) for edition in known))
 
 
@@ -77,25 +71,9 @@ def frame_of(edition: str) -> Frame:
     return Frame(library.of(here.session()).load(edition), ())
 
 
-def one_of(name: str, allowed: Collection[str]) -> str:
-    """Return one choice of a filter, empty for all; anything else answers 400."""
-    value = request.args.get(name, "")
-    if value and value not in allowed:
-        here.refuse(400, "筛选或排序条件不正确，请从列表上方重新选择。")
-    return value
-
-
-def words(name: str = "q") -> str:
-    return typed.line(request.args.get(name))[:MOST_WORDS]
-
-
-def sort_key(sorts: Collection[str]) -> str:
-    return one_of("sort", {*sorts, *(f"-{key}" for key in sorts)})
-
-
 def township() -> str:
     """Return the township asked for: any words, for firms may still lie in a renamed one."""
-    return words("township")
+    return lists.words("township")
 
 
 def townships() -> list[tuple[str, str]]:
@@ -106,38 +84,10 @@ def townships() -> list[tuple[str, str]]:
     return [(place, place) for place in places]
 
 
-def day(name: str) -> date | None:
-    """Return a day of a filter, None where it is empty."""
-    value = request.args.get(name, "")
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        here.refuse(400, "日期不正确，请写成 2026-01-31 这样的格式。")
-
-
-def part(page: int) -> Slice:
-    return Slice(page, PAGE_SIZE)
-
-
-def arguments() -> dict[str, str]:
-    """Return the filters in force as the arguments of a link: to the next page, to the workbook."""
-    return {
-        name: value
-        for name, value in request.args.items()
-        if value and name not in NO_FILTERS and not name.startswith("_")
-    }
-
-
-def pages_of(total: int) -> int:
-    return max(1, -(-total // PAGE_SIZE))
-
-
 def said_filters(chosen: Mapping[str, str]) -> str:
     """Write the filters in force, for the head of an export and for the log."""
     return "；".join(f"{title}：{value}" for title, value in chosen.items() if value) or "全部"
 
 
 def state_filter() -> str:
-    return one_of("state", STATES)
+    return lists.one_of("state", STATES)

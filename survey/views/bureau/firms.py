@@ -17,15 +17,14 @@ from survey.store import accounts
 from survey.store import assessments as assessment_store
 from survey.store import firms as store
 from survey.store import pool as pool_store
-from survey.store.bureau import BELOW, Wanted
 from survey.store.firms import FIRM_SORTS
+from survey.store.lists import BELOW, Wanted
 from survey.tables import Firm
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.steps import CHANGED_MEANWHILE
 from survey.views.links import hand_over
-from survey.web import here
-from survey.web.lists import page_number
+from survey.web import here, lists
 from survey.words.wording import STATES
 
 SORT_TITLES = {"-added": "最近新增在前", "firm": "按企业名称", "township": "按乡镇（街道）"}
@@ -89,22 +88,21 @@ def _places() -> Places:
 @pages.get("/firms")
 def firms() -> ResponseReturnValue:
     """List firms, found by words, trade, township or how far their assessment has come."""
-    page = page_number()
+    part = lists.part()
     wanted = Wanted(
-        words=choices.words(),
-        trade=choices.one_of("trade", _trades()),
+        words=lists.words(),
+        trade=lists.one_of("trade", _trades()),
         township=choices.township(),
-        state=choices.one_of("state", {*STATES, BELOW}),
-        sort=choices.sort_key(FIRM_SORTS),
+        state=lists.one_of("state", {*STATES, BELOW}),
+        sort=lists.sort_key(FIRM_SORTS),
     )
-    lines, total = store.firms(here.session(), wanted, choices.part(page))
+    lines, total = store.firms(here.session(), wanted, part)
     return render_template(
         "bureau/firms.html",
         lines=lines,
         total=total,
-        page=page,
-        pages=choices.pages_of(total),
-        arguments=choices.arguments(),
+        part=part,
+        arguments=lists.arguments(),
         wanted=wanted,
         trades=_trades(),
         townships=choices.townships(),

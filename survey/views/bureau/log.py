@@ -9,37 +9,34 @@ from survey import library
 from survey.clock import LOCAL, local
 from survey.store import log as store
 from survey.store.log import LogLine, WantedLog
-from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.exports import Column, send_list
-from survey.web import here
-from survey.web.lists import page_number
+from survey.web import here, lists
 from survey.words.log import ACTIONS, LogWords
 
 
 def _wanted() -> WantedLog:
     return WantedLog(
-        action=choices.one_of("action", ACTIONS),
-        firm=choices.words("firm"),
-        user=choices.words("user"),
-        since=choices.day("since"),
-        until=choices.day("until"),
+        action=lists.one_of("action", ACTIONS),
+        firm=lists.words("firm"),
+        user=lists.words("user"),
+        since=lists.day("since"),
+        until=lists.day("until"),
     )
 
 
 @pages.get("/audit")
 def audit() -> ResponseReturnValue:
     """List who did what, newest first."""
-    wanted, page = _wanted(), page_number()
-    lines, total = store.log_lines(here.session(), wanted, LOCAL, choices.part(page))
+    wanted, part = _wanted(), lists.part()
+    lines, total = store.log_lines(here.session(), wanted, LOCAL, part)
     return render_template(
         "bureau/audit.html",
         wanted=wanted,
         lines=lines,
         total=total,
-        page=page,
-        pages=choices.pages_of(total),
-        arguments=choices.arguments(),
+        part=part,
+        arguments=lists.arguments(),
         actions=ACTIONS,
         log_words=LogWords(library.rung_titles(here.session())),
     )

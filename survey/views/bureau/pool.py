@@ -14,7 +14,7 @@ from survey.lifecycle.errors import Refusal
 from survey.readings import district
 from survey.store import log as log_store
 from survey.store import pool as store
-from survey.store.bureau import BELOW, Wanted
+from survey.store.lists import BELOW, Wanted
 from survey.store.pool import POOL_SORTS, PoolLine
 from survey.tables import PoolEntry, PoolState, Recognition
 from survey.views.bureau import choices
@@ -23,9 +23,8 @@ from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import NO_RUNG, Frame
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.steps import ReasonForm, RecogniseForm, StepForm, TargetForm
-from survey.web import here
+from survey.web import here, lists
 from survey.web.here import today
-from survey.web.lists import page_number
 from survey.words import wording
 from survey.words.log import LogWords
 
@@ -42,22 +41,22 @@ SORT_TITLES = {
 def _wanted(frame: Frame) -> Wanted:
     return Wanted(
         edition=frame.edition.id,
-        words=choices.words(),
-        trade=choices.one_of("trade", frame.trades),
+        words=lists.words(),
+        trade=lists.one_of("trade", frame.trades),
         township=choices.township(),
-        rung=choices.one_of("rung", {*frame.rungs, BELOW}),
-        target=choices.one_of("target", frame.rungs),
-        state=choices.one_of("state", wording.POOL),
-        sort=choices.sort_key(POOL_SORTS),
+        rung=lists.one_of("rung", {*frame.rungs, BELOW}),
+        target=lists.one_of("target", frame.rungs),
+        state=lists.one_of("state", wording.POOL),
+        sort=lists.sort_key(POOL_SORTS),
     )
 
 
 @pages.get("/pool")
 def pool() -> ResponseReturnValue:
     """List the pool of one edition under the plan's targets and what would qualify today."""
-    frame, page = choices.frame(), page_number()
+    frame, part = choices.frame(), lists.part()
     wanted, session = _wanted(frame), here.session()
-    lines, total = store.pool(session, wanted, choices.part(page))
+    lines, total = store.pool(session, wanted, part)
     counted = district.figures(session, here.district(), frame.edition, today())
     return render_template(
         "bureau/pool.html",
@@ -65,9 +64,8 @@ def pool() -> ResponseReturnValue:
         wanted=wanted,
         lines=lines,
         total=total,
-        page=page,
-        pages=choices.pages_of(total),
-        arguments=choices.arguments(),
+        part=part,
+        arguments=lists.arguments(),
         place=here.district(),
         plan=counted.plan,
         rungs=counted.rungs,

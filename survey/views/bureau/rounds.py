@@ -14,7 +14,7 @@ from survey import library
 from survey.lifecycle import rounds as life
 from survey.lifecycle import shelved
 from survey.lifecycle.errors import Invalid
-from survey.store import bureau as store
+from survey.store import rounds as store
 from survey.views.bureau.blueprint import pages
 from survey.views.fields import Day
 from survey.web import here

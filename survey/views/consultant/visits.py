@@ -13,8 +13,7 @@ from survey.readings.visits import Visit, visits_of
 from survey.store import visits as store
 from survey.tables import AssessmentState, SheetKind
 from survey.views.consultant.pages import found_visit, pages
-from survey.web import here
-from survey.web.lists import page_number
+from survey.web import here, lists
 
 PAGE_SIZE = 20
 
@@ -22,18 +21,15 @@ PAGE_SIZE = 20
 @pages.get("")
 def home() -> ResponseReturnValue:
     """List the visits: those that run, then those that are confirmed."""
-    session, me, page = here.session(), here.reader().id, page_number()
+    session, me, part = here.session(), here.reader().id, lists.part(PAGE_SIZE)
     running, _ = store.visits(session, me, AssessmentState.VISITING)
-    confirmed, total = store.visits(
-        session, me, AssessmentState.CONFIRMED, page=page, size=PAGE_SIZE
-    )
+    confirmed, total = store.visits(session, me, AssessmentState.CONFIRMED, part)
     return render_template(
         "consultant/home.html",
         visits=visits_of(session, running),
         confirmed=visits_of(session, confirmed),
         total=total,
-        page=page,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        part=part,
     )
 
 

@@ -1,0 +1,146 @@
+"""The officer's list of assessments and the figures above it, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from survey.store.lists import Query, Slice, Wanted, narrowed, sliced, sorted_by
+from survey.store.pool import entry_of_edition
+from survey.store.sheets import IS_CONFIRMED, STANDING, Standing, spoken, standing_of, with_scores
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Firm,
+    PoolEntry,
+    PoolState,
+    Recognition,
+    Round,
+    User,
+)
+
+
+@dataclass(frozen=True)
+class AssessmentLine:
+    """One assessment in the officer's list; a draft has no standing."""
+
+    id: int
+    firm_id: int
+    firm: str
+    code: str
+    trade: str
+    township: str
+    round: str
+    state: AssessmentState
+    standing: Standing
+    consultant: str
+    submitted_at: datetime | None
+    confirmed_at: datetime | None
+    pool_state: PoolState | None
+    target_rung: str | None
+
+
+SORTS: Mapping[str, ColumnElement[Any]] = {
+    "firm": Firm.name.expression,
+    "township": Firm.township.expression,
+    "share": spoken("permille"),
+    "state": Assessment.state.expression,
+    "submitted": Assessment.submitted_at.expression,
+    "confirmed": Assessment.confirmed_at.expression,
+}
+"""The only keys a list of assessments is ordered by; a leading hyphen turns them round."""
+
+
+def assessments(
+    session: Session, wanted: Wanted, part: Slice | None = None
+) -> tuple[list[AssessmentLine], int]:
+    """Return assessments with the standing of the sheet that speaks for each, and their number."""
+    query: Query = (
+        select(
+            Assessment.id,
+            Assessment.state,
+            Assessment.trade,
+            Assessment.submitted_at,
+            Assessment.confirmed_at,
+            Firm.id.label("firm_id"),
+            Firm.name.label("firm"),
+            Firm.code,
+            Firm.township,
+            Round.title.label("round"),
+            User.name.label("consultant"),
+            PoolEntry.state.label("pool_state"),
+            PoolEntry.target_rung,
+            *STANDING,
+        )
+        .select_from(Assessment)
+        .join(Firm, Firm.id == Assessment.firm_id)
+        .join(Round, Round.id == Assessment.round_id)
+        .outerjoin(User, User.id == Assessment.consultant_id)
+        .outerjoin(PoolEntry, PoolEntry.firm_id == Firm.id)
+    )
+    query = narrowed(with_scores(query), wanted)
+    if wanted.state:
+        query = query.where(Assessment.state == wanted.state)
+    ordered = sorted_by(query, wanted.sort or "-submitted", SORTS, Assessment.id.desc())
+    rows, total = sliced(session, ordered, part)
+    return [_assessment_line(row) for row in rows], total
+
+
+def _assessment_line(row: Any) -> AssessmentLine:
+    draft = row.state == AssessmentState.DRAFT
+    return AssessmentLine(
+        id=row.id,
+        firm_id=row.firm_id,
+        firm=row.firm,
+        code=row.code,
+        trade=row.trade,
+        township=row.township or "",
+        round=row.round,
+        state=row.state,
+        standing=standing_of(row),
+        consultant="" if draft else row.consultant or "",
+        submitted_at=None if draft else row.submitted_at,
+        confirmed_at=row.confirmed_at if row.state == AssessmentState.CONFIRMED else None,
+        pool_state=row.pool_state,
+        target_rung=row.target_rung,
+    )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The figures above the list."""
+
+    firms: int
+    begun: int
+    handed_in: int
+    confirmed: int
+    in_pool: int
+    recognised: int
+
+
+def counts(session: Session, edition: str) -> Counts:
+    """Count firms by how far they have come in one edition, in one query."""
+
+    def firms_with(*conditions: ColumnElement[bool]) -> Any:
+        distinct = func.count(Assessment.firm_id.distinct())
+        return select(distinct).where(Assessment.edition == edition, *conditions).scalar_subquery()
+
+    in_pool = select(func.count()).where(
+        PoolEntry.state == PoolState.IN_POOL, entry_of_edition(edition)
+    )
+    row = session.execute(
+        select(
+            select(func.count(Firm.id)).scalar_subquery(),
+            firms_with(),
+            firms_with(Assessment.state != AssessmentState.DRAFT),
+            firms_with(IS_CONFIRMED),
+            in_pool.scalar_subquery(),
+            select(func.count(Recognition.firm_id.distinct())).scalar_subquery(),
+        )
+    ).one()
+    return Counts(*row)
