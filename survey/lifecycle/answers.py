@@ -219,11 +219,9 @@ def _overtaken(session: Session, place: Place, change: Change) -> Saved:
 def _came_later(request_id: str, other: str) -> bool:
     client, _, sequence = request_id.rpartition(".")
     other_client, _, other_sequence = other.rpartition(".")
-    if not client or client != other_client:
-        return False
-    return (
-        sequence.isdecimal() and other_sequence.isdecimal() and int(sequence) > int(other_sequence)
-    )
+    mine, theirs = typed.whole(sequence), typed.whole(other_sequence)
+    known = bool(client) and client == other_client and None not in (mine, theirs)
+    return known and (mine or 0) > (theirs or 0)
 
 
 def _acknowledge(row: KeptAnswer) -> Saved:

@@ -7,6 +7,7 @@ import unicodedata
 from survey.lifecycle.errors import Invalid
 
 MOST_REASON = 500
+MOST_DIGITS = 9
 
 
 def line(text: str | None) -> str:
@@ -40,6 +41,12 @@ def text(name: str, given: object, most: int) -> str:
     if len(given) > most:
         raise Invalid({name: f"最多 {most} 字，现在有 {len(given)} 字，请删减。"})
     return given
+
+
+def whole(given: str | None) -> int | None:
+    """Read a small whole number as browsers send it: at most nine ASCII digits, nothing else."""
+    text = given or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def digits(given: str | None) -> str:

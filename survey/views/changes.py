@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Sequence
+from functools import cache
+from typing import Annotated, Any
 
 from flask import Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from survey.lifecycle.answers import KEEP, Change
 from survey.lifecycle.errors import Invalid
 from survey.web.here import Spoken
 
 DAMAGED = "提交的内容不完整或格式不对，没有保存。请刷新页面后重试。"
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-QUESTION_ID = re.compile(r"[A-Za-z0-9_]{1,60}", re.ASCII)
-ALWAYS = ("question", "request_id", "base_revision")
 LONGEST_INTEGER = 15
 """More digits are no whole number anybody meant; they stay text and are refused as such."""
-LARGEST_REVISION = 10**9
+FAULTS = {
+    "missing": "缺少这个字段。",
+    "extra_forbidden": "不认识的字段“{name}”。",
+    "string_type": "应为文字。",
+}
+MEANT = {
+    "question": "应为题目的编号。",
+    "request_id": "应为 1 至 64 个字母、数字、点或短横。",
+    "base_revision": "应为不小于 0 的整数。",
+}
+"""What a field should hold, whatever is wrong with what it does."""
 
 
-def read(request: Request, texts: Collection[str] = ("remark",)) -> Change:
+class Sent(BaseModel):
+    """What every change says; a page's own text fields and the value come besides."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    question: Annotated[str, Field(pattern=r"\A[A-Za-z0-9_]{1,60}\z")]
+    request_id: Annotated[str, Field(pattern=r"\A[A-Za-z0-9._-]{1,64}\z")]
+    base_revision: Annotated[int, Field(ge=0, le=10**9)]
+    value: Any = KEEP
+
+
+def read(request: Request, texts: Sequence[str] = ("remark",)) -> Change:
     """Read the change a script of ours asks for.
 
     Args:
@@ -30,24 +49,31 @@ def read(request: Request, texts: Collection[str] = ("remark",)) -> Change:
 
     Raises:
         Spoken: No JSON object (400).
-        Invalid: Unknown, missing or mistyped keys (422).
+        Invalid: Unknown, missing or mistyped keys, or nothing to keep (422).
     """
     body = _object(request)
-    if strange := set(body) - {*ALWAYS, "value", *texts}:
-        raise Invalid({name: f"不认识的字段“{name}”。" for name in sorted(strange)})
-    faults = {name: "缺少这个字段。" for name in ALWAYS if name not in body}
-    faults |= {name: "应为文字。" for name in texts if not isinstance(body.get(name, ""), str)}
-    if not {"value", *texts} & set(body):
-        faults["value"] = "没有要保存的内容。"
-    if faults:
-        raise Invalid(faults)
-    return Change(
-        question_id=_question_id(body["question"]),
-        request_id=_request_id(body["request_id"]),
-        base_revision=_revision(body["base_revision"]),
-        value=body.get("value", KEEP),
-        **{name: body[name] for name in texts if name in body},
-    )
+    try:
+        sent = _model(tuple(texts)).model_validate(body)
+    except ValidationError as error:
+        raise Invalid(dict(map(_fault, error.errors(include_url=False)))) from error
+    kept = sent.model_dump(include={"value", *texts}, exclude_unset=True)
+    if not kept:
+        raise Invalid({"value": "没有要保存的内容。"})
+    return Change(sent.question, sent.request_id, sent.base_revision, **kept)
+
+
+@cache
+def _model(texts: tuple[str, ...]) -> type[Sent]:
+    fields: dict[str, Any] = dict.fromkeys(texts, (str, KEEP))
+    return create_model("SentHere", __base__=Sent, **fields)
+
+
+def _fault(detail: Any) -> tuple[str, str]:
+    name = str(detail["loc"][0])
+    words = FAULTS.get(detail["type"])
+    if name in MEANT and detail["type"] not in ("missing", "extra_forbidden"):
+        words = MEANT[name]
+    return name, (words or FAULTS["string_type"]).format(name=name)
 
 
 def _object(request: Request) -> dict[str, Any]:
@@ -74,21 +100,3 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(body) != len(pairs):
         raise ValueError("a key is given twice")
     return body
-
-
-def _question_id(given: object) -> str:
-    if not isinstance(given, str) or not QUESTION_ID.fullmatch(given):
-        raise Invalid({"question": "应为题目的编号。"})
-    return given
-
-
-def _request_id(given: object) -> str:
-    if not isinstance(given, str) or not REQUEST_ID.fullmatch(given):
-        raise Invalid({"request_id": "应为 1 至 64 个字母、数字、点或短横。"})
-    return given
-
-
-def _revision(given: object) -> int:
-    if type(given) is not int or not 0 <= given <= LARGEST_REVISION:
-        raise Invalid({"base_revision": "应为不小于 0 的整数。"})
-    return given

@@ -13,6 +13,7 @@ from survey.files.uploads import BadUpload
 from survey.lifecycle import answers as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle.errors import Conflict, Invalid, Locked
+from survey.lifecycle.typed import whole
 from survey.readings.sheets import FilledSheet
 from survey.store import assessments as store
 from survey.store import evidence as evidence_store
@@ -111,9 +112,9 @@ def _chosen(name: str) -> list[FileStorage]:
 
 
 def _remove_file(sheet: FilledSheet, outcome: Outcome) -> None:
-    given = request.form.get("remove", "")
-    if given.isascii() and given.isdecimal() and len(given) < 10:
-        found = evidence_store.placed(here.session(), int(given))
+    given = whole(request.form.get("remove"))
+    if given is not None:
+        found = evidence_store.placed(here.session(), given)
         if found and found.sheet.id == sheet.row.id:
             evidence_steps.remove(here.step(), found.file.id)
             outcome.saved += 1

@@ -20,10 +20,10 @@ NO_FILTERS = frozenset({"page", "endpoint"})
 
 def page_number() -> int:
     """Return the page asked for, 1 by default; anything that is no page number answers 400."""
-    asked = request.args.get("page", "1")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) <= 9):
+    asked = typed.whole(request.args.get("page", "1"))
+    if asked is None:
         here.refuse(400, "页码不正确，请从列表下方的翻页按钮进入。")
-    return min(max(int(asked), 1), LAST)
+    return min(max(asked, 1), LAST)
 
 
 def part(size: int = PAGE_SIZE) -> Slice:

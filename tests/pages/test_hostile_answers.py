@@ -761,12 +761,13 @@ def test_no_request_of_a_consultant_can_stop_the_firms_copy_from_being_made(app,
 
 def test_every_question_of_the_edition_takes_a_good_answer_and_shows_it(sitting):
     questionnaire = questionnaire_of(sitting.assessment)
-    for question in questionnaire.questions.values():
+    everything = frozenset(process.id for process in questionnaire.trade.processes)
+    asked = list(questionnaire.all_asked(everything))
+    assert len(asked) > 90
+    for question in asked:
         answer = sitting.save(wire_for(question), question.id)
         assert answer.status_code == 200, (question.id, answer.json)
     for section in questionnaire.sections:
         page = sitting.client.get(f"/firm/assessments/{sitting.id}/sections/{section.id}")
         assert page.status_code == 200
-    assert sitting.session.scalar(select(func.count()).select_from(AnswerRow)) == len(
-        questionnaire.questions
-    )
+    assert sitting.session.scalar(select(func.count()).select_from(AnswerRow)) == len(asked)

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length
 from survey.lifecycle import links, new_firms
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.new_firms import NewFirm, Places
+from survey.lifecycle.typed import whole
 from survey.store import accounts
 from survey.store import assessments as assessment_store
 from survey.store import firms as store
@@ -180,10 +181,8 @@ def firm(firm_id: int) -> ResponseReturnValue:
 
 
 def _version(form: FirmForm) -> int:
-    text = form.version.data or ""
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        abort(400)
-    return int(text)
+    version = whole(form.version.data)
+    return abort(400) if version is None else version
 
 
 def _firm(firm_id: int) -> Firm:

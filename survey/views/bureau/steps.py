@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from survey.lifecycle.errors import Invalid, Locked, Refusal
 from survey.lifecycle.pool import MOST_DOCUMENT
-from survey.lifecycle.typed import MOST_REASON
+from survey.lifecycle.typed import MOST_REASON, whole
 from survey.views.fields import Day
 from survey.words.wording import LOCKED
 
@@ -36,10 +36,8 @@ class StepForm(FlaskForm):
 
     def base_version(self) -> int:
         """Return the version the page showed; a form without one answers 400."""
-        text = self.version.data or ""
-        if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-            abort(400)
-        return int(text)
+        version = whole(self.version.data)
+        return abort(400) if version is None else version
 
     def show_at(self, version: int) -> None:
         self.version.data = str(version)

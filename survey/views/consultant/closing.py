@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Incomplete, Invalid, Stale
+from survey.lifecycle.typed import whole
 from survey.readings.proposals import chosen_packages, proposals
 from survey.readings.visits import Visit
 from survey.views.consultant.pages import found_visit, pages
@@ -58,6 +59,10 @@ def _conclusion(
     )
 
 
+LAST = 10_000
+"""The place of a package beside which none was typed."""
+
+
 def _packages_in_order() -> list[str]:
     """Return the ticked packages by the place typed beside each; without one, as they stood."""
     ticked = request.form.getlist("packages")
@@ -65,13 +70,12 @@ def _packages_in_order() -> list[str]:
 
 
 def _place(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else 10_000
+    rank = whole(request.form.get(name))
+    return rank if rank is not None else LAST
 
 
 def _version() -> int:
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else 0
+    return whole(request.form.get("version")) or 0
 
 
 @pages.route("/<row:assessment_id>/confirm", methods=["GET", "POST"])

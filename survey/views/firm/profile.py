@@ -27,7 +27,7 @@ from survey import library
 from survey.lifecycle import firms as steps
 from survey.lifecycle import shelved
 from survey.lifecycle.errors import Invalid, Stale
-from survey.lifecycle.typed import line
+from survey.lifecycle.typed import line, whole
 from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, Firm
 from survey.views.firm.pages import pages
@@ -214,8 +214,7 @@ def _sound(form: ProfileForm, edition: Edition) -> bool:
 
 
 def _keep(form: ProfileForm, edition: Edition) -> None:
-    version = form.version.data or ""
-    base = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
+    base = whole(form.version.data) or 0
     firm_id = here.reader().firm_id or 0
     steps.update_profile(here.step(), firm_id, form.profile(), edition, base_version=base)
 

@@ -22,6 +22,7 @@ from questionnaires.model import (
     Question,
 )
 from survey.lifecycle.errors import Conflict
+from survey.lifecycle.typed import whole
 from survey.tables import AnswerRevision, AnswerRow, Evidence
 from survey.words import wording
 
@@ -29,7 +30,6 @@ from survey.words import wording
 PREFIX = "q_"
 ASIDE = "not_applicable"
 """The value of the input 不适用, a pick of every kind that allows it."""
-LONGEST_REVISION = 9
 
 
 @dataclass(frozen=True)
@@ -205,9 +205,8 @@ class AnswerField(Field):
         }
         keep = formdata.get(f"{self.name}-keep", "")
         self.theirs = keep == "theirs"
-        self.base_revision = _revision(
-            keep.removeprefix("mine-") if keep else formdata.get(f"{self.name}-base", "")
-        )
+        base = keep.removeprefix("mine-") if keep else formdata.get(f"{self.name}-base", "")
+        self.base_revision = whole(base) or 0
 
     def show_kept(self) -> None:
         """Fill the inputs with the stored answer."""
@@ -283,11 +282,6 @@ def _settled(question: Question, wire: object) -> object:
 
 def _plain_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def _revision(text: str) -> int:
-    good = text.isascii() and text.isdecimal() and len(text) <= LONGEST_REVISION
-    return int(text) if good else 0
 
 
 class SectionForm(BaseForm):
