@@ -170,6 +170,12 @@ def least_level(gate: QuestionGate, question: Question) -> int:
     return level
 
 
+def least_percent(gate: QuestionGate, question: RatioQuestion) -> Fraction:
+    """The percentage a gate demands: its own or the one its level must exceed, whichever is more."""
+    edges = (Fraction(0), *(question.above or ()))
+    return max(edges[gate.at_least or 0], gate.at_least_percent or Fraction(0))
+
+
 def pieces_missing(gate: QuestionGate, question: Question, answer: Ratio) -> int:
     """Return how many more machines (or whatever is counted) a ratio needs to meet its gate."""
     needed = answer.part

@@ -185,7 +185,21 @@ class KpiBands(Value):
     confidence: Confidence = "proposal"
 
 
-class RatioQuestion(Asked):
+class Measured(Asked):
+    """A question whose answer is a figure, which may have reference bands.
+
+    ``bands`` are by trade id; ``all`` speaks for every trade without its own.
+    """
+
+    definition: Prose | None = None
+    bands: dict[str, KpiBands] = {}
+
+    def bands_of(self, trade: str) -> KpiBands | None:
+        """The bands of a trade, else those of all trades; None where the figure has none."""
+        return self.bands.get(trade) or self.bands.get("all")
+
+
+class RatioQuestion(Measured):
     """Two raw whole numbers, a percentage, and (where ``above`` is given) a level by bands.
 
     ``above`` holds four rising percentages; the level is the number of them that the percentage
@@ -201,9 +215,6 @@ class RatioQuestion(Asked):
         Annotated[tuple[Percent, ...], Field(min_length=LEVELS - 1, max_length=LEVELS - 1)] | None
     ) = None
     weight: Weight = Fraction(1)
-    definition: Prose | None = None
-    bands: dict[str, KpiBands] = {}
-    """By trade id; ``all`` speaks for every trade without its own."""
 
     @property
     def scored(self) -> bool:
@@ -220,7 +231,7 @@ class RatioQuestion(Asked):
         return self
 
 
-class NumberQuestion(Asked):
+class NumberQuestion(Measured):
     """A key figure (KPI) with a unit; never scored."""
 
     kind: Literal["number"]
@@ -228,9 +239,6 @@ class NumberQuestion(Asked):
     least: Exact = Fraction(0)
     most: Exact
     decimals: Annotated[int, Field(ge=0, le=4)] = 0
-    definition: Prose | None = None
-    bands: dict[str, KpiBands] = {}
-    """By trade id; ``all`` speaks for every trade without its own."""
 
     @property
     def required(self) -> bool:

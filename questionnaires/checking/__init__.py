@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from questionnaires import references
-from questionnaires.checking import conditions, crosswalk, examples, national, reach, sense
+from questionnaires.checking import bands, conditions, crosswalk, examples, national, reach, sense
 from questionnaires.edition import Edition
 from questionnaires.loading import Source, broken_seal, read_edition
 from questionnaires.reading import Fault
@@ -30,6 +30,7 @@ def check(folder: Path) -> tuple[Edition | None, tuple[Fault, ...]]:
     if not source.missing and not broken:
         faults += reach.faults(whole)
         faults += examples.faults(source.edition, examples.load(folder))
+        faults += bands.faults(whole)
         faults += crosswalk.faults(whole)
         faults += conditions.faults(whole)
         faults += national.faults(whole)

@@ -60,20 +60,15 @@ def key_figures(score: Score) -> tuple[KeyFigure, ...]:
         for mark in section.questions
         if mark.state != "not_asked"
         and isinstance(mark.question, NumberQuestion | RatioQuestion)
-        and (bands := bands_for(mark.question, trade))
+        and (bands := mark.question.bands_of(trade))
     )
-
-
-def bands_for(question: NumberQuestion | RatioQuestion, trade: str) -> KpiBands | None:
-    """The bands of a trade, else those of all trades; None where the figure has none."""
-    return question.bands.get(trade) or question.bands.get("all")
 
 
 def reference_bands(questionnaire: Questionnaire, question: Question) -> tuple[Band, ...]:
     """Return a question's reference bands (参考区间), the lowest rung first; most have none."""
     if not isinstance(question, NumberQuestion | RatioQuestion):
         return ()
-    bands = bands_for(question, questionnaire.trade.id)
+    bands = question.bands_of(questionnaire.trade.id)
     return _bands(question, bands, questionnaire.ladder) if bands else ()
 
 
@@ -100,7 +95,7 @@ def _key_figure(
     ladder: Sequence[Rung],
 ) -> KeyFigure:
     value = _value(answer)
-    step = None if value is None else _step(bands, value)
+    step = None if value is None else _step(question, bands, value)
     return KeyFigure(
         code=question.code,
         short=question.short,
@@ -121,11 +116,15 @@ def _value(answer: Answer | None) -> Fraction | None:
     return Fraction(answer) if isinstance(answer, Decimal) else None
 
 
-def _step(bands: KpiBands, value: Fraction) -> int:
-    """How many edges the value has reached, bottom-up; 0 is below the lowest band."""
+def _step(question: NumberQuestion | RatioQuestion, bands: KpiBands, value: Fraction) -> int:
+    """How many edges the value has reached, bottom-up; 0 is below the lowest band.
+
+    Where an edge is also one of the question's levels, it must be exceeded as the level must.
+    """
+    levels = question.above or () if isinstance(question, RatioQuestion) else ()
     if bands.direction == "lower":
         return _count(value <= edge for edge in bands.edges)
-    return _count(value >= edge for edge in bands.edges)
+    return _count(value > edge if edge in levels else value >= edge for edge in bands.edges)
 
 
 def _count(reached: Iterable[bool]) -> int:

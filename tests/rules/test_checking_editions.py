@@ -64,6 +64,12 @@ def a_ratio_question(**given: Any) -> dict[str, Any]:
     return asked | counts | given
 
 
+def gated_ratio(files: Files, edges: list[int], **wanted: int) -> object:
+    bands = {"all": {"edges": edges, "source": "建议值"}}
+    files["core"]["sections"][0]["questions"].append(a_ratio_question(bands=bands))
+    return rung(files, 0).update(gates=[{"question": "networked"} | wanted])
+
+
 def a_weakness(levels: list[int], **said: Any) -> dict[str, Any]:
     words = {"plain": "说不清做到哪一步", "official": "进度不可查"}
     return {"levels": levels} | words | said
@@ -130,6 +136,17 @@ def test_questions_that_measure_the_same_are_listed_while_only_one_is_scored(
 
 
 BROKEN: dict[str, tuple[Change, str, str]] = {
+    # gates and bands
+    "band that begins above the gate": (
+        lambda f: gated_ratio(f, [30, 40], at_least=2),
+        "edition.yaml",
+        "必备条件要求 20%，参考区间却从 30% 起",
+    ),
+    "band that begins below the gate": (
+        lambda f: gated_ratio(f, [20, 40], at_least=1, at_least_percent=50),
+        "edition.yaml",
+        "必备条件要求 50%，参考区间却从 20% 起",
+    ),
     # references
     "rewording of no common question": (
         lambda f: f["valve"].update(rewords={"heat_number": {"text": "怎样？"}}),

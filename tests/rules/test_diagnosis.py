@@ -275,6 +275,20 @@ def test_a_key_figure_that_was_not_given_says_so() -> None:
     assert (given.value, given.stands) == ("1 / 8 台（12.5%）", "落在“a”区间")
 
 
+@pytest.mark.parametrize(("part", "stands"), [(20, "落在“a”区间"), (21, "落在“b”区间")])
+def test_a_band_that_begins_where_a_level_does_is_reached_as_the_level_is(
+    part: int, stands: str
+) -> None:
+    bands = {"all": {"edges": [10, 20], "source": "建议值"}}
+    questionnaire = a_questionnaire(
+        questions=[a_ratio("controlled", bands=bands)], ladder=[a_rung("a"), a_rung("b")]
+    )
+
+    (line,) = a_diagnosis(questionnaire, {"controlled": Ratio(part, 100)}).key_figures
+
+    assert line.stands == stands
+
+
 # --- the trace and both sheets ---------------------------------------------------------------------
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from questionnaires.model import LevelQuestion
+import pytest
 
+from questionnaires.library import SHIPPED
+from questionnaires.model import LevelQuestion, Scored
+
+COMMON = [q for s in SHIPPED.load("2026").core.sections for q in s.scored_questions]
 LEVELS = ("没有", "纸单", "电子表格", "系统", "自动")
 
 
@@ -49,3 +53,21 @@ def test_words_joined_by_a_stroke_are_one_missing_thing() -> None:
     dumped = question.model_dump(exclude_defaults=True)
     assert dumped["weakness"][0]["lacks"] == ("连续曲线/炉温曲线", "批号")
     assert asked(dumped["weakness"]) == question
+
+
+@pytest.mark.parametrize("question", COMMON, ids=lambda q: q.code)
+def test_every_level_of_a_common_question_below_the_highest_is_spoken_of_in_two_registers(
+    question: Scored,
+) -> None:
+    said = [question.weakness_at(level) for level in range(4)]
+
+    assert all(w and w.plain != w.official for w in said), question.code
+    assert question.weakness_at(4) is None
+
+
+@pytest.mark.parametrize("question", COMMON, ids=lambda q: q.code)
+def test_a_higher_level_is_believed_on_three_months_of_records(question: Scored) -> None:
+    asked = (question.evidence or "").split("；")[-1]
+
+    assert "三个月" in asked
+    assert asked.startswith(("选 2 档以上的", "超过 20% 的", "联网率超过 20% 的")), asked

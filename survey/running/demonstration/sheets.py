@@ -23,7 +23,6 @@ from questionnaires.model import (
     TextQuestion,
 )
 from questionnaires.scoring import Score, is_required, score
-from reports.diagnosis.key_figures import bands_for
 
 TYPICAL = (0, 1, 1, 2, 3, 4)
 """The level most answers have, by rung."""
@@ -131,7 +130,7 @@ def key_figures(
     for question in questionnaire.all_asked(processes):
         if not isinstance(question, NumberQuestion | RatioQuestion) or question.required:
             continue
-        bands = bands_for(question, questionnaire.trade.id)
+        bands = question.bands_of(questionnaire.trade.id)
         if bands is None or random.random() < 0.15:
             continue
         at = max(0, step - 1)
