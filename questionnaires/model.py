@@ -91,12 +91,12 @@ def _words_apart(value: object) -> object:
 
 
 Synonyms = Annotated[
-    tuple[Line, ...],
+    tuple[Annotated[str, Field(pattern=r"^\S+$", max_length=60)], ...],
     BeforeValidator(_words_apart),
     PlainSerializer("/".join),
     Field(json_schema_extra={"type": "string", "minLength": 1}),
 ]
-"""One thing by all the names it goes by, joined by ``/`` in the files."""
+"""One thing by all the names it goes by, joined by ``/`` in the files; no name has a blank."""
 
 
 class Weakness(Value):
