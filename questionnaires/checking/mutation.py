@@ -22,7 +22,7 @@ from questionnaires.checking.mutants import Mutant, Rubric, mutants
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import UnansweredQuestion
 
-LEAST = Fraction(95, 100)
+LEAST = Fraction(99, 100)
 """The share of the changes that the examples must notice."""
 
 

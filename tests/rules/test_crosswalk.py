@@ -447,7 +447,7 @@ def test_what_does_not_apply_leaves_the_subdomain_and_one_answer_decides_none():
     without_loading = maturity_of({"control": 3, "loading": NOT_APPLICABLE})[0]
     nothing = maturity_of({"control": NOT_APPLICABLE, "loading": NOT_APPLICABLE})[0]
 
-    assert without_loading.value == "只有 1 题，不定级（这一题相当于：3 级（集成级））"
+    assert without_loading.value == "只有 1 题（3 档），不定级"
     assert (without_loading.level, without_loading.state) == (None, "partial")
     assert (nothing.level, nothing.state, nothing.why) == (None, "unknown", subdomains.INAPPLICABLE)
 

@@ -67,7 +67,7 @@ def _maturity_row(frame: MaturityFrame, subdomain: Subdomain, view: View) -> Fra
         part=SUBDOMAIN,
         group=subdomain.group,
         title=subdomain.title,
-        value=value if len(asked) > 1 else f"只有 1 题，不定级（这一题相当于：{value}）",
+        value=value if len(asked) > 1 else f"只有 1 题（{known[0]} 档），不定级",
         level=min(known) if settled else None,
         state="derived" if settled else "partial",
         why=_lowest(asked, min(known), max(known), missing, view),
