@@ -62,6 +62,8 @@ class ConditionItem:
     wanted: str
     document: str
     why: str = ""
+    optional: bool = False
+    """Whether a firm may leave this part out of its application."""
 
 
 @dataclass(frozen=True)

@@ -188,6 +188,5 @@ def _element(case: _Case, element: Element, item: partial[ConditionItem]) -> Con
         state = "not_met"
     elif verdicts and all(certain for certain, _ in verdicts):
         state = "met"
-    title = f"{element.title}（可不报）" if element.optional else element.title
     found = "；".join(case.view.said(question_id) for question_id in element.questions)
-    return item(title, state, found, element.text)
+    return item(element.title, state, found, element.text, optional=element.optional)
