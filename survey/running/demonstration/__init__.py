@@ -198,8 +198,9 @@ def _lacks(row: dict[str, Any]) -> set[str]:
     lacks = set(row.get("absent", ()))
     if row["trade"] == "bearing":
         lacks.add("linear_motion" if "直线" not in row["name"] else "ring_bearings")
-    if row["trade"] == "valve" and row["revenue"] < 2000:
-        lacks |= {"casting", "hardfacing"}
+    if row["trade"] == "valve":
+        lacks |= {"casting", "special_service"} if row["revenue"] < 5000 else set()
+        lacks |= {"hardfacing", "actuated"} if row["revenue"] < 2000 else set()
     if row["trade"] == "metal_products":
         kinds = ("fasteners", "pipe_fittings", "surface_treatment", "cold_forming")
         lacks |= set(kinds if row["sample"] != "M-03" else kinds[1:3])
