@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, IntegerField
+from flask import abort
+from wtforms import DateField, HiddenField, IntegerField
+from wtforms.widgets import TextInput
+
+from survey.lifecycle.typed import line, whole
+
+TO_ASCII = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 class Day(DateField):
@@ -18,10 +24,18 @@ class Day(DateField):
 
 
 class WholeNumber(IntegerField):
-    """A whole number."""
+    """A whole number as people type it: full-width digits and blanks are taken, nothing else."""
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("请填整数。") from None
+        given = valuelist[0] if valuelist else ""
+        self.data = whole(given.translate(TO_ASCII).strip())
+        if self.data is None and line(given):
+            raise ValueError("请填不小于 0 的整数，不要带逗号、小数或单位，例如 120。")
+
+
+def shown_version(field: HiddenField) -> int:
+    """Return the version of a row that a page showed; a form without one answers 400."""
+    version = whole(field.data)
+    return abort(400) if version is None else version

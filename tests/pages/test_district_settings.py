@@ -60,5 +60,5 @@ def test_a_day_or_a_number_that_cannot_be_read_is_refused_with_words(app, sessio
 
     assert answer.status_code == 422
     assert "看不懂这个日期，请写成 2026-01-31 这样。" in answer.text
-    assert "请填整数。" in answer.text
+    assert "请填不小于 0 的整数" in answer.text
     assert settings.read(session).counting == Counting()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from flask import flash, redirect, render_template, url_for
@@ -22,7 +23,7 @@ from survey.store import assessments as assessment_store
 from survey.store import log as log_store
 from survey.store import pool as pool_store
 from survey.store.assessment_list import SORTS, AssessmentLine
-from survey.store.lists import BELOW, Wanted
+from survey.store.lists import Wanted
 from survey.store.sheets import Standing, exact_share, scores_of
 from survey.tables import (
     Assessment,
@@ -45,27 +46,12 @@ from survey.words import wording
 from survey.words.log import LogWords
 
 UNVERIFIED = "未核验"
-SORT_TITLES = {
-    "-submitted": "最近提交在前",
-    "-confirmed": "最近核定在前",
-    "-share": "得分率从高到低",
-    "share": "得分率从低到高",
-    "firm": "按企业名称",
-    "township": "按乡镇（街道）",
-}
+ORDERS = choices.orders("-submitted", "-confirmed", "-share", "share", "firm", "township")
 
 
 def _wanted(frame: Frame) -> Wanted:
-    return Wanted(
-        edition=frame.edition.id,
-        words=lists.words(),
-        trade=lists.one_of("trade", frame.trades),
-        township=choices.township(),
-        rung=lists.one_of("rung", {*frame.rungs, BELOW}),
-        state=choices.state_filter(),
-        confirmed=lists.one_of("confirmed", CONFIRMED_CHOICES),
-        sort=lists.sort_key(SORTS),
-    )
+    wanted = choices.wanted(frame, wording.STATES, SORTS)
+    return replace(wanted, confirmed=lists.one_of("confirmed", CONFIRMED_CHOICES))
 
 
 @pages.get("/assessments")
@@ -85,7 +71,7 @@ def assessments() -> ResponseReturnValue:
         plan=district.plan(here.session(), here.district(), frame.edition),
         open_rounds=assessment_store.open_rounds(here.session(), today()),
         townships=choices.townships(),
-        sorts=SORT_TITLES,
+        sorts=ORDERS,
         confirmed_choices=CONFIRMED_CHOICES,
         arguments=lists.arguments(),
     )
@@ -98,14 +84,9 @@ def export_assessments() -> ResponseReturnValue:
     wanted = _wanted(frame)
     lines, _total = store.assessments(here.session(), wanted)
     filters = {
-        "问卷": frame.edition.title,
-        "企业": wanted.words,
-        "行业": frame.trades.get(wanted.trade, ""),
-        "乡镇（街道）": wanted.township,
-        "等级": NO_RUNG if wanted.rung == BELOW else frame.rungs.get(wanted.rung, ""),
+        **choices.said(frame, wanted),
         "状态": wording.STATES.get(wanted.state, ""),
         "核定": CONFIRMED_CHOICES.get(wanted.confirmed, ""),
-        "排序": SORT_TITLES.get(wanted.sort, wanted.sort),
     }
     return send_list("assessments", "评估清单", columns(frame), lines, filters)
 

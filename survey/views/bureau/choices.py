@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flask import g
@@ -11,12 +11,23 @@ from questionnaires.edition import Edition
 from questionnaires.model import Rung
 from survey import library
 from survey.store import rounds
-from survey.store.lists import BELOW
+from survey.store.lists import BELOW, Wanted
 from survey.web import here, lists
-from survey.words.wording import STATES
 
 NO_RUNG = "尚未达到最低等级"
 CONFIRMED = {"yes": "已核定", "no": "未核定"}
+ORDERS = {
+    "-submitted": "最近提交在前",
+    "-confirmed": "最近核定在前",
+    "-changed": "最近变动在前",
+    "-added": "最近新增在前",
+    "-share": "得分率从高到低",
+    "share": "得分率从低到高",
+    "firm": "按企业名称",
+    "township": "按乡镇（街道）",
+    "state": "按培育状态",
+}
+"""Every order a list offers; a leading hyphen turns its key round."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +95,36 @@ def townships() -> list[tuple[str, str]]:
     return [(place, place) for place in places]
 
 
+def orders(*offered: str) -> dict[str, str]:
+    """Return the orders that one list offers, its own order first."""
+    return {order: ORDERS[order] for order in offered}
+
+
+def wanted(frame: Frame, states: Collection[str], sorts: Collection[str]) -> Wanted:
+    """Return what the request narrows a list of one edition to."""
+    return Wanted(
+        edition=frame.edition.id,
+        words=lists.words(),
+        trade=lists.one_of("trade", frame.trades),
+        township=township(),
+        rung=lists.one_of("rung", {*frame.rungs, BELOW}),
+        state=lists.one_of("state", states),
+        sort=lists.sort_key(sorts),
+    )
+
+
+def said(frame: Frame, wanted: Wanted) -> dict[str, str]:
+    """Say what a list of one edition is narrowed to, for the head of its export."""
+    return {
+        "问卷": frame.edition.title,
+        "企业": wanted.words,
+        "行业": frame.trades.get(wanted.trade, ""),
+        "乡镇（街道）": wanted.township,
+        "等级": NO_RUNG if wanted.rung == BELOW else frame.rungs.get(wanted.rung, ""),
+        "排序": ORDERS.get(wanted.sort, wanted.sort),
+    }
+
+
 def said_filters(chosen: Mapping[str, str]) -> str:
     """Write the filters in force, for the head of an export and for the log."""
     return "；".join(f"{title}：{value}" for title, value in chosen.items() if value) or "全部"
-
-
-def state_filter() -> str:
-    return lists.one_of("state", STATES)

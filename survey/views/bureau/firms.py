@@ -13,7 +13,6 @@ from wtforms.validators import InputRequired, Length
 from survey.lifecycle import links, new_firms
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.new_firms import NewFirm, Places
-from survey.lifecycle.typed import whole
 from survey.store import accounts
 from survey.store import assessments as assessment_store
 from survey.store import firms as store
@@ -24,11 +23,12 @@ from survey.tables import Firm
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.steps import CHANGED_MEANWHILE
+from survey.views.fields import shown_version
 from survey.views.links import hand_over
 from survey.web import here, lists
 from survey.words.wording import STATES
 
-SORT_TITLES = {"-added": "最近新增在前", "firm": "按企业名称", "township": "按乡镇（街道）"}
+ORDERS = choices.orders("-added", "firm", "township")
 
 
 class FirmForm(FlaskForm):
@@ -107,7 +107,7 @@ def firms() -> ResponseReturnValue:
         wanted=wanted,
         trades=_trades(),
         townships=choices.townships(),
-        sorts=SORT_TITLES,
+        sorts=ORDERS,
         below=BELOW,
     )
 
@@ -166,7 +166,7 @@ def firm(firm_id: int) -> ResponseReturnValue:
                 trade=form.trade.data,
                 township=form.township.data or "",
                 places=_places(),
-                base_version=_version(form),
+                base_version=shown_version(form.version),
             )
             flash("企业信息已保存。", "good")
             return redirect(url_for(".firm", firm_id=firm_id))
@@ -178,11 +178,6 @@ def firm(firm_id: int) -> ResponseReturnValue:
             form.version.data = str(found.version)
             form.form_errors.append(CHANGED_MEANWHILE)
     return _page(found, form, status=status)
-
-
-def _version(form: FirmForm) -> int:
-    version = whole(form.version.data)
-    return abort(400) if version is None else version
 
 
 def _firm(firm_id: int) -> Firm:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,13 +15,13 @@ from survey.lifecycle.errors import Refusal
 from survey.readings import district
 from survey.store import log as log_store
 from survey.store import pool as store
-from survey.store.lists import BELOW, Wanted
+from survey.store.lists import Wanted
 from survey.store.pool import POOL_SORTS, PoolLine
 from survey.tables import PoolEntry, PoolState, Recognition
 from survey.views.bureau import choices
 from survey.views.bureau.assessments import rung_title, standing_columns
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.choices import NO_RUNG, Frame
+from survey.views.bureau.choices import Frame
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.steps import ReasonForm, RecogniseForm, StepForm, TargetForm
 from survey.web import here, lists
@@ -28,27 +29,12 @@ from survey.web.here import today
 from survey.words import wording
 from survey.words.log import LogWords
 
-SORT_TITLES = {
-    "-changed": "最近变动在前",
-    "-share": "得分率从高到低",
-    "share": "得分率从低到高",
-    "firm": "按企业名称",
-    "township": "按乡镇（街道）",
-    "state": "按培育状态",
-}
+ORDERS = choices.orders("-changed", "-share", "share", "firm", "township", "state")
 
 
 def _wanted(frame: Frame) -> Wanted:
-    return Wanted(
-        edition=frame.edition.id,
-        words=lists.words(),
-        trade=lists.one_of("trade", frame.trades),
-        township=choices.township(),
-        rung=lists.one_of("rung", {*frame.rungs, BELOW}),
-        target=lists.one_of("target", frame.rungs),
-        state=lists.one_of("state", wording.POOL),
-        sort=lists.sort_key(POOL_SORTS),
-    )
+    wanted = choices.wanted(frame, wording.POOL, POOL_SORTS)
+    return replace(wanted, target=lists.one_of("target", frame.rungs))
 
 
 @pages.get("/pool")
@@ -71,7 +57,7 @@ def pool() -> ResponseReturnValue:
         rungs=counted.rungs,
         notice=counted.notice,
         townships=choices.townships(),
-        sorts=SORT_TITLES,
+        sorts=ORDERS,
         today=today(),
     )
 
@@ -83,14 +69,9 @@ def export_pool() -> ResponseReturnValue:
     wanted = _wanted(frame)
     lines, _total = store.pool(here.session(), wanted)
     filters = {
-        "问卷": frame.edition.title,
-        "企业": wanted.words,
-        "行业": frame.trades.get(wanted.trade, ""),
-        "乡镇（街道）": wanted.township,
-        "现在等级": NO_RUNG if wanted.rung == BELOW else frame.rungs.get(wanted.rung, ""),
+        **choices.said(frame, wanted),
         "目标等级": frame.rungs.get(wanted.target, ""),
         "培育状态": wording.POOL.get(wanted.state, ""),
-        "排序": SORT_TITLES.get(wanted.sort, wanted.sort),
     }
     return send_list("pool", "培育库", columns(frame), lines, filters)
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from survey.lifecycle.errors import Invalid, Locked, Refusal
 from survey.lifecycle.pool import MOST_DOCUMENT
-from survey.lifecycle.typed import MOST_REASON, whole
-from survey.views.fields import Day
+from survey.lifecycle.typed import MOST_REASON
+from survey.views.fields import Day, shown_version
 from survey.words.wording import LOCKED
 
 CHANGED_MEANWHILE = (
@@ -36,8 +35,7 @@ class StepForm(FlaskForm):
 
     def base_version(self) -> int:
         """Return the version the page showed; a form without one answers 400."""
-        version = whole(self.version.data)
-        return abort(400) if version is None else version
+        return shown_version(self.version)
 
     def show_at(self, version: int) -> None:
         self.version.data = str(version)

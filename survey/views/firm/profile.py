@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from typing import Any
 
@@ -30,26 +29,12 @@ from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import line, whole
 from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, Firm
+from survey.views.fields import WholeNumber
 from survey.views.firm.pages import pages
 from survey.web import access, here
 from survey.words import wording
 
-_TO_ASCII = str.maketrans("０１２３４５６７８９", "0123456789")
-_WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 YES, NO = "yes", "no"
-
-
-class WholeNumber(StringField):
-    """A whole number as people type it: full-width digits and blanks are taken, nothing else."""
-
-    def pre_validate(self, _form: Any) -> None:
-        if self.number is None and line(self.data):
-            raise ValidationError("请填不小于 0 的整数，不要带逗号、小数或单位，例如 120。")
-
-    @property
-    def number(self) -> int | None:
-        digits = (self.data or "").translate(_TO_ASCII).strip()
-        return int(digits) if _WHOLE.fullmatch(digits) else None
 
 
 def _offered(_form: Any, field: Any) -> None:
@@ -108,8 +93,7 @@ class ProfileForm(FlaskForm):
         for name in ("contact_name", "contact_post", "contact_phone"):
             self[name].data = getattr(firm, name) or ""
         for name in ("employees", "revenue"):
-            number = getattr(firm, name)
-            self[name].data = "" if number is None else str(number)
+            self[name].data = getattr(firm, name)
         self.above_scale.data = {True: YES, False: NO, None: ""}[firm.above_scale]
         self.processes.data = list(firm.processes)
         self.version.data = str(firm.version)
@@ -125,8 +109,8 @@ class ProfileForm(FlaskForm):
             processes=tuple(self.processes.data or ()),
             size=self.size.data or None,
             above_scale={YES: True, NO: False}.get(self.above_scale.data),
-            employees=self.employees.number,
-            revenue=self.revenue.number,
+            employees=self.employees.data,
+            revenue=self.revenue.data,
             products=line(self.products.data) or None,
             contact_phone=line(self.contact_phone.data) or None,
             **texts,
