@@ -264,6 +264,7 @@ def others(value: Any) -> Iterator[Any]:
             "1/3",
             "2/3",
             "1/10",
+            "1/5",
             "7",
         )
 
