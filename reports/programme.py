@@ -103,7 +103,7 @@ class Programme:
         for aim in (self._costs(), self._weeks(), dict.fromkeys(range(len(self.packages)), 1)):
             result = self._searched(aim, held, until - monotonic())
             if result.status != 0:
-                return best or self._without_optimum(result)
+                return best or self.without_optimum(result)
             chosen = [round(x) for x in result.x]
             best = Found(self._purchases(chosen))
             reached = sum(value * chosen[column] for column, value in aim.items())
@@ -127,7 +127,7 @@ class Programme:
             options={"time_limit": max(seconds, 0), "mip_rel_gap": 0},
         )
 
-    def _without_optimum(self, result: Any) -> Found:
+    def without_optimum(self, result: Any) -> Found:
         if result.status == INFEASIBLE:
             return Found(None)
         bound = result.mip_dual_bound
@@ -189,7 +189,10 @@ def programme_of(ground: Ground, target: RungResult) -> Programme:
 
 
 def _units(programme: Programme, ground: Ground) -> None:
-    """A column for how many units are bought: at least one, and never more than there are."""
+    """A column for how many units are bought: at least one, and together no more than there are.
+
+    Nor do several packages lead a ratio further than the one that leads furthest.
+    """
     together: dict[str, list[int]] = {}
     for column, package in enumerate(programme.packages):
         if ratio := ground.ratio_of(package):
@@ -199,9 +202,9 @@ def _units(programme: Programme, ground: Ground) -> None:
                 programme.at_least({units: 1, column: -1}, 0)
                 programme.at_least({units: -1, column: room}, 0)
                 together.setdefault(ratio, []).append(units)
-    for ratio, columns in together.items():
-        answer = ground.ratios[ratio]
-        programme.at_least(dict.fromkeys(columns, -1), answer.part - answer.whole)
+    for columns in together.values():
+        furthest = max(programme.most[column] for column in columns)
+        programme.at_least(dict.fromkeys(columns, -1), -furthest)
 
 
 def _prerequisites(programme: Programme, ground: Ground) -> None:
