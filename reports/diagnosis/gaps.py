@@ -49,11 +49,23 @@ class Stair:
         return tuple(g for g in self.gates if g.state == "failed")
 
     @property
+    def applicable(self) -> tuple[GateLine, ...]:
+        return tuple(g for g in self.gates if g.state != "not_applicable")
+
+    @property
     def gates_text(self) -> str:
-        """How many of the rung's gates hold; those that do not apply count as held."""
+        """How many of the rung's gates hold, of those that apply to the firm."""
         if not self.gates:
             return "无"
-        return f"{len(self.gates) - len(self.failed)} / {len(self.gates)}"
+        return f"{len(self.applicable) - len(self.failed)} / {len(self.applicable)}"
+
+    @property
+    def gates_words(self) -> str:
+        """The same in a sentence, which also counts what is not asked of the firm."""
+        beside = len(self.gates) - len(self.applicable)
+        aside = f"；另有 {beside} 项不作要求" if beside else ""
+        held = len(self.applicable) - len(self.failed)
+        return f"适用的必备条件 {len(self.applicable)} 项，满足 {held} 项{aside}"
 
 
 @dataclass(frozen=True)
