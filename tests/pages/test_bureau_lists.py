@@ -11,7 +11,8 @@ from reports.district import Counting, Target
 from survey import db
 from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
-from survey.tables import AssessmentState, PoolEntry, Recognition, Role
+from survey.store import assessments
+from survey.tables import AnswerRow, AssessmentState, PoolEntry, Recognition, Role, SheetKind
 from tests.support.bureau import NOON, a_district, an_assessment, at_desk, counting, logged, rows_of
 from tests.support.people import a_file, a_round, a_user, filled, signed_in
 
@@ -159,6 +160,66 @@ def test_the_plan_counts_only_what_was_recognised_in_time(desk, session, round_,
     assert page.count("<span>家，3 家未知</span>") == 2
     assert "已完成" in page
     assert "还差 2 家" in page
+
+
+MEETS = {
+    "investment": {"equipment": {"2024": "2500"}},
+    "project_state": "finished",
+    "finish_year": "2024",
+    "digital_level": "2.0",
+    "credit_grade": "good",
+    "serious_incident": "none",
+    "serious_breach": "none",
+    "unlawful_act": "none",
+    "applicant_kind": "legal_person",
+    "project_place": "in_province",
+    "financial_state": "sound",
+    "project_standing": "none",
+}
+
+
+def told(session, assessment, facts, author):
+    """Write application facts on the confirmed sheet."""
+    with db.writing(session):
+        sheet = assessments.sheet(session, assessment.id, SheetKind.ONSITE)
+        for question_id, value in facts.items():
+            session.add(
+                AnswerRow(
+                    sheet_id=sheet.id,
+                    question_id=question_id,
+                    value=value,
+                    revision=1,
+                    author_id=author.id,
+                    saved_at=NOON,
+                )
+            )
+
+
+def test_who_meets_the_newest_notice_is_counted_among_those_who_stand_on_our_rung(
+    desk, session, round_, officer
+):
+    a_district(session, targets=(Target(2027, 4, ("workshop", "factory")),))
+    by_facts = {
+        "符合": MEETS,
+        "未填": {},
+        "待确认": MEETS | {"project_state": "planned"},
+        "不符合": MEETS | {"unlawful_act": "occurred"},
+    }
+    for name, facts in by_facts.items():
+        firm = an_assessment(
+            session, round_, f"{name} 厂（虚构）", state=AssessmentState.CONFIRMED, step=3
+        )
+        told(session, firm, facts, officer)
+    below = an_assessment(
+        session, round_, "低一级 厂（虚构）", state=AssessmentState.CONFIRMED, step=2
+    )
+    told(session, below, MEETS, officer)
+
+    page = desk.get("/bureau/pool").text
+
+    assert re.findall(r"<dd>(\d+)<span>家", page) == ["4", "0", "4", "1"]
+    assert "<span>家，2 家未知</span>" in page
+    assert "2025 年度通知" in page
 
 
 def test_the_rule_by_which_recognitions_are_counted_is_printed_beside_the_figure(
