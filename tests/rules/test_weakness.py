@@ -7,7 +7,12 @@ import pytest
 from questionnaires.library import SHIPPED
 from questionnaires.model import LevelQuestion, Scored
 
-COMMON = [q for s in SHIPPED.load("2026").core.sections for q in s.scored_questions]
+EDITION = SHIPPED.load("2026")
+TRADES = ("valve",)
+SECTIONS = [s for t in TRADES for s in EDITION.questionnaire(t).sections if s.counts]
+COMMON = [q for s in EDITION.core.sections for q in s.scored_questions]
+ASKED = [*COMMON, *(q for s in SECTIONS for q in s.scored_questions if q not in COMMON)]
+"""The common questions, and those of the trades with what they say in their own words."""
 LEVELS = ("没有", "纸单", "电子表格", "系统", "自动")
 
 
@@ -55,8 +60,8 @@ def test_words_joined_by_a_stroke_are_one_missing_thing() -> None:
     assert asked(dumped["weakness"]) == question
 
 
-@pytest.mark.parametrize("question", COMMON, ids=lambda q: q.code)
-def test_every_level_of_a_common_question_below_the_highest_is_spoken_of_in_two_registers(
+@pytest.mark.parametrize("question", ASKED, ids=lambda q: q.code)
+def test_every_level_below_the_highest_is_spoken_of_in_two_registers(
     question: Scored,
 ) -> None:
     said = [question.weakness_at(level) for level in range(4)]
@@ -65,7 +70,7 @@ def test_every_level_of_a_common_question_below_the_highest_is_spoken_of_in_two_
     assert question.weakness_at(4) is None
 
 
-@pytest.mark.parametrize("question", COMMON, ids=lambda q: q.code)
+@pytest.mark.parametrize("question", ASKED, ids=lambda q: q.code)
 def test_a_higher_level_is_believed_on_three_months_of_records(question: Scored) -> None:
     asked = (question.evidence or "").split("；")[-1]
 
