@@ -48,7 +48,7 @@ class Contradiction:
 
 
 def contradictions(questionnaire: Questionnaire, told: Told) -> tuple[Contradiction, ...]:
-    """Return the cross-checks whose every bound holds; what is missing or 不适用 holds none."""
+    """Return the cross-checks whose every bound holds; what is missing holds none."""
     return tuple(
         Contradiction(check, _values(check, told))
         for check in questionnaire.checks
@@ -72,11 +72,11 @@ def _holds(bound: AnyBound, questionnaire: Questionnaire, told: Told) -> bool:
         case Bound():
             question = questionnaire.questions.get(bound.question)
             answer = told.sheet.get(bound.question)
-            if question is None or answer is None or answer is NOT_APPLICABLE:
+            if question is None or answer is None or not is_asked(question, told.processes):
                 return False
-            return is_asked(question, told.processes) and _answer_holds(
-                bound, question, answer, told
-            )
+            if bound.not_applicable or answer is NOT_APPLICABLE:
+                return bound.not_applicable and answer is NOT_APPLICABLE
+            return _answer_holds(bound, question, answer, told)
 
 
 def _fact_holds(bound: FactBound, fact: Fact) -> bool:

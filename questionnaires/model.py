@@ -476,6 +476,8 @@ class Bound(Value):
     risen_by: Annotated[int, Field(ge=1, le=LEVELS - 1)] | None = None
     fallen_by: Annotated[int, Field(ge=1, le=LEVELS - 1)] | None = None
     without_files: bool = False
+    not_applicable: bool = False
+    """Whether the answer must be 不适用; without it such an answer holds no bound."""
 
     @property
     def sides(self) -> int:

@@ -331,6 +331,8 @@ def _answer_bound(bound: Bound, question: Question | None) -> Iterator[tuple[str
         yield f"题目“{bound.question}”没有选项档", "改用百分比界限，或换一道题"
     if given & {"percent_at_least", "percent_at_most"} and not isinstance(question, RatioQuestion):
         yield f"题目“{bound.question}”没有百分比", "改用 at_least 或 at_most"
+    if "not_applicable" in given and not question.not_applicable:
+        yield f"题目“{bound.question}”不能答不适用", "换一道题，或删去 not_applicable"
     if given & _NUMBERS and not isinstance(question, NumberQuestion):
         yield f"题目“{bound.question}”不是数字题", "换一道数字题"
 

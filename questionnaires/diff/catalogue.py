@@ -191,6 +191,8 @@ def _answer_bounds(bound: Bound) -> Iterator[str]:
     )
     if bound.without_files:
         yield "没有佐证材料"
+    if bound.not_applicable:
+        yield "为不适用"
 
 
 def _said(sides: Iterable[tuple[object, str]]) -> Iterator[str]:

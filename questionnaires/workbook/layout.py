@@ -352,6 +352,7 @@ BOUNDS = Table(
         Column("risen_by", "比上一轮升几档", WHOLE, 12, later=True),
         Column("fallen_by", "比上一轮降几档", WHOLE, 12, later=True),
         Column("without_files", "没有佐证材料", YES, 12, later=True),
+        Column("not_applicable", "答不适用", YES, 10, later=True),
         Column("among", "属于哪几种规模", SIZES, 14, later=True),
         Column("holds", "有没有", YES, 10, later=True),
     ),

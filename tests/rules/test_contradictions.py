@@ -51,6 +51,16 @@ def test_a_cross_check_is_silent_about_questions_not_asked() -> None:
     assert len(contradictions(questionnaire, Told(sheet, frozenset({"machining"})))) == 1
 
 
+def test_an_answer_of_not_applicable_may_itself_stand_against_a_process() -> None:
+    none, here = {"question": "collection", "not_applicable": True}, {"process": "casting"}
+    ticked = frozenset({"casting"})
+
+    found = spoken_of(Told({"collection": NOT_APPLICABLE}, ticked), none, here | {"holds": True})
+
+    assert found == [{"collection": {"not_applicable": True}, "process:casting": True}]
+    assert not spoken_of(Told({"collection": 0}, ticked), none, here | {"holds": True})
+
+
 def test_a_contradiction_names_both_sides_in_plain_values() -> None:
     told = Told({"networked": Ratio(0, 9), "collection": 4})
 

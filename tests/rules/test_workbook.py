@@ -63,7 +63,7 @@ def every_kind() -> Files:
         {"fact": "size", "among": ["micro", "large"]}, {"fact": "above_scale", "holds": False},
         {"process": "casting", "holds": True}, {"question": "n", "number_at_least": "1.5"},
         {"question": "scheduling", "risen_by": 2, "without_files": True},
-        {"question": "tracing", "fallen_by": 1}]}]  # fmt: skip
+        {"question": "r", "not_applicable": True}, {"question": "tracing", "fallen_by": 1}]}]  # fmt: skip
     files["valve"]["processes"][0]["usual"] = "本行业都有"
     files["edition"]["ladder"][1]["gates"] = [
         {"question": "r", "at_least": 2, "at_least_percent": "50.5", "reason": "缘由"},
