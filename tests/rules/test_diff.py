@@ -212,7 +212,8 @@ SAME = {"id": "id", "code": "code", "number": "number"}
 OTHER = {"official": "copy", "copy": "proposal", "proposal": "official", "higher": "lower",
          "lower": "higher", "core": "trade", "trade": "core", "package": "measure",
          "measure": "package", "in_force": "replaced", "micro": "medium", "small": "large",
-         "ticks": "choice", "good": "excellent", "2026-10": "2026-09"}  # fmt: skip
+         "ticks": "choice", "good": "excellent", "2026-10": "2026-09",
+         "above_scale": "revenue"}  # fmt: skip
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
