@@ -151,7 +151,17 @@ def _checks(
 
 
 def _between(check: CrossCheck, names: _Names) -> str:
-    return "与".join(dict.fromkeys(names.question(question) for question in check.questions))
+    return "与".join(dict.fromkeys(_side(bound, names) for bound in check.when))
+
+
+def _side(bound: AnyBound, names: _Names) -> str:
+    match bound:
+        case ProcessBound(process=process):
+            return f"工序{names.processes.get(process, process)}"
+        case FactBound(fact=fact):
+            return FACTS[fact]
+        case Bound(question=question):
+            return names.question(question)
 
 
 def _when(check: CrossCheck, names: _Names) -> str:
@@ -159,13 +169,14 @@ def _when(check: CrossCheck, names: _Names) -> str:
 
 
 def _bound(bound: AnyBound, names: _Names) -> str:
+    side = _side(bound, names)
     match bound:
-        case ProcessBound(process=process, holds=holds):
-            return f"{'勾选' if holds else '没有勾选'}工序{names.processes.get(process, process)}"
-        case FactBound(fact=fact):
-            return f"{FACTS[fact]}{'、'.join(_fact_bounds(bound))}"
-        case Bound(question=question):
-            return f"{names.question(question)}{'、'.join(_answer_bounds(bound))}"
+        case ProcessBound(holds=holds):
+            return f"{'勾选' if holds else '没有勾选'}{side}"
+        case FactBound():
+            return f"{side}{'、'.join(_fact_bounds(bound))}"
+        case Bound():
+            return f"{side}{'、'.join(_answer_bounds(bound))}"
 
 
 def _fact_bounds(bound: FactBound) -> Iterator[str]:
