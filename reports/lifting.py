@@ -156,8 +156,9 @@ class Ground:
     def running(self, package: Package) -> int:
         """The level of its ratio from which a package bought by the piece does anything else."""
         ratio = self.ratio_of(package)
-        counted = (lv for q, lv in package.lifts.items() if q in self.levels and q != ratio)
-        return min(counted, default=1)
+        others = (level for q, level in package.lifts.items() if q in self.levels and q != ratio)
+        most = package.lifts[ratio] if ratio else FULL
+        return min(most, min(others, default=1))
 
     def has(self, package: Package) -> bool:
         """Whether the firm already stands where a package would bring it.

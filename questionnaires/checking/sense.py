@@ -230,6 +230,9 @@ def _units(
     if isinstance(question, RatioQuestion):
         if named not in package.lifts:
             yield "cost", f"数量看“{named}”，却不提升它", "在 lifts 中写上这道比例题，或换一道题"
+        elif max(package.lifts.values()) > package.lifts[named]:
+            fault = f"有的题提升得比“{named}”还高，买多少也到不了"
+            yield "lifts", fault, f"提高“{named}”的档，或降低其他题的档"
     elif not isinstance(question, NumberQuestion):
         yield "cost", f"没有比例题或数字题“{named}”", "改正题目 id"
     elif question.decimals or question.least < 0:
