@@ -122,6 +122,7 @@ def test_what_we_do_not_ask_is_named_apart_and_never_judged():
 
     assert "主要指标高于本省同行业平均水平" in found.unasked
     assert found.unasked[0] not in {i.title for i in found.items}
+    assert found.headline.startswith("必须的 5 项中 1 项符合、0 项不符合、4 项未知")
     assert found.headline.endswith("另有 2 项没有问到")
 
 

@@ -47,11 +47,12 @@ class RungResult:
 
     @property
     def headline(self) -> str:
-        met = sum(item.state == "met" for item in self.items)
-        not_met = sum(item.state == "not_met" for item in self.items)
-        rest = len(self.items) - met - not_met
-        asked = f"{len(self.items)} 项中 {met} 项符合、{not_met} 项不符合、{rest} 项未知"
-        return f"{asked}，另有 {len(self.unasked)} 项没有问到" if self.unasked else asked
+        """How the conditions no firm may leave out come out."""
+        asked = [item.state for item in self.items if not item.optional]
+        met, not_met = asked.count("met"), asked.count("not_met")
+        rest = len(asked) - met - not_met
+        said = f"必须的 {len(asked)} 项中 {met} 项符合、{not_met} 项不符合、{rest} 项未知"
+        return f"{said}，另有 {len(self.unasked)} 项没有问到" if self.unasked else said
 
     @property
     def confidence_text(self) -> str:
