@@ -1,4 +1,4 @@
-"""The life of a document: asked for, issued under its number, superseded by the next."""
+"""The life of a document: asked for, issued under its number, superseded or withdrawn."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from survey import clock
-from survey.lifecycle import jobs
-from survey.lifecycle.errors import Locked, NotThere
+from survey.lifecycle import jobs, typed
+from survey.lifecycle.errors import Locked, NotThere, Stale
 from survey.lifecycle.jobs import Taken
 from survey.lifecycle.states import DOCUMENT
 from survey.lifecycle.step import About, Step
@@ -140,9 +140,39 @@ def issue_report(step: Step, taken: Taken, content: Content) -> Document:
     return document
 
 
+def withdraw_document(step: Step, document_id: int, *, reason: str) -> Document:
+    """Take back what was issued: number and file are kept, but it speaks for nobody any more.
+
+    Raises:
+        NotThere: There is no such document.
+        Invalid: No reason is given.
+        Stale: It was superseded or withdrawn meanwhile.
+    """
+    why = typed.reason(reason)
+    with step.writing() as session:
+        document = store.document(session, document_id, lock=True)
+        if document is None:
+            raise NotThere
+        withdrawing, before = DOCUMENT["document_withdraw"], document.standing
+        if before not in withdrawing.begins:
+            raise Stale
+        document.standing = withdrawing.leads
+        step.log(
+            "document_withdraw",
+            _about(session, document),
+            before={"standing": before},
+            after={"standing": document.standing},
+            reason=why,
+        )
+        return document
+
+
 def note_download(step: Step, document: Document) -> None:
     """Remember who took a document away."""
     with step.writing() as session:
-        assessment = assessments.assessment(session, document.subject_id)
-        firm = assessment.firm_id if assessment else None
-        step.log("report_download", About("report", document.number, firm))
+        step.log("report_download", _about(session, document))
+
+
+def _about(session: Session, document: Document) -> About:
+    assessment = assessments.assessment(session, document.subject_id)
+    return About("report", document.number, assessment.firm_id if assessment else None)

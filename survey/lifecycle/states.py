@@ -68,6 +68,7 @@ JOB: Mapping[str, Transition[JobState]] = {
 DOCUMENT: Mapping[str, Transition[DocumentStanding]] = {
     "document_issue": _from(None, to=_D.VALID),
     "document_supersede": _from(_D.VALID, to=_D.SUPERSEDED),
+    "document_withdraw": _from(_D.VALID, to=_D.WITHDRAWN),
 }
 
 WRITABLE: Mapping[SheetKind, AssessmentState] = {

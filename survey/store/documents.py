@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.tables import Document, DocumentKind, DocumentStanding, NumberSeries
+from survey.tables import AuditEntry, Document, DocumentKind, DocumentStanding, NumberSeries
 
 
-def document(session: Session, document_id: int) -> Document | None:
-    return session.get(Document, document_id)
+def document(session: Session, document_id: int, *, lock: bool = False) -> Document | None:
+    return session.get(Document, document_id, with_for_update=lock, populate_existing=lock)
 
 
 def documents_about(
-    session: Session, kind: DocumentKind, subject: str, subject_id: int
+    session: Session, subject: str, subject_id: int, kind: DocumentKind | None = None
 ) -> list[Document]:
-    """Return all documents of a kind about one subject, newest first."""
-    query = select(Document).where(
-        Document.kind == kind, Document.subject == subject, Document.subject_id == subject_id
-    )
+    """Return all documents about one subject, of one kind or all, newest first."""
+    query = select(Document).where(Document.subject == subject, Document.subject_id == subject_id)
+    if kind:
+        query = query.where(Document.kind == kind)
     return list(session.scalars(query.order_by(Document.id.desc())))
 
 
@@ -36,6 +38,19 @@ def valid(
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalar(query)
+
+
+def withdrawals(session: Session, documents: Iterable[Document]) -> dict[str, str]:
+    """Return why those of the documents that were withdrawn were, by number: the log holds it."""
+    withdrawn = [d.number for d in documents if d.standing == DocumentStanding.WITHDRAWN]
+    if not withdrawn:
+        return {}
+    query = select(AuditEntry.subject_id, AuditEntry.reason).where(
+        AuditEntry.action == "document_withdraw",
+        AuditEntry.subject == "report",
+        AuditEntry.subject_id.in_(withdrawn),
+    )
+    return dict(session.execute(query).all())
 
 
 def next_number(session: Session, year: int) -> int:

@@ -25,7 +25,6 @@ from survey.tables import (
     Assessment,
     AssessmentState,
     Document,
-    DocumentKind,
     DocumentStanding,
     Job,
     Role,
@@ -34,6 +33,7 @@ from survey.tables import (
 from survey.views.jobs import send
 from survey.web import access, downloads, here
 from survey.words import jobs as words
+from survey.words import wording
 
 pages = Blueprint("results", __name__)
 
@@ -72,22 +72,27 @@ def result(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
 
 
 class Papers(NamedTuple):
-    """The reports on one sheet: the one that says what the page says, others, one in the making."""
+    """The reports on one sheet: the one that says what the page says, others, one in the making.
+
+    ``withdrawn``: why, by the number of a report that does not hold any more.
+    """
 
     current: Document | None
     older: list[Document]
+    withdrawn: dict[str, str]
     job: Job | None
     fault: str
 
 
 def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Papers:
     session, kind = here.session(), steps.KIND_OF[sheet]
-    issued = store.documents_about(session, kind, "assessment", assessment.id)
+    issued = store.documents_about(session, "assessment", assessment.id, kind)
     current = next((d for d in issued if d.basis == basis and _is_valid(d)), None)
     job = steps.report_job(session, assessment.id, sheet, basis) if basis else None
     return Papers(
         current=current if current and _is_kept(current) else None,
-        older=[document for document in issued if document is not current],
+        older=[d for d in issued if d is not current and not _is_withdrawn(d)],
+        withdrawn=store.withdrawals(session, issued),
         job=job,
         fault=words.ended_without(job) if job else "",
     )
@@ -95,6 +100,10 @@ def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Pape
 
 def _is_valid(document: Document) -> bool:
     return document.standing == DocumentStanding.VALID
+
+
+def _is_withdrawn(document: Document) -> bool:
+    return document.standing == DocumentStanding.WITHDRAWN
 
 
 @pages.post("/assessments/<row:assessment_id>/result/<sheet:kind>/report")
@@ -125,22 +134,24 @@ def report_state(job_id: int) -> ResponseReturnValue:
 def report(document_id: int) -> ResponseReturnValue:
     """Hand out an issued report under a name its reader recognises.
 
-    A firm keeps the reports it was once given, also while its sheet is returned for completion.
+    A firm keeps the reports it was once given, also while its sheet is returned for completion; a
+    withdrawn one is opened by the bureau alone.
     """
     found = store.document(here.session(), document_id)
     if found is None or found.subject != "assessment":
         abort(404)
     assessment = access.readable_assessment(found.subject_id)
+    if _is_withdrawn(found) and here.reader().role != Role.OFFICER:
+        here.refuse(410, f"报告 {found.number} 已撤销，不再提供下载，理由写在结果页上。")
     if not _is_kept(found):
         current_app.logger.error("report file missing: %s", found.number)
         here.refuse(404, "报告文件缺失，请在结果页重新生成。")
     steps.note_download(here.step(), found)
-    kind = "自评版" if found.kind == DocumentKind.SELF_REPORT else "现场诊断版"
     return downloads.attachment(
         here.contents(),
         found.sha256,
         media_type="application/pdf",
-        name=f"{assessment.firm.name}诊断报告（{kind}）{found.number}.pdf",
+        name=f"{assessment.firm.name}诊断报告（{wording.DOCUMENTS[found.kind]}）{found.number}.pdf",
         plain_name=f"report-{found.number}.pdf",
     )
 

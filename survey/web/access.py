@@ -66,6 +66,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.assign": _officer,
     "bureau.return_to_firm": _officer,
     "bureau.reopen": _officer,
+    "bureau.withdraw_report": _officer,
     "bureau.propose": _officer,
     "bureau.admit": _officer,
     "bureau.firms": _officer,

@@ -11,7 +11,7 @@ from questionnaires.words import SIZES
 from reports.figures import percent
 from survey.tables import AuditEntry
 from survey.words import jobs
-from survey.words.wording import EDITION_STATES, POOL, ROLES, SHEETS, STATES
+from survey.words.wording import EDITION_STATES, POOL, ROLES, SHEETS, STANDINGS, STATES
 
 ACTIONS = {
     "begin": "开始评估",
@@ -34,6 +34,7 @@ ACTIONS = {
     "remove_evidence": "删除佐证材料",
     "report_request": "申请报告",
     "report_issue": "签发报告",
+    "document_withdraw": "撤销报告",
     "report_fail": "报告生成失败",
     "report_download": "下载报告",
     "job_cancel": "取消任务",
@@ -104,6 +105,7 @@ NAMES = {
     "edition": "年版",
     "employees": "从业人数",
     "files": "文件数",
+    "link_days": "链接有效天数",
     "name": "名称",
     "opens_on": "开始",
     "park": "园区",
@@ -189,6 +191,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "rows": lambda rows: f"{rows} 行",
     "consultant": str,
     "said": str,  # a row written before changes were kept as values, word for word
+    "standing": lambda standing: STANDINGS.get(standing, standing),
     "fault": lambda fault: jobs.FAULTS.get(fault, fault),
     "sha256": lambda sha256: sha256[:12],
     "closes_on": lambda day: f"至 {day}" if day else "不限期",

@@ -9,7 +9,15 @@ from questionnaires.words import SIZES as SIZES
 from reports.words import CONDITION_STATES as CONDITION_STATES
 from reports.words import GATE_STATES as GATE_STATES
 from reports.words import VERDICTS as VERDICTS
-from survey.tables import AssessmentState, EditionState, PoolState, Role, SheetKind
+from survey.tables import (
+    AssessmentState,
+    DocumentKind,
+    DocumentStanding,
+    EditionState,
+    PoolState,
+    Role,
+    SheetKind,
+)
 from survey.words.answers import NEEDS as NEEDS
 from survey.words.answers import TEXTS as TEXTS
 from survey.words.answers import needed as needed
@@ -34,6 +42,16 @@ POOL: Final[Mapping[str, str]] = {
     PoolState.WITHDRAWN: "已退库",
 }
 
+STANDINGS: Final[Mapping[str, str]] = {
+    DocumentStanding.VALID: "有效",
+    DocumentStanding.SUPERSEDED: "已被新报告取代",
+    DocumentStanding.WITHDRAWN: "已撤销",
+}
+DOCUMENTS: Final[Mapping[str, str]] = {
+    DocumentKind.SELF_REPORT: "自评版",
+    DocumentKind.ONSITE_REPORT: "现场诊断版",
+}
+
 EDITION_STATES: Final[Mapping[str, str]] = {
     EditionState.DRAFT: "草稿",
     EditionState.PUBLISHED: "已发布",
@@ -54,6 +72,7 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
     404: ("没有找到", "页面不存在，或您无权查看。请检查地址，或从首页重新进入。"),
     405: ("操作方式不对", "请从页面上的按钮操作。"),
     409: ("内容已变化", "内容刚刚被修改或已锁定，请刷新页面后再操作。"),
+    410: ("不再提供", "这份内容已撤销，不再提供。"),
     413: ("内容太大", "提交的内容超过上限，未保存。请缩小文件或删减文字后重试。"),
     415: ("文件类型不支持", "请按页面上列出的类型上传。"),
     422: ("填写有误", "请按提示修改后重新提交，您填写的内容都还在。"),

@@ -5,7 +5,16 @@ from sqlalchemy import func, select
 
 from survey.tables import Assessment, AssessmentState, PoolEntry, PoolState, Recognition, Role
 from tests.support.bureau import a_district, at_desk, logged
-from tests.support.people import a_consultant, a_user, confirmed, filled, handed_in, visited
+from tests.support.people import (
+    a_consultant,
+    a_user,
+    an_issued_report,
+    confirmed,
+    filled,
+    handed_in,
+    signed_in,
+    visited,
+)
 
 REASON = "关键工序已联网，订单稳定。"
 REFUSED = "金丝雀：尚未想好的理由"
@@ -113,6 +122,38 @@ def test_a_sheet_goes_back_to_the_firm_with_the_reason_and_out_of_sight(desk, se
     assert (kept.state, kept.return_reason) == (AssessmentState.DRAFT, REASON)
     assert [row.reason for row in logged(session, "return")] == [REASON]
     assert desk.get(home(assessment)).status_code == 404
+
+
+def test_a_withdrawn_report_is_opened_by_the_bureau_alone_and_the_firm_reads_why(
+    app, desk, session, settings
+):
+    user = a_user(session)
+    assessment = handed_in(session, user)
+    report = an_issued_report(session, settings, assessment, user)
+    firm, result = signed_in(app, session, user), f"/assessments/{assessment.id}/result/self"
+    assert "下载 PDF" in firm.get(result).text
+    desk.get(home(assessment))
+
+    for refused in ("", "长" * 501):
+        answer = desk.submit(f"/bureau/reports/{report.id}/withdraw", {"reason": refused})
+        assert answer.status_code == 422
+    done = desk.submit(f"/bureau/reports/{report.id}/withdraw", {"reason": "<b>封面</b>有误。"})
+    twice = desk.submit(f"/bureau/reports/{report.id}/withdraw", {"reason": "再撤一次"})
+
+    assert (done.status_code, twice.status_code) == (302, 409)
+    seen = firm.get(result).text
+    assert f"报告 {report.number} 已撤销" in seen
+    assert "&lt;b&gt;封面&lt;/b&gt;有误。" in seen
+    assert "下载 PDF" not in seen
+    assert "重新生成 PDF 报告" in seen
+    refused = firm.get(f"/reports/{report.id}.pdf")
+    assert refused.status_code == 410
+    assert "已撤销" in refused.text
+    assert desk.get(f"/reports/{report.id}.pdf").status_code == 200
+    page = desk.get(home(assessment)).text
+    assert "撤销理由：&lt;b&gt;封面&lt;/b&gt;有误。" in page
+    assert "撤销报告" in desk.get("/bureau/audit").text
+    assert "有效 → 已撤销" in desk.get("/bureau/audit").text
 
 
 def test_pressing_return_twice_is_no_fault(desk, session):

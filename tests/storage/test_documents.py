@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from survey import db
 from survey.clock import utc_now
+from survey.files.stores import contents_of
 from survey.lifecycle import documents, jobs
-from survey.lifecycle.errors import JobEnded, Locked
+from survey.lifecycle.errors import Invalid, JobEnded, Locked, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
+from survey.store import documents as store
 from survey.tables import Document, DocumentStanding, Job, ScoreRow, SheetKind
+from tests.support.bureau import logged
 from tests.support.people import TESTER, a_user, an_issued_report, begun, handed_in, moment
 
 
@@ -81,6 +84,45 @@ def test_a_new_report_supersedes_the_one_before(session, settings, user, assessm
 
     assert standings(session) == [DocumentStanding.SUPERSEDED, DocumentStanding.VALID]
     assert first.number < second.number
+
+
+def withdraw(session, document, reason="封面企业名称有误。"):
+    return documents.withdraw_document(Step(session, TESTER, moment()), document.id, reason=reason)
+
+
+def test_a_withdrawn_report_keeps_number_and_file_and_the_next_one_is_valid(
+    session, settings, user, assessment
+):
+    first = an_issued_report(session, settings, assessment, user)
+
+    withdraw(session, first)
+    again = an_issued_report(session, settings, assessment, user)
+
+    assert standings(session) == [DocumentStanding.WITHDRAWN, DocumentStanding.VALID]
+    assert first.number < again.number
+    assert contents_of(settings).has(first.sha256)
+    assert store.withdrawals(session, [first, again]) == {first.number: "封面企业名称有误。"}
+    row = logged(session, "document_withdraw")[0]
+    assert (row.subject_id, row.firm_id) == (first.number, assessment.firm_id)
+    assert (row.before, row.after) == ({"standing": "valid"}, {"standing": "withdrawn"})
+
+
+def test_only_what_is_valid_is_withdrawn_and_never_without_a_reason(
+    session, settings, user, assessment
+):
+    old = an_issued_report(session, settings, assessment, user)
+    scored_anew(session)
+    valid = an_issued_report(session, settings, assessment, user)
+
+    with pytest.raises(Stale):
+        withdraw(session, old)
+    with pytest.raises(Invalid):
+        withdraw(session, valid, reason=" \u200b\x00")
+    with pytest.raises(NotThere):
+        documents.withdraw_document(Step(session, TESTER, moment()), 999999, reason="没有")
+
+    assert standings(session) == [DocumentStanding.SUPERSEDED, DocumentStanding.VALID]
+    assert logged(session, "document_withdraw") == []
 
 
 def test_a_report_on_another_sheet_or_firm_supersedes_nothing(session, settings, user, assessment):

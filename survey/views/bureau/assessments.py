@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires import gates
@@ -14,10 +14,11 @@ from reports import figures
 from survey import library
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as life
+from survey.lifecycle import documents as document_life
 from survey.lifecycle import pool, typed
 from survey.lifecycle.errors import Refusal
 from survey.readings import district
-from survey.store import accounts
+from survey.store import accounts, documents
 from survey.store import assessment_list as store
 from survey.store import assessments as assessment_store
 from survey.store import log as log_store
@@ -28,6 +29,8 @@ from survey.store.sheets import Standing, exact_share, scores_of
 from survey.tables import (
     Assessment,
     AssessmentState,
+    Document,
+    DocumentStanding,
     PoolEntry,
     PoolState,
     Role,
@@ -162,7 +165,8 @@ def _page(
     entry = pool_store.pool_entry_of_firm(session, assessment.firm_id)
     frame = choices.frame_of(assessment.edition)
     results = _results(assessment)
-    forms = _forms(assessment, entry, frame, results)
+    reports = documents.documents_about(session, "assessment", assessment.id)
+    forms = _forms(assessment, entry, frame, results) | _withdrawals(reports)
     if failed is not None:
         failed.show_at(entry.version if entry else 0)
         forms[failed.step] = failed
@@ -175,6 +179,8 @@ def _page(
             entry=entry,
             results=results,
             forms=forms,
+            reports=reports,
+            withdrawn=documents.withdrawals(session, reports),
             consultant=_consultant(assessment),
             steps=log_store.steps_about(session, assessment.id, assessment.firm_id),
             log_words=LogWords(library.rung_titles(here.session())),
@@ -223,6 +229,16 @@ def _forms(
     for form in forms.values():
         form.show_at(entry.version if entry else 0)
     return forms
+
+
+def _withdrawals(reports: list[Document]) -> dict[str, StepForm]:
+    """Return a form for each report that may be withdrawn."""
+    steps = (_withdraw(d.id) for d in reports if d.standing == DocumentStanding.VALID)
+    return {step: ReasonForm(step) for step in steps}
+
+
+def _withdraw(document_id: int) -> str:
+    return f"withdraw-{document_id}"
 
 
 def _consultants() -> dict[str, str]:
@@ -305,6 +321,24 @@ def reopen(assessment_id: int) -> ResponseReturnValue:
         return _refused(assessment_id, form, error)
     flash("已重新打开，顾问可以继续核验。", "good")
     return _back(assessment_id)
+
+
+@pages.post("/reports/<row:document_id>/withdraw")
+def withdraw_report(document_id: int) -> ResponseReturnValue:
+    """Take a report back; its reader is told why."""
+    report = documents.document(here.session(), document_id)
+    if report is None or report.subject != "assessment":
+        abort(404)
+    found = access.handed_in_assessment(report.subject_id)
+    form = ReasonForm(_withdraw(document_id), posted=True)
+    if not form.validate():
+        return _page(found, form, 422)
+    try:
+        document_life.withdraw_document(here.step(), document_id, reason=form.reason.data or "")
+    except Refusal as error:
+        return _refused(found.id, form, error)
+    flash(f"报告 {report.number} 已撤销，企业会在结果页看到理由。", "good")
+    return _back(found.id)
 
 
 @pages.post("/assessments/<row:assessment_id>/propose")
