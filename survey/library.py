@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session, object_session
 
@@ -189,11 +190,23 @@ def titles(session: Session, editions: Iterable[str]) -> dict[str, str]:
     return {name: edition.title if edition else name for name, edition in found.items()}
 
 
-def rung_titles(session: Session) -> dict[str, str]:
-    """Name every rung of every edition that can be read, the newest edition's word last."""
-    library = of(session)
-    editions = (_loaded(library, name) for name in library.editions())
-    return {rung.id: rung.title for edition in editions if edition for rung in edition.ladder}
+class Named(NamedTuple):
+    """The titles by id of what outlives an edition; where editions differ, the newest one's word."""
+
+    rungs: dict[str, str]
+    trades: dict[str, str]
+    processes: dict[str, str]
+
+
+def named(session: Session) -> Named:
+    """Name the rungs, trades and processes of every edition that can be read."""
+    library, found = of(session), Named({}, {}, {})
+    for edition in filter(None, (_loaded(library, name) for name in library.editions())):
+        trades = edition.trades.values()
+        found.rungs.update((rung.id, rung.title) for rung in edition.ladder)
+        found.trades.update((trade.id, trade.title) for trade in trades)
+        found.processes.update((p.id, p.title) for trade in trades for p in trade.processes)
+    return found
 
 
 def _loaded(library: Library, edition_id: str) -> Edition | None:

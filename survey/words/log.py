@@ -137,9 +137,11 @@ BARE = frozenset({"name", "code", "username", "title", "edition", "trade"})
 
 @dataclass(frozen=True)
 class LogWords:
-    """The words for rows of the log. ``rungs``: the titles of rungs by id, of every edition."""
+    """The words for rows of the log. Each mapping holds titles by id, of every edition."""
 
     rungs: Mapping[str, str]
+    trades: Mapping[str, str]
+    processes: Mapping[str, str]
 
     def action(self, entry: AuditEntry) -> str:
         """Name a step, such as 新增企业."""
@@ -177,10 +179,23 @@ class LogWords:
         return self._named(entry, name, value)
 
     def _named(self, entry: AuditEntry, name: str, value: Any) -> str:
-        said = plain(value)
+        said = plain(self._titled(name, value))
         if name in BARE and entry.action not in ("profile", "settings"):
             return said
         return f"{NAMES.get(name, name)} {said or '无'}"
+
+    def _titled(self, name: str, value: Any) -> Any:
+        """Put titles in the place of the ids that a value holds."""
+        if value and name == "trade":
+            return self.trades.get(value, value)
+        if value and name == "processes":
+            return [self.processes.get(process, process) for process in value]
+        if value and name == "targets":
+            return [
+                {**target, "rungs": [self.rungs.get(rung, rung) for rung in target["rungs"]]}
+                for target in value
+            ]
+        return value
 
 
 PHRASES: Mapping[str, Callable[[Any], str]] = {

@@ -11,7 +11,9 @@ from survey.store.settings import District
 from survey.tables import AuditEntry
 from survey.words.log import NAMES, PHRASES, LogWords
 
-WORDS = LogWords({"workshop": "数字化车间"})
+WORDS = LogWords(
+    {"workshop": "数字化车间"}, {"valve": "阀门"}, {"casting": "铸造", "welding": "焊接"}
+)
 
 
 def a_row(action, subject, before=None, after=None) -> AuditEntry:
@@ -36,6 +38,10 @@ def test_every_value_that_may_change_has_a_name_a_reader_knows(value):
         ("recognise", "pool", None, {"state": "recognised", "rung": "workshop"}, "已认定，数字化车间"),
         ("admit", "pool", None, {"state": "in_pool", "target": "gone"}, "在库，目标 gone"),
         ("profile", "firm", {"above_scale": None, "size": None}, {"above_scale": True, "size": "small"}, "规上 无，规模 无 → 规上 是，规模 小型"),
+        ("create", "firm", None, {"name": "虚构阀门厂", "trade": "valve"}, "虚构阀门厂，阀门"),
+        ("profile", "firm", {"trade": None, "processes": []}, {"trade": "valve", "processes": ["casting", "gone"]}, "行业 无，工序 无 → 行业 阀门，工序 铸造、gone"),
+        ("settings", "district", None, {"targets": [{"year": 2027, "count": 4, "rungs": ["workshop"]}]}, "目标 2027 4 数字化车间"),
+        ("document_withdraw", "report", {"standing": "valid"}, {"standing": "withdrawn"}, "有效 → 已撤销"),
         ("round_end", "round", {"closes_on": None}, {"closes_on": "2026-12-31"}, "不限期 → 至 2026-12-31"),
         ("attach_evidence", "assessment", None, {"name": "质保书.pdf"}, ""),
     ],

@@ -215,7 +215,7 @@ def test_assessments_stand_where_they_stood(migrated, written):
 
 def test_every_row_of_the_log_is_kept_and_reads_without_a_bare_code(migrated, written):
     rows = {row.id: row for row in migrated.scalars(select(AuditEntry))}
-    say = LogWords(library.rung_titles(migrated)).change
+    say = LogWords(*library.named(migrated)).change
 
     for old in written["audit_log"]:
         new = rows[old["id"]]

@@ -183,7 +183,7 @@ def _page(
             withdrawn=documents.withdrawals(session, reports),
             consultant=_consultant(assessment),
             steps=log_store.steps_about(session, assessment.id, assessment.firm_id),
-            log_words=LogWords(library.rung_titles(here.session())),
+            log_words=LogWords(*library.named(here.session())),
             figures=figures,
         ),
         status,

@@ -38,7 +38,7 @@ def audit() -> ResponseReturnValue:
         part=part,
         arguments=lists.arguments(),
         actions=ACTIONS,
-        log_words=LogWords(library.rung_titles(here.session())),
+        log_words=LogWords(*library.named(here.session())),
     )
 
 
@@ -55,7 +55,7 @@ def export_audit() -> ResponseReturnValue:
         "截止日期": local(wanted.until),
     }
     return send_list(
-        "audit", "操作日志", _columns(LogWords(library.rung_titles(here.session()))), lines, filters
+        "audit", "操作日志", _columns(LogWords(*library.named(here.session()))), lines, filters
     )
 
 

@@ -121,7 +121,7 @@ def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> R
             frame=frame,
             forms=forms,
             history=log_store.pool_history(here.session(), entry_id),
-            log_words=LogWords(library.rung_titles(here.session())),
+            log_words=LogWords(*library.named(here.session())),
             figures=figures,
         ),
         status,
