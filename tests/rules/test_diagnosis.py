@@ -289,6 +289,20 @@ def test_a_band_that_begins_where_a_level_does_is_reached_as_the_level_is(
     assert line.stands == stands
 
 
+def test_gates_that_do_not_apply_are_counted_apart() -> None:
+    gates = [{"question": q, "at_least": 2} for q in ("casting_data", "scheduling", "coding")]
+    questionnaire = a_questionnaire(
+        questions=[a_question("casting_data", needs=["casting"]), "scheduling", "coding"],
+        ladder=[a_rung("basic", gates=gates)],
+        processes=["casting"],
+    )
+
+    (step,) = a_diagnosis(questionnaire, {"scheduling": 2, "coding": 1}).ladder
+
+    assert step.gates_text == "1 / 2"
+    assert step.gates_words == "适用的必备条件 2 项，满足 1 项；另有 1 项不作要求"
+
+
 # --- the trace and both sheets ---------------------------------------------------------------------
 
 

@@ -32,7 +32,12 @@ from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import passwords, pool
 from survey.lifecycle.step import About, Actor, Step
-from survey.running.demonstration.sheets import application_facts, key_figures, sheet_on
+from survey.running.demonstration.sheets import (
+    application_facts,
+    artificial_intelligence,
+    key_figures,
+    sheet_on,
+)
 from survey.store import assessments as store
 from survey.store import settings
 from survey.tables import (
@@ -263,6 +268,7 @@ def _live(
     truth = sheet_on(questionnaire, processes, row["step"], random)
     extras = key_figures(questionnaire, processes, row["step"], random)
     extras |= application_facts(questionnaire, row.get("invested"), random)
+    extras |= artificial_intelligence(row["step"])
     told = _inflated(truth) if row.get("story") == "inflated" else truth
     if row["state"] == AssessmentState.DRAFT:
         told = dict(list(told.items())[: len(told) * 2 // 3])

@@ -24,6 +24,9 @@ from questionnaires.model import (
 )
 from questionnaires.scoring import Score, is_required, score
 
+AI = "ai_use"
+AI_FROM = 4
+"""The section on artificial intelligence, and the rung from which firms are made to use it."""
 TYPICAL = (0, 1, 1, 2, 3, 4)
 """The level most answers have, by rung."""
 MACHINES = 40
@@ -155,7 +158,7 @@ def application_facts(
         return {}
     found: dict[str, Answer] = {}
     for section in questionnaire.sections:
-        if not section.optional:
+        if not section.optional or section.id == AI:
             continue
         for question in section.questions:
             match question:
@@ -178,3 +181,16 @@ def application_facts(
                 case TextQuestion() | _:
                     continue
     return found
+
+
+def artificial_intelligence(step: int) -> dict[str, Answer]:
+    """Return where a firm on this rung uses artificial intelligence, and where it would begin."""
+    wishes: dict[str, Answer] = {"ai_wishes": Multiple(("inspection", "process"))}
+    if step < AI_FROM:
+        return wishes | {"ai_scenes": Multiple(("none",))}
+    return wishes | {
+        "ai_scenes": Multiple(("inspection", "office")),
+        "ai_since": Decimal(2025),
+        "ai_data": Multiple(("pictures", "documents")),
+        "ai_result": Choice("felt"),
+    }
