@@ -21,7 +21,7 @@ _KINDS: dict[str, tuple[type, str]] = {
     facts.DIGITAL_LEVEL_YEAR: (NumberQuestion, "number"),
 }
 """Kinds of the questions that ask for the facts; every other one is a choice."""
-_ASKED: dict[str, tuple[str, ...]] = {
+ASKED: dict[str, tuple[str, ...]] = {
     "investment": (facts.INVESTMENT, facts.FINISH_YEAR),
     "completion": (facts.PROJECT_STATE, facts.FINISH_YEAR, facts.FINISH_MONTH),
     "digital_level": (facts.DIGITAL_LEVEL, facts.DIGITAL_LEVEL_YEAR),
@@ -60,8 +60,8 @@ def faults(whole: Whole) -> Iterator[Fault]:
 
 
 def _questions(conditions: Conditions, questions: dict[str, Question]) -> Iterator[Fault]:
-    named = [name for name in _ASKED if any(getattr(e, name) for e in conditions.entries)]
-    for question_id in dict.fromkeys(q for name in named for q in _ASKED[name]):
+    named = [name for name in ASKED if any(getattr(e, name) for e in conditions.entries)]
+    for question_id in dict.fromkeys(q for name in named for q in ASKED[name]):
         kind, word = _KINDS.get(question_id, (ChoiceQuestion, "choice"))
         question = questions.get(question_id)
         if not isinstance(question, kind):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.edition import Edition
 from questionnaires.frames import conditions
+from questionnaires.frames.conditions import facts
 from reports.district import Eligible, PlanLine, Recognised, RungLine, plan_lines, rung_lines
 from survey.lifecycle.sheets import sheet_of
 from survey.store import assessments
@@ -73,7 +74,7 @@ def _eligible(
     if not steps or notices is None:
         return
     sheets = store.confirmed_sheets(session, edition.id, least_step=min(steps))
-    rows = assessments.answers_of(session, [sheet.id for sheet in sheets])
+    rows = assessments.answers_of(session, [sheet.id for sheet in sheets], only=facts.READ)
     for sheet in sheets:
         questionnaire = edition.questionnaire(sheet.trade)
         answers = sheet_of(questionnaire, rows[sheet.id])

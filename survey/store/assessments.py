@@ -177,10 +177,13 @@ def answers(session: Session, sheet_id: int) -> dict[str, AnswerRow]:
     return answers_of(session, [sheet_id])[sheet_id]
 
 
-def answers_of(session: Session, sheet_ids: Collection[int]) -> dict[int, dict[str, AnswerRow]]:
-    """Return the present answers by sheet id and question id."""
+def answers_of(
+    session: Session, sheet_ids: Collection[int], only: Collection[str] | None = None
+) -> dict[int, dict[str, AnswerRow]]:
+    """Return the present answers by sheet id and question id; of ``only`` these questions."""
     found: dict[int, dict[str, AnswerRow]] = {sheet_id: {} for sheet_id in sheet_ids}
-    for row in session.scalars(_ANSWERS, {"sheet_ids": list(sheet_ids)}):
+    query = _ANSWERS if only is None else _ANSWERS.where(AnswerRow.question_id.in_(sorted(only)))
+    for row in session.scalars(query, {"sheet_ids": list(sheet_ids)}):
         found[row.sheet_id][row.question_id] = row
     return found
 

@@ -14,7 +14,7 @@ from questionnaires.answers import Answer, parse
 from questionnaires.checking import conditions as conditions_check
 from questionnaires.edition import Edition
 from questionnaires.frames import conditions
-from questionnaires.frames.conditions import ConditionItem, ConditionResult
+from questionnaires.frames.conditions import ConditionItem, ConditionResult, facts
 from questionnaires.frames.conditions.rules import Conditions, Entry
 from questionnaires.library import EDITIONS, SHIPPED
 from questionnaires.reading import Fault, read, shape
@@ -462,3 +462,10 @@ def test_conditions_need_the_questions_that_ask_for_the_facts():
         "finish_year",
     }
     assert "unlawful_act" not in {fault.place for fault in found}
+
+
+def test_everything_a_condition_reads_is_listed():
+    """Who counts firms by their conditions loads these answers and no others."""
+    asked = {question for questions in conditions_check.ASKED.values() for question in questions}
+
+    assert asked == facts.READ

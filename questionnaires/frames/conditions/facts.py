@@ -24,6 +24,25 @@ PROJECT_PLACE = "project_place"
 FINANCIAL_STATE = "financial_state"
 PROJECT_STANDING = "project_standing"
 
+READ = frozenset(
+    {
+        INVESTMENT,
+        PROJECT_STATE,
+        FINISH_YEAR,
+        FINISH_MONTH,
+        CREDIT_GRADE,
+        SERIOUS_INCIDENT,
+        SERIOUS_BREACH,
+        APPLICANT_KIND,
+        DIGITAL_LEVEL,
+        DIGITAL_LEVEL_YEAR,
+        UNLAWFUL_ACT,
+        PROJECT_PLACE,
+        FINANCIAL_STATE,
+        PROJECT_STANDING,
+    }
+)
+"""Every question that a condition may read."""
 NOT_ANSWERED = "未填写"
 
 
