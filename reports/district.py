@@ -17,9 +17,9 @@ from questionnaires.model import Rung
 class Counting:
     """By which recognitions the plan's targets are counted; the bureau edits it.
 
-    The plan itself does not say: its text and its table differ. ``titles`` and ``levels`` are words
-    for the sentence beside the figure. What is recorded of a recognition is a rung and a day, so
-    these count: from ``since`` on, added to ``base``.
+    The plan itself does not say: its text and its table differ. A recognition counts by its rung,
+    from ``since`` on, added to ``base``; where ``titles`` or ``levels`` are named, one of these, as
+    far as its record says what it is: earlier records say nothing and count by their rung.
     """
 
     titles: tuple[str, ...] = ()
@@ -30,7 +30,9 @@ class Counting:
     def counts(self, fact: Recognised, target: Target) -> bool:
         """Whether a recognition counts towards a target: its rung named, its day within."""
         begun = self.since is None or self.since <= fact.day
-        return begun and fact.rung in target.rungs and fact.day <= target.ends
+        named = fact.title in ("", *self.titles) if self.titles else True
+        level = fact.level in ("", *self.levels) if self.levels else True
+        return begun and named and level and fact.rung in target.rungs and fact.day <= target.ends
 
     def says(self, target: Target, rungs: Sequence[str]) -> str:
         """The rule in one sentence, for the reader of the figure.
@@ -65,11 +67,13 @@ class Target:
 
 
 class Recognised(NamedTuple):
-    """A firm holds a rung since a day."""
+    """A firm holds a rung since a day, by a title of a level; both are empty where nobody said."""
 
     firm: int
     rung: str
     day: date
+    title: str = ""
+    level: str = ""
 
 
 class Eligible(NamedTuple):

@@ -317,7 +317,12 @@ def _the_officer_decides(officer: CheckingClient, session: Session, number: int)
     officer.get(place)
     recognised = officer.submit(
         f"{place}/recognise",
-        {"rung": "workshop", "document": "某文〔2026〕1号（虚构）", "recognised_on": "2026-06-30"},
+        {
+            "rung": "workshop",
+            "document": "某文〔2026〕1号（虚构）",
+            "recognised_on": "2026-06-30",
+            "sure": "y",
+        },
     )
     assert recognised.status_code == 302, recognised.text
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from questionnaires.reading import Fault
-from survey.tables import AssessmentState, Need
+from survey.tables import AssessmentState, Doubt, Need
 
 
 class Refusal(Exception):
@@ -145,6 +145,16 @@ class WrongState(Invalid):
     """The entry is not where this step begins."""
 
     status = 409
+
+
+class Doubtful(Refusal):
+    """A decision does not fit what is known; said to be meant, it is taken."""
+
+    status = 409
+
+    def __init__(self, doubts: tuple[Doubt, ...]) -> None:
+        super().__init__(doubts)
+        self.doubts = doubts
 
 
 class RecognisedBefore(Invalid):

@@ -13,6 +13,7 @@ from survey.tables import (
     EditionState,
     JobState,
     PoolState,
+    RecognitionStanding,
     SheetKind,
 )
 
@@ -32,7 +33,7 @@ def _from(*begins: S | None, to: S) -> Transition[S]:
 
 
 _A, _P, _E = AssessmentState, PoolState, EditionState
-_J, _D = JobState, DocumentStanding
+_J, _D, _R = JobState, DocumentStanding, RecognitionStanding
 
 ASSESSMENT: Mapping[str, Transition[AssessmentState]] = {
     "begin": _from(None, to=_A.DRAFT),
@@ -45,8 +46,9 @@ ASSESSMENT: Mapping[str, Transition[AssessmentState]] = {
 POOL: Mapping[str, Transition[PoolState]] = {
     "propose": _from(None, _P.WITHDRAWN, to=_P.PROPOSED),
     "admit": _from(None, _P.PROPOSED, _P.WITHDRAWN, to=_P.IN_POOL),
-    "promote": _from(_P.IN_POOL, _P.RECOGNISED, to=_P.IN_POOL),
+    "raise_target": _from(_P.IN_POOL, _P.RECOGNISED, to=_P.IN_POOL),
     "recognise": _from(_P.IN_POOL, _P.RECOGNISED, to=_P.RECOGNISED),
+    "revoke": _from(_P.RECOGNISED, to=_P.IN_POOL),
     "withdraw": _from(_P.PROPOSED, _P.IN_POOL, _P.RECOGNISED, to=_P.WITHDRAWN),
 }
 EDITION: Mapping[str, Transition[EditionState]] = {
@@ -64,6 +66,11 @@ JOB: Mapping[str, Transition[JobState]] = {
     "job_release": _from(_J.WORKING, to=_J.QUEUED),
     "job_cancel": _from(_J.QUEUED, _J.WORKING, to=_J.CANCELLED),
     "job_retry": _from(_J.FAILED, _J.CANCELLED, to=_J.QUEUED),
+}
+RECOGNITION: Mapping[str, Transition[RecognitionStanding]] = {
+    "recognise": _from(None, to=_R.VALID),
+    "correct_recognition": _from(_R.VALID, to=_R.CORRECTED),
+    "revoke_recognition": _from(_R.VALID, to=_R.REVOKED),
 }
 DOCUMENT: Mapping[str, Transition[DocumentStanding]] = {
     "document_issue": _from(None, to=_D.VALID),

@@ -17,6 +17,7 @@ from survey.store import assessments
 from survey.store import pool as store
 from survey.store.settings import District
 from survey.tables import PoolState
+from survey.words.wording import AWARD_LEVELS
 
 
 class Figures(NamedTuple):
@@ -89,4 +90,8 @@ def _eligible(
 
 
 def _recognised(session: Session) -> list[Recognised]:
-    return [Recognised(*fact) for fact in store.recognised_facts(session)]
+    facts = store.recognised_facts(session)
+    return [
+        Recognised(firm, rung, day, title, AWARD_LEVELS.get(level, ""))
+        for firm, rung, day, title, level in facts
+    ]

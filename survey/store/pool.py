@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from survey.store.lists import Query, Slice, Wanted, narrowed, sliced, sorted_by
 from survey.store.sheets import (
@@ -23,14 +23,17 @@ from survey.store.sheets import (
 from survey.tables import (
     Assessment,
     Firm,
+    Paper,
     PoolEntry,
     PoolState,
     Recognition,
+    RecognitionStanding,
     ScoreRow,
     SheetKind,
     SheetRow,
 )
 
+IN_FORCE = Recognition.standing == RecognitionStanding.VALID
 POOL_SORTS: Mapping[str, ColumnElement[Any]] = {
     "firm": Firm.name.expression,
     "township": Firm.township.expression,
@@ -130,7 +133,8 @@ def _pool_line(row: Any, held: Collection[Recognition]) -> PoolLine:
 def _recognitions(session: Session, firm_ids: Collection[int]) -> dict[int, list[Recognition]]:
     query = (
         select(Recognition)
-        .where(Recognition.firm_id.in_(firm_ids))
+        .where(Recognition.firm_id.in_(firm_ids), IN_FORCE)
+        .options(joinedload(Recognition.paper))
         .order_by(Recognition.recognised_on, Recognition.id)
     )
     found: dict[int, list[Recognition]] = {}
@@ -144,8 +148,24 @@ def recognitions_of_firm(session: Session, firm_id: int) -> list[Recognition]:
 
 
 def recognition(session: Session, firm_id: int, rung: str) -> Recognition | None:
+    """Return the recognition of a firm on a rung that is in force."""
     query = select(Recognition).where(Recognition.firm_id == firm_id, Recognition.rung == rung)
-    return session.scalar(query)
+    return session.scalar(query.where(IN_FORCE))
+
+
+def recorded(session: Session, recognition_id: int, *, lock: bool = False) -> Recognition | None:
+    return session.get(Recognition, recognition_id, with_for_update=lock, populate_existing=lock)
+
+
+def ended_recognitions(session: Session, firm_id: int) -> list[Recognition]:
+    """Return what was corrected or revoked, the newest first."""
+    query = select(Recognition).where(Recognition.firm_id == firm_id, ~IN_FORCE)
+    query = query.options(joinedload(Recognition.paper))
+    return list(session.scalars(query.order_by(Recognition.ended_at.desc())))
+
+
+def paper(session: Session, paper_id: int) -> Paper | None:
+    return session.get(Paper, paper_id)
 
 
 def pool_entry(session: Session, entry_id: int, *, lock: bool = False) -> PoolEntry | None:
@@ -165,10 +185,16 @@ def newest_confirmed(session: Session, firm_id: int, edition: str) -> int | None
     return session.scalar(query)
 
 
-def recognised_facts(session: Session) -> list[tuple[int, str, date]]:
-    """Return every recognition as (firm, rung, day)."""
-    query = select(Recognition.firm_id, Recognition.rung, Recognition.recognised_on)
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+def recognised_facts(session: Session) -> list[tuple[int, str, date, str, str]]:
+    """Return every recognition in force as (firm, rung, day, title, level)."""
+    query = select(
+        Recognition.firm_id,
+        Recognition.rung,
+        Recognition.recognised_on,
+        Recognition.title,
+        Recognition.level,
+    ).where(IN_FORCE)
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query)]
 
 
 def confirmed_steps(session: Session, edition: str) -> dict[int, int]:

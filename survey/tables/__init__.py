@@ -22,14 +22,17 @@ from survey.tables.documents import Document, NumberSeries
 from survey.tables.editions import EditionRow
 from survey.tables.enums import (
     AssessmentState,
+    AwardLevel,
     DocumentKind,
     DocumentStanding,
+    Doubt,
     EditionState,
     Fault,
     JobState,
     LinkPurpose,
     Need,
     PoolState,
+    RecognitionStanding,
     Role,
     SheetKind,
     Size,
@@ -38,6 +41,7 @@ from survey.tables.enums import (
 from survey.tables.firms import Firm, Setting
 from survey.tables.jobs import Job
 from survey.tables.pool import (
+    Paper,
     PoolEntry,
     Recognition,
 )
@@ -49,9 +53,11 @@ __all__ = [
     "Assessment",
     "AssessmentState",
     "AuditEntry",
+    "AwardLevel",
     "Document",
     "DocumentKind",
     "DocumentStanding",
+    "Doubt",
     "EditionRow",
     "EditionState",
     "Evidence",
@@ -65,9 +71,11 @@ __all__ = [
     "Need",
     "NumberSeries",
     "OneTimeLink",
+    "Paper",
     "PoolEntry",
     "PoolState",
     "Recognition",
+    "RecognitionStanding",
     "Role",
     "Round",
     "ScoreRow",

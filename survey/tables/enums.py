@@ -34,6 +34,31 @@ class PoolState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class RecognitionStanding(StrEnum):
+    """Whether a recorded recognition counts; the others are kept to be read."""
+
+    VALID = "valid"
+    CORRECTED = "corrected"
+    REVOKED = "revoked"
+
+
+class AwardLevel(StrEnum):
+    """Whose title a recognition is."""
+
+    DISTRICT = "district"
+    CITY = "city"
+    PROVINCE = "province"
+    NATION = "nation"
+
+
+class Doubt(StrEnum):
+    """What makes a decision about a firm look wrong, until somebody says it is meant."""
+
+    UNVERIFIED = "unverified"
+    ABOVE_VERIFIED = "above_verified"
+    YEAR_DIFFERS = "year_differs"
+
+
 class EditionState(StrEnum):
     """What may be done with an edition of the questionnaire."""
 
@@ -103,14 +128,17 @@ class LinkPurpose(StrEnum):
 
 __all__ = [
     "AssessmentState",
+    "AwardLevel",
     "DocumentKind",
     "DocumentStanding",
+    "Doubt",
     "EditionState",
     "Fault",
     "JobState",
     "LinkPurpose",
     "Need",
     "PoolState",
+    "RecognitionStanding",
     "Role",
     "SheetKind",
     "Size",

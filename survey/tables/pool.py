@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.tables.base import Table, one_of
-from survey.tables.enums import PoolState
+from survey.tables.enums import PoolState, RecognitionStanding
 from survey.tables.firms import Firm
 
 
@@ -32,16 +32,58 @@ class PoolEntry(Table):
     __mapper_args__ = {"version_id_col": version}
 
 
+class Paper(Table):
+    """A paper the bureau decided by: a notice of recognition, minutes. Its bytes lie under its hash."""
+
+    __tablename__ = "papers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int]
+    uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    uploaded_at: Mapped[datetime]
+
+
 class Recognition(Table):
-    """A fact the bureau records (认定); only these count against the plan's targets."""
+    """A fact the bureau records (认定); of these only those in force count against the plan's targets.
+
+    A correction ends one row and begins another; nothing that was recorded is forgotten.
+    """
 
     __tablename__ = "recognitions"
-    __table_args__ = (UniqueConstraint("firm_id", "rung"),)
+    __table_args__ = (
+        CheckConstraint(one_of("standing", RecognitionStanding), name="standing"),
+        Index(
+            "uq_recognitions_in_force",
+            "firm_id",
+            "rung",
+            unique=True,
+            sqlite_where=text("standing = 'valid'"),
+            postgresql_where=text("standing = 'valid'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     firm_id: Mapped[int] = mapped_column(ForeignKey("firms.id"))
     rung: Mapped[str] = mapped_column(String(60))
     document: Mapped[str] = mapped_column(String(100))
     recognised_on: Mapped[date]
+    title: Mapped[str] = mapped_column(String(100), default="")
+    """The title as the paper has it, such as 浙江省智能工厂; empty where nobody said."""
+    level: Mapped[str] = mapped_column(String(20), default="")
+    """An ``AwardLevel``; empty where nobody said."""
+    project: Mapped[str] = mapped_column(String(100), default="")
+    """The project or workshop that was recognised."""
+    standing: Mapped[RecognitionStanding] = mapped_column(default=RecognitionStanding.VALID)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it was corrected or revoked."""
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None]
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("recognitions.id"))
+    paper_id: Mapped[int | None] = mapped_column(ForeignKey("papers.id"))
     recorded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     recorded_at: Mapped[datetime]
+
+    paper: Mapped[Paper | None] = relationship(lazy="raise")

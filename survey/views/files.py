@@ -54,7 +54,7 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     return errors.answer(413, f"文件超过 {most}，未上传。请压缩或缩小后重试。")
 
 
-@pages.errorhandler(BadUpload)
+@pages.app_errorhandler(BadUpload)
 def _refused(error: BadUpload) -> ResponseReturnValue:
     return errors.answer(error.status, words.refusal(error))
 
@@ -105,6 +105,21 @@ def delete(evidence_id: int) -> ResponseReturnValue:
     if access.wants_json():
         return {"removed": evidence_id}
     return redirect(_section_url(assessment, row.question_id))
+
+
+def taken(name: str) -> uploads.Stored:
+    """Check and store the one file of a form, for a step that says what it is.
+
+    Raises:
+        Invalid: None was chosen.
+        BadUpload: Says what is wrong with it.
+    """
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        raise Invalid({name: "请先选择要上传的文件。"})
+    here.session().rollback()  # looking into a file takes time; nothing may wait for it
+    most = _config().most_upload_bytes
+    return uploads.take(file.stream, file.filename, here.contents(), most)
 
 
 def keep(file: FileStorage, assessment_id: int, kind: SheetKind, question_id: str) -> Evidence:

@@ -11,10 +11,13 @@ from reports.words import GATE_STATES as GATE_STATES
 from reports.words import VERDICTS as VERDICTS
 from survey.tables import (
     AssessmentState,
+    AwardLevel,
     DocumentKind,
     DocumentStanding,
+    Doubt,
     EditionState,
     PoolState,
+    RecognitionStanding,
     Role,
     SheetKind,
 )
@@ -35,6 +38,26 @@ STATES: Final[Mapping[str, str]] = {
     AssessmentState.CONFIRMED: "已核定",
 }
 SHEETS: Final[Mapping[str, str]] = {SheetKind.SELF: "自评", SheetKind.ONSITE: "现场诊断"}
+AWARD_LEVELS: Final[Mapping[str, str]] = {
+    AwardLevel.DISTRICT: "区县级",
+    AwardLevel.CITY: "市级",
+    AwardLevel.PROVINCE: "省级",
+    AwardLevel.NATION: "国家级",
+}
+
+RECOGNITIONS: Final[Mapping[str, str]] = {
+    RecognitionStanding.VALID: "有效",
+    RecognitionStanding.CORRECTED: "已更正",
+    RecognitionStanding.REVOKED: "已撤销",
+}
+
+DOUBTS: Final[Mapping[str, str]] = {
+    Doubt.UNVERIFIED: "这家企业的答卷还没有经过现场核定。",
+    Doubt.ABOVE_VERIFIED: "登记的等级高于现场核定的等级。",
+    Doubt.YEAR_DIFFERS: "文号里的年份和认定日期的年份不一样。",
+}
+"""What of a decision does not fit, said before it is taken after all."""
+
 POOL: Final[Mapping[str, str]] = {
     PoolState.PROPOSED: "拟入库",
     PoolState.IN_POOL: "在库",

@@ -22,8 +22,9 @@ from reports.district import Target
 from survey.config import Config, sqlite_url
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import jobs, pool
+from survey.lifecycle import jobs, pool, recognitions
 from survey.lifecycle.links import issue_link
+from survey.lifecycle.recognitions import Award
 from survey.lifecycle.step import Actor, Step
 from survey.store.settings import District, keep
 from survey.tables import (
@@ -33,6 +34,7 @@ from survey.tables import (
     Firm,
     Job,
     JobState,
+    Recognition,
     Role,
     Round,
     SheetKind,
@@ -128,6 +130,8 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "kind": [SheetKind.SELF, SheetKind.ONSITE],
         "section_id": ["equipment", "application_facts"],
         "firm_id": [firm.id, other.id],
+        "paper_id": [],
+        "recognition_id": [],
         "entry_id": [_in_the_pool(session, last.id, by)],
         "evidence_id": [photo],
         "document_id": [report.id],
@@ -143,14 +147,15 @@ def _in_the_pool(session: Session, assessment_id: int, by: Actor) -> int:
     entry = pool.admit(
         Step(session, by, moment()), assessment_id, target_rung="factory", reason=LONG
     )
-    pool.recognise(
-        Step(session, by, moment()),
-        entry.id,
-        rung="workshop",
-        document="某文〔2026〕1号（虚构）",
-        recognised_on=moment().date(),
-        base_version=entry.version,
-        today=moment().date(),
+    award = Award(
+        "workshop", "某文〔2026〕1号（虚构）", moment().date(), "某省示范车间", "province"
+    )
+    recognitions.recognise(
+        Step(session, by, moment()), entry.id, award, base_version=entry.version, sure=True
+    )
+    fact = session.scalars(select(Recognition)).one()
+    recognitions.correct(
+        Step(session, by, moment()), fact.id, award, reason="称号登记错了。", sure=True
     )
     return entry.id
 

@@ -57,6 +57,8 @@ ROWS = {
     "firm_id",
     "round_id",
     "entry_id",
+    "recognition_id",
+    "paper_id",
 }
 
 
@@ -120,6 +122,8 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "firm_id": side.ids["firm"],
         "round_id": 1,
         "entry_id": side.ids["entry"],
+        "recognition_id": side.ids["recognition"],
+        "paper_id": side.ids["paper"],
     }
 
 

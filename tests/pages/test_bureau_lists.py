@@ -46,7 +46,9 @@ def names(answer):
 def admitted(session, assessment, officer, target="workshop"):
     by = Actor(officer.id, officer.name)
     reason = "条件成熟。"
-    return pool.admit(Step(session, by, NOON), assessment.id, target_rung=target, reason=reason)
+    return pool.admit(
+        Step(session, by, NOON), assessment.id, target_rung=target, reason=reason, sure=True
+    )
 
 
 def recognised(session, firm_id, officer, rung="workshop", day=date(2025, 6, 1)):

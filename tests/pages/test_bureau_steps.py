@@ -1,10 +1,21 @@
 """The officer's steps, pressed on the pages: assign, return, reopen, and up through the pool."""
 
+import io
+
 import pytest
 from sqlalchemy import func, select
 
-from survey.tables import Assessment, AssessmentState, PoolEntry, PoolState, Recognition, Role
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Paper,
+    PoolEntry,
+    PoolState,
+    Recognition,
+    Role,
+)
 from tests.support.bureau import a_district, at_desk, logged
+from tests.support.files import a_pdf
 from tests.support.people import (
     a_consultant,
     a_user,
@@ -48,7 +59,7 @@ def entry_of(session):
 
 
 def in_pool(desk, session, assessment):
-    answer = press(desk, home(assessment), "admit", target_rung="workshop", reason=REASON)
+    answer = press(desk, home(assessment), "admit", target_rung="workshop", reason=REASON, sure="y")
     assert answer.status_code == 302
     return answer.headers["Location"]
 
@@ -216,7 +227,7 @@ def test_fields_that_are_no_part_of_a_step_change_nothing(desk, session):
         "role": "administrator",
     }
 
-    press(desk, home(assessment), "admit", extra, target_rung="line", reason=REASON)
+    press(desk, home(assessment), "admit", extra, target_rung="line", reason=REASON, sure="y")
 
     assert again(session, assessment).state == AssessmentState.SUBMITTED
     assert entry_of(session).firm_id == assessment.firm_id
@@ -229,7 +240,7 @@ def test_one_firm_climbs_from_its_assessment_to_its_recognition(desk, session):
     assessment = confirmed(session, a_user(session), a_consultant(session))
 
     entry = in_pool(desk, session, assessment)
-    press(desk, entry, "promote", target_rung="factory", reason=REASON)
+    press(desk, entry, "target", target_rung="factory", reason=REASON)
     press(
         desk,
         entry,
@@ -237,12 +248,13 @@ def test_one_firm_climbs_from_its_assessment_to_its_recognition(desk, session):
         rung="factory",
         document="虚构经信〔2026〕1 号",
         recognised_on="2026-01-15",
+        sure="y",
     )
 
     assert entry_of(session).state == PoolState.RECOGNISED
     page = desk.get(entry).text
     assert "虚构经信〔2026〕1 号，2026-01-15" in page
-    for words in ("入库", "晋级", "登记认定"):
+    for words in ("入库", "调高目标", "登记认定"):
         assert f"<strong>{words}</strong>" in page
     press(desk, entry, "withdraw", reason="企业搬迁。")
     assert entry_of(session).state == PoolState.WITHDRAWN
@@ -250,7 +262,7 @@ def test_one_firm_climbs_from_its_assessment_to_its_recognition(desk, session):
 
 def test_pressing_admit_twice_admits_once_and_shows_the_entry(desk, session):
     assessment = handed_in(session, a_user(session))
-    data = {"target_rung": "line", "reason": REASON, "version": "0"}
+    data = {"target_rung": "line", "reason": REASON, "version": "0", "sure": "y"}
     desk.get(home(assessment))
 
     answers = [
@@ -266,15 +278,15 @@ def test_a_decision_on_what_has_changed_is_shown_the_new_state_and_keeps_what_wa
     desk, session
 ):
     entry = in_pool(desk, session, handed_in(session, a_user(session)))
-    press(desk, entry, "promote", target_rung="factory", reason=REASON)
+    press(desk, entry, "target", target_rung="factory", reason=REASON)
 
-    answer = press(desk, entry, "promote", version="1", target_rung="future", reason=REFUSED)
+    answer = press(desk, entry, "target", version="1", target_rung="future", reason=REFUSED)
 
     assert answer.status_code == 409
     assert REFUSED in answer.text
     assert "刚刚被其他人更改" in answer.text
     assert entry_of(session).target_rung == "factory"
-    again_sent = desk.submit(f"{entry}/promote", {"target_rung": "future", "reason": REFUSED})
+    again_sent = desk.submit(f"{entry}/target", {"target_rung": "future", "reason": REFUSED})
     assert again_sent.status_code == 302
     assert entry_of(session).target_rung == "future"
 
@@ -303,7 +315,12 @@ def test_a_version_no_page_ever_showed_is_a_malformed_request(desk, session, ver
 )
 def test_a_recognition_names_the_field_that_is_wrong(desk, session, field, given):
     entry = in_pool(desk, session, handed_in(session, a_user(session)))
-    good = {"rung": "workshop", "document": "虚构〔2026〕1 号", "recognised_on": "2026-01-15"}
+    good = {
+        "rung": "workshop",
+        "document": "虚构〔2026〕1 号",
+        "recognised_on": "2026-01-15",
+        "sure": "y",
+    }
 
     answer = press(desk, entry, "recognise", good | given)
 
@@ -315,7 +332,12 @@ def test_a_recognition_names_the_field_that_is_wrong(desk, session, field, given
 
 def test_a_second_document_for_one_rung_is_a_conflict_that_names_the_first(desk, session):
     entry = in_pool(desk, session, handed_in(session, a_user(session)))
-    fact = {"rung": "workshop", "document": "虚构〔2026〕1 号", "recognised_on": "2026-01-15"}
+    fact = {
+        "rung": "workshop",
+        "document": "虚构〔2026〕1 号",
+        "recognised_on": "2026-01-15",
+        "sure": "y",
+    }
     press(desk, entry, "recognise", fact)
 
     answer = press(desk, entry, "recognise", fact | {"document": "虚构〔2026〕2 号"})
@@ -326,7 +348,7 @@ def test_a_second_document_for_one_rung_is_a_conflict_that_names_the_first(desk,
 
 def test_an_entry_that_is_not_there_is_not_found(desk):
     assert desk.get("/bureau/pool/999").status_code == 404
-    for step in ("admit", "promote", "withdraw", "recognise"):
+    for step in ("admit", "target", "withdraw", "recognise"):
         data = {"csrf_token": desk.token, "reason": REASON, "version": "1"}
         assert desk.post(f"/bureau/pool/999/{step}", data=data).status_code == 404
 
@@ -342,3 +364,66 @@ def test_nobody_else_takes_the_bureaus_steps(app, session):
 
     assert again(session, assessment).state == AssessmentState.SUBMITTED
     assert session.scalar(select(Assessment.consultant_id)) is None
+
+
+def test_taking_an_unverified_firm_in_asks_once_more_and_keeps_what_was_typed(desk, session):
+    assessment = handed_in(session, a_user(session))
+
+    asked = press(desk, home(assessment), "admit", target_rung="workshop", reason=REASON)
+
+    assert asked.status_code == 409
+    assert "还没有经过现场核定" in asked.text
+    assert REASON in asked.text
+    assert session.scalar(select(func.count()).select_from(PoolEntry)) == 0
+    taken = desk.submit(
+        f"{home(assessment)}/admit", {"target_rung": "workshop", "reason": REASON, "sure": "y"}
+    )
+    assert taken.status_code == 302
+
+
+def test_a_recognition_is_corrected_given_its_paper_and_revoked_on_its_page(desk, session):
+    entry = in_pool(desk, session, confirmed(session, a_user(session), a_consultant(session)))
+    fact = {"rung": "line", "document": "虚构〔2025〕1 号", "recognised_on": "2026-01-15"}
+    doubted = press(desk, entry, "recognise", fact)
+    assert doubted.status_code == 409
+    assert "年份" in doubted.text
+    assert press(desk, entry, "recognise", fact | {"sure": "y"}).status_code == 302
+    first = session.scalars(select(Recognition.id)).one()
+    at = "/bureau/pool/recognitions"
+
+    desk.get(entry)
+    corrected = desk.submit(
+        f"{at}/{first}/correct", {"document": "虚构〔2026〕1 号", "reason": "年份写错。"}
+    )
+    assert corrected.status_code == 302
+    second = session.scalars(select(Recognition.id).where(Recognition.id != first)).one()
+    page = desk.get(entry)
+    assert "已更正" in page.text
+    kept = desk.post(
+        f"{at}/{second}/paper",
+        data={"csrf_token": desk.token, "paper": (io.BytesIO(a_pdf()), "认定文件.pdf")},
+    )
+    assert kept.status_code == 302
+    assert "认定文件.pdf" in desk.get(entry).text
+    paper = session.scalars(select(Paper.id)).one()
+    assert desk.get(f"/bureau/papers/{paper}").data.startswith(b"%PDF-")
+    desk.get(entry)
+    assert desk.submit(f"{at}/{second}/revoke", {"reason": ""}).status_code == 422
+    assert desk.submit(f"{at}/{second}/revoke", {"reason": "公示撤销。"}).status_code == 302
+    assert entry_of(session).state == PoolState.IN_POOL
+
+
+def test_a_paper_must_be_a_file_we_can_tell(desk, session):
+    entry = in_pool(desk, session, confirmed(session, a_user(session), a_consultant(session)))
+    fact = {"rung": "line", "document": "虚构〔2026〕1 号", "recognised_on": "2026-01-15"}
+    press(desk, entry, "recognise", fact)
+    address = f"/bureau/pool/recognitions/{session.scalars(select(Recognition.id)).one()}/paper"
+
+    def put(content, name):
+        data = {"csrf_token": desk.token, "paper": (io.BytesIO(content), name)}
+        return desk.post(address, data=data).status_code
+
+    assert put(b"MZ" + bytes(100), "认定.pdf") == 415
+    assert put(b"<html>", "认定.html") == 415
+    assert desk.post(address, data={"csrf_token": desk.token}).status_code == 422
+    assert session.scalar(select(func.count()).select_from(Paper)) == 0

@@ -1,21 +1,40 @@
 """The pool: every step once, with its reason and one row in the log, or not at all."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey import db
-from survey.lifecycle import pool
-from survey.lifecycle.errors import Invalid, Locked, NotThere, RecognisedBefore, Stale, WrongState
+from survey.lifecycle import pool, recognitions
+from survey.lifecycle.errors import (
+    Doubtful,
+    Invalid,
+    Locked,
+    NotThere,
+    RecognisedBefore,
+    Stale,
+    WrongState,
+)
+from survey.lifecycle.recognitions import Award, doubts
 from survey.lifecycle.step import Actor, Step
-from survey.tables import AssessmentState, PoolEntry, PoolState, Recognition, Role
-from tests.support.bureau import NOON, an_assessment, logged
+from survey.store import pool as store
+from survey.tables import (
+    AssessmentState,
+    Doubt,
+    PoolEntry,
+    PoolState,
+    Recognition,
+    RecognitionStanding,
+    Role,
+)
+from tests.support.bureau import an_assessment, logged
 from tests.support.people import a_round, a_user
 
 TODAY = date(2026, 11, 23)
+NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 REASON = "关键工序已联网，订单稳定。"
 
 
@@ -28,7 +47,7 @@ def officer(session):
 @pytest.fixture
 def assessment(session):
     return an_assessment(
-        session, a_round(session), "虚构阀门一厂", state=AssessmentState.CONFIRMED, step=2
+        session, a_round(session), "虚构阀门一厂", state=AssessmentState.CONFIRMED, step=3
     )
 
 
@@ -37,20 +56,24 @@ def admit(session, assessment, officer, **given):
     return pool.admit(Step(session, officer, NOON), assessment.id, **known | given)
 
 
-def promote(session, entry, officer, **given):
+def raise_target(session, entry, officer, **given):
     known = {"target_rung": "factory", "reason": REASON, "base_version": entry.version}
-    return pool.promote(Step(session, officer, NOON), entry.id, **known | given)
+    return pool.raise_target(Step(session, officer, NOON), entry.id, **known | given)
 
 
-def recognise(session, entry, officer, **given):
+def award(**given):
     known = {
         "rung": "workshop",
         "document": "虚构经信〔2026〕1 号",
         "recognised_on": date(2026, 11, 1),
-        "base_version": entry.version,
-        "today": TODAY,
     }
-    return pool.recognise(Step(session, officer, NOON), entry.id, **known | given)
+    return Award(**known | given)
+
+
+def recognise(session, entry, officer, *, base_version=None, sure=False, **given):
+    version = entry.version if base_version is None else base_version
+    step = Step(session, officer, NOON)
+    return recognitions.recognise(step, entry.id, award(**given), base_version=version, sure=sure)
 
 
 def withdraw(session, entry, officer, **given):
@@ -144,12 +167,12 @@ def test_a_promotion_leads_upwards_and_moves_to_the_newest_confirmed_assessment(
 ):
     entry = admit(session, assessment, officer)
     with pytest.raises(Invalid):
-        promote(session, entry, officer, target_rung="workshop")
+        raise_target(session, entry, officer, target_rung="workshop")
 
-    entry = promote(session, entry, officer)
+    entry = raise_target(session, entry, officer)
 
     assert (entry.state, entry.target_rung, entry.version) == (PoolState.IN_POOL, "factory", 2)
-    assert logged(session, "promote")[0].before == {
+    assert logged(session, "raise_target")[0].before == {
         "state": "in_pool",
         "target": "workshop",
     }
@@ -157,10 +180,10 @@ def test_a_promotion_leads_upwards_and_moves_to_the_newest_confirmed_assessment(
 
 def test_a_step_on_what_somebody_else_has_changed_is_refused(session, assessment, officer):
     seen = admit(session, assessment, officer).version
-    entry = promote(session, admit(session, assessment, officer), officer)
+    entry = raise_target(session, admit(session, assessment, officer), officer)
 
     for step, given in (
-        (promote, {"target_rung": "future"}),
+        (raise_target, {"target_rung": "future"}),
         (withdraw, {}),
         (recognise, {}),
     ):
@@ -210,7 +233,8 @@ def test_a_recognition_lies_between_2000_and_today(session, assessment, officer,
 
 @pytest.mark.parametrize("day", [date(2000, 1, 1), TODAY])
 def test_the_first_day_of_2000_and_today_are_days_of_recognition(session, assessment, officer, day):
-    entry = recognise(session, admit(session, assessment, officer), officer, recognised_on=day)
+    entry = admit(session, assessment, officer)
+    entry = recognise(session, entry, officer, recognised_on=day, sure=True)
 
     assert entry.state == PoolState.RECOGNISED
 
@@ -230,9 +254,9 @@ def test_a_recognised_firm_may_aim_higher_again_but_not_at_what_it_holds(
 ):
     entry = recognise(session, admit(session, assessment, officer), officer)
     with pytest.raises(Invalid):
-        promote(session, entry, officer, target_rung="workshop")
+        raise_target(session, entry, officer, target_rung="workshop")
 
-    entry = promote(session, entry, officer)
+    entry = raise_target(session, entry, officer)
 
     assert (entry.state, entry.target_rung) == (PoolState.IN_POOL, "factory")
 
@@ -242,7 +266,7 @@ def test_a_withdrawn_firm_keeps_its_recognitions_and_may_come_again(session, ass
     entry = withdraw(session, entry, officer)
     assert entry.state == PoolState.WITHDRAWN
     with pytest.raises(WrongState):
-        promote(session, entry, officer)
+        raise_target(session, entry, officer)
     with pytest.raises(WrongState):
         recognise(session, entry, officer, rung="factory")
 
@@ -281,3 +305,119 @@ def test_a_step_that_fails_half_way_changes_nothing(session, assessment, officer
         kept = session.get(PoolEntry, entry.id)
         assert (kept.state, kept.version) == (PoolState.IN_POOL, 1)
         assert session.scalar(select(func.count()).select_from(Recognition)) == 0
+
+
+# --- what does not fit, corrections, revocations --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "verified", "position", "found"),
+    [
+        ({}, 3, 3, ()),
+        ({}, None, 3, (Doubt.UNVERIFIED,)),
+        ({}, 2, 3, (Doubt.ABOVE_VERIFIED,)),
+        ({"document": "虚构〔2025〕9 号"}, 3, 3, (Doubt.YEAR_DIFFERS,)),
+        ({"document": "没有年份的文"}, 3, 3, ()),
+        ({"document": "虚构[2024]9号"}, None, 1, (Doubt.UNVERIFIED, Doubt.YEAR_DIFFERS)),
+    ],
+)
+def test_rung_date_and_what_was_verified_are_held_against_each_other(
+    given, verified, position, found
+):
+    assert doubts(award(**given), verified, position) == found
+
+
+def test_a_recognition_that_does_not_fit_is_recorded_only_when_it_is_meant(
+    session, assessment, officer
+):
+    entry = admit(session, assessment, officer)
+
+    with pytest.raises(Doubtful) as doubted:
+        recognise(session, entry, officer, rung="factory")
+    assert doubted.value.doubts == (Doubt.ABOVE_VERIFIED,)
+    assert recognise(session, entry, officer, rung="factory", sure=True).state == "recognised"
+
+
+def test_nobody_is_taken_in_unverified_unless_it_is_meant(session, officer):
+    unverified = an_assessment(session, a_round(session), "虚构阀门二厂", step=2)
+
+    with pytest.raises(Doubtful):
+        admit(session, unverified, officer)
+
+    assert admit(session, unverified, officer, sure=True).state == PoolState.IN_POOL
+
+
+def test_a_corrected_recognition_counts_as_corrected_and_the_earlier_record_stays(
+    session, assessment, officer
+):
+    recognise(session, admit(session, assessment, officer), officer)
+    first = session.scalars(select(Recognition)).one().id
+    right = award(document="虚构经信〔2026〕7 号", title="浙江省智能工厂", level="province")
+
+    recognitions.correct(Step(session, officer, NOON), first, right, reason="文号登记错了。")
+
+    session.rollback()
+    old, new = session.scalars(select(Recognition).order_by(Recognition.id)).all()
+    assert (old.standing, old.reason) == (RecognitionStanding.CORRECTED, "文号登记错了。")
+    assert (new.standing, new.replaces_id) == (RecognitionStanding.VALID, old.id)
+    assert (new.document, new.title, new.level) == (
+        "虚构经信〔2026〕7 号",
+        "浙江省智能工厂",
+        "province",
+    )
+    assert store.recognised_facts(session) == [
+        (assessment.firm_id, "workshop", date(2026, 11, 1), "浙江省智能工厂", "province")
+    ]
+    [row] = logged(session, "correct_recognition")
+    assert row.before["document"] == "虚构经信〔2026〕1 号"
+    with pytest.raises(WrongState):
+        recognitions.correct(Step(session, officer, NOON), first, right, reason="再改一次。")
+
+
+def test_a_revoked_recognition_counts_no_more_and_its_firm_is_in_the_pool_again(
+    session, assessment, officer
+):
+    entry = recognise(session, admit(session, assessment, officer), officer)
+    fact = session.scalars(select(Recognition)).one()
+
+    recognitions.revoke(Step(session, officer, NOON), fact.id, reason="公示期内被撤销。")
+
+    session.rollback()
+    assert store.recognised_facts(session) == []
+    assert session.get(PoolEntry, entry.id).state == PoolState.IN_POOL
+    assert [r.reason for r in store.ended_recognitions(session, assessment.firm_id)] == [
+        "公示期内被撤销。"
+    ]
+    # Revoked by mistake, the same paper is recorded anew.
+    recognise(session, session.get(PoolEntry, entry.id), officer)
+    assert len(store.recognised_facts(session)) == 1
+
+
+def test_a_firm_with_another_recognition_stays_recognised(session, assessment, officer):
+    entry = recognise(session, admit(session, assessment, officer), officer)
+    recognise(session, entry, officer, rung="line")
+    workshop = store.recognition(session, assessment.firm_id, "workshop").id
+
+    recognitions.revoke(Step(session, officer, NOON), workshop, reason="登记错了企业。")
+
+    session.rollback()
+    assert session.get(PoolEntry, entry.id).state == PoolState.RECOGNISED
+
+
+def test_two_officers_who_correct_and_revoke_at_once_leave_one_standing(
+    session, engine, assessment, officer
+):
+    recognise(session, admit(session, assessment, officer), officer)
+    fact = session.scalars(select(Recognition)).one().id
+    session.rollback()
+
+    def revoke(number):
+        with Session(engine) as own:
+            try:
+                recognitions.revoke(Step(own, officer, NOON), fact, reason=f"第 {number} 人撤销。")
+            except WrongState:
+                return "late"
+            return "done"
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(revoke, range(4))) == ["done", "late", "late", "late"]

@@ -14,11 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.config import Config
+from survey.files.stores import contents_of
+from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import pool
+from survey.lifecycle import pool, recognitions
+from survey.lifecycle.recognitions import Award
 from survey.lifecycle.step import Actor, Step
+from survey.store import pool as store
 from survey.store.jobs import jobs_about
-from survey.tables import Assessment, Role, Round, SheetKind, Table, User, Verdict
+from survey.tables import Assessment, PoolEntry, Role, Round, SheetKind, Table, User, Verdict
 from tests.support.files import a_pdf, a_photo
 from tests.support.people import (
     TESTER,
@@ -140,6 +144,19 @@ class World:
             reason=f"{word}入库理由",
         )
         side.ids["entry"] = entry.id
+        side.ids |= self._recognition(entry)
+
+    def _recognition(self, entry: PoolEntry) -> dict[str, int]:
+        step = Step(self._session, Actor(self.officer.id, "测试"), moment())
+        award = Award("line", "虚构〔2026〕1 号", moment().date())
+        recognitions.recognise(step, entry.id, award, base_version=entry.version, sure=True)
+        fact = store.recognition(self._session, entry.firm_id, "line")
+        assert fact is not None
+        content = a_pdf("虚构认定")
+        sha256 = contents_of(self._config).put(content)
+        stored = Stored("认定.pdf", sha256, "application/pdf", len(content), False)
+        paper = recognitions.attach_paper(step, fact.id, stored)
+        return {"recognition": fact.id, "paper": paper.id}
 
     def _file(self, side: Side, state: str, assessment: Assessment, kind: str, colour: str) -> None:
         photo = (

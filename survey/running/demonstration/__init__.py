@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -31,6 +32,7 @@ from survey.files.uploads import Stored
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import passwords, pool
+from survey.lifecycle.recognitions import Award, recognise
 from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration.sheets import (
     application_facts,
@@ -45,6 +47,7 @@ from survey.tables import (
     AnswerRow,
     Assessment,
     AssessmentState,
+    AwardLevel,
     Evidence,
     Firm,
     PoolState,
@@ -429,7 +432,9 @@ def _decide(
     if not wanted:
         return
     by = _actor(officer)
-    enter = pool.propose if wanted["state"] == PoolState.PROPOSED else pool.admit
+    enter = (
+        pool.propose if wanted["state"] == PoolState.PROPOSED else partial(pool.admit, sure=True)
+    )
     entry = enter(
         Step(session, by, at),
         assessment.id,
@@ -437,14 +442,19 @@ def _decide(
         reason="现场核定结果与改造意愿符合培育方向。",
     )
     if wanted["state"] == PoolState.RECOGNISED:
-        pool.recognise(
-            Step(session, by, RECORDED),
-            entry.id,
+        award = Award(
             rung=wanted["target"],
             document=f"示例文号〔2026〕{firm.id}号（虚构）",
             recognised_on=RECORDED.date(),
+            title="示例称号（虚构）",
+            level=AwardLevel.PROVINCE,
+        )
+        recognise(
+            Step(session, by, RECORDED),
+            entry.id,
+            award,
             base_version=entry.version,
-            today=date(2026, 11, 20),
+            sure=True,
         )
 
 

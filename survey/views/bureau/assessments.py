@@ -42,7 +42,7 @@ from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import CONFIRMED as CONFIRMED_CHOICES
 from survey.views.bureau.choices import NO_RUNG, Frame
 from survey.views.bureau.exports import Column, local_day, send_list
-from survey.views.bureau.steps import AssignForm, ReasonForm, StepForm, TargetForm
+from survey.views.bureau.steps import AdmitForm, AssignForm, ReasonForm, StepForm, TargetForm
 from survey.web import access, here, lists
 from survey.web.here import today
 from survey.words import wording
@@ -250,13 +250,17 @@ def _target_form(
     step: str, frame: Frame, results: dict[SheetKind, Result], *, posted: bool = False
 ) -> TargetForm:
     """A form for a target rung, saying beside it what the numbers say today."""
+    kind = AdmitForm if step == "admit" else TargetForm
+    return kind(step, frame.rungs, _hint(results), posted=posted)
+
+
+def _hint(results: dict[SheetKind, Result]) -> str:
     result = results.get(SheetKind.ONSITE) or results.get(SheetKind.SELF)
-    hint = "还没有评分结果。"
-    if result:
-        title = result.rung.title if result.rung else NO_RUNG
-        how = "现场诊断核定" if result.kind == SheetKind.ONSITE else "企业自评，未核验"
-        hint = f"现在的等级：{title}（{how}，得分率 {result.share}）。目标由主管部门决定。"
-    return TargetForm(step, frame.rungs, hint, posted=posted)
+    if result is None:
+        return "还没有评分结果。"
+    title = result.rung.title if result.rung else NO_RUNG
+    how = "现场诊断核定" if result.kind == SheetKind.ONSITE else "企业自评，未核验"
+    return f"现在的等级：{title}（{how}，得分率 {result.share}）。目标由主管部门决定。"
 
 
 # --- steps ------------------------------------------------------------------------------------
@@ -353,23 +357,22 @@ def admit(assessment_id: int) -> ResponseReturnValue:
     return _enter_pool("admit", assessment_id, "已入库。")
 
 
-ENTERING = {"propose": pool.propose, "admit": pool.admit}
-
-
 def _enter_pool(step: str, assessment_id: int, done: str) -> ResponseReturnValue:
     found = access.handed_in_assessment(assessment_id)
     frame = choices.frame_of(found.edition)
     form = _target_form(step, frame, _results(found), posted=True)
     if not form.validate():
         return _page(found, form, 422)
+    wanted: dict[str, Any] = {
+        "target_rung": form.target_rung.data,
+        "reason": form.reason.data or "",
+        "base_version": form.base_version(),
+    }
     try:
-        entry = ENTERING[step](
-            here.step(),
-            assessment_id,
-            target_rung=form.target_rung.data,
-            reason=form.reason.data or "",
-            base_version=form.base_version(),
-        )
+        if isinstance(form, AdmitForm):
+            entry = pool.admit(here.step(), assessment_id, **wanted, sure=form.sure.data)
+        else:
+            entry = pool.propose(here.step(), assessment_id, **wanted)
     except Refusal as error:
         return _refused(assessment_id, form, error)
     flash(done, "good")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reports import figures
 from survey import library
+from survey.files.kinds import ACCEPT, BY_MEDIA_TYPE
 from survey.lifecycle import pool as life
+from survey.lifecycle import recognitions as facts
 from survey.lifecycle.errors import Refusal
 from survey.readings import district
 from survey.store import log as log_store
@@ -18,13 +21,21 @@ from survey.store import pool as store
 from survey.store.lists import Wanted
 from survey.store.pool import POOL_SORTS, PoolLine
 from survey.tables import PoolEntry, PoolState, Recognition
+from survey.views import files
 from survey.views.bureau import choices
 from survey.views.bureau.assessments import rung_title, standing_columns
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
 from survey.views.bureau.exports import Column, local_day, send_list
-from survey.views.bureau.steps import ReasonForm, RecogniseForm, StepForm, TargetForm
-from survey.web import here, lists
+from survey.views.bureau.steps import (
+    AdmitForm,
+    AwardForm,
+    CorrectForm,
+    ReasonForm,
+    StepForm,
+    TargetForm,
+)
+from survey.web import downloads, here, lists
 from survey.web.here import today
 from survey.words import wording
 from survey.words.log import LogWords
@@ -91,6 +102,8 @@ def columns(frame: Frame) -> tuple[Column[PoolLine], ...]:
         Column("目标等级", lambda line: frame.rungs.get(line.target_rung, line.target_rung)),
         *standing_columns(frame),
         Column("认定等级", held(lambda fact: frame.rungs.get(fact.rung, fact.rung))),
+        Column("认定称号", held(lambda fact: fact.title), 24),
+        Column("认定级别", held(lambda fact: wording.AWARD_LEVELS.get(fact.level, ""))),
         Column("认定文号", held(lambda fact: fact.document), 26),
         Column("认定日期", held(lambda fact: fact.recognised_on.isoformat())),
         Column("理由", lambda line: line.reason, 40),
@@ -120,6 +133,8 @@ def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> R
             line=line,
             frame=frame,
             forms=forms,
+            ended=store.ended_recognitions(here.session(), line.firm_id),
+            accept=ACCEPT,
             history=log_store.pool_history(here.session(), entry_id),
             log_words=LogWords(*library.named(here.session())),
             figures=figures,
@@ -139,33 +154,47 @@ def _frame_of(line: PoolLine) -> Frame:
 def _forms(line: PoolLine, frame: Frame) -> dict[str, StepForm]:
     forms: dict[str, StepForm] = {}
     if line.state in (PoolState.PROPOSED, PoolState.WITHDRAWN):
-        forms["admit"] = _target_form("admit", line, frame)
+        forms["admit"] = _admit_form(line, frame)
     if line.state in (PoolState.IN_POOL, PoolState.RECOGNISED):
-        forms["promote"] = _target_form("promote", line, frame)
-        forms["recognise"] = _recognise_form(line, frame)
+        forms["raise_target"] = _target_form("raise_target", line, frame)
+        forms["recognise"] = _award_form(line, frame)
     if line.state != PoolState.WITHDRAWN:
         forms["withdraw"] = ReasonForm("withdraw")
+    for fact in line.recognitions:
+        forms[f"correct-{fact.id}"] = _correct_form(fact, frame)
+        forms[f"revoke-{fact.id}"] = ReasonForm(f"revoke-{fact.id}")
     for form in forms.values():
         form.show_at(line.version)
     return forms
 
 
+def _admit_form(line: PoolLine, frame: Frame, *, posted: bool = False) -> AdmitForm:
+    return AdmitForm("admit", frame.rungs, _hint(line, frame), posted=posted)
+
+
 def _target_form(step: str, line: PoolLine, frame: Frame, *, posted: bool = False) -> TargetForm:
+    return TargetForm(step, frame.rungs, _hint(line, frame), posted=posted)
+
+
+def _hint(line: PoolLine, frame: Frame) -> str:
     title = rung_title(frame, line.standing) or "还没有评分结果"
     how = "现场诊断核定" if line.standing.verified else "企业自评，未核验"
-    hint = f"现在的等级：{title}（{how}）。达不到也可以定为目标，请在理由中说明。"
-    return TargetForm(step, frame.rungs, hint, posted=posted)
+    return f"现在的等级：{title}（{how}）。达不到也可以定为目标，请在理由中说明。"
 
 
-def _recognise_form(line: PoolLine, frame: Frame, *, posted: bool = False) -> RecogniseForm:
-    return RecogniseForm("recognise", frame.rungs, posted=posted, data={"rung": line.target_rung})
+def _award_form(line: PoolLine, frame: Frame, *, posted: bool = False) -> AwardForm:
+    return AwardForm("recognise", frame.rungs, posted=posted, data={"rung": line.target_rung})
+
+
+def _correct_form(fact: Recognition, frame: Frame, *, posted: bool = False) -> CorrectForm:
+    return CorrectForm(f"correct-{fact.id}", frame.rungs, posted=posted, obj=fact)
 
 
 @pages.post("/pool/<row:entry_id>/admit")
 def admit_entry(entry_id: int) -> ResponseReturnValue:
     """Take a proposed or withdrawn firm in."""
     line = _line(entry_id)
-    form = _target_form("admit", line, _frame_of(line), posted=True)
+    form = _admit_form(line, _frame_of(line), posted=True)
 
     def step() -> PoolEntry:
         return life.admit(
@@ -174,19 +203,20 @@ def admit_entry(entry_id: int) -> ResponseReturnValue:
             target_rung=form.target_rung.data,
             reason=form.reason.data or "",
             base_version=form.base_version(),
+            sure=form.sure.data,
         )
 
     return _try(entry_id, form, step, "已入库。")
 
 
-@pages.post("/pool/<row:entry_id>/promote")
-def promote(entry_id: int) -> ResponseReturnValue:
+@pages.post("/pool/<row:entry_id>/target")
+def raise_target(entry_id: int) -> ResponseReturnValue:
     """Give the firm a higher target."""
     line = _line(entry_id)
-    form = _target_form("promote", line, _frame_of(line), posted=True)
+    form = _target_form("raise_target", line, _frame_of(line), posted=True)
 
     def step() -> PoolEntry:
-        return life.promote(
+        return life.raise_target(
             here.step(),
             entry_id,
             target_rung=form.target_rung.data,
@@ -194,7 +224,7 @@ def promote(entry_id: int) -> ResponseReturnValue:
             base_version=form.base_version(),
         )
 
-    return _try(entry_id, form, step, "已晋级，新的目标等级已生效。")
+    return _try(entry_id, form, step, "目标已调高，新的目标等级已生效。")
 
 
 @pages.post("/pool/<row:entry_id>/withdraw")
@@ -214,24 +244,89 @@ def withdraw(entry_id: int) -> ResponseReturnValue:
 def recognise(entry_id: int) -> ResponseReturnValue:
     """Record a recognition."""
     line = _line(entry_id)
-    form = _recognise_form(line, _frame_of(line), posted=True)
+    form = _award_form(line, _frame_of(line), posted=True)
 
-    def step() -> PoolEntry:
-        return life.recognise(
+    def step() -> object:
+        return facts.recognise(
             here.step(),
             entry_id,
-            rung=form.rung.data,
-            document=form.document.data or "",
-            recognised_on=form.recognised_on.data or today(),
+            form.award(today()),
             base_version=form.base_version(),
-            today=today(),
+            sure=form.sure.data,
         )
 
-    return _try(entry_id, form, step, "认定已登记，并计入规划目标。")
+    return _try(entry_id, form, step, "认定已登记，并计入规划目标。请附上认定文件。")
+
+
+@pages.post("/pool/recognitions/<row:recognition_id>/correct")
+def correct_recognition(recognition_id: int) -> ResponseReturnValue:
+    """Record a recognition as it should have been."""
+    fact, entry_id = _recorded(recognition_id)
+    form = _correct_form(fact, _frame_of(_line(entry_id)), posted=True)
+
+    def step() -> object:
+        return facts.correct(
+            here.step(),
+            recognition_id,
+            form.award(today()),
+            reason=form.reason.data or "",
+            sure=form.sure.data,
+        )
+
+    return _try(entry_id, form, step, "认定已更正，原来的记录保留在下面。")
+
+
+@pages.post("/pool/recognitions/<row:recognition_id>/revoke")
+def revoke_recognition(recognition_id: int) -> ResponseReturnValue:
+    """Take a recognition back."""
+    fact, entry_id = _recorded(recognition_id)
+    form = ReasonForm(f"revoke-{fact.id}", posted=True)
+
+    def step() -> None:
+        facts.revoke(here.step(), recognition_id, reason=form.reason.data or "")
+
+    return _try(entry_id, form, step, "认定已撤销，不再计入规划目标。")
+
+
+@pages.post("/pool/recognitions/<row:recognition_id>/paper")
+def attach_paper(recognition_id: int) -> ResponseReturnValue:
+    """Put the paper itself beside a recognition."""
+    _, entry_id = _recorded(recognition_id)
+    facts.attach_paper(here.step(), recognition_id, files.taken("paper"))
+    flash("文件已附上。", "good")
+    return redirect(url_for(".pool_entry", entry_id=entry_id))
+
+
+@pages.get("/papers/<row:paper_id>")
+def paper(paper_id: int) -> ResponseReturnValue:
+    """Hand out a paper as it was uploaded."""
+    found = store.paper(here.session(), paper_id) or abort(404)
+    extension = BY_MEDIA_TYPE[found.media_type].extensions[0]
+    return downloads.attachment(
+        here.contents(),
+        found.sha256,
+        media_type=found.media_type,
+        name=found.name,
+        plain_name=f"paper-{found.id}.{extension}",
+    )
+
+
+@pages.url_value_preprocessor
+def _room_for_papers(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    # Set before anything looks into the body: the CSRF check does.
+    if endpoint == "bureau.attach_paper":
+        request.max_content_length = current_app.config["SURVEY"].most_upload_bytes
+
+
+def _recorded(recognition_id: int) -> tuple[Recognition, int]:
+    """Return a recognition and the entry of its firm, on whose page it is decided about."""
+    fact = store.recorded(here.session(), recognition_id) or abort(404)
+    entry = store.pool_entry_of_firm(here.session(), fact.firm_id) or abort(404)
+    return fact, entry.id
 
 
 def _try(
-    entry_id: int, form: StepForm, step: Callable[[], PoolEntry], done: str
+    entry_id: int, form: StepForm, step: Callable[[], object], done: str
 ) -> ResponseReturnValue:
     """Take a step, or show the entry as it is now with what was typed and why it was refused."""
     if not form.validate():

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from survey.lifecycle.errors import Invalid, Locked, Refusal
-from survey.lifecycle.pool import MOST_DOCUMENT
+from survey.lifecycle.errors import Doubtful, Invalid, Locked, Refusal
+from survey.lifecycle.recognitions import MOST_DOCUMENT, Award
 from survey.lifecycle.typed import MOST_REASON
 from survey.views.fields import Day, shown_version
-from survey.words.wording import LOCKED
+from survey.words.wording import AWARD_LEVELS, DOUBTS, LOCKED
 
 CHANGED_MEANWHILE = (
     "这条记录刚刚被其他人更改，页面已换成最新内容。请核对后再提交，您填写的内容都还在。"
@@ -30,6 +32,7 @@ class StepForm(FlaskForm):
             values["formdata"] = None
         super().__init__(**values)
         self.step = step
+        self.doubts: tuple[str, ...] = ()
         for field in self:
             field.id = f"{step}-{field.name}"
 
@@ -42,6 +45,9 @@ class StepForm(FlaskForm):
 
     def show_refusal(self, error: Refusal) -> int:
         """Put a refusal beside the fields it names; return the page's status."""
+        if isinstance(error, Doubtful):
+            self.doubts = tuple(DOUBTS[doubt] for doubt in error.doubts)
+            return error.status
         faults = {"": CHANGED_MEANWHILE}
         if isinstance(error, Invalid):
             faults = error.fields
@@ -64,6 +70,10 @@ def _reason() -> TextAreaField:
         ],
         description=f"会写入操作日志，{MOST_REASON} 字以内。",
     )
+
+
+def _levels() -> list[SelectChoice]:
+    return [SelectChoice(level, words) for level, words in AWARD_LEVELS.items()]
 
 
 class ReasonForm(StepForm):
@@ -94,10 +104,25 @@ class TargetForm(StepForm):
         self.target_rung.description = hint
 
 
-class RecogniseForm(StepForm):
-    """The fact of a recognition."""
+def _sure() -> BooleanField:
+    return BooleanField("我已核对，确实这样办")
+
+
+class AdmitForm(TargetForm):
+    """A rung to aim at; whether a firm nobody has verified is meant."""
+
+    sure = _sure()
+
+
+class AwardForm(StepForm):
+    """What a paper says of a recognition."""
 
     rung = SelectField("认定等级", [InputRequired("请选择一个等级。")])
+    title = StringField(
+        "称号", [Length(max=MOST_DOCUMENT)], description="照文件写，例如“浙江省智能工厂”。"
+    )
+    level = SelectField("级别", choices=[SelectChoice("", "不清楚"), *_levels()], default="")
+    project = StringField("项目或车间名称", [Length(max=MOST_DOCUMENT)])
     document = StringField(
         "文号",
         [InputRequired("请填写认定文件的文号。"), Length(max=MOST_DOCUMENT)],
@@ -108,7 +133,24 @@ class RecogniseForm(StepForm):
         [InputRequired("请填写认定日期，例如 2026-01-31。")],
         description="以文件落款日期为准。",
     )
+    sure = _sure()
 
     def __init__(self, step: str, rungs: Mapping[str, str], **values: Any) -> None:
         super().__init__(step, **values)
         self.rung.choices = [("", "请选择"), *rungs.items()]
+
+    def award(self, today: date) -> Award:
+        return Award(
+            rung=self.rung.data,
+            document=self.document.data or "",
+            recognised_on=self.recognised_on.data or today,
+            title=self.title.data or "",
+            level=self.level.data or "",
+            project=self.project.data or "",
+        )
+
+
+class CorrectForm(AwardForm):
+    """The same as it should have been, and why."""
+
+    reason = _reason()
