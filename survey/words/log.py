@@ -119,7 +119,6 @@ NAMES = {
     "processes": "工序",
     "products": "主要产品",
     "reduced": "山区海岛县",
-    "link_days": "链接有效天数",
     "revenue": "营业收入",
     "rows": "行数",
     "sessions": "过期登录",
