@@ -13,6 +13,13 @@ SHAPES = [
     ("valve", {"casting"}),
     ("valve", {"machining"}),
     ("valve", {"assembly", "pressure_testing"}),
+    ("bearing", {"forging"}),
+    ("bearing", {"ring_bearings", "turning"}),
+    ("bearing", {"furnace"}),
+    ("bearing", {"outside_furnace"}),
+    ("bearing", {"grinding"}),
+    ("bearing", {"ring_bearings", "assembly"}),
+    ("bearing", {"linear_motion", "assembly"}),
 ]
 """What a firm that does one thing only has, by trade."""
 

@@ -8,7 +8,7 @@ from questionnaires.library import SHIPPED
 from questionnaires.model import LevelQuestion, Scored
 
 EDITION = SHIPPED.load("2026")
-TRADES = ("valve",)
+TRADES = ("valve", "bearing")
 SECTIONS = [s for t in TRADES for s in EDITION.questionnaire(t).sections if s.counts]
 COMMON = [q for s in EDITION.core.sections for q in s.scored_questions]
 ASKED = [*COMMON, *(q for s in SECTIONS for q in s.scored_questions if q not in COMMON)]
