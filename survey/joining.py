@@ -159,14 +159,14 @@ def _templates(app: Flask) -> None:
 
     @app.context_processor
     def _site() -> dict[str, Any]:
-        place = here.district()
+        district = here.district()
         return {
             "site": {
                 "name": "数智阶梯",
-                "district": place.name,
-                "bureau": place.bureau,
-                "contact": place.contact,
-                "demonstration": place.demonstration,
+                "district": district.name,
+                "bureau": district.bureau,
+                "contact": district.contact,
+                "demonstration": district.demonstration,
             },
             "current_user": here.current(),
             "nav": navigation.entries(here.current(), request.path),

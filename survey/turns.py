@@ -104,12 +104,12 @@ class Turns:
         """Get the turn among processes; with ``LOCK_NB`` at once or not at all."""
         try:
             # A lock given back is anybody's, and the kernel needs a moment to wake who waits for
-            # it. Who is to be next holds a place of its own, so that nobody takes two turns on end.
-            place = _locked(f"{self._path}-next", at_once)
+            # it. Who is to be next holds a lock of its own, so that nobody takes two turns on end.
+            ahead = _locked(f"{self._path}-next", at_once)
             try:
                 self._held = _locked(f"{self._path}-turn", at_once)
             finally:
-                _unlock(place)
+                _unlock(ahead)
         except BlockingIOError:
             raise
         except OSError:

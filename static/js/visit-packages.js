@@ -7,12 +7,12 @@ const tick = (item) => item.querySelector('[name="packages"]');
 const ticked = () => items().filter((item) => tick(item).checked);
 
 for (const item of items()) {
-  const place = item.querySelector(".package-list__place");
+  const rank = item.querySelector(".package-list__rank");
   const code = tick(item).value;
-  place.querySelector("label").hidden = true;
-  place.querySelector("input").type = "hidden";
+  rank.querySelector("label").hidden = true;
+  rank.querySelector("input").type = "hidden";
   const number = Object.assign(document.createElement("span"), { className: "package-list__number" });
-  place.append(number, key(item, "上移", code, -1), key(item, "下移", code, 1));
+  rank.append(number, key(item, "上移", code, -1), key(item, "下移", code, 1));
   tick(item).addEventListener("change", () => settle(item));
 }
 number();
@@ -58,13 +58,13 @@ function move(item, way, button) {
 function number() {
   const order = ticked();
   for (const item of items()) {
-    const place = order.indexOf(item) + 1;
-    item.querySelector('[name^="place-"]').value = place || "";
-    item.querySelector(".package-list__number").textContent = place ? `第 ${place} 项` : "";
+    const rank = order.indexOf(item) + 1;
+    item.querySelector('[name^="rank-"]').value = rank || "";
+    item.querySelector(".package-list__number").textContent = rank ? `第 ${rank} 项` : "";
     const [up, down] = item.querySelectorAll(".package-list__move");
-    up.hidden = down.hidden = !place;
+    up.hidden = down.hidden = !rank;
     // Disabled would throw the focus away; at either end the key simply does nothing.
-    up.setAttribute("aria-disabled", place === 1);
-    down.setAttribute("aria-disabled", place === order.length);
+    up.setAttribute("aria-disabled", rank === 1);
+    down.setAttribute("aria-disabled", rank === order.length);
   }
 }

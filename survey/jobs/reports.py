@@ -56,7 +56,7 @@ def _printed(workshop: Workshop) -> tuple[Path, str]:
         session,
         assessment,
         sheet,
-        place=read(session),
+        district=read(session),
         issued=taken.requested_at.astimezone(clock.LOCAL).date(),
         number=taken.arguments["number"],
         photos=photos,

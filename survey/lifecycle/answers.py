@@ -18,7 +18,7 @@ from survey.lifecycle.errors import AnswerNow, Conflict, IdReused, Invalid, Lock
 from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
-from survey.store.assessments import KeptAnswer, Place
+from survey.store.assessments import Destination, KeptAnswer
 from survey.tables import Assessment, SheetKind, Verdict
 
 LONGEST_REMARK = 2000
@@ -84,28 +84,28 @@ def save_answer(
     """
     with step.writing() as session:
         db.hold(session, Assessment, assessment_id)
-        place = store.place(session, assessment_id, kind, change.question_id, change.request_id)
-        if place is None:
+        at = store.destination(session, assessment_id, kind, change.question_id, change.request_id)
+        if at is None:
             raise NotThere
-        questionnaire = library.load(session, place.edition).questionnaire(place.trade)
+        questionnaire = library.load(session, at.edition).questionnaire(at.trade)
         section = questionnaire.section_of.get(change.question_id)
         if given is not None and (section is None or section.id not in given):
             raise NotThere
-        if place.seen:
-            _require_same(questionnaire, place.seen, change)
-            return _acknowledge(place.seen)
-        if place.state != WRITABLE[kind]:
-            raise Locked(place.state)
-        question, row = asked(questionnaire, place.processes, change.question_id), place.answer
+        if at.seen:
+            _require_same(questionnaire, at.seen, change)
+            return _acknowledge(at.seen)
+        if at.state != WRITABLE[kind]:
+            raise Locked(at.state)
+        question, row = asked(questionnaire, at.processes, change.question_id), at.answer
         wanted = _wanted(question, row, change)
         if kind == SheetKind.ONSITE:
             _verify(session, assessment_id, question, row, change, wanted)
         if row is not None and _holds(row, wanted):
             return _acknowledge(row)
         if (row.revision if row else 0) != change.base_revision:
-            return _overtaken(session, place, change)
+            return _overtaken(session, at, change)
         kept = wanted | {
-            "sheet_id": place.sheet_id,
+            "sheet_id": at.sheet_id,
             "question_id": question.id,
             "revision": change.base_revision + 1,
             "author_id": step.by.user_id or 0,
@@ -203,12 +203,12 @@ def _holds(row: KeptAnswer, wanted: dict[str, Any]) -> bool:
     return all(getattr(row, name) == wanted[name] for name in FIELDS)
 
 
-def _overtaken(session: Session, place: Place, change: Change) -> Saved:
+def _overtaken(session: Session, at: Destination, change: Change) -> Saved:
     """A save arrives late: from the same client it is simply old, from another it conflicts."""
-    row = place.answer
+    row = at.answer
     if row is None:
         raise Invalid({"base_revision": "版本号不正确，请刷新页面后重试。"})
-    latest = store.revision(session, place.sheet_id, row.question_id, row.revision)
+    latest = store.revision(session, at.sheet_id, row.question_id, row.revision)
     if latest is not None and _came_later(latest.request_id, change.request_id):
         return _acknowledge(row)
     # A change of texts alone speaks of no value; its client still holds its own words.

@@ -74,7 +74,7 @@ def attach(
 def remove(step: Step, evidence_id: int) -> None:
     """Take a file away from its question. Its bytes stay: others may hold the same content."""
     with step.writing() as session:
-        found = store.placed(session, evidence_id)
+        found = store.attached(session, evidence_id)
         if found is None:
             raise NotThere
         assessment = assessments_store.assessment(session, found.sheet.assessment_id, lock=True)

@@ -91,19 +91,19 @@ def ask_again(step: Step, job: Job) -> None:
     job.requested_by, job.requested_at = step.by.user_id, step.now
 
 
-def _queue(step: Step, job: Job, turn: str) -> None:
-    _turn(job, turn)
+def _queue(step: Step, job: Job, transition: str) -> None:
+    _move(job, transition)
     job.due_at = job.sent_at = step.now
     job.attempt = job.progress = job.total = 0
     job.leased_until = job.finished_at = job.fault = job.result = None
     job.fault_values = {}
 
 
-def _turn(job: Job, turn: str) -> None:
-    """Let the job make a turn of its life (``states.JOB``)."""
-    if job.state not in JOB[turn].begins:
+def _move(job: Job, transition: str) -> None:
+    """Let the job make a transition (``states.JOB``)."""
+    if job.state not in JOB[transition].begins:
         raise JobEnded
-    job.state = JOB[turn].leads
+    job.state = JOB[transition].leads
 
 
 def open_slot(step: Step, kind: str, slot: str) -> int | None:
@@ -123,7 +123,7 @@ def cancel(step: Step, job_id: int) -> None:
         JobEnded: It is over already.
     """
     with _logged(step, job_id, "job_cancel") as job:
-        _turn(job, "job_cancel")
+        _move(job, "job_cancel")
         job.finished_at, job.leased_until = step.now, None
 
 
@@ -162,7 +162,7 @@ def take(step: Step, job_id: int, leases: Callable[[str], timedelta]) -> Taken |
         job = store.job(session, job_id, lock=True)
         if job is None or job.state not in JOB["job_take"].begins or job.due_at > step.now:
             return None
-        _turn(job, "job_take")
+        _move(job, "job_take")
         job.leased_until = step.now + leases(job.kind)
         job.attempt += 1
         job.fence += 1
@@ -199,7 +199,7 @@ def finish(step: Step, taken: Taken, effect: Effect) -> None:
     """
     with _held(step, taken) as job:
         job.result = effect(step)
-        _turn(job, "job_finish")
+        _move(job, "job_finish")
         job.finished_at, job.leased_until = step.now, None
 
 
@@ -227,10 +227,10 @@ def _fail(step: Step, job: Job, fault: Fault, values: dict[str, Any]) -> datetim
     job.fault, job.fault_values, job.leased_until = fault, values, None
     pauses = PAUSES.get(fault, ())
     if job.attempt <= len(pauses):
-        _turn(job, "job_put_off")
+        _move(job, "job_put_off")
         job.due_at = job.sent_at = step.now + pauses[job.attempt - 1]
         return job.due_at
-    _turn(job, "job_fail")
+    _move(job, "job_fail")
     job.finished_at = step.now
     step.log("job_fail", About("job", job.id), after={"fault": fault}, succeeded=False)
     return None
@@ -243,7 +243,7 @@ def release(step: Step, taken: Taken) -> None:
         Overtaken: It is no longer this worker's.
     """
     with _held(step, taken) as job:
-        _turn(job, "job_release")
+        _move(job, "job_release")
         job.attempt, job.leased_until = job.attempt - 1, None
 
 

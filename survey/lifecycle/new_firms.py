@@ -25,8 +25,8 @@ FIELDS = ("name", "trade", "township")
 
 
 @dataclass(frozen=True)
-class Places:
-    """What a firm's choices are taken from: trades of the edition, places of the district."""
+class Offered:
+    """What a firm's choices are taken from: trades of the edition, townships of the district."""
 
     trades: Collection[str]
     townships: Collection[str]
@@ -75,7 +75,7 @@ def is_fictional(code: str) -> bool:
     return plain and not set(code) <= ALPHABET
 
 
-def add_firm(step: Step, wanted: NewFirm, places: Places) -> Link:
+def add_firm(step: Step, wanted: NewFirm, offered: Offered) -> Link:
     """Add a firm with its first user, who signs in by the firm's code where no name is given.
 
     Raises:
@@ -84,8 +84,8 @@ def add_firm(step: Step, wanted: NewFirm, places: Places) -> Link:
     """
     code = normal_code(wanted.code)
     name = typed.line(wanted.name)
-    faults = _faults(name, wanted.trade, wanted.township, places)
-    if fault := fault_in_code(code, demonstration=places.demonstration):
+    faults = _faults(name, wanted.trade, wanted.township, offered)
+    if fault := fault_in_code(code, demonstration=offered.demonstration):
         faults["code"] = fault
     if faults:
         raise Invalid(faults)
@@ -129,7 +129,7 @@ def edit_firm(
     name: str,
     trade: str,
     township: str,
-    places: Places,
+    offered: Offered,
     base_version: int,
 ) -> None:
     """Correct a firm's name, township or trade; the trade only before its first assessment.
@@ -148,7 +148,7 @@ def edit_firm(
         if firm.version != base_version:
             raise Stale
         kept = {trade} & {firm.trade}, {township} & {firm.township}
-        faults = _faults(name, trade, township, places, *kept)
+        faults = _faults(name, trade, township, offered, *kept)
         if trade != firm.trade and store.has_assessment(session, firm_id):
             faults["trade"] = "企业已经开始评估，行业不能再改。"
         if faults:
@@ -181,16 +181,16 @@ def _faults(
     name: str,
     trade: str,
     township: str,
-    places: Places,
+    offered: Offered,
     kept_trade: Collection[str] = (),
     kept_township: Collection[str | None] = (),
 ) -> dict[str, str]:
     faults: dict[str, str] = {}
     if not 1 <= len(name) <= 100:
         faults["name"] = "请填写企业名称（100 字以内）。"
-    if trade not in places.trades and trade not in kept_trade:
+    if trade not in offered.trades and trade not in kept_trade:
         faults["trade"] = "请选择一个行业。"
-    if township and township not in places.townships and township not in kept_township:
+    if township and township not in offered.townships and township not in kept_township:
         faults["township"] = "请从列表中选择乡镇（街道）。"
     return faults
 

@@ -29,7 +29,7 @@ def diagnosis_of(
     assessment: Assessment,
     kind: SheetKind,
     *,
-    place: District,
+    district: District,
     issued: date,
     number: str = "",
     photos: Mapping[str, bytes | None] | None = None,
@@ -47,7 +47,7 @@ def diagnosis_of(
     questionnaire, edition = sheet.questionnaire, edition_of(assessment)
     onsite = kind == SheetKind.ONSITE
     return diagnose(
-        facts_of(session, assessment, sheet.row, place=place, issued=issued, number=number),
+        facts_of(session, assessment, sheet.row, district=district, issued=issued, number=number),
         kind,
         score(questionnaire, sheet.answers, sheet.processes),
         sheet.answers,
@@ -59,7 +59,7 @@ def diagnosis_of(
             edition.crosswalk, questionnaire, sheet.answers, sheet.processes
         ),
         conditions=conditions.judge(
-            edition.conditions, questionnaire, sheet.answers, reduced=place.reduced, today=issued
+            edition.conditions, questionnaire, sheet.answers, reduced=district.reduced, today=issued
         ),
         national=national.read(
             edition.national,
@@ -94,7 +94,7 @@ def facts_of(
     assessment: Assessment,
     sheet: SheetRow,
     *,
-    place: District,
+    district: District,
     issued: date,
     number: str = "",
 ) -> Facts:
@@ -107,8 +107,8 @@ def facts_of(
         firm=firm.name,
         code=firm.code,
         trade=trade.title,
-        district=place.name,
-        bureau=place.bureau,
+        district=district.name,
+        bureau=district.bureau,
         round=assessment.round.title,
         issued=issued,
         number=number,
@@ -122,7 +122,7 @@ def facts_of(
         visited=_day(sheet.created_at) if sheet.kind == SheetKind.ONSITE else None,
         confirmed=_day(assessment.confirmed_at) if sheet.kind == SheetKind.ONSITE else None,
         consultant=store.name_of(session, consultant) if consultant else "",
-        demonstration=place.demonstration,
+        demonstration=district.demonstration,
     )
 
 

@@ -12,10 +12,10 @@ from survey.readings.visits import Visit
 
 
 class Proposal(NamedTuple):
-    """One package on the list; ``place`` counts from 1 among the ticked ones, 0 for the others."""
+    """One package on the list; ``rank`` counts from 1 among the ticked ones, 0 for the others."""
 
     advice: Advice
-    place: int
+    rank: int
 
 
 def chosen_packages(visit: Visit) -> list[str]:
@@ -33,19 +33,19 @@ def proposals(visit: Visit, ticked: Sequence[str]) -> list[Proposal]:
     if ground is None:
         return []
     known = visit.questionnaire.package_by_code
-    places = {code: place for place, code in enumerate(ticked, 1) if code in known}
-    useful = [p for p in ground.packages if p.code not in places]
+    ranks = {code: rank for rank, code in enumerate(ticked, 1) if code in known}
+    useful = [p for p in ground.packages if p.code not in ranks]
     offers = [ground.offer(package) for package in useful]
-    listed = [ground.offer(known[code]) for code in places]
+    listed = [ground.offer(known[code]) for code in ranks]
     listed += [offer for offer in offers if ground.lifts(offer)]
     advised = [advice for wave in waves(ground, listed) for advice in wave.advice]
-    found = [Proposal(advice, places.get(advice.code, 0)) for advice in advised]
+    found = [Proposal(advice, ranks.get(advice.code, 0)) for advice in advised]
     return sorted(found, key=_reading_order)
 
 
 def _reading_order(proposal: Proposal) -> tuple[bool, int, bool, str]:
     advice = proposal.advice
-    return proposal.place == 0, proposal.place, not advice.opens_gate, advice.code
+    return proposal.rank == 0, proposal.rank, not advice.opens_gate, advice.code
 
 
 def _ground(visit: Visit) -> Ground | None:

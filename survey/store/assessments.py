@@ -59,7 +59,7 @@ class KeptAnswer(NamedTuple):
     saved_at: datetime
 
 
-class Place(NamedTuple):
+class Destination(NamedTuple):
     """Where a change would be kept, and what is there."""
 
     state: AssessmentState
@@ -76,7 +76,7 @@ _TABLES = Table.metadata.tables
 _assessment, _sheet = _TABLES["assessments"].c, _TABLES["sheets"].c
 _answer, _revision = _TABLES["answers"].c, _TABLES["answer_revisions"].c
 _OWNER = select(_assessment.firm_id).where(_assessment.id == bindparam("id"))
-_PLACE = (
+_DESTINATION = (
     select(_assessment.state, _assessment.edition, _assessment.trade, _sheet.id, _sheet.processes)
     .add_columns(*(_answer[name] for name in KeptAnswer._fields))
     .add_columns(*(_revision[name] for name in KeptAnswer._fields))
@@ -99,7 +99,7 @@ _FIRST_ANSWER = insert(_TABLES["answers"])
 _LATER_ANSWER = update(_TABLES["answers"]).where(
     _answer.sheet_id == bindparam("at_sheet"), _answer.question_id == bindparam("at_question")
 )
-_PLACED = {"sheet_id": "at_sheet", "question_id": "at_question"}
+_KEYS = {"sheet_id": "at_sheet", "question_id": "at_question"}
 _REVISION = insert(_TABLES["answer_revisions"])
 
 
@@ -108,16 +108,16 @@ def owner(session: Session, assessment_id: int) -> int | None:
     return session.scalar(_OWNER, {"id": assessment_id})
 
 
-def place(
+def destination(
     session: Session, assessment_id: int, kind: SheetKind, question_id: str, request_id: str
-) -> Place | None:
+) -> Destination | None:
     """Return a sheet, the present answer to one question, and any trace of this request."""
     wanted = {"id": assessment_id, "kind": kind, "question_id": question_id}
-    found = session.execute(_PLACE, wanted | {"request_id": request_id}).one_or_none()
+    found = session.execute(_DESTINATION, wanted | {"request_id": request_id}).one_or_none()
     if found is None:
         return None
     at, answer, seen = found[:5], found[5 : 5 + _WIDTH], found[5 + _WIDTH :]
-    return Place(*at, *(KeptAnswer(*row) if row[1] else None for row in (answer, seen)))
+    return Destination(*at, *(KeptAnswer(*row) if row[1] else None for row in (answer, seen)))
 
 
 _WIDTH = len(KeptAnswer._fields)
@@ -133,7 +133,7 @@ def keep_answer(session: Session, fields: dict[str, Any], request_id: str) -> No
         write.execute(_FIRST_ANSWER, fields)
     else:
         # The key stays as it is: set again, its index would be written too.
-        later = {_PLACED.get(name, name): value for name, value in fields.items()}
+        later = {_KEYS.get(name, name): value for name, value in fields.items()}
         write.execute(_LATER_ANSWER, later)
     write.execute(_REVISION, fields | {"request_id": request_id})
 

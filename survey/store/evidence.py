@@ -18,21 +18,21 @@ _OF_SHEETS = (
 )
 
 
-class Placed(NamedTuple):
+class Attached(NamedTuple):
     """A file with the sheet it stands on."""
 
     file: Evidence
     sheet: SheetRow
 
 
-def placed(session: Session, evidence_id: int) -> Placed | None:
+def attached(session: Session, evidence_id: int) -> Attached | None:
     query = (
         select(Evidence, SheetRow)
         .join(SheetRow, SheetRow.id == Evidence.sheet_id)
         .where(Evidence.id == evidence_id)
     )
     row = session.execute(query).one_or_none()
-    return Placed(row[0], row[1]) if row else None
+    return Attached(row[0], row[1]) if row else None
 
 
 def by_question(

@@ -39,7 +39,7 @@ class WantedLog:
 
 
 def log_lines(
-    session: Session, wanted: WantedLog, place: ZoneInfo, part: Slice | None = None
+    session: Session, wanted: WantedLog, zone: ZoneInfo, part: Slice | None = None
 ) -> tuple[list[LogLine], int]:
     """Return rows of the log, newest first, and their number."""
     query: Query = select(AuditEntry, Firm.name).outerjoin(Firm, Firm.id == AuditEntry.firm_id)
@@ -48,16 +48,16 @@ def log_lines(
     query = holding(query, wanted.firm, *FIRM)
     query = holding(query, wanted.user, AuditEntry.who)
     if wanted.since:
-        query = query.where(AuditEntry.at >= _start(wanted.since, place))
+        query = query.where(AuditEntry.at >= _start(wanted.since, zone))
     if wanted.until:
-        query = query.where(AuditEntry.at < _start(wanted.until + timedelta(days=1), place))
+        query = query.where(AuditEntry.at < _start(wanted.until + timedelta(days=1), zone))
     ordered = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     rows, total = sliced(session, ordered, part)
     return [LogLine(row[0], row[1] or "") for row in rows], total
 
 
-def _start(day: date, place: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), place).astimezone(UTC)
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def steps_about(session: Session, assessment_id: int, firm_id: int) -> list[AuditEntry]:

@@ -1,4 +1,4 @@
-"""What one district sets: its names, its places, its plan's targets."""
+"""What one district sets: its names, its townships, its plan's targets."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Firm(Table):
 
 
 class Setting(Table):
-    """A setting of the district: its name, its bureau, its places, its targets."""
+    """A setting of the district: its name, its bureau, its townships, its targets."""
 
     __tablename__ = "settings"
 

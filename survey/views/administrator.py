@@ -43,7 +43,7 @@ class UserForm(FlaskForm):
 
 
 class DistrictForm(FlaskForm):
-    """The district's names, places and targets."""
+    """The district's names, townships and targets."""
 
     name = StringField("区县名称", [InputRequired("请填写区县名称。"), Length(max=30)])
     bureau = StringField("主管部门名称", [InputRequired("请填写主管部门名称。"), Length(max=60)])
@@ -162,13 +162,13 @@ def end_sessions(user_id: int) -> ResponseReturnValue:
 @pages.route("/district", methods=["GET", "POST"])
 def district_settings() -> ResponseReturnValue:
     """Show and keep the district's settings."""
-    place = here.district()
+    district = here.district()
     newest = library.load(here.session(), shelved.newest(here.session()))
     titles = {rung.id: rung.title for rung in newest.ladder}
-    form = DistrictForm(data=_typed(place, titles))
+    form = DistrictForm(data=_typed(district, titles))
     if form.validate_on_submit():
         try:
-            settings.keep_district(here.step(), _district(form, place, titles))
+            settings.keep_district(here.step(), _district(form, district, titles))
             flash("设置已保存。", "good")
             return redirect(url_for(".district_settings"))
         except Invalid as error:
@@ -178,30 +178,30 @@ def district_settings() -> ResponseReturnValue:
     return render_template("administrator/district.html", form=form), status
 
 
-def _typed(place: District, titles: dict[str, str]) -> dict[str, object]:
+def _typed(district: District, titles: dict[str, str]) -> dict[str, object]:
     """Write the settings as they are typed into the form."""
-    return asdict(place) | {
-        "townships": "\n".join(place.townships),
-        "parks": "\n".join(place.parks),
+    return asdict(district) | {
+        "townships": "\n".join(district.townships),
+        "parks": "\n".join(district.parks),
         "targets": "\n".join(
             f"{t.year}，{t.count}，{'、'.join(titles.get(r, r) for r in t.rungs)}"
-            for t in place.targets
+            for t in district.targets
         ),
-        "titles": "、".join(place.counting.titles),
-        "levels": "、".join(place.counting.levels),
-        "since": place.counting.since,
-        "base": place.counting.base,
+        "titles": "、".join(district.counting.titles),
+        "levels": "、".join(district.counting.levels),
+        "since": district.counting.since,
+        "base": district.counting.base,
     }
 
 
-def _district(form: DistrictForm, place: District, titles: dict[str, str]) -> District:
+def _district(form: DistrictForm, district: District, titles: dict[str, str]) -> District:
     """Read the form; what it does not ask stays as it is.
 
     Raises:
         Invalid: A target cannot be read.
     """
     return replace(
-        place,
+        district,
         name=form.name.data or "",
         bureau=form.bureau.data or "",
         plan=form.plan.data or "",

@@ -296,7 +296,7 @@ def section(edition_id: str, trade_id: str, section_id: str) -> ResponseReturnVa
     here = questionnaire.section_by_id.get(section_id) or abort(404)
     processes = _ticked(questionnaire)
     shown = _shown(questionnaire, processes)
-    place = shown.index(here) if here in shown else None
+    index = shown.index(here) if here in shown else None
     form = forms.section_form(questionnaire.asked(here, processes), {})
     return render_template(
         "editions/section.html",
@@ -304,8 +304,8 @@ def section(edition_id: str, trade_id: str, section_id: str) -> ResponseReturnVa
         questionnaire=questionnaire,
         section=here,
         sections=shown,
-        before=shown[place - 1] if place else None,
-        following=shown[place + 1] if place is not None and place + 1 < len(shown) else None,
+        before=shown[index - 1] if index else None,
+        following=shown[index + 1] if index is not None and index + 1 < len(shown) else None,
         form=form,
         bands={f.question.id: reference_bands(questionnaire, f.question) for f in form},
         authors={},

@@ -137,7 +137,7 @@ def keep(file: FileStorage, assessment_id: int, kind: SheetKind, question_id: st
 
 def _readable(evidence_id: int, *, own: bool = False) -> tuple[Evidence, Assessment]:
     """Find a file this reader may see (or, ``own``, may change); any other is not there."""
-    found = store.placed(here.session(), evidence_id) or abort(404)
+    found = store.attached(here.session(), evidence_id) or abort(404)
     assessment = access.readable_assessment(found.sheet.assessment_id)
     role, kind = here.reader().role, found.sheet.kind
     if own and kind != (SheetKind.SELF if role == Role.FIRM else SheetKind.ONSITE):

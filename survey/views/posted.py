@@ -114,7 +114,7 @@ def _chosen(name: str) -> list[FileStorage]:
 def _remove_file(sheet: FilledSheet, outcome: Outcome) -> None:
     given = whole(request.form.get("remove"))
     if given is not None:
-        found = evidence_store.placed(here.session(), given)
+        found = evidence_store.attached(here.session(), given)
         if found and found.sheet.id == sheet.row.id:
             evidence_steps.remove(here.step(), found.file.id)
             outcome.saved += 1

@@ -57,7 +57,9 @@ def result(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
     assessment = readable_result(assessment_id, kind)
     session = here.session()
     basis = steps.basis_of(session, assessment, kind)
-    diagnosis = diagnosis_of(session, assessment, kind, place=here.district(), issued=here.today())
+    diagnosis = diagnosis_of(
+        session, assessment, kind, district=here.district(), issued=here.today()
+    )
     return render_template(
         "results/result.html",
         it=diagnosis,

@@ -65,8 +65,8 @@ class SectionPage:
         """The sections before and after this one, where there are such."""
         shown = [None, *self.sheet.sections, None]
         # From a section that asks nothing by now the way leads to the first that does.
-        place = shown.index(self.section) if self.section in shown else 0
-        return shown[place - 1] if place else None, shown[place + 1]
+        index = shown.index(self.section) if self.section in shown else 0
+        return shown[index - 1] if index else None, shown[index + 1]
 
     def form(self, typed: Any = None) -> SectionForm:
         """Return the form with what is kept, or with what was ``typed`` into the page."""

@@ -75,7 +75,7 @@ def _diagnosis(folder: Path) -> Diagnosis:
             session,
             assessment,
             SheetKind.SELF,
-            place=read(session),
+            district=read(session),
             issued=date(2026, 11, 1),
             number="测速",
         )

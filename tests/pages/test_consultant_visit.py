@@ -233,9 +233,9 @@ def test_a_conclusion_is_kept_in_the_order_given(session, tablet, visit):
         {
             "problems": "检验记录后补。",
             "packages": ["N01", "N02", "N03"],
-            "place-N01": "3",
-            "place-N02": "1",
-            "place-N03": "2",
+            "rank-N01": "3",
+            "rank-N02": "1",
+            "rank-N03": "2",
         },
     )
 

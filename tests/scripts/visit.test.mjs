@@ -214,7 +214,7 @@ test("packages are put in order by touch; a refilled page shows the stored order
   await page.show();
 
   assert.deepEqual(codes().slice(0, 2), [second, first]);
-  assert.equal(page.document.querySelector(`[name="place-${second}"]`).value, "1");
+  assert.equal(page.document.querySelector(`[name="rank-${second}"]`).value, "1");
 });
 
 test("chip and keys follow what the server kept", async () => {

@@ -16,7 +16,7 @@ from survey.lifecycle.errors import (
     Stale,
     TitleTaken,
 )
-from survey.lifecycle.new_firms import NewFirm, Places
+from survey.lifecycle.new_firms import NewFirm, Offered
 from survey.lifecycle.step import Actor, Step
 from survey.tables import Firm, LinkPurpose, OneTimeLink, Role, Round, User
 from tests.support.bureau import NOON, logged
@@ -24,8 +24,8 @@ from tests.support.people import a_firm, a_user, begun
 
 CODE = "91110000600037341L"
 FICTIONAL = "91331102DEMO00001X"
-PLACES = Places(("valve", "bearing"), ("碧湖镇",))
-DEMONSTRATION = Places(("valve", "bearing"), ("碧湖镇",), demonstration=True)
+OFFERED = Offered(("valve", "bearing"), ("碧湖镇",))
+DEMONSTRATION = Offered(("valve", "bearing"), ("碧湖镇",), demonstration=True)
 BY = Actor(None, "主管")
 
 
@@ -41,8 +41,8 @@ def wanted(**given):
     return NewFirm(**known | given)
 
 
-def add(session, places=PLACES, **given):
-    return new_firms.add_firm(Step(session, BY, NOON), wanted(**given), places)
+def add(session, offered=OFFERED, **given):
+    return new_firms.add_firm(Step(session, BY, NOON), wanted(**given), offered)
 
 
 def test_a_new_firm_comes_with_a_user_whose_invitation_works(session):
@@ -191,7 +191,7 @@ def test_an_officer_reaches_no_other_staff_and_no_user_of_another_firm(session, 
 
 
 def edit(session, firm, **given):
-    known = {"name": firm.name, "trade": firm.trade, "township": "", "places": PLACES}
+    known = {"name": firm.name, "trade": firm.trade, "township": "", "offered": OFFERED}
     known |= {"base_version": firm.version}
     new_firms.edit_firm(Step(session, BY, NOON), firm.id, **known | given)
 

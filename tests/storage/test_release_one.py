@@ -253,7 +253,7 @@ def test_a_result_of_release_one_is_still_told_with_its_share(migrated):
     assessment = assessments.assessment(migrated, migrated.scalar(confirmed))
     kind = speaking.kind_of(assessment.state)
 
-    told = diagnosis_of(migrated, assessment, kind, place=read(migrated), issued=moment().date())
+    told = diagnosis_of(migrated, assessment, kind, district=read(migrated), issued=moment().date())
 
     sheet = assessments.sheet(migrated, assessment.id, kind)
     assert kind == SheetKind.ONSITE

@@ -134,7 +134,7 @@ def _keep(path: Path, words: dict[str, str], base_url: str) -> None:
 
 def _set_district(session: Session) -> None:
     row = _rows("district.yaml")
-    place = settings.District(
+    district = settings.District(
         name=row["name"],
         bureau=row["bureau"],
         plan=row["plan"],
@@ -150,7 +150,7 @@ def _set_district(session: Session) -> None:
         reduced=row["reduced"],
         demonstration=True,
     )
-    settings.keep(session, place)
+    settings.keep(session, district)
 
 
 def _rounds(session: Session) -> list[Round]:

@@ -144,9 +144,9 @@ def key_figures(
             found[question.id] = Ratio(min(1000, int(value * 10)), 1000)
         else:
             value = min(max(value, question.least), question.most)
-            places = Decimal(1).scaleb(-question.decimals)
+            unit = Decimal(1).scaleb(-question.decimals)
             exact = Decimal(value.numerator) / Decimal(value.denominator)
-            found[question.id] = exact.quantize(places)
+            found[question.id] = exact.quantize(unit)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a request narrows a list to: the edition, its trades and rungs, the district's places."""
+"""What a request narrows a list to: the edition, its trades and rungs, the district's townships."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Frame:
         return next((rung for rung in self.edition.ladder if rung.id == rung_id), None)
 
     def step(self, rung_id: str | None) -> int:
-        """Return a rung's place from the ground, 0 for none."""
+        """Return a rung's position, counted from the lowest, 0 for none."""
         return next((s for s, r in enumerate(self.edition.ladder, 1) if r.id == rung_id), 0)
 
 
@@ -88,11 +88,11 @@ def township() -> str:
 
 
 def townships() -> list[tuple[str, str]]:
-    """Return the district's places as choices, with the one asked for if it is no longer there."""
-    places = list(here.district().townships)
-    if (asked := township()) and asked not in places:
-        places.append(asked)
-    return [(place, place) for place in places]
+    """Return the district's townships as choices, with the one asked for if it is no longer there."""
+    known = list(here.district().townships)
+    if (asked := township()) and asked not in known:
+        known.append(asked)
+    return [(name, name) for name in known]
 
 
 def orders(*offered: str) -> dict[str, str]:

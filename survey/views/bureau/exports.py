@@ -45,14 +45,16 @@ def send_list(
     filters: Mapping[str, str],
 ) -> ResponseReturnValue:
     """Send lines as a workbook, after noting who took how many of them."""
-    said, place = said_filters(filters), here.district()
+    said, district = said_filters(filters), here.district()
     sheet = Sheet(
         title,
         [tables.Column(column.title, column.width, column.kind) for column in columns],
         [[column.cell(line) for column in columns] for line in lines],
     )
     stream = BytesIO()
-    origin = Origin(f"{place.name}{title}", now().astimezone(LOCAL), said, place.demonstration)
+    origin = Origin(
+        f"{district.name}{title}", now().astimezone(LOCAL), said, district.demonstration
+    )
     write_table(stream, [sheet], origin)
     stream.seek(0)
     note_export(here.step(), listed, len(lines), said)

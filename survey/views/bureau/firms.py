@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from survey.lifecycle import links, new_firms
 from survey.lifecycle.errors import Invalid, Stale
-from survey.lifecycle.new_firms import NewFirm, Places
+from survey.lifecycle.new_firms import NewFirm, Offered
 from survey.store import accounts
 from survey.store import assessments as assessment_store
 from survey.store import firms as store
@@ -45,7 +45,7 @@ class FirmForm(FlaskForm):
         known = list(here.district().townships)
         if township and township not in known:
             known.append(township)
-        self.township.choices = [("", "未填"), *((place, place) for place in known)]
+        self.township.choices = [("", "未填"), *((name, name) for name in known)]
 
 
 class PersonForm(FlaskForm):
@@ -81,9 +81,9 @@ def _trades() -> dict[str, str]:
     return choices.frame().trades
 
 
-def _places() -> Places:
-    place = here.district()
-    return Places(_trades(), place.townships, place.demonstration)
+def _offered() -> Offered:
+    district = here.district()
+    return Offered(_trades(), district.townships, district.demonstration)
 
 
 @pages.get("/firms")
@@ -129,7 +129,7 @@ def add_firm() -> ResponseReturnValue:
             username=form.username.data or "",
         )
         try:
-            return hand_over(new_firms.add_firm(here.step(), wanted, _places()))
+            return hand_over(new_firms.add_firm(here.step(), wanted, _offered()))
         except Invalid as error:
             status = _show_faults(form, error)
     return render_template("bureau/firm_new.html", form=form), status
@@ -165,7 +165,7 @@ def firm(firm_id: int) -> ResponseReturnValue:
                 name=form.name.data or "",
                 trade=form.trade.data,
                 township=form.township.data or "",
-                places=_places(),
+                offered=_offered(),
                 base_version=shown_version(form.version),
             )
             flash("企业信息已保存。", "good")

@@ -63,7 +63,7 @@ def pool() -> ResponseReturnValue:
         total=total,
         part=part,
         arguments=lists.arguments(),
-        place=here.district(),
+        district=here.district(),
         plan=counted.plan,
         rungs=counted.rungs,
         notice=counted.notice,

@@ -60,16 +60,16 @@ def _conclusion(
 
 
 LAST = 10_000
-"""The place of a package beside which none was typed."""
+"""The rank of a package beside which none was typed."""
 
 
 def _packages_in_order() -> list[str]:
-    """Return the ticked packages by the place typed beside each; without one, as they stood."""
+    """Return the ticked packages by the rank typed beside each; without one, as they stood."""
     ticked = request.form.getlist("packages")
-    return sorted(dict.fromkeys(ticked), key=lambda code: _place(f"place-{code}"))
+    return sorted(dict.fromkeys(ticked), key=lambda code: _rank(f"rank-{code}"))
 
 
-def _place(name: str) -> int:
+def _rank(name: str) -> int:
     rank = whole(request.form.get(name))
     return rank if rank is not None else LAST
 

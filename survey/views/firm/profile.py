@@ -169,18 +169,18 @@ def _begun() -> list[Assessment]:
 
 
 def _offer_choices(form: ProfileForm, firm: Firm, edition: Edition) -> None:
-    place = here.district()
+    district = here.district()
     trades = {trade.id: trade.title for trade in edition.trades.values()}
     form.trade.choices = (
         [(firm.trade, trades.get(firm.trade, firm.trade))] if _begun() else list(trades.items())
     )
-    form.township.choices = _places(place.townships, firm.township, "请选择")
-    form.park.choices = _places(place.parks, firm.park, "不在园区")
+    form.township.choices = _with_present(district.townships, firm.township, "请选择")
+    form.park.choices = _with_present(district.parks, firm.park, "不在园区")
     asked = form.trade.data if form.trade.data in edition.trades else firm.trade
     form.processes.choices = [(p.id, p.title) for p in _processes(edition, asked)]
 
 
-def _places(known: tuple[str, ...], present: str | None, blank: str) -> list[tuple[str, str]]:
+def _with_present(known: tuple[str, ...], present: str | None, blank: str) -> list[tuple[str, str]]:
     others = (present,) if present and present not in known else ()
     return [("", blank), *((name, name) for name in (*known, *others))]
 

@@ -38,7 +38,7 @@ class SubmitForm(FlaskForm):
 
 @dataclass(frozen=True)
 class Side:
-    """One answer of a hint, with its place."""
+    """One answer of a hint, with the section it stands in."""
 
     question: Question
     section: Section
