@@ -161,14 +161,20 @@ class Ground:
         return min(most, min(others, default=1))
 
     def has(self, package: Package) -> bool:
-        """Whether the firm already stands where a package would bring it.
+        """Whether a package, or something like it, is in place: most of what it lifts is there.
 
-        Of one bought by the piece it is enough that it runs: not every machine must have it.
+        So it is where it has nothing to lift. One bought by the piece must also run: its ratio has
+        come far enough for anything else, though not every machine has it.
         """
-        counted = {q: level for q, level in package.lifts.items() if q in self.levels}
-        if ratio := self.ratio_of(package):
-            counted[ratio] = self.running(package)
-        return bool(counted) and all(self.levels[q] >= level for q, level in counted.items())
+        ratio = self.ratio_of(package)
+        if ratio is not None and self.levels[ratio] < self.running(package):
+            return False
+        reached = [
+            self.levels[q] >= level
+            for q, level in package.lifts.items()
+            if q in self.levels and q != ratio
+        ]
+        return 2 * sum(reached) > len(reached) or not reached
 
     def missing_prerequisites(self, package: Package) -> tuple[Package, ...]:
         """The packages that must come first and are not there yet."""

@@ -191,7 +191,7 @@ def _package(
     for code in package.prerequisites:
         if code not in by_code:
             yield "prerequisites", f"没有改造场景“{code}”", "改正编号，或补上这个场景"
-        elif not _applicable(edition, package) <= _applicable(edition, by_code[code]):
+        elif _applicable(edition, package).isdisjoint(_applicable(edition, by_code[code])):
             yield (
                 "prerequisites",
                 f"前置场景“{code}”不适用于相同的行业",

@@ -73,6 +73,21 @@ def test_a_prerequisite_is_bought_too_unless_it_is_there_already() -> None:
     assert codes(way(questionnaire, {"scheduling": 1, "coding": 2})) == ["N01"]
 
 
+def test_what_comes_first_is_there_when_most_of_what_it_lifts_is() -> None:
+    questionnaire = a_questionnaire(
+        questions=["scheduling", "coding", "stock", "buying"],
+        ladder=[a_rung("basic"), a_rung("advanced", gate=("scheduling", 3))],
+        packages=[
+            priced("N01", 5, {"scheduling": 3}, prerequisites=["N03"]),
+            priced("N03", 7, {"coding": 2, "stock": 2, "buying": 2}),
+        ],
+    )
+    most = {"scheduling": 1, "coding": 2, "stock": 2, "buying": 0}
+
+    assert codes(way(questionnaire, most)) == ["N01"]
+    assert codes(way(questionnaire, most | {"stock": 1})) == ["N03", "N01"]
+
+
 def test_a_percentage_gate_is_reached_with_whole_machines() -> None:
     questionnaire = a_questionnaire(
         questions=[a_ratio("networked")],
