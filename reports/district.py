@@ -18,8 +18,9 @@ class Counting:
     """By which recognitions the plan's targets are counted; the bureau edits it.
 
     The plan itself does not say: its text and its table differ. A recognition counts by its rung,
-    from ``since`` on, added to ``base``; where ``titles`` or ``levels`` are named, one of these, as
-    far as its record says what it is: earlier records say nothing and count by their rung.
+    from ``since`` on, added to ``base``. Where ``titles`` or ``levels`` are named its own must hold
+    one of them (浙江省智能工厂 holds 智能工厂), as far as its record says: earlier records say
+    nothing and count by their rung.
     """
 
     titles: tuple[str, ...] = ()
@@ -30,8 +31,8 @@ class Counting:
     def counts(self, fact: Recognised, target: Target) -> bool:
         """Whether a recognition counts towards a target: its rung named, its day within."""
         begun = self.since is None or self.since <= fact.day
-        named = fact.title in ("", *self.titles) if self.titles else True
-        level = fact.level in ("", *self.levels) if self.levels else True
+        named = _holds(fact.title, self.titles)
+        level = _holds(fact.level, self.levels)
         return begun and named and level and fact.rung in target.rungs and fact.day <= target.ends
 
     def says(self, target: Target, rungs: Sequence[str]) -> str:
@@ -41,12 +42,18 @@ class Counting:
             rungs: Titles of the target's rungs in the edition at hand.
         """
         since = f"自 {day_words(self.since)}起、" if self.since else ""
-        named = f"{'、'.join(self.levels)}{'、'.join(self.titles)}"
-        what = f"计入的称号：{named}。" if named else ""
+        titles = f"，称号含“{'”或“'.join(self.titles)}”" if self.titles else ""
+        levels = f"，级别为{'或'.join(self.levels)}" if self.levels else ""
+        unsaid = "（登记时没有写称号或级别的，只看等级）" if titles or levels else ""
         return (
-            f"{what}按登记的认定等级（{'、'.join(rungs)}）计，认定日期{since}"
+            f"登记的等级是{'、'.join(rungs)}{titles}{levels}{unsaid}，认定日期{since}"
             f"到 {day_words(target.ends)}止，一家企业只计一次，另加基数 {self.base} 家。"
         )
+
+
+def _holds(said: str, wanted: Sequence[str]) -> bool:
+    """Whether a record holds one of the words wanted; one that says nothing may."""
+    return not said or not wanted or any(word in said for word in wanted)
 
 
 def day_words(day: date) -> str:

@@ -57,7 +57,7 @@ class DistrictForm(FlaskForm):
     titles = StringField(
         "计入的称号",
         [Optional(), Length(max=100)],
-        description="多个用“、”隔开。例如：未来工厂、智能工厂、数字化车间。认定登记里有称号以前，按等级计数。",
+        description="多个用“、”隔开。例如：未来工厂、智能工厂、数字化车间。登记的称号含其中之一就计入；登记时没写的只看等级。",
     )
     levels = StringField(
         "计入的级别", [Optional(), Length(max=40)], description="例如：省级。多个用“、”隔开。"
@@ -210,7 +210,7 @@ def _district(form: DistrictForm, district: District, titles: dict[str, str]) ->
         targets=_targets(form.targets.data, titles),
         counting=Counting(
             titles=_words(form.titles.data),
-            levels=_words(form.levels.data),
+            levels=_levels(form.levels.data),
             since=form.since.data,
             base=form.base.data or 0,
         ),
@@ -229,6 +229,13 @@ def _lines(text: str | None) -> tuple[str, ...]:
 def _words(text: str | None) -> tuple[str, ...]:
     found = dict.fromkeys(typed.line(word) for word in (text or "").split("、"))
     return tuple(word for word in found if word)
+
+
+def _levels(text: str | None) -> tuple[str, ...]:
+    levels = _words(text)
+    if not set(levels) <= set(wording.AWARD_LEVELS.values()):
+        raise Invalid({"levels": f"请写{'、'.join(wording.AWARD_LEVELS.values())}中的一个或几个。"})
+    return levels
 
 
 def _targets(text: str | None, titles: dict[str, str]) -> tuple[Target, ...]:

@@ -236,7 +236,7 @@ def test_the_rule_by_which_recognitions_are_counted_is_printed_beside_the_figure
     page = desk.get("/bureau/pool").text
 
     assert re.findall(r"<dd>(\d+)<span>家", page)[:2] == ["4", "3"]
-    assert "计入的称号：省级数字化车间。" in page
+    assert "称号含“数字化车间”，级别为省级" in page
     assert "2026 年 1 月 1 日起、到 2027 年 12 月 31 日止，一家企业只计一次，另加基数 2 家" in page
 
 

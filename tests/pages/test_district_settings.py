@@ -51,7 +51,7 @@ def test_settings_kept_before_there_was_a_rule_count_everything(session):
     assert settings.read(session).counting == Counting()
 
 
-def test_a_day_or_a_number_that_cannot_be_read_is_refused_with_words(app, session):
+def test_a_day_a_number_or_a_level_that_cannot_be_read_is_refused_with_words(app, session):
     a_district(session)
     page = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
     page.get("/admin/district")

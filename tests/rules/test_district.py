@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from reports.district import (
     Counting,
     Eligible,
@@ -70,10 +72,30 @@ def test_the_rule_by_which_a_figure_was_counted_is_said_in_a_sentence() -> None:
     rule = Counting(("智能工厂", "数字化车间"), ("省级",), date(2023, 1, 1), base=5)
 
     assert line([], counting=rule).rule == (
-        "计入的称号：省级智能工厂、数字化车间。按登记的认定等级（c、d）计，"
-        "认定日期自 2023 年 1 月 1 日起、到 2025 年 12 月 31 日止，一家企业只计一次，另加基数 5 家。"
+        "登记的等级是c、d，称号含“智能工厂”或“数字化车间”，级别为省级"
+        "（登记时没有写称号或级别的，只看等级），认定日期自 2023 年 1 月 1 日起、到 2025 年 12 月 31 日止，一家企业只计一次，另加基数 5 家。"
     )
-    assert line([]).rule.startswith("按登记的认定等级（c、d）计，认定日期到 2025 年")
+    assert line([]).rule.startswith("登记的等级是c、d，认定日期到 2025 年")
+
+
+@pytest.mark.parametrize(
+    "title,level,counted",
+    [
+        ("浙江省智能工厂", "省级", 1),
+        ("浙江省智能工厂", "市级", 0),
+        ("绿色工厂", "省级", 0),
+        ("", "", 1),  # an earlier record says only its rung
+    ],
+)
+def test_a_recognition_counts_by_the_title_and_the_level_its_record_holds(
+    title: str, level: str, counted: int
+) -> None:
+    rule = Counting(("智能工厂",), ("省级",))
+
+    assert (
+        line([Recognised(1, "c", date(2024, 3, 1), title, level)], counting=rule).recognised
+        == counted
+    )
 
 
 def test_who_meets_the_conditions_is_counted_among_those_who_stand_there_and_no_others() -> None:

@@ -444,11 +444,12 @@ def _decide(
         reason="现场核定结果与改造意愿符合培育方向。",
     )
     if wanted["state"] == PoolState.RECOGNISED:
+        ladder = {rung.id: rung.title for rung in SHIPPED.load(EDITION).ladder}
         award = Award(
             rung=wanted["target"],
             document=f"示例文号〔2026〕{firm.id}号（虚构）",
             recognised_on=RECORDED.date(),
-            title="示例称号（虚构）",
+            title=f"示例{ladder[wanted['target']]}（虚构）",
             level=AwardLevel.PROVINCE,
         )
         recognise(
