@@ -1,4 +1,4 @@
-"""A shelf of editions by id: which may be used, which are being written, each read once.
+"""A library of editions by id: which may be used, which are being written, each read once.
 
 A library is a value: who needs editions is given one. The program brings editions of its own
 (``SHIPPED``); an installation adds those it has published.

@@ -81,8 +81,8 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.logger.setLevel(logging.INFO)
 
-    shelf = library.Shelf(config.instance / library.FOLDER, contents_of(config))
-    here.init_app(app, engine or db.engine_for(config.database_url), {library.SHELF: shelf})
+    installed = library.Installed(config.instance / library.FOLDER, contents_of(config))
+    here.init_app(app, engine or db.engine_for(config.database_url), {library.INSTALLED: installed})
     app.extensions["survey_queue"] = Queue(config)
     headers.init_app(app)
     access.init_app(app)

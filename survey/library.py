@@ -26,17 +26,17 @@ from survey.store import editions as store
 from survey.store.editions import Kept
 from survey.tables import Assessment, EditionState
 
-FOLDER = "shelf"
+FOLDER = "unpacked"
 """Where an instance unpacks editions; it may be emptied at any time."""
-SHELF = "shelf"
-"""What a session's ``info`` calls the shelf it was opened with."""
+INSTALLED = "installed"
+"""What a session's ``info`` calls the editions it was opened with."""
 SEEN = "library"
 """What a session's ``info`` calls the library its transaction has seen."""
 RETRY_SECONDS = 30.0
 STALE_SECONDS = 24 * 3600.0
 
 
-class Shelf:
+class Installed:
     """The program's editions with those of one installation, unpacked on this machine."""
 
     def __init__(self, folder: Path, contents: Contents) -> None:
@@ -142,23 +142,23 @@ def _age(folder: Path) -> float:
 def of(session: Session) -> Library:
     """Return the editions a session sees, the same throughout one transaction.
 
-    A session that was opened without a shelf sees those of the program.
+    A session that was opened without any sees those of the program.
     """
-    shelf: Shelf | None = session.info.get(SHELF)
-    if shelf is None:
+    here: Installed | None = session.info.get(INSTALLED)
+    if here is None:
         return SHIPPED
     seen = session.info.get(SEEN)
     if seen is None or seen[0] is not session.get_transaction():
-        found = shelf.library(store.kept(session))
+        found = here.library(store.kept(session))
         seen = session.info[SEEN] = session.get_transaction(), found
     library: Library = seen[1]
     return library
 
 
-def shelf_of(session: Session) -> Shelf:
+def installed(session: Session) -> Installed:
     """Return where a session's editions are kept."""
-    shelf: Shelf = session.info[SHELF]
-    return shelf
+    here: Installed = session.info[INSTALLED]
+    return here
 
 
 def content_of(folder: Path) -> str:

@@ -184,8 +184,8 @@ def engine(settings: Config) -> Iterator[Engine]:
 @pytest.fixture
 def session(engine: Engine, settings: Config) -> Iterator[Session]:
     """A database session as a request has it."""
-    shelf = library.Shelf(settings.instance / library.FOLDER, contents_of(settings))
-    with Session(engine, expire_on_commit=False, info={library.SHELF: shelf}) as session:
+    installed = library.Installed(settings.instance / library.FOLDER, contents_of(settings))
+    with Session(engine, expire_on_commit=False, info={library.INSTALLED: installed}) as session:
         yield session
 
 

@@ -25,7 +25,8 @@ from questionnaires.library import OWN, UnknownEdition, found
 from questionnaires.loading import SEAL
 from questionnaires.reading import read
 from survey import library
-from survey.lifecycle import shelved, typed
+from survey.lifecycle import edition_status, typed
+from survey.lifecycle.edition_status import EditionStatus
 from survey.lifecycle.errors import (
     AlreadyThere,
     Faulty,
@@ -35,7 +36,6 @@ from survey.lifecycle.errors import (
     Stale,
     Unused,
 )
-from survey.lifecycle.shelved import Shelved
 from survey.lifecycle.states import EDITION
 from survey.lifecycle.step import About, Step
 from survey.store import editions as store
@@ -59,7 +59,7 @@ def copy(step: Step, edition_id: str) -> str:
     draft_id = f"{edition_id.removesuffix(DRAFT_MARK)[: 40 - len(DRAFT_MARK)]}{DRAFT_MARK}"
     with _copied(_folder(step.session, edition_id), draft_id) as folder:
         _set_head(folder, id=draft_id, title=_draft_title(edition.title))
-        content = library.shelf_of(step.session).keep(folder)
+        content = library.installed(step.session).keep(folder)
     row = EditionRow(id=draft_id, state=EditionState.DRAFT, content=content, copied_from=edition_id)
     with _adding(step, row):
         step.log("edition_copy", About("edition", draft_id), before={"edition": edition_id})
@@ -79,7 +79,7 @@ def take_workbook(step: Step, edition_id: str, file: IO[bytes]) -> str:
         Stale: The draft was changed meanwhile.
     """
     _required_draft(step.session, edition_id)
-    beside, _ = shelved.opened(step.session, edition_id)
+    beside, _ = edition_status.opened(step.session, edition_id)
     draft = workbook.read_workbook(file, beside)
     if draft.faults:
         raise Faulty(draft.faults)
@@ -99,13 +99,13 @@ def take_folder(step: Step, folder: Path) -> str:
     edition_id = folder.name
     if folder not in found(folder.parent).values():
         raise NotThere
-    known = shelved.one(step.session, edition_id)
+    known = edition_status.one(step.session, edition_id)
     with _copied(folder, edition_id) as copied:
         if known is not None:
             _required_draft(step.session, edition_id)
             _change(step, edition_id, copied)
             return edition_id
-        content = library.shelf_of(step.session).keep(copied)
+        content = library.installed(step.session).keep(copied)
     row = EditionRow(id=edition_id, state=EditionState.DRAFT, content=content)
     with _adding(step, row):
         step.log("edition_import", About("edition", edition_id), after=_said(folder))
@@ -116,7 +116,7 @@ def _change(step: Step, edition_id: str, folder: Path, trade: str = "") -> None:
     """Let a draft's files be those of a folder."""
     seen, known = _content(step.session, edition_id), _folder(step.session, edition_id)
     before, after = _said(known), _said(folder) | ({"trade": trade} if trade else {})
-    content = library.shelf_of(step.session).keep(folder)
+    content = library.installed(step.session).keep(folder)
     with step.writing() as session:
         row = _locked_draft(session, edition_id, seen)
         row.content = content
@@ -155,13 +155,13 @@ def publish(step: Step, edition_id: str, *, new_id: str, title: str, issued: dat
     _required_draft(step.session, edition_id)
     new_id, title = new_id.strip(), typed.line(title)
     _require_good_names(new_id, title)
-    if shelved.one(step.session, new_id):
+    if edition_status.one(step.session, new_id):
         raise AlreadyThere(new_id)
     before = _content(step.session, edition_id)
     with _copied(_folder(step.session, edition_id), new_id) as folder:
         _set_head(folder, id=new_id, title=title, issued=issued.isoformat())
         seal = _sealed(folder)
-        content = library.shelf_of(step.session).keep(folder)
+        content = library.installed(step.session).keep(folder)
     row = EditionRow(id=new_id, state=EditionState.PUBLISHED, seal=seal, content=content)
     row.published_at = step.now
     with _adding(step, row) as session:
@@ -243,7 +243,7 @@ def adopt(step: Step, home: Path) -> tuple[str, ...]:
 
 def _adopted(step: Step, edition_id: str, folder: Path) -> bool:
     seal = (folder / SEAL).read_text("utf-8").strip() if (folder / SEAL).is_file() else None
-    content = library.shelf_of(step.session).keep(folder)
+    content = library.installed(step.session).keep(folder)
     with step.writing() as session:
         row = store.row(session, edition_id, lock=True)
         if row is None:
@@ -260,8 +260,8 @@ def _adopted(step: Step, edition_id: str, folder: Path) -> bool:
 # --- what the steps share -----------------------------------------------------------------------
 
 
-def _required(session: Session, edition_id: str) -> Shelved:
-    edition = shelved.one(session, edition_id)
+def _required(session: Session, edition_id: str) -> EditionStatus:
+    edition = edition_status.one(session, edition_id)
     if edition is None:
         raise NotThere
     return edition

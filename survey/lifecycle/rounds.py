@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.exc import IntegrityError
 
-from survey.lifecycle import shelved, typed
+from survey.lifecycle import edition_status, typed
 from survey.lifecycle.errors import Invalid, NotThere, TitleTaken
 from survey.lifecycle.step import Step
 from survey.store import rounds
@@ -23,7 +23,7 @@ def open_round(
     Raises:
         TitleTaken, Invalid
     """
-    there = shelved.usable(step.session)
+    there = edition_status.usable(step.session)
     title = _checked(typed.line(title), edition, there, opens_on, closes_on)
     try:
         with step.writing() as session:

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from reports.district import Counting, Target
 from survey import library
-from survey.lifecycle import accounts, links, settings, shelved, typed
+from survey.lifecycle import accounts, edition_status, links, settings, typed
 from survey.lifecycle.errors import Invalid
 from survey.store import accounts as store
 from survey.store.settings import District
@@ -163,7 +163,7 @@ def end_sessions(user_id: int) -> ResponseReturnValue:
 def district_settings() -> ResponseReturnValue:
     """Show and keep the district's settings."""
     district = here.district()
-    newest = library.load(here.session(), shelved.newest(here.session()))
+    newest = library.load(here.session(), edition_status.newest(here.session()))
     titles = {rung.id: rung.title for rung in newest.ladder}
     form = DistrictForm(data=_typed(district, titles))
     if form.validate_on_submit():

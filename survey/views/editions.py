@@ -34,10 +34,10 @@ from questionnaires.reading import Fault
 from reports.diagnosis.key_figures import reference_bands
 from survey import library
 from survey.files import kinds
+from survey.lifecycle import edition_status
 from survey.lifecycle import editions as steps
-from survey.lifecycle import shelved
+from survey.lifecycle.edition_status import EditionStatus
 from survey.lifecycle.errors import AlreadyThere, Faulty, Invalid, NotDraft, Unused
-from survey.lifecycle.shelved import Shelved
 from survey.store import editions as store
 from survey.views import files
 from survey.views.fields import Day
@@ -84,15 +84,15 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     return errors.answer(413, f"工作簿超过 {most} MB，未读取。只保留导出的各表后重试。")
 
 
-def _shelved(edition_id: str) -> Shelved:
-    return shelved.one(here.session(), edition_id) or abort(404)
+def _status(edition_id: str) -> EditionStatus:
+    return edition_status.one(here.session(), edition_id) or abort(404)
 
 
 def _opened(edition_id: str) -> Edition:
     """Return an edition whose files can be read; one that is broken leads to its own page."""
-    _shelved(edition_id)
+    _status(edition_id)
     try:
-        edition, _ = shelved.opened(here.session(), edition_id)
+        edition, _ = edition_status.opened(here.session(), edition_id)
     except UnknownEdition:
         edition = None
     return edition or here.refuse(409, "这个年版的文件有问题，暂时打不开。请先在年版页面查看问题。")
@@ -111,7 +111,7 @@ def home() -> ResponseReturnValue:
     """List the editions with their states."""
     return render_template(
         "editions/home.html",
-        editions=shelved.every(here.session()),
+        editions=edition_status.every(here.session()),
         uses=store.uses(here.session()),
     )
 
@@ -119,7 +119,7 @@ def home() -> ResponseReturnValue:
 @pages.get("/<edition_id>")
 def edition(edition_id: str) -> ResponseReturnValue:
     """Show one edition: state, faults, and what may be done with it."""
-    return _page(_shelved(edition_id))
+    return _page(_status(edition_id))
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _content(edition: Edition | None) -> Content | None:
 
 
 def _page(
-    known: Shelved,
+    known: EditionStatus,
     status: int = 200,
     *,
     form: PublishForm | None = None,
@@ -153,7 +153,7 @@ def _page(
 ) -> ResponseReturnValue:
     """Show the edition's page, with what a refused step has to say."""
     found, faults = _checked(known)
-    others = [other for other in shelved.every(here.session()) if other.id != known.id]
+    others = [other for other in edition_status.every(here.session()) if other.id != known.id]
     rounds, begun = store.uses(here.session()).get(known.id, (0, 0))
     page = render_template(
         "editions/edition.html",
@@ -172,17 +172,17 @@ def _page(
     return page, status
 
 
-def _checked(known: Shelved) -> tuple[Edition | None, tuple[Fault, ...]]:
+def _checked(known: EditionStatus) -> tuple[Edition | None, tuple[Fault, ...]]:
     """Return an edition with everything wrong with it; a published one had no fault then."""
     try:
         if known.is_draft:
             return check(library.of(here.session()).folder_of(known.id))
-        return shelved.opened(here.session(), known.id)
+        return edition_status.opened(here.session(), known.id)
     except UnknownEdition:
         return None, ()
 
 
-def _publish_form(known: Shelved) -> PublishForm:
+def _publish_form(known: EditionStatus) -> PublishForm:
     return PublishForm(
         formdata=None,
         data={
@@ -196,7 +196,7 @@ def _publish_form(known: Shelved) -> PublishForm:
 @pages.get("/<edition_id>/differences")
 def differences(edition_id: str) -> ResponseReturnValue:
     """Say how this edition differs from another, and what that would mean for sheets handed in."""
-    new, known = _shelved(edition_id), shelved.every(here.session())
+    new, known = _status(edition_id), edition_status.every(here.session())
     others = [s for s in known if s.id != edition_id]
     chosen = request.args.get("from") or new.copied_from or ""
     old = next((s for s in others if s.id == chosen), None)
@@ -276,7 +276,7 @@ def preview(edition_id: str, trade_id: str) -> ResponseReturnValue:
     processes = _ticked(questionnaire)
     return render_template(
         "editions/preview.html",
-        edition=_shelved(edition_id),
+        edition=_status(edition_id),
         questionnaire=questionnaire,
         processes=processes,
         sections=_shown(questionnaire, processes),
@@ -300,7 +300,7 @@ def section(edition_id: str, trade_id: str, section_id: str) -> ResponseReturnVa
     form = forms.section_form(questionnaire.asked(here, processes), {})
     return render_template(
         "editions/section.html",
-        edition=_shelved(edition_id),
+        edition=_status(edition_id),
         questionnaire=questionnaire,
         section=here,
         sections=shown,
@@ -325,7 +325,7 @@ def paper(edition_id: str, trade_id: str) -> ResponseReturnValue:
     questionnaire = _questionnaire(edition_id, trade_id)
     return render_template(
         "editions/paper.html",
-        edition=_shelved(edition_id),
+        edition=_status(edition_id),
         questionnaire=questionnaire,
         titles={process.id: process.title for process in questionnaire.trade.processes},
     )
@@ -348,7 +348,7 @@ def hand_out(edition_id: str, trade_id: str) -> ResponseReturnValue:
 @pages.post("/<edition_id>/copy")
 def copy(edition_id: str) -> ResponseReturnValue:
     """Make a draft copy, to be changed and published as the next edition."""
-    known = _shelved(edition_id)
+    known = _status(edition_id)
     try:
         made = steps.copy(here.step(), edition_id)
     except AlreadyThere as there:
@@ -361,7 +361,7 @@ def copy(edition_id: str) -> ResponseReturnValue:
 @pages.post("/<edition_id>/workbook")
 def take_workbook(edition_id: str) -> ResponseReturnValue:
     """Read a reviewed workbook into a draft."""
-    known = _shelved(edition_id)
+    known = _status(edition_id)
     given = request.files.get("workbook")
     if not known.is_draft:
         return _page(known, 409, refused=CHANGE_REFUSED)
@@ -370,7 +370,7 @@ def take_workbook(edition_id: str) -> ResponseReturnValue:
     try:
         trade = steps.take_workbook(here.step(), edition_id, io.BytesIO(given.read()))
     except NotDraft:
-        return _page(_shelved(edition_id), 409, refused=CHANGE_REFUSED)
+        return _page(_status(edition_id), 409, refused=CHANGE_REFUSED)
     except Faulty as faulty:
         return _page(known, 422, bad_cells=faulty.faults)
     flash(f"已读回工作簿（{trade}），草稿已更新。", "good")
@@ -383,7 +383,7 @@ CHANGE_REFUSED = "已发布的年版不能修改，内容没有改动。要改�
 @pages.post("/<edition_id>/publish")
 def publish(edition_id: str) -> ResponseReturnValue:
     """Seal a draft and let rounds use it."""
-    known, form = _shelved(edition_id), PublishForm()
+    known, form = _status(edition_id), PublishForm()
     if not known.is_draft:
         return _page(known, 409, refused=CHANGE_REFUSED)
     if not form.validate():
@@ -404,7 +404,7 @@ def publish(edition_id: str) -> ResponseReturnValue:
         form.new_id.errors = ["已有这个编号的年版，请换一个。"]
         return _page(known, 409, form=form)
     except NotDraft:
-        return _page(_shelved(edition_id), 409, refused=CHANGE_REFUSED)
+        return _page(_status(edition_id), 409, refused=CHANGE_REFUSED)
     except Faulty:
         return _page(
             known, 422, form=form, refused="草稿还有问题，没有发布。请先处理下面列出的问题。"
@@ -420,7 +420,7 @@ def discard(edition_id: str) -> ResponseReturnValue:
     try:
         steps.discard(here.step(), edition_id)
     except NotDraft:
-        return _page(_shelved(edition_id), 409, refused="已发布的年版不能丢弃，只能停用。")
+        return _page(_status(edition_id), 409, refused="已发布的年版不能丢弃，只能停用。")
     flash("草稿已丢弃。", "good")
     return redirect(url_for(".home"))
 
@@ -431,7 +431,7 @@ def retire(edition_id: str) -> ResponseReturnValue:
     try:
         steps.retire(here.step(), edition_id)
     except Unused:
-        return _page(_shelved(edition_id), 409, refused="只有已发布的年版可以停用。")
+        return _page(_status(edition_id), 409, refused="只有已发布的年版可以停用。")
     flash("年版已停用，新的评估轮次不能再选它；已经开始的评估照常进行。", "good")
     return redirect(url_for(".edition", edition_id=edition_id))
 
@@ -442,6 +442,6 @@ def restore(edition_id: str) -> ResponseReturnValue:
     try:
         steps.restore(here.step(), edition_id)
     except Unused:
-        return _page(_shelved(edition_id), 409, refused="只有已停用的年版可以恢复。")
+        return _page(_status(edition_id), 409, refused="只有已停用的年版可以恢复。")
     flash("年版已恢复使用。", "good")
     return redirect(url_for(".edition", edition_id=edition_id))

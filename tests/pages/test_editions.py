@@ -22,8 +22,8 @@ from survey import library
 from survey.config import sqlite_url
 from survey.files.folder import Folder
 from survey.joining import create_app
+from survey.lifecycle import edition_status, rounds
 from survey.lifecycle import editions as steps
-from survey.lifecycle import rounds, shelved
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.step import Actor, Step
 from survey.tables import AuditEntry, EditionRow, Role
@@ -211,7 +211,7 @@ def test_a_second_copy_is_refused_while_the_first_is_there(desk, draft):
 
 
 def test_a_draft_is_never_used_for_anything(desk, draft, session):
-    assert draft not in shelved.usable(session)
+    assert draft not in edition_status.usable(session)
     with pytest.raises(UnknownEdition):
         library.of(session).load(draft)
     with pytest.raises(Invalid) as refused:
@@ -419,7 +419,7 @@ def test_what_was_unpacked_and_spoilt_is_unpacked_anew(desk, session, lost):
         (folder / lost).write_bytes((folder / lost).read_bytes() + b"# later\n")
 
     assert desk.get("/editions/2027/preview/valve").status_code == 200
-    assert "2027" in shelved.usable(session)
+    assert "2027" in edition_status.usable(session)
     assert contents(folder_of(session, "2027")) == before
 
 
@@ -435,7 +435,7 @@ def test_a_published_edition_whose_content_is_spoilt_is_told_and_other_pages_go_
     assert "文件有问题" in desk.get("/editions").text
     assert desk.get("/editions/2027/preview/valve").status_code == 409
     session.rollback()
-    assert "2027" not in shelved.usable(session)
+    assert "2027" not in edition_status.usable(session)
     with pytest.raises(UnknownEdition):
         library.of(session).load("2027")
 
@@ -446,10 +446,10 @@ def test_another_archive_under_a_published_row_is_not_used(desk, session):
     folder = folder_of(session, "2027")
     (folder / "core.yaml").write_bytes((folder / "core.yaml").read_bytes() + b"# later\n")
     (folder / "seal").write_text(loading.seal(folder))
-    row.content = library.shelf_of(session).keep(folder)
+    row.content = library.installed(session).keep(folder)
     session.commit()
 
-    assert "2027" not in shelved.usable(session)
+    assert "2027" not in edition_status.usable(session)
     assert "缺失或已损坏" in desk.get("/editions/2027").text
 
 
@@ -476,7 +476,7 @@ def test_a_retired_edition_serves_what_was_begun_and_nothing_new(app, desk, sess
 
     assert step(desk, EDITION, "retire").status_code == 302
 
-    assert EDITION not in shelved.usable(session)
+    assert EDITION not in edition_status.usable(session)
     with pytest.raises(Invalid):
         rounds.open_round(Step(session, TESTER, moment()), title="轮次", edition=EDITION, opens_on=date(2026, 1, 1), closes_on=None)  # fmt: skip
     assert (
@@ -484,7 +484,7 @@ def test_a_retired_edition_serves_what_was_begun_and_nothing_new(app, desk, sess
     )
     session.rollback()
     assert step(desk, EDITION, "restore").status_code == 302
-    assert EDITION in shelved.usable(session)
+    assert EDITION in edition_status.usable(session)
     assert actions(session)[-2:] == ["edition_retire", "edition_restore"]
 
 
@@ -532,8 +532,8 @@ def test_without_another_edition_there_is_nothing_to_compare(desk):
 
 def another_machine(settings, engine, tmp_path):
     """A session on another machine: the same database and contents, a folder of its own."""
-    shelf = library.Shelf(tmp_path / "elsewhere", Folder(settings.contents))
-    return Session(engine, expire_on_commit=False, info={library.SHELF: shelf})
+    there = library.Installed(tmp_path / "elsewhere", Folder(settings.contents))
+    return Session(engine, expire_on_commit=False, info={library.INSTALLED: there})
 
 
 def test_another_machine_finds_drafts_and_what_was_published(

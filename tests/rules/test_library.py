@@ -1,4 +1,4 @@
-"""A shelf of editions: what may be used, what is a draft, what is read and when it is read again."""
+"""A library of editions: what may be used, what is a draft, what is read and when it is read again."""
 
 from __future__ import annotations
 

@@ -63,11 +63,11 @@ def test_what_the_first_release_kept_in_a_folder_is_taken_over_once(
     serving.catch_up(app)
 
     session.rollback()
-    shelf = library.of(session)
-    assert (shelf.editions(), shelf.drafts()) == ((EDITION, "2027", "2028"), ("2027-draft",))
-    assert {name: loading.seal(shelf.folder_of(name)) for name in seals} == seals
+    there = library.of(session)
+    assert (there.editions(), there.drafts()) == ((EDITION, "2027", "2028"), ("2027-draft",))
+    assert {name: loading.seal(there.folder_of(name)) for name in seals} == seals
     assert session.get_one(EditionRow, "2028").state == EditionState.RETIRED
-    assert shelf.load("2027").title == "测试年版"
+    assert there.load("2027").title == "测试年版"
     assert not home.exists()
     actions = list(session.scalars(select(AuditEntry.action)))
     assert actions == ["edition_adopt"] * 3
@@ -134,8 +134,8 @@ def test_two_machines_with_one_database_and_one_bucket_see_the_same_editions(
     engine: Engine, tmp_path: Path, bucket: str
 ) -> None:
     def machine(name: str) -> Session:
-        shelf = library.Shelf(tmp_path / name, Bucket(bucket, tmp_path / f"{name} incoming"))
-        return Session(engine, expire_on_commit=False, info={library.SHELF: shelf})
+        there = library.Installed(tmp_path / name, Bucket(bucket, tmp_path / f"{name} incoming"))
+        return Session(engine, expire_on_commit=False, info={library.INSTALLED: there})
 
     with machine("one") as one, machine("two") as two:
         draft = steps.copy(Step(one, TESTER, moment()), EDITION)

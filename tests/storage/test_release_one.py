@@ -26,7 +26,7 @@ from questionnaires.scoring import score
 from survey import db, library, migrations
 from survey.config import sqlite_url
 from survey.files.folder import Folder
-from survey.lifecycle import shelved
+from survey.lifecycle import edition_status
 from survey.lifecycle.assessments import tell_gates_again
 from survey.lifecycle.step import Step
 from survey.readings.diagnoses import diagnosis_of
@@ -176,14 +176,14 @@ def test_every_sheet_speaks_and_every_score_is_the_same(migrated, written):
 
 def test_what_was_answered_keeps_its_edition_and_new_rounds_use_the_revised_one(migrated, tmp_path):
     rounds = migrated.scalars(select(Round).order_by(Round.id)).all()
-    migrated.info[library.SHELF] = library.Shelf(tmp_path, Folder(tmp_path))
+    migrated.info[library.INSTALLED] = library.Installed(tmp_path, Folder(tmp_path))
     try:
         assert set(migrated.scalars(select(Assessment.edition))) == {"2026-0"}
         assert {r.edition for r in rounds} == {"2026-0"}
         assert library.of(migrated).editions() == ("2026", "2026-0")
-        assert shelved.usable(migrated) == ("2026",)
+        assert edition_status.usable(migrated) == ("2026",)
     finally:
-        del migrated.info[library.SHELF]
+        del migrated.info[library.INSTALLED]
 
 
 def test_every_sheet_of_release_one_still_earns_the_share_it_earned(migrated):

@@ -70,12 +70,12 @@ def frame() -> Frame:
 
 
 def _frame() -> Frame:
-    shelf = library.of(here.session())
-    there = shelf.editions()
-    used = [edition for edition in rounds.editions_used(here.session()) if edition in there]
-    known = used or [max(there)]
+    there = library.of(here.session())
+    readable = there.editions()
+    used = [edition for edition in rounds.editions_used(here.session()) if edition in readable]
+    known = used or [max(readable)]
     chosen = lists.one_of("edition", known) or known[0]
-    return Frame(shelf.load(chosen), tuple(shelf.load(edition) for edition in known))
+    return Frame(there.load(chosen), tuple(there.load(edition) for edition in known))
 
 
 def frame_of(edition: str) -> Frame:

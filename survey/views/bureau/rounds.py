@@ -11,8 +11,8 @@ from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from survey import library
+from survey.lifecycle import edition_status
 from survey.lifecycle import rounds as life
-from survey.lifecycle import shelved
 from survey.lifecycle.errors import Invalid
 from survey.store import rounds as store
 from survey.views.bureau.blueprint import pages
@@ -35,7 +35,7 @@ class RoundForm(FlaskForm):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        there = shelved.usable(here.session())
+        there = edition_status.usable(here.session())
         self.edition.choices = list(library.titles(here.session(), there[::-1]).items())
 
 

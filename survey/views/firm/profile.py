@@ -23,8 +23,8 @@ from wtforms.validators import InputRequired, Length, Optional
 from questionnaires.edition import Edition
 from questionnaires.model import Process
 from survey import library
+from survey.lifecycle import edition_status
 from survey.lifecycle import firms as steps
-from survey.lifecycle import shelved
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import line, whole
 from survey.store import assessments as store
@@ -161,7 +161,7 @@ def _firm() -> Firm:
 
 def _present_edition() -> str:
     rounds = store.open_rounds(here.session(), here.today())
-    return rounds[0].edition if rounds else shelved.newest(here.session())
+    return rounds[0].edition if rounds else edition_status.newest(here.session())
 
 
 def _begun() -> list[Assessment]:

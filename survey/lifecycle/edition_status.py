@@ -18,7 +18,7 @@ from survey.tables import EditionRow, EditionState
 
 
 @dataclass(frozen=True)
-class Shelved:
+class EditionStatus:
     """One edition.
 
     Attributes:
@@ -51,20 +51,20 @@ class Shelved:
         return self.state == EditionState.PUBLISHED and not self.fault
 
 
-def every(session: Session) -> list[Shelved]:
+def every(session: Session) -> list[EditionStatus]:
     """Return every edition, drafts first, then the newest."""
     rows, here = store.rows(session), library.of(session)
     there = {*here.editions(), *here.drafts(), *rows}
-    found = [_shelved(here, name, rows.get(name)) for name in sorted(there, reverse=True)]
+    found = [_status(here, name, rows.get(name)) for name in sorted(there, reverse=True)]
     return sorted(found, key=lambda edition: not edition.is_draft)
 
 
-def one(session: Session, edition_id: str) -> Shelved | None:
+def one(session: Session, edition_id: str) -> EditionStatus | None:
     """Return one edition, None when nobody ever heard of it."""
     row, here = store.row(session, edition_id), library.of(session)
     if row is None and edition_id not in (*here.editions(), *here.drafts()):
         return None
-    return _shelved(here, edition_id, row)
+    return _status(here, edition_id, row)
 
 
 def usable(session: Session) -> tuple[str, ...]:
@@ -95,11 +95,11 @@ def opened(session: Session, edition_id: str) -> tuple[Edition | None, tuple[Fau
     return (None, faults) if faults else (source.edition, ())
 
 
-def _shelved(here: Library, edition_id: str, row: EditionRow | None) -> Shelved:
+def _status(here: Library, edition_id: str, row: EditionRow | None) -> EditionStatus:
     folder = _folder(here, edition_id)
     state = row.state if row else EditionState.PUBLISHED
     head = _head(here, edition_id, folder)
-    return Shelved(
+    return EditionStatus(
         id=edition_id,
         state=state,
         title=head.title if head else edition_id,
