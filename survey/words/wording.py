@@ -58,6 +58,14 @@ DOUBTS: Final[Mapping[str, str]] = {
 }
 """What of a decision does not fit, said before it is taken after all."""
 
+CLIMB: Final[Mapping[str, str]] = {
+    PoolState.PROPOSED: "主管部门正在研究是否列入培育库，现在不用您做什么。",
+    PoolState.IN_POOL: "已列入培育库。按结果页的提升路线一步步做，做到了告诉主管部门。",
+    PoolState.RECOGNISED: "已获认定。想再往上走，可以请主管部门把培育目标调高。",
+    PoolState.WITHDRAWN: "已不在培育库里。情况有变化时，可以请主管部门重新列入。",
+}
+"""What its place in the pool means for a firm, and what comes next."""
+
 POOL: Final[Mapping[str, str]] = {
     PoolState.PROPOSED: "拟入库",
     PoolState.IN_POOL: "在库",

@@ -10,9 +10,11 @@ from questionnaires.progress import progress
 from survey import db
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
-from survey.lifecycle.step import Step
+from survey.lifecycle import pool, recognitions
+from survey.lifecycle.recognitions import Award
+from survey.lifecycle.step import Actor, Step
 from survey.store import settings
-from survey.tables import AnswerRow, Assessment, AuditEntry, Firm, SheetRow
+from survey.tables import AnswerRow, Assessment, AuditEntry, Firm, Role, SheetRow
 from tests.support.people import (
     TESTER,
     a_consultant,
@@ -345,3 +347,26 @@ def test_key_figures_left_empty_are_a_reminder_and_no_obstacle(app, session, per
 
     assert "关键指标还有 1 项没有填" in firm.get(f"/firm/assessments/{number}/review").text
     assert firm.submit("", {"agreed": "y", "declared_by": "王小明"}).status_code == 302
+
+
+def test_a_firm_sees_its_place_in_the_pool_and_its_recognition_but_not_what_officers_wrote(
+    app, session
+):
+    owner, consultant = a_user(session), a_consultant(session)
+    assessment = confirmed(session, owner, consultant)
+    officer = a_user(session, Role.OFFICER)
+    step = Step(session, Actor(officer.id, "主管"), moment())
+    entry = pool.admit(step, assessment.id, target_rung="factory", reason="内部研究的理由。")
+    award = Award("line", "虚构〔2026〕1 号", moment().date(), title="某省示范生产线")
+    client = signed_in(app, session, owner)
+
+    before = client.get("/firm/").text
+    recognitions.recognise(step, entry.id, award, base_version=entry.version, sure=True)
+    after = client.get("/firm/").text
+
+    assert "在库" in before
+    assert "智能工厂" in before
+    assert "提升路线" in before
+    assert "某省示范生产线" in after
+    assert "已获认定" in after
+    assert "内部研究的理由" not in before + after

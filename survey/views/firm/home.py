@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask import redirect, render_template, url_for
@@ -9,13 +10,22 @@ from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Rung
 from questionnaires.progress import SectionProgress
+from survey import library
 from survey.library import edition_of
 from survey.lifecycle import assessments as steps
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.store import assessments as store
-from survey.store import visits
+from survey.store import pool, visits
 from survey.store.sheets import kind_of
-from survey.tables import Assessment, AssessmentState, Firm, ScoreRow, SheetKind
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Firm,
+    PoolState,
+    Recognition,
+    ScoreRow,
+    SheetKind,
+)
 from survey.views.firm.pages import found_sheet, pages
 from survey.web import here
 
@@ -45,7 +55,28 @@ def home() -> ResponseReturnValue:
         firm=here.session().get_one(Firm, firm_id),
         rounds=rounds,
         lines=_lines(assessments),
+        climb=None if here.reader().sections is not None else _climb(firm_id),
     )
+
+
+@dataclass(frozen=True)
+class Climb:
+    """Where a firm stands in the pool, as it may know it: not what officers wrote about it."""
+
+    state: PoolState
+    target: str
+    recognitions: tuple[Recognition, ...]
+    titles: Mapping[str, str]
+
+
+def _climb(firm_id: int) -> Climb | None:
+    session = here.session()
+    entry = pool.pool_entry_of_firm(session, firm_id)
+    if entry is None:
+        return None
+    titles = library.named(session).rungs
+    held = tuple(pool.recognitions_of_firm(session, firm_id))
+    return Climb(entry.state, titles.get(entry.target_rung, entry.target_rung), held, titles)
 
 
 def _lines(assessments: list[Assessment]) -> list[Line]:
