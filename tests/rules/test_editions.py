@@ -31,6 +31,17 @@ def test_an_edition_has_no_fault(edition: str) -> None:
     assert [str(fault) for fault in faults] == []
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_dictionary_of_standards_lists_only_what_a_text_names(edition: str) -> None:
+    folder = SHIPPED.folder_of(edition)
+    texts = [f.read_text("utf-8") for f in folder.glob("*.yaml") if f.name != "standards.yaml"]
+
+    standards = SHIPPED.load(edition).standards
+
+    assert standards
+    assert [s.number for s in standards if not any(s.number in text for text in texts)] == []
+
+
 def everything(questionnaire: Questionnaire) -> frozenset[str]:
     return frozenset(process.id for process in questionnaire.trade.processes)
 
