@@ -212,8 +212,12 @@ def _lacks(row: dict[str, Any]) -> set[str]:
         lacks |= {"casting", "special_service"} if row["revenue"] < 5000 else set()
         lacks |= {"hardfacing", "actuated"} if row["revenue"] < 2000 else set()
     if row["trade"] == "metal_products":
-        kinds = ("fasteners", "pipe_fittings", "surface_treatment", "cold_forming")
-        lacks |= set(kinds if row["sample"] != "M-03" else kinds[1:3])
+        lacks |= {"pipe_fittings", "surface_treatment"}
+        bolts = {"fasteners", "cold_forming", "own_heat_treatment", "high_strength_plating"}
+        lacks |= bolts if row["sample"] != "M-03" else set()
+        lacks |= (
+            {"explosive_dust", "food_contact", "bought_dies"} if row["revenue"] < 5000 else set()
+        )
     return lacks
 
 
