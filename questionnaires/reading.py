@@ -239,8 +239,7 @@ def _is_echo(document: Document, detail: ErrorDetails) -> bool:
 
 def _shape_fault(document: Document, detail: ErrorDetails) -> Fault:
     path = document.trail(detail["loc"])
-    last = str(detail["loc"][-1]) if detail["loc"] else ""
-    fault, remedy = _words(detail, last)
+    fault, remedy = fault_and_remedy(detail)
     return document.fault(path, fault, remedy, detail["type"])
 
 
@@ -272,11 +271,13 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def _words(detail: ErrorDetails, last: str) -> tuple[str, str]:
+def fault_and_remedy(detail: ErrorDetails) -> tuple[str, str]:
+    """Say in Chinese what pydantic found, and what to do about it."""
     known = _WORDS.get(detail["type"])
     if known is None:
         return detail["msg"].removeprefix("Value error, "), "按 questionnaires/README.md 改正"
     shown = str(detail["input"])[:40]
+    last = str(detail["loc"][-1]) if detail["loc"] else ""
     words = {"last": last, "input": shown, **(detail.get("ctx") or {})}
     return known[0].format_map(words), known[1].format_map(words)
 

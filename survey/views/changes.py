@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 from flask import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import ErrorDetails
 
+from questionnaires.reading import MISSING, fault_and_remedy
 from survey.lifecycle.answers import KEEP, Change
 from survey.lifecycle.errors import Invalid
 from survey.web.here import Spoken
@@ -17,17 +19,12 @@ from survey.web.here import Spoken
 DAMAGED = "提交的内容不完整或格式不对，没有保存。请刷新页面后重试。"
 LONGEST_INTEGER = 15
 """More digits are no whole number anybody meant; they stay text and are refused as such."""
-FAULTS = {
-    "missing": "缺少这个字段。",
-    "extra_forbidden": "不认识的字段“{name}”。",
-    "string_type": "应为文字。",
-}
 MEANT = {
     "question": "应为题目的编号。",
     "request_id": "应为 1 至 64 个字母、数字、点或短横。",
     "base_revision": "应为不小于 0 的整数。",
 }
-"""What a field should hold, whatever is wrong with what it does."""
+"""What a field should hold, whatever is wrong with what it does; of the others pydantic speaks."""
 
 
 class Sent(BaseModel):
@@ -68,12 +65,12 @@ def _model(texts: tuple[str, ...]) -> type[Sent]:
     return create_model("SentHere", __base__=Sent, **fields)
 
 
-def _fault(detail: Any) -> tuple[str, str]:
+def _fault(detail: ErrorDetails) -> tuple[str, str]:
     name = str(detail["loc"][0])
-    words = FAULTS.get(detail["type"])
-    if name in MEANT and detail["type"] not in ("missing", "extra_forbidden"):
-        words = MEANT[name]
-    return name, (words or FAULTS["string_type"]).format(name=name)
+    if name in MEANT and detail["type"] != MISSING:
+        return name, MEANT[name]
+    fault, _ = fault_and_remedy(detail)
+    return name, f"{fault}。"
 
 
 def _object(request: Request) -> dict[str, Any]:
