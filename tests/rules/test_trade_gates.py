@@ -39,3 +39,27 @@ def test_every_shape_of_a_firm_has_a_gate_on_its_own_process_from_the_workshop_u
     ]
 
     assert own, f"{rung}: nothing is demanded of {sorted(processes)}"
+
+
+def test_a_firm_without_a_furnace_is_never_sold_one_to_watch() -> None:
+    questionnaire = SHIPPED.load("2026").questionnaire("bearing")
+    everything = frozenset(p.id for p in questionnaire.trade.processes)
+    packages = {p.code: p for p in questionnaire.packages}
+
+    offered, wanted = (
+        set[str](),
+        [
+            p.code
+            for p in packages.values()
+            if any(q.id in p.lifts for q in questionnaire.all_asked(everything - {"furnace"}))
+        ],
+    )
+    while wanted:
+        code = wanted.pop()
+        offered.add(code)
+        wanted += [c for c in packages[code].prerequisites if c in packages.keys() - offered]
+
+    watching = {p.code for p in packages.values() if "heat_treatment" in p.lifts}
+    assert watching
+    assert offered.isdisjoint(watching)
+    assert "XB12" in offered
