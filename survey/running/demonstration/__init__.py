@@ -207,7 +207,7 @@ def _lacks(row: dict[str, Any]) -> set[str]:
     if row["trade"] == "bearing":
         lacks.add("linear_motion" if "直线" not in row["name"] else "ring_bearings")
         lacks.add("outside_furnace" if row["revenue"] >= 3000 else "furnace")
-        lacks |= {"forging", "life_testing"} if row["revenue"] < 5000 else set()
+        lacks |= {"forging", "life_testing"} if row["revenue"] < 6000 else set()
     if row["trade"] == "valve":
         lacks |= {"casting", "special_service"} if row["revenue"] < 5000 else set()
         lacks |= {"hardfacing", "actuated"} if row["revenue"] < 2000 else set()
