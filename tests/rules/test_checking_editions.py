@@ -38,6 +38,13 @@ def rung(files: Files, index: int) -> dict[str, Any]:
     return found
 
 
+NETWORKED = {
+    "id": "networked", "code": "Q90", "kind": "ratio", "text": "联网的有几台？", "short": "联网",
+    "part": "联网台数", "whole": "总台数", "unit": "台", "above": [10, 20, 40, 60],
+    "packages": ["N01"],
+}  # fmt: skip
+
+
 def package(files: Files) -> dict[str, Any]:
     found: dict[str, Any] = files["packages"]["packages"][0]
     return found
@@ -511,6 +518,17 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
         ),
         "packages.yaml",
         "没有比例题或数字题“scheduling”",
+    ),
+    "bought by the machine, and promising more than the ratio reaches": (
+        lambda f: (
+            f["core"]["sections"][0]["questions"].append(NETWORKED),
+            package(f)["lifts"].update(networked=2),
+            package(f).update(
+                cost={"each": {"equipment": {"low": 1, "high": 3}}, "units": "networked"}
+            ),
+        ),
+        "packages.yaml",
+        "有的题提升得比“networked”还高",
     ),
     "weeks upside down": (
         lambda f: package(f).update(weeks={"low": 9, "high": 3}),
