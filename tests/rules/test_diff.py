@@ -211,7 +211,7 @@ PLAIN: dict[str, Any] = TypeAdapter(Edition).dump_python(EDITION, mode="json")
 SAME = {"id": "id", "code": "code", "number": "number"}
 OTHER = {"official": "copy", "copy": "proposal", "proposal": "official", "higher": "lower",
          "lower": "higher", "core": "trade", "trade": "core", "package": "measure",
-         "measure": "package", "in_force": "replaced", "micro": "medium", "small": "large",
+         "measure": "package", "in_force": "replaced", "micro": "medium", "small": "large", "medium": "small",
          "ticks": "choice", "good": "excellent", "2026-10": "2026-09",
          "above_scale": "revenue"}  # fmt: skip
 
