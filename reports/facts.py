@@ -101,6 +101,18 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """A contradiction the consultant found to be none: both sides, and why."""
+
+    says: str
+    sides: tuple[tuple[str, str], ...]
+    """What each side is called, and what was said of it."""
+    explanation: str
+    author: str
+    on: date
+
+
+@dataclass(frozen=True)
 class SelfAssessment:
     """The firm's own sheet, beside the consultant's."""
 

@@ -22,7 +22,7 @@ from reports.diagnosis.gaps import Gap, Missing, Stair, gaps, missing, rung_titl
 from reports.diagnosis.key_figures import KeyFigure, key_figures
 from reports.diagnosis.route import Route, route
 from reports.diagnosis.sections import Notes, SectionLine, section_lines, strongest, weakest
-from reports.facts import Facts, Finding, SelfAssessment, SheetKind
+from reports.facts import Explained, Facts, Finding, SelfAssessment, SheetKind
 from reports.figures import Figure, share_figure
 from reports.lifting import Ground, Purchase
 from reports.roadmap import Roadmap, roadmap
@@ -78,6 +78,8 @@ class Diagnosis:
     crosswalk: tuple[FrameResult, ...]
     comparison: Comparison | None
     findings: tuple[Finding, ...]
+    explained: tuple[Explained, ...] = ()
+    """Contradictions on the on-site sheet that the consultant explained."""
 
     @property
     def advice_begins_with_route(self) -> bool:
@@ -114,6 +116,7 @@ def diagnose(
     own: SelfAssessment | None = None,
     notes: Notes | None = None,
     findings: Sequence[Finding] = (),
+    explained: Sequence[Explained] = (),
     packages: Sequence[str] | None = None,
     crosswalk: Sequence[FrameResult] = (),
     conditions: Sequence[ConditionResult] = (),
@@ -160,6 +163,7 @@ def diagnose(
         crosswalk=tuple(crosswalk),
         comparison=compare(score, sheet, own, notes.verifications) if own else None,
         findings=tuple(findings),
+        explained=tuple(explained),
     )
 
 

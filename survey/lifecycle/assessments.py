@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,13 +15,22 @@ from questionnaires.progress import progress
 from questionnaires.scoring import Score, score
 from survey import clock
 from survey.library import edition_of, questionnaire_of
-from survey.lifecycle import typed, verification
-from survey.lifecycle.errors import Incomplete, Invalid, Locked, NotThere, RoundClosed, Stale
+from survey.lifecycle import contradictions, typed, verification
+from survey.lifecycle.errors import (
+    Contradicted,
+    Incomplete,
+    Invalid,
+    Locked,
+    NotThere,
+    RoundClosed,
+    Stale,
+)
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.states import ASSESSMENT, WRITABLE
 from survey.lifecycle.step import About, Step
 from survey.store import accounts, firms, rounds
 from survey.store import assessments as store
+from survey.store.contradictions import explanations
 from survey.tables import (
     AnswerRevision,
     AnswerRow,
@@ -78,6 +87,7 @@ def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
                 assessment_id=assessment.id,
                 kind=SheetKind.SELF,
                 processes=firm.processes,
+                lacking=firm.lacking,
                 created_at=step.now,
             )
         )
@@ -101,22 +111,26 @@ def set_processes(
 
 
 def keep_processes(
-    step: Step, assessment: Assessment, processes: Collection[str], kind: SheetKind
+    step: Step,
+    assessment: Assessment,
+    processes: Collection[str],
+    kind: SheetKind,
+    lacking: Mapping[str, str] | None = None,
 ) -> None:
-    """Set the processes of a sheet that may be written, inside the caller's transaction."""
+    """Set the processes of a sheet that may be written, inside the caller's transaction.
+
+    ``lacking`` says why usual ones are missing; without it what was said before stays.
+    """
     known = {p.id for p in edition_of(assessment).trades[assessment.trade].processes}
     if unknown := set(processes) - known:
         raise Invalid({"processes": f"没有这些工序：{'、'.join(sorted(unknown))}。"})
     sheet = _sheet(step.session, assessment.id, kind)
-    before = sheet.processes
+    before = {"processes": sheet.processes, "lacking": sheet.lacking}
     sheet.processes = sorted(processes)
-    if before != sheet.processes:
-        step.log(
-            "processes",
-            assessment,
-            before={"processes": before},
-            after={"processes": sheet.processes},
-        )
+    sheet.lacking = sheet.lacking if lacking is None else dict(lacking)
+    after = {"processes": sheet.processes, "lacking": sheet.lacking}
+    if before != after:
+        step.log("processes", assessment, before=before, after=after)
 
 
 def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
@@ -124,7 +138,7 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
 
     Raises:
         Incomplete: Names every question without an answer.
-        Invalid: Nobody signed the truth statement.
+        Invalid: Nobody signed the truth statement, or the processes are not said.
     """
     with step.writing() as session:
         assessment = _held(session, assessment_id)
@@ -135,6 +149,7 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
             raise Invalid({"declared_by": "请填写承诺人姓名（60 字以内）。"})
         sheet = _sheet(session, assessment_id, SheetKind.SELF)
         questionnaire = questionnaire_of(assessment)
+        _require_processes(questionnaire, sheet)
         _require_complete(session, questionnaire, sheet)
         before, after = _turn(assessment, "submit")
         assessment.submitted_at, assessment.submitted_by = step.now, step.by.user_id
@@ -156,11 +171,13 @@ def return_to_firm(step: Step, assessment_id: int, *, reason: str) -> None:
         before, after = _turn(assessment, "return")
         assessment.return_reason = why = typed.reason(reason)
         store.drop_score(session, _sheet(session, assessment_id, SheetKind.SELF).id)
+        on_visit = before == AssessmentState.VISITING
+        named = open_contradictions(session, assessment) if on_visit else ()
         step.log(
             "return",
             assessment,
             before={"state": before},
-            after={"state": after},
+            after={"state": after} | ({"contradictions": named} if named else {}),
             reason=why,
         )
 
@@ -188,10 +205,13 @@ def assign(step: Step, assessment_id: int, consultant_id: int) -> None:
 
 
 def confirm(step: Step, assessment_id: int) -> None:
-    """Close the visit: every answer verified, every change explained; the on-site score speaks.
+    """Close the visit: every answer verified, every change and contradiction explained.
+
+    The on-site score speaks from now on.
 
     Raises:
         Incomplete: Names what is still open, question by question.
+        Contradicted: Names the contradictions that are neither gone nor explained.
     """
     with step.writing() as session:
         assessment = _held(session, assessment_id)
@@ -202,6 +222,9 @@ def confirm(step: Step, assessment_id: int) -> None:
         questionnaire = questionnaire_of(assessment)
         if missing := open_items(session, assessment):
             raise Incomplete(missing)
+        if open_ := open_contradictions(session, assessment):
+            raise Contradicted(open_)
+        contradictions.forget_gone(session, assessment)
         assessment.confirmed_at = step.now
         row = _keep_score(step, questionnaire, sheet)
         step.log(
@@ -254,6 +277,25 @@ def open_items(session: Session, assessment: Assessment) -> dict[str, tuple[Need
         found=store.answers(session, onsite.id),
         files=store.evidence_counts(session, onsite.id),
     )
+
+
+def open_contradictions(session: Session, assessment: Assessment) -> tuple[str, ...]:
+    """Return the checks of a visit whose contradictions nobody has explained."""
+    found = contradictions.on_visit(session, assessment)
+    known = explanations(session, [assessment.id])[assessment.id]
+    return tuple(one.check.id for one in contradictions.unexplained(found, known))
+
+
+def _require_processes(questionnaire: Questionnaire, sheet: SheetRow) -> None:
+    """A sheet says what the firm makes; what its trade usually has is ticked, or said why not."""
+    known = questionnaire.trade.processes
+    if known and not sheet.processes:
+        raise Invalid({"processes": "还没有勾选工序。请在企业信息里勾选本厂的工序和产品。"})
+    missing = [p for p in known if p.usual and p.id not in sheet.processes]
+    if silent := [p.title for p in missing if not sheet.lacking.get(p.id)]:
+        raise Invalid(
+            {"processes": f"没有勾选“{'”“'.join(silent)}”。请在企业信息里补勾，或写明没有的原因。"}
+        )
 
 
 def _require_complete(session: Session, questionnaire: Questionnaire, sheet: SheetRow) -> None:
@@ -315,6 +357,7 @@ def _copy_sheet(step: Step, assessment: Assessment) -> None:
         step.session.add(onsite)
         step.session.flush()
     onsite.author_id, onsite.processes = assessment.consultant_id, own.processes
+    onsite.lacking = own.lacking
     visited = store.answers(step.session, onsite.id)
     for question_id, said in store.answers(step.session, own.id).items():
         row = visited.get(question_id)

@@ -49,6 +49,16 @@ class Incomplete(Refusal):
         self.missing = missing
 
 
+class Contradicted(Refusal):
+    """Contradictions that nobody has settled, by their checks' ids."""
+
+    status = 422
+
+    def __init__(self, checks: tuple[str, ...]) -> None:
+        super().__init__(checks)
+        self.checks = checks
+
+
 class Stale(Refusal):
     """Somebody else changed the row since this reader last saw it."""
 

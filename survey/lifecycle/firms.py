@@ -23,6 +23,7 @@ LONGEST = {
     "township": 60,
     "park": 60,
 }
+MOST_WHY = 200
 MOST_EMPLOYEES = 1_000_000
 MOST_REVENUE = 100_000_000
 """万元."""
@@ -34,6 +35,8 @@ class Profile:
 
     trade: str
     processes: tuple[str, ...]
+    lacking: dict[str, str]
+    """Why a process that the trade usually has is not among them, by process id."""
     size: str | None
     above_scale: bool | None
     township: str | None
@@ -70,7 +73,9 @@ def update_profile(
         if begun and profile.trade != firm.trade:
             raise Invalid({"trade": "已经开始评估，行业不能再改。如有错误，请联系主管部门。"})
         if profile.trade != firm.trade:
-            profile = replace(profile, processes=())  # those ticked were another trade's
+            profile = replace(
+                profile, processes=(), lacking={}
+            )  # those ticked were another trade's
         _require_sound(profile, edition)
         before = {name: getattr(firm, name) for name in asdict(profile)}
         for name, value in asdict(profile).items():
@@ -85,8 +90,17 @@ def update_profile(
             )
         for assessment in begun:
             if assessment.state == WRITABLE[SheetKind.SELF]:
-                keep_processes(step, assessment, profile.processes, SheetKind.SELF)
+                keep_processes(step, assessment, profile.processes, SheetKind.SELF, profile.lacking)
         return firm
+
+
+def _unsaid(profile: Profile, edition: Edition) -> str:
+    """Return what is asked about usual processes a firm unticked without saying why."""
+    usual = [p for p in edition.trades[profile.trade].processes if p.usual]
+    silent = [p.title for p in usual if p.id not in {*profile.processes, *profile.lacking}]
+    if not profile.processes or not silent:
+        return ""
+    return f"没有勾选“{'”“'.join(silent)}”。请补勾，或写明没有的原因。"
 
 
 def _require_sound(profile: Profile, edition: Edition) -> None:
@@ -98,12 +112,15 @@ def _require_sound(profile: Profile, edition: Edition) -> None:
         faults["processes"] = f"没有这些工序：{'、'.join(sorted(unknown))}。"
     if profile.size is not None and profile.size not in list(Size):
         faults["size"] = "请从列出的规模中选择。"
+    if said := _unsaid(profile, edition):
+        faults.setdefault("processes", said)
     for name, most in (("employees", MOST_EMPLOYEES), ("revenue", MOST_REVENUE)):
         number = getattr(profile, name)
         if number is not None and not 0 <= number <= most:
             faults[name] = f"应在 0 至 {most} 之间，请核对数值和单位。"
-    for name, most in LONGEST.items():
-        text = getattr(profile, name)
+    texts = [(name, getattr(profile, name), most) for name, most in LONGEST.items()]
+    texts += [("processes", why, MOST_WHY) for why in profile.lacking.values()]
+    for name, text, most in texts:
         if text is not None:
             try:
                 typed.text(name, text, most)

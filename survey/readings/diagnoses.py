@@ -11,12 +11,14 @@ from questionnaires.frames import conditions, crosswalk, national
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
-from reports.facts import Contact, Facts, Finding, Photo, SelfAssessment, Verification
+from reports.facts import Contact, Explained, Facts, Finding, Photo, SelfAssessment, Verification
 from survey import clock
 from survey.library import edition_of
+from survey.readings.hints import settled
 from survey.readings.sheets import FilledSheet, filled_sheet
 from survey.store import assessments as store
 from survey.store import evidence
+from survey.store.contradictions import explanations
 from survey.store.settings import District
 from survey.tables import Assessment, Evidence, SheetKind, SheetRow
 
@@ -54,6 +56,7 @@ def diagnosis_of(
         own=_own(filled_sheet(session, assessment, SheetKind.SELF)) if onsite else None,
         notes=_notes(sheet),
         findings=_findings(sheet, photos or {}),
+        explained=_explained(session, sheet) if onsite else (),
         packages=assessment.chosen_packages if onsite else None,
         crosswalk=crosswalk.read_across(
             edition.crosswalk, questionnaire, sheet.answers, sheet.processes
@@ -147,6 +150,21 @@ def _notes(sheet: FilledSheet) -> Notes:
             for q, row in sheet.rows.items()
             if row.verification
         },
+    )
+
+
+def _explained(session: Session, sheet: FilledSheet) -> tuple[Explained, ...]:
+    number = sheet.assessment.id
+    return tuple(
+        Explained(
+            hint.says,
+            tuple((side.name, side.words) for side in hint.sides),
+            hint.explanation.says,
+            hint.explanation.author,
+            hint.explanation.saved_at.astimezone(clock.LOCAL).date(),
+        )
+        for hint in settled(sheet, explanations(session, [number])[number])
+        if hint.explanation
     )
 
 

@@ -44,6 +44,13 @@ class FilledSheet:
     def processes(self) -> frozenset[str]:
         return frozenset(self.row.processes)
 
+    @property
+    def unticked(self) -> tuple[tuple[str, str], ...]:
+        """The processes its trade usually has and this sheet has not: (title, why)."""
+        usual = (p for p in self.questionnaire.trade.processes if p.usual)
+        lacked = (p for p in usual if p.id not in self.processes)
+        return tuple((p.title, self.row.lacking.get(p.id, "")) for p in lacked)
+
     @cached_property
     def answers(self) -> dict[str, Answer]:
         return sheet_of(self.questionnaire, self.rows)

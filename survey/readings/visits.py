@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from questionnaires import answers
+from questionnaires.answers import Sheet
 from questionnaires.gates import GateResult, question_gates
 from questionnaires.model import Question, Questionnaire, Rung, Section
 from questionnaires.scoring import Score, UnansweredQuestion, is_required, score
 from survey.library import edition_of
 from survey.lifecycle import verification
+from survey.lifecycle.contradictions import last_sheets
 from survey.lifecycle.errors import NotThere
+from survey.readings.hints import Hint, hints, settled
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.store import visits as store
-from survey.tables import AnswerRow, Assessment, Need, SheetKind, Verdict
+from survey.store.contradictions import explanations
+from survey.tables import AnswerRow, Assessment, Explanation, Need, SheetKind, Verdict
 
 
 class Count(NamedTuple):
@@ -66,6 +70,9 @@ class Visit:
 
     own: FilledSheet
     onsite: FilledSheet
+    last: Sheet | None = None
+    """What the firm answered in the round before."""
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
 
     @property
     def assessment(self) -> Assessment:
@@ -97,6 +104,36 @@ class Visit:
             OpenItem(section_of[question_id], questions[question_id], needs)
             for question_id, needs in self.needs.items()
         )
+
+    @cached_property
+    def hints(self) -> tuple[Hint, ...]:
+        """What does not sit well together on site, settled or not; once confirmed, what was."""
+        if not self.is_running:
+            return settled(self.onsite, self.explanations)
+        return hints(self.onsite, last=self.last, others=self.own, explanations=self.explanations)
+
+    @property
+    def open_hints(self) -> tuple[Hint, ...]:
+        """What nobody has settled: by another answer, or by a sentence."""
+        return tuple(hint for hint in self.hints if hint.is_open)
+
+    @property
+    def explained_hints(self) -> tuple[Hint, ...]:
+        return tuple(hint for hint in self.hints if not hint.is_open)
+
+    @cached_property
+    def hints_of(self) -> dict[str, tuple[Hint, ...]]:
+        """The hints that speak of each question, by question id."""
+        found: dict[str, tuple[Hint, ...]] = {}
+        for hint in self.hints:
+            for question_id in hint.found.check.questions:
+                found[question_id] = (*found.get(question_id, ()), hint)
+        return found
+
+    @property
+    def unticked(self) -> tuple[tuple[str, str], ...]:
+        """The processes its trade usually has and the firm has not: (title, why)."""
+        return self.onsite.unticked
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -223,12 +260,19 @@ def visit_of(session: Session, assessment: Assessment) -> Visit:
 
 
 def visits_of(session: Session, assessments: Iterable[Assessment]) -> list[Visit]:
-    """Return visits in the order given, by three queries however many there are."""
+    """Return visits in the order given, by a few queries however many there are."""
     by_id = {assessment.id: assessment for assessment in assessments}
     rows = store.sheets(session, by_id)
     filled = filled_sheets(session, [(by_id[id], row) for (id, _), row in rows.items()])
+    last = last_sheets(session, by_id.values())
+    said = explanations(session, by_id)
     return [
-        Visit(filled[rows[id, SheetKind.SELF].id], filled[rows[id, SheetKind.ONSITE].id])
+        Visit(
+            filled[rows[id, SheetKind.SELF].id],
+            filled[rows[id, SheetKind.ONSITE].id],
+            last.get(id),
+            said[id],
+        )
         for id in by_id
         if (id, SheetKind.ONSITE) in rows
     ]

@@ -100,6 +100,8 @@ class SheetRow(Table):
     """The consultant an on-site sheet belongs to; nobody's in particular for the firm's own."""
     speaks: Mapped[bool] = mapped_column(default=True)
     processes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    lacking: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
+    """Why the firm lacks a process its trade usually has, by process id."""
     created_at: Mapped[datetime]
 
 
@@ -158,6 +160,23 @@ class ScoreRow(Table):
     failed_gates: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     """The next rung's failed gates, as ``questionnaires.gates.plain``; None until told again."""
     scored_at: Mapped[datetime]
+
+
+class Explanation(Table):
+    """Why a contradiction is none (矛盾提示的说明), in a sentence of the consultant.
+
+    It settles the contradiction it spoke of: the check, with these values on both sides.
+    """
+
+    __tablename__ = "explanations"
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
+    check_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    spoke_of: Mapped[dict[str, Any]] = mapped_column(JSON)
+    says: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    author: Mapped[str] = mapped_column(String(120))
+    saved_at: Mapped[datetime]
 
 
 class Evidence(Table):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, String
+from sqlalchemy import JSON, CheckConstraint, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table, one_of
@@ -28,6 +28,8 @@ class Firm(Table):
     name: Mapped[str] = mapped_column(String(100))
     trade: Mapped[str] = mapped_column(String(60), index=True)
     processes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    lacking: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
+    """Why it lacks a process its trade usually has, by process id."""
     size: Mapped[Size | None]
     above_scale: Mapped[bool | None]
     """规模以上."""

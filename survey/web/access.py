@@ -58,6 +58,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "consultant.processes": _consultant,
     "consultant.conclusion": _consultant,
     "consultant.confirm": _consultant,
+    "consultant.explain": _consultant,
     "consultant.return_to_firm": _consultant,
     # bureau: firms, pool, exports
     "bureau.assessments": _officer,

@@ -26,7 +26,15 @@ from questionnaires.loading import BadEdition
 from survey.clock import local
 from survey.db import DatabaseMissing
 from survey.files.contents import Unreachable
-from survey.lifecycle.errors import Conflict, Incomplete, Invalid, JobEnded, Locked, Refusal
+from survey.lifecycle.errors import (
+    Conflict,
+    Contradicted,
+    Incomplete,
+    Invalid,
+    JobEnded,
+    Locked,
+    Refusal,
+)
 from survey.web import access, here
 from survey.words import wording
 
@@ -109,6 +117,9 @@ def _refusal(error: Refusal) -> ResponseReturnValue:
                 fields={id: wording.needed(needs) for id, needs in missing.items()},
                 needs=missing,
             )
+        case Contradicted(checks=checks):
+            message = f"还有 {len(checks)} 条矛盾提示没有处理，请改正答案或写明原因。"
+            return answer(422, message, checks=checks)
         case Conflict(question_id=question_id, current=now_, yours=yours):
             return answer(
                 409,

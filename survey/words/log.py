@@ -22,6 +22,7 @@ ACTIONS = {
     "confirm": "核定",
     "reopen": "重新打开",
     "conclude": "写诊断结论",
+    "explain": "说明矛盾提示",
     "propose": "拟入库",
     "admit": "入库",
     "promote": "调高目标",  # as release 1.0 called it
@@ -101,7 +102,9 @@ NAMES = {
     "above_scale": "规上",
     "address": "地址",
     "bureau": "主管部门",
+    "check": "提示编号",
     "closes_on": "截止",
+    "contradictions": "未处理的矛盾提示",
     "code": "代码",
     "contact_name": "联系人",
     "contact_phone": "联系电话",
@@ -110,6 +113,7 @@ NAMES = {
     "edition": "年版",
     "employees": "从业人数",
     "files": "文件数",
+    "lacking": "没有的原因",
     "link_days": "链接有效天数",
     "name": "名称",
     "opens_on": "开始",
@@ -134,6 +138,7 @@ NAMES = {
     "parks": "园区",
     "trade": "行业",
     "username": "用户名",
+    "values": "当时的答案",
 }
 """What values are called where the value alone would not tell."""
 BARE = frozenset({"name", "code", "username", "title", "edition", "trade"})

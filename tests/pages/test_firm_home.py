@@ -30,6 +30,8 @@ from tests.support.people import (
 )
 
 PROFILE = {
+    "lacking-machining": "零件全部外购",
+    "lacking-pressure_testing": "委托外厂试压",
     "size": "medium",
     "above_scale": "yes",
     "employees": "１２０",
@@ -165,8 +167,10 @@ def test_the_profile_is_prefilled_and_kept_as_it_was_meant(app, session):
         12000,
     )
     assert (kept.township, kept.park, kept.products) == ("碧湖镇", "开发区", "球阀")
-    assert kept.processes == ["assembly", "casting"]
-    assert the(session, SheetRow, assessment_id=number).processes == ["assembly", "casting"]
+    sheet = the(session, SheetRow, assessment_id=number)
+    assert kept.processes == sheet.processes == ["assembly", "casting"]
+    reasons = {"machining": "零件全部外购", "pressure_testing": "委托外厂试压"}
+    assert kept.lacking == sheet.lacking == reasons
     assert the(session, AuditEntry, action="profile").firm_id == firm_id
 
 
@@ -186,6 +190,7 @@ def test_the_profile_is_prefilled_and_kept_as_it_was_meant(app, session):
         ({"township": "别处"}, "请从列出的选项中选择"),
         ({"processes": ["no_such_process"]}, "没有这些工序"),
         ({"processes": []}, "至少勾选一项"),
+        ({"processes": ["assembly"], "lacking-machining": " "}, "没有勾选“零件机加工"),
         ({"contact_name": ""}, "联系人"),
         ({"contact_phone": "9" * 41}, "最多 40 字"),
         ({"trade": "bearing"}, "行业"),

@@ -226,7 +226,8 @@ def test_of_many_who_change_a_profile_at_once_one_does_and_the_others_are_told(s
     def change(place):
         names = firms.Profile.__dataclass_fields__
         wanted = firms.Profile(
-            **dict.fromkeys(names) | {"trade": "valve", "processes": (), "address": f"{place} 号"}
+            **dict.fromkeys(names)
+            | {"trade": "valve", "processes": (), "lacking": {}, "address": f"{place} 号"}
         )
         with Session(engine, expire_on_commit=False) as own:
             try:

@@ -9,9 +9,12 @@ from typing import Any
 import yaml
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import uscc
 
+from survey.readings.hints import own_hints
+from survey.readings.sheets import filled_sheet
+from survey.readings.visits import visit_of
 from survey.running import demonstration
 from survey.store import assessments as store
 from survey.store import settings
@@ -77,6 +80,28 @@ def _the_pool_has_entries_and_recognitions(loaded: Session) -> None:
     assert len(loaded.scalars(select(Recognition)).all()) == 2
 
 
+def _nothing_contradicts_but_where_a_story_says_so(loaded: Session) -> None:
+    stories = {row["code"]: row for row in ROWS}
+    silent = speaking = overstated = 0
+    everyone = select(Assessment).options(joinedload(Assessment.firm))
+    for assessment in loaded.scalars(everyone).all():
+        row = stories[assessment.firm.code]
+        own = filled_sheet(loaded, assessment, SheetKind.SELF)
+        told = {hint.id for hint in own_hints(loaded, own)}
+        if row.get("story") == "inflated":
+            overstated += bool(told)
+        else:
+            assert told == {*row.get("explained", ()), *row.get("unsettled", ())}, row["name"]
+        silent, speaking = silent + (not told), speaking + bool(told)
+        if assessment.state in (AssessmentState.VISITING, AssessmentState.CONFIRMED):
+            visit = visit_of(loaded, assessment)
+            assert {hint.id for hint in visit.explained_hints} == {*row.get("explained", ())}
+            assert {hint.id for hint in visit.open_hints} == {*row.get("unsettled", ())}
+    assert overstated  # who thinks too well of himself contradicts himself
+    assert speaking == 2 + overstated
+    assert silent >= 25
+
+
 def _every_page_can_say_that_it_is_a_demonstration(loaded: Session) -> None:
     place = settings.read(loaded)
     assert place.demonstration
@@ -98,6 +123,7 @@ def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, i
 
     _every_firm_stands_where_its_row_says(session)
     _an_inflated_firm_is_corrected_on_site(session)
+    _nothing_contradicts_but_where_a_story_says_so(session)
     _the_pool_has_entries_and_recognitions(session)
     _every_page_can_say_that_it_is_a_demonstration(session)
     _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance)

@@ -21,7 +21,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, plain
+from questionnaires.contradictions import Told
+from questionnaires.contradictions import contradictions as contradictions_of
 from questionnaires.library import SHIPPED
+from questionnaires.model import Questionnaire
 from reports.district import Counting, Target
 from survey import db
 from survey.config import MEGABYTE, Config
@@ -31,9 +34,11 @@ from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import passwords, pool
+from survey.lifecycle import contradictions, passwords, pool
+from survey.lifecycle.contradictions import facts_of
 from survey.lifecycle.recognitions import Award, recognise
 from survey.lifecycle.step import About, Actor, Step
+from survey.running.demonstration.coherence import Answers, coherent
 from survey.running.demonstration.sheets import (
     application_facts,
     artificial_intelligence,
@@ -55,6 +60,7 @@ from survey.tables import (
     Round,
     SheetKind,
     SheetRow,
+    Size,
     User,
     Verdict,
 )
@@ -183,7 +189,8 @@ def _firm(session: Session, row: dict[str, Any]) -> tuple[Firm, dict[str, Any]]:
         name=row["name"],
         trade=row["trade"],
         processes=sorted(has),
-        size="small" if row["employees"] < 100 else "medium",
+        lacking=row.get("lacking", {}),
+        size=_size(row["employees"], row["revenue"]),
         above_scale=row["revenue"] >= 2000,
         township=row["township"],
         park=row.get("park"),
@@ -199,6 +206,15 @@ def _firm(session: Session, row: dict[str, Any]) -> tuple[Firm, dict[str, Any]]:
     session.add(firm)
     session.flush()
     return firm, row
+
+
+def _size(employees: int, revenue: int) -> Size:
+    """Return what a firm is called by its people and its revenue in 万元, both to be reached.
+
+    Source: 《统计上大中小微型企业划分办法（2017）》, industry.
+    """
+    limits = ((1000, 40000, Size.LARGE), (300, 2000, Size.MEDIUM), (20, 300, Size.SMALL))
+    return next((size for e, r, size in limits if employees >= e and revenue >= r), Size.MICRO)
 
 
 def _lacks(row: dict[str, Any]) -> set[str]:
@@ -275,15 +291,12 @@ def _live(
     assessment = steps.begin(Step(session, _actor(author), at), firm.id, round_.id)
     questionnaire = questionnaire_of(assessment)
     random = Random(row["sample"])  # noqa: S311  # the same every time, not a secret
-    processes = frozenset(firm.processes)
-    truth = sheet_on(questionnaire, processes, row["step"], random)
-    extras = key_figures(questionnaire, processes, row["step"], random)
-    extras |= application_facts(questionnaire, row.get("invested"), random)
-    extras |= artificial_intelligence(row["step"])
+    truth, extras = _invented(firm, row, questionnaire, random)
     told = _inflated(truth) if row.get("story") == "inflated" else truth
     if row["state"] == AssessmentState.DRAFT:
         told = dict(list(told.items())[: len(told) * 2 // 3])
     _answer(session, assessment, told | extras, author, at + timedelta(hours=1))
+    _show_files(session, assessment, told, author, photo, at + timedelta(hours=1))
     if row["state"] == AssessmentState.DRAFT:
         return
     officer, consultant = users[Role.OFFICER], users[Role.CONSULTANT]
@@ -300,6 +313,8 @@ def _live(
         else dict(list(truth.items())[: len(truth) // 2])
     )
     _visit(session, assessment, told, seen, consultant, photo, at)
+    for check, says in row.get("explained", {}).items():
+        contradictions.explain(Step(session, _actor(consultant), at), assessment.id, check, says)
     if row["state"] != AssessmentState.CONFIRMED:
         return
     steps.conclude(
@@ -312,6 +327,43 @@ def _live(
     at += timedelta(hours=5)
     steps.confirm(Step(session, _actor(consultant), at), assessment.id)
     _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
+
+
+def _invented(
+    firm: Firm, row: dict[str, Any], questionnaire: Questionnaire, random: Random
+) -> tuple[Answers, Answers]:
+    """Return a firm's true answers and its figures: on its rung, and nothing against the other."""
+    processes, step = frozenset(firm.processes), row["step"]
+    truth = sheet_on(questionnaire, processes, step, random)
+    extras = key_figures(questionnaire, processes, step, random)
+    extras |= application_facts(questionnaire, row.get("invested"), random)
+    extras |= artificial_intelligence(step)
+    told = Told(truth | extras, processes, facts_of(firm))
+    but = frozenset(row.get("explained", ())) | frozenset(row.get("unsettled", ()))
+    mended = coherent(questionnaire, told, step, but=but)
+    return (
+        {id: mended[id] for id in truth},
+        {id: mended[id] for id in extras if id in mended},
+    )
+
+
+def _show_files(
+    session: Session,
+    assessment: Assessment,
+    told: Answers,
+    author: User,
+    photo: Stored,
+    at: datetime,
+) -> None:
+    """Put a picture behind each high answer that a cross-check asks one for."""
+    questionnaire, own = questionnaire_of(assessment), _sheet(session, assessment, SheetKind.SELF)
+    processes = frozenset(own.processes)
+    bare = contradictions_of(questionnaire, Told(told, processes, files=frozenset()))
+    with db.writing(session):
+        for found in bare:
+            if found.check.kind == "files":
+                question = found.check.questions[0]
+                session.add(_photo_row(photo, own.id, question, author, at))
 
 
 def _sheet(session: Session, assessment: Assessment, kind: SheetKind) -> SheetRow:
@@ -478,6 +530,6 @@ def _second_round(
     at = BEGAN + timedelta(days=63)
     assessment = steps.begin(Step(session, _actor(users[Role.FIRM]), at), firm.id, round_.id)
     questionnaire = questionnaire_of(assessment)
-    sheet = sheet_on(questionnaire, frozenset(firm.processes), row["step"], Random(SHOWN))  # noqa: S311
+    sheet, _ = _invented(firm, row, questionnaire, Random(SHOWN))  # noqa: S311
     begun = dict(list(sheet.items())[: len(sheet) // 2])
     _answer(session, assessment, begun, users[Role.FIRM], at)

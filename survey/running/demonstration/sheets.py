@@ -37,7 +37,9 @@ def sheet_on(
 ) -> dict[str, Answer]:
     """Return a sheet whose score stands exactly on ``step`` (1 to 5)."""
     sheet: dict[str, Answer] = {
-        q.id: _scored(q, max(0, min(4, TYPICAL[step] + random.choice((-1, -1, 0, 0, 0, 1, 1, 2)))))
+        q.id: answer_on(
+            q, max(0, min(4, TYPICAL[step] + random.choice((-1, -1, 0, 0, 0, 1, 1, 2))))
+        )
         for q in questionnaire.all_asked(processes)
         if is_required(questionnaire.section_of[q.id], q)
     }
@@ -80,7 +82,7 @@ def _meet(
         if percent is not None:
             sheet[question.id] = Ratio(int(-(-percent * MACHINES // 100)) + 1, MACHINES)
         else:
-            sheet[question.id] = _scored(question, each.at_least or 0)
+            sheet[question.id] = answer_on(question, each.at_least or 0)
 
 
 def _raise_some(
@@ -90,7 +92,7 @@ def _raise_some(
     for question_id in low:
         level = _level(questionnaire, sheet, question_id)
         if level < 4:
-            sheet[question_id] = _scored(questionnaire.questions[question_id], level + 1)
+            sheet[question_id] = answer_on(questionnaire.questions[question_id], level + 1)
 
 
 def _descend(result: Score, sheet: dict[str, Answer], step: int) -> None:
@@ -100,7 +102,7 @@ def _descend(result: Score, sheet: dict[str, Answer], step: int) -> None:
         if isinstance(question_gate, QuestionGate) and (question_gate.at_least or 0) > 0:
             question = result.questionnaire.questions[question_gate.question]
             if question.id in sheet and sheet[question.id] is not NOT_APPLICABLE:
-                sheet[question.id] = _scored(question, (question_gate.at_least or 1) - 1)
+                sheet[question.id] = answer_on(question, (question_gate.at_least or 1) - 1)
                 return
     raise RuntimeError(f"rung {step + 1} has no gate to fail")
 
@@ -115,7 +117,8 @@ def _level(questionnaire: Questionnaire, sheet: dict[str, Answer], question_id: 
     return 4
 
 
-def _scored(question: Question, level: int) -> Answer:
+def answer_on(question: Question, level: int) -> Answer:
+    """Return an answer of this level; of a ratio, so many of the firm's machines."""
     if isinstance(question, RatioQuestion):
         edges = [Fraction(0), *(question.above or ()), Fraction(100)]
         middle = (edges[level] + edges[level + 1]) / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -35,6 +36,8 @@ from survey.web import access, here
 from survey.words import wording
 
 YES, NO = "yes", "no"
+WHY = "lacking-"
+"""Before the id of a process: why the firm has not what its trade usually has."""
 
 
 def _offered(_form: Any, field: Any) -> None:
@@ -98,15 +101,18 @@ class ProfileForm(FlaskForm):
         self.processes.data = list(firm.processes)
         self.version.data = str(firm.version)
 
-    def profile(self) -> steps.Profile:
-        """Return what was typed, tidied."""
+    def profile(self, usual: Iterable[Process]) -> steps.Profile:
+        """Return what was typed, tidied; ``usual`` are the processes its trade usually has."""
+        ticked = tuple(self.processes.data or ())
+        reasons = {p.id: line(request.form.get(f"{WHY}{p.id}")) for p in usual}
         texts = {
             name: line(self[name].data) or None
             for name in ("township", "park", "address", "contact_name", "contact_post")
         }
         return steps.Profile(
             trade=self.trade.data or "",
-            processes=tuple(self.processes.data or ()),
+            processes=ticked,
+            lacking={p: why for p, why in reasons.items() if why and p not in ticked},
             size=self.size.data or None,
             above_scale={YES: True, NO: False}.get(self.above_scale.data),
             employees=self.employees.data,
@@ -200,13 +206,21 @@ def _sound(form: ProfileForm, edition: Edition) -> bool:
 def _keep(form: ProfileForm, edition: Edition) -> None:
     base = whole(form.version.data) or 0
     firm_id = here.reader().firm_id or 0
-    steps.update_profile(here.step(), firm_id, form.profile(), edition, base_version=base)
+    usual = [p for p in _processes(edition, form.trade.data or "") if p.usual]
+    profile = form.profile(usual)
+    steps.update_profile(here.step(), firm_id, profile, edition, base_version=base)
 
 
 def _onward(assessment: Assessment | None) -> str:
     if assessment is not None and assessment.state == AssessmentState.DRAFT:
         return url_for("firm.overview", assessment_id=assessment.id)
     return url_for("firm.home")
+
+
+def _reasons(firm: Firm) -> Mapping[str, str]:
+    """Return why the firm lacks usual processes, by process id: as typed, or as it is kept."""
+    typed = {n.removeprefix(WHY): v for n, v in request.form.items() if n.startswith(WHY)}
+    return typed if request.method == "POST" else firm.lacking
 
 
 def _page(
@@ -225,6 +239,7 @@ def _page(
         firm=firm,
         assessment=assessment,
         groups=[(title, list(processes)) for title, processes in grouped],
+        reasons=_reasons(firm),
         fixed=bool(_begun()),
         trade_title=dict(form.trade.choices).get(firm.trade, firm.trade),
         overtaken=overtaken,

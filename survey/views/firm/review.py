@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
-from questionnaires.answers import describe
-from questionnaires.contradictions import Told, contradictions
-from questionnaires.model import Question, Section
 from survey import clock
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Incomplete, Invalid
 from survey.lifecycle.typed import line
+from survey.readings.hints import own_hints
 from survey.readings.sheets import FilledSheet
 from survey.views.firm.pages import found_sheet, pages
 from survey.web import here
@@ -36,23 +32,6 @@ class SubmitForm(FlaskForm):
     )
 
 
-@dataclass(frozen=True)
-class Side:
-    """One answer of a hint, with the section it stands in."""
-
-    question: Question
-    section: Section
-    words: str
-
-
-@dataclass(frozen=True)
-class Hint:
-    """Two or more answers that do not sit well together, and why."""
-
-    says: str
-    sides: tuple[Side, ...]
-
-
 @pages.route("/assessments/<row:assessment_id>/review", methods=["GET", "POST"])
 def review(assessment_id: int) -> ResponseReturnValue:
     """Show what stands before submission; hand the sheet in."""
@@ -65,8 +44,10 @@ def review(assessment_id: int) -> ResponseReturnValue:
     try:
         receipt = steps.submit(here.step(), assessment_id, declared_by=line(form.declared_by.data))
     except Invalid as refused:
-        form.declared_by.errors = list(refused.fields.values())
-        return _page(sheet, form), 422
+        form.declared_by.errors = [
+            words for name, words in refused.fields.items() if name == "declared_by"
+        ]
+        return _page(sheet, form, refused.fields.get("processes", "")), 422
     except Incomplete:
         return _page(found_sheet(assessment_id), form), 422
     when = clock.local(receipt.submitted_at)
@@ -74,7 +55,7 @@ def review(assessment_id: int) -> ResponseReturnValue:
     return redirect(url_for("firm.overview", assessment_id=assessment_id))
 
 
-def _page(sheet: FilledSheet, form: SubmitForm) -> str:
+def _page(sheet: FilledSheet, form: SubmitForm, processes: str = "") -> str:
     questionnaire = sheet.questionnaire
     figures = questionnaire.section_by_id.get("key_figures")
     empty = [q for q in sheet.asked(figures) if q.id not in sheet.answers] if figures else []
@@ -83,21 +64,8 @@ def _page(sheet: FilledSheet, form: SubmitForm) -> str:
         sheet=sheet,
         assessment=sheet.assessment,
         form=form,
-        hints=_hints(sheet),
+        processes=processes,
+        hints=own_hints(here.session(), sheet),
         figures=figures,
         empty_figures=empty,
     )
-
-
-def _hints(sheet: FilledSheet) -> list[Hint]:
-    questionnaire = sheet.questionnaire
-    return [
-        Hint(found.check.says, tuple(_side(sheet, question) for question in found.check.questions))
-        for found in contradictions(questionnaire, Told(sheet.answers, sheet.processes))
-    ]
-
-
-def _side(sheet: FilledSheet, question_id: str) -> Side:
-    question = sheet.questionnaire.questions[question_id]
-    section = sheet.questionnaire.section_of[question_id]
-    return Side(question, section, describe(question, sheet.answers[question_id]))
