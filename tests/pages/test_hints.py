@@ -79,7 +79,11 @@ def test_a_sentence_settles_it_and_is_printed(visit, session):
     session.rollback()
     assessment = store.assessment(session, number)
     said = diagnosis_of(
-        session, assessment, SheetKind.ONSITE, place=settings.read(session), issued=moment().date()
+        session,
+        assessment,
+        SheetKind.ONSITE,
+        district=settings.read(session),
+        issued=moment().date(),
     )
     assert {one.explanation for one in said.explained} == {WHY}
     assert len(said.explained) == 2
