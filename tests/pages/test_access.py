@@ -39,6 +39,7 @@ ODD = (
     "%FF",
 )
 WORDS = {
+    "check_id": "integration_without_codes",
     "section_id": "production",
     "question_id": QUESTION,
     "kind": "self",
