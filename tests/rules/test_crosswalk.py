@@ -489,13 +489,16 @@ def test_the_province_shows_fourteen_domains_and_forty_four_subdomains():
 
 
 def test_a_position_is_the_mean_over_the_answers_and_open_where_one_is_missing():
-    sheet = {"drawing_control": 4, "design_tools": 2}
+    found = View(BEARING, {}, PROCESSES).mapped("zhejiang", "产品设计")
+    first, *others = [question.id for question in found]
+    assert others
 
-    both = row(read(sheet)[2], "产品设计", subdomains.SUBDOMAIN)
-    one = row(read({"drawing_control": 4})[2], "产品设计", subdomains.SUBDOMAIN)
+    both = row(read(dict.fromkeys(others, 2) | {first: 4})[2], "产品设计", subdomains.SUBDOMAIN)
+    one = row(read({first: 4})[2], "产品设计", subdomains.SUBDOMAIN)
 
-    assert (both.span, both.state) == (Span(Fraction(3, 4), Fraction(3, 4)), "derived")
-    assert (one.span, one.state) == (Span(Fraction(1, 2), Fraction(1)), "partial")
+    mean = Fraction(4 + 2 * len(others), 4 * len(found))
+    assert (both.span, both.state) == (Span(mean, mean), "derived")
+    assert (one.span, one.state) == (Span(Fraction(1, len(found)), Fraction(1)), "partial")
 
 
 @pytest.mark.parametrize("level,share", [(0, 0), (2, 0), (3, Fraction(3, 4)), (4, 1)])

@@ -262,6 +262,7 @@ def others(value: Any) -> Iterator[Any]:
             f"{value}改",
             f"{value}x",
             f"{value[:-1]}9",
+            f"{value[:-1]}8",
             "1/3",
             "2/3",
             "1/10",
