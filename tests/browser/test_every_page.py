@@ -23,6 +23,7 @@ from survey.config import Config, sqlite_url
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import jobs, pool, recognitions
+from survey.lifecycle.documents import withdraw_document
 from survey.lifecycle.links import issue_link
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.step import Actor, Step
@@ -120,11 +121,13 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     ]
     last = session.get_one(Assessment, sheets[-1])
     photo = session.scalars(select(Evidence.id).order_by(Evidence.id.desc()).limit(1)).one()
+    by = Actor(people[Role.OFFICER].id, "测试")
+    gone = an_issued_report(session, config, last, people[Role.FIRM])
+    withdraw_document(Step(session, by, moment()), gone.id, reason="封面的企业名称有误。")
     report = an_issued_report(session, config, last, people[Role.FIRM])
     _jobs_in_every_state(session, last.id)
     other = a_firm(session, "虚构" + "名字很长的阀门制造" * 6 + "厂")
     guest = a_user(session, Role.FIRM, other, password_hash=None, name="还没有设密码的虚构人")
-    by = Actor(people[Role.OFFICER].id, "测试")
     return {
         "assessment_id": sheets,
         "kind": [SheetKind.SELF, SheetKind.ONSITE],
