@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, BadAnswer, Sheet, answer_at, parse
+from questionnaires.contradictions import Told, contradictions
 from questionnaires.edition import Edition
 from questionnaires.frames.crosswalk import Crosswalk, Span, figure, miit, span_text
 from questionnaires.frames.crosswalk.frames import MiitFrame
@@ -59,7 +60,8 @@ class Expects(Value):
     ``unmet`` names the failed gates of the next rung: the question's id, the section's id, ``core``
     or ``trade``, or the question ids of an any-of gate joined by ``|``. ``miit_level`` and
     ``miit_score`` are those of the MIIT 2024 frame in ``crosswalk.yaml``, ``miit_scenarios`` the
-    levels of its scenarios by id ("0–1" where the answers leave them open).
+    levels of its scenarios by id ("0–1" where the answers leave them open). ``contradictions``
+    names the cross-checks that speak; a sheet written answer by answer must name them all.
     """
 
     share: Share
@@ -69,6 +71,8 @@ class Expects(Value):
     miit_level: Annotated[int, Field(ge=0, le=4)] | None = None
     miit_score: Exact | None = None
     miit_scenarios: dict[Word, Level | Annotated[str, Field(pattern=r"^[0-4]–[0-4]$")]] = {}
+
+    contradictions: tuple[Word, ...] = ()
 
     @property
     def reads_miit(self) -> bool:
@@ -181,6 +185,7 @@ def differences(
     """
     answers = sheet(example, questionnaire)
     yield from score_differences(example, questionnaire, answers)
+    yield from contradiction_differences(example, questionnaire, answers)
     frame = frames.miit if frames else None
     yield from miit_differences(example, questionnaire, answers, frame)
 
@@ -191,6 +196,18 @@ def score_differences(
     """Yield what differs in shares, rung and gates."""
     result = score(questionnaire, answers, frozenset(example.processes))
     yield from _different(_compared(example.expects, result))
+
+
+def contradiction_differences(
+    example: Example, questionnaire: Questionnaire, answers: Sheet
+) -> Iterator[Difference]:
+    """Yield what differs in what does not sit well together; a filled sheet need not name it."""
+    stated = example.expects.contradictions
+    if example.fill is None or stated:
+        told = Told(answers, frozenset(example.processes))
+        found = tuple(one.check.id for one in contradictions(questionnaire, told))
+        compared = (("expects", "contradictions"), _listed(stated), _listed(found))
+        yield from _different([compared])
 
 
 def miit_differences(
