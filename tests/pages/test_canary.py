@@ -23,6 +23,7 @@ from tests.support.people import signed_in
 from tests.support.world import QUESTION, World
 
 WORDS = {
+    "check_id": "integration_without_codes",
     "section_id": ["production"],
     "question_id": [QUESTION],
     "kind": ["self", "onsite"],
