@@ -23,7 +23,7 @@ from tests.support.people import signed_in
 from tests.support.world import QUESTION, World
 
 WORDS = {
-    "check_id": "integration_without_codes",
+    "check_id": ["integration_without_codes"],
     "section_id": ["production"],
     "question_id": [QUESTION],
     "kind": ["self", "onsite"],
@@ -40,6 +40,8 @@ TABLES = {
     "firm_id": "firms",
     "round_id": "rounds",
     "entry_id": "pool_entries",
+    "paper_id": "papers",
+    "recognition_id": "recognitions",
 }
 
 
