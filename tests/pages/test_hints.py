@@ -2,6 +2,7 @@
 
 import pytest
 
+from reports.paper.html import render_html
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.step import Step
 from survey.readings.diagnoses import diagnosis_of
@@ -87,6 +88,23 @@ def test_a_sentence_settles_it_and_is_printed(visit, session):
     )
     assert {one.explanation for one in said.explained} == {WHY}
     assert len(said.explained) == 2
+    printed = render_html(said)
+    assert "矛盾提示与顾问的说明" in printed
+    assert "下列 2 处" in printed
+    assert WHY in printed
+
+
+def test_a_returned_sheet_names_the_open_ones_to_the_firm(app, session):
+    own = a_firm(session, revenue=1500)
+    user, consultant = a_user(session, firm=own), a_consultant(session)
+    number = visited(session, user, consultant).id
+    steps.return_to_firm(Step(session, TESTER, moment()), number, reason="请核对收入。")
+    session.rollback()
+
+    page = signed_in(app, session, user).get(f"/firm/assessments/{number}/").text
+
+    assert "请核对收入。" in page
+    assert "企业信息填了规模以上，上年营业收入却不到 2000 万元" in page
 
 
 def test_the_firm_reads_why_its_sheet_cannot_be_handed_in_without_processes(app, session):

@@ -13,6 +13,7 @@ from questionnaires.progress import SectionProgress
 from survey import library
 from survey.library import edition_of
 from survey.lifecycle import assessments as steps
+from survey.readings.hints import own_hints
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.store import assessments as store
 from survey.store import pool, visits
@@ -117,6 +118,10 @@ def begin(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("firm.profile", assessment_id=assessment.id))
 
 
+def _is_returned(sheet: FilledSheet) -> bool:
+    return sheet.is_writable and bool(sheet.assessment.return_reason)
+
+
 @pages.get("/assessments/<row:assessment_id>/")
 def overview(assessment_id: int) -> ResponseReturnValue:
     """Show every section with its progress, and where the share will end up."""
@@ -129,6 +134,7 @@ def overview(assessment_id: int) -> ResponseReturnValue:
         saved=saved,
         saved_by=store.name_of(here.session(), saved.author_id) if saved else "",
         groups=_groups(sheet),
+        hints=own_hints(here.session(), sheet) if _is_returned(sheet) else (),
         next_section=next((s.section for s in sheet.section_progress if s.missing), None),
     )
 
