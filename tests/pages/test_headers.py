@@ -62,6 +62,7 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "firm_id": (ids["firm"],),
         "round_id": (1,),
         "entry_id": (ids["entry"],),
+        "paper_id": (ids["paper"],),
         "section_id": ("production",),
         "question_id": ("scheduling",),
         "kind": ("self", "onsite"),
