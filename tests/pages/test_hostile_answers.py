@@ -206,14 +206,20 @@ def test_numbers_json_does_not_have_are_refused(sitting):
 
 def test_a_hidden_question_is_refused_and_a_hidden_answer_never_scored(app, session):
     questionnaire = SHIPPED.load(EDITION).questionnaire("valve")
-    hidden = next(q for q in questionnaire.questions.values() if not is_asked(q, frozenset()))
+    kept_processes = frozenset(p.id for p in questionnaire.trade.processes if p.usual)
+    everything = frozenset(p.id for p in questionnaire.trade.processes)
+    hidden = next(
+        q
+        for q in questionnaire.questions.values()
+        if q.scored and is_asked(q, everything) and not is_asked(q, kept_processes)
+    )
     user = a_user(session)
     full = filled(session, user, level=2)
     client = signed_in(app, session, user)
     address = f"/firm/assessments/{full.id}/answers"
     body = {"question": hidden.id, "request_id": "a.1", "base_revision": 1, "value": 4}
     assert client.send(address, body).status_code == 200
-    steps.set_processes(Step(session, TESTER, moment()), full.id, [])
+    steps.set_processes(Step(session, TESTER, moment()), full.id, sorted(kept_processes))
 
     refused = client.send(address, body | {"request_id": "a.2", "base_revision": 2, "value": 0})
     steps.submit(Step(session, TESTER, moment()), full.id, declared_by="虚构人")
@@ -223,7 +229,7 @@ def test_a_hidden_question_is_refused_and_a_hidden_answer_never_scored(app, sess
     session.rollback()
     kept = session.scalars(select(AnswerRow)).all()
     without = {row.question_id: row for row in kept if row.question_id != hidden.id}
-    expected = steps.score(questionnaire, steps.sheet_of(questionnaire, without), frozenset())
+    expected = steps.score(questionnaire, steps.sheet_of(questionnaire, without), kept_processes)
     assert session.scalar(select(ScoreRow.share)) == str(expected.share)
 
 
