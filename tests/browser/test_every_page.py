@@ -25,7 +25,7 @@ from survey.files import uploads
 from survey.files.stores import contents_of
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import jobs, pool, recognitions
+from survey.lifecycle import contradictions, jobs, pool, recognitions
 from survey.lifecycle.documents import withdraw_document
 from survey.lifecycle.links import issue_link
 from survey.lifecycle.recognitions import Award
@@ -210,6 +210,9 @@ def _assessment(
             reason=LONG,
         )
     if far > 2:
+        for found in contradictions.on_visit(session, assessment):
+            step = Step(session, TESTER, moment())
+            contradictions.explain(step, assessment.id, found.check.id, LONG)
         steps.confirm(Step(session, TESTER, moment()), assessment.id)
     return assessment.id
 
