@@ -72,14 +72,14 @@ class Wave:
 
 
 def choose(ground: Ground, way: Roadmap | None) -> tuple[Purchase, ...]:
-    """Choose at most six purchases: the way to the next rung, then what adds most for little.
+    """Choose the whole way to the next rung, and up to six in all what adds most for little.
 
     The gates of the next rung are left to the way, so that nobody reads two plans for one gate.
     Where there is none, those that can be opened come first. A package whose prerequisite is
     missing brings it along, before itself.
     """
     gates = way.target.failed_gates if way else ()
-    chosen = list(way.purchases if way else ())[:MOST]
+    chosen = list(way.purchases if way else ())
     offers = [ground.offer(package) for package in ground.packages]
     if chosen:
         offers = [o for o in offers if not any(ground.helps(o, gate) for gate in gates)]

@@ -62,6 +62,14 @@ def test_no_problem_on_paper_belongs_to_a_level_the_sheet_does_not_have(name: st
     assert {gap.weakness.official for gap in diagnosis.gaps if gap.weakness} <= spoken
 
 
+@pytest.mark.parametrize("name", WORKED)
+def test_everything_on_the_way_up_stands_in_the_advice_however_long_the_way(name: str) -> None:
+    _, diagnosis = diagnosed(WORKED[name])
+    advised = {each.code for wave in diagnosis.waves for each in wave.advice}
+
+    assert diagnosis.route is None or {line.code for line in diagnosis.route.costs.lines} <= advised
+
+
 @pytest.mark.parametrize("trade", EDITION.trades)
 def test_no_problem_on_the_page_belongs_to_a_level_the_sheet_does_not_have(
     app, session, monkeypatch, trade: str
