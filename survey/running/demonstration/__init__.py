@@ -81,7 +81,7 @@ READERS = (
 SHOWN = "V-03"
 """The firm whose user can sign in: one result behind it, one sheet in the making."""
 REASON = "现场抽查与自评不一致：随机抽取三份记录，系统里查不到对应数据。"
-PROBLEMS = "现场看了系统、看了机台、抽了单据。数据有断点：报工及时，但检验记录仍有后补。"
+PROBLEMS = "现场看了系统、看了机台、抽了单据，企业所填与现场基本相符。各处记录的及时和完整还可以提高，建议先补齐挡住下一等级的几项。"
 DEMO = Actor(None, "演示数据")
 
 
