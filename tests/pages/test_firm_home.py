@@ -343,6 +343,21 @@ def test_answers_that_do_not_sit_well_are_shown_with_both_sides(app, session, pe
     assert "0 / 20 台" in shown
 
 
+def test_before_handing_in_a_firm_is_asked_how_much_it_means_to_change(app, session, person):
+    number = filled(session, person).id
+    with db.writing(session):
+        for row in session.scalars(
+            select(AnswerRow).where(AnswerRow.question_id == "dnc_machines")
+        ):
+            session.delete(row)
+    firm = signed_in(app, session, person)
+
+    page = firm.get(f"/firm/assessments/{number}/review").text
+
+    assert "改造范围还有 1 项没有填" in page
+    assert "sections/retrofit_scope#question-dnc_machines" in page
+
+
 def test_key_figures_left_empty_are_a_reminder_and_no_obstacle(app, session, person):
     number = filled(session, person).id
     with db.writing(session):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
+from questionnaires.model import Question, Section
 from survey import clock
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Incomplete, Invalid
@@ -16,6 +19,12 @@ from survey.readings.hints import own_hints
 from survey.readings.sheets import FilledSheet
 from survey.views.firm.pages import found_sheet, pages
 from survey.web import here
+
+WORTHWHILE = {
+    "key_figures": "填了才能与参考区间对照",
+    "retrofit_scope": "要改造几台只有您知道，填了才能按实际数量算投入，没填的按 1 台（条、个）算",
+}
+"""What an optional section is worth to the firm before it hands in, by the section's id."""
 
 
 class SubmitForm(FlaskForm):
@@ -56,9 +65,6 @@ def review(assessment_id: int) -> ResponseReturnValue:
 
 
 def _page(sheet: FilledSheet, form: SubmitForm, processes: str = "") -> str:
-    questionnaire = sheet.questionnaire
-    figures = questionnaire.section_by_id.get("key_figures")
-    empty = [q for q in sheet.asked(figures) if q.id not in sheet.answers] if figures else []
     return render_template(
         "firm/review.html",
         sheet=sheet,
@@ -66,6 +72,20 @@ def _page(sheet: FilledSheet, form: SubmitForm, processes: str = "") -> str:
         form=form,
         processes=processes,
         hints=own_hints(here.session(), sheet),
-        figures=figures,
-        empty_figures=empty,
+        reminders=[_left_empty(sheet, name, why) for name, why in WORTHWHILE.items()],
     )
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """An optional section in which something is left empty, and what it would be good for."""
+
+    section: Section
+    questions: tuple[Question, ...]
+    why: str
+
+
+def _left_empty(sheet: FilledSheet, section_id: str, why: str) -> Reminder | None:
+    section = sheet.questionnaire.section_by_id.get(section_id)
+    empty = tuple(q for q in sheet.asked(section) if q.id not in sheet.answers) if section else ()
+    return Reminder(section, empty, why) if section and empty else None
