@@ -88,9 +88,7 @@ def save_answer(
         if at is None:
             raise NotThere
         questionnaire = library.load(session, at.edition).questionnaire(at.trade)
-        section = questionnaire.section_of.get(change.question_id)
-        if given is not None and (section is None or section.id not in given):
-            raise NotThere
+        _require_given(questionnaire, change.question_id, given)
         if at.seen:
             _require_same(questionnaire, at.seen, change)
             return _acknowledge(at.seen)
@@ -113,6 +111,14 @@ def save_answer(
         }
         store.keep_answer(session, kept, change.request_id)
         return Saved(kept["revision"], step.now, kept["value"], kept["verification"])
+
+
+def _require_given(
+    questionnaire: Questionnaire, question_id: str, given: frozenset[str] | None
+) -> None:
+    section = questionnaire.section_of.get(question_id)
+    if given is not None and (section is None or section.id not in given):
+        raise NotThere
 
 
 def _require_same(questionnaire: Questionnaire, seen: KeptAnswer, change: Change) -> None:
