@@ -146,7 +146,7 @@ def use_link(
     Whoever holds the link need not wait for what was guessed before.
 
     Args:
-        phone: What the user may sign in with besides their name; empty for nothing.
+        phone: What the user may sign in with besides their name; empty leaves what there is.
 
     Raises:
         LinkSpent, Invalid
@@ -163,7 +163,8 @@ def use_link(
             raise LinkSpent
         link.used_at = step.now
         owner.password_hash, owner.password_changed_at = kept, step.now
-        set_phone(step, owner, phone)
+        if phone:
+            set_phone(step, owner, phone)
         store.clear_throttle(session, f"account:{username}")
         store.end_sessions(session, owner.id)
         step.log(f"password_{link.purpose}", About("user", owner.id))

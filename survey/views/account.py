@@ -178,7 +178,8 @@ def link(token: str) -> ResponseReturnValue:
     try:
         user = links.user_of_link(here.session(), token, now())
         known = {"name": user.name, "username": user.username, "firm": _firm_of(user)}
-        form.phone.data = form.phone.data if form.is_submitted() else user.phone
+        if user.phone:
+            del form.phone  # whoever holds a reset need not read it, and it stays as it is
         if request.method == "GET":
             return render_template("account/link.html", form=form, **known)
         if form.validate_on_submit():
@@ -186,7 +187,7 @@ def link(token: str) -> ResponseReturnValue:
                 here.step(),
                 token,
                 form.password.data or "",
-                phone=form.phone.data or "",
+                phone=(form.phone.data or "") if form.phone else "",
                 device=request.cookies.get(_device_cookie(), ""),
                 agent=request.user_agent.string,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask import request
@@ -46,7 +46,7 @@ def keep(form: Iterable[AnswerField], sheet: FilledSheet) -> Outcome:
         for asked in form:
             _keep_answer(asked, sheet, outcome)
             _keep_files(asked, sheet, outcome)
-        _remove_file(sheet, outcome)
+        _remove_file({asked.question.id for asked in form}, sheet, outcome)
     except Locked:
         outcome.meet(409)
         outcome.locked = True
@@ -111,11 +111,13 @@ def _chosen(name: str) -> list[FileStorage]:
     return [file for file in request.files.getlist(name) if file.filename]
 
 
-def _remove_file(sheet: FilledSheet, outcome: Outcome) -> None:
+def _remove_file(shown: Collection[str], sheet: FilledSheet, outcome: Outcome) -> None:
+    """Take away the file that was pressed, of a question this page shows and of no other."""
     given = whole(request.form.get("remove"))
     if given is not None:
         found = evidence_store.attached(here.session(), given)
-        if found and found.sheet.id == sheet.row.id:
+        ours = found and found.sheet.id == sheet.row.id and found.file.question_id in shown
+        if found and ours:
             evidence_steps.remove(here.step(), found.file.id)
             outcome.saved += 1
 

@@ -728,6 +728,19 @@ def test_a_link_page_refuses_what_is_no_phone_number_and_keeps_the_link(app, ses
     assert client.submit("", {"password": NEW_PASSWORD, "phone": ""}).status_code == 302
 
 
+def test_a_reset_neither_shows_nor_changes_the_phone_number(app, session):
+    user = a_user(session, phone="13800001234")
+    client = app.test_client()
+
+    page = client.get(f"/link/{a_link(session, user)}").text
+    answer = client.submit("", {"password": NEW_PASSWORD, "phone": "13900005678"})
+
+    assert "13800001234" not in page
+    assert answer.status_code == 302
+    session.refresh(user)
+    assert user.phone == "13800001234"
+
+
 def test_a_phone_number_opens_the_account_of_its_owner_however_it_is_typed(app, session):
     user = a_user(session, phone="13800001234")
 

@@ -225,3 +225,22 @@ def test_after_handing_in_a_colleague_still_reads_their_modules_and_no_result(ap
     home = client.get("/firm/").text
     assert f"/assessments/{assessment.id}/result" not in home
     assert client.get(f"/assessments/{assessment.id}/result/self").status_code == 403
+
+
+def test_a_colleague_takes_no_file_away_from_a_module_that_was_not_given(
+    session, boss, colleague, assessment
+):
+    boss.get(f"/firm/assessments/{assessment.id}/sections/{OTHER}")
+    boss.post(
+        f"/assessments/{assessment.id}/questions/{HERS}/evidence",
+        data={"csrf_token": boss.token, "files": (io.BytesIO(a_photo()), "检验.jpg")},
+        headers={"Accept": "application/json"},
+    )
+    hers = session.scalars(select(Evidence.id).where(Evidence.question_id == HERS)).one()
+    session.rollback()
+
+    section = f"/firm/assessments/{assessment.id}/sections/{GIVEN}"
+    colleague.get(section)
+    colleague.post(section, data={"csrf_token": colleague.token, "remove": str(hers)})
+
+    assert session.scalars(select(Evidence.id).where(Evidence.question_id == HERS)).one() == hers
