@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from survey import db
 from survey.lifecycle import colleagues
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.step import Actor, Step
@@ -244,3 +245,22 @@ def test_a_colleague_takes_no_file_away_from_a_module_that_was_not_given(
     colleague.post(section, data={"csrf_token": colleague.token, "remove": str(hers)})
 
     assert session.scalars(select(Evidence.id).where(Evidence.question_id == HERS)).one() == hers
+
+
+def test_what_a_returned_sheet_is_to_settle_is_told_to_who_sees_all_of_it(
+    session, boss, colleague, assessment
+):
+    with db.writing(session):
+        assessment.return_reason = "请核对设备联网。"
+        for question, value in (
+            ("networked_equipment", {"part": 0, "whole": 20}),
+            ("data_collection", 4),
+        ):
+            row = session.scalars(select(AnswerRow).where(AnswerRow.question_id == question)).one()
+            row.value = value
+    overview = f"/firm/assessments/{assessment.id}/"
+
+    assert "两边说法对不上" in boss.get(overview).text
+    told = colleague.get(overview).text
+    assert "请核对设备联网。" in told
+    assert "两边说法对不上" not in told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import redirect, render_template, url_for
@@ -13,7 +13,7 @@ from questionnaires.progress import SectionProgress
 from survey import library
 from survey.library import edition_of
 from survey.lifecycle import assessments as steps
-from survey.readings.hints import own_hints
+from survey.readings.hints import Hint, own_hints
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.store import assessments as store
 from survey.store import pool, visits
@@ -134,9 +134,15 @@ def overview(assessment_id: int) -> ResponseReturnValue:
         saved=saved,
         saved_by=store.name_of(here.session(), saved.author_id) if saved else "",
         groups=_groups(sheet),
-        hints=own_hints(here.session(), sheet) if _is_returned(sheet) else (),
+        hints=_hints(sheet),
         next_section=next((s.section for s in sheet.section_progress if s.missing), None),
     )
+
+
+def _hints(sheet: FilledSheet) -> Sequence[Hint]:
+    """What a returned sheet is to settle, for who sees all of it: both sides tell answers."""
+    whole = sheet.given is None
+    return own_hints(here.session(), sheet) if whole and _is_returned(sheet) else ()
 
 
 def _groups(sheet: FilledSheet) -> list[tuple[str, list[SectionProgress]]]:
