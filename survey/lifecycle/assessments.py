@@ -23,7 +23,6 @@ from survey.lifecycle.errors import (
     Locked,
     NotThere,
     RoundClosed,
-    Stale,
 )
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.states import ASSESSMENT, WRITABLE
@@ -44,8 +43,6 @@ from survey.tables import (
     SheetRow,
     Verdict,
 )
-
-LONGEST_SUMMARY = 5000
 
 
 @dataclass(frozen=True)
@@ -107,7 +104,7 @@ def set_processes(
 ) -> None:
     """Say which processes a sheet is about; answers to questions it hides are kept, not counted."""
     with step.writing() as session:
-        keep_processes(step, _writable(session, assessment_id, kind), processes, kind)
+        keep_processes(step, writable(session, assessment_id, kind), processes, kind)
 
 
 def keep_processes(
@@ -251,22 +248,6 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
         )
 
 
-def conclude(
-    step: Step, assessment_id: int, *, problems: str, packages: list[str] | None, base_version: int
-) -> None:
-    """Keep the consultant's summary of problems and choice of packages (None: as computed)."""
-    with step.writing() as session:
-        assessment = _writable(session, assessment_id, SheetKind.ONSITE)
-        if assessment.version != base_version:
-            raise Stale
-        known = questionnaire_of(assessment).package_by_code
-        if packages is not None and (unknown := [c for c in packages if c not in known]):
-            raise Invalid({"packages": f"没有这些改造场景：{'、'.join(unknown)}。"})
-        assessment.problems = typed.text("problems", problems, LONGEST_SUMMARY)
-        assessment.chosen_packages = None if packages is None else list(dict.fromkeys(packages))
-        step.log("conclude", assessment)
-
-
 def open_items(session: Session, assessment: Assessment) -> dict[str, tuple[Need, ...]]:
     """Return what stands between a visit and its confirmation: {question id: what it needs}."""
     onsite = _sheet(session, assessment.id, SheetKind.ONSITE)
@@ -393,7 +374,8 @@ def _held(session: Session, assessment_id: int) -> Assessment:
     return assessment
 
 
-def _writable(session: Session, assessment_id: int, kind: SheetKind) -> Assessment:
+def writable(session: Session, assessment_id: int, kind: SheetKind) -> Assessment:
+    """Return an assessment whose sheet may be written, kept from other writers until the step ends."""
     assessment = _held(session, assessment_id)
     if assessment.state != WRITABLE[kind]:
         raise Locked(assessment.state)

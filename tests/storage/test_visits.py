@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey.lifecycle import answers, assessments
+from survey.lifecycle import answers, assessments, conclusions
 from survey.lifecycle.answers import Change
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, Stale
 from survey.lifecycle.step import Actor, Step
@@ -302,7 +302,7 @@ def test_what_the_firm_left_alone_keeps_its_verdict_over_a_return(
 
 
 def conclude(session, visit, problems="检验记录后补。", packages=None, version=None):
-    assessments.conclude(
+    conclusions.conclude(
         Step(session, TESTER, moment()),
         visit.id,
         problems=problems,

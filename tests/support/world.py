@@ -17,7 +17,7 @@ from survey.config import Config
 from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import pool, recognitions
+from survey.lifecycle import conclusions, pool, recognitions
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.step import Actor, Step
 from survey.store import pool as store
@@ -177,7 +177,7 @@ class World:
         version = self._session.scalar(
             select(Assessment.version).where(Assessment.id == assessment.id)
         )
-        steps.conclude(
+        conclusions.conclude(
             Step(self._session, TESTER, moment()),
             assessment.id,
             problems=f"{side.word}问题",

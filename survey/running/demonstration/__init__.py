@@ -34,7 +34,7 @@ from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import contradictions, passwords, pool
+from survey.lifecycle import conclusions, contradictions, passwords, pool
 from survey.lifecycle.contradictions import facts_of
 from survey.lifecycle.recognitions import Award, recognise
 from survey.lifecycle.step import About, Actor, Step
@@ -317,7 +317,7 @@ def _live(
         contradictions.explain(Step(session, _actor(consultant), at), assessment.id, check, says)
     if row["state"] != AssessmentState.CONFIRMED:
         return
-    steps.conclude(
+    conclusions.conclude(
         Step(session, _actor(consultant), at),
         assessment.id,
         problems=PROBLEMS,
