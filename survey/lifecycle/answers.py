@@ -18,8 +18,8 @@ from survey.lifecycle.errors import AnswerNow, Conflict, IdReused, Invalid, Lock
 from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
-from survey.store.assessments import Destination, KeptAnswer
-from survey.tables import Assessment, SheetKind, Verdict
+from survey.store.assessments import Destination, KeptAnswer, Writer
+from survey.tables import Assessment, Role, SheetKind, Verdict
 
 LONGEST_REMARK = 2000
 FIELDS = ("value", "remark", "verification", "reason", "finding")
@@ -62,21 +62,15 @@ class Saved:
     verification: str | None
 
 
-def save_answer(
-    step: Step,
-    assessment_id: int,
-    kind: SheetKind,
-    change: Change,
-    *,
-    given: frozenset[str] | None = None,
-) -> Saved:
+def save_answer(step: Step, assessment_id: int, kind: SheetKind, change: Change) -> Saved:
     """Keep one change, exactly once, never over a colleague's head.
 
-    Args:
-        given: The modules whoever writes was given; None for all.
+    Whoever writes is read anew under the lock: what they may was perhaps taken away since the page
+    was asked for.
 
     Raises:
-        NotThere: No such assessment or sheet, or a question of a module that was not given.
+        NotThere: No such sheet, or it is not the writer's: another firm's, another consultant's, or
+            a question of a module they were not given.
         Locked: The sheet may not be written now.
         Invalid: The value, a text, or the question cannot be taken.
         IdReused: The request's id was used for something else.
@@ -84,11 +78,9 @@ def save_answer(
     """
     with step.writing() as session:
         db.hold(session, Assessment, assessment_id)
-        at = store.destination(session, assessment_id, kind, change.question_id, change.request_id)
-        if at is None:
-            raise NotThere
+        at = _destination(step, assessment_id, kind, change)
         questionnaire = library.load(session, at.edition).questionnaire(at.trade)
-        _require_given(questionnaire, change.question_id, given)
+        _require_given(questionnaire, change.question_id, at.writer)
         if at.seen:
             _require_same(questionnaire, at.seen, change)
             return _acknowledge(at.seen)
@@ -113,9 +105,32 @@ def save_answer(
         return Saved(kept["revision"], step.now, kept["value"], kept["verification"])
 
 
-def _require_given(
-    questionnaire: Questionnaire, question_id: str, given: frozenset[str] | None
-) -> None:
+def _destination(step: Step, assessment_id: int, kind: SheetKind, change: Change) -> Destination:
+    at = store.destination(
+        step.session,
+        assessment_id,
+        kind,
+        change.question_id,
+        request_id=change.request_id,
+        writer=step.by.user_id,
+    )
+    if at is None or at.writer is None or not _may_write(at, at.writer, kind):
+        raise NotThere
+    return at
+
+
+def _may_write(at: Destination, writer: Writer, kind: SheetKind) -> bool:
+    """Whether a sheet of this kind is this writer's to fill: their firm's, or that of their visit."""
+    match kind:
+        case SheetKind.SELF:
+            ours = writer.role == Role.FIRM and writer.firm_id == at.firm_id
+        case SheetKind.ONSITE:
+            ours = writer.role == Role.CONSULTANT and writer.user_id == at.consultant_id
+    return writer.active and ours
+
+
+def _require_given(questionnaire: Questionnaire, question_id: str, writer: Writer | None) -> None:
+    given = writer.sections if writer else None
     section = questionnaire.section_of.get(question_id)
     if given is not None and (section is None or section.id not in given):
         raise NotThere

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
@@ -20,6 +21,7 @@ from survey.tables import (
     Assessment,
     AssessmentState,
     Evidence,
+    Role,
     Round,
     ScoreRow,
     SheetKind,
@@ -59,14 +61,28 @@ class KeptAnswer(NamedTuple):
     saved_at: datetime
 
 
+class Writer(NamedTuple):
+    """Whoever writes, as they stand at this moment."""
+
+    user_id: int
+    active: bool
+    role: Role
+    firm_id: int | None
+    sections: list[str] | None
+    """The modules a firm's colleague was given; None for everything."""
+
+
 class Destination(NamedTuple):
-    """Where a change would be kept, and what is there."""
+    """Where a change would be kept, what is there, and who writes it."""
 
     state: AssessmentState
     edition: str
     trade: str
+    firm_id: int
+    consultant_id: int | None
     sheet_id: int
     processes: list[str]
+    writer: Writer | None
     answer: KeptAnswer | None
     seen: KeptAnswer | None
     """What the same request left when it came before."""
@@ -75,9 +91,11 @@ class Destination(NamedTuple):
 _TABLES = Table.metadata.tables
 _assessment, _sheet = _TABLES["assessments"].c, _TABLES["sheets"].c
 _answer, _revision = _TABLES["answers"].c, _TABLES["answer_revisions"].c
-_OWNER = select(_assessment.firm_id).where(_assessment.id == bindparam("id"))
+_user = _TABLES["users"].c
 _DESTINATION = (
-    select(_assessment.state, _assessment.edition, _assessment.trade, _sheet.id, _sheet.processes)
+    select(_assessment.state, _assessment.edition, _assessment.trade)
+    .add_columns(_assessment.firm_id, _assessment.consultant_id, _sheet.id, _sheet.processes)
+    .add_columns(_user.id, _user.active, _user.role, _user.firm_id, _user.sections)
     .add_columns(*(_answer[name] for name in KeptAnswer._fields))
     .add_columns(*(_revision[name] for name in KeptAnswer._fields))
     .join_from(
@@ -85,6 +103,7 @@ _DESTINATION = (
         _TABLES["sheets"],
         and_(_sheet.assessment_id == _assessment.id, speaking(bindparam("kind"))),
     )
+    .outerjoin(_TABLES["users"], _user.id == bindparam("writer"))
     .outerjoin(
         _TABLES["answers"],
         and_(_answer.sheet_id == _sheet.id, _answer.question_id == bindparam("question_id")),
@@ -103,24 +122,37 @@ _KEYS = {"sheet_id": "at_sheet", "question_id": "at_question"}
 _REVISION = insert(_TABLES["answer_revisions"])
 
 
-def owner(session: Session, assessment_id: int) -> int | None:
-    """Return the id of an assessment's firm."""
-    return session.scalar(_OWNER, {"id": assessment_id})
-
-
 def destination(
-    session: Session, assessment_id: int, kind: SheetKind, question_id: str, request_id: str
+    session: Session,
+    assessment_id: int,
+    kind: SheetKind,
+    question_id: str,
+    *,
+    request_id: str,
+    writer: int | None,
 ) -> Destination | None:
-    """Return a sheet, the present answer to one question, and any trace of this request."""
+    """Return a sheet, the present answer to one question, any trace of this request, and its writer."""
     wanted = {"id": assessment_id, "kind": kind, "question_id": question_id}
-    found = session.execute(_DESTINATION, wanted | {"request_id": request_id}).one_or_none()
+    asked = wanted | {"request_id": request_id, "writer": writer}
+    found = session.execute(_DESTINATION, asked).one_or_none()
     if found is None:
         return None
-    at, answer, seen = found[:5], found[5 : 5 + _WIDTH], found[5 + _WIDTH :]
-    return Destination(*at, *(KeptAnswer(*row) if row[1] else None for row in (answer, seen)))
+    at, now, answer, seen = (found[start:end] for start, end in pairwise(_CUTS))
+    return Destination._make(
+        (
+            *at,
+            Writer(*now) if now[0] is not None else None,
+            *(KeptAnswer(*row) if row[1] else None for row in (answer, seen)),
+        )
+    )
 
 
-_WIDTH = len(KeptAnswer._fields)
+_CUTS = tuple(
+    accumulate(
+        (7, len(Writer._fields), len(KeptAnswer._fields), len(KeptAnswer._fields)), initial=0
+    )
+)
+"""Where in a row of ``_DESTINATION`` each of its four parts begins."""
 
 
 def keep_answer(session: Session, fields: dict[str, Any], request_id: str) -> None:

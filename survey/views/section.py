@@ -13,6 +13,7 @@ from reports.diagnosis.key_figures import reference_bands
 from survey import clock
 from survey.files import kinds
 from survey.lifecycle import answers as steps
+from survey.lifecycle.errors import Invalid
 from survey.readings.sheets import FilledSheet
 from survey.tables import SheetKind
 from survey.views import changes, files
@@ -20,6 +21,7 @@ from survey.views.forms import answers as forms
 from survey.views.forms.answers import AnswerField, SectionForm
 from survey.views.posted import Outcome, keep, show_saved
 from survey.web import here
+from survey.web.here import Spoken
 from survey.words import uploads as upload_words
 from survey.words import wording
 
@@ -127,19 +129,22 @@ def answer(found: Callable[[], SectionPage]) -> ResponseReturnValue:
 
 
 def save(
-    assessment_id: int,
-    kind: SheetKind,
-    texts: Sequence[str],
-    *,
-    given: frozenset[str] | None = None,
+    assessment_id: int, kind: SheetKind, texts: Sequence[str], *, find: Callable[[int], object]
 ) -> dict[str, Any]:
     """Keep the one change a script of ours asks for; what is answered here is on disk.
 
     The client makes the request's id and names the revision it saw, so a queue on a device may
     deliver its changes later, each exactly once.
+
+    Args:
+        find: Answers 404 where the reader may not know of the assessment; the step looks for itself.
     """
-    change = changes.read(request, texts=texts)
-    saved = steps.save_answer(here.step(), assessment_id, kind, change, given=given)
+    try:
+        change = changes.read(request, texts=texts)
+    except (Spoken, Invalid):
+        find(assessment_id)  # what is wrong with a request is said of one's own sheet only
+        raise
+    saved = steps.save_answer(here.step(), assessment_id, kind, change)
     return {
         "request_id": change.request_id,
         "revision": saved.revision,

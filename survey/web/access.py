@@ -226,13 +226,6 @@ def own_assessment(assessment_id: int) -> Assessment:
     return assessment
 
 
-def require_own(assessment_id: int) -> None:
-    """Answer 404 unless an assessment is the signed-in firm's, for steps that read it themselves."""
-    owner = store.owner(here.session(), assessment_id)
-    if owner is None or owner != here.reader().firm_id:
-        abort(404)
-
-
 def require_given(section_id: str) -> None:
     """Answer 404 unless a firm's reader was given this module; the rest is simply not there."""
     given = here.reader().sections

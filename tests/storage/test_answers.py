@@ -3,14 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey.lifecycle import assessments
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.errors import Conflict, Invalid, Locked, NotThere
 from survey.lifecycle.step import Actor, Step
-from survey.tables import AnswerRevision, AnswerRow, Firm, SheetKind
+from survey.tables import AnswerRevision, AnswerRow, Firm, Role, SheetKind, User
 from tests.support.people import TESTER, a_firm, a_user, begun, handed_in, moment
 
 QUESTION = "scheduling"
@@ -234,3 +234,24 @@ def test_answers_hidden_by_a_change_of_processes_come_back_with_them(session):
     assessments.set_processes(Step(session, TESTER, moment()), assessment.id, every)
 
     assert history(session, "ball_lapping") == [(1, 3)]
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [{"active": False}, {"sections": ["quality"]}],
+    ids=["account disabled", "module taken back"],
+)
+def test_what_a_writer_lost_since_the_page_was_asked_for_is_gone(session, assessment, person, lost):
+    session.execute(update(User).where(User.id == person.id).values(lost))
+    session.commit()
+
+    with pytest.raises(NotThere):
+        keep(session, assessment, person, 2)
+    assert history(session) == []
+
+
+@pytest.mark.parametrize("role", [Role.FIRM, Role.CONSULTANT, Role.OFFICER])
+def test_nobody_writes_a_sheet_that_is_not_theirs(session, assessment, role):
+    with pytest.raises(NotThere):
+        keep(session, assessment, loose(session, a_user(session, role=role)), 2)
+    assert history(session) == []

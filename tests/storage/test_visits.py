@@ -4,12 +4,12 @@ import pytest
 
 from survey.lifecycle import answers, assessments, conclusions
 from survey.lifecycle.answers import Change
-from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, Stale
+from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
 from survey.readings.visits import visit_of
 from survey.store import assessments as store
 from survey.store import visits as visit_store
-from survey.tables import AssessmentState, Need, SheetKind, Verdict
+from survey.tables import AssessmentState, Need, Role, SheetKind, Verdict
 from tests.support.people import TESTER, a_consultant, a_file, a_firm, a_user, fill, moment, visited
 
 QUESTION = "scheduling"
@@ -366,3 +366,13 @@ def test_a_reassigned_visit_moves_to_the_other_list_with_its_work(session, visit
     found, _ = visit_store.visits(session, other.id, AssessmentState.VISITING)
     assert [a.id for a in found] == [visit.id]
     assert on_site(session, visit).verification == "changed"
+
+
+def test_a_consultant_taken_off_a_visit_keeps_nothing_more(session, visit, save):
+    other = a_user(session, role=Role.CONSULTANT)
+    officer = a_user(session, role=Role.OFFICER)
+    step = Step(session, Actor(officer.id, officer.name), moment())
+    assessments.assign(step, visit.id, other.id)
+
+    with pytest.raises(NotThere):
+        save(verification=Verdict.VERIFIED)

@@ -66,8 +66,8 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
 @pages.post("/<row:assessment_id>/answers")
 def save_answer(assessment_id: int) -> ResponseReturnValue:
     """Keep one change for a script of ours."""
-    access.visited_assessment(assessment_id)
-    return save(assessment_id, SheetKind.ONSITE, ("verification", *VisitField.TEXTS))
+    texts = ("verification", *VisitField.TEXTS)
+    return save(assessment_id, SheetKind.ONSITE, texts, find=access.visited_assessment)
 
 
 @pages.get("/<row:assessment_id>/standing")
