@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from survey import clock
 from survey.files.stores import contents_of
 from survey.jobs.workshop import Workshop
-from survey.lifecycle import accounts
+from survey.lifecycle import accounts, photos
 from survey.lifecycle.jobs import Effect
+from survey.lifecycle.step import Step
 
 BEGINS = timedelta(hours=3)
 """After midnight, local time: the district sleeps."""
@@ -22,8 +23,13 @@ def last_night(now: datetime) -> str:
 
 
 def tidy(workshop: Workshop) -> Effect:
-    """Remove half-made files; what is left to do once is to forget sign-ins that are over."""
+    """Remove half-made files; what is left to do once is to forget ended sign-ins, photos left."""
     files = contents_of(workshop.config).forget_half_written(clock.utc_now() - LEFT_BEHIND)
     workshop.progress(1, 2)
     hours = workshop.config.session_hours
-    return lambda step: {"files": files} | accounts.forget_ended(step, session_hours=hours)
+
+    def forget(step: Step) -> dict[str, int]:
+        ended = accounts.forget_ended(step, session_hours=hours)
+        return {"files": files} | ended | photos.forget_left_behind(step)
+
+    return forget

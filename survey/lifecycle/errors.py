@@ -113,6 +113,12 @@ class IdReused(Invalid):
     status = 409
 
 
+class NotAnnounced(Invalid):
+    """No photo of this number is on its way, or no more; its device begins again."""
+
+    status = 409
+
+
 class RoundClosed(Invalid):
     """The round has not begun, or is over."""
 

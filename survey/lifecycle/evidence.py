@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -26,12 +27,29 @@ class Limits:
     bytes_per_assessment: int
 
 
+@dataclass(frozen=True)
+class Place:
+    """The question of a sheet a file goes behind."""
+
+    assessment: Assessment
+    sheet: SheetRow
+    question_id: str
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What is said beside a photo, and when its device says it was taken."""
+
+    words: str = ""
+    taken_at: datetime | None = None
+
+
 def require_room(
     session: Session, assessment_id: int, kind: SheetKind, question_id: str, limits: Limits
 ) -> None:
     """Refuse early, before a file is read, what ``attach`` would refuse in the end."""
-    assessment, sheet = _writable(session, assessment_id, kind, question_id, lock=False)
-    _require_room(session, assessment, sheet, question_id, 0, limits)
+    place = writable(session, assessment_id, kind, question_id, lock=False)
+    require_room_for(session, place, 0, limits)
 
 
 def attach(
@@ -50,25 +68,40 @@ def attach(
         Invalid: The question is not asked, or a limit is reached.
     """
     with step.writing() as session:
-        assessment, sheet = _writable(session, assessment_id, kind, question_id, lock=True)
-        if known := store.same(session, sheet.id, question_id, stored.sha256):
-            return known
-        _require_room(session, assessment, sheet, question_id, stored.size, limits)
-        row = Evidence(
-            sheet_id=sheet.id,
-            question_id=question_id,
-            sha256=stored.sha256,
-            name=stored.name,
-            media_type=stored.media_type,
-            size=stored.size,
-            has_thumbnail=stored.has_thumbnail,
-            uploaded_by=step.by.user_id,
-            uploaded_at=step.now,
-        )
-        session.add(row)
-        session.flush()
-        _log(step, "attach", assessment, row)
-        return row
+        place = writable(session, assessment_id, kind, question_id, lock=True)
+        return put(step, session, place, stored, Caption(), limits=limits)
+
+
+def put(
+    step: Step,
+    session: Session,
+    place: Place,
+    stored: Stored,
+    caption: Caption,
+    *,
+    limits: Limits,
+) -> Evidence:
+    """Do what ``attach`` does, inside a transaction that found the place under its lock."""
+    if known := store.same(session, place.sheet.id, place.question_id, stored.sha256):
+        return known
+    require_room_for(session, place, stored.size, limits)
+    row = Evidence(
+        sheet_id=place.sheet.id,
+        question_id=place.question_id,
+        sha256=stored.sha256,
+        name=stored.name,
+        media_type=stored.media_type,
+        size=stored.size,
+        has_thumbnail=stored.has_thumbnail,
+        caption=caption.words,
+        taken_at=caption.taken_at,
+        uploaded_by=step.by.user_id,
+        uploaded_at=step.now,
+    )
+    session.add(row)
+    session.flush()
+    _log(step, "attach", place.assessment, row)
+    return row
 
 
 def remove(step: Step, evidence_id: int) -> None:
@@ -86,9 +119,16 @@ def remove(step: Step, evidence_id: int) -> None:
         session.delete(found.file)
 
 
-def _writable(
+def writable(
     session: Session, assessment_id: int, kind: SheetKind, question_id: str, *, lock: bool
-) -> tuple[Assessment, SheetRow]:
+) -> Place:
+    """Return where a file goes.
+
+    Raises:
+        NotThere: No such assessment or sheet.
+        Locked: The sheet may not be written now.
+        Invalid: The question is not asked.
+    """
     assessment = assessments_store.assessment(session, assessment_id, lock=lock)
     sheet = assessments_store.sheet(session, assessment_id, kind)
     if assessment is None or sheet is None:
@@ -96,21 +136,16 @@ def _writable(
     if assessment.state != WRITABLE[kind]:
         raise Locked(assessment.state)
     asked(questionnaire_of(assessment), sheet.processes, question_id)
-    return assessment, sheet
+    return Place(assessment, sheet, question_id)
 
 
-def _require_room(
-    session: Session,
-    assessment: Assessment,
-    sheet: SheetRow,
-    question_id: str,
-    size: int,
-    limits: Limits,
-) -> None:
-    if store.count(session, sheet.id, question_id) >= limits.files_per_question:
+def require_room_for(session: Session, place: Place, size: int, limits: Limits) -> None:
+    """Refuse a file that a question or the assessment has no room for."""
+    if store.count(session, place.sheet.id, place.question_id) >= limits.files_per_question:
         most = limits.files_per_question
         raise Invalid({"files": f"每题最多 {most} 个文件，请先删除不需要的文件再上传。"})
-    if store.bytes_of_assessment(session, assessment.id) + size > limits.bytes_per_assessment:
+    held = store.bytes_of_assessment(session, place.assessment.id)
+    if held + size > limits.bytes_per_assessment:
         most_words = size_words(limits.bytes_per_assessment)
         raise Invalid({"files": f"本次评估的文件合计不能超过 {most_words}，请先删除或压缩。"})
 

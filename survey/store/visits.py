@@ -32,6 +32,15 @@ def visits(
     return [row[0] for row in rows], total
 
 
+def states(session: Session, consultant_id: int) -> list[tuple[int, AssessmentState]]:
+    """Return the numbers of a consultant's visits, under way or confirmed, with their states."""
+    query = select(Assessment.id, Assessment.state).where(
+        Assessment.consultant_id == consultant_id,
+        Assessment.state.in_((AssessmentState.VISITING, AssessmentState.CONFIRMED)),
+    )
+    return [(id, state) for id, state in session.execute(query)]
+
+
 def sheets(session: Session, assessment_ids: Collection[int]) -> Sheets:
     query = select(SheetRow).where(SheetRow.assessment_id.in_(assessment_ids), SheetRow.speaks)
     return {(row.assessment_id, row.kind): row for row in session.scalars(query)}

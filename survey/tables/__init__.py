@@ -46,6 +46,7 @@ from survey.tables.pool import (
     PoolEntry,
     Recognition,
 )
+from survey.tables.uploads import Upload, UploadPart
 
 __all__ = [
     "ENUMERATIONS",
@@ -87,6 +88,8 @@ __all__ = [
     "Size",
     "Table",
     "Throttle",
+    "Upload",
+    "UploadPart",
     "User",
     "UserSession",
     "Verdict",

@@ -193,5 +193,8 @@ class Evidence(Table):
     media_type: Mapped[str] = mapped_column(String(120))
     size: Mapped[int]
     has_thumbnail: Mapped[bool] = mapped_column(default=False)
+    caption: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    taken_at: Mapped[datetime | None]
+    """When the photo was taken, as the device knows it; its clock may be wrong."""
     uploaded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[datetime]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from flask import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -23,8 +23,13 @@ MEANT = {
     "question": "应为题目的编号。",
     "request_id": "应为 1 至 64 个字母、数字、点或短横。",
     "base_revision": "应为不小于 0 的整数。",
+    "sha256": "应为 64 个小写十六进制字符。",
+    "size": "应为大于 0 的整数。",
 }
 """What a field should hold, whatever is wrong with what it does; of the others pydantic speaks."""
+
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Sent(BaseModel):
@@ -48,15 +53,25 @@ def read(request: Request, texts: Sequence[str] = ("remark",)) -> Change:
         Spoken: No JSON object (400).
         Invalid: Unknown, missing or mistyped keys, or nothing to keep (422).
     """
-    body = _object(request)
-    try:
-        sent = _model(tuple(texts)).model_validate(body)
-    except ValidationError as error:
-        raise Invalid(dict(map(_fault, error.errors(include_url=False)))) from error
+    sent = parsed(_model(tuple(texts)), request)
     kept = sent.model_dump(include={"value", *texts}, exclude_unset=True)
     if not kept:
         raise Invalid({"value": "没有要保存的内容。"})
     return Change(sent.question, sent.request_id, sent.base_revision, **kept)
+
+
+def parsed(model: type[Model], request: Request) -> Model:
+    """Read a JSON object as ``model`` describes it.
+
+    Raises:
+        Spoken: No JSON object (400).
+        Invalid: Unknown, missing or mistyped keys (422).
+    """
+    body = _object(request)
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        raise Invalid(dict(map(_fault, error.errors(include_url=False)))) from error
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -70,7 +70,7 @@ def upload(assessment_id: int, question_id: str) -> ResponseReturnValue:
         raise Invalid({"files": "请先选择要上传的文件。"})
     kept = [keep(file, assessment.id, kind, question_id) for file in chosen]
     if access.wants_json():
-        return {"files": [_described(row) for row in kept]}, 201
+        return {"files": [described(row) for row in kept]}, 201
     return redirect(_section_url(assessment, question_id))
 
 
@@ -117,22 +117,31 @@ def taken(name: str) -> uploads.Stored:
     file = request.files.get(name)
     if file is None or not file.filename:
         raise Invalid({name: "请先选择要上传的文件。"})
-    here.session().rollback()  # looking into a file takes time; nothing may wait for it
-    most = _config().most_upload_bytes
-    return uploads.take(file.stream, file.filename, here.contents(), most)
+    return checked(file.stream, file.filename)
 
 
 def keep(file: FileStorage, assessment_id: int, kind: SheetKind, question_id: str) -> Evidence:
     """Check and store one uploaded file, then put it behind the question."""
-    config = _config()
-    limits = steps.Limits(config.most_files_per_question, config.most_bytes_per_assessment)
-    session = here.session()
+    limits, session = room(), here.session()
     steps.require_room(session, assessment_id, kind, question_id, limits)
-    session.rollback()  # looking into a file takes time; nothing may wait for it
-    stored = uploads.take(
-        file.stream, file.filename or "", here.contents(), config.most_upload_bytes
-    )
+    stored = checked(file.stream, file.filename or "")
     return steps.attach(here.step(), assessment_id, kind, question_id, stored, limits=limits)
+
+
+def checked(stream: IO[bytes], name: str) -> uploads.Stored:
+    """Look into a file and store it, for a step that puts it somewhere.
+
+    Raises:
+        BadUpload: Says what is wrong with it.
+    """
+    here.session().rollback()  # looking into a file takes time; nothing may wait for it
+    return uploads.take(stream, name, here.contents(), _config().most_upload_bytes)
+
+
+def room() -> steps.Limits:
+    """Return how much evidence this installation takes."""
+    config = _config()
+    return steps.Limits(config.most_files_per_question, config.most_bytes_per_assessment)
 
 
 def _readable(evidence_id: int, *, own: bool = False) -> tuple[Evidence, Assessment]:
@@ -158,7 +167,8 @@ def _require_given(assessment: Assessment, question_id: str) -> None:
         access.require_given(section.id if section else "")
 
 
-def _described(row: Evidence) -> dict[str, Any]:
+def described(row: Evidence) -> dict[str, Any]:
+    """Say of a file what a page that stays open shows of it."""
     return {
         "id": row.id,
         "name": row.name,

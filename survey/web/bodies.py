@@ -18,8 +18,13 @@ DAMAGED = "提交的内容不完整或格式不对，没有保存。请返回上
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 FORMS = frozenset({URLENCODED, MULTIPART})
-SCRIPTS = frozenset({"firm.save_answer", "consultant.save_answer"})
-"""Routes that read JSON, strictly, by themselves. To every other route only forms are posted."""
+SCRIPTS = frozenset(
+    {
+        *("firm.save_answer", "consultant.save_answer"),
+        *("consultant.begin_photo", "consultant.add_part", "consultant.finish_photo"),
+    }
+)
+"""Routes that read JSON or bytes, strictly, by themselves. To all others only forms are posted."""
 
 
 def init_app(app: Flask) -> None:

@@ -40,6 +40,8 @@ ODD = (
 )
 WORDS = {
     "check_id": "integration_without_codes",
+    "request_id": "tablet.1",
+    "offset": "0",
     "section_id": "production",
     "question_id": QUESTION,
     "kind": "self",

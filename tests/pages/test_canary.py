@@ -24,6 +24,8 @@ from tests.support.world import QUESTION, World
 
 WORDS = {
     "check_id": ["integration_without_codes"],
+    "request_id": ["tablet.1"],
+    "offset": ["0"],
     "section_id": ["production"],
     "question_id": [QUESTION],
     "kind": ["self", "onsite"],

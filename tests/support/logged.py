@@ -16,6 +16,7 @@ KEPT_ELSEWHERE = frozenset(
     {
         *("answers", "answer_revisions"),  # every revision is its own row for ever
         *("throttles", "known_devices"),  # counters of the door
+        *("uploads", "upload_parts"),  # a photo on its way; what it becomes is logged
         *("jobs", "reports"),  # a job's row is its own record; what it issues is logged
     }
 )
