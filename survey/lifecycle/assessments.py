@@ -15,7 +15,7 @@ from questionnaires.progress import progress
 from questionnaires.scoring import Score, score
 from survey import clock
 from survey.library import edition_of, questionnaire_of
-from survey.lifecycle import contradictions, typed, verification
+from survey.lifecycle import contradictions, typed, verification, versions
 from survey.lifecycle.errors import (
     Contradicted,
     Incomplete,
@@ -167,14 +167,14 @@ def return_to_firm(step: Step, assessment_id: int, *, reason: str) -> None:
         assessment = _held(session, assessment_id)
         before, after = _turn(assessment, "return")
         assessment.return_reason = why = typed.reason(reason)
-        store.drop_score(session, _sheet(session, assessment_id, SheetKind.SELF).id)
+        left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.SELF))
         on_visit = before == AssessmentState.VISITING
         named = open_contradictions(session, assessment) if on_visit else ()
         step.log(
             "return",
             assessment,
             before={"state": before},
-            after={"state": after} | ({"contradictions": named} if named else {}),
+            after={"state": after, "version": left} | ({"contradictions": named} if named else {}),
             reason=why,
         )
 
@@ -222,7 +222,7 @@ def confirm(step: Step, assessment_id: int) -> None:
         if open_ := open_contradictions(session, assessment):
             raise Contradicted(open_)
         contradictions.forget_gone(session, assessment)
-        assessment.confirmed_at = step.now
+        assessment.confirmed_at, sheet.author_id = step.now, assessment.consultant_id
         row = _keep_score(step, questionnaire, sheet)
         step.log(
             "confirm",
@@ -238,12 +238,12 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
         assessment = _held(session, assessment_id)
         before, after = _turn(assessment, "reopen")
         assessment.confirmed_at = None
-        store.drop_score(session, _sheet(session, assessment_id, SheetKind.ONSITE).id)
+        left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.ONSITE))
         step.log(
             "reopen",
             assessment,
             before={"state": before},
-            after={"state": after},
+            after={"state": after, "version": left},
             reason=typed.reason(reason),
         )
 

@@ -113,7 +113,7 @@ def remove(step: Step, evidence_id: int) -> None:
         assessment = assessments_store.assessment(session, found.sheet.assessment_id, lock=True)
         if assessment is None:
             raise NotThere
-        if assessment.state != WRITABLE[found.sheet.kind]:
+        if assessment.state != WRITABLE[found.sheet.kind] or not found.sheet.speaks:
             raise Locked(assessment.state)
         _log(step, "remove", assessment, found.file)
         session.delete(found.file)

@@ -34,7 +34,7 @@ class FilledSheet:
 
     @property
     def is_writable(self) -> bool:
-        return self.assessment.state == WRITABLE[self.row.kind]
+        return self.row.speaks and self.assessment.state == WRITABLE[self.row.kind]
 
     @cached_property
     def questionnaire(self) -> Questionnaire:

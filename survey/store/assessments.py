@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from survey.store.sheets import speaking
@@ -264,7 +264,3 @@ def scores_without_gates(session: Session) -> list[tuple[ScoreRow, SheetRow, Ass
         .where(ScoreRow.failed_gates.is_(None))
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
-
-
-def drop_score(session: Session, sheet_id: int) -> None:
-    session.execute(delete(ScoreRow).where(ScoreRow.sheet_id == sheet_id))

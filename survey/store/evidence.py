@@ -62,10 +62,10 @@ def count(session: Session, sheet_id: int, question_id: str) -> int:
 
 
 def bytes_of_assessment(session: Session, assessment_id: int) -> int:
-    """Return what all files of both sheets weigh."""
+    """Return what all files of both sheets weigh; what kept versions hold is not counted again."""
     query = (
         select(func.sum(Evidence.size))
         .join(SheetRow, SheetRow.id == Evidence.sheet_id)
-        .where(SheetRow.assessment_id == assessment_id)
+        .where(SheetRow.assessment_id == assessment_id, SheetRow.speaks)
     )
     return int(session.scalar(query) or 0)

@@ -75,7 +75,8 @@ class Assessment(Table):
 class SheetRow(Table):
     """One version of the firm's own sheet or of a consultant's.
 
-    Of each kind at most one speaks for its assessment; the others are kept to be read.
+    Of each kind at most one speaks for its assessment: the one that is worked on, or stands. The
+    others were handed in or confirmed once and are kept to be read.
     """
 
     __tablename__ = "sheets"
@@ -102,6 +103,8 @@ class SheetRow(Table):
     processes: Mapped[list[str]] = mapped_column(JSON, default=list)
     lacking: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
     """Why the firm lacks a process its trade usually has, by process id."""
+    beside: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What its assessment said beside it when it was left behind, see ``lifecycle.versions``."""
     created_at: Mapped[datetime]
 
 

@@ -226,6 +226,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "size": lambda size: f"规模 {SIZES.get(size, '无')}",
     "rows": lambda rows: f"{rows} 行",
     "consultant": str,
+    "version": lambda number: f"第 {number} 版留存",
     "said": str,  # a row written before changes were kept as values, word for word
     "level": lambda level: f"级别 {AWARD_LEVELS.get(level, '无')}",
     "standing": lambda standing: STANDINGS.get(standing, standing),

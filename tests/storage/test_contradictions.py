@@ -126,7 +126,7 @@ def test_a_returned_sheet_names_what_is_open_to_the_firm_and_the_log(session, vi
     own = filled_sheet(session, store.assessment(session, visit), SheetKind.SELF)
     assert [hint.id for hint in own_hints(session, own)] == [CHECK]
     entry = session.query(AuditEntry).filter_by(action="return").one()
-    assert entry.after == {"state": "draft", "contradictions": [CHECK]}
+    assert entry.after == {"state": "draft", "version": 1, "contradictions": [CHECK]}
 
 
 def test_what_rose_since_the_last_round_is_asked_about(session):

@@ -1,0 +1,100 @@
+"""Leave a version of a sheet behind: it is kept to be read, and work goes on in the next one.
+
+The sheet that is worked on keeps its id, its revisions and the requests that made them, so that a
+late save or a replay meets what it always met; what is left behind is the copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from survey.lifecycle.step import Step
+from survey.store import versions as store
+from survey.store.contradictions import explanations
+from survey.tables import Assessment, Explanation, SheetRow
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What an assessment says beside its sheets, and what a kept version remembers of it."""
+
+    declared_by: str
+    problems: str | None
+    chosen_packages: list[str] | None
+    explanations: Mapping[str, Explanation]
+    """By the check they speak of."""
+
+
+def beside(session: Session, assessment: Assessment, sheet: SheetRow) -> Beside:
+    """Return what stands beside a sheet, or stood there when it was left behind."""
+    if sheet.beside is not None:
+        return _parsed(sheet.beside)
+    return Beside(
+        declared_by=assessment.declared_by or "",
+        problems=assessment.problems,
+        chosen_packages=assessment.chosen_packages,
+        explanations=explanations(session, [assessment.id])[assessment.id],
+    )
+
+
+def leave(step: Step, assessment: Assessment, sheet: SheetRow) -> int:
+    """Keep a sheet that was handed in or confirmed as it is, and go on in the next version.
+
+    Inside the caller's transaction.
+
+    Returns:
+        The number of the version that is kept.
+    """
+    session, number = step.session, sheet.version
+    kept = SheetRow(
+        assessment_id=sheet.assessment_id,
+        kind=sheet.kind,
+        version=number,
+        author_id=sheet.author_id,
+        speaks=False,
+        processes=sheet.processes,
+        lacking=sheet.lacking,
+        beside=_plain(beside(session, assessment, sheet)),
+        created_at=sheet.created_at,
+    )
+    sheet.version = number + 1
+    session.flush()  # before another row takes its number
+    session.add(kept)
+    session.flush()
+    store.copy_contents(session, sheet.id, kept.id)
+    store.move_score(session, sheet.id, kept.id)
+    return number
+
+
+def _plain(said: Beside) -> dict[str, Any]:
+    return {
+        "declared_by": said.declared_by,
+        "problems": said.problems,
+        "chosen_packages": said.chosen_packages,
+        "explanations": [_plain_explanation(row) for row in said.explanations.values()],
+    }
+
+
+def _plain_explanation(row: Explanation) -> dict[str, Any]:
+    columns = {column.key: getattr(row, column.key) for column in Explanation.__table__.columns}
+    return columns | {"saved_at": row.saved_at.isoformat()}
+
+
+def _parsed(kept: Mapping[str, Any]) -> Beside:
+    said = (_explanation(row) for row in kept["explanations"])
+    return Beside(
+        kept["declared_by"],
+        kept["problems"],
+        kept["chosen_packages"],
+        {row.check_id: row for row in said},
+    )
+
+
+def _explanation(kept: Mapping[str, Any]) -> Explanation:
+    saved_at = datetime.fromisoformat(kept["saved_at"])
+    return Explanation(**{**kept, "saved_at": saved_at})
