@@ -80,14 +80,22 @@ class Verification:
 
 
 @dataclass(frozen=True)
-class Photo:
-    """A picture taken on site: a small JPEG made safe to print, None when it cannot be shown.
-
-    Nothing here decodes what a stranger sent.
-    """
+class File:
+    """One file behind an answer: its name, and the number by which a page finds it."""
 
     name: str
-    content: bytes | None
+    id: int
+
+
+@dataclass(frozen=True)
+class Photo(File):
+    """A picture taken on site; ``content`` is a small JPEG made safe to print.
+
+    None where it cannot be shown, and on a page, which links to it instead. Nothing here decodes
+    what a stranger sent.
+    """
+
+    content: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from questionnaires.answers import Sheet, describe
 from questionnaires.scoring import FULL, QuestionScore, Score, SectionScore
 from questionnaires.trace import TraceLine, trace
-from reports.facts import SelfAssessment, Verification
+from reports.facts import File, SelfAssessment, Verification
 from reports.figures import Figure, amount, share_figure
 from reports.words import QUESTION_STATES, VERDICTS
 
@@ -23,7 +23,7 @@ class Notes:
     """What hangs on single answers, by question id."""
 
     remarks: Mapping[str, str] = field(default_factory=dict)
-    evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[File, ...]] = field(default_factory=dict)
     """Names of the files."""
     verifications: Mapping[str, Verification] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ class AnswerLine:
     of_whole: Figure
     contribution: Figure
     remark: str
-    evidence: tuple[str, ...]
+    evidence: tuple[File, ...]
     verification: str
     reason: str
 

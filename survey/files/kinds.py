@@ -34,6 +34,11 @@ class Kind:
     def is_picture(self) -> bool:
         return self.work == "picture"
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether a browser shows it by itself, and runs nothing of it: pictures and PDFs alone."""
+        return self.work in ("picture", "pdf")
+
 
 KINDS = (
     # Windows and browsers save JPEGs under names of their own.

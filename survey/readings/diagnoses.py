@@ -11,7 +11,16 @@ from questionnaires.frames import conditions, crosswalk, national
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
-from reports.facts import Contact, Explained, Facts, Finding, Photo, SelfAssessment, Verification
+from reports.facts import (
+    Contact,
+    Explained,
+    Facts,
+    File,
+    Finding,
+    Photo,
+    SelfAssessment,
+    Verification,
+)
 from survey import clock
 from survey.library import edition_of
 from survey.readings.hints import settled
@@ -40,7 +49,7 @@ def diagnosis_of(
 
     Args:
         photos: Pictures made safe to print, by SHA-256 of the upload; None for one that cannot be
-            shown. The page links to them instead.
+            shown. A page has none: it links to them instead.
 
     Raises:
         NotThere: The assessment has no such sheet.
@@ -144,7 +153,9 @@ def _own(own: FilledSheet) -> SelfAssessment:
 def _notes(sheet: FilledSheet) -> Notes:
     return Notes(
         remarks={q: row.remark for q, row in sheet.rows.items() if row.remark},
-        evidence={q: tuple(file.name for file in kept) for q, kept in sheet.files.items()},
+        evidence={
+            q: tuple(File(file.name, file.id) for file in kept) for q, kept in sheet.files.items()
+        },
         verifications={
             q: Verification(row.verification, row.reason)
             for q, row in sheet.rows.items()
@@ -182,9 +193,8 @@ def _findings(sheet: FilledSheet, photos: Mapping[str, bytes | None]) -> tuple[F
                 title=f"{question.code} {question.short}",
                 question_id=question.id,
                 photos=tuple(
-                    Photo(file.name, photos[file.sha256])
+                    Photo(file.name, file.id, photos.get(file.sha256))
                     for file in _shown(sheet.files.get(question.id, []))
-                    if file.sha256 in photos
                 ),
             )
         )

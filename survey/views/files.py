@@ -76,15 +76,26 @@ def upload(assessment_id: int, question_id: str) -> ResponseReturnValue:
 
 @pages.get("/evidence/<row:evidence_id>")
 def evidence(evidence_id: int) -> ResponseReturnValue:
-    """Hand a file out as it was uploaded: to be saved, never shown in our pages."""
+    """Hand a file out as it was uploaded, to be saved."""
     row, _ = _readable(evidence_id)
-    extension = BY_MEDIA_TYPE[row.media_type].extensions[0]
+    return _handed_out(row, shown=False)
+
+
+@pages.get("/evidence/<row:evidence_id>/view")
+def view(evidence_id: int) -> ResponseReturnValue:
+    """Open a picture or a PDF to be looked at, apart from our pages; anything else is saved."""
+    row, _ = _readable(evidence_id)
+    return _handed_out(row, shown=BY_MEDIA_TYPE[row.media_type].is_shown)
+
+
+def _handed_out(row: Evidence, *, shown: bool) -> ResponseReturnValue:
     return downloads.attachment(
         here.contents(),
         row.sha256,
         media_type=row.media_type,
         name=row.name,
-        plain_name=f"evidence-{row.id}.{extension}",
+        plain_name=f"evidence-{row.id}.{BY_MEDIA_TYPE[row.media_type].extensions[0]}",
+        shown=shown,
     )
 
 
@@ -174,6 +185,7 @@ def described(row: Evidence) -> dict[str, Any]:
         "name": row.name,
         "size": words.size_words(row.size),
         "url": url_for("files.evidence", evidence_id=row.id),
+        "view": url_for("files.view", evidence_id=row.id),
         "thumbnail": url_for("files.thumbnail", evidence_id=row.id) if row.has_thumbnail else None,
         "remove": url_for("files.delete", evidence_id=row.id),
     }

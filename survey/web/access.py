@@ -124,6 +124,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "files.upload": frozenset({Role.FIRM, Role.CONSULTANT}),
     "files.delete": frozenset({Role.FIRM, Role.CONSULTANT}),
     "files.evidence": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "files.view": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "files.thumbnail": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
 }
 """Endpoint → roles. A route that is not here stops the application from starting."""
@@ -143,6 +144,7 @@ GIVEN = frozenset(
         "files.upload",
         "files.delete",
         "files.evidence",
+        "files.view",
         "files.thumbnail",
     }
 )

@@ -1,4 +1,4 @@
-"""Hand out files: as they are, to be saved, never shown among our pages."""
+"""Hand out files as they are: to be saved, or looked at apart from our pages."""
 
 from __future__ import annotations
 
@@ -19,23 +19,32 @@ def picture(contents: Contents, name: str) -> Response:
 
 
 def attachment(
-    contents: Contents, sha256: str, *, media_type: str, name: str, plain_name: str
+    contents: Contents,
+    sha256: str,
+    *,
+    media_type: str,
+    name: str,
+    plain_name: str,
+    shown: bool = False,
 ) -> Response:
     """Send a file to be saved.
 
     Args:
         name: What its reader will call it.
         plain_name: The same for programs that read ASCII only.
+        shown: To be looked at instead, in a sandbox of its own. Only for kinds that run nothing
+            (``Kind.is_shown``): the browser is told never to guess another.
     """
     response = _sent(contents, sha256, media_type)
     if response.status_code == 200:
-        response.headers["Content-Disposition"] = disposition(name, plain_name)
+        response.headers["Content-Disposition"] = disposition(name, plain_name, shown=shown)
     return response
 
 
-def disposition(name: str, plain_name: str) -> str:
-    """Return the header that names a file to be saved (RFC 6266)."""
-    return f"attachment; filename={plain_name}; filename*=UTF-8''{quote(name, safe='')}"
+def disposition(name: str, plain_name: str, *, shown: bool = False) -> str:
+    """Return the header that names a file to be saved, or shown (RFC 6266)."""
+    how = "inline" if shown else "attachment"
+    return f"{how}; filename={plain_name}; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _sent(contents: Contents, name: str, media_type: str) -> Response:

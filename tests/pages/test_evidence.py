@@ -8,12 +8,12 @@ from PIL import Image
 from sqlalchemy import select
 
 from survey.files import names, uploads
-from survey.files.kinds import OFFICE
+from survey.files.kinds import BY_EXTENSION, KINDS, OFFICE
 from survey.files.stores import contents_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle.step import Step
-from survey.tables import AuditEntry, Evidence, Firm, Role
+from survey.tables import AuditEntry, Evidence, Firm, Role, SheetKind, Verdict
 from survey.web.headers import DOWNLOAD_POLICY
 from tests.support.files import a_bare_png, a_pdf, a_photo, an_office_file, locked, lying_about
 from tests.support.people import (
@@ -23,6 +23,7 @@ from tests.support.people import (
     a_firm,
     a_user,
     begun,
+    fill,
     filled,
     handed_in,
     moment,
@@ -132,6 +133,39 @@ def test_a_name_that_does_not_say_what_a_file_is_leaves_it_to_the_content(
     assert sent.status_code == 201
     [row] = rows(session)
     assert (row.name, row.media_type) == (kept, media_type)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "how"),
+    [
+        ("照片.jpg", a_photo() + b"<script>alert(1)</script>", "inline"),
+        ("截图.png", a_photo(form="PNG"), "inline"),
+        ("图.webp", a_photo(form="WEBP"), "inline"),
+        ("质保书.pdf", a_pdf(), "inline"),
+        ("工艺.docx", an_office_file("docx"), "attachment"),
+        ("台账.xlsx", an_office_file("xlsx"), "attachment"),
+        ("汇报.pptx", an_office_file("pptx"), "attachment"),
+    ],
+)
+def test_pictures_and_pdfs_open_in_a_sandbox_to_be_looked_at_and_nothing_else_does(
+    session, assessment, firm, name, content, how
+):
+    send(firm, assessment, content, name)
+    [row] = rows(session)
+
+    seen = fetch(firm, f"/evidence/{row.id}/view")
+
+    assert seen.data == content
+    assert seen.mimetype == BY_EXTENSION[name.rpartition(".")[2]].media_type
+    assert seen.headers["Content-Disposition"].partition(";")[0] == how
+    assert seen.headers["X-Content-Type-Options"] == "nosniff"
+    assert seen.headers["Content-Security-Policy"] == DOWNLOAD_POLICY
+
+
+def test_what_browsers_run_is_never_of_a_kind_that_is_shown():
+    shown = {kind.media_type for kind in KINDS if kind.is_shown}
+
+    assert shown == {"image/jpeg", "image/png", "image/webp", "application/pdf"}
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "L", "RGBA", "P", "I;16", "LA"])
@@ -448,6 +482,7 @@ def test_a_file_is_seen_by_its_firm_its_consultant_and_the_bureau_only(
     assert foreign.status_code == absent.status_code == 404
     assert strip.sub("", foreign.text) == strip.sub("", absent.text)
     assert clients["other"].get(f"{address}/thumbnail").status_code == 404
+    assert clients["other"].get(f"{address}/view").status_code == 404
     assert take_away(clients["other"], f"{address}/delete").status_code == 404
     assert take_away(clients["consultant"], f"{address}/delete").status_code == 404
     assert take_away(clients["officer"], f"{address}/delete").status_code == 403
@@ -463,8 +498,9 @@ def test_a_consultants_photo_reaches_the_firm_with_the_confirmed_sheet(
     loose(session, assessment)
     address = send(visitor, assessment, a_photo(), "现场.jpg").json["files"][0]["url"]
 
-    assert fetch(visitor, address).status_code == 200
-    assert fetch(firm, address).status_code == 404
+    for where in (address, f"{address}/view"):
+        assert fetch(visitor, where).status_code == 200
+        assert fetch(firm, where).status_code == 404
 
 
 def test_a_file_lost_from_the_disk_is_said_to_be_missing(app, session, settings, person):
@@ -526,3 +562,23 @@ def test_an_upload_cut_short_leaves_nothing(session, assessment, firm, settings)
     assert response.status_code in (400, 422)
     assert rows(session) == []
     assert contents(settings) == []
+
+
+def test_photos_of_a_finding_are_shown_on_the_result_to_every_reader_of_it(
+    app, session, settings, person
+):
+    consultant, officer = a_consultant(session), a_user(session, Role.OFFICER)
+    assessment = visited(session, person, consultant)
+    verified = {"kind": SheetKind.ONSITE, "verification": Verdict.VERIFIED}
+    fill(session, assessment, consultant, finding="看板没有更新。", **verified)
+    photo = a_file(session, settings, assessment, QUESTION, kind=SheetKind.ONSITE, name="看板.jpg")
+    number, address = photo.id, f"/assessments/{assessment.id}/result/onsite"
+    steps.confirm(Step(session, TESTER, moment()), assessment.id)
+
+    for reader in (person, consultant, officer):
+        client = signed_in(app, session, reader)
+        page = client.get(address).text
+
+        assert f'href="/evidence/{number}/view"' in page
+        assert f'src="/evidence/{number}/thumbnail" alt="现场照片：看板.jpg"' in page
+        assert fetch(client, f"/evidence/{number}/view").status_code == 200

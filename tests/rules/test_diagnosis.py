@@ -13,7 +13,7 @@ from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.key_figures import reference_bands
 from reports.diagnosis.sections import Notes
-from reports.facts import SelfAssessment, Verification
+from reports.facts import File, SelfAssessment, Verification
 from reports.figures import amount, percent, percent_number, percentage_points
 from tests.support.builders import (
     a_package,
@@ -315,13 +315,15 @@ def test_the_contributions_of_all_answers_add_up_to_the_share_exactly() -> None:
 
 
 def test_remarks_evidence_and_answers_stand_together() -> None:
-    notes = Notes(remarks={"scheduling": "按周排"}, evidence={"scheduling": ("排产表.jpg",)})
+    notes = Notes(
+        remarks={"scheduling": "按周排"}, evidence={"scheduling": (File("排产表.jpg", 7),)}
+    )
     questionnaire = a_questionnaire(questions=["scheduling"])
 
     (line,) = a_diagnosis(questionnaire, {"scheduling": 2}, notes=notes).sections[0].answers
 
     assert (line.answer, line.points) == ("2 档：第 2 档的做法", "2/4")
-    assert (line.remark, line.evidence) == ("按周排", ("排产表.jpg",))
+    assert (line.remark, line.evidence) == ("按周排", (File("排产表.jpg", 7),))
 
 
 def test_both_sheets_stand_side_by_side_where_they_differ() -> None:

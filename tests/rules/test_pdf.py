@@ -18,7 +18,7 @@ from weasyprint import CSS, HTML
 from questionnaires.answers import NOT_APPLICABLE
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.sections import Notes
-from reports.facts import Finding, Photo, Verification
+from reports.facts import File, Finding, Photo, Verification
 from reports.paper import presses
 from reports.paper.chapters import NUMERALS, chapters
 from reports.paper.html import print_report, render_html
@@ -194,7 +194,7 @@ MARKUP = "<b>粗</b><script>x</script><style>*{display:none}</style>{{ 7*7 }}{% 
 
 
 def test_markup_in_names_remarks_and_reasons_stays_words(tmp_path: Path) -> None:
-    notes = Notes(remarks={"item_coding": MARKUP}, evidence={"item_coding": (MARKUP,)})
+    notes = Notes(remarks={"item_coding": MARKUP}, evidence={"item_coding": (File(MARKUP, 1),)})
     it = a_valve_diagnosis(facts=some_facts(firm=MARKUP, park=MARKUP), notes=notes)
 
     print_report(it, tmp_path / "r.pdf")
@@ -436,7 +436,7 @@ def test_a_press_that_died_is_replaced(tmp_path: Path) -> None:
 
 
 def with_photo(content: bytes | None) -> Diagnosis:
-    finding = Finding("保压时间没有记录", "试压记录", photos=(Photo("试压台.jpg", content),))
+    finding = Finding("保压时间没有记录", "试压记录", photos=(Photo("试压台.jpg", 1, content),))
     return an_onsite_diagnosis({}, {}, findings=(finding,))
 
 

@@ -8,7 +8,7 @@ import { away, refusal, reply } from "./server.mjs";
 
 const QUESTION = "scheduling";
 const PAGE = "firm-production";
-const KEPT = { id: 7, name: "现场.jpg", size: "1 kB", url: "/evidence/7", remove: "/evidence/7/delete", thumbnail: "/evidence/7/thumbnail" };
+const KEPT = { id: 7, name: "现场.jpg", size: "1 kB", url: "/evidence/7", view: "/evidence/7/view", remove: "/evidence/7/delete", thumbnail: "/evidence/7/thumbnail" };
 
 /** A page whose uploads are answered by `upload`, and whose other requests by `ask`. */
 async function opened({ upload = () => reply(201, { files: [KEPT] }), ask = away } = {}) {

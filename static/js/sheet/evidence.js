@@ -143,8 +143,7 @@ function item(file) {
     row.append(picture);
   } else row.append(icon("file"));
   const link = element("a", "file-list__name");
-  link.href = file.url;
-  link.setAttribute("download", "");
+  Object.assign(link, { href: file.view, target: "_blank" });
   link.append(element("bdi", "", file.name));
   const button = element("button", "btn btn-sm btn-outline-danger");
   button.type = "button";
