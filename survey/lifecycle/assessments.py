@@ -41,6 +41,7 @@ from survey.tables import (
     ScoreRow,
     SheetKind,
     SheetRow,
+    User,
     Verdict,
 )
 
@@ -185,20 +186,29 @@ def assign(step: Step, assessment_id: int, consultant_id: int) -> None:
     Assigning again while the visit runs changes the person and keeps the work.
     """
     with step.writing() as session:
-        assessment = _held(session, assessment_id)
-        before, after = _turn(assessment, "assign")
-        consultant = accounts.user(session, consultant_id)
-        if consultant is None or consultant.role != Role.CONSULTANT or not consultant.active:
-            raise Invalid({"consultant": "请选择一位在用的诊断顾问。"})
-        assessment.consultant_id = consultant.id
-        if before == AssessmentState.SUBMITTED:
-            _copy_sheet(step, assessment)
-        step.log(
-            "assign",
-            assessment,
-            before={"state": before},
-            after={"state": after, "consultant": consultant.username},
-        )
+        send(step, _held(session, assessment_id), consultant(session, consultant_id))
+
+
+def consultant(session: Session, user_id: int) -> User:
+    """Return a consultant who may be sent."""
+    found = accounts.user(session, user_id)
+    if found is None or found.role != Role.CONSULTANT or not found.active:
+        raise Invalid({"consultant": "请选择一位在用的诊断顾问。"})
+    return found
+
+
+def send(step: Step, assessment: Assessment, consultant: User) -> None:
+    """Send a consultant to an assessment that is held, inside the caller's transaction."""
+    before, after = _turn(assessment, "assign")
+    assessment.consultant_id = consultant.id
+    if before == AssessmentState.SUBMITTED:
+        _copy_sheet(step, assessment)
+    step.log(
+        "assign",
+        assessment,
+        before={"state": before},
+        after={"state": after, "consultant": consultant.username},
+    )
 
 
 def confirm(step: Step, assessment_id: int) -> None:
@@ -355,7 +365,8 @@ def _copy_sheet(step: Step, assessment: Assessment) -> None:
             "author_id": said.author_id,
             "revision": revision,
         }
-        step.session.merge(AnswerRow(sheet_id=onsite.id, question_id=question_id, **copied))
+        keep = step.session.merge if row else step.session.add  # merging asks for each row again
+        keep(AnswerRow(sheet_id=onsite.id, question_id=question_id, **copied))
         step.session.add(
             AnswerRevision(
                 sheet_id=onsite.id,

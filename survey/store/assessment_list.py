@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from survey.store.lists import Query, Slice, Wanted, narrowed, sliced, sorted_by
+from survey.store.lists import BELOW, Query, Slice, Wanted, narrowed, sliced, sorted_by
 from survey.store.pool import entry_of_edition
 from survey.store.sheets import IS_CONFIRMED, STANDING, Standing, spoken, standing_of, with_scores
 from survey.tables import (
@@ -41,6 +41,7 @@ class AssessmentLine:
     consultant: str
     submitted_at: datetime | None
     confirmed_at: datetime | None
+    version: int
     pool_state: PoolState | None
     target_rung: str | None
 
@@ -63,6 +64,7 @@ def assessments(
     query: Query = (
         select(
             Assessment.id,
+            Assessment.version,
             Assessment.state,
             Assessment.trade,
             Assessment.submitted_at,
@@ -86,6 +88,11 @@ def assessments(
     query = narrowed(with_scores(query), wanted)
     if wanted.state:
         query = query.where(Assessment.state == wanted.state)
+    if wanted.pool:
+        state = PoolEntry.state
+        query = query.where(state.is_(None) if wanted.pool == BELOW else state == wanted.pool)
+    if wanted.only is not None:
+        query = query.where(Assessment.id.in_(wanted.only))
     ordered = sorted_by(query, wanted.sort or "-submitted", SORTS, Assessment.id.desc())
     rows, total = sliced(session, ordered, part)
     return [_assessment_line(row) for row in rows], total
@@ -106,6 +113,7 @@ def _assessment_line(row: Any) -> AssessmentLine:
         consultant="" if draft else row.consultant or "",
         submitted_at=None if draft else row.submitted_at,
         confirmed_at=row.confirmed_at if row.state == AssessmentState.CONFIRMED else None,
+        version=row.version,
         pool_state=row.pool_state,
         target_rung=row.target_rung,
     )
@@ -113,34 +121,39 @@ def _assessment_line(row: Any) -> AssessmentLine:
 
 @dataclass(frozen=True)
 class Counts:
-    """The figures above the list."""
+    """The figures above the list: assessments of one edition by state, as the list counts them."""
 
     firms: int
     begun: int
-    handed_in: int
+    drafting: int
+    submitted: int
+    visiting: int
     confirmed: int
+    undecided: int
+    """Confirmed, and its firm has no entry in the pool."""
     in_pool: int
     recognised: int
 
 
 def counts(session: Session, edition: str) -> Counts:
-    """Count firms by how far they have come in one edition, in one query."""
+    """Count the assessments of one edition by how far they have come, in one query."""
 
-    def firms_with(*conditions: ColumnElement[bool]) -> Any:
-        distinct = func.count(Assessment.firm_id.distinct())
-        return select(distinct).where(Assessment.edition == edition, *conditions).scalar_subquery()
+    def those(*conditions: ColumnElement[bool]) -> Any:
+        counted = select(func.count()).where(Assessment.edition == edition, *conditions)
+        return counted.scalar_subquery()
 
+    states = (those(Assessment.state == state) for state in AssessmentState)
     in_pool = select(func.count()).where(
         PoolEntry.state == PoolState.IN_POOL, entry_of_edition(edition)
     )
     row = session.execute(
         select(
             select(func.count(Firm.id)).scalar_subquery(),
-            firms_with(),
-            firms_with(Assessment.state != AssessmentState.DRAFT),
-            firms_with(IS_CONFIRMED),
+            those(),
+            *states,
+            those(IS_CONFIRMED, Assessment.firm_id.not_in(select(PoolEntry.firm_id))),
             in_pool.scalar_subquery(),
             select(func.count(Recognition.firm_id.distinct())).scalar_subquery(),
         )
     ).one()
-    return Counts(*row)
+    return Counts(*tuple(row))

@@ -15,7 +15,7 @@ from survey.tables import Assessment, Firm
 Query = Select[*tuple[Any, ...]]
 
 BELOW = "none"
-"""The rung filter's word for firms that stand below the ladder."""
+"""A filter's word for those that have none: no rung reached, no assessment, no entry."""
 
 
 FIRM = (Firm.name, Firm.code)
@@ -34,6 +34,11 @@ class Wanted:
     state: str = ""
     confirmed: str = ""
     target: str = ""
+    pool: str = ""
+    """A ``PoolState``, or ``BELOW`` for firms without an entry."""
+    round: int | None = None
+    only: tuple[int, ...] | None = None
+    """The rows of a selection, by id."""
     sort: str = ""
 
 
@@ -61,6 +66,8 @@ def narrowed(query: Query, wanted: Wanted) -> Query:
         standing = spoken("rung")
         below = and_(standing.is_(None), spoken("step").is_not(None))
         query = query.where(below if wanted.rung == BELOW else standing == wanted.rung)
+    if wanted.round is not None:
+        query = query.where(Assessment.round_id == wanted.round)
     if wanted.confirmed:
         query = query.where(IS_CONFIRMED if wanted.confirmed == "yes" else ~IS_CONFIRMED)
     return holding(query, wanted.words, *FIRM)

@@ -71,6 +71,8 @@ def pool(session: Session, wanted: Wanted, part: Slice | None = None) -> tuple[l
         query = query.where(PoolEntry.state == wanted.state)
     if wanted.target:
         query = query.where(PoolEntry.target_rung == wanted.target)
+    if wanted.only is not None:
+        query = query.where(PoolEntry.id.in_(wanted.only))
     ordered = sorted_by(query, wanted.sort or "-changed", POOL_SORTS, PoolEntry.id.desc())
     rows, total = sliced(session, ordered, part)
     held = _recognitions(session, [row.firm_id for row in rows])

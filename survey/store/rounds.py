@@ -24,6 +24,12 @@ def rounds(session: Session) -> list[tuple[Round, int, int]]:
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
+def rounds_of(session: Session, edition: str) -> list[Round]:
+    """Return the rounds of an edition, newest first."""
+    query = select(Round).where(Round.edition == edition)
+    return list(session.scalars(query.order_by(Round.opens_on.desc(), Round.id.desc())))
+
+
 def round_titled(session: Session, title: str) -> Round | None:
     return session.scalar(select(Round).where(Round.title == title))
 

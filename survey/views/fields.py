@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort
-from wtforms import DateField, HiddenField, IntegerField
+from wtforms import DateField, HiddenField, IntegerField, SelectField, ValidationError
+from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
 from survey.lifecycle.typed import line, whole
@@ -21,6 +22,16 @@ class Day(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("看不懂这个日期，请写成 2026-01-31 这样。") from None
+
+
+class Choice(SelectField):
+    """One of the choices a page offered."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError("请从列出的里面选一个。") from None
 
 
 class WholeNumber(IntegerField):

@@ -69,6 +69,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.export_assessments": _officer,
     "bureau.assessment": _officer,
     "bureau.assign": _officer,
+    "bureau.assign_many": _officer,
     "bureau.return_to_firm": _officer,
     "bureau.reopen": _officer,
     "bureau.withdraw_report": _officer,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from flask import request
 
@@ -14,7 +15,9 @@ from survey.web import here
 LAST = 10_000
 PAGE_SIZE = 30
 MOST_WORDS = 60
-NO_FILTERS = frozenset({"page", "endpoint"})
+MOST_CHOSEN = 150
+"""Most rows of one selection: their numbers must fit an address, and one transaction takes them."""
+NO_FILTERS = frozenset({"page", "endpoint", "chosen"})
 """Names in an address that narrow nothing; ``url_for`` owns the second, and all with a leading _."""
 
 
@@ -46,6 +49,26 @@ def sort_key(sorts: Collection[str]) -> str:
     return one_of("sort", {*sorts, *(f"-{key}" for key in sorts)})
 
 
+def row(name: str) -> int | None:
+    """Return the row a filter names, None for all; anything that is no number answers 400."""
+    value = request.args.get(name, "")
+    number = typed.whole(value)
+    if value and number is None:
+        here.refuse(400, "筛选或排序条件不正确，请从列表上方重新选择。")
+    return number
+
+
+def chosen() -> tuple[int, ...]:
+    """Return the rows that were ticked, each once; what no box of ours says answers 400."""
+    ticked = [typed.whole(value) for value in request.args.getlist("chosen")]
+    rows = tuple(dict.fromkeys(number for number in ticked if number is not None))
+    if None in ticked:
+        here.refuse(400, "选中的企业不正确，请回到列表重新勾选。")
+    if len(rows) > MOST_CHOSEN:
+        here.refuse(400, f"一次最多选 {MOST_CHOSEN} 家，请分几次办理。")
+    return rows
+
+
 def day(name: str) -> date | None:
     """Return a day of a filter, None where it is empty."""
     value = request.args.get(name, "")
@@ -57,7 +80,7 @@ def day(name: str) -> date | None:
         here.refuse(400, "日期不正确，请写成 2026-01-31 这样的格式。")
 
 
-def arguments() -> dict[str, str]:
+def arguments() -> dict[str, Any]:
     """Return the filters in force as the arguments of a link: to the next page, to the workbook."""
     return {
         name: value

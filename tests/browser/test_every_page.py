@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -67,6 +68,8 @@ from tests.support.servers import Server, serving
 Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR)
 NOT_PAGES = frozenset({"static", "health"})
+SELECTIONS = {"bureau.assign_many": "assessment_id"}
+"""Pages that act on rows ticked in a list, and whose rows."""
 QUESTION = "numerical_control"
 LONG = "很长的一句话，没有一个空格，也没有换行，" * 6
 FINGER, POINTER = 44, 24
@@ -232,8 +235,11 @@ def urls_of(place: Served, rule: Rule) -> list[str]:
     names = sorted(rule.arguments)
     adapter = place.app.url_map.bind("127.0.0.1")
     choices = product(*(place.values[name] for name in names))
+    ticked = [("chosen", row) for row in place.values[SELECTIONS.get(rule.endpoint, "kind")]]
+    asked = f"?{urlencode(ticked)}" if rule.endpoint in SELECTIONS else ""
     return [
-        adapter.build(rule.endpoint, dict(zip(names, chosen, strict=True))) for chosen in choices
+        adapter.build(rule.endpoint, dict(zip(names, chosen, strict=True))) + asked
+        for chosen in choices
     ]
 
 

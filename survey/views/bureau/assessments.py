@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -23,8 +24,9 @@ from survey.store import assessment_list as store
 from survey.store import assessments as assessment_store
 from survey.store import log as log_store
 from survey.store import pool as pool_store
+from survey.store import rounds as round_store
 from survey.store.assessment_list import SORTS, AssessmentLine
-from survey.store.lists import Wanted
+from survey.store.lists import BELOW, Wanted
 from survey.store.sheets import Standing, exact_share, scores_of
 from survey.tables import (
     Assessment,
@@ -37,10 +39,10 @@ from survey.tables import (
     ScoreRow,
     SheetKind,
 )
-from survey.views.bureau import choices
+from survey.views.bureau import choices, tiles
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import CONFIRMED as CONFIRMED_CHOICES
-from survey.views.bureau.choices import NO_RUNG, Frame
+from survey.views.bureau.choices import NO_RUNG, Frame, Said
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.steps import AdmitForm, AssignForm, ReasonForm, StepForm, TargetForm
 from survey.web import access, here, lists
@@ -49,20 +51,28 @@ from survey.words import wording
 from survey.words.log import LogWords
 
 UNVERIFIED = "未核验"
+POOL_CHOICES = {BELOW: "还没有入库", **wording.POOL}
 ORDERS = choices.orders("-submitted", "-confirmed", "-share", "share", "firm", "township")
 
 
 def _wanted(frame: Frame) -> Wanted:
     wanted = choices.wanted(frame, wording.STATES, SORTS)
-    return replace(wanted, confirmed=lists.one_of("confirmed", CONFIRMED_CHOICES))
+    return replace(
+        wanted,
+        confirmed=lists.one_of("confirmed", CONFIRMED_CHOICES),
+        pool=lists.one_of("pool", POOL_CHOICES),
+        round=lists.row("round"),
+    )
 
 
 @pages.get("/assessments")
 def assessments() -> ResponseReturnValue:
     """List the assessments of an edition under its figures; a draft only as being filled in."""
     frame, part = choices.frame(), lists.part()
-    wanted = _wanted(frame)
+    wanted, rounds = _wanted(frame), _rounds(frame)
     lines, total = store.assessments(here.session(), wanted, part)
+    counts = store.counts(here.session(), frame.edition.id)
+    plan = district.plan(here.session(), here.district(), frame.edition)
     return render_template(
         "bureau/assessments.html",
         frame=frame,
@@ -70,14 +80,36 @@ def assessments() -> ResponseReturnValue:
         lines=lines,
         total=total,
         part=part,
-        counts=store.counts(here.session(), frame.edition.id),
-        plan=district.plan(here.session(), here.district(), frame.edition),
+        counts=counts,
+        tiles=tiles.of_assessments(counts, plan),
         open_rounds=assessment_store.open_rounds(here.session(), today()),
         townships=choices.townships(),
-        sorts=ORDERS,
+        rounds=rounds,
+        sorts=choices.offered(ORDERS, wanted.sort),
         confirmed_choices=CONFIRMED_CHOICES,
+        pool_choices=POOL_CHOICES,
         arguments=lists.arguments(),
+        chips=choices.in_force(_said(frame, wanted, rounds)),
+        chosen=lists.chosen(),
+        most=lists.MOST_CHOSEN,
+        back=url_for(".assessments", page=part.page, **lists.arguments()),
     )
+
+
+def _rounds(frame: Frame) -> dict[str, str]:
+    """The rounds of an edition by id, as choices."""
+    found = round_store.rounds_of(here.session(), frame.edition.id)
+    return {str(round_.id): round_.title for round_ in found}
+
+
+def _said(frame: Frame, wanted: Wanted, rounds: Mapping[str, str]) -> dict[str, Said]:
+    return {
+        **choices.said(frame, wanted),
+        "state": Said("状态", wording.STATES.get(wanted.state, "")),
+        "confirmed": Said("核定", CONFIRMED_CHOICES.get(wanted.confirmed, "")),
+        "pool": Said("培育库", POOL_CHOICES.get(wanted.pool, "")),
+        "round": Said("评估轮次", rounds.get(str(wanted.round), "") if wanted.round else ""),
+    }
 
 
 @pages.get("/assessments.xlsx")
@@ -86,11 +118,7 @@ def export_assessments() -> ResponseReturnValue:
     frame = choices.frame()
     wanted = _wanted(frame)
     lines, _total = store.assessments(here.session(), wanted)
-    filters = {
-        **choices.said(frame, wanted),
-        "状态": wording.STATES.get(wanted.state, ""),
-        "核定": CONFIRMED_CHOICES.get(wanted.confirmed, ""),
-    }
+    filters = _said(frame, wanted, _rounds(frame))
     return send_list("assessments", "评估清单", columns(frame), lines, filters)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from flask import g
+from flask import g, request, url_for
 
 from questionnaires.edition import Edition
 from questionnaires.model import Rung
@@ -18,14 +19,21 @@ NO_RUNG = "尚未达到最低等级"
 CONFIRMED = {"yes": "已核定", "no": "未核定"}
 ORDERS = {
     "-submitted": "最近提交在前",
+    "submitted": "最早提交在前",
     "-confirmed": "最近核定在前",
+    "confirmed": "最早核定在前",
     "-changed": "最近变动在前",
+    "changed": "最早变动在前",
     "-added": "最近新增在前",
+    "added": "最早新增在前",
     "-share": "得分率从高到低",
     "share": "得分率从低到高",
     "firm": "按企业名称",
+    "-firm": "按企业名称倒序",
     "township": "按乡镇（街道）",
-    "state": "按培育状态",
+    "-township": "按乡镇（街道）倒序",
+    "state": "按状态",
+    "-state": "按状态倒序",
 }
 """Every order a list offers; a leading hyphen turns its key round."""
 
@@ -100,6 +108,11 @@ def orders(*offered: str) -> dict[str, str]:
     return {order: ORDERS[order] for order in offered}
 
 
+def offered(orders: Mapping[str, str], sort: str) -> dict[str, str]:
+    """Return a list's orders with the one in force, which a head of its table may have asked for."""
+    return {**orders, **({sort: ORDERS[sort]} if sort else {})}
+
+
 def wanted(frame: Frame, states: Collection[str], sorts: Collection[str]) -> Wanted:
     """Return what the request narrows a list of one edition to."""
     return Wanted(
@@ -113,18 +126,48 @@ def wanted(frame: Frame, states: Collection[str], sorts: Collection[str]) -> Wan
     )
 
 
-def said(frame: Frame, wanted: Wanted) -> dict[str, str]:
-    """Say what a list of one edition is narrowed to, for the head of its export."""
+class Said(NamedTuple):
+    """One filter in words; no words where it narrows nothing."""
+
+    title: str
+    words: str
+
+
+def said(frame: Frame, wanted: Wanted) -> dict[str, Said]:
+    """Say what a list of one edition is narrowed to, by the names of its filters."""
     return {
-        "问卷": frame.edition.title,
-        "企业": wanted.words,
-        "行业": frame.trades.get(wanted.trade, ""),
-        "乡镇（街道）": wanted.township,
-        "等级": NO_RUNG if wanted.rung == BELOW else frame.rungs.get(wanted.rung, ""),
-        "排序": ORDERS.get(wanted.sort, wanted.sort),
+        "edition": Said("问卷", frame.edition.title),
+        "q": Said("企业", wanted.words),
+        "trade": Said("行业", frame.trades.get(wanted.trade, "")),
+        "township": Said("乡镇（街道）", wanted.township),
+        "rung": Said("等级", NO_RUNG if wanted.rung == BELOW else frame.rungs.get(wanted.rung, "")),
+        "sort": Said("排序", ORDERS.get(wanted.sort, wanted.sort)),
     }
 
 
-def said_filters(chosen: Mapping[str, str]) -> str:
+class Chip(NamedTuple):
+    """One filter in force, and the list without it."""
+
+    words: str
+    without: str
+
+
+def in_force(filters: Mapping[str, Said]) -> list[Chip]:
+    """Return what this list is narrowed to, each with the address that lifts it."""
+    asked = lists.arguments()
+    return [
+        Chip(f"{filters[name].title}：{filters[name].words}", _without(asked, name))
+        for name in asked
+        if name in filters and name != "sort"
+    ]
+
+
+def _without(asked: Mapping[str, Any], name: str) -> str:
+    left = {known: value for known, value in asked.items() if known != name}
+    return url_for(request.endpoint or "", **left)
+
+
+def said_filters(filters: Mapping[str, Said]) -> str:
     """Write the filters in force, for the head of an export and for the log."""
-    return "；".join(f"{title}：{value}" for title, value in chosen.items() if value) or "全部"
+    said = (f"{one.title}：{one.words}" for one in filters.values() if one.words)
+    return "；".join(said) or "全部"

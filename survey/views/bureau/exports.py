@@ -15,7 +15,7 @@ from reports import tables
 from reports.tables import Cell, Kind, Origin, Sheet, write_table
 from survey.clock import LOCAL
 from survey.lifecycle.exports import note_export
-from survey.views.bureau.choices import said_filters
+from survey.views.bureau.choices import Said, said_filters
 from survey.web import here
 from survey.web.here import now, today
 
@@ -42,7 +42,7 @@ def send_list(
     title: str,
     columns: Sequence[Column[Any]],
     lines: Sequence[Any],
-    filters: Mapping[str, str],
+    filters: Mapping[str, Said],
 ) -> ResponseReturnValue:
     """Send lines as a workbook, after noting who took how many of them."""
     said, district = said_filters(filters), here.district()

@@ -10,6 +10,7 @@ from survey.clock import LOCAL, local
 from survey.store import log as store
 from survey.store.log import LogLine, WantedLog
 from survey.views.bureau.blueprint import pages
+from survey.views.bureau.choices import Said
 from survey.views.bureau.exports import Column, send_list
 from survey.web import here, lists
 from survey.words.log import ACTIONS, LogWords
@@ -48,11 +49,11 @@ def export_audit() -> ResponseReturnValue:
     wanted = _wanted()
     lines, _total = store.log_lines(here.session(), wanted, LOCAL)
     filters = {
-        "操作": ACTIONS.get(wanted.action, ""),
-        "企业": wanted.firm,
-        "操作人": wanted.user,
-        "起始日期": local(wanted.since),
-        "截止日期": local(wanted.until),
+        "action": Said("操作", ACTIONS.get(wanted.action, "")),
+        "firm": Said("企业", wanted.firm),
+        "user": Said("操作人", wanted.user),
+        "since": Said("起始日期", local(wanted.since)),
+        "until": Said("截止日期", local(wanted.until)),
     }
     return send_list(
         "audit", "操作日志", _columns(LogWords(*library.named(here.session()))), lines, filters

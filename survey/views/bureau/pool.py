@@ -25,7 +25,7 @@ from survey.views import files
 from survey.views.bureau import choices
 from survey.views.bureau.assessments import rung_title, standing_columns
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.choices import Frame
+from survey.views.bureau.choices import Frame, Said
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.steps import (
     AdmitForm,
@@ -79,12 +79,15 @@ def export_pool() -> ResponseReturnValue:
     frame = choices.frame()
     wanted = _wanted(frame)
     lines, _total = store.pool(here.session(), wanted)
-    filters = {
+    return send_list("pool", "培育库", columns(frame), lines, _said(frame, wanted))
+
+
+def _said(frame: Frame, wanted: Wanted) -> dict[str, Said]:
+    return {
         **choices.said(frame, wanted),
-        "目标等级": frame.rungs.get(wanted.target, ""),
-        "培育状态": wording.POOL.get(wanted.state, ""),
+        "target": Said("目标等级", frame.rungs.get(wanted.target, "")),
+        "state": Said("培育状态", wording.POOL.get(wanted.state, "")),
     }
-    return send_list("pool", "培育库", columns(frame), lines, filters)
 
 
 def columns(frame: Frame) -> tuple[Column[PoolLine], ...]:

@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from survey.lifecycle.errors import Doubtful, Invalid, Locked, Refusal
 from survey.lifecycle.recognitions import MOST_DOCUMENT, Award
 from survey.lifecycle.typed import MOST_REASON
-from survey.views.fields import Day, shown_version
+from survey.views.fields import Choice, Day, shown_version
 from survey.words.wording import AWARD_LEVELS, DOUBTS, LOCKED
 
 CHANGED_MEANWHILE = (
@@ -85,7 +85,7 @@ class ReasonForm(StepForm):
 class AssignForm(StepForm):
     """Which consultant visits the firm."""
 
-    consultant = SelectField("诊断顾问", [InputRequired("请选择一位诊断顾问。")])
+    consultant = Choice("诊断顾问", [InputRequired("请选择一位诊断顾问。")])
 
     def __init__(self, step: str, people: Mapping[str, str], **values: Any) -> None:
         super().__init__(step, **values)
@@ -95,7 +95,7 @@ class AssignForm(StepForm):
 class TargetForm(StepForm):
     """A rung to aim at, and why."""
 
-    target_rung = SelectField("培育目标等级", [InputRequired("请选择一个等级。")])
+    target_rung = Choice("培育目标等级", [InputRequired("请选择一个等级。")])
     reason = _reason()
 
     def __init__(self, step: str, rungs: Mapping[str, str], hint: str = "", **values: Any) -> None:
@@ -117,11 +117,11 @@ class AdmitForm(TargetForm):
 class AwardForm(StepForm):
     """What a paper says of a recognition."""
 
-    rung = SelectField("认定等级", [InputRequired("请选择一个等级。")])
+    rung = Choice("认定等级", [InputRequired("请选择一个等级。")])
     title = StringField(
         "称号", [Length(max=MOST_DOCUMENT)], description="照文件写，例如“浙江省智能工厂”。"
     )
-    level = SelectField("级别", choices=[SelectChoice("", "不清楚"), *_levels()], default="")
+    level = Choice("级别", choices=[SelectChoice("", "不清楚"), *_levels()], default="")
     project = StringField("项目或车间名称", [Length(max=MOST_DOCUMENT)])
     document = StringField(
         "文号",

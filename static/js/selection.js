@@ -1,0 +1,48 @@
+// Counts what is ticked of a list, and takes it along to other pages of it.
+
+const form = document.querySelector("[data-selection]");
+
+function watch() {
+  const boxes = [...form.querySelectorAll("input[type=checkbox][name=chosen]")];
+  const elsewhere = [...form.querySelectorAll("input[type=hidden][name=chosen]")];
+  const bar = form.querySelector("[data-bar]");
+  const count = form.querySelector("[data-count]");
+  const none = form.querySelector("[data-none]");
+  const kept = form.querySelectorAll("a[data-keeps], a[rel=next], a[rel=prev]");
+  const most = Number(form.dataset.most);
+
+  function chosen() {
+    const here = boxes.filter((box) => box.checked).map((box) => box.value);
+    return [...elsewhere.map((field) => field.value), ...here];
+  }
+
+  function tell() {
+    const ids = chosen();
+    const others = elsewhere.length ? `，其中 ${elsewhere.length} 家在别的页` : "";
+    bar.dataset.empty = String(!ids.length);
+    count.textContent = ids.length > most
+      ? `已选 ${ids.length} 家，一次最多 ${most} 家`
+      : ids.length ? `已选 ${ids.length} 家${others}` : "勾选企业后一起办理";
+    for (const button of bar.querySelectorAll("button")) {
+      button.disabled = !ids.length || ids.length > most;
+    }
+    if (none) none.hidden = !ids.length;
+    for (const link of kept) {
+      const url = new URL(link.href);
+      url.searchParams.delete("chosen");
+      for (const id of ids) url.searchParams.append("chosen", id);
+      link.href = url.href;
+    }
+  }
+
+  form.addEventListener("change", tell);
+  form.querySelector("[data-all]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    for (const box of boxes) box.checked = true;
+    tell();
+  });
+  window.addEventListener("pageshow", tell); // after Back the browser has ticked boxes again
+  tell();
+}
+
+if (form) watch();

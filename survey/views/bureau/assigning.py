@@ -1,0 +1,88 @@
+"""One consultant for several firms: a selection of the list, looked at once more, then assigned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.lifecycle import selections
+from survey.lifecycle.errors import Invalid
+from survey.lifecycle.selections import Seen
+from survey.store import assessment_list as store
+from survey.store import visits
+from survey.store.assessment_list import AssessmentLine
+from survey.store.lists import Wanted
+from survey.tables import AssessmentState
+from survey.views.bureau import selection
+from survey.views.bureau.blueprint import pages
+from survey.views.bureau.steps import AssignForm
+from survey.web import here, lists
+from survey.words.selections import NOT_SENT
+
+VISITABLE = (AssessmentState.SUBMITTED, AssessmentState.VISITING)
+
+
+@pages.route("/assessments/assign", methods=["GET", "POST"])
+def assign_many() -> ResponseReturnValue:
+    """Show the firms that were ticked; send one consultant to those that can be visited."""
+    if request.method != "POST":
+        return _page(lists.chosen(), AssignForm("assign", _consultants()))
+    form, chosen = AssignForm("assign", _consultants(), posted=True), selection.seen()
+    if not (form.validate() and chosen):
+        return _page([one.id for one in chosen], form, status=422)
+    return _assign(chosen, form)
+
+
+def _assign(chosen: Sequence[Seen], form: AssignForm) -> ResponseReturnValue:
+    _lines([one.id for one in chosen])
+    try:
+        left = selections.assign(here.step(), chosen, int(form.consultant.data))
+    except Invalid as error:
+        return _page([one.id for one in chosen], form, status=form.show_refusal(error))
+    done = len(chosen) - len(left)
+    if left:
+        why = {at: selection.why_not(refusal) for at, refusal in left.items()}
+        return _page(list(left), form, why, done, status=200 if done else 409)
+    flash(f"已指派 {done} 家，顾问现在可以开始现场诊断。", "good")
+    return redirect(_list())
+
+
+def _page(
+    chosen: Sequence[int],
+    form: AssignForm,
+    left: Mapping[int, str] | None = None,
+    done: int = 0,
+    status: int = 200,
+) -> ResponseReturnValue:
+    lines = _lines(chosen)
+    return (
+        render_template(
+            "bureau/assign.html",
+            lines=[line for line in lines if line.state in VISITABLE],
+            others=[(line, NOT_SENT[line.state]) for line in lines if line.state not in VISITABLE],
+            form=form,
+            left=left or {},
+            done=done,
+            back=_list(),
+        ),
+        status,
+    )
+
+
+def _lines(chosen: Sequence[int]) -> list[AssessmentLine]:
+    """Return the rows that were ticked; one that is not there answers 404."""
+    wanted = Wanted(only=tuple(chosen), sort="firm")
+    lines, total = store.assessments(here.session(), wanted)
+    return lines if total == len(chosen) else abort(404)
+
+
+def _list() -> str:
+    return selection.back(url_for(".assessments"))
+
+
+def _consultants() -> dict[str, str]:
+    """Who may be sent, with the visits each is on."""
+    found = visits.workloads(here.session())
+    return {str(one.id): f"{one.name}（正在诊断 {one.open} 家）" for one in found if one.active}

@@ -1,0 +1,46 @@
+"""What was ticked in a list: which rows, as they were shown, and the list to go back to."""
+
+from __future__ import annotations
+
+from flask import request
+
+from survey.lifecycle import typed
+from survey.lifecycle.errors import Invalid, Locked, Refusal
+from survey.lifecycle.selections import Seen
+from survey.web import here, lists
+from survey.web.access import safe_next
+from survey.words.selections import CHANGED, NOT_SENT
+
+
+def seen() -> list[Seen]:
+    """Return the rows a form acts on, each with the version its page showed.
+
+    A row no page of ours could have sent answers 400.
+    """
+    found = []
+    for value in request.form.getlist("chosen"):
+        row, _, version = value.partition("-")
+        at, shown = typed.whole(row), typed.whole(version)
+        if at is None or shown is None:
+            here.refuse(400, "选中的企业不正确，请回到列表重新勾选。")
+        found.append(Seen(at, shown))
+    if len(found) > lists.MOST_CHOSEN:
+        here.refuse(400, f"一次最多选 {lists.MOST_CHOSEN} 家，请分几次办理。")
+    return list({one.id: one for one in found}.values())
+
+
+def back(listed: str) -> str:
+    """Return the list a selection was made in, with its filters; ``listed`` is its bare address."""
+    asked = request.values.get("back", "")
+    found = safe_next(asked)
+    return found if found and found.partition("?")[0] == listed else listed
+
+
+def why_not(refusal: Refusal) -> str:
+    """Say why one firm of a selection was left."""
+    match refusal:
+        case Locked(state=state):
+            return NOT_SENT[state]
+        case Invalid(fields=fields):
+            return "".join(fields.values())
+    return CHANGED

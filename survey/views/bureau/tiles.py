@@ -1,0 +1,58 @@
+"""The figures above a list: each leads to the rows it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from flask import request, url_for
+
+from reports.district import PlanLine
+from survey.store.assessment_list import Counts
+from survey.store.lists import BELOW
+from survey.tables import AssessmentState, PoolState
+from survey.web import lists
+
+
+class Tile(NamedTuple):
+    """One figure, and the list of what it counts."""
+
+    title: str
+    value: str
+    url: str
+    note: str = ""
+    tone: str | None = None
+    chosen: bool = False
+    """Whether this list is what it counts."""
+
+
+def of_assessments(counts: Counts, plan: Iterable[PlanLine]) -> list[Tile]:
+    """Return the way of an assessment from left to right, and where the plan stands."""
+    listed = "bureau.assessments"
+    way = [
+        _tile("填写中", counts.drafting, listed, state=AssessmentState.DRAFT),
+        _tile("待指派", counts.submitted, listed, state=AssessmentState.SUBMITTED),
+        _tile("现场诊断中", counts.visiting, listed, state=AssessmentState.VISITING),
+        _tile("已核定", counts.confirmed, listed, state=AssessmentState.CONFIRMED),
+        _tile("已核定未入库", counts.undecided, listed, confirmed="yes", pool=BELOW),
+        _tile("在库培育", counts.in_pool, "bureau.pool", state=PoolState.IN_POOL),
+    ]
+    return [*way, *(plan_tile(line) for line in plan)]
+
+
+def plan_tile(line: PlanLine) -> Tile:
+    """A year of the plan: how many are recognised of how many are wanted."""
+    return Tile(
+        f"{line.year} 年目标",
+        f"{line.recognised}/{line.wanted}",
+        url_for("bureau.pool", _anchor="plan"),
+        note="已认定/目标",
+        tone="warn" if line.missing else "good",
+    )
+
+
+def _tile(title: str, count: int, endpoint: str, **filters: str) -> Tile:
+    asked = {name: value for name, value in lists.arguments().items() if name != "sort"}
+    counted = {name: value for name, value in asked.items() if name == "edition"} | filters
+    here = request.endpoint == endpoint and asked == counted
+    return Tile(title, str(count), url_for(endpoint, **counted), chosen=here)
