@@ -8,10 +8,10 @@ what those files may contain; whether the contents agree with one another is for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import lcm
 from typing import Annotated, Literal
 
@@ -811,7 +811,20 @@ class Questionnaire(Value):
 
     def asked(self, section: Section, processes: frozenset[str]) -> tuple[Question, ...]:
         """The questions of a section that a firm with these processes is shown."""
-        return tuple(q for q in section.questions if is_asked(q, processes))
+        return self.asked_by_section(processes)[section.id]
+
+    @cached_property
+    def asked_by_section(self) -> Callable[[frozenset[str]], dict[str, tuple[Question, ...]]]:
+        """What each section asks a firm with these processes, by its id.
+
+        Every page about a sheet asks for all of it, so what was worked out of late is kept.
+        """
+        return lru_cache(maxsize=128)(self._asked_by_section)
+
+    def _asked_by_section(self, processes: frozenset[str]) -> dict[str, tuple[Question, ...]]:
+        return {
+            s.id: tuple(q for q in s.questions if is_asked(q, processes)) for s in self.sections
+        }
 
     def all_asked(self, processes: frozenset[str]) -> Iterator[Question]:
         for section in self.sections:

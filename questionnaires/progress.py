@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from questionnaires.answers import Sheet
-from questionnaires.model import Questionnaire, Section
+from questionnaires.model import Question, Questionnaire, Section
 from questionnaires.scoring import (
     FULL,
     NO_PROCESSES,
@@ -35,9 +35,6 @@ class SectionProgress:
     missing: tuple[str, ...]
 
 
-Marked = tuple[tuple[Section, tuple[QuestionScore, ...]], ...]
-
-
 @dataclass(frozen=True)
 class Progress:
     """How far a sheet is filled, and the bounds its final share will lie within.
@@ -47,16 +44,30 @@ class Progress:
     """
 
     sections: tuple[SectionProgress, ...]
-    marked: Marked = field(repr=False)
+    questionnaire: Questionnaire = field(repr=False)
+    sheet: Sheet = field(repr=False)
+    processes: frozenset[str] = field(repr=False)
 
     # Worked out when asked for: most pages only count.
     @cached_property
     def lower(self) -> Fraction:
-        return _assuming(0, self.marked)
+        return self._assuming(0)
 
     @cached_property
     def upper(self) -> Fraction:
-        return _assuming(FULL, self.marked)
+        return self._assuming(FULL)
+
+    def _assuming(self, level: int) -> Fraction:
+        """Return the overall share with one level assumed wherever an answer is missing."""
+        shares = ((s.weight or Fraction(0), section_share(s, m, level)) for s, m in self._marks)
+        return weighted_share(shares) or Fraction(0)
+
+    @cached_property
+    def _marks(self) -> tuple[tuple[Section, tuple[QuestionScore, ...]], ...]:
+        return tuple(
+            (s, tuple(mark_of(s, q, self.sheet, self.processes) for q in s.questions))
+            for s in self.questionnaire.sections
+        )
 
     @property
     def required(self) -> int:
@@ -75,27 +86,22 @@ def progress(
     questionnaire: Questionnaire, sheet: Sheet, processes: frozenset[str] = NO_PROCESSES
 ) -> Progress:
     """Say how far a sheet is filled; complete or not, it never raises."""
-    marked = tuple(
-        (s, tuple(mark_of(s, q, sheet, processes) for q in s.questions))
-        for s in questionnaire.sections
+    sections = tuple(
+        _section_progress(section, questionnaire.asked(section, processes), sheet)
+        for section in questionnaire.sections
     )
-    return Progress(tuple(_section_progress(s, m) for s, m in marked), marked)
+    return Progress(sections, questionnaire, sheet, processes)
 
 
-def _assuming(level: int, marked: Marked) -> Fraction:
-    """Return the overall share with one level assumed wherever an answer is missing."""
-    shares = ((s.weight or Fraction(0), section_share(s, m, level)) for s, m in marked)
-    return weighted_share(shares) or Fraction(0)
-
-
-def _section_progress(section: Section, marks: tuple[QuestionScore, ...]) -> SectionProgress:
-    asked = [m for m in marks if m.state != "not_asked"]
-    required = [m for m in asked if is_required(section, m.question)]
-    missing = tuple(m.question.id for m in required if m.state == "unanswered")
+def _section_progress(
+    section: Section, asked: tuple[Question, ...], sheet: Sheet
+) -> SectionProgress:
+    required = [question.id for question in asked if is_required(section, question)]
+    missing = tuple(question_id for question_id in required if question_id not in sheet)
     return SectionProgress(
         section=section,
         asked=len(asked),
-        given=sum(m.state != "unanswered" for m in asked),
+        given=sum(question.id in sheet for question in asked),
         required=len(required),
         answered=len(required) - len(missing),
         missing=missing,
