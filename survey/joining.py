@@ -25,7 +25,7 @@ from survey.files.stores import contents_of
 from survey.jobs.queue import Queue
 from survey.tables import ENUMERATIONS, Need, SheetKind
 from survey.views import BLUEPRINTS
-from survey.web import access, bodies, errors, headers, here, navigation
+from survey.web import access, bodies, errors, headers, here, navigation, sessions
 from survey.web.bodies import StrictRequest
 from survey.words import links, wording
 
@@ -66,6 +66,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     config = config or from_environment()
     app = Flask("survey", root_path=str(Path(__file__).parent), static_folder=None)
     app.request_class, app.jinja_environment = StrictRequest, Templates
+    app.session_interface = sessions.Cookies()
     app.config.update(
         SURVEY=config,
         CLOCK=clock.utc_now,

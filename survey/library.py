@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -170,8 +171,14 @@ def load(session: Session | None, edition_id: str) -> Edition:
     """Return a published edition; without a session, one of the program's."""
     # Most assessments are begun with one of the program's: nothing needs to be asked then.
     if session is None or edition_id in OWN.published:
-        return OWN.load(edition_id)
+        return _own(edition_id, int(time.monotonic()))
     return of(session).load(edition_id)
+
+
+@lru_cache(maxsize=8)
+def _own(edition_id: str, _second: int) -> Edition:
+    """Look at most once a second whether the program's files are as they were read."""
+    return OWN.load(edition_id)
 
 
 def edition_of(assessment: Assessment) -> Edition:

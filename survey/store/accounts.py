@@ -42,7 +42,7 @@ def hashed(token: str) -> str:
 
 def signed_in(session: Session, token_hash: str) -> Row[Any] | None:
     """Return a session and its user, as long as the user may sign in."""
-    return session.execute(_SIGNED_IN, {"token_hash": token_hash}).one_or_none()
+    return session.connection().execute(_SIGNED_IN, {"token_hash": token_hash}).one_or_none()
 
 
 def note_seen(session: Session, token_hash: str, now: datetime) -> None:

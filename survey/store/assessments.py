@@ -134,7 +134,7 @@ def destination(
     """Return a sheet, the present answer to one question, any trace of this request, and its writer."""
     wanted = {"id": assessment_id, "kind": kind, "question_id": question_id}
     asked = wanted | {"request_id": request_id, "writer": writer}
-    found = session.execute(_DESTINATION, asked).one_or_none()
+    found = session.connection().execute(_DESTINATION, asked).one_or_none()
     if found is None:
         return None
     at, now, answer, seen = (found[start:end] for start, end in pairwise(_CUTS))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import current_app, session
+from flask import Flask, current_app, session
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
 
 from survey import db
@@ -13,6 +15,18 @@ from survey.web import here
 from survey.web.here import Reader
 
 SEEN_EVERY = timedelta(minutes=1)
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Flask's signed cookie; what signs it is made once, not for every request."""
+
+    def __init__(self) -> None:
+        self._signing: dict[Flask, URLSafeTimedSerializer | None] = {}
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if app not in self._signing:
+            self._signing[app] = super().get_signing_serializer(app)
+        return self._signing[app]
 
 
 def signed_in() -> Reader | None:
