@@ -1,0 +1,372 @@
+// The device: what it keeps is locked, what waits is sent once and in order, whatever happens on the way.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import fc from "fast-check";
+
+import { answerTo, aPhoto, device, freshDatabase, photoOf, portal, proxy, refusal, Server, VISIT } from "./device.mjs";
+
+const values = (server, question) => server.history(question).slice(1).map(({ value }) => value);
+
+// Locking is done by other threads: they need a moment of real time.
+const pause = () => new Promise((done) => setTimeout(() => done(false), 1));
+
+async function until(act, patience = 500) {
+  for (let turn = 0; turn < patience; turn += 1) if (await act()) return;
+  assert.fail("it never came to pass");
+}
+
+/** Let a device send until nothing waits that is not held. */
+async function settle({ sync, store, clock }) {
+  sync.wake();
+  await until(async () => {
+    if (!sync.running && !(await store.next())) return true;
+    if (!sync.running && !(await clock.tick())) await sync.wake();
+    else await pause();
+    return false;
+  }, 5000);
+}
+
+test("answers go one by one, each on the revision of the one before", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  let after = null;
+  for (const value of [2, 3, 4]) after = (await tablet.store.add(answerTo("a", 1, after), { value })).request;
+  await tablet.store.add(answerTo("b"), { value: 1 });
+
+  await tablet.sync.wake();
+
+  assert.deepEqual(values(server, "a"), [2, 3, 4]);
+  assert.deepEqual(values(server, "b"), [1]);
+  assert.deepEqual(await tablet.store.count(), { answers: 0, photos: 0, stopped: 0 });
+});
+
+test("what waits is there after the browser was closed, and goes under its old number", async () => {
+  const server = new Server();
+  const tablet = await device({ server, way: () => null });
+  const { request } = await tablet.store.add(answerTo("a"), { value: 3 });
+  await tablet.sync.wake();
+  tablet.sync.end();
+  await tablet.lease.drop();
+
+  const later = await tablet.again({ way: (act) => act() });
+  await later.sync.wake();
+
+  assert.equal(server.history("a")[1].request, request);
+  assert.equal((await later.store.count()).answers, 0);
+});
+
+test("without a network the next try comes within thirty seconds, and later ones no later", async () => {
+  const tablet = await device({ server: new Server(), way: () => null });
+  await tablet.store.add(answerTo("a"), { value: 3 });
+  await tablet.sync.wake();
+
+  for (let tries = 0; tries < 12; tries += 1) {
+    assert.ok(tablet.clock.timers[0].at - tablet.clock.now <= 30_000);
+    await tablet.clock.tick();
+  }
+});
+
+for (const [name, answer, trouble] of [
+  ["a portal's page", portal, "portal"],
+  ["a proxy", proxy, "between"],
+  ["a server without room", () => refusal(507), "full"],
+  ["a server that is busy", () => refusal(503), "busy"],
+  ["a network that went", () => null, "away"],
+])
+  test(`${name} is recognised, said, and costs nothing`, async () => {
+    const server = new Server();
+    const tablet = await device({ server });
+    await tablet.store.add(answerTo("a"), { value: 3 });
+    server.refuse = (url) => (url.endsWith("answers") ? answer() || undefined : null);
+    if (trouble === "away") tablet.sync.ask = async (url, what) => (url.endsWith("answers") ? null : server.take(url, what));
+
+    await tablet.sync.wake();
+    assert.equal(tablet.told.find(([event]) => event === "waiting")[2].trouble, trouble);
+    assert.ok(!tablet.told.some(([event]) => event === "saved"));
+    server.refuse = null;
+    tablet.sync.ask = (url, what) => server.take(url, what);
+    await settle(tablet);
+
+    assert.deepEqual(values(server, "a"), [3]);
+  });
+
+test("an answer that names another request acknowledges nothing", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  await tablet.store.add(answerTo("a"), { value: 3 });
+  tablet.sync.ask = async (url, what) => (url.endsWith("answers") ? { status: 200, wait: 0, foreign: false, body: { request_id: "x", revision: 9 } } : server.take(url, what));
+
+  await tablet.sync.wake();
+
+  assert.equal((await tablet.store.count()).answers, 1);
+});
+
+test("an ended session keeps everything and is tried again", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  await tablet.store.add(answerTo("a"), { value: 3 });
+  server.refuse = () => refusal(401);
+
+  await tablet.sync.wake();
+  assert.ok(tablet.told.some(([event]) => event === "ended"));
+  server.refuse = null;
+  await settle(tablet);
+
+  assert.deepEqual(values(server, "a"), [3]);
+});
+
+test("a token that grew old is asked for anew", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  await tablet.store.add(answerTo("a"), { value: 3 });
+  let refused = 0;
+  server.refuse = (url) => (url.endsWith("answers") && refused++ === 0 ? refusal(400) : null);
+
+  await tablet.sync.wake();
+
+  assert.deepEqual(values(server, "a"), [3]);
+});
+
+test("nothing is sent while somebody else is signed in", async () => {
+  const server = new Server();
+  server.reader = 8;
+  const tablet = await device({ server });
+  await tablet.store.add(answerTo("a"), { value: 3 });
+
+  await tablet.sync.wake();
+
+  assert.ok(tablet.told.some(([event]) => event === "stranger"));
+  assert.deepEqual(values(server, "a"), []);
+  assert.equal((await tablet.store.count()).answers, 1);
+});
+
+test("a conflict holds its own question, keeps both, and lets the others go on", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  server.history("a").push({ request: "other", revision: 2, value: 4 });
+  const first = await tablet.store.add(answerTo("a"), { value: 3 });
+  await tablet.store.add(answerTo("a", 1, first.request), { value: 2 });
+  await tablet.store.add(answerTo("b"), { value: 1 });
+
+  await tablet.sync.wake();
+
+  const [held, behind] = await tablet.store.waiting();
+  const why = await tablet.store.whyStopped(held);
+  assert.deepEqual([why.event, why.detail.current.value, held.content.value, behind.content.value], ["conflict", 4, 3, 2]);
+  assert.deepEqual(values(server, "b"), [1]);
+
+  await tablet.store.add(answerTo("a", 2), { value: 2 }, { instead: [held.request, behind.request] });
+  await tablet.sync.wake();
+  assert.deepEqual(values(server, "a"), [4, 2]);
+});
+
+test("a refused answer is held with the server's words", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  await tablet.store.add(answerTo("a"), { value: 99 });
+  server.refuse = (url) => (url.endsWith("answers") ? refusal(422, { fields: { value: "最多 4 档" } }) : null);
+
+  await tablet.sync.wake();
+
+  const [held] = await tablet.store.waiting();
+  assert.deepEqual((await tablet.store.whyStopped(held)).detail.fields, { value: "最多 4 档" });
+});
+
+test("a visit that was taken away is forgotten at the next contact, other visits are not", async () => {
+  const server = new Server();
+  server.visits = { 4: "visiting" };
+  const tablet = await device({ server });
+  await tablet.store.take(VISIT, "r1", { title: "甲厂", taken: "t" }, [{ path: "/visits/3", html: "甲", headers: [] }]);
+  await tablet.store.take(4, "r1", { title: "乙厂", taken: "t" }, [{ path: "/visits/4", html: "乙", headers: [] }]);
+  await tablet.store.add(answerTo("a"), { value: 3 });
+
+  await tablet.sync.wake();
+
+  assert.deepEqual((await tablet.store.visits()).map(({ visit }) => visit), [4]);
+  assert.deepEqual((await tablet.database.getAll("pages")).map(({ path }) => path), ["/visits/4"]);
+  assert.equal((await tablet.store.count()).answers, 0);
+});
+
+test("a photo goes in parts after all answers and goes on where it was cut", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  const { bytes, content } = aPhoto(300_000);
+  const { request } = await tablet.store.add(photoOf("a"), content, { bytes });
+  await tablet.store.add(answerTo("b"), { value: 1 });
+  const asked = [];
+  let cut = 0;
+  tablet.sync.ask = async (url, what) => {
+    asked.push(url);
+    if (url.includes("/parts/") && cut++ === 1) return null;
+    return server.take(url, what);
+  };
+
+  await settle(tablet);
+
+  assert.ok(asked.findIndex((url) => url.endsWith("answers")) < asked.findIndex((url) => url.includes("photos")));
+  assert.equal(server.photos.get(request).done, 1);
+  assert.equal(asked.filter((url) => url.endsWith("/parts/0")).length, 1);
+});
+
+test("a photo that is not taken never holds an answer up", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  const { bytes, content } = aPhoto(10);
+  await tablet.store.add(photoOf("a"), content, { bytes });
+  server.refuse = (url) => (url.endsWith("finish") ? refusal(415) : null);
+  await tablet.sync.wake();
+
+  await tablet.store.add(answerTo("a"), { value: 3 });
+  await tablet.sync.wake();
+
+  assert.deepEqual(values(server, "a"), [3]);
+  assert.deepEqual(await tablet.store.count(), { answers: 0, photos: 1, stopped: 1 });
+});
+
+test("of two pages one sends", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  const twin = await tablet.again();
+  await tablet.lease.take();
+  await tablet.store.add(answerTo("a"), { value: 3 });
+
+  await twin.sync.wake();
+  assert.deepEqual(values(server, "a"), []);
+  await tablet.sync.wake();
+
+  assert.deepEqual(values(server, "a"), [3]);
+});
+
+test("a page that died holds the others up for seconds, a clock put back for none", async () => {
+  const tablet = await device({ server: new Server() });
+  await tablet.lease.take();
+  const twin = await tablet.again();
+
+  twin.clock.now += 21_000;
+  assert.ok(await twin.lease.take());
+  const third = await tablet.again();
+  third.clock.now -= 86_400_000;
+  assert.ok(await third.lease.take());
+});
+
+test("what lies on the device shows nothing to whoever looks at the database", async () => {
+  const tablet = await device({ server: new Server() });
+  await tablet.store.take(VISIT, "r1", { title: "虚构阀门厂", taken: "t" }, [{ path: "/visits/3", html: "<p>虚构阀门厂</p>", headers: [] }]);
+  await tablet.store.add(answerTo("a"), { value: 3, remark: "看板没有更新" });
+
+  const names = [...tablet.database.objectStoreNames];
+  const all = JSON.stringify(await Promise.all(names.map((name) => tablet.database.getAll(name))), (_, value) =>
+    value instanceof Uint8Array ? new TextDecoder("latin1").decode(value) + new TextDecoder().decode(value) : value);
+
+  assert.ok(all.includes("/visits/3"));
+  for (const word of ["虚构", "阀门", "看板", "remark"]) assert.ok(!all.includes(word), word);
+});
+
+test("another person neither sees nor opens it; the same person finds it again, even after a new secret", async () => {
+  const tablet = await device({ server: new Server() });
+  await tablet.store.add(answerTo("a"), { value: 3 });
+  const secret = Buffer.alloc(32, 2).toString("base64");
+
+  const other = await tablet.again({ reader: 8, secrets: [secret] });
+  assert.deepEqual(await other.store.waiting(), []);
+  const [record] = await tablet.database.getAll("outbox");
+  await assert.rejects(() => other.store.opened(record));
+
+  const later = await tablet.again({ secrets: [secret, Buffer.alloc(32, 1).toString("base64")] });
+  assert.deepEqual((await later.store.waiting()).map(({ content }) => content), [{ value: 3 }]);
+});
+
+test("what a full device cannot keep is sent from the page, and said to be kept nowhere", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  tablet.store.keep = () => Promise.reject(Object.assign(new Error("full"), { name: "QuotaExceededError" }));
+
+  const entry = await tablet.store.add(answerTo("a"), { value: 3 });
+  const second = await tablet.store.add(answerTo("a", 1, entry.request), { value: 4 });
+  assert.ok(entry.loose && second.loose);
+  await tablet.sync.wake();
+
+  assert.deepEqual(values(server, "a"), [3, 4]);
+  assert.equal((await tablet.store.count()).answers, 0);
+});
+
+// --- whatever may happen, in any order ------------------------------------------------------------------
+
+const QUESTIONS = ["a", "b", "c"];
+const doing = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ act: fc.constant("answer"), question: fc.constantFrom(...QUESTIONS) }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("photo"), size: fc.integer({ min: 1, max: 400_000 }) }) },
+  { weight: 3, arbitrary: fc.constant({ act: "time" }) },
+  { weight: 2, arbitrary: fc.constant({ act: "crash" }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("clock"), by: fc.constantFrom(-86_400_000, 86_400_000) }) },
+);
+const fault = fc.constantFrom("good", "good", "good", "lost", "unheard", "twice", "portal", "proxy", "busy", "token");
+const RUNS = Number(process.env.DEVICE_RUNS) || 60;
+
+test("any schedule of work, faults and crashes delivers each change once, in its order", async () => {
+  const counts = { deliveries: 0 };
+  await fc.assert(fc.asyncProperty(fc.array(doing, { minLength: 1, maxLength: 40 }), fc.infiniteStream(fault), async (acts, faults) => {
+    await oneSchedule(acts, faults, counts);
+  }), { numRuns: RUNS });
+  console.log(JSON.stringify(counts));
+  assert.ok(counts.deliveries >= RUNS);
+});
+
+async function oneSchedule(acts, faults, counts) {
+  const server = new Server();
+  let lossy = true;
+  const way = async (act) => {
+    const what = lossy ? faults.next().value : "good";
+    counts[what] = (counts[what] || 0) + 1;
+    if (what === "lost") return null;
+    if (what === "portal") return portal();
+    if (what === "proxy") return proxy();
+    if (what === "busy") return refusal(503);
+    if (what === "token") return refusal(400);
+    if (what === "twice") await act();
+    const answer = await act();
+    return what === "unheard" ? null : answer;
+  };
+  let tablet = await device({ database: await freshDatabase(), server, way });
+  const meant = { a: [], b: [], c: [] };
+  const photos = [];
+  const last = {};
+  for (const { act, question, size, by } of acts) {
+    if (act === "answer") {
+      const value = meant[question].length;
+      last[question] = (await tablet.store.add(answerTo(question, 1, last[question] || null), { value })).request;
+      meant[question].push(value);
+      tablet.sync.wake();
+    } else if (act === "photo") {
+      const { bytes, content } = aPhoto(size, photos.length);
+      photos.push((await tablet.store.add(photoOf("a"), content, { bytes })).request);
+    } else if (act === "time") await tablet.clock.tick();
+    else if (act === "clock") tablet.clock.now += by;
+    else {
+      tablet.sync.end(); // killed: nothing it still hears of may count
+      tablet.store.acknowledge = () => new Promise(() => {});
+      tablet = await tablet.again();
+    }
+  }
+  for (let tries = 0; tries < 60 && (await tablet.store.next()); tries += 1) {
+    await tablet.sync.wake();
+    await until(async () => !tablet.sync.running || pause());
+    await tablet.clock.tick();
+  }
+  lossy = false;
+  await release(tablet);
+  tablet.clock.now += 30_000;
+  await settle(tablet);
+  for (const question of QUESTIONS) assert.deepEqual(values(server, question), meant[question]);
+  for (const request of photos) assert.equal(server.photos.get(request).done, 1);
+  assert.deepEqual(await tablet.store.count(), { answers: 0, photos: 0, stopped: 0 });
+  counts.deliveries += photos.length + Object.values(meant).flat().length;
+}
+
+// A token refused twice in a row is held and said; its reader presses once more.
+async function release({ store, sync }) {
+  await until(async () => !sync.running || pause());
+  await store.release((await store.waiting()).filter(({ stopped }) => stopped).map(({ request }) => request));
+}
