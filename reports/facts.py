@@ -24,6 +24,12 @@ class Verdict(StrEnum):
     VERIFIED = "verified"
     CHANGED = "changed"
     NOT_SEEN = "not_seen"
+    AS_SAID = "as_said"
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it leaves the firm's answer standing although nobody looked."""
+        return self in (Verdict.NOT_SEEN, Verdict.AS_SAID)
 
 
 class Size(StrEnum):

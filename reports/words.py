@@ -30,4 +30,5 @@ VERDICTS = {
     Verdict.VERIFIED: "已确认",
     Verdict.CHANGED: "已更改",
     Verdict.NOT_SEEN: "未能查看",
+    Verdict.AS_SAID: "沿用自评",
 }

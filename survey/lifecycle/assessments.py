@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from questionnaires import gates
 from questionnaires.model import Questionnaire
 from questionnaires.progress import progress
-from questionnaires.scoring import Score, score
 from survey import clock
 from survey.library import edition_of, questionnaire_of
 from survey.lifecycle import contradictions, typed, verification, versions
@@ -24,6 +21,7 @@ from survey.lifecycle.errors import (
     NotThere,
     RoundClosed,
 )
+from survey.lifecycle.scores import keep_score
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.states import ASSESSMENT, WRITABLE
 from survey.lifecycle.step import About, Step
@@ -38,7 +36,6 @@ from survey.tables import (
     Need,
     Role,
     Round,
-    ScoreRow,
     SheetKind,
     SheetRow,
     User,
@@ -152,7 +149,7 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
         before, after = _turn(assessment, "submit")
         assessment.submitted_at, assessment.submitted_by = step.now, step.by.user_id
         assessment.declared_by, assessment.return_reason = name, None
-        row = _keep_score(step, questionnaire, sheet)
+        row = keep_score(step, questionnaire, sheet)
         step.log(
             "submit",
             assessment,
@@ -233,7 +230,7 @@ def confirm(step: Step, assessment_id: int) -> None:
             raise Contradicted(open_)
         contradictions.forget_gone(session, assessment)
         assessment.confirmed_at, sheet.author_id = step.now, assessment.consultant_id
-        row = _keep_score(step, questionnaire, sheet)
+        row = keep_score(step, questionnaire, sheet)
         step.log(
             "confirm",
             assessment,
@@ -260,13 +257,17 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
 
 def open_items(session: Session, assessment: Assessment) -> dict[str, tuple[Need, ...]]:
     """Return what stands between a visit and its confirmation: {question id: what it needs}."""
+    questionnaire = questionnaire_of(assessment)
+    own = _sheet(session, assessment.id, SheetKind.SELF)
     onsite = _sheet(session, assessment.id, SheetKind.ONSITE)
+    said, found = store.answers(session, own.id), store.answers(session, onsite.id)
     return verification.open_items(
-        questionnaire_of(assessment),
+        questionnaire,
         frozenset(onsite.processes),
-        said=store.answers(session, _sheet(session, assessment.id, SheetKind.SELF).id),
-        found=store.answers(session, onsite.id),
+        said=said,
+        found=found,
         files=store.evidence_counts(session, onsite.id),
+        resting=verification.resting_on(questionnaire, (onsite, found), (own, said)),
     )
 
 
@@ -295,43 +296,6 @@ def _require_complete(session: Session, questionnaire: Questionnaire, sheet: She
     missing = [q for section in state.sections for q in section.missing]
     if missing:
         raise Incomplete(dict.fromkeys(missing, (Need.ANSWER,)))
-
-
-def _keep_score(step: Step, questionnaire: Questionnaire, sheet: SheetRow) -> ScoreRow:
-    kept = sheet_of(questionnaire, store.answers(step.session, sheet.id))
-    result = score(questionnaire, kept, frozenset(sheet.processes))
-    row = ScoreRow(
-        sheet_id=sheet.id,
-        share=str(result.share),
-        permille=int(result.share * 1000),
-        step=result.step,
-        rung=result.rung.id if result.rung else None,
-        sections={s.section.id: str(s.share) for s in result.sections if s.share is not None},
-        failed_gates=_gates(result),
-        scored_at=step.now,
-    )
-    return step.session.merge(row)
-
-
-def tell_gates_again(step: Step) -> int:
-    """Give scores kept by an older release their unmet gates as codes; return how many there were.
-
-    Nothing else of a score changes: the same answers on the same edition score the same.
-    """
-    with step.writing() as session:
-        waiting = store.scores_without_gates(session)
-        for row, sheet, assessment in waiting:
-            questionnaire = questionnaire_of(assessment)
-            kept = sheet_of(questionnaire, store.answers(session, sheet.id))
-            result = score(questionnaire, kept, frozenset(sheet.processes))
-            row.failed_gates = _gates(result)
-        if waiting:
-            step.log("gates_told", About("district", "scores"), after={"rows": len(waiting)})
-    return len(waiting)
-
-
-def _gates(result: Score) -> list[dict[str, Any]]:
-    return [gates.plain(failed) for failed in result.next.failed_gates] if result.next else []
 
 
 def _copy_sheet(step: Step, assessment: Assessment) -> None:

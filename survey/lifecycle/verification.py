@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from questionnaires import answers
+from questionnaires.floor import resting
 from questionnaires.model import Question, Questionnaire, Section, is_asked
-from questionnaires.scoring import is_required
-from survey.tables import AnswerRow, Need, Verdict
+from questionnaires.scoring import UnansweredQuestion, is_required, score
+from survey.lifecycle.sheets import sheet_of
+from survey.tables import AnswerRow, Need, SheetRow, Verdict
 
 DEMANDS_EVIDENCE = 2
 """A consultant's change by this many levels or more needs a photo or a file (design, 4.7)."""
@@ -20,6 +23,7 @@ def open_items(
     said: Mapping[str, AnswerRow],
     found: Mapping[str, AnswerRow],
     files: Mapping[str, int],
+    resting: frozenset[str],
 ) -> dict[str, tuple[Need, ...]]:
     """Return {question id: what it needs} in reading order; empty when the visit may be closed.
 
@@ -28,13 +32,14 @@ def open_items(
         said: The firm's rows by question id.
         found: The consultant's.
         files: How many files the on-site sheet holds, by question id.
+        resting: The questions that the gates of the reached rung look at.
     """
     return {
         question.id: needs
         for section in questionnaire.sections
         for question in section.questions
         if is_asked(question, processes)
-        if (needs := needs_of(section, question, said, found, files))
+        if (needs := needs_of(section, question, said, found, files, resting))
     }
 
 
@@ -44,6 +49,7 @@ def needs_of(
     said: Mapping[str, AnswerRow],
     found: Mapping[str, AnswerRow],
     files: Mapping[str, int],
+    resting: frozenset[str] = frozenset(),
 ) -> tuple[Need, ...]:
     """Return what one answer still needs, in the order it is asked for.
 
@@ -57,6 +63,8 @@ def needs_of(
             return (Need.ANSWER,)
         if row.verification in (None, Verdict.UNVERIFIED):
             return (Need.VERDICT,)
+    if row is not None and row.verification == Verdict.AS_SAID and question.id in resting:
+        return (Need.SEEN,)
     if row is None or row.verification not in (Verdict.CHANGED, Verdict.NOT_SEEN):
         return ()
     told = required or (own is not None and own.value is not None)
@@ -64,6 +72,53 @@ def needs_of(
     apart = levels_apart(question, own.value if own else None, row.value)
     photo = (Need.PHOTO,) if apart >= DEMANDS_EVIDENCE and question.id not in files else ()
     return reason + photo
+
+
+def resting_on(
+    questionnaire: Questionnaire, *sheets: tuple[SheetRow, Mapping[str, AnswerRow]]
+) -> frozenset[str]:
+    """Return the questions that the gates of the reached rung look at: of the first whole sheet."""
+    for sheet, rows in sheets:
+        try:
+            found = score(questionnaire, sheet_of(questionnaire, rows), frozenset(sheet.processes))
+        except UnansweredQuestion:
+            continue
+        return resting(found)
+    return frozenset()
+
+
+class Rest(NamedTuple):
+    """What nobody has judged yet of a section, by question id, in reading order."""
+
+    free: tuple[str, ...]
+    """May be left as the firm said (沿用自评)."""
+    held: tuple[str, ...]
+    """A gate of the reached rung looks at it: somebody must."""
+
+
+def rest_of(
+    section: Section,
+    processes: frozenset[str],
+    *,
+    said: Mapping[str, AnswerRow],
+    found: Mapping[str, AnswerRow],
+    resting: frozenset[str],
+) -> Rest:
+    """Return the answers of the firm in one section that stand as it gave them, unjudged."""
+    left = [
+        question.id
+        for question in section.questions
+        if is_asked(question, processes)
+        if _is_unjudged(said.get(question.id), found.get(question.id))
+    ]
+    free = tuple(id for id in left if id not in resting)
+    return Rest(free, tuple(id for id in left if id in resting))
+
+
+def _is_unjudged(own: AnswerRow | None, row: AnswerRow | None) -> bool:
+    if own is None or row is None or own.value is None:
+        return False
+    return row.value == own.value and row.verification in (None, Verdict.UNVERIFIED)
 
 
 def levels_apart(question: Question, said: object, found: object) -> int:

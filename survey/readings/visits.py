@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires import answers
 from questionnaires.answers import Sheet
+from questionnaires.floor import Floor, floor, resting
 from questionnaires.gates import GateResult, question_gates
 from questionnaires.model import Question, Questionnaire, Rung, Section
 from questionnaires.scoring import Score, UnansweredQuestion, is_required, score
@@ -18,6 +19,8 @@ from survey.library import edition_of
 from survey.lifecycle import verification
 from survey.lifecycle.contradictions import last_sheets
 from survey.lifecycle.errors import NotThere
+from survey.lifecycle.scores import unseen
+from survey.lifecycle.verification import Rest
 from survey.readings.hints import Hint, hints, settled
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.store import visits as store
@@ -26,15 +29,23 @@ from survey.tables import AnswerRow, Assessment, Explanation, Need, SheetKind, V
 
 
 class Count(NamedTuple):
-    """How many of some questions have been verified, and how many of them still need something."""
+    """How many of some questions were verified, how many judged unseen, how many need something.
+
+    ``done`` are confirmed or changed: somebody looked. Unseen is 未能查看 or 沿用自评.
+    """
 
     done: int
     whole: int
+    unseen: int
     open: int
 
     @property
+    def judged(self) -> int:
+        return self.done + self.unseen
+
+    @property
     def is_complete(self) -> bool:
-        return 0 < self.whole == self.done and not self.open
+        return 0 < self.whole == self.judged and not self.open
 
 
 class OpenItem(NamedTuple):
@@ -95,6 +106,23 @@ class Visit:
             said=self.own.rows,
             found=self.onsite.rows,
             files={question_id: len(files) for question_id, files in self.onsite.files.items()},
+            resting=self.resting,
+        )
+
+    @cached_property
+    def resting(self) -> frozenset[str]:
+        """The questions that the gates of the reached rung look at: 沿用自评 will not do there."""
+        found = self.score or self.own_score
+        return resting(found) if found else frozenset()
+
+    def rest(self, section: Section) -> Rest:
+        """Return what of a section may be left as the firm said, and what may not."""
+        return verification.rest_of(
+            section,
+            self.onsite.processes,
+            said=self.own.rows,
+            found=self.onsite.rows,
+            resting=self.resting,
         )
 
     @cached_property
@@ -157,9 +185,16 @@ class Visit:
         untold = [q for q in asked if not self.is_told(q.id)]
         return MissingFacts(section, len(untold), any(q.id in reads for q in untold))
 
-    def is_verified(self, question_id: str) -> bool:
+    def verdict(self, question_id: str) -> Verdict:
         row = self.onsite.rows.get(question_id)
-        return row is not None and row.verification not in (None, Verdict.UNVERIFIED)
+        return (row and row.verification) or Verdict.UNVERIFIED
+
+    def is_judged(self, question_id: str) -> bool:
+        return self.verdict(question_id) != Verdict.UNVERIFIED
+
+    def is_verified(self, question_id: str) -> bool:
+        """Whether somebody looked, and confirmed or changed the answer."""
+        return self.is_judged(question_id) and not self.verdict(question_id).is_unseen
 
     @cached_property
     def counts(self) -> dict[str, Count]:
@@ -173,12 +208,15 @@ class Visit:
             for q in self.onsite.asked(section)
             if is_required(section, q) or (q.id in rows and rows[q.id].value is not None)
         ]
+        asked = {*counted, *(a.id for a in self.onsite.asked(section))}
+        return self._counted(counted, sum(q in self.needs for q in asked))
+
+    def _counted(self, counted: list[str], open_: int) -> Count:
         return Count(
             done=sum(map(self.is_verified, counted)),
             whole=len(counted),
-            open=sum(
-                q in self.needs for q in {*counted, *(a.id for a in self.onsite.asked(section))}
-            ),
+            unseen=sum(self.verdict(id).is_unseen for id in counted),
+            open=open_,
         )
 
     @cached_property
@@ -190,7 +228,14 @@ class Visit:
             for question in self.onsite.asked(section)
             if is_required(section, question)
         ]
-        return Count(sum(map(self.is_verified, must)), len(must), len(self.needs))
+        return self._counted(must, len(self.needs))
+
+    @cached_property
+    def floor(self) -> Floor | None:
+        """The on-site score beside the one left without what nobody saw; None while incomplete."""
+        return (
+            floor(self.score, self.onsite.answers, unseen(self.onsite.rows)) if self.score else None
+        )
 
     @cached_property
     def score(self) -> Score | None:

@@ -18,7 +18,7 @@ from survey.files.folder import Folder
 from survey.files.moving import take_over
 from survey.jobs import consumer
 from survey.lifecycle import editions, links
-from survey.lifecycle.assessments import tell_gates_again
+from survey.lifecycle.scores import tell_scores_again
 from survey.lifecycle.step import Actor, Step
 from survey.store import accounts as accounts_store
 from survey.store.settings import read
@@ -75,7 +75,7 @@ def catch_up(app: Flask) -> None:
         step = Step(session, Actor(None, "升级"), clock.utc_now())
         if (home := config.instance / "editions").is_dir():
             editions.adopt(step, home)
-        tell_gates_again(step)
+        tell_scores_again(step)
 
 
 def load_demonstration(app: Flask) -> bool:

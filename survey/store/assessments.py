@@ -255,12 +255,12 @@ def score(session: Session, sheet_id: int) -> ScoreRow | None:
     return session.get(ScoreRow, sheet_id)
 
 
-def scores_without_gates(session: Session) -> list[tuple[ScoreRow, SheetRow, Assessment]]:
-    """Return the scores an older release kept without the codes of their gates."""
+def scores_to_tell(session: Session) -> list[tuple[ScoreRow, SheetRow, Assessment]]:
+    """Return the scores an older release kept without the codes of their gates or their floor."""
     query = (
         select(ScoreRow, SheetRow, Assessment)
         .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
         .join(Assessment, Assessment.id == SheetRow.assessment_id)
-        .where(ScoreRow.failed_gates.is_(None))
+        .where(ScoreRow.failed_gates.is_(None) | ScoreRow.floor_step.is_(None))
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]

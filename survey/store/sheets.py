@@ -37,6 +37,16 @@ class Standing:
     step: int | None
     rung: str | None
     verified: bool
+    floor_step: int | None = None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the rung would be lost if what nobody saw were not so (暂核)."""
+        return self.verified and is_provisional(self.step, self.floor_step)
+
+
+def is_provisional(step: int | None, floor_step: int | None) -> bool:
+    return step is not None and floor_step is not None and floor_step < step
 
 
 _own, _visited = aliased(SheetRow), aliased(SheetRow)
@@ -67,13 +77,14 @@ STANDING = (
     spoken("share").label("share"),
     spoken("step").label("step"),
     spoken("rung").label("rung"),
+    spoken("floor_step").label("floor_step"),
     IS_CONFIRMED.label("verified"),
 )
 
 
 def standing_of(row: Any) -> Standing:
     share = None if row.share is None else Fraction(row.share)
-    return Standing(share, row.step, row.rung, bool(row.verified))
+    return Standing(share, row.step, row.rung, bool(row.verified), row.floor_step)
 
 
 def scores_of(session: Session, assessment_id: int) -> dict[SheetKind, ScoreRow]:

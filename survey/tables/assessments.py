@@ -159,6 +159,10 @@ class ScoreRow(Table):
     step: Mapped[int]
     """0 below the ladder, 1 on its first rung."""
     rung: Mapped[str | None] = mapped_column(String(60))
+    floor_step: Mapped[int | None]
+    """The step that is left when every unseen answer stands at its lowest; less than ``step`` makes
+    the rung provisional (暂核). Of the firm's own sheet, nobody's seeing asked, it is ``step``; None
+    until told again."""
     sections: Mapped[dict[str, Any]] = mapped_column(JSON)
     failed_gates: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     """The next rung's failed gates, as ``questionnaires.gates.plain``; None until told again."""

@@ -117,6 +117,8 @@ class Need(StrEnum):
     VERDICT = "verdict"
     REASON = "reason"
     PHOTO = "photo"
+    SEEN = "seen"
+    """It holds a gate of the reached rung, so that the firm's word alone will not do."""
 
 
 class LinkPurpose(StrEnum):

@@ -53,6 +53,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "consultant.home": _consultant,
     "consultant.overview": _consultant,
     "consultant.section": _consultant,
+    "consultant.leave_as_said": _consultant,
     "consultant.save_answer": _consultant,
     "consultant.standing": _consultant,
     "consultant.contact": _consultant,

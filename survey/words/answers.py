@@ -13,6 +13,7 @@ NEEDS: Final[Mapping[Need, str]] = {
     Need.VERDICT: "还没有核验：请确认、更改，或标明未能查看。",
     Need.REASON: "请写明理由。",
     Need.PHOTO: "与企业自评相差两档或以上，请附照片或文件。",
+    Need.SEEN: "这一题决定等级，不能沿用自评：请确认、更改，或标明未能查看。",
 }
 
 

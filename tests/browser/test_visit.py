@@ -137,7 +137,7 @@ def test_what_is_given_without_a_network_arrives_later(tablet, visit, live_serve
 
     press(tablet, "未能查看")
     card(tablet).get_by_label("理由").fill("仓库锁着。")
-    expect(tablet.locator("[data-save-state]")).to_contain_text("未确认")
+    expect(tablet.locator("[data-save-state]")).to_contain_text("未保存")
     tablet.context.set_offline(False)
 
     saved(tablet)

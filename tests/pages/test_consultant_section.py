@@ -89,8 +89,40 @@ def test_a_card_shows_the_firms_answer_remark_files_and_what_to_look_at(
     text = tablet.get(page(visit)).text
 
     question = SHIPPED.load("2026").questionnaire("valve").questions[QUESTION]
-    for words in ("企业自评", "2 档：", "周三刚换过看板", "排产看板.jpg", question.evidence):
+    for words in ("企业自评", "周三刚换过看板", "排产看板.jpg", question.evidence):
         assert words in text
+
+
+def test_all_five_levels_stand_beside_the_verdicts_and_the_firms_is_marked(tablet, visit):
+    text = tablet.get(page(visit)).text
+    card = text[text.index(f'id="question-{QUESTION}"') :].partition("</fieldset>")[0]
+    said = card.partition('class="verdicts"')[0]
+
+    levels = SHIPPED.load("2026").questionnaire("valve").questions[QUESTION].levels
+    assert [words for words in levels if words in said] == list(levels)
+    own = re.findall(r"<li[^>]*data-own[^>]*>.*?</li>", said)
+    assert len(own) == 1
+    assert levels[2] in own[0]
+
+
+def test_the_rest_of_a_module_is_left_as_said_by_one_press_that_says_how_many(tablet, visit):
+    text = tablet.get(page(visit)).text
+    count = int(re.search(r"<span data-rest-count>(\d+)</span> 题沿用自评", text)[1])
+
+    answer = tablet.submit(f"/visits/{visit.id}/sections/production/as-said", {})
+    after = tablet.get(answer.location).text
+
+    assert f"{count} 题已标为沿用自评。" in after
+    assert (
+        after.count(
+            '<p class="visit-question__marks"><span class="status-chip" data-tone="plain" data-verification-chip="as_said"'
+        )
+        == count
+    )
+    assert "data-rest-count" not in after
+    standing = tablet.get(f"/visits/{visit.id}/standing").json
+    assert standing["sections"]["production"]["unseen"] == count
+    assert standing["sections"]["production"]["done"] == 0
 
 
 def test_a_card_offers_the_verdicts_by_the_words_that_are_kept(tablet, visit):

@@ -34,6 +34,14 @@ def test_no_script_says_by_itself_what_the_server_says() -> None:
     assert said == []
 
 
+def test_saving_and_confirming_never_share_a_word() -> None:
+    saving = files("static/js/sheet/*.js")
+
+    assert len(saving) > 5
+    assert [path.name for path in saving if "确认" in path.read_text("utf-8")] == []
+    assert not any("保存" in words for words in wording.VERDICTS.values())
+
+
 def test_no_template_looks_for_a_word_inside_a_text() -> None:
     templates = files("survey/templates/**/*.html", "reports/templates/**/*.html")
 

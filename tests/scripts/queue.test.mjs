@@ -84,7 +84,7 @@ test("a network that is away is asked again, less and less often, and told as th
   }
 
   assert.match(page.beside(QUESTION), /网络不通/);
-  assert.equal(page.state, "未确认，正在重试");
+  assert.equal(page.state, "未保存，正在重试");
   assert.ok(counts[0] >= 1 && counts[4] <= 9, String(counts));
   assert.deepEqual([...counts].sort((a, b) => a - b), counts);
 });

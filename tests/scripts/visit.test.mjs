@@ -228,3 +228,34 @@ test("chip and keys follow what the server kept", async () => {
   assert.equal(chip(page), "已确认");
   assert.equal(pressed(page), "verified");
 });
+
+test("leaving the rest as said waits until every answer has arrived", async () => {
+  const page = await open(PAGE);
+  const form = page.document.querySelector("form[data-after-answers]");
+  let sent = 0;
+  form.submit = () => { sent = page.server.sent.length; };
+
+  page.pick(QUESTION, 1);
+  form.dispatchEvent(new page.window.Event("submit", { cancelable: true }));
+  const early = sent;
+  await page.pass(TYPING);
+
+  assert.equal(early, 0);
+  assert.equal(sent, 1);
+});
+
+test("what may be left as said is counted on, and gone when nothing is", async () => {
+  const page = await open(PAGE);
+  page.server.standing = { ...standing, rest: { production: 3 } };
+  const left = () => page.document.querySelector("[data-rest]");
+
+  verdict(page, "verified").click();
+  await page.pass(2_000);
+  const counted = left().querySelector("[data-rest-count]").textContent;
+  page.server.standing = { ...standing, rest: { production: 0 } };
+  verdict(page, "not_seen").click();
+  await page.pass(2_000);
+
+  assert.equal(counted, "3");
+  assert.equal(left().hidden, true);
+});

@@ -27,7 +27,7 @@ from survey import db, library, migrations
 from survey.config import sqlite_url
 from survey.files.folder import Folder
 from survey.lifecycle import edition_status
-from survey.lifecycle.assessments import tell_gates_again
+from survey.lifecycle.scores import tell_scores_again
 from survey.lifecycle.step import Step
 from survey.readings.diagnoses import diagnosis_of
 from survey.store import assessments
@@ -99,7 +99,7 @@ def migrated(address, written) -> Iterator[Session]:
         connection.commit()
     migrations.migrate(engine, folder)
     with Session(engine, expire_on_commit=False) as session:
-        tell_gates_again(Step(session, TESTER, moment()))
+        tell_scores_again(Step(session, TESTER, moment()))
         yield session
     engine.dispose()
 

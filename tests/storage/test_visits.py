@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey.lifecycle import answers, assessments, conclusions
+from survey.lifecycle import answers, as_said, assessments, conclusions, verification
 from survey.lifecycle.answers import Change
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
@@ -68,6 +68,13 @@ def confirm(session, visit):
     assessments.confirm(Step(session, TESTER, moment()), visit.id)
 
 
+def leave(session, visit, consultant, section="production"):
+    by = Actor(consultant.id, consultant.name)
+    rest = as_said.leave_as_said(Step(session, by, moment()), visit.id, section)
+    session.expire_all()
+    return rest
+
+
 # --- verdicts -----------------------------------------------------------------------------------
 
 
@@ -113,6 +120,96 @@ def test_not_seen_keeps_the_firms_answer_and_wants_a_reason(session, visit, save
 
     assert (saved.value, saved.verification) == (2, "not_seen")
     assert open_items(session, visit)[QUESTION] == (Need.REASON,)
+
+
+def test_the_rest_of_a_module_is_left_as_the_firm_said_and_never_counts_as_verified(
+    session, visit, consultant, save
+):
+    save(value=1, reason="排产表是上周的。")
+
+    rest = leave(session, visit, consultant)
+
+    seen = visit_of(session, visit)
+    section = seen.questionnaire.section_by_id["production"]
+    assert QUESTION not in rest.free
+    assert {seen.verdict(id) for id in rest.free} == {Verdict.AS_SAID}
+    assert {seen.verdict(id) for id in rest.held} <= {Verdict.UNVERIFIED}
+    count = seen.counts[section.id]
+    assert (count.done, count.unseen) == (1, len(rest.free))
+    assert not set(rest.free) & set(open_items(session, visit))
+    assert leave(session, visit, consultant).free == ()
+
+
+def test_an_answer_the_rung_rests_on_is_not_left_as_said(session, visit, consultant):
+    seen = visit_of(session, visit)
+    resting = [id for id in seen.deciding if id in seen.resting]
+    assert resting
+
+    for section in seen.sections:
+        leave(session, visit, consultant, section.id)
+
+    still_open = open_items(session, visit)
+    assert {still_open[id] for id in resting} == {(Need.VERDICT,)}
+    assert set(still_open) == seen.resting & set(still_open)
+
+
+def test_an_answer_left_as_said_is_asked_for_once_a_higher_rung_rests_on_it(
+    session, visit, consultant
+):
+    leave(session, visit, consultant)
+    left = next(id for id in visit_of(session, visit).onsite.rows if is_as_said(session, visit, id))
+    row = on_site(session, visit, left)
+
+    found = visit_of(session, visit)
+    needs = verification.open_items(
+        found.questionnaire,
+        found.onsite.processes,
+        said=found.own.rows,
+        found=found.onsite.rows,
+        files={},
+        resting=frozenset({row.question_id}),
+    )
+
+    assert needs[left] == (Need.SEEN,)
+
+
+def is_as_said(session, visit, question_id):
+    return on_site(session, visit, question_id).verification == Verdict.AS_SAID
+
+
+def test_what_was_left_as_said_is_judged_properly_one_by_one(session, visit, consultant, save):
+    left = leave(session, visit, consultant).free
+
+    assert save(left[0], verification="verified").verification == "verified"
+    assert save(left[1], value=1).verification == "changed"
+    with pytest.raises(Invalid):
+        save(left[2], verification="as_said")
+
+
+def test_nothing_is_left_as_said_once_the_visit_is_closed(session, visit, consultant):
+    verify_all(session, visit, consultant)
+    confirm(session, visit)
+
+    with pytest.raises(Locked):
+        leave(session, visit, consultant)
+
+
+def test_a_rung_that_rests_on_what_nobody_saw_is_kept_as_provisional(
+    session, visit, consultant, save
+):
+    verify_all(session, visit, consultant)
+    gate = min(visit_of(session, visit).resting)
+    save(gate, verification="not_seen", reason="仓库锁着。")
+    session.expire_all()
+
+    confirm(session, visit)
+
+    seen = visit_of(session, visit)
+    score = store.score(session, seen.onsite.row.id)
+    assert score.floor_step < score.step
+    assert seen.floor.holding == (gate,)
+    own = store.score(session, seen.own.row.id)
+    assert own.floor_step == own.step
 
 
 def test_a_change_of_two_levels_wants_evidence_on_the_on_site_sheet(session, settings, visit, save):

@@ -21,6 +21,8 @@ export function watch(page) {
     event.preventDefault();
     event.returnValue = ""; // older browsers ask for this
   });
+  for (const form of document.querySelectorAll("form[data-after-answers]"))
+    page.on(form, "submit", (event) => afterAnswers(page, event, form));
   for (const form of document.querySelectorAll('form[action$="/sign-out"]'))
     page.on(form, "submit", () => {
       page.leaving = true;
@@ -61,6 +63,17 @@ async function onward(page, event, button) {
     first?.element.scrollIntoView({ block: "center" });
     first?.element.focus();
   });
+}
+
+// What another form does is done to the sheet as it stands once every answer has arrived.
+async function afterAnswers(page, event, form) {
+  if (!page.broken) {
+    event.preventDefault();
+    page.handOverAll();
+    if (!await page.queue.settle(FORM_WAITS)) return page.showState();
+  }
+  page.leaving = true;
+  if (!page.broken) form.submit();
 }
 
 /** Browsers fill inputs again after Back, and wake whole pages: neither is what the reader typed or what is stored. */

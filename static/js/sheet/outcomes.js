@@ -9,7 +9,7 @@ export const BESIDE = {
     card.say(detail.more ? "正在保存…" : `我于 ${detail.saved} 保存`);
     page.showProgress();
   },
-  waiting: (card, detail) => card.say(detail.message ?? "未确认：网络不通，正在重试"),
+  waiting: (card, detail) => card.say(detail.message ?? "未保存：网络不通，正在重试"),
   refused(card, detail) {
     card.showFaults(detail.fields ?? {});
     card.say("未保存");

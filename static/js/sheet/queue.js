@@ -10,7 +10,7 @@ import { post } from "./wire.js";
 
 const RETRY = [1, 2, 4, 8, 15, 30];
 const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504, 507]);
-const NO_ANSWER = "未确认：没有收到系统的答复，正在重试";
+const NO_ANSWER = "未保存：没有收到系统的答复，正在重试";
 
 function word() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));

@@ -6,7 +6,7 @@ export function stateOf({ queue, timers, savedAt }, idle) {
   const stuck = lines.filter((line) => line.stopped).length;
   if (queue.stopped) return ["未保存", "bad"];
   if (stuck) return [`有 ${stuck} 题未保存`, "bad"];
-  if (lines.some((line) => line.attempt)) return ["未确认，正在重试", "warn"];
+  if (lines.some((line) => line.attempt)) return ["未保存，正在重试", "warn"];
   if (timers.size || lines.some((line) => line.sent || line.next)) return ["正在保存…", "note"];
   return savedAt ? [`已保存 ${savedAt}`, "good"] : [idle, "plain"];
 }

@@ -167,10 +167,10 @@ class VisitPage extends SheetPage {
     }, 300);
   }
 
-  showStanding({ done, whole, sections, needs, verifications }) {
+  showStanding({ done, whole, sections, needs, verifications, rest = {} }) {
     for (const [question, card] of this.cards) {
-      const verified = (verifications[question] ?? UNVERIFIED) !== UNVERIFIED;
-      card.showNeeds(verified ? needs[question] || [] : []);
+      const judged = (verifications[question] ?? UNVERIFIED) !== UNVERIFIED;
+      card.showNeeds(judged ? needs[question] || [] : []);
       if (this.timers.has(question)) card.warnOfDistance();
     }
     for (const [section, count] of Object.entries(sections))
@@ -179,13 +179,23 @@ class VisitPage extends SheetPage {
         if (!counted) continue; // an optional section the firm left out counts nothing
         counted.textContent = count.done;
         line.querySelector("[data-whole]").textContent = count.whole;
+        line.querySelector("[data-unseen-count]").textContent = count.unseen ? `，${count.unseen} 未看` : "";
         line.toggleAttribute("data-done", count.complete);
         point(line.querySelector("use"), count.complete ? "good" : "circle");
       }
+    this.showRest(rest[this.sheet.dataset.section]);
     for (const overall of document.querySelectorAll("[data-overall]")) overall.textContent = done;
     const bar = document.querySelector(".section-aside__wide progress");
     bar.value = done;
     bar.closest(".progress-bar").querySelector(".number").textContent = `${done} / ${whole}`;
+  }
+
+  /** What nobody has judged yet in this section may be left as the firm said, all at once. */
+  showRest(left) {
+    const place = this.sheet.querySelector("[data-rest]");
+    if (!place || left === undefined) return;
+    place.hidden = !left;
+    for (const count of place.querySelectorAll("[data-rest-count]")) count.textContent = left;
   }
 }
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from flask import request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires.model import Question, Section
+from survey.lifecycle import as_said
 from survey.lifecycle.verification import DEMANDS_EVIDENCE
 from survey.readings.visits import Visit
 from survey.tables import SheetKind
@@ -16,7 +17,7 @@ from survey.views.consultant.pages import found_visit, pages
 from survey.views.forms.answers import PREFIX, AnswerField, SectionForm
 from survey.views.forms.visits import VisitField
 from survey.views.section import SectionPage, answer, save
-from survey.web import access
+from survey.web import access, here
 
 OPEN, MISSING = ONLY = ("open", "missing")
 """Of a section only what is not verified, or only what nobody has told."""
@@ -51,7 +52,7 @@ class VisitSection(SectionPage):
             return asked
         if self.only == MISSING:
             return [q for q in asked if not self.visit.is_told(q.id)]
-        return [q for q in asked if q.id in self.visit.needs or not self.visit.is_verified(q.id)]
+        return [q for q in asked if q.id in self.visit.needs or not self.visit.is_judged(q.id)]
 
     def more(self, form: SectionForm) -> dict[str, Any]:
         return {"visit": self.visit, "only": self.only, "far": DEMANDS_EVIDENCE}
@@ -61,6 +62,26 @@ class VisitSection(SectionPage):
 def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     """Show one section with the firm's answers, or keep what was posted from it."""
     return answer(lambda: VisitSection(found_visit(assessment_id), section_id))
+
+
+@pages.post("/<row:assessment_id>/sections/<section_id>/as-said")
+def leave_as_said(assessment_id: int, section_id: str) -> ResponseReturnValue:
+    """Let the firm's word stand for what nobody has judged in a section."""
+    visit = found_visit(assessment_id)
+    rest = as_said.leave_as_said(here.step(), assessment_id, section_id)
+    flash(f"{len(rest.free)} 题已标为沿用自评。" if rest.free else "没有可以沿用自评的题。", "good")
+    if rest.held:
+        codes = "、".join(visit.questionnaire.questions[id].code for id in rest.held)
+        flash(f"还有 {len(rest.held)} 题决定等级，没有沿用，请逐题核验：{codes}。", "warn")
+    only = request.args.get("only")
+    return redirect(
+        url_for(
+            ".section",
+            assessment_id=assessment_id,
+            section_id=section_id,
+            only=only if only in ONLY else None,
+        )
+    )
 
 
 @pages.post("/<row:assessment_id>/answers")
@@ -79,9 +100,15 @@ def standing(assessment_id: int) -> ResponseReturnValue:
         "done": visit.count.done,
         "whole": visit.count.whole,
         "open": visit.count.open,
+        "rest": {section.id: len(visit.rest(section).free) for section in visit.sections},
         "rung": rung.title if rung else "",
         "sections": {
-            id: {"done": count.done, "whole": count.whole, "complete": count.is_complete}
+            id: {
+                "done": count.done,
+                "whole": count.whole,
+                "unseen": count.unseen,
+                "complete": count.is_complete,
+            }
             for id, count in visit.counts.items()
         },
         "verifications": {id: row.verification for id, row in rows.items()},

@@ -1,0 +1,69 @@
+"""Keep what a sheet is worth, in columns for lists and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from questionnaires import gates
+from questionnaires.floor import Floor, floor
+from questionnaires.model import Questionnaire
+from questionnaires.scoring import Score, score
+from survey.library import questionnaire_of
+from survey.lifecycle.sheets import sheet_of
+from survey.lifecycle.step import About, Step
+from survey.store import assessments as store
+from survey.tables import AnswerRow, ScoreRow, SheetRow
+
+
+def keep_score(step: Step, questionnaire: Questionnaire, sheet: SheetRow) -> ScoreRow:
+    """Score a complete sheet and keep it, inside the caller's transaction."""
+    found = floor_of(questionnaire, sheet, store.answers(step.session, sheet.id))
+    result = found.found
+    row = ScoreRow(
+        sheet_id=sheet.id,
+        share=str(result.share),
+        permille=int(result.share * 1000),
+        step=result.step,
+        rung=result.rung.id if result.rung else None,
+        floor_step=found.lowest.step,
+        sections={s.section.id: str(s.share) for s in result.sections if s.share is not None},
+        failed_gates=_gates(result),
+        scored_at=step.now,
+    )
+    return step.session.merge(row)
+
+
+def tell_scores_again(step: Step) -> int:
+    """Give scores kept by an older release their unmet gates as codes, and the step nobody can take.
+
+    Returns how many there were. Nothing else of a score changes: the same answers on the same
+    edition score the same.
+    """
+    with step.writing() as session:
+        waiting = store.scores_to_tell(session)
+        for row, sheet, assessment in waiting:
+            rows = store.answers(session, sheet.id)
+            found = floor_of(questionnaire_of(assessment), sheet, rows)
+            row.failed_gates, row.floor_step = _gates(found.found), found.lowest.step
+        if waiting:
+            step.log("gates_told", About("district", "scores"), after={"rows": len(waiting)})
+    return len(waiting)
+
+
+def floor_of(questionnaire: Questionnaire, sheet: SheetRow, rows: Mapping[str, AnswerRow]) -> Floor:
+    """Score a complete sheet, and again with what nobody saw at its lowest."""
+    kept = sheet_of(questionnaire, rows)
+    result = score(questionnaire, kept, frozenset(sheet.processes))
+    return floor(result, kept, unseen(rows))
+
+
+def unseen(rows: Mapping[str, AnswerRow]) -> frozenset[str]:
+    """Return the questions whose answer stands although no consultant saw it."""
+    return frozenset(
+        id for id, row in rows.items() if row.verification and row.verification.is_unseen
+    )
+
+
+def _gates(result: Score) -> list[dict[str, Any]]:
+    return [gates.plain(failed) for failed in result.next.failed_gates] if result.next else []
