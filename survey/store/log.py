@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey.store.lists import FIRM, Query, Slice, holding, sliced
@@ -78,6 +79,20 @@ def steps_about(session: Session, assessment_id: int, firm_id: int) -> list[Audi
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     )
     return list(session.scalars(query))
+
+
+def last_steps(
+    session: Session, assessment_ids: Collection[int], actions: Collection[str]
+) -> dict[int, tuple[str, datetime]]:
+    """Return of each assessment the last of these steps and when it was taken, in one query."""
+    newest = (
+        select(func.max(AuditEntry.id))
+        .where(AuditEntry.subject == "assessment", AuditEntry.action.in_(actions))
+        .where(AuditEntry.subject_id.in_([str(id) for id in assessment_ids]), AuditEntry.succeeded)
+        .group_by(AuditEntry.subject_id)
+    )
+    query = select(AuditEntry).where(AuditEntry.id.in_(newest))
+    return {int(row.subject_id): (row.action, row.at) for row in session.scalars(query)}
 
 
 def pool_history(session: Session, entry_id: int) -> list[AuditEntry]:

@@ -41,6 +41,18 @@ def states(session: Session, consultant_id: int) -> list[tuple[int, AssessmentSt
     return [(id, state) for id, state in session.execute(query)]
 
 
+def given_away(session: Session, consultant_id: int) -> list[Assessment]:
+    """Return a consultant's assessments that are with the firm, or in again and with the bureau."""
+    with_others = (AssessmentState.DRAFT, AssessmentState.SUBMITTED)
+    query = (
+        select(Assessment)
+        .where(Assessment.consultant_id == consultant_id, Assessment.state.in_(with_others))
+        .options(joinedload(Assessment.firm, innerjoin=True))
+        .order_by(Assessment.id)
+    )
+    return list(session.scalars(query))
+
+
 def sheets(session: Session, assessment_ids: Collection[int]) -> Sheets:
     query = select(SheetRow).where(SheetRow.assessment_id.in_(assessment_ids), SheetRow.speaks)
     return {(row.assessment_id, row.kind): row for row in session.scalars(query)}

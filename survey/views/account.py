@@ -31,8 +31,8 @@ pages = Blueprint("account", __name__)
 HOMES = {
     Role.FIRM: "firm.home",
     Role.CONSULTANT: "consultant.home",
-    Role.OFFICER: "bureau.assessments",
-    Role.ADMINISTRATOR: "administrator.users",
+    Role.OFFICER: "bureau.home",
+    Role.ADMINISTRATOR: "administrator.home",
 }
 DEVICE_DAYS = 180
 

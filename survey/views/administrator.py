@@ -16,9 +16,13 @@ from reports.district import Counting, Target
 from survey import library
 from survey.lifecycle import accounts, edition_status, links, settings, typed
 from survey.lifecycle.errors import Invalid
+from survey.readings.first_steps import first_steps
+from survey.readings.todo.bureau import Desk, of_administrator
 from survey.store import accounts as store
+from survey.store.assessments import open_rounds
 from survey.store.settings import District
 from survey.tables import Role
+from survey.views import todo
 from survey.views.fields import Day, WholeNumber
 from survey.views.links import hand_over
 from survey.web import here, lists
@@ -84,6 +88,18 @@ class DistrictForm(FlaskForm):
         description="按日历天算，到最后一天 18 时；遇周末顺延到周一。",
     )
     reduced = BooleanField("适用山区海岛县的申报金额")
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    """Show what waits for the administrator, and what an empty installation begins with."""
+    session, district = here.session(), here.district()
+    desk = Desk(session, here.now(), district.contact, bool(open_rounds(session, here.today())))
+    return render_template(
+        "administrator/home.html",
+        checks=todo.checks(first_steps(session, district)),
+        todo=todo.groups(of_administrator(desk)),
+    )
 
 
 @pages.get("/users")

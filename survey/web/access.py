@@ -66,6 +66,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "consultant.explain": _consultant,
     "consultant.return_to_firm": _consultant,
     # bureau: firms, pool, exports
+    "bureau.home": _officer,
     "bureau.assessments": _officer,
     "bureau.export_assessments": _officer,
     "bureau.assessment": _officer,
@@ -99,6 +100,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.audit": frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     "bureau.export_audit": frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     # administrator: users, settings, editions
+    "administrator.home": _administrator,
     "administrator.users": _administrator,
     "administrator.create_user": _administrator,
     "administrator.reset_link": _administrator,

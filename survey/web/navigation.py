@@ -14,11 +14,13 @@ MENU: tuple[tuple[str, str], ...] = (
     ("firm.profile", "企业信息"),
     ("firm.colleagues", "同事"),
     ("consultant.home", "我的现场诊断"),
+    ("bureau.home", "待办"),
     ("bureau.assessments", "评估"),
     ("bureau.pool", "培育库"),
     ("bureau.firms", "企业"),
     ("bureau.consultants", "诊断顾问"),
     ("bureau.rounds", "评估轮次"),
+    ("administrator.home", "待办"),
     ("administrator.users", "用户"),
     ("editions.home", "问卷年版"),
     ("administrator.district_settings", "区县设置"),
@@ -26,6 +28,9 @@ MENU: tuple[tuple[str, str], ...] = (
     ("bureau.audit", "操作日志"),
 )
 """(endpoint, title) in reading order; each shows to the roles its route allows."""
+
+RESULTS = ("firm.home", "consultant.home", "bureau.assessments")
+"""Where each reader's way to a result begins."""
 
 
 class Entry(NamedTuple):
@@ -43,5 +48,5 @@ def entries(reader: Reader | None, path: str) -> list[Entry]:
     lines = [(title, url_for(target)) for target, title in MENU if may_open(reader, target)]
     above = [url for _, url in lines if path.startswith(url)]
     if path.startswith("/assessments/"):
-        above = [lines[0][1]]  # everybody's way to a result begins at their first line
+        above = [url_for(target) for target in RESULTS if may_open(reader, target)]
     return [Entry(title, url, url == max(above, key=len, default="")) for title, url in lines]

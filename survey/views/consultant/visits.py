@@ -9,9 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Invalid
+from survey.readings.todo.consultant import OnVisits, of_consultant
 from survey.readings.visits import Visit, visits_of
+from survey.store import log
 from survey.store import visits as store
 from survey.tables import AssessmentState, SheetKind
+from survey.views import todo
 from survey.views.consultant.pages import found_visit, pages
 from survey.web import here, lists
 
@@ -24,12 +27,27 @@ def home() -> ResponseReturnValue:
     session, me, part = here.session(), here.reader().id, lists.part(PAGE_SIZE)
     running, _ = store.visits(session, me, AssessmentState.VISITING)
     confirmed, total = store.visits(session, me, AssessmentState.CONFIRMED, part)
+    visits = visits_of(session, running)
     return render_template(
         "consultant/home.html",
-        visits=visits_of(session, running),
+        todo=todo.groups(of_consultant(_on_visits(visits))),
+        visits=visits,
         confirmed=visits_of(session, confirmed),
         total=total,
         part=part,
+    )
+
+
+def _on_visits(visits: list[Visit]) -> OnVisits:
+    session = here.session()
+    away = store.given_away(session, here.reader().id)
+    ids = [visit.assessment.id for visit in visits] + [one.id for one in away]
+    last = log.last_steps(session, ids, ("assign", "reopen", "return"))
+    return OnVisits(
+        visits,
+        away,
+        since={id: at for id, (_action, at) in last.items()},
+        reopened=frozenset(id for id, (action, _at) in last.items() if action == "reopen"),
     )
 
 

@@ -15,8 +15,9 @@ from survey.library import edition_of
 from survey.lifecycle import assessments as steps
 from survey.readings.hints import Hint, own_hints
 from survey.readings.sheets import FilledSheet, filled_sheets
+from survey.readings.todo.firm import AtFirm, of_firm
+from survey.store import accounts, log, pool, visits
 from survey.store import assessments as store
-from survey.store import pool, visits
 from survey.store.sheets import kind_of
 from survey.tables import (
     Assessment,
@@ -24,9 +25,11 @@ from survey.tables import (
     Firm,
     PoolState,
     Recognition,
+    Round,
     ScoreRow,
     SheetKind,
 )
+from survey.views import todo
 from survey.views.firm.pages import found_sheet, pages
 from survey.web import here
 
@@ -51,12 +54,28 @@ def home() -> ResponseReturnValue:
     rounds = [r for r in store.open_rounds(here.session(), here.today()) if r.id not in begun]
     if here.reader().sections is not None:
         rounds = []  # beginning is for who answers for the whole
+    firm, lines = here.session().get_one(Firm, firm_id), _lines(assessments)
     return render_template(
         "firm/home.html",
-        firm=here.session().get_one(Firm, firm_id),
+        firm=firm,
         rounds=rounds,
-        lines=_lines(assessments),
+        lines=lines,
+        todo=todo.groups(of_firm(_at_firm(firm, rounds, lines))),
         climb=None if here.reader().sections is not None else _climb(firm_id),
+    )
+
+
+def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line]) -> AtFirm:
+    session, who = here.session(), here.reader()
+    drafts = [line.draft for line in lines if line.draft]
+    back = log.last_steps(session, [draft.assessment.id for draft in drafts], ("return",))
+    return AtFirm(
+        firm,
+        rounds,
+        drafts,
+        returned={id: at for id, (_action, at) in back.items()},
+        people=accounts.users_of_firm(session, firm.id) if who.owner else (),
+        whole=who.sections is None,
     )
 
 

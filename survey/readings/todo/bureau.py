@@ -1,0 +1,122 @@
+"""What waits for an officer and for an administrator: one query a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from survey.clock import LOCAL
+from survey.readings.todo.heaps import MOST, Heap, Kind, Waiting, by_age, heap, read
+from survey.store import todo as store
+from survey.tables import Role
+
+NEAR = timedelta(days=7)
+"""How long before a round's last day its unfinished sheets are told."""
+
+
+class Desk(NamedTuple):
+    """Where an officer or an administrator sits."""
+
+    session: Session
+    now: datetime
+    contact: str
+    """Whom firms may ask, as the settings have it."""
+    has_round: bool
+    """Whether any round is open."""
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(LOCAL).date()
+
+
+def _unassigned(desk: Desk) -> Heap:
+    return read(Kind.UNASSIGNED, store.without_consultant(desk.session, MOST))
+
+
+def _proposed(desk: Desk) -> Heap:
+    return read(Kind.PROPOSED, store.proposed(desk.session, MOST))
+
+
+def _unplaced(desk: Desk) -> Heap:
+    return read(Kind.UNPLACED, store.without_entry(desk.session, MOST))
+
+
+def _closing(desk: Desk) -> Heap:
+    before = desk.today - timedelta(days=1)
+    until = desk.today + NEAR
+    return read(Kind.CLOSING, store.unfinished(desk.session, MOST, after=before, until=until))
+
+
+def _overdue(desk: Desk) -> Heap:
+    until = desk.today - timedelta(days=1)
+    return read(Kind.OVERDUE, store.unfinished(desk.session, MOST, after=None, until=until))
+
+
+def _unsigned(desk: Desk) -> Heap:
+    found = store.without_password(desk.session, desk.now, MOST, [Role.FIRM], link_open=True)
+    return read(Kind.UNSIGNED, found)
+
+
+def _link_spent(desk: Desk) -> Heap:
+    found = store.without_password(desk.session, desk.now, MOST, [Role.FIRM], link_open=False)
+    return read(Kind.LINK_SPENT, found)
+
+
+def _consultant_unsigned(desk: Desk) -> Heap:
+    found = store.without_password(desk.session, desk.now, MOST, [Role.CONSULTANT])
+    return read(Kind.CONSULTANT_UNSIGNED, found)
+
+
+def _report_failed(desk: Desk) -> Heap:
+    return read(Kind.REPORT_FAILED, store.failed_jobs(desk.session, MOST, "report"))
+
+
+def _no_round(desk: Desk) -> Heap:
+    return heap(Kind.NO_ROUND, [] if desk.has_round else [Waiting("")])
+
+
+def _no_contact(desk: Desk) -> Heap:
+    return heap(Kind.NO_CONTACT, [] if desk.contact else [Waiting("")])
+
+
+def _job_failed(desk: Desk) -> Heap:
+    return read(Kind.JOB_FAILED, store.failed_jobs(desk.session, MOST))
+
+
+def _staff_unsigned(desk: Desk) -> Heap:
+    roles = [Role.OFFICER, Role.CONSULTANT, Role.ADMINISTRATOR]
+    return read(Kind.STAFF_UNSIGNED, store.without_password(desk.session, desk.now, MOST, roles))
+
+
+OFFICER: tuple[Callable[[Desk], Heap], ...] = (
+    _no_round,
+    _no_contact,
+    _unassigned,
+    _proposed,
+    _unplaced,
+    _overdue,
+    _closing,
+    _link_spent,
+    _unsigned,
+    _consultant_unsigned,
+    _report_failed,
+)
+ADMINISTRATOR: tuple[Callable[[Desk], Heap], ...] = (
+    _no_contact,
+    _no_round,
+    _job_failed,
+    _staff_unsigned,
+)
+
+
+def of_officer(desk: Desk) -> list[Heap]:
+    """Return what waits for an officer, by one query a kind."""
+    return by_age(kind(desk) for kind in OFFICER)
+
+
+def of_administrator(desk: Desk) -> list[Heap]:
+    """Return what waits for an administrator, by one query a kind."""
+    return by_age(kind(desk) for kind in ADMINISTRATOR)

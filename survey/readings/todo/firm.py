@@ -1,0 +1,98 @@
+"""What waits for a firm's owner and its colleagues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from survey.clock import LOCAL
+from survey.readings.sheets import FilledSheet
+from survey.readings.todo.heaps import Heap, Kind, Waiting, by_age, heap
+from survey.tables import Firm, Round, User
+
+
+@dataclass(frozen=True)
+class AtFirm:
+    """What a firm's first page has read already."""
+
+    firm: Firm
+    rounds: Sequence[Round]
+    """Open rounds it has not begun; none for who may not begin one."""
+    drafts: Sequence[FilledSheet]
+    returned: Mapping[int, datetime]
+    """When each sheet came back, by assessment id."""
+    people: Sequence[User]
+    """Its users, for whom their invitations concern."""
+    whole: bool
+    """Whether the reader has the whole sheet; otherwise some modules."""
+
+
+def _begin(at: AtFirm) -> Heap:
+    return heap(
+        Kind.BEGIN,
+        (Waiting(r.title, r.id, _midnight(r.opens_on), r.closes_on) for r in at.rounds),
+    )
+
+
+def _draft(at: AtFirm, sheet: FilledSheet, said: str = "") -> Waiting:
+    assessment = sheet.assessment
+    return Waiting(
+        assessment.round.title,
+        assessment.id,
+        at.returned.get(assessment.id, assessment.created_at),
+        assessment.round.closes_on,
+        sheet.answered,
+        sheet.required,
+        said,
+    )
+
+
+def _finish(at: AtFirm) -> Heap:
+    own = (s for s in at.drafts if at.whole and not s.assessment.return_reason)
+    return heap(Kind.FINISH, (_draft(at, sheet) for sheet in own))
+
+
+def _returned(at: AtFirm) -> Heap:
+    back = (s for s in at.drafts if at.whole and s.assessment.return_reason)
+    return heap(
+        Kind.RETURNED, (_draft(at, sheet, sheet.assessment.return_reason or "") for sheet in back)
+    )
+
+
+def _given(at: AtFirm) -> Heap:
+    """Modules given to a colleague in which an answer is missing."""
+    open_ = (s for s in at.drafts if not at.whole and s.answered < s.required)
+    return heap(Kind.GIVEN, (_draft(at, sheet) for sheet in open_))
+
+
+def _profile(at: AtFirm) -> Heap:
+    firm = at.firm
+    needed = (firm.size, firm.employees, firm.contact_name, firm.contact_phone)
+    lacks = at.whole and (not firm.processes or any(value is None for value in needed))
+    return heap(Kind.PROFILE, [Waiting("", since=firm.created_at)] if lacks else [])
+
+
+def _invited(at: AtFirm) -> Heap:
+    """Colleagues who have not opened their link."""
+    silent = (u for u in at.people if u.active and not u.password_hash and not u.owner)
+    return heap(Kind.INVITED, (Waiting(u.name, u.id, u.created_at) for u in silent))
+
+
+FIRM: tuple[Callable[[AtFirm], Heap], ...] = (
+    _returned,
+    _begin,
+    _finish,
+    _given,
+    _profile,
+    _invited,
+)
+
+
+def of_firm(at: AtFirm) -> list[Heap]:
+    """Return what waits for a reader of a firm."""
+    return by_age(kind(at) for kind in FIRM)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), LOCAL)

@@ -1,0 +1,90 @@
+"""What waits, whoever it waits for: kinds, things, and heaps of them in order of age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from survey.store.todo import Found
+
+MOST = 5
+"""How many of a kind are named; the rest stand in the list that the kind leads to."""
+
+
+class Kind(StrEnum):
+    """What waits."""
+
+    # a firm's owner and colleagues
+    BEGIN = "begin"
+    FINISH = "finish"
+    RETURNED = "returned"
+    PROFILE = "profile"
+    INVITED = "invited"
+    GIVEN = "given"
+    # a consultant
+    TO_BEGIN = "to_begin"
+    RUNNING = "running"
+    READY = "ready"
+    REOPENED = "reopened"
+    AT_FIRM = "at_firm"
+    IN_AGAIN = "in_again"
+    # the bureau
+    UNASSIGNED = "unassigned"
+    PROPOSED = "proposed"
+    UNPLACED = "unplaced"
+    CLOSING = "closing"
+    OVERDUE = "overdue"
+    UNSIGNED = "unsigned"
+    LINK_SPENT = "link_spent"
+    CONSULTANT_UNSIGNED = "consultant_unsigned"
+    REPORT_FAILED = "report_failed"
+    # the administrator
+    NO_ROUND = "no_round"
+    NO_CONTACT = "no_contact"
+    JOB_FAILED = "job_failed"
+    STAFF_UNSIGNED = "staff_unsigned"
+
+
+class Waiting(NamedTuple):
+    """One thing that waits."""
+
+    about: str
+    """The firm, the round or the person; empty where the kind says it all."""
+    id: int | None = None
+    """The row that its page is about."""
+    since: datetime | None = None
+    until: date | None = None
+    done: int = 0
+    whole: int = 0
+    """How far it has come, where that is counted: ``done`` of ``whole``."""
+    said: str = ""
+    """What somebody wrote about it, such as the reason of a return."""
+
+
+class Heap(NamedTuple):
+    """All that waits of one kind: how many, and the oldest of them, oldest first."""
+
+    kind: Kind
+    total: int
+    oldest: tuple[Waiting, ...]
+
+
+def by_age(heaps: Iterable[Heap]) -> list[Heap]:
+    """The heap with the oldest thing first; what has no date goes before all."""
+
+    def age(heap: Heap) -> float:
+        since = heap.oldest[0].since
+        return since.timestamp() if since else 0.0
+
+    return sorted((heap for heap in heaps if heap.total), key=age)
+
+
+def heap(kind: Kind, waiting: Iterable[Waiting]) -> Heap:
+    found = sorted(waiting, key=lambda one: one.since.timestamp() if one.since else 0.0)
+    return Heap(kind, len(found), tuple(found[:MOST]))
+
+
+def read(kind: Kind, found: Found) -> Heap:
+    return Heap(kind, found.total, tuple(Waiting(i.name, i.id, i.since, i.until) for i in found[1]))

@@ -1,0 +1,180 @@
+"""What waits for somebody: of each kind how many there are, and the oldest few, in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from survey.store.lists import Query
+from survey.tables import (
+    AnswerRow,
+    Assessment,
+    AssessmentState,
+    Firm,
+    Job,
+    JobState,
+    OneTimeLink,
+    PoolEntry,
+    PoolState,
+    Role,
+    Round,
+    User,
+)
+
+
+class Item(NamedTuple):
+    """One row that waits: which, whose, since when, and its last day where it has one."""
+
+    id: int
+    name: str
+    since: datetime
+    until: date | None
+
+
+class Found(NamedTuple):
+    """How many rows wait, and the oldest of them."""
+
+    total: int
+    oldest: tuple[Item, ...]
+
+
+def _found(session: Session, query: Query, most: int) -> Found:
+    """Read (id, name, since, until), oldest first; the number of all comes with each row."""
+    id_, _name, since, *_ = query.selected_columns
+    ordered = query.add_columns(func.count().over()).order_by(since, id_).limit(most)
+    rows = list(session.execute(ordered))
+    return Found(rows[0][4] if rows else 0, tuple(Item(*row[:4]) for row in rows))
+
+
+def _assessments(since: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Query:
+    query: Query = select(Assessment.id, Firm.name, since, null())
+    return query.join_from(Assessment, Firm, Firm.id == Assessment.firm_id).where(*conditions)
+
+
+def without_consultant(session: Session, most: int) -> Found:
+    """Sheets handed in that nobody was sent for."""
+    since = Assessment.submitted_at.expression
+    query = _assessments(since, Assessment.state == AssessmentState.SUBMITTED)
+    return _found(session, query, most)
+
+
+def without_entry(session: Session, most: int) -> Found:
+    """Confirmed assessments of firms that the pool has never heard of."""
+    since = Assessment.confirmed_at.expression
+    known = exists().where(PoolEntry.firm_id == Assessment.firm_id)
+    query = _assessments(since, Assessment.state == AssessmentState.CONFIRMED, ~known)
+    return _found(session, query, most)
+
+
+def proposed(session: Session, most: int) -> Found:
+    """Pool entries nobody has decided on."""
+    query: Query = (
+        select(PoolEntry.id, Firm.name, PoolEntry.changed_at, null())
+        .join(Firm, Firm.id == PoolEntry.firm_id)
+        .where(PoolEntry.state == PoolState.PROPOSED)
+    )
+    return _found(session, query, most)
+
+
+def unfinished(session: Session, most: int, *, after: date | None, until: date) -> Found:
+    """Firms still filling in a sheet of a round that closes (closed) in this span of days.
+
+    Args:
+        after: The day before the first; None for rounds however long closed.
+        until: The last.
+    """
+    later = aliased(Assessment)
+    begun_again = exists().where(later.firm_id == Assessment.firm_id, later.id > Assessment.id)
+    query: Query = (
+        select(Firm.id, Firm.name, Assessment.created_at, Round.closes_on)
+        .join_from(Assessment, Firm, Firm.id == Assessment.firm_id)
+        .join(Round, Round.id == Assessment.round_id)
+        .where(Assessment.state == AssessmentState.DRAFT, Round.closes_on <= until, ~begun_again)
+    )
+    return _found(session, query.where(Round.closes_on > after) if after else query, most)
+
+
+def without_password(
+    session: Session,
+    now: datetime,
+    most: int,
+    roles: Collection[Role],
+    *,
+    link_open: bool | None = None,
+) -> Found:
+    """Active users who have never set a password; of a firm's people only who answers for it.
+
+    Args:
+        link_open: Only those whose link still works, or only those whose link does not.
+
+    Returns:
+        Of a firm's user the id is the firm's, for that is the page that helps.
+    """
+    works = exists().where(
+        OneTimeLink.user_id == User.id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now
+    )
+    answers_for_it = or_(User.firm_id.is_(None), User.owner)
+    query: Query = (
+        select(func.coalesce(User.firm_id, User.id), func.coalesce(Firm.name, User.name))
+        .add_columns(User.created_at, null())
+        .outerjoin(Firm, Firm.id == User.firm_id)
+        .where(User.active, User.password_hash.is_(None), User.role.in_(roles), answers_for_it)
+    )
+    if link_open is not None:
+        query = query.where(works if link_open else ~works)
+    return _found(session, query, most)
+
+
+def failed_jobs(session: Session, most: int, kind: str = "") -> Found:
+    """Jobs that failed and were not asked for anew, of one kind or all."""
+    later = aliased(Job)
+    again = exists().where(
+        later.kind == Job.kind,
+        later.id > Job.id,
+        or_(
+            and_(later.subject == Job.subject, later.subject_id == Job.subject_id),
+            and_(later.subject.is_(None), Job.subject.is_(None)),
+        ),
+    )
+    query: Query = (
+        select(func.coalesce(Assessment.id, Job.id), func.coalesce(Firm.name, Job.kind))
+        .add_columns(Job.finished_at, null())
+        .outerjoin(Assessment, (Job.subject == "assessment") & (Assessment.id == Job.subject_id))
+        .outerjoin(Firm, Firm.id == Assessment.firm_id)
+        .where(Job.state == JobState.FAILED, ~again)
+    )
+    return _found(session, query.where(Job.kind == kind) if kind else query, most)
+
+
+class Beginnings(NamedTuple):
+    """How much there is of what an installation begins with."""
+
+    officers: int
+    consultants: int
+    firms: int
+    joined: int
+    """People of firms who have set their password."""
+    rounds: int
+    answers: bool
+    """Whether any firm has answered anything."""
+
+
+def beginnings(session: Session) -> Beginnings:
+    def users(*conditions: ColumnElement[bool]) -> Any:
+        return select(func.count()).where(User.active, *conditions).scalar_subquery()
+
+    row = session.execute(
+        select(
+            users(User.role == Role.OFFICER),
+            users(User.role == Role.CONSULTANT),
+            select(func.count(Firm.id)).scalar_subquery(),
+            users(User.role == Role.FIRM, User.password_hash.is_not(None)),
+            select(func.count(Round.id)).scalar_subquery(),
+            exists().select_from(AnswerRow),
+        )
+    ).one()
+    return Beginnings(*row)

@@ -1,0 +1,167 @@
+"""The way from each kind of 待办 to the page that ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from flask import url_for
+
+from survey.readings.first_steps import First, FirstStep
+from survey.readings.todo.heaps import Heap, Kind, Waiting
+from survey.store.lists import BELOW
+from survey.tables import AssessmentState, JobState, PoolState, Role
+from survey.web import here
+from survey.web.access import may_open
+from survey.words import todo as words
+
+
+class Way(NamedTuple):
+    """Where one thing of a kind is done, and the list that shows all of them."""
+
+    endpoint: str
+    id: str = ""
+    """What the page's address calls the row; empty where it has none."""
+    whole: str = ""
+    filters: Mapping[str, str] = {}
+
+
+WAYS: Mapping[Kind, Way] = {
+    Kind.BEGIN: Way("firm.home"),
+    Kind.FINISH: Way("firm.overview", "assessment_id"),
+    Kind.RETURNED: Way("firm.overview", "assessment_id"),
+    Kind.PROFILE: Way("firm.profile"),
+    Kind.INVITED: Way("firm.colleagues"),
+    Kind.GIVEN: Way("firm.overview", "assessment_id"),
+    Kind.TO_BEGIN: Way("consultant.overview", "assessment_id"),
+    Kind.RUNNING: Way("consultant.overview", "assessment_id"),
+    Kind.READY: Way("consultant.overview", "assessment_id"),
+    Kind.REOPENED: Way("consultant.overview", "assessment_id"),
+    Kind.AT_FIRM: Way(""),
+    Kind.IN_AGAIN: Way(""),
+    Kind.UNASSIGNED: Way(
+        "bureau.assessment",
+        "assessment_id",
+        "bureau.assessments",
+        {"state": AssessmentState.SUBMITTED, "sort": "-submitted"},
+    ),
+    Kind.PROPOSED: Way(
+        "bureau.pool_entry", "entry_id", "bureau.pool", {"state": PoolState.PROPOSED}
+    ),
+    Kind.UNPLACED: Way(
+        "bureau.assessment",
+        "assessment_id",
+        "bureau.assessments",
+        {"confirmed": "yes", "pool": BELOW},
+    ),
+    Kind.CLOSING: Way(
+        "bureau.firm", "firm_id", "bureau.assessments", {"state": AssessmentState.DRAFT}
+    ),
+    Kind.OVERDUE: Way(
+        "bureau.firm", "firm_id", "bureau.assessments", {"state": AssessmentState.DRAFT}
+    ),
+    Kind.UNSIGNED: Way("bureau.firm", "firm_id", "bureau.firms"),
+    Kind.LINK_SPENT: Way("bureau.firm", "firm_id", "bureau.firms"),
+    Kind.CONSULTANT_UNSIGNED: Way("bureau.consultants", whole="bureau.consultants"),
+    Kind.REPORT_FAILED: Way("bureau.assessment", "assessment_id"),
+    Kind.NO_ROUND: Way("bureau.rounds"),
+    Kind.NO_CONTACT: Way("administrator.district_settings"),
+    Kind.JOB_FAILED: Way("jobs.home", whole="jobs.home", filters={"state": JobState.FAILED}),
+    Kind.STAFF_UNSIGNED: Way("administrator.users", whole="administrator.users"),
+}
+FIRST_WAYS: Mapping[First, str] = {
+    First.DISTRICT: "administrator.district_settings",
+    First.OFFICERS: "administrator.users",
+    First.EDITION: "editions.home",
+    First.CONSULTANTS: "administrator.users",
+    First.FIRMS: "bureau.add_firm",
+    First.ROUND: "bureau.rounds",
+    First.INVITATIONS: "bureau.firms",
+    First.ANSWER: "bureau.firms",
+}
+
+
+class Line(NamedTuple):
+    """One thing that waits, as a page shows it."""
+
+    about: str
+    url: str
+    facts: tuple[str, ...]
+    said: str
+
+
+class Group(NamedTuple):
+    """All of one kind, as a page shows it."""
+
+    kind: Kind
+    title: str
+    how_many: str
+    remedy: str
+    lines: tuple[Line, ...]
+    more: int
+    """How many are not shown."""
+    url: str
+    """The list of all of them; empty where there is none."""
+
+
+class Check(NamedTuple):
+    """One line of the first steps, as a page shows it."""
+
+    title: str
+    remedy: str
+    url: str
+    """Empty where the reader may not take this step."""
+    whose: Role
+    done: bool
+    next: bool
+    """Whether it is the first that is not done."""
+
+
+def groups(heaps: Sequence[Heap]) -> list[Group]:
+    """Put what waits into words and links of the reader's own."""
+    return [_group(heap) for heap in heaps]
+
+
+def _group(heap: Heap) -> Group:
+    said, way = words.KINDS[heap.kind], WAYS[heap.kind]
+    return Group(
+        heap.kind,
+        said.title,
+        f"{heap.total} {said.unit}",
+        said.remedy,
+        tuple(_line(heap.kind, way, waiting) for waiting in heap.oldest),
+        heap.total - len(heap.oldest),
+        _url(way.whole, **way.filters) if way.whole else "",
+    )
+
+
+def _line(kind: Kind, way: Way, waiting: Waiting) -> Line:
+    today = here.today()
+    facts = (
+        f"已完成 {waiting.done} / {waiting.whole} 题" if waiting.whole else "",
+        words.until(waiting.until, today),
+        words.since(kind, waiting.since, today),
+    )
+    values = {way.id: waiting.id} if way.id else {}
+    about = words.SUBJECTS.get(waiting.about, waiting.about)
+    return Line(about, _url(way.endpoint, **values), tuple(filter(None, facts)), waiting.said)
+
+
+def _url(endpoint: str, **values: Any) -> str:
+    """Return an address the reader may open, or nothing."""
+    return url_for(endpoint, **values) if endpoint and may_open(here.reader(), endpoint) else ""
+
+
+def checks(steps: Sequence[FirstStep]) -> list[Check]:
+    """Put the first steps into words, each with the way to it."""
+    following = next((one.step for one in steps if not one.done), None)
+    return [
+        Check(
+            *words.FIRST_STEPS[s.step],
+            _url(FIRST_WAYS[s.step]),
+            s.whose,
+            s.done,
+            s.step == following,
+        )
+        for s in steps
+    ]

@@ -1,0 +1,87 @@
+"""What waits for whom, and what an installation begins with, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from survey.clock import LOCAL
+
+
+class Said(NamedTuple):
+    """How a kind of 待办 reads."""
+
+    title: str
+    unit: str = "家"
+    since: str = "自 {day} 起"
+    """What its first day is the day of; ``{day}`` stands for it."""
+    remedy: str = ""
+    """What helps, where the title does not say it."""
+
+
+KINDS: Final[Mapping[str, Said]] = {
+    "begin": Said("开始这一轮评估", "项", "{day} 开放"),
+    "finish": Said("填完并提交自评", "项", "{day} 开始填"),
+    "returned": Said("按退回意见补充，再提交", "项", "{day} 退回"),
+    "profile": Said("补全企业信息", "项", "", "规模、从业人数、工序和联系人还没填全。"),
+    "invited": Said("请同事打开邀请链接", "人", "{day} 邀请", "还没打开，可以提醒他或重发一个。"),
+    "given": Said("填完分给您的模块", "项", "{day} 开始填"),
+    "to_begin": Said("去企业开始现场诊断", "家", "{day} 指派"),
+    "running": Said("继续现场诊断", "家", "{day} 指派"),
+    "ready": Said("写好结论并核定", "家", "{day} 指派", "各题都已核验。"),
+    "reopened": Said("重新打开，请再核验", "家", "{day} 重新打开"),
+    "at_firm": Said("等企业补充后再提交", "家", "{day} 退回", "现在不用您做什么。"),
+    "in_again": Said("企业已再次提交，等主管部门安排", "家", "{day} 提交", "现在不用您做什么。"),
+    "unassigned": Said("待指派诊断顾问", "家", "{day} 提交"),
+    "proposed": Said("拟入库，待研究决定", "家", "{day} 提出"),
+    "unplaced": Said("已核定，待定是否入库", "家", "{day} 核定"),
+    "closing": Said("快截止了，还没提交", "家", "{day} 开始填"),
+    "overdue": Said("过了截止日期，还没提交", "家", "{day} 开始填"),
+    "unsigned": Said("邀请已发出，企业还没登录过", "家", "{day} 新增"),
+    "link_spent": Said("邀请链接已失效，要重新发", "家", "{day} 新增"),
+    "consultant_unsigned": Said("诊断顾问还没登录过", "人", "{day} 新增"),
+    "report_failed": Said("诊断报告生成失败", "份", "{day} 失败", "打开评估，再申请一次。"),
+    "no_round": Said("没有开放的评估轮次", "项", "", "企业现在不能开始新的评估。"),
+    "no_contact": Said("还没有登记联系人和电话", "项", "", "企业遇到问题不知道找谁。"),
+    "job_failed": Said("后台任务失败", "件", "{day} 失败"),
+    "staff_unsigned": Said("工作人员还没登录过", "人", "{day} 新增", "可以重新发一个链接。"),
+}
+SUBJECTS: Final[Mapping[str, str]] = {"report": "诊断报告", "nightly": "每夜检查"}
+
+FIRST_STEPS: Final[Mapping[str, tuple[str, str]]] = {
+    "district": ("填区县设置", "区县和主管部门的名称、联系人和电话、乡镇（街道）。"),
+    "officers": ("新增主管部门人员", "身份选“主管部门人员”，把邀请链接发给本人。"),
+    "edition": ("确认问卷年版", "系统自带一份问卷；有自己的，可在这里上传并发布。"),
+    "consultants": ("新增诊断顾问", "身份选“诊断顾问”，把邀请链接发给本人。"),
+    "firms": ("登记企业", "填名称、统一社会信用代码、行业和负责人。"),
+    "round": ("建立评估轮次", "选问卷年版，定开始和截止日期。"),
+    "invitations": ("把邀请链接发给企业", "企业负责人打开链接、设好密码，就算完成。"),
+    "answer": ("等第一家企业开始作答", "企业登录后按“开始评估”，答案随填随存。"),
+}
+
+
+def day(moment: datetime | date) -> str:
+    """Name a day in the year's own words: 11月3日."""
+    local = moment.astimezone(LOCAL) if isinstance(moment, datetime) else moment
+    return f"{local.month} 月 {local.day} 日"
+
+
+def since(kind: str, moment: datetime | None, today: date) -> str:
+    """Say since when a thing waits: 11 月 3 日提交，已 6 天; nothing where no day is known."""
+    form = KINDS[kind].since
+    if moment is None or not form:
+        return ""
+    days = (today - moment.astimezone(LOCAL).date()).days
+    said = form.format(day=day(moment))
+    return f"{said}，已 {days} 天" if days > 0 else said
+
+
+def until(last: date | None, today: date) -> str:
+    """Say a last day as what is left: 12 月 4 日截止，还剩 3 天."""
+    if last is None:
+        return ""
+    left = (last - today).days
+    if left < 0:
+        return f"{day(last)}已截止，过了 {-left} 天"
+    return f"{day(last)}截止，" + (f"还剩 {left} 天" if left else "今天是最后一天")
