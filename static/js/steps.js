@@ -1,0 +1,9 @@
+// A step that was opened is in sight, and its first field ready to be filled.
+
+for (const step of document.querySelectorAll(".step-form")) {
+  step.addEventListener("toggle", () => {
+    if (!step.open) return;
+    step.querySelector("select, textarea, input:not([type=hidden])")?.focus({ preventScroll: true });
+    step.scrollIntoView({ block: "nearest" });
+  });
+}
