@@ -19,6 +19,7 @@ from survey.tables import KnownDevice, Role, User, UserSession
 
 PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+WRONG = "现在的密码不对。"
 WINDOW = timedelta(minutes=15)
 FREE_FAILURES = {"account": 5, "device": 5, "password": 5, "address": 30}
 """Failures before waiting begins; then each doubles the wait, up to the window."""
@@ -62,7 +63,7 @@ def sign_in(step: Step, name: str, password: str, *, device: str, agent: str) ->
     if not passwords.is_right(kept, password) or user is None:
         _note_failure(step, keys, name, user)
         raise WrongPassword
-    return _open_session(step, user.id, account, device, agent)
+    return _open_session(step, user.id, kept, account, device, agent)
 
 
 def _require_patience(step: Step, keys: list[str]) -> None:
@@ -91,11 +92,13 @@ def _note_failure(step: Step, keys: list[str], name: str, user: User | None) -> 
         )
 
 
-def _open_session(step: Step, user_id: int, account: str, device: str, agent: str) -> SignedIn:
+def _open_session(
+    step: Step, user_id: int, checked: str | None, account: str, device: str, agent: str
+) -> SignedIn:
     with step.writing() as session:
-        user = store.user(session, user_id)
-        if user is None or not user.active:
-            raise WrongPassword
+        user = store.user(session, user_id, lock=True)
+        if user is None or not user.active or user.password_hash != checked:
+            raise WrongPassword  # changed while it was checked: the old one opens nothing any more
         store.clear_throttle(session, account)
         store.forget_sessions_before(session, step.now - timedelta(days=7))
         return opened(step, user, device, agent)
@@ -184,20 +187,23 @@ def change_password(step: Step, user_id: int, old: str, new: str, *, token_hash:
     if user is None:
         raise NotThere
     require_good(step.session, user, new, field="new")
-    _require_password(step, user_id, old, "old", action="password_change")
+    checked = _require_password(step, user_id, old, "old", action="password_change")
     fresh = passwords.hashed(new)
     with step.writing() as session:
-        user = store.user(session, user_id, lock=True)
-        if user is None:
-            raise NotThere
+        user = _still_owner(session, user_id, checked, "old")
         user.password_hash, user.password_changed_at = fresh, step.now
         store.clear_throttle(session, f"password:{user_id}")
         store.end_sessions(session, user_id, keep=token_hash)
         step.log("password_change", About("user", user_id))
 
 
-def _require_password(step: Step, user_id: int, password: str, field: str, *, action: str) -> None:
-    """See that the owner is there, slowing down whoever tries; ends the transaction of reading."""
+def _require_password(
+    step: Step, user_id: int, password: str, field: str, *, action: str
+) -> str | None:
+    """See that the owner is there, slowing down whoever tries; ends the transaction of reading.
+
+    Returns what the password was checked against, for ``_still_owner``.
+    """
     keys = [f"password:{user_id}"]
     _require_patience(step, keys)
     user = store.user(step.session, user_id)
@@ -207,7 +213,18 @@ def _require_password(step: Step, user_id: int, password: str, field: str, *, ac
         with step.writing() as session:
             store.count_failure(session, keys[0], step.now, WINDOW)
             step.log(action, About("user", user_id), succeeded=False)
-        raise Invalid({field: "现在的密码不对。"})
+        raise Invalid({field: WRONG})
+    return kept
+
+
+def _still_owner(session: Session, user_id: int, checked: str | None, field: str) -> User:
+    """Return a user under the lock, whose password is the one that was checked before."""
+    user = store.user(session, user_id, lock=True)
+    if user is None:
+        raise NotThere
+    if user.password_hash != checked:
+        raise Invalid({field: WRONG})
+    return user
 
 
 def keep_phone(step: Step, user_id: int, phone: str, password: str) -> None:
@@ -217,11 +234,9 @@ def keep_phone(step: Step, user_id: int, phone: str, password: str) -> None:
         Invalid: The password is wrong, or this is no mobile number.
         TooManyTries: Nothing was checked.
     """
-    _require_password(step, user_id, password, "password", action="phone")
+    checked = _require_password(step, user_id, password, "password", action="phone")
     with step.writing() as session:
-        user = store.user(session, user_id, lock=True)
-        if user is None:
-            raise NotThere
+        user = _still_owner(session, user_id, checked, "password")
         store.clear_throttle(session, f"password:{user_id}")
         set_phone(step, user, phone)
 

@@ -23,10 +23,10 @@ def open_round(
     Raises:
         TitleTaken, Invalid
     """
-    there = edition_status.usable(step.session)
-    title = _checked(typed.line(title), edition, there, opens_on, closes_on)
     try:
         with step.writing() as session:
+            there = edition_status.usable(session)
+            title = _checked(typed.line(title), edition, there, opens_on, closes_on)
             if rounds.round_titled(session, title) is not None:
                 raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"})
             round_ = Round(

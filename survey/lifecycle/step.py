@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -40,13 +40,23 @@ class About:
     firm_id: int | None = None
 
 
+def _nothing() -> None:
+    """Nobody gave whoever takes this step a right that could be taken back: the worker, a command."""
+
+
 @dataclass(frozen=True)
 class Step:
-    """One step of the life cycle: a function of ``lifecycle`` takes one and takes effect once."""
+    """One step of the life cycle: a function of ``lifecycle`` takes one and takes effect once.
+
+    Attributes:
+        ask_again: Asks under the lock whether the actor still may; raises where a right that was
+            there when the request came has been taken back since.
+    """
 
     session: Session
     by: Actor
     now: datetime
+    ask_again: Callable[[], None] = field(default=_nothing)
 
     @property
     def today(self) -> date:
@@ -57,6 +67,7 @@ class Step:
     def writing(self) -> Iterator[Session]:
         """One transaction, all or nothing: rows read inside are read under the lock."""
         with db.writing(self.session) as session:
+            self.ask_again()
             yield session
 
     def log(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial, wraps
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, redirect, request, url_for
@@ -191,6 +193,7 @@ def guard() -> ResponseReturnValue | None:
         abort(403)
     if not may_open(who, request.endpoint):
         here.refuse(403, "这一页由企业负责人办理。如有需要，请联系本企业负责人。")
+    here.rest_on(partial(sessions.require_unchanged, who))
     return None
 
 
@@ -228,8 +231,17 @@ def _where_to_return() -> str:
     return "/"
 
 
+class Find(Protocol):
+    """Looks for an assessment of the signed-in reader's; ``lock`` holds off other writers."""
+
+    def __call__(self, assessment_id: int, *, lock: bool = False) -> Assessment: ...
+
+
 def own_assessment(assessment_id: int) -> Assessment:
-    """Return an assessment of the signed-in firm; anybody else's is simply not there."""
+    """Return an assessment of the signed-in firm; anybody else's is simply not there.
+
+    An assessment never changes its firm, so nothing is asked again when a step begins.
+    """
     assessment = store.assessment(here.session(), assessment_id)
     if assessment is None or assessment.firm_id != here.reader().firm_id:
         abort(404)
@@ -243,9 +255,22 @@ def require_given(section_id: str) -> None:
         abort(404)
 
 
-def visited_assessment(assessment_id: int) -> Assessment:
+def _asked_again(find: Find) -> Find:
+    """Have what may be taken from a reader looked for again when a step of theirs begins."""
+
+    @wraps(find)
+    def found(assessment_id: int, *, lock: bool = False) -> Assessment:
+        assessment = find(assessment_id, lock=lock)
+        here.rest_on(partial(find, assessment_id, lock=True))
+        return assessment
+
+    return found
+
+
+@_asked_again
+def visited_assessment(assessment_id: int, *, lock: bool = False) -> Assessment:
     """Return an assessment this consultant is assigned to, while the visit runs or after it."""
-    assessment = store.assessment(here.session(), assessment_id)
+    assessment = store.assessment(here.session(), assessment_id, lock=lock)
     if (
         assessment is None
         or assessment.consultant_id != here.reader().id
@@ -255,9 +280,10 @@ def visited_assessment(assessment_id: int) -> Assessment:
     return assessment
 
 
-def handed_in_assessment(assessment_id: int) -> Assessment:
+@_asked_again
+def handed_in_assessment(assessment_id: int, *, lock: bool = False) -> Assessment:
     """Return an assessment an officer may read: drafts stay with the firm."""
-    assessment = store.assessment(here.session(), assessment_id)
+    assessment = store.assessment(here.session(), assessment_id, lock=lock)
     if assessment is None or assessment.state == AssessmentState.DRAFT:
         abort(404)
     return assessment

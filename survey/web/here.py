@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NoReturn
@@ -128,4 +129,18 @@ def contents() -> Contents:
 
 def step() -> Step:
     """Return what a step of the life cycle is handed by this request."""
-    return Step(session(), actor(), now())
+    return Step(session(), actor(), now(), _ask_again)
+
+
+def rest_on(check: Callable[[], object]) -> None:
+    """Have a check of this request asked again where a step begins, under the lock.
+
+    Between a view's look and its step an upload may arrive for minutes, or another writer be
+    waited for; what the reader may do is decided when it is done.
+    """
+    g.setdefault("rests_on", []).append(check)
+
+
+def _ask_again() -> None:
+    for check in g.get("rests_on", ()):
+        check()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from flask import Flask, current_app, session
+from flask import Flask, abort, current_app, session
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import Row
 from sqlalchemy.exc import OperationalError
 
 from survey import db
@@ -42,6 +44,19 @@ def signed_in() -> Reader | None:
         return None
     if now - row.seen_at > SEEN_EVERY:
         _note_seen(row.token_hash)
+    return _reader(row)
+
+
+def require_unchanged(reader: Reader) -> None:
+    """Refuse a step of somebody whose session ended, or whose rights changed, since they came."""
+    row = store.signed_in(here.session(), reader.token_hash)
+    if row is None:
+        abort(401)
+    if _reader(row) != reader:
+        here.refuse(403, "您的权限刚刚有变动，没有保存。请刷新页面后再试。")
+
+
+def _reader(row: Row[Any]) -> Reader:
     given = None if row.sections is None else frozenset(row.sections)
     return Reader(
         row.id, row.username, row.name, row.role, row.firm_id, row.token_hash, row.owner, given
