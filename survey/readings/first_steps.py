@@ -61,7 +61,7 @@ def _has_edition(session: Session) -> bool:
 
 def _done(there: Beginnings, district: District, *, has_edition: bool) -> dict[First, bool]:
     return {
-        First.DISTRICT: bool(district.name and district.bureau and district.contact),
+        First.DISTRICT: bool(district.name and district.bureau),
         First.OFFICERS: there.officers > 0,
         First.EDITION: has_edition,
         First.CONSULTANTS: there.consultants > 0,

@@ -14,38 +14,40 @@ class Said(NamedTuple):
 
     title: str
     unit: str = "家"
-    since: str = "自 {day} 起"
+    since: str = "{day}起"
     """What its first day is the day of; ``{day}`` stands for it."""
     remedy: str = ""
     """What helps, where the title does not say it."""
 
 
 KINDS: Final[Mapping[str, Said]] = {
-    "begin": Said("开始这一轮评估", "项", "{day} 开放"),
-    "finish": Said("填完并提交自评", "项", "{day} 开始填"),
-    "returned": Said("按退回意见补充，再提交", "项", "{day} 退回"),
+    "begin": Said("开始这一轮评估", "项", "{day}开放"),
+    "finish": Said("填完并提交自评", "项", "{day}开始填"),
+    "returned": Said("按退回意见补充，再提交", "项", "{day}退回"),
     "profile": Said("补全企业信息", "项", "", "规模、从业人数、工序和联系人还没填全。"),
-    "invited": Said("请同事打开邀请链接", "人", "{day} 邀请", "还没打开，可以提醒他或重发一个。"),
-    "given": Said("填完分给您的模块", "项", "{day} 开始填"),
-    "to_begin": Said("去企业开始现场诊断", "家", "{day} 指派"),
-    "running": Said("继续现场诊断", "家", "{day} 指派"),
-    "ready": Said("写好结论并核定", "家", "{day} 指派", "各题都已核验。"),
-    "reopened": Said("重新打开，请再核验", "家", "{day} 重新打开"),
-    "at_firm": Said("等企业补充后再提交", "家", "{day} 退回", "现在不用您做什么。"),
-    "in_again": Said("企业已再次提交，等主管部门安排", "家", "{day} 提交", "现在不用您做什么。"),
-    "unassigned": Said("待指派诊断顾问", "家", "{day} 提交"),
-    "proposed": Said("拟入库，待研究决定", "家", "{day} 提出"),
-    "unplaced": Said("已核定，待定是否入库", "家", "{day} 核定"),
-    "closing": Said("快截止了，还没提交", "家", "{day} 开始填"),
-    "overdue": Said("过了截止日期，还没提交", "家", "{day} 开始填"),
-    "unsigned": Said("邀请已发出，企业还没登录过", "家", "{day} 新增"),
-    "link_spent": Said("邀请链接已失效，要重新发", "家", "{day} 新增"),
-    "consultant_unsigned": Said("诊断顾问还没登录过", "人", "{day} 新增"),
-    "report_failed": Said("诊断报告生成失败", "份", "{day} 失败", "打开评估，再申请一次。"),
+    "invited": Said("请同事打开邀请链接", "人", "{day}邀请", "还没打开，可以提醒他或重发一个。"),
+    "given": Said("填完分给您的模块", "项", "{day}开始填"),
+    "to_begin": Said("去企业开始现场诊断", "家", "{day}指派"),
+    "running": Said("继续现场诊断", "家", "{day}指派"),
+    "ready": Said("写好结论并核定", "家", "{day}指派", "各题都已核验。"),
+    "reopened": Said("重新打开，请再核验", "家", "{day}重新打开"),
+    "at_firm": Said("等企业补充后再提交", "家", "{day}退回", "现在不用您做什么。"),
+    "in_again": Said("企业已再次提交，等主管部门安排", "家", "{day}提交", "现在不用您做什么。"),
+    "unassigned": Said("待指派诊断顾问", "家", "{day}提交"),
+    "proposed": Said("拟入库，待研究决定", "家", "{day}提出"),
+    "unplaced": Said("已核定，待定是否入库", "家", "{day}核定"),
+    "closing": Said("快截止了，还没提交", "家", ""),
+    "overdue": Said("过了截止日期，还没提交", "家", ""),
+    "unsigned": Said("邀请已发出，企业还没登录过", "家", "{day}新增"),
+    "link_spent": Said("邀请链接已失效，要重新发", "家", "{day}新增"),
+    "consultant_unsigned": Said("诊断顾问还没登录过", "人", "{day}新增"),
+    "report_failed": Said("诊断报告生成失败", "份", "{day}失败", "打开评估，再申请一次。"),
     "no_round": Said("没有开放的评估轮次", "项", "", "企业现在不能开始新的评估。"),
-    "no_contact": Said("还没有登记联系人和电话", "项", "", "企业遇到问题不知道找谁。"),
-    "job_failed": Said("后台任务失败", "件", "{day} 失败"),
-    "staff_unsigned": Said("工作人员还没登录过", "人", "{day} 新增", "可以重新发一个链接。"),
+    "no_contact": Said(
+        "还没有登记联系人和电话", "项", "", "企业遇到问题不知道找谁。由管理员在“区县设置”里填写。"
+    ),
+    "job_failed": Said("后台任务失败", "件", "{day}失败"),
+    "staff_unsigned": Said("工作人员还没登录过", "人", "{day}新增", "可以重新发一个链接。"),
 }
 SUBJECTS: Final[Mapping[str, str]] = {"report": "诊断报告", "nightly": "每夜检查"}
 

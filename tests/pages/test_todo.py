@@ -145,8 +145,8 @@ def test_an_officer_reads_what_waits_oldest_first_each_kind_with_its_number(app,
     found = dict(waiting(page))
     assert kinds(page) == ["unassigned", "unplaced", "proposed"]
     assert "7 家" in found["unassigned"]
-    assert "还有 2 条没列出" in found["unassigned"]
-    assert found["unassigned"].index("虚构待指派0厂") < found["unassigned"].index("虚构待指派4厂")
+    assert "还有 4 条没列出" in found["unassigned"]
+    assert found["unassigned"].index("虚构待指派0厂") < found["unassigned"].index("虚构待指派2厂")
     assert "虚构核定厂" in found["unplaced"]
     assert "虚构拟入厂" not in found["unplaced"]
     assert f"/bureau/assessments/{done.id}" in page

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from survey.store.todo import Found
 
-MOST = 5
+MOST = 3
 """How many of a kind are named; the rest stand in the list that the kind leads to."""
 
 

@@ -153,6 +153,8 @@ def _set_district(session: Session) -> None:
             since=date.fromisoformat(row["counting"]["since"]),
             base=row["counting"]["base"],
         ),
+        contact_name=row["contact"]["name"],
+        contact_phone=row["contact"]["phone"],
         reduced=row["reduced"],
         demonstration=True,
     )
@@ -256,21 +258,41 @@ def _users(
         for username, name, role in READERS
     }
     session.add_all(users.values())
+    unknown = passwords.hashed(secrets.token_urlsafe(32))
     for firm, row in firms:
         if firm is not shown:
-            session.add(
-                User(
-                    username=f"firm-{row['sample'].lower()}",
-                    name="张某",
-                    role=Role.FIRM,
-                    owner=True,
-                    firm_id=firm.id,
-                    active=True,
-                    created_at=BEGAN,
-                )
-            )
+            session.add(_owner(firm, row["sample"], unknown))
+    session.add(_invited_colleague(shown))
     session.flush()
     return users
+
+
+def _owner(firm: Firm, sample: str, password_hash: str) -> User:
+    """Who answers for a firm of the list; nobody knows their password."""
+    return User(
+        username=f"firm-{sample.lower()}",
+        name="张某",
+        role=Role.FIRM,
+        owner=True,
+        firm_id=firm.id,
+        password_hash=password_hash,
+        password_changed_at=BEGAN,
+        active=True,
+        created_at=BEGAN,
+    )
+
+
+def _invited_colleague(firm: Firm) -> User:
+    """Whom the shown firm has asked to fill in one module, and who has not come yet."""
+    return User(
+        username="shebei",
+        name="钱某",
+        role=Role.FIRM,
+        firm_id=firm.id,
+        sections=["production"],
+        active=True,
+        created_at=BEGAN,
+    )
 
 
 def _actor(user: User) -> Actor:
