@@ -1,4 +1,4 @@
-"""The charts of a diagnosis as ECharts options, one definition for screen and paper."""
+"""The charts of a diagnosis as ECharts options."""
 
 from __future__ import annotations
 

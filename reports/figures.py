@@ -76,6 +76,11 @@ def weeks_text(weeks: Weeks) -> str:
     return f"{span(str(weeks.low), str(weeks.high))} 周"
 
 
+def months_text(low: int, high: int) -> str:
+    """Write weeks as months, the lower end cut and the upper raised, at least one."""
+    return f"{span(str(max(low * 12 // 52, 1)), str(max(ceil(high * 12 / 52), 1)))} 个月"
+
+
 def date_text(day: date | None) -> str:
     """Write a date as Chinese readers do; empty for none."""
     return f"{day.year} 年 {day.month} 月 {day.day} 日" if day else ""

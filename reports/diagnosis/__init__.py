@@ -15,7 +15,7 @@ from questionnaires.frames.conditions import ConditionResult
 from questionnaires.frames.crosswalk import FrameResult
 from questionnaires.frames.national import NationalResult
 from questionnaires.scoring import Score
-from reports.diagnosis.advice import Wave, choose, waves
+from reports.diagnosis.advice import Advice, Wave, choose, waves
 from reports.diagnosis.comparison import Comparison, compare
 from reports.diagnosis.costs import CostTable, cost_table
 from reports.diagnosis.gaps import Gap, Missing, Stair, gaps, missing, rung_title, stairs
@@ -39,6 +39,8 @@ STATEMENTS = {
         "不是官方认定结论；等级认定以主管部门正式文件为准。"
     ),
 }
+
+FIRST_THINGS = 3
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,21 @@ class Diagnosis:
             return False
         way = self.route.costs.lines
         return self.advice_costs.lines[: len(way)] == way
+
+    @property
+    def to_begin_with(self) -> tuple[Advice, ...]:
+        """The three things to do first: the earliest of the way that leads, else of what is advised."""
+        in_order = [each for wave in self.waves for each in wave.advice]
+        leading = {line.code for line in self.leading_costs.lines}
+        in_order.sort(key=lambda each: each.code not in leading)
+        return tuple(in_order[:FIRST_THINGS])
+
+    @property
+    def leading_costs(self) -> CostTable:
+        """What the first sum on the page is of: the cheapest way where it leads, else all advised."""
+        if self.route is not None and self.advice_begins_with_route:
+            return self.route.costs
+        return self.advice_costs
 
     @property
     def nearest_conditions(self) -> ConditionResult | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from questionnaires.model import Amounts
-from reports.figures import once_text, range_text, yearly_text
+from reports.figures import months_text, once_text, range_text, yearly_text
 from reports.lifting import Ground, Purchase
 from reports.roadmap import total
 
@@ -42,13 +42,15 @@ class Assumption:
 class CostTable:
     """The costs of several purchases, what they come to, and what that takes for granted.
 
-    ``once`` and ``yearly`` are whole phrases; ``yearly`` is empty where no fees are known.
+    ``once``, ``yearly`` and ``months`` are whole phrases; ``yearly`` is empty where no fees are
+    known. ``months`` is how long all of it takes when one thing is done after the other.
     """
 
     lines: tuple[CostLine, ...]
     total: CostLine
     once: str
     yearly: str
+    months: str
     assumptions: tuple[Assumption, ...]
 
     @property
@@ -80,6 +82,10 @@ def cost_table(ground: Ground, purchases: Sequence[Purchase]) -> CostTable:
         total=_line("", "合计", "", amounts),
         once=once_text(amounts),
         yearly=yearly_text(amounts),
+        months=months_text(
+            sum(p.package.weeks.low for p in purchases),
+            sum(p.package.weeks.high for p in purchases),
+        ),
         assumptions=tuple(
             _assumption(ground, p) for p in purchases if ground.is_assumed(p.package)
         ),

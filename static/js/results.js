@@ -1,32 +1,27 @@
-// Charts, and the wait for a report. Without script the page says the same in words.
+// Parts that open where a link leads, paper that shows everything, and the wait for a report.
 
-// Long names around the radar take two lines, on a phone more, so that none is cut off.
-const broken = (name) => (name.length > 6 ? name.replace(/^(.{2,5}[、与]|.{5})/, "$1\n") : name);
-const wide = { radar: { axisName: { formatter: broken } } };
-const narrow = {
-  radar: {
-    radius: "56%",
-    axisName: { fontSize: 10, formatter: (name) => name.replace(/(.{4})(?=..)/g, "$1\n") },
-  },
-};
-
-for (const place of document.querySelectorAll("[data-chart]")) {
-  const chart = echarts.init(place, null, { renderer: "svg" });
-  chart.setOption(JSON.parse(place.dataset.chart));
-  chart.setOption(place.clientWidth < 480 ? narrow : wide);
-  new ResizeObserver(() => chart.resize()).observe(place);
-}
-
-// A link to a number opens the place where the number comes from.
+// A browser of its own opens what hides a target; an older one does not.
 function openTarget() {
-  const target = location.hash && document.getElementById(location.hash.slice(1));
-  if (target instanceof HTMLDetailsElement) {
-    target.open = true;
-    target.scrollIntoView();
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  for (let part = target; part; part = part.parentElement) {
+    if (part instanceof HTMLDetailsElement) part.open = true;
   }
+  target.scrollIntoView();
 }
 addEventListener("hashchange", openTarget);
 openTarget();
+
+// Paper shows what is folded, and afterwards the page is as it was.
+const folded = () => document.querySelectorAll(".result-page details:not([open])");
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...folded()];
+  for (const part of unfolded) part.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const part of unfolded) part.open = false;
+});
 
 const waiting = document.querySelector("[data-report-state]");
 if (waiting) {
@@ -44,7 +39,7 @@ if (waiting) {
         }
         words.firstChild.textContent = before
           ? `前面还有 ${before} 份报告，请稍候。`
-          : "正在生成报告，通常几秒钟。";
+          : "正在生成报告，通常不到半分钟。";
       }
     } catch {
       // The network is away for a moment; the next try follows.

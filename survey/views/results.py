@@ -15,7 +15,6 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from reports import charts
 from survey.library import questionnaire_of
 from survey.lifecycle import documents as steps
 from survey.readings.diagnoses import diagnosis_of
@@ -66,7 +65,6 @@ def result(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
         assessment=assessment,
         kind=kind,
         both=assessment.state == AssessmentState.CONFIRMED,
-        radar=charts.radar(diagnosis),
         papers=_papers(assessment, kind, basis),
         section_of=questionnaire_of(assessment).section_of,
         is_own=here.reader().role == Role.FIRM,

@@ -207,7 +207,7 @@ def _read_result(
     expect(page.locator(".result-verdict__rung")).to_contain_text(rung)
     shown = page.locator(".result-verdict__share strong").inner_text()
     assert share is None or shown == share
-    expect(page.locator("[data-chart] svg").first).to_be_visible()
+    expect(page.locator("#shares .share-bar__picture").first).to_be_visible()
     hand.follow(page.get_by_role("button", name="生成 PDF 报告"))
     ready = page.get_by_role("link", name=re.compile("下载 PDF"))
     ready.wait_for()

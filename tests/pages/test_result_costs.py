@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from tests.support.people import a_firm, a_user, handed_in, signed_in
+from tests.support.reporting import fold
 
 
 def advice_of(app, session, **given) -> str:
     user = a_user(session, firm=a_firm(session))
     assessment = handed_in(session, user, **given)
     page = signed_in(app, session, user).get(f"/assessments/{assessment.id}/result/self").text
-    return re.search(r'<section id="advice".*?</section>', page, re.DOTALL)[0]
+    return fold(page, "advice")
 
 
 def test_costs_are_divided_and_fees_stand_apart(app, session):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from tests.support.people import a_firm, a_user, handed_in, signed_in
+from tests.support.reporting import fold
 
 
 def test_the_newest_notice_of_the_next_rung_stands_open_and_the_rest_on_demand(app, session):
@@ -13,7 +12,7 @@ def test_the_newest_notice_of_the_next_rung_stands_open_and_the_rest_on_demand(a
 
     page = signed_in(app, session, user).get(f"/assessments/{assessment.id}/result/self").text
 
-    part = re.search(r'<section[^>]*id="conditions".*?</section>', page, re.DOTALL)[0]
+    part = fold(page, "conditions")
     before, folded = part.split("<details", 1)
     assert "（2025）" in before
     assert "其他等级和往年通知（8 份）" in folded
@@ -26,7 +25,7 @@ def test_the_national_ladder_stands_apart_from_ours(app, session):
 
     page = signed_in(app, session, user).get(f"/assessments/{assessment.id}/result/self").text
 
-    part = re.search(r'<section[^>]*id="national".*?</section>', page, re.DOTALL)[0]
+    part = fold(page, "national")
     before = part.split("<details", 1)[0]
     assert "互不折算" in before
     assert "<h3>基础级：" in before

@@ -122,5 +122,5 @@ def test_the_web_loads_nothing_that_only_paper_needs() -> None:
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
 
     modules = set(loaded.stdout.decode().split())
-    assert "reports.charts" in modules
-    assert not modules & {"py_mini_racer", "weasyprint", "scipy", "PIL"}
+    assert "reports.diagnosis" in modules
+    assert not modules & {"reports.charts", "py_mini_racer", "weasyprint", "scipy", "PIL"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -110,3 +111,14 @@ def an_onsite_diagnosis(
         findings=findings,
         packages=packages,
     )
+
+
+def fold(page: str, word: str) -> str:
+    """The body of one part of a result page, up to the next part."""
+    found = re.search(
+        rf'class="fold__body" id="{word}">(.*?)(?=<details class="card-panel fold"|</main>)',
+        page,
+        re.DOTALL,
+    )
+    assert found, f"no part {word}"
+    return found[1]
