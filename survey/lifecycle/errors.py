@@ -173,6 +173,14 @@ class Doubtful(Refusal):
         self.doubts = doubts
 
 
+class NotTogether(Refusal):
+    """A decision about several firms that some of them do not allow: why, by the row's id."""
+
+    def __init__(self, why: dict[int, Refusal]) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class RecognisedBefore(Invalid):
     """The firm already holds this rung by another document."""
 

@@ -6,7 +6,7 @@ the same press twice is one step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,15 @@ from survey.lifecycle.states import POOL
 from survey.lifecycle.step import Step
 from survey.store import assessments, firms
 from survey.store import pool as store
-from survey.tables import Assessment, AssessmentState, Doubt, PoolEntry, PoolState
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Decided,
+    Doubt,
+    Minutes,
+    PoolEntry,
+    PoolState,
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,8 @@ class Decision:
     action: str
     target: str
     reason: str
+    minutes: Minutes | None = None
+    """By what it was decided, where it was about several firms."""
 
     @property
     def state(self) -> PoolState:
@@ -37,7 +47,9 @@ def propose(
     step: Step, assessment_id: int, *, target_rung: str, reason: str, base_version: int = 0
 ) -> PoolEntry:
     """Put a firm forward for the pool (拟入库); a firm that was withdrawn may come again."""
-    return _enter(step, assessment_id, "propose", target_rung, reason, base_version)
+    decision = Decision("propose", target_rung, typed.reason(reason))
+    with step.writing():
+        return enter(step, assessment_id, decision, base_version)
 
 
 def admit(
@@ -58,33 +70,28 @@ def admit(
     Raises:
         Doubtful: Nobody has verified the sheet, and nobody said that this is meant.
     """
-    return _enter(step, assessment_id, "admit", target_rung, reason, base_version, sure)
+    decision = Decision("admit", target_rung, typed.reason(reason))
+    with step.writing():
+        return enter(step, assessment_id, decision, base_version, sure=sure)
 
 
-def _enter(
-    step: Step,
-    assessment_id: int,
-    action: str,
-    target_rung: str,
-    reason: str,
-    base_version: int,
-    sure: bool = True,
+def enter(
+    step: Step, assessment_id: int, decision: Decision, base_version: int, *, sure: bool = True
 ) -> PoolEntry:
-    with step.writing() as session:
-        assessment, entry = _assessed(session, assessment_id)
-        step_of(assessment, target_rung)
-        decision = Decision(action, target_rung, typed.reason(reason))
-        if entry is not None and _is_taken(entry, decision, base_version, assessment_id):
-            return entry
-        require_version(entry, base_version)
-        if entry is None:
-            entry = PoolEntry(firm_id=assessment.firm_id)
-        elif entry.state not in POOL[action].begins:
-            raise WrongState({"state": "这家企业已在培育库中，请在培育库里操作。"})
-        if not sure and assessment.state != AssessmentState.CONFIRMED:
-            raise Doubtful((Doubt.UNVERIFIED,))
-        entry.assessment_id = assessment.id
-        return take(step, entry, decision)
+    """Propose or admit a firm, inside the caller's transaction."""
+    assessment, entry = _assessed(step.session, assessment_id)
+    step_of(assessment, decision.target)
+    if entry is not None and _is_taken(entry, decision, base_version, assessment_id):
+        return entry
+    require_version(entry, base_version)
+    if entry is None:
+        entry = PoolEntry(firm_id=assessment.firm_id)
+    elif entry.state not in POOL[decision.action].begins:
+        raise WrongState({"state": "这家企业已在培育库中，请在培育库里操作。"})
+    if not sure and assessment.state != AssessmentState.CONFIRMED:
+        raise Doubtful((Doubt.UNVERIFIED,))
+    entry.assessment_id = assessment.id
+    return take(step, entry, decision)
 
 
 def raise_target(
@@ -94,32 +101,44 @@ def raise_target(
 
     The firm's newest confirmed assessment of the same edition becomes the entry's.
     """
-    with step.writing() as session:
-        entry = locked(session, entry_id)
-        assessment = assessment_of(session, entry.assessment_id)
-        wanted = step_of(assessment, target_rung)
-        decision = Decision("raise_target", target_rung, typed.reason(reason))
-        if _is_taken(entry, decision, base_version):
-            return entry
-        require_version(entry, base_version)
-        require_state(entry, "raise_target")
-        if wanted <= _standing(session, entry, assessment):
-            raise Invalid({"target_rung": "新目标要高于现在的目标和已认定的等级。"})
-        newest = store.newest_confirmed(session, entry.firm_id, assessment.edition)
-        entry.assessment_id = newest or entry.assessment_id
-        return take(step, entry, decision)
+    decision = Decision("raise_target", target_rung, typed.reason(reason))
+    with step.writing():
+        return aim_higher(step, entry_id, decision, base_version)
+
+
+def aim_higher(step: Step, entry_id: int, decision: Decision, base_version: int) -> PoolEntry:
+    """Raise a target, inside the caller's transaction."""
+    session = step.session
+    entry = locked(session, entry_id)
+    assessment = assessment_of(session, entry.assessment_id)
+    wanted = step_of(assessment, decision.target)
+    if _is_taken(entry, decision, base_version):
+        return entry
+    require_version(entry, base_version)
+    require_state(entry, "raise_target")
+    if wanted <= _standing(session, entry, assessment):
+        raise Invalid({"target_rung": "新目标要高于现在的目标和已认定的等级。"})
+    newest = store.newest_confirmed(session, entry.firm_id, assessment.edition)
+    entry.assessment_id = newest or entry.assessment_id
+    return take(step, entry, decision)
 
 
 def withdraw(step: Step, entry_id: int, *, reason: str, base_version: int) -> PoolEntry:
     """Take a firm out of the pool (退库); its recognitions stay facts."""
-    with step.writing() as session:
-        entry = locked(session, entry_id)
-        decision = Decision("withdraw", entry.target_rung, typed.reason(reason))
-        if _is_taken(entry, decision, base_version):
-            return entry
-        require_version(entry, base_version)
-        require_state(entry, "withdraw")
-        return take(step, entry, decision)
+    decision = Decision("withdraw", "", typed.reason(reason))
+    with step.writing():
+        return leave(step, entry_id, decision, base_version)
+
+
+def leave(step: Step, entry_id: int, decision: Decision, base_version: int) -> PoolEntry:
+    """Withdraw an entry with the target it has, inside the caller's transaction."""
+    entry = locked(step.session, entry_id)
+    decision = replace(decision, target=entry.target_rung)
+    if _is_taken(entry, decision, base_version):
+        return entry
+    require_version(entry, base_version)
+    require_state(entry, "withdraw")
+    return take(step, entry, decision)
 
 
 def take(
@@ -135,10 +154,18 @@ def take(
         decision.action,
         entry,
         before=before,
-        after={"state": decision.state} | fact,
+        after={"state": decision.state} | fact | _by(step, entry, decision.minutes),
         reason=why or decision.reason,
     )
     return entry
+
+
+def _by(step: Step, entry: PoolEntry, minutes: Minutes | None) -> dict[str, object]:
+    """Put an entry under the minutes that decided about it; return what the log says of them."""
+    if minutes is None:
+        return {}
+    step.session.add(Decided(minutes=minutes, entry_id=entry.id))
+    return {"minutes": minutes.document, "decided_on": minutes.decided_on}
 
 
 def _is_taken(
@@ -157,14 +184,14 @@ def _assessed(session: Session, assessment_id: int) -> tuple[Assessment, PoolEnt
     """
     firm_id = assessment_of(session, assessment_id).firm_id
     firms.firm(session, firm_id, lock=True)
-    assessment = assessment_of(session, assessment_id)
+    assessment = assessment_of(session, assessment_id, lock=True)
     if assessment.state == AssessmentState.DRAFT:
         raise Locked(AssessmentState.DRAFT)
     return assessment, store.pool_entry_of_firm(session, assessment.firm_id, lock=True)
 
 
-def assessment_of(session: Session, assessment_id: int) -> Assessment:
-    found = assessments.assessment(session, assessment_id)
+def assessment_of(session: Session, assessment_id: int, *, lock: bool = False) -> Assessment:
+    found = assessments.assessment(session, assessment_id, lock=lock)
     if found is None:
         raise NotThere
     return found

@@ -70,21 +70,36 @@ def recognise(
         RecognisedBefore: The rung is recorded already, by another document or date.
         Doubtful: Rung, date and what was verified do not fit, and nobody said it is meant.
     """
-    with step.writing() as session:
-        entry = locked(session, entry_id)
-        award = _good(step, entry, award)
-        if known := store.recognition(session, entry.firm_id, award.rung):
-            if (known.document, known.recognised_on) == (award.document, award.recognised_on):
-                return entry
-            raise RecognisedBefore(
-                {"rung": f"这个等级已登记认定：{known.document}，{known.recognised_on}。"}
-            )
-        require_version(entry, base_version)
-        require_state(entry, "recognise")
-        _require_sure(step, entry, award, sure)
-        session.add(_row(step, entry.firm_id, award))
-        decision = Decision("recognise", entry.target_rung, entry.reason)
-        return take(step, entry, decision, rung=award.rung, why=_fact(award))
+    with step.writing():
+        return record(step, entry_id, award, base_version, sure=sure)
+
+
+def record(
+    step: Step,
+    entry_id: int,
+    award: Award,
+    base_version: int,
+    *,
+    sure: bool,
+    paper: Paper | None = None,
+) -> PoolEntry:
+    """Record a recognition, by a paper that may be there already, inside the caller's transaction."""
+    entry = locked(step.session, entry_id)
+    award = _good(step, entry, award)
+    if known := store.recognition(step.session, entry.firm_id, award.rung):
+        if (known.document, known.recognised_on) == (award.document, award.recognised_on):
+            return entry
+        raise RecognisedBefore(
+            {"rung": f"这个等级已登记认定：{known.document}，{known.recognised_on}。"}
+        )
+    require_version(entry, base_version)
+    require_state(entry, "recognise")
+    _require_sure(step, entry, award, sure)
+    row = _row(step, entry.firm_id, award)
+    row.paper = paper
+    step.session.add(row)
+    decision = Decision("recognise", entry.target_rung, entry.reason)
+    return take(step, entry, decision, rung=award.rung, why=_fact(award))
 
 
 def correct(
@@ -131,19 +146,24 @@ def attach_paper(step: Step, recognition_id: int, stored: Stored) -> Paper:
     """Put the paper itself beside a recognition; an earlier one is kept, the newest is shown."""
     with step.writing() as session:
         known, entry = _known(step, recognition_id, "correct_recognition")
-        paper = Paper(
-            sha256=stored.sha256,
-            name=stored.name,
-            media_type=stored.media_type,
-            size=stored.size,
-            uploaded_by=step.by.user_id,
-            uploaded_at=step.now,
-        )
+        paper = paper_of(step, stored)
         session.add(paper)
         session.flush()
         known.paper_id = paper.id
         step.log("attach_paper", entry, after={"name": stored.name, "sha256": stored.sha256})
         return paper
+
+
+def paper_of(step: Step, stored: Stored) -> Paper:
+    """Return the row of a paper whose bytes are kept; the caller adds it."""
+    return Paper(
+        sha256=stored.sha256,
+        name=stored.name,
+        media_type=stored.media_type,
+        size=stored.size,
+        uploaded_by=step.by.user_id,
+        uploaded_at=step.now,
+    )
 
 
 def doubts(award: Award, verified: int | None, position: int) -> tuple[Doubt, ...]:
@@ -191,6 +211,15 @@ def _known(step: Step, recognition_id: int, action: str) -> tuple[Recognition, P
 
 def _good(step: Step, entry: PoolEntry, award: Award) -> Award:
     step_of(assessment_of(step.session, entry.assessment_id), award.rung, field="rung")
+    return worded(step, award)
+
+
+def worded(step: Step, award: Award) -> Award:
+    """Return what a paper says as it is kept.
+
+    Raises:
+        Invalid: Names the fields that cannot be.
+    """
     document = typed.line(award.document)
     if not 1 <= len(document) <= MOST_DOCUMENT:
         raise Invalid({"document": f"请填写认定文件的文号（{MOST_DOCUMENT} 字以内）。"})

@@ -33,6 +33,7 @@ class AssessmentLine:
     firm_id: int
     firm: str
     code: str
+    edition: str
     trade: str
     township: str
     round: str
@@ -43,6 +44,8 @@ class AssessmentLine:
     confirmed_at: datetime | None
     version: int
     pool_state: PoolState | None
+    pool_version: int
+    """Of the firm's entry in the pool; 0 without one."""
     target_rung: str | None
 
 
@@ -66,6 +69,7 @@ def assessments(
             Assessment.id,
             Assessment.version,
             Assessment.state,
+            Assessment.edition,
             Assessment.trade,
             Assessment.submitted_at,
             Assessment.confirmed_at,
@@ -76,6 +80,7 @@ def assessments(
             Round.title.label("round"),
             User.name.label("consultant"),
             PoolEntry.state.label("pool_state"),
+            PoolEntry.version.label("pool_version"),
             PoolEntry.target_rung,
             *STANDING,
         )
@@ -105,6 +110,7 @@ def _assessment_line(row: Any) -> AssessmentLine:
         firm_id=row.firm_id,
         firm=row.firm,
         code=row.code,
+        edition=row.edition,
         trade=row.trade,
         township=row.township or "",
         round=row.round,
@@ -115,6 +121,7 @@ def _assessment_line(row: Any) -> AssessmentLine:
         confirmed_at=row.confirmed_at if row.state == AssessmentState.CONFIRMED else None,
         version=row.version,
         pool_state=row.pool_state,
+        pool_version=row.pool_version or 0,
         target_rung=row.target_rung,
     )
 

@@ -22,7 +22,9 @@ from survey.store.sheets import (
 )
 from survey.tables import (
     Assessment,
+    Decided,
     Firm,
+    Minutes,
     Paper,
     PoolEntry,
     PoolState,
@@ -177,6 +179,39 @@ def pool_entry(session: Session, entry_id: int, *, lock: bool = False) -> PoolEn
 def pool_entry_of_firm(session: Session, firm_id: int, *, lock: bool = False) -> PoolEntry | None:
     query = select(PoolEntry).where(PoolEntry.firm_id == firm_id)
     return session.scalar(query.with_for_update() if lock else query)
+
+
+def minutes_of(session: Session, entry_id: int) -> list[Minutes]:
+    """Return the minutes that decided about an entry, the newest first."""
+    query = (
+        select(Minutes)
+        .join(Decided, Decided.minutes_id == Minutes.id)
+        .where(Decided.entry_id == entry_id)
+        .options(joinedload(Minutes.paper))
+        .order_by(Minutes.decided_on.desc(), Minutes.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def minutes(session: Session, minutes_id: int, *, lock: bool = False) -> Minutes | None:
+    return session.get(Minutes, minutes_id, with_for_update=lock, populate_existing=lock)
+
+
+def decided_by(session: Session, minutes_id: int) -> list[PoolEntry]:
+    """Return the entries that minutes decided about."""
+    query = select(PoolEntry).join(Decided, Decided.entry_id == PoolEntry.id)
+    query = query.where(Decided.minutes_id == minutes_id)
+    return list(session.scalars(query.order_by(PoolEntry.id)))
+
+
+def hold_firms(
+    session: Session, *, assessments: Collection[int] = (), entries: Collection[int] = ()
+) -> None:
+    """Hold the firms of these rows until the transaction ends, always in one order."""
+    assessed = select(Assessment.firm_id).where(Assessment.id.in_(assessments))
+    entered = select(PoolEntry.firm_id).where(PoolEntry.id.in_(entries))
+    query = select(Firm.id).where(Firm.id.in_(assessed) | Firm.id.in_(entered))
+    session.execute(query.order_by(Firm.id).with_for_update()).all()
 
 
 def newest_confirmed(session: Session, firm_id: int, edition: str) -> int | None:

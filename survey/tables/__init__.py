@@ -42,6 +42,8 @@ from survey.tables.enums import (
 from survey.tables.firms import Firm, Setting
 from survey.tables.jobs import Job
 from survey.tables.pool import (
+    Decided,
+    Minutes,
     Paper,
     PoolEntry,
     Recognition,
@@ -56,6 +58,7 @@ __all__ = [
     "AssessmentState",
     "AuditEntry",
     "AwardLevel",
+    "Decided",
     "Document",
     "DocumentKind",
     "DocumentStanding",
@@ -70,6 +73,7 @@ __all__ = [
     "JobState",
     "KnownDevice",
     "LinkPurpose",
+    "Minutes",
     "Moment",
     "Need",
     "NumberSeries",

@@ -46,6 +46,34 @@ class Paper(Table):
     uploaded_at: Mapped[datetime]
 
 
+class Minutes(Table):
+    """By which the bureau decided about several firms at once (会议纪要): number, day, the paper itself."""
+
+    __tablename__ = "minutes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[str] = mapped_column(String(100))
+    decided_on: Mapped[date]
+    paper_id: Mapped[int | None] = mapped_column(ForeignKey("papers.id"))
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    recorded_at: Mapped[datetime]
+
+    paper: Mapped[Paper | None] = relationship(lazy="raise")
+
+
+class Decided(Table):
+    """An entry that minutes decided about."""
+
+    __tablename__ = "minutes_entries"
+
+    minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(
+        ForeignKey("pool_entries.id"), primary_key=True, index=True
+    )
+
+    minutes: Mapped[Minutes] = relationship(lazy="raise")
+
+
 class Recognition(Table):
     """A fact the bureau records (认定); of these only those in force count against the plan's targets.
 

@@ -126,6 +126,8 @@ NAMES = {
     "lacking": "没有的原因",
     "link_days": "链接有效天数",
     "name": "名称",
+    "minutes": "依据",
+    "decided_on": "纪要日期",
     "opens_on": "开始",
     "park": "园区",
     "phone": "手机号",

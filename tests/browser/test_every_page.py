@@ -68,7 +68,11 @@ from tests.support.servers import Server, serving
 Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR)
 NOT_PAGES = frozenset({"static", "health"})
-SELECTIONS = {"bureau.assign_many": "assessment_id"}
+SELECTIONS = {
+    "bureau.assign_many": "assessment_id",
+    "bureau.decide_on_assessments": "assessment_id",
+    "bureau.decide_on_entries": "entry_id",
+}
 """Pages that act on rows ticked in a list, and whose rows."""
 QUESTION = "numerical_control"
 LONG = "很长的一句话，没有一个空格，也没有换行，" * 6

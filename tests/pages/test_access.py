@@ -62,6 +62,7 @@ ROWS = {
     "entry_id",
     "recognition_id",
     "paper_id",
+    "minutes_id",
 }
 
 
@@ -127,6 +128,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "entry_id": side.ids["entry"],
         "recognition_id": side.ids["recognition"],
         "paper_id": side.ids["paper"],
+        "minutes_id": side.ids["minutes"],
     }
 
 

@@ -129,7 +129,7 @@ def test_who_stopped_being_an_officer_while_the_page_was_open_assigns_nothing(
     monkeypatch.setattr(db, "_turn", dismissed)
     answer = desk.submit(ASSIGN, {"consultant": visitor.id})
 
-    assert answer.status_code == 404
+    assert answer.status_code == 403
     assert now(session, three[0]).consultant_id is None
 
 

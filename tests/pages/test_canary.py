@@ -43,6 +43,7 @@ TABLES = {
     "round_id": "rounds",
     "entry_id": "pool_entries",
     "paper_id": "papers",
+    "minutes_id": "minutes",
     "recognition_id": "recognitions",
 }
 

@@ -61,19 +61,6 @@ def test_without_a_consultant_in_use_nobody_is_assigned(session, round_, officer
     assert not logged(session, "assign")
 
 
-@pytest.mark.parametrize("given", [{"role": Role.ADMINISTRATOR}, {"active": False}])
-def test_only_an_officer_in_office_acts_on_a_selection(session, round_, given):
-    firm = an_assessment(session, round_, "甲厂（虚构）")
-    known = {"role": Role.OFFICER} | given
-    user = a_user(session, **known)
-    step = Step(session, Actor(user.id, user.name), NOON)
-
-    with pytest.raises(NotThere):
-        selections.assign(step, seen(firm), a_consultant(session).id)
-
-    assert not logged(session, "assign")
-
-
 def test_officers_with_the_same_firms_in_another_order_do_not_wait_in_a_ring(
     engine, session, round_, officer
 ):

@@ -17,8 +17,10 @@ from survey.config import Config
 from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import conclusions, pool, recognitions
+from survey.lifecycle import conclusions, decisions, pool, recognitions
+from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.recognitions import Award
+from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import Actor, Step
 from survey.store import pool as store
 from survey.store.jobs import jobs_about
@@ -145,6 +147,7 @@ class World:
         )
         side.ids["entry"] = entry.id
         side.ids |= self._recognition(entry)
+        side.ids["minutes"] = self._minutes(entry)
 
     def _recognition(self, entry: PoolEntry) -> dict[str, int]:
         step = Step(self._session, Actor(self.officer.id, "测试"), moment())
@@ -157,6 +160,14 @@ class World:
         stored = Stored("认定.pdf", sha256, "application/pdf", len(content), False)
         paper = recognitions.attach_paper(step, fact.id, stored)
         return {"recognition": fact.id, "paper": paper.id}
+
+    def _minutes(self, entry: PoolEntry) -> int:
+        """A higher target by minutes, as is decided about several firms."""
+        step = Step(self._session, Actor(self.officer.id, "测试"), moment())
+        basis = Basis("虚构纪要〔2026〕1 号", moment().date())
+        wish = Wish("raise_target", "future", "一起调高。", basis)
+        decisions.decide_on_entries(step, [Seen(entry.id, entry.version)], wish)
+        return store.minutes_of(self._session, entry.id)[0].id
 
     def _file(self, side: Side, state: str, assessment: Assessment, kind: str, colour: str) -> None:
         photo = (

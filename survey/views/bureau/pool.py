@@ -22,7 +22,7 @@ from survey.store.lists import Wanted
 from survey.store.pool import POOL_SORTS, PoolLine
 from survey.tables import PoolEntry, PoolState, Recognition
 from survey.views import files
-from survey.views.bureau import choices
+from survey.views.bureau import choices, tiles
 from survey.views.bureau.assessments import rung_title, standing_columns
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame, Said
@@ -63,12 +63,17 @@ def pool() -> ResponseReturnValue:
         total=total,
         part=part,
         arguments=lists.arguments(),
+        chips=choices.in_force(_said(frame, wanted)),
+        chosen=lists.chosen(),
+        most=lists.MOST_CHOSEN,
+        back=url_for(".pool", page=part.page, **lists.arguments()),
+        tiles=tiles.of_pool(counted),
         district=here.district(),
         plan=counted.plan,
         rungs=counted.rungs,
         notice=counted.notice,
         townships=choices.townships(),
-        sorts=ORDERS,
+        sorts=choices.offered(ORDERS, wanted.sort),
         today=today(),
     )
 
@@ -136,6 +141,7 @@ def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> R
             line=line,
             frame=frame,
             forms=forms,
+            minutes=store.minutes_of(here.session(), entry_id),
             ended=store.ended_recognitions(here.session(), line.firm_id),
             accept=ACCEPT,
             history=log_store.pool_history(here.session(), entry_id),

@@ -146,8 +146,34 @@ class AwardForm(StepForm):
             recognised_on=self.recognised_on.data or today,
             title=self.title.data or "",
             level=self.level.data or "",
-            project=self.project.data or "",
+            project=(self.project.data or "") if self.project else "",
         )
+
+
+class TogetherForm(StepForm):
+    """What is decided about several firms, by which minutes, and the rung that all of them aim at."""
+
+    target_rung = Choice("培育目标等级", [InputRequired("请选择一个等级。")])
+    reason = _reason()
+    document = StringField(
+        "会议纪要文号",
+        [InputRequired("请填写会议纪要或文件的文号。"), Length(max=MOST_DOCUMENT)],
+        description="例如“经信局会议纪要〔2026〕3 号”。",
+    )
+    decided_on = Day("会议日期", [InputRequired("请填写会议日期，例如 2026-01-31。")])
+    sure = _sure()
+
+    def __init__(self, step: str, rungs: Mapping[str, str], **values: Any) -> None:
+        super().__init__(step, **values)
+        self.target_rung.choices = [("", "请选择"), *rungs.items()]
+        if step == "withdraw":
+            del self.target_rung
+
+
+class NoticeForm(AwardForm):
+    """What one notice says of several firms; each has a project of its own."""
+
+    project = None
 
 
 class CorrectForm(AwardForm):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask import request, url_for
 
 from reports.district import PlanLine
+from survey.readings.district import Figures
 from survey.store.assessment_list import Counts
 from survey.store.lists import BELOW
 from survey.tables import AssessmentState, PoolState
@@ -38,6 +39,16 @@ def of_assessments(counts: Counts, plan: Iterable[PlanLine]) -> list[Tile]:
         _tile("在库培育", counts.in_pool, "bureau.pool", state=PoolState.IN_POOL),
     ]
     return [*way, *(plan_tile(line) for line in plan)]
+
+
+def of_pool(counted: Figures) -> list[Tile]:
+    """Return the pool from its door upwards, and where the plan stands."""
+    listed, rungs = "bureau.pool", counted.rungs
+    return [
+        _tile("拟入库", sum(r.proposed for r in rungs), listed, state=PoolState.PROPOSED),
+        _tile("在库培育", sum(r.in_pool for r in rungs), listed, state=PoolState.IN_POOL),
+        *(plan_tile(line) for line in counted.plan),
+    ]
 
 
 def plan_tile(line: PlanLine) -> Tile:

@@ -1,0 +1,149 @@
+"""One decision of the bureau about several firms: all of them or none, one row of the log each.
+
+The minutes name the firms together, so the record must hold them together: if one cannot be decided
+about, nothing is, and the officer sees which and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from survey.files.uploads import Stored
+from survey.lifecycle import pool, typed
+from survey.lifecycle.errors import Invalid, NotThere, NotTogether, Refusal
+from survey.lifecycle.pool import Decision
+from survey.lifecycle.recognitions import EARLIEST, MOST_DOCUMENT, Award, paper_of, record, worded
+from survey.lifecycle.selections import Seen, in_order
+from survey.lifecycle.step import Step
+from survey.store import pool as store
+from survey.tables import Minutes
+
+
+@dataclass(frozen=True)
+class Basis:
+    """By what was decided: the minutes' number and day, and the paper itself where it is at hand."""
+
+    document: str
+    decided_on: date
+    paper: Stored | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is decided about every firm of a selection.
+
+    Attributes:
+        action: propose or admit; of entries also raise_target or withdraw.
+        target: The rung to aim at; empty where the action has none.
+    """
+
+    action: str
+    target: str
+    reason: str
+    basis: Basis
+
+
+def decide_on_assessments(
+    step: Step, seen: Sequence[Seen], wish: Wish, *, sure: bool = False
+) -> None:
+    """Propose or admit the firms of these assessments; ``Seen.version`` is that of the entry, or 0.
+
+    Raises:
+        NotTogether: Names every firm that does not allow it, or that wants a second look.
+        Invalid: Reason or minutes are not said.
+    """
+    decision = _decision(step, wish)
+    with step.writing() as session:
+        store.hold_firms(session, assessments=[one.id for one in seen])
+        _each(seen, lambda one: pool.enter(step, one.id, decision, one.version, sure=sure))
+
+
+def decide_on_entries(step: Step, seen: Sequence[Seen], wish: Wish, *, sure: bool = False) -> None:
+    """Admit, aim higher or withdraw the firms of these entries, as above."""
+    decision = _decision(step, wish)
+
+    def admit(one: Seen) -> object:
+        entry = pool.locked(step.session, one.id)
+        return pool.enter(step, entry.assessment_id, decision, one.version, sure=sure)
+
+    steps: Mapping[str, Callable[[Seen], object]] = {
+        "admit": admit,
+        "raise_target": lambda one: pool.aim_higher(step, one.id, decision, one.version),
+        "withdraw": lambda one: pool.leave(step, one.id, decision, one.version),
+    }
+    with step.writing() as session:
+        store.hold_firms(session, entries=[one.id for one in seen])
+        _each(seen, steps[wish.action])
+
+
+def recognise(
+    step: Step,
+    seen: Sequence[Seen],
+    award: Award,
+    *,
+    projects: Mapping[int, str],
+    paper: Stored | None = None,
+    sure: bool = False,
+) -> None:
+    """Record what one notice says of several entries, each with its project or workshop.
+
+    Raises:
+        NotTogether: Names every firm that does not allow it, or that wants a second look.
+    """
+    award, kept = worded(step, award), paper_of(step, paper) if paper else None
+
+    def one_of_them(one: Seen) -> object:
+        named = replace(award, project=projects.get(one.id, ""))
+        return record(step, one.id, named, one.version, sure=sure, paper=kept)
+
+    with step.writing() as session:
+        store.hold_firms(session, entries=[one.id for one in seen])
+        _each(seen, one_of_them)
+
+
+def attach_minutes(step: Step, minutes_id: int, stored: Stored) -> Minutes:
+    """Put the paper itself beside minutes; an earlier one is kept, the newest is shown."""
+    with step.writing() as session:
+        known = store.minutes(session, minutes_id, lock=True)
+        if known is None:
+            raise NotThere
+        paper = paper_of(step, stored)
+        session.add(paper)
+        session.flush()
+        known.paper_id = paper.id
+        for entry in store.decided_by(session, minutes_id):
+            said = {"minutes": known.document, "name": stored.name, "sha256": stored.sha256}
+            step.log("attach_paper", entry, after=said)
+        return known
+
+
+def _each(seen: Sequence[Seen], decide: Callable[[Seen], object]) -> None:
+    """Decide about every row, or raise with all that cannot be; the transaction then forgets the rest."""
+    why: dict[int, Refusal] = {}
+    for one in in_order(seen):
+        try:
+            decide(one)
+        except Refusal as refusal:
+            why[one.id] = refusal
+    if why:
+        raise NotTogether(why)
+
+
+def _decision(step: Step, wish: Wish) -> Decision:
+    basis, reason = wish.basis, typed.reason(wish.reason)
+    document = typed.line(basis.document)
+    if not 1 <= len(document) <= MOST_DOCUMENT:
+        raise Invalid({"document": f"请填写会议纪要或文件的文号（{MOST_DOCUMENT} 字以内）。"})
+    if not EARLIEST <= basis.decided_on <= step.today:
+        raise Invalid({"decided_on": "日期应在 2000 年以后，且不晚于今天。"})
+    # Nothing is added here: the first entry that is really changed brings the minutes along.
+    minutes = Minutes(
+        document=document,
+        decided_on=basis.decided_on,
+        paper=paper_of(step, basis.paper) if basis.paper else None,
+        recorded_by=step.by.user_id,
+        recorded_at=step.now,
+    )
+    return Decision(wish.action, wish.target, reason, minutes)

@@ -1,0 +1,269 @@
+"""One decision about several firms: a selection of a list, looked at once more, then decided together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.files.kinds import ACCEPT
+from survey.files.uploads import BadUpload, Stored
+from survey.lifecycle import decisions, typed
+from survey.lifecycle.decisions import Basis, Wish
+from survey.lifecycle.errors import Doubtful, Invalid, NotTogether, Refusal
+from survey.lifecycle.selections import Seen
+from survey.lifecycle.states import POOL
+from survey.store import assessment_list, pool
+from survey.store.lists import Wanted
+from survey.store.sheets import Standing
+from survey.tables import AssessmentState, Doubt, PoolState
+from survey.views import brought, files
+from survey.views.bureau import choices, selection
+from survey.views.bureau.blueprint import pages
+from survey.views.bureau.choices import Frame
+from survey.views.bureau.steps import NoticeForm, StepForm, TogetherForm
+from survey.web import here, lists
+from survey.web.here import today
+from survey.words import uploads as upload_words
+from survey.words.selections import DECISIONS, LEADS, NOT_FROM, STILL_FILLING
+from survey.words.wording import DOUBTS
+
+OF_ASSESSMENTS = ("propose", "admit")
+OF_ENTRIES = ("admit", "raise_target", "recognise", "withdraw")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One firm of a selection, as the page shows it."""
+
+    id: int
+    version: int
+    firm: str
+    edition: str
+    standing: Standing
+    pool_state: PoolState | None
+    target_rung: str | None
+    state: AssessmentState | None = None
+    """Of the assessment, where one was ticked."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which list rows were ticked in, and how to find and decide about them."""
+
+    listed: str
+    page: str
+    actions: tuple[str, ...]
+    rows: Callable[[Wanted], list[Row]]
+    decide: Callable[..., None]
+
+
+@dataclass
+class Shown:
+    """What became of a try: why firms were left, what was brought, what was typed for each."""
+
+    why: Mapping[int, str] = field(default_factory=dict)
+    paper: Stored | None = None
+    projects: Mapping[int, str] = field(default_factory=dict)
+
+
+@pages.route("/assessments/decide", methods=["GET", "POST"])
+def decide_on_assessments() -> ResponseReturnValue:
+    """Propose or admit the firms of several assessments together."""
+    return _decide(ASSESSMENTS)
+
+
+@pages.route("/pool/decide", methods=["GET", "POST"])
+def decide_on_entries() -> ResponseReturnValue:
+    """Decide about several entries of the pool together."""
+    return _decide(ENTRIES)
+
+
+@pages.url_value_preprocessor
+def _room_for_minutes(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    # Set before anything looks into the body: the CSRF check does.
+    if endpoint in (ASSESSMENTS.page, ENTRIES.page, "bureau.attach_minutes"):
+        request.max_content_length = current_app.config["SURVEY"].most_upload_bytes
+
+
+@pages.post("/minutes/<row:minutes_id>/paper")
+def attach_minutes(minutes_id: int) -> ResponseReturnValue:
+    """Put the paper itself beside minutes, from the page of one of its firms."""
+    entries = pool.decided_by(here.session(), minutes_id) or abort(404)
+    asked = typed.whole(request.form.get("entry"))
+    shown = next((entry.id for entry in entries if entry.id == asked), entries[0].id)
+    decisions.attach_minutes(here.step(), minutes_id, files.taken("paper"))
+    flash("附件已补上，同一份纪要决定的企业都能看到。", "good")
+    return redirect(url_for(".pool_entry", entry_id=shown))
+
+
+def _decide(of: Selection) -> ResponseReturnValue:
+    action = request.values.get("action", of.actions[0])
+    if action not in of.actions:
+        abort(400)
+    if request.method != "POST":
+        rows = _rows(of, lists.chosen())
+        return _page(of, action, rows, _form(action, rows), Shown())
+    seen = selection.seen()
+    rows = _rows(of, [one.id for one in seen])
+    form = _form(action, rows, posted=True)
+    shown = Shown(projects={one.id: request.form.get(f"project-{one.id}", "") for one in seen})
+    if not (_take_paper(form, shown) & form.validate()) or not seen:
+        return _page(of, action, rows, form, shown, 422)
+    try:
+        _take(of, action, seen, form, shown)
+    except NotTogether as error:
+        shown.why = {at: _why(refusal) for at, refusal in error.why.items()}
+        _doubt(form, error)
+        return _page(of, action, _rows(of, list(shown.projects)), form, shown, error.status)
+    except Refusal as error:
+        return _page(of, action, rows, form, shown, form.show_refusal(error))
+    flash(f"已对 {len(seen)} 家企业办理“{DECISIONS[action]}”。", "good")
+    return redirect(_list(of))
+
+
+def _take_paper(form: StepForm, shown: Shown) -> bool:
+    """Take the file in; a bad one is said on the page, and nothing typed is lost."""
+    try:
+        shown.paper = brought.offered("paper")
+    except BadUpload as error:
+        form.form_errors.append(upload_words.refusal(error))
+    except Invalid as error:
+        form.form_errors += error.fields.values()
+    return not form.form_errors
+
+
+def _take(of: Selection, action: str, seen: Sequence[Seen], form: Any, shown: Shown) -> None:
+    step, sure = here.step(), form.sure.data
+    if isinstance(form, NoticeForm):
+        award = form.award(today())
+        decisions.recognise(
+            step, seen, award, projects=shown.projects, paper=shown.paper, sure=sure
+        )
+        return
+    target = form.target_rung.data if form.target_rung else ""
+    basis = Basis(form.document.data or "", form.decided_on.data or today(), shown.paper)
+    of.decide(step, seen, Wish(action, target, form.reason.data or "", basis), sure=sure)
+
+
+def _why(refusal: Refusal) -> str:
+    if isinstance(refusal, Doubtful):
+        return "".join(DOUBTS[doubt] for doubt in refusal.doubts)
+    return selection.why_not(refusal)
+
+
+def _doubt(form: StepForm, error: NotTogether) -> None:
+    """Ask for a second look, where nothing else stands in the way."""
+    if all(isinstance(refusal, Doubtful) for refusal in error.why.values()):
+        form.doubts = (f"有 {len(error.why)} 家要再核对，原因写在企业下面。",)
+
+
+def _page(
+    of: Selection,
+    action: str,
+    rows: Sequence[Row],
+    form: StepForm,
+    shown: Shown,
+    status: int = 200,
+) -> ResponseReturnValue:
+    fit = [row for row in rows if _fits(row, action)]
+    return (
+        render_template(
+            "bureau/decide.html",
+            page=of.page,
+            action=action,
+            title=DECISIONS[action],
+            lead=LEADS[action],
+            frame=_frame(rows),
+            rows=fit,
+            others=[(row, _unfit(row)) for row in rows if row not in fit],
+            form=form,
+            shown=shown,
+            token_of=brought.token_of,
+            accept=ACCEPT,
+            back=_list(of),
+        ),
+        status,
+    )
+
+
+def _form(action: str, rows: Sequence[Row], *, posted: bool = False) -> Any:
+    """Return the fields of a decision; what is doubtful from the start is asked at once."""
+    fit = [row for row in rows if _fits(row, action)]
+    rungs = _frame(rows).rungs
+    kind = NoticeForm if action == "recognise" else TogetherForm
+    form: StepForm = kind(action, rungs, posted=posted)
+    unverified = sum(not row.standing.verified for row in fit)
+    if action in ("admit", "recognise") and unverified:
+        form.doubts = (f"其中 {unverified} 家标着“未核验”：{DOUBTS[Doubt.UNVERIFIED]}",)
+    return form
+
+
+def _fits(row: Row, action: str) -> bool:
+    return row.state != AssessmentState.DRAFT and row.pool_state in POOL[action].begins
+
+
+def _unfit(row: Row) -> str:
+    return STILL_FILLING if row.state == AssessmentState.DRAFT else NOT_FROM[row.pool_state]
+
+
+def _frame(rows: Sequence[Row]) -> Frame:
+    return choices.frame_of(rows[0].edition) if rows else choices.frame()
+
+
+def _rows(of: Selection, chosen: Sequence[int]) -> list[Row]:
+    """Return the rows that were ticked; one that is not there answers 404."""
+    rows = of.rows(Wanted(only=tuple(chosen), sort="firm"))
+    return rows if len(rows) == len(chosen) else abort(404)
+
+
+def _list(of: Selection) -> str:
+    return selection.back(url_for(of.listed))
+
+
+def _assessments(wanted: Wanted) -> list[Row]:
+    lines, _total = assessment_list.assessments(here.session(), wanted)
+    return [
+        Row(
+            line.id,
+            line.pool_version,
+            line.firm,
+            line.edition,
+            line.standing,
+            line.pool_state,
+            line.target_rung,
+            line.state,
+        )
+        for line in lines
+    ]
+
+
+def _entries(wanted: Wanted) -> list[Row]:
+    lines, _total = pool.pool(here.session(), wanted)
+    return [
+        Row(
+            line.id,
+            line.version,
+            line.firm,
+            line.edition,
+            line.standing,
+            line.state,
+            line.target_rung,
+        )
+        for line in lines
+    ]
+
+
+ASSESSMENTS = Selection(
+    ".assessments",
+    "bureau.decide_on_assessments",
+    OF_ASSESSMENTS,
+    _assessments,
+    decisions.decide_on_assessments,
+)
+ENTRIES = Selection(
+    ".pool", "bureau.decide_on_entries", OF_ENTRIES, _entries, decisions.decide_on_entries
+)
