@@ -23,13 +23,14 @@ from reports.facts import (
 )
 from survey import clock
 from survey.library import edition_of
+from survey.lifecycle.versions import beside
 from survey.readings.hints import settled
-from survey.readings.sheets import FilledSheet, filled_sheet
+from survey.readings.sheets import FilledSheet, filled_version
+from survey.readings.versions import own_beside
 from survey.store import assessments as store
 from survey.store import evidence
-from survey.store.contradictions import explanations
 from survey.store.settings import District
-from survey.tables import Assessment, Evidence, SheetKind, SheetRow
+from survey.tables import Assessment, Evidence, Explanation, SheetKind, SheetRow
 
 MOST_PHOTOS = 4
 """Photos of one finding that the report shows; the rest are named."""
@@ -44,17 +45,20 @@ def diagnosis_of(
     issued: date,
     number: str = "",
     photos: Mapping[str, bytes | None] | None = None,
+    version: SheetRow | None = None,
 ) -> Diagnosis:
     """Diagnose one submitted or confirmed sheet.
 
     Args:
+        version: A version that was left behind; without it the sheet that speaks.
         photos: Pictures made safe to print, by SHA-256 of the upload; None for one that cannot be
             shown. A page has none: it links to them instead.
 
     Raises:
         NotThere: The assessment has no such sheet.
     """
-    sheet = filled_sheet(session, assessment, kind)
+    sheet = filled_version(session, assessment, kind, version)
+    said = beside(session, assessment, sheet.row)
     questionnaire, edition = sheet.questionnaire, edition_of(assessment)
     onsite = kind == SheetKind.ONSITE
     return diagnose(
@@ -62,11 +66,11 @@ def diagnosis_of(
         kind,
         score(questionnaire, sheet.answers, sheet.processes),
         sheet.answers,
-        own=_own(filled_sheet(session, assessment, SheetKind.SELF)) if onsite else None,
+        own=_own(session, sheet) if onsite else None,
         notes=_notes(sheet),
-        findings=_findings(sheet, photos or {}),
-        explained=_explained(session, sheet) if onsite else (),
-        packages=assessment.chosen_packages if onsite else None,
+        findings=_findings(sheet, said.problems, photos or {}),
+        explained=_explained(sheet, said.explanations) if onsite else (),
+        packages=said.chosen_packages if onsite else None,
         crosswalk=crosswalk.read_across(
             edition.crosswalk, questionnaire, sheet.answers, sheet.processes
         ),
@@ -114,7 +118,9 @@ def facts_of(
     firm = assessment.firm
     trade = edition_of(assessment).trades[assessment.trade]
     titles = {process.id: process.title for process in trade.processes}
-    consultant = assessment.consultant_id if sheet.kind == SheetKind.ONSITE else None
+    onsite = sheet.kind == SheetKind.ONSITE
+    handed_in, confirmed = _moments(session, assessment, sheet)
+    consultant = (assessment.consultant_id if sheet.speaks else sheet.author_id) if onsite else None
     return Facts(
         firm=firm.name,
         code=firm.code,
@@ -130,12 +136,24 @@ def facts_of(
         size=firm.size,  # the column allows these words only
         above_scale=firm.above_scale,
         contacts=_contacts(firm.contact_name, firm.contact_post, firm.contact_phone),
-        submitted=_day(assessment.submitted_at),
-        visited=_day(sheet.created_at) if sheet.kind == SheetKind.ONSITE else None,
-        confirmed=_day(assessment.confirmed_at) if sheet.kind == SheetKind.ONSITE else None,
+        submitted=_day(handed_in),
+        visited=_day(sheet.created_at) if onsite else None,
+        confirmed=_day(confirmed) if onsite else None,
         consultant=store.name_of(session, consultant) if consultant else "",
         demonstration=district.demonstration,
     )
+
+
+def _moments(
+    session: Session, assessment: Assessment, sheet: SheetRow
+) -> tuple[datetime | None, datetime | None]:
+    """Return when the firm handed in what a sheet rests on, and when the sheet was confirmed."""
+    if sheet.speaks:
+        return assessment.submitted_at, assessment.confirmed_at
+    own = own_beside(session, sheet) if sheet.kind == SheetKind.ONSITE else sheet
+    scores = [store.score(session, row.id) if row else None for row in (own, sheet)]
+    handed_in, scored = (score.scored_at if score else None for score in scores)
+    return handed_in, scored
 
 
 def _contacts(name: str | None, post: str | None, phone: str | None) -> tuple[Contact, ...]:
@@ -146,7 +164,9 @@ def _day(moment: datetime | None) -> date | None:
     return moment.astimezone(clock.LOCAL).date() if moment else None
 
 
-def _own(own: FilledSheet) -> SelfAssessment:
+def _own(session: Session, onsite: FilledSheet) -> SelfAssessment:
+    row = own_beside(session, onsite.row)
+    own = filled_version(session, onsite.assessment, SheetKind.SELF, row)
     return SelfAssessment(score(own.questionnaire, own.answers, own.processes), own.answers)
 
 
@@ -164,8 +184,9 @@ def _notes(sheet: FilledSheet) -> Notes:
     )
 
 
-def _explained(session: Session, sheet: FilledSheet) -> tuple[Explained, ...]:
-    number = sheet.assessment.id
+def _explained(
+    sheet: FilledSheet, explanations: Mapping[str, Explanation]
+) -> tuple[Explained, ...]:
     return tuple(
         Explained(
             hint.says,
@@ -174,14 +195,15 @@ def _explained(session: Session, sheet: FilledSheet) -> tuple[Explained, ...]:
             hint.explanation.author,
             hint.explanation.saved_at.astimezone(clock.LOCAL).date(),
         )
-        for hint in settled(sheet, explanations(session, [number])[number])
+        for hint in settled(sheet, explanations)
         if hint.explanation
     )
 
 
-def _findings(sheet: FilledSheet, photos: Mapping[str, bytes | None]) -> tuple[Finding, ...]:
+def _findings(
+    sheet: FilledSheet, problems: str | None, photos: Mapping[str, bytes | None]
+) -> tuple[Finding, ...]:
     """The consultant's summary first, then what was found question by question."""
-    problems = sheet.assessment.problems
     found = [Finding(text=problems)] if problems else []
     for question in sheet.questionnaire.questions.values():
         row = sheet.rows.get(question.id)

@@ -93,7 +93,18 @@ def filled_sheet(session: Session, assessment: Assessment, kind: SheetKind) -> F
     Raises:
         NotThere: The assessment has none.
     """
-    row = store.sheet(session, assessment.id, kind)
+    return filled_version(session, assessment, kind, None)
+
+
+def filled_version(
+    session: Session, assessment: Assessment, kind: SheetKind, version: SheetRow | None
+) -> FilledSheet:
+    """Return a version of a sheet that was left behind, or the one that speaks.
+
+    Raises:
+        NotThere: The assessment has none.
+    """
+    row = version or store.sheet(session, assessment.id, kind)
     if row is None:
         raise NotThere
     return filled_sheets(session, [(assessment, row)])[row.id]

@@ -27,7 +27,7 @@ from survey.tables import (
 
 @dataclass(frozen=True)
 class AssessmentLine:
-    """One assessment in the officer's list; a draft has no standing."""
+    """One assessment in the officer's list; what was never handed in has no standing."""
 
     id: int
     firm_id: int
@@ -38,6 +38,8 @@ class AssessmentLine:
     township: str
     round: str
     state: AssessmentState
+    returned: bool
+    """Back with its firm: what was handed in before is shown."""
     standing: Standing
     consultant: str
     submitted_at: datetime | None
@@ -104,7 +106,7 @@ def assessments(
 
 
 def _assessment_line(row: Any) -> AssessmentLine:
-    draft = row.state == AssessmentState.DRAFT
+    draft = row.state == AssessmentState.DRAFT and row.submitted_at is None
     return AssessmentLine(
         id=row.id,
         firm_id=row.firm_id,
@@ -115,9 +117,10 @@ def _assessment_line(row: Any) -> AssessmentLine:
         township=row.township or "",
         round=row.round,
         state=row.state,
+        returned=row.state == AssessmentState.DRAFT and not draft,
         standing=standing_of(row),
         consultant="" if draft else row.consultant or "",
-        submitted_at=None if draft else row.submitted_at,
+        submitted_at=row.submitted_at,
         confirmed_at=row.confirmed_at if row.state == AssessmentState.CONFIRMED else None,
         version=row.version,
         pool_state=row.pool_state,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, case
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
 from survey.tables import Assessment, AssessmentState, ScoreRow, SheetKind, SheetRow
@@ -49,14 +49,17 @@ def is_provisional(step: int | None, floor_step: int | None) -> bool:
     return step is not None and floor_step is not None and floor_step < step
 
 
-_own, _visited = aliased(SheetRow), aliased(SheetRow)
-_own_score, _visited_score = aliased(ScoreRow), aliased(ScoreRow)
+_own, _visited, _last = aliased(SheetRow), aliased(SheetRow), aliased(SheetRow)
+_own_score, _visited_score, _last_score = (aliased(ScoreRow) for _ in range(3))
 
 
 def spoken(column: str) -> ColumnElement[Any]:
-    """The column of the sheet that speaks: the confirmed one, else the firm's own handed in."""
+    """The column of the sheet that speaks: the confirmed one, else the firm's own handed in.
+
+    While a sheet is returned to its firm, the version that was handed in last.
+    """
     return case(
-        (Assessment.state == AssessmentState.DRAFT, None),
+        (Assessment.state == AssessmentState.DRAFT, getattr(_last_score, column)),
         (IS_CONFIRMED, getattr(_visited_score, column)),
         else_=getattr(_own_score, column),
     )
@@ -65,9 +68,16 @@ def spoken(column: str) -> ColumnElement[Any]:
 def with_scores(query: Query) -> Query:
     own = and_(_own.assessment_id == Assessment.id, speaking(SheetKind.SELF, _own))
     visited = and_(_visited.assessment_id == Assessment.id, speaking(SheetKind.ONSITE, _visited))
+    last = and_(
+        _last.assessment_id == Assessment.id,
+        _last.kind == SheetKind.SELF,
+        _last.version == _own.version - 1,
+    )
     return (
         query.outerjoin(_own, own)
         .outerjoin(_own_score, _own_score.sheet_id == _own.id)
+        .outerjoin(_last, last)
+        .outerjoin(_last_score, _last_score.sheet_id == _last.id)
         .outerjoin(_visited, visited)
         .outerjoin(_visited_score, _visited_score.sheet_id == _visited.id)
     )
@@ -85,16 +95,6 @@ STANDING = (
 def standing_of(row: Any) -> Standing:
     share = None if row.share is None else Fraction(row.share)
     return Standing(share, row.step, row.rung, bool(row.verified), row.floor_step)
-
-
-def scores_of(session: Session, assessment_id: int) -> dict[SheetKind, ScoreRow]:
-    """Return the kept scores of an assessment by the kind of sheet."""
-    query = (
-        select(SheetRow.kind, ScoreRow)
-        .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
-        .where(SheetRow.assessment_id == assessment_id, SheetRow.speaks)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def exact_share(row: ScoreRow) -> Fraction:

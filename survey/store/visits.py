@@ -16,12 +16,12 @@ Sheets = dict[tuple[int, str], SheetRow]
 
 
 def visits(
-    session: Session, consultant_id: int, state: str, part: Slice | None = None
+    session: Session, consultant_id: int, *states: AssessmentState, part: Slice | None = None
 ) -> tuple[list[Assessment], int]:
-    """Return one page of a consultant's visits in this state, newest first, and how many in all."""
+    """Return one page of a consultant's visits in these states, newest first, and their number."""
     query: Query = (
         select(Assessment)
-        .where(Assessment.consultant_id == consultant_id, Assessment.state == state)
+        .where(Assessment.consultant_id == consultant_id, Assessment.state.in_(states))
         .options(joinedload(Assessment.firm, innerjoin=True))
         .options(joinedload(Assessment.round, innerjoin=True))
         .order_by(

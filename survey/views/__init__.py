@@ -12,6 +12,7 @@ from survey.views import (
     firm,
     jobs,
     results,
+    versions,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -24,4 +25,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     firm.pages,
     jobs.pages,
     results.pages,
+    versions.pages,
 )

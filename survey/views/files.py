@@ -158,13 +158,15 @@ def room() -> steps.Limits:
 def _readable(evidence_id: int, *, own: bool = False) -> tuple[Evidence, Assessment]:
     """Find a file this reader may see (or, ``own``, may change); any other is not there."""
     found = store.attached(here.session(), evidence_id) or abort(404)
-    assessment = access.readable_assessment(found.sheet.assessment_id)
+    find = access.readable_assessment if found.sheet.speaks else access.known_assessment
+    assessment = find(found.sheet.assessment_id)
     role, kind = here.reader().role, found.sheet.kind
     if own and kind != (SheetKind.SELF if role == Role.FIRM else SheetKind.ONSITE):
         abort(404)
     if (
         role == Role.FIRM
         and kind == SheetKind.ONSITE
+        and found.sheet.speaks
         and assessment.state != AssessmentState.CONFIRMED
     ):
         abort(404)

@@ -18,8 +18,10 @@ from flask.typing import ResponseReturnValue
 from survey.library import questionnaire_of
 from survey.lifecycle import documents as steps
 from survey.readings.diagnoses import diagnosis_of
+from survey.readings.versions import Version, newest, versions_of
 from survey.store import documents as store
 from survey.store import jobs as waiting
+from survey.store import versions as store_versions
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -38,33 +40,63 @@ pages = Blueprint("results", __name__)
 
 
 def readable_result(assessment_id: int, kind: SheetKind) -> Assessment:
-    """Return an assessment whose result of this kind the reader may see; otherwise 404.
-
-    The on-site result is seen by nobody before it is confirmed.
-    """
+    """Return an assessment whose result of this kind the reader may see; otherwise 404."""
     assessment = access.readable_assessment(assessment_id)
-    if assessment.state == AssessmentState.DRAFT or (
-        kind == SheetKind.ONSITE and assessment.state != AssessmentState.CONFIRMED
-    ):
+    if not _stands(assessment, kind):
         abort(404)
     return assessment
 
 
+def _stands(assessment: Assessment, kind: SheetKind) -> bool:
+    """Whether a result counts today: the on-site one is nobody's before it is confirmed."""
+    if kind == SheetKind.ONSITE:
+        return assessment.state == AssessmentState.CONFIRMED
+    return assessment.state != AssessmentState.DRAFT
+
+
 @pages.get("/assessments/<row:assessment_id>/result/<sheet:kind>")
 def result(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
-    """Show the rung, what blocks the next one, what to do, and every number's way here."""
-    assessment = readable_result(assessment_id, kind)
+    """Show the rung, what blocks the next one, what to do, and every number's way here.
+
+    What was opened again leads to the version that counted last.
+    """
+    assessment = access.known_assessment(assessment_id)
+    if _stands(assessment, kind):
+        return shown(access.readable_assessment(assessment_id), kind)
+    last = newest(versions_of(here.session(), assessment), kind) or abort(404)
+    return redirect(version_url(last))
+
+
+def version_url(version: Version) -> str:
+    """Return where one version is read."""
+    return url_for(
+        "versions.one",
+        assessment_id=version.assessment.id,
+        kind=version.kind,
+        number=version.number,
+    )
+
+
+def shown(assessment: Assessment, kind: SheetKind, version: Version | None = None) -> str:
+    """Render the result that counts, or that of a version that was left behind."""
     session = here.session()
-    basis = steps.basis_of(session, assessment, kind)
+    basis = None if version else steps.basis_of(session, assessment, kind)
     diagnosis = diagnosis_of(
-        session, assessment, kind, district=here.district(), issued=here.today()
+        session,
+        assessment,
+        kind,
+        district=here.district(),
+        issued=here.today(),
+        version=version.row if version else None,
     )
     return render_template(
         "results/result.html",
         it=diagnosis,
         assessment=assessment,
         kind=kind,
-        both=assessment.state == AssessmentState.CONFIRMED,
+        version=version,
+        several=len(store_versions.scored(session, assessment.id)) > 1,
+        both=not version and assessment.state == AssessmentState.CONFIRMED,
         papers=_papers(assessment, kind, basis),
         section_of=questionnaire_of(assessment).section_of,
         is_own=here.reader().role == Role.FIRM,

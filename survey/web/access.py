@@ -51,6 +51,10 @@ ROUTES: dict[str, frozenset[str]] = {
     "results.request_report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.report_state": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    # versions: what was handed in or confirmed once, and what changed between two
+    "versions.all_of": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "versions.one": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "versions.between": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     # consultant: the visit
     "consultant.home": _consultant,
     "consultant.overview": _consultant,
@@ -150,6 +154,8 @@ GIVEN = frozenset(
         "firm.overview",
         "firm.section",
         "firm.save_answer",
+        "versions.all_of",
+        "versions.between",
         "files.upload",
         "files.delete",
         "files.evidence",
@@ -288,6 +294,25 @@ def handed_in_assessment(assessment_id: int, *, lock: bool = False) -> Assessmen
     """Return an assessment an officer may read: drafts stay with the firm."""
     assessment = store.assessment(here.session(), assessment_id, lock=lock)
     if assessment is None or assessment.state == AssessmentState.DRAFT:
+        abort(404)
+    return assessment
+
+
+def known_assessment(assessment_id: int) -> Assessment:
+    """Return an assessment of whose handed-in versions the reader may know, whatever its state.
+
+    Its own firm, the consultant who is assigned, officers once it was handed in; a firm's colleague
+    sees in it what was given.
+    """
+    who, assessment = here.reader(), store.assessment(here.session(), assessment_id)
+    if assessment is None:
+        abort(404)
+    knows = {
+        Role.FIRM: assessment.firm_id == who.firm_id,
+        Role.CONSULTANT: assessment.consultant_id == who.id,
+        Role.OFFICER: assessment.submitted_at is not None,
+    }
+    if not knows.get(who.role):
         abort(404)
     return assessment
 

@@ -144,6 +144,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     return {
         "assessment_id": sheets,
         "kind": [SheetKind.SELF, SheetKind.ONSITE],
+        "number": [1],
         "section_id": ["equipment", "application_facts"],
         "firm_id": [firm.id, other.id],
         "recognition_id": [],
@@ -202,6 +203,10 @@ def _assessment(
     fill(session, assessment, people[Role.FIRM], remark=LONG, level=far)
     a_file(session, config, assessment, QUESTION, name=f"{LONG}.jpg")
     if far > 0:
+        steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="虚构人")
+    if far == 1:
+        steps.return_to_firm(Step(session, TESTER, moment()), assessment.id, reason=LONG)
+        fill(session, assessment, people[Role.FIRM], remark=f"又改：{LONG}")
         steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="虚构人")
     if far > 1:
         consultant = people[Role.CONSULTANT]

@@ -29,6 +29,7 @@ WORDS = {
     "section_id": ["production"],
     "question_id": [QUESTION],
     "kind": ["self", "onsite"],
+    "number": ["1", "2"],
     "edition_id": ["2026"],
     "trade_id": ["valve"],
     "token": ["x" * 43],

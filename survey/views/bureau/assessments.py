@@ -19,6 +19,7 @@ from survey.lifecycle import documents as document_life
 from survey.lifecycle import pool, typed
 from survey.lifecycle.errors import Refusal
 from survey.readings import district
+from survey.readings.versions import Version, newest, versions_of
 from survey.store import accounts, documents
 from survey.store import assessment_list as store
 from survey.store import assessments as assessment_store
@@ -27,7 +28,7 @@ from survey.store import pool as pool_store
 from survey.store import rounds as round_store
 from survey.store.assessment_list import SORTS, AssessmentLine
 from survey.store.lists import BELOW, Wanted
-from survey.store.sheets import Standing, exact_share, scores_of
+from survey.store.sheets import Standing
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -178,12 +179,15 @@ class Result(NamedTuple):
     share: str
     next: Rung | None
     gates: tuple[str, ...]
+    version: int
+    stands: bool
+    """Whether it counts today; else it was the last one that did."""
 
 
 @pages.get("/assessments/<row:assessment_id>")
 def assessment(assessment_id: int) -> ResponseReturnValue:
     """Show one assessment that was handed in: the firm, both results, the steps so far and next."""
-    return _page(access.handed_in_assessment(assessment_id))
+    return _page(access.known_assessment(assessment_id))
 
 
 def _page(
@@ -219,19 +223,25 @@ def _page(
 
 
 def _results(assessment: Assessment) -> dict[SheetKind, Result]:
-    questionnaire = questionnaire_of(assessment)
+    """Return the last result of each sheet: the one that counts, or did before it was opened again."""
+    found = versions_of(here.session(), assessment)
+    last = (newest(found, kind) for kind in SheetKind)
+    return {version.kind: _result(version) for version in last if version}
+
+
+def _result(version: Version) -> Result:
+    questionnaire, row = questionnaire_of(version.assessment), version.score
     ladder = questionnaire.ladder
-    return {
-        kind: Result(
-            kind,
-            row,
-            next((rung for rung in ladder if rung.id == row.rung), None),
-            figures.percent(exact_share(row)),
-            ladder[row.step] if row.step < len(ladder) else None,
-            tuple(gates.parse(kept, questionnaire).wanted for kept in row.failed_gates or ()),
-        )
-        for kind, row in scores_of(here.session(), assessment.id).items()
-    }
+    return Result(
+        version.kind,
+        row,
+        version.rung,
+        figures.percent(version.share),
+        ladder[row.step] if row.step < len(ladder) else None,
+        tuple(gates.parse(kept, questionnaire).wanted for kept in row.failed_gates or ()),
+        version.number,
+        version.stands,
+    )
 
 
 def _consultant(assessment: Assessment) -> str:
@@ -245,6 +255,8 @@ def _forms(
 ) -> dict[str, StepForm]:
     """Return the steps open from here, each as an empty form."""
     state, forms = assessment.state, dict[str, StepForm]()
+    if state == AssessmentState.DRAFT:
+        return forms  # with its firm: nothing is decided on what is being changed
     if state in (AssessmentState.SUBMITTED, AssessmentState.VISITING):
         forms["assign"] = AssignForm("assign", _consultants())
         forms["return"] = ReasonForm("return")
@@ -283,7 +295,8 @@ def _target_form(
 
 
 def _hint(results: dict[SheetKind, Result]) -> str:
-    result = results.get(SheetKind.ONSITE) or results.get(SheetKind.SELF)
+    standing = (results.get(kind) for kind in (SheetKind.ONSITE, SheetKind.SELF))
+    result = next((one for one in standing if one and one.stands), None)
     if result is None:
         return "还没有评分结果。"
     title = result.rung.title if result.rung else NO_RUNG

@@ -26,12 +26,14 @@ def home() -> ResponseReturnValue:
     """List the visits: those that run, then those that are confirmed."""
     session, me, part = here.session(), here.reader().id, lists.part(PAGE_SIZE)
     running, _ = store.visits(session, me, AssessmentState.VISITING)
-    confirmed, total = store.visits(session, me, AssessmentState.CONFIRMED, part)
+    returned, _ = store.visits(session, me, AssessmentState.DRAFT, AssessmentState.SUBMITTED)
+    confirmed, total = store.visits(session, me, AssessmentState.CONFIRMED, part=part)
     visits = visits_of(session, running)
     return render_template(
         "consultant/home.html",
         todo=todo.groups(of_consultant(_on_visits(visits))),
         visits=visits,
+        returned=returned,
         confirmed=visits_of(session, confirmed),
         total=total,
         part=part,
