@@ -178,6 +178,8 @@ def _templates(app: Flask) -> None:
                 "district": district.name,
                 "bureau": district.bureau,
                 "contact": district.contact,
+                "contact_name": district.contact_name,
+                "contact_phone": district.contact_phone,
                 "demonstration": district.demonstration,
             },
             "current_user": here.current(),

@@ -71,7 +71,11 @@ def update_profile(
             raise Stale
         begun = store.assessments_of_firm(session, firm_id)
         if begun and profile.trade != firm.trade:
-            raise Invalid({"trade": "已经开始评估，行业不能再改。如有错误，请联系主管部门。"})
+            raise Invalid(
+                {
+                    "trade": "已经开始评估，行业不能再改。如有错误，请按页面上的电话联系主管部门的联系人更正。"
+                }
+            )
         if profile.trade != firm.trade:
             profile = replace(
                 profile, processes=(), lacking={}

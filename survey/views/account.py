@@ -124,7 +124,8 @@ def sign_in() -> ResponseReturnValue:
         form.username.errors = ["这个手机号登记在不止一个账号上，请改填用户名或统一社会信用代码。"]
         return render_template("account/sign_in.html", form=form, expired=False), 422
     except WrongPassword:
-        form.password.errors = ["登录名或密码不对。忘记密码请向主管部门索取重置链接。"]
+        wrong = "登录名或密码不对。忘记密码请向{bureau}索取重置链接。"
+        form.password.errors = [here.asked(wrong)]
         return render_template("account/sign_in.html", form=form, expired=False), 422
     return _signed_in(signed_in, target or url_for(".home"))
 

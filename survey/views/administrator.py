@@ -79,7 +79,7 @@ class DistrictForm(FlaskForm):
     contact_name = StringField(
         "联系人",
         [Optional(), Length(max=30)],
-        description="企业遇到问题找谁。凡是请企业联系主管部门的地方都会写上。",
+        description="企业遇到问题找谁。凡是请企业来问的地方都会写上。",
     )
     contact_phone = StringField("联系电话", [Optional(), Length(max=30)])
     link_days = WholeNumber(

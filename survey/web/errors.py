@@ -36,7 +36,7 @@ from survey.lifecycle.errors import (
     Refusal,
 )
 from survey.web import access, here
-from survey.words import wording
+from survey.words import contact, wording
 
 RETRY_SECONDS = 30
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -66,6 +66,8 @@ def answer(status: int, message: str = "", *, plain: bool = False, **more: Any) 
     """
     title, remedy = wording.ERRORS.get(status, wording.ERRORS[500])
     message = message or remedy
+    if plain or access.wants_json():
+        message = _with_contact(message, plain=plain)
     number = g.get("request_id", "")
     # %r: an address may hold line ends, and the log is read line by line.
     current_app.logger.info("answered %s: %s %r [%s]", status, request.method, request.path, number)
@@ -83,6 +85,13 @@ def answer(status: int, message: str = "", *, plain: bool = False, **more: Any) 
     if status in (429, 503):
         response.headers.setdefault("Retry-After", str(more.get("retry_after", RETRY_SECONDS)))
     return response
+
+
+def _with_contact(message: str, *, plain: bool) -> str:
+    """Say whom to ask; nobody by name where the settings cannot be read."""
+    if contact.BUREAU not in message:
+        return message
+    return contact.said(message) if plain else here.asked(message)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.store import settings
 from survey.store.settings import District
 from survey.tables import Role
+from survey.words import contact
 
 
 class Spoken(HTTPException):
@@ -98,6 +99,12 @@ def district() -> District:
         g.district = settings.read(session())
     found: District = g.district
     return found
+
+
+def asked(text: str) -> str:
+    """Put the bureau's contact into a sentence that sends its reader there."""
+    place = district()
+    return contact.said(text, place.bureau, place.contact)
 
 
 def current() -> Reader | None:

@@ -12,8 +12,8 @@ from survey.files.signatures import Signature
 from survey.files.uploads import BadUpload, Fault
 
 TYPES = "照片（JPG、PNG、WebP）、PDF、Word（docx）、Excel（xlsx）、PowerPoint（pptx）"
-MISSING = "文件缺失：记录还在，但文件不在服务器上。请重新上传，或联系管理员。"
-DAMAGED = "文件已损坏：内容与上传时不一致。请重新上传，或请管理员从备份恢复。"
+MISSING = "文件缺失：记录还在，但文件不在服务器上。请重新上传，或联系{bureau}。"
+DAMAGED = "文件已损坏：内容与上传时不一致。请重新上传，或联系{bureau}从备份恢复。"
 
 SIGNATURES: Final[Mapping[Signature, str]] = {
     Signature.JPEG: "JPEG 图片",

@@ -60,11 +60,12 @@ DOUBTS: Final[Mapping[str, str]] = {
 
 CLIMB: Final[Mapping[str, str]] = {
     PoolState.PROPOSED: "主管部门正在研究是否列入培育库，现在不用您做什么。",
-    PoolState.IN_POOL: "已列入培育库。按结果页的提升路线一步步做，做到了告诉主管部门。",
-    PoolState.RECOGNISED: "已获认定。想再往上走，可以请主管部门把培育目标调高。",
-    PoolState.WITHDRAWN: "已不在培育库里。情况有变化时，可以请主管部门重新列入。",
+    PoolState.IN_POOL: "已列入培育库。按结果页的提升路线一步步做，做到了告诉经办人。",
+    PoolState.RECOGNISED: "已获认定。想再往上走，可以请经办人把培育目标调高。",
+    PoolState.WITHDRAWN: "已不在培育库里。情况有变化时，可以请经办人重新列入。",
 }
-"""What its place in the pool means for a firm, and what comes next."""
+NOT_CLIMBING: Final = "现场核定以后，由主管部门研究是否列入培育库，现在不用您做什么。"
+"""What its place in the pool means for a firm, and what comes next; the latter where it has none."""
 
 POOL: Final[Mapping[str, str]] = {
     PoolState.PROPOSED: "拟入库",
@@ -91,16 +92,19 @@ EDITION_STATES: Final[Mapping[str, str]] = {
 
 LOCKED: Final[Mapping[str, str]] = {
     AssessmentState.DRAFT: "评估还在企业填写中，不能这样操作。",
-    AssessmentState.SUBMITTED: "评估已提交并锁定。如需修改，请联系主管部门申请退回。",
+    AssessmentState.SUBMITTED: "评估已提交并锁定。如需修改，请联系{bureau}申请退回。",
     AssessmentState.VISITING: "评估正在现场诊断，不能这样操作。",
-    AssessmentState.CONFIRMED: "评估已核定并锁定。如需修改，请联系主管部门。",
+    AssessmentState.CONFIRMED: "评估已核定并锁定。如需修改，请联系{bureau}。",
 }
 
 ERRORS: Final[dict[int, tuple[str, str]]] = {
     400: ("请求不完整", "请返回上一页，刷新后重新操作。您填写的内容仍在页面上。"),
     401: ("请先登录", "登录状态已失效，请重新登录，您填写的内容已保留。"),
-    403: ("没有权限", "您的账号不能使用这个功能。如有需要，请联系管理员。"),
-    404: ("没有找到", "页面不存在，或您无权查看。请检查地址，或从首页重新进入。"),
+    403: ("没有权限", "您的账号不能使用这个功能。如有需要，请联系{bureau}。"),
+    404: (
+        "没有找到",
+        "页面不存在，或您无权查看。请检查地址，或从首页重新进入；仍不行请联系{bureau}。",
+    ),
     405: ("操作方式不对", "请从页面上的按钮操作。"),
     409: ("内容已变化", "内容刚刚被修改或已锁定，请刷新页面后再操作。"),
     410: ("不再提供", "这份内容已撤销，不再提供。"),
@@ -110,10 +114,10 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
     429: ("操作太频繁", "请稍后再试。"),
     500: (
         "系统出错",
-        "操作没有完成，数据未改动。请稍后重试；如仍不行，请把请求编号告诉管理员。",
+        "操作没有完成，数据未改动。请稍后重试；如仍不行，请把请求编号告诉{bureau}。",
     ),
     503: ("系统繁忙", "您的内容仍在本机，请约 30 秒后重试。"),
-    507: ("存储空间不足", "服务器空间不足，内容未保存。请联系管理员。"),
+    507: ("存储空间不足", "服务器空间不足，内容未保存。请告诉{bureau}。"),
 }
 
 # The first word found names it: an Edge also calls itself Chrome, and a Chrome Safari.

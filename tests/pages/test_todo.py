@@ -9,8 +9,9 @@ import pytest
 
 from survey import db
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import pool
-from survey.lifecycle.step import Step
+from survey.lifecycle import pool, recognitions
+from survey.lifecycle.recognitions import Award
+from survey.lifecycle.step import Actor, Step
 from survey.readings.first_steps import First
 from survey.readings.todo.heaps import Kind
 from survey.store import settings
@@ -275,3 +276,44 @@ def test_another_bureau_page_is_not_a_firms(app, session):
 
     assert client.get("/bureau/").status_code == 403
     assert client.get("/admin/").status_code == 403
+
+
+def test_a_firm_reads_its_place_in_the_pool_what_comes_next_and_who_is_responsible(
+    app, session, contact
+):
+    owner = a_user(session)
+    assessment = handed_in(session, owner)
+    colleague = a_user(
+        session, firm=session.get(Firm, owner.firm_id), owner=False, sections=["production"]
+    )
+    client = signed_in(app, session, owner)
+
+    before = facts(client.get("/firm/").text)
+    officer = Step(session, Actor(a_user(session, Role.OFFICER).id, "虚构主管"), moment())
+    entry = pool.admit(
+        officer,
+        assessment.id,
+        target_rung="factory",
+        reason="不给企业看",
+        base_version=0,
+        sure=True,
+    )
+    inside = client.get("/firm/").text
+    award = Award("line", "虚构〔2026〕9 号", moment().date())
+    recognitions.recognise(officer, entry.id, award, base_version=entry.version, sure=True)
+    recognised = facts(client.get("/firm/").text)
+
+    assert "还没有入库" in before
+    assert "虚构县经信局（虚构人 000-1）" in before
+    assert "在库" in facts(inside)
+    assert "智能工厂" in facts(inside)
+    assert f"/assessments/{assessment.id}/" in inside
+    assert "不给企业看" not in inside
+    assert "虚构〔2026〕9 号" in recognised
+    assert not facts(signed_in(app, session, colleague).get("/firm/").text)
+
+
+def facts(page: str) -> str:
+    """Return what a firm's page says of its place in the pool, tags left out."""
+    part = page.partition('id="climb"')[2].partition("</section>")[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", part))

@@ -15,6 +15,7 @@ from survey.lifecycle.errors import Doubtful, Invalid, Locked, Refusal
 from survey.lifecycle.recognitions import MOST_DOCUMENT, Award
 from survey.lifecycle.typed import MOST_REASON
 from survey.views.fields import Choice, Day, shown_version
+from survey.web import here
 from survey.words.wording import AWARD_LEVELS, DOUBTS, LOCKED
 
 CHANGED_MEANWHILE = (
@@ -52,7 +53,7 @@ class StepForm(FlaskForm):
         if isinstance(error, Invalid):
             faults = error.fields
         elif isinstance(error, Locked):
-            faults = {"": LOCKED.get(error.state, CHANGED_MEANWHILE)}
+            faults = {"": here.asked(LOCKED.get(error.state, CHANGED_MEANWHILE))}
         for name, words in faults.items():
             if name in self and name != "version":
                 self[name].errors = [*self[name].errors, words]

@@ -61,7 +61,7 @@ def home() -> ResponseReturnValue:
         rounds=rounds,
         lines=lines,
         todo=todo.groups(of_firm(_at_firm(firm, rounds, lines))),
-        climb=None if here.reader().sections is not None else _climb(firm_id),
+        climb=_climb(firm_id, lines),
     )
 
 
@@ -83,20 +83,30 @@ def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line]) -> AtFirm:
 class Climb:
     """Where a firm stands in the pool, as it may know it: not what officers wrote about it."""
 
-    state: PoolState
+    state: PoolState | None
+    """None while the pool has not heard of it."""
     target: str
     recognitions: tuple[Recognition, ...]
     titles: Mapping[str, str]
+    result: Line | None
+    """Its newest result, which says what to do next."""
 
 
-def _climb(firm_id: int) -> Climb | None:
-    session = here.session()
+def _climb(firm_id: int, lines: list[Line]) -> Climb | None:
+    """Return where a firm stands, once it has handed anything in; to who sees the whole sheet."""
+    session, result = here.session(), next((line for line in lines if line.step is not None), None)
     entry = pool.pool_entry_of_firm(session, firm_id)
-    if entry is None:
+    if here.reader().sections is not None or (entry is None and result is None):
         return None
     titles = library.named(session).rungs
-    held = tuple(pool.recognitions_of_firm(session, firm_id))
-    return Climb(entry.state, titles.get(entry.target_rung, entry.target_rung), held, titles)
+    climbing = entry is not None and entry.state != PoolState.WITHDRAWN
+    return Climb(
+        entry.state if entry else None,
+        titles.get(entry.target_rung, entry.target_rung) if entry and climbing else "",
+        tuple(pool.recognitions_of_firm(session, firm_id)),
+        titles,
+        result,
+    )
 
 
 def _lines(assessments: list[Assessment]) -> list[Line]:
