@@ -186,10 +186,15 @@ def _files_away(error: Unreachable) -> ResponseReturnValue:
 
 
 def _disk(error: OSError) -> ResponseReturnValue:
+    """The machine fails, not the program: a line says what and where, a trace would say no more."""
+    if error.errno is None:
+        return _unexpected(error)
+    current_app.logger.error("machine: %r %r [%s]", error, error.filename, g.get("request_id"))
     if error.errno in FULL:
-        current_app.logger.error("disk full [%s]", g.get("request_id"))
         return answer(507, plain=True)
-    return _unexpected(error)
+    return answer(
+        503, "服务器的磁盘读写出错，没有保存。请稍后重试；仍不行请告诉管理员。", plain=True
+    )
 
 
 def _unexpected(_error: Exception) -> ResponseReturnValue:
