@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -112,6 +113,30 @@ class Finding:
     title: str = ""
     question_id: str = ""
     photos: tuple[Photo, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of a consultant's plan (顾问方案): a package, or a measure of the consultant's own.
+
+    What is left empty stands as the catalogue and the sheet have it.
+    """
+
+    code: str = ""
+    """Of a package; empty for a measure of one's own, which has a title."""
+    title: str = ""
+    what: str = ""
+    why: str = ""
+    units: int | None = None
+    low: int | None = None
+    high: int | None = None
+    """What it costs once, from ``low`` to ``high``, in 0.01 万元."""
+    weeks: int | None = None
+    """How long a measure of one's own takes."""
+    starts: str = ""
+    """A month or a quarter: 2027-03, 2027-Q1."""
+    helps: Mapping[str, int] = field(default_factory=dict)
+    """What a measure of one's own lifts: {question id: level}."""
 
 
 @dataclass(frozen=True)

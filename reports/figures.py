@@ -81,6 +81,16 @@ def months_text(low: int, high: int) -> str:
     return f"{span(str(max(low * 12 // 52, 1)), str(max(ceil(high * 12 / 52), 1)))} 个月"
 
 
+def period_text(starts: str) -> str:
+    """Write a month or a quarter (2027-03, 2027-Q1) as Chinese readers do; empty for none."""
+    year, _, part = starts.partition("-")
+    if not part:
+        return ""
+    if part.startswith("Q"):
+        return f"{year} 年{'一二三四'[int(part[1]) - 1]}季度"
+    return f"{year} 年 {int(part)} 月"
+
+
 def date_text(day: date | None) -> str:
     """Write a date as Chinese readers do; empty for none."""
     return f"{day.year} 年 {day.month} 月 {day.day} 日" if day else ""

@@ -16,6 +16,7 @@ from questionnaires.model import (
     NumberQuestion,
     Package,
     QuestionGate,
+    Range,
     RatioQuestion,
     Scored,
 )
@@ -25,15 +26,22 @@ from questionnaires.trace import worth
 
 @dataclass(frozen=True)
 class Purchase:
-    """A package, and how many of its units are bought; one where it is not priced by the piece."""
+    """A package, and how many of its units are bought; one where it is not priced by the piece.
+
+    ``price`` is what a consultant says all of them cost once, in place of the catalogue's figure.
+    """
 
     package: Package
     units: int = 1
+    price: Range | None = None
 
     @property
     def amounts(self) -> Amounts:
         """万元, by what is bought: units × price + the fixed part."""
-        return self.package.cost.of(self.units)
+        listed = self.package.cost.of(self.units)
+        if self.price is None:
+            return listed
+        return Amounts(undivided=self.price, yearly=listed.yearly)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def roadmap(ground: Ground, seconds: float = SECONDS) -> Roadmap | None:
         found = programme.solve(seconds)
         if found.purchases is None:
             break
-        after = _rescored(ground, found.purchases)
+        after = rescored(ground, found.purchases)
         if after.step >= target.step:
             ordered = _in_order(ground, target, found.purchases)
             return Roadmap(target, ordered, after, bound=found.bound)
@@ -74,7 +74,8 @@ def roadmap(ground: Ground, seconds: float = SECONDS) -> Roadmap | None:
     return Roadmap(target, (), None, _obstacles(ground, target))
 
 
-def _rescored(ground: Ground, purchases: Iterable[Purchase]) -> Score:
+def rescored(ground: Ground, purchases: Iterable[Purchase]) -> Score:
+    """Return the score once these purchases are in place, and nothing else has changed."""
     sheet = lifted_sheet(ground, purchases)
     return score(ground.score.questionnaire, sheet, ground.score.processes)
 
@@ -123,7 +124,7 @@ def opening(
 def _obstacles(ground: Ground, target: RungResult) -> tuple[str, ...]:
     """Say which gates stay shut, and whether the threshold stays out of reach, with everything."""
     everything = [Purchase(p, max(1, ground.room(p))) for p in ground.packages]
-    best = _rescored(ground, everything).rungs[target.step - 1]
+    best = rescored(ground, everything).rungs[target.step - 1]
     shut = tuple(
         f"{result.wanted}：目录中没有能够达到这一要求的改造场景，需要企业另行安排。"
         for result in best.failed_gates

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 
 from questionnaires.answers import Sheet
 from questionnaires.frames.conditions import ConditionResult
@@ -16,15 +18,16 @@ from questionnaires.frames.crosswalk import FrameResult
 from questionnaires.frames.national import NationalResult
 from questionnaires.scoring import Score
 from reports.diagnosis.advice import Advice, Wave, choose, waves
+from reports.diagnosis.chosen import BothPlans, beside, bought, told
 from reports.diagnosis.comparison import Comparison, compare
 from reports.diagnosis.costs import CostTable, cost_table
 from reports.diagnosis.gaps import Gap, Missing, Stair, gaps, missing, rung_title, stairs
 from reports.diagnosis.key_figures import KeyFigure, key_figures
 from reports.diagnosis.route import Route, route
 from reports.diagnosis.sections import Notes, SectionLine, section_lines, strongest, weakest
-from reports.facts import Explained, Facts, Finding, SelfAssessment, SheetKind
+from reports.facts import Choice, Explained, Facts, Finding, SelfAssessment, SheetKind
 from reports.figures import Figure, share_figure
-from reports.lifting import Ground, Purchase
+from reports.lifting import Ground
 from reports.roadmap import Roadmap, roadmap
 
 TITLES = {SheetKind.SELF: "诊断报告（自评版）", SheetKind.ONSITE: "诊断报告（现场诊断版）"}
@@ -44,6 +47,18 @@ FIRST_THINGS = 3
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What is recommended, and what it costs.
+
+    ``beside`` holds a consultant's list against the computed one; None where nobody chose.
+    """
+
+    waves: tuple[Wave, ...]
+    costs: CostTable
+    beside: BothPlans | None = None
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """One sheet, diagnosed.
 
@@ -53,26 +68,14 @@ class Diagnosis:
 
     facts: Facts
     kind: SheetKind
-    title: str
-    standing: str
-    statement: str
-    edition: str
-    edition_title: str
-    share: Figure
-    core_share: Figure | None
-    trade_share: Figure | None
-    rung: str
-    step: int
+    score: Score
     ladder: tuple[Stair, ...]
     sections: tuple[SectionLine, ...]
     strongest: tuple[SectionLine, ...]
     weakest: tuple[SectionLine, ...]
     missing: Missing | None
     gaps: tuple[Gap, ...]
-    waves: tuple[Wave, ...]
-    advice_costs: CostTable
-    advised: bool
-    """Whether a consultant chose what is recommended."""
+    plan: Plan
     route: Route | None
     key_figures: tuple[KeyFigure, ...]
     conditions: tuple[ConditionResult, ...]
@@ -82,6 +85,63 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     explained: tuple[Explained, ...] = ()
     """Contradictions on the on-site sheet that the consultant explained."""
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.kind]
+
+    @property
+    def standing(self) -> str:
+        return STANDINGS[self.kind]
+
+    @property
+    def statement(self) -> str:
+        return STATEMENTS[self.kind]
+
+    @property
+    def edition(self) -> str:
+        return self.score.questionnaire.edition
+
+    @property
+    def edition_title(self) -> str:
+        return self.score.questionnaire.edition_title
+
+    @cached_property
+    def share(self) -> Figure:
+        return share_figure(self.score.share)
+
+    @property
+    def core_share(self) -> Figure | None:
+        return _figure(self.score.core_share)
+
+    @property
+    def trade_share(self) -> Figure | None:
+        return _figure(self.score.trade_share)
+
+    @property
+    def rung(self) -> str:
+        return rung_title(self.score)
+
+    @property
+    def step(self) -> int:
+        return self.score.step
+
+    @property
+    def waves(self) -> tuple[Wave, ...]:
+        return self.plan.waves
+
+    @property
+    def advice_costs(self) -> CostTable:
+        return self.plan.costs
+
+    @property
+    def both_plans(self) -> BothPlans | None:
+        return self.plan.beside
+
+    @property
+    def advised(self) -> bool:
+        """Whether a consultant chose what is recommended."""
+        return self.plan.beside is not None
 
     @property
     def advice_begins_with_route(self) -> bool:
@@ -134,7 +194,7 @@ def diagnose(
     notes: Notes | None = None,
     findings: Sequence[Finding] = (),
     explained: Sequence[Explained] = (),
-    packages: Sequence[str] | None = None,
+    choices: Sequence[Choice] | None = None,
     crosswalk: Sequence[FrameResult] = (),
     conditions: Sequence[ConditionResult] = (),
     national: NationalResult | None = None,
@@ -144,35 +204,23 @@ def diagnose(
     Args:
         own: The firm's own sheet, beside a consultant's; leave out for a self-assessment.
         notes: Remarks, evidence and verifications by question id.
-        packages: Codes the consultant recommends, in this order; without them they are chosen.
+        choices: What the consultant recommends, in this order; without them it is computed.
     """
     ground = Ground(score, facts.size)
     notes = notes or Notes()
     sections = section_lines(score, notes, own)
     way = roadmap(ground)
-    advised = choose(ground, way) if packages is None else _named(ground, way, packages)
     return Diagnosis(
         facts=facts,
         kind=kind,
-        title=TITLES[kind],
-        standing=STANDINGS[kind],
-        statement=STATEMENTS[kind],
-        edition=score.questionnaire.edition,
-        edition_title=score.questionnaire.edition_title,
-        share=share_figure(score.share),
-        core_share=None if score.core_share is None else share_figure(score.core_share),
-        trade_share=None if score.trade_share is None else share_figure(score.trade_share),
-        rung=rung_title(score),
-        step=score.step,
+        score=score,
         ladder=stairs(ground),
         sections=sections,
         strongest=strongest(sections),
         weakest=weakest(sections),
         missing=missing(ground),
         gaps=gaps(ground),
-        waves=waves(ground, advised),
-        advice_costs=cost_table(ground, advised),
-        advised=packages is not None,
+        plan=plan(ground, way, choices),
         route=route(ground, way, conditions),
         key_figures=key_figures(score),
         conditions=tuple(conditions),
@@ -184,10 +232,15 @@ def diagnose(
     )
 
 
-def _named(ground: Ground, way: Roadmap | None, codes: Sequence[str]) -> tuple[Purchase, ...]:
-    """The packages a consultant recommends, as many units of each as the way counts."""
-    on_way = {p.package.code: p for p in way.purchases} if way else {}
-    by_code = ground.score.questionnaire.package_by_code
-    return tuple(
-        on_way.get(code) or ground.offer(by_code[code]) for code in codes if code in by_code
-    )
+def plan(ground: Ground, way: Roadmap | None, choices: Sequence[Choice] | None) -> Plan:
+    """Tell what the consultant recommends, beside what is computed; without choices that alone."""
+    computed = choose(ground, way)
+    if choices is None:
+        return Plan(waves(ground, computed), cost_table(ground, computed))
+    chosen = bought(ground, way, choices)
+    costs = cost_table(ground, [one.purchase for one in chosen])
+    return Plan(told(ground, chosen), costs, beside(ground, computed, chosen))
+
+
+def _figure(share: Fraction | None) -> Figure | None:
+    return None if share is None else share_figure(share)

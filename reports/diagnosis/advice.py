@@ -60,6 +60,8 @@ class Advice:
     is_reference: bool
     opens_gate: bool
     is_measure: bool
+    starts: str = ""
+    """When a consultant has it begin."""
 
 
 @dataclass(frozen=True)
@@ -182,9 +184,7 @@ def waves(ground: Ground, purchases: Iterable[Purchase]) -> tuple[Wave, ...]:
         own = 0 if purchase.package.code in gates else _own_wave(purchase)
         placed[purchase.package.code] = min(max([own, *before]), len(WAVES) - 1)
     return tuple(
-        Wave(
-            title, period, tuple(_say(ground, p) for c, p in by_code.items() if placed[c] == index)
-        )
+        Wave(title, period, tuple(say(ground, p) for c, p in by_code.items() if placed[c] == index))
         for index, (title, period) in enumerate(WAVES)
     )
 
@@ -200,7 +200,8 @@ def _own_wave(purchase: Purchase) -> int:
     return 1 if weeks <= SHORT_WEEKS and cost <= SHORT_COST else 2
 
 
-def _say(ground: Ground, purchase: Purchase) -> Advice:
+def say(ground: Ground, purchase: Purchase) -> Advice:
+    """Say what a purchase is, why the firm needs it, and what it takes."""
     package, lifts, target = purchase.package, ground.lifts(purchase), ground.score.next
     opens = any(ground.helps(purchase, g) for g in (target.failed_gates if target else ()))
     return Advice(

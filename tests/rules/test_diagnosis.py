@@ -13,7 +13,7 @@ from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.key_figures import reference_bands
 from reports.diagnosis.sections import Notes
-from reports.facts import File, SelfAssessment, Verification
+from reports.facts import Choice, File, SelfAssessment, Verification
 from reports.figures import amount, percent, percent_number, percentage_points
 from tests.support.builders import (
     a_package,
@@ -208,7 +208,7 @@ def test_advice_carries_cost_weeks_acceptance_and_the_mark_of_a_reference_value(
 
 
 def test_the_consultant_chooses_what_is_recommended() -> None:
-    diagnosis = an_onsite_diagnosis({}, {}, packages=("N07", "N01"))
+    diagnosis = an_onsite_diagnosis({}, {}, choices=(Choice("N07"), Choice("N01")))
 
     codes = {advice.code for wave in diagnosis.waves for advice in wave.advice}
     assert codes == {"N07", "N01"}

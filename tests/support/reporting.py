@@ -17,7 +17,7 @@ from questionnaires.model import LevelQuestion, NumberQuestion, RatioQuestion
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
-from reports.facts import Contact, Facts, Finding, SelfAssessment, Verification
+from reports.facts import Choice, Contact, Facts, Finding, SelfAssessment, Verification
 
 TODAY = date(2026, 11, 20)
 LEVELS = (1, 2, 3, 2, 3, 2, 2, 3)
@@ -96,7 +96,7 @@ def an_onsite_diagnosis(
     changed: Mapping[str, Answer],
     verifications: Mapping[str, Verification],
     findings: tuple[Finding, ...] = (),
-    packages: tuple[str, ...] | None = None,
+    choices: tuple[Choice, ...] | None = None,
 ) -> Diagnosis:
     """A consultant's sheet that differs from the firm's own in ``changed``."""
     questionnaire, processes = valve_edition().questionnaire("valve"), valve_processes()
@@ -109,7 +109,7 @@ def an_onsite_diagnosis(
         own=SelfAssessment(score(questionnaire, own, processes), own),
         notes=Notes(verifications=verifications),
         findings=findings,
-        packages=packages,
+        choices=choices,
     )
 
 
