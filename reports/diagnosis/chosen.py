@@ -76,6 +76,8 @@ class BothPlans:
     chosen: Totals
     left_out: tuple[Advice, ...]
     """What is computed and not on the consultant's list."""
+    needed: tuple[Advice, ...]
+    """What must come before something chosen, is not there, and stands on neither list."""
 
 
 def bought(ground: Ground, way: Roadmap | None, choices: Iterable[Choice]) -> tuple[Chosen, ...]:
@@ -104,7 +106,7 @@ def _own(choice: Choice, number: int) -> Package:
     # Not validated: its code is no catalogue's, and it may lift nothing.
     weeks = choice.weeks or 0
     return Package.model_construct(
-        code=f"{OWN} {number}",
+        code=f"{OWN}{number}",
         title=choice.title,
         summary=choice.what,
         lifts=dict(choice.helps),
@@ -178,7 +180,19 @@ def beside(ground: Ground, computed: Sequence[Purchase], chosen: Sequence[Chosen
         computed=totals(ground, computed),
         chosen=totals(ground, [one.purchase for one in chosen]),
         left_out=tuple(say(ground, purchase) for purchase in left_out),
+        needed=_needed(ground, chosen, codes | by_code.keys()),
     )
+
+
+def _needed(ground: Ground, chosen: Sequence[Chosen], known: set[str]) -> tuple[Advice, ...]:
+    found: dict[str, Package] = {}
+    waiting = [one.purchase.package for one in chosen]
+    while waiting:
+        for package in ground.missing_prerequisites(waiting.pop()):
+            if package.code not in known | found.keys():
+                found[package.code] = package
+                waiting.append(package)
+    return tuple(say(ground, ground.offer(package)) for package in found.values())
 
 
 def totals(ground: Ground, purchases: Sequence[Purchase]) -> Totals:
@@ -212,26 +226,20 @@ def _row(ground: Ground, computed: Purchase | None, chosen: Chosen | None) -> Ro
         code=package.code,
         title=package.title,
         computed=_words(ground, computed) if computed else "",
-        chosen=_priced_words(ground, chosen) if chosen else "",
+        chosen=_words(ground, chosen.purchase, chosen.choice) if chosen else "",
         starts=period_text(chosen.choice.starts) if chosen else "",
         mark=_mark(computed, chosen),
     )
 
 
-def _words(ground: Ground, purchase: Purchase) -> str:
+def _words(ground: Ground, purchase: Purchase, choice: Choice | None = None) -> str:
+    once = once_text(purchase.amounts)
     said = (
         units_said(ground, purchase),
-        once_text(purchase.amounts),
+        _priced(once, choice) if choice else once,
         yearly_text(purchase.amounts),
     )
     return "，".join(filter(None, said))
-
-
-def _priced_words(ground: Ground, chosen: Chosen) -> str:
-    if not chosen.choice.code and chosen.choice.low is None:
-        return "未估价"
-    words = _words(ground, chosen.purchase)
-    return words if chosen.choice.low is None else f"{words}（顾问估价）"
 
 
 def _mark(computed: Purchase | None, chosen: Chosen | None) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey import clock
 from survey.lifecycle import jobs, typed
+from survey.lifecycle.choices import choices_of, plain
 from survey.lifecycle.errors import Locked, NotThere, Stale
 from survey.lifecycle.jobs import Taken
 from survey.lifecycle.states import DOCUMENT
@@ -48,7 +49,7 @@ def basis_of(session: Session, assessment: Assessment, sheet: SheetKind) -> str 
         score.scored_at.isoformat(),
         score.share,
         assessment.problems,
-        assessment.chosen_packages,
+        plain(choices_of(session, assessment)),
     ]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 

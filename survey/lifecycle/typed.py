@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from survey.lifecycle.errors import Invalid
 
 MOST_REASON = 500
 MOST_DIGITS = 9
+MOST_MONEY = 100_000_000
+"""0.01 万元: ten thousand million yuan in all."""
+_MONEY = re.compile(r"(\d{1,7})(?:\.(\d{1,2}))?")
 
 
 def line(text: str | None) -> str:
@@ -47,6 +51,29 @@ def whole(given: str | None) -> int | None:
     """Read a small whole number as browsers send it: at most nine ASCII digits, nothing else."""
     text = given or ""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
+def plain(given: str | None) -> str:
+    """Return a number as typed, in half width and without blanks."""
+    return "".join(unicodedata.normalize("NFKC", given or "").split())
+
+
+def money(name: str, given: str | None) -> int | None:
+    """Read an amount typed in 万元, with at most two decimals, as whole 0.01 万元; None for nothing.
+
+    Raises:
+        Invalid: It is no such amount, or too large to be one.
+    """
+    text = plain(given).removesuffix("元").removesuffix("万")
+    if not text:
+        return None
+    found = _MONEY.fullmatch(text)
+    if found is None or not text.isascii():
+        raise Invalid({name: "请填以万元计的数，最多两位小数，例如 12 或 12.5。"})
+    hundredths = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
+    if hundredths > MOST_MONEY:
+        raise Invalid({name: f"金额最多 {MOST_MONEY // 100} 万元，请核对单位是不是万元。"})
+    return hundredths
 
 
 def digits(given: str | None) -> str:

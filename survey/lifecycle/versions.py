@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from reports.facts import Choice
+from survey.lifecycle.choices import choices_of, parsed, plain
 from survey.lifecycle.step import Step
 from survey.store import versions as store
 from survey.store.contradictions import explanations
@@ -25,7 +27,7 @@ class Beside:
 
     declared_by: str
     problems: str | None
-    chosen_packages: list[str] | None
+    choices: tuple[Choice, ...] | None
     explanations: Mapping[str, Explanation]
     """By the check they speak of."""
 
@@ -37,7 +39,7 @@ def beside(session: Session, assessment: Assessment, sheet: SheetRow) -> Beside:
     return Beside(
         declared_by=assessment.declared_by or "",
         problems=assessment.problems,
-        chosen_packages=assessment.chosen_packages,
+        choices=choices_of(session, assessment),
         explanations=explanations(session, [assessment.id])[assessment.id],
     )
 
@@ -75,7 +77,7 @@ def _plain(said: Beside) -> dict[str, Any]:
     return {
         "declared_by": said.declared_by,
         "problems": said.problems,
-        "chosen_packages": said.chosen_packages,
+        "choices": plain(said.choices),
         "explanations": [_plain_explanation(row) for row in said.explanations.values()],
     }
 
@@ -90,7 +92,7 @@ def _parsed(kept: Mapping[str, Any]) -> Beside:
     return Beside(
         kept["declared_by"],
         kept["problems"],
-        kept["chosen_packages"],
+        parsed(kept["choices"]),
         {row.check_id: row for row in said},
     )
 

@@ -70,7 +70,7 @@ def diagnosis_of(
         notes=_notes(sheet),
         findings=_findings(sheet, said.problems, photos or {}),
         explained=_explained(sheet, said.explanations) if onsite else (),
-        packages=said.chosen_packages if onsite else None,
+        choices=said.choices if onsite else None,
         crosswalk=crosswalk.read_across(
             edition.crosswalk, questionnaire, sheet.answers, sheet.processes
         ),

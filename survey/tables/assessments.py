@@ -60,8 +60,8 @@ class Assessment(Table):
     confirmed_at: Mapped[datetime | None]
     problems: Mapped[str | None] = mapped_column(Text)
     """The consultant's summary of problems, in the report's words."""
-    chosen_packages: Mapped[list[str] | None] = mapped_column(JSON)
-    """Package codes the consultant recommends; None leaves the computed advice."""
+    planned_at: Mapped[datetime | None]
+    """When the consultant last decided on packages (``choices``); None leaves the computed advice."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
 
@@ -184,6 +184,29 @@ class Explanation(Table):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     author: Mapped[str] = mapped_column(String(120))
     saved_at: Mapped[datetime]
+
+
+class ChoiceRow(Table):
+    """One line of the consultant's plan (顾问方案), see ``reports.facts.Choice``.
+
+    Either a package of the edition, by its code, or a measure of the consultant's own with a title.
+    """
+
+    __tablename__ = "choices"
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), default="")
+    title: Mapped[str] = mapped_column(String(100), default="")
+    what: Mapped[str] = mapped_column(Text, default="")
+    why: Mapped[str] = mapped_column(Text, default="")
+    units: Mapped[int | None]
+    low: Mapped[int | None]
+    high: Mapped[int | None]
+    """In 0.01 万元."""
+    weeks: Mapped[int | None]
+    starts: Mapped[str] = mapped_column(String(10), default="")
+    helps: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
 
 
 class Evidence(Table):

@@ -237,6 +237,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "sha256": lambda sha256: sha256[:12],
     "closes_on": lambda day: f"至 {day}" if day else "不限期",
     "opens_on": lambda day: f"自 {day}",
+    "packages": lambda codes: "按系统建议" if codes is None else f"顾问方案 {len(codes)} 项",
     "sections": lambda given: "全部模块" if given is None else f"{len(given)} 个模块",
     "active": lambda active: "" if active else "已停用",
 }

@@ -5,8 +5,10 @@ import re
 import pytest
 from sqlalchemy import event, select
 
+from reports.facts import Choice
 from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
+from survey.lifecycle.choices import choices_of
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, AuditEntry, SheetKind, Verdict
@@ -217,56 +219,123 @@ def test_an_unknown_process_is_refused(session, tablet, visit):
 # --- the conclusion -------------------------------------------------------------------------------
 
 
-def test_the_conclusion_offers_the_computed_packages_ticked(tablet, visit):
-    page = tablet.get(f"/visits/{visit.id}/conclusion").text
+def conclusion(visit):
+    return f"/visits/{visit.id}/conclusion"
+
+
+def planned(session, visit):
+    session.rollback()
+    found = choices_of(session, session.get(Assessment, visit.id))
+    session.rollback()
+    return found
+
+
+def codes(page):
+    return re.findall(r'name="choice-\d+-code" value="([^"]*)"', page)
+
+
+def test_text_alone_leaves_the_systems_suggestions(session, tablet, visit):
+    page = tablet.get(conclusion(visit)).text
 
     assert "现为系统建议" in page
-    assert 0 < len(re.findall(r'name="packages"[^>]* checked', page)) <= 6
     assert "参考值" in page
+    assert tablet.submit("", {"problems": "检验记录后补。"}).status_code == 302
+    assert (planned(session, visit), stored(session, visit).problems) == (None, "检验记录后补。")
 
 
-def test_a_conclusion_is_kept_in_the_order_given(session, tablet, visit):
-    tablet.get(f"/visits/{visit.id}/conclusion")
+def test_a_plan_begins_with_the_suggestions_by_a_press_of_its_own_and_can_be_given_back(
+    session, tablet, visit
+):
+    tablet.get(conclusion(visit))
 
-    answer = tablet.submit(
-        "",
-        {
-            "problems": "检验记录后补。",
-            "packages": ["N01", "N02", "N03"],
-            "rank-N01": "3",
-            "rank-N02": "1",
-            "rank-N03": "2",
-        },
+    tablet.submit("", {"do": "adopt", "problems": "写了一半。"})
+    page = tablet.get(conclusion(visit)).text
+
+    assert "顾问方案" in page
+    assert len(codes(page)) > 2
+    assert [one.code for one in planned(session, visit)] == codes(page)
+    assert stored(session, visit).problems == "写了一半。"
+    tablet.submit("", {"do": "computed"})
+    assert planned(session, visit) is None
+    assert stored(session, visit).problems == "写了一半。"
+
+
+def test_lines_are_added_moved_and_dropped_without_losing_what_is_typed(session, tablet, visit):
+    tablet.get(conclusion(visit))
+    tablet.submit("", {"do": "start"})
+    tablet.get(conclusion(visit))
+    tablet.submit("", {"do": "add-N01", "problems": "先写一句。"})
+    tablet.submit("", {"do": "add-N02", "choice-0-low": "12.5", "choice-0-why": "老板已看中。"})
+    page = tablet.submit("", {"do": "up-1", "choice-1-high": "不是数"}).text
+
+    assert codes(page) == ["N02", "N01"]
+    assert planned(session, visit) == ()
+    page = tablet.submit("", {"do": "own"}).text
+    assert codes(page) == ["N02", "N01", ""]
+    for words in ("先写一句。", "12.5", "老板已看中。", "改动还没有保存"):
+        assert words in page
+    assert codes(tablet.submit("", {"do": "drop-0"}).text) == ["N01", ""]
+    answer = tablet.submit("", {"choice-1-title": "设排产专员", "choice-1-helps": "scheduling:3"})
+    assert answer.status_code == 302
+    assert planned(session, visit) == (
+        Choice("N01", low=1250, high=1250, why="老板已看中。"),
+        Choice(title="设排产专员", helps={"scheduling": 3}),
     )
 
-    assert answer.status_code == 302
-    kept = stored(session, visit)
-    assert kept.chosen_packages == ["N02", "N03", "N01"]
-    assert kept.problems == "检验记录后补。"
+
+def test_the_two_plans_stand_side_by_side_with_sums_and_what_each_reaches(session, tablet, visit):
+    tablet.get(conclusion(visit))
+    tablet.submit("", {"do": "adopt"})
+    page = tablet.get(conclusion(visit)).text
+    tablet.submit("", {"do": "drop-0"})
+    tablet.submit("", {"choice-0-low": "3", "choice-0-high": "4", "choice-0-starts": "2027-Q1"})
+
+    page = tablet.get(conclusion(visit)).text
+
+    for words in (
+        "未列入",
+        "造价不同",
+        "3–4 万元（顾问估价）",
+        "2027 年一季度",
+        "全部做完并验收后",
+    ):
+        assert words in page
 
 
-def test_the_computed_packages_can_be_taken_again(session, tablet, visit):
-    tablet.get(f"/visits/{visit.id}/conclusion")
-    tablet.submit("", {"packages": ["N01"]})
-    tablet.get(f"/visits/{visit.id}/conclusion")
+def test_faults_of_a_plan_stand_beside_their_fields_and_nothing_is_kept(session, tablet, visit):
+    tablet.get(conclusion(visit))
+    tablet.submit("", {"do": "start"})
+    tablet.get(conclusion(visit))
+    tablet.submit("", {"do": "own"})
 
-    tablet.submit("", {"computed": "yes", "problems": "保留这句。"})
+    answer = tablet.submit(
+        "", {"choice-0-low": "很贵", "choice-0-weeks": "0", "problems": "留着。"}
+    )
 
-    assert stored(session, visit).chosen_packages is None
-    assert stored(session, visit).problems == "保留这句。"
+    assert answer.status_code == 422
+    for name in ("title", "low", "weeks"):
+        assert f'href="#choice-0-{name}"' in answer.text
+        assert f'id="choice-0-{name}-error"' in answer.text
+    assert "很贵" in answer.text
+    assert "留着。" in answer.text
+    assert planned(session, visit) == ()
+    assert stored(session, visit).problems == ""
 
 
 def test_a_stale_conclusion_shows_both_and_keeps_the_first(session, tablet, visit):
-    old = tablet.get(f"/visits/{visit.id}/conclusion").text
+    old = tablet.get(conclusion(visit)).text
     version = re.search(r'name="version" value="(\d+)"', old)[1]
-    tablet.submit("", {"problems": "先保存的一份。"})
-    tablet.get(f"/visits/{visit.id}/conclusion")
+    tablet.submit("", {"problems": "先保存的一份。", "do": "start"})
+    tablet.get(conclusion(visit))
+    tablet.submit("", {"do": "add-N01"})
+    tablet.submit("", {"choice-0-low": "5", "choice-0-high": "6"})
+    tablet.get(conclusion(visit))
 
     late = tablet.submit("", {"problems": "后写的一份。", "version": version})
 
     assert late.status_code == 409
-    assert "先保存的一份。" in late.text
-    assert "后写的一份。" in late.text
+    for words in ("先保存的一份。", "后写的一份。", "5–6 万元"):
+        assert words in late.text
     assert stored(session, visit).problems == "先保存的一份。"
     assert tablet.submit("").status_code == 302
     assert stored(session, visit).problems == "后写的一份。"
@@ -274,16 +343,52 @@ def test_a_stale_conclusion_shows_both_and_keeps_the_first(session, tablet, visi
 
 @pytest.mark.parametrize(
     "given",
-    [{"problems": "字" * 5001}, {"problems": "坏\x00字"}, {"packages": ["ZZ99"]}, {"version": "x"}],
+    [
+        {"problems": "字" * 5001},
+        {"problems": "坏\x00字"},
+        {"version": "x"},
+        {"planned": "yes", "choice": "0", "choice-0-code": "ZZ99"},
+        {"planned": "yes", "choice": "0", "choice-0-title": "a\x00b", "choice-0-starts": "2027"},
+    ],
 )
 def test_a_bad_conclusion_changes_nothing_and_loses_nothing(session, tablet, visit, given):
-    tablet.get(f"/visits/{visit.id}/conclusion")
+    tablet.get(conclusion(visit))
 
     answer = tablet.submit("", {"problems": "写好的一段。"} | given)
 
     assert answer.status_code in (409, 422)
     assert stored(session, visit).problems is None
+    assert planned(session, visit) is None
     assert given.get("problems", "写好的一段。").split("\x00")[0] in answer.text
+
+
+def test_a_plan_stands_beside_the_systems_on_the_result_of_every_reader(
+    app, session, tablet, visit, consultant
+):
+    verify_all(session, visit, consultant)
+    tablet.get(conclusion(visit))
+    tablet.submit("", {"do": "start"})
+    tablet.get(conclusion(visit))
+    tablet.submit("", {"do": "own"})
+    typed = {"choice-0-title": "设排产专员", "choice-0-what": "一人专管。", "choice-0-low": "2.5"}
+    tablet.submit("", typed)
+    assessments.confirm(Step(session, Actor(consultant.id, "李顾问"), moment()), visit.id)
+
+    page = tablet.get(f"/assessments/{visit.id}/result/onsite").text
+
+    for words in (
+        "顾问方案",
+        "设排产专员",
+        "一人专管。",
+        "2.5 万元（顾问估价）",
+        "系统测算",
+        "未列入",
+    ):
+        assert words in page
+    named = set(re.findall(r"\b(?:N|X|XV)\d\d\b", page))
+    described = set(re.findall(r"<h4>((?:N|X|XV)\d\d) ", page))
+    assert named
+    assert named <= described
 
 
 # --- confirming -----------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ from __future__ import annotations
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
-from reports.diagnosis.chosen import NOT_SAID
+from reports.diagnosis.chosen import NOT_SAID, beside, bought
 from reports.facts import Choice
+from reports.lifting import Ground
 from tests.support.builders import a_package, a_questionnaire, a_rung
 from tests.support.reporting import some_facts
 
@@ -53,7 +54,7 @@ def test_the_two_lists_are_held_against_each_other_line_by_line() -> None:
     assert [(row.code, row.mark, row.starts) for row in it.both_plans.rows] == [
         ("N01", "造价不同", "2027 年二季度"),
         ("N03", "顾问增加", ""),
-        ("自拟 1", "顾问自拟", ""),
+        ("自拟1", "顾问自拟", ""),
         ("N02", "未列入", ""),
     ]
     assert [advice.code for advice in it.both_plans.left_out] == ["N02"]
@@ -82,7 +83,7 @@ def test_a_measure_of_ones_own_lifts_what_it_says_and_no_further() -> None:
     assert it.both_plans is not None
     assert it.both_plans.chosen.reach.climbs
     (own, _) = [advice for wave in it.waves for advice in wave.advice]
-    assert (own.code, own.cost, own.weeks) == ("自拟 1", "未估价", "")
+    assert (own.code, own.cost, own.weeks) == ("自拟1", "未估价", "")
     assert [(r.short, r.before, r.after) for r in own.raises] == [("scheduling", 1, 3)]
 
 
@@ -103,6 +104,24 @@ def test_words_of_the_consultant_stand_in_place_of_the_catalogues() -> None:
 
     (advice,) = [advice for wave in it.waves for advice in wave.advice]
     assert (advice.why, advice.summary) == ("插单把周计划冲掉了。", "先上一条线。")
+
+
+def test_what_must_come_first_and_stands_on_neither_list_is_told_too() -> None:
+    questionnaire = a_questionnaire(
+        questions=["scheduling", "tracing"],
+        packages=[
+            a_package("N01", {"scheduling": 3}, prerequisites=["N02"]),
+            a_package("N02", {"tracing": 3}, prerequisites=["N03"]),
+            a_package("N03", {"tracing": 2}),
+        ],
+        ladder=[a_rung("basic")],
+    )
+    at_the_top = {"scheduling": 1, "tracing": 1}
+    ground = Ground(score(questionnaire, at_the_top), None)
+
+    both = beside(ground, (), bought(ground, None, [Choice("N01")]))
+
+    assert [advice.code for advice in both.needed] == ["N02", "N03"]
 
 
 def test_an_empty_plan_is_a_decision_too() -> None:

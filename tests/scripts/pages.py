@@ -60,7 +60,6 @@ def _pages(app: Flask, session: Session, folder: Path) -> Iterator[tuple[str, st
     visit = visited(session, a_user(session), consultant, level=2)
     tablet = signed_in(app, session, consultant)
     yield "visit-production", _got(tablet, f"/visits/{visit.id}/sections/production")
-    yield "visit-conclusion", _got(tablet, f"/visits/{visit.id}/conclusion")
     short = visited(session, a_user(session), consultant, optional=False)
     yield "visit-left-out", _got(tablet, f"/visits/{short.id}/sections/production")
     standing = _got(tablet, f"/visits/{short.id}/standing")

@@ -205,18 +205,6 @@ test("a broken page leaves the keys to the plain form", async () => {
   assert.deepEqual(page.server.sent, []);
 });
 
-test("packages are put in order by touch; a refilled page shows the stored order", async () => {
-  const page = await open("visit-conclusion");
-  const codes = () => [...page.document.querySelectorAll("[data-packages] [name=packages]")].map((box) => box.value);
-  const [first, second] = codes();
-
-  page.press("上移", page.document.querySelectorAll("[data-package]")[1]);
-  await page.show();
-
-  assert.deepEqual(codes().slice(0, 2), [second, first]);
-  assert.equal(page.document.querySelector(`[name="rank-${second}"]`).value, "1");
-});
-
 test("chip and keys follow what the server kept", async () => {
   const page = await open(PAGE);
   page.server.always = (change) => page.server.acknowledge(change, { verification: "verified" });

@@ -23,10 +23,12 @@ from sqlalchemy.orm import Session
 
 from questionnaires.answers import parse
 from questionnaires.scoring import score
+from reports.facts import Choice
 from survey import db, library, migrations
 from survey.config import sqlite_url
 from survey.files.folder import Folder
 from survey.lifecycle import edition_status
+from survey.lifecycle.choices import choices_of
 from survey.lifecycle.scores import tell_scores_again
 from survey.lifecycle.step import Step
 from survey.readings.diagnoses import diagnosis_of
@@ -56,6 +58,11 @@ from survey.words.log import LogWords
 from tests.support.people import TESTER, moment
 
 PACKED = Path(__file__).parent / "release-1.0.jsonl.gz"
+CHOSEN = text(
+    'UPDATE assessments SET chosen_packages = \'["N02", "N01"]\' '
+    "WHERE id = (SELECT min(id) FROM assessments WHERE state = 'confirmed')"
+)
+"""A consultant of that release chose packages; in the demonstration none did."""
 RENAMED = {"on_site": "visiting"}
 KEPT_AS_THEY_WERE = (Firm, Evidence, PoolEntry, Recognition)
 
@@ -96,6 +103,7 @@ def migrated(address, written) -> Iterator[Session]:
         alembic.upgrade(migrations._alembic(connection), "0002")
         connection.commit()
         _fill(connection, written)
+        connection.execute(CHOSEN)
         connection.commit()
     migrations.migrate(engine, folder)
     with Session(engine, expire_on_commit=False) as session:
@@ -246,6 +254,14 @@ def test_what_did_not_change_is_all_there(migrated, written, table):
     there = migrated.scalars(select(table.id)).all()
 
     assert sorted(there) == [row["id"] for row in written[table.__tablename__]]
+
+
+def test_what_a_consultant_chose_in_release_one_is_a_plan_now_and_nobody_else_has_one(migrated):
+    planned = select(Assessment).where(Assessment.planned_at.is_not(None))
+    (assessment,) = migrated.scalars(planned)
+
+    assert choices_of(migrated, assessment) == (Choice("N02"), Choice("N01"))
+    assert assessment.planned_at == assessment.confirmed_at
 
 
 def test_a_result_of_release_one_is_still_told_with_its_share(migrated):

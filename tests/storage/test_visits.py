@@ -2,8 +2,10 @@
 
 import pytest
 
+from reports.facts import Choice
 from survey.lifecycle import answers, as_said, assessments, conclusions, verification
 from survey.lifecycle.answers import Change
+from survey.lifecycle.choices import TypedChoice, choices_of
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
 from survey.readings.visits import visit_of
@@ -398,21 +400,56 @@ def test_what_the_firm_left_alone_keeps_its_verdict_over_a_return(
 # --- the conclusion -------------------------------------------------------------------------------
 
 
-def conclude(session, visit, problems="检验记录后补。", packages=None, version=None):
+def conclude(session, visit, problems="检验记录后补。", plan=None, version=None):
     conclusions.conclude(
         Step(session, TESTER, moment()),
         visit.id,
         problems=problems,
-        packages=packages,
+        plan=plan,
         base_version=version or store.assessment(session, visit.id, lock=True).version,
     )
 
 
-def test_a_conclusion_is_kept_with_its_packages_in_order(session, visit):
-    conclude(session, visit, packages=["N02", "N01", "N02"])
+def planned(session, visit):
+    return choices_of(session, store.assessment(session, visit.id, lock=True))
 
-    kept = store.assessment(session, visit.id, lock=True)
-    assert (kept.problems, kept.chosen_packages) == ("检验记录后补。", ["N02", "N01"])
+
+def test_a_plan_is_kept_line_by_line_in_its_order(session, visit):
+    lines = [
+        TypedChoice("N02", units="", low="１２.5 万元", high="20", starts="2027-Q1", why="先做。"),
+        TypedChoice(title="设排产专员", what="一人专管。", weeks="4", helps=("scheduling:3", "")),
+        TypedChoice("N01"),
+    ]
+
+    conclude(session, visit, plan=lines)
+
+    assert planned(session, visit) == (
+        Choice("N02", low=1250, high=2000, starts="2027-Q1", why="先做。"),
+        Choice(title="设排产专员", what="一人专管。", weeks=4, helps={"scheduling": 3}),
+        Choice("N01"),
+    )
+
+
+def test_text_alone_leaves_the_suggestions_and_a_plan_can_be_taken_back(session, visit):
+    conclude(session, visit, problems="只有文字。")
+    assert planned(session, visit) is None
+
+    conclude(session, visit, plan=[])
+    assert planned(session, visit) == ()
+
+    conclude(session, visit, plan=None)
+    assert planned(session, visit) is None
+
+
+def test_a_changed_line_alone_makes_the_version_before_stale(session, visit):
+    conclude(session, visit, plan=[TypedChoice("N01")])
+    version = store.assessment(session, visit.id, lock=True).version
+    conclude(session, visit, plan=[TypedChoice("N02")], version=version)
+
+    with pytest.raises(Stale):
+        conclude(session, visit, plan=[TypedChoice("N03")], version=version)
+
+    assert planned(session, visit) == (Choice("N02"),)
 
 
 def test_a_conclusion_on_an_old_version_changes_nothing(session, visit):
@@ -430,7 +467,20 @@ def test_a_conclusion_on_an_old_version_changes_nothing(session, visit):
     [
         ("problems", {"problems": "字" * 5001}),
         ("problems", {"problems": "坏\x00字"}),
-        ("packages", {"packages": ["N01", "ZZ99"]}),
+        ("choices", {"plan": [TypedChoice("N01"), TypedChoice("ZZ99")]}),
+        ("choices", {"plan": [TypedChoice("N01"), TypedChoice("N01")]}),
+        ("choices", {"plan": [TypedChoice(title="措施")] * 31}),
+        ("choice-1-title", {"plan": [TypedChoice("N01"), TypedChoice(title="​ ")]}),
+        ("choice-0-low", {"plan": [TypedChoice("N01", low="1.234")]}),
+        ("choice-0-low", {"plan": [TypedChoice("N01", low="-1")]}),
+        ("choice-0-high", {"plan": [TypedChoice("N01", low="5", high="4")]}),
+        ("choice-0-high", {"plan": [TypedChoice("N01", high="9999999")]}),
+        ("choice-0-units", {"plan": [TypedChoice("N01", units="2")]}),
+        ("choice-0-starts", {"plan": [TypedChoice("N01", starts="2027-13")]}),
+        ("choice-0-weeks", {"plan": [TypedChoice(title="措施", weeks="0")]}),
+        ("choice-0-helps", {"plan": [TypedChoice(title="措施", helps=("nothing:2",))]}),
+        ("choice-0-helps", {"plan": [TypedChoice(title="措施", helps=("scheduling:5",))]}),
+        ("choice-0-why", {"plan": [TypedChoice("N01", why="字" * 1001)]}),
     ],
 )
 def test_a_bad_conclusion_names_its_field(session, visit, field, given):

@@ -18,6 +18,7 @@ from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import conclusions, decisions, pool, recognitions
+from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.selections import Seen
@@ -192,7 +193,11 @@ class World:
             Step(self._session, TESTER, moment()),
             assessment.id,
             problems=f"{side.word}问题",
-            packages=None,
+            plan=[
+                TypedChoice(
+                    title=f"{side.word}措施", what=f"{side.word}做法", why=f"{side.word}缘由"
+                )
+            ],
             base_version=version or 0,
         )
 

@@ -343,7 +343,7 @@ def _live(
         Step(session, _actor(consultant), at),
         assessment.id,
         problems=PROBLEMS,
-        packages=None,
+        plan=None,
         base_version=_version(session, assessment.id),
     )
     at += timedelta(hours=5)
