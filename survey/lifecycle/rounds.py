@@ -1,81 +1,161 @@
-"""Open a round: one year's campaign over one edition."""
+"""Rounds: one year's campaign over one edition, opened, changed, closed, and deleted while empty."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
 from survey.lifecycle import edition_status, typed
-from survey.lifecycle.errors import Invalid, NotThere, TitleTaken
-from survey.lifecycle.step import Step
+from survey.lifecycle.errors import Doubtful, Invalid, NotThere, Stale, TitleTaken, WrongState
+from survey.lifecycle.step import About, Step
 from survey.store import rounds
-from survey.tables import Round
+from survey.tables import Doubt, Round
 
 MOST_TITLE = 100
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a round is called and when it is open; without a last day it stays open."""
+
+    title: str
+    opens_on: date
+    closes_on: date | None = None
+
+
 def open_round(
-    step: Step, *, title: str, edition: str, opens_on: date, closes_on: date | None
+    step: Step,
+    *,
+    title: str,
+    edition: str,
+    opens_on: date,
+    closes_on: date | None,
+    sure: bool = True,
 ) -> Round:
     """Open a round; firms find it from its first day to its last.
 
+    Args:
+        sure: That another round is meant to be open on the same days.
+
     Raises:
         TitleTaken, Invalid
+        Doubtful: Another round is open on the same days, and nobody said that this is meant.
     """
-    try:
-        with step.writing() as session:
-            there = edition_status.usable(session)
-            title = _checked(typed.line(title), edition, there, opens_on, closes_on)
-            if rounds.round_titled(session, title) is not None:
-                raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"})
-            round_ = Round(
-                title=title,
-                edition=edition,
-                opens_on=opens_on,
-                closes_on=closes_on,
-                created_at=step.now,
-            )
-            session.add(round_)
-            session.flush()
-            step.log("open_round", round_, after={"title": title} | _span(opens_on, closes_on))
+    with _one_of_its_title(step):
+        if edition not in edition_status.usable(step.session):
+            raise Invalid({"edition": "请选择一个已发布、没有停用的问卷年版。"})
+        plan = _good(step, Plan(title, opens_on, closes_on), None, sure)
+        round_ = Round(edition=edition, created_at=step.now, **asdict(plan))
+        step.session.add(round_)
+        step.session.flush()
+        step.log("open_round", round_, after=asdict(plan))
+        return round_
+
+
+def change(step: Step, round_id: int, plan: Plan, *, seen: Plan, sure: bool = False) -> Round:
+    """Give a round another name or other days; a later last day opens a closed one again.
+
+    Args:
+        seen: The round as the page showed it.
+
+    Raises:
+        Stale: Somebody else changed it since.
+        TitleTaken, Invalid, Doubtful: As for a new one.
+    """
+    with _one_of_its_title(step):
+        round_ = _held(step, round_id)
+        before, plan = plan_of(round_), _good(step, plan, round_, sure)
+        if before == plan:
             return round_
-    except IntegrityError as error:  # another officer was faster by a moment
+        if before != seen:
+            raise Stale
+        _set(step, round_, plan, "round_edit")
+        return round_
+
+
+def close(step: Step, round_id: int) -> None:
+    """Close a round now: yesterday was its last day. What was begun goes on.
+
+    Raises:
+        Invalid: It began only today.
+    """
+    with step.writing():
+        round_ = _held(step, round_id)
+        yesterday = step.today - timedelta(days=1)
+        if round_.closes_on is not None and round_.closes_on <= yesterday:
+            return
+        if round_.opens_on > yesterday:
+            raise Invalid({"closes_on": "今天才开始或还没开始的轮次不能截止，请改开始和截止日期。"})
+        _set(step, round_, replace(plan_of(round_), closes_on=yesterday), "round_close")
+
+
+def delete(step: Step, round_id: int) -> None:
+    """Delete a round that no firm has begun.
+
+    Raises:
+        WrongState: A firm has.
+    """
+    with step.writing() as session:
+        round_ = _held(step, round_id)
+        if rounds.has_assessment(session, round_id):
+            raise WrongState({"round": "已经有企业开始这一轮评估，不能删除。可以提前截止。"})
+        step.log("round_delete", About("round", round_.id), before=asdict(plan_of(round_)))
+        session.delete(round_)
+
+
+def plan_of(round_: Round) -> Plan:
+    return Plan(round_.title, round_.opens_on, round_.closes_on)
+
+
+def _set(step: Step, round_: Round, plan: Plan, action: str) -> None:
+    before, after = asdict(plan_of(round_)), asdict(plan)
+    for name, value in after.items():
+        setattr(round_, name, value)
+    kept = {"opens_on", "closes_on"} | {n for n in after if before[n] != after[n]}
+    step.log(
+        action,
+        round_,
+        before={name: before[name] for name in before if name in kept},
+        after={name: after[name] for name in after if name in kept},
+    )
+
+
+@contextmanager
+def _one_of_its_title(step: Step) -> Iterator[None]:
+    """A transaction in which another officer may be faster by a moment to take a title."""
+    try:
+        with step.writing():
+            yield
+    except IntegrityError as error:
         raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"}) from error
 
 
-def set_end(step: Step, round_id: int, closes_on: date | None) -> None:
-    """Give a round another last day, or none."""
-    with step.writing() as session:
-        round_ = rounds.round_(session, round_id, lock=True)
-        if round_ is None:
-            raise NotThere
-        if closes_on is not None and closes_on < round_.opens_on:
-            raise Invalid({"closes_on": "截止日期不能早于开始日期。"})
-        before, round_.closes_on = round_.closes_on, closes_on
-        if before != closes_on:
-            step.log(
-                "round_end",
-                round_,
-                before=_span(round_.opens_on, before),
-                after=_span(round_.opens_on, closes_on),
-            )
+def _held(step: Step, round_id: int) -> Round:
+    round_ = rounds.round_(step.session, round_id, lock=True)
+    if round_ is None:
+        raise NotThere
+    return round_
 
 
-def _checked(
-    title: str, edition: str, there: tuple[str, ...], opens_on: date, closes_on: date | None
-) -> str:
-    faults: dict[str, str] = {}
-    if not 1 <= len(title) <= MOST_TITLE:
-        faults["title"] = f"请填写轮次名称（{MOST_TITLE} 字以内）。"
-    if edition not in there:
-        faults["edition"] = "请选择一个已发布、没有停用的问卷年版。"
-    if closes_on is not None and closes_on < opens_on:
-        faults["closes_on"] = "截止日期不能早于开始日期。"
-    if faults:
-        raise Invalid(faults)
-    return title
+def _good(step: Step, plan: Plan, round_: Round | None, sure: bool) -> Plan:
+    """Return a plan as it is kept; ``round_`` is the one it is for, if there is one."""
+    plan = replace(plan, title=typed.line(plan.title))
+    if not 1 <= len(plan.title) <= MOST_TITLE:
+        raise Invalid({"title": f"请填写轮次名称（{MOST_TITLE} 字以内）。"})
+    _require_order(plan)
+    known = rounds.round_titled(step.session, plan.title)
+    if known is not None and known is not round_:
+        raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"})
+    others = rounds.open_between(step.session, plan.opens_on, plan.closes_on)
+    if not sure and any(other is not round_ for other in others):
+        raise Doubtful((Doubt.ROUNDS_OVERLAP,))
+    return plan
 
 
-def _span(opens_on: date, closes_on: date | None) -> dict[str, date | None]:
-    return {"opens_on": opens_on, "closes_on": closes_on}
+def _require_order(plan: Plan) -> None:
+    if plan.closes_on is not None and plan.closes_on < plan.opens_on:
+        raise Invalid({"closes_on": "截止日期不能早于开始日期。"})

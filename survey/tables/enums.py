@@ -52,11 +52,12 @@ class AwardLevel(StrEnum):
 
 
 class Doubt(StrEnum):
-    """What makes a decision about a firm look wrong, until somebody says it is meant."""
+    """What makes a decision look wrong, until somebody says it is meant."""
 
     UNVERIFIED = "unverified"
     ABOVE_VERIFIED = "above_verified"
     YEAR_DIFFERS = "year_differs"
+    ROUNDS_OVERLAP = "rounds_overlap"
 
 
 class EditionState(StrEnum):

@@ -81,9 +81,13 @@ def day(name: str) -> date | None:
 
 
 def arguments() -> dict[str, Any]:
-    """Return the filters in force as the arguments of a link: to the next page, to the workbook."""
-    return {
+    """Return the filters in force as the arguments of a link: to the next page, to the workbook.
+
+    What is part of the address itself, such as the number of a round, goes along.
+    """
+    asked = {
         name: value
         for name, value in request.args.items()
         if value and name not in NO_FILTERS and not name.startswith("_")
     }
+    return {**asked, **(request.view_args or {})}

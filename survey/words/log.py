@@ -58,6 +58,9 @@ ACTIONS = {
     "nightly": "每夜检查",
     "open_round": "开启评估轮次",
     "round_end": "调整轮次截止日期",
+    "round_edit": "修改评估轮次",
+    "round_close": "提前截止评估轮次",
+    "round_delete": "删除评估轮次",
     "export": "导出清单",
     "edition_copy": "建立年版草稿",
     "edition_import": "读回年版工作簿",
@@ -98,7 +101,7 @@ SUBJECTS = {
     "contents": "文件库",
     "list": "清单",
 }
-LISTS = {"assessments": "评估清单", "pool": "培育库", "audit": "操作日志"}
+LISTS = {"assessments": "评估清单", "pool": "培育库", "audit": "操作日志", "round": "轮次进度"}
 QUIET = frozenset({"attach_evidence", "remove_evidence", "processes"})
 """Steps whose details belong to a sheet: while it is a draft, only the firm may know them."""
 STATES_OF: Mapping[str, Mapping[str, str]] = {

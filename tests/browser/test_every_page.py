@@ -148,6 +148,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "section_id": ["equipment", "application_facts"],
         "firm_id": [firm.id, other.id],
         "recognition_id": [],
+        "round_id": [rounds[0].id],
         "entry_id": [_in_the_pool(session, config, last.id, by)],
         "paper_id": [*session.scalars(select(Paper.id))],
         "evidence_id": [photo],

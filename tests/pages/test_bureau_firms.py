@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from survey import db
 from survey.store import settings
-from survey.tables import Firm, Role, Round, User
+from survey.tables import Firm, Role, User
 from tests.support.bureau import a_district, an_assessment, at_desk, logged
 from tests.support.people import PASSWORD, a_consultant, a_firm, a_round, a_user, begun, visited
 
@@ -218,20 +218,3 @@ def test_firms_are_found_by_how_far_they_have_come(desk, session):
 @pytest.mark.parametrize("number", ["-1", "0", "9223372036854775808", "abc", "1.0", "０１", "999"])
 def test_a_firm_that_is_not_there_is_not_found(desk, number):
     assert desk.get(f"/bureau/firms/{number}").status_code == 404
-
-
-def test_a_round_is_opened_on_its_page_once_and_its_end_moved(desk, session):
-    given = {"title": "2026 年度", "edition": "2026", "opens_on": "2026-09-01", "closes_on": ""}
-    desk.get("/bureau/rounds")
-    assert desk.submit("/bureau/rounds", given).status_code == 302
-    desk.get("/bureau/rounds")
-    assert desk.submit("/bureau/rounds", given).status_code == 409
-    round_ = session.scalars(select(Round)).one()
-
-    end = f"/bureau/rounds/{round_.id}/end"
-    desk.get("/bureau/rounds")
-    assert desk.submit(end, {"closes_on": "2026-08-01"}).status_code == 422
-    desk.get("/bureau/rounds")
-    assert desk.submit(end, {"closes_on": "2026-12-31"}).status_code == 302
-
-    assert "2026-09-01 至 2026-12-31" in desk.get("/bureau/rounds").text

@@ -1,24 +1,22 @@
 """Taking a firm on: its code checked, its user invited, all of it or nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.lifecycle import links, new_firms, rounds
+from survey.lifecycle import links, new_firms
 from survey.lifecycle.errors import (
     CodeTaken,
     Invalid,
     LinkSpent,
     NotThere,
     Stale,
-    TitleTaken,
 )
 from survey.lifecycle.new_firms import NewFirm, Offered
 from survey.lifecycle.step import Actor, Step
-from survey.tables import Firm, LinkPurpose, OneTimeLink, Role, Round, User
+from survey.tables import Firm, LinkPurpose, OneTimeLink, Role, User
 from tests.support.bureau import NOON, logged
 from tests.support.people import a_firm, a_user, begun
 
@@ -221,47 +219,3 @@ def test_a_firm_somebody_else_changed_is_not_overwritten(session):
     session.rollback()
     assert session.scalar(select(Firm.name)) == "虚构阀门二厂"
     assert len(logged(session, "edit")) == 1
-
-
-def open_round(session, **given):
-    known = {"title": "2026 年度", "edition": "2026", "opens_on": date(2026, 9, 1)}
-    known |= {"closes_on": None}
-    return rounds.open_round(Step(session, BY, NOON), **known | given)
-
-
-def test_a_round_is_opened_once_under_one_title(session):
-    open_round(session)
-
-    with pytest.raises(TitleTaken):
-        open_round(session, title=" 2026  年度 ")
-
-    assert session.scalar(select(func.count()).select_from(Round)) == 1
-    assert len(logged(session, "open_round")) == 1
-
-
-@pytest.mark.parametrize(
-    "field, given",
-    [
-        ("title", {"title": " "}),
-        ("edition", {"edition": "1999"}),
-        ("edition", {"edition": "../2026"}),
-        ("closes_on", {"closes_on": date(2026, 8, 31)}),
-    ],
-)
-def test_a_round_that_makes_no_sense_is_refused(session, field, given):
-    with pytest.raises(Invalid) as refused:
-        open_round(session, **given)
-
-    assert list(refused.value.fields) == [field]
-
-
-def test_the_end_of_a_round_can_be_moved_but_not_before_its_beginning(session):
-    round_ = open_round(session)
-    rounds.set_end(Step(session, BY, NOON), round_.id, date(2026, 12, 31))
-
-    with pytest.raises(Invalid):
-        rounds.set_end(Step(session, BY, NOON), round_.id, date(2026, 8, 31))
-
-    session.rollback()
-    assert session.scalar(select(Round.closes_on)) == date(2026, 12, 31)
-    assert len(logged(session, "round_end")) == 1

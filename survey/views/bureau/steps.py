@@ -105,14 +105,14 @@ class TargetForm(StepForm):
         self.target_rung.description = hint
 
 
-def _sure() -> BooleanField:
+def sure_field() -> BooleanField:
     return BooleanField("我已核对，确实这样办")
 
 
 class AdmitForm(TargetForm):
     """A rung to aim at; whether a firm nobody has verified is meant."""
 
-    sure = _sure()
+    sure = sure_field()
 
 
 class AwardForm(StepForm):
@@ -134,7 +134,7 @@ class AwardForm(StepForm):
         [InputRequired("请填写认定日期，例如 2026-01-31。")],
         description="以文件落款日期为准。",
     )
-    sure = _sure()
+    sure = sure_field()
 
     def __init__(self, step: str, rungs: Mapping[str, str], **values: Any) -> None:
         super().__init__(step, **values)
@@ -162,7 +162,7 @@ class TogetherForm(StepForm):
         description="例如“经信局会议纪要〔2026〕3 号”。",
     )
     decided_on = Day("会议日期", [InputRequired("请填写会议日期，例如 2026-01-31。")])
-    sure = _sure()
+    sure = sure_field()
 
     def __init__(self, step: str, rungs: Mapping[str, str], **values: Any) -> None:
         super().__init__(step, **values)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from flask import request, url_for
 
@@ -51,6 +51,14 @@ def of_pool(counted: Figures) -> list[Tile]:
     ]
 
 
+def of_round(round_id: int, counts: Mapping[str, int], who: Mapping[str, str]) -> list[Tile]:
+    """Return the firms of a round from those who have not begun to those who are confirmed."""
+    return [
+        _tile(title, counts[state], "bureau.round_", round_id=round_id, state=state)
+        for state, title in who.items()
+    ]
+
+
 def plan_tile(line: PlanLine) -> Tile:
     """A year of the plan: how many are recognised of how many are wanted."""
     return Tile(
@@ -62,7 +70,7 @@ def plan_tile(line: PlanLine) -> Tile:
     )
 
 
-def _tile(title: str, count: int, endpoint: str, **filters: str) -> Tile:
+def _tile(title: str, count: int, endpoint: str, **filters: Any) -> Tile:
     asked = {name: value for name, value in lists.arguments().items() if name != "sort"}
     counted = {name: value for name, value in asked.items() if name == "edition"} | filters
     here = request.endpoint == endpoint and asked == counted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import redirect, render_template, url_for
@@ -18,6 +18,7 @@ from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.readings.todo.firm import AtFirm, of_firm
 from survey.store import accounts, log, pool, visits
 from survey.store import assessments as store
+from survey.store import rounds as round_store
 from survey.store.sheets import kind_of
 from survey.tables import (
     Assessment,
@@ -59,10 +60,18 @@ def home() -> ResponseReturnValue:
         "firm/home.html",
         firm=firm,
         rounds=rounds,
+        closed=_closed(begun),
+        today=here.today(),
         lines=lines,
         todo=todo.groups(of_firm(_at_firm(firm, rounds, lines))),
         climb=_climb(firm_id, lines),
     )
+
+
+def _closed(begun: Collection[int]) -> Round | None:
+    """Return the round that closed last, where the firm took no part in it."""
+    last = round_store.last_closed(here.session(), here.today())
+    return last if last is not None and last.id not in begun else None
 
 
 def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line]) -> AtFirm:

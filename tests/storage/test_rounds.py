@@ -1,0 +1,201 @@
+"""Rounds, on both databases: opened once, changed, closed, and deleted while nobody has begun."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from survey.lifecycle import assessments, rounds
+from survey.lifecycle.errors import (
+    Doubtful,
+    Invalid,
+    NotThere,
+    RoundClosed,
+    Stale,
+    TitleTaken,
+    WrongState,
+)
+from survey.lifecycle.rounds import Plan
+from survey.lifecycle.step import Actor, Step
+from survey.store import rounds as store
+from survey.store.lists import BELOW, Wanted
+from survey.tables import AssessmentState, Doubt, Round
+from tests.support.bureau import an_assessment, logged
+from tests.support.people import a_firm, a_round
+
+NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
+BY = Actor(None, "测试")
+
+
+def open_round(session, **given):
+    known = {"title": "2026 年度", "edition": "2026", "opens_on": date(2026, 9, 1)}
+    known |= {"closes_on": None}
+    return rounds.open_round(Step(session, BY, NOON), **known | given)
+
+
+def test_a_round_is_opened_once_under_one_title(session):
+    open_round(session)
+
+    with pytest.raises(TitleTaken):
+        open_round(session, title=" 2026  年度 ")
+
+    assert session.scalar(select(func.count()).select_from(Round)) == 1
+    assert len(logged(session, "open_round")) == 1
+
+
+@pytest.mark.parametrize(
+    "field, given",
+    [
+        ("title", {"title": " "}),
+        ("edition", {"edition": "1999"}),
+        ("edition", {"edition": "../2026"}),
+        ("closes_on", {"closes_on": date(2026, 8, 31)}),
+    ],
+)
+def test_a_round_that_makes_no_sense_is_refused(session, field, given):
+    with pytest.raises(Invalid) as refused:
+        open_round(session, **given)
+
+    assert list(refused.value.fields) == [field]
+
+
+def change(session, round_, seen=None, sure=False, **given):
+    was = seen or rounds.plan_of(round_)
+    plan = Plan(
+        **{"title": was.title, "opens_on": was.opens_on, "closes_on": was.closes_on} | given
+    )
+    return rounds.change(Step(session, BY, NOON), round_.id, plan, seen=was, sure=sure)
+
+
+def kept(session):
+    session.rollback()
+    return session.scalars(select(Round).order_by(Round.id)).all()
+
+
+def test_a_round_gets_another_name_and_other_days_with_one_row_of_the_log(session):
+    round_ = open_round(session)
+    was = rounds.plan_of(round_)
+
+    for _press in range(2):
+        change(session, round_, was, title="2026 年度评估", closes_on=date(2026, 12, 31))
+
+    [found] = kept(session)
+    assert (found.title, found.closes_on) == ("2026 年度评估", date(2026, 12, 31))
+    [row] = logged(session, "round_edit")
+    assert row.before["title"] == "2026 年度"
+    assert row.after == {
+        "title": "2026 年度评估",
+        "opens_on": "2026-09-01",
+        "closes_on": "2026-12-31",
+    }
+
+
+def test_a_round_that_somebody_else_changed_is_not_changed_unseen(session):
+    round_ = open_round(session)
+    was = rounds.plan_of(round_)
+    change(session, round_, was, title="先到的")
+
+    with pytest.raises(Stale):
+        change(session, round_, was, title="后到的")
+
+    assert kept(session)[0].title == "先到的"
+
+
+@pytest.mark.parametrize(
+    "given, refusal",
+    [
+        ({"title": " "}, Invalid),
+        ({"closes_on": date(2026, 8, 31)}, Invalid),
+        ({"title": "另一轮"}, TitleTaken),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(session, given, refusal):
+    open_round(session, title="另一轮", closes_on=date(2026, 9, 2))
+    round_ = open_round(session)
+
+    with pytest.raises(refusal):
+        change(session, round_, sure=True, **given)
+
+    assert not logged(session, "round_edit")
+
+
+@pytest.mark.parametrize(
+    "opens_on, closes_on, overlaps",
+    [
+        (date(2026, 8, 1), date(2026, 8, 31), False),
+        (date(2026, 8, 1), date(2026, 9, 1), True),
+        (date(2026, 9, 10), date(2026, 9, 11), True),
+        (date(2026, 9, 30), None, True),
+        (date(2026, 10, 1), None, False),
+        (date(2026, 1, 1), None, True),
+    ],
+)
+def test_rounds_on_the_same_days_are_asked_about_once(session, opens_on, closes_on, overlaps):
+    open_round(session, closes_on=date(2026, 9, 30))
+    given = {"title": "另一轮", "opens_on": opens_on, "closes_on": closes_on}
+
+    if overlaps:
+        with pytest.raises(Doubtful) as doubt:
+            open_round(session, sure=False, **given)
+        assert doubt.value.doubts == (Doubt.ROUNDS_OVERLAP,)
+        assert len(kept(session)) == 1
+    open_round(session, sure=overlaps, **given)
+
+    assert len(kept(session)) == 2
+
+
+def test_a_round_does_not_overlap_itself(session):
+    round_ = open_round(session)
+
+    assert change(session, round_, title="新名称").title == "新名称"
+
+
+def test_a_closed_round_is_begun_no_more_and_opened_again_by_a_later_day(session):
+    round_, firm = open_round(session), a_firm(session, "甲厂（虚构）")
+    step = Step(session, BY, NOON)
+    for _press in range(2):
+        rounds.close(step, round_.id)
+
+    assert kept(session)[0].closes_on == date(2026, 11, 22)
+    assert len(logged(session, "round_close")) == 1
+    with pytest.raises(RoundClosed):
+        assessments.begin(step, firm.id, round_.id)
+    change(session, kept(session)[0], closes_on=date(2026, 12, 1))
+
+    assert assessments.begin(step, firm.id, round_.id).round_id == round_.id
+
+
+def test_a_round_of_today_cannot_have_ended_yesterday(session):
+    round_ = open_round(session, opens_on=date(2026, 11, 23))
+
+    with pytest.raises(Invalid):
+        rounds.close(Step(session, BY, NOON), round_.id)
+
+    assert kept(session)[0].closes_on is None
+
+
+def test_only_a_round_nobody_has_begun_is_deleted(session):
+    empty, begun = open_round(session), a_round(session)
+    an_assessment(session, begun, "甲厂（虚构）", state=AssessmentState.DRAFT)
+    step = Step(session, BY, NOON)
+
+    rounds.delete(step, empty.id)
+    with pytest.raises(WrongState):
+        rounds.delete(step, begun.id)
+    with pytest.raises(NotThere):
+        rounds.delete(step, empty.id)
+
+    assert [one.id for one in kept(session)] == [begun.id]
+    assert [row.before["title"] for row in logged(session, "round_delete")] == ["2026 年度"]
+
+
+def test_a_round_counts_every_firm_once_and_names_who_has_not_begun(session):
+    here, there = a_round(session), a_round(session)
+    an_assessment(session, here, "交厂（虚构）", township="碧湖镇")
+    an_assessment(session, there, "别厂（虚构）", township="紫金街道")
+    a_firm(session, "未厂（虚构）", contact_name="虚构人", contact_phone="0578-0000000")
+
+    assert store.states_of(session, here.id) == {BELOW: 2, AssessmentState.SUBMITTED: 1}
+    lines, total = store.round_firms(session, here.id, Wanted(state=BELOW, sort="firm"))
+    assert (total, [line.firm for line in lines]) == (2, ["别厂（虚构）", "未厂（虚构）"])
+    assert (lines[1].contact_name, lines[1].contact_phone) == ("虚构人", "0578-0000000")
