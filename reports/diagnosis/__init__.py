@@ -23,6 +23,7 @@ from reports.diagnosis.comparison import Comparison, compare
 from reports.diagnosis.costs import CostTable, cost_table
 from reports.diagnosis.gaps import Gap, Missing, Stair, gaps, missing, rung_title, stairs
 from reports.diagnosis.key_figures import KeyFigure, key_figures
+from reports.diagnosis.pace import pace
 from reports.diagnosis.route import Route, route
 from reports.diagnosis.sections import Notes, SectionLine, section_lines, strongest, weakest
 from reports.facts import Choice, Explained, Facts, Finding, SelfAssessment, SheetKind
@@ -50,11 +51,13 @@ FIRST_THINGS = 3
 class Plan:
     """What is recommended, and what it costs.
 
-    ``beside`` holds a consultant's list against the computed one; None where nobody chose.
+    ``pace`` says how much at a time; empty where a consultant said when. ``beside`` holds a
+    consultant's list against the computed one; None where nobody chose.
     """
 
     waves: tuple[Wave, ...]
     costs: CostTable
+    pace: str
     beside: BothPlans | None = None
 
 
@@ -133,6 +136,11 @@ class Diagnosis:
     @property
     def advice_costs(self) -> CostTable:
         return self.plan.costs
+
+    @property
+    def pace(self) -> str:
+        """How much the firm is taken to carry at once, as a sentence; empty where it is not asked."""
+        return self.plan.pace
 
     @property
     def both_plans(self) -> BothPlans | None:
@@ -234,12 +242,17 @@ def diagnose(
 
 def plan(ground: Ground, way: Roadmap | None, choices: Sequence[Choice] | None) -> Plan:
     """Tell what the consultant recommends, beside what is computed; without choices that alone."""
-    computed = choose(ground, way)
+    computed, says = choose(ground, way), pace(ground).says
     if choices is None:
-        return Plan(waves(ground, computed), cost_table(ground, computed))
+        return Plan(waves(ground, computed), cost_table(ground, computed), says)
     chosen = bought(ground, way, choices)
-    costs = cost_table(ground, [one.purchase for one in chosen])
-    return Plan(told(ground, chosen), costs, beside(ground, computed, chosen))
+    said: set[str] = set()
+    return Plan(
+        told(ground, chosen, said),
+        cost_table(ground, [one.purchase for one in chosen]),
+        "" if any(choice.starts for choice in choices) else says,
+        beside(ground, computed, chosen, said),
+    )
 
 
 def _figure(share: Fraction | None) -> Figure | None:

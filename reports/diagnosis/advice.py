@@ -9,6 +9,7 @@ from fractions import Fraction
 from questionnaires.gates import GateResult
 from questionnaires.model import Package
 from reports.diagnosis.costs import units_said
+from reports.diagnosis.pace import WAVES, begun, wave_of
 from reports.figures import Figure, once_text, share_figure, weeks_text, yearly_text
 from reports.lifting import Ground, Lift, Purchase
 from reports.programme import counted
@@ -16,15 +17,6 @@ from reports.roadmap import Roadmap, opening
 
 MOST = 6
 DISCLAIMER = "造价为估算，以供应商报价和验收为准；补助以当地当年政策为准。"
-WAVES = (
-    ("第一批：必备条件和基础", "0–3 个月内启动"),
-    ("第二批：补行业短板", "3–9 个月内启动"),
-    ("第三批：集成与自动化", "9–24 个月内启动"),
-)
-QUICK_WEEKS, QUICK_COST = 9, 20
-"""A first-wave package is done in two months for at most 20 万元."""
-SHORT_WEEKS, SHORT_COST = 13, 40
-"""A second-wave package is done in three months for at most 40 万元."""
 
 
 @dataclass(frozen=True)
@@ -165,50 +157,38 @@ def _rank(
     )
 
 
-def waves(ground: Ground, purchases: Iterable[Purchase]) -> tuple[Wave, ...]:
-    """Sort purchases into the three waves, what opens gates in the first.
+def waves(
+    ground: Ground, purchases: Iterable[Purchase], said: set[str] | None = None
+) -> tuple[Wave, ...]:
+    """Sort purchases into the three waves by the week in which each begins.
 
-    Nothing begins before its prerequisite, and what opens a gate waits one wave for a prerequisite
-    that takes long.
+    Args:
+        said: What ``say`` takes.
     """
-    purchases = tuple(purchases)
-    gates = opening(ground, ground.score.next, purchases)
     by_code = {purchase.package.code: purchase for purchase in purchases}
-    placed: dict[str, int] = {}
-    for purchase in purchases:
-        before = [
-            placed.get(code, 0) + (code in gates and not _is_quick(by_code[code]))
-            for code in purchase.package.prerequisites
-            if code in by_code
-        ]
-        own = 0 if purchase.package.code in gates else _own_wave(purchase)
-        placed[purchase.package.code] = min(max([own, *before]), len(WAVES) - 1)
+    gates = opening(ground, ground.score.next, by_code.values())
+    weeks = begun(ground, by_code.values(), gates)
+    said = set() if said is None else said
+    advice = {code: say(ground, by_code[code], said) for code in weeks}
     return tuple(
-        Wave(title, period, tuple(say(ground, p) for c, p in by_code.items() if placed[c] == index))
-        for index, (title, period) in enumerate(WAVES)
+        Wave(title, period, tuple(advice[c] for c, week in weeks.items() if wave_of(week) == index))
+        for index, (title, period, _) in enumerate(WAVES)
     )
 
 
-def _is_quick(purchase: Purchase) -> bool:
-    return purchase.package.weeks.high <= QUICK_WEEKS
+def say(ground: Ground, purchase: Purchase, said: set[str] | None = None) -> Advice:
+    """Say what a purchase is, why the firm needs it, and what it takes.
 
-
-def _own_wave(purchase: Purchase) -> int:
-    weeks, cost = purchase.package.weeks.high, purchase.amounts.once.high
-    if weeks <= QUICK_WEEKS and cost <= QUICK_COST:
-        return 0
-    return 1 if weeks <= SHORT_WEEKS and cost <= SHORT_COST else 2
-
-
-def say(ground: Ground, purchase: Purchase) -> Advice:
-    """Say what a purchase is, why the firm needs it, and what it takes."""
+    Args:
+        said: The problems named so far, to which this one adds: none is named twice in a list.
+    """
     package, lifts, target = purchase.package, ground.lifts(purchase), ground.score.next
     opens = any(ground.helps(purchase, g) for g in (target.failed_gates if target else ()))
     return Advice(
         code=package.code,
         title=package.title,
         summary=package.summary,
-        why=_why(lifts, opens, target.rung.title if target else ""),
+        why=_why(lifts, said, target.rung.title if opens and target else ""),
         raises=tuple(_raise(lift) for lift in lifts),
         gain=share_figure(ground.gain(lifts)),
         units=units_said(ground, purchase),
@@ -231,9 +211,18 @@ def _raise(lift: Lift) -> Raise:
     return Raise(lift.question.code, lift.question.short, lift.before, lift.after)
 
 
-def _why(lifts: tuple[Lift, ...], opens: bool, rung: str) -> str:
-    """Name the weakness the package answers: that of the lowest answer it lifts."""
-    lowest = min(lifts, key=lambda lift: lift.before, default=None)
-    weakness = lowest.question.weakness_at(lowest.before) if lowest else None
-    gate = f"对应“{rung}”尚未满足的必备条件。" if opens else ""
-    return gate + (weakness.official.rstrip("。") + "。" if weakness else "")
+def _why(lifts: tuple[Lift, ...], said: set[str] | None, rung: str) -> str:
+    """Name the weakness the package answers: of the lowest answer it lifts that is not named yet.
+
+    Where all are named, say which answers it goes on with. ``rung`` is that whose gate it opens.
+    """
+    gate = f"对应“{rung}”尚未满足的必备条件。" if rung else ""
+    lowest = sorted(lifts, key=lambda lift: lift.before)
+    weaknesses = (lift.question.weakness_at(lift.before) for lift in lowest)
+    for weakness in filter(None, weaknesses):
+        if said is None or weakness.official not in said:
+            if said is not None:
+                said.add(weakness.official)
+            return gate + weakness.official.rstrip("。") + "。"
+    named = "、".join(f"“{lift.question.short}”" for lift in lowest[:2])
+    return gate + (f"与前面各项一起补上{named}。" if named else "")

@@ -117,14 +117,17 @@ def _own(choice: Choice, number: int) -> Package:
     )
 
 
-def told(ground: Ground, chosen: Sequence[Chosen]) -> tuple[Wave, ...]:
-    """Tell what is chosen by the time it starts; in the usual waves where nothing says when."""
+def told(ground: Ground, chosen: Sequence[Chosen], said: set[str]) -> tuple[Wave, ...]:
+    """Tell what is chosen by the time it starts; in the usual waves where nothing says when.
+
+    ``said`` is what ``say`` takes.
+    """
     by_code = {one.code: one for one in chosen}
     purchases = [one.purchase for one in chosen]
     if not any(one.choice.starts for one in chosen):
         return tuple(
             replace(wave, advice=tuple(_reworded(a, by_code[a.code].choice) for a in wave.advice))
-            for wave in waves(ground, purchases)
+            for wave in waves(ground, purchases, said)
         )
     periods = sorted({one.choice.starts for one in chosen}, key=_in_time)
     return tuple(
@@ -132,7 +135,7 @@ def told(ground: Ground, chosen: Sequence[Chosen]) -> tuple[Wave, ...]:
             f"{period_text(starts)}启动" if starts else NOT_SAID,
             "",
             tuple(
-                _reworded(say(ground, one.purchase), one.choice)
+                _reworded(say(ground, one.purchase, said), one.choice)
                 for one in chosen
                 if one.choice.starts == starts
             ),
@@ -168,8 +171,13 @@ def _priced(cost: str, choice: Choice) -> str:
     return cost if choice.code else "未估价"
 
 
-def beside(ground: Ground, computed: Sequence[Purchase], chosen: Sequence[Chosen]) -> BothPlans:
-    """Hold the consultant's list against the computed one, line by line and as a whole."""
+def beside(
+    ground: Ground, computed: Sequence[Purchase], chosen: Sequence[Chosen], said: set[str]
+) -> BothPlans:
+    """Hold the consultant's list against the computed one, line by line and as a whole.
+
+    ``said`` is what ``say`` takes.
+    """
     by_code = {p.package.code: p for p in computed}
     codes = {one.code for one in chosen}
     left_out = [p for p in computed if p.package.code not in codes]
@@ -179,7 +187,7 @@ def beside(ground: Ground, computed: Sequence[Purchase], chosen: Sequence[Chosen
         rows=tuple(rows),
         computed=totals(ground, computed),
         chosen=totals(ground, [one.purchase for one in chosen]),
-        left_out=tuple(say(ground, purchase) for purchase in left_out),
+        left_out=tuple(say(ground, purchase, said) for purchase in left_out),
         needed=_needed(ground, chosen, codes | by_code.keys()),
     )
 

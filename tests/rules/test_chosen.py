@@ -119,7 +119,7 @@ def test_what_must_come_first_and_stands_on_neither_list_is_told_too() -> None:
     at_the_top = {"scheduling": 1, "tracing": 1}
     ground = Ground(score(questionnaire, at_the_top), None)
 
-    both = beside(ground, (), bought(ground, None, [Choice("N01")]))
+    both = beside(ground, (), bought(ground, None, [Choice("N01")]), set())
 
     assert [advice.code for advice in both.needed] == ["N02", "N03"]
 
