@@ -66,6 +66,8 @@ _STATUS: dict[Fault | Verdict, int] = {
     Fault.UNNAMED: 415,
     Fault.MISNAMED: 415,
     Verdict.MACROS: 415,
+    Verdict.EMBEDS: 415,
+    Verdict.REACHES_OUT: 415,
     Verdict.OTHER_KIND: 415,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from typing import Any
 
 from flask import (
@@ -39,6 +40,8 @@ from survey.web import access, here
 from survey.words import contact, wording
 
 RETRY_SECONDS = 30
+_SECRET = re.compile(r"(?<=/link/).*|[A-Za-z0-9_=-]{32,}", re.DOTALL)
+"""What of an address may be the living word of a one-time link, also of one that was mistyped."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -70,7 +73,8 @@ def answer(status: int, message: str = "", *, plain: bool = False, **more: Any) 
         message = _with_contact(message, plain=plain)
     number = g.get("request_id", "")
     # %r: an address may hold line ends, and the log is read line by line.
-    current_app.logger.info("answered %s: %s %r [%s]", status, request.method, request.path, number)
+    path = _SECRET.sub("…", request.path)
+    current_app.logger.info("answered %s: %s %r [%s]", status, request.method, path, number)
     if access.wants_json():
         body = {"status": status, "message": message, "request_id": number}
         response = jsonify(body | more)

@@ -32,6 +32,10 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
+        if (
+            request.endpoint == "account.link"
+        ):  # its address is a secret, its pictures need not know
+            response.headers["Referrer-Policy"] = "strict-origin"
         said = {name.lower() for name, _ in response.headers}
         for name, value in HEADERS.items():
             if name.lower() not in said:

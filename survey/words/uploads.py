@@ -50,7 +50,9 @@ _FAULTS: Final[Mapping[Fault | Verdict, str]] = {
     Verdict.LOCKED: "设有密码，无法查看。请去掉密码后再上传。",
     Verdict.PIXELS: f"超过 {MOST_PIXELS // 10_000} 万像素，未上传。请缩小图片后再试。",
     Verdict.UNPACKS: "解压后的内容异常大，未上传。请另存为普通文档后再试。",
-    Verdict.MACROS: "含有宏，不能上传。请另存为不含宏的文件。",
+    Verdict.MACROS: "含有宏或会自动运行的内容，不能上传。请另存为不含宏的文件，或另存为 PDF 后再上传。",
+    Verdict.EMBEDS: "里面嵌有别的文件或控件，不能上传。请把它们单独上传或改成图片，也可以另存为 PDF 后再上传。",
+    Verdict.REACHES_OUT: "打开时会读取外部的图片、模板、数据或其他工作簿，不能上传。请把图片改为嵌入、断开外部链接（Excel 在“数据”里的“编辑链接”），或另存为 PDF 后再上传。",
     Verdict.HEAVY: "内容过大，处理不了，未上传。请缩小或拆分后再试。",
     Verdict.SLOW: "处理超时，未上传。请缩小或拆分后再试。",
 }

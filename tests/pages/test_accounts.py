@@ -1,5 +1,6 @@
 """Signing in and staying signed in, against people who guess, replay, forge and race."""
 
+import logging
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from survey.joining import create_app
 from survey.lifecycle import accounts, links, passwords
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.step import Step
-from survey.tables import AuditEntry, Firm, OneTimeLink, Role, User, UserSession
+from survey.tables import AuditEntry, Firm, OneTimeLink, Role, Table, User, UserSession
 from tests.support.people import (
     PASSWORD,
     TESTER,
@@ -919,3 +920,40 @@ def test_every_sign_in_good_or_bad_stands_in_the_log(app, session):
     assert {entry.address for entry in entries} == {"198.51.100.7"}
     assert all(entry.request_id for entry in entries)
     assert not any(PASSWORD in str(entry.after) for entry in entries)
+
+
+def test_the_word_of_a_link_and_a_password_in_the_wrong_field_are_written_nowhere(
+    app, session, caplog
+):
+    caplog.set_level(logging.DEBUG, logger="survey")
+    user = a_user(session, password_hash=None)
+    word = a_link(session, user)
+    client = app.test_client()
+    page = client.get(f"/link/{word}")
+
+    assert page.headers["Referrer-Policy"] == "strict-origin"
+    assert client.post(f"/link/{word}", data={"password": PASSWORD}).status_code == 400
+    client.get(f"/link/{word}")
+    assert client.submit("", {"password": "short"}).status_code == 422
+    for where in (
+        f"/link/{word}。",
+        f"/link/{word}/",
+        f"/link/x{word}",
+        f"/{word}",
+        f"/link//{word}",
+    ):
+        assert client.post(where).status_code in (308, 400, 404), where
+        client.put(where, headers={"Accept": "application/json"})
+    client.get("/sign-in")
+    for typed in (PASSWORD, f"http://localhost/link/{word}"):
+        client.submit("", {"username": typed, "password": "x"})
+
+    session.rollback()
+    rows = [
+        str(tuple(row))
+        for table in Table.metadata.sorted_tables
+        for row in session.execute(select(table))
+    ]
+    for written in (*rows, *(record.getMessage() for record in caplog.records)):
+        assert word not in written, written
+        assert PASSWORD not in written, written

@@ -271,3 +271,55 @@ def encrypted():
 )
 def test_an_office_file_that_lies_or_runs_is_not_taken(content, verdict):
     assert office(content) == verdict
+
+
+LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
+KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def linked(kind, target, mode="External", at="word/_rels/document.xml.rels"):
+    link = f'<Relationship Id="a" Type="{KINDS}/{kind}" Target="{target}" TargetMode="{mode}"/>'
+    return at, f'<Relationships xmlns="{LINKS}">{link}</Relationships>'
+
+
+def called(field, encoding="utf-8"):
+    """A part with a field whose words lie in two pieces."""
+    pieces = "".join(f"<w:instrText>{words}</w:instrText>" for words in (field[:2], field[2:]))
+    text = f'<w:p xmlns:w="{WORD}"><w:fldChar w:fldCharType="begin"/>{pieces}</w:p>'
+    return "word/footnotes.xml", f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(
+        encoding
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "verdict"),
+    [
+        (linked("hyperlink", "https://example.invalid/"), Verdict.FINE),
+        (linked("image", "media/a.png", "Internal"), Verdict.FINE),
+        (linked("package", "../embeddings/a.xlsx", "Internal", "ppt/charts/_rels/chart1.xml.rels"), Verdict.FINE),
+        (called("HYPERLINK https://example.invalid/DDE"), Verdict.FINE),
+        (("word/comments.xml", f'<w:p xmlns:w="{WORD}">DDEAUTO</w:p>'), Verdict.FINE),
+        (linked("attachedTemplate", "file://host/a.dotm", at="word/_rels/settings.xml.rels"), Verdict.REACHES_OUT),
+        (linked("image", "https://example.invalid/a.png"), Verdict.REACHES_OUT),
+        (linked("IMAGE", "https://example.invalid/a.png", "external"), Verdict.REACHES_OUT),
+        (linked("externalLinkPath", "other.xlsx", at="xl/externalLinks/_rels/externalLink1.xml.rels"), Verdict.REACHES_OUT),
+        (linked("connections", "connections.xml", "Internal", "xl/_rels/workbook.xml.rels"), Verdict.REACHES_OUT),
+        (linked("oleObject", "https://example.invalid/a"), Verdict.EMBEDS),
+        (linked("oleObject", "embeddings/oleObject1.bin", "Internal"), Verdict.EMBEDS),
+        (linked("package", "embeddings/a.docx", "Internal"), Verdict.EMBEDS),
+        (linked("control", "activeX/activeX1.xml", "Internal"), Verdict.EMBEDS),
+        (linked("vbaProject", "harmless.dat", "Internal"), Verdict.MACROS),
+        (linked("xlMacrosheet", "sheets/sheet1.xml", "Internal"), Verdict.MACROS),
+        (called("DDEAUTO c:\\\\cmd.exe"), Verdict.MACROS),
+        (called(" dde excel book"), Verdict.MACROS),
+        (called("DDEAUTO cmd", "utf-16"), Verdict.MACROS),
+        (("word/header1.xml", f'<w:fldSimple xmlns:w="{WORD}" w:instr="DDE a b"/>'), Verdict.MACROS),
+        (("xl/externalLinks/externalLink1.xml", "<externalLink><ddeLink ddeService='cmd'/></externalLink>"), Verdict.MACROS),
+        (("ppt/slides/slide1.xml", "<a action='ppaction://program'/>"), Verdict.MACROS),
+        (("word/_rels/document.xml.rels", "<Relationships"), Verdict.BROKEN),
+        (("word/comments.xml", "<!DOCTYPE a [<!ENTITY b 'instrText'>]><a>&b;</a>"), Verdict.BROKEN),
+    ],
+)  # fmt: skip
+def test_an_office_file_that_runs_or_reaches_out_when_opened_is_not_taken(part, verdict):
+    assert office(an_office_file(more=[part])) == verdict

@@ -21,6 +21,8 @@ class Verdict(StrEnum):
     UNPACKS = "unpacks"
     HEAVY = "heavy"
     MACROS = "macros"
+    EMBEDS = "embeds"
+    REACHES_OUT = "reaches_out"
     OTHER_KIND = "other_kind"
     SLOW = "slow"
 

@@ -1,4 +1,4 @@
-"""See whether an Office file is whole, of the kind it says, and free of macros."""
+"""See whether an Office file is whole, of the kind it says, and harmless to open."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from defusedxml import ElementTree
 from questionnaires.sheets import archive
 from questionnaires.sheets.archive import Limits, Reason
 from survey.files.inside import Refused, Verdict
+from survey.files.inside.office_links import require_harmless
 from survey.files.kinds import OFFICE
 
 MEGABYTE = 1024 * 1024
@@ -18,6 +19,8 @@ LIMITS = Limits(
 )
 LIST = "[content_types].xml"
 LARGEST_LIST = MEGABYTE
+RUNS = ("macroenabled", "vbaproject", "macrosheet", "activex")
+"""What the kind of a part that runs is called."""
 VERDICTS = {
     Reason.BROKEN: Verdict.BROKEN,
     Reason.ENCRYPTED: Verdict.LOCKED,
@@ -48,7 +51,7 @@ def _require_kind(opened: zipfile.ZipFile, main: str) -> None:
         raise Refused(Verdict.UNPACKS)
     listed = list(ElementTree.fromstring(opened.read(entries[LIST])).iter())
     kinds = {part.get("ContentType", "") for part in listed}
-    if any("macroEnabled" in kind or "vbaProject" in kind for kind in kinds) or any(
+    if any(word in kind.lower() for kind in kinds for word in RUNS) or any(
         name.endswith("vbaproject.bin") for name in entries
     ):
         raise Refused(Verdict.MACROS)
@@ -57,3 +60,4 @@ def _require_kind(opened: zipfile.ZipFile, main: str) -> None:
     named = [part.get("PartName") for part in listed if part.get("ContentType") == main]
     if not all(name.lower().lstrip("/") in entries for name in named if name):
         raise Refused(Verdict.BROKEN)
+    require_harmless(opened, entries)
