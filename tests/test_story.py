@@ -75,7 +75,12 @@ def _the_administrator_names_the_district(administrator: CheckingClient) -> None
             "plan": "某区规划",
             "townships": "甲街道\n乙镇",
             "parks": "某园区A",
-            "targets": "2025，1，数字化车间、智能工厂、未来工厂\n2027，4，数字化车间、智能工厂、未来工厂",
+            "target-0-year": "2025",
+            "target-0-count": "1",
+            "target-0-rungs": ["workshop", "factory", "future"],
+            "target-1-year": "2027",
+            "target-1-count": "4",
+            "target-1-rungs": ["workshop", "factory", "future"],
         },
     )
     assert answer.status_code == 302, answer.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,7 +12,7 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from reports.district import Counting, Target
+from reports.district import Counting
 from survey import library
 from survey.lifecycle import accounts, edition_status, links, settings, typed
 from survey.lifecycle.errors import Invalid
@@ -22,9 +22,12 @@ from survey.store import accounts as store
 from survey.store.assessments import open_rounds
 from survey.store.settings import District
 from survey.tables import Role
-from survey.views import todo
+from survey.views import targets, todo
+from survey.views.bureau import choices
+from survey.views.bureau.choices import Said
 from survey.views.fields import Day, WholeNumber
 from survey.views.links import hand_over
+from survey.views.targets import Line
 from survey.web import here, lists
 from survey.words import wording
 
@@ -54,10 +57,6 @@ class DistrictForm(FlaskForm):
     plan = StringField("规划名称", [Optional(), Length(max=100)])
     townships = TextAreaField("乡镇（街道）", description="每行一个。")
     parks = TextAreaField("产业园区", description="每行一个。")
-    targets = TextAreaField(
-        "规划目标",
-        description="每行一条：年份，家数，等级（多个用“、”隔开）。例如：2027，4，数字化车间、智能工厂、未来工厂",
-    )
     titles = StringField(
         "计入的称号",
         [Optional(), Length(max=100)],
@@ -117,6 +116,9 @@ def users() -> ResponseReturnValue:
         part=part,
         words=words,
         role=role,
+        chips=choices.in_force(
+            {"q": Said("查找", words), "role": Said("身份", wording.ROLES.get(role, ""))}
+        ),
         form=UserForm(),
     )
 
@@ -181,28 +183,33 @@ def district_settings() -> ResponseReturnValue:
     district = here.district()
     newest = library.load(here.session(), edition_status.newest(here.session()))
     titles = {rung.id: rung.title for rung in newest.ladder}
-    form = DistrictForm(data=_typed(district, titles))
+    form = DistrictForm(data=_typed(district))
+    lines, fault = targets.shown(district.targets), ""
+    if form.is_submitted():
+        lines = targets.posted()
     if form.validate_on_submit():
         try:
-            settings.keep_district(here.step(), _district(form, district, titles))
+            settings.keep_district(here.step(), _district(form, district, lines, titles))
             flash("设置已保存。", "good")
             return redirect(url_for(".district_settings"))
         except Invalid as error:
-            for name, words in error.fields.items():
-                form[name].errors = [words]
+            fault = error.fields.get("targets", "")
+            for name in set(error.fields) - {"targets"}:
+                form[name].errors = [error.fields[name]]
     status = 422 if request.method == "POST" else 200
-    return render_template("administrator/district.html", form=form), status
+    return (
+        render_template(
+            "administrator/district.html", form=form, lines=lines, fault=fault, rungs=titles
+        ),
+        status,
+    )
 
 
-def _typed(district: District, titles: dict[str, str]) -> dict[str, object]:
+def _typed(district: District) -> dict[str, object]:
     """Write the settings as they are typed into the form."""
     return asdict(district) | {
         "townships": "\n".join(district.townships),
         "parks": "\n".join(district.parks),
-        "targets": "\n".join(
-            f"{t.year}，{t.count}，{'、'.join(titles.get(r, r) for r in t.rungs)}"
-            for t in district.targets
-        ),
         "titles": "、".join(district.counting.titles),
         "levels": "、".join(district.counting.levels),
         "since": district.counting.since,
@@ -210,7 +217,9 @@ def _typed(district: District, titles: dict[str, str]) -> dict[str, object]:
     }
 
 
-def _district(form: DistrictForm, district: District, titles: dict[str, str]) -> District:
+def _district(
+    form: DistrictForm, district: District, lines: Sequence[Line], titles: Mapping[str, str]
+) -> District:
     """Read the form; what it does not ask stays as it is.
 
     Raises:
@@ -223,7 +232,7 @@ def _district(form: DistrictForm, district: District, titles: dict[str, str]) ->
         plan=form.plan.data or "",
         townships=_lines(form.townships.data),
         parks=_lines(form.parks.data),
-        targets=_targets(form.targets.data, titles),
+        targets=targets.read(lines, titles),
         counting=Counting(
             titles=_words(form.titles.data),
             levels=_levels(form.levels.data),
@@ -252,17 +261,3 @@ def _levels(text: str | None) -> tuple[str, ...]:
     if not set(levels) <= set(wording.AWARD_LEVELS.values()):
         raise Invalid({"levels": f"请写{'、'.join(wording.AWARD_LEVELS.values())}中的一个或几个。"})
     return levels
-
-
-def _targets(text: str | None, titles: dict[str, str]) -> tuple[Target, ...]:
-    rungs = {title: rung for rung, title in titles.items()}
-    found = []
-    for line in _lines(text):
-        match = re.fullmatch(r"(20\d\d)\s*[，,]\s*(\d{1,4})\s*[，,]\s*(.+)", line)
-        named = [t.strip() for t in match[3].split("、")] if match else []
-        if match is None or any(t not in rungs for t in named):
-            raise Invalid(
-                {"targets": f"看不懂“{line}”。请写成“2027，4，数字化车间、智能工厂”这样的格式。"}
-            )
-        found.append(Target(int(match[1]), int(match[2]), tuple(rungs[t] for t in named)))
-    return tuple(sorted(found, key=lambda t: t.year))

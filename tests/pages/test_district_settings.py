@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from reports.district import Counting
+import pytest
+
+from reports.district import Counting, Target
 from survey.store import settings
 from survey.tables import Role
 from tests.support.bureau import a_district, logged
@@ -13,7 +15,9 @@ from tests.support.people import a_user, signed_in
 TYPED = {
     "name": "虚构区",
     "bureau": "虚构局",
-    "targets": "2027，4，数字化车间、智能工厂",
+    "target-0-year": "２０２７",
+    "target-0-count": "4",
+    "target-0-rungs": ["factory", "workshop"],
     "titles": "智能工厂、数字化车间、智能工厂",
     "levels": "省级",
     "since": "2023-01-01",
@@ -40,6 +44,55 @@ def test_the_rule_of_counting_is_kept_shown_again_and_logged(app, session):
     again = page.get("/admin/district").text
     assert 'value="2023-01-01"' in again
     assert "智能工厂、数字化车间" in again
+
+
+def test_a_target_is_a_year_a_number_and_the_rungs_that_count_together(app, session):
+    a_district(session, targets=(Target(2030, 9, ("future",)),))
+    page = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    shown = page.get("/admin/district").text
+    assert 'name="target-0-year" value="2030"' in shown
+    assert shown.count('-year"') == 3
+
+    more = {
+        "target-1-year": "2027",
+        "target-1-count": "4",
+        "target-1-rungs": ["factory", "workshop"],
+    }
+    assert page.submit("", more).status_code == 302
+
+    session.expire_all()
+    kept = settings.read(session).targets
+    assert kept == (Target(2027, 4, ("workshop", "factory")), Target(2030, 9, ("future",)))
+    page.get("/admin/district")
+    emptied = {"target-0-year": "", "target-0-count": "", "target-0-rungs": []}
+    assert page.submit("", emptied).status_code == 302
+    session.expire_all()
+    assert settings.read(session).targets == (Target(2030, 9, ("future",)),)
+
+
+@pytest.mark.parametrize(
+    "given, says",
+    [
+        ({"target-0-year": "明年"}, "第 1 条：年份请填四位数字"),
+        ({"target-0-year": "1999"}, "第 1 条：年份请填四位数字"),
+        ({"target-0-count": "四家"}, "第 1 条：家数请填"),
+        ({"target-0-count": "-1"}, "第 1 条：家数请填"),
+        ({"target-0-rungs": []}, "第 1 条：请勾选至少一个等级"),
+        ({"target-0-rungs": ["moon"]}, "第 1 条：请勾选至少一个等级"),
+        ({"target-1-count": "1"}, "第 2 条：年份请填四位数字"),
+    ],
+)
+def test_a_target_that_cannot_be_read_is_named_and_nothing_is_kept(app, session, given, says):
+    a_district(session)
+    page = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    page.get("/admin/district")
+
+    answer = page.submit("", TYPED | given)
+
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert 'value="虚构局"' in answer.text
+    assert settings.read(session).targets == ()
 
 
 def test_settings_kept_before_there_was_a_rule_count_everything(session):

@@ -158,7 +158,7 @@ def in_force(filters: Mapping[str, Said]) -> list[Chip]:
     return [
         Chip(f"{filters[name].title}：{filters[name].words}", _without(asked, name))
         for name in asked
-        if name in filters and name != "sort"
+        if name in filters and name != "sort" and filters[name].words
     ]
 
 

@@ -22,6 +22,7 @@ from survey.store.lists import BELOW, Wanted
 from survey.tables import Firm
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
+from survey.views.bureau.choices import Said
 from survey.views.bureau.steps import CHANGED_MEANWHILE
 from survey.views.fields import shown_version
 from survey.views.links import hand_over
@@ -107,9 +108,20 @@ def firms() -> ResponseReturnValue:
         wanted=wanted,
         trades=_trades(),
         townships=choices.townships(),
-        sorts=ORDERS,
+        sorts=choices.offered(ORDERS, wanted.sort),
+        chips=choices.in_force(_said(wanted)),
+        chosen=(),
         below=BELOW,
     )
+
+
+def _said(wanted: Wanted) -> dict[str, Said]:
+    return {
+        "q": Said("企业", wanted.words),
+        "trade": Said("行业", _trades().get(wanted.trade, "")),
+        "township": Said("乡镇（街道）", wanted.township),
+        "state": Said("最近评估", {BELOW: "还没有开始", **STATES}.get(wanted.state, "")),
+    }
 
 
 @pages.route("/firms/new", methods=["GET", "POST"])

@@ -9,6 +9,7 @@ from survey import library
 from survey.clock import LOCAL, local
 from survey.store import log as store
 from survey.store.log import LogLine, WantedLog
+from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Said
 from survey.views.bureau.exports import Column, send_list
@@ -38,6 +39,7 @@ def audit() -> ResponseReturnValue:
         total=total,
         part=part,
         arguments=lists.arguments(),
+        chips=choices.in_force(_said(wanted)),
         actions=ACTIONS,
         log_words=LogWords(*library.named(here.session())),
     )
@@ -48,16 +50,23 @@ def export_audit() -> ResponseReturnValue:
     """Send the log as it is filtered, all pages of it."""
     wanted = _wanted()
     lines, _total = store.log_lines(here.session(), wanted, LOCAL)
-    filters = {
+    return send_list(
+        "audit",
+        "操作日志",
+        _columns(LogWords(*library.named(here.session()))),
+        lines,
+        _said(wanted),
+    )
+
+
+def _said(wanted: WantedLog) -> dict[str, Said]:
+    return {
         "action": Said("操作", ACTIONS.get(wanted.action, "")),
         "firm": Said("企业", wanted.firm),
         "user": Said("操作人", wanted.user),
         "since": Said("起始日期", local(wanted.since)),
         "until": Said("截止日期", local(wanted.until)),
     }
-    return send_list(
-        "audit", "操作日志", _columns(LogWords(*library.named(here.session()))), lines, filters
-    )
 
 
 def _columns(said: LogWords) -> tuple[Column[LogLine], ...]:
