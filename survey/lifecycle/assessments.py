@@ -12,7 +12,7 @@ from questionnaires.model import Questionnaire
 from questionnaires.progress import progress
 from survey import clock
 from survey.library import edition_of, questionnaire_of
-from survey.lifecycle import contradictions, typed, verification, versions
+from survey.lifecycle import contradictions, responses, typed, verification, versions
 from survey.lifecycle.errors import (
     Contradicted,
     Incomplete,
@@ -20,7 +20,9 @@ from survey.lifecycle.errors import (
     Locked,
     NotThere,
     RoundClosed,
+    Stale,
 )
+from survey.lifecycle.responses import Word
 from survey.lifecycle.scores import keep_score
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.states import ASSESSMENT, WRITABLE
@@ -208,12 +210,20 @@ def send(step: Step, assessment: Assessment, consultant: User) -> None:
     )
 
 
-def confirm(step: Step, assessment_id: int) -> None:
-    """Close the visit: every answer verified, every change and contradiction explained.
+def confirm(
+    step: Step, assessment_id: int, *, word: Word | None = None, shown: str | None = None
+) -> None:
+    """Close the visit: every answer judged, every change and contradiction explained.
 
     The on-site score speaks from now on.
 
+    Args:
+        word: What the firm's representative says of it on the spot.
+        shown: The ``verification.stamp`` of the sheet the summary was read from.
+
     Raises:
+        Stale: The sheet changed since then.
+        Invalid: The representative's name, or what is objected to, is missing.
         Incomplete: Names what is still open, question by question.
         Contradicted: Names the contradictions that are neither gone nor explained.
     """
@@ -229,6 +239,8 @@ def confirm(step: Step, assessment_id: int) -> None:
         if open_ := open_contradictions(session, assessment):
             raise Contradicted(open_)
         contradictions.forget_gone(session, assessment)
+        if shown is not None and shown != stamp_of(session, assessment):
+            raise Stale
         assessment.confirmed_at, sheet.author_id = step.now, assessment.consultant_id
         row = keep_score(step, questionnaire, sheet)
         step.log(
@@ -237,13 +249,25 @@ def confirm(step: Step, assessment_id: int) -> None:
             before={"state": before},
             after={"state": after, "share": row.share},
         )
+        if word:
+            responses.keep(step, assessment, sheet.version, word, on_site=True)
+
+
+def stamp_of(session: Session, assessment: Assessment) -> str:
+    """Return a name for the on-site sheet as it stands, see ``verification.stamp``."""
+    onsite = _sheet(session, assessment.id, SheetKind.ONSITE)
+    return verification.stamp(onsite, store.answers(session, onsite.id))
 
 
 def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
-    """Take a confirmed assessment back to the consultant, saying why."""
+    """Take a confirmed assessment back to the consultant, saying why.
+
+    An objection that is open is upheld by it; what was said stays with the version it spoke of.
+    """
     with step.writing() as session:
         assessment = _held(session, assessment_id)
         before, after = _turn(assessment, "reopen")
+        responses.settle_open(step, assessment, typed.reason(reason))
         assessment.confirmed_at = None
         left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.ONSITE))
         step.log(

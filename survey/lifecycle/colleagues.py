@@ -26,7 +26,7 @@ def invite_colleague(step: Step, firm_id: int, *, name: str, sections: Given) ->
     """
     given = _kept(sections)
     with step.writing() as session:
-        _require_owner(step, firm_id)
+        require_owner(step, firm_id)
         firm = firms.firm(session, firm_id)
         if firm is None:
             raise NotThere
@@ -47,7 +47,7 @@ def give(step: Step, firm_id: int, user_id: int, sections: Given) -> None:
         Invalid: No module was chosen.
     """
     with step.writing():
-        _require_owner(step, firm_id)
+        require_owner(step, firm_id)
         user, given = _user(step, firm_id, user_id), _kept(sections)
         before, was_active = user.sections, user.active
         user.sections, user.active = given, True
@@ -62,7 +62,7 @@ def give(step: Step, firm_id: int, user_id: int, sections: Given) -> None:
 def take_back(step: Step, firm_id: int, user_id: int) -> None:
     """Send a colleague away: what they wrote stays, their sessions and links end at once."""
     with step.writing() as session:
-        _require_owner(step, firm_id)
+        require_owner(step, firm_id)
         user = _user(step, firm_id, user_id)
         user.active = False
         store.end_sessions(session, user.id)
@@ -72,7 +72,7 @@ def take_back(step: Step, firm_id: int, user_id: int) -> None:
 
 def new_link(step: Step, firm_id: int, user_id: int) -> Link:
     """Make a new link for a colleague: an invitation again, or a reset of the password."""
-    _require_owner(step, firm_id)
+    require_owner(step, firm_id)
     _user(step, firm_id, user_id)
     return hand_out(step, user_id, firm_id=firm_id)
 
@@ -83,7 +83,7 @@ def _kept(sections: Given) -> list[str] | None:
     return None if sections is None else sorted(set(sections))
 
 
-def _require_owner(step: Step, firm_id: int) -> None:
+def require_owner(step: Step, firm_id: int) -> None:
     owner = store.user(step.session, step.by.user_id or 0)
     if owner is None or owner.firm_id != firm_id or not owner.owner or not owner.active:
         raise NotThere

@@ -193,5 +193,11 @@ class TitleTaken(Invalid):
     status = 409
 
 
+class AlreadySaid(Invalid):
+    """The firm has said its word on this version, or the bureau on it."""
+
+    status = 409
+
+
 class JobEnded(Refusal):
     """The job is over, or not yet: it cannot be cancelled, or need not be tried again."""

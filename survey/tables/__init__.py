@@ -35,7 +35,9 @@ from survey.tables.enums import (
     Need,
     PoolState,
     RecognitionStanding,
+    ResponseKind,
     Role,
+    Settlement,
     SheetKind,
     Size,
     Verdict,
@@ -49,6 +51,7 @@ from survey.tables.pool import (
     PoolEntry,
     Recognition,
 )
+from survey.tables.responses import Response
 from survey.tables.uploads import Upload, UploadPart
 
 __all__ = [
@@ -85,10 +88,13 @@ __all__ = [
     "PoolState",
     "Recognition",
     "RecognitionStanding",
+    "Response",
+    "ResponseKind",
     "Role",
     "Round",
     "ScoreRow",
     "Setting",
+    "Settlement",
     "SheetKind",
     "SheetRow",
     "Size",

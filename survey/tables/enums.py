@@ -122,6 +122,22 @@ class Need(StrEnum):
     """It holds a gate of the reached rung, so that the firm's word alone will not do."""
 
 
+class ResponseKind(StrEnum):
+    """What a firm says of a confirmed visit."""
+
+    ACKNOWLEDGED = "acknowledged"
+    OBJECTED = "objected"
+
+
+class Settlement(StrEnum):
+    """How the bureau settled an objection."""
+
+    UPHELD = "upheld"
+    """The visit was opened again."""
+    KEPT = "kept"
+    """The result stands, and the firm was told why."""
+
+
 class LinkPurpose(StrEnum):
     """What a one-time link is for."""
 
@@ -142,7 +158,9 @@ __all__ = [
     "Need",
     "PoolState",
     "RecognitionStanding",
+    "ResponseKind",
     "Role",
+    "Settlement",
     "SheetKind",
     "Size",
     "Verdict",

@@ -18,7 +18,9 @@ from survey.tables import (
     EditionState,
     PoolState,
     RecognitionStanding,
+    ResponseKind,
     Role,
+    Settlement,
     SheetKind,
 )
 from survey.words.answers import NEEDS as NEEDS
@@ -83,6 +85,15 @@ STANDINGS: Final[Mapping[str, str]] = {
 DOCUMENTS: Final[Mapping[str, str]] = {
     DocumentKind.SELF_REPORT: "自评版",
     DocumentKind.ONSITE_REPORT: "现场诊断版",
+}
+
+RESPONSES: Final[Mapping[str, str]] = {
+    ResponseKind.ACKNOWLEDGED: "企业已签认",
+    ResponseKind.OBJECTED: "企业有异议",
+}
+SETTLEMENTS: Final[Mapping[str, str]] = {
+    Settlement.UPHELD: "异议成立，重新核验",
+    Settlement.KEPT: "维持核定",
 }
 
 EDITION_STATES: Final[Mapping[str, str]] = {

@@ -1,0 +1,32 @@
+"""Queries over what firms say of confirmed visits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.tables import Response
+
+
+def response(session: Session, response_id: int) -> Response | None:
+    return session.get(Response, response_id, populate_existing=True)
+
+
+def responses(session: Session, assessment_id: int, version: int | None = None) -> list[Response]:
+    """Return what a firm said of an assessment, or of one version of it, newest first."""
+    query = select(Response).where(Response.assessment_id == assessment_id)
+    if version is not None:
+        query = query.where(Response.version == version)
+    ordered = query.order_by(Response.said_at.desc(), Response.id.desc())
+    return list(session.scalars(ordered.execution_options(populate_existing=True)))
+
+
+def open_objections(session: Session, assessment_ids: Collection[int]) -> dict[int, Response]:
+    """Return the objections the bureau has still to settle, by assessment id."""
+    query = select(Response).where(
+        Response.assessment_id.in_(assessment_ids), Response.kind == "objected"
+    )
+    rows = session.scalars(query.where(Response.settlement.is_(None)))
+    return {row.assessment_id: row for row in rows}
