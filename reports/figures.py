@@ -94,3 +94,12 @@ def period_text(starts: str) -> str:
 def date_text(day: date | None) -> str:
     """Write a date as Chinese readers do; empty for none."""
     return f"{day.year} 年 {day.month} 月 {day.day} 日" if day else ""
+
+
+def difference(share: Fraction) -> str:
+    """Write by how much a share moved: signed, cut to two decimals, never 0 for a move."""
+    if not share:
+        return "不变"
+    sign, hundredths = ("+" if share > 0 else "−"), abs(share) * 10_000 // 1
+    points = amount(Fraction(hundredths, 100)) if hundredths else "不到 0.01"
+    return f"{sign}{points} 个百分点"

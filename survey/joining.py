@@ -19,7 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 from whitenoise import WhiteNoise
 
-from reports.figures import period_text
+from reports.figures import difference, period_text
 from survey import clock, db, library
 from survey.config import Config, from_environment
 from survey.files.stores import contents_of
@@ -165,6 +165,7 @@ def _templates(app: Flask) -> None:
     app.jinja_env.globals["url_for"] = _addresses(app)
     app.add_template_filter(clock.local, "local")
     app.add_template_filter(period_text, "period")
+    app.add_template_filter(difference, "moved")
     app.add_template_filter(links.login_name, "login_name")
     app.add_template_filter(links.last_moment, "last_moment")
     app.jinja_env.globals["wording"] = wording

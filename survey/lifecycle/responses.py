@@ -33,7 +33,7 @@ _SAID = {
 class Word:
     """What somebody says for a firm, as typed: who, in what post, and what they object to."""
 
-    kind: ResponseKind
+    kind: ResponseKind | None
     name: str
     post: str = ""
     says: str = ""
@@ -46,6 +46,8 @@ class Word:
         """
         name, post = typed.line(self.name), typed.line(self.post)
         says, faults = typed.paragraph(self.says), dict[str, str]()
+        if self.kind is None:
+            faults["word"] = "请选“签认”或“有异议”。"
         if not name or len(name) > MOST_NAME:
             faults["name"] = f"请填写企业代表的姓名（{MOST_NAME} 字以内）。"
         if len(post) > MOST_NAME:
@@ -110,15 +112,17 @@ def keep(
     return row
 
 
-def answer(step: Step, response_id: int, *, says: str) -> Response:
+def answer(step: Step, assessment_id: int, response_id: int, *, says: str) -> Response:
     """Settle an objection by keeping the result, and tell the firm why; once is enough.
 
     To uphold it the visit is opened again, see ``assessments.reopen``.
     """
     with step.writing() as session:
+        assessment = store.assessment(session, assessment_id, lock=True)
         row = queries.response(session, response_id)
-        assessment = store.assessment(session, row.assessment_id, lock=True) if row else None
-        if row is None or assessment is None or row.kind != ResponseKind.OBJECTED:
+        if assessment is None or row is None or row.assessment_id != assessment.id:
+            raise NotThere
+        if row.kind != ResponseKind.OBJECTED:
             raise NotThere
         why = typed.reason(says)
         if not row.is_open:

@@ -11,6 +11,7 @@ from survey.views import (
     files,
     firm,
     jobs,
+    responses,
     results,
     versions,
 )
@@ -24,6 +25,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     files.pages,
     firm.pages,
     jobs.pages,
+    responses.pages,
     results.pages,
     versions.pages,
 )

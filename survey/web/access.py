@@ -48,6 +48,9 @@ ROUTES: dict[str, frozenset[str]] = {
     "firm.take_back": _firm,
     # results: one page and one PDF per sheet, for whoever may read the assessment
     "results.result": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "responses.confirmation": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "responses.say": _firm,
+    "responses.answer": _officer,
     "results.request_report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.report_state": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
@@ -145,7 +148,9 @@ ROUTES: dict[str, frozenset[str]] = {
 }
 """Endpoint → roles. A route that is not here stops the application from starting."""
 
-OWNERS = frozenset({"firm.colleagues", "firm.share", "firm.colleague_link", "firm.take_back"})
+OWNERS = frozenset(
+    {"firm.colleagues", "firm.share", "firm.colleague_link", "firm.take_back", "responses.say"}
+)
 """What of a firm's pages only its owner may open."""
 GIVEN = frozenset(
     {

@@ -7,8 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import contradictions
-from survey.lifecycle.errors import Contradicted, Incomplete, Invalid, NotThere
+from survey.lifecycle.errors import Contradicted, Incomplete, Invalid, NotThere, Stale
+from survey.lifecycle.responses import Word
+from survey.readings.summary import summary_of
+from survey.readings.visits import Visit
 from survey.views.consultant.pages import found_visit, pages
+from survey.views.responses import posted_word
 from survey.web import access, here
 
 
@@ -30,14 +34,36 @@ def explain(assessment_id: int, check_id: str) -> ResponseReturnValue:
 
 @pages.route("/<row:assessment_id>/confirm", methods=["GET", "POST"])
 def confirm(assessment_id: int) -> ResponseReturnValue:
-    """Show what confirming means and what still stands against it; then confirm."""
+    """Show what the visit comes to and what still stands against it; then confirm."""
     visit = found_visit(assessment_id)
     if request.method == "GET":
-        return render_template("consultant/confirm.html", visit=visit)
+        return _confirm(visit)
+    word = posted_word()
     try:
-        steps.confirm(here.step(), assessment_id)
+        kept = word if word.kind else None
+        steps.confirm(here.step(), assessment_id, word=kept, shown=request.form.get("shown"))
     except (Incomplete, Contradicted):
-        visit = found_visit(assessment_id)
-        return render_template("consultant/confirm.html", visit=visit), 422
+        return _confirm(found_visit(assessment_id), word), 422
+    except Stale:
+        return _confirm(found_visit(assessment_id), word, stale=True), 409
+    except Invalid as error:
+        return _confirm(found_visit(assessment_id), word, faults=error.fields), error.status
     flash("现场诊断已核定。结果页可以生成诊断报告（现场诊断版）。", "good")
     return redirect(url_for(".overview", assessment_id=assessment_id))
+
+
+def _confirm(
+    visit: Visit,
+    word: Word | None = None,
+    *,
+    stale: bool = False,
+    faults: dict[str, str] | None = None,
+) -> str:
+    return render_template(
+        "consultant/confirm.html",
+        visit=visit,
+        summary=summary_of(visit),
+        word=word or Word(None, ""),
+        stale=stale,
+        faults=faults or {},
+    )

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 ACKNOWLEDGED = sa.text("kind = 'acknowledged'")
 OPEN = sa.text("kind = 'objected' AND settlement IS NULL")
