@@ -33,7 +33,11 @@ class Table:
         sheet = store.sheet(self.session, self.number, SheetKind.ONSITE)
         revision = store.answer(self.session, sheet.id, question).revision
         self.session.rollback()
-        asked = {"question": question, "request_id": f"{question}.{revision}", "base_revision": revision}
+        asked = {
+            "question": question,
+            "request_id": f"{question}.{revision}",
+            "base_revision": revision,
+        }
         answer = self.tablet.send(f"/visits/{self.number}/answers", asked | fields)
         assert answer.status_code == 200, answer.text
 
