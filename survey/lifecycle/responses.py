@@ -117,6 +117,7 @@ def answer(step: Step, assessment_id: int, response_id: int, *, says: str) -> Re
 
     To uphold it the visit is opened again, see ``assessments.reopen``.
     """
+    why = typed.reason(says)
     with step.writing() as session:
         assessment = store.assessment(session, assessment_id, lock=True)
         row = queries.response(session, response_id)
@@ -124,7 +125,6 @@ def answer(step: Step, assessment_id: int, response_id: int, *, says: str) -> Re
             raise NotThere
         if row.kind != ResponseKind.OBJECTED:
             raise NotThere
-        why = typed.reason(says)
         if not row.is_open:
             raise AlreadySaid({"": "这条异议已经处理过了，请刷新页面查看。"})
         settle(step, assessment, row, Settlement.KEPT, why)

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.tables import Response
+from survey.store.sheets import speaking
+from survey.tables import Response, ResponseKind, SheetKind, SheetRow
 
 
 def response(session: Session, response_id: int) -> Response | None:
@@ -23,10 +24,24 @@ def responses(session: Session, assessment_id: int, version: int | None = None) 
     return list(session.scalars(ordered.execution_options(populate_existing=True)))
 
 
+def answered(session: Session, assessment_ids: Collection[int]) -> set[int]:
+    """Return those assessments on whose standing on-site version the firm has said anything."""
+    query = (
+        select(SheetRow.assessment_id)
+        .join(
+            Response,
+            (Response.assessment_id == SheetRow.assessment_id)
+            & (Response.version == SheetRow.version),
+        )
+        .where(SheetRow.assessment_id.in_(assessment_ids), speaking(SheetKind.ONSITE))
+    )
+    return set(session.scalars(query))
+
+
 def open_objections(session: Session, assessment_ids: Collection[int]) -> dict[int, Response]:
     """Return the objections the bureau has still to settle, by assessment id."""
     query = select(Response).where(
-        Response.assessment_id.in_(assessment_ids), Response.kind == "objected"
+        Response.assessment_id.in_(assessment_ids), Response.kind == ResponseKind.OBJECTED
     )
     rows = session.scalars(query.where(Response.settlement.is_(None)))
     return {row.assessment_id: row for row in rows}

@@ -20,6 +20,8 @@ from survey.tables import (
     OneTimeLink,
     PoolEntry,
     PoolState,
+    Response,
+    ResponseKind,
     Role,
     Round,
     User,
@@ -59,6 +61,17 @@ def without_consultant(session: Session, most: int) -> Found:
     """Sheets handed in that nobody was sent for."""
     since = Assessment.submitted_at.expression
     query = _assessments(since, Assessment.state == AssessmentState.SUBMITTED)
+    return _found(session, query, most)
+
+
+def objected(session: Session, most: int) -> Found:
+    """Assessments whose firm objects to what was confirmed, and has no answer yet."""
+    query: Query = (
+        select(Assessment.id, Firm.name, Response.said_at, null())
+        .join_from(Response, Assessment, Assessment.id == Response.assessment_id)
+        .join(Firm, Firm.id == Assessment.firm_id)
+        .where(Response.kind == ResponseKind.OBJECTED, Response.settlement.is_(None))
+    )
     return _found(session, query, most)
 
 

@@ -33,6 +33,8 @@ WAYS: Mapping[Kind, Way] = {
     Kind.PROFILE: Way("firm.profile"),
     Kind.INVITED: Way("firm.colleagues"),
     Kind.GIVEN: Way("firm.overview", "assessment_id"),
+    Kind.UNSAID: Way("responses.confirmation", "assessment_id"),
+    Kind.OBJECTED: Way("responses.confirmation", "assessment_id"),
     Kind.TO_BEGIN: Way("consultant.overview", "assessment_id"),
     Kind.RUNNING: Way("consultant.overview", "assessment_id"),
     Kind.READY: Way("consultant.overview", "assessment_id"),

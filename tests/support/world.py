@@ -21,11 +21,22 @@ from survey.lifecycle import conclusions, decisions, pool, recognitions
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.recognitions import Award
+from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import Actor, Step
 from survey.store import pool as store
 from survey.store.jobs import jobs_about
-from survey.tables import Assessment, PoolEntry, Role, Round, SheetKind, Table, User, Verdict
+from survey.tables import (
+    Assessment,
+    PoolEntry,
+    ResponseKind,
+    Role,
+    Round,
+    SheetKind,
+    Table,
+    User,
+    Verdict,
+)
 from tests.support.files import a_pdf, a_photo
 from tests.support.people import (
     TESTER,
@@ -138,7 +149,8 @@ class World:
         self._report(side, state, assessment, SheetKind.SELF)
         if state == "visiting":
             return
-        steps.confirm(Step(session, TESTER, moment()), assessment.id)
+        objected = Word(ResponseKind.OBJECTED, f"{word}代表", f"{word}厂长", f"{word}异议")
+        steps.confirm(Step(session, TESTER, moment()), assessment.id, word=objected)
         self._report(side, state, assessment, SheetKind.ONSITE)
         entry = pool.admit(
             Step(session, Actor(self.officer.id, "测试"), moment()),

@@ -32,6 +32,10 @@ class Desk(NamedTuple):
         return self.now.astimezone(LOCAL).date()
 
 
+def _objected(desk: Desk) -> Heap:
+    return read(Kind.OBJECTED, store.objected(desk.session, MOST))
+
+
 def _unassigned(desk: Desk) -> Heap:
     return read(Kind.UNASSIGNED, store.without_consultant(desk.session, MOST))
 
@@ -94,6 +98,7 @@ def _staff_unsigned(desk: Desk) -> Heap:
 OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _no_round,
     _no_contact,
+    _objected,
     _unassigned,
     _proposed,
     _unplaced,

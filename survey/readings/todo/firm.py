@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from survey.clock import LOCAL
 from survey.readings.sheets import FilledSheet
 from survey.readings.todo.heaps import Heap, Kind, Waiting, by_age, heap
-from survey.tables import Firm, Round, User
+from survey.tables import Assessment, Firm, Round, User
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class AtFirm:
     """When each sheet came back, by assessment id."""
     people: Sequence[User]
     """Its users, for whom their invitations concern."""
+    unsaid: Sequence[Assessment]
+    """Confirmed ones on which its owner has said nothing; none for anybody else."""
     whole: bool
     """Whether the reader has the whole sheet; otherwise some modules."""
 
@@ -79,8 +81,14 @@ def _invited(at: AtFirm) -> Heap:
     return heap(Kind.INVITED, (Waiting(u.name, u.id, u.created_at) for u in silent))
 
 
+def _unsaid(at: AtFirm) -> Heap:
+    """Confirmed results that are neither acknowledged nor objected to."""
+    return heap(Kind.UNSAID, (Waiting(a.round.title, a.id, a.confirmed_at) for a in at.unsaid))
+
+
 FIRM: tuple[Callable[[AtFirm], Heap], ...] = (
     _returned,
+    _unsaid,
     _begin,
     _finish,
     _given,

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PROFILE = "profile"
     INVITED = "invited"
     GIVEN = "given"
+    UNSAID = "unsaid"
     # a consultant
     TO_BEGIN = "to_begin"
     RUNNING = "running"
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     AT_FIRM = "at_firm"
     IN_AGAIN = "in_again"
     # the bureau
+    OBJECTED = "objected"
     UNASSIGNED = "unassigned"
     PROPOSED = "proposed"
     UNPLACED = "unplaced"

@@ -16,7 +16,7 @@ from survey.lifecycle import assessments as steps
 from survey.readings.hints import Hint, own_hints
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.readings.todo.firm import AtFirm, of_firm
-from survey.store import accounts, log, pool, visits
+from survey.store import accounts, log, pool, responses, visits
 from survey.store import assessments as store
 from survey.store import rounds as round_store
 from survey.store.sheets import kind_of
@@ -84,8 +84,16 @@ def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line]) -> AtFirm:
         drafts,
         returned={id: at for id, (_action, at) in back.items()},
         people=accounts.users_of_firm(session, firm.id) if who.owner else (),
+        unsaid=_unsaid(lines) if who.owner else (),
         whole=who.sections is None,
     )
+
+
+def _unsaid(lines: list[Line]) -> list[Assessment]:
+    """Return the confirmed assessments on whose standing version the firm has said nothing."""
+    found = [line.assessment for line in lines if line.kind == SheetKind.ONSITE]
+    said = responses.answered(here.session(), [assessment.id for assessment in found])
+    return [assessment for assessment in found if assessment.id not in said]
 
 
 @dataclass(frozen=True)
