@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import jobs, lists, machine, paper, rubric, web
+from tests.benchmarks import jobs, lighthouse, lists, machine, paper, rubric, web
 from tests.benchmarks.figures import Figure, as_data, printed
 
 MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
@@ -21,6 +21,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "rubric": rubric.measure,
     "lists": lists.measure,
     "jobs": jobs.measure,
+    "lighthouse": lighthouse.measure,
 }
 """What can be measured; each gets an empty folder of its own."""
 # Not the temporary folder: that may lie in memory, where keeping an answer costs nothing.

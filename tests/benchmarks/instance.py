@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -28,6 +29,8 @@ EDITION, TRADE = "2026", "valve"
 SECTION = "quality"
 """Four questions of five levels each: the most common kind, a little over the mean size."""
 BEGAN = datetime(2026, 9, 1, tzinfo=UTC)
+SIGN_IN = re.compile(r"用户名 (\S+)\s+密码 (\S+)")
+"""A line of the file of sign-ins."""
 BY = Actor(None, "测速")
 
 
@@ -59,6 +62,12 @@ def prepared(folder: Path, *, demonstration: bool = True) -> Flask:
     if demonstration:
         serving.load_demonstration(app)
     return app
+
+
+def signs_in(folder: Path, username: str) -> tuple[str, str]:
+    """Name and password of one reader of the demonstration."""
+    kept = (folder / serving.SIGN_INS).read_text(encoding="utf-8")
+    return username, dict(SIGN_IN.findall(kept))[username]
 
 
 def accounts(app: Flask, number: int) -> list[Account]:

@@ -18,6 +18,7 @@ import brotli
 from tests.benchmarks import processes
 from tests.benchmarks.browser import Browser
 from tests.benchmarks.figures import Figure, at_most
+from tests.benchmarks.instance import SIGN_IN
 from tests.benchmarks.web import wait_until_well
 from tests.support.servers import PROJECT, free_port
 
@@ -28,7 +29,6 @@ STARTING = "启动与内存（make run，演示数据；网页服务与报告进
 BYTES = "首页传输（登录页，brotli，不含字体）"
 LARGEST = 4
 """Files of the first page that are named in the report."""
-SIGN_IN = re.compile(r"用户名 (\S+)\s+密码 (\S+)")
 RESULT = re.compile(r'href="(/[^"]*/result/self)"')
 
 
