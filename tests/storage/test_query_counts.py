@@ -9,7 +9,9 @@ from flask import Flask, url_for
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from survey.tables import Firm, Role
+from survey.lifecycle import pool
+from survey.lifecycle.step import Actor, Step
+from survey.tables import AssessmentState, Firm, Role
 from tests.support.bureau import an_assessment, at_desk, counting
 from tests.support.client import CheckingClient
 from tests.support.people import (
@@ -21,6 +23,7 @@ from tests.support.people import (
     begun,
     fill,
     handed_in,
+    moment,
     visited,
 )
 
@@ -147,3 +150,45 @@ def test_an_administrators_list_asks_no_more_when_it_grows(
     many = sent_by(engine, opens(client, page))
 
     assert len(many) == len(few), many
+
+
+BUREAU = {
+    "bureau.assessments": 11,
+    "bureau.pool": 10,
+    "bureau.firms": 6,
+    "bureau.rounds": 6,
+    "bureau.round_": 7,
+    "bureau.assign_many": 5,
+    "bureau.decide_on_assessments": 4,
+    "bureau.decide_on_entries": 5,
+}
+"""Most statements of the bureau's lists, and of the pages that act on rows ticked in one."""
+
+
+@pytest.mark.parametrize("endpoint", BUREAU)
+def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much_is_ticked(
+    app: Flask, session: Session, engine: Engine, endpoint: str
+):
+    client = at_desk(app, session, a_user(session, Role.OFFICER))
+    round_ = a_round(session)
+    officer = Actor(a_user(session, Role.OFFICER).id, "测试")
+    ids: list[int] = []
+
+    def grow(numbers: range) -> None:
+        for number in numbers:
+            done = AssessmentState.CONFIRMED
+            one = an_assessment(session, round_, f"{number} 厂（虚构）", state=done, step=3)
+            step = Step(session, officer, moment())
+            entry = pool.admit(step, one.id, target_rung="workshop", reason="条件成熟。")
+            ids.append(entry.id if endpoint == "bureau.decide_on_entries" else one.id)
+
+    def asked() -> list[str]:
+        values = {"round_id": round_.id} if endpoint == "bureau.round_" else {"chosen": ids}
+        return sent_by(engine, opens(client, addressed(app, endpoint, **values)))
+
+    grow(range(3))
+    few = asked()
+    grow(range(3, 20))
+    many = asked()
+
+    assert len(many) == len(few) <= BUREAU[endpoint], many

@@ -36,7 +36,9 @@ from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import conclusions, contradictions, passwords, pool
 from survey.lifecycle.contradictions import facts_of
+from survey.lifecycle.decisions import Basis, Wish, decide_on_entries
 from survey.lifecycle.recognitions import Award, recognise
+from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration.coherence import Answers, coherent
 from survey.running.demonstration.sheets import (
@@ -46,6 +48,7 @@ from survey.running.demonstration.sheets import (
     sheet_on,
 )
 from survey.store import assessments as store
+from survey.store import pool as pool_store
 from survey.store import settings
 from survey.tables import (
     AnswerRevision,
@@ -71,6 +74,8 @@ EDITION = "2026"
 SIGN_INS = "sign-ins.txt"
 BEGAN = datetime(2026, 9, 7, 1, 30, tzinfo=UTC)
 RECORDED = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
+MET = RECORDED - timedelta(days=24)
+"""When the bureau met about the firms that were proposed."""
 """When recognitions were decided and entered."""
 READERS = (
     ("qiye", "张某", Role.FIRM),
@@ -102,6 +107,7 @@ def load(app: Flask) -> bool:
         photo = _photo(contents_of(config))
         for number, (firm, row) in enumerate(firms):
             _live(session, firm, row, rounds[0], users, photo, _arrival(number))
+        _meet(session, firms, users[Role.OFFICER])
         _second_round(session, firms, rounds[1], users)
     _keep(config.instance / SIGN_INS, words, config.base_url)
     return True
@@ -514,9 +520,8 @@ def _decide(
     if not wanted:
         return
     by = _actor(officer)
-    enter = (
-        pool.propose if wanted["state"] == PoolState.PROPOSED else partial(pool.admit, sure=True)
-    )
+    one_by_one = wanted["state"] == PoolState.RECOGNISED
+    enter = partial(pool.admit, sure=True) if one_by_one else pool.propose
     entry = enter(
         Step(session, by, at),
         assessment.id,
@@ -539,6 +544,20 @@ def _decide(
             base_version=entry.version,
             sure=True,
         )
+
+
+def _meet(session: Session, firms: list[tuple[Firm, dict[str, Any]]], officer: User) -> None:
+    """Let a meeting take the proposed firms in together, by minutes, a target at a time."""
+    by_target: dict[str, list[Seen]] = {}
+    for firm, row in firms:
+        wanted = row.get("pool") or {}
+        entry = pool_store.pool_entry_of_firm(session, firm.id)
+        if entry is not None and wanted.get("state") == PoolState.IN_POOL:
+            by_target.setdefault(wanted["target"], []).append(Seen(entry.id, entry.version))
+    basis = Basis("示例会议纪要〔2026〕2号（虚构）", MET.date())
+    for target, seen in by_target.items():
+        wish = Wish("admit", target, "会议研究，同意入库。", basis)
+        decide_on_entries(Step(session, _actor(officer), MET), seen, wish, sure=True)
 
 
 def _second_round(
