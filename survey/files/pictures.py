@@ -12,7 +12,7 @@ SMALL, PRINT = "jpg", "print.jpg"
 
 def keep(contents: Contents, sha256: str, drawn: tuple[bytes, ...]) -> None:
     """Keep what the program drew of a picture: for paper, and small."""
-    for form, picture in zip((PRINT, SMALL), drawn, strict=True):
+    for form, picture in zip((PRINT, SMALL), drawn[:2], strict=True):
         contents.put_as(form_of(sha256, form), picture)
 
 

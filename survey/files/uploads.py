@@ -7,10 +7,12 @@ believed, and its name is never part of a path.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
+from survey.clock import LOCAL
 from survey.files import pictures, sandbox, signatures
 from survey.files.contents import Contents
 from survey.files.inside import Verdict
@@ -81,10 +83,12 @@ class Stored:
     media_type: str
     size: int
     has_thumbnail: bool
+    taken_at: datetime | None = None
+    """When a photo was taken, as its camera noted; the clock may be wrong."""
 
 
 def take(stream: IO[bytes], name: str, contents: Contents, most: int) -> Stored:
-    """Check a file and keep it: whole, or not at all.
+    """Check a file and keep it: whole, or not at all; a photo without what its camera noted.
 
     Args:
         stream: Its bytes, read once.
@@ -96,18 +100,27 @@ def take(stream: IO[bytes], name: str, contents: Contents, most: int) -> Stored:
     name = plain_name(name)
     try:
         with arrived(stream, contents.incoming, most) as path:
-            size = path.stat().st_size
             kind = _recognised(path, name)
             seen = sandbox.look(kind.work, kind.id, path)
             if seen.verdict != Verdict.FINE:
                 raise BadUpload(seen.verdict, name, kind=kind)
+            if kind.is_picture:  # the place, the camera and its owner are nobody's business
+                path.write_bytes(seen.drawn[2])
+            size = path.stat().st_size
             sha256 = contents.put(path)
     except Oversized as error:
         raise BadUpload(Fault.OVERSIZED, name, most=most) from error
     if kind.is_picture:
         pictures.keep(contents, sha256, seen.drawn)
     named = name if extension_of(name) else with_extension(name, kind.extensions[0])
-    return Stored(named, sha256, kind.media_type, size, kind.is_picture)
+    taken_at = _moment(seen.drawn[3].decode()) if kind.is_picture else None
+    return Stored(named, sha256, kind.media_type, size, kind.is_picture, taken_at)
+
+
+def _moment(noted: str) -> datetime | None:
+    """Return a camera's time; one without a zone is taken for ours."""
+    found = datetime.fromisoformat(noted) if noted else None
+    return found.replace(tzinfo=found.tzinfo or LOCAL).astimezone(UTC) if found else None
 
 
 def _recognised(path: Path, name: str) -> Kind:

@@ -94,7 +94,7 @@ def put(
         size=stored.size,
         has_thumbnail=stored.has_thumbnail,
         caption=caption.words,
-        taken_at=caption.taken_at,
+        taken_at=caption.taken_at or stored.taken_at,
         uploaded_by=step.by.user_id,
         uploaded_at=step.now,
     )

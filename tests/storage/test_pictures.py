@@ -1,9 +1,11 @@
 """Pictures for page and paper are drawn from uploads once, and again when they are lost."""
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from survey.files import pictures, uploads
 from survey.files.contents import form_of
@@ -53,6 +55,61 @@ def test_nothing_a_camera_noted_reaches_the_paper(contents):
         drawn = contents.read(form_of(stored.sha256, form))
         assert b"SECRET" not in drawn
         assert b"Exif" not in drawn
+
+
+def a_telling_photo(form, orientation=6, zone="+05:00"):
+    """A photo with place, camera, owner and comments; as a phone writes it, another one behind."""
+    exif, stream = Image.Exif(), io.BytesIO()
+    exif[0x010F], exif[0xA430], exif[0x0112] = "SECRET-CAMERA", "SECRET-OWNER", orientation
+    noted = exif.get_ifd(0x8769)
+    noted[0x9003], noted[0x927C] = "2026:11:20 09:12:33", b"SECRET-MAKER"
+    if zone:
+        noted[0x9011] = zone
+    exif.get_ifd(0x8825)[0x001D] = "SECRET-PLACE"
+    words, more = PngInfo(), {}
+    words.add_text("Author", "SECRET-AUTHOR")
+    if form == "PNG":
+        more["pnginfo"] = words
+    else:
+        more |= {"xmp": b"<x:xmpmeta>SECRET-XMP</x:xmpmeta>"}
+    if form == "JPEG":
+        more["comment"] = b"SECRET-COMMENT"
+    picture = Image.effect_noise((90, 60), 80).convert("RGB")
+    picture.save(stream, form, exif=exif, **more)
+    return stream.getvalue() + b"SECRET-BEHIND"
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_what_a_camera_noted_is_taken_from_the_photo_itself_and_its_time_kept(contents, form):
+    given = a_telling_photo(form)
+
+    stored = taken(contents, given, f"现场.{form.lower()}")
+
+    kept = contents.read(stored.sha256)
+    assert b"SECRET" in given
+    assert b"SECRET" not in kept
+    assert stored.size == len(kept)
+    with Image.open(io.BytesIO(given)) as before, Image.open(io.BytesIO(kept)) as after:
+        assert after.getexif() == {0x0112: 6}
+        assert after.tobytes() == before.tobytes()
+    assert stored.taken_at == datetime(2026, 11, 20, 4, 12, 33, tzinfo=UTC)
+    assert taken(contents, kept, f"再次.{form.lower()}").sha256 == stored.sha256
+
+
+def test_a_camera_without_a_zone_is_taken_for_ours_and_a_clock_never_set_for_none(contents):
+    ours = taken(contents, a_telling_photo("JPEG", zone=""))
+    assert ours.taken_at == datetime(2026, 11, 20, 1, 12, 33, tzinfo=UTC)
+
+    unset = a_telling_photo("JPEG").replace(b"2026:11:20 09:12:33", b"0000:00:00 00:00:00")
+    assert taken(contents, unset).taken_at is None
+
+
+@pytest.mark.parametrize("more", [{"progressive": True}, {"icc_profile": b"profile" * 20000}])
+def test_a_photo_that_tells_nothing_is_kept_as_it_came(contents, more):
+    stream = io.BytesIO()
+    Image.effect_noise((300, 200), 80).convert("RGB").save(stream, "JPEG", **more)
+
+    assert contents.read(taken(contents, stream.getvalue()).sha256) == stream.getvalue()
 
 
 @pytest.mark.parametrize(

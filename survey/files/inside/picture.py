@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import warnings
+from datetime import datetime
 from typing import IO
 
 from PIL import Image, JpegImagePlugin
 
 from survey.files.inside import MOST_PIXELS, Refused, Verdict
+from survey.files.inside.bare import bare
 
 PRINT, SMALL = 1000, 480
 MOST_HELD = 800_000_000
-_ORIENTATION = 0x0112
+_ORIENTATION, _EXIF, _TAKEN, _ZONE = 0x0112, 0x8769, 0x9003, 0x9011
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -25,7 +27,8 @@ _UPRIGHT = {
 
 
 def look(file: IO[bytes], kind: str) -> list[bytes]:
-    """Return the picture for paper and the small one, both JPEG.
+    """Return the picture for paper and the small one, both JPEG, the photo itself without what it
+    carried, and when it was taken, as the camera noted it ("" where it did not).
 
     Args:
         kind: jpeg, png or webp; the file must be what its first bytes say.
@@ -35,12 +38,15 @@ def look(file: IO[bytes], kind: str) -> list[bytes]:
     try:
         with _opened(file, kind) as photo:
             photo.load()
-            picture = _upright(_plain(photo), _orientation(photo))
+            orientation, taken = _orientation(photo), _taken(photo)
+            picture = _upright(_plain(photo), orientation)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(Verdict.PIXELS) from error
     small = picture.copy()
     small.thumbnail((SMALL, SMALL))
-    return [_drawn(picture, 82), _drawn(small, 80)]
+    file.seek(0)
+    itself = bare(file.read(), kind, orientation)
+    return [_drawn(picture, 82), _drawn(small, 80), itself, taken.encode()]
 
 
 def _opened(file: IO[bytes], kind: str) -> Image.Image:
@@ -68,9 +74,22 @@ def _jpeg(file: IO[bytes]) -> Image.Image:
 
 def _orientation(photo: Image.Image) -> int:
     try:
-        return int(photo.getexif().get(_ORIENTATION, 1))
+        told = int(photo.getexif().get(_ORIENTATION, 1))
     except Exception:  # what cameras wrote there may be damaged in any way; the photo is not
         return 1
+    return told if told in _UPRIGHT else 1
+
+
+def _taken(photo: Image.Image) -> str:
+    """Return when the photo was taken, with the zone where the camera knew one: ISO 8601 or ""."""
+    try:
+        noted = photo.getexif().get_ifd(_EXIF)
+        day, clock = noted[_TAKEN].strip("\0 ").split(" ")
+        return datetime.fromisoformat(
+            f"{day.replace(':', '-')}T{clock}{noted.get(_ZONE, '')}"
+        ).isoformat()
+    except Exception:  # absent, damaged, or a clock that was never set
+        return ""
 
 
 def _upright(picture: Image.Image, orientation: int) -> Image.Image:
