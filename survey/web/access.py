@@ -148,6 +148,8 @@ ROUTES: dict[str, frozenset[str]] = {
 }
 """Endpoint → roles. A route that is not here stops the application from starting."""
 
+SAVES = frozenset({"firm.save_answer", "consultant.save_answer"})
+"""Routes whose work is one step and nothing else: who asks is looked up under its lock."""
 OWNERS = frozenset(
     {"firm.colleagues", "firm.share", "firm.colleague_link", "firm.take_back", "responses.say"}
 )
@@ -179,7 +181,8 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def _guard() -> ResponseReturnValue | None:
-        g.reader = sessions.signed_in()
+        saves = request.endpoint in SAVES
+        g.reader = sessions.signed_in_lately() if saves else sessions.signed_in()
         return guard()
 
 

@@ -30,6 +30,7 @@ def world(session, settings):
 @contextmanager
 def before_the_step(app, change):
     """Commit ``change`` once, between what the next request reads and what it writes."""
+    app.extensions.get("survey_lately", {}).clear()  # so that a save too reads before its step
     sessions, engine = app.extensions["survey_sessions"], app.extensions["survey_engine"]
     waiting = [change]
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
-from survey.tables import AssessmentState, Firm, Role
+from survey.store import assessments as store
+from survey.tables import AssessmentState, Firm, Role, SheetKind
 from tests.support.bureau import an_assessment, at_desk, counting
 from tests.support.client import CheckingClient
 from tests.support.people import (
@@ -192,3 +193,35 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
     many = asked()
 
     assert len(many) == len(few) <= BUREAU[endpoint], many
+
+
+def test_a_save_right_after_a_page_looks_its_reader_up_once_and_under_the_lock(
+    app: Flask, session: Session, engine: Engine
+):
+    user = a_user(session)
+    assessment = begun(session, session.get(Firm, user.firm_id))
+    client = at_desk(app, session, user)
+    opens(client, addressed(app, "firm.home"))()
+
+    sent = sent_by(engine, saves(app, client, assessment.id, 0))
+
+    assert len([one for one in sent if "FROM user_sessions" in one]) == 1, sent
+
+
+def test_a_save_of_a_session_that_ended_a_moment_ago_is_not_kept(
+    app: Flask, session: Session, engine: Engine
+):
+    user = a_user(session)
+    assessment = begun(session, session.get(Firm, user.firm_id))
+    client, other = at_desk(app, session, user), at_desk(app, session, user)
+    address = addressed(app, "firm.save_answer", assessment_id=assessment.id)
+    saves(app, client, assessment.id, 0)()
+    other.post(addressed(app, "account.sign_out_everywhere"), data={"csrf_token": other.token})
+
+    change = {"question": "scheduling", "request_id": "phone.1", "base_revision": 1, "value": 4}
+    late = client.send(address, change)
+
+    assert late.status_code == 401
+    session.rollback()
+    sheet = store.sheet(session, assessment.id, SheetKind.SELF)
+    assert store.answer(session, sheet.id, "scheduling").value == 0
