@@ -14,6 +14,8 @@ from survey.store.lists import FIRM, Query, Slice, holding, sliced
 from survey.tables import (
     AuditEntry,
     Firm,
+    Round,
+    User,
 )
 
 LIFE = ("begin", "submit", "return", "assign", "confirm", "reopen", "conclude")
@@ -79,6 +81,20 @@ def steps_about(session: Session, assessment_id: int, firm_id: int) -> list[Audi
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     )
     return list(session.scalars(query))
+
+
+def names(
+    session: Session, users: Collection[str], usernames: Collection[str], rounds: Collection[str]
+) -> dict[tuple[str, str], str]:
+    """Return names by ("user", id or user name) and ("round", id), in two queries."""
+    people = select(User.id, User.username, User.name).where(
+        or_(User.id.in_([int(id) for id in users]), User.username.in_(usernames))
+    )
+    found: dict[tuple[str, str], str] = {}
+    for id, username, name in session.execute(people):
+        found |= {("user", str(id)): name, ("user", username): name}
+    titles = select(Round.id, Round.title).where(Round.id.in_([int(id) for id in rounds]))
+    return found | {("round", str(id)): title for id, title in session.execute(titles)}
 
 
 def last_steps(

@@ -197,6 +197,18 @@ class LogWords:
         before, after = (self._said(entry, values) for values in (entry.before, entry.after))
         return f"{before} → {after}" if before and after else after or before
 
+    def changed(
+        self, entry: AuditEntry, name: str, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> str:
+        """Write one value, from and to; what did not change as it is."""
+        was, is_ = (
+            self._value(entry, name, values[name]) if name in values else ""
+            for values in (before, after)
+        )
+        if not was or not is_ or was == is_:
+            return is_ or was
+        return f"{was} → {is_.removeprefix(f'{NAMES.get(name, name)} ')}"
+
     def _said(self, entry: AuditEntry, values: Mapping[str, Any] | None) -> str:
         parts = (self._value(entry, name, value) for name, value in (values or {}).items())
         return "，".join(part for part in parts if part)

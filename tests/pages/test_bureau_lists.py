@@ -506,7 +506,7 @@ def test_the_log_tells_what_was_decided_in_the_readers_words(desk, session, roun
 
     page = desk.get("/bureau/audit?action=admit").text
 
-    assert "在库，目标 数字化车间" in page
+    assert "<span>在库</span><span>目标 数字化车间</span>" in page
     assert "in_pool" not in page
 
 

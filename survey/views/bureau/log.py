@@ -14,7 +14,9 @@ from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Said
 from survey.views.bureau.exports import Column, send_list
 from survey.web import here, lists
+from survey.words import log_sentences
 from survey.words.log import ACTIONS, LogWords
+from survey.words.log_sentences import LogSentences
 
 
 def _wanted() -> WantedLog:
@@ -41,7 +43,7 @@ def audit() -> ResponseReturnValue:
         arguments=lists.arguments(),
         chips=choices.in_force(_said(wanted)),
         actions=ACTIONS,
-        log_words=LogWords(*library.named(here.session())),
+        said=_sentences(lines),
     )
 
 
@@ -53,7 +55,7 @@ def export_audit() -> ResponseReturnValue:
     return send_list(
         "audit",
         "操作日志",
-        _columns(LogWords(*library.named(here.session()))),
+        _columns(_sentences(lines)),
         lines,
         _said(wanted),
     )
@@ -69,10 +71,18 @@ def _said(wanted: WantedLog) -> dict[str, Said]:
     }
 
 
-def _columns(said: LogWords) -> tuple[Column[LogLine], ...]:
+def _sentences(lines: list[LogLine]) -> LogSentences:
+    session = here.session()
+    names = store.names(session, *log_sentences.wanted([line.entry for line in lines]))
+    return LogSentences(LogWords(*library.named(session)), names)
+
+
+def _columns(told: LogSentences) -> tuple[Column[LogLine], ...]:
+    said = told.said
     return (
         Column("时间", lambda line: local(line.entry.at, "%Y-%m-%d %H:%M:%S"), 20),
         Column("操作人", lambda line: line.entry.who, 22),
+        Column("说明", lambda line: told.sentence(line.entry, line.firm), 50),
         Column("操作", lambda line: said.action(line.entry)),
         Column("对象", lambda line: said.subject(line.entry)),
         Column("企业", lambda line: line.firm, 30),

@@ -1,0 +1,153 @@
+"""The log in sentences: who did what, to whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from survey.tables import AuditEntry
+from survey.words.log import ACTIONS, QUIET, LogWords
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "begin": "开始了{firm}的评估",
+    "processes": "设定了{firm}的工序",
+    "submit": "提交了{firm}的自评",
+    "return": "把{firm}的答卷退回企业补充",
+    "assign": "指派{consultant}到{firm}做现场诊断",
+    "as_said": "把{firm}一个模块里没有核验的题记为沿用自评",
+    "confirm": "核定了{firm}的现场诊断",
+    "acknowledge": "代表{firm}签认了核定结果",
+    "object": "代表{firm}对核定结果提出异议",
+    "settle_objection": "处理了{firm}对核定结果的异议",
+    "reopen": "把{firm}已核定的评估重新打开",
+    "conclude": "写了{firm}的诊断结论",
+    "explain": "说明了{firm}答卷里的一条矛盾提示",
+    "propose": "提出让{firm}入库",
+    "admit": "让{firm}入库",
+    "promote": "调高了{firm}的培育目标",
+    "raise_target": "调高了{firm}的培育目标",
+    "correct_recognition": "更正了{firm}的认定",
+    "revoke_recognition": "撤销了{firm}的认定",
+    "revoke": "撤销认定后，让{firm}继续在库",
+    "attach_paper": "给{firm}的认定或决定附上文件",
+    "withdraw": "让{firm}退库",
+    "recognise": "登记了{firm}的认定",
+    "create": "新增了{thing}",
+    "edit": "修改了{thing}",
+    "profile": "修改了{firm}的企业信息",
+    "attach_evidence": "给{firm}的答卷上传了佐证材料",
+    "remove_evidence": "删除了{firm}答卷的一份佐证材料",
+    "report_request": "申请了{firm}的诊断报告",
+    "report_issue": "签发了{firm}的诊断报告",
+    "document_withdraw": "撤销了{firm}的诊断报告",
+    "report_fail": "没能生成{firm}的诊断报告",
+    "report_download": "下载了{firm}的诊断报告",
+    "job_cancel": "取消了{thing}",
+    "job_retry": "重试了{thing}",
+    "job_fail": "没能完成{thing}",
+    "nightly": "做了每夜检查，清掉过期的登录和计数",
+    "open_round": "建立了评估轮次{thing}",
+    "round_end": "调整了评估轮次{thing}的截止日期",
+    "round_edit": "修改了评估轮次{thing}",
+    "round_close": "提前截止了评估轮次{thing}",
+    "round_delete": "删除了评估轮次{thing}",
+    "export": "导出了{thing}",
+    "edition_copy": "建立了{thing}的草稿",
+    "edition_import": "读回了{thing}的工作簿",
+    "edition_adopt": "收存了{thing}",
+    "edition_publish": "发布了{thing}",
+    "edition_retire": "停用了{thing}",
+    "edition_restore": "恢复了{thing}",
+    "edition_discard": "丢弃了{thing}的草稿",
+    "clear_contents": "清理了文件库里没有主人的文件",
+    "settings": "修改了区县设置",
+    "load_demo": "载入了演示数据",
+    "gates_told": "给旧版本留下的评分补记了必备条件和暂核",
+    "phone": "给{person}登记或更换了手机号",
+    "give": "给{person}分配了要填的模块",
+    "link_invite": "给{person}发出邀请链接",
+    "link_reset": "给{person}发出重置密码的链接",
+    "password_invite": "用邀请链接给{person}设了密码",
+    "password_reset": "用重置链接给{person}换了密码",
+    "password_change": "修改了{person}的密码",
+    "enable": "启用了{person}的账号",
+    "disable": "停用了{person}的账号",
+    "role": "更改了{person}的身份",
+    "sign_in": "登录",
+    "sign_out": "退出登录",
+    "sign_out_everywhere": "让{person}在全部设备上退出登录",
+}
+"""What somebody did, after their name. ``firm``, ``person``, ``consultant``: by name; ``thing``: what
+else it was about."""
+Names = Mapping[tuple[str, str], str]
+"""The names behind numbers and codes: of ("user", id or user name) and of ("round", id)."""
+
+
+@dataclass(frozen=True)
+class LogSentences:
+    """Rows of the log as sentences; ``said`` knows their values, ``names`` whom they are about."""
+
+    said: LogWords
+    names: Names
+
+    def sentence(self, entry: AuditEntry, firm: str) -> str:
+        """Say who did what to whom.
+
+        Args:
+            firm: The name of the firm it is about; empty where there is none.
+        """
+        after = entry.after or {}
+        did = SENTENCES.get(entry.action, ACTIONS.get(entry.action, entry.action)).format(
+            firm=firm or "一家企业",
+            person=self._person(entry),
+            consultant=self._consultant(after),
+            thing=self._thing(entry, firm),
+        )
+        return f"{entry.who}{did}{'' if entry.succeeded else '，没有成功'}"
+
+    def _person(self, entry: AuditEntry) -> str:
+        if entry.subject == "user" and entry.user_id and str(entry.user_id) == entry.subject_id:
+            return "自己"
+        return self.names.get(("user", entry.subject_id)) or f"用户 {entry.subject_id}"
+
+    def _consultant(self, after: Mapping[str, Any]) -> str:
+        username = str(after.get("consultant", ""))
+        return self.names.get(("user", username)) or username or "诊断顾问"
+
+    def _thing(self, entry: AuditEntry, firm: str) -> str:
+        if entry.subject == "firm":
+            return f"企业{firm}"
+        if named := self.names.get((entry.subject, entry.subject_id)):
+            return f"“{named}”" if entry.subject == "round" else f"用户{named}"
+        title = (entry.after or entry.before or {}).get("title")
+        return f"“{title}”" if entry.subject == "round" and title else self.said.subject(entry)
+
+    def changes(self, entry: AuditEntry) -> list[str]:
+        """Say each thing that changed, from and to, in the words of its readers."""
+        if entry.action in QUIET:
+            return []
+        before, after = entry.before or {}, entry.after or {}
+        found = (self.said.changed(entry, name, before, after) for name in {**before, **after})
+        return [change for change in found if change]
+
+    def raw(self, entry: AuditEntry) -> str:
+        """Return the row's codes and values as they are kept; of a sheet's own details nothing."""
+        kept: dict[str, Any] = {
+            "action": entry.action,
+            "subject": entry.subject,
+            "subject_id": entry.subject_id,
+            "request_id": entry.request_id,
+        }
+        if entry.action not in QUIET:
+            kept |= {"before": entry.before, "after": entry.after}
+        return json.dumps(kept, ensure_ascii=False, indent=1)
+
+
+def wanted(entries: list[AuditEntry]) -> tuple[set[str], set[str], set[str]]:
+    """Return what rows need names of: users by number, users by user name, rounds by number."""
+    users = {e.subject_id for e in entries if e.subject == "user" and e.subject_id.isdigit()}
+    usernames = {str((e.after or {}).get("consultant", "")) for e in entries} - {""}
+    rounds = {e.subject_id for e in entries if e.subject == "round" and e.subject_id.isdigit()}
+    return users, usernames, rounds
