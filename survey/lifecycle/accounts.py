@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from survey.lifecycle import passwords, typed
+from survey.lifecycle.codes import normal_code
 from survey.lifecycle.errors import Invalid, NotThere, PhoneShared, TooManyTries, WrongPassword
 from survey.lifecycle.step import About, Actor, Step
 from survey.store import accounts as store
@@ -47,7 +48,7 @@ def sign_in(step: Step, name: str, password: str, *, device: str, agent: str) ->
         PhoneShared: Two accounts claim this phone number; a name is needed.
     """
     name = typed.line(name)[:120]
-    found = store.users_who_type(step.session, name, typed.digits(name))
+    found = store.users_who_type(step.session, name, normal_code(name), typed.digits(name))
     user = found[0] if len(found) == 1 else None
     known = user is not None and store.knows_device(step.session, hashed(device), user.id)
     # A firm's user has two names to type, the firm's code being one: they share one counter.

@@ -7,7 +7,7 @@ from itertools import count
 
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, NotThere
-from survey.lifecycle.links import Link, hand_out, invite
+from survey.lifecycle.links import Link, hand_out, invite, pressed_again
 from survey.lifecycle.step import Step
 from survey.store import accounts as store
 from survey.store import firms
@@ -30,6 +30,10 @@ def invite_colleague(step: Step, firm_id: int, *, name: str, sections: Given) ->
         firm = firms.firm(session, firm_id)
         if firm is None:
             raise NotThere
+        for user in store.users_of_firm(session, firm_id):
+            same = not user.owner and user.sections == given
+            if same and (again := pressed_again(step, user, name=typed.line(name), role=Role.FIRM)):
+                return again
         names = (f"{firm.code.lower()}-{number}" for number in count(2))
         username = next(n for n in names if not store.is_username_taken(session, n))
         link = invite(

@@ -18,6 +18,8 @@ from survey.store import settings
 from survey.store.accounts import hashed
 from survey.tables import LinkPurpose, OneTimeLink, Role, User
 
+MOMENT = timedelta(minutes=2)
+"""How long the same words are a second press of one button, not another wish."""
 LAST_HOUR = time(18)
 """A link's last day ends with the office's."""
 
@@ -73,8 +75,23 @@ def add_and_invite(step: Step, *, username: str, name: str, role: str) -> Link:
     Raises:
         Invalid: Names the field and the remedy.
     """
-    with step.writing():
-        return invite(step, username=username, name=name, role=role)
+    with step.writing() as session:
+        known = store.user_named(session, username.strip().lower())
+        again = pressed_again(step, known, name=name, role=role)
+        return again or invite(step, username=username, name=name, role=role)
+
+
+def pressed_again(step: Step, user: User | None, *, name: str, role: str) -> Link | None:
+    """Return a new link for whom the actor invited a moment ago in the same words: a second press.
+
+    Its answer takes the place of the first one's, and with it of a link nobody has read yet.
+    """
+    if user is None or user.password_hash or not user.active:
+        return None
+    me = step.by.user_id
+    mine = me is not None and me == store.inviter_of(step.session, user.id)
+    same = mine and (user.name, user.role) == (name.strip(), role)
+    return _issued(step, user) if same and step.now - user.created_at <= MOMENT else None
 
 
 def invite(
@@ -136,6 +153,12 @@ def user_of_link(session: Session, token: str, now: datetime) -> User:
     if link is None or link.used_at or link.expires_at <= now or user is None or not user.active:
         raise LinkSpent
     return user
+
+
+def user_of_spent_link(session: Session, token: str) -> User | None:
+    """Return whose link was used up already, if it is one."""
+    link = store.link(session, hashed(token))
+    return store.user(session, link.user_id) if link and link.used_at else None
 
 
 def use_link(

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
-from stdnum import exceptions as stdnum_errors
-from stdnum.cn import uscc
 
 from survey.lifecycle import typed
-from survey.lifecycle.errors import CodeTaken, Invalid, NotThere, Stale
-from survey.lifecycle.links import Link, invite
+from survey.lifecycle.codes import doubts_about_code, fault_in_code, is_fictional, normal_code
+from survey.lifecycle.errors import CodeTaken, Doubtful, Invalid, NotThere, Stale
+from survey.lifecycle.links import Link, invite, pressed_again
 from survey.lifecycle.step import About, Step
+from survey.store import accounts
 from survey.store import firms as store
 from survey.tables import Firm, Role
 
-ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
-"""Letters and digits of a 统一社会信用代码 (GB 32100-2015): without I, O, S, V and Z."""
-CODE_LENGTH = 18
 FIELDS = ("name", "trade", "township")
 """What an officer may correct of a firm."""
 
@@ -45,40 +41,14 @@ class NewFirm:
     username: str
 
 
-def normal_code(typed_code: str) -> str:
-    """Bring a code to its one form: half width, upper case, no blanks or hyphens."""
-    return uscc.compact(unicodedata.normalize("NFKC", typed_code))
-
-
-def fault_in_code(code: str, *, demonstration: bool) -> str:
-    """Say what is wrong with a normal code, or nothing.
-
-    In a demonstration only fictional codes are possible besides real ones: they hold a letter
-    that the alphabet does not have, so that no real firm can ever carry them.
-    """
-    if demonstration and is_fictional(code):
-        return ""
-    try:
-        uscc.validate(code)
-    except stdnum_errors.InvalidLength:
-        return f"统一社会信用代码应为 {CODE_LENGTH} 位，现在是 {len(code)} 位，请对照营业执照。"
-    except stdnum_errors.InvalidChecksum:
-        return "统一社会信用代码的校验位不对，请对照营业执照逐位核对。"
-    except stdnum_errors.ValidationError:
-        return "统一社会信用代码只含数字和大写字母，且没有 I、O、S、V、Z，前 8 位是数字。"
-    return ""
-
-
-def is_fictional(code: str) -> bool:
-    """Whether a code has the right length and a letter no real code can hold."""
-    plain = len(code) == CODE_LENGTH and code.isascii() and code.isalnum()
-    return plain and not set(code) <= ALPHABET
-
-
-def add_firm(step: Step, wanted: NewFirm, offered: Offered) -> Link:
+def add_firm(step: Step, wanted: NewFirm, offered: Offered, *, sure: bool = False) -> Link:
     """Add a firm with its first user, who signs in by the firm's code where no name is given.
 
+    Args:
+        sure: That an unusual code is meant, as it stands on the licence.
+
     Raises:
+        Doubtful: The code is unusual, and nobody said that it is meant.
         CodeTaken: Names the firm that has the code.
         Invalid: Names every other field that cannot be taken.
     """
@@ -89,9 +59,13 @@ def add_firm(step: Step, wanted: NewFirm, offered: Offered) -> Link:
         faults["code"] = fault
     if faults:
         raise Invalid(faults)
+    if not sure and (found := doubts_about_code(code)):
+        raise Doubtful(found)
     try:
         with step.writing() as session:
             if known := store.firm_coded(session, code):
+                if again := _pressed_again(step, known, name, wanted):
+                    return again
                 raise CodeTaken({"code": _taken(known.name)})
             firm = Firm(
                 code=code,
@@ -111,12 +85,24 @@ def add_firm(step: Step, wanted: NewFirm, offered: Offered) -> Link:
         raise CodeTaken({"code": _taken("另一家企业")}) from error
 
 
+def _pressed_again(step: Step, firm: Firm, name: str, wanted: NewFirm) -> Link | None:
+    said = (name, wanted.trade, wanted.township)
+    users = accounts.users_of_firm(step.session, firm.id)
+    if (firm.name, firm.trade, firm.township or "") != said or len(users) != 1:
+        return None
+    return pressed_again(step, users[0], name=typed.line(wanted.person), role=Role.FIRM)
+
+
 def add_firm_user(step: Step, firm_id: int, *, person: str, username: str) -> Link:
     """Add one more user of a firm."""
     try:
         with step.writing() as session:
             if store.firm(session, firm_id) is None:
                 raise NotThere
+            known = accounts.user_named(session, typed.line(username).lower())
+            ours = known if known and known.firm_id == firm_id else None
+            if again := pressed_again(step, ours, name=typed.line(person), role=Role.FIRM):
+                return again
             return _invite(step, firm_id, person, username)
     except IntegrityError as error:
         raise Invalid({"username": "这个用户名已被使用，请换一个。"}) from error

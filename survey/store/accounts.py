@@ -51,9 +51,9 @@ def note_seen(session: Session, token_hash: str, now: datetime) -> None:
     )
 
 
-def users_who_type(session: Session, name: str, phone: str) -> list[User]:
+def users_who_type(session: Session, name: str, code: str, phone: str) -> list[User]:
     """Return whom a typed name may mean: one user by name or by the firm's code, or all by phone."""
-    found = user_who_types(session, name)
+    found = user_named(session, name.lower()) or user_of_firm_coded(session, code)
     if found is not None:
         return [found]
     return list(session.scalars(select(User).where(User.phone == phone, User.active)))
@@ -61,17 +61,28 @@ def users_who_type(session: Session, name: str, phone: str) -> list[User]:
 
 def user_who_types(session: Session, name: str) -> User | None:
     """Return the user of this user name, or the first active user of the firm with this code."""
-    found = session.scalar(select(User).where(User.username == name.lower()))
-    if found is not None:
-        return found
+    return user_named(session, name.lower()) or user_of_firm_coded(session, name.upper())
+
+
+def user_of_firm_coded(session: Session, code: str) -> User | None:
     query = (
         select(User)
         .join(Firm, Firm.id == User.firm_id)
-        .where(Firm.code == name.upper(), User.active)
+        .where(Firm.code == code, User.active)
         .order_by(User.id)
         .limit(1)
     )
     return session.scalar(query)
+
+
+def user_named(session: Session, username: str) -> User | None:
+    return session.scalar(select(User).where(User.username == username))
+
+
+def inviter_of(session: Session, user_id: int) -> int | None:
+    """Return who made a user's newest link."""
+    query = select(OneTimeLink.created_by).where(OneTimeLink.user_id == user_id)
+    return session.scalar(query.order_by(OneTimeLink.created_at.desc()).limit(1))
 
 
 def user(session: Session, user_id: int, *, lock: bool = False) -> User | None:

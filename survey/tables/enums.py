@@ -58,6 +58,8 @@ class Doubt(StrEnum):
     ABOVE_VERIFIED = "above_verified"
     YEAR_DIFFERS = "year_differs"
     ROUNDS_OVERLAP = "rounds_overlap"
+    OTHER_REGISTRAR = "other_registrar"
+    OWN_CODE = "own_code"
 
 
 class EditionState(StrEnum):

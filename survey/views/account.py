@@ -194,11 +194,26 @@ def link(token: str) -> ResponseReturnValue:
             )
             return _signed_in(signed_in, url_for(".home"))
     except LinkSpent:
+        if again := _second_press(token, form):
+            return _signed_in(again, url_for(".home"))
         return render_template("account/link_spent.html"), 404
     except Invalid as error:
         for field, words in error.fields.items():
             form[field].errors = [words]
     return render_template("account/link.html", form=form, **known), 422
+
+
+def _second_press(token: str, form: FirstPasswordForm) -> SignedIn | None:
+    """Sign in by the password that the first press of the button has just set, if it was that."""
+    user = links.user_of_spent_link(here.session(), token)
+    if user is None or not form.validate_on_submit():
+        return None
+    device, agent = request.cookies.get(_device_cookie(), ""), request.user_agent.string
+    try:
+        word = form.password.data or ""
+        return accounts.sign_in(here.step(), user.username, word, device=device, agent=agent)
+    except WrongPassword:
+        return None
 
 
 def _firm_of(user: User) -> str:

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from sqlalchemy import func, select
+from stdnum.cn import uscc
 
 from survey import db
 from survey.store import settings
@@ -218,3 +219,40 @@ def test_firms_are_found_by_how_far_they_have_come(desk, session):
 @pytest.mark.parametrize("number", ["-1", "0", "9223372036854775808", "abc", "1.0", "０１", "999"])
 def test_a_firm_that_is_not_there_is_not_found(desk, number):
     assert desk.get(f"/bureau/firms/{number}").status_code == 404
+
+
+def test_a_second_press_leads_to_the_same_result(app, desk, session):
+    first, second = link_on(add(desk)), link_on(add(desk))
+
+    assert session.scalar(select(func.count()).select_from(User).where(User.role == Role.FIRM)) == 1
+    session.rollback()
+    newcomer = app.test_client()
+    assert newcomer.get(first.removeprefix("http://localhost")).status_code == 404
+    where = second.removeprefix("http://localhost")
+    newcomer.get(where)
+    token, twice = newcomer.token, newcomer.get(where).status_code
+    assert twice == 200
+    pressed = {"password": PASSWORD, "csrf_token": token}
+    cookie = newcomer.get_cookie("survey").value
+    assert newcomer.post(where, data=pressed).location == "/"
+    newcomer.set_cookie("survey", cookie)  # the second press left before the first was answered
+    assert newcomer.post(where, data=pressed).location == "/"
+    assert newcomer.get("/account").status_code == 200
+    newcomer.set_cookie("survey", cookie)
+    wrong = pressed | {"password": PASSWORD + "x"}
+    assert newcomer.post(where, data=wrong).status_code == 404
+    assert add(desk).status_code == 409  # joined meanwhile: it is no second press any more
+
+
+def test_an_unusual_code_is_asked_about_with_what_was_typed_and_taken_when_it_is_meant(
+    desk, session
+):
+    unusual = "Y1110000600037341"
+    code = unusual + uscc.calc_check_digit(unusual)
+
+    asked = add(desk, code=code)
+    assert asked.status_code == 409
+    assert "不以 9 开头" in asked.text
+    assert code in asked.text
+    assert add(desk, code=code, sure="y").status_code == 200
+    assert session.scalar(select(Firm.code)) == code

@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from stdnum.cn import uscc
 
 from survey.lifecycle import links, new_firms
 from survey.lifecycle.errors import (
     CodeTaken,
+    Doubtful,
     Invalid,
     LinkSpent,
     NotThere,
@@ -16,7 +18,7 @@ from survey.lifecycle.errors import (
 )
 from survey.lifecycle.new_firms import NewFirm, Offered
 from survey.lifecycle.step import Actor, Step
-from survey.tables import Firm, LinkPurpose, OneTimeLink, Role, User
+from survey.tables import Doubt, Firm, LinkPurpose, OneTimeLink, Role, User
 from tests.support.bureau import NOON, logged
 from tests.support.people import a_firm, a_user, begun
 
@@ -57,7 +59,13 @@ def test_a_user_without_a_name_of_their_own_signs_in_by_the_firms_code(session):
 
 
 @pytest.mark.parametrize(
-    "typed", ["９１１１００００６０００３７３４１Ｌ", "91110000 600037341l", " " + CODE]
+    "typed",
+    [
+        "９１１１００００６０００３７３４１Ｌ",
+        "91110000 600037341l",
+        " " + CODE,
+        f"\u200b{CODE[:9]}-{CODE[9:]}\ufeff",
+    ],
 )
 def test_a_code_is_brought_to_its_one_form(session, typed):
     firm = session.get(Firm, add(session, code=typed).firm_id)
@@ -73,7 +81,9 @@ def test_a_code_is_brought_to_its_one_form(session, typed):
         (CODE + "1", "现在是 19 位"),
         (CODE[:-1] + "M", "校验位"),
         ("91110000600037341O", "没有 I、O、S、V、Z"),
-        ("A1110000600037341L", "前 8 位是数字"),
+        ("A1A10000600037341L", "第 3 至 8 位是数字"),
+        ("000000000000000000", "行政区划"),
+        ("99990000600037341L", "行政区划"),
         ("91110000\x006037341L", "18 位"),
         ("９１１１０００٠600037341L", "数字"),
         (FICTIONAL, "没有 I、O、S、V、Z"),
@@ -86,6 +96,26 @@ def test_a_code_that_no_licence_can_bear_is_refused_with_its_remedy(session, cod
     assert remedy in refused.value.fields["code"]
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Firm)) == 0
+
+
+def test_an_unusual_code_is_taken_once_somebody_says_it_is_meant(session):
+    for start, own, doubt in (
+        ("Y1110000", "600037341", Doubt.OTHER_REGISTRAR),
+        ("N2110000", "600037341", Doubt.OTHER_REGISTRAR),
+        ("12110000", "600037341", Doubt.OTHER_REGISTRAR),
+        ("91110000", "600037342", Doubt.OWN_CODE),
+        ("91110000", "60003734X", Doubt.OWN_CODE),
+    ):
+        code = start + own + uscc.calc_check_digit(start + own)
+        with pytest.raises(Doubtful) as refused:
+            add(session, code=code, username="")
+        assert refused.value.doubts == (doubt,), code
+
+        step = Step(session, BY, NOON)
+        added = new_firms.add_firm(step, wanted(code=code, username=""), OFFERED, sure=True)
+        assert session.get(Firm, added.firm_id).code == code
+        with pytest.raises(Invalid):
+            add(session, code=code[:-1] + ("0" if code[-1] != "0" else "1"))
 
 
 def test_a_demonstration_takes_codes_that_cannot_exist_and_marks_the_firm(session):

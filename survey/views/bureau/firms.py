@@ -7,11 +7,11 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey.lifecycle import links, new_firms
-from survey.lifecycle.errors import Invalid, Stale
+from survey.lifecycle.errors import Doubtful, Invalid, Stale
 from survey.lifecycle.new_firms import NewFirm, Offered
 from survey.store import accounts
 from survey.store import assessments as assessment_store
@@ -27,7 +27,7 @@ from survey.views.bureau.steps import CHANGED_MEANWHILE
 from survey.views.fields import shown_version
 from survey.views.links import hand_over
 from survey.web import here, lists
-from survey.words.wording import STATES
+from survey.words.wording import DOUBTS, STATES
 
 ORDERS = choices.orders("-added", "firm", "township")
 
@@ -76,6 +76,9 @@ class NewFirmForm(FirmForm):
     username = StringField(
         "用户名", [Length(max=40)], description="可以不填，不填就用统一社会信用代码登录。"
     )
+    sure = BooleanField("已对照营业执照，代码无误")
+    doubts: tuple[str, ...] = ()
+    """What is unusual about the code; then the form asks whether it is meant."""
 
 
 def _trades() -> dict[str, str]:
@@ -141,7 +144,10 @@ def add_firm() -> ResponseReturnValue:
             username=form.username.data or "",
         )
         try:
-            return hand_over(new_firms.add_firm(here.step(), wanted, _offered()))
+            sure = form.sure.data
+            return hand_over(new_firms.add_firm(here.step(), wanted, _offered(), sure=sure))
+        except Doubtful as error:
+            form.doubts, status = tuple(DOUBTS[doubt] for doubt in error.doubts), error.status
         except Invalid as error:
             status = _show_faults(form, error)
     return render_template("bureau/firm_new.html", form=form), status
