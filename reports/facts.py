@@ -152,6 +152,24 @@ class Explained:
 
 
 @dataclass(frozen=True)
+class FirmsWord:
+    """What the firm said of a confirmed visit, and how an objection was settled."""
+
+    objects: bool
+    name: str
+    post: str
+    on: date
+    says: str = ""
+    settled: str = ""
+    """The settlement in words; empty while it is open."""
+    answer: str = ""
+
+    @property
+    def who(self) -> str:
+        return f"{self.name}，{self.post}" if self.post else self.name
+
+
+@dataclass(frozen=True)
 class SelfAssessment:
     """The firm's own sheet, beside the consultant's."""
 

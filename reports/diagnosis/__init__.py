@@ -26,7 +26,16 @@ from reports.diagnosis.key_figures import KeyFigure, key_figures
 from reports.diagnosis.pace import pace
 from reports.diagnosis.route import Route, route
 from reports.diagnosis.sections import Notes, SectionLine, section_lines, strongest, weakest
-from reports.facts import Choice, Explained, Facts, Finding, SelfAssessment, SheetKind
+from reports.diagnosis.unseen import ALL_SEEN, Unseen, unseen
+from reports.facts import (
+    Choice,
+    Explained,
+    Facts,
+    Finding,
+    FirmsWord,
+    SelfAssessment,
+    SheetKind,
+)
 from reports.figures import Figure, share_figure
 from reports.lifting import Ground
 from reports.roadmap import Roadmap, roadmap
@@ -88,6 +97,10 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     explained: tuple[Explained, ...] = ()
     """Contradictions on the on-site sheet that the consultant explained."""
+    unseen: Unseen = ALL_SEEN
+    """What nobody saw on site, and whether the rung rests on it."""
+    words: tuple[FirmsWord, ...] = ()
+    """What the firm said of this confirmed version, newest first."""
 
     @property
     def title(self) -> str:
@@ -95,7 +108,7 @@ class Diagnosis:
 
     @property
     def standing(self) -> str:
-        return STANDINGS[self.kind]
+        return "现场诊断，暂核" if self.unseen.provisional else STANDINGS[self.kind]
 
     @property
     def statement(self) -> str:
@@ -202,6 +215,7 @@ def diagnose(
     notes: Notes | None = None,
     findings: Sequence[Finding] = (),
     explained: Sequence[Explained] = (),
+    words: Sequence[FirmsWord] = (),
     choices: Sequence[Choice] | None = None,
     crosswalk: Sequence[FrameResult] = (),
     conditions: Sequence[ConditionResult] = (),
@@ -237,6 +251,8 @@ def diagnose(
         comparison=compare(score, sheet, own, notes.verifications) if own else None,
         findings=tuple(findings),
         explained=tuple(explained),
+        unseen=unseen(score, sheet, notes.verifications) if own else ALL_SEEN,
+        words=tuple(words),
     )
 
 

@@ -59,6 +59,9 @@ class Unseen:
         return bool(self.not_seen or self.as_said)
 
 
+ALL_SEEN = Unseen()
+
+
 def unseen(score: Score, sheet: Sheet, verifications: Mapping[str, Verification]) -> Unseen:
     """Name the unseen answers of a complete on-site sheet and weigh them all at their lowest."""
     names = {id for id, said in verifications.items() if said.state.is_unseen}
@@ -88,7 +91,7 @@ def _line(found: Floor, question_id: str, sheet: Sheet, said: Verification) -> U
 
 
 def _provisional(found: Floor, lines: tuple[UnseenLine, ...]) -> Provisional:
-    because = [f"必备条件“{gate.wanted}”没有人看过" for gate in found.lost_gates]
+    because = [f"必备条件没有人看过：{gate.wanted}" for gate in found.lost_gates]
     if (threshold := found.lost_threshold) is not None:
         because.append(
             f"没看到的题都按最低档算，得分率是 {percent(found.lowest.share)}，"

@@ -24,7 +24,7 @@ from reports.paper.chapters import chapters
 from reports.paper.drawing import svg
 from reports.paper.ladder import ladder
 from reports.paper.presses import write_pdf
-from reports.words import CONDITION_STATES
+from reports.words import CONDITION_STATES, VERDICTS
 
 HERE = Path(__file__).parents[1]
 TOKENS = HERE.parent / "static" / "css" / "tokens.css"
@@ -52,6 +52,7 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
         disclaimer=DISCLAIMER,
         long=LONG,
         condition_states=CONDITION_STATES,
+        verdicts=VERDICTS,
         stylesheet=_stylesheet(),
         ladder=_ours(ladder(diagnosis.ladder, _ladder_in_words(diagnosis))),
         radar=_ours(svg(charts.radar(diagnosis), 640, 430, words)),

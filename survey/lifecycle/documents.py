@@ -16,7 +16,7 @@ from survey.lifecycle.errors import Locked, NotThere, Stale
 from survey.lifecycle.jobs import Taken
 from survey.lifecycle.states import DOCUMENT
 from survey.lifecycle.step import About, Step
-from survey.store import assessments
+from survey.store import assessments, responses
 from survey.store import documents as store
 from survey.store import jobs as waiting
 from survey.tables import Assessment, Document, DocumentKind, Job, SheetKind
@@ -42,7 +42,7 @@ def basis_of(session: Session, assessment: Assessment, sheet: SheetKind) -> str 
     """Return a name for all that a report is made from; None while the sheet has no score."""
     row = assessments.sheet(session, assessment.id, sheet)
     score = assessments.score(session, row.id) if row else None
-    if score is None:
+    if row is None or score is None:
         return None
     made_from = [
         sheet,
@@ -50,6 +50,12 @@ def basis_of(session: Session, assessment: Assessment, sheet: SheetKind) -> str 
         score.share,
         assessment.problems,
         plain(choices_of(session, assessment)),
+    ]
+    # Where nothing was said the name is as it was before anybody could.
+    made_from += [
+        f"{said.id} {said.settlement}"
+        for said in responses.responses(session, assessment.id, row.version)
+        if sheet == SheetKind.ONSITE
     ]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 

@@ -17,6 +17,7 @@ from survey.lifecycle.states import POOL
 from survey.lifecycle.step import Step
 from survey.store import assessments, firms
 from survey.store import pool as store
+from survey.store.sheets import kind_of
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -25,6 +26,7 @@ from survey.tables import (
     Minutes,
     PoolEntry,
     PoolState,
+    ScoreRow,
 )
 
 
@@ -88,10 +90,25 @@ def enter(
         entry = PoolEntry(firm_id=assessment.firm_id)
     elif entry.state not in POOL[decision.action].begins:
         raise WrongState({"state": "这家企业已在培育库中，请在培育库里操作。"})
-    if not sure and assessment.state != AssessmentState.CONFIRMED:
-        raise Doubtful((Doubt.UNVERIFIED,))
+    if not sure and (doubt := _doubt(step.session, assessment)):
+        raise Doubtful((doubt,))
     entry.assessment_id = assessment.id
     return take(step, entry, decision)
+
+
+def _doubt(session: Session, assessment: Assessment) -> Doubt | None:
+    score = confirmed_score(session, assessment)
+    if score is None:
+        return Doubt.UNVERIFIED
+    return Doubt.PROVISIONAL if score.is_provisional else None
+
+
+def confirmed_score(session: Session, assessment: Assessment) -> ScoreRow | None:
+    """Return the score of the sheet that was verified on site; None before it is confirmed."""
+    if assessment.state != AssessmentState.CONFIRMED:
+        return None
+    sheet = assessments.sheet(session, assessment.id, kind_of(assessment.state))
+    return assessments.score(session, sheet.id) if sheet else None
 
 
 def raise_target(

@@ -12,6 +12,7 @@ from survey.lifecycle.errors import Doubtful, Invalid, NotThere, RecognisedBefor
 from survey.lifecycle.pool import (
     Decision,
     assessment_of,
+    confirmed_score,
     locked,
     require_state,
     require_version,
@@ -20,12 +21,8 @@ from survey.lifecycle.pool import (
 )
 from survey.lifecycle.states import RECOGNITION
 from survey.lifecycle.step import Step
-from survey.store import assessments
 from survey.store import pool as store
-from survey.store.sheets import kind_of
 from survey.tables import (
-    Assessment,
-    AssessmentState,
     AwardLevel,
     Doubt,
     Paper,
@@ -166,18 +163,23 @@ def paper_of(step: Step, stored: Stored) -> Paper:
     )
 
 
-def doubts(award: Award, verified: int | None, position: int) -> tuple[Doubt, ...]:
+def doubts(
+    award: Award, verified: int | None, position: int, floor: int | None = None
+) -> tuple[Doubt, ...]:
     """Say what of an award does not fit.
 
     Args:
         verified: The step of the firm's verified sheet; None where nobody verified one.
         position: The step of the rung that is to be recorded.
+        floor: The step that is left of the verified one without what nobody saw.
     """
     found = []
     if verified is None:
         found.append(Doubt.UNVERIFIED)
     elif position > verified:
         found.append(Doubt.ABOVE_VERIFIED)
+    elif floor is not None and position > floor:
+        found.append(Doubt.PROVISIONAL)
     year = _YEAR.search(award.document)
     if year and int(year[1]) != award.recognised_on.year:
         found.append(Doubt.YEAR_DIFFERS)
@@ -187,16 +189,10 @@ def doubts(award: Award, verified: int | None, position: int) -> tuple[Doubt, ..
 def _require_sure(step: Step, entry: PoolEntry, award: Award, sure: bool) -> None:
     assessed = assessment_of(step.session, entry.assessment_id)
     position = step_of(assessed, award.rung, field="rung")
-    if not sure and (found := doubts(award, _verified(step, assessed), position)):
+    score = confirmed_score(step.session, assessed)
+    verified, floor = (score.step, score.floor_step) if score else (None, None)
+    if not sure and (found := doubts(award, verified, position, floor)):
         raise Doubtful(found)
-
-
-def _verified(step: Step, assessed: Assessment) -> int | None:
-    if assessed.state != AssessmentState.CONFIRMED:
-        return None
-    sheet = assessments.sheet(step.session, assessed.id, kind_of(assessed.state))
-    score = assessments.score(step.session, sheet.id) if sheet else None
-    return score.step if score else None
 
 
 def _known(step: Step, recognition_id: int, action: str) -> tuple[Recognition, PoolEntry]:

@@ -17,6 +17,7 @@ from reports.facts import (
     Facts,
     File,
     Finding,
+    FirmsWord,
     Photo,
     SelfAssessment,
     Verification,
@@ -28,9 +29,10 @@ from survey.readings.hints import settled
 from survey.readings.sheets import FilledSheet, filled_version
 from survey.readings.versions import own_beside
 from survey.store import assessments as store
-from survey.store import evidence
+from survey.store import evidence, responses
 from survey.store.settings import District
-from survey.tables import Assessment, Evidence, Explanation, SheetKind, SheetRow
+from survey.tables import Assessment, Evidence, Explanation, ResponseKind, SheetKind, SheetRow
+from survey.words.wording import SETTLEMENTS
 
 MOST_PHOTOS = 4
 """Photos of one finding that the report shows; the rest are named."""
@@ -70,6 +72,7 @@ def diagnosis_of(
         notes=_notes(sheet),
         findings=_findings(sheet, said.problems, photos or {}),
         explained=_explained(sheet, said.explanations) if onsite else (),
+        words=_words(session, sheet.row) if onsite else (),
         choices=said.choices if onsite else None,
         crosswalk=crosswalk.read_across(
             edition.crosswalk, questionnaire, sheet.answers, sheet.processes
@@ -197,6 +200,22 @@ def _explained(
         )
         for hint in settled(sheet, explanations)
         if hint.explanation
+    )
+
+
+def _words(session: Session, onsite: SheetRow) -> tuple[FirmsWord, ...]:
+    """What the firm said of this version, and how the bureau settled it."""
+    return tuple(
+        FirmsWord(
+            objects=row.kind == ResponseKind.OBJECTED,
+            name=row.name,
+            post=row.post,
+            on=row.said_at.astimezone(clock.LOCAL).date(),
+            says=row.says,
+            settled=SETTLEMENTS[row.settlement] if row.settlement else "",
+            answer=row.answer,
+        )
+        for row in responses.responses(session, onsite.assessment_id, onsite.version)
     )
 
 

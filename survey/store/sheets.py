@@ -42,11 +42,9 @@ class Standing:
     @property
     def provisional(self) -> bool:
         """Whether the rung would be lost if what nobody saw were not so (暂核)."""
-        return self.verified and is_provisional(self.step, self.floor_step)
-
-
-def is_provisional(step: int | None, floor_step: int | None) -> bool:
-    return step is not None and floor_step is not None and floor_step < step
+        if not self.verified or self.step is None or self.floor_step is None:
+            return False
+        return self.floor_step < self.step
 
 
 _own, _visited, _last = aliased(SheetRow), aliased(SheetRow), aliased(SheetRow)

@@ -168,6 +168,11 @@ class ScoreRow(Table):
     """The next rung's failed gates, as ``questionnaires.gates.plain``; None until told again."""
     scored_at: Mapped[datetime]
 
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the rung would be lost if what nobody saw were not so (暂核)."""
+        return self.floor_step is not None and self.floor_step < self.step
+
 
 class Explanation(Table):
     """Why a contradiction is none (矛盾提示的说明), in a sentence of the consultant.

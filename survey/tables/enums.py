@@ -55,6 +55,7 @@ class Doubt(StrEnum):
     """What makes a decision look wrong, until somebody says it is meant."""
 
     UNVERIFIED = "unverified"
+    PROVISIONAL = "provisional"
     ABOVE_VERIFIED = "above_verified"
     YEAR_DIFFERS = "year_differs"
     ROUNDS_OVERLAP = "rounds_overlap"

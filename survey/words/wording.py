@@ -55,6 +55,7 @@ RECOGNITIONS: Final[Mapping[str, str]] = {
 
 DOUBTS: Final[Mapping[str, str]] = {
     Doubt.UNVERIFIED: "这家企业的答卷还没有经过现场核定。",
+    Doubt.PROVISIONAL: "核定的等级是暂核：靠没有看到的题站住。",
     Doubt.ABOVE_VERIFIED: "登记的等级高于现场核定的等级。",
     Doubt.YEAR_DIFFERS: "文号里的年份和认定日期的年份不一样。",
     Doubt.ROUNDS_OVERLAP: "这段时间还有别的轮次开放，企业会同时看到两个入口。",

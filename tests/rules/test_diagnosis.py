@@ -13,7 +13,7 @@ from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.key_figures import reference_bands
 from reports.diagnosis.sections import Notes
-from reports.facts import Choice, File, SelfAssessment, Verification
+from reports.facts import Choice, File, SelfAssessment, Verdict, Verification
 from reports.figures import amount, percent, percent_number, percentage_points
 from tests.support.builders import (
     a_package,
@@ -327,7 +327,7 @@ def test_remarks_evidence_and_answers_stand_together() -> None:
 
 
 def test_both_sheets_stand_side_by_side_where_they_differ() -> None:
-    changed = Verification("changed", "抽查三张工单，只有一张有记录")
+    changed = Verification(Verdict.CHANGED, "抽查三张工单，只有一张有记录")
     diagnosis = an_onsite_diagnosis({"item_coding": 0}, {"item_coding": changed})
 
     assert diagnosis.title == "诊断报告（现场诊断版）"

@@ -16,16 +16,17 @@ import pytest
 from weasyprint import CSS, HTML
 
 from questionnaires.answers import NOT_APPLICABLE
+from questionnaires.floor import resting
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.sections import Notes
-from reports.facts import File, Finding, Photo, Verification
+from reports.facts import File, Finding, FirmsWord, Photo, Verdict, Verification
 from reports.paper import presses
 from reports.paper.chapters import NUMERALS, chapters
 from reports.paper.html import print_report, render_html
 from reports.paper.presses import PrintingFailed, write_pdf
 from reports.paper.weasyprint_parts import WEASYPRINT_DEFAULTS, Page, lean_defaults
 from tests.support.files import a_photo
-from tests.support.reporting import a_valve_diagnosis, an_onsite_diagnosis, some_facts
+from tests.support.reporting import TODAY, a_valve_diagnosis, an_onsite_diagnosis, some_facts
 
 PLAIN = '<!doctype html><html lang="zh-CN"><head><title>纸</title></head><body>{}</body></html>'
 
@@ -120,7 +121,9 @@ def test_a_real_firm_s_report_is_not_called_invented() -> None:
 
 def test_an_on_site_report_shows_both_answers_and_the_reason() -> None:
     reason = "抽查三张工单，只有一张有记录"
-    it = an_onsite_diagnosis({"item_coding": 0}, {"item_coding": Verification("changed", reason)})
+    it = an_onsite_diagnosis(
+        {"item_coding": 0}, {"item_coding": Verification(Verdict.CHANGED, reason)}
+    )
 
     html = render_html(it)
 
@@ -462,3 +465,31 @@ def test_the_chapters_are_numbered_without_gaps(diagnosis: Diagnosis) -> None:
 
     assert numerals == NUMERALS[: len(numerals)]
     assert len(numerals) == 8
+
+
+def test_the_cover_says_what_nobody_saw_that_the_rung_is_provisional_and_what_the_firm_says() -> (
+    None
+):
+    away = Verification(Verdict.NOT_SEEN, "试压台当天送检。")
+    gate = next(iter(sorted(resting(an_onsite_diagnosis({}, {}).score))))
+    word = FirmsWord(True, "虚构代表", "厂长", TODAY, "那天系统停机。", "维持核定", "查过记录。")
+
+    it = an_onsite_diagnosis({}, {gate: away}, words=(word,))
+    html = render_html(it)
+
+    cover = html.partition("</header>")[0]
+    assert it.standing == "现场诊断，暂核"
+    assert it.unseen.provisional is not None
+    assert [line.question_id for line in it.unseen.provisional.holding] == [gate]
+    for words_ in ("（暂核）", "试压台当天送检。", "未能查看 1 题", "那天系统停机。", "维持核定"):
+        assert words_ in cover
+    assert "确认" not in cover.partition("未能查看")[2].partition("</td>")[0]
+
+
+def test_a_signed_report_names_who_signed_and_when() -> None:
+    word = FirmsWord(False, "虚构代表", "厂长", TODAY)
+
+    cover = render_html(an_onsite_diagnosis({}, {}, words=(word,))).partition("</header>")[0]
+
+    assert "已签认：虚构代表，厂长" in cover
+    assert "暂核" not in cover

@@ -327,6 +327,24 @@ def test_rung_date_and_what_was_verified_are_held_against_each_other(
     assert doubts(award(**given), verified, position) == found
 
 
+def test_a_rung_that_rests_on_what_nobody_saw_is_doubted_up_to_what_is_left_of_it():
+    assert doubts(award(), 3, 3, 2) == (Doubt.PROVISIONAL,)
+    assert doubts(award(), 3, 2, 2) == ()
+
+
+def test_a_firm_on_a_provisional_rung_is_taken_in_only_when_it_is_meant(
+    session, assessment, officer
+):
+    with db.writing(session):
+        pool.confirmed_score(session, assessment).floor_step = 0
+
+    with pytest.raises(Doubtful) as doubted:
+        admit(session, assessment, officer)
+
+    assert doubted.value.doubts == (Doubt.PROVISIONAL,)
+    assert admit(session, assessment, officer, sure=True).state == "in_pool"
+
+
 def test_a_recognition_that_does_not_fit_is_recorded_only_when_it_is_meant(
     session, assessment, officer
 ):

@@ -17,7 +17,7 @@ from questionnaires.model import LevelQuestion, NumberQuestion, RatioQuestion
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
-from reports.facts import Choice, Contact, Facts, Finding, SelfAssessment, Verification
+from reports.facts import Choice, Contact, Facts, Finding, FirmsWord, SelfAssessment, Verification
 
 TODAY = date(2026, 11, 20)
 LEVELS = (1, 2, 3, 2, 3, 2, 2, 3)
@@ -97,6 +97,7 @@ def an_onsite_diagnosis(
     verifications: Mapping[str, Verification],
     findings: tuple[Finding, ...] = (),
     choices: tuple[Choice, ...] | None = None,
+    words: tuple[FirmsWord, ...] = (),
 ) -> Diagnosis:
     """A consultant's sheet that differs from the firm's own in ``changed``."""
     questionnaire, processes = valve_edition().questionnaire("valve"), valve_processes()
@@ -110,6 +111,7 @@ def an_onsite_diagnosis(
         notes=Notes(verifications=verifications),
         findings=findings,
         choices=choices,
+        words=words,
     )
 
 

@@ -35,9 +35,12 @@ from survey.files.uploads import Stored
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import conclusions, contradictions, passwords, pool
+from survey.lifecycle.answers import Change, save_answer
+from survey.lifecycle.as_said import leave_as_said
 from survey.lifecycle.contradictions import facts_of
 from survey.lifecycle.decisions import Basis, Wish, decide_on_entries
 from survey.lifecycle.recognitions import Award, recognise
+from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration.coherence import Answers, coherent
@@ -59,6 +62,7 @@ from survey.tables import (
     Evidence,
     Firm,
     PoolState,
+    ResponseKind,
     Role,
     Round,
     SheetKind,
@@ -340,7 +344,10 @@ def _live(
         if row["state"] == AssessmentState.CONFIRMED
         else dict(list(truth.items())[: len(truth) // 2])
     )
+    away = _not_looked_at(questionnaire, row)
+    seen = {question: answer for question, answer in seen.items() if question not in away}
     _visit(session, assessment, told, seen, consultant, photo, at)
+    _leave_unseen(Step(session, _actor(consultant), at), assessment, row)
     for check, says in row.get("explained", {}).items():
         contradictions.explain(Step(session, _actor(consultant), at), assessment.id, check, says)
     if row["state"] != AssessmentState.CONFIRMED:
@@ -353,7 +360,7 @@ def _live(
         base_version=_version(session, assessment.id),
     )
     at += timedelta(hours=5)
-    steps.confirm(Step(session, _actor(consultant), at), assessment.id)
+    steps.confirm(Step(session, _actor(consultant), at), assessment.id, word=_word(row))
     _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
 
 
@@ -474,6 +481,34 @@ def _visit(
                     saved_at=at,
                 )
             )
+
+
+def _not_looked_at(questionnaire: Questionnaire, row: dict[str, Any]) -> set[str]:
+    """The questions of a row that the consultant did not see."""
+    section = questionnaire.section_by_id.get(row.get("as_said", ""))
+    left = [question.id for question in section.questions] if section else []
+    return {*row.get("unseen", {}), *left}
+
+
+def _leave_unseen(step: Step, assessment: Assessment, row: dict[str, Any]) -> None:
+    """Say why some answers could not be seen, and leave a module as the firm said."""
+    for question_id, why in row.get("unseen", {}).items():
+        change = Change(
+            question_id, f"demo-away.{question_id}", 1, verification=Verdict.NOT_SEEN, reason=why
+        )
+        save_answer(step, assessment.id, SheetKind.ONSITE, change)
+    if section := row.get("as_said"):
+        leave_as_said(step, assessment.id, section)
+
+
+def _word(row: dict[str, Any]) -> Word | None:
+    """What the firm's representative says when the visit is confirmed."""
+    said = row.get("word")
+    if said is None:
+        return None
+    objects = said.get("objects", "")
+    kind = ResponseKind.OBJECTED if objects else ResponseKind.ACKNOWLEDGED
+    return Word(kind, said["name"], said["post"], objects)
 
 
 def _photo(contents: Contents) -> Stored:

@@ -52,6 +52,7 @@ from survey.words import wording
 from survey.words.log import LogWords
 
 UNVERIFIED = "未核验"
+PROVISIONAL = "暂核"
 POOL_CHOICES = {BELOW: "还没有入库", **wording.POOL}
 ORDERS = choices.orders("-submitted", "-confirmed", "-share", "share", "firm", "township")
 
@@ -164,6 +165,8 @@ def rung_title(frame: Frame, standing: Standing) -> str:
 def verified(standing: Standing) -> str:
     if standing.step is None:
         return ""
+    if standing.provisional:
+        return PROVISIONAL
     return "已核定" if standing.verified else UNVERIFIED
 
 

@@ -197,8 +197,16 @@ def _form(action: str, rows: Sequence[Row], *, posted: bool = False) -> Any:
     kind = NoticeForm if action == "recognise" else TogetherForm
     form: StepForm = kind(action, rungs, posted=posted)
     unverified = sum(not row.standing.verified for row in fit)
-    if action in ("admit", "recognise") and unverified:
-        form.doubts = (f"其中 {unverified} 家标着“未核验”：{DOUBTS[Doubt.UNVERIFIED]}",)
+    provisional = sum(row.standing.provisional for row in fit)
+    if action in ("admit", "recognise"):
+        form.doubts = tuple(
+            f"其中 {how_many} 家标着“{mark}”：{DOUBTS[doubt]}"
+            for how_many, mark, doubt in (
+                (unverified, "未核验", Doubt.UNVERIFIED),
+                (provisional, "暂核", Doubt.PROVISIONAL),
+            )
+            if how_many
+        )
     return form
 
 

@@ -44,6 +44,8 @@ class Line:
     kind: SheetKind
     rung: Rung | None
     step: int | None
+    provisional: bool = False
+    """Whether the rung rests on what nobody saw."""
 
 
 @pages.get("/")
@@ -154,7 +156,8 @@ def _lines(assessments: list[Assessment]) -> list[Line]:
 def _scored(assessment: Assessment, kind: SheetKind, score: ScoreRow | None) -> Line:
     ladder = {rung.id: rung for rung in edition_of(assessment).ladder}
     rung = ladder.get(score.rung or "") if score else None
-    return Line(assessment, None, kind, rung, score.step if score else None)
+    provisional = score is not None and score.is_provisional
+    return Line(assessment, None, kind, rung, score.step if score else None, provisional)
 
 
 @pages.post("/rounds/<row:round_id>/begin")
