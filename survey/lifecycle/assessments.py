@@ -12,7 +12,7 @@ from questionnaires.model import Questionnaire
 from questionnaires.progress import progress
 from survey import clock
 from survey.library import edition_of, questionnaire_of
-from survey.lifecycle import contradictions, responses, typed, verification, versions
+from survey.lifecycle import contradictions, requests, responses, typed, verification, versions
 from survey.lifecycle.errors import (
     Contradicted,
     Incomplete,
@@ -151,6 +151,7 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
         before, after = _turn(assessment, "submit")
         assessment.submitted_at, assessment.submitted_by = step.now, step.by.user_id
         assessment.declared_by, assessment.return_reason = name, None
+        assessment.return_questions = None
         row = keep_score(step, questionnaire, sheet)
         step.log(
             "submit",
@@ -161,22 +162,42 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
         return Receipt(assessment.id, step.now, name)
 
 
-def return_to_firm(step: Step, assessment_id: int, *, reason: str) -> None:
-    """Give the sheet back to the firm for completion (退回), saying why."""
+def return_to_firm(
+    step: Step, assessment_id: int, *, reason: str, questions: Collection[str] = ()
+) -> None:
+    """Give the sheet back to the firm for completion (退回), saying why.
+
+    A request of the firm that waits is granted by it.
+
+    Args:
+        questions: Those the firm is to look at again, by id.
+    """
     with step.writing() as session:
         assessment = _held(session, assessment_id)
         before, after = _turn(assessment, "return")
         assessment.return_reason = why = typed.reason(reason)
+        assessment.return_questions = _named(assessment, questions)
         left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.SELF))
+        asked = {"granted": True} if requests.grant(step, assessment) else {}
         on_visit = before == AssessmentState.VISITING
         named = open_contradictions(session, assessment) if on_visit else ()
         step.log(
             "return",
             assessment,
             before={"state": before},
-            after={"state": after, "version": left} | ({"contradictions": named} if named else {}),
+            after={"state": after, "version": left}
+            | asked
+            | ({"contradictions": named} if named else {}),
             reason=why,
         )
+
+
+def _named(assessment: Assessment, questions: Collection[str]) -> list[str] | None:
+    """Return the named questions in reading order; None where none is named."""
+    known = questionnaire_of(assessment).questions
+    if set(questions) - known.keys():
+        raise Invalid({"questions": "点名的题目里有问卷没有的，请刷新页面后重选。"})
+    return [id for id in known if id in questions] or None
 
 
 def assign(step: Step, assessment_id: int, consultant_id: int) -> None:
@@ -263,6 +284,7 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
     """Take a confirmed assessment back to the consultant, saying why.
 
     An objection that is open is upheld by it; what was said stays with the version it spoke of.
+    A request of the firm that waits is granted by it.
     """
     with step.writing() as session:
         assessment = _held(session, assessment_id)
@@ -270,11 +292,12 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
         responses.settle_open(step, assessment, typed.reason(reason))
         assessment.confirmed_at = None
         left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.ONSITE))
+        asked = {"granted": True} if requests.grant(step, assessment) else {}
         step.log(
             "reopen",
             assessment,
             before={"state": before},
-            after={"state": after, "version": left},
+            after={"state": after, "version": left} | asked,
             reason=typed.reason(reason),
         )
 

@@ -14,6 +14,7 @@ from survey.tables import (
     JobState,
     PoolState,
     RecognitionStanding,
+    RequestState,
     SheetKind,
 )
 
@@ -33,7 +34,7 @@ def _from(*begins: S | None, to: S) -> Transition[S]:
 
 
 _A, _P, _E = AssessmentState, PoolState, EditionState
-_J, _D, _R = JobState, DocumentStanding, RecognitionStanding
+_J, _D, _R, _Q = JobState, DocumentStanding, RecognitionStanding, RequestState
 
 ASSESSMENT: Mapping[str, Transition[AssessmentState]] = {
     "begin": _from(None, to=_A.DRAFT),
@@ -76,6 +77,12 @@ DOCUMENT: Mapping[str, Transition[DocumentStanding]] = {
     "document_issue": _from(None, to=_D.VALID),
     "document_supersede": _from(_D.VALID, to=_D.SUPERSEDED),
     "document_withdraw": _from(_D.VALID, to=_D.WITHDRAWN),
+}
+REQUEST: Mapping[str, Transition[RequestState]] = {
+    "ask_return": _from(None, to=_Q.OPEN),
+    "grant_return": _from(_Q.OPEN, to=_Q.GRANTED),
+    "decline_return": _from(_Q.OPEN, to=_Q.DECLINED),
+    "take_back_request": _from(_Q.OPEN, to=_Q.TAKEN_BACK),
 }
 
 WRITABLE: Mapping[SheetKind, AssessmentState] = {

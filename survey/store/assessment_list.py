@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from survey.store.lists import BELOW, Query, Slice, Wanted, narrowed, sliced, sorted_by
 from survey.store.pool import entry_of_edition
+from survey.store.requests import OPEN
 from survey.store.sheets import IS_CONFIRMED, STANDING, Standing, spoken, standing_of, with_scores
 from survey.tables import (
     Assessment,
@@ -20,6 +21,7 @@ from survey.tables import (
     PoolEntry,
     PoolState,
     Recognition,
+    ReturnRequest,
     Round,
     User,
 )
@@ -40,6 +42,8 @@ class AssessmentLine:
     state: AssessmentState
     returned: bool
     """Back with its firm: what was handed in before is shown."""
+    asks: bool
+    """Whether its firm waits for an answer to its request to have it back."""
     standing: Standing
     consultant: str
     submitted_at: datetime | None
@@ -84,6 +88,7 @@ def assessments(
             PoolEntry.state.label("pool_state"),
             PoolEntry.version.label("pool_version"),
             PoolEntry.target_rung,
+            exists().where(ReturnRequest.assessment_id == Assessment.id, OPEN).label("asks"),
             *STANDING,
         )
         .select_from(Assessment)
@@ -118,6 +123,7 @@ def _assessment_line(row: Any) -> AssessmentLine:
         round=row.round,
         state=row.state,
         returned=row.state == AssessmentState.DRAFT and not draft,
+        asks=row.asks,
         standing=standing_of(row),
         consultant="" if draft else row.consultant or "",
         submitted_at=row.submitted_at,

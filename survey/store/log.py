@@ -18,7 +18,18 @@ from survey.tables import (
     User,
 )
 
-LIFE = ("begin", "submit", "return", "assign", "confirm", "reopen", "conclude")
+LIFE = (
+    "begin",
+    "submit",
+    "ask_return",
+    "take_back_request",
+    "decline_return",
+    "return",
+    "assign",
+    "confirm",
+    "reopen",
+    "conclude",
+)
 """The steps of an assessment's life that its page tells."""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.store.lists import Query
+from survey.store.requests import OPEN
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -22,6 +23,7 @@ from survey.tables import (
     PoolState,
     Response,
     ResponseKind,
+    ReturnRequest,
     Role,
     Round,
     User,
@@ -55,6 +57,13 @@ def _found(session: Session, query: Query, most: int) -> Found:
 def _assessments(since: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Query:
     query: Query = select(Assessment.id, Firm.name, since, null())
     return query.join_from(Assessment, Firm, Firm.id == Assessment.firm_id).where(*conditions)
+
+
+def asking_back(session: Session, most: int) -> Found:
+    """Firms that ask for their sheet back, or for a result to be opened again."""
+    query = _assessments(ReturnRequest.asked_at.expression, OPEN)
+    asked = query.join(ReturnRequest, ReturnRequest.assessment_id == Assessment.id)
+    return _found(session, asked, most)
 
 
 def without_consultant(session: Session, most: int) -> Found:

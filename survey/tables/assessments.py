@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.tables.accounts import User
 from survey.tables.base import Table, one_of
-from survey.tables.enums import AssessmentState, SheetKind, Verdict
+from survey.tables.enums import AssessmentState, RequestState, SheetKind, Verdict
 from survey.tables.firms import Firm
 
 
@@ -57,6 +57,8 @@ class Assessment(Table):
     submitted_at: Mapped[datetime | None]
     submitted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     return_reason: Mapped[str | None] = mapped_column(Text)
+    return_questions: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """The questions to be looked at again, named by whoever returned the sheet."""
     confirmed_at: Mapped[datetime | None]
     problems: Mapped[str | None] = mapped_column(Text)
     """The consultant's summary of problems, in the report's words."""
@@ -70,6 +72,32 @@ class Assessment(Table):
     consultant: Mapped[User | None] = relationship(lazy="raise", foreign_keys=[consultant_id])
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class ReturnRequest(Table):
+    """A firm asks to have its sheet back, or its confirmed result opened again (申请退回修改)."""
+
+    __tablename__ = "return_requests"
+    __table_args__ = (
+        CheckConstraint(one_of("state", RequestState), name="state"),
+        Index(
+            "uq_return_requests_open",
+            "assessment_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"), index=True)
+    state: Mapped[RequestState]
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(String(120))
+    asked_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    """What the officer wrote to the firm when declining."""
+    settled_at: Mapped[datetime | None]
 
 
 class SheetRow(Table):

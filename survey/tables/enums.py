@@ -25,6 +25,15 @@ class AssessmentState(StrEnum):
     CONFIRMED = "confirmed"
 
 
+class RequestState(StrEnum):
+    """What became of a firm's request to have its sheet back."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
+
+
 class PoolState(StrEnum):
     """Where a firm stands in the cultivation pool."""
 
@@ -161,6 +170,7 @@ __all__ = [
     "Need",
     "PoolState",
     "RecognitionStanding",
+    "RequestState",
     "ResponseKind",
     "Role",
     "Settlement",

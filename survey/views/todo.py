@@ -41,6 +41,7 @@ WAYS: Mapping[Kind, Way] = {
     Kind.REOPENED: Way("consultant.overview", "assessment_id"),
     Kind.AT_FIRM: Way(""),
     Kind.IN_AGAIN: Way(""),
+    Kind.ASKS_BACK: Way("bureau.assessment", "assessment_id"),
     Kind.UNASSIGNED: Way(
         "bureau.assessment",
         "assessment_id",

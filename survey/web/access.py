@@ -41,6 +41,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "firm.section": _firm,
     "firm.save_answer": _firm,
     "firm.review": _firm,
+    "firm.ask_return": _firm,
+    "firm.take_back_request": _firm,
     # firm: only its owner, see OWNERS
     "firm.colleagues": _firm,
     "firm.share": _firm,
@@ -84,6 +86,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.decide_on_assessments": _officer,
     "bureau.decide_on_entries": _officer,
     "bureau.return_to_firm": _officer,
+    "bureau.decline_return": _officer,
     "bureau.reopen": _officer,
     "bureau.withdraw_report": _officer,
     "bureau.propose": _officer,

@@ -27,6 +27,9 @@ ACTIONS = {
     "processes": "设定工序",
     "submit": "提交自评",
     "return": "退回企业",
+    "ask_return": "申请退回修改",
+    "take_back_request": "撤回退回申请",
+    "decline_return": "不同意退回",
     "assign": "指派诊断顾问",
     "as_said": "其余沿用自评",
     "confirm": "核定",
@@ -252,6 +255,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "size": lambda size: f"规模 {SIZES.get(size, '无')}",
     "rows": lambda rows: f"{rows} 行",
     "consultant": str,
+    "granted": lambda granted: "同意企业的申请" if granted else "",
     "version": lambda number: f"第 {number} 版留存",
     "said": str,  # a row written before changes were kept as values, word for word
     "level": lambda level: f"级别 {AWARD_LEVELS.get(level, '无')}",

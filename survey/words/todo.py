@@ -35,6 +35,7 @@ KINDS: Final[Mapping[str, Said]] = {
     "at_firm": Said("等企业补充后再提交", "家", "{day}退回", "现在不用您做什么。"),
     "in_again": Said("企业已再次提交，等主管部门安排", "家", "{day}提交", "现在不用您做什么。"),
     "objected": Said("企业对核定有异议，待处理", "家", "{day} 提出"),
+    "asks_back": Said("企业申请退回或重新打开，待答复", "家", "{day}申请"),
     "unassigned": Said("待指派诊断顾问", "家", "{day}提交"),
     "proposed": Said("拟入库，待研究决定", "家", "{day}提出"),
     "unplaced": Said("已核定，待定是否入库", "家", "{day}核定"),

@@ -123,7 +123,9 @@ def test_only_an_active_consultant_can_be_sent(desk, session):
     assert again(session, assessment).state == AssessmentState.SUBMITTED
 
 
-def test_a_sheet_goes_back_to_the_firm_with_the_reason_and_out_of_sight(desk, session):
+def test_a_sheet_goes_back_to_the_firm_with_the_reason_and_nothing_is_decided_on_it_meanwhile(
+    desk, session
+):
     assessment = handed_in(session, a_user(session))
 
     answer = press(desk, home(assessment), "return", reason=REASON)
@@ -132,7 +134,11 @@ def test_a_sheet_goes_back_to_the_firm_with_the_reason_and_out_of_sight(desk, se
     kept = again(session, assessment)
     assert (kept.state, kept.return_reason) == (AssessmentState.DRAFT, REASON)
     assert [row.reason for row in logged(session, "return")] == [REASON]
-    assert desk.get(home(assessment)).status_code == 404
+    assert REASON in desk.get(home(assessment)).text
+    for step in ("assign", "admit", "propose", "reopen"):
+        assert f"{home(assessment)}/{step}" not in desk.get(home(assessment)).text
+        data = {"csrf_token": desk.token, "reason": REASON}
+        assert desk.post(f"{home(assessment)}/{step}", data=data).status_code == 404
 
 
 def test_a_withdrawn_report_is_opened_by_the_bureau_alone_and_the_firm_reads_why(

@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from survey.lifecycle.states import ASSESSMENT, DOCUMENT, EDITION, POOL
+from survey.lifecycle.states import ASSESSMENT, DOCUMENT, EDITION, POOL, REQUEST
 from survey.lifecycle.step import Step
-from survey.tables import AssessmentState, DocumentStanding, EditionState, Firm, PoolState
+from survey.tables import (
+    AssessmentState,
+    DocumentStanding,
+    EditionState,
+    Firm,
+    PoolState,
+    RequestState,
+)
 from tests.support.logged import Unlogged
 from tests.support.people import TESTER, a_firm, moment
 
@@ -30,8 +37,9 @@ def test_a_step_that_writes_and_leaves_no_row_in_the_log_is_noticed(session):
         (POOL, PoolState),
         (EDITION, EditionState),
         (DOCUMENT, DocumentStanding),
+        (REQUEST, RequestState),
     ],
-    ids=["assessment", "pool", "edition", "document"],
+    ids=["assessment", "pool", "edition", "document", "request"],
 )
 def test_every_state_is_reached_from_nothing_by_the_table_of_steps(table, states):
     reached, before = {None}, None

@@ -36,6 +36,10 @@ def _objected(desk: Desk) -> Heap:
     return read(Kind.OBJECTED, store.objected(desk.session, MOST))
 
 
+def _asks_back(desk: Desk) -> Heap:
+    return read(Kind.ASKS_BACK, store.asking_back(desk.session, MOST))
+
+
 def _unassigned(desk: Desk) -> Heap:
     return read(Kind.UNASSIGNED, store.without_consultant(desk.session, MOST))
 
@@ -99,6 +103,7 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _no_round,
     _no_contact,
     _objected,
+    _asks_back,
     _unassigned,
     _proposed,
     _unplaced,

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     IN_AGAIN = "in_again"
     # the bureau
     OBJECTED = "objected"
+    ASKS_BACK = "asks_back"
     UNASSIGNED = "unassigned"
     PROPOSED = "proposed"
     UNPLACED = "unplaced"

@@ -10,17 +10,19 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires import gates
-from questionnaires.model import Rung
+from questionnaires.model import Question, Rung, Section
 from reports import figures
 from survey import library
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as life
 from survey.lifecycle import documents as document_life
 from survey.lifecycle import pool, typed
+from survey.lifecycle import requests as request_life
 from survey.lifecycle.errors import Refusal
 from survey.readings import district
+from survey.readings.sheets import filled_sheet
 from survey.readings.versions import Version, newest, versions_of
-from survey.store import accounts, documents
+from survey.store import accounts, documents, requests
 from survey.store import assessment_list as store
 from survey.store import assessments as assessment_store
 from survey.store import log as log_store
@@ -45,7 +47,15 @@ from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import CONFIRMED as CONFIRMED_CHOICES
 from survey.views.bureau.choices import NO_RUNG, Frame, Said
 from survey.views.bureau.exports import Column, local_day, send_list
-from survey.views.bureau.steps import AdmitForm, AssignForm, ReasonForm, StepForm, TargetForm
+from survey.views.bureau.steps import (
+    AdmitForm,
+    AnswerForm,
+    AssignForm,
+    ReasonForm,
+    ReturnForm,
+    StepForm,
+    TargetForm,
+)
 from survey.web import access, here, lists
 from survey.web.here import today
 from survey.words import wording
@@ -217,6 +227,7 @@ def _page(
             reports=reports,
             withdrawn=documents.withdrawals(session, reports),
             consultant=_consultant(assessment),
+            asking=requests.open_one(session, assessment.id),
             steps=log_store.steps_about(session, assessment.id, assessment.firm_id),
             log_words=LogWords(*library.named(here.session())),
             figures=figures,
@@ -262,9 +273,12 @@ def _forms(
         return forms  # with its firm: nothing is decided on what is being changed
     if state in (AssessmentState.SUBMITTED, AssessmentState.VISITING):
         forms["assign"] = AssignForm("assign", _consultants())
-        forms["return"] = ReasonForm("return")
+        forms["return"] = ReturnForm("return", _groups(assessment))
     if state == AssessmentState.CONFIRMED:
         forms["reopen"] = ReasonForm("reopen")
+    if asking := requests.open_one(here.session(), assessment.id):
+        forms["decline"] = AnswerForm("decline")
+        forms["reopen" if "reopen" in forms else "return"].reason.data = asking.reason
     if entry is None or entry.state == PoolState.WITHDRAWN:
         forms["propose"] = _target_form("propose", frame, results)
     if entry is None or entry.state in (PoolState.PROPOSED, PoolState.WITHDRAWN):
@@ -272,6 +286,12 @@ def _forms(
     for form in forms.values():
         form.show_at(entry.version if entry else 0)
     return forms
+
+
+def _groups(assessment: Assessment) -> list[tuple[Section, tuple[Question, ...]]]:
+    """The questions a firm was asked, by section."""
+    sheet = filled_sheet(here.session(), assessment, SheetKind.SELF)
+    return [(section, sheet.asked(section)) for section in sheet.sections]
 
 
 def _withdrawals(reports: list[Document]) -> dict[str, StepForm]:
@@ -330,30 +350,48 @@ def assign(assessment_id: int) -> ResponseReturnValue:
 @pages.post("/assessments/<row:assessment_id>/return")
 def return_to_firm(assessment_id: int) -> ResponseReturnValue:
     """Give the sheet back to the firm; from here on it is a draft, and the firm's alone."""
-    form = ReasonForm("return", posted=True)
-    if _is_returned_for(assessment_id, typed.paragraph(form.reason.data)):
+    found = access.known_assessment(assessment_id)
+    form = ReturnForm("return", _groups(found), posted=True)
+    if _is_returned_for(found, typed.paragraph(form.reason.data)):
         return _returned()
-    found = access.handed_in_assessment(assessment_id)
+    access.handed_in_assessment(assessment_id)
     if not form.validate():
         return _page(found, form, 422)
     try:
-        life.return_to_firm(here.step(), assessment_id, reason=typed.reason(form.reason.data))
+        life.return_to_firm(
+            here.step(),
+            assessment_id,
+            reason=typed.reason(form.reason.data),
+            questions=form.questions.data or (),
+        )
     except Refusal as error:
         return _refused(assessment_id, form, error)
     return _returned()
 
 
-def _is_returned_for(assessment_id: int, reason: str) -> bool:
+def _is_returned_for(found: Assessment, reason: str) -> bool:
     """Whether this very press already went through: the second one must not look like a fault."""
-    found = assessment_store.assessment(here.session(), assessment_id)
-    return bool(
-        reason and found and found.state == AssessmentState.DRAFT and found.return_reason == reason
-    )
+    return bool(reason and found.state == AssessmentState.DRAFT and found.return_reason == reason)
 
 
 def _returned() -> ResponseReturnValue:
     flash("已退回企业补充，退回理由企业可以看到。", "good")
     return redirect(url_for(".assessments"))
+
+
+@pages.post("/assessments/<row:assessment_id>/decline-return")
+def decline_return(assessment_id: int) -> ResponseReturnValue:
+    """Leave a sheet as it is although its firm asks for it, and say why."""
+    found = access.handed_in_assessment(assessment_id)
+    form = AnswerForm("decline", posted=True)
+    if not form.validate():
+        return _page(found, form, 422)
+    try:
+        request_life.decline(here.step(), assessment_id, form.reason.data or "")
+    except Refusal as error:
+        return _refused(assessment_id, form, error)
+    flash("已答复企业，答卷保持不变。", "good")
+    return _back(assessment_id)
 
 
 @pages.post("/assessments/<row:assessment_id>/reopen")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -81,6 +81,27 @@ class ReasonForm(StepForm):
     """A step that only needs its reason."""
 
     reason = _reason()
+
+
+class AnswerForm(ReasonForm):
+    """What an officer answers a firm."""
+
+    def __init__(self, step: str, **values: Any) -> None:
+        super().__init__(step, **values)
+        self.reason.label.text = "给企业的答复"
+        self.reason.description = f"企业会看到这段话，{MOST_REASON} 字以内。"
+
+
+class ReturnForm(ReasonForm):
+    """Why a sheet goes back, and which questions the firm is to look at."""
+
+    questions = SelectMultipleField("点名要看的题", validate_choice=False)
+
+    def __init__(self, step: str, groups: Sequence[tuple[Any, Any]], **values: Any) -> None:
+        super().__init__(step, **values)
+        self.groups = groups
+        """The questions by section, as they are offered."""
+        self.questions.choices = []
 
 
 class AssignForm(StepForm):

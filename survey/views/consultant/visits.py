@@ -60,7 +60,8 @@ def overview(assessment_id: int) -> ResponseReturnValue:
 
 
 def _overview(visit: Visit, **more: Any) -> str:
-    given = {"return_reason": "", "faults": {}} | more
+    groups = [(section, visit.own.asked(section)) for section in visit.own.sections]
+    given = {"return_reason": "", "named": (), "faults": {}, "groups": groups} | more
     return render_template("consultant/overview.html", visit=visit, **given)
 
 
@@ -86,12 +87,13 @@ def processes(assessment_id: int) -> ResponseReturnValue:
 def return_to_firm(assessment_id: int) -> ResponseReturnValue:
     """Give the sheet back to the firm for completion, saying why."""
     firm = found_visit(assessment_id).assessment.firm.name
-    reason = request.form.get("reason", "")
+    reason, named = request.form.get("reason", ""), request.form.getlist("questions")
     try:
-        steps.return_to_firm(here.step(), assessment_id, reason=reason)
+        steps.return_to_firm(here.step(), assessment_id, reason=reason, questions=named)
     except Invalid as error:
         visit = found_visit(assessment_id)
-        return _overview(visit, return_reason=reason, faults=error.fields), 422
+        typed = {"return_reason": reason, "named": named}
+        return _overview(visit, faults=error.fields, **typed), 422
     flash(
         f"已退回{firm}补充。企业重新提交后，由主管部门再次安排现场诊断。",
         "good",

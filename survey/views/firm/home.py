@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from questionnaires.model import Rung
+from questionnaires.model import Question, Rung, Section
 from questionnaires.progress import SectionProgress
 from survey import library
 from survey.library import edition_of
@@ -16,7 +16,7 @@ from survey.lifecycle import assessments as steps
 from survey.readings.hints import Hint, own_hints
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.readings.todo.firm import AtFirm, of_firm
-from survey.store import accounts, log, pool, responses, visits
+from survey.store import accounts, log, pool, requests, responses, visits
 from survey.store import assessments as store
 from survey.store import rounds as round_store
 from survey.store.sheets import kind_of
@@ -174,6 +174,13 @@ def _is_returned(sheet: FilledSheet) -> bool:
 @pages.get("/assessments/<row:assessment_id>/")
 def overview(assessment_id: int) -> ResponseReturnValue:
     """Show every section with its progress, and where the share will end up."""
+    return overview_page(assessment_id)
+
+
+def overview_page(
+    assessment_id: int, typed: str = "", faults: Mapping[str, str] | None = None
+) -> str:
+    """Render the page; ``typed`` and ``faults`` are of a request that was refused."""
     sheet = found_sheet(assessment_id)
     saved = max(sheet.rows.values(), key=lambda row: row.saved_at, default=None)
     return render_template(
@@ -184,8 +191,22 @@ def overview(assessment_id: int) -> ResponseReturnValue:
         saved_by=store.name_of(here.session(), saved.author_id) if saved else "",
         groups=_groups(sheet),
         hints=_hints(sheet),
+        named=_named(sheet),
+        asking=None if sheet.given is not None else requests.newest(here.session(), assessment_id),
+        typed=typed,
+        faults=faults or {},
         next_section=next((s.section for s in sheet.section_progress if s.missing), None),
     )
+
+
+def _named(sheet: FilledSheet) -> list[tuple[Section, Question]]:
+    """The questions a returned sheet is about, of the modules its reader was given."""
+    if not _is_returned(sheet):
+        return []
+    whole = sheet.questionnaire
+    asked = (whole.questions[id] for id in sheet.assessment.return_questions or ())
+    pairs = ((whole.section_of[question.id], question) for question in asked)
+    return [(section, question) for section, question in pairs if sheet.is_given(section.id)]
 
 
 def _hints(sheet: FilledSheet) -> Sequence[Hint]:
