@@ -31,14 +31,24 @@ from sqlalchemy.orm import Session
 
 from questionnaires.library import SHIPPED
 from reports.district import Target
-from survey.lifecycle import answers, as_said, assessments, contradictions, pool, recognitions
+from survey.lifecycle import (
+    answers,
+    as_said,
+    assessments,
+    contradictions,
+    pool,
+    recognitions,
+    responses,
+)
 from survey.lifecycle.errors import Refusal
 from survey.lifecycle.recognitions import Award
+from survey.lifecycle.responses import Word
 from survey.lifecycle.states import ASSESSMENT, POOL, Transition
 from survey.lifecycle.step import Actor, Step
 from survey.readings import district
 from survey.store import assessments as store
 from survey.store import pool as pool_store
+from survey.store import responses as response_store
 from survey.store.settings import District
 from survey.tables import (
     AnswerRow,
@@ -46,6 +56,8 @@ from survey.tables import (
     PoolEntry,
     Recognition,
     RecognitionStanding,
+    Response,
+    ResponseKind,
     Role,
     SheetKind,
     SheetRow,
@@ -170,6 +182,20 @@ class Life(RuleBasedStateMachine):
     def the_officer_reopens(self) -> None:
         self._turn("reopen", self.world.officer, assessments.reopen, reason=WHY)
 
+    @rule(kind=st.sampled_from(ResponseKind))
+    def the_owner_acknowledges_or_objects(self, kind: ResponseKind) -> None:
+        with self._refusable():
+            version = responses.confirmed_version(self.session, self.assessment()) or 0
+            word = Word(kind, "虚构人", "厂长", WHY if kind == ResponseKind.OBJECTED else "")
+            responses.say(self._step(self.world.firm), self.world.assessment, version, word)
+
+    @rule()
+    def the_officer_answers_an_objection(self) -> None:
+        for objection in self._open_objections():
+            with self._refusable():
+                step = self._step(self.world.officer)
+                responses.answer(step, self.world.assessment, objection.id, says=WHY)
+
     @rule(action=st.sampled_from(("propose", "admit")), rung=st.sampled_from(LADDER))
     def the_officer_takes_it_into_the_pool(self, action: str, rung: str) -> None:
         more = {"sure": True} if action == "admit" else {}
@@ -231,6 +257,11 @@ class Life(RuleBasedStateMachine):
         entry = self.entry()
         if entry is not None and entry.state == "recognised":
             assert self._in_force()
+
+    @invariant()
+    def only_a_confirmed_visit_has_an_open_objection(self) -> None:
+        objections = self._open_objections()
+        assert len(objections) <= (1 if self.assessment().state == "confirmed" else 0)
 
     @invariant()
     def no_version_is_lost_or_altered(self) -> None:
@@ -366,6 +397,11 @@ class Life(RuleBasedStateMachine):
             row.value = said[question].value if question in said else None
         self.session.commit()
 
+    def _open_objections(self) -> list[Response]:
+        self.session.rollback()
+        found = response_store.open_objections(self.session, [self.world.assessment])
+        return list(found.values())
+
     def _in_force(self) -> list[Recognition]:
         self.session.rollback()
         query = select(Recognition).where(
@@ -407,7 +443,11 @@ class Life(RuleBasedStateMachine):
         assessment, entry = self.assessment(), self.entry()
         query = select(SheetRow).where(SheetRow.assessment_id == self.world.assessment)
         sheets = [(r.id, r.version, self._digest(r)) for r in self.session.scalars(query)]
+        said = select(Response.id, Response.settlement).where(
+            Response.assessment_id == self.world.assessment
+        )
         return [
+            [tuple(row) for row in self.session.execute(said.order_by(Response.id))],
             (assessment.state, assessment.consultant_id, assessment.version),
             (entry.state, entry.target_rung, entry.version) if entry else None,
             [(row.id, row.rung) for row in self._in_force()],
