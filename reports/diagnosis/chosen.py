@@ -79,6 +79,11 @@ class BothPlans:
     needed: tuple[Advice, ...]
     """What must come before something chosen, is not there, and stands on neither list."""
 
+    @property
+    def different(self) -> int:
+        """How many lines differ."""
+        return sum(bool(row.mark) for row in self.rows)
+
 
 def bought(ground: Ground, way: Roadmap | None, choices: Iterable[Choice]) -> tuple[Chosen, ...]:
     """Read a consultant's choices as purchases; a package the edition does not know is left out."""
@@ -161,7 +166,7 @@ def _reworded(advice: Advice, choice: Choice) -> Advice:
         cost=_priced(advice.cost, choice),
         weeks=advice.weeks if choice.weeks or not own else "",
         starts=period_text(choice.starts),
-        is_reference=advice.is_reference and choice.low is None,
+        is_reference=advice.is_reference and choice.low is None and not own,
     )
 
 
@@ -258,9 +263,10 @@ def _mark(computed: Purchase | None, chosen: Chosen | None) -> str:
         return "顾问自拟"
     if computed is None:
         return "顾问增加"
+    priced = chosen.choice.low is not None  # otherwise it follows the quantity
     different = (
         ("数量", computed.units != chosen.purchase.units),
-        ("造价", computed.amounts.once != chosen.purchase.amounts.once),
+        ("造价", priced and computed.amounts.once != chosen.purchase.amounts.once),
     )
     named = "、".join(name for name, differs in different if differs)
     return f"{named}不同" if named else ""

@@ -37,6 +37,7 @@ from survey.lifecycle import assessments as steps
 from survey.lifecycle import conclusions, contradictions, passwords, pool
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.as_said import leave_as_said
+from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.contradictions import facts_of
 from survey.lifecycle.decisions import Basis, Wish, decide_on_entries
 from survey.lifecycle.recognitions import Award, recognise
@@ -356,12 +357,19 @@ def _live(
         Step(session, _actor(consultant), at),
         assessment.id,
         problems=PROBLEMS,
-        plan=None,
+        plan=_plan(row.get("plan")),
         base_version=_version(session, assessment.id),
     )
     at += timedelta(hours=5)
     steps.confirm(Step(session, _actor(consultant), at), assessment.id, word=_word(row))
     _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
+
+
+def _plan(lines: list[dict[str, Any]] | None) -> list[TypedChoice] | None:
+    """Read a consultant's plan of the demonstration; None where the computed advice stands."""
+    if lines is None:
+        return None
+    return [TypedChoice(**line | {"helps": tuple(line.get("helps", ()))}) for line in lines]
 
 
 def _invented(
