@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from questionnaires.model import LevelQuestion, Package
+from questionnaires.model import LevelQuestion, Package, Scored
 from questionnaires.scoring import FULL
 from reports.diagnosis import Plan, plan
 from reports.diagnosis.advice import Advice, choose, say
@@ -157,7 +157,10 @@ def _lifts(ground: Ground) -> tuple[Group, ...]:
         Group(
             f"{question.code} {question.short}（现在 {level} 档）",
             tuple(
-                Option(f"{question_id}:{reached}", _level_words(question, reached))
+                Option(
+                    f"{question_id}:{reached}",
+                    f"{question.short}做到 {reached} 档{_level_words(question, reached)}",
+                )
                 for reached in range(level + 1, FULL + 1)
             ),
         )
@@ -166,12 +169,12 @@ def _lifts(ground: Ground) -> tuple[Group, ...]:
     )
 
 
-def _level_words(question: object, level: int) -> str:
+def _level_words(question: Scored, level: int) -> str:
+    """Return a level's sentence after a colon, cut where it is long; a ratio has none."""
     if not isinstance(question, LevelQuestion):
-        return f"做到 {level} 档"
+        return ""
     says = question.levels[level]
-    cut = says if len(says) <= LONGEST_LEVEL else says[:LONGEST_LEVEL] + "…"
-    return f"{level} 档：{cut}"
+    return f"：{says}" if len(says) <= LONGEST_LEVEL else f"：{says[:LONGEST_LEVEL]}…"
 
 
 def _ground(visit: Visit) -> Ground | None:
