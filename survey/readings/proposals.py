@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from questionnaires.model import LevelQuestion, Package, Scored
+from questionnaires.model import LevelQuestion, Package, Question
 from questionnaires.scoring import FULL
 from reports.diagnosis import Plan, plan
 from reports.diagnosis.advice import Advice, choose, say
@@ -169,7 +169,7 @@ def _lifts(ground: Ground) -> tuple[Group, ...]:
     )
 
 
-def _level_words(question: Scored, level: int) -> str:
+def _level_words(question: Question, level: int) -> str:
     """Return a level's sentence after a colon, cut where it is long; a ratio has none."""
     if not isinstance(question, LevelQuestion):
         return ""
