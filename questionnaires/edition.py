@@ -91,16 +91,18 @@ class Edition(Head):
             rung.model_copy(update={"gates": rung.gates + trade.gates.get(rung.id, ())})
             for rung in self.ladder
         )
+        sections = (
+            *(section.reworded(trade.rewords) for section in self.core.sections),
+            *trade.sections,
+            *self.extras,
+        )
         return Questionnaire(
             edition=self.id,
             edition_title=self.title,
             trade=trade,
             ladder=ladder,
-            sections=(
-                *(section.reworded(trade.rewords) for section in self.core.sections),
-                *trade.sections,
-                *self.extras,
-            ),
+            # What must be filled comes first, on every page and on paper.
+            sections=tuple(sorted(sections, key=lambda section: section.optional)),
             core_section_ids=frozenset(s.id for s in self.core.sections),
             checks=self.core.checks + trade.checks,
             packages=tuple(

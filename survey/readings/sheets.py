@@ -60,9 +60,10 @@ class FilledSheet:
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """The sections in which anything is asked, those that must be filled first."""
-        shown = (s for s in self.questionnaire.sections if self.asked(s) and self.is_given(s.id))
-        return tuple(sorted(shown, key=lambda section: section.optional))
+        """The sections in which anything is asked of its reader."""
+        return tuple(
+            s for s in self.questionnaire.sections if self.asked(s) and self.is_given(s.id)
+        )
 
     def is_given(self, section_id: str) -> bool:
         return self.given is None or section_id in self.given

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey import db
 from survey.tables import SheetKind
 from tests.support.browsing import PHONE, next_page, too_wide
-from tests.support.people import PASSWORD, a_consultant, a_firm, a_user, confirmed
+from tests.support.people import PASSWORD, a_consultant, a_firm, a_user, confirmed, filled
 
 SCREEN = 740
 """The height of a small phone's screen, in px."""
@@ -28,6 +28,20 @@ def result(open_page, live_server) -> Page:
     page.set_viewport_size({"width": PHONE, "height": SCREEN})
     _sign_in(page, name)
     page.goto(f"/assessments/{number}/result/{SheetKind.ONSITE}")
+    return page
+
+
+@pytest.fixture
+def hub(open_page, live_server) -> Page:
+    """The overview of a complete draft, on its owner's phone."""
+    with Session(db.engine_for(live_server.config.database_url)) as session:
+        user = a_user(session, firm=a_firm(session, "虚构霁川坞阀门制造有限公司"))
+        number = filled(session, user, level=2).id
+        name = user.username
+    page = open_page(PHONE)
+    page.set_viewport_size({"width": PHONE, "height": SCREEN})
+    _sign_in(page, name)
+    page.goto(f"/firm/assessments/{number}/")
     return page
 
 
@@ -119,3 +133,41 @@ def test_a_part_opens_by_its_link_without_script(result, live_server):
 
     assert plain.locator("#gates").is_visible()
     plain.context.close()
+
+
+def test_the_first_module_stands_on_the_first_screen_of_the_hub(hub, axe):
+    first = hub.locator(".section-card").first
+
+    assert _end(first) <= SCREEN
+    assert too_wide(hub) == 0
+    assert axe(hub) == []
+
+
+def test_the_hub_the_list_and_the_next_button_go_the_same_way_what_must_be_filled_first(hub):
+    cards = [card.inner_text() for card in hub.locator(".section-card__title").all()]
+    states = hub.locator(".section-card .status-chip").all_inner_texts()
+
+    with next_page(hub):
+        hub.locator(".section-card").first.click()
+    listed = hub.locator(".section-aside__narrow .section-list__link > span:nth-of-type(1)")
+    walked = [hub.locator("h1").inner_text()]
+    while (onward := hub.locator(".action-bar__after")).inner_text().strip() == "下一模块":
+        with next_page(hub):
+            onward.click()
+        walked.append(hub.locator("h1").inner_text())
+
+    assert len(cards) > 20
+    assert [words.removesuffix("选填") for words in listed.all_text_contents()] == cards
+    assert walked == cards
+    assert states == sorted(states, key=lambda state: state == "选填")
+
+
+def test_one_press_leads_past_the_list_of_modules_to_the_first_question(hub):
+    with next_page(hub):
+        hub.locator(".section-card").first.click()
+
+    hub.keyboard.press("Tab")
+    hub.keyboard.press("Enter")
+    hub.keyboard.press("Tab")
+
+    assert hub.evaluate("document.activeElement.closest('.question') !== null")
