@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,15 @@ from questionnaires.model import Questionnaire
 from questionnaires.progress import progress
 from survey import clock
 from survey.library import edition_of, questionnaire_of
-from survey.lifecycle import contradictions, requests, responses, typed, verification, versions
+from survey.lifecycle import (
+    contradictions,
+    documents,
+    requests,
+    responses,
+    typed,
+    verification,
+    versions,
+)
 from survey.lifecycle.errors import (
     Contradicted,
     Incomplete,
@@ -178,7 +187,7 @@ def return_to_firm(
         assessment.return_reason = why = typed.reason(reason)
         assessment.return_questions = _named(assessment, questions)
         left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.SELF))
-        asked = {"granted": True} if requests.grant(step, assessment) else {}
+        more = _settled(step, assessment, SheetKind.SELF)
         on_visit = before == AssessmentState.VISITING
         named = open_contradictions(session, assessment) if on_visit else ()
         step.log(
@@ -186,10 +195,17 @@ def return_to_firm(
             assessment,
             before={"state": before},
             after={"state": after, "version": left}
-            | asked
+            | more
             | ({"contradictions": named} if named else {}),
             reason=why,
         )
+
+
+def _settled(step: Step, assessment: Assessment, sheet: SheetKind) -> dict[str, Any]:
+    """Settle what hangs on a sheet that is opened again; return what the log says of it."""
+    asked = {"granted": True} if requests.grant(step, assessment) else {}
+    report = documents.supersede(step.session, assessment.id, sheet)
+    return asked | ({"superseded": report.number} if report else {})
 
 
 def _named(assessment: Assessment, questions: Collection[str]) -> list[str] | None:
@@ -292,12 +308,12 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
         responses.settle_open(step, assessment, typed.reason(reason))
         assessment.confirmed_at = None
         left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.ONSITE))
-        asked = {"granted": True} if requests.grant(step, assessment) else {}
+        more = _settled(step, assessment, SheetKind.ONSITE)
         step.log(
             "reopen",
             assessment,
             before={"state": before},
-            after={"state": after, "version": left} | asked,
+            after={"state": after, "version": left} | more,
             reason=typed.reason(reason),
         )
 

@@ -123,10 +123,7 @@ def issue_report(step: Step, taken: Taken, content: Content) -> Document:
     if assessment is None:
         raise NotThere
     kind = KIND_OF[SheetKind(arguments["sheet"])]
-    earlier = store.valid(session, kind, "assessment", assessment.id, lock=True)
-    if earlier:
-        earlier.standing = DOCUMENT["document_supersede"].leads
-        session.flush()
+    earlier = supersede(session, assessment.id, SheetKind(arguments["sheet"]))
     document = Document(
         number=arguments["number"],
         kind=kind,
@@ -141,9 +138,23 @@ def issue_report(step: Step, taken: Taken, content: Content) -> Document:
     )
     session.add(document)
     session.flush()
+    if basis_of(session, assessment, SheetKind(arguments["sheet"])) != content.basis:
+        supersede(session, assessment.id, SheetKind(arguments["sheet"]))  # opened again meanwhile
     about = About("report", document.number, assessment.firm_id)
     supersedes = {"supersedes": earlier.number} if earlier else {}
     step.log("report_issue", about, after={"sha256": content.sha256} | supersedes)
+    return document
+
+
+def supersede(session: Session, assessment_id: int, sheet: SheetKind) -> Document | None:
+    """End the standing of the report on a sheet, if one stands, inside the caller's transaction.
+
+    A newer one takes its place, or the version it was made from does not count any more.
+    """
+    document = store.valid(session, KIND_OF[sheet], "assessment", assessment_id, lock=True)
+    if document:
+        document.standing = DOCUMENT["document_supersede"].leads
+        session.flush()
     return document
 
 

@@ -172,19 +172,30 @@ def report(document_id: int) -> ResponseReturnValue:
     found = store.document(here.session(), document_id)
     if found is None or found.subject != "assessment":
         abort(404)
-    assessment = access.readable_assessment(found.subject_id)
+    assessment = access.known_assessment(found.subject_id)
     if _is_withdrawn(found) and here.reader().role != Role.OFFICER:
         here.refuse(410, f"报告 {found.number} 已撤销，不再提供下载，理由写在结果页上。")
     if not _is_kept(found):
         current_app.logger.error("report file missing: %s", found.number)
         here.refuse(404, "报告文件缺失，请在结果页重新生成。")
     steps.note_download(here.step(), found)
+    name, plain_name = _names(found, assessment.firm.name)
     return downloads.attachment(
         here.contents(),
         found.sha256,
         media_type="application/pdf",
-        name=f"{assessment.firm.name}诊断报告（{wording.DOCUMENTS[found.kind]}）{found.number}.pdf",
-        plain_name=f"report-{found.number}.pdf",
+        name=name,
+        plain_name=plain_name,
+    )
+
+
+def _names(document: Document, firm: str) -> tuple[str, str]:
+    """Return what a report's file is called: one that counts no more says so."""
+    title = f"{firm}诊断报告（{wording.DOCUMENTS[document.kind]}）{document.number}"
+    gone = document.standing == DocumentStanding.SUPERSEDED
+    return (
+        f"{title}{'（已被替代）' if gone else ''}.pdf",
+        f"report-{document.number}{'-superseded' if gone else ''}.pdf",
     )
 
 

@@ -153,6 +153,7 @@ NAMES = {
     "rows": "行数",
     "sessions": "过期登录",
     "throttles": "过期计数",
+    "superseded": "不再作数的报告",
     "supersedes": "取代",
     "seal": "封存",
     "section": "模块",

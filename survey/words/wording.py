@@ -82,7 +82,7 @@ POOL: Final[Mapping[str, str]] = {
 
 STANDINGS: Final[Mapping[str, str]] = {
     DocumentStanding.VALID: "有效",
-    DocumentStanding.SUPERSEDED: "已被新报告取代",
+    DocumentStanding.SUPERSEDED: "已被替代",
     DocumentStanding.WITHDRAWN: "已撤销",
 }
 DOCUMENTS: Final[Mapping[str, str]] = {
