@@ -119,6 +119,25 @@ def attach_minutes(step: Step, minutes_id: int, stored: Stored) -> Minutes:
         return known
 
 
+def correct_minutes(step: Step, minutes_id: int, basis: Basis, *, reason: str) -> Minutes:
+    """Write a number or day of minutes as it should have been; the log keeps what was written.
+
+    Raises:
+        Invalid: They cannot be so, or nobody said why.
+    """
+    basis, reason = _good(step, basis), typed.reason(reason)
+    with step.writing() as session:
+        known = store.minutes(session, minutes_id, lock=True)
+        if known is None:
+            raise NotThere
+        before = {"minutes": known.document, "decided_on": known.decided_on}
+        after = {"minutes": basis.document, "decided_on": basis.decided_on}
+        known.document, known.decided_on = basis.document, basis.decided_on
+        for entry in store.decided_by(session, minutes_id) if before != after else ():
+            step.log("correct_minutes", entry, before=before, after=after, reason=reason)
+        return known
+
+
 def _each(seen: Sequence[Seen], decide: Callable[[Seen], object]) -> None:
     """Decide about every row, or raise with all that cannot be; the transaction then forgets the rest."""
     why: dict[int, Refusal] = {}
@@ -132,18 +151,22 @@ def _each(seen: Sequence[Seen], decide: Callable[[Seen], object]) -> None:
 
 
 def _decision(step: Step, wish: Wish) -> Decision:
-    basis, reason = wish.basis, typed.reason(wish.reason)
-    document = typed.line(basis.document)
-    if not 1 <= len(document) <= MOST_DOCUMENT:
-        raise Invalid({"document": f"请填写会议纪要或文件的文号（{MOST_DOCUMENT} 字以内）。"})
-    if not EARLIEST <= basis.decided_on <= step.today:
-        raise Invalid({"decided_on": "日期应在 2000 年以后，且不晚于今天。"})
+    basis, reason = _good(step, wish.basis), typed.reason(wish.reason)
     # Nothing is added here: the first entry that is really changed brings the minutes along.
     minutes = Minutes(
-        document=document,
+        document=basis.document,
         decided_on=basis.decided_on,
         paper=paper_of(step, basis.paper) if basis.paper else None,
         recorded_by=step.by.user_id,
         recorded_at=step.now,
     )
     return Decision(wish.action, wish.target, reason, minutes)
+
+
+def _good(step: Step, basis: Basis) -> Basis:
+    document = typed.line(basis.document)
+    if not 1 <= len(document) <= MOST_DOCUMENT:
+        raise Invalid({"document": f"请填写会议纪要或文件的文号（{MOST_DOCUMENT} 字以内）。"})
+    if not EARLIEST <= basis.decided_on <= step.today:
+        raise Invalid({"decided_on": "日期应在 2000 年以后，且不晚于今天。"})
+    return replace(basis, document=document)

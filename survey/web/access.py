@@ -113,6 +113,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.attach_paper": _officer,
     "bureau.paper": _officer,
     "bureau.attach_minutes": _officer,
+    "bureau.correct_minutes": _officer,
     "bureau.withdraw": _officer,
     "bureau.recognise": _officer,
     "bureau.audit": frozenset({Role.OFFICER, Role.ADMINISTRATOR}),

@@ -47,6 +47,7 @@ ACTIONS = {
     "revoke_recognition": "撤销认定",
     "revoke": "撤销认定后仍在库",
     "attach_paper": "附上文件",
+    "correct_minutes": "更正会议纪要",
     "withdraw": "退库",
     "recognise": "登记认定",
     "create": "新增",

@@ -26,10 +26,12 @@ from survey.files import uploads
 from survey.files.stores import contents_of
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import contradictions, jobs, pool, recognitions
+from survey.lifecycle import contradictions, decisions, jobs, pool, recognitions
+from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.documents import withdraw_document
 from survey.lifecycle.links import issue_link
 from survey.lifecycle.recognitions import Award
+from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import Actor, Step
 from survey.store import pool as store
 from survey.store.settings import District, keep
@@ -161,7 +163,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
 
 
 def _in_the_pool(session: Session, config: Config, assessment_id: int, by: Actor) -> int:
-    """An entry with a long reason and a recognition with its paper."""
+    """An entry with a long reason, minutes, and a recognition with its paper."""
     entry = pool.admit(
         Step(session, by, moment()), assessment_id, target_rung="factory", reason=LONG
     )
@@ -178,6 +180,12 @@ def _in_the_pool(session: Session, config: Config, assessment_id: int, by: Actor
     stored = uploads.take(BytesIO(a_photo()), "文件.jpg", contents_of(config), 2**20)
     valid = store.recognitions_of_firm(session, entry.firm_id)[0]
     recognitions.attach_paper(Step(session, by, moment()), valid.id, stored)
+    basis = Basis(LONG[:100], moment().date(), stored)
+    decisions.decide_on_entries(
+        Step(session, by, moment()),
+        [Seen(entry.id, entry.version)],
+        Wish("raise_target", "future", LONG, basis),
+    )
     return entry.id
 
 

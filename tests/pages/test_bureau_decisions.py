@@ -205,6 +205,23 @@ def test_minutes_get_their_paper_later_on_the_page_of_any_of_their_firms(desk, s
     assert "依据" in desk.get("/bureau/audit?action=admit").text
 
 
+def test_minutes_are_corrected_on_the_page_of_any_of_their_firms(desk, session, three):
+    taken = in_pool(desk, session, three)
+    number = session.scalar(select(Minutes.id))
+    session.rollback()
+    page, step = f"/bureau/pool/{taken[1].id}", f"/bureau/minutes/{number}/correct"
+    desk.get(page)
+    given = {"document": "虚构纪要〔2026〕4 号", "decided_on": "2026-01-19"}
+
+    refused = desk.submit(step, given | {"reason": ""})
+    assert refused.status_code == 422
+    assert 'value="虚构纪要〔2026〕4 号"' in refused.text
+    done = desk.submit(step, given | {"reason": "文号写错。"})
+
+    assert done.location == page
+    assert "虚构纪要〔2026〕4 号，2026-01-19" in desk.get(f"/bureau/pool/{taken[2].id}").text
+
+
 @pytest.mark.parametrize("page, action", [(NEW, "withdraw"), (NEW, "x"), (POOL, "propose")])
 def test_a_decision_that_is_not_made_here_is_a_malformed_request(desk, three, page, action):
     assert desk.get(page, query_string={"action": action}).status_code == 400

@@ -223,3 +223,24 @@ def test_a_paper_that_comes_later_stands_beside_the_minutes_of_every_firm(sessio
         session.expire_all()
         assert store.minutes_of(session, entry.id)[0].paper.name == "纪要.pdf"
     assert len(logged(session, "attach_paper")) == 3
+
+
+def test_minutes_are_corrected_for_all_their_firms_and_the_log_keeps_what_was(
+    session, round_, step
+):
+    decisions.decide_on_assessments(step, new(confirmed(session, round_)), WISH)
+    kept = store.minutes_of(session, entries(session)[0].id)[0]
+    right = Basis("虚构纪要〔2026〕4 号", date(2026, 11, 19))
+
+    for _press in range(2):
+        decisions.correct_minutes(step, kept.id, right, reason="文号写错。")
+
+    for entry in entries(session):
+        [shown] = store.minutes_of(session, entry.id)
+        assert (shown.document, shown.decided_on) == (right.document, right.decided_on)
+        assert shown.paper.name == "纪要.pdf"
+    rows = logged(session, "correct_minutes")
+    assert len(rows) == 3
+    assert rows[0].before["minutes"] == BASIS.document
+    with pytest.raises(NotThere):
+        decisions.correct_minutes(step, 999, right, reason="文号写错。")

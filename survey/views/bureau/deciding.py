@@ -92,12 +92,17 @@ def _room_for_minutes(endpoint: str | None, _values: dict[str, Any] | None) -> N
 @pages.post("/minutes/<row:minutes_id>/paper")
 def attach_minutes(minutes_id: int) -> ResponseReturnValue:
     """Put the paper itself beside minutes, from the page of one of its firms."""
-    entries = pool.decided_by(here.session(), minutes_id) or abort(404)
-    asked = typed.whole(request.form.get("entry"))
-    shown = next((entry.id for entry in entries if entry.id == asked), entries[0].id)
+    shown = entry_shown(minutes_id)
     decisions.attach_minutes(here.step(), minutes_id, files.taken("paper"))
     flash("附件已补上，同一份纪要决定的企业都能看到。", "good")
     return redirect(url_for(".pool_entry", entry_id=shown))
+
+
+def entry_shown(minutes_id: int) -> int:
+    """Return the entry on whose page minutes are shown; where none is, answer 404."""
+    entries = pool.decided_by(here.session(), minutes_id) or abort(404)
+    asked = typed.whole(request.form.get("entry"))
+    return next((entry.id for entry in entries if entry.id == asked), entries[0].id)
 
 
 def _decide(of: Selection) -> ResponseReturnValue:

@@ -12,8 +12,10 @@ from flask.typing import ResponseReturnValue
 from reports import figures
 from survey import library
 from survey.files.kinds import ACCEPT, BY_MEDIA_TYPE
+from survey.lifecycle import decisions
 from survey.lifecycle import pool as life
 from survey.lifecycle import recognitions as facts
+from survey.lifecycle.decisions import Basis
 from survey.lifecycle.errors import Refusal
 from survey.readings import district
 from survey.store import log as log_store
@@ -26,11 +28,13 @@ from survey.views.bureau import choices, tiles
 from survey.views.bureau.assessments import rung_title, standing_columns
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame, Said
+from survey.views.bureau.deciding import entry_shown
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.steps import (
     AdmitForm,
     AwardForm,
     CorrectForm,
+    MinutesForm,
     ReasonForm,
     StepForm,
     TargetForm,
@@ -131,7 +135,10 @@ def pool_entry(entry_id: int) -> ResponseReturnValue:
 def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> ResponseReturnValue:
     line = _line(entry_id)
     frame = _frame_of(line)
-    forms = _forms(line, frame)
+    minutes = store.minutes_of(here.session(), entry_id)
+    forms = _forms(line, frame) | {
+        f"minutes-{one.id}": MinutesForm(f"minutes-{one.id}", obj=one) for one in minutes
+    }
     if failed is not None:
         failed.show_at(line.version)
         forms[failed.step] = failed
@@ -141,7 +148,7 @@ def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> R
             line=line,
             frame=frame,
             forms=forms,
-            minutes=store.minutes_of(here.session(), entry_id),
+            minutes=minutes,
             ended=store.ended_recognitions(here.session(), line.firm_id),
             accept=ACCEPT,
             history=log_store.pool_history(here.session(), entry_id),
@@ -304,6 +311,21 @@ def attach_paper(recognition_id: int) -> ResponseReturnValue:
     facts.attach_paper(here.step(), recognition_id, files.taken("paper"))
     flash("文件已附上。", "good")
     return redirect(url_for(".pool_entry", entry_id=entry_id))
+
+
+@pages.post("/minutes/<row:minutes_id>/correct")
+def correct_minutes(minutes_id: int) -> ResponseReturnValue:
+    """Correct number or day of minutes, from the page of one of their firms."""
+    entry_id = entry_shown(minutes_id)
+    form = MinutesForm(f"minutes-{minutes_id}", posted=True)
+
+    def step() -> object:
+        basis = Basis(form.document.data or "", form.decided_on.data or today())
+        return decisions.correct_minutes(
+            here.step(), minutes_id, basis, reason=form.reason.data or ""
+        )
+
+    return _try(entry_id, form, step, "会议纪要已更正，同一份纪要决定的企业都跟着改了。")
 
 
 @pages.get("/papers/<row:paper_id>")

@@ -172,10 +172,9 @@ class AwardForm(StepForm):
         )
 
 
-class TogetherForm(StepForm):
-    """What is decided about several firms, by which minutes, and the rung that all of them aim at."""
+class MinutesForm(StepForm):
+    """What minutes are known by, and why it is decided or corrected."""
 
-    target_rung = Choice("培育目标等级", [InputRequired("请选择一个等级。")])
     reason = _reason()
     document = StringField(
         "会议纪要文号",
@@ -183,6 +182,12 @@ class TogetherForm(StepForm):
         description="例如“经信局会议纪要〔2026〕3 号”。",
     )
     decided_on = Day("会议日期", [InputRequired("请填写会议日期，例如 2026-01-31。")])
+
+
+class TogetherForm(MinutesForm):
+    """What is decided about several firms, by which minutes, and the rung that all of them aim at."""
+
+    target_rung = Choice("培育目标等级", [InputRequired("请选择一个等级。")])
     sure = sure_field()
 
     def __init__(self, step: str, rungs: Mapping[str, str], **values: Any) -> None:
