@@ -31,7 +31,7 @@ LEADS: Final[Mapping[str, str]] = {
 }
 NOT_FROM: Final[Mapping[str | None, str]] = {
     None: "还没有列入培育库。",
-    PoolState.PROPOSED: "已在拟入库名单里，请到培育库办理。",
+    PoolState.PROPOSED: "在拟入库名单里，还没有入库。",
     PoolState.IN_POOL: "已经在库。",
     PoolState.RECOGNISED: "已经在库并已认定。",
     PoolState.WITHDRAWN: "已经退库。",
