@@ -40,8 +40,6 @@ from survey.store import accounts, firms, rounds
 from survey.store import assessments as store
 from survey.store.contradictions import explanations
 from survey.tables import (
-    AnswerRevision,
-    AnswerRow,
     Assessment,
     AssessmentState,
     Need,
@@ -377,12 +375,15 @@ def _copy_sheet(step: Step, assessment: Assessment) -> None:
     onsite.author_id, onsite.processes = assessment.consultant_id, own.processes
     onsite.lacking = own.lacking
     visited = store.answers(step.session, onsite.id)
+    copies = []
     for question_id, said in store.answers(step.session, own.id).items():
         row = visited.get(question_id)
         if row is not None and row.saved_at >= said.saved_at:
             continue
         revision = (row.revision if row else 0) + 1
         copied = {
+            "sheet_id": onsite.id,
+            "question_id": question_id,
             "value": said.value,
             "remark": "",
             "verification": Verdict.UNVERIFIED,
@@ -392,16 +393,10 @@ def _copy_sheet(step: Step, assessment: Assessment) -> None:
             "author_id": said.author_id,
             "revision": revision,
         }
-        keep = step.session.merge if row else step.session.add  # merging asks for each row again
-        keep(AnswerRow(sheet_id=onsite.id, question_id=question_id, **copied))
-        step.session.add(
-            AnswerRevision(
-                sheet_id=onsite.id,
-                question_id=question_id,
-                request_id=f"copy:{revision}:{question_id}",  # no client may send a colon
-                **copied,
-            )
-        )
+        copies.append((copied, f"copy:{revision}:{question_id}"))  # no client may send a colon
+    store.keep_answers(step.session, copies)
+    for row in visited.values():
+        step.session.expire(row)
 
 
 def _held(session: Session, assessment_id: int) -> Assessment:

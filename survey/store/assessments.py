@@ -170,6 +170,21 @@ def keep_answer(session: Session, fields: dict[str, Any], request_id: str) -> No
     write.execute(_REVISION, fields | {"request_id": request_id})
 
 
+def keep_answers(session: Session, kept: Collection[tuple[dict[str, Any], str]]) -> None:
+    """Write many answers as ``keep_answer`` does, each with the name of its request."""
+    write = session.connection()
+    first = [fields for fields, _ in kept if fields["revision"] == 1]
+    later = [
+        {_KEYS.get(name, name): value for name, value in fields.items()}
+        for fields, _ in kept
+        if fields["revision"] != 1
+    ]
+    revisions = [fields | {"request_id": request_id} for fields, request_id in kept]
+    for statement, rows in ((_FIRST_ANSWER, first), (_LATER_ANSWER, later), (_REVISION, revisions)):
+        if rows:
+            write.execute(statement, rows)
+
+
 # --- what pages ask -------------------------------------------------------------------------------
 
 
