@@ -32,6 +32,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "revoke_recognition": "撤销了{firm}的认定",
     "revoke": "撤销认定后，让{firm}继续在库",
     "attach_paper": "给{firm}的认定或决定附上文件",
+    "correct_minutes": "更正了决定{firm}的会议纪要",
     "withdraw": "让{firm}退库",
     "recognise": "登记了{firm}的认定",
     "create": "新增了{thing}",
