@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from survey.store.lists import BELOW, FIRM, Query, Slice, Wanted, holding, sliced, sorted_by
@@ -49,11 +49,7 @@ def firms(
     session: Session, wanted: Wanted, part: Slice | None = None
 ) -> tuple[list[FirmLine], int]:
     """Return firms with their users counted and the state of their newest assessment."""
-    newest = (
-        select(Assessment.firm_id, func.max(Assessment.id).label("id"))
-        .group_by(Assessment.firm_id)
-        .subquery()
-    )
+    newest = _newest()
     people = (
         select(
             User.firm_id,
@@ -95,6 +91,28 @@ def firms(
     rows, total = sliced(session, ordered, part)
     lines = [FirmLine(**{**row._mapping, "township": row.township or ""}) for row in rows]
     return lines, total
+
+
+def states_of_firms(session: Session) -> dict[str, int]:
+    """Count firms by the state of their newest assessment, those without one under ``BELOW``."""
+    newest = _newest()
+    query = (
+        select(Assessment.state, func.count(Firm.id))
+        .select_from(Firm)
+        .outerjoin(newest, newest.c.firm_id == Firm.id)
+        .outerjoin(Assessment, Assessment.id == newest.c.id)
+        .group_by(Assessment.state)
+    )
+    return {state or BELOW: count for state, count in session.execute(query)}
+
+
+def _newest() -> Subquery:
+    """The newest assessment of each firm that has one."""
+    return (
+        select(Assessment.firm_id, func.max(Assessment.id).label("id"))
+        .group_by(Assessment.firm_id)
+        .subquery()
+    )
 
 
 def firm(session: Session, firm_id: int, *, lock: bool = False) -> Firm | None:

@@ -20,7 +20,7 @@ from survey.store import pool as pool_store
 from survey.store.firms import FIRM_SORTS
 from survey.store.lists import BELOW, Wanted
 from survey.tables import Firm
-from survey.views.bureau import choices
+from survey.views.bureau import choices, tiles
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Said
 from survey.views.bureau.steps import CHANGED_MEANWHILE
@@ -112,6 +112,7 @@ def firms() -> ResponseReturnValue:
         trades=_trades(),
         townships=choices.townships(),
         sorts=choices.offered(ORDERS, wanted.sort),
+        tiles=tiles.of_firms(store.states_of_firms(here.session())),
         chips=choices.in_force(_said(wanted)),
         chosen=(),
         below=BELOW,

@@ -13,6 +13,7 @@ from survey.store.assessment_list import Counts
 from survey.store.lists import BELOW
 from survey.tables import AssessmentState, PoolState
 from survey.web import lists
+from survey.words.wording import STATES
 
 
 class Tile(NamedTuple):
@@ -48,6 +49,15 @@ def of_pool(counted: Figures) -> list[Tile]:
         _tile("拟入库", sum(r.proposed for r in rungs), listed, state=PoolState.PROPOSED),
         _tile("在库培育", sum(r.in_pool for r in rungs), listed, state=PoolState.IN_POOL),
         *(plan_tile(line) for line in counted.plan),
+    ]
+
+
+def of_firms(counts: Mapping[str, int]) -> list[Tile]:
+    """Return firms by how far their newest assessment has come."""
+    states = {BELOW: "还没有开始", **STATES}
+    return [
+        _tile(title, counts.get(state, 0), "bureau.firms", state=state)
+        for state, title in states.items()
     ]
 
 
