@@ -195,7 +195,7 @@ def _not_applicable(question: Question, wire: dict[Any, Any]) -> NotApplicable:
 # --- numbers ----------------------------------------------------------------------------------
 
 _BLANKS = " \t\u00a0\u3000"
-_TO_ASCII = str.maketrans("０１２３４５６７８９．－", "0123456789.-")
+_TO_ASCII = str.maketrans("０１２３４５６７８９．－−﹣", "0123456789.---")
 _WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", re.ASCII)
 _LONGEST_NUMBER = 60

@@ -26,7 +26,7 @@ from survey.files.stores import contents_of
 from survey.jobs.queue import Queue
 from survey.tables import ENUMERATIONS, Need, SheetKind
 from survey.views import BLUEPRINTS
-from survey.web import access, bodies, errors, headers, here, navigation, sessions
+from survey.web import access, bodies, errors, headers, here, navigation, proxies, sessions
 from survey.web.bodies import StrictRequest
 from survey.words import links, wording
 
@@ -100,6 +100,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     headers.init_app(app)
     access.init_app(app)
     bodies.init_app(app)
+    proxies.init_app(app)
     csrf.init_app(app)
     errors.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -23,6 +23,7 @@ from reports.figures import date_text
 from reports.paper.chapters import chapters
 from reports.paper.drawing import svg
 from reports.paper.ladder import ladder
+from reports.paper.letters import in_letters
 from reports.paper.presses import write_pdf
 from reports.words import CONDITION_STATES, VERDICTS
 
@@ -45,7 +46,7 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
     """
     words = _shares_in_words(diagnosis)
     template = _templates().get_template("report.html")
-    return template.render(
+    html = template.render(
         it=diagnosis,
         chapters=chapters(diagnosis),
         size=SIZES[diagnosis.facts.size] if diagnosis.facts.size else "",
@@ -59,6 +60,7 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
         photos=photos(diagnosis) if pictures is None else pictures,
         photo_address=photo_address,
     )
+    return in_letters(html)
 
 
 def _ladder_in_words(diagnosis: Diagnosis) -> str:

@@ -108,7 +108,9 @@ def _open_session(
 def opened(step: Step, user: User, device: str, agent: str) -> SignedIn:
     """Open a session for a user inside the caller's transaction."""
     token = secrets.token_urlsafe(32)
-    device = device or secrets.token_urlsafe(32)
+    # One that came from elsewhere, or from another account, would open a door beside the counters.
+    if not device or not store.knows_device(step.session, hashed(device), user.id):
+        device = secrets.token_urlsafe(32)
     step.session.add(
         UserSession(
             token_hash=hashed(token),
@@ -144,7 +146,7 @@ def add_user(
     step: Step, *, username: str, name: str, role: str, firm_id: int | None, owner: bool = False
 ) -> User:
     """Add the row of a user inside the caller's transaction, after checking every field."""
-    username, name = username.strip().lower(), name.strip()
+    username, name = username.strip().lower(), typed.line(name)
     faults: dict[str, str] = {}
     if not USERNAME.fullmatch(username):
         faults["username"] = "用户名用 3–40 个小写字母、数字、点、横线或下划线，以字母或数字开头。"

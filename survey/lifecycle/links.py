@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from survey.clock import LOCAL
-from survey.lifecycle import passwords
+from survey.lifecycle import passwords, typed
 from survey.lifecycle.accounts import SignedIn, add_user, opened, require_good, set_phone
 from survey.lifecycle.errors import LinkSpent, NotThere
 from survey.lifecycle.step import About, Step
@@ -90,7 +90,7 @@ def pressed_again(step: Step, user: User | None, *, name: str, role: str) -> Lin
         return None
     me = step.by.user_id
     mine = me is not None and me == store.inviter_of(step.session, user.id)
-    same = mine and (user.name, user.role) == (name.strip(), role)
+    same = mine and (user.name, user.role) == (typed.line(name), role)
     return _issued(step, user) if same and step.now - user.created_at <= MOMENT else None
 
 

@@ -28,7 +28,7 @@ from survey.views.bureau.choices import Said
 from survey.views.fields import Day, WholeNumber
 from survey.views.links import hand_over
 from survey.views.targets import Line
-from survey.web import here, lists
+from survey.web import here, lists, proxies
 from survey.words import wording
 
 pages = Blueprint("administrator", __name__, url_prefix="/admin")
@@ -96,6 +96,7 @@ def home() -> ResponseReturnValue:
     desk = Desk(session, here.now(), district.contact, bool(open_rounds(session, here.today())))
     return render_template(
         "administrator/home.html",
+        untold_proxy=proxies.is_untold(),
         checks=todo.checks(first_steps(session, district)),
         todo=todo.groups(of_administrator(desk)),
     )

@@ -109,6 +109,7 @@ def _integer(digits: str) -> int | str:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     body = dict(pairs)
+    "".join(body).encode()  # half a letter is no key, nor could the refusal say it
     if len(body) != len(pairs):
         raise ValueError("a key is given twice")
     return body

@@ -15,7 +15,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -43,11 +42,11 @@ from survey.views import files
 from survey.views.fields import Day
 from survey.views.forms import answers as forms
 from survey.web import errors, here
+from survey.web.downloads import sent_workbook
 from survey.words import uploads as upload_words
 
 pages = Blueprint("editions", __name__, url_prefix="/editions")
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHEETS = 500
 """Sheets tried out on a page; more would keep the reader waiting."""
 MOST_FAULTS_SHOWN = 200
@@ -339,7 +338,7 @@ def hand_out(edition_id: str, trade_id: str) -> ResponseReturnValue:
     workbook.write_workbook(_opened(edition_id), trade_id, file)
     file.seek(0)
     name = f"{edition_id}-{found.trade.title}问卷.xlsx"
-    return send_file(file, mimetype=WORKBOOK, as_attachment=True, download_name=name)
+    return sent_workbook(file, name, f"{edition_id}-{trade_id}.xlsx")
 
 
 # --- steps --------------------------------------------------------------------------------------

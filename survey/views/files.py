@@ -68,10 +68,39 @@ def upload(assessment_id: int, question_id: str) -> ResponseReturnValue:
     chosen = [file for file in request.files.getlist("files") if file.filename]
     if not chosen:
         raise Invalid({"files": "请先选择要上传的文件。"})
-    kept = [keep(file, assessment.id, kind, question_id) for file in chosen]
+    kept, refused = _kept(chosen, assessment.id, kind, question_id)
+    if refused:
+        return _partly(kept, refused)
     if access.wants_json():
         return {"files": [described(row) for row in kept]}, 201
     return redirect(_section_url(assessment, question_id))
+
+
+def _kept(
+    chosen: list[FileStorage], assessment_id: int, kind: SheetKind, question_id: str
+) -> tuple[list[Evidence], dict[str, tuple[int, str]]]:
+    """Keep every good file; a bad one hides no other. Returns what is said of each refused one."""
+    kept, refused = [], {}
+    for file in chosen:
+        try:
+            kept.append(keep(file, assessment_id, kind, question_id))
+        except BadUpload as error:
+            refused[error.name] = error.status, words.refusal(error)
+        except Invalid as error:
+            said = "；".join(error.fields.values())
+            refused[file.filename or ""] = error.status, f"“{file.filename}”没有上传：{said}"
+    return kept, refused
+
+
+def _partly(kept: list[Evidence], refused: dict[str, tuple[int, str]]) -> ResponseReturnValue:
+    """Say a line for each file that was refused, and which were taken."""
+    lines = {name: said for name, (_, said) in refused.items()}
+    if kept:
+        lines[""] = f"已上传：{'、'.join(row.name for row in kept)}。"
+    message = "有文件没有上传：" if len(lines) > 1 else "".join(lines.values())
+    status = max(status for status, _ in refused.values())
+    files = [described(row) for row in kept]
+    return errors.answer(status, message, fields=lines, files=files)
 
 
 @pages.get("/evidence/<row:evidence_id>")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import chain
+from typing import IO
 from urllib.parse import quote
 
-from flask import Response, current_app, g
+from flask import Response, current_app, g, send_file
 
 from survey.files.contents import Contents, Damaged, Missing
 from survey.web import errors
 from survey.web.headers import DOWNLOAD_POLICY
 from survey.words import uploads as words
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def picture(contents: Contents, name: str) -> Response:
@@ -44,7 +47,16 @@ def attachment(
 def disposition(name: str, plain_name: str, *, shown: bool = False) -> str:
     """Return the header that names a file to be saved, or shown (RFC 6266)."""
     how = "inline" if shown else "attachment"
-    return f"{how}; filename={plain_name}; filename*=UTF-8''{quote(name, safe='')}"
+    return (
+        f"{how}; filename={plain_name}; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
+    )
+
+
+def sent_workbook(stream: IO[bytes], name: str, plain_name: str) -> Response:
+    """Send a workbook made for this request."""
+    response = send_file(stream, mimetype=WORKBOOK)
+    response.headers["Content-Disposition"] = disposition(name, plain_name)
+    return response
 
 
 def _sent(contents: Contents, name: str, media_type: str) -> Response:

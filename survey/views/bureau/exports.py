@@ -8,7 +8,6 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any, Generic, TypeVar
 
-from flask import send_file
 from flask.typing import ResponseReturnValue
 
 from reports import tables
@@ -17,10 +16,10 @@ from survey.clock import LOCAL
 from survey.lifecycle.exports import note_export
 from survey.views.bureau.choices import Said, said_filters
 from survey.web import here
+from survey.web.downloads import sent_workbook
 from survey.web.here import now, today
 
 Line = TypeVar("Line")
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -59,4 +58,4 @@ def send_list(
     stream.seek(0)
     note_export(here.step(), listed, len(lines), said)
     name = f"{title}-{today().isoformat()}.xlsx"
-    return send_file(stream, mimetype=WORKBOOK, as_attachment=True, download_name=name)
+    return sent_workbook(stream, name, f"{listed}-{today().isoformat()}.xlsx")
