@@ -213,10 +213,18 @@ def _digits(wire: object) -> str:
     return wire.translate(_TO_ASCII).strip(_BLANKS)
 
 
+def _bare(wire: object, unit: str) -> str:
+    """Say how to write a number that was typed with its unit; nothing of anything else."""
+    number = _digits(wire).removesuffix(unit.strip()).strip(_BLANKS) if unit.strip() else ""
+    if not _AMOUNT.fullmatch(number):
+        return ""
+    return f"只填数字 {number}，单位“{unit.strip()}”已经写在框后面。"
+
+
 def _whole(question: RatioQuestion, label: str, field: str, wire: object) -> int:
     digits = _digits(wire)
     if not _WHOLE.fullmatch(digits):
-        remedy = f"“{label}”请填不小于 0 的整数，不要带逗号、单位或百分号，例如 12。"
+        remedy = f"“{label}”{_bare(wire, question.unit) or '请填不小于 0 的整数，不要带逗号、单位或百分号，例如 12。'}"
         raise _refuse(question, remedy, field)
     if int(digits) > LARGEST_COUNT:
         raise _refuse(question, f"“{label}”不能超过 {LARGEST_COUNT}，请核对位数。", field)
@@ -228,7 +236,7 @@ def _amount(
 ) -> Decimal:
     digits = _digits(wire)
     if not _AMOUNT.fullmatch(digits) or (digits.startswith("-") and not digits.strip("-0.")):
-        remedy = f"{label}请填数字，不要带逗号、单位或百分号，例如 12。"
+        remedy = f"{label}{_bare(wire, question.unit) or '请填数字，不要带逗号、单位或百分号，例如 12。'}"
         raise _refuse(question, remedy, field)
     if len(digits.partition(".")[2]) > question.decimals:
         places = f"最多保留 {question.decimals} 位小数" if question.decimals else "请填整数"

@@ -29,6 +29,12 @@ def share_figure(share: Fraction) -> Figure:
     return Figure(share, percent(share))
 
 
+def points_figure(share: Fraction) -> Figure:
+    """Return what a share can grow by with its reading, cut to one decimal: 3.2 个百分点."""
+    text = percent(share).removesuffix("%")
+    return Figure(share, f"{'不到 0.1' if share and text == '0' else text} 个百分点")
+
+
 def percent(share: Fraction) -> str:
     """Write a share of 0 to 1 as a percentage, cut to one decimal."""
     return percent_text(share * 100)

@@ -36,7 +36,7 @@ from reports.facts import (
     SelfAssessment,
     SheetKind,
 )
-from reports.figures import Figure, share_figure
+from reports.figures import Figure, amount, share_figure
 from reports.lifting import Ground
 from reports.roadmap import Roadmap, roadmap
 
@@ -198,6 +198,11 @@ class Diagnosis:
     def other_conditions(self) -> tuple[ConditionResult, ...]:
         """Those of other rungs and years, for who asks."""
         return tuple(c for c in self.conditions if c is not self.nearest_conditions)
+
+    @property
+    def weights(self) -> str:
+        """The sum of the weights of the sections that enter the overall share."""
+        return amount(sum((Fraction(s.weight) for s in self.scored_sections), Fraction(0)))
 
     @property
     def scored_sections(self) -> tuple[SectionLine, ...]:

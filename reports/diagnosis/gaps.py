@@ -9,7 +9,7 @@ from questionnaires.answers import describe
 from questionnaires.gates import GateResult
 from questionnaires.model import AnyGate, QuestionGate, Weakness
 from questionnaires.scoring import FULL, QuestionScore, RungResult, Score
-from reports.figures import Figure, percent, percentage_points, share_figure
+from reports.figures import Figure, percent, percentage_points, points_figure, share_figure
 from reports.lifting import Ground
 from reports.words import GATE_STATES
 
@@ -202,7 +202,7 @@ def _gap(ground: Ground, mark: QuestionScore, section: str, gates: dict[str, str
         level=level,
         wanted=gates.get(question.id, ""),
         weakness=question.weakness_at(level),
-        worth=share_figure(ground.worth[question.id] * Fraction(FULL - level, FULL)),
+        worth=points_figure(ground.worth[question.id] * Fraction(FULL - level, FULL)),
         packages=tuple(sorted(available & set(question.packages)) or sorted(available)),
         is_gate=question.id in gates,
     )

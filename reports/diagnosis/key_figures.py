@@ -65,7 +65,12 @@ def key_figures(score: Score) -> tuple[KeyFigure, ...]:
 
 
 def reference_bands(questionnaire: Questionnaire, question: Question) -> tuple[Band, ...]:
-    """Return a question's reference bands (参考区间), the lowest rung first; most have none."""
+    """Return a question's reference bands (参考区间), the lowest rung first; most have none.
+
+    A ratio that is scored shows none: its rungs' thresholds would tell what to answer.
+    """
+    if isinstance(question, RatioQuestion) and question.above:
+        return ()
     if not isinstance(question, NumberQuestion | RatioQuestion):
         return ()
     bands = question.bands_of(questionnaire.trade.id)

@@ -14,7 +14,7 @@ from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.key_figures import reference_bands
 from reports.diagnosis.sections import Notes
 from reports.facts import Choice, File, SelfAssessment, Verdict, Verification
-from reports.figures import amount, percent, percent_number, percentage_points
+from reports.figures import amount, percent, percent_number, percentage_points, points_figure
 from tests.support.builders import (
     a_package,
     a_question,
@@ -366,3 +366,12 @@ def test_the_newest_notice_of_the_next_rung_is_nearest_and_the_others_wait() -> 
     assert near.year == max(c.year for c in it.conditions)
     assert {near, *others} == set(it.conditions)
     assert near not in others
+
+
+def test_a_scored_ratio_shows_no_bands_before_its_answer_and_gains_are_points():
+    bands = {"all": {"edges": ["10", "20", "30", "40"], "source": "建议值"}}
+    questionnaire = a_questionnaire(questions=[a_ratio("networked", bands=bands)])
+
+    assert reference_bands(questionnaire, questionnaire.questions["networked"]) == ()
+    assert points_figure(Fraction(329, 10_000)).text == "3.2 个百分点"
+    assert points_figure(Fraction(1, 10_000)).text == "不到 0.1 个百分点"

@@ -393,3 +393,20 @@ def test_a_percentage_is_cut_so_that_nothing_reads_as_on_a_threshold_it_misses(
     percent: str, said: str
 ) -> None:
     assert percent_text(Fraction(percent)) == said
+
+
+@pytest.mark.parametrize(
+    ("wire", "words"),
+    [
+        ({"part": "86台", "whole": "120"}, "只填数字 86，单位“台”已经写在框后面。"),
+        ({"part": "86", "whole": " 120 台 "}, "只填数字 120，单位“台”已经写在框后面。"),
+        ({"part": "八十六台", "whole": "120"}, "请填不小于 0 的整数"),
+    ],
+)
+def test_a_number_typed_with_its_unit_is_refused_with_the_remedy(wire, words):
+    question = a_question("networked", "ratio", unit="台")
+
+    with pytest.raises(BadAnswer) as refused:
+        parse(question, wire)
+
+    assert words in refused.value.message

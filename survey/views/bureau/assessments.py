@@ -10,6 +10,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from questionnaires import gates
+from questionnaires.gates import GateResult
 from questionnaires.model import Question, Rung, Section
 from reports import figures
 from survey import library
@@ -191,7 +192,7 @@ class Result(NamedTuple):
     rung: Rung | None
     share: str
     next: Rung | None
-    gates: tuple[str, ...]
+    gates: tuple[GateResult, ...]
     version: int
     stands: bool
     """Whether it counts today; else it was the last one that did."""
@@ -252,7 +253,7 @@ def _result(version: Version) -> Result:
         version.rung,
         figures.percent(version.share),
         ladder[row.step] if row.step < len(ladder) else None,
-        tuple(gates.parse(kept, questionnaire).wanted for kept in row.failed_gates or ()),
+        tuple(gates.parse(kept, questionnaire) for kept in row.failed_gates or ()),
         version.number,
         version.stands,
     )
