@@ -14,6 +14,7 @@ from survey.views import (
     responses,
     results,
     versions,
+    worker,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -28,4 +29,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     responses.pages,
     results.pages,
     versions.pages,
+    worker.pages,
 )

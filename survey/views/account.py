@@ -179,7 +179,9 @@ def _signed_out(words: str) -> ResponseReturnValue:
     session.clear()
     flash(words, "good")
     response = make_response(redirect(url_for(".sign_in")))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    # Not "storage": what a consultant's device has not sent yet lies there, locked, and the page
+    # that follows drops its keys and clears the rest.
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

@@ -215,6 +215,7 @@ def described(row: Evidence) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "size": words.size_words(row.size),
+        "caption": row.caption,
         "url": url_for("files.evidence", evidence_id=row.id),
         "view": url_for("files.view", evidence_id=row.id),
         "thumbnail": url_for("files.thumbnail", evidence_id=row.id) if row.has_thumbnail else None,

@@ -25,6 +25,9 @@ _administrator = frozenset({Role.ADMINISTRATOR})
 ROUTES: dict[str, frozenset[str]] = {
     "static": _public,
     "health": _public,
+    # what a browser keeps to open a visit without a network: nobody's in particular
+    "worker.script": _public,
+    "worker.away": _public,
     # account: signing in and out, one's own password and sessions
     "account.home": _public,
     "account.sign_in": _public,

@@ -6,6 +6,8 @@ import secrets
 
 from flask import Flask, Response, g, request
 
+from survey.web import here
+
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -43,6 +45,8 @@ def init_app(app: Flask) -> None:
         if 300 <= response.status_code < 400 and not response.direct_passthrough:
             response.set_data(b"")  # the framework's own words are English, and nobody reads them
         response.headers["X-Request-ID"] = g.get("request_id", "")
+        if who := here.current():  # a device tells by it whose it is by now
+            response.headers["Survey-Reader"] = str(who.id)
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         return response

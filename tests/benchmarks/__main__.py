@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import jobs, lighthouse, lists, machine, paper, rubric, web
+from tests.benchmarks import deliveries, jobs, lighthouse, lists, machine, paper, rubric, web
 from tests.benchmarks.figures import Figure, as_data, printed
 
 MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
@@ -22,6 +22,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "lists": lists.measure,
     "jobs": jobs.measure,
     "lighthouse": lighthouse.measure,
+    "deliveries": deliveries.measure,
 }
 """What can be measured; each gets an empty folder of its own."""
 # Not the temporary folder: that may lie in memory, where keeping an answer costs nothing.

@@ -24,11 +24,11 @@ GROUP = f"后台任务：{JOBS} 件，工作进程被强行终止 {KILLS} 次"
 def measure(folder: Path) -> list[Figure]:
     """Kill workers on SQLite, PostgreSQL and Redis, and on two machines that share a queue."""
     with _servers() as (postgresql, redis):
-        alone = _installation(folder / "sqlite")
-        database = _installation(folder / "database", one := postgresql("one"), queue_url=one)
-        beside = _installation(folder / "redis", postgresql("two"), queue_url=redis)
-        first = _installation(folder / "first", both := postgresql("three"), queue_url=both)
-        second = _installation(folder / "second", both, queue_url=both)
+        alone = installation(folder / "sqlite")
+        database = installation(folder / "database", one := postgresql("one"), queue_url=one)
+        beside = installation(folder / "redis", postgresql("two"), queue_url=redis)
+        first = installation(folder / "first", both := postgresql("three"), queue_url=both)
+        second = installation(folder / "second", both, queue_url=both)
         return [
             _figure("SQLite", [alone]),
             _figure("PostgreSQL", [database]),
@@ -53,18 +53,18 @@ def _servers() -> Iterator[tuple[Callable[[str], str], str]]:
         cluster.create()
         try:
             with redis_server(Path(kept)) as redis:
-                yield lambda name: _database(cluster, name), redis
+                yield lambda name: database_on(cluster, name), redis
         finally:
             cluster.destroy()
 
 
-def _database(cluster: Cluster, name: str) -> str:
+def database_on(cluster: Cluster, name: str) -> str:
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
     return cluster.url(name)
 
 
-def _installation(folder: Path, database_url: str = "", queue_url: str = "") -> Config:
+def installation(folder: Path, database_url: str = "", queue_url: str = "") -> Config:
     folder.mkdir()
     config = Config(
         instance=folder,

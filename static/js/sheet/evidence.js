@@ -20,15 +20,23 @@ function element(tag, className, words = "") {
   return made;
 }
 
-/** Make every place for evidence under `root` work without leaving the page. `limits`: {mostBytes, mostSize}. */
-export function prepare(root, token, limits) {
-  for (const place of root.querySelectorAll("[data-evidence]")) new Files(place, token, limits).listen();
+/**
+ * Make every place for evidence under `root` work without leaving the page. `limits`: {mostBytes, mostSize}.
+ * `keeper`: takes photos that this device keeps until they can be sent (offline/keeper.js), or null.
+ */
+export function prepare(root, token, limits, keeper = null) {
+  for (const place of root.querySelectorAll("[data-evidence]")) {
+    const files = new Files(place, token, limits, keeper);
+    files.listen();
+    if (keeper) keeper.prepare(files);
+  }
 }
 
 /** The files behind one answer. */
 class Files {
-  constructor(element, token, limits) {
-    Object.assign(this, { element, token, limits });
+  constructor(element, token, limits, keeper) {
+    Object.assign(this, { element, token, limits, keeper });
+    this.question = element.closest("[data-question]")?.dataset.question;
     this.list = element.querySelector("[data-files]");
     this.faults = element.querySelector("[data-upload-fault]");
     this.drop = element.querySelector("[data-drop]");
@@ -83,16 +91,41 @@ class Files {
     const { mostBytes, mostSize } = this.limits;
     if (file.size > mostBytes) return this.say(`“${file.name}”超过 ${mostSize}，未上传。请压缩或缩小后重试。`);
     if (!file.size) return this.say(`“${file.name}”是空文件，未上传。请检查文件后重新选择。`);
+    if (this.keeper && this.keeper.fits(file)) return this.keeper.keep(this, file);
     const [waiting, bar] = waitingFor(file);
     this.list.append(waiting);
     const answer = await send(this.element.dataset.evidence, this.token, file, (share) => { bar.value = share; });
     waiting.remove();
     if (answer.status !== 201 || !Array.isArray(answer.body.files)) return this.say(refusal(answer, file.name));
-    for (const kept of answer.body.files) {
-      this.list.querySelector(`[data-file="${kept.id}"]`)?.remove();
-      this.list.append(item(kept));
-    }
+    for (const kept of answer.body.files) this.showKept(kept);
+  }
+
+  showKept(kept) {
+    this.list.querySelector(`[data-file="${kept.id}"]`)?.remove();
+    this.list.append(item(kept));
     this.count();
+  }
+
+  /** List a photo that waits on this device. */
+  showWaiting(name, words) {
+    const row = new WaitingRow(name, words);
+    this.list.append(row.element);
+    return row;
+  }
+
+  get caption() {
+    return this.captionField ? this.captionField.value.trim() : "";
+  }
+
+  /** A photo's words are asked for before it is taken: afterwards it is on its way. */
+  askForCaption() {
+    const label = element("label", "field__label", "照片说明（可不填，写在拍照之前）");
+    this.captionField = element("input", "form-control");
+    Object.assign(this.captionField, { type: "text", maxLength: 200, id: `caption-${this.question}` });
+    label.htmlFor = this.captionField.id;
+    // Words of a photo are no answer: the question's own listeners do not hear of them.
+    for (const type of ["input", "change"]) this.captionField.addEventListener(type, (event) => event.stopPropagation());
+    this.drop.before(label, this.captionField);
   }
 
   async remove(button) {
@@ -134,6 +167,34 @@ function waitingFor(file) {
   return [waiting, bar];
 }
 
+/** A photo in the list that has not been sent, and what its reader may decide. */
+class WaitingRow {
+  constructor(name, words) {
+    this.element = element("li", "file-list__item file-list__item--waiting");
+    this.words = element("span", "file-list__size", words);
+    this.element.append(icon("upload"), element("span", "file-list__name", name), this.words);
+  }
+
+  say(words) {
+    this.words.textContent = words;
+  }
+
+  offer(words, act) {
+    const button = element("button", "btn btn-sm btn-outline-primary", words);
+    button.type = "button";
+    button.addEventListener("click", act);
+    this.element.append(button);
+  }
+
+  clear() {
+    this.element.querySelectorAll("button").forEach((button) => button.remove());
+  }
+
+  remove() {
+    this.element.remove();
+  }
+}
+
 function item(file) {
   const row = element("li", "file-list__item");
   row.dataset.file = file.id;
@@ -145,6 +206,7 @@ function item(file) {
   const link = element("a", "file-list__name");
   Object.assign(link, { href: file.view, target: "_blank" });
   link.append(element("bdi", "", file.name));
+  if (file.caption) link.append(`：${file.caption}`);
   const button = element("button", "btn btn-sm btn-outline-danger");
   button.type = "button";
   button.dataset.remove = file.remove;

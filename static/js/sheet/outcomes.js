@@ -3,6 +3,7 @@
 // Beside its question; what matters for the next save comes first …
 export const BESIDE = {
   saving: (card) => card.say("正在保存…"),
+  kept: (card) => card.say("已存本机，等待送出"),
   saved(card, detail, page) {
     if (card.isAheadOf(detail) && !detail.more && !page.timers.has(card.question)) return page.showOvertaken(card);
     card.showSaved(detail);

@@ -10,7 +10,7 @@ import { BESIDE, OVER } from "./outcomes.js";
 import { showAnswered } from "./progress.js";
 import { Queue } from "./queue.js";
 import { stateOf } from "./state.js";
-import { kept, keyOf } from "./storage.js";
+import { keyOf } from "./storage.js";
 
 export class SheetPage {
   static get IDLE() {
@@ -25,19 +25,23 @@ export class SheetPage {
     this.leaving = false;
     this.broken = false;
     this.warned = false;
+    this.keeper = null;
   }
 
   begin() {
     const { dataset } = this.sheet;
     const token = document.querySelector('meta[name="csrf-token"]').content;
-    const key = keyOf(dataset);
-    this.queue = new Queue({ url: dataset.save, token, key }, (...told) => this.told(...told));
+    this.queue = this.queueOf({ url: dataset.save, token, key: keyOf(dataset) }, (...told) => this.told(...told));
     for (const element of this.sheet.querySelectorAll("[data-question]")) this.prepare(this.cardOf(element));
-    evidence.prepare(this.sheet, token, { mostBytes: Number(dataset.mostBytes), mostSize: dataset.mostSize });
-    for (const [question, left] of kept(key)) this.takeUp(question, left);
+    evidence.prepare(this.sheet, token, { mostBytes: Number(dataset.mostBytes), mostSize: dataset.mostSize }, this.keeper);
+    for (const [question, left] of this.queue.left()) this.takeUp(question, left);
     leaving.watch(this);
     this.showState();
     for (const button of this.plainButtons) button.hidden = !this.broken;
+  }
+
+  queueOf(at, told) {
+    return new Queue(at, told);
   }
 
   cardOf(element) {

@@ -5,7 +5,7 @@
 // page or an ended session loses nothing. Only an acknowledgement, a decision of the reader or
 // signing out takes it away.
 
-import { keep } from "./storage.js";
+import { keep, kept } from "./storage.js";
 import { post } from "./wire.js";
 
 const RETRY = [1, 2, 4, 8, 15, 30];
@@ -75,6 +75,11 @@ export class Queue {
   give(question, revision) {
     Object.assign(this.line(question), { sent: null, next: null, revision, stopped: null });
     this.keep();
+  }
+
+  /** What an earlier page of this tab left: [question, {sent, next, revision}]. */
+  left() {
+    return kept(this.key);
   }
 
   /** The questions with something that is not on the server. */

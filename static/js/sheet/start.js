@@ -5,13 +5,13 @@ import { showLeftOver } from "./notices.js";
 import { forgetOthers, kept, keyOf } from "./storage.js";
 
 /** Bring the page to life: fill it, or show what a locked one left over. */
-export function start(Page) {
+export function start(Page, ...with_) {
   const sheet = document.querySelector("[data-sheet]");
   const locked = document.querySelector("[data-locked]");
   forgetOthers((sheet ?? locked).dataset);
   if (locked) showLeftOver(locked, kept(keyOf(locked.dataset)), labelsOf(locked));
   // A page that came back with a conflict from the plain form is decided in the plain form.
-  else if (!sheet.querySelector(".clash input")) begin(new Page(sheet));
+  else if (!sheet.querySelector(".clash input")) begin(new Page(sheet, ...with_));
 }
 
 function begin(page) {

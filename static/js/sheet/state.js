@@ -4,6 +4,8 @@
 export function stateOf({ queue, timers, savedAt }, idle) {
   const lines = [...queue.changes.values()];
   const stuck = lines.filter((line) => line.stopped).length;
+  const ownWords = queue.inWords && queue.inWords();
+  if (ownWords) return ownWords;
   if (queue.stopped) return ["未保存", "bad"];
   if (stuck) return [`有 ${stuck} 题未保存`, "bad"];
   if (lines.some((line) => line.attempt)) return ["未保存，正在重试", "warn"];

@@ -2,6 +2,7 @@
 
 import * as answers from "./answers.js";
 import { Card } from "./card.js";
+import { isMarked } from "../offline/mark.js";
 import { show } from "./faults.js";
 import { SheetPage } from "./page.js";
 import { start } from "./start.js";
@@ -92,6 +93,32 @@ class VisitCard extends Card {
 }
 
 class VisitPage extends SheetPage {
+  /** @param {{queue, keeper} | null} held what this device holds of a visit that was taken along */
+  constructor(sheet, held = null) {
+    super(sheet);
+    this.held = held;
+    this.keeper = held && held.keeper;
+  }
+
+  queueOf(at, told) {
+    if (!this.held) return super.queueOf(at, told);
+    return Object.assign(this.held.queue, { tell: told });
+  }
+
+  begin() {
+    super.begin();
+    if (this.held) for (const card of this.cards.values()) this.bringUpToDate(card);
+  }
+
+  /** The page may be older than what was sent from this device since. */
+  bringUpToDate(card) {
+    const later = this.queue.laterThan(card.question, card.revision);
+    if (!later) return;
+    card.write(later.fields);
+    card.showSaved({ ...later.fields, revision: later.revision });
+    card.say("已送出");
+  }
+
   cardOf(element) {
     return new VisitCard(element, this.sheet);
   }
@@ -134,6 +161,10 @@ class VisitPage extends SheetPage {
   }
 
   told(question, event, detail = {}) {
+    if (event === "met") {
+      this.banner.textContent = "";
+      return;
+    }
     super.told(question, event, detail);
     const card = this.cards.get(question);
     if (event !== "saved") return;
@@ -199,4 +230,11 @@ class VisitPage extends SheetPage {
   }
 }
 
-start(VisitPage);
+async function startHeld({ user, assessment }) {
+  const { held } = await import("../offline/held.js");
+  start(VisitPage, await held(Number(user), Number(assessment)).catch(() => null));
+}
+
+const sheet = document.querySelector("[data-sheet]");
+if (sheet && isMarked(sheet.dataset.user)) startHeld(sheet.dataset);
+else start(VisitPage);

@@ -1,0 +1,28 @@
+// Without a network: the visits that this device holds for whoever was signed in last.
+
+import { openDatabase } from "./database.js";
+import { deviceOf } from "./device.js";
+
+async function taken() {
+  const database = await openDatabase();
+  const reader = await database.get("notes", "current");
+  database.close();
+  const device = reader ? await deviceOf(reader) : null;
+  return device ? device.store.visits() : [];
+}
+
+function line({ visit, title }) {
+  const item = document.createElement("li");
+  const link = Object.assign(document.createElement("a"), { href: `/visits/${visit}`, textContent: title });
+  link.className = "visit-link";
+  item.append(link);
+  return item;
+}
+
+taken().then((visits) => {
+  if (!visits.length) return;
+  const list = document.querySelector("[data-taken]");
+  list.append(...visits.map(line));
+  list.hidden = false;
+  document.querySelector("[data-nothing]").hidden = true;
+}).catch((fault) => console.error(fault));

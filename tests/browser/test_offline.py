@@ -1,0 +1,323 @@
+"""A visit taken along: opened, answered and photographed without a network, sent once when it is back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import db
+from survey.files.stores import contents_of
+from survey.lifecycle import assessments as steps
+from survey.lifecycle.answers import Change, save_answer
+from survey.lifecycle.step import Actor, Step
+from survey.store import accounts
+from survey.store import assessments as store
+from survey.tables import AnswerRevision, Evidence, SheetKind
+from tests.support.browsing import CHROMIUM, QUIETLY, next_page, too_wide
+from tests.support.files import a_photo
+from tests.support.patience import PATIENCE_SECONDS
+from tests.support.people import PASSWORD, TESTER, a_consultant, a_user, moment, visited
+from tests.support.servers import Server
+
+TABLET = {"width": 820, "height": 1180}
+QUESTION = "scheduling"
+FIRST_TRY_SECONDS = 30
+"""Within this time after the network is back the first try is made."""
+
+
+class Tablet:
+    """A browser that keeps what it stores when it is killed."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self._folder, self._url = folder, url
+        self._playwright = sync_playwright().start()
+        self.context = self._launch()
+
+    def _launch(self) -> BrowserContext:
+        context = self._playwright.chromium.launch_persistent_context(
+            self._folder,
+            executable_path=CHROMIUM,
+            args=list(QUIETLY),
+            base_url=self._url,
+            viewport=TABLET,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        self.faults: list[str] = []
+        context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        return context
+
+    def page(self) -> Page:
+        return self.context.pages[0] if self.context.pages else self.context.new_page()
+
+    def offline(self, away: bool) -> None:
+        self.context.set_offline(away)
+
+    def restart(self, *, offline: bool) -> Page:
+        """Close the browser and open it again, as it was left."""
+        self.context.close()
+        self.context = self._launch()
+        self.offline(offline)
+        return self.page()
+
+    def close(self) -> None:
+        self.context.close()
+        self._playwright.stop()
+
+
+@pytest.fixture
+def visit(live_server: Server) -> tuple[int, str]:
+    with Session(db.engine_for(live_server.config.database_url)) as session:
+        consultant = a_consultant(session)
+        assessment = visited(session, a_user(session), consultant, level=2)
+        return assessment.id, consultant.username
+
+
+@pytest.fixture
+def tablet(tmp_path: Path, live_server: Server) -> Iterator[Tablet]:
+    tablet = Tablet(tmp_path / "browser", live_server.url)
+    yield tablet
+    assert tablet.faults == []
+    tablet.close()
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/sign-in")
+    sign_in_here(page, username)
+
+
+def sign_in_here(page: Page, username: str) -> None:
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    with next_page(page):
+        page.locator("main button[type=submit]").click()
+
+
+@pytest.fixture
+def taken(tablet: Tablet, visit: tuple[int, str]) -> Page:
+    """The overview of a visit that has been taken along."""
+    page = tablet.page()
+    sign_in(page, visit[1])
+    page.goto(f"/visits/{visit[0]}")
+    page.get_by_role("button", name="带走这次诊断").click()
+    expect(page.locator("[data-take-state]")).to_contain_text("已带走")
+    return page
+
+
+def press(page: Page, words: str, question: str = QUESTION) -> None:
+    page.locator(f"#question-{question} .verdict", has_text=words).click()
+
+
+def waits(page: Page, words: str) -> None:
+    expect(page.locator("[data-device-state]")).to_contain_text(words)
+
+
+def sent(page: Page) -> None:
+    nothing = page.locator('[data-device][data-waiting="0"]')
+    expect(nothing).to_be_attached(timeout=FIRST_TRY_SECONDS * 1000)
+
+
+def revisions(server: Server, number: int, question: str = QUESTION):
+    with Session(db.engine_for(server.config.database_url)) as session:
+        sheet = store.sheet(session, number, SheetKind.ONSITE)
+        query = select(AnswerRevision).where(
+            AnswerRevision.sheet_id == sheet.id, AnswerRevision.question_id == question
+        )
+        return session.scalars(query.order_by(AnswerRevision.revision)).all()
+
+
+def files(server: Server):
+    with Session(db.engine_for(server.config.database_url)) as session:
+        return session.scalars(select(Evidence)).all()
+
+
+def test_a_visit_taken_along_opens_and_is_answered_without_a_network(
+    tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server
+) -> None:
+    number, _ = visit
+    tablet.offline(True)
+    taken.goto(f"/visits/{number}/sections/production")
+    press(taken, "确认")
+    waits(taken, "1 项答案")
+    expect(taken.locator("[data-save-state]")).to_have_text("1 题已存本机，等待送出")
+    assert len(revisions(live_server, number)) == 1
+
+    page = tablet.restart(offline=True)
+    page.goto(f"/visits/{number}/sections/production")
+    waits(page, "1 项答案")
+    expect(page.locator(f"#question-{QUESTION}")).to_have_attribute("data-verification", "verified")
+    tablet.offline(False)
+    # A closed browser forgets the session, not what waits.
+    waits(page, "请重新登录")
+    page.locator("[data-device-sign-in]").click()
+    sign_in_here(page, visit[1])
+
+    sent(page)
+    assert [row.verification for row in revisions(live_server, number)][-1] == "verified"
+    assert len(revisions(live_server, number)) == 2
+
+
+def test_a_conflict_with_an_edit_made_elsewhere_shows_both(
+    tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server
+) -> None:
+    number, username = visit
+    tablet.offline(True)
+    taken.goto(f"/visits/{number}/sections/production")
+    press(taken, "更改")
+    taken.locator(f'#question-{QUESTION} .visit-change .option__input[value="4"]').check()
+    waits(taken, "1 项答案")
+    change_elsewhere(live_server, number, username)
+    tablet.offline(False)
+
+    clash = taken.locator(f"#question-{QUESTION} .clash")
+    expect(clash).to_be_visible(timeout=FIRST_TRY_SECONDS * 1000)
+    waits(taken, "需要您处理")
+    assert [row.value for row in revisions(live_server, number)] == [2, 3]
+    clash.get_by_role("button", name="保留我的").click()
+
+    sent(taken)
+    assert [row.value for row in revisions(live_server, number)] == [2, 3, 4]
+
+
+def change_elsewhere(server: Server, number: int, username: str) -> None:
+    with Session(db.engine_for(server.config.database_url)) as session:
+        who = accounts.user_who_types(session, username)
+        by = Actor(who.id, "另一台平板")
+        change = Change(QUESTION, "other.1", 1, value=3)
+        save_answer(Step(session, by, moment()), number, SheetKind.ONSITE, change)
+
+
+def test_photos_wait_on_the_device_scaled_and_are_sent_with_their_words(
+    tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server
+) -> None:
+    number, _ = visit
+    tablet.offline(True)
+    taken.goto(f"/visits/{number}/sections/production")
+    card = taken.locator(f"#question-{QUESTION}")
+    card.locator("[data-more] > summary").click()
+    card.get_by_label("照片说明").fill("三号机床看板")
+    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo(size=(4000, 3000))}
+    other = photo | {"name": "b.jpg", "buffer": a_photo("maroon", size=(1000, 3000))}
+    card.locator("[data-upload][multiple]").set_input_files([photo, other])
+    waits(taken, "2 张照片")
+    expect(card.locator(".file-list__item--waiting")).to_have_count(2)
+    taken.reload()
+    expect(card.locator(".file-list__item--waiting")).to_have_count(2)
+    tablet.offline(False)
+
+    sent(taken)
+    kept = files(live_server)
+    assert [(file.name, file.caption) for file in kept] == [
+        ("a.jpg", "三号机床看板"),
+        ("b.jpg", "三号机床看板"),
+    ]
+    assert all(file.taken_at is not None for file in kept)
+    assert [sides(live_server, file) for file in kept] == [(2000, 1500), (667, 2000)]
+    expect(card.locator("[data-file]")).to_have_count(2)
+
+
+def sides(server: Server, file: Evidence) -> tuple[int, int]:
+    return Image.open(BytesIO(contents_of(server.config).read(file.sha256))).size
+
+
+def test_another_person_on_the_device_reads_nothing_of_the_first(
+    tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server
+) -> None:
+    number, username = visit
+    tablet.offline(True)
+    taken.goto(f"/visits/{number}/sections/production")
+    press(taken, "确认")
+    waits(taken, "1 项答案")
+    tablet.offline(False)
+    with Session(db.engine_for(live_server.config.database_url)) as session:
+        other = a_consultant(session).username
+    taken.context.clear_cookies()
+    sign_in(taken, other)
+    tablet.offline(True)
+    taken.goto(f"/visits/{number}/sections/production")
+
+    expect(taken.locator("h1")).to_have_text("现在没有网络")
+    expect(taken.locator("[data-nothing]")).to_be_visible()
+    assert taken.evaluate(KEYS) == []
+
+    tablet.offline(False)
+    taken.context.clear_cookies()
+    sign_in(taken, username)
+    sent(taken)
+    assert len(revisions(live_server, number)) == 2
+
+
+KEYS = """() => new Promise((done, refuse) => {
+  setTimeout(() => refuse(new Error("the database does not open")), 5000);
+  const asked = indexedDB.open("survey-device");
+  asked.onerror = asked.onblocked = refuse;
+  asked.onsuccess = () => {
+    const found = asked.result.transaction("accounts").objectStore("accounts").getAllKeys();
+    found.onsuccess = () => { asked.result.close(); done(found.result); };
+  };
+})"""
+
+
+def test_a_visit_taken_away_leaves_the_device(
+    tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server
+) -> None:
+    number, _ = visit
+    tablet.offline(True)
+    taken.goto(f"/visits/{number}/sections/production")
+    press(taken, "确认")
+    waits(taken, "1 项答案")
+    with Session(db.engine_for(live_server.config.database_url)) as session:
+        steps.assign(Step(session, TESTER, moment()), number, a_consultant(session).id)
+    tablet.offline(False)
+    waits(taken, "已改由他人进行")
+    tablet.offline(True)
+    taken.goto(f"/visits/{number}/sections/production")
+
+    expect(taken.locator("h1")).to_have_text("现在没有网络")
+    assert len(revisions(live_server, number)) == 1
+
+
+def test_signing_out_warns_of_what_is_unsent_and_locks_it(
+    tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server
+) -> None:
+    number, username = visit
+    taken.route("**/answers", lambda route: route.abort())
+    taken.goto(f"/visits/{number}/sections/production")
+    press(taken, "确认")
+    waits(taken, "1 项答案")
+    asked: list[str] = []
+    taken.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    taken.locator(".menu__button").click()
+    with next_page(taken):
+        taken.get_by_role("button", name="退出登录").click()
+
+    assert "还有 1 项答案没有送出" in asked[0]
+    assert taken.evaluate(KEYS) == []
+    taken.unroute("**/answers")
+    sign_in(taken, username)
+    sent(taken)
+    assert len(revisions(live_server, number)) == 2
+
+
+def test_the_pages_of_the_device_fit_and_are_accessible(
+    tablet: Tablet, taken: Page, visit: tuple[int, str], axe: Callable[[Page], list[str]]
+) -> None:
+    number, _ = visit
+    tablet.offline(True)
+    for width in (360, 820, 1280):
+        taken.set_viewport_size({"width": width, "height": 900})
+        for where in (f"/visits/{number}", f"/visits/{number}/sections/production", "/visits"):
+            taken.goto(where)
+            if "sections" in where:
+                press(taken, "确认")
+                waits(taken, "1 项答案")
+            assert too_wide(taken) == 0, (width, where)
+            assert axe(taken) == [], (width, where)
