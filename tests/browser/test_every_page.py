@@ -69,7 +69,7 @@ from tests.support.servers import Server, serving
 
 Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR)
-NOT_PAGES = frozenset({"static", "health"})
+NOT_PAGES = frozenset({"static", "health", "worker.script"})
 SELECTIONS = {
     "bureau.assign_many": "assessment_id",
     "bureau.decide_on_assessments": "assessment_id",

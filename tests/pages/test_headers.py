@@ -245,4 +245,7 @@ def test_behind_https_cookies_bear_the_name_that_browsers_guard(settings, engine
 def test_every_public_route_is_public_on_purpose():
     public = {name for name, roles in access.ROUTES.items() if access.ANYONE in roles}
 
-    assert public == {"static", "health", "account.home", "account.sign_in", "account.link"}
+    assert public == {
+        *("static", "health", "account.home", "account.sign_in", "account.link"),
+        *("worker.script", "worker.away"),
+    }
