@@ -302,7 +302,12 @@ def _the_consultant_verifies_everything(visitor: CheckingClient, number: int) ->
 def _the_consultant_concludes_and_confirms(visitor: CheckingClient, number: int) -> None:
     conclusion = f"/visits/{number}/conclusion"
     visitor.get(conclusion)
-    kept = visitor.submit("", {"problems": "炉号断链，质保书补起来慢。"})
+    kept = visitor.submit("", {"problems": "炉号断链，质保书补起来慢。", "do": "adopt"})
+    assert kept.status_code == 302, kept.text
+    visitor.get(conclusion)
+    page = visitor.submit("", {"do": "own"}).text
+    own = page.count('name="choice" ') - 1
+    kept = visitor.submit("", {f"choice-{own}-title": "每周核对一次排产"})
     assert kept.status_code == 302, kept.text
     _the_consultant_settles_every_contradiction(visitor, number)
     visitor.get(f"/visits/{number}/confirm")

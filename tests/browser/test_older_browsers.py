@@ -167,20 +167,21 @@ def test_an_older_browser_verifies_on_site_and_sees_what_is_pressed(
     assert (kept.value, kept.verification) == (0, "changed")
 
 
-def test_an_older_browser_orders_packages_and_opens_a_part_of_the_result_by_its_link(
+def test_an_older_browser_orders_a_plan_and_opens_a_part_of_the_result_by_its_link(
     older: BrowserContext, live_server: Server
 ) -> None:
     number, username = a_visit(live_server)
     page = signed_in(older, username)
     page.goto(f"/visits/{number}/conclusion")
-    second = page.locator("[data-package]").nth(1)
-    code = second.locator("[name=packages]").input_value()
+    page.get_by_text("采用系统建议为起点").click()
+    code = page.locator("[name=choice-1-code]").input_value()
 
-    second.get_by_text("上移").click()
-    page.get_by_text("保存结论").click()
+    page.locator("#line-1").get_by_text("上移").click()
+    expect(page.locator("[name=choice-0-code]")).to_have_value(code, timeout=SLOW)
+    page.locator(".action-bar").get_by_text("保存结论").click()
     page.goto(f"/visits/{number}/conclusion")
 
-    expect(page.locator("[name=packages]").first).to_have_value(code)
+    expect(page.locator("[name=choice-0-code]")).to_have_value(code)
     page.goto(f"/assessments/{number}/result/self")
     expect(page.locator("#gates")).to_be_hidden()
     page.locator(".result-next [href='#gates']").click()

@@ -164,16 +164,21 @@ def test_two_tablets_on_one_answer_are_shown_both(tablet, visit, live_server, gu
     assert on_site(live_server, visit[0]).value == 3
 
 
-def test_packages_are_put_in_order_by_touch(tablet, visit):
-    tablet.goto(f"/visits/{visit[0]}/conclusion")
-    second = tablet.locator("[data-package]").nth(1)
-    code = second.locator("[name=packages]").input_value()
-
-    second.get_by_text("上移").click()
+def test_a_plan_is_made_and_put_in_order_by_touch(tablet, visit):
+    address = f"/visits/{visit[0]}/conclusion"
+    tablet.goto(address)
     tablet.locator("#problems").fill("检验记录后补。")
     with next_page(tablet):
-        tablet.get_by_text("保存结论").click()
-    tablet.goto(f"/visits/{visit[0]}/conclusion")
+        tablet.get_by_text("采用系统建议为起点").click()
+    second = tablet.locator("[name=choice-1-code]").input_value()
 
-    expect(tablet.locator("[name=packages]").first).to_have_value(code)
+    tablet.locator("#choice-1-low").fill("12.5")
+    with next_page(tablet):
+        tablet.locator("#line-1").get_by_text("上移").click()
+    with next_page(tablet):
+        tablet.locator(".action-bar").get_by_text("保存结论").click()
+    tablet.goto(address)
+
+    expect(tablet.locator("[name=choice-0-code]")).to_have_value(second)
+    expect(tablet.locator("#choice-0-low")).to_have_value("12.5")
     expect(tablet.locator("#problems")).to_have_value("检验记录后补。")
