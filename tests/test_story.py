@@ -31,7 +31,7 @@ from tests.support.labour import work
 from tests.support.people import a_user, signed_in
 
 NAME = "云碓阀门（虚构）"
-CODE = "91990002MA1BCDE25K"
+CODE = "91331102MA1BCDE254"
 PASSWORD = "一句 好记的 Long 话"
 PROCESSES = ["machining", "ball_grinding", "assembly", "pressure_testing", "coating", "outsourced"]
 _sequence = count(1)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from survey.lifecycle import answers, evidence, versions
+from reports.facts import Choice
+from survey.lifecycle import answers, conclusions, evidence, versions
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.answers import Change
+from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.errors import Conflict, Locked
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.store import contents
 from survey.store import evidence as evidence_store
 from survey.store import versions as queries
-from survey.tables import Assessment, AuditEntry, Explanation, SheetKind
+from survey.tables import Assessment, AuditEntry, Explanation, SheetKind, Verdict
 from survey.words.log import LogWords
 from tests.support.people import (
     TESTER,
@@ -21,6 +23,7 @@ from tests.support.people import (
     a_file,
     a_user,
     confirmed,
+    fill,
     handed_in,
     moment,
     visited,
@@ -132,6 +135,32 @@ def test_a_reopened_visit_keeps_what_was_confirmed_with_what_stood_beside_it(
     assert said.explanations["a_check"].says == "名录没有更新。"
     assert versions.beside(session, row, store.sheet(session, row.id, SheetKind.ONSITE)).problems == "都已补齐。"  # fmt: skip
     assert read(session, row)[SheetKind.SELF, 1][0]
+
+
+def test_a_reopened_visit_keeps_the_plan_that_was_confirmed(session, user, consultant):
+    number = visited(session, user, consultant).id
+    own = TypedChoice(title="设排产专员", weeks="4", helps=(f"{QUESTION}:3",))
+    conclude(session, number, [TypedChoice("N01", low="12.5", starts="2027-Q1"), own])
+    verified = {"kind": SheetKind.ONSITE, "verification": Verdict.VERIFIED}
+    fill(session, session.get(Assessment, number), consultant, **verified)
+    steps.confirm(a_step(session, consultant), number)
+
+    steps.reopen(a_step(session), number, reason=REASON)
+    conclude(session, number, None)
+
+    row = session.get(Assessment, number)
+    kept = next(r for r, _ in queries.scored(session, number) if r.kind == SheetKind.ONSITE)
+    assert versions.beside(session, row, kept).choices == (
+        Choice("N01", low=1250, high=1250, starts="2027-Q1"),
+        Choice(title="设排产专员", weeks=4, helps={QUESTION: 3}),
+    )
+    speaking = store.sheet(session, number, SheetKind.ONSITE)
+    assert versions.beside(session, row, speaking).choices is None
+
+
+def conclude(session, number, plan):
+    version = store.assessment(session, number, lock=True).version
+    conclusions.conclude(a_step(session), number, problems="", plan=plan, base_version=version)
 
 
 def test_a_save_from_before_the_return_meets_what_it_always_met(session, user):
