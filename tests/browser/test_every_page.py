@@ -31,8 +31,10 @@ from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.documents import withdraw_document
 from survey.lifecycle.links import issue_link
 from survey.lifecycle.recognitions import Award
+from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import Actor, Step
+from survey.store import assessments
 from survey.store import pool as store
 from survey.store.settings import District, keep
 from survey.tables import (
@@ -44,10 +46,12 @@ from survey.tables import (
     JobState,
     Paper,
     Recognition,
+    ResponseKind,
     Role,
     Round,
     SheetKind,
     User,
+    Verdict,
 )
 from survey.web.access import ANYONE, ROUTES
 from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
@@ -230,12 +234,23 @@ def _assessment(
             finding=LONG,
             reason=LONG,
         )
-    if far > 2:
+        _not_seen(session, assessment)
         for found in contradictions.on_visit(session, assessment):
             step = Step(session, TESTER, moment())
             contradictions.explain(step, assessment.id, found.check.id, LONG)
-        steps.confirm(Step(session, TESTER, moment()), assessment.id)
+    if far > 2:
+        objected = Word(ResponseKind.OBJECTED, "虚构代表", "厂长", LONG)
+        steps.confirm(Step(session, TESTER, moment()), assessment.id, word=objected)
     return assessment.id
+
+
+def _not_seen(session: Session, assessment: Assessment) -> None:
+    """Let a gate rest on what nobody saw."""
+    with db.writing(session):
+        sheet = assessments.sheet(session, assessment.id, SheetKind.ONSITE)
+        row = assessments.answer(session, sheet.id, QUESTION) if sheet else None
+        assert row is not None
+        row.verification = Verdict.NOT_SEEN
 
 
 def pages_of(app: Flask, reader: str) -> list[Rule]:
