@@ -32,6 +32,8 @@ from tests.support.people import a_user, signed_in
 
 NAME = "云碓阀门（虚构）"
 CODE = "91331102MA1BCDE254"
+UNSEEN = "pressure_test"
+"""A gate of the rung the firm reaches, and nobody could look at it."""
 PASSWORD = "一句 好记的 Long 话"
 PROCESSES = ["machining", "ball_grinding", "assembly", "pressure_testing", "coating", "outsourced"]
 _sequence = count(1)
@@ -56,6 +58,7 @@ def test_a_firm_goes_from_its_invitation_to_its_recognition(app: Flask, session:
     _the_officer_sends_a_consultant(officer, number, consultant.id)
     _the_consultant_verifies_everything(visitor, number)
     _the_consultant_concludes_and_confirms(visitor, number)
+    _the_officer_answers_the_objection_and_the_owner_acknowledges(officer, firm, number)
     onsite = _scored(session, number, SheetKind.ONSITE)
     assert onsite.share < own.share, "the consultant found one answer too high"
     _page_paper_and_trace_agree(app, firm, number, SheetKind.ONSITE, onsite)
@@ -272,7 +275,7 @@ def _the_consultant_verifies_everything(visitor: CheckingClient, number: int) ->
     questionnaire = SHIPPED.load("2026").questionnaire("valve")
     for section in questionnaire.sections:
         for question in questionnaire.asked(section, frozenset(PROCESSES)):
-            if section.optional or question.id == "heat_number":
+            if section.optional or question.id in ("heat_number", UNSEEN):
                 continue
             verified = _save(visitor, address, question.id, 1, verification="verified")
             assert verified.status_code == 200, verified.text
@@ -297,6 +300,9 @@ def _the_consultant_verifies_everything(visitor: CheckingClient, number: int) ->
         },
     )
     assert photo.status_code in (200, 201, 302), photo.text
+    visitor.get(f"/visits/{number}")
+    unseen = {"verification": "not_seen", "reason": "试压台当天送检。"}
+    assert _save(visitor, address, UNSEEN, 1, **unseen).status_code == 200
 
 
 def _the_consultant_concludes_and_confirms(visitor: CheckingClient, number: int) -> None:
@@ -310,9 +316,27 @@ def _the_consultant_concludes_and_confirms(visitor: CheckingClient, number: int)
     kept = visitor.submit("", {f"choice-{own}-title": "每周核对一次排产"})
     assert kept.status_code == 302, kept.text
     _the_consultant_settles_every_contradiction(visitor, number)
-    visitor.get(f"/visits/{number}/confirm")
-    closed = visitor.post(f"/visits/{number}/confirm", data={"csrf_token": visitor.token})
+    summary = visitor.get(f"/visits/{number}/confirm").text
+    for told in ("抽查三只阀，均无炉号。", "个百分点", "试压台当天送检。", "暂核"):
+        assert told in summary
+    said = {"word": "objected", "name": "虚构代表", "says": "炉号那天系统停机。"}
+    closed = visitor.submit("", said)
     assert closed.status_code == 302, closed.text
+
+
+def _the_officer_answers_the_objection_and_the_owner_acknowledges(
+    officer: CheckingClient, firm: CheckingClient, number: int
+) -> None:
+    page = f"/assessments/{number}/confirmation"
+    assert "炉号那天系统停机。" in officer.get(page).text
+    answered = officer.submit(f"{page}/answer", {"reason": "查过停机记录，维持。"})
+    assert answered.status_code == 302, answered.text
+    assert "查过停机记录，维持。" in firm.get(page).text
+    signed = firm.submit(f"{page}/word", {"word": "acknowledged", "name": "虚构负责人"})
+    assert signed.status_code == 302, signed.text
+    result = firm.get(f"/assessments/{number}/result/onsite").text
+    assert "企业已签认" in result
+    assert "暂核" in result
 
 
 def _the_consultant_settles_every_contradiction(visitor: CheckingClient, number: int) -> None:
@@ -328,9 +352,11 @@ def _the_consultant_settles_every_contradiction(visitor: CheckingClient, number:
 def _the_officer_decides(officer: CheckingClient, session: Session, number: int) -> None:
     page = f"/bureau/assessments/{number}"
     officer.get(page)
-    admitted = officer.submit(
-        f"{page}/admit", {"target_rung": "workshop", "reason": "有改造意愿，投入已落实。"}
-    )
+    wanted = {"target_rung": "workshop", "reason": "有改造意愿，投入已落实。"}
+    doubted = officer.submit(f"{page}/admit", wanted)
+    assert doubted.status_code == 409
+    assert "靠没有看到的题站住" in doubted.text
+    admitted = officer.submit(f"{page}/admit", wanted | {"sure": "y"})
     assert admitted.status_code == 302, admitted.text
     with session.begin():
         entry = session.scalars(select(PoolEntry)).one()

@@ -169,7 +169,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
 def _in_the_pool(session: Session, config: Config, assessment_id: int, by: Actor) -> int:
     """An entry with a long reason, minutes, and a recognition with its paper."""
     entry = pool.admit(
-        Step(session, by, moment()), assessment_id, target_rung="factory", reason=LONG
+        Step(session, by, moment()), assessment_id, target_rung="factory", reason=LONG, sure=True
     )
     award = Award(
         "workshop", "某文〔2026〕1号（虚构）", moment().date(), "某省示范车间", "province"

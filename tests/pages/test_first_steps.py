@@ -89,7 +89,7 @@ def test_an_empty_instance_leads_to_its_first_answer_by_its_links_alone(
             "",
             {
                 "name": "云碓阀门（虚构）",
-                "code": "91990002MA1BCDE25K",
+                "code": "91331102MA1BCDE254",
                 "trade": "valve",
                 "township": "甲镇",
                 "person": "厂长",
