@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.store.sheets import speaking
@@ -36,6 +36,26 @@ def answered(session: Session, assessment_ids: Collection[int]) -> set[int]:
         .where(SheetRow.assessment_id.in_(assessment_ids), speaking(SheetKind.ONSITE))
     )
     return set(session.scalars(query))
+
+
+def settled_last(session: Session, assessment_ids: Collection[int]) -> list[Response]:
+    """Return the settled objections to standing versions, of which nothing was said since."""
+    newest = (
+        select(func.max(Response.id))
+        .where(Response.assessment_id.in_(assessment_ids))
+        .group_by(Response.assessment_id)
+    )
+    query = (
+        select(Response)
+        .join(
+            SheetRow,
+            (SheetRow.assessment_id == Response.assessment_id)
+            & (SheetRow.version == Response.version),
+        )
+        .where(Response.id.in_(newest), Response.settlement.is_not(None))
+        .where(speaking(SheetKind.ONSITE))
+    )
+    return list(session.scalars(query))
 
 
 def open_objections(session: Session, assessment_ids: Collection[int]) -> dict[int, Response]:

@@ -34,6 +34,7 @@ WAYS: Mapping[Kind, Way] = {
     Kind.INVITED: Way("firm.colleagues"),
     Kind.GIVEN: Way("firm.overview", "assessment_id"),
     Kind.UNSAID: Way("responses.confirmation", "assessment_id"),
+    Kind.SETTLED: Way("responses.confirmation", "assessment_id"),
     Kind.OBJECTED: Way("responses.confirmation", "assessment_id"),
     Kind.TO_BEGIN: Way("consultant.overview", "assessment_id"),
     Kind.RUNNING: Way("consultant.overview", "assessment_id"),

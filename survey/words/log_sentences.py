@@ -85,6 +85,8 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 """What somebody did, after their name. ``firm``, ``person``, ``consultant``: by name; ``thing``: what
 else it was about."""
+FOLDED = frozenset({"consultant", "check", "values"})
+"""Values the sentence has told already, or that say nothing to a reader: they stand in the raw row."""
 Names = Mapping[tuple[str, str], str]
 """The names behind numbers and codes: of ("user", id or user name) and of ("round", id)."""
 
@@ -133,7 +135,8 @@ class LogSentences:
         if entry.action in QUIET:
             return []
         before, after = entry.before or {}, entry.after or {}
-        found = (self.said.changed(entry, name, before, after) for name in {**before, **after})
+        names = [name for name in {**before, **after} if name not in FOLDED]
+        found = (self.said.changed(entry, name, before, after) for name in names)
         return [change for change in found if change]
 
     def raw(self, entry: AuditEntry) -> str:

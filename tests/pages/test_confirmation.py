@@ -148,6 +148,12 @@ def test_the_officer_keeps_the_result_and_the_firm_reads_why(app, session, table
     assert answered.status_code == 302
     assert "查过停机记录，维持。" in owner.get(table.page).text
     assert 'name="word"' in owner.get(table.page).text
+    waiting = owner.get("/firm/").text
+    assert 'id="todo-settled"' in waiting
+    assert "查过停机记录，维持。" in waiting
+    owner.get(table.page)
+    owner.submit(f"{table.page}/word", WORD | {"version": "1"})
+    assert 'id="todo-settled"' not in owner.get("/firm/").text
 
 
 def test_the_officer_upholds_by_opening_the_visit_again(app, session, table):

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from survey.clock import LOCAL
 from survey.readings.sheets import FilledSheet
 from survey.readings.todo.heaps import Heap, Kind, Waiting, by_age, heap
-from survey.tables import Assessment, Firm, Round, User
+from survey.tables import Assessment, Firm, Response, Round, User
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class AtFirm:
     """Its users, for whom their invitations concern."""
     unsaid: Sequence[Assessment]
     """Confirmed ones on which its owner has said nothing; none for anybody else."""
+    settled: Sequence[tuple[Assessment, Response]]
+    """Objections of its owner that were answered, and nothing was said since."""
     whole: bool
     """Whether the reader has the whole sheet; otherwise some modules."""
 
@@ -86,9 +88,18 @@ def _unsaid(at: AtFirm) -> Heap:
     return heap(Kind.UNSAID, (Waiting(a.round.title, a.id, a.confirmed_at) for a in at.unsaid))
 
 
+def _settled(at: AtFirm) -> Heap:
+    """Objections that were answered, while the firm has said nothing since."""
+    return heap(
+        Kind.SETTLED,
+        (Waiting(a.round.title, a.id, said.settled_at, said=said.answer) for a, said in at.settled),
+    )
+
+
 FIRM: tuple[Callable[[AtFirm], Heap], ...] = (
     _returned,
     _unsaid,
+    _settled,
     _begin,
     _finish,
     _given,

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     INVITED = "invited"
     GIVEN = "given"
     UNSAID = "unsaid"
+    SETTLED = "settled"
     # a consultant
     TO_BEGIN = "to_begin"
     RUNNING = "running"

@@ -26,6 +26,7 @@ from survey.tables import (
     Firm,
     PoolState,
     Recognition,
+    Response,
     Round,
     ScoreRow,
     SheetKind,
@@ -87,8 +88,16 @@ def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line]) -> AtFirm:
         returned={id: at for id, (_action, at) in back.items()},
         people=accounts.users_of_firm(session, firm.id) if who.owner else (),
         unsaid=_unsaid(lines) if who.owner else (),
+        settled=_settled(lines) if who.owner else (),
         whole=who.sections is None,
     )
+
+
+def _settled(lines: list[Line]) -> list[tuple[Assessment, Response]]:
+    """Return the objections that were answered, each with its assessment."""
+    found = {line.assessment.id: line.assessment for line in lines if line.kind == SheetKind.ONSITE}
+    settled = responses.settled_last(here.session(), found)
+    return [(found[row.assessment_id], row) for row in settled]
 
 
 def _unsaid(lines: list[Line]) -> list[Assessment]:
