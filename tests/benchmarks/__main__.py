@@ -11,7 +11,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import deliveries, jobs, lighthouse, lists, machine, paper, rubric, web
+from tests.benchmarks import (
+    actions,
+    deliveries,
+    jobs,
+    lighthouse,
+    lists,
+    machine,
+    paper,
+    rubric,
+    web,
+)
 from tests.benchmarks.figures import Figure, as_data, printed
 
 MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
@@ -23,6 +33,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "jobs": jobs.measure,
     "lighthouse": lighthouse.measure,
     "deliveries": deliveries.measure,
+    "actions": actions.measure,
 }
 """What can be measured; each gets an empty folder of its own."""
 # Not the temporary folder: that may lie in memory, where keeping an answer costs nothing.

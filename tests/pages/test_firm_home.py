@@ -158,7 +158,7 @@ def test_the_profile_is_prefilled_and_kept_as_it_was_meant(app, session):
         PROFILE | {"township": "碧湖镇", "park": "开发区", "processes": ["casting", "assembly"]},
     )
 
-    assert response.location == f"/firm/assessments/{number}/"
+    assert response.location == f"/firm/assessments/{number}/sections/design"
     kept = the(session, Firm, id=firm_id)
     assert (kept.size, kept.above_scale, kept.employees, kept.revenue) == (
         "medium",
@@ -172,6 +172,21 @@ def test_the_profile_is_prefilled_and_kept_as_it_was_meant(app, session):
     reasons = {"machining": "零件全部外购", "pressure_testing": "委托外厂试压"}
     assert kept.lacking == sheet.lacking == reasons
     assert the(session, AuditEntry, action="profile").firm_id == firm_id
+
+
+def test_a_sheet_already_begun_is_entered_by_its_overview_and_its_reader_is_the_contact(
+    app, session
+):
+    own = a_firm(session, contact_name=None)
+    person = a_user(session, firm=own, name="虚构厂长")
+    number = filled(session, person).id
+    firm = signed_in(app, session, person)
+    session.rollback()
+    assert 'value="虚构厂长"' in firm.get(f"/firm/assessments/{number}/profile").text
+
+    response = firm.submit("", PROFILE | {"processes": ["casting", "assembly"]})
+
+    assert response.location == f"/firm/assessments/{number}/"
 
 
 @pytest.mark.parametrize(

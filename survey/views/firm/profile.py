@@ -31,7 +31,7 @@ from survey.lifecycle.typed import line, whole
 from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, Firm
 from survey.views.fields import WholeNumber
-from survey.views.firm.pages import pages
+from survey.views.firm.pages import found_sheet, pages
 from survey.web import access, here
 from survey.words import wording
 
@@ -89,12 +89,13 @@ class ProfileForm(FlaskForm):
         "联系电话", [InputRequired("请填写联系电话。"), _at_most(40, "电话")]
     )
 
-    def fill(self, firm: Firm) -> None:
-        """Show what is known."""
+    def fill(self, firm: Firm, *, reader: str) -> None:
+        """Show what is known; who fills it in is the contact until another is named."""
         for name in ("trade", "size", "township", "park", "address", "products"):
             self[name].data = getattr(firm, name) or ""
         for name in ("contact_name", "contact_post", "contact_phone"):
             self[name].data = getattr(firm, name) or ""
+        self.contact_name.data = self.contact_name.data or reader
         for name in ("employees", "revenue"):
             self[name].data = getattr(firm, name)
         self.above_scale.data = {True: YES, False: NO, None: ""}[firm.above_scale]
@@ -135,7 +136,7 @@ def profile(assessment_id: int | None) -> ResponseReturnValue:
     form = ProfileForm()
     _offer_choices(form, firm, edition)
     if request.method == "GET":
-        form.fill(firm)
+        form.fill(firm, reader=here.reader().name)
         return _page(form, firm, edition, assessment)
     if not _sound(form, edition):
         return _page(form, firm, edition, assessment), 422
@@ -212,9 +213,14 @@ def _keep(form: ProfileForm, edition: Edition) -> None:
 
 
 def _onward(assessment: Assessment | None) -> str:
-    if assessment is not None and assessment.state == AssessmentState.DRAFT:
+    """Return what comes after the profile: the first question of an empty sheet, else the overview."""
+    if assessment is None or assessment.state != AssessmentState.DRAFT:
+        return url_for("firm.home")
+    sheet = found_sheet(assessment.id)
+    if sheet.rows or not sheet.sections:
         return url_for("firm.overview", assessment_id=assessment.id)
-    return url_for("firm.home")
+    first = sheet.sections[0].id
+    return url_for("firm.section", assessment_id=assessment.id, section_id=first)
 
 
 def _reasons(firm: Firm) -> Mapping[str, str]:
