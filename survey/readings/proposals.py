@@ -17,6 +17,7 @@ from reports.figures import period_text
 from reports.lifting import Ground, Purchase
 from reports.roadmap import Roadmap, roadmap
 from survey.lifecycle.choices import TypedChoice, is_counted
+from survey.lifecycle.typed import plain, whole
 from survey.readings.visits import Visit
 
 QUARTERS = 8
@@ -47,6 +48,8 @@ class Line:
     package: Package | None
     listed: Advice | None
     """The same package as it is computed; None for a measure of the consultant's own."""
+    beyond: int | None = None
+    """How many units are left to add, where more were typed than the on-site answer has."""
 
     @property
     def is_counted(self) -> bool:
@@ -110,7 +113,17 @@ def _line(ground: Ground, way: Roadmap | None, typed: TypedChoice) -> Line:
     if package is None:
         return Line(typed, None, None)
     on_way = {p.package.code: p for p in way.purchases} if way else {}
-    return Line(typed, package, say(ground, on_way.get(typed.code) or ground.offer(package)))
+    listed = say(ground, on_way.get(typed.code) or ground.offer(package))
+    return Line(typed, package, listed, _beyond(ground, package, typed.units))
+
+
+def _beyond(ground: Ground, package: Package, units: str) -> int | None:
+    ratio_id, wanted = ground.ratio_of(package), whole(plain(units))
+    if ratio_id is None or wanted is None:
+        return None
+    answer = ground.ratios[ratio_id]
+    left = answer.whole - answer.part
+    return left if wanted > left else None
 
 
 def _others(ground: Ground, taken: Iterable[str]) -> tuple[Advice, ...]:

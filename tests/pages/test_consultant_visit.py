@@ -302,6 +302,18 @@ def test_the_two_plans_stand_side_by_side_with_sums_and_what_each_reaches(sessio
         assert words in page
 
 
+def test_more_units_than_are_left_are_taken_with_a_word(session, tablet, visit):
+    tablet.get(conclusion(visit))
+    tablet.submit("", {"do": "start"})
+    tablet.get(conclusion(visit))
+    tablet.submit("", {"do": "add-N02"})
+
+    page = tablet.submit("", {"do": "own", "choice-0-units": "9999"}).text
+
+    assert re.search(r"现场答案里只剩 \d+ 台可加", page)
+    assert "choice-0-units-error" not in page
+
+
 def test_faults_of_a_plan_stand_beside_their_fields_and_nothing_is_kept(session, tablet, visit):
     tablet.get(conclusion(visit))
     tablet.submit("", {"do": "start"})
