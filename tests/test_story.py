@@ -1,5 +1,8 @@
 """One firm from its invitation to its recognition. Read this test first: it is the whole product.
 
+A second tale is about what comes back: a module given away, a sheet returned, a gate nobody saw, an
+objection, a recognition revoked.
+
 Every step goes through the pages, as its reader takes it, on both databases. Numbers are checked
 where they are read: on the page, on paper, in the workbook and in the trace.
 """
@@ -20,6 +23,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from questionnaires.answers import parse, percent_text
+from questionnaires.gates import question_gates
 from questionnaires.library import SHIPPED
 from questionnaires.scoring import Score, score
 from questionnaires.trace import trace
@@ -31,7 +35,7 @@ from tests.support.labour import work
 from tests.support.people import a_user, signed_in
 
 NAME = "云碓阀门（虚构）"
-CODE = "91331102MA1BCDE254"
+CODE = "91819999MA1BCDE25A"
 UNSEEN = "pressure_test"
 """A gate of the rung the firm reaches, and nobody could look at it."""
 PASSWORD = "一句 好记的 Long 话"
@@ -66,6 +70,152 @@ def test_a_firm_goes_from_its_invitation_to_its_recognition(app: Flask, session:
     _the_officer_decides(officer, session, number)
     _the_pool_and_its_workbook_say_the_same(officer, onsite)
     _every_step_is_in_the_log(session)
+
+
+def test_what_was_handed_over_can_come_back_and_be_put_right(app: Flask, session: Session):
+    officer = signed_in(app, session, a_user(session, Role.OFFICER, name="主管虚构人"))
+    _the_administrator_names_the_district(
+        signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    )
+    _the_officer_opens_a_round(officer)
+    firm = _the_firm_sets_its_password_and_signs_in(app, _the_officer_takes_the_firm_on(officer))
+    number = _the_firm_begins(firm, session)
+
+    _a_colleague_fills_the_module_it_was_given(app, firm, number)
+    _the_firm_answers_everything(firm, number)
+    _the_firm_submits(firm, number)
+    _the_firm_asks_for_its_sheet_and_hands_it_in_again(firm, officer, number)
+
+    consultant = a_user(session, Role.CONSULTANT, name="顾问虚构人")
+    visitor = signed_in(app, session, consultant)
+    _the_officer_sends_a_consultant(officer, number, consultant.id)
+    _the_consultant_verifies_everything(visitor, number)
+    gate = _a_gate_is_not_seen(visitor, session, number)
+    _the_visit_is_confirmed_with(visitor, number, word="objected", says="那天仓库没有人带看。")
+    _the_rung_is_provisional(firm, officer, number)
+    _the_officer_upholds_the_objection(officer, number)
+    _the_gate_is_seen_after_all(visitor, session, number, gate)
+    _the_visit_is_confirmed_with(visitor, number, word="acknowledged")
+    assert "暂核" not in firm.get(f"/assessments/{number}/result/onsite").text
+    assert len(firm.get(f"/assessments/{number}/versions").text.split("第 2 版")) > 2
+
+    _the_officer_decides(officer, session, number)
+    _the_recognition_is_revoked_and_counts_no_more(officer, session)
+
+
+def _a_colleague_fills_the_module_it_was_given(
+    app: Flask, firm: CheckingClient, number: int
+) -> None:
+    firm.get("/firm/colleagues")
+    link = firm.submit("", {"name": "质检虚构人", "reach": "some", "sections": ["quality"]})
+    found = re.search(r"http://[^/]+(/link/[\w-]+)", link.text)
+    assert found, link.text
+    colleague = app.test_client()
+    assert isinstance(colleague, CheckingClient)
+    colleague.get(found[1])
+    assert colleague.submit("", {"password": PASSWORD}).status_code == 302
+    pages = f"/firm/assessments/{number}/sections"
+    assert colleague.get(f"{pages}/quality").status_code == 200
+    assert colleague.get(f"{pages}/production").status_code == 404
+    answers = f"/firm/assessments/{number}/answers"
+    colleague.get(f"{pages}/quality")
+    assert _save(colleague, answers, "traceability", value=3).status_code == 200
+    assert _save(colleague, answers, "scheduling", value=3).status_code == 404
+    firm.get("/firm/colleagues")
+    away = next(form.action for form in firm.page.forms if form.action.endswith("/away"))
+    assert firm.submit(away).status_code == 302
+    assert _save(colleague, answers, "traceability", 1, value=0).status_code == 401
+
+
+def _the_firm_asks_for_its_sheet_and_hands_it_in_again(
+    firm: CheckingClient, officer: CheckingClient, number: int
+) -> None:
+    overview, page = f"/firm/assessments/{number}/", f"/bureau/assessments/{number}"
+    firm.get(overview)
+    why = "排产那一题填高了。"
+    assert firm.submit(f"{overview}ask-return", {"reason": why}).status_code == 302
+    assert why in officer.get(page).text
+    given = officer.submit(f"{page}/return", {"reason": why, "questions": ["scheduling"]})
+    assert given.status_code == 302, given.text
+    assert NAME in officer.get(page).text, "what was handed in stays readable"
+    assert "/sections/production#" in firm.get(overview).text, "the question named is a link"
+    saved = _save(firm, f"{overview}answers", "scheduling", 1, value=2)
+    assert saved.status_code == 200, saved.text
+    firm.get(f"{overview}review")
+    handed = firm.submit("", {"agreed": "y", "declared_by": "厂长虚构人"})
+    assert handed.status_code == 302, handed.text
+    compared = firm.get(f"/assessments/{number}/versions/compare?before=self-1&after=self-2").text
+    assert "C05" in compared
+    assert "C04" not in compared
+
+
+def _a_gate_is_not_seen(visitor: CheckingClient, session: Session, number: int) -> str:
+    """Leave one question unseen that the reached rung stands on, and return it."""
+    result = _score_of(session, number, SheetKind.ONSITE)
+    reached = result.rungs[result.step - 1]
+    named = [q.question for gate in reached.gates for q in question_gates(gate.gate)]
+    gate = next(question for question in named if question != "heat_number")
+    saved = _save_again(
+        visitor, session, number, gate, verification="not_seen", reason="当天停机，没有看到。"
+    )
+    assert saved.status_code == 200, saved.text
+    return gate
+
+
+def _the_gate_is_seen_after_all(
+    visitor: CheckingClient, session: Session, number: int, gate: str
+) -> None:
+    visitor.get(f"/visits/{number}")
+    saved = _save_again(visitor, session, number, gate, verification="verified", reason="")
+    assert saved.status_code == 200, saved.text
+
+
+def _save_again(
+    visitor: CheckingClient, session: Session, number: int, question: str, **given: Any
+) -> TestResponse:
+    sheet = store.sheet(session, number, SheetKind.ONSITE)
+    assert sheet is not None
+    row = store.answer(session, sheet.id, question)
+    assert row is not None
+    revision = row.revision
+    session.rollback()
+    return _save(visitor, f"/visits/{number}/answers", question, revision, **given)
+
+
+def _the_visit_is_confirmed_with(visitor: CheckingClient, number: int, **said: str) -> None:
+    while "还不能核定" in visitor.get(f"/visits/{number}/confirm").text:
+        _the_consultant_settles_every_contradiction(visitor, number)
+    closed = visitor.submit("", {"name": "厂长虚构人", "post": "厂长"} | said)
+    assert closed.status_code == 302, closed.text
+
+
+def _the_rung_is_provisional(firm: CheckingClient, officer: CheckingClient, number: int) -> None:
+    assert "暂核" in firm.get(f"/assessments/{number}/result/onsite").text
+    assert "暂核" in officer.get(f"/bureau/assessments/{number}").text
+    assert "暂核" in officer.get("/bureau/assessments").text
+
+
+def _the_officer_upholds_the_objection(officer: CheckingClient, number: int) -> None:
+    page = f"/bureau/assessments/{number}"
+    assert "那天仓库没有人带看。" in officer.get(f"/assessments/{number}/confirmation").text
+    officer.get(page)
+    opened = officer.submit(f"{page}/reopen", {"reason": "异议成立，请补看。"})
+    assert opened.status_code == 302, opened.text
+
+
+def _the_recognition_is_revoked_and_counts_no_more(
+    officer: CheckingClient, session: Session
+) -> None:
+    with session.begin():
+        entry = session.scalars(select(PoolEntry)).one()
+    assert "1/4" in officer.get("/bureau/pool").text
+    place = f"/bureau/pool/{entry.id}"
+    officer.get(place)
+    actions = [form.action.partition("#")[0] for form in officer.page.forms]
+    revoke = next(action for action in actions if action.endswith("/revoke"))
+    assert officer.submit(revoke, {"reason": "公示期内被举报属实。"}).status_code == 302
+    assert "0/4" in officer.get("/bureau/pool").text
+    assert "公示期内被举报属实。" in officer.get(place).text, "what was recognised is not forgotten"
 
 
 def _the_administrator_names_the_district(administrator: CheckingClient) -> None:
@@ -207,18 +357,26 @@ def _the_firm_submits(firm: CheckingClient, number: int) -> None:
 
 def _scored(session: Session, number: int, kind: str) -> Score:
     """Score the stored sheet anew, from its rows alone."""
+    result = _score_of(session, number, kind)
     sheet = store.sheet(session, number, kind)
     assert sheet is not None
-    questionnaire = SHIPPED.load("2026").questionnaire("valve")
-    rows = store.answers(session, sheet.id)
-    answers = {q: parse(questionnaire.questions[q], row.value) for q, row in rows.items()}
-    result = score(questionnaire, answers, frozenset(sheet.processes))
     kept = store.score(session, sheet.id)
     assert kept is not None
     assert Fraction(kept.share) == result.share
     assert kept.step == result.step
     session.rollback()
     return result
+
+
+def _score_of(session: Session, number: int, kind: str) -> Score:
+    sheet = store.sheet(session, number, kind)
+    assert sheet is not None
+    questionnaire = SHIPPED.load("2026").questionnaire("valve")
+    rows = store.answers(session, sheet.id)
+    answers = {q: parse(questionnaire.questions[q], row.value) for q, row in rows.items()}
+    processes = frozenset(sheet.processes)
+    session.rollback()
+    return score(questionnaire, answers, processes)
 
 
 def _page_paper_and_trace_agree(

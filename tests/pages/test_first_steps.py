@@ -89,7 +89,7 @@ def test_an_empty_instance_leads_to_its_first_answer_by_its_links_alone(
             "",
             {
                 "name": "云碓阀门（虚构）",
-                "code": "91331102MA1BCDE254",
+                "code": "91819999MA1BCDE25A",
                 "trade": "valve",
                 "township": "甲镇",
                 "person": "厂长",
