@@ -45,6 +45,7 @@ class CheckingClient(FlaskClient):
         """Send a form of the page last opened, with ``data`` over what it already holds.
 
         ``action``: its path; "" for the page's own address, or for the only POST form of its content.
+        Of a filter and a form with one path it is the form that posts.
         """
         form = self._form(action)
         values: dict[str, Any] = {}
@@ -81,4 +82,4 @@ class CheckingClient(FlaskClient):
             own = others
         if not own:
             raise NoSuchForm(f"{action}; there are: {[form.action for form in forms]}")
-        return own[0]
+        return next((form for form in own if form.method == "post"), own[0])
