@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import random
+import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -64,6 +69,18 @@ class Tablet:
     def restart(self, *, offline: bool) -> Page:
         """Close the browser and open it again, as it was left."""
         self.context.close()
+        self.context = self._launch()
+        self.offline(offline)
+        return self.page()
+
+    def crash(self, *, offline: bool) -> Page:
+        """Kill the browser with all its processes this instant, and open it again."""
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if f"--user-data-dir={self._folder}".encode() in (process / "cmdline").read_bytes():
+                    os.kill(int(process.name), signal.SIGKILL)
+        with contextlib.suppress(Error):
+            self.context.close()
         self.context = self._launch()
         self.offline(offline)
         return self.page()
@@ -321,3 +338,61 @@ def test_the_pages_of_the_device_fit_and_are_accessible(
                 waits(taken, "1 项答案")
             assert too_wide(taken) == 0, (width, where)
             assert axe(taken) == [], (width, where)
+
+
+@pytest.mark.parametrize("number", [12, pytest.param(500, marks=pytest.mark.nightly)])
+def test_what_real_pages_deliver_arrives_once_and_in_order(
+    tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server, number: int
+) -> None:
+    """The network is cut and restored, the page left, the browser killed, the server restarted."""
+    dice, mix = random.Random(7), Counter[str]()
+    where, username = f"/visits/{visit[0]}/sections/production", visit[1]
+    meant, away, page = [2], False, taken
+    page.goto(where)
+    while len(meant) <= number:
+        what = dice.choice(("answer",) * 12 + ("network",) * 2 + ("reload", "crash", "server"))
+        if len(meant) == 2 and not mix["crash"]:
+            what = "crash"
+        mix[what] += 1
+        if what == "answer":
+            # Never the firm's own level: that would confirm it, and fold the levels away.
+            meant.append(dice.choice([level for level in (0, 1, 3, 4) if level != meant[-1]]))
+            choose(page, meant[-1])
+        elif what == "network":
+            away = not away
+            tablet.offline(away)
+        elif what == "server":
+            live_server.kill()
+            live_server.start()
+        elif what == "reload":
+            page.reload()
+        else:
+            page, away = signed_in_after_crash(tablet, username), False
+            page.goto(where)
+    tablet.offline(False)
+    sent(page)
+
+    kept = [row.value for row in revisions(live_server, visit[0])]
+    print(f"{len(meant) - 1} deliveries, {mix}")  # noqa: T201  # the counts are what one wants to read
+    assert kept == meant
+
+
+def choose(page: Page, level: int) -> None:
+    """Touch a level, and wait until it is the device's or the server's."""
+    option = page.locator(f'#question-{QUESTION} .visit-change .option__input[value="{level}"]')
+    if not option.is_visible():
+        press(page, "更改")
+    option.check()
+    page.wait_for_function(SETTLED)
+
+
+SETTLED = """() => !document.querySelector("[data-save-state]").textContent.includes("正在保存")"""
+
+
+def signed_in_after_crash(tablet: Tablet, username: str) -> Page:
+    """A killed browser may have forgotten the session, never what waited."""
+    page = tablet.crash(offline=False)
+    page.goto("/sign-in")
+    if page.locator("[name=username]").count():
+        sign_in_here(page, username)
+    return page

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import fc from "fast-check";
 
-import { answerTo, aPhoto, device, freshDatabase, photoOf, portal, proxy, refusal, Server, VISIT } from "./device.mjs";
+import { answerTo, aPhoto, device, freshDatabase, ours, photoOf, portal, proxy, refusal, Server, VISIT } from "./device.mjs";
 
 const values = (server, question) => server.history(question).slice(1).map(({ value }) => value);
 
@@ -370,3 +370,54 @@ async function release({ store, sync }) {
   await until(async () => !sync.running || pause());
   await store.release((await store.waiting()).filter(({ stopped }) => stopped).map(({ request }) => request));
 }
+
+// --- when a photo was taken -----------------------------------------------------------------------------
+
+const { inZone, takenIn } = await ours("offline/photo.js");
+
+/** The head of a JPEG whose Exif says when it was taken, in either order of bytes. */
+function jpegTaken(words, zone, little) {
+  const exif = Buffer.alloc(120);
+  const write16 = (value, at) => (little ? exif.writeUInt16LE(value, at) : exif.writeUInt16BE(value, at));
+  const write32 = (value, at) => (little ? exif.writeUInt32LE(value, at) : exif.writeUInt32BE(value, at));
+  const entry = (at, tag, kind, length, value) => { write16(tag, at); write16(kind, at + 2); write32(length, at + 4); write32(value, at + 8); };
+  exif.write(little ? "II" : "MM", 0);
+  write16(42, 2);
+  write32(8, 4);
+  write16(1, 8);
+  entry(10, 0x8769, 4, 1, 26);
+  write16(zone ? 2 : 1, 26);
+  entry(28, 0x9003, 2, 20, 60);
+  if (zone) entry(40, 0x9011, 2, 7, 90);
+  exif.write(`${words}\0`, 60);
+  exif.write(`${zone}\0`, 90);
+  const segment = Buffer.concat([Buffer.from("Exif\0\0"), exif]);
+  const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, 0]);
+  head.writeUInt16BE(segment.length + 2, 4);
+  return new Uint8Array(Buffer.concat([head, segment, Buffer.from([0xff, 0xda, 0, 2])]));
+}
+
+test("the moment a photo was taken is read with the camera's own zone, in either order of bytes", () => {
+  for (const little of [true, false]) {
+    assert.equal(takenIn(jpegTaken("2026:11:20 09:30:05", "+08:00", little)), "2026-11-20T09:30:05+08:00");
+    const local = takenIn(jpegTaken("2026:11:20 09:30:05", "", little));
+    assert.equal(new Date(local).getTime(), new Date("2026-11-20T09:30:05").getTime());
+    assert.equal(local, inZone(new Date("2026-11-20T09:30:05")));
+  }
+});
+
+test("a file that says nothing of it, or ends in the middle, has no moment", () => {
+  const whole = jpegTaken("2026:11:20 09:30:05", "+08:00", true);
+  for (const bytes of [new Uint8Array(), new Uint8Array([0x89, 0x50, 0x4e, 0x47]), whole.slice(0, 60), jpegTaken("0000:00:00 00:00:00", "", true), jpegTaken("明天", "", false)])
+    assert.equal(takenIn(bytes), null);
+});
+
+test("cut anywhere, the head of a file is read without a fault", () => {
+  const whole = jpegTaken("2026:11:20 09:30:05", "+08:00", true);
+  fc.assert(fc.property(fc.nat(whole.length), fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 8 }), (end, changes) => {
+    const bytes = whole.slice(0, end);
+    for (const [place, value] of changes) if (place < bytes.length) bytes[place] = value;
+    const found = takenIn(bytes);
+    assert.ok(found === null || !Number.isNaN(new Date(found).getTime()));
+  }));
+});

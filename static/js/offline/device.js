@@ -58,8 +58,15 @@ export function deviceOf(reader, { anew = false } = {}) {
 async function open(reader, anew) {
   const database = await openDatabase();
   const account = await database.get("accounts", reader);
+  if (!account && !anew && !(await holds(database, reader))) return null;
   const keys = account && !anew ? account.keys : await keysOf(database, reader);
+  if (keys) mark(reader);
   return keys ? new Device(database, new DeviceStore(database, reader, keys)) : null;
+}
+
+async function holds(database, reader) {
+  const records = await Promise.all(["visits", "outbox"].map((name) => database.getAll(name)));
+  return records.flat().some((record) => record.reader === reader);
 }
 
 // Only who is signed in is given their keys; whoever was here before them loses theirs.
@@ -70,7 +77,6 @@ async function keysOf(database, reader) {
   for (const other of await database.getAllKeys("accounts")) if (other !== reader) await database.delete("accounts", other);
   await database.put("accounts", { reader, keys });
   await database.put("notes", reader, "current");
-  mark(reader);
   return keys;
 }
 

@@ -18,11 +18,14 @@ function marked() {
   }
 }
 
+// The mark is written lazily: a crash may forget it, but not the worker.
+const served = () => Boolean(navigator.serviceWorker.controller);
+
 export function isMarked(reader) {
-  return !unfit() && marked().includes(String(reader));
+  return !unfit() && (served() || marked().includes(String(reader)));
 }
 
-export const anybodyMarked = () => !unfit() && marked().length > 0;
+export const anybodyMarked = () => !unfit() && (served() || marked().length > 0);
 
 export function mark(reader) {
   localStorage.setItem(MARK, [...new Set([...marked(), String(reader)])].join(" "));

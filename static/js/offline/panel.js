@@ -2,7 +2,7 @@
 
 import { startWorker } from "./device.js";
 import { takeAgain } from "./take.js";
-import { ENDED, GONE, inWords, STRANGER, TROUBLES } from "./words.js";
+import { ENDED, FULL_DEVICE, GONE, inWords, STRANGER, TROUBLES } from "./words.js";
 
 const LOOK_AGAIN = 3000;
 
@@ -28,10 +28,12 @@ class Panel {
     const count = await this.device.store.count();
     const waiting = inWords(count);
     const stopped = count.stopped ? `其中 ${count.stopped} 项需要您处理。` : "";
-    const words = waiting ? `${this.gone}本机还有 ${waiting}没有送出。${stopped}${this.trouble}` : this.gone + this.trouble;
+    let words = waiting ? `${this.gone}本机还有 ${waiting}没有送出。${stopped}${this.trouble}` : this.gone + this.trouble;
+    const full = this.device.store.loose.length > 0;
+    if (full) words = FULL_DEVICE + words;
     this.place.hidden = !words;
     this.place.dataset.waiting = count.answers + count.photos;
-    this.place.dataset.tone = this.gone || this.trouble || stopped ? "warn" : "note";
+    this.place.dataset.tone = full ? "bad" : this.gone || this.trouble || stopped ? "warn" : "note";
     if (this.state.textContent !== words) this.state.textContent = words;
   }
 }

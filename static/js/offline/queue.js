@@ -108,11 +108,12 @@ export class DeviceQueue {
     return !this.unsaved.length;
   }
 
-  /** What is said of the saving as a whole; null where the page knows better. */
-  inWords() {
+  /** What is said of the saving as a whole; null where the page knows better. `typing`: more is about to be put. */
+  inWords(typing) {
     const lines = [...this.changes.values()];
+    if (typing || lines.some((line) => line.keeping)) return ["正在保存…", "note"];
     const waiting = lines.filter((line) => line.sent && !line.stopped).length;
-    if (!waiting || lines.some((line) => line.keeping || line.stopped)) return null;
+    if (!waiting || lines.some((line) => line.stopped)) return null;
     return [`${waiting} 题已存本机，等待送出`, "warn"];
   }
 

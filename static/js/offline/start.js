@@ -20,6 +20,18 @@ async function beginAll() {
   const { deviceOf } = await import("./device.js");
   const device = await deviceOf(reader);
   if (device) await begin(device);
+  else await sayIfForbidden();
+}
+
+// What was kept here cannot be opened: said at once, for answers live in this page alone by now.
+async function sayIfForbidden() {
+  const { openDatabase } = await import("./database.js");
+  const opens = await openDatabase().then((database) => database.close() || true, () => false);
+  if (opens) return;
+  const { FULL_DEVICE } = await import("./words.js");
+  place.querySelector("[data-device-state]").textContent = FULL_DEVICE;
+  place.dataset.tone = "bad";
+  place.hidden = false;
 }
 
 beginAll().catch((fault) => console.error(fault));

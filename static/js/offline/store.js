@@ -4,6 +4,8 @@ import { open, openBytes, seal, sealBytes } from "./seal.js";
 
 const ALL = ["visits", "pages", "rows", "outbox", "photos"];
 
+const ON_DISK = { durability: "strict" }; // where a browser knows the word, a loss of power takes nothing
+
 function word() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -101,7 +103,7 @@ export class DeviceStore {
   }
 
   async keep(entry, photo, instead, request) {
-    const work = this.database.transaction(["notes", "outbox", "photos"], "readwrite");
+    const work = this.database.transaction(["notes", "outbox", "photos"], "readwrite", ON_DISK);
     const [notes, outbox, photos] = ["notes", "outbox", "photos"].map((name) => work.objectStore(name));
     try {
       for (const old of instead) {

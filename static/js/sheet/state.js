@@ -4,7 +4,7 @@
 export function stateOf({ queue, timers, savedAt }, idle) {
   const lines = [...queue.changes.values()];
   const stuck = lines.filter((line) => line.stopped).length;
-  const ownWords = queue.inWords && queue.inWords();
+  const ownWords = queue.inWords && queue.inWords(timers.size > 0);
   if (ownWords) return ownWords;
   if (queue.stopped) return ["未保存", "bad"];
   if (stuck) return [`有 ${stuck} 题未保存`, "bad"];
