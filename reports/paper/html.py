@@ -45,7 +45,7 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
         pictures: What ``photos`` gave for this diagnosis, where the caller has it already.
     """
     words = _shares_in_words(diagnosis)
-    template = _templates().get_template("report.html")
+    template = templates().get_template("report.html")
     html = template.render(
         it=diagnosis,
         chapters=chapters(diagnosis),
@@ -87,7 +87,8 @@ def photo_address(finding: int, photo: int) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """What paper is written from; every value is escaped."""
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),

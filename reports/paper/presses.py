@@ -37,10 +37,14 @@ def write_pdf(
     path: Path,
     *,
     pictures: Mapping[str, bytes] | None = None,
+    under: Path | None = None,
     seconds: float = SECONDS,
     memory: int = MEMORY,
 ) -> None:
     """Write HTML as a tagged PDF; the file appears whole or not at all.
+
+    Args:
+        under: A document of ours over each page of which the HTML's one page is laid.
 
     Raises:
         PrintingFailed: It took longer than ``seconds``, more than ``memory`` bytes, or broke.
@@ -52,6 +56,7 @@ def write_pdf(
             address: base64.b64encode(picture).decode()
             for address, picture in (pictures or {}).items()
         },
+        "under": str(under.absolute()) if under else "",
         "seconds": seconds,
         "memory": memory,
     }

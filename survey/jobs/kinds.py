@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from survey.jobs import nightly, reports
+from survey.jobs import nightly, reports, stamps
 from survey.jobs.workshop import Work
 
 KINDS: dict[str, Work] = {
     "report": Work(reports.print_one),
+    "stamp": Work(stamps.stamp_one),
     "nightly": Work(nightly.tidy, slot=nightly.last_night),
 }
 UNKNOWN_LEASE = timedelta(minutes=1)

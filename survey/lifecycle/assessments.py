@@ -202,7 +202,7 @@ def return_to_firm(
 def _settled(step: Step, assessment: Assessment, sheet: SheetKind) -> dict[str, Any]:
     """Settle what hangs on a sheet that is opened again; return what the log says of it."""
     asked = {"granted": True} if requests.grant(step, assessment) else {}
-    report = documents.supersede(step.session, assessment.id, sheet)
+    report = documents.supersede(step, assessment.id, sheet)
     return asked | ({"superseded": report.number} if report else {})
 
 

@@ -23,6 +23,8 @@ from survey.tables import Assessment, Document, DocumentKind, Job, SheetKind
 
 REPORT = "report"
 """The kind of job that prints one."""
+STAMP = "stamp"
+"""The kind of job that makes a copy whose pages say that it counts no more."""
 KIND_OF = {
     SheetKind.SELF: DocumentKind.SELF_REPORT,
     SheetKind.ONSITE: DocumentKind.ONSITE_REPORT,
@@ -123,7 +125,7 @@ def issue_report(step: Step, taken: Taken, content: Content) -> Document:
     if assessment is None:
         raise NotThere
     kind = KIND_OF[SheetKind(arguments["sheet"])]
-    earlier = supersede(session, assessment.id, SheetKind(arguments["sheet"]))
+    earlier = supersede(step, assessment.id, SheetKind(arguments["sheet"]))
     document = Document(
         number=arguments["number"],
         kind=kind,
@@ -139,22 +141,71 @@ def issue_report(step: Step, taken: Taken, content: Content) -> Document:
     session.add(document)
     session.flush()
     if basis_of(session, assessment, SheetKind(arguments["sheet"])) != content.basis:
-        supersede(session, assessment.id, SheetKind(arguments["sheet"]))  # opened again meanwhile
+        supersede(step, assessment.id, SheetKind(arguments["sheet"]))  # opened again meanwhile
     about = About("report", document.number, assessment.firm_id)
     supersedes = {"supersedes": earlier.number} if earlier else {}
     step.log("report_issue", about, after={"sha256": content.sha256} | supersedes)
     return document
 
 
-def supersede(session: Session, assessment_id: int, sheet: SheetKind) -> Document | None:
+def supersede(step: Step, assessment_id: int, sheet: SheetKind) -> Document | None:
     """End the standing of the report on a sheet, if one stands, inside the caller's transaction.
 
     A newer one takes its place, or the version it was made from does not count any more.
     """
-    document = store.valid(session, KIND_OF[sheet], "assessment", assessment_id, lock=True)
+    document = store.valid(step.session, KIND_OF[sheet], "assessment", assessment_id, lock=True)
     if document:
         document.standing = DOCUMENT["document_supersede"].leads
-        session.flush()
+        document.superseded_at = step.now
+        step.session.flush()
+    return document
+
+
+def request_stamp(step: Step, document_id: int) -> Job | None:
+    """Ask for a copy of a superseded document whose pages say so; send the job afterwards.
+
+    Returns:
+        The job that will make it; None where the copy is there and names the newest document.
+
+    Raises:
+        Stale: The document still stands, or was withdrawn.
+    """
+    with step.writing() as session:
+        document = store.document(session, document_id, lock=True)
+        if document is None:
+            raise NotThere
+        if document.standing != DOCUMENT["document_supersede"].leads:
+            raise Stale
+        newer = newer_number(session, document)
+        if document.stamped and document.stamped_for == newer:
+            return None
+        job = stamp_job(session, document_id)
+        if job and job.is_open:
+            return job
+        arguments = {"number": document.number, "newer": newer}
+        job = jobs.ask(step, STAMP, arguments, subject="document", subject_id=document_id)
+        step.log("stamp_request", _about(session, document))
+        return job
+
+
+def newer_number(session: Session, document: Document) -> str:
+    """Return the number of the document that stands in the place of another; empty for none."""
+    valid = store.valid(session, document.kind, document.subject, document.subject_id)
+    return valid.number if valid else ""
+
+
+def stamp_job(session: Session, document_id: int) -> Job | None:
+    """Return the latest job that stamps a copy of a document."""
+    return next(iter(waiting.jobs_about(session, STAMP, "document", document_id)), None)
+
+
+def keep_stamped(step: Step, taken: Taken, sha256: str) -> Document:
+    """Keep a stamped copy beside its document, inside the transaction that ends its job."""
+    document = store.document(step.session, taken.subject_id or 0, lock=True)
+    if document is None:
+        raise NotThere
+    document.stamped, document.stamped_for = sha256, taken.arguments["newer"]
+    step.log("stamp", _about(step.session, document), after={"sha256": sha256})
     return document
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from survey.tables import Document, EditionRow, Evidence, Paper
 
 # Every column that names a content stands here: what no column names may be removed.
-COLUMNS = (Evidence.sha256, Document.sha256, EditionRow.content, Paper.sha256)
+COLUMNS = (Evidence.sha256, Document.sha256, Document.stamped, EditionRow.content, Paper.sha256)
 
 
 def spoken_of(session: Session) -> set[str]:

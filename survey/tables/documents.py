@@ -43,6 +43,11 @@ class Document(Table):
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     standing: Mapped[DocumentStanding]
+    superseded_at: Mapped[datetime | None]
+    stamped: Mapped[str | None] = mapped_column(String(64))
+    """The content of a copy whose pages say that it counts no more."""
+    stamped_for: Mapped[str | None] = mapped_column(String(40))
+    """The number of the newer document that the copy names; empty where there was none."""
     issued_at: Mapped[datetime]
     issued_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 

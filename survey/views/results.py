@@ -8,6 +8,7 @@ from flask import (
     Blueprint,
     abort,
     current_app,
+    flash,
     jsonify,
     redirect,
     render_template,
@@ -114,6 +115,8 @@ class Papers(NamedTuple):
     withdrawn: dict[str, str]
     job: Job | None
     fault: str
+    newer: str
+    """The number of the report that stands; empty where none does."""
 
 
 def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Papers:
@@ -127,6 +130,7 @@ def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Pape
         withdrawn=store.withdrawals(session, issued),
         job=job,
         fault=words.ended_without(job) if job else "",
+        newer=next((d.number for d in issued if _is_valid(d)), ""),
     )
 
 
@@ -187,6 +191,45 @@ def report(document_id: int) -> ResponseReturnValue:
         name=name,
         plain_name=plain_name,
     )
+
+
+@pages.post("/reports/<row:document_id>/superseded")
+def request_stamped(document_id: int) -> ResponseReturnValue:
+    """Ask for the copy of a report that says on each page that it counts no more."""
+    found, assessment = _superseded(document_id)
+    job = steps.request_stamp(here.step(), found.id)
+    if job:
+        send(job.id)
+    flash("正在加盖，通常几秒钟，刷新页面就能看到。", "good")
+    kind = next(sheet for sheet, kind in steps.KIND_OF.items() if kind == found.kind)
+    return redirect(url_for(".result", assessment_id=assessment.id, kind=kind))
+
+
+@pages.get("/reports/<row:document_id>/superseded.pdf")
+def stamped(document_id: int) -> ResponseReturnValue:
+    """Hand out that copy."""
+    found, assessment = _superseded(document_id)
+    if not found.stamped:
+        abort(404)
+    steps.note_download(here.step(), found)
+    name, plain_name = _names(found, assessment.firm.name)
+    return downloads.attachment(
+        here.contents(),
+        found.stamped,
+        media_type="application/pdf",
+        name=name.replace("已被替代", "已加盖“已被替代”"),
+        plain_name=plain_name.replace("superseded", "stamped"),
+    )
+
+
+def _superseded(document_id: int) -> tuple[Document, Assessment]:
+    found = store.document(here.session(), document_id)
+    if found is None or found.subject != "assessment":
+        abort(404)
+    assessment = access.known_assessment(found.subject_id)
+    if found.standing != DocumentStanding.SUPERSEDED:
+        abort(404)
+    return found, assessment
 
 
 def _names(document: Document, firm: str) -> tuple[str, str]:

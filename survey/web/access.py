@@ -58,6 +58,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "responses.answer": _officer,
     "results.request_report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.report_state": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "results.request_stamped": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "results.stamped": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     # versions: what was handed in or confirmed once, and what changed between two
     "versions.all_of": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),

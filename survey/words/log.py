@@ -59,6 +59,8 @@ ACTIONS = {
     "report_issue": "签发报告",
     "document_withdraw": "撤销报告",
     "report_fail": "报告生成失败",
+    "stamp_request": "申请加盖“已被替代”的副本",
+    "stamp": "加盖“已被替代”",
     "report_download": "下载报告",
     "job_cancel": "取消任务",
     "job_retry": "重试任务",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pymupdf
 import pytest
 
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.step import Step
+from survey.store import contents
 from survey.tables import AuditEntry, Document, DocumentStanding, Role, SheetKind
 from tests.support import people
+from tests.support.labour import work
 from tests.support.people import (
     TESTER,
     a_consultant,
@@ -92,3 +95,47 @@ def test_a_report_printed_while_its_sheet_is_returned_is_issued_as_superseded(
     report = an_issued_report(session, settings, assessment, user)
 
     assert standing(session, report) == DocumentStanding.SUPERSEDED
+
+
+def test_a_stamped_copy_says_on_each_page_that_it_counts_no_more_and_which_one_does(
+    app, session, user
+):
+    assessment = handed_in(session, user)
+    firm = signed_in(app, session, user)
+    old = _printed(app, session, firm, assessment)
+    steps.return_to_firm(a_step(session), assessment.id, reason=REASON)
+    steps.submit(a_step(session), assessment.id, declared_by="虚构人")
+    new = _printed(app, session, firm, assessment)
+    result = f"/assessments/{assessment.id}/result/self"
+    before = firm.get(f"/reports/{old.id}.pdf").data
+    assert firm.get(f"/reports/{old.id}/superseded.pdf").status_code == 404
+    firm.get(result)
+
+    firm.submit(f"/reports/{old.id}/superseded")
+    assert work(app) == 1
+
+    assert "每页加盖“已被替代”的副本" in firm.get(result).text
+    copy = firm.get(f"/reports/{old.id}/superseded.pdf")
+    assert f"report-{old.number}-stamped.pdf" in copy.headers["Content-Disposition"]
+    with pymupdf.open(stream=copy.data) as pdf:
+        assert pdf.page_count > 3
+        for page in pdf:
+            said = page.get_text()
+            assert "已被替代" in said
+            assert f"以 {new.number} 号报告为准" in said
+    assert firm.get(f"/reports/{old.id}.pdf").data == before
+    session.expire_all()
+    assert session.get(Document, old.id).stamped in contents.spoken_of(session)
+    assert firm.get(f"/reports/{new.id}/superseded.pdf").status_code == 404
+    stranger = signed_in(app, session, a_user(session))
+    assert stranger.get(f"/reports/{old.id}/superseded.pdf").status_code == 404
+
+
+def _printed(app, session, client, assessment):
+    """A report asked for on the page and printed."""
+    result = f"/assessments/{assessment.id}/result/self"
+    client.get(result)
+    client.submit(f"{result}/report")
+    assert work(app) == 1
+    session.expire_all()
+    return session.query(Document).order_by(Document.id.desc()).first()

@@ -34,7 +34,7 @@ from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import conclusions, contradictions, passwords, pool
+from survey.lifecycle import conclusions, contradictions, passwords, pool, requests
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.as_said import leave_as_said
 from survey.lifecycle.choices import TypedChoice
@@ -328,13 +328,18 @@ def _live(
     told = _inflated(truth) if row.get("story") == "inflated" else truth
     if row["state"] == AssessmentState.DRAFT:
         told = dict(list(told.items())[: len(told) * 2 // 3])
-    _answer(session, assessment, told | extras, author, at + timedelta(hours=1))
+    first = _amiss(told, row.get("returned"))
+    _answer(session, assessment, first | extras, author, at + timedelta(hours=1))
     _show_files(session, assessment, told, author, photo, at + timedelta(hours=1))
     if row["state"] == AssessmentState.DRAFT:
         return
     officer, consultant = users[Role.OFFICER], users[Role.CONSULTANT]
     at += timedelta(days=2)
     steps.submit(Step(session, _actor(author), at), assessment.id, declared_by="张某")
+    if question := row.get("returned"):
+        at = _hand_in_again(session, assessment, question, told[question], author, officer, at)
+    if asks := row.get("asks"):
+        requests.ask(Step(session, _actor(author), at + timedelta(hours=3)), assessment.id, asks)
     if row["state"] == AssessmentState.SUBMITTED:
         return
     at += timedelta(days=3)
@@ -363,6 +368,36 @@ def _live(
     at += timedelta(hours=5)
     steps.confirm(Step(session, _actor(consultant), at), assessment.id, word=_word(row))
     _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
+
+
+def _amiss(told: dict[str, Answer], question: str | None) -> dict[str, Answer]:
+    """Return what was told at first: one level off where a sheet is to be returned."""
+    if question is None:
+        return told
+    level = told[question]
+    assert isinstance(level, int), "a returned question of the demonstration has levels"  # noqa: S101
+    return told | {question: level - 1 if level else 1}
+
+
+def _hand_in_again(
+    session: Session,
+    assessment: Assessment,
+    question: str,
+    answer: Answer,
+    author: User,
+    officer: User,
+    at: datetime,
+) -> datetime:
+    """Let an officer return a sheet over one question and the firm put it right; return when."""
+    step = Step(session, _actor(officer), at + timedelta(hours=20))
+    why = "这一题与上传的材料不一致，请核对后再提交。"
+    steps.return_to_firm(step, assessment.id, reason=why, questions=[question])
+    at += timedelta(days=1, hours=4)
+    change = Change(question, "demo.again.1", 1, value=plain(answer), remark="已按材料改正。")
+    step = Step(session, _actor(author), at)
+    save_answer(step, assessment.id, SheetKind.SELF, change)
+    steps.submit(step, assessment.id, declared_by="张某")
+    return at
 
 
 def _plan(lines: list[dict[str, Any]] | None) -> list[TypedChoice] | None:
@@ -410,8 +445,9 @@ def _show_files(
 
 
 def _sheet(session: Session, assessment: Assessment, kind: SheetKind) -> SheetRow:
-    query = select(SheetRow).where(SheetRow.assessment_id == assessment.id, SheetRow.kind == kind)
-    return session.scalars(query).one()
+    found = store.sheet(session, assessment.id, kind)
+    assert found is not None, "a step before made it"  # noqa: S101
+    return found
 
 
 def _version(session: Session, assessment_id: int) -> int:
