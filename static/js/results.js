@@ -32,7 +32,7 @@ if (waiting) {
       const answer = await fetch(waiting.dataset.reportState, { headers: { Accept: "application/json" } });
       if (answer.ok) {
         const { state, waiting: before } = await answer.json();
-        if (state !== "queued" && state !== "working") {
+        if (typeof state === "string" && state !== "queued" && state !== "working") {
           location.hash = "report";
           location.reload();
           return;

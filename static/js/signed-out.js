@@ -1,9 +1,20 @@
 // Nobody is signed in on this page: nothing of an earlier reader may stay, unless they are to
-// return to a page of theirs (then what they typed is kept for them until they have signed in).
+// return to a page of theirs. Then what they typed is kept for them until they have signed in, and
+// said to be: it is promised only where something is really there.
 
 import { anybodyMarked } from "./offline/mark.js";
 
-if (!new URLSearchParams(location.search).has("next")) {
+const next = new URLSearchParams(location.search).get("next");
+if (next === null) {
   sessionStorage.clear();
   if (anybodyMarked()) import("./offline/forget.js").then(({ dropKeys }) => dropKeys()).catch((fault) => console.error(fault));
+} else {
+  let kept = Object.keys(sessionStorage).some((name) => name.startsWith("survey:unsaved:"));
+  const typed = JSON.parse(sessionStorage.getItem("survey:typed") || "null");
+  if (typed && typed.page === next.split("?")[0]) {
+    sessionStorage.setItem("survey:typed", JSON.stringify({ ...typed, unsent: true }));
+    kept = true;
+  }
+  const words = document.querySelector("[data-kept]");
+  if (words) words.hidden = !kept;
 }

@@ -266,7 +266,7 @@ def test_an_ended_session_is_told_so(app, tablet, visit):
     answer = save(tablet, visit, value=1)
 
     assert answer.status_code == 401
-    assert "已保留" in answer.json["message"]
+    assert "没有保存" in answer.json["message"]
 
 
 def test_the_firm_and_the_officer_cannot_save_on_the_on_site_sheet(app, session, visit):

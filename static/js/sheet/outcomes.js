@@ -23,7 +23,7 @@ export const BESIDE = {
 // … and over the page, where nothing more can be saved.
 export const OVER = {
   ended: (detail, page) => ({
-    words: detail.message,
+    words: `${detail.message}${page.queue.isKept ? "您填写的内容已保留在本机。" : "本机存不下您填写的内容，请先复制留存。"}`,
     way: { words: "重新登录", url: `${page.sheet.dataset.signIn}?next=${encodeURIComponent(location.pathname)}` },
   }),
   failed: (detail) => ({
