@@ -41,12 +41,9 @@ def signed_in() -> Reader | None:
     if not isinstance(token, str):
         return None
     row = store.signed_in(here.session(), store.hashed(token))
-    settings, now = current_app.config["SURVEY"], here.now()
-    if row is None or now - row.seen_at > timedelta(minutes=settings.idle_minutes):
+    if row is None or _is_over(row):
         return None
-    if now - row.created_at > timedelta(hours=settings.session_hours):
-        return None
-    if now - row.seen_at > SEEN_EVERY:
+    if here.now() - row.seen_at > SEEN_EVERY:
         _note_seen(row.token_hash)
     reader = _reader(row)
     _remember(reader)
@@ -81,10 +78,18 @@ def _remember(reader: Reader) -> None:
 def require_unchanged(reader: Reader) -> None:
     """Refuse a step of somebody whose session ended, or whose rights changed, since they came."""
     row = store.signed_in(here.session(), reader.token_hash)
-    if row is None:
+    if row is None or _is_over(row):
         abort(401)
     if _reader(row) != reader:
         here.refuse(403, "您的权限刚刚有变动，没有保存。请刷新页面后再试。")
+
+
+def _is_over(row: Row[Any]) -> bool:
+    settings, now = current_app.config["SURVEY"], here.now()
+    idle, whole = now - row.seen_at, now - row.created_at
+    return idle > timedelta(minutes=settings.idle_minutes) or whole > timedelta(
+        hours=settings.session_hours
+    )
 
 
 def _reader(row: Row[Any]) -> Reader:
