@@ -197,7 +197,7 @@ def _disk(error: OSError) -> ResponseReturnValue:
     if error.errno in FULL:
         return answer(507, plain=True)
     return answer(
-        503, "服务器的磁盘读写出错，没有保存。请稍后重试；仍不行请告诉管理员。", plain=True
+        503, "服务器的磁盘读写出错，没有保存。请稍后重试；仍不行请告诉{bureau}。", plain=True
     )
 
 

@@ -45,6 +45,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "remove_evidence": "删除了{firm}答卷的一份佐证材料",
     "report_request": "申请了{firm}的诊断报告",
     "report_issue": "签发了{firm}的诊断报告",
+    "stamp_request": "申请了{firm}一份已被替代报告的盖章副本",
+    "stamp": "给{firm}一份旧报告的副本盖了“已被替代”",
     "document_withdraw": "撤销了{firm}的诊断报告",
     "report_fail": "没能生成{firm}的诊断报告",
     "report_download": "下载了{firm}的诊断报告",
