@@ -121,7 +121,9 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
     return {
         "assessment_id": side.ids[state],
         "evidence_id": side.ids[name],
-        "document_id": side.ids["confirmed self report"],
+        "document_id": side.ids[
+            "superseded report" if "stamped" in rule.endpoint else "confirmed self report"
+        ],
         "job_id": side.ids["confirmed self job"],
         "user_id": user,
         "firm_id": side.ids["firm"],

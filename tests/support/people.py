@@ -35,6 +35,7 @@ from survey.tables import (
     AnswerRow,
     Assessment,
     Document,
+    DocumentStanding,
     Evidence,
     Firm,
     Role,
@@ -267,6 +268,28 @@ def an_issued_report(
 
     jobs.finish(worker, taken, issue)
     return issued[0]
+
+
+def a_superseded_report(session: Session, report: Document) -> Document:
+    """An earlier report beside one that stands, and its stamped copy; both hold the same content."""
+    number = f"2020-{report.id:06d}"
+    with db.writing(session):
+        copied = {
+            name: getattr(report, name)
+            for name in ("kind", "subject", "subject_id", "sha256", "size", "issued_at")
+        }
+        session.add(
+            earlier := Document(
+                number=number,
+                basis="earlier",
+                standing=DocumentStanding.SUPERSEDED,
+                stamped=report.sha256,
+                stamped_for=report.number,
+                **copied,
+            )
+        )
+        session.flush()
+    return earlier
 
 
 def signed_in(app: Flask, session: Session, user: User) -> CheckingClient:

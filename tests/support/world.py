@@ -43,6 +43,7 @@ from tests.support.people import (
     a_file,
     a_firm,
     a_round,
+    a_superseded_report,
     a_user,
     an_issued_report,
     begun,
@@ -227,6 +228,8 @@ class World:
         side.ids[f"{state} {kind} report"] = report.id
         latest = jobs_about(self._session, "report", "assessment", assessment.id)[0]
         side.ids[f"{state} {kind} job"] = latest.id
+        if (state, kind) == ("confirmed", SheetKind.SELF):
+            side.ids["superseded report"] = a_superseded_report(self._session, report).id
 
 
 def another_draft(session: Session, side: Side) -> Assessment:
