@@ -409,7 +409,7 @@ def _the_consultant_verifies_everything(visitor: CheckingClient, number: int) ->
             assert verified.status_code == 200, verified.text
     changed = _save(visitor, address, "heat_number", 1, value=1, finding="在装阀上没有找到炉号。")
     assert changed.json["verification"] == "changed"
-    assert visitor.get(f"/visits/{number}/confirm").text.count("V04") >= 1, "it lacks a reason"
+    assert visitor.get(f"/visits/{number}/confirm").text.count("V07") >= 1, "it lacks a reason"
     revision = changed.json["revision"]
     reasoned = _save(visitor, address, "heat_number", revision, reason="抽查三只阀，均无炉号。")
     assert reasoned.status_code == 200

@@ -118,3 +118,12 @@ def test_scoring_takes_at_most_a_hundred_calls_a_question(edition: str, trade: s
     work = calls(lambda: score(questionnaire, sheet, processes))
 
     assert 0 < work < 100 * len(sheet)
+
+
+@pytest.mark.parametrize("trade", sorted(SHIPPED.load("2026").trades))
+def test_questions_are_numbered_in_the_order_in_which_they_are_read(trade: str) -> None:
+    numbered: dict[str, list[int]] = {}
+    for question in SHIPPED.load("2026").questionnaire(trade).questions.values():
+        numbered.setdefault(question.code[0], []).append(int(question.code[1:3]))
+
+    assert {letter: sorted(numbers) for letter, numbers in numbered.items()} == numbered
