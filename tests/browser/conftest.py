@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from survey.config import Config, sqlite_url
 from tests.support.browsing import CHROMIUM, DESK, PHONE, QUIETLY, Guard, opened_at
@@ -40,12 +40,18 @@ def live_jobs(live_server: Server) -> Server:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """The one driver of all browsers: a process may not start a second."""
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_SECONDS * 1000)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIETLY))
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIETLY))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def a_desk(page: Page, server: Server, kind: str) -> Desk:
             colleague = a_user(session, firm=session.get(Firm, user.firm_id))
             path = f"/firm/assessments/{sheet.id}"
         else:
-            reader, colleague = a_consultant(session), a_consultant(session)
+            reader = colleague = a_consultant(session)  # on another tablet of theirs
             sheet = visited(session, user, reader, level=2)
             path = f"/visits/{sheet.id}"
         names = reader.username, Actor(colleague.id, colleague.name)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -40,9 +40,8 @@ FIRST_TRY_SECONDS = 30
 class Tablet:
     """A browser that keeps what it stores when it is killed."""
 
-    def __init__(self, folder: Path, url: str) -> None:
-        self._folder, self._url = folder, url
-        self._playwright = sync_playwright().start()
+    def __init__(self, playwright: Playwright, folder: Path, url: str) -> None:
+        self._playwright, self._folder, self._url = playwright, folder, url
         self.context = self._launch()
 
     def _launch(self) -> BrowserContext:
@@ -87,7 +86,6 @@ class Tablet:
 
     def close(self) -> None:
         self.context.close()
-        self._playwright.stop()
 
 
 @pytest.fixture
@@ -99,8 +97,8 @@ def visit(live_server: Server) -> tuple[int, str]:
 
 
 @pytest.fixture
-def tablet(tmp_path: Path, live_server: Server) -> Iterator[Tablet]:
-    tablet = Tablet(tmp_path / "browser", live_server.url)
+def tablet(playwright: Playwright, tmp_path: Path, live_server: Server) -> Iterator[Tablet]:
+    tablet = Tablet(playwright, tmp_path / "browser", live_server.url)
     yield tablet
     assert tablet.faults == []
     tablet.close()
