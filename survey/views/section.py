@@ -142,7 +142,9 @@ def save(
     try:
         change = changes.read(request, texts=texts)
     except (Spoken, Invalid):
-        find(assessment_id)  # what is wrong with a request is said of one's own sheet only
+        # What is wrong with a request is said to who may make it, of their own sheet.
+        here.step().ask_again()
+        find(assessment_id)
         raise
     saved = steps.save_answer(here.step(), assessment_id, kind, change)
     return {
