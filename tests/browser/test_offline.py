@@ -376,7 +376,11 @@ def test_what_real_pages_deliver_arrives_once_and_in_order(
 
 
 def choose(page: Page, level: int) -> None:
-    """Touch a level, and wait until it is the device's or the server's."""
+    """Touch a level once the page listens, and wait until it is the device's or the server's.
+
+    A touch before that is taken back before the reader's eyes: the inputs show what is stored.
+    """
+    expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
     option = page.locator(f'#question-{QUESTION} .visit-change .option__input[value="{level}"]')
     if not option.is_visible():
         press(page, "更改")
