@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
+from hypothesis import settings as examples
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,10 @@ from tests.support import cheaper, logged
 from tests.support.client import CheckingClient
 from tests.support.cluster import Cluster
 from tests.support.guardian import FOLDER, Guardian
+
+# How long an example takes is the machine's doing, and no fault of what it tries.
+examples.register_profile("whatever the machine", deadline=None)
+examples.load_profile("whatever the machine")
 
 GUARDIAN = pytest.StashKey[Guardian]()
 TEMPLATE = "template_migrated"
