@@ -23,6 +23,8 @@ RUNS = 5
 CATEGORIES = {"performance": "性能", "accessibility": "无障碍", "best-practices": "最佳实践"}
 TARGETS = {"performance": 95, "accessibility": 100, "best-practices": 100}
 PATIENCE_SECONDS = 180
+TRIES = 3
+"""How often a look is begun: now and then Chromium's recording holds no beginning (NO_NAVSTART)."""
 HUB = re.compile(r'href="(/firm/assessments/\d+/)"')
 SECTION = re.compile(r'href="(/firm/assessments/\d+/sections/[^"]+)"')
 RESULT = re.compile(r'href="(/[^"]*/result/onsite)"')
@@ -73,14 +75,16 @@ def look(address: str, cookies: str) -> Seen:
         f"--extra-headers={json.dumps({'Cookie': cookies} if cookies else {})}",
         f"--chrome-flags={' '.join(('--headless=new', *QUIETLY))}",
     ]
-    ran = subprocess.run(
-        command,
-        env=os.environ | {"CHROME_PATH": CHROMIUM},
-        stdout=subprocess.PIPE,
-        check=True,
-        timeout=PATIENCE_SECONDS,
-    )
-    return _read(json.loads(ran.stdout))
+    for _ in range(TRIES):
+        ran = subprocess.run(
+            command,
+            env=os.environ | {"CHROME_PATH": CHROMIUM},
+            stdout=subprocess.PIPE,
+            timeout=PATIENCE_SECONDS,
+        )
+        if not ran.returncode:
+            return _read(json.loads(ran.stdout))
+    raise RuntimeError(f"Lighthouse could not look at {address} in {TRIES} tries")
 
 
 def _read(said: dict[str, Any]) -> Seen:
