@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from questionnaires.model import Section
 from survey.library import questionnaire_of
 from survey.lifecycle import verification
-from survey.lifecycle.errors import Locked, NotThere
-from survey.lifecycle.states import WRITABLE
+from survey.lifecycle.assessments import writable
+from survey.lifecycle.errors import NotThere
 from survey.lifecycle.step import Step
 from survey.lifecycle.verification import Rest
 from survey.store import assessments as store
@@ -28,11 +28,7 @@ def leave_as_said(step: Step, assessment_id: int, section_id: str) -> Rest:
         Locked: The visit is not under way.
     """
     with step.writing() as session:
-        assessment = store.assessment(session, assessment_id, lock=True)
-        if assessment is None:
-            raise NotThere
-        if assessment.state != WRITABLE[SheetKind.ONSITE]:
-            raise Locked(assessment.state)
+        assessment = writable(session, assessment_id, SheetKind.ONSITE)
         section = questionnaire_of(assessment).section_by_id.get(section_id)
         if section is None:
             raise NotThere

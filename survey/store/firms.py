@@ -45,6 +45,16 @@ FIRM_SORTS: Mapping[str, ColumnElement[Any]] = {
 }
 
 
+def narrowed(query: Query, wanted: Wanted) -> Query:
+    """Keep the firms of a place, by how far their assessment is, with some words in their name."""
+    if wanted.township:
+        query = query.where(Firm.township == wanted.township)
+    if wanted.state:
+        state = Assessment.state
+        query = query.where(state.is_(None) if wanted.state == BELOW else state == wanted.state)
+    return holding(query, wanted.words, *FIRM)
+
+
 def firms(
     session: Session, wanted: Wanted, part: Slice | None = None
 ) -> tuple[list[FirmLine], int]:
@@ -81,12 +91,7 @@ def firms(
     )
     if wanted.trade:
         query = query.where(Firm.trade == wanted.trade)
-    if wanted.township:
-        query = query.where(Firm.township == wanted.township)
-    if wanted.state:
-        state = Assessment.state
-        query = query.where(state.is_(None) if wanted.state == BELOW else state == wanted.state)
-    query = holding(query, wanted.words, *FIRM)
+    query = narrowed(query, wanted)
     ordered = sorted_by(query, wanted.sort or "-added", FIRM_SORTS, Firm.id.desc())
     rows, total = sliced(session, ordered, part)
     lines = [FirmLine(**{**row._mapping, "township": row.township or ""}) for row in rows]

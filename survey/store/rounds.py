@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from survey.store.lists import BELOW, FIRM, Query, Slice, Wanted, holding, sliced, sorted_by
+from survey.store.firms import narrowed
+from survey.store.lists import BELOW, Query, Slice, Wanted, sliced, sorted_by
 from survey.tables import Assessment, AssessmentState, Firm, Round
 
 
@@ -114,12 +115,7 @@ def round_firms(
         Assessment.state,
         Assessment.created_at.label("begun_at"),
     )
-    if wanted.township:
-        query = query.where(Firm.township == wanted.township)
-    if wanted.state:
-        state = Assessment.state
-        query = query.where(state.is_(None) if wanted.state == BELOW else state == wanted.state)
-    query = holding(query, wanted.words, *FIRM)
+    query = narrowed(query, wanted)
     ordered = sorted_by(query, wanted.sort or "township", ROUND_SORTS, Firm.name.asc())
     rows, total = sliced(session, ordered, part)
     texts = ("township", "contact_name", "contact_phone")

@@ -182,14 +182,13 @@ def report(document_id: int) -> ResponseReturnValue:
     if not _is_kept(found):
         current_app.logger.error("report file missing: %s", found.number)
         here.refuse(404, "报告文件缺失，请在结果页重新生成。")
-    steps.note_download(here.step(), found)
-    name, plain_name = _names(found, assessment.firm.name)
+    return _handed_out(found, found.sha256, *_names(found, assessment.firm.name))
+
+
+def _handed_out(document: Document, sha256: str, name: str, plain_name: str) -> ResponseReturnValue:
+    steps.note_download(here.step(), document)
     return downloads.attachment(
-        here.contents(),
-        found.sha256,
-        media_type="application/pdf",
-        name=name,
-        plain_name=plain_name,
+        here.contents(), sha256, media_type="application/pdf", name=name, plain_name=plain_name
     )
 
 
@@ -200,7 +199,7 @@ def request_stamped(document_id: int) -> ResponseReturnValue:
     job = steps.request_stamp(here.step(), found.id)
     if job:
         send(job.id)
-    flash("正在加盖，通常几秒钟，刷新页面就能看到。", "good")
+    flash("正在加盖，做好后刷新页面就能看到。", "good")
     kind = next(sheet for sheet, kind in steps.KIND_OF.items() if kind == found.kind)
     return redirect(url_for(".result", assessment_id=assessment.id, kind=kind))
 
@@ -211,14 +210,12 @@ def stamped(document_id: int) -> ResponseReturnValue:
     found, assessment = _superseded(document_id)
     if not found.stamped:
         abort(404)
-    steps.note_download(here.step(), found)
     name, plain_name = _names(found, assessment.firm.name)
-    return downloads.attachment(
-        here.contents(),
+    return _handed_out(
+        found,
         found.stamped,
-        media_type="application/pdf",
-        name=name.replace("已被替代", "已加盖“已被替代”"),
-        plain_name=plain_name.replace("superseded", "stamped"),
+        name.replace("已被替代", "已加盖“已被替代”"),
+        plain_name.replace("superseded", "stamped"),
     )
 
 
