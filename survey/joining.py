@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from datetime import timedelta
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -162,9 +164,15 @@ def _addresses(app: Flask) -> Callable[..., str]:
     return url_for
 
 
+def in_groups(values: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]]]:
+    """Group values as they come: Jinja's own ``groupby`` puts the groups into code point order."""
+    return [(key, list(group)) for key, group in groupby(values, attrgetter(attribute))]
+
+
 def _templates(app: Flask) -> None:
     app.jinja_env.globals["url_for"] = _addresses(app)
     app.add_template_filter(clock.local, "local")
+    app.add_template_filter(in_groups)
     app.add_template_filter(period_text, "period")
     app.add_template_filter(difference, "moved")
     app.add_template_filter(links.login_name, "login_name")

@@ -166,15 +166,17 @@ def _changes(old: FilledSheet, new: FilledSheet, given: frozenset[str] | None) -
 def _change(old: FilledSheet, new: FilledSheet, section: Section, question: Question) -> Change:
     before, after = old.rows.get(question.id), new.rows.get(question.id)
     were, are = (_files(sheet, question) for sheet in (old, new))
+    # What the firm wrote and attached stays with its own sheet: no visit takes it away.
+    both = old.row.kind == new.row.kind
     return Change(
         section,
         question,
         _said(old, question, before),
         _said(new, question, after),
         (before.verification if before else None, after.verification if after else None),
-        tuple(_texts(before, after)),
+        tuple(text for text in _texts(before, after) if both or text[2]),
         tuple(name for sha256, name in are.items() if sha256 not in were),
-        tuple(name for sha256, name in were.items() if sha256 not in are),
+        tuple(name for sha256, name in were.items() if both and sha256 not in are),
     )
 
 

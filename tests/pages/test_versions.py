@@ -13,13 +13,15 @@ from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.store.evidence import by_question
 from survey.store.versions import scored
-from survey.tables import Firm, Role, SheetKind, User
+from survey.tables import Firm, Role, SheetKind, User, Verdict
 from tests.support.people import (
     TESTER,
     a_consultant,
     a_file,
     a_user,
     confirmed,
+    fill,
+    filled,
     handed_in,
     moment,
     signed_in,
@@ -121,6 +123,26 @@ def test_two_versions_are_compared_in_the_words_of_the_levels(
         for words in (question.levels[2], question.levels[4], "已补系统截图", "截图.jpg"):
             assert words in said
     assert client.get(of(assessment, "compare?before=self-1&after=self-3")).status_code == 404
+
+
+def test_what_the_firm_wrote_and_attached_is_not_called_gone_because_a_visit_followed(
+    app, session, settings, user, consultant, firm
+):
+    assessment = filled(session, user, remark="厂里的说明")
+    a_file(session, settings, assessment, QUESTION, name="厂里的照片.jpg")
+    hand_in(session, assessment)
+    steps.assign(a_step(session), assessment.id, consultant.id)
+    fill(session, assessment, consultant, kind=SheetKind.ONSITE, verification=Verdict.VERIFIED)
+    onsite = store.sheet(session, assessment.id, SheetKind.ONSITE)
+    with db.writing(session):
+        for question, finding in (("purchasing", "看了采购台账。"), (QUESTION, "看了排产表。")):
+            store.answer(session, onsite.id, question).finding = finding
+    steps.confirm(a_step(session, consultant), assessment.id)
+
+    said = firm.get(of(assessment, "compare?before=self-1&after=onsite-1")).text
+
+    assert "厂里的" not in said
+    assert said.index("看了排产表。") < said.index("看了采购台账。"), "in the order of reading"
 
 
 def test_handing_in_again_without_a_change_says_so(session, user, firm):
