@@ -128,6 +128,8 @@ def taken(tablet: Tablet, visit: tuple[int, str]) -> Page:
 
 
 def press(page: Page, words: str, question: str = QUESTION) -> None:
+    """Touch a verdict once the page listens: before that it is taken back before the reader's eyes."""
+    expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
     page.locator(f"#question-{question} .verdict", has_text=words).click()
 
 
@@ -376,10 +378,7 @@ def test_what_real_pages_deliver_arrives_once_and_in_order(
 
 
 def choose(page: Page, level: int) -> None:
-    """Touch a level once the page listens, and wait until it is the device's or the server's.
-
-    A touch before that is taken back before the reader's eyes: the inputs show what is stored.
-    """
+    """Touch a level once the page listens, and wait until it is the device's or the server's."""
     expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
     option = page.locator(f'#question-{QUESTION} .visit-change .option__input[value="{level}"]')
     if not option.is_visible():
