@@ -125,7 +125,7 @@ def _may_write(at: Destination, writer: Writer, kind: SheetKind) -> bool:
         case SheetKind.SELF:
             ours = writer.role == Role.FIRM and writer.firm_id == at.firm_id
         case SheetKind.ONSITE:
-            ours = writer.role == Role.CONSULTANT and writer.user_id == at.consultant_id
+            ours = writer.role == Role.CONSULTANT and writer.user_id in at.visitors
     return writer.active and ours
 
 

@@ -183,9 +183,9 @@ def _consultant(step: Step) -> int:
 
 
 def _require_visitor(step: Step, session: Session, assessment_id: int) -> None:
-    """Lock the assessment; to anybody but its consultant of this moment it is not there."""
+    """Lock the assessment; to anybody but its consultants of this moment it is not there."""
     assessment = store_of_assessments.assessment(session, assessment_id, lock=True)
-    if assessment is None or assessment.consultant_id != _consultant(step):
+    if assessment is None or _consultant(step) not in assessment.visitors:
         raise NotThere
 
 

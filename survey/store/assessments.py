@@ -80,12 +80,18 @@ class Destination(NamedTuple):
     trade: str
     firm_id: int
     consultant_id: int | None
+    second_consultant_id: int | None
     sheet_id: int
     processes: list[str]
     writer: Writer | None
     answer: KeptAnswer | None
     seen: KeptAnswer | None
     """What the same request left when it came before."""
+
+    @property
+    def visitors(self) -> tuple[int | None, int | None]:
+        """Whoever the visit is assigned to, by id."""
+        return self.consultant_id, self.second_consultant_id
 
 
 _TABLES = Table.metadata.tables
@@ -94,7 +100,8 @@ _answer, _revision = _TABLES["answers"].c, _TABLES["answer_revisions"].c
 _user = _TABLES["users"].c
 _DESTINATION = (
     select(_assessment.state, _assessment.edition, _assessment.trade)
-    .add_columns(_assessment.firm_id, _assessment.consultant_id, _sheet.id, _sheet.processes)
+    .add_columns(_assessment.firm_id, _assessment.consultant_id, _assessment.second_consultant_id)
+    .add_columns(_sheet.id, _sheet.processes)
     .add_columns(_user.id, _user.active, _user.role, _user.firm_id, _user.sections)
     .add_columns(*(_answer[name] for name in KeptAnswer._fields))
     .add_columns(*(_revision[name] for name in KeptAnswer._fields))
@@ -149,7 +156,7 @@ def destination(
 
 _CUTS = tuple(
     accumulate(
-        (7, len(Writer._fields), len(KeptAnswer._fields), len(KeptAnswer._fields)), initial=0
+        (8, len(Writer._fields), len(KeptAnswer._fields), len(KeptAnswer._fields)), initial=0
     )
 )
 """Where in a row of ``_DESTINATION`` each of its four parts begins."""

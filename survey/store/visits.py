@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from survey.store.lists import Query, Slice, sliced
 from survey.tables import Assessment, AssessmentState, Role, ScoreRow, SheetRow, User
@@ -15,13 +15,20 @@ Sheets = dict[tuple[int, str], SheetRow]
 """Sheets by assessment id and kind."""
 
 
+def _of(consultant_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether an assessment is a consultant's, who leads the visit or goes along."""
+    return or_(
+        Assessment.consultant_id == consultant_id, Assessment.second_consultant_id == consultant_id
+    )
+
+
 def visits(
     session: Session, consultant_id: int, *states: AssessmentState, part: Slice | None = None
 ) -> tuple[list[Assessment], int]:
     """Return one page of a consultant's visits in these states, newest first, and their number."""
     query: Query = (
         select(Assessment)
-        .where(Assessment.consultant_id == consultant_id, Assessment.state.in_(states))
+        .where(_of(consultant_id), Assessment.state.in_(states))
         .options(joinedload(Assessment.firm, innerjoin=True))
         .options(joinedload(Assessment.round, innerjoin=True))
         .order_by(
@@ -35,7 +42,7 @@ def visits(
 def states(session: Session, consultant_id: int) -> list[tuple[int, AssessmentState]]:
     """Return the numbers of a consultant's visits, under way or confirmed, with their states."""
     query = select(Assessment.id, Assessment.state).where(
-        Assessment.consultant_id == consultant_id,
+        _of(consultant_id),
         Assessment.state.in_((AssessmentState.VISITING, AssessmentState.CONFIRMED)),
     )
     return [(id, state) for id, state in session.execute(query)]
@@ -46,7 +53,7 @@ def given_away(session: Session, consultant_id: int) -> list[Assessment]:
     with_others = (AssessmentState.DRAFT, AssessmentState.SUBMITTED)
     query = (
         select(Assessment)
-        .where(Assessment.consultant_id == consultant_id, Assessment.state.in_(with_others))
+        .where(_of(consultant_id), Assessment.state.in_(with_others))
         .options(joinedload(Assessment.firm, innerjoin=True))
         .order_by(Assessment.id)
     )
@@ -84,7 +91,7 @@ def workloads(session: Session) -> list[Workload]:
     query = (
         select(User.id, User.name, User.username, User.active, User.password_hash.is_not(None))
         .add_columns(open_, finished)
-        .outerjoin(Assessment, Assessment.consultant_id == User.id)
+        .outerjoin(Assessment, _of(User.id))
         .where(User.role == Role.CONSULTANT)
         .group_by(User.id)
         .order_by(User.active.desc(), User.name)

@@ -43,6 +43,7 @@ class Assessment(Table):
     __table_args__ = (
         UniqueConstraint("firm_id", "round_id"),
         CheckConstraint(one_of("state", AssessmentState), name="state"),
+        CheckConstraint("second_consultant_id <> consultant_id", name="pair"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,6 +53,11 @@ class Assessment(Table):
     trade: Mapped[str] = mapped_column(String(60))
     state: Mapped[AssessmentState] = mapped_column(default=AssessmentState.DRAFT, index=True)
     consultant_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    """Who leads the visit (组长)."""
+    second_consultant_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    """Who goes along (组员); both see the visit and work on it."""
+    planned_on: Mapped[date | None]
+    """The day the visit is planned for."""
     declared_by: Mapped[str | None] = mapped_column(String(60))
     """Who signed the truth statement, by name."""
     submitted_at: Mapped[datetime | None]
@@ -72,6 +78,12 @@ class Assessment(Table):
     consultant: Mapped[User | None] = relationship(lazy="raise", foreign_keys=[consultant_id])
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def visitors(self) -> tuple[int, ...]:
+        """Whoever the visit is assigned to, by id, the one who leads it first."""
+        pair = (self.consultant_id, self.second_consultant_id)
+        return tuple(id for id in pair if id is not None)
 
 
 class ReturnRequest(Table):

@@ -298,11 +298,14 @@ def _asked_again(find: Find) -> Find:
 
 @_asked_again
 def visited_assessment(assessment_id: int, *, lock: bool = False) -> Assessment:
-    """Return an assessment this consultant is assigned to, while the visit runs or after it."""
+    """Return an assessment this consultant is assigned to, alone or as one of a pair.
+
+    It is theirs while the visit runs and after it.
+    """
     assessment = store.assessment(here.session(), assessment_id, lock=lock)
     if (
         assessment is None
-        or assessment.consultant_id != here.reader().id
+        or here.reader().id not in assessment.visitors
         or assessment.state not in (AssessmentState.VISITING, AssessmentState.CONFIRMED)
     ):
         abort(404)
@@ -321,7 +324,7 @@ def handed_in_assessment(assessment_id: int, *, lock: bool = False) -> Assessmen
 def known_assessment(assessment_id: int) -> Assessment:
     """Return an assessment of whose handed-in versions the reader may know, whatever its state.
 
-    Its own firm, the consultant who is assigned, officers once it was handed in; a firm's colleague
+    Its own firm, the consultants who are assigned, officers once it was handed in; a firm's colleague
     sees in it what was given.
     """
     who, assessment = here.reader(), store.assessment(here.session(), assessment_id)
@@ -329,7 +332,7 @@ def known_assessment(assessment_id: int) -> Assessment:
         abort(404)
     knows = {
         Role.FIRM: assessment.firm_id == who.firm_id,
-        Role.CONSULTANT: assessment.consultant_id == who.id,
+        Role.CONSULTANT: who.id in assessment.visitors,
         Role.OFFICER: assessment.submitted_at is not None,
     }
     if not knows.get(who.role):
