@@ -26,6 +26,7 @@ from survey.tables.editions import EditionRow
 from survey.tables.enums import (
     AssessmentState,
     AwardLevel,
+    Decision,
     DocumentKind,
     DocumentStanding,
     Doubt,
@@ -39,6 +40,7 @@ from survey.tables.enums import (
     RequestState,
     ResponseKind,
     Role,
+    SecondState,
     Settlement,
     SheetKind,
     Size,
@@ -46,6 +48,7 @@ from survey.tables.enums import (
 )
 from survey.tables.firms import Firm, Setting
 from survey.tables.jobs import Job
+from survey.tables.pairs import Opinion, SecondSheet
 from survey.tables.pool import (
     Decided,
     Minutes,
@@ -66,6 +69,7 @@ __all__ = [
     "AwardLevel",
     "ChoiceRow",
     "Decided",
+    "Decision",
     "Document",
     "DocumentKind",
     "DocumentStanding",
@@ -85,6 +89,7 @@ __all__ = [
     "Need",
     "NumberSeries",
     "OneTimeLink",
+    "Opinion",
     "Paper",
     "PoolEntry",
     "PoolState",
@@ -97,6 +102,8 @@ __all__ = [
     "Role",
     "Round",
     "ScoreRow",
+    "SecondSheet",
+    "SecondState",
     "Setting",
     "Settlement",
     "SheetKind",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -116,12 +117,20 @@ class SheetRow(Table):
     """One version of the firm's own sheet or of a consultant's.
 
     Of each kind at most one speaks for its assessment: the one that is worked on, or stands. The
-    others were handed in or confirmed once and are kept to be read.
+    others were handed in or confirmed once and are kept to be read, or are the second's of a pair.
     """
 
     __tablename__ = "sheets"
     __table_args__ = (
-        UniqueConstraint("assessment_id", "kind", "version"),
+        Index(
+            "ix_sheets_version",
+            "assessment_id",
+            "kind",
+            "version",
+            unique=True,
+            sqlite_where=text("NOT second"),
+            postgresql_where=text("NOT second"),
+        ),
         Index(
             "ix_sheets_speaks",
             "assessment_id",
@@ -140,6 +149,8 @@ class SheetRow(Table):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """The consultant an on-site sheet belongs to; nobody's in particular for the firm's own."""
     speaks: Mapped[bool] = mapped_column(default=True)
+    second: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is what the second of a pair keeps apart, see ``SecondSheet``; it never speaks."""
     processes: Mapped[list[str]] = mapped_column(JSON, default=list)
     lacking: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
     """Why the firm lacks a process its trade usually has, by process id."""

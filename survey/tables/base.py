@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 from survey.tables.enums import (
     AssessmentState,
+    Decision,
     DocumentKind,
     DocumentStanding,
     EditionState,
@@ -32,6 +33,7 @@ from survey.tables.enums import (
 
 ENUMERATIONS: Mapping[type[StrEnum], int] = {
     AssessmentState: 12,
+    Decision: 10,
     DocumentKind: 20,
     DocumentStanding: 10,
     EditionState: 12,

@@ -150,6 +150,25 @@ class Settlement(StrEnum):
     """The result stands, and the firm was told why."""
 
 
+class SecondState(StrEnum):
+    """How far the sheet is that the second of a pair keeps apart."""
+
+    OPEN = "open"
+    FINISHED = "finished"
+    COMPARED = "compared"
+    """Both sheets lie side by side before the lead."""
+    CLOSED = "closed"
+    """The lead went on without it."""
+
+
+class Decision(StrEnum):
+    """How the lead decided where the second of a pair said otherwise."""
+
+    KEEP = "keep"
+    TAKE = "take"
+    OTHER = "other"
+
+
 class LinkPurpose(StrEnum):
     """What a one-time link is for."""
 
@@ -160,6 +179,7 @@ class LinkPurpose(StrEnum):
 __all__ = [
     "AssessmentState",
     "AwardLevel",
+    "Decision",
     "DocumentKind",
     "DocumentStanding",
     "Doubt",
@@ -173,6 +193,7 @@ __all__ = [
     "RequestState",
     "ResponseKind",
     "Role",
+    "SecondState",
     "Settlement",
     "SheetKind",
     "Size",
