@@ -26,6 +26,7 @@ from questionnaires.answers import parse, percent_text
 from questionnaires.library import SHIPPED
 from questionnaires.scoring import Score, score
 from questionnaires.trace import trace
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import Assessment, AuditEntry, PoolEntry, Role, SheetKind
 from tests.support.client import CheckingClient
@@ -151,7 +152,7 @@ def _the_gate_is_seen_after_all(visitor: CheckingClient, session: Session, numbe
     visitor.get(f"/visits/{number}")
     sheet = store.sheet(session, number, SheetKind.ONSITE)
     assert sheet is not None
-    row = store.answer(session, sheet.id, UNSEEN)
+    row = answer_store.answer(session, sheet.id, UNSEEN)
     assert row is not None
     revision = row.revision
     session.rollback()
@@ -338,7 +339,7 @@ def _scored(session: Session, number: int, kind: str) -> Score:
     sheet = store.sheet(session, number, kind)
     assert sheet is not None
     questionnaire = SHIPPED.load("2026").questionnaire("valve")
-    rows = store.answers(session, sheet.id)
+    rows = answer_store.answers(session, sheet.id)
     answers = {q: parse(questionnaire.questions[q], row.value) for q, row in rows.items()}
     result = score(questionnaire, answers, frozenset(sheet.processes))
     kept = store.score(session, sheet.id)

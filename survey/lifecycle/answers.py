@@ -17,8 +17,10 @@ from survey.lifecycle import typed
 from survey.lifecycle.errors import AnswerNow, Conflict, IdReused, Invalid, Locked, NotThere
 from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.store.assessments import Destination, KeptAnswer, Writer
+from survey.store.answers import KeptAnswer
+from survey.store.assessments import Destination, Writer
 from survey.tables import Assessment, Role, SheetKind, Verdict
 
 LONGEST_REMARK = 2000
@@ -195,7 +197,7 @@ def _verify(
 ) -> None:
     """Set what the consultant's change means: confirmed as the firm said, changed, or not seen."""
     firm_sheet = store.sheet(session, assessment_id, SheetKind.SELF)
-    firm = store.answer(session, firm_sheet.id, question.id) if firm_sheet else None
+    firm = answer_store.answer(session, firm_sheet.id, question.id) if firm_sheet else None
     said = firm.value if firm else None
     asked = change.verification
     if asked is not KEEP and asked not in (

@@ -11,6 +11,7 @@ from survey.lifecycle.assessments import writable
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.step import Step
 from survey.lifecycle.verification import Rest
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import AnswerRevision, AnswerRow, Assessment, SheetKind, Verdict
 
@@ -32,27 +33,26 @@ def leave_as_said(step: Step, assessment_id: int, section_id: str) -> Rest:
         section = questionnaire_of(assessment).section_by_id.get(section_id)
         if section is None:
             raise NotThere
-        rest, rows = _rest(session, assessment, section)
-        for question_id in rest.free:
-            _leave(step, rows[question_id])
+        sheet_id, rest = _rest(session, assessment, section)
+        for row in answer_store.rows_of(session, sheet_id, rest.free).values():
+            _leave(step, row)
         if rest.free:
             left = {"section": section.id, "answers": len(rest.free)}
             step.log("as_said", assessment, after=left)
         return rest
 
 
-def _rest(
-    session: Session, assessment: Assessment, section: Section
-) -> tuple[Rest, dict[str, AnswerRow]]:
+def _rest(session: Session, assessment: Assessment, section: Section) -> tuple[int, Rest]:
+    """Return the number of the sheet that is verified, and what of a module is left."""
     own = store.sheet(session, assessment.id, SheetKind.SELF)
     onsite = store.sheet(session, assessment.id, SheetKind.ONSITE)
     if own is None or onsite is None:
         raise NotThere
-    said, found = store.answers(session, own.id), store.answers(session, onsite.id)
+    said, found = answer_store.answers(session, own.id), answer_store.answers(session, onsite.id)
     resting = verification.resting_on(questionnaire_of(assessment), (onsite, found), (own, said))
     processes = frozenset(onsite.processes)
     rest = verification.rest_of(section, processes, said=said, found=found, resting=resting)
-    return rest, found
+    return onsite.id, rest
 
 
 def _leave(step: Step, row: AnswerRow) -> None:

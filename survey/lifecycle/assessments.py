@@ -37,6 +37,7 @@ from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.states import ASSESSMENT, WRITABLE
 from survey.lifecycle.step import About, Step
 from survey.store import accounts, firms, rounds
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store.contradictions import explanations
 from survey.tables import (
@@ -291,7 +292,7 @@ def confirm(
 def stamp_of(session: Session, assessment: Assessment) -> str:
     """Return a name for the on-site sheet as it stands, see ``verification.stamp``."""
     onsite = _sheet(session, assessment.id, SheetKind.ONSITE)
-    return verification.stamp(onsite, store.answers(session, onsite.id))
+    return verification.stamp(onsite, answer_store.answers(session, onsite.id))
 
 
 def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
@@ -321,7 +322,7 @@ def open_items(session: Session, assessment: Assessment) -> dict[str, tuple[Need
     questionnaire = questionnaire_of(assessment)
     own = _sheet(session, assessment.id, SheetKind.SELF)
     onsite = _sheet(session, assessment.id, SheetKind.ONSITE)
-    said, found = store.answers(session, own.id), store.answers(session, onsite.id)
+    said, found = answer_store.answers(session, own.id), answer_store.answers(session, onsite.id)
     return verification.open_items(
         questionnaire,
         frozenset(onsite.processes),
@@ -352,7 +353,7 @@ def _require_processes(questionnaire: Questionnaire, sheet: SheetRow) -> None:
 
 
 def _require_complete(session: Session, questionnaire: Questionnaire, sheet: SheetRow) -> None:
-    kept = sheet_of(questionnaire, store.answers(session, sheet.id))
+    kept = sheet_of(questionnaire, answer_store.answers(session, sheet.id))
     state = progress(questionnaire, kept, frozenset(sheet.processes))
     missing = [q for section in state.sections for q in section.missing]
     if missing:
@@ -374,9 +375,9 @@ def _copy_sheet(step: Step, assessment: Assessment) -> None:
         step.session.flush()
     onsite.author_id, onsite.processes = assessment.consultant_id, own.processes
     onsite.lacking = own.lacking
-    visited = store.answers(step.session, onsite.id)
+    visited = answer_store.answers(step.session, onsite.id)
     copies = []
-    for question_id, said in store.answers(step.session, own.id).items():
+    for question_id, said in answer_store.answers(step.session, own.id).items():
         row = visited.get(question_id)
         if row is not None and row.saved_at >= said.saved_at:
             continue

@@ -14,6 +14,7 @@ from survey.lifecycle.errors import Invalid, Locked, NotThere
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import contradictions as queries
 from survey.store import evidence
@@ -85,7 +86,7 @@ def on_visit(session: Session, assessment: Assessment) -> tuple[Contradiction, .
     questionnaire = questionnaire_of(assessment)
     files = evidence.by_question(session, [own.id, onsite.id])
     told = Told(
-        sheet_of(questionnaire, store.answers(session, onsite.id)),
+        sheet_of(questionnaire, answer_store.answers(session, onsite.id)),
         frozenset(onsite.processes),
         facts_of(session.get_one(Firm, assessment.firm_id)),
         last_sheets(session, [assessment]).get(assessment.id),
@@ -109,7 +110,7 @@ def last_sheets(session: Session, assessments: Collection[Assessment]) -> dict[i
     before = queries.earlier(session, assessments)
     if not before:
         return {}
-    rows = store.answers_of(session, [sheet.id for _, sheet in before.values()])
+    rows = answer_store.answers_of(session, [sheet.id for _, sheet in before.values()])
     return {
         id: sheet_of(questionnaire_of(earlier), rows[sheet.id])
         for id, (earlier, sheet) in before.items()

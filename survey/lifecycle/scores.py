@@ -12,13 +12,15 @@ from questionnaires.scoring import Score, score
 from survey.library import questionnaire_of
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.step import About, Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.tables import AnswerRow, ScoreRow, SheetRow
+from survey.store.answers import KeptAnswer
+from survey.tables import ScoreRow, SheetRow
 
 
 def keep_score(step: Step, questionnaire: Questionnaire, sheet: SheetRow) -> ScoreRow:
     """Score a complete sheet and keep it, inside the caller's transaction."""
-    found = floor_of(questionnaire, sheet, store.answers(step.session, sheet.id))
+    found = floor_of(questionnaire, sheet, answer_store.answers(step.session, sheet.id))
     result = found.found
     row = ScoreRow(
         sheet_id=sheet.id,
@@ -43,7 +45,7 @@ def tell_scores_again(step: Step) -> int:
     with step.writing() as session:
         waiting = store.scores_to_tell(session)
         for row, sheet, assessment in waiting:
-            rows = store.answers(session, sheet.id)
+            rows = answer_store.answers(session, sheet.id)
             found = floor_of(questionnaire_of(assessment), sheet, rows)
             row.failed_gates, row.floor_step = _gates(found.found), found.lowest.step
         if waiting:
@@ -51,14 +53,16 @@ def tell_scores_again(step: Step) -> int:
     return len(waiting)
 
 
-def floor_of(questionnaire: Questionnaire, sheet: SheetRow, rows: Mapping[str, AnswerRow]) -> Floor:
+def floor_of(
+    questionnaire: Questionnaire, sheet: SheetRow, rows: Mapping[str, KeptAnswer]
+) -> Floor:
     """Score a complete sheet, and again with what nobody saw at its lowest."""
     kept = sheet_of(questionnaire, rows)
     result = score(questionnaire, kept, frozenset(sheet.processes))
     return floor(result, kept, unseen(rows))
 
 
-def unseen(rows: Mapping[str, AnswerRow]) -> frozenset[str]:
+def unseen(rows: Mapping[str, KeptAnswer]) -> frozenset[str]:
     """Return the questions whose answer stands although no consultant saw it."""
     return frozenset(
         id for id, row in rows.items() if row.verification and row.verification.is_unseen

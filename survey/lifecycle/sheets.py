@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from questionnaires import answers
 from questionnaires.answers import Answer
 from questionnaires.model import Questionnaire
-from survey.tables import AnswerRow
+from survey.store.answers import KeptAnswer
 
 
-def sheet_of(questionnaire: Questionnaire, rows: Mapping[str, AnswerRow]) -> dict[str, Answer]:
+def sheet_of(questionnaire: Questionnaire, rows: Mapping[str, KeptAnswer]) -> dict[str, Answer]:
     """Read stored answers back; cleared ones and unknown questions are left out."""
     return {
         question.id: answers.parse(question, row.value)

@@ -10,7 +10,8 @@ from questionnaires.floor import resting
 from questionnaires.model import Question, Questionnaire, Section, is_asked
 from questionnaires.scoring import UnansweredQuestion, is_required, score
 from survey.lifecycle.sheets import sheet_of
-from survey.tables import AnswerRow, Need, SheetRow, Verdict
+from survey.store.answers import KeptAnswer
+from survey.tables import Need, SheetRow, Verdict
 
 DEMANDS_EVIDENCE = 2
 """A consultant's change by this many levels or more needs a photo or a file (design, 4.7)."""
@@ -20,8 +21,8 @@ def open_items(
     questionnaire: Questionnaire,
     processes: frozenset[str],
     *,
-    said: Mapping[str, AnswerRow],
-    found: Mapping[str, AnswerRow],
+    said: Mapping[str, KeptAnswer],
+    found: Mapping[str, KeptAnswer],
     files: Mapping[str, int],
     resting: frozenset[str],
 ) -> dict[str, tuple[Need, ...]]:
@@ -46,8 +47,8 @@ def open_items(
 def needs_of(
     section: Section,
     question: Question,
-    said: Mapping[str, AnswerRow],
-    found: Mapping[str, AnswerRow],
+    said: Mapping[str, KeptAnswer],
+    found: Mapping[str, KeptAnswer],
     files: Mapping[str, int],
     resting: frozenset[str] = frozenset(),
 ) -> tuple[Need, ...]:
@@ -75,7 +76,7 @@ def needs_of(
 
 
 def resting_on(
-    questionnaire: Questionnaire, *sheets: tuple[SheetRow, Mapping[str, AnswerRow]]
+    questionnaire: Questionnaire, *sheets: tuple[SheetRow, Mapping[str, KeptAnswer]]
 ) -> frozenset[str]:
     """Return the questions that the gates of the reached rung look at: of the first whole sheet."""
     for sheet, rows in sheets:
@@ -87,7 +88,7 @@ def resting_on(
     return frozenset()
 
 
-def stamp(sheet: SheetRow, rows: Mapping[str, AnswerRow]) -> str:
+def stamp(sheet: SheetRow, rows: Mapping[str, KeptAnswer]) -> str:
     """Return a name for a sheet as it stands: another after every save and change of processes."""
     saved = sum(row.revision for row in rows.values())
     return "-".join([str(sheet.version), str(saved), *sorted(sheet.processes)])
@@ -106,8 +107,8 @@ def rest_of(
     section: Section,
     processes: frozenset[str],
     *,
-    said: Mapping[str, AnswerRow],
-    found: Mapping[str, AnswerRow],
+    said: Mapping[str, KeptAnswer],
+    found: Mapping[str, KeptAnswer],
     resting: frozenset[str],
 ) -> Rest:
     """Return the answers of the firm in one section that stand as it gave them, unjudged."""
@@ -121,7 +122,7 @@ def rest_of(
     return Rest(free, tuple(id for id in left if id in resting))
 
 
-def _is_unjudged(own: AnswerRow | None, row: AnswerRow | None) -> bool:
+def _is_unjudged(own: KeptAnswer | None, row: KeptAnswer | None) -> bool:
     if own is None or row is None or own.value is None:
         return False
     return row.value == own.value and row.verification in (None, Verdict.UNVERIFIED)

@@ -28,6 +28,7 @@ from survey.lifecycle.versions import beside
 from survey.readings.hints import settled
 from survey.readings.sheets import FilledSheet, filled_version
 from survey.readings.versions import own_beside
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import evidence, responses
 from survey.store.settings import District
@@ -98,7 +99,7 @@ def photos_for_paper(session: Session, assessment_id: int, kind: SheetKind) -> d
     files = evidence.by_question(session, [sheet.id])[sheet.id]
     return {
         file.sha256: file.media_type
-        for question, row in store.answers(session, sheet.id).items()
+        for question, row in answer_store.answers(session, sheet.id).items()
         if row.finding
         for file in _shown(files.get(question, []))
     }

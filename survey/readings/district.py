@@ -13,7 +13,7 @@ from questionnaires.frames import conditions
 from questionnaires.frames.conditions import facts
 from reports.district import Eligible, PlanLine, Recognised, RungLine, plan_lines, rung_lines
 from survey.lifecycle.sheets import sheet_of
-from survey.store import assessments
+from survey.store import answers as answer_store
 from survey.store import pool as store
 from survey.store.settings import District
 from survey.tables import PoolState
@@ -75,7 +75,7 @@ def _eligible(
     if not steps or notices is None:
         return
     sheets = store.confirmed_sheets(session, edition.id, least_step=min(steps))
-    rows = assessments.answers_of(session, [sheet.id for sheet in sheets], only=facts.READ)
+    rows = answer_store.answers_of(session, [sheet.id for sheet in sheets], only=facts.READ)
     for sheet in sheets:
         questionnaire = edition.questionnaire(sheet.trade)
         answers = sheet_of(questionnaire, rows[sheet.id])

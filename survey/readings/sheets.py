@@ -16,9 +16,11 @@ from survey.library import questionnaire_of
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.states import WRITABLE
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import evidence
-from survey.tables import AnswerRow, Assessment, Evidence, SheetKind, SheetRow
+from survey.store.answers import KeptAnswer
+from survey.tables import Assessment, Evidence, SheetKind, SheetRow
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class FilledSheet:
 
     assessment: Assessment
     row: SheetRow
-    rows: Mapping[str, AnswerRow]
+    rows: Mapping[str, KeptAnswer]
     files: Mapping[str, Sequence[Evidence]]
     given: frozenset[str] | None = None
     """The modules its reader was given; None for all. What is not given is not shown."""
@@ -117,5 +119,5 @@ def filled_sheets(
     """Return sheets by their ids, read by two queries however many there are."""
     sheets = list(sheets)
     ids = [row.id for _, row in sheets]
-    rows, files = store.answers_of(session, ids), evidence.by_question(session, ids)
+    rows, files = answer_store.answers_of(session, ids), evidence.by_question(session, ids)
     return {row.id: FilledSheet(a, row, rows[row.id], files[row.id]) for a, row in sheets}

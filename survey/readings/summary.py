@@ -13,7 +13,8 @@ from reports.diagnosis.unseen import Unseen, unseen
 from reports.facts import Verification
 from survey.lifecycle.verification import stamp
 from survey.readings.visits import Visit
-from survey.tables import AnswerRow, Verdict
+from survey.store.answers import KeptAnswer
+from survey.tables import Verdict
 
 
 class Change(NamedTuple):
@@ -73,7 +74,7 @@ def summary_of(visit: Visit) -> Summary | None:
     )
 
 
-def _change(visit: Visit, found: Score, row: AnswerRow) -> Change:
+def _change(visit: Visit, found: Score, row: KeptAnswer) -> Change:
     asked, id = visit.questionnaire, row.question_id
     before = visit.own.answers.get(id)
     return Change(

@@ -17,8 +17,9 @@ from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.readings.visits import described
 from survey.store import assessments as names
 from survey.store import versions as store
+from survey.store.answers import KeptAnswer
 from survey.store.sheets import exact_share
-from survey.tables import AnswerRow, Assessment, ScoreRow, SheetKind, SheetRow, Verdict
+from survey.tables import Assessment, ScoreRow, SheetKind, SheetRow, Verdict
 from survey.words.answers import TEXTS
 
 
@@ -180,7 +181,7 @@ def _change(old: FilledSheet, new: FilledSheet, section: Section, question: Ques
     )
 
 
-def _said(sheet: FilledSheet, question: Question, row: AnswerRow | None) -> str:
+def _said(sheet: FilledSheet, question: Question, row: KeptAnswer | None) -> str:
     asked = sheet.asked(sheet.questionnaire.section_of[question.id])
     return described(question, row) if question in asked else "不用回答"
 
@@ -189,7 +190,7 @@ def _files(sheet: FilledSheet, question: Question) -> dict[str, str]:
     return {file.sha256: file.name for file in sheet.files.get(question.id, ())}
 
 
-def _texts(before: AnswerRow | None, after: AnswerRow | None) -> Iterable[tuple[str, str, str]]:
+def _texts(before: KeptAnswer | None, after: KeptAnswer | None) -> Iterable[tuple[str, str, str]]:
     for name, title in TEXTS.items():
         was, now = (getattr(row, name) if row else "" for row in (before, after))
         if was != now:

@@ -24,8 +24,9 @@ from survey.lifecycle.verification import Rest
 from survey.readings.hints import Hint, hints, settled
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.store import visits as store
+from survey.store.answers import KeptAnswer
 from survey.store.contradictions import explanations
-from survey.tables import AnswerRow, Assessment, Explanation, Need, SheetKind, Verdict
+from survey.tables import Assessment, Explanation, Need, SheetKind, Verdict
 
 
 class Count(NamedTuple):
@@ -285,7 +286,7 @@ class Visit:
         return described(question, self.onsite.rows.get(question.id))
 
 
-def described(question: Question, row: AnswerRow | None) -> str:
+def described(question: Question, row: KeptAnswer | None) -> str:
     """Read a stored answer aloud; one that was never given says so."""
     if row is None or row.value is None:
         return "未填写"

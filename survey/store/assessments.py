@@ -1,4 +1,4 @@
-"""Queries over assessments, sheets, answers and scores.
+"""Queries over assessments, sheets and scores, and over the one answer that a save is about.
 
 What every page or every save asks is a statement built once: putting one together costs more than
 running it.
@@ -7,17 +7,17 @@ running it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from survey.store.answers import KeptAnswer
 from survey.store.sheets import speaking
 from survey.tables import (
     AnswerRevision,
-    AnswerRow,
     Assessment,
     AssessmentState,
     Evidence,
@@ -28,7 +28,6 @@ from survey.tables import (
     SheetRow,
     Table,
     User,
-    Verdict,
 )
 
 _ASSESSMENT = (
@@ -42,23 +41,8 @@ _LOCKED = _LOCKED.execution_options(populate_existing=True)
 _SHEET = select(SheetRow).where(
     SheetRow.assessment_id == bindparam("assessment_id"), speaking(bindparam("kind"))
 )
-_ANSWERS = select(AnswerRow).where(AnswerRow.sheet_id.in_(bindparam("sheet_ids", expanding=True)))
 
 # --- what every save asks: plain columns, for making rows of them costs more than all the rest ----
-
-
-class KeptAnswer(NamedTuple):
-    """An answer, or one of its revisions, as a save meets it."""
-
-    question_id: str
-    revision: int
-    author_id: int
-    value: object
-    remark: str
-    verification: Verdict | None
-    reason: str
-    finding: str
-    saved_at: datetime
 
 
 class Writer(NamedTuple):
@@ -224,29 +208,6 @@ def open_rounds(session: Session, today: date) -> list[Round]:
 
 def sheet(session: Session, assessment_id: int, kind: SheetKind) -> SheetRow | None:
     return session.scalar(_SHEET, {"assessment_id": assessment_id, "kind": kind})
-
-
-def answers(session: Session, sheet_id: int) -> dict[str, AnswerRow]:
-    """Return the present answers of a sheet by question id."""
-    return answers_of(session, [sheet_id])[sheet_id]
-
-
-def answers_of(
-    session: Session, sheet_ids: Collection[int], only: Collection[str] | None = None
-) -> dict[int, dict[str, AnswerRow]]:
-    """Return the present answers by sheet id and question id; of ``only`` these questions."""
-    found: dict[int, dict[str, AnswerRow]] = {sheet_id: {} for sheet_id in sheet_ids}
-    query = _ANSWERS if only is None else _ANSWERS.where(AnswerRow.question_id.in_(sorted(only)))
-    for row in session.scalars(query, {"sheet_ids": list(sheet_ids)}):
-        found[row.sheet_id][row.question_id] = row
-    return found
-
-
-def answer(session: Session, sheet_id: int, question_id: str) -> AnswerRow | None:
-    query = select(AnswerRow).where(
-        AnswerRow.sheet_id == sheet_id, AnswerRow.question_id == question_id
-    )
-    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def revision(

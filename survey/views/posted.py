@@ -17,7 +17,7 @@ from survey.lifecycle.typed import whole
 from survey.readings.sheets import FilledSheet
 from survey.store import assessments as store
 from survey.store import evidence as evidence_store
-from survey.tables import AnswerRow
+from survey.store.answers import KeptAnswer
 from survey.views import files
 from survey.views.forms.answers import AnswerField, Shown
 from survey.web import here
@@ -123,7 +123,7 @@ def _remove_file(shown: Collection[str], sheet: FilledSheet, outcome: Outcome) -
 
 
 def show_saved(
-    form: Iterable[AnswerField], rows: Mapping[str, AnswerRow], outcome: Outcome
+    form: Iterable[AnswerField], rows: Mapping[str, KeptAnswer], outcome: Outcome
 ) -> None:
     """Bring a form that comes back up to what is stored by now; what was not kept stays in it.
 

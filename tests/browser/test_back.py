@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from survey import db
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.step import Actor, Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import AnswerRow, Firm, SheetKind
 from tests.support.browsing import DESK, Guard, opened_at
@@ -80,7 +81,7 @@ class Desk(NamedTuple):
         with Session(db.engine_for(self.server.config.database_url)) as session:
             sheet = store.sheet(session, self.assessment_id, self.kind)
             assert sheet is not None
-            found = store.answer(session, sheet.id, question)
+            found = answer_store.answer(session, sheet.id, question)
             assert found is not None
             return found
 

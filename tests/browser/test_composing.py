@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
 from survey import db
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import SheetKind
 from tests.support.browsing import DESK
@@ -82,6 +83,6 @@ def test_nothing_leaves_while_a_word_is_composed(
     with Session(db.engine_for(live_server.config.database_url)) as session:
         sheet = store.sheet(session, 1, SheetKind.SELF)
         assert sheet is not None
-        kept = store.answer(session, sheet.id, QUESTION)
+        kept = answer_store.answer(session, sheet.id, QUESTION)
         assert kept is not None
         assert "30" in (kept.value if name == "amount" else kept.remark)

@@ -34,6 +34,7 @@ from survey.lifecycle.recognitions import Award
 from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import Actor, Step
+from survey.store import answers as answer_store
 from survey.store import assessments
 from survey.store import pool as store
 from survey.store.settings import District, keep
@@ -249,7 +250,7 @@ def _not_seen(session: Session, assessment: Assessment) -> None:
     """Let a gate rest on what nobody saw."""
     with db.writing(session):
         sheet = assessments.sheet(session, assessment.id, SheetKind.ONSITE)
-        row = assessments.answer(session, sheet.id, QUESTION) if sheet else None
+        row = answer_store.answer(session, sheet.id, QUESTION) if sheet else None
         assert row is not None
         row.verification = Verdict.NOT_SEEN
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 from sqlalchemy.orm import Session
 
 from survey import db
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import AnswerRow, SheetKind
 from tests.support.browsing import PHONE, Guard, opened_at
@@ -95,7 +96,7 @@ def stored(server: Server, number: int, kind: SheetKind, question: str = QUESTIO
     with Session(db.engine_for(server.config.database_url)) as session:
         sheet = store.sheet(session, number, kind)
         assert sheet is not None
-        found = store.answer(session, sheet.id, question)
+        found = answer_store.answer(session, sheet.id, question)
         assert found is not None
         return found
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
 from survey import db
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import SheetKind
 from tests.support.browsing import next_page, too_wide
@@ -65,7 +66,7 @@ def on_site(server: Server, number: int, question: str = QUESTION):
     with Session(db.engine_for(server.config.database_url)) as session:
         sheet = store.sheet(session, number, SheetKind.ONSITE)
         assert sheet is not None
-        return store.answer(session, sheet.id, question)
+        return answer_store.answer(session, sheet.id, question)
 
 
 def test_every_page_of_a_visit_fits_and_is_accessible(tablet, visit, axe):

@@ -5,6 +5,7 @@ import pytest
 from survey.lifecycle import assessments
 from survey.lifecycle.responses import Word
 from survey.lifecycle.step import Actor, Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import responses as queries
 from survey.tables import ResponseKind, Role, SheetKind
@@ -31,7 +32,7 @@ class Table:
 
     def judge(self, question, fields):
         sheet = store.sheet(self.session, self.number, SheetKind.ONSITE)
-        revision = store.answer(self.session, sheet.id, question).revision
+        revision = answer_store.answer(self.session, sheet.id, question).revision
         self.session.rollback()
         asked = {
             "question": question,

@@ -11,6 +11,7 @@ from survey import clock, db
 from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
 from survey.lifecycle.step import Actor, Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import AnswerRevision, AnswerRow, Evidence, SheetKind, Verdict
 from tests.support.files import a_photo
@@ -56,7 +57,7 @@ def loose(session, row):
 
 def row(session, visit, question_id=QUESTION, kind=SheetKind.ONSITE):
     sheet = loose(session, store.sheet(session, visit.id, kind))
-    return loose(session, store.answer(session, sheet.id, question_id))
+    return loose(session, answer_store.answer(session, sheet.id, question_id))
 
 
 def revisions(session):

@@ -10,6 +10,7 @@ from survey.lifecycle import answers, assessments
 from survey.lifecycle.answers import Change
 from survey.lifecycle.choices import choices_of
 from survey.lifecycle.step import Actor, Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, AuditEntry, SheetKind, Verdict
 from tests.support.people import (
@@ -68,7 +69,7 @@ def sheet(session, visit, kind=SheetKind.ONSITE):
 
 
 def on_site(session, visit, question_id=QUESTION):
-    return loose(session, store.answer(session, sheet(session, visit).id, question_id))
+    return loose(session, answer_store.answer(session, sheet(session, visit).id, question_id))
 
 
 def stored(session, visit):

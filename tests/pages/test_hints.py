@@ -6,6 +6,7 @@ from reports.paper.html import render_html
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.step import Step
 from survey.readings.diagnoses import diagnosis_of
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import settings
 from survey.tables import SheetKind, Verdict
@@ -32,7 +33,7 @@ def visit(app, session):
     assessment = visited(session, a_user(session), consultant)
     fill(session, assessment, consultant, kind=SheetKind.ONSITE, verification=Verdict.VERIFIED)
     onsite = store.sheet(session, assessment.id, SheetKind.ONSITE)
-    rows = store.answers(session, onsite.id)
+    rows = answer_store.answers(session, onsite.id)
     rows["integration"].value, rows["item_coding"].value = 3, 1
     session.commit()
     return assessment.id, signed_in(app, session, consultant)

@@ -588,7 +588,7 @@ def test_handing_in_and_saving_at_the_same_moment_never_meet_half_way(app, sessi
         kept = fresh.get(Assessment, number)
         sheet = sheet_of(
             questionnaire_of(kept),
-            steps.store.answers(fresh, fresh.scalar(select(ScoreRow.sheet_id))),
+            steps.answer_store.answers(fresh, fresh.scalar(select(ScoreRow.sheet_id))),
         )
         again = score(questionnaire_of(kept), sheet, frozenset(_processes(fresh)))
     assert value in (2, 4)

@@ -10,6 +10,7 @@ from survey.lifecycle import answers
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.answers import Change
 from survey.lifecycle.step import Actor, Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store.evidence import by_question
 from survey.store.versions import scored
@@ -62,7 +63,9 @@ def give_back(session, assessment, **more):
 
 
 def change(session, assessment, user, **fields):
-    row = store.answer(session, store.sheet(session, assessment.id, SheetKind.SELF).id, QUESTION)
+    row = answer_store.answer(
+        session, store.sheet(session, assessment.id, SheetKind.SELF).id, QUESTION
+    )
     asked = Change(QUESTION, f"page.{row.revision}", row.revision, **fields)
     answers.save_answer(a_step(session, user), assessment.id, SheetKind.SELF, asked)
 
@@ -136,7 +139,7 @@ def test_what_the_firm_wrote_and_attached_is_not_called_gone_because_a_visit_fol
     onsite = store.sheet(session, assessment.id, SheetKind.ONSITE)
     with db.writing(session):
         for question, finding in (("purchasing", "看了采购台账。"), (QUESTION, "看了排产表。")):
-            store.answer(session, onsite.id, question).finding = finding
+            answer_store.answer(session, onsite.id, question).finding = finding
     steps.confirm(a_step(session, consultant), assessment.id)
 
     said = firm.get(of(assessment, "compare?before=self-1&after=onsite-1")).text

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from survey import db, migrations
 from survey.config import Config, sqlite_url
 from survey.joining import create_app
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import Assessment, SheetKind
 from tests.support.client import CheckingClient
@@ -69,7 +70,7 @@ def _pages(app: Flask, session: Session, folder: Path) -> Iterator[tuple[str, st
 def _stored(session: Session, draft: Assessment) -> dict[str, object]:
     sheet = store.sheet(session, draft.id, SheetKind.SELF)
     assert sheet is not None
-    return {row.question_id: row.value for row in store.answers(session, sheet.id).values()}
+    return {row.question_id: row.value for row in answer_store.answers(session, sheet.id).values()}
 
 
 def _got(client: CheckingClient, path: str) -> str:

@@ -10,7 +10,9 @@ from survey.lifecycle import assessments
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.errors import Conflict, Invalid, Locked, NotThere
 from survey.lifecycle.step import Actor, Step
-from survey.tables import AnswerRevision, AnswerRow, Firm, Role, SheetKind, User
+from survey.store import answers as answer_store
+from survey.store import assessments as store
+from survey.tables import AnswerRevision, AnswerRow, Firm, Role, SheetKind, User, Verdict
 from tests.support.people import TESTER, a_firm, a_user, begun, handed_in, moment
 
 QUESTION = "scheduling"
@@ -127,6 +129,45 @@ def test_words_are_kept_as_they_were_written(session, assessment, person, words)
     session.expire_all()
     row = session.scalar(select(AnswerRow).where(AnswerRow.question_id == QUESTION))
     assert row.remark == words
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        0,
+        4,
+        10**30,
+        0.1,
+        "12.50",
+        "",
+        '\u300a佐\u300b"\\\n\U00020bb7',
+        [],
+        ["a"],
+        {"总数": [1, None, "x"]},
+    ],
+)
+def test_a_sheet_read_at_once_holds_what_each_of_its_rows_holds(session, assessment, value):
+    sheet = store.sheet(session, assessment.id, SheetKind.SELF)
+    moments = (moment(), moment().replace(microsecond=1), moment().replace(microsecond=0))
+    for number, (verdict, at) in enumerate(zip((None, *Verdict), moments, strict=False)):
+        words = f"备注{number}'\"\\"
+        fields = {"value": value, "remark": words, "reason": "", "finding": words, "saved_at": at}
+        row = {"sheet_id": sheet.id, "question_id": f"q{number}", "verification": verdict}
+        session.add(AnswerRow(**row, **fields, revision=number, author_id=1))
+    session.commit()
+
+    found = answer_store.answers(session, sheet.id)
+
+    rows = answer_store.rows_of(session, sheet.id, ["q0", "q1", "q2"])
+    assert found.keys() == rows.keys()
+    for name, answer in found.items():
+        row = rows[name]
+        assert answer == tuple(getattr(row, field) for field in answer._fields)
+    assert answer_store.answers_of(session, [sheet.id, 999], only=["q1"]) == {
+        sheet.id: {"q1": found["q1"]},
+        999: {},
+    }
 
 
 @pytest.mark.parametrize("words", ["有\x00空", "有\x1b转义", "\ud800", "长" * 2001])

@@ -46,6 +46,7 @@ from survey.lifecycle.responses import Word
 from survey.lifecycle.states import ASSESSMENT, POOL, Transition
 from survey.lifecycle.step import Actor, Step
 from survey.readings import district
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import pool as pool_store
 from survey.store import responses as response_store
@@ -330,7 +331,7 @@ class Life(RuleBasedStateMachine):
 
     def _answer(self, by: User, kind: SheetKind, question: str, fields: Mapping[str, Any]) -> None:
         sheet = store.sheet(self.session, self.world.assessment, kind)
-        row = store.answer(self.session, sheet.id, question) if sheet else None
+        row = answer_store.answer(self.session, sheet.id, question) if sheet else None
         step = self._step(by)
         with self._refusable():
             change = answers.Change(
@@ -392,8 +393,8 @@ class Life(RuleBasedStateMachine):
         onsite = store.sheet(self.session, number, SheetKind.ONSITE)
         assert own is not None
         assert onsite is not None
-        said = store.answers(self.session, own.id)
-        for question, row in store.answers(self.session, onsite.id).items():
+        said = answer_store.answers(self.session, own.id)
+        for question, row in answer_store.answers(self.session, onsite.id).items():
             row.value = said[question].value if question in said else None
         self.session.commit()
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import AssessmentState, Firm, Role, SheetKind
 from tests.support.bureau import an_assessment, at_desk, counting
@@ -224,4 +225,4 @@ def test_a_save_of_a_session_that_ended_a_moment_ago_is_not_kept(
     assert late.status_code == 401
     session.rollback()
     sheet = store.sheet(session, assessment.id, SheetKind.SELF)
-    assert store.answer(session, sheet.id, "scheduling").value == 0
+    assert answer_store.answer(session, sheet.id, "scheduling").value == 0

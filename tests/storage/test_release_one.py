@@ -32,6 +32,7 @@ from survey.lifecycle.choices import choices_of
 from survey.lifecycle.scores import tell_scores_again
 from survey.lifecycle.step import Step
 from survey.readings.diagnoses import diagnosis_of
+from survey.store import answers as answer_store
 from survey.store import assessments
 from survey.store import sheets as speaking
 from survey.store.settings import read
@@ -206,7 +207,7 @@ def test_every_sheet_of_release_one_still_earns_the_share_it_earned(migrated):
         questionnaire = library.questionnaire_of(assessment)
         answers = {
             answer.question_id: parse(questionnaire.questions[answer.question_id], answer.value)
-            for answer in assessments.answers(migrated, sheet.id).values()
+            for answer in answer_store.answers(migrated, sheet.id).values()
             if answer.value is not None
         }
         found = score(questionnaire, answers, frozenset(sheet.processes))

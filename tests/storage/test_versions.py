@@ -11,6 +11,7 @@ from survey.lifecycle.answers import Change
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.errors import Conflict, Locked
 from survey.lifecycle.step import Actor, Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import contents
 from survey.store import evidence as evidence_store
@@ -49,11 +50,11 @@ def consultant(session):
 
 
 def value(session, sheet_id):
-    return store.answers(session, sheet_id)[QUESTION].value
+    return answer_store.answers(session, sheet_id)[QUESTION].value
 
 
 def change(session, assessment, to, by, kind=SheetKind.SELF):
-    row = store.answer(session, store.sheet(session, assessment.id, kind).id, QUESTION)
+    row = answer_store.answer(session, store.sheet(session, assessment.id, kind).id, QUESTION)
     asked = Change(QUESTION, "page.1", row.revision, value=to)
     answers.save_answer(a_step(session, by), assessment.id, kind, asked)
 
@@ -166,7 +167,9 @@ def conclude(session, number, plan):
 def test_a_save_from_before_the_return_meets_what_it_always_met(session, user):
     assessment = handed_in(session, user)
     give_back(session, assessment)
-    row = store.answer(session, store.sheet(session, assessment.id, SheetKind.SELF).id, QUESTION)
+    row = answer_store.answer(
+        session, store.sheet(session, assessment.id, SheetKind.SELF).id, QUESTION
+    )
     base = row.revision
     asked = Change(QUESTION, "page.1", base, value=3)
     first = answers.save_answer(a_step(session, user), assessment.id, SheetKind.SELF, asked)

@@ -9,6 +9,7 @@ from survey.lifecycle.choices import TypedChoice, choices_of
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
 from survey.readings.visits import visit_of
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import visits as visit_store
 from survey.tables import AssessmentState, Need, Role, SheetKind, Verdict
@@ -55,7 +56,7 @@ def save(session, visit, consultant):
 
 def on_site(session, visit, question_id=QUESTION, kind=SheetKind.ONSITE):
     sheet = store.sheet(session, visit.id, kind)
-    return store.answer(session, sheet.id, question_id)
+    return answer_store.answer(session, sheet.id, question_id)
 
 
 def verify_all(session, visit, consultant):

@@ -28,6 +28,7 @@ from survey.lifecycle import documents, jobs, passwords
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle.documents import Content
 from survey.lifecycle.step import Actor, Step
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store.accounts import hashed
 from survey.tables import (
@@ -164,7 +165,7 @@ def fill(
     with db.writing(session):
         sheet = store.sheet(session, assessment.id, kind)
         assert sheet is not None
-        kept = store.answers(session, sheet.id)
+        kept = answer_store.answers(session, sheet.id)
         fresh: list[dict[str, Any]] = []
         again: list[dict[str, Any]] = []
         for question in questionnaire.all_asked(frozenset(sheet.processes)):

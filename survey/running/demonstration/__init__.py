@@ -51,6 +51,7 @@ from survey.running.demonstration.sheets import (
     key_figures,
     sheet_on,
 )
+from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import pool as pool_store
 from survey.store import settings
@@ -499,9 +500,8 @@ def _visit(
     """Verify every answer that was seen, correcting what the firm overstated, with a photo."""
     onsite = _sheet(session, assessment, SheetKind.ONSITE)
     with db.writing(session):
-        for question_id, row in store.answers(session, onsite.id).items():
-            if question_id in told and question_id not in seen:
-                continue
+        looked_at = {*answer_store.answers(session, onsite.id)} - (told.keys() - seen.keys())
+        for question_id, row in answer_store.rows_of(session, onsite.id, looked_at).items():
             changed = question_id in seen and seen[question_id] != told[question_id]
             if changed:
                 row.value = plain(seen[question_id])

@@ -23,7 +23,8 @@ from questionnaires.model import (
 )
 from survey.lifecycle.errors import Conflict
 from survey.lifecycle.typed import whole
-from survey.tables import AnswerRevision, AnswerRow, Evidence
+from survey.store.answers import KeptAnswer
+from survey.tables import AnswerRevision, Evidence
 from survey.words import wording
 
 # Question ids are free words ("process", "data"), some of which a form already owns.
@@ -154,7 +155,7 @@ class Shown:
     finding: str = ""
 
     @classmethod
-    def of(cls, row: AnswerRow | AnswerRevision | None) -> Shown:
+    def of(cls, row: KeptAnswer | AnswerRevision | None) -> Shown:
         if row is None:
             return cls()
         return cls(row.value, row.remark, row.verification or "", row.reason, row.finding)
@@ -177,7 +178,7 @@ class AnswerField(Field):
     def __init__(self, question: Question, **given: Any) -> None:
         super().__init__(question.short, **given)
         self.question = question
-        self.kept: AnswerRow | None = None
+        self.kept: KeptAnswer | None = None
         self.typed = Typed()
         self.texts = dict.fromkeys(self.TEXTS, "")
         self.base_revision = 0
@@ -294,7 +295,7 @@ class SectionForm(BaseForm):
 
 def section_form(
     questions: Iterable[Question],
-    kept: Mapping[str, AnswerRow],
+    kept: Mapping[str, KeptAnswer],
     typed: Any = None,
     *,
     kind: type[AnswerField] = AnswerField,
