@@ -396,8 +396,6 @@ def _copy_sheet(step: Step, assessment: Assessment) -> None:
         }
         copies.append((copied, f"copy:{revision}:{question_id}"))  # no client may send a colon
     store.keep_answers(step.session, copies)
-    for row in visited.values():
-        step.session.expire(row)
 
 
 def _held(session: Session, assessment_id: int) -> Assessment:

@@ -33,7 +33,7 @@ def visit(app, session):
     assessment = visited(session, a_user(session), consultant)
     fill(session, assessment, consultant, kind=SheetKind.ONSITE, verification=Verdict.VERIFIED)
     onsite = store.sheet(session, assessment.id, SheetKind.ONSITE)
-    rows = answer_store.answers(session, onsite.id)
+    rows = answer_store.rows_of(session, onsite.id, ["integration", "item_coding"])
     rows["integration"].value, rows["item_coding"].value = 3, 1
     session.commit()
     return assessment.id, signed_in(app, session, consultant)

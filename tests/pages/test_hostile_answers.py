@@ -16,6 +16,7 @@ from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.step import Step
+from survey.store import answers as answer_store
 from survey.tables import (
     AnswerRevision,
     AnswerRow,
@@ -588,7 +589,7 @@ def test_handing_in_and_saving_at_the_same_moment_never_meet_half_way(app, sessi
         kept = fresh.get(Assessment, number)
         sheet = sheet_of(
             questionnaire_of(kept),
-            steps.answer_store.answers(fresh, fresh.scalar(select(ScoreRow.sheet_id))),
+            answer_store.answers(fresh, fresh.scalar(select(ScoreRow.sheet_id))),
         )
         again = score(questionnaire_of(kept), sheet, frozenset(_processes(fresh)))
     assert value in (2, 4)

@@ -394,7 +394,8 @@ class Life(RuleBasedStateMachine):
         assert own is not None
         assert onsite is not None
         said = answer_store.answers(self.session, own.id)
-        for question, row in answer_store.answers(self.session, onsite.id).items():
+        found = answer_store.answers(self.session, onsite.id)
+        for question, row in answer_store.rows_of(self.session, onsite.id, found).items():
             row.value = said[question].value if question in said else None
         self.session.commit()
 
