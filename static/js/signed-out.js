@@ -1,14 +1,17 @@
 // Nobody is signed in on this page: nothing of an earlier reader may stay, unless they are to
 // return to a page of theirs. Then what they typed is kept for them until they have signed in, and
 // said to be: it is promised only where something is really there.
+//
+// What a consultant's device holds is locked only where somebody signed out. A browser that was killed
+// forgets its session, and its consultant may stand where there is no network to sign in again.
 
 import { anybodyMarked } from "./offline/mark.js";
 
-const next = new URLSearchParams(location.search).get("next");
-if (next === null) {
-  sessionStorage.clear();
-  if (anybodyMarked()) import("./offline/forget.js").then(({ dropKeys }) => dropKeys()).catch((fault) => console.error(fault));
-} else {
+const asked = new URLSearchParams(location.search);
+const next = asked.get("next");
+if (asked.has("left") && anybodyMarked()) import("./offline/forget.js").then(({ dropKeys }) => dropKeys()).catch((fault) => console.error(fault));
+if (next === null) sessionStorage.clear();
+else {
   let kept = Object.keys(sessionStorage).some((name) => name.startsWith("survey:unsaved:"));
   const typed = JSON.parse(sessionStorage.getItem("survey:typed") || "null");
   if (typed && typed.page === next.split("?")[0]) {

@@ -178,9 +178,9 @@ def sign_out_everywhere() -> ResponseReturnValue:
 def _signed_out(words: str) -> ResponseReturnValue:
     session.clear()
     flash(words, "good")
-    response = make_response(redirect(url_for(".sign_in")))
-    # Not "storage": what a consultant's device has not sent yet lies there, locked, and the page
-    # that follows drops its keys and clears the rest.
+    # Not "storage": what a consultant's device has not sent yet lies there, locked. The page that
+    # follows drops its keys, told so by its address, and clears the rest.
+    response = make_response(redirect(url_for(".sign_in", left="yes")))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

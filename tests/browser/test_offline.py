@@ -129,6 +129,7 @@ def taken(tablet: Tablet, visit: tuple[int, str]) -> Page:
 
 def press(page: Page, words: str, question: str = QUESTION) -> None:
     """Touch a verdict once the page listens: before that it is taken back before the reader's eyes."""
+    assert page.locator(f"#question-{question}").count(), page.locator("main").inner_text()
     expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
     page.locator(f"#question-{question} .verdict", has_text=words).click()
 
@@ -283,6 +284,30 @@ KEYS = """() => new Promise((done, refuse) => {
 })"""
 
 
+def test_a_killed_browser_opens_the_visit_though_it_forgot_who_was_signed_in(
+    tablet: Tablet, taken: Page, visit: tuple[int, str]
+) -> None:
+    page = tablet.crash(offline=False)
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    page.wait_for_load_state("networkidle")
+    tablet.offline(True)
+    page.goto(f"/visits/{visit[0]}/sections/production")
+    press(page, "确认")
+    waits(page, "1 项答案")
+
+
+def test_a_page_without_a_network_opens_by_itself_once_it_is_back(
+    tablet: Tablet, taken: Page, visit: tuple[int, str]
+) -> None:
+    tablet.offline(True)
+    taken.goto(f"/visits/{visit[0]}/conclusion")
+    expect(taken.locator("h1")).to_have_text("现在没有网络")
+    expect(taken.locator("[data-taken] a")).to_have_attribute("href", f"/visits/{visit[0]}")
+    tablet.offline(False)
+    expect(taken.locator("h1")).not_to_have_text("现在没有网络")
+
+
 def test_a_visit_taken_away_leaves_the_device(
     tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server
 ) -> None:
@@ -379,6 +404,7 @@ def test_what_real_pages_deliver_arrives_once_and_in_order(
 
 def choose(page: Page, level: int) -> None:
     """Touch a level once the page listens, and wait until it is the device's or the server's."""
+    assert page.locator(f"#question-{QUESTION}").count(), page.locator("main").inner_text()
     expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
     option = page.locator(f'#question-{QUESTION} .visit-change .option__input[value="{level}"]')
     if not option.is_visible():

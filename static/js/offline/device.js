@@ -4,7 +4,7 @@ import { openDatabase } from "./database.js";
 import { Lease } from "./lease.js";
 import { isMarked, mark } from "./mark.js";
 import { keyFrom } from "./seal.js";
-import { DeviceStore } from "./store.js";
+import { DeviceStore, ON_DISK } from "./store.js";
 import { Sync } from "./sync.js";
 import { ask } from "./wire.js";
 
@@ -47,21 +47,34 @@ const opened = new Map();
  * Open the device for a person.
  *
  * @param {boolean} anew make it theirs, asking the server for their keys, where it is not yet
- * @returns {Promise<Device | null>} null where nothing of theirs lies here or it cannot be opened now
+ * @returns {Promise<Device | null>} null where nothing of theirs lies here or it cannot be opened now:
+ *   then it is tried again when it is asked for next
  */
-export function deviceOf(reader, { anew = false } = {}) {
-  if (!anew && !isMarked(reader)) return Promise.resolve(null);
+export async function deviceOf(reader, { anew = false } = {}) {
+  if (!anew && !isMarked(reader)) return null;
   if (!opened.has(reader) || anew) opened.set(reader, open(reader, anew).catch(() => null));
-  return opened.get(reader);
+  const opening = opened.get(reader);
+  const device = await opening;
+  if (!device && opened.get(reader) === opening) opened.delete(reader);
+  return device;
 }
 
 async function open(reader, anew) {
   const database = await openDatabase();
   const account = await database.get("accounts", reader);
-  if (!account && !anew && !(await holds(database, reader))) return null;
-  const keys = account && !anew ? account.keys : await keysOf(database, reader);
+  const wanted = account || anew || (await holds(database, reader));
+  const keys = account && !anew ? account.keys : wanted && (await keysOf(database, reader));
   if (keys) mark(reader);
+  else database.close();
   return keys ? new Device(database, new DeviceStore(database, reader, keys)) : null;
+}
+
+/** Whether something of a person lies here, locked or not. */
+export async function isHolding(reader) {
+  const database = await openDatabase();
+  const found = await holds(database, reader);
+  database.close();
+  return found;
 }
 
 async function holds(database, reader) {
@@ -74,9 +87,11 @@ async function keysOf(database, reader) {
   const answer = await ask("/visits/device");
   if (!answer || answer.foreign || answer.status !== 200 || answer.body.reader !== reader) return null;
   const keys = await Promise.all(answer.body.keys.map(keyFrom));
-  for (const other of await database.getAllKeys("accounts")) if (other !== reader) await database.delete("accounts", other);
-  await database.put("accounts", { reader, keys });
-  await database.put("notes", reader, "current");
+  const work = database.transaction(["accounts", "notes"], "readwrite", ON_DISK);
+  work.objectStore("accounts").clear();
+  work.objectStore("accounts").put({ reader, keys });
+  work.objectStore("notes").put(reader, "current");
+  await work.done;
   return keys;
 }
 

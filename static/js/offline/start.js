@@ -2,6 +2,8 @@
 
 import { isMarked } from "./mark.js";
 
+const TRY_AGAIN = 10000;
+
 const place = document.querySelector("[data-device]");
 const reader = Number(place.dataset.reader);
 
@@ -17,17 +19,26 @@ async function beginAll() {
     prepare(offered, reader, place.dataset.release, begin).catch((fault) => console.error(fault));
   }
   if (!isMarked(reader)) return;
-  const { deviceOf } = await import("./device.js");
+  const { deviceOf, isHolding } = await import("./device.js");
   const device = await deviceOf(reader);
   if (device) await begin(device);
-  else await sayIfForbidden();
+  else if (await isHolding(reader).catch(sayForbidden)) await begin(await whenReached(deviceOf));
+}
+
+// What is kept here is locked, and its keys are with the server: they are asked for until it gives them.
+async function whenReached(deviceOf) {
+  for (;;) {
+    await new Promise((done) => {
+      addEventListener("online", done, { once: true });
+      setTimeout(done, TRY_AGAIN);
+    });
+    const device = await deviceOf(reader);
+    if (device) return device;
+  }
 }
 
 // What was kept here cannot be opened: said at once, for answers live in this page alone by now.
-async function sayIfForbidden() {
-  const { openDatabase } = await import("./database.js");
-  const opens = await openDatabase().then((database) => database.close() || true, () => false);
-  if (opens) return;
+async function sayForbidden() {
   const { FULL_DEVICE } = await import("./words.js");
   place.querySelector("[data-device-state]").textContent = FULL_DEVICE;
   place.dataset.tone = "bad";

@@ -4,7 +4,7 @@ import { open, openBytes, seal, sealBytes } from "./seal.js";
 
 const ALL = ["visits", "pages", "rows", "outbox", "photos"];
 
-const ON_DISK = { durability: "strict" }; // where a browser knows the word, a loss of power takes nothing
+export const ON_DISK = { durability: "strict" }; // where a browser knows the word, a loss of power takes nothing
 
 function word() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -27,7 +27,7 @@ export class DeviceStore {
     const sealed = [];
     for (const { path, ...page } of pages)
       sealed.push({ reader: this.reader, visit, path, release, sealed: await seal(this.keys, page) });
-    const work = this.database.transaction(["visits", "pages"], "readwrite");
+    const work = this.database.transaction(["visits", "pages"], "readwrite", ON_DISK);
     for (const page of sealed) work.objectStore("pages").put(page);
     work.objectStore("visits").put(record);
     await work.done;
