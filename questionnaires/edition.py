@@ -109,4 +109,5 @@ class Edition(Head):
                 p for p in self.packages if not p.applies_to or trade.id in p.applies_to
             ),
             fee_years=self.fee_years,
+            stations=self.stations,
         )

@@ -105,6 +105,7 @@ def faults(whole: Whole) -> Iterator[Fault]:
     yield from _repeated_ids(whole)
     yield from _inside_questions(whole)
     yield from _needs(whole)
+    yield from _stations(whole)
     yield from _rewords(whole)
     yield from _same(whole)
     yield from _gates(whole)
@@ -153,6 +154,8 @@ def _repeated_ids(whole: Whole) -> Iterator[Fault]:
             yield from seen.again("题号", question.code, placed.file, trail)
     for step, rung in enumerate(whole.edition.ladder):
         yield from seen.again("等级 id", rung.id, "edition.yaml", ("ladder", step))
+    for index, station in enumerate(whole.edition.stations):
+        yield from seen.again("走访地点 id", station.id, "edition.yaml", ("stations", index))
     for file, trail, _, check in whole.checks():
         yield from seen.again("互查 id", check.id, file, trail)
     for index, package in enumerate(whole.edition.packages):
@@ -200,6 +203,28 @@ def _needs(whole: Whole) -> Iterator[Fault]:
                     yield whole.fault(
                         placed.file, (*trail, "needs"), fault, "改正工序 id，或补上工序"
                     )
+
+
+def _stations(whole: Whole) -> Iterator[Fault]:
+    """Every question is looked at somewhere, once an edition has a walk."""
+    known = {station.id for station in whole.edition.stations}
+    for placed in whole.sections():
+        section = placed.section
+        yield from _station(whole, placed.file, placed.trail, section.station, known)
+        for question, trail in placed.questions():
+            yield from _station(whole, placed.file, trail, question.station, known)
+            if known and not (question.station or section.station):
+                fault = f"题目“{question.id}”没有走访地点"
+                remedy = "在模块或本题写上 station"
+                yield whole.fault(placed.file, trail, fault, remedy)
+
+
+def _station(
+    whole: Whole, file: str, trail: Trail, station: str | None, known: set[str]
+) -> Iterator[Fault]:
+    if station is not None and station not in known:
+        fault = f"没有走访地点“{station}”"
+        yield whole.fault(file, (*trail, "station"), fault, "改正地点 id，或在 stations 中补上")
 
 
 def _rewords(whole: Whole) -> Iterator[Fault]:

@@ -29,6 +29,7 @@ def faults(whole: Whole) -> Iterator[Fault]:
     """Yield every fault of sense; ids and references are known to be good."""
     yield from _weights(whole)
     yield from _thresholds(whole)
+    yield from _walk(whole)
     yield from _questions(whole)
     yield from _packages(whole)
     yield from _standards(whole)
@@ -68,6 +69,19 @@ def _thresholds(whole: Whole) -> Iterator[Fault]:
             fault = f"分数线 {ladder[step].at_least} 不高于下一级的 {ladder[step - 1].at_least}"
             trail = ("ladder", step, "at_least")
             yield whole.fault("edition.yaml", trail, fault, "自下而上逐级提高")
+
+
+def _walk(whole: Whole) -> Iterator[Fault]:
+    """A visit needs a way, and no station on it for nothing."""
+    used = {q.station or p.section.station for p in whole.sections() for q, _ in p.questions()}
+    if not whole.edition.stations:
+        remedy = "写上 stations，并给每个模块写上 station"
+        yield whole.fault("edition.yaml", (), "没有走访地点", remedy)
+    for index, station in enumerate(whole.edition.stations):
+        if station.id not in used:
+            fault = f"走访地点“{station.title}”没有要看的题"
+            trail = ("stations", index)
+            yield whole.fault("edition.yaml", trail, fault, "删去，或给题目写上这个地点")
 
 
 # --- questions ----------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from questionnaires.model import (
     ProcessBound,
     Range,
     Standard,
+    Station,
     Trade,
 )
 from questionnaires.words import AMOUNTS, CONFIDENCE, FACTS, SIZES, STANDARD_STATUS
@@ -36,6 +37,7 @@ def changes(old: Edition, new: Edition) -> Iterator[Change]:
     for trade_id, trade in new.trades.items():
         if trade_id in old.trades:
             yield from _trade(old.trades[trade_id], trade)
+    yield from _walk(old, new)
     names = _Names(old, new)
     yield from _checks(_all_checks(old), _all_checks(new), names)
     yield from _packages(old, new, names)
@@ -114,6 +116,29 @@ def _process(about: str, old: Process, new: Process) -> Iterator[Change]:
     yield from replaced("工序", about, "分组", old.group, new.group)
     yield from reworded("工序", about, "说明", old.help, new.help)
     yield from reworded("工序", about, "行业常有的理由", old.usual, new.usual)
+
+
+# --- the walk ----------------------------------------------------------------------------------
+
+
+def _walk(old: Edition, new: Edition) -> Iterator[Change]:
+    before, after = ({s.id: s for s in edition.stations} for edition in (old, new))
+    for id, station in after.items():
+        if id in before:
+            yield from _station(before[id], station)
+        else:
+            yield Change("走访", station.title, "added", "新增走访地点", after=station.does)
+    for id, station in before.items():
+        if id not in after:
+            yield Change("走访", station.title, "removed", "删去走访地点", before=station.does)
+    for id in moved(tuple(before), tuple(after)):
+        yield Change("走访", after[id].title, "moved", "调整了先后位置")
+
+
+def _station(old: Station, new: Station) -> Iterator[Change]:
+    yield from replaced("走访", new.title, "名称", old.title, new.title)
+    yield from reworded("走访", new.title, "在那里做什么", old.does, new.does)
+    yield from replaced("走访", new.title, "找谁", old.meets, new.meets)
 
 
 # --- cross-checks -------------------------------------------------------------------------------

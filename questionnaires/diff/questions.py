@@ -55,10 +55,10 @@ def label(question: Question) -> str:
 def changes(old: Edition, new: Edition) -> Iterator[Change]:
     """Yield the differences in sections, then in their questions."""
     before, after = placed_sections(old), placed_sections(new)
-    yield from _sections(before, after)
+    names = _Names(old, new)
+    yield from _sections(before, after, names)
     homes_before = {q.id: (s, q) for s in before.values() for q in s.section.questions}
     homes_after = {q.id: (s, q) for s in after.values() for q in s.section.questions}
-    names = _Names(old, new)
     for question_id, (home, question) in homes_after.items():
         if question_id not in homes_before:
             yield _new_question(question, home)
@@ -99,14 +99,16 @@ def _new_question(question: Question, home: Placed) -> Change:
 # --- sections -----------------------------------------------------------------------------------
 
 
-def _sections(before: Mapping[str, Placed], after: Mapping[str, Placed]) -> Iterator[Change]:
+def _sections(
+    before: Mapping[str, Placed], after: Mapping[str, Placed], names: _Names
+) -> Iterator[Change]:
     for section_id, now in after.items():
         section = now.section
         if section_id not in before:
             words = f"{now.part}新增模块，{len(section.questions)} 题，{_weight_words(section)}"
             yield Change("模块", section.title, "added", words, section.counts)
         else:
-            yield from _section(before[section_id], now)
+            yield from _section(before[section_id], now, names)
     for section_id, was in before.items():
         if section_id not in after:
             words = f"从{was.part}删去，原{_weight_words(was.section)}"
@@ -115,12 +117,13 @@ def _sections(before: Mapping[str, Placed], after: Mapping[str, Placed]) -> Iter
         yield Change("模块", after[section_id].section.title, "moved", "调整了先后位置")
 
 
-def _section(was: Placed, now: Placed) -> Iterator[Change]:
+def _section(was: Placed, now: Placed, names: _Names) -> Iterator[Change]:
     old, new, about = was.section, now.section, now.section.title
     if was.part != now.part:
         yield Change("模块", about, "moved", f"从{was.part}移到{now.part}", new.counts)
     yield from replaced("模块", about, "名称", old.title, new.title)
     yield from reworded("模块", about, "填写说明", old.intro, new.intro)
+    yield from replaced("模块", about, "走访地点", names.station(old), names.station(new))
     if (old.weight, old.optional) != (new.weight, new.optional):
         words = f"原{_weight_words(old)}，现{_weight_words(new)}"
         yield Change("模块", about, "changed", words, counts=True)
@@ -146,7 +149,7 @@ def _order(before: Mapping[str, Placed], after: Mapping[str, Placed]) -> Iterato
 
 
 class _Names:
-    """What readers call processes, of whichever edition knows them."""
+    """What readers call processes and stations, of whichever edition knows them."""
 
     def __init__(self, old: Edition, new: Edition) -> None:
         self.processes = {
@@ -156,6 +159,11 @@ class _Names:
             for process in trade.processes
         }
         self.trades = {t.id: t.title for e in (old, new) for t in e.trades.values()}
+        self.stations = {s.id: s.title for e in (old, new) for s in e.stations}
+
+    def station(self, placed: Question | Section) -> str:
+        """Return where something is looked at; nothing of its own is 未另设."""
+        return self.stations.get(placed.station or "", placed.station or "未另设")
 
     def needs(self, question: Question) -> list[str]:
         return [self.processes.get(process, process) for process in question.needs]
@@ -177,6 +185,7 @@ def _question(old: Question, new: Question, names: _Names) -> Iterator[Change]:
     yield from _weakness(about, old, new)
     yield from _terms(about, old, new)
     yield from replaced("题目", about, "量同一件事的题", old.same_as or "无", new.same_as or "无")
+    yield from replaced("题目", about, "走访地点", names.station(old), names.station(new))
     yield from _needs(about, old, new, names)
     if old.not_applicable != new.not_applicable:
         words = "可以答“不适用”了" if new.not_applicable else "不再允许答“不适用”"

@@ -83,6 +83,7 @@ from questionnaires.model.questions import (
     Weakness,
     Weaknesses,
 )
+from questionnaires.model.walk import Station
 
 __all__ = [
     "EXACT_PATTERN",
@@ -136,6 +137,7 @@ __all__ = [
     "Share",
     "Size",
     "Standard",
+    "Station",
     "Synonyms",
     "TextQuestion",
     "Trade",

@@ -11,6 +11,7 @@ from questionnaires.model.checks import CrossCheck
 from questionnaires.model.kinds import Confidence, Line, Prose, Value, Weight, Word
 from questionnaires.model.ladder import Gate, Rung
 from questionnaires.model.questions import Rewording, Section
+from questionnaires.model.walk import Station
 
 
 class Process(Value):
@@ -83,3 +84,5 @@ class Head(Value):
     weights_confidence: Confidence = "proposal"
     fee_years: Annotated[int, Field(ge=0, le=10)] = 3
     """How many years of fees count when ways to a rung are compared."""
+    stations: tuple[Station, ...] = ()
+    """Where a visit leads, in the order of the walk."""

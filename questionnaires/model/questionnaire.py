@@ -12,6 +12,7 @@ from questionnaires.model.kinds import Line, Value
 from questionnaires.model.ladder import Rung
 from questionnaires.model.packages import Package
 from questionnaires.model.questions import Asked, Question, Section
+from questionnaires.model.walk import Station
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Questionnaire(Value):
     checks: tuple[CrossCheck, ...]
     packages: tuple[Package, ...]
     fee_years: int = 3
+    stations: tuple[Station, ...] = ()
 
     @cached_property
     def questions(self) -> dict[str, Question]:
@@ -73,6 +75,27 @@ class Questionnaire(Value):
             part = "core" if s.id in self.core_section_ids else "trade"
             parts[part] += tuple(s.units)
         return {s.id: tuple(s.units) for s in self.sections} | parts
+
+    @cached_property
+    def station_by_id(self) -> dict[str, Station]:
+        return {station.id: station for station in self.stations}
+
+    @cached_property
+    def station_of(self) -> dict[str, Station]:
+        """Where each question is looked at, by question id; empty in an edition without a walk."""
+        placed = {q.id: q.station or s.station for s in self.sections for q in s.questions}
+        return {id: self.station_by_id[station] for id, station in placed.items() if station}
+
+    def walk(self, processes: frozenset[str]) -> dict[str, tuple[Question, ...]]:
+        """What a firm with these processes is asked at each station, by its id, in order.
+
+        A station at which nothing is asked is left out.
+        """
+        asked: dict[str, list[Question]] = {station.id: [] for station in self.stations}
+        for question in self.all_asked(processes):
+            if station := self.station_of.get(question.id):
+                asked[station.id].append(question)
+        return {id: tuple(questions) for id, questions in asked.items() if questions}
 
     @cached_property
     def names(self) -> Names:

@@ -93,6 +93,8 @@ class Asked(Value):
     not_applicable: bool = False
     same_as: Word | None = None
     """The question that measures the same; a trade may score only one of the two."""
+    station: Word | None = None
+    """Where it is looked at, where that is not its section's station."""
 
     def weakness_at(self, level: int) -> Weakness | None:
         """Return what an answer on a level shows; None where nothing is said of it."""
@@ -275,7 +277,8 @@ class Rewording(Value):
 class Section(Value):
     """A page of questions (模块) and its weight in the whole.
 
-    An ``optional`` section is unscored and may be left empty.
+    An ``optional`` section is unscored and may be left empty. Its questions are looked at at its
+    ``station``, except those that name their own.
     """
 
     id: Word
@@ -283,6 +286,7 @@ class Section(Value):
     intro: Prose | None = None
     weight: Weight | None = None
     optional: bool = False
+    station: Word | None = None
     questions: Annotated[tuple[Question, ...], Field(min_length=1)]
 
     @property

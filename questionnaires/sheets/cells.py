@@ -96,6 +96,8 @@ class Book:
     def rows(self, table: Table) -> tuple[list[Row], list[Fault]]:
         """Read a sheet of known columns; a cell that cannot be taken is a fault, never a value."""
         if table.name not in self.names:
+            if all(column.later for column in table.columns):
+                return [], []
             return [], [Fault(table.name, "", "缺少这张表", "用导出的工作簿，不改表名")]
         faults: list[Fault] = []
         return list(_rows(table, self.grid(table.name), faults)), faults

@@ -285,6 +285,7 @@ _ROOTS = {
     "ladder": layout.RUNGS.name,
     "rewords": layout.REWORDS.name,
     "processes": layout.PROCESSES.name,
+    "stations": layout.STATIONS.name,
     "gates": layout.GATES.name,
     "packages": layout.PACKAGES.name,
     "standards": layout.STANDARDS.name,

@@ -12,7 +12,7 @@ import yaml
 _FIRST = (
     "id code kind title source issued trades core_weight trade_weight weights_confidence".split()
 )
-_LAST = "ladder processes sections questions gates checks".split()
+_LAST = "ladder stations processes sections questions gates checks".split()
 
 
 class _Plain(yaml.SafeDumper):  # type: ignore[misc]  # the library ships no types

@@ -150,6 +150,7 @@ SECTIONS = Table(
         Column("weight", "权重", EXACT, 8),
         Column("optional", "选填", YES, 8),
         Column("intro", "填写说明", width=80),
+        Column("station", "走访地点 id", width=16, later=True),
     ),
     "按填写的先后排列；各部分的权重合计写在“年版”表里。",
     by="part",
@@ -183,6 +184,7 @@ QUESTIONS = Table(
         Column("length", "最多字数", WHOLE, 10),
         Column("definition", "计算口径", width=50),
         Column("same_as", "与哪道题量同一件事", width=20, later=True),
+        Column("station", "不在模块的地点看时，写地点 id", width=20, later=True),
     ),
     "一题一行，按填写的先后排列。五档描述只用于选项档题；分子、分母、起点只用于比例题。",
     within="模块",
@@ -306,6 +308,18 @@ REWORDED_TERMS = replace(
     about="通用题在本行业要解释的词；写了就替换通用题的全部名词。",
     within=REWORDS.name,
     lost=_NOT_REWORDED,
+)
+STATIONS = Table(
+    "走访地点",
+    (
+        Column("id", "地点 id", width=20, later=True),
+        Column("title", "名称", width=20, later=True),
+        Column("does", "在那里做什么", width=80, later=True),
+        Column("meets", "找谁", width=40, later=True),
+    ),
+    "现场诊断依次到的地方，一处一行，按走的先后排列；题目在哪里看，写在“模块”和“题目”表里。",
+    file="edition.yaml",
+    path=("stations",),
 )
 PROCESSES = Table(
     "工序",
@@ -453,6 +467,7 @@ TABLES = (
     REWORDS,
     REWORDED_WEAKNESSES,
     REWORDED_TERMS,
+    STATIONS,
     PROCESSES,
     CHECKS,
     BOUNDS,

@@ -27,6 +27,10 @@ def rows(edition: Edition, trade_id: str) -> dict[str, list[list[Any]]]:
     }
 
 
+_LISTED = ("ladder", "stations")
+"""What of the first file has rows of its own."""
+
+
 def _plain(value: Value) -> Row:
     """Return what a value says beyond its defaults, as plain values."""
     return value.model_dump(exclude_defaults=True)
@@ -37,10 +41,10 @@ class _Files:
 
     def __init__(self, edition: Edition, trade_id: str) -> None:
         self.shorts = edition.names.shorts
-        head = {name: getattr(edition, name) for name in Head.model_fields if name != "ladder"}
+        listed = {name: [_plain(v) for v in getattr(edition, name)] for name in _LISTED}
+        head = {name: getattr(edition, name) for name in Head.model_fields} | listed
         self.files: dict[str, Row] = {
-            "edition.yaml": head
-            | {"trades": tuple(edition.trades), "ladder": [_plain(r) for r in edition.ladder]},
+            "edition.yaml": head | {"trades": tuple(edition.trades)},
             "core": _plain(edition.core),
             "trade": _plain(edition.trades[trade_id]),
             "extras": {"sections": [_plain(section) for section in edition.extras]},

@@ -55,6 +55,13 @@ def another_package(files: Files, **given: Any) -> object:
     return question(files)["packages"].append("N02")
 
 
+def without_a_walk(files: Files) -> None:
+    del files["edition"]["stations"]
+    for file in ("core", "valve"):
+        for section in files[file]["sections"]:
+            del section["station"]
+
+
 def optional_section(files: Files) -> object:
     section = deepcopy(files["core"]["sections"][0])
     del section["weight"]
@@ -286,6 +293,38 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
         lambda f: f["valve"].update(gates={"top": [{"question": "heat_number", "at_least": 1}]}),
         "valve.yaml",
         "阶梯中没有等级“top”",
+    ),
+    "no walk": (
+        without_a_walk,
+        "edition.yaml",
+        "没有走访地点",
+    ),
+    "station twice": (
+        lambda f: f["edition"]["stations"].append(f["edition"]["stations"][0]),
+        "edition.yaml",
+        "走访地点 id“shop”重复",
+    ),
+    "station nobody looks at": (
+        lambda f: f["edition"]["stations"].append(
+            {"id": "roof", "title": "屋顶", "does": "看天。", "meets": "谁也不找"}
+        ),
+        "edition.yaml",
+        "走访地点“屋顶”没有要看的题",
+    ),
+    "section at an unknown station": (
+        lambda f: f["core"]["sections"][0].update(station="typo"),
+        "core.yaml",
+        "没有走访地点“typo”",
+    ),
+    "question at an unknown station": (
+        lambda f: question(f).update(station="typo"),
+        "core.yaml",
+        "没有走访地点“typo”",
+    ),
+    "question looked at nowhere": (
+        lambda f: (f["core"]["sections"][0].pop("station"), question(f).update(station="shop")),
+        "core.yaml",
+        "题目“tracing”没有走访地点",
     ),
     "cross-check on an unknown question": (
         lambda f: f["core"].update(
@@ -705,9 +744,10 @@ def test_the_work_for_a_thousand_questions_does_not_grow_faster_than_they_do(
         for n in range(1000)
     ]
     files["valve"]["sections"] = [
-        {"id": f"s{s}", "title": "模块", "weight": "0.7", "questions": many[s * 20 : s * 20 + 20]}
+        {"id": f"s{s}", "title": "模块", "weight": "0.7", "station": "shop",
+         "questions": many[s * 20 : s * 20 + 20]}
         for s in range(50)
-    ]
+    ]  # fmt: skip
     del files["valve"]["gates"]
     package(files)["lifts"] = {q["id"]: 4 for q in many} | {"scheduling": 4, "tracing": 4}
     folder = write_edition(tmp_path, files)

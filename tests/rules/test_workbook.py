@@ -31,7 +31,7 @@ from questionnaires.workbook import (
     write_workbook,
     yaml_text,
 )
-from questionnaires.workbook.layout import TABLES
+from questionnaires.workbook.layout import QUESTIONS, SECTIONS, STATIONS, TABLES
 from tests.support.builders import edition_files, write_edition
 
 
@@ -81,6 +81,7 @@ def every_kind() -> Files:
         "r": {"help": "只数装配线"},
     }  # fmt: skip
     files["core"]["sections"][0]["questions"][3]["same_as"] = "scheduling"
+    files["core"]["sections"][0]["questions"][4]["station"] = "shop"
     package = files["packages"]["packages"][0]
     package |= {"prerequisites": [], "sizes": ["small", "large"], "applies_to": ["valve"]}
     return files
@@ -361,11 +362,24 @@ def test_a_repeated_question_is_named_at_its_cell(original: bytes) -> None:
     assert any(f.file == "题目" and f.place == "C3" and "重复" in f.fault for f in found)
 
 
-@pytest.mark.parametrize("table", [t.name for t in TABLES])
+@pytest.mark.parametrize("table", [t.name for t in TABLES if t is not STATIONS])
 def test_a_missing_sheet_is_named(original: bytes, table: str) -> None:
     found = faults(original, lambda book: book.remove(book[table]))
 
     assert Fault(table, "", "缺少这张表", "用导出的工作簿，不改表名") in found
+
+
+def test_a_workbook_from_before_the_walk_is_read_without_one(original: bytes) -> None:
+    def age(book: Any) -> None:
+        book.remove(book[STATIONS.name])
+        for table in (SECTIONS, QUESTIONS):
+            page, title = book[table.name], table.columns[-1].title
+            page.delete_cols(column(page, title))
+
+    draft = read_workbook(changed(original, age))
+
+    assert not draft.faults
+    assert not draft.files["edition.yaml"]["stations"]
 
 
 def test_a_missing_heading_is_named(original: bytes) -> None:

@@ -157,6 +157,9 @@ def edition_files() -> Files:
             "source": "建议值",
             "issued": "2099-01-01",
             "trades": ["valve"],
+            "stations": [
+                {"id": "shop", "title": "车间", "does": "看现场。", "meets": "班组长"},
+            ],
             "ladder": [
                 _plain_rung("basic", "0.2", [{"question": "scheduling", "at_least": 1}]),
                 _plain_rung("advanced", "0.6", []),
@@ -205,7 +208,8 @@ def _plain_section(id: str, weight: int, questions: list[str]) -> dict[str, Any]
         }
         for name in questions
     ]
-    return {"id": id, "title": id, "weight": weight, "questions": asked}
+    section = {"id": id, "title": id, "weight": weight, "station": "shop"}
+    return section | {"questions": asked}
 
 
 def write_edition(folder: Path, files: Files) -> Path:
