@@ -55,7 +55,7 @@ def formulas(inside: zipfile.ZipFile, most: int = MOST_ELEMENTS) -> tuple[Fault,
         raise Unreadable("工作簿内部的内容读不懂", RESAVE) from error
 
 
-def _sheet_names(inside: zipfile.ZipFile) -> dict[str, str]:
+def sheet_names(inside: zipfile.ZipFile) -> dict[str, str]:
     """Return the sheets' names by the part that holds them."""
     targets = {
         link.get("Id"): posixpath.normpath(posixpath.join("xl", link.get("Target", ""))).lstrip("/")
@@ -76,7 +76,7 @@ def _elements(inside: zipfile.ZipFile, part: str) -> Iterator[Any]:
 
 
 def _formulas(inside: zipfile.ZipFile, left: int) -> Iterator[Fault]:
-    names = _sheet_names(inside)
+    names = sheet_names(inside)
     parts = [n for n in inside.namelist() if n.startswith("xl/") and n.endswith(".xml")]
     for part in dict.fromkeys((*names, *parts)):
         is_sheet = part in names or part.startswith("xl/worksheets/")

@@ -42,7 +42,7 @@ def fault_in_code(code: str, *, demonstration: bool) -> str:
     place = code[2:8]
     if not set(code) <= set(SIGNS) or not place.isdecimal():
         return "统一社会信用代码只含数字和大写字母，没有 I、O、S、V、Z，第 3 至 8 位是数字，请对照营业执照。"
-    if place[0] not in PROVINCES:
+    if place[0] == "0":
         return "统一社会信用代码第 3 至 8 位应是行政区划代码，请对照营业执照逐位核对。"
     if code[-1] != uscc.calc_check_digit(code[:-1]):
         return "统一社会信用代码的校验位不对，请对照营业执照逐位核对。"
@@ -56,6 +56,8 @@ def doubts_about_code(code: str) -> tuple[Doubt, ...]:
     found = []
     if code[0] != COMMERCE:
         found.append(Doubt.OTHER_REGISTRAR)
+    if code[2] not in PROVINCES:
+        found.append(Doubt.OTHER_PLACE)
     if code[16] != _own_check_digit(code[8:16]):
         found.append(Doubt.OWN_CODE)
     return tuple(found)

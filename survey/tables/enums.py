@@ -70,6 +70,7 @@ class Doubt(StrEnum):
     ROUNDS_OVERLAP = "rounds_overlap"
     OTHER_REGISTRAR = "other_registrar"
     OWN_CODE = "own_code"
+    OTHER_PLACE = "other_place"
 
 
 class EditionState(StrEnum):
@@ -169,6 +170,65 @@ class Decision(StrEnum):
     OTHER = "other"
 
 
+class RosterState(StrEnum):
+    """How far a list of firms has come on its way in."""
+
+    UPLOADED = "uploaded"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    IMPORTING = "importing"
+    IMPORTED = "imported"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class RowOutcome(StrEnum):
+    """What a row of a list would do."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    FAULT = "fault"
+
+
+class RowFault(StrEnum):
+    """What is wrong with a row of a list, so that it is left out."""
+
+    CODE_MISSING = "code_missing"
+    CODE_AS_NUMBER = "code_as_number"
+    CODE_WRONG = "code_wrong"
+    NAME_MISSING = "name_missing"
+    NAME_TOO_LONG = "name_too_long"
+    NO_VALUE = "no_value"
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"
+
+
+class RowNote(StrEnum):
+    """What is doubtful in a row of a list that is taken all the same."""
+
+    SAME_NAME = "same_name"
+    FORMER_NAME = "former_name"
+    OTHER_ORGANISATION = "other_organisation"
+    CODE_UNUSUAL = "code_unusual"
+    LEFT_EMPTY = "left_empty"
+    SHORTENED = "shortened"
+    OWN_WORDS = "own_words"
+    """The firm itself said otherwise: its word stays."""
+    REPEATED = "repeated"
+    """A later row of the same code; that one is left out."""
+    HIDDEN = "hidden"
+
+
+class ProposalState(StrEnum):
+    """What became of a recognition that a list named."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    DECLINED = "declined"
+
+
 class LinkPurpose(StrEnum):
     """What a one-time link is for."""
 
@@ -189,10 +249,15 @@ __all__ = [
     "LinkPurpose",
     "Need",
     "PoolState",
+    "ProposalState",
     "RecognitionStanding",
     "RequestState",
     "ResponseKind",
     "Role",
+    "RosterState",
+    "RowFault",
+    "RowNote",
+    "RowOutcome",
     "SecondState",
     "Settlement",
     "SheetKind",

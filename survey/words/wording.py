@@ -60,6 +60,7 @@ DOUBTS: Final[Mapping[str, str]] = {
     Doubt.YEAR_DIFFERS: "文号里的年份和认定日期的年份不一样。",
     Doubt.ROUNDS_OVERLAP: "这段时间还有别的轮次开放，企业会同时看到两个入口。",
     Doubt.OTHER_REGISTRAR: "这个代码不以 9 开头，不是市场监管部门登记的企业（如机关、协会、合作社）。",
+    Doubt.OTHER_PLACE: "代码第 3 至 8 位不是现行的行政区划代码，请对照营业执照核对。",
     Doubt.OWN_CODE: "代码第 9 至 17 位（组织机构代码）的校验位不对；少数早期登记的企业确实如此，请对照营业执照逐位核对。",
 }
 """What of a decision does not fit, said before it is taken after all."""

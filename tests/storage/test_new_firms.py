@@ -83,7 +83,6 @@ def test_a_code_is_brought_to_its_one_form(session, typed):
         ("91110000600037341O", "没有 I、O、S、V、Z"),
         ("A1A10000600037341L", "第 3 至 8 位是数字"),
         ("000000000000000000", "行政区划"),
-        ("99990000600037341L", "行政区划"),
         ("91110000\x006037341L", "18 位"),
         ("９１１１０００٠600037341L", "数字"),
         (FICTIONAL, "没有 I、O、S、V、Z"),
@@ -103,6 +102,7 @@ def test_an_unusual_code_is_taken_once_somebody_says_it_is_meant(session):
         ("Y1110000", "600037341", Doubt.OTHER_REGISTRAR),
         ("N2110000", "600037341", Doubt.OTHER_REGISTRAR),
         ("12110000", "600037341", Doubt.OTHER_REGISTRAR),
+        ("91990000", "600037341", Doubt.OTHER_PLACE),
         ("91110000", "600037342", Doubt.OWN_CODE),
         ("91110000", "60003734X", Doubt.OWN_CODE),
     ):

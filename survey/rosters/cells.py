@@ -1,0 +1,217 @@
+"""One cell of a list: what it says, in the form it is kept in. Empty is unknown, never no.
+
+Money is kept in 分, electricity in kWh, as whole numbers: a list in 千元 and one in 万元 say the same.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from questionnaires.sheets.lists import NO_VALUE, Cell
+from survey.tables import RowFault
+
+
+class Unread(ValueError):
+    """A cell that cannot be taken."""
+
+    def __init__(self, fault: RowFault, shown: str = "") -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.shown = shown
+
+
+UNITS = {
+    "元": 100,
+    "千元": 100_000,
+    "万元": 1_000_000,
+    "百万元": 100_000_000,
+    "亿元": 10_000_000_000,
+}
+"""What one of a unit of money is in 分."""
+POWERS = {"千瓦时": 1, "度": 1, "万千瓦时": 10_000, "万度": 10_000, "亿千瓦时": 100_000_000}
+MOST = 10**17
+NONE = frozenset(
+    {"", "/", "\\", "-", "--", "——", "—", "–", "－", "无", "暂无", "空", "不详", "N/A", "n/a"}
+)
+"""What people write where there is nothing to say."""
+YES = frozenset({"是", "√", "✓", "✔", "☑", "■", "●", "Y", "YES", "1", "TRUE", "T", "有", "对"})
+NO = frozenset({"否", "×", "✗", "✘", "X", "N", "NO", "0", "FALSE", "F", "□", "☐", "不是", "非"})
+ABOVE = frozenset({"规上", "规模以上", "在库", "月度新增", "新增", "升规", "规上企业"})
+BELOW = frozenset({"规下", "规模以下", "退规", "退库", "拟升规", "拟上规", "非规上"})
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_TRAILING = re.compile(r"(?<=[\d.])\s*(人|名|个|户|家|元|千元|万元|亿元|%|度|千瓦时|万千瓦时|亩)$")
+_EXACT_DIGITS = 15
+_DAY_ZERO = date(1899, 12, 30)
+_PHONE_DIGITS = 7
+
+
+def text(cell: Cell) -> str:
+    """Return a cell's words: blanks folded, unseen signs left out, numbers without ``.0``."""
+    if cell == NO_VALUE:
+        raise Unread(RowFault.NO_VALUE)
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float):
+        return _digits(cell)
+    seen = (c for c in str(cell) if unicodedata.category(c) not in ("Cf", "Cs", "Co"))
+    plain = "".join(" " if unicodedata.category(c) == "Cc" else c for c in seen)
+    return " ".join(plain.split())
+
+
+def _digits(number: float) -> str:
+    if not math.isfinite(number) or abs(number) >= MOST * 10:
+        return str(number)
+    exact = Decimal(repr(number))
+    return str(int(exact)) if exact == exact.to_integral() else format(exact.normalize(), "f")
+
+
+def words(cell: Cell) -> str:
+    """Return a cell's words, nothing where people wrote that there are none."""
+    said = text(cell)
+    return "" if said in NONE - {"N/A", "n/a"} else said
+
+
+def plain(cell: Cell) -> str:
+    """Return a cell's words half width and without any blank: to compare and to look things up."""
+    return "".join(unicodedata.normalize("NFKC", text(cell)).split())
+
+
+def number(cell: Cell) -> Decimal | None:
+    """Read a number as people write them: 108,144 · ５９ · 552人; None where there is none."""
+    if cell == NO_VALUE:
+        raise Unread(RowFault.NO_VALUE)
+    if isinstance(cell, bool):
+        raise Unread(RowFault.UNREADABLE, text(cell))
+    if isinstance(cell, int | float):
+        said = _digits(float(cell)) if isinstance(cell, float) else str(cell)
+    else:
+        said = plain(cell).replace(",", "").replace("'", "").replace("¥", "").replace("￥", "")
+        if said in NONE:
+            return None
+        said = _TRAILING.sub("", said)
+    if not _NUMBER.fullmatch(said):
+        raise Unread(RowFault.UNREADABLE, text(cell)[:40])
+    return Decimal(said)
+
+
+def amount(cell: Cell, factor: int, *, least: int | None = 0) -> int | None:
+    """Read a quantity and return it in whole parts, ``factor`` of which make one of its unit."""
+    read = number(cell)
+    if read is None:
+        return None
+    whole = int((read * factor).to_integral_value(ROUND_HALF_UP))
+    if abs(whole) >= MOST or (least is not None and whole < least):
+        raise Unread(RowFault.TOO_LARGE if whole >= MOST else RowFault.UNREADABLE, text(cell)[:40])
+    return whole
+
+
+def count(cell: Cell) -> int | None:
+    """Read a number of people."""
+    read = number(cell)
+    if read is None:
+        return None
+    if read != read.to_integral_value() or not 0 <= read <= 1_000_000:
+        raise Unread(RowFault.UNREADABLE, text(cell)[:40])
+    return int(read)
+
+
+def truth(cell: Cell) -> bool | None:
+    """Read 是, √, 1, 规上 …; None where nothing is said."""
+    said = plain(cell).upper()
+    if said.upper() in {sign.upper() for sign in NONE}:
+        return None
+    if said in YES or said in ABOVE:
+        return True
+    if said in NO or said in BELOW:
+        return False
+    raise Unread(RowFault.UNREADABLE, text(cell)[:40])
+
+
+def day(cell: Cell) -> str | None:
+    """Read a date as exactly as it is said: 2023, 2023-05 or 2023-05-01.
+
+    2023.1 as a number may be January or October: only the year is kept of it.
+    """
+    if isinstance(cell, float) and not cell.is_integer() and math.isfinite(cell):
+        return _float_day(cell)
+    said = plain(cell)
+    if said in NONE:
+        return None
+    if re.fullmatch(r"\d{5}", said) and 20_000 < int(said) < 60_000:
+        return (_DAY_ZERO + timedelta(days=int(said))).isoformat()
+    if joined := re.fullmatch(r"(\d{4})(\d\d)(\d\d)?", said):
+        return _day(joined[1], joined[2], joined[3], said)
+    found = re.match(r"(\d{4})(?:[年.\-/](\d{1,2})?)?(?:[月.\-/](\d{1,2})?)?", said)
+    if found is None:
+        raise Unread(RowFault.UNREADABLE, said[:40])
+    return _day(found[1], found[2], found[3], said)
+
+
+def _float_day(cell: float) -> str:
+    year, _, rest = _digits(cell).partition(".")
+    month = rest if rest != "1" else ""
+    return _day(year, month or None, None, _digits(cell))
+
+
+def _day(year: str, month: str | None, of_month: str | None, said: str) -> str:
+    try:
+        found = date(int(year), int(month or 1), int(of_month or 1))
+    except (ValueError, OverflowError) as error:
+        raise Unread(RowFault.UNREADABLE, said[:40]) from error
+    if not 1900 <= found.year <= 2100:
+        raise Unread(RowFault.UNREADABLE, said[:40])
+    return found.isoformat()[: 10 if of_month else 7 if month else 4]
+
+
+def phones(cell: Cell) -> tuple[str, ...]:
+    """Read one or more telephone numbers, extensions kept."""
+    said = unicodedata.normalize("NFKC", words(cell))
+    parts = [part.strip() for part in re.split(r"[、/;,，；|]+", said)]
+    found = [number for part in parts for number in _split_blanks(part)]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _split_blanks(part: str) -> list[str]:
+    pieces = part.split()
+    whole = all(sum(c.isdigit() for c in piece) >= _PHONE_DIGITS for piece in pieces)
+    return pieces if whole else [" ".join(pieces)]
+
+
+_FORMER = re.compile(r"[（(](?:原名?|曾用名?|更名前)[:：]?[^（()）]*[)）]$")
+
+
+def name(cell: Cell) -> tuple[str, bool]:
+    """Read a firm's name as it is written; say whether a former name stood behind it."""
+    said = text(cell)
+    if any("\u4e00" <= c <= "\u9fff" for c in said):
+        said = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", said)
+    now = _FORMER.sub("", said).strip()
+    return now, now != said
+
+
+def same_name(said: str) -> str:
+    """Return what two writings of one name share."""
+    return plain(said).upper()
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_LEVELS = (
+    ("国家级", ("国家", "部级")),
+    ("省级", ("省级", "省")),
+    ("市级", ("市级", "市")),
+    ("区县级", ("区级", "县级", "区县")),
+)
+
+
+def year_in(said: str) -> int | None:
+    found = _YEAR.search(said)
+    return int(found[0]) if found else None
+
+
+def level_in(said: str) -> str:
+    """Return whose title a word speaks of; empty where it does not say."""
+    return next((level for level, signs in _LEVELS if any(s in said for s in signs)), "")

@@ -1,0 +1,174 @@
+"""What a list's columns may stand for, and what their headings are called in different offices."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from survey.rosters import cells
+
+Sort = Literal[
+    "name", "code", "organisation", "text", "phones", "day", "industry", "size",
+    "truth", "money", "count", "power", "grade", "digital", "title", "titles", "recognition",
+]  # fmt: skip
+YEARLY: Final = frozenset({"truth", "money", "count", "power", "grade", "digital"})
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a list may say of a firm.
+
+    Attributes:
+        names: Headings that mean it, half width and without blanks.
+        holds: Words a heading holds that means it, where no name fits.
+        most: The longest text that is kept.
+    """
+
+    key: str
+    title: str
+    sort: Sort
+    names: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
+    most: int = 60
+
+    @property
+    def is_yearly(self) -> bool:
+        return self.sort in YEARLY
+
+
+FIELDS: Final = (
+    Field("name", "企业名称", "name",
+          ("企业名称", "单位名称", "企业全称", "纳税人名称", "公司名称", "单位详细名称", "企业", "名称"),
+          ("企业名称", "单位名称", "纳税人名称")),
+    Field("code", "统一社会信用代码", "code",
+          ("统一社会信用代码", "社会信用代码", "信用代码", "纳税人识别号", "税号", "企业代码", "统一代码"),
+          ("信用代码", "识别号")),
+    Field("organisation", "组织机构代码", "organisation", ("组织机构代码", "机构代码"), ("组织机构",)),
+    Field("township", "乡镇（街道）", "text",
+          ("乡镇", "街道", "乡镇街道", "街道乡镇", "属地", "镇街", "所属乡镇", "所在乡镇", "乡镇(街道)",
+           "街道(乡镇)", "所属街道", "区镇"), ("乡镇", "镇街", "街道")),
+    Field("park", "园区（平台）", "text",
+          ("园区", "平台", "所属平台", "所属园区", "所属平台(园区)", "工业园区", "开发区"), ("园区", "平台")),
+    Field("address", "生产地址", "text",
+          ("生产地址", "详细地址", "地址", "经营地址", "企业地址", "实际地址"), ("地址",), 200),
+    Field("industry", "行业代码", "industry",
+          ("行业代码", "国民经济行业代码", "行业小类代码", "行业小类", "所属行业代码", "行业"), ("行业",)),
+    Field("products", "主要产品", "text",
+          ("主要产品", "主营业务", "主营产品", "主导产品", "主要业务活动", "经营范围"), ("产品",), 300),
+    Field("founded", "成立时间", "day", ("成立时间", "成立日期", "注册时间", "开业时间"), ("成立",)),
+    Field("size", "企业规模", "size", ("规模", "企业规模", "单位规模", "规模类型")),
+    Field("above_scale", "是否规上", "truth",
+          ("是否规上", "规上", "规上企业", "规模以上", "是否规模以上", "规上/规下"), ("规上", "规模以上")),
+    Field("revenue", "营业收入", "money",
+          ("营业收入", "主营业务收入", "销售收入", "营收", "年营业收入", "销售额"),
+          ("营业收入", "业务收入", "销售收入")),
+    Field("output", "工业总产值", "money", ("工业总产值", "总产值", "产值"), ("总产值",)),
+    Field("tax", "税收", "money",
+          ("税收", "实缴税金", "税金", "入库税收", "实缴税收", "上缴税金", "纳税额"), ("税金", "税收")),
+    Field("research", "研发费用", "money", ("研发费", "研发费用", "研发投入", "研究开发费"), ("研发",)),
+    Field("staff", "用工人数", "count",
+          ("平均用工人数", "从业人员", "从业人数", "用工人数", "职工人数", "员工人数", "员工数", "人数",
+           "期末从业人员"), ("用工", "从业人", "职工", "员工")),
+    Field("electricity", "用电量", "power", ("用电量", "年用电量", "工业用电量"), ("用电",)),
+    Field("acre_class", "亩均评价", "grade",
+          ("亩均评价", "亩均效益评价", "亩均", "亩均等级", "亩均类别", "评价等级"), ("亩均",)),
+    Field("digital_level", "数字化水平", "digital",
+          ("数字化水平", "省评数字化水平", "数字化等级"), ("数字化水平",)),
+    Field("high_tech", "高新技术企业", "title", ("高新", "高新技术企业", "国高", "高企"), ("高新",)),
+    Field("tech_sme", "科技型中小企业", "title",
+          ("科技型", "科技型中小企业", "科技和创新型中小企业", "科小"), ("科技型", "创新型")),
+    Field("giant", "专精特新“小巨人”企业", "title", ("小巨人", "专精特新小巨人"), ("小巨人",)),
+    Field("specialised", "专精特新中小企业", "title", ("专精特新", "专精特新中小企业"), ("专精特新",)),
+    Field("hidden_champion", "隐形冠军", "title", ("隐形冠军",), ("隐形冠军",)),
+    Field("single_champion", "单项冠军", "title", ("单项冠军",), ("单项冠军",)),
+    Field("green", "绿色工厂", "title", ("绿色工厂",), ("绿色",)),
+    Field("titles", "资质荣誉", "titles", ("资质", "荣誉", "资质荣誉", "企业资质"), ("资质", "荣誉")),
+    Field("workshop", "数字化车间", "recognition", ("数字化车间",), ("数字化车间",)),
+    Field("smart_factory", "智能工厂", "recognition", ("智能工厂",), ("智能工厂",)),
+    Field("future_factory", "未来工厂", "recognition", ("未来工厂",), ("未来工厂",)),
+    Field("recognised", "已获认定", "recognition",
+          ("已认定", "认定", "认定情况", "已获认定", "智能制造认定"), ("认定",), 100),
+    Field("contact_name", "联系人", "text", ("联系人", "企业联系人", "填报人", "联络员"), ("联系人",)),
+    Field("contact_post", "联系人职务", "text", ("职务", "联系人职务"), ("职务",)),
+    Field("contact_phone", "联系电话", "phones",
+          ("联系电话", "电话", "联系方式", "联系人电话", "联系人手机", "手机", "固定电话"),
+          ("联系电话", "联系方式"), 40),
+    Field("legal_person", "法定代表人", "text", ("法定代表人", "法人", "法人代表", "负责人", "企业负责人")),
+    Field("owner_phone", "法人手机", "phones", ("法人手机", "法人电话", "负责人电话", "法人联系方式"),
+          ("法人手机", "法人电话")),
+    Field("served_by", "驻企服务员", "text", ("驻企服务员", "助企服务员", "服务专员", "助企专员"), ("服务员",)),
+)  # fmt: skip
+BY_KEY: Final[Mapping[str, Field]] = {field.key: field for field in FIELDS}
+NAMES: Final[Mapping[str, Field]] = {name: field for field in FIELDS for name in field.names}
+LEFT_OUT = frozenset({"序号", "编号", "备注", "注册资本", "网址", "序"})
+
+_ASIDE = re.compile(r"[(（\[【〔].*?[)）\]】〕]")
+_LEADING_YEAR = re.compile(r"^(?:19|20)\d\d年?度?")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head over one column: its text as the mapping names it, and what it says besides.
+
+    Attributes:
+        key: Unlike every other heading's of the list; what a remembered mapping knows it by.
+        parts: From the top line down, merged cells repeated.
+        unit: Of its figures; empty where the head does not say.
+        year: The year its figures are of, where the head says.
+    """
+
+    key: str
+    parts: tuple[str, ...]
+    unit: str = ""
+    year: int | None = None
+
+
+def plain(heading: str) -> str:
+    """Return a heading without blanks, brackets' contents, a year in front, stars."""
+    joined = "".join(unicodedata.normalize("NFKC", heading).split()).strip("*:：·")
+    bare = _ASIDE.sub("", joined)
+    return _LEADING_YEAR.sub("", bare) or bare
+
+
+def field_of(heading: Heading) -> Field | None:
+    """Return what a heading most likely stands for; the line next to the figures speaks first."""
+    said = [plain(part) for part in reversed(heading.parts)]
+    for word in said:
+        if word in LEFT_OUT:
+            return None
+        if found := NAMES.get(word):
+            return found
+    for word in said:
+        for field in FIELDS:
+            if any(part in word for part in field.holds):
+                return field
+    return None
+
+
+def proposed(headings: Iterable[Heading]) -> dict[str, str]:
+    """Propose a field's key for every heading, each field (of one year) once; empty for none."""
+    taken: set[tuple[str, int | None]] = set()
+    found: dict[str, str] = {}
+    for heading in headings:
+        field = field_of(heading)
+        place = (field.key, heading.year if field.is_yearly else None) if field else ("", None)
+        fresh = field is not None and place not in taken
+        found[heading.key] = field.key if field and fresh else ""
+        taken.add(place)
+    return found
+
+
+def unit_in(said: str) -> str:
+    """Return the unit of money or power that a text names; empty where none or several."""
+    joined = "".join(unicodedata.normalize("NFKC", said).split())
+    pattern = "|".join(sorted({*cells.UNITS, *cells.POWERS}, key=len, reverse=True))
+    before, after = r"(?:^|[(:、,/;]|单位)", r"(?=$|[),、/;])"
+    found = re.findall(f"{before}({pattern}){after}", joined)
+    return found[0] if found else ""
+
+
+def fields_said(headings: Sequence[Heading]) -> set[str]:
+    return {field.key for heading in headings if (field := field_of(heading))}

@@ -1,0 +1,425 @@
+"""One row of a list: whether it is a firm's, what it says of the firm, what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as made
+from enum import StrEnum
+from typing import Any
+
+from questionnaires.sheets.lists import Cell, Line, Sheet, Tab
+from survey.lifecycle.codes import doubts_about_code, fault_in_code, normal_code
+from survey.rosters import cells, heads, trades
+from survey.rosters.cells import Unread
+from survey.rosters.columns import BY_KEY, Field, Heading
+from survey.tables import RowFault, RowNote, Size
+
+LONGEST_NAME = 100
+SIZES = {"大型": Size.LARGE, "中型": Size.MEDIUM, "小型": Size.SMALL, "微型": Size.MICRO,
+         "大": Size.LARGE, "中": Size.MEDIUM, "小": Size.SMALL, "微": Size.MICRO}  # fmt: skip
+GRADES = frozenset("ABCD")
+DIGITAL = {"1": "1.0", "2": "2.0", "3": "3.0", "4": "4.0"}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How an officer has a list read.
+
+    Attributes:
+        sheets: Their names, in the file's order.
+        head: First and last row of the head.
+        first: The first row of firms.
+        unit: Of money, where a heading does not say its own.
+        columns: What each heading stands for (a field's key), by the heading's key.
+        trade: Of new firms whose trade nothing tells.
+        by_sheet: The township is the sheet's name.
+    """
+
+    sheets: tuple[str, ...]
+    head: tuple[int, int]
+    first: int
+    unit: str
+    year: int
+    columns: Mapping[str, str]
+    trade: str
+    by_sheet: bool = False
+
+
+class Aside(StrEnum):
+    """A row that is no firm's."""
+
+    TOTAL = "total"
+    SIGNATURE = "signature"
+    HEADING = "heading"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True)
+class Said:
+    """A fault or a note of a row: its code, the field it is of, and what its sentence names."""
+
+    code: RowFault | RowNote
+    field: str = ""
+    values: Mapping[str, Any] = made(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Title:
+    """A title of a firm (资质), or a recognition a list names (认定)."""
+
+    title: str
+    year: int | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True)
+class FirmRow:
+    """What one row says of a firm: only what it says; a field that is not there stays as it was.
+
+    Attributes:
+        facts: Text by field; never empty.
+        figures: By year, then by field: money in 分, electricity in kWh.
+    """
+
+    sheet: str
+    number: int
+    code: str = ""
+    name: str = ""
+    trade: str = ""
+    told: bool = False
+    """Whether the trade was told from the row; else it is the officer's choice for the rest."""
+    facts: Mapping[str, str] = made(default_factory=dict)
+    figures: Mapping[int, Mapping[str, Any]] = made(default_factory=dict)
+    titles: tuple[Title, ...] = ()
+    recognitions: tuple[Title, ...] = ()
+    faults: tuple[Said, ...] = ()
+    notes: tuple[Said, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.faults
+
+
+@dataclass(frozen=True)
+class NoFirm:
+    """A row that is no firm's, and why."""
+
+    sheet: str
+    number: int
+    aside: Aside
+
+
+_TOTAL = re.compile(
+    r"[(（]?(其中|本页|本表|全区|全县|全市|全镇|各乡镇|规上)?(合|总|小|累|共)计"
+    r"[)）]?[:：]?[(（]?(共?\d*[家户个]?(企业)?)[)）]?"
+)
+_SIGNED = re.compile(
+    r"(填表人|制表人?|审核人?|审批人?|单位负责人|负责人|填报人|填报单位|报出日期|填报日期|填表日期|"
+    r"制表日期|联系电话|统计负责人|统计员|备?注|说明|填表说明|经办人)\d*[:：]"
+)
+
+
+def rows_of(
+    read: Iterable[tuple[Tab, Iterable[Line]]],
+    choices: Choices,
+    known_trades: Collection[str],
+    *,
+    demonstration: bool = False,
+) -> Iterator[FirmRow | NoFirm]:
+    """Recognise the rows of the chosen sheets, in order; every row that holds anything gives one.
+
+    Args:
+        read: Tabs with their lines, the head among them.
+    """
+    for tab, lines in read:
+        if tab.name in choices.sheets:
+            yield from _of_sheet(tab, lines, choices, _Rules(known_trades, demonstration))
+
+
+@dataclass(frozen=True)
+class _Rules:
+    trades: Collection[str]
+    demonstration: bool
+
+
+def _of_sheet(
+    tab: Tab, lines: Iterable[Line], choices: Choices, rules: _Rules
+) -> Iterator[FirmRow | NoFirm]:
+    above: list[Line] = []
+    reader: _Reader | None = None
+    for line in lines:
+        if line.number < choices.first:
+            above.append(line)
+            continue
+        reader = reader or _Reader(tab, above, choices, rules)
+        yield reader.row(line)
+
+
+class _Reader:
+    """Reads the rows of one sheet by the mapping of its headings."""
+
+    def __init__(self, tab: Tab, above: Sequence[Line], choices: Choices, rules: _Rules) -> None:
+        headings = heads.read(Sheet(tab, above, len(above)), *choices.head)
+        self._columns = [
+            (at, BY_KEY[key], heading)
+            for at, heading in enumerate(headings)
+            if (key := choices.columns.get(heading.key, "")) in BY_KEY
+        ]
+        self._heads = [heading.parts for heading in headings]
+        self._tab, self._choices, self._rules = tab, choices, rules
+
+    def row(self, line: Line) -> FirmRow | NoFirm:
+        if aside := self._aside(line):
+            return NoFirm(self._tab.name, line.number, aside)
+        found = _Found(self._choices, self._rules)
+        for at, column, heading in self._columns:
+            if at < len(line.cells):
+                found.take(line.cells[at], column, heading)
+        if line.hidden:
+            found.notes.append(Said(RowNote.HIDDEN))
+        return found.row(self._tab.name, line.number)
+
+    def _aside(self, line: Line) -> Aside | None:
+        filled = [
+            cells.plain(cell) for cell in line.cells if cell != "" and not isinstance(cell, dict)
+        ]
+        filled = [words for words in filled if words]
+        if any(isinstance(cell, dict) for cell in line.cells):
+            filled.append("=")
+        if not filled:
+            return Aside.BLANK
+        keys = {f.key: line.cells[at] for at, f, _ in self._columns if at < len(line.cells)}
+        if _is_code(keys.get("code", "")):
+            return None
+        name = keys.get("name", "")
+        if any(_TOTAL.fullmatch(words) for words in (filled[0], _plain(name)) if words):
+            return Aside.TOTAL
+        if _SIGNED.match(filled[0]):
+            return Aside.SIGNATURE
+        if self._repeats_head(line):
+            return Aside.HEADING
+        if _plain(name):
+            return None
+        return self._nameless(line, keys, filled)
+
+    def _nameless(
+        self, line: Line, keys: Mapping[str, Cell], filled: Sequence[str]
+    ) -> Aside | None:
+        """Judge a row with neither name nor code: a heading, a numbered blank, or a firm's remains."""
+        if isinstance(keys.get("code", ""), dict) or isinstance(keys.get("name", ""), dict):
+            return None
+        said = [key for key, cell in keys.items() if cell != "" and key not in ("name", "code")]
+        if not said:
+            return Aside.BLANK if filled[0].isdecimal() else Aside.HEADING
+        return Aside.HEADING if len(filled) == 1 else None
+
+    def _repeats_head(self, line: Line) -> bool:
+        said = [
+            cells.plain(cell) in {cells.plain(part) for part in self._heads[at]}
+            for at, cell in enumerate(line.cells[: len(self._heads)])
+            if cell != "" and not isinstance(cell, dict)
+        ]
+        return len(said) > 2 and all(said)
+
+
+def _plain(cell: Cell) -> str:
+    return "=" if isinstance(cell, dict) else cells.plain(cell)
+
+
+def _is_code(cell: Cell) -> bool:
+    return isinstance(cell, int | float) or bool(_plain(cell))
+
+
+class _Found:
+    """What the cells of one row have said so far."""
+
+    def __init__(self, choices: Choices, rules: _Rules) -> None:
+        self._choices, self._rules = choices, rules
+        self.code = self.name = self.organisation = ""
+        self.facts: dict[str, str] = {}
+        self.figures: dict[int, dict[str, Any]] = {}
+        self.titles: list[Title] = []
+        self.recognitions: list[Title] = []
+        self.faults: list[Said] = []
+        self.notes: list[Said] = []
+
+    def take(self, cell: Cell, column: Field, heading: Heading) -> None:
+        """Read one cell; what cannot be taken is a fault where it matters, else left empty."""
+        try:
+            if column.is_yearly:
+                self._figure(cell, column, heading)
+            else:
+                getattr(self, f"_{column.sort}")(cell, column)
+        except Unread as unread:
+            said = {"shown": unread.shown} if unread.shown else {}
+            mild = not column.is_yearly and column.sort not in ("name", "code")
+            if mild:
+                self.notes.append(Said(RowNote.LEFT_EMPTY, column.key, said))
+            else:
+                self.faults.append(Said(unread.fault, column.key, said))
+
+    def row(self, sheet: str, number: int) -> FirmRow:
+        faulted = {said.field for said in self.faults}
+        if not self.code and "code" not in faulted:
+            self.faults.insert(0, Said(RowFault.CODE_MISSING, "code"))
+        if not self.name and "name" not in faulted:
+            self.faults.append(Said(RowFault.NAME_MISSING, "name"))
+        self._compare_organisation()
+        industry, products = self.facts.get("industry", ""), self.facts.get("products", "")
+        told = trades.proposed(industry, products, self.name, self._rules.trades)
+        facts = dict(self.facts)
+        if self._choices.by_sheet:
+            facts["township"] = sheet[:60]
+        return FirmRow(
+            sheet, number, self.code, self.name, told or self._choices.trade, bool(told), facts,
+            self.figures, tuple(self.titles), tuple(self.recognitions), tuple(self.faults),
+            tuple(self.notes),
+        )  # fmt: skip
+
+    def _compare_organisation(self) -> None:
+        if self.code and self.organisation and self.code[8:17] != self.organisation:
+            self.notes.append(Said(RowNote.OTHER_ORGANISATION, "organisation"))
+
+    # --- by sort --------------------------------------------------------------------------------
+
+    def _name(self, cell: Cell, column: Field) -> None:
+        said, former = cells.name(cell)
+        if len(said) > LONGEST_NAME:
+            raise Unread(RowFault.NAME_TOO_LONG, said[:20])
+        if former:
+            self.notes.append(Said(RowNote.FORMER_NAME, "name", {"shown": cells.text(cell)}))
+        self.name = said
+
+    def _code(self, cell: Cell, column: Field) -> None:
+        said = cells.text(cell)
+        if isinstance(cell, int | float) or re.fullmatch(r"\d\.\d+E\+\d+", said, re.IGNORECASE):
+            raise Unread(
+                RowFault.CODE_AS_NUMBER, f"{cell:.6G}" if not isinstance(cell, str) else said
+            )
+        code = normal_code(said.translate(dict.fromkeys(map(ord, "'’‘`\"“”"))))
+        if not code:
+            return
+        if fault := fault_in_code(code, demonstration=False):
+            self.faults.append(
+                Said(RowFault.CODE_WRONG, "code", {"why": fault, "shown": said[:30]})
+            )
+            return
+        self.code = code
+        if doubts := doubts_about_code(code):
+            self.notes.append(Said(RowNote.CODE_UNUSUAL, "code", {"doubts": [*doubts]}))
+
+    def _organisation(self, cell: Cell, column: Field) -> None:
+        self.organisation = normal_code(cells.words(cell))
+
+    def _text(self, cell: Cell, column: Field) -> None:
+        self._keep(column, cells.words(cell))
+
+    def _industry(self, cell: Cell, column: Field) -> None:
+        found = re.search(r"\d{2,4}", cells.plain(cell))
+        self._keep(column, found[0] if found else "")
+
+    def _phones(self, cell: Cell, column: Field) -> None:
+        found = list(cells.phones(cell))
+        while len("、".join(found)) > column.most:
+            found.pop()
+            self.notes.append(Said(RowNote.SHORTENED, column.key))
+        self._keep(column, "、".join(found))
+
+    def _day(self, cell: Cell, column: Field) -> None:
+        self._keep(column, cells.day(cell) or "")
+
+    def _size(self, cell: Cell, column: Field) -> None:
+        said = cells.plain(cell).removesuffix("企业")
+        if said in cells.NONE:
+            return
+        if said not in SIZES:
+            raise Unread(RowFault.UNREADABLE, said[:40])
+        self._keep(column, SIZES[said])
+
+    def _keep(self, column: Field, said: str) -> None:
+        if len(said) > column.most:
+            self.notes.append(Said(RowNote.SHORTENED, column.key))
+            said = said[: column.most]
+        if said:
+            self.facts[column.key] = said
+
+    def _figure(self, cell: Cell, column: Field, heading: Heading) -> None:
+        value = _FIGURES[column.sort](cell, heading.unit, self._choices.unit)
+        if value is not None:
+            year = heading.year or self._choices.year
+            self.figures.setdefault(year, {})[column.key] = value
+
+    def _title(self, cell: Cell, column: Field) -> None:
+        self.titles.extend(_titles(cell, column.title))
+
+    def _titles(self, cell: Cell, column: Field) -> None:
+        for part in re.split(r"[、,，;；/]+", cells.words(cell)):
+            if part.strip():
+                said = cells.plain(part)
+                self.titles.append(
+                    Title(_bare(said), cells.year_in(said), cells.level_in(said) or None)
+                )
+
+    def _recognition(self, cell: Cell, column: Field) -> None:
+        if column.key != "recognised":
+            self.recognitions.extend(_titles(cell, column.title))
+        elif said := cells.words(cell):
+            level = cells.level_in(said) or None
+            self.recognitions.append(Title(said[: column.most], cells.year_in(said), level))
+
+
+def _titles(cell: Cell, title: str) -> list[Title]:
+    """Read a title's own column: 是, a year, or level and year."""
+    said = cells.plain(cell)
+    if said in cells.NONE or said.upper() in cells.NO:
+        return []
+    return [Title(title, cells.year_in(said), cells.level_in(said) or None)]
+
+
+def _bare(said: str) -> str:
+    without = re.sub(r"[(（]?(?:19|20)\d\d年?度?[)）]?", "", said)
+    return without[:60]
+
+
+def _money(cell: Cell, own: str, chosen: str) -> int | None:
+    unit = own if own in cells.UNITS else chosen
+    return cells.amount(cell, cells.UNITS[unit])
+
+
+def _power(cell: Cell, own: str, _chosen: str) -> int | None:
+    return cells.amount(cell, cells.POWERS.get(own, cells.POWERS["万千瓦时"]))
+
+
+def _grade(cell: Cell, _own: str, _chosen: str) -> str | None:
+    said = cells.plain(cell).upper().removesuffix("类").removesuffix("级")
+    if said in cells.NONE:
+        return None
+    if said not in GRADES:
+        raise Unread(RowFault.UNREADABLE, said[:40])
+    return said
+
+
+def _digital(cell: Cell, _own: str, _chosen: str) -> str | None:
+    said = cells.plain(cell).removesuffix("级")
+    if said in cells.NONE:
+        return None
+    found = DIGITAL.get(said.removesuffix(".0"))
+    if found is None:
+        raise Unread(RowFault.UNREADABLE, said[:40])
+    return found
+
+
+_FIGURES = {
+    "truth": lambda cell, own, chosen: cells.truth(cell),
+    "count": lambda cell, own, chosen: cells.count(cell),
+    "money": _money,
+    "power": _power,
+    "grade": _grade,
+    "digital": _digital,
+}
+
+
+def with_notes(row: FirmRow, *notes: Said) -> FirmRow:
+    return replace(row, notes=(*row.notes, *notes))

@@ -1,0 +1,313 @@
+"""Lists of firms as offices have them: what each of five must show, row by row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.cn import uscc
+
+from questionnaires.sheets import lists
+from survey.rosters import cells, heads
+from survey.rosters.columns import proposed
+from survey.rosters.comparing import Judged, Known, judged
+from survey.rosters.recognising import Aside, Choices, FirmRow, NoFirm, Title, rows_of
+from survey.tables import RowFault, RowNote, RowOutcome
+
+FILES = Path(__file__).parents[1] / "rosters"
+TRADES = ("bearing", "metal_products", "valve")
+
+
+@dataclass
+class Seen:
+    """A list as it was read, with what its rows would do."""
+
+    choices: Choices
+    rows: list[Judged]
+    asides: list[NoFirm]
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        found = Counter(line.outcome for line in self.rows)
+        return tuple(found[outcome] for outcome in RowOutcome)
+
+    def at(self, number: int, sheet: str = "") -> Judged:
+        return next(
+            line
+            for line in self.rows
+            if line.row.number == number and sheet in ("", line.row.sheet)
+        )
+
+    def noted(self, note: RowNote) -> list[int]:
+        return [
+            line.row.number for line in self.rows if any(n.code == note for n in line.row.notes)
+        ]
+
+    def of(self, aside: Aside) -> list[int]:
+        return [row.number for row in self.asides if row.aside == aside]
+
+
+def read(path: Path) -> list[tuple[lists.Tab, list[lists.Line]]]:
+    with path.open("rb") as file:
+        return [(tab, list(lines)) for tab, lines in lists.read(file, path.suffix[1:])]
+
+
+def see(name: str, known: dict[str, Known] | None = None, **given: Any) -> Seen:
+    """Read a list as the page proposes it, but for what is ``given``."""
+    tabs = read(FILES / name)
+    sheets = [lists.Sheet(tab, lines, len(lines)) for tab, lines in tabs]
+    found = [(sheet, head) for sheet in sheets if (head := heads.find(sheet))]
+    head = found[0][1]
+    choices = Choices(
+        sheets=tuple(sheet.tab.name for sheet, _ in found),
+        head=(head.first, head.last),
+        first=head.last + 1,
+        unit=head.unit,
+        year=head.year or 2025,
+        columns=proposed(head.headings),
+        trade="metal_products",
+        **given,
+    )
+    rows = list(rows_of(tabs, choices, TRADES))
+    firms = [row for row in rows if isinstance(row, FirmRow)]
+    asides = [row for row in rows if isinstance(row, NoFirm)]
+    return Seen(choices, list(judged(firms, known or {})), asides)
+
+
+def kept(seen: Seen) -> dict[str, Known]:
+    """What would stand after an import into an empty store."""
+    return {
+        line.row.code: Known(
+            number,
+            1,
+            line.row.name,
+            confirmed=False,
+            facts=line.row.facts,
+            figures=line.row.figures,
+            titles=frozenset(line.row.titles),
+            recognitions=frozenset(line.row.recognitions),
+        )
+        for number, line in enumerate(seen.rows, start=1)
+        if line.outcome == RowOutcome.NEW
+    }
+
+
+def test_a_two_row_head_in_thousands_is_read_as_it_stands() -> None:
+    seen = see("q1-two-row-head.xlsx")
+
+    assert seen.choices.sheets == ("规上名录",)
+    assert (seen.choices.head, seen.choices.first) == ((3, 4), 5)
+    assert (seen.choices.unit, seen.choices.year) == ("千元", 2025)
+    assert seen.counts == (24, 0, 0, 0, 0)
+    assert (seen.of(Aside.TOTAL), seen.of(Aside.SIGNATURE)) == ([29], [31, 32])
+    one, two = seen.at(5).row, seen.at(6).row
+    assert (one.name, one.code) == ("虚构溪腾金属制品有限公司", "91990008MA1MG6K778")
+    assert (one.facts["township"], one.trade, one.told) == ("东溪街道", "metal_products", True)
+    assert one.figures[2025] == {
+        "above_scale": True,
+        "revenue": 234_567_800_000,  # 234567.8 万元
+        "staff": 92,
+        "electricity": 3_355_500,
+        "acre_class": "B",
+    }
+    assert (two.trade, two.titles) == ("bearing", (Title("高新技术企业", 2023),))
+    assert seen.at(7).row.titles == (Title("专精特新中小企业", 2024, "省级"),)
+    assert seen.at(15).row.titles == (Title("隐形冠军", 2022),)
+
+
+def test_what_a_cell_leaves_open_is_unknown_and_never_no() -> None:
+    seen = see("q1-two-row-head.xlsx")
+    figures = {line.row.number: line.row.figures[2025] for line in seen.rows}
+
+    assert "above_scale" not in figures[25]
+    assert [n for n, f in figures.items() if f.get("above_scale") is False] == [14, 22]
+    assert "revenue" not in figures[11]
+    assert "staff" not in figures[12]
+    assert (figures[9]["revenue"], figures[13]["staff"]) == (59_518_200_000, 552)
+    assert seen.at(5).row.facts["owner_phone"] == "000-13800000000"
+
+
+def test_the_next_quarter_names_each_field_that_changed() -> None:
+    seen = see("q2-next-quarter.xlsx", kept(see("q1-two-row-head.xlsx")))
+
+    assert (seen.choices.head, seen.choices.unit) == ((2, 2), "万元")
+    assert seen.counts == (4, 6, 14, 1, 0)
+    assert seen.of(Aside.TOTAL) == [28]
+    changed = {
+        line.row.number: [change.field for change in line.changes]
+        for line in seen.rows
+        if line.outcome == RowOutcome.CHANGED
+    }
+    assert changed == {
+        9: ["name"],
+        10: ["contact_name", "staff"],
+        16: ["revenue"],
+        17: ["township", "contact_phone"],
+        20: ["revenue"],
+        21: ["name"],
+    }
+    assert seen.at(9).row.name == "虚构改名智能装备有限公司"
+    assert seen.noted(RowNote.FORMER_NAME) == [9]
+    assert seen.noted(RowNote.SAME_NAME) == [24, 26]
+    assert (seen.at(27).first, seen.at(27).differs) == (("Sheet1", 23), ())
+    assert seen.at(16).changes[0].new == 8_123_400_000
+    assert seen.at(25).outcome == RowOutcome.NEW  # its name only holds 合计
+
+
+def test_a_list_read_twice_changes_nothing() -> None:
+    known = kept(see("q1-two-row-head.xlsx"))
+
+    assert see("q1-two-row-head.xlsx", known).counts == (0, 0, 24, 0, 0)
+
+
+def test_a_sheet_for_each_township_gives_the_township() -> None:
+    seen = see("townships.xls", by_sheet=True)
+
+    assert seen.choices.sheets == ("东溪街道", "南桥镇", "石帆乡")
+    assert seen.counts == (24, 0, 0, 1, 1)
+    fault = seen.at(8, "石帆乡")
+    assert [f.code for f in fault.row.faults] == [RowFault.CODE_AS_NUMBER]
+    double = seen.at(12, "南桥镇")
+    assert (double.first, double.differs) == (("东溪街道", 12), ("township",))
+    assert {(row.sheet, row.number) for row in seen.asides} == {
+        *(("东溪街道", n) for n in (9, 14, 16)),
+        *(("南桥镇", n) for n in (9, 14, 16)),
+        *(("石帆乡", n) for n in (9, 13, 15)),
+    }
+    one, two = seen.at(4, "东溪街道").row, seen.at(5, "东溪街道").row
+    assert (one.facts["founded"], one.facts["township"]) == ("2023-05", "东溪街道")
+    assert (two.name, two.facts["contact_phone"]) == ("NA", "000-1234567、000-7654321")
+    assert [seen.at(6, "南桥镇").row.name, seen.at(4, "石帆乡").row.name] == ["NULL", "TRUE"]
+    assert [seen.at(n, "东溪街道").row.facts["founded"] for n in (6, 7, 8, 10, 11, 12)] == [
+        "2023-05-01", "2023-05-01", "2023-05-01", "2019", "2021-03-15", "2004-11-20",
+    ]  # fmt: skip
+    assert seen.at(10, "东溪街道").row.facts["contact_phone"] == "000-2345678转801"
+    assert seen.at(11, "东溪街道").row.facts["contact_phone"] == "000-3334445、000-5554443"
+
+
+def test_a_text_file_of_the_tax_office_keeps_its_rows_and_its_rare_signs() -> None:
+    seen = see("tax-gb18030.csv")
+
+    assert (seen.choices.head, seen.choices.unit, seen.choices.year) == ((2, 2), "元", 2025)
+    assert seen.counts == (18, 0, 0, 2, 1)
+    assert (seen.of(Aside.TOTAL), seen.of(Aside.SIGNATURE)) == ([26], [27])
+    assert [f.code for f in seen.at(25).row.faults] == [RowFault.UNREADABLE]
+    assert (seen.at(23).first, seen.at(23).differs) == (("名单", 4), ("revenue",))
+    assert (seen.at(24).first, seen.at(24).differs) == (("名单", 8), ())
+    row = seen.at(5).row
+    assert (row.name, row.code) == ("虚构𠮷祥阀门有限公司", "91990003MAX745UG06")
+    assert row.figures == {2025: {"revenue": 52_051_200_000, "tax": 168_799_800}}
+    assert seen.at(8).row.name == "虚构（东溪）㙍岭轴承有限公司"
+    assert seen.at(3).row.figures[2025] == {"revenue": 36_670_300_000, "tax": 42_771_800}
+
+
+def test_codes_are_brought_to_one_form_or_refused_with_their_row() -> None:
+    seen = see("codes-and-formulas.xlsx")
+
+    assert seen.counts == (14, 0, 0, 0, 10)
+    faults = {line.row.number: line.row.faults[0].code for line in seen.rows if line.row.faults}
+    assert faults == {
+        **dict.fromkeys((7, 8, 9, 10, 11), RowFault.CODE_WRONG),
+        12: RowFault.CODE_AS_NUMBER,
+        13: RowFault.CODE_MISSING,
+        16: RowFault.NO_VALUE,
+        17: RowFault.NO_VALUE,
+        25: RowFault.NAME_MISSING,
+    }
+    why = {n: seen.at(n).row.faults[0].values.get("why", "") for n in (7, 8, 9, 10, 11)}
+    assert "没有 I、O" in why[7]
+    assert "没有 I、O" in why[8]
+    assert "校验位" in why[9]
+    assert "现在是 17 位" in why[10]
+    assert "现在是 19 位" in why[11]
+    assert seen.at(2).row.code == "91990001MA9GQJA99H"
+    assert seen.at(3).row.code == "91990009MAX81XAT0F"
+    assert seen.noted(RowNote.SAME_NAME) == [15]
+    assert seen.noted(RowNote.OTHER_ORGANISATION) == [24]
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        (18, "=cmd|' /C calc'!A0虚构"),
+        (20, "+虚构加号阀门有限公司"),
+        (22, "虚构<b>粗体</b><script>alert(1)</script>有限公司"),
+    ],
+)
+def test_a_name_is_text_whatever_it_begins_with(number: int, name: str) -> None:
+    assert see("codes-and-formulas.xlsx").at(number).row.name == name
+
+
+DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
+LOOKS = (str, "{:,}".format, lambda n: f" {n} ", lambda n: str(n).translate(DIGITS), int, float)
+
+
+@given(number=st.integers(0, 10**12), look=st.sampled_from(LOOKS))
+def test_a_whole_number_is_the_same_however_it_is_written(number: int, look: Any) -> None:
+    assert cells.number(look(number)) == number
+
+
+@given(amount=st.integers(0, 10**12), unit=st.sampled_from(["元", "千元", "万元"]))
+def test_an_amount_is_the_same_in_every_unit(amount: int, unit: str) -> None:
+    """An amount in whole 元, written in a unit, comes back in 分 to the last of them."""
+    written = Decimal(amount * 100) / cells.UNITS[unit]
+
+    assert cells.amount(format(written, "f"), cells.UNITS[unit]) == amount * 100
+
+
+@given(body=st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=9, max_size=9))
+def test_a_code_is_one_code_in_small_letters_with_blanks_or_hyphens(body: str) -> None:
+    start = "91330102" + body
+    code = start + uscc.calc_check_digit(start)
+    wide = code.translate(DIGITS)
+
+    for written in (code.lower(), f" {code[:4]} {code[4:]}\n", f"'{code[:9]}-{code[9:]}", wide):
+        rows = list(rows_of(a_list([["甲厂", written]]), CHOICES, TRADES))
+        assert [row.code for row in rows if isinstance(row, FirmRow)] == [code]
+
+
+@given(rows=st.lists(st.lists(st.one_of(st.text(max_size=30), st.floats(), st.booleans()))))
+def test_whatever_stands_in_a_list_gives_firms_faults_or_asides(rows: list[list[Any]]) -> None:
+    for row in rows_of(a_list(rows), CHOICES, TRADES):
+        assert isinstance(row, NoFirm) or row.faults or (row.code and row.name)
+
+
+CHOICES = Choices(
+    sheets=("名单",),
+    head=(1, 1),
+    first=2,
+    unit="万元",
+    year=2025,
+    columns={"企业名称": "name", "信用代码": "code", "收入": "revenue", "日期": "founded"},
+    trade="valve",
+)
+
+
+def a_list(rows: list[list[Any]]) -> list[tuple[lists.Tab, list[lists.Line]]]:
+    head = lists.Line(1, [*CHOICES.columns])
+    return [(lists.Tab("名单"), [head, *(lists.Line(n, r) for n, r in enumerate(rows, 2))])]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [(2023.5, "2023-05"), (2023.1, "2023"), (2023.12, "2023-12"), (45047.0, "2023-05-01")],
+)
+def test_a_date_says_no_more_than_its_cell(cell: float, said: str) -> None:
+    assert cells.day(cell) == said
+
+
+def test_what_was_read_comes_back_from_its_lines_of_json() -> None:
+    tabs = read(FILES / "codes-and-formulas.xlsx")
+    pieces = b"".join(lists.dumped(iter(tabs)))
+    halves = [pieces[:1000], pieces[1000:]]
+
+    back = list(lists.loaded(halves))
+
+    assert back == [tabs[0][0], *tabs[0][1], len(tabs[0][1])]
+    assert lists.NO_VALUE in next(line for line in tabs[0][1] if line.number == 17).cells
