@@ -33,6 +33,22 @@ class Verdict(StrEnum):
         return self in (Verdict.NOT_SEEN, Verdict.AS_SAID)
 
 
+class Severity(StrEnum):
+    """How much a finding of a visit weighs (严重程度), the heaviest first."""
+
+    SERIOUS = "serious"
+    ORDINARY = "ordinary"
+    HINT = "hint"
+
+
+class DrillOutcome(StrEnum):
+    """What a timed drill brought to light."""
+
+    COMPLETE = "complete"
+    PARTLY = "partly"
+    NOT_FOUND = "not_found"
+
+
 class Size(StrEnum):
     """How large a firm is (规模)."""
 
@@ -103,16 +119,26 @@ class Photo(File):
     """
 
     content: bytes | None = None
+    caption: str = ""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem the consultant saw."""
+    """A problem the consultant saw.
+
+    Either noted as a finding of its own (现状与差距), with its weight, or written beside one answer,
+    or the summary of them all, which has no title.
+    """
 
     text: str
+    """Of a finding of its own, how things stand (现状)."""
     title: str = ""
     question_id: str = ""
     photos: tuple[Photo, ...] = ()
+    gap: str = ""
+    severity: Severity | None = None
+    action: str = ""
+    """What is suggested to be done."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from questionnaires.frames.conditions.judging import State as ConditionState
 from questionnaires.gates import State as GateState
 from questionnaires.scoring import QuestionState
-from reports.facts import Verdict
+from reports.facts import DrillOutcome, Severity, Verdict
 
 QUESTION_STATES: dict[QuestionState, str] = {
     "scored": "计分",
@@ -31,4 +31,10 @@ VERDICTS = {
     Verdict.CHANGED: "已更改",
     Verdict.NOT_SEEN: "未能查看",
     Verdict.AS_SAID: "沿用自评",
+}
+SEVERITIES = {Severity.SERIOUS: "严重", Severity.ORDINARY: "一般", Severity.HINT: "提示"}
+OUTCOMES = {
+    DrillOutcome.COMPLETE: "找到了，完整",
+    DrillOutcome.PARTLY: "找到一部分",
+    DrillOutcome.NOT_FOUND: "没有找到",
 }

@@ -232,14 +232,15 @@ def _overtaken(session: Session, at: Destination, change: Change) -> Saved:
     if row is None:
         raise Invalid({"base_revision": "版本号不正确，请刷新页面后重试。"})
     latest = store.revision(session, at.sheet_id, row.question_id, row.revision)
-    if latest is not None and _came_later(latest.request_id, change.request_id):
+    if latest is not None and came_later(latest.request_id, change.request_id):
         return _acknowledge(row)
     # A change of texts alone speaks of no value; its client still holds its own words.
     yours = None if change.value is KEEP else change.value
     raise Conflict(row.question_id, _answer_now(session, row), yours)
 
 
-def _came_later(request_id: str, other: str) -> bool:
+def came_later(request_id: str, other: str) -> bool:
+    """Whether a client made a request after the other of its own."""
     client, _, sequence = request_id.rpartition(".")
     other_client, _, other_sequence = other.rpartition(".")
     mine, theirs = typed.whole(sequence), typed.whole(other_sequence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +86,25 @@ class Conflict(Refusal):
         self.question_id = question_id
         self.current = current
         self.yours = yours
+
+
+@dataclass(frozen=True)
+class NoteNow:
+    """A note as it stands; ``fields`` as a form holds them, None where it was removed."""
+
+    item_id: str
+    revision: int
+    author: str
+    saved_at: datetime
+    fields: Mapping[str, str] | None
+
+
+class NoteConflict(Refusal):
+    """Two people changed one note of a visit; the later one is shown both and asked."""
+
+    def __init__(self, current: NoteNow) -> None:
+        super().__init__(current.item_id)
+        self.current = current
 
 
 class PhoneShared(Refusal):

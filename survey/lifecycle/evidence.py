@@ -9,14 +9,19 @@ from sqlalchemy.orm import Session
 
 from survey.files.uploads import Stored
 from survey.library import questionnaire_of
+from survey.lifecycle import typed
 from survey.lifecycle.answers import asked
 from survey.lifecycle.errors import Invalid, Locked, NotThere
 from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
 from survey.store import assessments as assessments_store
 from survey.store import evidence as store
-from survey.tables import Assessment, Evidence, SheetKind, SheetRow
+from survey.store import notes
+from survey.tables import NOTE, Assessment, Evidence, NoteKind, SheetKind, SheetRow
 from survey.words.uploads import size_words
+
+
+LONGEST_CAPTION = 200
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Place:
-    """The question of a sheet a file goes behind."""
+    """What of a sheet a file goes behind: a question, or ``NOTE`` and the id of a finding."""
 
     assessment: Assessment
     sheet: SheetRow
@@ -107,16 +112,50 @@ def put(
 def remove(step: Step, evidence_id: int) -> None:
     """Take a file away from its question. Its bytes stay: others may hold the same content."""
     with step.writing() as session:
-        found = store.attached(session, evidence_id)
-        if found is None:
-            raise NotThere
-        assessment = assessments_store.assessment(session, found.sheet.assessment_id, lock=True)
-        if assessment is None:
-            raise NotThere
-        if assessment.state != WRITABLE[found.sheet.kind] or not found.sheet.speaks:
-            raise Locked(assessment.state)
+        found, assessment = _held(session, evidence_id)
         _log(step, "remove", assessment, found.file)
         session.delete(found.file)
+
+
+def describe(step: Step, evidence_id: int, words: str) -> None:
+    """Change what is said beside a photo.
+
+    Raises:
+        NotThere: No such file.
+        Locked: Its sheet may not be written now.
+        Invalid: It is too long.
+    """
+    tidy = caption_of(words)
+    with step.writing() as session:
+        found, assessment = _held(session, evidence_id)
+        if found.file.caption != tidy:
+            found.file.caption = tidy
+            step.log("caption", assessment)
+
+
+def caption_of(words: str) -> str:
+    """Tidy what is said beside a photo.
+
+    Raises:
+        Invalid: It is too long.
+    """
+    caption = typed.line(words)
+    if len(caption) > LONGEST_CAPTION:
+        raise Invalid({"caption": f"照片说明最多 {LONGEST_CAPTION} 字，请删减。"})
+    return caption
+
+
+def _held(session: Session, evidence_id: int) -> tuple[store.Attached, Assessment]:
+    """Return a file whose sheet may be written, and its assessment under the lock."""
+    found = store.attached(session, evidence_id)
+    if found is None:
+        raise NotThere
+    assessment = assessments_store.assessment(session, found.sheet.assessment_id, lock=True)
+    if assessment is None:
+        raise NotThere
+    if assessment.state != WRITABLE[found.sheet.kind] or not found.sheet.speaks:
+        raise Locked(assessment.state)
+    return found, assessment
 
 
 def writable(
@@ -135,8 +174,18 @@ def writable(
         raise NotThere
     if assessment.state != WRITABLE[kind]:
         raise Locked(assessment.state)
-    asked(questionnaire_of(assessment), sheet.processes, question_id)
+    if question_id.startswith(NOTE):
+        _require_finding(session, assessment_id, kind, question_id)
+    else:
+        asked(questionnaire_of(assessment), sheet.processes, question_id)
     return Place(assessment, sheet, question_id)
+
+
+def _require_finding(session: Session, assessment_id: int, kind: SheetKind, place: str) -> None:
+    """Photos go behind a finding that stands, on the consultant's side alone."""
+    note = notes.note(session, assessment_id, place.removeprefix(NOTE))
+    if kind != SheetKind.ONSITE or note is None or note.removed or note.kind != NoteKind.FINDING:
+        raise Invalid({"question": "没有这条现状与差距，请先保存它，再拍照片。"})
 
 
 def require_room_for(session: Session, place: Place, size: int, limits: Limits) -> None:

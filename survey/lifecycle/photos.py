@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from survey.files.uploads import Stored
-from survey.lifecycle import evidence, typed
+from survey.lifecycle import evidence
 from survey.lifecycle.errors import IdReused, Invalid, NotAnnounced, NotThere
 from survey.lifecycle.evidence import Caption, Limits, Place
 from survey.lifecycle.step import Step
 from survey.store import assessments as store_of_assessments
 from survey.store import uploads as store
-from survey.tables import Evidence, SheetKind, Upload, UploadPart
+from survey.tables import Assessment, Evidence, SheetKind, Upload, UploadPart
 
 PART_BYTES = 256 * 1024
 """The most that one part may hold."""
@@ -29,7 +29,6 @@ AT_ONCE = 5
 """How many photos of one person may be under way; the device still has those that are dropped."""
 LEFT_BEHIND = timedelta(days=1)
 REMEMBERED = timedelta(days=180)
-LONGEST_CAPTION = 200
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,9 @@ def begin(step: Step, assessment_id: int, photo: Announced, *, limits: Limits) -
         IdReused: The number stands for another photo.
         Invalid: The question is not asked, or a limit is reached.
     """
-    caption = _caption(photo)
+    caption = evidence.caption_of(photo.caption)
     with step.writing() as session:
-        _require_visitor(step, session, assessment_id)
+        require_visitor(step, session, assessment_id)
         known = store.upload(session, assessment_id, _consultant(step), photo.request_id)
         if known is not None:
             _require_same(known, photo)
@@ -182,11 +181,12 @@ def _consultant(step: Step) -> int:
     return step.by.user_id
 
 
-def _require_visitor(step: Step, session: Session, assessment_id: int) -> None:
+def require_visitor(step: Step, session: Session, assessment_id: int) -> Assessment:
     """Lock the assessment; to anybody but its consultants of this moment it is not there."""
     assessment = store_of_assessments.assessment(session, assessment_id, lock=True)
     if assessment is None or _consultant(step) not in assessment.visitors:
         raise NotThere
+    return assessment
 
 
 def _place(session: Session, assessment_id: int, question_id: str) -> Place:
@@ -194,7 +194,7 @@ def _place(session: Session, assessment_id: int, question_id: str) -> Place:
 
 
 def _upload(step: Step, session: Session, assessment_id: int, request_id: str) -> Upload:
-    _require_visitor(step, session, assessment_id)
+    require_visitor(step, session, assessment_id)
     row = store.upload(session, assessment_id, _consultant(step), request_id)
     if row is None:
         raise NotAnnounced({"request_id": "这张照片还没有登记，或登记已过期。请重新发送。"})
@@ -212,10 +212,3 @@ def _require_same(row: Upload, photo: Announced) -> None:
     same = (row.question_id, row.sha256, row.size) == (photo.question_id, photo.sha256, photo.size)
     if not same:
         raise IdReused({"request_id": "这个编号已用于另一张照片，本次没有保存。请重新选择照片。"})
-
-
-def _caption(photo: Announced) -> str:
-    caption = typed.line(photo.caption)
-    if len(caption) > LONGEST_CAPTION:
-        raise Invalid({"caption": f"照片说明最多 {LONGEST_CAPTION} 字，请删减。"})
-    return caption

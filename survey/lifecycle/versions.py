@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,10 @@ from survey.lifecycle.choices import choices_of, parsed, plain
 from survey.lifecycle.step import Step
 from survey.store import versions as store
 from survey.store.contradictions import explanations
-from survey.tables import Assessment, Explanation, SheetRow
+from survey.store.notes import notes
+from survey.tables import Assessment, Explanation, NoteRow, SheetKind, SheetRow
+
+Kept = TypeVar("Kept", Explanation, NoteRow)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Beside:
     choices: tuple[Choice, ...] | None
     explanations: Mapping[str, Explanation]
     """By the check they speak of."""
+    notes: tuple[NoteRow, ...] = ()
+    """What the visit noted; of the firm's own sheet nothing."""
 
 
 def beside(session: Session, assessment: Assessment, sheet: SheetRow) -> Beside:
@@ -41,7 +46,14 @@ def beside(session: Session, assessment: Assessment, sheet: SheetRow) -> Beside:
         problems=assessment.problems,
         choices=choices_of(session, assessment),
         explanations=explanations(session, [assessment.id])[assessment.id],
+        notes=_noted(session, sheet),
     )
+
+
+def _noted(session: Session, sheet: SheetRow) -> tuple[NoteRow, ...]:
+    if sheet.kind != SheetKind.ONSITE:
+        return ()
+    return tuple(notes(session, [sheet.assessment_id])[sheet.assessment_id])
 
 
 def leave(step: Step, assessment: Assessment, sheet: SheetRow) -> int:
@@ -78,25 +90,27 @@ def _plain(said: Beside) -> dict[str, Any]:
         "declared_by": said.declared_by,
         "problems": said.problems,
         "choices": plain(said.choices),
-        "explanations": [_plain_explanation(row) for row in said.explanations.values()],
+        "explanations": [_plain_row(row) for row in said.explanations.values()],
+        "notes": [_plain_row(row) for row in said.notes],
     }
 
 
-def _plain_explanation(row: Explanation) -> dict[str, Any]:
-    columns = {column.key: getattr(row, column.key) for column in Explanation.__table__.columns}
+def _plain_row(row: Explanation | NoteRow) -> dict[str, Any]:
+    columns = {column.key: getattr(row, column.key) for column in row.__table__.columns}
     return columns | {"saved_at": row.saved_at.isoformat()}
 
 
 def _parsed(kept: Mapping[str, Any]) -> Beside:
-    said = (_explanation(row) for row in kept["explanations"])
+    said = (_row(Explanation, row) for row in kept["explanations"])
     return Beside(
         kept["declared_by"],
         kept["problems"],
         parsed(kept["choices"]),
         {row.check_id: row for row in said},
+        tuple(_row(NoteRow, row) for row in kept.get("notes", ())),
     )
 
 
-def _explanation(kept: Mapping[str, Any]) -> Explanation:
+def _row(table: type[Kept], kept: Mapping[str, Any]) -> Kept:
     saved_at = datetime.fromisoformat(kept["saved_at"])
-    return Explanation(**{**kept, "saved_at": saved_at})
+    return table(**{**kept, "saved_at": saved_at})

@@ -30,11 +30,13 @@ from survey.tables.enums import (
     DocumentKind,
     DocumentStanding,
     Doubt,
+    DrillOutcome,
     EditionState,
     Fault,
     JobState,
     LinkPurpose,
     Need,
+    NoteKind,
     PoolState,
     ProposalState,
     RecognitionStanding,
@@ -47,12 +49,14 @@ from survey.tables.enums import (
     RowOutcome,
     SecondState,
     Settlement,
+    Severity,
     SheetKind,
     Size,
     Verdict,
 )
 from survey.tables.firms import Firm, Setting
 from survey.tables.jobs import Job
+from survey.tables.notes import NOTE, NoteRevision, NoteRow
 from survey.tables.pairs import Opinion, SecondSheet
 from survey.tables.pool import (
     Decided,
@@ -66,6 +70,7 @@ from survey.tables.uploads import Upload, UploadPart
 
 __all__ = [
     "ENUMERATIONS",
+    "NOTE",
     "AnswerRevision",
     "AnswerRow",
     "Assessment",
@@ -79,6 +84,7 @@ __all__ = [
     "DocumentKind",
     "DocumentStanding",
     "Doubt",
+    "DrillOutcome",
     "EditionRow",
     "EditionState",
     "Evidence",
@@ -92,6 +98,9 @@ __all__ = [
     "Minutes",
     "Moment",
     "Need",
+    "NoteKind",
+    "NoteRevision",
+    "NoteRow",
     "NumberSeries",
     "OneTimeLink",
     "Opinion",
@@ -116,6 +125,7 @@ __all__ = [
     "SecondState",
     "Setting",
     "Settlement",
+    "Severity",
     "SheetKind",
     "SheetRow",
     "Size",

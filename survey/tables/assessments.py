@@ -274,6 +274,7 @@ class Evidence(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"))
     question_id: Mapped[str] = mapped_column(String(60))
+    """A question's, or ``NOTE`` and the id of a finding."""
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(String(255))
     media_type: Mapped[str] = mapped_column(String(120))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from reports.facts import SheetKind, Size, Verdict
+from reports.facts import DrillOutcome, Severity, SheetKind, Size, Verdict
 
 
 class Role(StrEnum):
@@ -151,6 +151,18 @@ class Settlement(StrEnum):
     """The result stands, and the firm was told why."""
 
 
+class NoteKind(StrEnum):
+    """What a visit notes beside its verdicts; ``lifecycle.note_kinds`` says what each holds."""
+
+    STAY = "stay"
+    MEMBER = "member"
+    PERSON = "person"
+    PLACE = "place"
+    SAMPLE = "sample"
+    FINDING = "finding"
+    DRILL = "drill"
+
+
 class SecondState(StrEnum):
     """How far the sheet is that the second of a pair keeps apart."""
 
@@ -243,11 +255,13 @@ __all__ = [
     "DocumentKind",
     "DocumentStanding",
     "Doubt",
+    "DrillOutcome",
     "EditionState",
     "Fault",
     "JobState",
     "LinkPurpose",
     "Need",
+    "NoteKind",
     "PoolState",
     "ProposalState",
     "RecognitionStanding",
@@ -260,6 +274,7 @@ __all__ = [
     "RowOutcome",
     "SecondState",
     "Settlement",
+    "Severity",
     "SheetKind",
     "Size",
     "Verdict",

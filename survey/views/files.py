@@ -19,7 +19,7 @@ from survey.library import questionnaire_of
 from survey.lifecycle import evidence as steps
 from survey.lifecycle.errors import Invalid
 from survey.store import evidence as store
-from survey.tables import Assessment, AssessmentState, Evidence, Role, SheetKind
+from survey.tables import NOTE, Assessment, AssessmentState, Evidence, Role, SheetKind
 from survey.web import access, downloads, errors, here
 from survey.words import uploads as words
 
@@ -147,6 +147,14 @@ def delete(evidence_id: int) -> ResponseReturnValue:
     return redirect(_section_url(assessment, row.question_id))
 
 
+@pages.post("/evidence/<row:evidence_id>/caption")
+def describe(evidence_id: int) -> ResponseReturnValue:
+    """Change what is said beside a photo of the consultant's own."""
+    row, assessment = _readable(evidence_id, own=True)
+    steps.describe(here.step(), row.id, request.form.get("caption", ""))
+    return redirect(_section_url(assessment, row.question_id))
+
+
 def taken(name: str) -> uploads.Stored:
     """Check and store the one file of a form, for a step that says what it is.
 
@@ -224,6 +232,9 @@ def described(row: Evidence) -> dict[str, Any]:
 
 
 def _section_url(assessment: Assessment, question_id: str) -> str:
+    if question_id.startswith(NOTE):
+        item = question_id.removeprefix(NOTE)
+        return url_for("consultant.notes", assessment_id=assessment.id, _anchor=f"note-{item}")
     section = questionnaire_of(assessment).section_of[question_id]
     endpoint = "firm.section" if here.reader().role == Role.FIRM else "consultant.section"
     url = url_for(endpoint, assessment_id=assessment.id, section_id=section.id)

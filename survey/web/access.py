@@ -76,6 +76,9 @@ ROUTES: dict[str, frozenset[str]] = {
     "consultant.begin_photo": _consultant,
     "consultant.add_part": _consultant,
     "consultant.finish_photo": _consultant,
+    "consultant.notes": _consultant,
+    "consultant.keep_note": _consultant,
+    "consultant.save_note": _consultant,
     "consultant.processes": _consultant,
     "consultant.conclusion": _consultant,
     "consultant.confirm": _consultant,
@@ -151,6 +154,7 @@ ROUTES: dict[str, frozenset[str]] = {
     # files: evidence and reports, each checked against its owner
     "files.upload": frozenset({Role.FIRM, Role.CONSULTANT}),
     "files.delete": frozenset({Role.FIRM, Role.CONSULTANT}),
+    "files.describe": _consultant,
     "files.evidence": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "files.view": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "files.thumbnail": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),

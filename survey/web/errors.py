@@ -34,8 +34,10 @@ from survey.lifecycle.errors import (
     Invalid,
     JobEnded,
     Locked,
+    NoteConflict,
     Refusal,
 )
+from survey.tables import NOTE
 from survey.web import access, here
 from survey.words import contact, wording
 
@@ -149,6 +151,19 @@ def _refusal(error: Refusal) -> ResponseReturnValue:
                     "finding": now_.finding,
                 },
                 yours=yours,
+            )
+        case NoteConflict(current=now_):
+            return answer(
+                409,
+                f"这条记录已被{now_.author}于 {local(now_.saved_at, '%H:%M')} "
+                f"{'删除' if now_.fields is None else '修改'}，请选择保留哪一份。",
+                question=f"{NOTE}{now_.item_id}",
+                current={
+                    "fields": now_.fields,
+                    "revision": now_.revision,
+                    "author": now_.author,
+                    "saved_at": now_.saved_at.isoformat(),
+                },
             )
         case JobEnded():
             return answer(409, "任务已经结束，或正在进行。请刷新页面查看。")

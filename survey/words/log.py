@@ -11,6 +11,7 @@ from questionnaires.words import SIZES
 from reports.figures import percent
 from survey.tables import AuditEntry
 from survey.words import jobs
+from survey.words.notes import TITLES
 from survey.words.wording import (
     AWARD_LEVELS,
     EDITION_STATES,
@@ -39,6 +40,8 @@ ACTIONS = {
     "reopen": "重新打开",
     "conclude": "写诊断结论",
     "explain": "说明矛盾提示",
+    "note": "记现场记录",
+    "caption": "修改照片说明",
     "propose": "拟入库",
     "admit": "入库",
     "promote": "调高目标",  # as release 1.0 called it
@@ -256,6 +259,8 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "role": lambda role: ROLES.get(role, role),
     "settlement": lambda how: SETTLEMENTS.get(how, how),
     "kind": lambda kind: SHEETS.get(kind, kind),
+    "note": lambda kind: TITLES.get(kind, kind),
+    "removed": lambda _gone: "删除",
     "size": lambda size: f"规模 {SIZES.get(size, '无')}",
     "rows": lambda rows: f"{rows} 行",
     "consultant": str,

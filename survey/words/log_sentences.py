@@ -27,6 +27,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "reopen": "把{firm}已核定的评估重新打开",
     "conclude": "写了{firm}的诊断结论",
     "explain": "说明了{firm}答卷里的一条矛盾提示",
+    "note": "写了{firm}现场诊断的一条现场记录",
+    "caption": "改了{firm}一张现场照片的说明",
     "propose": "提出让{firm}入库",
     "admit": "让{firm}入库",
     "promote": "调高了{firm}的培育目标",

@@ -33,7 +33,8 @@ class PhotoSent(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    question: Annotated[str, Field(pattern=r"\A[A-Za-z0-9_]{1,60}\z")]
+    question: Annotated[str, Field(pattern=r"\A([A-Za-z0-9_]{1,60}|note\.[A-Za-z0-9-]{1,40})\z")]
+    """A question's id, or ``tables.NOTE`` and that of a finding."""
     request_id: Annotated[str, Field(pattern=r"\A[A-Za-z0-9._-]{1,64}\z")]
     sha256: Annotated[str, Field(pattern=r"\A[0-9a-f]{64}\z")]
     size: Annotated[int, Field(gt=0, le=10**9)]
