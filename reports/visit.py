@@ -8,6 +8,7 @@ from datetime import datetime
 
 from reports.facts import DrillOutcome, Finding
 
+
 @dataclass(frozen=True)
 class Drill:
     """A timed exercise that a firm is asked for on the spot.

@@ -20,7 +20,6 @@ from survey.store import notes
 from survey.tables import NOTE, Assessment, Evidence, NoteKind, SheetKind, SheetRow
 from survey.words.uploads import size_words
 
-
 LONGEST_CAPTION = 200
 
 

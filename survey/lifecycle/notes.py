@@ -84,9 +84,7 @@ def save_note(step: Step, assessment_id: int, change: NoteChange) -> SavedNote:
         return _saved(row)
 
 
-def _content(
-    assessment: Assessment, row: NoteRow | None, change: NoteChange
-) -> Mapping[str, Any]:
+def _content(assessment: Assessment, row: NoteRow | None, change: NoteChange) -> Mapping[str, Any]:
     """Return what a change leaves in the note; a removed one keeps its words."""
     if row is not None and row.kind != change.kind:
         raise Invalid({"kind": "这个编号已是另一种记录，请刷新页面后重试。"})

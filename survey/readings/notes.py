@@ -67,9 +67,7 @@ def by_kind(rows: Iterable[NoteRow], files: Files, questionnaire: Questionnaire)
     for row in rows:
         about = _title(row.content.get("about", ""), questionnaire)
         shown = files.get(f"{NOTE}{row.item_id}", ())
-        found[row.kind].append(
-            Note(row.item_id, row.kind, row.revision, row.content, shown, about)
-        )
+        found[row.kind].append(Note(row.item_id, row.kind, row.revision, row.content, shown, about))
     found[NoteKind.FINDING].sort(key=lambda note: SEVERITY[note.content["severity"]])
     return found
 

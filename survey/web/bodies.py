@@ -23,7 +23,7 @@ MULTIPART = "multipart/form-data"
 FORMS = frozenset({URLENCODED, MULTIPART})
 SCRIPTS = frozenset(
     {
-        *("firm.save_answer", "consultant.save_answer"),
+        *("firm.save_answer", "consultant.save_answer", "consultant.save_note"),
         *("consultant.begin_photo", "consultant.add_part", "consultant.finish_photo"),
     }
 )

@@ -54,7 +54,10 @@ OWN_LABELS: Final[Mapping[tuple[NoteKind, str], str]] = {
     (NoteKind.PLACE, "name"): "场所",
 }
 """What a field is called in one kind, where it is not what others call it."""
-CHOICES: Final[Mapping[str, Mapping[str, str]]] = {"severity": SEVERITIES, "outcome": OUTCOMES}
+CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
+    "severity": {code.value: title for code, title in SEVERITIES.items()},
+    "outcome": {code.value: title for code, title in OUTCOMES.items()},
+}
 
 
 def label(kind: NoteKind, name: str) -> str:

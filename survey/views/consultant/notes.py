@@ -138,9 +138,7 @@ def _came_back(change: NoteChange, error: Invalid | NoteConflict) -> Draft:
     return Draft(change.kind, change.item_id, base, fields, faults, theirs)
 
 
-def _page(
-    visit: Visit, edit: str = "", *, draft: Draft | None = None, locked: bool = False
-) -> str:
+def _page(visit: Visit, edit: str = "", *, draft: Draft | None = None, locked: bool = False) -> str:
     assessment = visit.assessment
     found = notes_of(here.session(), assessment)
     if edit:
@@ -184,5 +182,5 @@ def _said(visit: Visit) -> dict[str, Any]:
         },
         "groups": [(section, sheet.asked(section)) for section in sheet.sections],
         "limits": files.limits_in_words(),
-        "choices": words.CHOICES | {"drill": {drill.id: drill.title for drill in DRILLS.values()}},
+        "choices": {**words.CHOICES, "drill": {drill.id: drill.title for drill in DRILLS.values()}},
     }

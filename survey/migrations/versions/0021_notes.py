@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 KINDS = "kind IN ('stay', 'member', 'person', 'place', 'sample', 'finding', 'drill')"
 
@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), sa.ForeignKey("users.id"), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(KINDS, name="ck_notes_kind"),
+        sa.CheckConstraint(KINDS, name="kind"),
         sa.PrimaryKeyConstraint("assessment_id", "item_id", name="pk_notes"),
     )
     op.create_table(
