@@ -128,7 +128,7 @@ def taken(tablet: Tablet, visit: tuple[int, str]) -> Page:
 
 
 def press(page: Page, words: str, question: str = QUESTION) -> None:
-    """Touch a verdict once the page listens: before that it is taken back before the reader's eyes."""
+    """Touch a verdict once the page listens."""
     assert page.locator(f"#question-{question}").count(), page.locator("main").inner_text()
     expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
     page.locator(f"#question-{question} .verdict", has_text=words).click()
@@ -297,6 +297,32 @@ def test_a_killed_browser_opens_the_visit_though_it_forgot_who_was_signed_in(
     waits(page, "1 项答案")
 
 
+def test_a_touch_before_the_page_listens_is_kept(
+    tablet: Tablet, taken: Page, visit: tuple[int, str]
+) -> None:
+    taken.evaluate(BUSY)
+    tablet.offline(True)
+    page = tablet.context.new_page()
+    page.goto(f"/visits/{visit[0]}/sections/production")
+    page.locator(f"#question-{QUESTION} .verdict", has_text="确认").click()
+    expect(page.locator(".action-bar [data-plain-save]")).to_be_visible()
+    taken.evaluate("() => { window.letGo = true; }")
+    waits(page, "1 项答案")
+    expect(page.locator(f"#question-{QUESTION}")).to_have_attribute("data-verification", "verified")
+
+
+BUSY = """() => new Promise((done) => {
+  const asked = indexedDB.open("survey-device");
+  asked.onsuccess = () => {
+    const rows = asked.result.transaction("rows", "readwrite").objectStore("rows");
+    const again = () => { if (window.letGo) asked.result.close(); else rows.count().onsuccess = again; };
+    again();
+    done();
+  };
+})"""
+"""Another page writes, and goes on writing until it is let go: a section cannot read what it holds."""
+
+
 def test_a_page_without_a_network_opens_by_itself_once_it_is_back(
     tablet: Tablet, taken: Page, visit: tuple[int, str]
 ) -> None:
@@ -403,13 +429,14 @@ def test_what_real_pages_deliver_arrives_once_and_in_order(
 
 
 def choose(page: Page, level: int) -> None:
-    """Touch a level once the page listens, and wait until it is the device's or the server's."""
-    assert page.locator(f"#question-{QUESTION}").count(), page.locator("main").inner_text()
-    expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
-    option = page.locator(f'#question-{QUESTION} .visit-change .option__input[value="{level}"]')
+    """Touch a level, listened to or not yet, and wait until it is the device's or the server's."""
+    card = page.locator(f"#question-{QUESTION}")
+    assert card.count(), page.locator("main").inner_text()
+    option = card.locator(f'.visit-change .option__input[value="{level}"]')
     if not option.is_visible():
-        press(page, "更改")
+        card.locator(".verdict", has_text="更改").click()
     option.check()
+    expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
     page.wait_for_function(SETTLED)
 
 

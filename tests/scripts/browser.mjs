@@ -32,11 +32,14 @@ export class Tab {
    *
    * @param {string} name one that tests/scripts/pages.py draws
    * @param {{html?: (html: string) => string, before?: (window: Window) => void}} how what stands
-   *   otherwise in the page, and what is otherwise in the window before a script runs
+   *   otherwise in the page, and what is otherwise in the window before a script runs;
+   *   `early`: what happens on the page before its modules run
    */
-  async open(name, { html = (same) => same, before = () => {} } = {}) {
+  async open(name, { html = (same) => same, before = () => {}, early = () => {} } = {}) {
     const page = new Page(this, html(readFileSync(join(PAGES, `${name}.html`), "utf8")));
     before(page.window);
+    page.runEarly();
+    early(page);
     await page.run();
     page.window.dispatchEvent(new page.window.Event("DOMContentLoaded"));
     await page.show();
@@ -47,6 +50,9 @@ export class Tab {
 export async function open(name, how) {
   return new Tab().open(name, how);
 }
+
+/** A script of ours by the address a page has for it. */
+const source = (url) => readFileSync(new URL(new URL(url, ORIGIN).pathname.replace(/^\/static\/[^/]+\//, ""), STATIC), "utf8");
 
 class Page {
   constructor(tab, html) {
@@ -72,12 +78,16 @@ class Page {
     else this.left = true;
   }
 
+  runEarly() {
+    for (const script of this.document.querySelectorAll("script[src]:not([type])"))
+      vm.runInContext(source(script.getAttribute("src")), this.dom.getInternalVMContext());
+  }
+
   async run() {
     const modules = new Map();
     const load = (url) => {
       if (!modules.has(url)) {
-        const path = new URL(url).pathname.replace(/^\/static\/[^/]+\//, "");
-        modules.set(url, new vm.SourceTextModule(readFileSync(new URL(path, STATIC), "utf8"), {
+        modules.set(url, new vm.SourceTextModule(source(url), {
           identifier: url,
           context: this.dom.getInternalVMContext(),
           initializeImportMeta: (meta) => { meta.url = url; },

@@ -127,6 +127,19 @@ test("only what the reader touched is sent, whatever else the inputs hold", asyn
   assert.deepEqual(page.server.changes, [{ question: QUESTION, remark: "补一句", base_revision: 1 }]);
 });
 
+test("what is touched and typed before the page listens is sent", async () => {
+  const page = await open(PAGE, {
+    early: (drawn) => {
+      drawn.pick(QUESTION, 3);
+      drawn.type(QUESTION, "remark", "新系统上周上线");
+    },
+  });
+  await page.pass(TYPING);
+
+  assert.deepEqual(page.shown(QUESTION), ["3", "新系统上周上线"]);
+  assert.deepEqual(page.server.changes.map(({ value, remark }) => [value, remark]), [[3, "新系统上周上线"]]);
+});
+
 test("what the reader touched before the page was shown stays", async () => {
   const page = await open(PAGE);
   page.pick(QUESTION, 4);

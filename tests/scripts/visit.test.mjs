@@ -153,6 +153,23 @@ test("a verdict given before the page was shown stays, with the answer it means"
   assert.equal(page.shown(QUESTION, "reason")[0], "2");
 });
 
+test("what is touched before the page listens is kept, the last touch as the last", async () => {
+  const page = await open(PAGE, {
+    early: (drawn) => {
+      verdict(drawn, "verified").click();
+      verdict(drawn, "changed").click();
+      drawn.pick(QUESTION, 1);
+      drawn.type(QUESTION, "reason", "看板停在上周。");
+    },
+  });
+  await page.pass(TYPING);
+
+  assert.deepEqual(page.server.changes, [
+    { question: QUESTION, value: 1, verification: "changed", reason: "看板停在上周。", base_revision: 1 },
+  ]);
+  assert.equal(pressed(page), "changed");
+});
+
 test("two tablets on one answer are shown both verdicts; one's own goes on top of the other", async () => {
   const page = await open(PAGE);
   const current = { value: 2, verification: "verified", reason: "", finding: "看过排产表", revision: 3, author: "另一顾问", remark: "" };

@@ -1,5 +1,6 @@
 // How a page of questions begins: filled, only read, or decided without script.
 
+import { touchAgain, touchedSoFar } from "./again.js";
 import { labelsOf } from "./card.js";
 import { showLeftOver } from "./notices.js";
 import { forgetOthers, kept, keyOf } from "./storage.js";
@@ -15,8 +16,10 @@ export function start(Page, ...with_) {
 }
 
 function begin(page) {
+  const early = touchedSoFar();
   try {
     page.begin();
+    touchAgain(early);
   } catch (fault) {
     page.giveUp(fault);
   }
