@@ -21,16 +21,27 @@ def printable(contents: Contents, sha256: str, media_type: str) -> bytes | None:
 
     Releases before this one kept only the small one: what is missing is drawn now.
     """
-    kind = BY_MEDIA_TYPE[media_type]
     try:
         return contents.read(form_of(sha256, PRINT))
     except Missing:
         pass
+    if not (drawn := _drawn(contents, sha256, media_type)):
+        return None
+    keep(contents, sha256, drawn)
+    return drawn[0]
+
+
+def likeness(contents: Contents, sha256: str, media_type: str) -> str:
+    """Return what a picture looks like (``inside.picture.likeness``); "" where it cannot be shown."""
+    drawn = _drawn(contents, sha256, media_type)
+    return drawn[4].decode() if drawn else ""
+
+
+def _drawn(contents: Contents, sha256: str, media_type: str) -> tuple[bytes, ...]:
+    """Have a picture that lies there looked at; nothing when it is gone or cannot be shown."""
+    kind = BY_MEDIA_TYPE[media_type]
     try:
         seen = sandbox.look(kind.work, kind.id, contents.read(sha256))
     except (Missing, Damaged):
-        return None
-    if seen.verdict != Verdict.FINE:
-        return None
-    keep(contents, sha256, seen.drawn)
-    return seen.drawn[0]
+        return ()
+    return seen.drawn if seen.verdict == Verdict.FINE else ()

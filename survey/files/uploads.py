@@ -6,7 +6,7 @@ believed, and its name is never part of a path.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -85,6 +85,8 @@ class Stored:
     has_thumbnail: bool
     taken_at: datetime | None = None
     """When a photo was taken, as its camera noted; the clock may be wrong."""
+    likeness: str | None = None
+    """What a picture looks like, see ``inside.picture.likeness``; None for other files."""
 
 
 def take(stream: IO[bytes], name: str, contents: Contents, most: int) -> Stored:
@@ -113,8 +115,11 @@ def take(stream: IO[bytes], name: str, contents: Contents, most: int) -> Stored:
     if kind.is_picture:
         pictures.keep(contents, sha256, seen.drawn)
     named = name if extension_of(name) else with_extension(name, kind.extensions[0])
-    taken_at = _moment(seen.drawn[3].decode()) if kind.is_picture else None
-    return Stored(named, sha256, kind.media_type, size, kind.is_picture, taken_at)
+    stored = Stored(named, sha256, kind.media_type, size, kind.is_picture)
+    if not kind.is_picture:
+        return stored
+    taken, likeness = (noted.decode() for noted in seen.drawn[3:5])
+    return replace(stored, taken_at=_moment(taken), likeness=likeness)
 
 
 def _moment(noted: str) -> datetime | None:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from survey import clock
 from survey.files.stores import contents_of
+from survey.jobs import likenesses
 from survey.jobs.workshop import Workshop
-from survey.lifecycle import accounts, photos
+from survey.lifecycle import accounts, evidence, photos
 from survey.lifecycle.jobs import Effect
 from survey.lifecycle.step import Step
 
@@ -23,13 +24,16 @@ def last_night(now: datetime) -> str:
 
 
 def tidy(workshop: Workshop) -> Effect:
-    """Remove half-made files; what is left to do once is to forget ended sign-ins, photos left."""
+    """Remove half-made files, look at pictures that nobody has; what is left to do once is to keep
+    what was seen and to forget ended sign-ins and photos left."""
     files = contents_of(workshop.config).forget_half_written(clock.utc_now() - LEFT_BEHIND)
     workshop.progress(1, 2)
-    hours = workshop.config.session_hours
+    hours, seen = workshop.config.session_hours, likenesses.looked_at(workshop)
 
-    def forget(step: Step) -> dict[str, int]:
+    def tidied(step: Step) -> dict[str, int]:
+        evidence.keep_likenesses(step, seen)
         ended = accounts.forget_ended(step, session_hours=hours)
-        return {"files": files} | ended | photos.forget_left_behind(step)
+        forgotten = photos.forget_left_behind(step)
+        return {"files": files, "pictures": len(seen)} | ended | forgotten
 
-    return forget
+    return tidied

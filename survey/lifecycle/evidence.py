@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,6 +100,7 @@ def put(
         has_thumbnail=stored.has_thumbnail,
         caption=caption.words,
         taken_at=caption.taken_at or stored.taken_at,
+        likeness=stored.likeness,
         uploaded_by=step.by.user_id,
         uploaded_at=step.now,
     )
@@ -106,6 +108,12 @@ def put(
     session.flush()
     _log(step, "attach", place.assessment, row)
     return row
+
+
+def keep_likenesses(step: Step, found: Mapping[str, str]) -> None:
+    """Note what pictures look like, by their hash, inside a transaction; what is noted stays."""
+    for sha256, likeness in found.items():
+        store.keep_likeness(step.session, sha256, likeness)
 
 
 def remove(step: Step, evidence_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from survey.tables import Evidence, SheetRow
@@ -69,3 +69,20 @@ def bytes_of_assessment(session: Session, assessment_id: int) -> int:
         .where(SheetRow.assessment_id == assessment_id, SheetRow.speaks)
     )
     return int(session.scalar(query) or 0)
+
+
+def without_likeness(session: Session, most: int) -> list[tuple[str, str]]:
+    """Return pictures (hash, media type) of which no row says what they look like, each once."""
+    query = (
+        select(Evidence.sha256, Evidence.media_type)
+        .where(Evidence.likeness.is_(None), Evidence.media_type.startswith("image/"))
+        .distinct()
+        .order_by(Evidence.sha256)
+        .limit(most)
+    )
+    return [(sha256, media_type) for sha256, media_type in session.execute(query)]
+
+
+def keep_likeness(session: Session, sha256: str, likeness: str) -> None:
+    unsaid = (Evidence.sha256 == sha256, Evidence.likeness.is_(None))
+    session.execute(update(Evidence).where(*unsaid).values(likeness=likeness))

@@ -283,5 +283,8 @@ class Evidence(Table):
     caption: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     taken_at: Mapped[datetime | None]
     """When the photo was taken, as the device knows it; its clock may be wrong."""
+    likeness: Mapped[str | None] = mapped_column(String(16))
+    """What a picture looks like (``files.inside.picture.likeness``); "" where it shows nothing, NULL
+    for other files and while nobody looked."""
     uploaded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[datetime]

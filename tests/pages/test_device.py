@@ -140,6 +140,7 @@ def test_a_photo_arrives_in_parts_with_its_words_and_its_moment(tablet, session,
     assert (first["received"], second["received"]) == (HALF, len(PHOTO))
     assert (done["done"], done["file"]["id"]) == (True, file.id)
     assert (file.question_id, file.sha256) == (QUESTION, hashlib.sha256(PHOTO).hexdigest())
+    assert file.likeness is not None
     assert (file.caption, file.taken_at.isoformat()) == (
         "三号机床 看板",
         "2026-11-20T01:30:00+00:00",

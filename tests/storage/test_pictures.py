@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from reports.alike import NEAR, distance
 from survey.files import pictures, uploads
 from survey.files.contents import form_of
 from survey.files.folder import Folder
 from survey.files.pictures import PRINT, SMALL
-from tests.support.files import a_bare_png, a_photo
+from tests.support.files import a_bare_png, a_photo, a_scene, saved
 
 
 @pytest.fixture
@@ -102,6 +103,27 @@ def test_a_camera_without_a_zone_is_taken_for_ours_and_a_clock_never_set_for_non
 
     unset = a_telling_photo("JPEG").replace(b"2026:11:20 09:12:33", b"0000:00:00 00:00:00")
     assert taken(contents, unset).taken_at is None
+
+
+def test_a_photo_held_sideways_looks_like_the_same_one_upright(contents):
+    scene, turned = a_scene(1), Image.Exif()
+    turned[0x0112] = 6
+    upright = taken(contents, saved(scene))
+    sideways = taken(contents, saved(scene.rotate(90, expand=True), exif=turned))
+
+    assert upright.sha256 != sideways.sha256
+    assert distance(int(upright.likeness, 16), int(sideways.likeness, 16)) <= NEAR
+
+
+def test_what_an_earlier_release_took_in_is_looked_at_once(contents):
+    stored = taken(contents, saved(a_scene(2)))
+    wall, gone = taken(contents, a_photo()), "0" * 64
+
+    seen = [pictures.likeness(contents, sha, "image/jpeg") for sha in (stored.sha256, wall.sha256)]
+
+    assert seen == [stored.likeness, ""]
+    assert len(stored.likeness) == 16
+    assert pictures.likeness(contents, gone, "image/jpeg") == ""
 
 
 @pytest.mark.parametrize("more", [{"progressive": True}, {"icc_profile": b"profile" * 20000}])

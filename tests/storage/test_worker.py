@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -18,9 +18,21 @@ from survey.jobs.worker import Worker
 from survey.jobs.workshop import Work, WorkFailed
 from survey.lifecycle import documents, jobs
 from survey.lifecycle.step import Step
-from survey.tables import Document, Fault, Job, JobState, SheetKind, Throttle, User, UserSession
+from survey.tables import (
+    Document,
+    Evidence,
+    Fault,
+    Firm,
+    Job,
+    JobState,
+    SheetKind,
+    Throttle,
+    User,
+    UserSession,
+)
+from tests.support.files import a_pdf, a_scene, saved
 from tests.support.patience import until
-from tests.support.people import TESTER, a_user, handed_in, moment
+from tests.support.people import TESTER, a_file, a_user, begun, handed_in, moment
 from tests.support.servers import Server
 
 
@@ -155,8 +167,31 @@ def test_every_night_forgets_what_is_over_and_removes_what_was_left(
         assert fresh.scalars(select(UserSession.token_hash)).all() == ["new"]
         assert fresh.scalars(select(Throttle.key)).all() == ["new"]
         assert fresh.scalar(select(func.count(User.id))) == 1
-    assert the(engine, job).result == {"files": 1, "sessions": 1, "throttles": 1, "uploads": 0}
+    done = {"files": 1, "pictures": 0, "sessions": 1, "throttles": 1, "uploads": 0}
+    assert the(engine, job).result == done
     assert (half.exists(), fresh_one.exists()) == (False, True)
+
+
+def test_pictures_nobody_has_looked_at_are_looked_at_in_the_night(
+    worker, session, engine, settings
+):
+    assessment = begun(session, session.get(Firm, a_user(session).firm_id))
+    scene, more = saved(a_scene(1)), {"name": "现场.jpg"}
+    photo = a_file(session, settings, assessment, "scheduling", content=scene, **more)
+    again = a_file(session, settings, assessment, "delivery_promise", content=scene, **more)
+    paper = a_file(session, settings, assessment, "scheduling", name="表.pdf", content=a_pdf())
+    known, rows = photo.likeness, (photo.id, again.id, paper.id)
+    with db.writing(session):
+        session.execute(update(Evidence).values(likeness=None))
+
+    worker.do(job := asked(session, "nightly"))
+    worker.do(asked(session, "nightly"))
+
+    with Session(engine) as fresh:
+        found = [fresh.get_one(Evidence, row).likeness for row in rows]
+    assert known
+    assert found == [known, known, None]
+    assert the(engine, job).result["pictures"] == 1
 
 
 def test_a_worker_that_must_stop_gives_back_what_it_cannot_finish(worker, session, engine, kind):

@@ -7,8 +7,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
+from random import Random
+from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 from pypdf import PdfWriter
 
 from survey.files.kinds import OFFICE
@@ -21,6 +23,27 @@ def a_photo(colour: str = "teal", size: tuple[int, int] = (60, 40), form: str = 
     """A real picture of one colour."""
     stream = io.BytesIO()
     Image.new("RGB", size, colour).save(stream, form)
+    return stream.getvalue()
+
+
+def a_scene(seed: int, size: tuple[int, int] = (1000, 750)) -> Image.Image:
+    """A picture with light and dark places and things standing about, another for each seed."""
+    random = Random(seed)  # the same every time, not a secret
+    picture = Image.new("L", (7, 5))
+    picture.putdata([random.randrange(256) for _ in range(35)])
+    picture = picture.resize(size, Image.Resampling.BICUBIC).convert("RGB")
+    pen = ImageDraw.Draw(picture)
+    for _ in range(12):
+        left, top = random.randrange(size[0]), random.randrange(size[1])
+        corner = (left + random.randrange(20, 300), top + random.randrange(20, 200))
+        pen.rectangle((left, top, *corner), fill=tuple(random.randrange(256) for _ in range(3)))
+    return picture
+
+
+def saved(picture: Image.Image, **how: Any) -> bytes:
+    """A picture as a JPEG."""
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", **how)
     return stream.getvalue()
 
 

@@ -581,6 +581,7 @@ def _photo_row(
         media_type=photo.media_type,
         size=photo.size,
         has_thumbnail=photo.has_thumbnail,
+        likeness=photo.likeness,
         uploaded_by=consultant.id,
         uploaded_at=at,
     )
