@@ -18,6 +18,7 @@ from survey.lifecycle import (
     documents,
     requests,
     responses,
+    teams,
     typed,
     verification,
     versions,
@@ -36,19 +37,18 @@ from survey.lifecycle.scores import keep_score
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.states import ASSESSMENT, WRITABLE
 from survey.lifecycle.step import About, Step
-from survey.store import accounts, firms, rounds
+from survey.lifecycle.teams import Team
 from survey.store import answers as answer_store
 from survey.store import assessments as store
+from survey.store import firms, rounds
 from survey.store.contradictions import explanations
 from survey.tables import (
     Assessment,
     AssessmentState,
     Need,
-    Role,
     Round,
     SheetKind,
     SheetRow,
-    User,
     Verdict,
 )
 
@@ -189,10 +189,11 @@ def return_to_firm(
         more = _settled(step, assessment, SheetKind.SELF)
         on_visit = before == AssessmentState.VISITING
         named = open_contradictions(session, assessment) if on_visit else ()
+        day, assessment.planned_on = assessment.planned_on, None
         step.log(
             "return",
             assessment,
-            before={"state": before},
+            before={"state": before} | ({"planned_on": day} if day else {}),
             after={"state": after, "version": left}
             | more
             | ({"contradictions": named} if named else {}),
@@ -215,35 +216,80 @@ def _named(assessment: Assessment, questions: Collection[str]) -> list[str] | No
     return [id for id in known if id in questions] or None
 
 
-def assign(step: Step, assessment_id: int, consultant_id: int) -> None:
-    """Send a consultant to a submitted assessment; the on-site sheet starts as the firm's copy.
+def assign(
+    step: Step,
+    assessment_id: int,
+    consultant_id: int,
+    second_id: int | None = None,
+    planned_on: date | None = None,
+    *,
+    shown: int | None = None,
+) -> None:
+    """Send a consultant or a pair to a submitted assessment, perhaps on a day.
 
-    Assigning again while the visit runs changes the person and keeps the work.
+    The on-site sheet starts as the firm's copy. Assigning again while the visit runs changes the
+    people and the day and keeps the work; the same once more changes nothing.
+
+    Args:
+        shown: The version of the assessment that the officer's page showed.
+
+    Raises:
+        Invalid: No such consultant, the same one twice, or a day that cannot be.
+        Locked: The firm has the sheet, or it is confirmed.
+        Stale: Somebody changed the assessment since then.
     """
     with step.writing() as session:
-        send(step, _held(session, assessment_id), consultant(session, consultant_id))
+        assessment = _held(session, assessment_id)
+        team = teams.team(session, consultant_id, second_id, planned_on)
+        if planned_on != assessment.planned_on:
+            teams.require_day(planned_on, step.today)
+        send(step, assessment, team, shown=shown)
 
 
-def consultant(session: Session, user_id: int) -> User:
-    """Return a consultant who may be sent."""
-    found = accounts.user(session, user_id)
-    if found is None or found.role != Role.CONSULTANT or not found.active:
-        raise Invalid({"consultant": "请选择一位在用的诊断顾问。"})
-    return found
-
-
-def send(step: Step, assessment: Assessment, consultant: User) -> None:
-    """Send a consultant to an assessment that is held, inside the caller's transaction."""
+def send(step: Step, assessment: Assessment, team: Team, *, shown: int | None = None) -> None:
+    """Send a team to an assessment that is held, inside the caller's transaction."""
+    if assessment.state == AssessmentState.VISITING and team.goes_to(assessment):
+        return
+    if shown is not None and shown != assessment.version:
+        raise Stale
     before, after = _turn(assessment, "assign")
-    assessment.consultant_id = consultant.id
+    was = teams.kept(step.session, assessment)
+    assessment.consultant_id = team.lead.id
+    assessment.second_consultant_id = team.second.id if team.second else None
+    assessment.planned_on = team.day_of(assessment)
     if before == AssessmentState.SUBMITTED:
         _copy_sheet(step, assessment)
+    now = teams.kept(step.session, assessment)
+    changed = {name for name in now if now[name] != was[name]} if was["consultant"] else set()
     step.log(
         "assign",
         assessment,
-        before={"state": before},
-        after={"state": after, "consultant": consultant.username},
+        before={"state": before} | {name: was[name] for name in was if name in changed},
+        after={"state": after} | {name: now[name] for name in now if now[name] or name in changed},
     )
+
+
+def unassign(step: Step, assessment_id: int, *, reason: str) -> None:
+    """Take an assignment back: nobody visits the firm until somebody is sent anew.
+
+    What was written on site stays, for whoever goes next.
+
+    Raises:
+        Invalid: Nobody says why.
+        Locked: No visit is under way.
+    """
+    with step.writing() as session:
+        assessment = _held(session, assessment_id)
+        before, after = _turn(assessment, "unassign")
+        was = teams.kept(session, assessment)
+        assessment.consultant_id = assessment.second_consultant_id = assessment.planned_on = None
+        step.log(
+            "unassign",
+            assessment,
+            before={"state": before} | {name: value for name, value in was.items() if value},
+            after={"state": after},
+            reason=typed.reason(reason),
+        )
 
 
 def confirm(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from survey.lifecycle import assessments as life
-from survey.lifecycle.errors import NotThere, Refusal, Stale
+from survey.lifecycle import teams
+from survey.lifecycle.errors import NotThere, Refusal
 from survey.lifecycle.step import Step
+from survey.lifecycle.teams import Team
 from survey.store import assessments as store
-from survey.tables import Assessment, AssessmentState, User
 
 
 @dataclass(frozen=True)
@@ -20,42 +22,44 @@ class Seen:
     version: int
 
 
-def assign(step: Step, seen: Sequence[Seen], consultant_id: int) -> dict[int, Refusal]:
-    """Send one consultant to every assessment of a selection that may be visited.
+def assign(
+    step: Step,
+    seen: Sequence[Seen],
+    consultant_id: int,
+    second_id: int | None = None,
+    planned_on: date | None = None,
+) -> dict[int, Refusal]:
+    """Send one consultant or one pair to every assessment of a selection that may be visited.
 
     Each visit stands for itself: what cannot be assigned is left as it is and named, the rest is
     done. Pressed twice, the second press changes nothing.
+
+    Args:
+        planned_on: The day of all of them; without one, each keeps the day it has.
 
     Returns:
         Why something was left, by the assessment's id.
 
     Raises:
-        Invalid: No consultant in use was chosen.
+        Invalid: No such consultant, the same one twice, or a day that cannot be.
     """
     left: dict[int, Refusal] = {}
     with step.writing() as session:
-        consultant = life.consultant(session, consultant_id)
+        team = teams.team(session, consultant_id, second_id, planned_on, keeps_day=True)
+        teams.require_day(planned_on, step.today)
         for one in in_order(seen):
             try:
-                _send(step, one, consultant)
+                _send(step, one, team)
             except Refusal as refusal:
                 left[one.id] = refusal
     return left
 
 
-def _send(step: Step, seen: Seen, consultant: User) -> None:
+def _send(step: Step, seen: Seen, team: Team) -> None:
     assessment = store.assessment(step.session, seen.id, lock=True)
     if assessment is None:
         raise NotThere
-    if not _is_sent(assessment, consultant):
-        if assessment.version != seen.version:
-            raise Stale
-        life.send(step, assessment, consultant)
-
-
-def _is_sent(assessment: Assessment, consultant: User) -> bool:
-    there = (assessment.state, assessment.consultant_id)
-    return there == (AssessmentState.VISITING, consultant.id)
+    life.send(step, assessment, team, shown=seen.version)
 
 
 def in_order(seen: Sequence[Seen]) -> list[Seen]:

@@ -40,6 +40,7 @@ ASSESSMENT: Mapping[str, Transition[AssessmentState]] = {
     "begin": _from(None, to=_A.DRAFT),
     "submit": _from(_A.DRAFT, to=_A.SUBMITTED),
     "assign": _from(_A.SUBMITTED, _A.VISITING, to=_A.VISITING),
+    "unassign": _from(_A.VISITING, to=_A.SUBMITTED),
     "return": _from(_A.SUBMITTED, _A.VISITING, to=_A.DRAFT),
     "confirm": _from(_A.VISITING, to=_A.CONFIRMED),
     "reopen": _from(_A.CONFIRMED, to=_A.VISITING),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from survey.store.lists import BELOW, Query, Slice, Wanted, narrowed, sliced, sorted_by
 from survey.store.pool import entry_of_edition
@@ -39,6 +39,7 @@ class AssessmentLine:
     trade: str
     township: str
     round: str
+    round_id: int
     state: AssessmentState
     returned: bool
     """Back with its firm: what was handed in before is shown."""
@@ -46,6 +47,8 @@ class AssessmentLine:
     """Whether its firm waits for an answer to its request to have it back."""
     standing: Standing
     consultant: str
+    """Whoever visits it, by name, the one who leads first."""
+    planned_on: date | None
     submitted_at: datetime | None
     confirmed_at: datetime | None
     version: int
@@ -55,11 +58,13 @@ class AssessmentLine:
     target_rung: str | None
 
 
+_Second = aliased(User)
 SORTS: Mapping[str, ColumnElement[Any]] = {
     "firm": Firm.name.expression,
     "township": Firm.township.expression,
     "share": spoken("permille"),
     "state": Assessment.state.expression,
+    "planned": Assessment.planned_on.expression,
     "submitted": Assessment.submitted_at.expression,
     "confirmed": Assessment.confirmed_at.expression,
 }
@@ -84,7 +89,10 @@ def assessments(
             Firm.code,
             Firm.township,
             Round.title.label("round"),
+            Assessment.planned_on,
+            Assessment.round_id,
             User.name.label("consultant"),
+            _Second.name.label("second"),
             PoolEntry.state.label("pool_state"),
             PoolEntry.version.label("pool_version"),
             PoolEntry.target_rung,
@@ -95,6 +103,7 @@ def assessments(
         .join(Firm, Firm.id == Assessment.firm_id)
         .join(Round, Round.id == Assessment.round_id)
         .outerjoin(User, User.id == Assessment.consultant_id)
+        .outerjoin(_Second, _Second.id == Assessment.second_consultant_id)
         .outerjoin(PoolEntry, PoolEntry.firm_id == Firm.id)
     )
     query = narrowed(with_scores(query), wanted)
@@ -121,11 +130,13 @@ def _assessment_line(row: Any) -> AssessmentLine:
         trade=row.trade,
         township=row.township or "",
         round=row.round,
+        round_id=row.round_id,
         state=row.state,
         returned=row.state == AssessmentState.DRAFT and not draft,
         asks=row.asks,
         standing=standing_of(row),
-        consultant="" if draft else row.consultant or "",
+        consultant="、".join(filter(None, (row.consultant, row.second))) if not draft else "",
+        planned_on=row.planned_on,
         submitted_at=row.submitted_at,
         confirmed_at=row.confirmed_at if row.state == AssessmentState.CONFIRMED else None,
         version=row.version,

@@ -225,6 +225,11 @@ def names_of(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
     return dict(session.execute(query).all())
 
 
+def usernames_of(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
+    query = select(User.id, User.username).where(User.id.in_(set(user_ids)))
+    return dict(session.execute(query).all())
+
+
 def evidence_counts(session: Session, sheet_id: int) -> dict[str, int]:
     query = (
         select(Evidence.question_id, func.count())

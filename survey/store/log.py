@@ -26,6 +26,7 @@ LIFE = (
     "decline_return",
     "return",
     "assign",
+    "unassign",
     "confirm",
     "reopen",
     "conclude",

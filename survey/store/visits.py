@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from survey.store.lists import Query, Slice, sliced
@@ -25,14 +26,22 @@ def _of(consultant_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
 def visits(
     session: Session, consultant_id: int, *states: AssessmentState, part: Slice | None = None
 ) -> tuple[list[Assessment], int]:
-    """Return one page of a consultant's visits in these states, newest first, and their number."""
+    """Return one page of a consultant's visits in these states, and their number.
+
+    In the order of the days they are planned for, those without one last, then newest first.
+    """
     query: Query = (
         select(Assessment)
         .where(_of(consultant_id), Assessment.state.in_(states))
         .options(joinedload(Assessment.firm, innerjoin=True))
         .options(joinedload(Assessment.round, innerjoin=True))
         .order_by(
-            Assessment.confirmed_at.desc(), Assessment.submitted_at.desc(), Assessment.id.desc()
+            case(
+                (Assessment.state == AssessmentState.VISITING, Assessment.planned_on)
+            ).nulls_last(),
+            Assessment.confirmed_at.desc(),
+            Assessment.submitted_at.desc(),
+            Assessment.id.desc(),
         )
     )
     rows, total = sliced(session, query, part)
@@ -70,8 +79,21 @@ def scores(session: Session, sheet_ids: Collection[int]) -> dict[int, ScoreRow]:
     return {row.sheet_id: row for row in session.scalars(query)}
 
 
+class Visitor(NamedTuple):
+    """Who visits a firm, as the firm and the other of a pair may know them."""
+
+    id: int
+    name: str
+    phone: str | None
+
+
+def visitors(session: Session, user_ids: Collection[int]) -> dict[int, Visitor]:
+    query = select(User.id, User.name, User.phone).where(User.id.in_(user_ids))
+    return {row.id: Visitor(*row) for row in session.execute(query)}
+
+
 class Workload(NamedTuple):
-    """A consultant, and how many visits they are on and have finished."""
+    """A consultant, and how many visits they are on, have before them, and have finished."""
 
     id: int
     name: str
@@ -79,21 +101,50 @@ class Workload(NamedTuple):
     active: bool
     has_password: bool
     open: int
+    soon: int
+    """Of those under way, planned for the days asked about."""
     finished: int
 
 
-def workloads(session: Session) -> list[Workload]:
-    """Return every consultant, those who may sign in first, by name."""
-    open_, finished = (
-        func.count(case((Assessment.state == state, 1)))
-        for state in (AssessmentState.VISITING, AssessmentState.CONFIRMED)
-    )
+def workloads(
+    session: Session, first: date, last: date, rounds: Collection[int] | None = None
+) -> list[Workload]:
+    """Return every consultant, those who may sign in first, the less loaded before the others.
+
+    Args:
+        first, last: The days that count as soon, both included.
+        rounds: Those whose confirmed visits are counted, by id; None for all.
+    """
+
+    def those(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(case((and_(*conditions), 1)))
+
+    visiting = Assessment.state == AssessmentState.VISITING
+    confirmed = Assessment.state == AssessmentState.CONFIRMED
+    of_rounds = true() if rounds is None else Assessment.round_id.in_(rounds)
+    open_ = those(visiting)
+    soon = those(visiting, Assessment.planned_on.between(first, last))
     query = (
         select(User.id, User.name, User.username, User.active, User.password_hash.is_not(None))
-        .add_columns(open_, finished)
+        .add_columns(open_, soon, those(confirmed, of_rounds))
         .outerjoin(Assessment, _of(User.id))
         .where(User.role == Role.CONSULTANT)
         .group_by(User.id)
-        .order_by(User.active.desc(), User.name)
+        .order_by(User.active.desc(), open_, soon, User.name)
     )
     return [Workload(*row) for row in session.execute(query)]
+
+
+def planned_days(session: Session, first: date, last: date) -> dict[int, set[date]]:
+    """Return the days in this span on which each consultant has a visit before them, by id."""
+    found: dict[int, set[date]] = {}
+    query = select(
+        Assessment.consultant_id, Assessment.second_consultant_id, Assessment.planned_on
+    ).where(
+        Assessment.state == AssessmentState.VISITING, Assessment.planned_on.between(first, last)
+    )
+    for lead, second, day in session.execute(query):
+        for one in (lead, second):
+            if one is not None and day is not None:
+                found.setdefault(one, set()).add(day)
+    return found

@@ -142,6 +142,7 @@ def _group(heap: Heap) -> Group:
 def _line(kind: Kind, way: Way, waiting: Waiting) -> Line:
     today = here.today()
     facts = (
+        words.planned(waiting.planned, today),
         f"已完成 {waiting.done} / {waiting.whole} 题" if waiting.whole else "",
         words.until(waiting.until, today),
         words.since(kind, waiting.since, today),

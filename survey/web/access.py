@@ -90,6 +90,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.export_assessments": _officer,
     "bureau.assessment": _officer,
     "bureau.assign": _officer,
+    "bureau.unassign": _officer,
     "bureau.assign_many": _officer,
     "bureau.decide_on_assessments": _officer,
     "bureau.decide_on_entries": _officer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -32,6 +32,7 @@ ACTIONS = {
     "take_back_request": "撤回退回申请",
     "decline_return": "不同意退回",
     "assign": "指派诊断顾问",
+    "unassign": "收回指派",
     "as_said": "其余沿用自评",
     "confirm": "核定",
     "acknowledge": "企业签认核定",
@@ -135,6 +136,7 @@ NAMES = {
     "contact_name": "联系人",
     "contact_phone": "联系电话",
     "contact_post": "联系人职务",
+    "consultant": "诊断顾问",
     "demonstration": "演示",
     "document": "文号",
     "edition": "年版",
@@ -149,6 +151,7 @@ NAMES = {
     "park": "园区",
     "phone": "手机号",
     "plan": "规划",
+    "planned_on": "计划日期",
     "post": "职务",
     "processes": "工序",
     "project": "项目",
@@ -162,6 +165,7 @@ NAMES = {
     "superseded": "不再作数的报告",
     "supersedes": "取代",
     "seal": "封存",
+    "second": "组员",
     "section": "模块",
     "size": "规模",
     "targets": "目标",
@@ -186,6 +190,8 @@ class LogWords:
     rungs: Mapping[str, str]
     trades: Mapping[str, str]
     processes: Mapping[str, str]
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Names by user name."""
 
     def action(self, entry: AuditEntry) -> str:
         """Name a step, such as 新增企业."""
@@ -242,6 +248,8 @@ class LogWords:
 
     def _titled(self, name: str, value: Any) -> Any:
         """Put titles in the place of the ids that a value holds."""
+        if value and name in ("consultant", "second"):
+            return self.people.get(value, value)
         if value and name == "trade":
             return self.trades.get(value, value)
         if value and name == "processes":
@@ -263,7 +271,6 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "removed": lambda _gone: "删除",
     "size": lambda size: f"规模 {SIZES.get(size, '无')}",
     "rows": lambda rows: f"{rows} 行",
-    "consultant": str,
     "granted": lambda granted: "同意企业的申请" if granted else "",
     "version": lambda number: f"第 {number} 版留存",
     "said": str,  # a row written before changes were kept as values, word for word

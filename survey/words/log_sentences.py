@@ -19,6 +19,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "take_back_request": "撤回了{firm}的退回申请",
     "decline_return": "没有同意{firm}的退回申请",
     "assign": "指派{consultant}到{firm}做现场诊断",
+    "unassign": "收回了{firm}现场诊断的指派",
     "as_said": "把{firm}一个模块里没有核验的题记为沿用自评",
     "confirm": "核定了{firm}的现场诊断",
     "acknowledge": "代表{firm}签认了核定结果",
@@ -89,7 +90,8 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 """What somebody did, after their name. ``firm``, ``person``, ``consultant``: by name; ``thing``: what
 else it was about."""
-FOLDED = frozenset({"consultant", "check", "values"})
+PAIR = ("consultant", "second")
+FOLDED = frozenset({*PAIR, "check", "values"})
 """Values the sentence has told already, or that say nothing to a reader: they stand in the raw row."""
 Names = Mapping[tuple[str, str], str]
 """The names behind numbers and codes: of ("user", id or user name) and of ("round", id)."""
@@ -123,8 +125,8 @@ class LogSentences:
         return self.names.get(("user", entry.subject_id)) or f"用户 {entry.subject_id}"
 
     def _consultant(self, after: Mapping[str, Any]) -> str:
-        username = str(after.get("consultant", ""))
-        return self.names.get(("user", username)) or username or "诊断顾问"
+        sent = [str(after[place]) for place in PAIR if after.get(place)]
+        return "、".join(self.names.get(("user", one), one) for one in sent) or "诊断顾问"
 
     def _thing(self, entry: AuditEntry, firm: str) -> str:
         if entry.subject == "firm":
@@ -139,7 +141,8 @@ class LogSentences:
         if entry.action in QUIET:
             return []
         before, after = entry.before or {}, entry.after or {}
-        names = [name for name in {**before, **after} if name not in FOLDED]
+        told = FOLDED - (before.keys() & set(PAIR))
+        names = [name for name in {**before, **after} if name not in told]
         found = (self.said.changed(entry, name, before, after) for name in names)
         return [change for change in found if change]
 
@@ -156,9 +159,15 @@ class LogSentences:
         return json.dumps(kept, ensure_ascii=False, indent=1)
 
 
+def usernames_in(entries: list[AuditEntry]) -> set[str]:
+    """Return the user names of whoever was sent somewhere, or was before."""
+    values = [values for entry in entries for values in (entry.before, entry.after) if values]
+    return {str(said[place]) for said in values for place in PAIR if said.get(place)}
+
+
 def wanted(entries: list[AuditEntry]) -> tuple[set[str], set[str], set[str]]:
     """Return what rows need names of: users by number, users by user name, rounds by number."""
     users = {e.subject_id for e in entries if e.subject == "user" and e.subject_id.isdigit()}
-    usernames = {str((e.after or {}).get("consultant", "")) for e in entries} - {""}
+    usernames = usernames_in(entries)
     rounds = {e.subject_id for e in entries if e.subject == "round" and e.subject_id.isdigit()}
     return users, usernames, rounds

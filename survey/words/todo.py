@@ -53,6 +53,8 @@ KINDS: Final[Mapping[str, Said]] = {
     "job_failed": Said("后台任务失败", "件", "{day}失败"),
     "staff_unsigned": Said("工作人员还没登录过", "人", "{day}新增", "可以重新发一个链接。"),
 }
+WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+NEAR: Final[Mapping[int, str]] = {0: "今天", 1: "明天", 2: "后天"}
 SUBJECTS: Final[Mapping[str, str]] = {"report": "诊断报告", "nightly": "每夜检查"}
 
 FIRST_STEPS: Final[Mapping[str, tuple[str, str]]] = {
@@ -81,6 +83,15 @@ def since(kind: str, moment: datetime | None, today: date) -> str:
     days = (today - moment.astimezone(LOCAL).date()).days
     said = form.format(day=day(moment))
     return f"{said}，已 {days} 天" if days > 0 else said
+
+
+def planned(on: date | None, today: date) -> str:
+    """Say a planned day: 计划 12 月 4 日（后天）; nothing where none is set."""
+    if on is None:
+        return ""
+    ahead = (on - today).days
+    near = NEAR.get(ahead) or (f"已过 {-ahead} 天" if ahead < 0 else WEEKDAYS[on.weekday()])
+    return f"计划 {day(on)}（{near}）"
 
 
 def until(last: date | None, today: date) -> str:

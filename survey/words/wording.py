@@ -40,6 +40,14 @@ STATES: Final[Mapping[str, str]] = {
     AssessmentState.CONFIRMED: "已核定",
 }
 SHEETS: Final[Mapping[str, str]] = {SheetKind.SELF: "自评", SheetKind.ONSITE: "现场诊断"}
+WHENS: Final[Mapping[str, str]] = {
+    "past": "已过计划日期",
+    "today": "今天",
+    "week": "本周",
+    "later": "以后",
+    "open": "日期未定",
+}
+"""How near the planned day of a visit is."""
 AWARD_LEVELS: Final[Mapping[str, str]] = {
     AwardLevel.DISTRICT: "区县级",
     AwardLevel.CITY: "市级",

@@ -147,6 +147,11 @@ class Life(RuleBasedStateMachine):
         consultant = self.world.consultants[who]
         self._turn("assign", self.world.officer, assessments.assign, consultant_id=consultant.id)
 
+    @likely("unassign")
+    @rule()
+    def the_assignment_is_taken_back(self) -> None:
+        self._turn("unassign", self.world.officer, assessments.unassign, reason=WHY)
+
     @likely("return")
     @rule(by=st.integers(1, 3))
     def it_is_returned(self, by: int) -> None:

@@ -34,6 +34,7 @@ def _visit(at: OnVisits, visit: Visit) -> Waiting:
         since,
         done=visit.count.done,
         whole=visit.count.whole,
+        planned=assessment.planned_on,
     )
 
 

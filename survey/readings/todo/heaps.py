@@ -65,6 +65,14 @@ class Waiting(NamedTuple):
     """How far it has come, where that is counted: ``done`` of ``whole``."""
     said: str = ""
     """What somebody wrote about it, such as the reason of a return."""
+    planned: date | None = None
+    """The day it is planned for."""
+
+    @property
+    def order(self) -> tuple[bool, date, float]:
+        """What is planned goes first, by its day; the rest by age."""
+        since = self.since.timestamp() if self.since else 0.0
+        return self.planned is None, self.planned or date.max, since
 
 
 class Heap(NamedTuple):
@@ -76,17 +84,12 @@ class Heap(NamedTuple):
 
 
 def by_age(heaps: Iterable[Heap]) -> list[Heap]:
-    """The heap with the oldest thing first; what has no date goes before all."""
-
-    def age(heap: Heap) -> float:
-        since = heap.oldest[0].since
-        return since.timestamp() if since else 0.0
-
-    return sorted((heap for heap in heaps if heap.total), key=age)
+    """The heap with the oldest thing first; what has no date goes before all, what is planned first."""
+    return sorted((heap for heap in heaps if heap.total), key=lambda heap: heap.oldest[0].order)
 
 
 def heap(kind: Kind, waiting: Iterable[Waiting]) -> Heap:
-    found = sorted(waiting, key=lambda one: one.since.timestamp() if one.since else 0.0)
+    found = sorted(waiting, key=lambda one: one.order)
     return Heap(kind, len(found), tuple(found[:MOST]))
 
 

@@ -23,9 +23,10 @@ from survey.lifecycle.errors import Refusal
 from survey.readings import district
 from survey.readings.sheets import filled_sheet
 from survey.readings.versions import Version, newest, versions_of
-from survey.store import accounts, documents, requests
+from survey.readings.workloads import loads
 from survey.store import assessment_list as store
 from survey.store import assessments as assessment_store
+from survey.store import documents, requests
 from survey.store import log as log_store
 from survey.store import pool as pool_store
 from survey.store import rounds as round_store
@@ -35,11 +36,11 @@ from survey.store.sheets import Standing
 from survey.tables import (
     Assessment,
     AssessmentState,
+    AuditEntry,
     Document,
     DocumentStanding,
     PoolEntry,
     PoolState,
-    Role,
     ScoreRow,
     SheetKind,
 )
@@ -61,11 +62,16 @@ from survey.web import access, here, lists
 from survey.web.here import today
 from survey.words import wording
 from survey.words.log import LogWords
+from survey.words.log_sentences import usernames_in
 
 UNVERIFIED = "未核验"
 PROVISIONAL = "暂核"
+ON_ASSESSMENT = frozenset({"assign", "unassign"})
+"""Steps whose page says at which version it showed the assessment, not the pool's entry."""
 POOL_CHOICES = {BELOW: "还没有入库", **wording.POOL}
-ORDERS = choices.orders("-submitted", "-confirmed", "-share", "share", "firm", "township")
+ORDERS = choices.orders(
+    "-submitted", "planned", "-confirmed", "-share", "share", "firm", "township"
+)
 
 
 def _wanted(frame: Frame) -> Wanted:
@@ -145,7 +151,8 @@ def columns(frame: Frame) -> tuple[Column[AssessmentLine], ...]:
         Column("评估轮次", lambda line: line.round, 26),
         Column("状态", lambda line: wording.STATES[line.state]),
         *standing_columns(frame),
-        Column("诊断顾问", lambda line: line.consultant),
+        Column("诊断顾问", lambda line: line.consultant, 20),
+        Column("计划日期", lambda line: line.planned_on, kind="date"),
         Column("提交日期", lambda line: local_day(line.submitted_at), kind="date"),
         Column("核定日期", lambda line: local_day(line.confirmed_at), kind="date"),
         Column("培育库", lambda line: wording.POOL.get(line.pool_state or "", "")),
@@ -214,8 +221,9 @@ def _page(
     reports = documents.documents_about(session, "assessment", assessment.id)
     forms = _forms(assessment, entry, frame, results) | _withdrawals(reports)
     if failed is not None:
-        failed.show_at(entry.version if entry else 0)
         forms[failed.step] = failed
+    _show_versions(forms, assessment, entry)
+    steps = log_store.steps_about(session, assessment.id, assessment.firm_id)
     return (
         render_template(
             "bureau/assessment.html",
@@ -227,10 +235,10 @@ def _page(
             forms=forms,
             reports=reports,
             withdrawn=documents.withdrawals(session, reports),
-            consultant=_consultant(assessment),
+            visitors=_visitors(assessment),
             asking=requests.open_one(session, assessment.id),
-            steps=log_store.steps_about(session, assessment.id, assessment.firm_id),
-            log_words=LogWords(*library.named(here.session())),
+            steps=steps,
+            log_words=LogWords(*library.named(session), _people(steps)),
             figures=figures,
         ),
         status,
@@ -259,10 +267,26 @@ def _result(version: Version) -> Result:
     )
 
 
-def _consultant(assessment: Assessment) -> str:
-    if assessment.consultant_id is None:
-        return ""
-    return assessment_store.name_of(here.session(), assessment.consultant_id)
+def _show_versions(
+    forms: Mapping[str, StepForm], assessment: Assessment, entry: PoolEntry | None
+) -> None:
+    """Give each form the version of the row it acts on."""
+    for form in forms.values():
+        of_entry = entry.version if entry else 0
+        form.show_at(assessment.version if form.step in ON_ASSESSMENT else of_entry)
+
+
+def _visitors(assessment: Assessment) -> str:
+    """Name whoever the visit is assigned to, the one who leads it first."""
+    names = assessment_store.names_of(here.session(), assessment.visitors)
+    return "、".join(names[id] for id in assessment.visitors)
+
+
+def _people(steps: list[AuditEntry]) -> dict[str, str]:
+    """Return the names of whoever was sent somewhere, by user name."""
+    usernames = usernames_in(steps)
+    found = log_store.names(here.session(), (), usernames, ()) if usernames else {}
+    return {username: found.get(("user", username), username) for username in usernames}
 
 
 def _forms(
@@ -273,8 +297,10 @@ def _forms(
     if state == AssessmentState.DRAFT:
         return forms  # with its firm: nothing is decided on what is being changed
     if state in (AssessmentState.SUBMITTED, AssessmentState.VISITING):
-        forms["assign"] = AssignForm("assign", _consultants())
+        forms["assign"] = _assign_form(assessment)
         forms["return"] = ReturnForm("return", _groups(assessment))
+    if state == AssessmentState.VISITING:
+        forms["unassign"] = ReasonForm("unassign")
     if state == AssessmentState.CONFIRMED:
         forms["reopen"] = ReasonForm("reopen")
     if asking := requests.open_one(here.session(), assessment.id):
@@ -284,8 +310,6 @@ def _forms(
         forms["propose"] = _target_form("propose", frame, results)
     if entry is None or entry.state in (PoolState.PROPOSED, PoolState.WITHDRAWN):
         forms["admit"] = _target_form("admit", frame, results)
-    for form in forms.values():
-        form.show_at(entry.version if entry else 0)
     return forms
 
 
@@ -305,9 +329,12 @@ def _withdraw(document_id: int) -> str:
     return f"withdraw-{document_id}"
 
 
-def _consultants() -> dict[str, str]:
-    found = accounts.active_of_role(here.session(), Role.CONSULTANT)
-    return {str(user.id): f"{user.name}（{user.username}）" for user in found}
+def _assign_form(assessment: Assessment, *, posted: bool = False) -> AssignForm:
+    """A form to send somebody, or to change who goes and when."""
+    found = loads(here.session(), here.today(), [assessment.round_id])
+    lead, second = assessment.consultant_id, assessment.second_consultant_id
+    there = {"consultant": str(lead or ""), "second": str(second or "")}
+    return AssignForm("assign", found, posted=posted, planned_on=assessment.planned_on, **there)
 
 
 def _target_form(
@@ -333,18 +360,33 @@ def _hint(results: dict[SheetKind, Result]) -> str:
 
 @pages.post("/assessments/<row:assessment_id>/assign")
 def assign(assessment_id: int) -> ResponseReturnValue:
-    """Send a consultant to the firm."""
+    """Send a consultant or a pair to the firm, or change who goes and when."""
     found = access.handed_in_assessment(assessment_id)
-    form = AssignForm("assign", _consultants(), posted=True)
+    form = _assign_form(found, posted=True)
     if not form.validate():
         return _page(found, form, 422)
-    consultant_id = int(form.consultant.data)
-    if (found.state, found.consultant_id) != (AssessmentState.VISITING, consultant_id):
+    wanted = (int(form.consultant.data), form.second_id, form.planned_on.data)
+    try:
+        life.assign(here.step(), assessment_id, *wanted, shown=form.base_version())
+    except Refusal as error:
+        return _refused(assessment_id, form, error)
+    flash("已指派诊断顾问，顾问现在可以开始现场诊断。", "good")
+    return _back(assessment_id)
+
+
+@pages.post("/assessments/<row:assessment_id>/unassign")
+def unassign(assessment_id: int) -> ResponseReturnValue:
+    """Take an assignment back: the firm waits for a consultant again."""
+    found = access.handed_in_assessment(assessment_id)
+    form = ReasonForm("unassign", posted=True)
+    if not form.validate():
+        return _page(found, form, 422)
+    if found.state != AssessmentState.SUBMITTED or found.consultant_id:
         try:
-            life.assign(here.step(), assessment_id, consultant_id)
+            life.unassign(here.step(), assessment_id, reason=form.reason.data or "")
         except Refusal as error:
             return _refused(assessment_id, form, error)
-    flash("已指派诊断顾问，顾问现在可以开始现场诊断。", "good")
+    flash("已收回指派，企业回到待指派。已核验的内容保留。", "good")
     return _back(assessment_id)
 
 

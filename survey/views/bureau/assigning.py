@@ -1,4 +1,4 @@
-"""One consultant for several firms: a selection of the list, looked at once more, then assigned."""
+"""One consultant or one pair for several firms: a selection, looked at once more, then assigned."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from survey.lifecycle import selections
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.selections import Seen
+from survey.readings.workloads import loads
 from survey.store import assessment_list as store
-from survey.store import visits
 from survey.store.assessment_list import AssessmentLine
 from survey.store.lists import Wanted
 from survey.tables import AssessmentState
@@ -26,37 +26,41 @@ VISITABLE = (AssessmentState.SUBMITTED, AssessmentState.VISITING)
 
 @pages.route("/assessments/assign", methods=["GET", "POST"])
 def assign_many() -> ResponseReturnValue:
-    """Show the firms that were ticked; send one consultant to those that can be visited."""
+    """Show the firms that were ticked; send the same people to those that can be visited."""
     if request.method != "POST":
-        return _page(lists.chosen(), AssignForm("assign", _consultants()))
-    form, chosen = AssignForm("assign", _consultants(), posted=True), selection.seen()
+        lines = _lines(lists.chosen())
+        return _page(lines, _form(lines))
+    chosen = selection.seen()
+    lines = _lines([one.id for one in chosen])
+    form = _form(lines, posted=True)
     if not (form.validate() and chosen):
-        return _page([one.id for one in chosen], form, status=422)
+        return _page(lines, form, status=422)
     return _assign(chosen, form)
 
 
 def _assign(chosen: Sequence[Seen], form: AssignForm) -> ResponseReturnValue:
-    _lines([one.id for one in chosen])
     try:
-        left = selections.assign(here.step(), chosen, int(form.consultant.data))
+        left = selections.assign(
+            here.step(), chosen, int(form.consultant.data), form.second_id, form.planned_on.data
+        )
     except Invalid as error:
-        return _page([one.id for one in chosen], form, status=form.show_refusal(error))
+        lines = _lines([one.id for one in chosen])
+        return _page(lines, form, status=form.show_refusal(error))
     done = len(chosen) - len(left)
     if left:
         why = {at: selection.why_not(refusal) for at, refusal in left.items()}
-        return _page(list(left), form, why, done, status=200 if done else 409)
+        return _page(_lines(list(left)), form, why, done, status=200 if done else 409)
     flash(f"已指派 {done} 家，顾问现在可以开始现场诊断。", "good")
     return redirect(_list())
 
 
 def _page(
-    chosen: Sequence[int],
+    lines: Sequence[AssessmentLine],
     form: AssignForm,
     left: Mapping[int, str] | None = None,
     done: int = 0,
     status: int = 200,
 ) -> ResponseReturnValue:
-    lines = _lines(chosen)
     return (
         render_template(
             "bureau/assign.html",
@@ -82,7 +86,9 @@ def _list() -> str:
     return selection.back(url_for(".assessments"))
 
 
-def _consultants() -> dict[str, str]:
-    """Who may be sent, with the visits each is on."""
-    found = visits.workloads(here.session())
-    return {str(one.id): f"{one.name}（正在诊断 {one.open} 家）" for one in found if one.active}
+def _form(lines: Sequence[AssessmentLine], *, posted: bool = False) -> AssignForm:
+    """Return the form, with the load of whoever may be sent in the rounds of these firms."""
+    rounds = {line.round_id for line in lines}
+    form = AssignForm("assign", loads(here.session(), here.today(), rounds), posted=posted)
+    form.planned_on.description = "选填。留空的，已经排好的日期不变。"
+    return form

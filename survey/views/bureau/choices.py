@@ -32,6 +32,8 @@ ORDERS = {
     "-firm": "按企业名称倒序",
     "township": "按乡镇（街道）",
     "-township": "按乡镇（街道）倒序",
+    "planned": "按计划日期",
+    "-planned": "按计划日期倒序",
     "state": "按状态",
     "-state": "按状态倒序",
 }

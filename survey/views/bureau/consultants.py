@@ -6,7 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from survey.lifecycle import links
-from survey.store import visits as store
+from survey.readings.workloads import loads
 from survey.views.bureau.blueprint import pages
 from survey.views.links import hand_over
 from survey.web import here
@@ -14,8 +14,9 @@ from survey.web import here
 
 @pages.get("/consultants")
 def consultants() -> ResponseReturnValue:
-    """List consultants with the visits they are on and those they have finished."""
-    return render_template("bureau/consultants.html", lines=store.workloads(here.session()))
+    """List consultants with the visits before them and those they have finished."""
+    found = loads(here.session(), here.today())
+    return render_template("bureau/consultants.html", loads=found)
 
 
 @pages.post("/consultants/<row:user_id>/link")

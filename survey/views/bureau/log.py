@@ -74,7 +74,8 @@ def _said(wanted: WantedLog) -> dict[str, Said]:
 def _sentences(lines: list[LogLine]) -> LogSentences:
     session = here.session()
     names = store.names(session, *log_sentences.wanted([line.entry for line in lines]))
-    return LogSentences(LogWords(*library.named(session)), names)
+    people = {name: said for (kind, name), said in names.items() if kind == "user"}
+    return LogSentences(LogWords(*library.named(session), people), names)
 
 
 def _columns(told: LogSentences) -> tuple[Column[LogLine], ...]:

@@ -9,11 +9,12 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from survey.lifecycle.errors import Doubtful, Invalid, Locked, Refusal
 from survey.lifecycle.recognitions import MOST_DOCUMENT, Award
 from survey.lifecycle.typed import MOST_REASON
+from survey.readings.workloads import Load
 from survey.views.fields import Choice, Day, shown_version
 from survey.web import here
 from survey.words.wording import AWARD_LEVELS, DOUBTS, LOCKED
@@ -105,13 +106,25 @@ class ReturnForm(ReasonForm):
 
 
 class AssignForm(StepForm):
-    """Which consultant visits the firm."""
+    """Who visits the firm, one alone or a pair, and on which day."""
 
-    consultant = Choice("诊断顾问", [InputRequired("请选择一位诊断顾问。")])
+    consultant = Choice("诊断顾问（两人同去的，这是组长）", [InputRequired("请选择一位诊断顾问。")])
+    second = Choice("组员", default="", description="两人同去才选。两位都能看、都能核验。")
+    planned_on = Day("计划日期", [Optional()], description="选填，可以以后再定。")
 
-    def __init__(self, step: str, people: Mapping[str, str], **values: Any) -> None:
+    def __init__(self, step: str, loads: Sequence[Load], **values: Any) -> None:
         super().__init__(step, **values)
-        self.consultant.choices = [("", "请选择"), *people.items()]
+        self.loads = [load for load in loads if load.of.active]
+        """Whoever may be sent, the less loaded first."""
+        people = [
+            (str(one.of.id), f"{one.of.name}（正在诊断 {one.of.open} 家）") for one in self.loads
+        ]
+        self.consultant.choices = [("", "请选择"), *people]
+        self.second.choices = [("", "不安排组员"), *people]
+
+    @property
+    def second_id(self) -> int | None:
+        return int(self.second.data) if self.second.data else None
 
 
 class TargetForm(StepForm):

@@ -9,14 +9,17 @@ from flask.typing import ResponseReturnValue
 
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Invalid
+from survey.readings.calendar import by_day, visitors_of
 from survey.readings.todo.consultant import OnVisits, of_consultant
 from survey.readings.visits import Visit, visits_of
 from survey.store import log
 from survey.store import visits as store
-from survey.tables import AssessmentState, SheetKind
+from survey.store.visits import Visitor
+from survey.tables import Assessment, AssessmentState, SheetKind
 from survey.views import todo
 from survey.views.consultant.pages import found_visit, pages
 from survey.web import here, lists
+from survey.words import wording
 
 PAGE_SIZE = 20
 
@@ -32,12 +35,21 @@ def home() -> ResponseReturnValue:
     return render_template(
         "consultant/home.html",
         todo=todo.groups(of_consultant(_on_visits(visits))),
-        visits=visits,
+        days=by_day(visits, here.today()),
+        count=len(visits),
+        partners=_partners(running, me),
+        whens=wording.WHENS,
         returned=returned,
         confirmed=visits_of(session, confirmed),
         total=total,
         part=part,
     )
+
+
+def _partners(running: list[Assessment], me: int) -> dict[int, tuple[Visitor, ...]]:
+    """Return who else goes on each visit, by the assessment's id."""
+    found = visitors_of(here.session(), running)
+    return {id: tuple(one for one in pair if one.id != me) for id, pair in found.items()}
 
 
 def _on_visits(visits: list[Visit]) -> OnVisits:

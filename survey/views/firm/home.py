@@ -13,6 +13,7 @@ from questionnaires.progress import SectionProgress
 from survey import library
 from survey.library import edition_of
 from survey.lifecycle import assessments as steps
+from survey.readings.calendar import visitors_of
 from survey.readings.hints import Hint, own_hints
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.readings.todo.firm import AtFirm, of_firm
@@ -68,7 +69,13 @@ def home() -> ResponseReturnValue:
         lines=lines,
         todo=todo.groups(of_firm(_at_firm(firm, rounds, lines))),
         climb=_climb(firm_id, lines),
+        visitors=visitors_of(here.session(), _visiting(lines)),
     )
+
+
+def _visiting(lines: list[Line]) -> list[Assessment]:
+    """Return the assessments that somebody is to visit."""
+    return [line.assessment for line in lines if line.assessment.state == AssessmentState.VISITING]
 
 
 def _closed(begun: Collection[int]) -> Round | None:
