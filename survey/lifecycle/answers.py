@@ -14,7 +14,14 @@ from questionnaires import answers as wire
 from questionnaires.model import Question, Questionnaire, is_asked
 from survey import db, library
 from survey.lifecycle import typed
-from survey.lifecycle.errors import AnswerNow, Conflict, IdReused, Invalid, Locked, NotThere
+from survey.lifecycle.errors import (
+    AnswerNow,
+    Conflict,
+    IdReused,
+    Invalid,
+    Locked,
+    NotThere,
+)
 from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
 from survey.store import answers as answer_store
@@ -72,7 +79,7 @@ def save_answer(step: Step, assessment_id: int, kind: SheetKind, change: Change)
 
     Raises:
         NotThere: No such sheet, or it is not the writer's: another firm's, another consultant's, or
-            a question of a module they were not given.
+            a question of a module they were not given; or the sign-in they act by has ended.
         Locked: The sheet may not be written now.
         Invalid: The value, a text, or the question cannot be taken.
         IdReused: The request's id was used for something else.
@@ -115,8 +122,11 @@ def _destination(step: Step, assessment_id: int, kind: SheetKind, change: Change
         change.question_id,
         request_id=change.request_id,
         writer=step.by.user_id,
+        sign_in=step.by.sign_in,
     )
     if at is None or at.writer is None or not _may_write(at, at.writer, kind):
+        raise NotThere
+    if step.by.sign_in and not at.writer.signed_in:
         raise NotThere
     return at
 

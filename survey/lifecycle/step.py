@@ -26,6 +26,8 @@ class Actor:
     name: str
     address: str = ""
     request_id: str = ""
+    sign_in: str = ""
+    """The hash of the sign-in they act by, where a step is to see for itself that it stands."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ class Writer(NamedTuple):
     firm_id: int | None
     sections: list[str] | None
     """The modules a firm's colleague was given; None for everything."""
+    signed_in: bool
+    """Whether the sign-in they act by stands."""
 
 
 class Destination(NamedTuple):
@@ -81,12 +83,13 @@ class Destination(NamedTuple):
 _TABLES = Table.metadata.tables
 _assessment, _sheet = _TABLES["assessments"].c, _TABLES["sheets"].c
 _answer, _revision = _TABLES["answers"].c, _TABLES["answer_revisions"].c
-_user = _TABLES["users"].c
+_user, _sign_in = _TABLES["users"].c, _TABLES["user_sessions"].c
 _DESTINATION = (
     select(_assessment.state, _assessment.edition, _assessment.trade)
     .add_columns(_assessment.firm_id, _assessment.consultant_id, _assessment.second_consultant_id)
     .add_columns(_sheet.id, _sheet.processes)
     .add_columns(_user.id, _user.active, _user.role, _user.firm_id, _user.sections)
+    .add_columns(_sign_in.user_id.is_not(None))
     .add_columns(*(_answer[name] for name in KeptAnswer._fields))
     .add_columns(*(_revision[name] for name in KeptAnswer._fields))
     .join_from(
@@ -95,6 +98,10 @@ _DESTINATION = (
         and_(_sheet.assessment_id == _assessment.id, speaking(bindparam("kind"))),
     )
     .outerjoin(_TABLES["users"], _user.id == bindparam("writer"))
+    .outerjoin(
+        _TABLES["user_sessions"],
+        and_(_sign_in.user_id == _user.id, _sign_in.token_hash == bindparam("sign_in")),
+    )
     .outerjoin(
         _TABLES["answers"],
         and_(_answer.sheet_id == _sheet.id, _answer.question_id == bindparam("question_id")),
@@ -121,10 +128,11 @@ def destination(
     *,
     request_id: str,
     writer: int | None,
+    sign_in: str,
 ) -> Destination | None:
     """Return a sheet, the present answer to one question, any trace of this request, and its writer."""
     wanted = {"id": assessment_id, "kind": kind, "question_id": question_id}
-    asked = wanted | {"request_id": request_id, "writer": writer}
+    asked = wanted | {"request_id": request_id, "writer": writer, "sign_in": sign_in}
     found = session.connection().execute(_DESTINATION, asked).one_or_none()
     if found is None:
         return None

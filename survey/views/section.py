@@ -13,14 +13,14 @@ from reports.diagnosis.key_figures import reference_bands
 from survey import clock
 from survey.files import kinds
 from survey.lifecycle import answers as steps
-from survey.lifecycle.errors import Invalid
+from survey.lifecycle.errors import Invalid, NotThere
 from survey.readings.sheets import FilledSheet
 from survey.tables import SheetKind
 from survey.views import changes, files
 from survey.views.forms import answers as forms
 from survey.views.forms.answers import AnswerField, SectionForm
 from survey.views.posted import Outcome, keep, show_saved
-from survey.web import here
+from survey.web import here, sessions
 from survey.web.here import Spoken
 from survey.words import uploads as upload_words
 from survey.words import wording
@@ -143,10 +143,14 @@ def save(
         change = changes.read(request, texts=texts)
     except (Spoken, Invalid):
         # What is wrong with a request is said to who may make it, of their own sheet.
-        here.step().ask_again()
+        sessions.require_unchanged(here.reader())
         find(assessment_id)
         raise
-    saved = steps.save_answer(here.step(), assessment_id, kind, change)
+    try:
+        saved = steps.save_answer(here.step(), assessment_id, kind, change)
+    except NotThere:
+        sessions.require_unchanged(here.reader())  # says what was taken to who may know of it
+        raise
     return {
         "request_id": change.request_id,
         "revision": saved.revision,

@@ -126,6 +126,7 @@ def actor() -> Actor:
         name=f"{who.name}（{who.username}）" if who else "未登录",
         address=request.remote_addr or "",
         request_id=g.get("request_id", ""),
+        sign_in=who.token_hash if who else "",
     )
 
 

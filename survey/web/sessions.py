@@ -53,8 +53,8 @@ def signed_in() -> Reader | None:
 def signed_in_lately() -> Reader | None:
     """Return whose cookie came as this process last saw them, without asking the database.
 
-    Only for routes whose work is one step: it asks again under the lock (``require_unchanged``), so
-    what has changed since is met there. A save costs one transaction less.
+    Only for routes whose work is one step that looks at its writer under the lock, as
+    ``save_answer`` does: what has changed since is met there. A save costs one transaction less.
     """
     token = session.get("sid")
     known = _lately().get(store.hashed(token)) if isinstance(token, str) else None
