@@ -67,7 +67,8 @@ class GateResult:
     @property
     def wanted(self) -> str:
         """What it demands, in the words of the level demanded."""
-        return _wanted(self.gate, self.questionnaire)
+        asked = self.questionnaire
+        return demand(self.gate, asked.names, asked.questions)
 
     @property
     def found(self) -> str:
@@ -242,38 +243,22 @@ def parse(wire: object, questionnaire: Questionnaire) -> GateResult:
 # --- in words -----------------------------------------------------------------------------------
 
 
-def demand(gate: Gate, names: Names) -> str:
-    """Return what a gate demands, as a Chinese phrase."""
+def demand(gate: Gate, names: Names, questions: Mapping[str, Question]) -> str:
+    """Return what a gate demands, as a Chinese phrase: of a level its sentence, not only its number."""
     if isinstance(gate, QuestionGate):
-        return _question_demand(gate, names)
+        return f"“{names.short(gate.question)}”{_level_wanted(gate, questions.get(gate.question))}"
     if isinstance(gate, AnyGate):
-        members = "；".join(_question_demand(member, names) for member in gate.any_of)
+        members = "；".join(demand(member, names, questions) for member in gate.any_of)
         return f"下列 {len(gate.any_of)} 项中至少 {gate.count} 项：{members}"
     at = PARTS[gate.part] if isinstance(gate, PartGate) else f"“{names.title(gate.section)}”模块"
     return f"{at}得分率不低于 {percent_text(gate.at_least_share * 100)}"
 
 
-def _question_demand(gate: QuestionGate, names: Names) -> str:
-    least = []
-    if gate.at_least is not None:
-        least.append(f"不低于 {gate.at_least} 档")
-    if gate.at_least_percent is not None:
-        least.append(f"不低于 {percent_text(gate.at_least_percent)}")
-    return f"“{names.short(gate.question)}”{'，且'.join(least)}"
-
-
-def _wanted(gate: Gate, asked: Questionnaire) -> str:
-    if isinstance(gate, QuestionGate):
-        return f"“{asked.names.short(gate.question)}”{_level_wanted(gate, asked)}"
-    if isinstance(gate, AnyGate):
-        members = "；".join(_wanted(member, asked) for member in gate.any_of)
-        return f"下列 {len(gate.any_of)} 项中至少 {gate.count} 项：{members}"
-    return demand(gate, asked.names)
-
-
-def _level_wanted(gate: QuestionGate, asked: Questionnaire) -> str:
+def _level_wanted(gate: QuestionGate, question: Question | None) -> str:
     """Say the sentence of the level a question is to reach; of a ratio the percentage."""
-    question, level = asked.questions[gate.question], gate.at_least
+    level = gate.at_least
+    if question is None:  # a draft may name what it does not ask
+        return f"做到 {level or 0} 档"
     if isinstance(question, LevelQuestion):
         return f"做到“{question.levels[level or 0]}”（{level or 0} 档）"
     edges = question.above if isinstance(question, RatioQuestion) else None

@@ -61,6 +61,7 @@ class _Side:
 
     def __init__(self, edition: Edition) -> None:
         self.names = edition.names
+        self.questions = {q.id: q for section in edition.sections for q in section.questions}
         self.trades = {"": "各行业"} | {t.id: t.title for t in edition.trades.values()}
         self.gates: dict[tuple[str, str, int], _Stood] = {}
         for step, rung in enumerate(edition.ladder, start=1):
@@ -78,7 +79,7 @@ class _Side:
 
     def said(self, gate: Gate) -> str:
         """Say what a gate demands."""
-        return demand(gate, self.names)
+        return demand(gate, self.names, self.questions)
 
 
 def _looks_at(gate: Gate) -> str:

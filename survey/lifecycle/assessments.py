@@ -104,7 +104,7 @@ def _require_open(round_: Round, today: date) -> None:
     if today < round_.opens_on:
         raise RoundClosed({"round": f"这一轮评估 {round_.opens_on} 才开始。"})
     if round_.closes_on is not None and today > round_.closes_on:
-        raise RoundClosed({"round": f"这一轮评估已于 {round_.closes_on} 截止。"})
+        raise RoundClosed({"round": f"这一轮评估已于 {round_.ended_on} 截止。"})
 
 
 def set_processes(

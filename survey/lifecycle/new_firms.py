@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 
@@ -61,32 +61,37 @@ def add_firm(step: Step, wanted: NewFirm, offered: Offered, *, sure: bool = Fals
         raise Invalid(faults)
     if not sure and (found := doubts_about_code(code)):
         raise Doubtful(found)
+    wanted = replace(wanted, name=name, code=code)
     try:
-        with step.writing() as session:
-            if known := store.firm_coded(session, code):
-                if again := _pressed_again(step, known, name, wanted):
-                    return again
-                raise CodeTaken({"code": _taken(known.name)})
-            firm = Firm(
-                code=code,
-                name=name,
-                trade=wanted.trade,
-                township=wanted.township or None,
-                processes=[],
-                fictional=is_fictional(code),
-                created_at=step.now,
-            )
-            session.add(firm)
-            session.flush()
-            step.log("create", firm, after={"name": name, "code": code})
-            username = typed.line(wanted.username) or code.lower()
-            return _invite(step, firm.id, wanted.person, username)
-    except IntegrityError as error:  # another officer was faster by a moment
-        raise CodeTaken({"code": _taken("另一家企业")}) from error
+        return _add(step, wanted)
+    except IntegrityError:  # another officer was faster by a moment: now the firm can be seen
+        return _add(step, wanted)
 
 
-def _pressed_again(step: Step, firm: Firm, name: str, wanted: NewFirm) -> Link | None:
-    said = (name, wanted.trade, wanted.township)
+def _add(step: Step, wanted: NewFirm) -> Link:
+    with step.writing() as session:
+        if known := store.firm_coded(session, wanted.code):
+            if again := _pressed_again(step, known, wanted):
+                return again
+            raise CodeTaken({"code": _taken(known.name)})
+        firm = Firm(
+            code=wanted.code,
+            name=wanted.name,
+            trade=wanted.trade,
+            township=wanted.township or None,
+            processes=[],
+            fictional=is_fictional(wanted.code),
+            created_at=step.now,
+        )
+        session.add(firm)
+        session.flush()
+        step.log("create", firm, after={"name": wanted.name, "code": wanted.code})
+        username = typed.line(wanted.username) or wanted.code.lower()
+        return _invite(step, firm.id, wanted.person, username)
+
+
+def _pressed_again(step: Step, firm: Firm, wanted: NewFirm) -> Link | None:
+    said = (wanted.name, wanted.trade, wanted.township)
     users = accounts.users_of_firm(step.session, firm.id)
     if (firm.name, firm.trade, firm.township or "") != said or len(users) != 1:
         return None

@@ -78,18 +78,20 @@ def change(step: Step, round_id: int, plan: Plan, *, seen: Plan, sure: bool = Fa
 
 
 def close(step: Step, round_id: int) -> None:
-    """Close a round now: yesterday was its last day. What was begun goes on.
+    """Close a round now: nobody begins it any more, what was begun goes on.
+
+    Yesterday becomes its last day, also where it opened only today (``Round.ended_on``).
 
     Raises:
-        Invalid: It began only today.
+        Invalid: It has not opened yet.
     """
     with step.writing():
         round_ = _held(step, round_id)
         yesterday = step.today - timedelta(days=1)
         if round_.closes_on is not None and round_.closes_on <= yesterday:
             return
-        if round_.opens_on > yesterday:
-            raise Invalid({"closes_on": "今天才开始或还没开始的轮次不能截止，请改开始和截止日期。"})
+        if round_.opens_on > step.today:
+            raise Invalid({"closes_on": "还没开始的轮次不能截止，请改开始和截止日期。"})
         _set(step, round_, replace(plan_of(round_), closes_on=yesterday), "round_close")
 
 
@@ -146,7 +148,8 @@ def _good(step: Step, plan: Plan, round_: Round | None, sure: bool) -> Plan:
     plan = replace(plan, title=typed.line(plan.title))
     if not 1 <= len(plan.title) <= MOST_TITLE:
         raise Invalid({"title": f"请填写轮次名称（{MOST_TITLE} 字以内）。"})
-    _require_order(plan)
+    if round_ is None or (plan.opens_on, plan.closes_on) != (round_.opens_on, round_.closes_on):
+        _require_order(plan)
     known = rounds.round_titled(step.session, plan.title)
     if known is not None and known is not round_:
         raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"})

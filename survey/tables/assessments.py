@@ -36,6 +36,11 @@ class Round(Table):
     closes_on: Mapped[date | None]
     created_at: Mapped[datetime]
 
+    @property
+    def ended_on(self) -> date | None:
+        """The last day on which it was open for a while: one closed on its first day had that one."""
+        return self.closes_on and max(self.opens_on, self.closes_on)
+
 
 class Assessment(Table):
     """One firm in one round (评估). Its edition and trade never change."""

@@ -122,8 +122,9 @@ def test_a_gate_is_told_tightened_or_loosened(
     (change,) = told(tmp_path, lambda f: gate(f).update(wanted))
 
     assert (change.area, change.kind, change.counts) == ("必备条件", kind, True)
-    assert "原为“scheduling”不低于 1 档" in change.words
-    assert f"现为“scheduling”不低于 {wanted['at_least']} 档" in change.words
+    level = wanted["at_least"]
+    assert "原为“scheduling”做到“第 1 档的做法”（1 档）" in change.words
+    assert f"现为“scheduling”做到“第 {level} 档的做法”（{level} 档）" in change.words
 
 
 def test_a_gate_that_moved_down_the_ladder_is_tightened(tmp_path: Path) -> None:
@@ -144,8 +145,8 @@ def test_new_and_dropped_gates_say_what_they_demand(tmp_path: Path) -> None:
 
     added, dropped = told(tmp_path, swap)
 
-    assert (added.kind, added.words) == ("tightened", "新增：“tracing”不低于 2 档")
-    assert (dropped.kind, dropped.words) == ("loosened", "取消：“scheduling”不低于 1 档")
+    assert (added.kind, added.words) == ("tightened", "新增：“tracing”做到“第 2 档的做法”（2 档）")
+    assert (dropped.kind, dropped.words) == ("loosened", "取消：“scheduling”做到“第 1 档的做法”（1 档）")
 
 
 ANY_OF = [{"question": "scheduling", "at_least": 2}, {"question": "tracing", "at_least": 2}]

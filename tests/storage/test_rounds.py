@@ -165,8 +165,24 @@ def test_a_closed_round_is_begun_no_more_and_opened_again_by_a_later_day(session
     assert assessments.begin(step, firm.id, round_.id).round_id == round_.id
 
 
-def test_a_round_of_today_cannot_have_ended_yesterday(session):
-    round_ = open_round(session, opens_on=date(2026, 11, 23))
+def test_a_round_closed_on_its_first_day_had_that_day_and_is_begun_no_more(session):
+    round_, firm = open_round(session, opens_on=date(2026, 11, 23)), a_firm(session, "甲厂（虚构）")
+    step = Step(session, BY, NOON)
+
+    rounds.close(step, round_.id)
+
+    [closed] = kept(session)
+    assert closed.ended_on == date(2026, 11, 23)
+    with pytest.raises(RoundClosed) as refused:
+        assessments.begin(step, firm.id, closed.id)
+    assert "2026-11-23" in refused.value.fields["round"]
+    assert change(session, closed, title="只开了一天").title == "只开了一天"
+    with pytest.raises(Invalid):
+        change(session, closed, closes_on=date(2026, 11, 21))
+
+
+def test_a_round_that_has_not_opened_cannot_end(session):
+    round_ = open_round(session, opens_on=date(2026, 11, 24))
 
     with pytest.raises(Invalid):
         rounds.close(Step(session, BY, NOON), round_.id)
