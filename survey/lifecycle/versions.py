@@ -7,7 +7,7 @@ late save or a replay meets what it always met; what is left behind is the copy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -19,9 +19,30 @@ from survey.lifecycle.step import Step
 from survey.store import versions as store
 from survey.store.contradictions import explanations
 from survey.store.notes import notes
-from survey.tables import Assessment, Explanation, NoteRow, SheetKind, SheetRow
+from survey.tables import Assessment, Explanation, NoteRow, SheetKind, SheetRow, Size
 
 Kept = TypeVar("Kept", Explanation, NoteRow)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a firm said of itself when a version was handed in or confirmed."""
+
+    name: str
+    township: str | None
+    park: str | None
+    size: Size | None
+    above_scale: bool | None
+    contact_name: str | None
+    contact_post: str | None
+    contact_phone: str | None
+
+
+def profile(assessment: Assessment, sheet: SheetRow) -> Profile:
+    """Return a firm's profile as it stands, or stood when a sheet was left behind."""
+    firm = assessment.firm
+    now = {field.name: getattr(firm, field.name) for field in fields(Profile)}
+    return Profile(**now | (sheet.beside or {}).get("profile", {}))
 
 
 @dataclass(frozen=True)
@@ -73,7 +94,8 @@ def leave(step: Step, assessment: Assessment, sheet: SheetRow) -> int:
         speaks=False,
         processes=sheet.processes,
         lacking=sheet.lacking,
-        beside=_plain(beside(session, assessment, sheet)),
+        beside=_plain(beside(session, assessment, sheet))
+        | {"profile": asdict(profile(assessment, sheet))},
         created_at=sheet.created_at,
     )
     sheet.version = number + 1

@@ -24,7 +24,7 @@ from reports.facts import (
 )
 from survey import clock
 from survey.library import edition_of
-from survey.lifecycle.versions import beside
+from survey.lifecycle.versions import beside, profile
 from survey.readings.hints import settled
 from survey.readings.sheets import FilledSheet, filled_version
 from survey.readings.versions import own_beside
@@ -86,7 +86,7 @@ def diagnosis_of(
             questionnaire,
             sheet.answers,
             sheet.processes,
-            above_scale=assessment.firm.above_scale,
+            above_scale=profile(assessment, sheet.row).above_scale,
         ),
     )
 
@@ -119,7 +119,7 @@ def facts_of(
     number: str = "",
 ) -> Facts:
     """Say who is diagnosed, when, by whom and for whom."""
-    firm = assessment.firm
+    firm = profile(assessment, sheet)
     trade = edition_of(assessment).trades[assessment.trade]
     titles = {process.id: process.title for process in trade.processes}
     onsite = sheet.kind == SheetKind.ONSITE
@@ -127,7 +127,7 @@ def facts_of(
     consultant = (assessment.consultant_id if sheet.speaks else sheet.author_id) if onsite else None
     return Facts(
         firm=firm.name,
-        code=firm.code,
+        code=assessment.firm.code,
         trade=trade.title,
         district=district.name,
         bureau=district.bureau,

@@ -134,6 +134,14 @@ class Visit:
             for question_id, needs in self.needs.items()
         )
 
+    @property
+    def open_by_section(self) -> tuple[tuple[Section, tuple[OpenItem, ...]], ...]:
+        """What stands between the visit and its confirmation, section by section as they are read."""
+        found: dict[str, list[OpenItem]] = {}
+        for item in self.open_items:
+            found.setdefault(item.section.id, []).append(item)
+        return tuple((items[0].section, tuple(items)) for items in found.values())
+
     @cached_property
     def hints(self) -> tuple[Hint, ...]:
         """What does not sit well together on site, settled or not; once confirmed, what was."""

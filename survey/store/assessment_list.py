@@ -15,6 +15,7 @@ from survey.store.pool import entry_of_edition
 from survey.store.requests import OPEN
 from survey.store.sheets import IS_CONFIRMED, STANDING, Standing, spoken, standing_of, with_scores
 from survey.tables import (
+    AnswerRow,
     Assessment,
     AssessmentState,
     Firm,
@@ -23,7 +24,10 @@ from survey.tables import (
     Recognition,
     ReturnRequest,
     Round,
+    SheetKind,
+    SheetRow,
     User,
+    Verdict,
 )
 
 
@@ -144,6 +148,26 @@ def _assessment_line(row: Any) -> AssessmentLine:
         pool_version=row.pool_version or 0,
         target_rung=row.target_rung,
     )
+
+
+def verdicts(session: Session, edition: str) -> dict[int, dict[Verdict, int]]:
+    """Count what the confirmed on-site sheets of an edition say of their answers, by assessment.
+
+    Answers to steps that were found missing on site count as well: they were looked at.
+    """
+    counted = func.count().label("answers")
+    query = (
+        select(SheetRow.assessment_id, AnswerRow.verification, counted)
+        .join(SheetRow, SheetRow.id == AnswerRow.sheet_id)
+        .join(Assessment, Assessment.id == SheetRow.assessment_id)
+        .where(SheetRow.kind == SheetKind.ONSITE, SheetRow.speaks, IS_CONFIRMED)
+        .where(Assessment.edition == edition, AnswerRow.verification.is_not(None))
+        .group_by(SheetRow.assessment_id, AnswerRow.verification)
+    )
+    found: dict[int, dict[Verdict, int]] = {}
+    for assessment_id, verdict, answers in session.execute(query):
+        found.setdefault(assessment_id, {})[verdict] = answers
+    return found
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from survey.config import Config
-from survey.files import uploads
+from survey.files import pictures, uploads
 from survey.files.contents import form_of
 from survey.files.kinds import BY_MEDIA_TYPE
 from survey.files.pictures import SMALL
@@ -105,7 +105,7 @@ def _partly(kept: list[Evidence], refused: dict[str, tuple[int, str]]) -> Respon
 
 @pages.get("/evidence/<row:evidence_id>")
 def evidence(evidence_id: int) -> ResponseReturnValue:
-    """Hand a file out as it was uploaded, to be saved."""
+    """Hand a file out as it was taken in, to be saved."""
     row, _ = _readable(evidence_id)
     return _handed_out(row, shown=False)
 
@@ -118,12 +118,16 @@ def view(evidence_id: int) -> ResponseReturnValue:
 
 
 def _handed_out(row: Evidence, *, shown: bool) -> ResponseReturnValue:
+    contents, kind = here.contents(), BY_MEDIA_TYPE[row.media_type]
+    name = row.sha256
+    if kind.is_picture:
+        name = pictures.handed_out(contents, row.sha256, row.media_type)
     return downloads.attachment(
-        here.contents(),
-        row.sha256,
+        contents,
+        name,
         media_type=row.media_type,
         name=row.name,
-        plain_name=f"evidence-{row.id}.{BY_MEDIA_TYPE[row.media_type].extensions[0]}",
+        plain_name=f"evidence-{row.id}.{kind.extensions[0]}",
         shown=shown,
     )
 

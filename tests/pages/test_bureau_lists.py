@@ -12,7 +12,15 @@ from survey import db
 from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments
-from survey.tables import AnswerRow, AssessmentState, PoolEntry, Recognition, Role, SheetKind
+from survey.tables import (
+    AnswerRow,
+    AssessmentState,
+    PoolEntry,
+    Recognition,
+    Role,
+    SheetKind,
+    Verdict,
+)
 from tests.support.bureau import NOON, a_district, an_assessment, at_desk, counting, logged, rows_of
 from tests.support.people import a_file, a_round, a_user, filled, signed_in
 
@@ -388,6 +396,28 @@ def test_a_workbook_holds_all_pages_and_the_log_says_who_took_how_many_rows(
     [row] = logged(session, "export")
     assert (row.user_id, row.subject_id, row.after) == (officer.id, "assessments", {"rows": 33})
     assert "企业：厂" in row.reason
+
+
+def test_the_workbook_counts_what_was_confirmed_changed_not_seen_and_left_as_said(
+    desk, session, round_, officer
+):
+    seen = an_assessment(session, round_, "甲厂（虚构）", state=AssessmentState.CONFIRMED)
+    an_assessment(session, round_, "乙厂（虚构）")
+    sheet = assessments.sheet(session, seen.id, SheetKind.ONSITE)
+    by = {"sheet_id": sheet.id, "revision": 1, "author_id": officer.id, "saved_at": NOON}
+    said = [Verdict.VERIFIED, Verdict.VERIFIED, Verdict.CHANGED, Verdict.NOT_SEEN, None]
+    with db.writing(session):
+        for number, verdict in enumerate(said):
+            session.add(AnswerRow(question_id=f"q{number}", value=2, verification=verdict, **by))
+
+    head, *rows = rows_of(desk.get("/bureau/assessments.xlsx?sort=firm"))
+
+    at = head.index("已确认（题）")
+    assert head[at : at + 4] == ["已确认（题）", "已更改（题）", "未能查看（题）", "沿用自评（题）"]
+    assert {row[0]: row[at : at + 4] for row in rows} == {
+        "甲厂（虚构）": [2, 1, 1, 0],
+        "乙厂（虚构）": ["", "", "", ""],
+    }
 
 
 def test_formulas_that_somebody_typed_are_text(desk, session, round_, officer):

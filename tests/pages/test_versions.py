@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from survey import db
@@ -92,12 +94,33 @@ def test_while_returned_the_officer_reads_the_last_version_and_nothing_of_the_dr
     result = officer.get(f"/assessments/{assessment.id}/result/self")
     assert result.location == of(assessment, "self", "1")
     old = officer.get(result.location)
-    assert "已被替代的版本" in old.text
+    assert "这是已退回的版本" in old.text
+    assert "已被替代" not in old.text, "nothing newer exists"
+    hand_in(session, assessment)
+    assert "这是已被替代的版本" in officer.get(result.location).text
+    give_back(session, assessment)
     row = officer.get("/bureau/assessments")
     assert f"/bureau/assessments/{assessment.id}" in row.text
     assert "已退回，待补充" in row.text
     for text in (page.text, old.text, row.text, officer.get(of(assessment)).text):
         assert SECRET not in text
+
+
+def test_a_version_that_was_left_shows_the_firm_as_it_was_then(session, user, officer):
+    assessment = handed_in(session, user)
+    firm = session.merge(assessment).firm
+    with db.writing(session):
+        firm.name, firm.township = "当时的厂名（虚构）", "当时的乡镇"
+    give_back(session, assessment)
+    with db.writing(session):
+        firm.name, firm.township = "后来的厂名（虚构）", "后来的乡镇"
+    hand_in(session, assessment)
+
+    then = officer.get(of(assessment, "self", "1")).text
+    now = officer.get(f"/assessments/{assessment.id}/result/self").text
+
+    assert "当时的厂名（虚构）的自评第 1 版" in re.sub(r"<[^>]+>", "", then)
+    assert "后来的厂名（虚构）的自评结果" in re.sub(r"<[^>]+>", "", now)
 
 
 def test_a_draft_that_was_never_handed_in_has_no_versions_for_the_bureau(session, user, officer):

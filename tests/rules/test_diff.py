@@ -146,7 +146,10 @@ def test_new_and_dropped_gates_say_what_they_demand(tmp_path: Path) -> None:
     added, dropped = told(tmp_path, swap)
 
     assert (added.kind, added.words) == ("tightened", "新增：“tracing”做到“第 2 档的做法”（2 档）")
-    assert (dropped.kind, dropped.words) == ("loosened", "取消：“scheduling”做到“第 1 档的做法”（1 档）")
+    assert (dropped.kind, dropped.words) == (
+        "loosened",
+        "取消：“scheduling”做到“第 1 档的做法”（1 档）",
+    )
 
 
 ANY_OF = [{"question": "scheduling", "at_least": 2}, {"question": "tracing", "at_least": 2}]

@@ -9,7 +9,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from reports.alike import NEAR, distance
 from survey.files import pictures, uploads
-from survey.files.contents import form_of
+from survey.files.contents import Missing, form_of
 from survey.files.folder import Folder
 from survey.files.pictures import PRINT, SMALL
 from tests.support.files import a_bare_png, a_photo, a_scene, saved
@@ -43,6 +43,29 @@ def test_a_photo_of_an_earlier_release_is_drawn_for_paper_when_it_is_wanted(cont
 
     assert printed
     assert contents.read(form_of(stored.sha256, PRINT)) == printed
+
+
+def test_a_photo_of_release_one_is_handed_out_without_what_its_camera_noted(contents):
+    given = a_telling_photo("JPEG")
+    sha256 = contents.put(given)  # that release kept it as it came
+    stored = taken(contents, a_photo())
+
+    handed = contents.read(pictures.handed_out(contents, sha256, "image/jpeg"))
+
+    assert b"SECRET" in contents.read(sha256)
+    assert b"SECRET" not in handed
+    with Image.open(io.BytesIO(given)) as before, Image.open(io.BytesIO(handed)) as after:
+        assert after.tobytes() == before.tobytes()
+    assert pictures.printable(contents, sha256, "image/jpeg")
+    assert contents.read(pictures.handed_out(contents, sha256, "image/jpeg")) == handed
+    assert pictures.handed_out(contents, stored.sha256, "image/jpeg") == stored.sha256
+
+
+def test_a_photo_that_cannot_be_freed_of_it_is_not_handed_out(contents):
+    broken = contents.put(b"SECRET-PLACE, and no picture any more")
+
+    with pytest.raises(Missing):
+        contents.read(pictures.handed_out(contents, broken, "image/jpeg"))
 
 
 def test_nothing_a_camera_noted_reaches_the_paper(contents):

@@ -43,6 +43,7 @@ from survey.tables import (
     PoolState,
     ScoreRow,
     SheetKind,
+    Verdict,
 )
 from survey.views.bureau import choices, tiles
 from survey.views.bureau.blueprint import pages
@@ -138,7 +139,28 @@ def export_assessments() -> ResponseReturnValue:
     wanted = _wanted(frame)
     lines, _total = store.assessments(here.session(), wanted)
     filters = _said(frame, wanted, _rounds(frame))
-    return send_list("assessments", "评估清单", columns(frame), lines, filters)
+    judged = store.verdicts(here.session(), frame.edition.id)
+    return send_list(
+        "assessments", "评估清单", columns(frame) + verdict_columns(judged), lines, filters
+    )
+
+
+def verdict_columns(
+    judged: Mapping[int, Mapping[Verdict, int]],
+) -> tuple[Column[AssessmentLine], ...]:
+    """How many answers were confirmed, changed, not seen, left as said; empty until confirmed.
+
+    Args:
+        judged: Counts by assessment and verdict.
+    """
+
+    def column(verdict: Verdict) -> Column[AssessmentLine]:
+        def cell(line: AssessmentLine) -> int | None:
+            return judged[line.id].get(verdict, 0) if line.id in judged else None
+
+        return Column(f"{wording.VERDICTS[verdict]}（题）", cell, kind="number")
+
+    return tuple(column(verdict) for verdict in Verdict if verdict != Verdict.UNVERIFIED)
 
 
 def columns(frame: Frame) -> tuple[Column[AssessmentLine], ...]:
