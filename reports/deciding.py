@@ -8,7 +8,6 @@ from math import floor as whole_below
 
 from questionnaires.answers import Answer, Ratio, Sheet
 from questionnaires.floor import Floor
-from questionnaires.gates import demand
 from questionnaires.model import LevelQuestion, Question, RatioQuestion, Rung
 from questionnaires.scoring import Score, score
 from questionnaires.trace import TraceLine, trace
@@ -40,8 +39,7 @@ class Claim:
     @property
     def losses(self) -> tuple[str, ...]:
         """What would be lost: the gates that would fail, the threshold that would be missed."""
-        names = self.floor.found.questionnaire.names
-        lost = [f"必备条件：{demand(gate.gate, names)}" for gate in self.floor.lost_gates]
+        lost = [f"必备条件：{gate.wanted}" for gate in self.floor.lost_gates]
         if (line := self.floor.lost_threshold) is not None:
             share, least = share_figure(self.floor.lowest.share), share_figure(line)
             lost.append(f"分数线 {least.text}：得分率会降到 {share.text}")

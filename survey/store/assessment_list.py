@@ -161,12 +161,13 @@ def verdicts(session: Session, edition: str) -> dict[int, dict[Verdict, int]]:
         .join(SheetRow, SheetRow.id == AnswerRow.sheet_id)
         .join(Assessment, Assessment.id == SheetRow.assessment_id)
         .where(SheetRow.kind == SheetKind.ONSITE, SheetRow.speaks, IS_CONFIRMED)
-        .where(Assessment.edition == edition, AnswerRow.verification.is_not(None))
+        .where(Assessment.edition == edition)
         .group_by(SheetRow.assessment_id, AnswerRow.verification)
     )
     found: dict[int, dict[Verdict, int]] = {}
     for assessment_id, verdict, answers in session.execute(query):
-        found.setdefault(assessment_id, {})[verdict] = answers
+        if verdict is not None:
+            found.setdefault(assessment_id, {})[verdict] = answers
     return found
 
 

@@ -29,7 +29,7 @@ def test_an_answer_exactly_on_its_gate_decides_and_says_which_gate() -> None:
 
     assert (claim.question.id, claim.lower) == ("scheduling", 1)
     assert claim.fall == "advanced → basic"
-    assert claim.losses == ("必备条件：“scheduling”不低于 2 档",)
+    assert claim.losses == ("必备条件：“scheduling”做到“第 2 档的做法”（2 档）",)
 
 
 def test_every_answer_decides_where_the_share_stands_exactly_on_the_threshold() -> None:
