@@ -31,19 +31,22 @@ class Seen:
     drawn: tuple[bytes, ...] = ()
 
 
-def look(work: str, kind: str, file: Path | bytes) -> Seen:
+def look(work: str, kind: str, file: Path | bytes, seconds: int = SECONDS) -> Seen:
     """Have one program of ``inside`` look at a file.
+
+    Args:
+        seconds: How long it may take by the clock on the wall.
 
     Raises:
         Unlooked: Something is wrong with this installation, not with the file.
     """
     if isinstance(file, bytes):
-        return _answer(work, kind, file)
+        return _answer(work, kind, file, seconds)
     with file.open("rb") as opened:
-        return _answer(work, kind, opened.fileno())
+        return _answer(work, kind, opened.fileno(), seconds)
 
 
-def _answer(work: str, kind: str, content: bytes | int) -> Seen:
+def _answer(work: str, kind: str, content: bytes | int, seconds: int) -> Seen:
     with _turns:
         try:
             ended: subprocess.CompletedProcess[bytes] = subprocess.run(
@@ -54,7 +57,7 @@ def _answer(work: str, kind: str, content: bytes | int) -> Seen:
                 # No key, no address of a database: what breaks out of a decoder finds none.
                 env={name: os.environ[name] for name in KEPT if name in os.environ},
                 cwd="/",
-                timeout=SECONDS,
+                timeout=seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired:

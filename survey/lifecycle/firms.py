@@ -86,6 +86,7 @@ def update_profile(
             setattr(firm, name, sorted(value) if name == "processes" else value)
         changed = [name for name, value in before.items() if value != getattr(firm, name)]
         if changed:
+            firm.confirmed_at = step.now
             step.log(
                 "profile",
                 firm,

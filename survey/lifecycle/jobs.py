@@ -178,7 +178,7 @@ def take(step: Step, job_id: int, leases: Callable[[str], timedelta]) -> Taken |
 
 
 @contextmanager
-def _held(step: Step, taken: Taken) -> Iterator[Job]:
+def held(step: Step, taken: Taken) -> Iterator[Job]:
     """A transaction over a job that is still in these hands.
 
     Raises:
@@ -197,7 +197,7 @@ def finish(step: Step, taken: Taken, effect: Effect) -> None:
     Raises:
         Overtaken: Nothing was done.
     """
-    with _held(step, taken) as job:
+    with held(step, taken) as job:
         job.result = effect(step)
         _move(job, "job_finish")
         job.finished_at, job.leased_until = step.now, None
@@ -209,7 +209,7 @@ def report_progress(step: Step, taken: Taken, done: int, total: int, lease: time
     Raises:
         Overtaken: It was cancelled or taken over: stop.
     """
-    with _held(step, taken) as job:
+    with held(step, taken) as job:
         job.progress, job.total, job.leased_until = done, total, step.now + lease
 
 
@@ -219,7 +219,7 @@ def fail(step: Step, taken: Taken, fault: Fault, values: dict[str, Any]) -> date
     Raises:
         Overtaken: It is no longer this worker's to fail.
     """
-    with _held(step, taken) as job:
+    with held(step, taken) as job:
         return _fail(step, job, fault, values)
 
 
@@ -242,7 +242,7 @@ def release(step: Step, taken: Taken) -> None:
     Raises:
         Overtaken: It is no longer this worker's.
     """
-    with _held(step, taken) as job:
+    with held(step, taken) as job:
         _move(job, "job_release")
         job.attempt, job.leased_until = job.attempt - 1, None
 

@@ -15,6 +15,7 @@ from survey.tables import (
     PoolState,
     RecognitionStanding,
     RequestState,
+    RosterState,
     SheetKind,
 )
 
@@ -85,6 +86,19 @@ REQUEST: Mapping[str, Transition[RequestState]] = {
     "decline_return": _from(_Q.OPEN, to=_Q.DECLINED),
     "take_back_request": _from(_Q.OPEN, to=_Q.TAKEN_BACK),
 }
+
+_L = RosterState
+ROSTER: Mapping[str, Transition[RosterState]] = {
+    "roster_bring": _from(None, to=_L.UPLOADED),
+    "roster_check": _from(_L.UPLOADED, _L.CHECKED, _L.CHECKING, to=_L.CHECKING),
+    "roster_checked": _from(_L.CHECKING, to=_L.CHECKED),
+    "roster_import": _from(_L.CHECKED, _L.IMPORTING, to=_L.IMPORTING),
+    "roster_overtaken": _from(_L.IMPORTING, to=_L.CHECKED),
+    "roster_imported": _from(_L.IMPORTING, to=_L.IMPORTED),
+    "roster_undo": _from(_L.IMPORTED, _L.UNDOING, to=_L.UNDOING),
+    "roster_undone": _from(_L.UNDOING, to=_L.UNDONE),
+}
+"""A step that asks for work may be taken again where the work came to nothing."""
 
 WRITABLE: Mapping[SheetKind, AssessmentState] = {
     SheetKind.SELF: AssessmentState.DRAFT,

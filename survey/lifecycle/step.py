@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey import db
 from survey.clock import LOCAL
-from survey.tables import Assessment, AuditEntry, EditionRow, Firm, PoolEntry, Round, User
+from survey.tables import Assessment, AuditEntry, EditionRow, Firm, PoolEntry, Roster, Round, User
 
 Values = Mapping[str, Any]
 
@@ -119,7 +119,7 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-Subject = Assessment | Firm | User | PoolEntry | Round | EditionRow
+Subject = Assessment | Firm | User | PoolEntry | Round | EditionRow | Roster
 
 
 def about_row(row: Subject) -> About:
@@ -135,5 +135,7 @@ def about_row(row: Subject) -> About:
             return About("pool", row.id, row.firm_id)
         case Round():
             return About("round", row.id)
+        case Roster():
+            return About("roster", row.id)
         case EditionRow():
             return About("edition", row.id)

@@ -39,6 +39,8 @@ class Known:
     figures: Mapping[int, Mapping[str, Any]] = made(default_factory=dict)
     titles: frozenset[Title] = frozenset()
     recognitions: frozenset[Title] = frozenset()
+    roster: int | None = None
+    """The list that spoke of it last."""
 
 
 @dataclass(frozen=True)

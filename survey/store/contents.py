@@ -5,10 +5,17 @@ from __future__ import annotations
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from survey.tables import Document, EditionRow, Evidence, Paper
+from survey.tables import Document, EditionRow, Evidence, Paper, Roster
 
 # Every column that names a content stands here: what no column names may be removed.
-COLUMNS = (Evidence.sha256, Document.sha256, Document.stamped, EditionRow.content, Paper.sha256)
+COLUMNS = (
+    Evidence.sha256,
+    Document.sha256,
+    Document.stamped,
+    EditionRow.content,
+    Paper.sha256,
+    Roster.sha256,
+)
 
 
 def spoken_of(session: Session) -> set[str]:

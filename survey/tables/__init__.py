@@ -66,6 +66,18 @@ from survey.tables.pool import (
     Recognition,
 )
 from survey.tables.responses import Response
+from survey.tables.rosters import (
+    FirmListing,
+    FirmTitle,
+    FirmYear,
+    RecognitionProposal,
+    Roster,
+    RosterFault,
+    RosterFigure,
+    RosterMapping,
+    RosterRow,
+    RosterTitle,
+)
 from survey.tables.uploads import Upload, UploadPart
 
 __all__ = [
@@ -91,6 +103,9 @@ __all__ = [
     "Explanation",
     "Fault",
     "Firm",
+    "FirmListing",
+    "FirmTitle",
+    "FirmYear",
     "Job",
     "JobState",
     "KnownDevice",
@@ -109,13 +124,20 @@ __all__ = [
     "PoolState",
     "ProposalState",
     "Recognition",
+    "RecognitionProposal",
     "RecognitionStanding",
     "RequestState",
     "Response",
     "ResponseKind",
     "ReturnRequest",
     "Role",
+    "Roster",
+    "RosterFault",
+    "RosterFigure",
+    "RosterMapping",
+    "RosterRow",
     "RosterState",
+    "RosterTitle",
     "Round",
     "RowFault",
     "RowNote",

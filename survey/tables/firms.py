@@ -43,6 +43,8 @@ class Firm(Table):
     contact_name: Mapped[str | None] = mapped_column(String(60))
     contact_post: Mapped[str | None] = mapped_column(String(60))
     contact_phone: Mapped[str | None] = mapped_column(String(40))
+    confirmed_at: Mapped[datetime | None]
+    """When the firm itself last said what stands here; no list overwrites that unasked."""
     fictional: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -7,7 +7,12 @@ from typing import Final
 from survey.tables import Fault, Job, JobState
 from survey.words.wording import SHEETS
 
-KINDS: Final = {"report": "诊断报告", "stamp": "加盖“已被替代”", "nightly": "每夜检查"}
+KINDS: Final = {
+    "report": "诊断报告",
+    "stamp": "加盖“已被替代”",
+    "nightly": "每夜检查",
+    "roster": "企业名单",
+}
 STATES: Final[dict[str, str]] = {
     JobState.QUEUED: "排队中",
     JobState.WORKING: "进行中",

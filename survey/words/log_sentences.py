@@ -87,6 +87,18 @@ SENTENCES: Final[Mapping[str, str]] = {
     "sign_in": "登录",
     "sign_out": "退出登录",
     "sign_out_everywhere": "让{person}在全部设备上退出登录",
+    "roster_bring": "上传了{thing}",
+    "roster_check": "要求核对{thing}",
+    "roster_checked": "核对完了{thing}",
+    "roster_trade": "改了{thing}里企业的行业",
+    "roster_import": "确认导入{thing}",
+    "roster_overtaken": "没有导入{thing}：核对之后有企业变了",
+    "roster_imported": "导入了{thing}",
+    "roster_undo": "要求撤销{thing}的导入",
+    "roster_undone": "撤销了{thing}的导入",
+    "roster_discard": "丢弃了{thing}",
+    "mapping_keep": "记住了{thing}",
+    "proposal_decline": "没有采用名单里{firm}的一项认定",
 }
 """What somebody did, after their name. ``firm``, ``person``, ``consultant``: by name; ``thing``: what
 else it was about."""

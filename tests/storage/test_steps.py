@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from survey.lifecycle.states import ASSESSMENT, DOCUMENT, EDITION, POOL, REQUEST
+from survey.lifecycle.states import ASSESSMENT, DOCUMENT, EDITION, POOL, REQUEST, ROSTER
 from survey.lifecycle.step import Step
 from survey.tables import (
     AssessmentState,
@@ -14,6 +14,7 @@ from survey.tables import (
     Firm,
     PoolState,
     RequestState,
+    RosterState,
 )
 from tests.support.logged import Unlogged
 from tests.support.people import TESTER, a_firm, moment
@@ -38,8 +39,9 @@ def test_a_step_that_writes_and_leaves_no_row_in_the_log_is_noticed(session):
         (EDITION, EditionState),
         (DOCUMENT, DocumentStanding),
         (REQUEST, RequestState),
+        (ROSTER, RosterState),
     ],
-    ids=["assessment", "pool", "edition", "document", "request"],
+    ids=["assessment", "pool", "edition", "document", "request", "roster"],
 )
 def test_every_state_is_reached_from_nothing_by_the_table_of_steps(table, states):
     reached, before = {None}, None

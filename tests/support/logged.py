@@ -17,6 +17,8 @@ KEPT_ELSEWHERE = frozenset(
         *("answers", "answer_revisions"),  # every revision is its own row for ever
         *("throttles", "known_devices"),  # counters of the door
         *("uploads", "upload_parts"),  # a photo on its way; what it becomes is logged
+        # rows of a list that is being checked; that it was is logged, and its import
+        *("roster_rows", "roster_faults", "roster_figures", "roster_titles"),
         *("jobs", "reports"),  # a job's row is its own record; what it issues is logged
     }
 )

@@ -38,13 +38,15 @@ def look(file: IO[bytes], kind: str) -> list[bytes]:
     """
     try:
         with archive.opened(file, LIMITS) as opened:
-            _require_kind(opened, f"{OFFICE[kind]}.main+xml")
+            require_harmless(opened, require_plain(opened, kind))
     except archive.Refused as refused:
         raise Refused(VERDICTS[refused.reason]) from refused
     return []
 
 
-def _require_kind(opened: zipfile.ZipFile, main: str) -> None:
+def require_plain(opened: zipfile.ZipFile, kind: str) -> dict[str, zipfile.ZipInfo]:
+    """Refuse what is of another kind, or runs; return the entries by their names in small letters."""
+    main = f"{OFFICE[kind]}.main+xml"
     # Some writers part folders by "\"; the names of parts do not know capitals.
     entries = {e.filename.replace("\\", "/").lower(): e for e in opened.infolist()}
     if entries[LIST].file_size > LARGEST_LIST:
@@ -60,4 +62,4 @@ def _require_kind(opened: zipfile.ZipFile, main: str) -> None:
     named = [part.get("PartName") for part in listed if part.get("ContentType") == main]
     if not all(name.lower().lstrip("/") in entries for name in named if name):
         raise Refused(Verdict.BROKEN)
-    require_harmless(opened, entries)
+    return entries

@@ -1,0 +1,105 @@
+"""Check a list of firms, let it take effect, or undo that: what takes time of a roster."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from questionnaires.sheets.lists import Line, Tab, loaded
+from survey.files import lists
+from survey.files.contents import Damaged, Missing
+from survey.files.stores import contents_of
+from survey.jobs.workshop import WorkFailed, Workshop
+from survey.lifecycle import rosters
+from survey.lifecycle.errors import NotThere
+from survey.lifecycle.jobs import Effect
+from survey.rosters.comparing import judged
+from survey.rosters.recognising import Choices, FirmRow, NoFirm, rows_of
+from survey.rosters.staging import known, staged
+from survey.store import rosters as store
+from survey.store.settings import read
+from survey.tables import Fault, Roster
+
+AT_ONCE = 500
+"""Rows of one transaction: others wait for a few of the machine's moments only."""
+
+
+def work_on(workshop: Workshop) -> Effect:
+    """Do what a job about a list asks for."""
+    match workshop.taken.arguments["do"]:
+        case "roster_check":
+            return _check(workshop)
+        case "roster_import":
+            return lambda step: rosters.take_in(step, workshop.taken)
+        case "roster_undo":
+            return lambda step: rosters.take_back(step, workshop.taken)
+    raise WorkFailed(Fault.UNKNOWN_KIND)
+
+
+def _check(workshop: Workshop) -> Effect:
+    """Read and judge every row outside any lock, and put the rows down some at a time."""
+    try:
+        roster = rosters.begin_check(workshop.step(), workshop.taken)
+        content = contents_of(workshop.config).read(roster.sha256)
+        pieces = lists.rows(content, roster.kind)
+    except (NotThere, Missing, Damaged) as error:
+        raise WorkFailed(Fault.GONE) from error
+    except lists.NotRead as error:
+        raise WorkFailed(Fault.BROKEN) from error
+    asides: Counter[str] = Counter()
+    total, done = _length(pieces), 0
+    workshop.progress(0, total)
+    for some in _some(_rows(workshop, roster, pieces, asides)):
+        done += len(some)
+        rosters.stage(workshop.step(), workshop.taken, some, done, workshop.lease)
+    return lambda step: rosters.end_check(step, workshop.taken, dict(asides))
+
+
+def _length(pieces: bytes) -> int:
+    return pieces.count(b"\n")
+
+
+def _rows(
+    workshop: Workshop, roster: Roster, pieces: bytes, asides: Counter[str]
+) -> Iterator[dict[str, Any]]:
+    """Give the rows as they are kept; those that are no firm's are only counted."""
+    said = dict(roster.choices or {})
+    trades = said.pop("trades")
+    choices = Choices(**{**said, "sheets": tuple(said["sheets"]), "head": tuple(said["head"])})
+    session = workshop.session
+    standing, demonstration = store.standing(session), read(session).demonstration
+    session.rollback()
+    found = rows_of(_tabs(pieces), choices, trades, demonstration=demonstration)
+    firms = _firms(found, asides)
+    for line in judged(firms, known(standing), overwrite=roster.overwrites):
+        yield staged(line, roster.id)
+
+
+def _firms(found: Iterable[FirmRow | NoFirm], asides: Counter[str]) -> Iterator[FirmRow]:
+    for row in found:
+        if isinstance(row, FirmRow):
+            yield row
+        else:
+            asides[row.aside] += 1
+
+
+def _tabs(pieces: bytes) -> Iterator[tuple[Tab, Iterable[Line]]]:
+    said = loaded(iter([pieces]))
+    for tab in said:
+        if isinstance(tab, Tab):
+            yield tab, _lines(said)
+
+
+def _lines(said: Iterator[Tab | Line | int]) -> Iterator[Line]:
+    """Give one tab's lines; the number that follows them ends it."""
+    for line in said:
+        if not isinstance(line, Line):
+            return
+        yield line
+
+
+def _some(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while some := list(itertools.islice(rows, AT_ONCE)):
+        yield some

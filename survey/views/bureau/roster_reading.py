@@ -1,0 +1,239 @@
+"""How a list is read: its sheets and head, its unit, what every column stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from questionnaires.sheets.lists import Sheet
+from survey.files import lists as files
+from survey.lifecycle import rosters as steps
+from survey.lifecycle import typed
+from survey.lifecycle.errors import Invalid, Stale
+from survey.rosters import cells, heads
+from survey.rosters.cells import Unread
+from survey.rosters.columns import BY_KEY, FIELDS, proposed
+from survey.rosters.heads import Head
+from survey.store import rosters as store
+from survey.tables import Roster, RosterMapping, RosterState
+from survey.views.bureau import choices
+from survey.views.bureau.blueprint import pages
+from survey.views.bureau.rosters import found_roster
+from survey.views.jobs import send
+from survey.web import here
+
+UNITS = ("元", "千元", "万元", "亿元")
+EARLIEST, LATEST = 2000, 2100
+MOST_HEAD = 40
+SAMPLES = 3
+
+
+@dataclass
+class Reading:
+    """How a list would be read, as asked or else proposed, and what stands against it."""
+
+    sheets: Sequence[Sheet]
+    chosen: tuple[str, ...]
+    head: Head | None
+    first: int
+    unit: str
+    year: int
+    by_sheet: bool
+    faults: dict[str, str]
+
+
+@pages.route("/rosters/<row:roster_id>/read", methods=["GET", "POST"])
+def read_roster(roster_id: int) -> ResponseReturnValue:
+    """Choose sheets, head, unit and what each column stands for; then have it checked."""
+    roster = found_roster(roster_id)
+    if roster.state not in (RosterState.UPLOADED, RosterState.CHECKED, RosterState.CHECKING):
+        return redirect(url_for(".roster", roster_id=roster_id))
+    sheets = files.outline(here.contents(), roster.sha256, roster.kind)
+    if request.method == "GET":
+        return _page(roster, _reading(sheets, request.args))
+    reading = _reading(sheets, request.form)
+    given = _given(reading)
+    trade = request.form.get("trade", "")
+    _require_whole(reading, given, trade)
+    if reading.faults:
+        return _page(roster, reading, given), 422
+    try:
+        return _checked(roster, reading, given, trade)
+    except Invalid as error:
+        reading.faults |= error.fields
+        return _page(roster, reading, given), error.status
+    except Stale as error:
+        flash("名单刚刚有人处理过，请再看一遍。", "warn")
+        return _page(found_roster(roster_id), reading, given), error.status
+
+
+def _checked(
+    roster: Roster, reading: Reading, given: Mapping[str, str], trade: str
+) -> ResponseReturnValue:
+    if name := request.form.get("mapping_name", ""):
+        steps.keep_mapping(here.step(), name, given, reading.unit)
+    assert reading.head is not None  # noqa: S101  one without is refused before
+    said = {
+        "sheets": list(reading.chosen),
+        "head": [reading.head.first, reading.head.last],
+        "first": reading.first,
+        "unit": reading.unit,
+        "year": reading.year,
+        "columns": dict(given),
+        "trade": trade,
+        "by_sheet": reading.by_sheet,
+        "trades": list(choices.frame().trades),
+    }
+    overwrites = request.form.get("overwrites") == "yes"
+    version = typed.whole(request.form.get("version")) or 0
+    job = steps.check(here.step(), roster.id, said, overwrites=overwrites, base_version=version)
+    send(job.id)
+    return redirect(url_for(".roster", roster_id=roster.id))
+
+
+def _reading(sheets: Sequence[Sheet], asked: MultiDict[str, str]) -> Reading:
+    """Return how the request asks to read the list; what it leaves open is proposed."""
+    faults: dict[str, str] = {}
+    found = {sheet.tab.name: head for sheet in sheets if (head := heads.find(sheet))}
+    names = [sheet.tab.name for sheet in sheets]
+    wished = tuple(name for name in names if name in asked.getlist("sheets"))
+    chosen = wished or tuple(
+        name for name in found if _alike(found[name], next(iter(found.values())))
+    )
+    lead = next((sheet for sheet in sheets if sheet.tab.name in (chosen or names[:1])), None)
+    head = _head(lead, found, asked, faults)
+    first = typed.whole(asked.get("first")) or (head.last + 1 if head else 1)
+    if head and first <= head.last:
+        faults["first"] = "第一行企业应在表头下面。"
+    unit = asked.get("unit") or (head.unit if head else "") or "万元"
+    if unit not in UNITS:
+        unit, faults["unit"] = "万元", "请从列出的单位中选择。"
+    year = typed.whole(asked.get("year")) or (head and head.year) or here.today().year - 1
+    if not EARLIEST <= year <= LATEST:
+        faults["year"] = f"年度应在 {EARLIEST} 至 {LATEST} 之间。"
+    by_sheet = asked.get("by_sheet") == "yes" if wished else _names_townships(chosen)
+    return Reading(sheets, chosen, head, first, unit, year, by_sheet, faults)
+
+
+def _alike(one: Head, other: Head) -> bool:
+    return (one.first, one.last) == (other.first, other.last)
+
+
+def _names_townships(chosen: Sequence[str]) -> bool:
+    return bool(chosen) and all(name.endswith(("街道", "镇", "乡")) for name in chosen)
+
+
+def _head(
+    lead: Sheet | None,
+    found: Mapping[str, Head],
+    asked: MultiDict[str, str],
+    faults: dict[str, str],
+) -> Head | None:
+    first, last = (typed.whole(asked.get(name)) for name in ("head_first", "head_last"))
+    if lead is None:
+        faults["sheets"] = "文件里没有内容。请检查后重新上传。"
+        return None
+    if first is None or last is None:
+        head = found.get(lead.tab.name)
+        if head is None:
+            faults["head"] = "没有认出表头。请填写表头在第几行，再按“按这样读”。"
+        return head
+    if not 1 <= first <= last <= MOST_HEAD:
+        faults["head"] = f"表头应在第 1 至 {MOST_HEAD} 行之间，末行不小于首行。"
+        return found.get(lead.tab.name)
+    return heads.at(lead, first, last)
+
+
+def _given(reading: Reading) -> dict[str, str]:
+    """Return what the form says every heading stands for."""
+    headings = reading.head.headings if reading.head else ()
+    said = {h.key: request.form.get(f"column-{at}", "") for at, h in enumerate(headings)}
+    return {key: field for key, field in said.items() if field in BY_KEY}
+
+
+def _require_whole(reading: Reading, given: Mapping[str, str], trade: str) -> None:
+    """Refuse a mapping that could name no firm, or one field twice."""
+    if "name" not in given.values() or "code" not in given.values():
+        reading.faults["columns"] = "请指定哪一列是企业名称、哪一列是统一社会信用代码。"
+    headings = reading.head.headings if reading.head else ()
+    seen: set[tuple[str, int | None]] = set()
+    for heading in headings:
+        field = BY_KEY.get(given.get(heading.key, ""))
+        place = (field.key, heading.year if field.is_yearly else None) if field else None
+        if field and place in seen:
+            reading.faults["columns"] = f"“{field.title}”指定了两列，请只留一列。"
+        if place:
+            seen.add(place)
+    if trade not in choices.frame().trades:
+        reading.faults["trade"] = "请选择看不出行业的企业归入哪个行业。"
+
+
+def _page(roster: Roster, reading: Reading, given: Mapping[str, str] | None = None) -> str:
+    kept = store.mappings(here.session())
+    head = reading.head
+    if given is None:
+        given = _proposed(head, _chosen_mapping(kept))
+    lead = next((s for s in reading.sheets if s.tab.name in reading.chosen), None)
+    columns = [
+        {
+            "at": at,
+            "heading": heading,
+            "field": given.get(heading.key, ""),
+            "samples": _samples(lead, at, reading.first),
+            "hidden": lead is not None and at in lead.tab.hidden_columns,
+        }
+        for at, heading in enumerate(head.headings if head else ())
+        if heading.key or _samples(lead, at, reading.first)
+    ]
+    return render_template(
+        "bureau/roster_read.html",
+        roster=roster,
+        reading=reading,
+        columns=columns,
+        fields=FIELDS,
+        units=UNITS,
+        kept=kept,
+        mapping=typed.whole(request.values.get("mapping")),
+        top=_top(lead),
+        trades=choices.frame().trades,
+        trade=request.form.get("trade", ""),
+        overwrites=request.form.get("overwrites") == "yes",
+        mapping_name=request.form.get("mapping_name", ""),
+        rows=sum(s.rows for s in reading.sheets if s.tab.name in reading.chosen),
+    )
+
+
+def _chosen_mapping(kept: Sequence[RosterMapping]) -> RosterMapping | None:
+    number = typed.whole(request.args.get("mapping"))
+    return next((mapping for mapping in kept if mapping.id == number), None)
+
+
+def _proposed(head: Head | None, mapping: RosterMapping | None) -> dict[str, str]:
+    found = proposed(head.headings if head else ())
+    if mapping is None:
+        return found
+    return {key: mapping.columns.get(key, field) for key, field in found.items()}
+
+
+def _samples(lead: Sheet | None, at: int, first: int) -> list[str]:
+    lines = [line for line in lead.lines if line.number >= first] if lead else []
+    said = [_said(line.cells[at]) for line in lines if at < len(line.cells)]
+    return [words[:24] for words in said if words][:SAMPLES]
+
+
+def _said(cell: Any) -> str:
+    try:
+        return cells.text(cell)
+    except Unread:
+        return "（公式）"
+
+
+def _top(lead: Sheet | None) -> list[tuple[int, list[str]]]:
+    """Return the first rows as they stand, for whoever looks for the head."""
+    lines = lead.lines[:8] if lead else ()
+    return [(line.number, [_said(cell)[:20] for cell in line.cells[:12]]) for line in lines]

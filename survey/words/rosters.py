@@ -1,0 +1,137 @@
+"""What is said about lists of firms: their states, what a row would do, what is wrong and what helps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from questionnaires.words import SIZES
+from survey.config import MEGABYTE
+from survey.files.inside import Verdict
+from survey.files.signatures import Signature
+from survey.files.uploads import BadUpload, Fault
+from survey.tables import RosterState, RowFault, RowNote, RowOutcome
+from survey.words.wording import DOUBTS
+
+TYPES: Final = "Excel（xlsx、xls）或 CSV"
+SUPPORTED: Final = f"可以导入 {TYPES} 名单"
+STATES: Final[Mapping[str, str]] = {
+    RosterState.UPLOADED: "待选表头",
+    RosterState.CHECKING: "核对中",
+    RosterState.CHECKED: "待确认导入",
+    RosterState.IMPORTING: "导入中",
+    RosterState.IMPORTED: "已导入",
+    RosterState.UNDOING: "撤销中",
+    RosterState.UNDONE: "已撤销",
+}
+OUTCOMES: Final[Mapping[str, str]] = {
+    RowOutcome.NEW: "新增",
+    RowOutcome.CHANGED: "有变化",
+    RowOutcome.UNCHANGED: "无变化",
+    RowOutcome.DUPLICATE: "名单内重复",
+    RowOutcome.FAULT: "有问题",
+}
+_FAULTS: Final[Mapping[str, str]] = {
+    RowFault.CODE_MISSING: "没有统一社会信用代码。请照营业执照补上 18 位代码。",
+    RowFault.CODE_AS_NUMBER: "代码被表格软件当成了数字（{shown}），后几位已经丢失。请把这一列设为“文本”，照营业执照重新填写。",
+    RowFault.CODE_WRONG: "“{shown}”：{why}",
+    RowFault.NAME_MISSING: "没有企业名称。请补上。",
+    RowFault.NAME_TOO_LONG: "企业名称超过 100 字（{shown}……）。请核对这一格。",
+    RowFault.NO_VALUE: "{field}是公式，还没有算出结果。请用表格软件打开、计算并保存，或直接填写数值。",
+    RowFault.UNREADABLE: "{field}“{shown}”看不懂。请改成{remedy}。",
+    RowFault.TOO_LARGE: "{field}“{shown}”大得不合常理。请核对数值和单位。",
+}
+_NOTES: Final[Mapping[str, str]] = {
+    RowNote.SAME_NAME: "名称与另一家企业相同，代码不同（{code}）。请核对是不是同一家换了代码。",
+    RowNote.FORMER_NAME: "名称括号里是曾用名，没有当作名称：{shown}。",
+    RowNote.OTHER_ORGANISATION: "组织机构代码与信用代码第 9 至 17 位不一致，以信用代码为准。",
+    RowNote.LEFT_EMPTY: "{field}“{shown}”看不懂，没有导入这一格。",
+    RowNote.SHORTENED: "{field}太长，只留下前面的部分。",
+    RowNote.OWN_WORDS: "{field}：企业自己填的是“{own}”，名单写的是“{list}”，保留企业填的。",
+    RowNote.REPEATED: "下面还有同一代码的行，以这一行为准。",
+    RowNote.HIDDEN: "这一行在表格里是隐藏的，也读了进来。",
+}
+_REMEDIES: Final[Mapping[str, str]] = {
+    "above_scale": "是或否",
+    "staff": "人数，如 92",
+    "acre_class": "A、B、C 或 D",
+    "digital_level": "1.0、2.0、3.0 或 4.0",
+}
+_UPLOADS: Final[Mapping[Fault | Verdict, str]] = {
+    Fault.EMPTY: "是空文件。请检查后重新选择。",
+    Verdict.LOCKED: "设有密码。请去掉密码后再上传。",
+    Verdict.UNPACKS: "展开后异常大。请另存为普通工作簿，只留名单。",
+    Verdict.MACROS: "含有宏。请另存为不含宏的 xlsx。",
+    Verdict.OTHER_KIND: "里面不是 xlsx 工作簿。请用表格软件另存为 xlsx。",
+    Verdict.BROKEN: "已损坏，打不开。请用表格软件重新保存。",
+    Verdict.HEAVY: "内容太多，处理不了。请拆成几个文件。",
+    Verdict.SLOW: "读取超时。请拆成几个文件，或删去多余的表。",
+}
+
+
+def refusal(error: BadUpload) -> str:
+    """Say why a list was not taken, and what helps."""
+    return f"“{error.name}”{_reason(error)}没有上传。"
+
+
+def _reason(error: BadUpload) -> str:
+    if error.fault == Fault.OVERSIZED:
+        return f"超过 {error.most // MEGABYTE} MB。请删去图片和多余的表，或拆成几个文件。"
+    if error.fault == Fault.UNSUPPORTED:
+        return f"不是名单文件。{SUPPORTED}；其他格式（如 et、ods、xlsb、xlsm）请先另存为 xlsx。"
+    if error.fault == Fault.MISNAMED:
+        locked = error.found == Signature.OLD_OFFICE
+        return (
+            "设有密码或其实是旧版工作簿。请去掉密码，另存为 xlsx。"
+            if locked
+            else ("的扩展名与内容不符。请用表格软件打开，另存为 xlsx。")
+        )
+    return _UPLOADS.get(error.fault, "读不了。请用表格软件另存为 xlsx。")
+
+
+def said(code: str, field: str, values: Mapping[str, Any]) -> str:
+    """Say a fault or a note of one row.
+
+    Args:
+        field: What the field is called.
+    """
+    if code == RowNote.CODE_UNUSUAL:
+        return "".join(DOUBTS[doubt] for doubt in values["doubts"])
+    words = {"remedy": "数字", "shown": "", **values, "field": field}
+    return {**_FAULTS, **_NOTES}[code].format(**words)
+
+
+def remedy(field: str) -> str:
+    return _REMEDIES.get(field, "数字，如 1234.5")
+
+
+MONEY: Final = frozenset({"revenue", "output", "tax", "research"})
+
+
+def value(field: str, given: Any) -> str:
+    """Write what a list says in one field, money in 万元; a dash for nothing."""
+    if given is None or given == "":
+        return "—"
+    if isinstance(given, bool):
+        return "是" if given else "否"
+    if field in MONEY:
+        return f"{_plain(Decimal(given) / 1_000_000)} 万元"
+    if field == "electricity":
+        return f"{_plain(Decimal(given) / 10_000)} 万千瓦时"
+    if field == "staff":
+        return f"{given} 人"
+    if field == "size":
+        return SIZES.get(given, str(given))
+    return title(given) if isinstance(given, list | tuple) else str(given)
+
+
+def title(given: Any) -> str:
+    """Write a title with its level and year, where a list says them."""
+    name, year, level = given
+    aside = "，".join(filter(None, (level, f"{year} 年" if year else "")))
+    return f"{name}（{aside}）" if aside else str(name)
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():,f}"

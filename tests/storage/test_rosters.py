@@ -1,0 +1,265 @@
+"""Lists of firms in the store: staged, imported whole or not at all, undone where nobody was."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from survey import db
+from survey.lifecycle import jobs as job_steps
+from survey.lifecycle import new_firms, rosters
+from survey.lifecycle.errors import NotThere, Stale, WrongState
+from survey.lifecycle.new_firms import Offered
+from survey.store import rosters as store
+from survey.store.lists import Slice
+from survey.tables import (
+    Firm,
+    FirmListing,
+    FirmTitle,
+    FirmYear,
+    Job,
+    JobState,
+    RecognitionProposal,
+    Role,
+    Roster,
+    RosterRow,
+    RosterState,
+)
+from tests.support.people import a_user, moment
+from tests.support.rosters import brought, checked, imported, step_of, undone
+
+Q1, Q2 = "q1-two-row-head.xlsx", "q2-next-quarter.xlsx"
+OUTCOMES = ("new", "changed", "unchanged", "duplicate", "fault")
+
+
+@pytest.fixture
+def officer(session):
+    return a_user(session, Role.OFFICER)
+
+
+@pytest.fixture
+def taken(app, session, settings, officer):
+    """The first list, imported into an empty store."""
+    roster = checked(app, session, officer, brought(session, settings, officer, Q1))
+    return imported(app, session, officer, roster)
+
+
+def counts(roster):
+    return tuple(roster.counts.get(outcome, 0) for outcome in OUTCOMES)
+
+
+def firm(session, code):
+    return session.scalar(select(Firm).where(Firm.code == code))
+
+
+def rows_in(session, table):
+    return session.scalar(select(func.count()).select_from(table))
+
+
+def test_a_list_takes_effect_with_all_it_says(app, session, taken):
+    assert (taken.state, counts(taken)) == (RosterState.IMPORTED, (24, 0, 0, 0, 0))
+    assert rows_in(session, Firm) == 24
+    one = firm(session, "91990008MA1MG6K778")
+    assert (one.name, one.township, one.park, one.trade) == (
+        "虚构溪腾金属制品有限公司", "东溪街道", "云岭小微园", "metal_products",
+    )  # fmt: skip
+    assert (one.processes, one.lacking, one.fictional, one.version) == ([], {}, False, 1)
+    year = session.get_one(FirmYear, (one.id, 2025))
+    assert (year.revenue, year.staff, year.above_scale) == (234_567_800_000, 92, True)
+    assert session.get_one(FirmListing, one.id).owner_phone == "000-13800000000"
+    titles = session.execute(select(FirmTitle.title, FirmTitle.year, FirmTitle.level)).all()
+    assert sorted(map(tuple, titles), key=str) == [
+        ("专精特新中小企业", 2024, "省级"),
+        ("隐形冠军", 2022, None),
+        ("高新技术企业", 2023, None),
+    ]
+
+
+def test_the_next_list_changes_only_what_it_says(app, session, settings, officer, taken):
+    roster = checked(app, session, officer, brought(session, settings, officer, Q2))
+    assert counts(roster) == (4, 6, 14, 1, 0)
+    before = firm(session, "91990007MAD62DE953")
+    figures = session.get_one(FirmYear, (before.id, 2025))
+    was = (figures.electricity, figures.acre_class, before.park)
+
+    roster = imported(app, session, officer, roster)
+
+    assert (roster.state, roster.counts["missing"]) == (RosterState.IMPORTED, 4)
+    assert rows_in(session, Firm) == 28
+    named = firm(session, "91990007MAD62DE953")
+    figures = session.get_one(FirmYear, (named.id, 2025))
+    assert (named.name, named.version) == ("虚构宏泰轴承股份有限公司", 2)
+    assert (figures.electricity, figures.acre_class, named.park) == was
+    missing, total = store.missing(session, roster.id, Slice(1, 30))
+    assert total == 4
+    assert {row.name for row in missing} == {
+        "虚构昌达轴承有限公司", "虚构泉润轴承有限公司", "虚构岚达阀门有限公司", "虚构锦腾金属制品有限公司",
+    }  # fmt: skip
+    again = checked(app, session, officer, brought(session, settings, officer, Q2))
+    assert counts(again) == (0, 0, 24, 1, 0)
+
+
+def test_undoing_sets_back_what_was_and_removes_what_was_not(
+    app, session, settings, officer, taken
+):
+    before = everything(session)
+    roster = checked(app, session, officer, brought(session, settings, officer, Q2))
+    roster = imported(app, session, officer, roster)
+    assert everything(session) != before
+
+    roster = undone(app, session, officer, roster)
+
+    assert roster.state == RosterState.UNDONE
+    assert {k: roster.counts[k] for k in ("removed", "restored", "stays")} == {
+        "removed": 4, "restored": 6, "stays": 0,
+    }  # fmt: skip
+    assert everything(session) == before
+
+
+def everything(session):
+    """All that lists change, without versions."""
+    session.expire_all()
+    firms = select(Firm.code, Firm.name, Firm.township, Firm.contact_name, Firm.contact_phone)
+    figures = select(FirmYear.firm_id, FirmYear.year, FirmYear.revenue, FirmYear.staff)
+    marks = select(FirmListing.firm_id, FirmListing.seen_in, FirmListing.missing_from)
+    return [
+        sorted(map(tuple, session.execute(query)), key=str) for query in (firms, figures, marks)
+    ]
+
+
+def test_undoing_leaves_what_somebody_has_touched_and_says_so(
+    app, session, settings, officer, taken
+):
+    used, edited = firm(session, "91990008MA1MG6K778"), firm(session, "91990007MAD62DE953")
+    new_firms.add_firm_user(step_of(session, officer), used.id, person="虚某", username="xumou")
+    offered = Offered(["bearing", "valve"], ["东溪街道", "南桥街道"])
+    new_firms.edit_firm(
+        step_of(session, officer), edited.id, name="虚构改过的厂", trade="bearing",
+        township="南桥街道", offered=offered, base_version=edited.version,
+    )  # fmt: skip
+
+    roster = undone(app, session, officer, taken)
+
+    assert {k: roster.counts[k] for k in ("removed", "restored", "stays")} == {
+        "removed": 22, "restored": 0, "stays": 2,
+    }  # fmt: skip
+    assert {f.name for f in session.scalars(select(Firm))} == {used.name, "虚构改过的厂"}
+    stay, _ = store.rows(session, roster.id, store.STAYS, None)
+    assert {row.firm_id for row in stay} == {used.id, edited.id}
+    assert session.get(FirmYear, (used.id, 2025)) is not None
+
+
+def test_what_a_firm_said_itself_stays_unless_the_officer_says_otherwise(
+    app, session, settings, officer, taken
+):
+    code = "91990008MALJ1RA72Q"
+    with db.writing(session):
+        own = firm(session, code)
+        own.contact_phone, own.confirmed_at = "000-1111111", moment()
+
+    roster = checked(app, session, officer, brought(session, settings, officer, Q2))
+    row = session.scalar(
+        select(RosterRow).where(RosterRow.roster_id == roster.id, RosterRow.code == code)
+    )
+    notes = [fault.code for fault in store.faults(session, [row.id])[row.id]]
+    assert (row.outcome, notes.count("own_words")) == ("unchanged", 2)  # township and phone
+    imported(app, session, officer, roster)
+    assert firm(session, code).contact_phone == "000-1111111"
+
+    again = checked(app, session, officer, brought(session, settings, officer, Q2), overwrites=True)
+    imported(app, session, officer, again)
+    assert firm(session, code).contact_phone == "000-7654321"
+
+
+def test_of_two_officers_who_import_one_list_the_later_is_asked_to_check_again(
+    app, session, settings, officer
+):
+    other = a_user(session, Role.OFFICER)
+    first = checked(app, session, officer, brought(session, settings, officer, Q1))
+    second = checked(app, session, other, brought(session, settings, other, Q1))
+
+    first = imported(app, session, officer, first)
+    second = imported(app, session, other, second)
+
+    assert (first.state, second.state) == (RosterState.IMPORTED, RosterState.CHECKED)
+    assert (second.overtaken, rows_in(session, Firm)) == (24, 24)
+    with pytest.raises(WrongState):
+        rosters.start_import(
+            step_of(session, other), second.id, marks_missing=True, base_version=second.version
+        )
+    second = checked(app, session, other, second)
+    assert (counts(second), second.overtaken) == ((0, 0, 24, 0, 0), 0)
+
+
+def test_a_worker_that_dies_in_the_middle_leaves_nothing_and_the_next_begins_anew(
+    app, session, settings, officer, monkeypatch
+):
+    roster = checked(app, session, officer, brought(session, settings, officer, Q1))
+    step = step_of(session, officer)
+    job = rosters.start_import(step, roster.id, marks_missing=True, base_version=roster.version)
+    taken = job_steps.take(step, job.id, lambda _kind: job_steps.SOON)
+
+    def dies(found):
+        rosters.take_in(found, taken)
+        raise SystemExit  # after everything was written, before it was committed
+
+    with pytest.raises(SystemExit):
+        job_steps.finish(step, taken, dies)
+    session.rollback()
+    assert (rows_in(session, Firm), rows_in(session, FirmYear)) == (0, 0)
+
+    assert session.get_one(Job, job.id).state == JobState.WORKING
+    job_steps.release(step, taken)
+    job_steps.finish(
+        step,
+        job_steps.take(step, job.id, lambda _k: job_steps.SOON),
+        lambda s: rosters.take_in(s, taken),
+    )
+    assert rows_in(session, Firm) == 24
+
+
+def test_a_check_that_is_tried_again_begins_anew(app, session, settings, officer):
+    roster = checked(app, session, officer, brought(session, settings, officer, Q1))
+    again = checked(app, session, officer, roster)
+
+    assert counts(again) == (24, 0, 0, 0, 0)
+    assert rows_in(session, RosterRow) == 24
+
+
+def test_a_page_that_is_out_of_date_starts_nothing(app, session, settings, officer, taken):
+    step = step_of(session, officer)
+    with pytest.raises(Stale):
+        rosters.start_undo(step, taken.id, base_version=taken.version - 1)
+    with pytest.raises(WrongState):
+        rosters.start_import(step, taken.id, marks_missing=True, base_version=taken.version)
+    with pytest.raises(WrongState):
+        rosters.discard(step, taken.id)
+    with pytest.raises(NotThere):
+        rosters.discard(step, 999_999)
+
+
+def test_a_list_that_was_not_imported_may_be_discarded(app, session, settings, officer):
+    roster = checked(app, session, officer, brought(session, settings, officer, Q1))
+
+    rosters.discard(step_of(session, officer), roster.id)
+
+    assert (rows_in(session, Roster), rows_in(session, RosterRow)) == (0, 0)
+
+
+def test_a_recognition_a_list_names_is_a_proposal_once(app, session, settings, officer):
+    content = (
+        "企业名称,信用代码,智能工厂\n虚构甲阀门有限公司,91990008MA1MG6K778,省级2024\n"
+    ).encode()
+    for _ in range(2):
+        roster = checked(
+            app, session, officer, brought(session, settings, officer, "a.csv", content)
+        )
+        imported(app, session, officer, roster)
+
+    proposal = session.scalars(select(RecognitionProposal)).one()
+    assert (proposal.title, proposal.year, proposal.level, proposal.state) == (
+        "智能工厂", 2024, "省级", "open",
+    )  # fmt: skip
+    assert rosters.decline(step_of(session, officer), proposal.id) == proposal.firm_id
+    with pytest.raises(WrongState):
+        rosters.decline(step_of(session, officer), proposal.id)
