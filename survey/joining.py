@@ -26,7 +26,7 @@ from survey import clock, db, library
 from survey.config import Config, from_environment
 from survey.files.stores import contents_of
 from survey.jobs.queue import Queue
-from survey.tables import ENUMERATIONS, Need, SheetKind
+from survey.tables import ENUMERATIONS, Need, PairNeed, SecondState, SheetKind
 from survey.views import BLUEPRINTS
 from survey.web import access, bodies, errors, headers, here, navigation, proxies, sessions
 from survey.web.bodies import StrictRequest
@@ -179,7 +179,7 @@ def _templates(app: Flask) -> None:
     app.add_template_filter(links.last_moment, "last_moment")
     app.jinja_env.globals["wording"] = wording
     app.jinja_env.globals |= {kind.__name__: kind for kind in ENUMERATIONS}
-    app.jinja_env.globals["Need"] = Need
+    app.jinja_env.globals |= {kind.__name__: kind for kind in (Need, PairNeed, SecondState)}
 
     @app.context_processor
     def _site() -> dict[str, Any]:

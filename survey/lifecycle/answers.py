@@ -21,6 +21,7 @@ from survey.lifecycle.errors import (
     Invalid,
     Locked,
     NotThere,
+    SheetFinished,
 )
 from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
@@ -87,31 +88,43 @@ def save_answer(step: Step, assessment_id: int, kind: SheetKind, change: Change)
     """
     with step.writing() as session:
         db.hold(session, Assessment, assessment_id)
-        at = _destination(step, assessment_id, kind, change)
-        questionnaire = library.load(session, at.edition).questionnaire(at.trade)
-        _require_given(questionnaire, change.question_id, at.writer)
-        if at.seen:
-            _require_same(questionnaire, at.seen, change)
-            return _acknowledge(at.seen)
-        if at.state != WRITABLE[kind]:
-            raise Locked(at.state)
-        question, row = asked(questionnaire, at.processes, change.question_id), at.answer
-        wanted = _wanted(question, row, change)
-        if kind == SheetKind.ONSITE:
-            _verify(session, assessment_id, question, row, change, wanted)
-        if row is not None and _holds(row, wanted):
-            return _acknowledge(row)
-        if (row.revision if row else 0) != change.base_revision:
-            return _overtaken(session, at, change)
-        kept = wanted | {
-            "sheet_id": at.sheet_id,
-            "question_id": question.id,
-            "revision": change.base_revision + 1,
-            "author_id": step.by.user_id or 0,
-            "saved_at": step.now,
-        }
-        store.keep_answer(session, kept, change.request_id)
-        return Saved(kept["revision"], step.now, kept["value"], kept["verification"])
+        return keep_change(step, assessment_id, kind, change)
+
+
+def keep_change(step: Step, assessment_id: int, kind: SheetKind, change: Change) -> Saved:
+    """Do what ``save_answer`` does, inside a transaction that holds the assessment."""
+    session = step.session
+    at = _destination(step, assessment_id, kind, change)
+    questionnaire = library.load(session, at.edition).questionnaire(at.trade)
+    _require_given(questionnaire, change.question_id, at.writer)
+    if at.seen:
+        _require_same(questionnaire, at.seen, change)
+        return _acknowledge(at.seen)
+    _require_writable(at, kind)
+    question, row = asked(questionnaire, at.processes, change.question_id), at.answer
+    wanted = _wanted(question, row, change)
+    if kind == SheetKind.ONSITE:
+        _verify(session, assessment_id, question, row, change, wanted)
+    if row is not None and _holds(row, wanted):
+        return _acknowledge(row)
+    if (row.revision if row else 0) != change.base_revision:
+        return _overtaken(session, at, change)
+    kept = wanted | {
+        "sheet_id": at.sheet_id,
+        "question_id": question.id,
+        "revision": change.base_revision + 1,
+        "author_id": step.by.user_id or 0,
+        "saved_at": step.now,
+    }
+    store.keep_answer(session, kept, change.request_id)
+    return Saved(kept["revision"], step.now, kept["value"], kept["verification"])
+
+
+def _require_writable(at: Destination, kind: SheetKind) -> None:
+    if at.state != WRITABLE[kind]:
+        raise Locked(at.state)
+    if at.finished_at is not None:
+        raise SheetFinished(at.state)
 
 
 def _destination(step: Step, assessment_id: int, kind: SheetKind, change: Change) -> Destination:

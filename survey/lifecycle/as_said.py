@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from questionnaires.model import Section
 from survey.library import questionnaire_of
-from survey.lifecycle import verification
+from survey.lifecycle import second_sheets, verification
 from survey.lifecycle.assessments import writable
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.step import Step
 from survey.lifecycle.verification import Rest
 from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.tables import AnswerRevision, AnswerRow, Assessment, SheetKind, Verdict
+from survey.tables import AnswerRevision, AnswerRow, Assessment, SheetKind, SheetRow, Verdict
 
 _KEPT = tuple(column.key for column in AnswerRow.__table__.columns)
 
@@ -26,15 +26,16 @@ def leave_as_said(step: Step, assessment_id: int, section_id: str) -> Rest:
 
     Raises:
         NotThere: No such assessment, visit or module.
-        Locked: The visit is not under way.
+        Locked: The visit is not under way, or the second of a pair has finished the sheet.
     """
     with step.writing() as session:
         assessment = writable(session, assessment_id, SheetKind.ONSITE)
         section = questionnaire_of(assessment).section_by_id.get(section_id)
         if section is None:
             raise NotThere
-        sheet_id, rest = _rest(session, assessment, section)
-        for row in answer_store.rows_of(session, sheet_id, rest.free).values():
+        onsite = second_sheets.sheet_of_writer(step, assessment)
+        rest = _rest(session, assessment, onsite, section)
+        for row in answer_store.rows_of(session, onsite.id, rest.free).values():
             _leave(step, row)
         if rest.free:
             left = {"section": section.id, "answers": len(rest.free)}
@@ -42,17 +43,15 @@ def leave_as_said(step: Step, assessment_id: int, section_id: str) -> Rest:
         return rest
 
 
-def _rest(session: Session, assessment: Assessment, section: Section) -> tuple[int, Rest]:
-    """Return the number of the sheet that is verified, and what of a module is left."""
+def _rest(session: Session, assessment: Assessment, onsite: SheetRow, section: Section) -> Rest:
+    """Return what of a module is left on the sheet that is verified."""
     own = store.sheet(session, assessment.id, SheetKind.SELF)
-    onsite = store.sheet(session, assessment.id, SheetKind.ONSITE)
-    if own is None or onsite is None:
+    if own is None:
         raise NotThere
     said, found = answer_store.answers(session, own.id), answer_store.answers(session, onsite.id)
     resting = verification.resting_on(questionnaire_of(assessment), (onsite, found), (own, said))
     processes = frozenset(onsite.processes)
-    rest = verification.rest_of(section, processes, said=said, found=found, resting=resting)
-    return onsite.id, rest
+    return verification.rest_of(section, processes, said=said, found=found, resting=resting)
 
 
 def _leave(step: Step, row: AnswerRow) -> None:

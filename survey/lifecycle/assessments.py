@@ -15,9 +15,11 @@ from survey import clock
 from survey.library import edition_of, questionnaire_of
 from survey.lifecycle import (
     contradictions,
+    disagreements,
     documents,
     requests,
     responses,
+    second_sheets,
     teams,
     typed,
     verification,
@@ -49,7 +51,6 @@ from survey.tables import (
     Round,
     SheetKind,
     SheetRow,
-    Verdict,
 )
 
 
@@ -112,7 +113,9 @@ def set_processes(
 ) -> None:
     """Say which processes a sheet is about; answers to questions it hides are kept, not counted."""
     with step.writing() as session:
-        keep_processes(step, writable(session, assessment_id, kind), processes, kind)
+        assessment = writable(session, assessment_id, kind)
+        second_sheets.require_shared(step, assessment)
+        keep_processes(step, assessment, processes, kind)
 
 
 def keep_processes(
@@ -134,6 +137,7 @@ def keep_processes(
     sheet.processes = sorted(processes)
     sheet.lacking = sheet.lacking if lacking is None else dict(lacking)
     after = {"processes": sheet.processes, "lacking": sheet.lacking}
+    second_sheets.share_processes(step.session, sheet)
     if before != after:
         step.log("processes", assessment, before=before, after=after)
 
@@ -182,6 +186,7 @@ def return_to_firm(
     """
     with step.writing() as session:
         assessment = _held(session, assessment_id)
+        second_sheets.require_shared(step, assessment)
         before, after = _turn(assessment, "return")
         assessment.return_reason = why = typed.reason(reason)
         assessment.return_questions = _named(assessment, questions)
@@ -308,11 +313,14 @@ def confirm(
         Invalid: The representative's name, or what is objected to, is missing.
         Incomplete: Names what is still open, question by question.
         Contradicted: Names the contradictions that are neither gone nor explained.
+        Unsettled: The second of a pair keeps a sheet apart, and says otherwise.
+        ForTheLead: Whoever confirms is that second.
     """
     with step.writing() as session:
         assessment = _held(session, assessment_id)
         if assessment.state == AssessmentState.CONFIRMED:
             return
+        second_sheets.require_shared(step, assessment)
         before, after = _turn(assessment, "confirm")
         sheet = _sheet(session, assessment_id, SheetKind.ONSITE)
         questionnaire = questionnaire_of(assessment)
@@ -320,6 +328,7 @@ def confirm(
             raise Incomplete(missing)
         if open_ := open_contradictions(session, assessment):
             raise Contradicted(open_)
+        disagreements.require_settled(session, assessment)
         contradictions.forget_gone(session, assessment)
         if shown is not None and shown != stamp_of(session, assessment):
             raise Stale
@@ -419,29 +428,9 @@ def _copy_sheet(step: Step, assessment: Assessment) -> None:
         )
         step.session.add(onsite)
         step.session.flush()
-    onsite.author_id, onsite.processes = assessment.consultant_id, own.processes
-    onsite.lacking = own.lacking
-    visited = answer_store.answers(step.session, onsite.id)
-    copies = []
-    for question_id, said in answer_store.answers(step.session, own.id).items():
-        row = visited.get(question_id)
-        if row is not None and row.saved_at >= said.saved_at:
-            continue
-        revision = (row.revision if row else 0) + 1
-        copied = {
-            "sheet_id": onsite.id,
-            "question_id": question_id,
-            "value": said.value,
-            "remark": "",
-            "verification": Verdict.UNVERIFIED,
-            "reason": row.reason if row else "",
-            "finding": row.finding if row else "",
-            "saved_at": step.now,
-            "author_id": said.author_id,
-            "revision": revision,
-        }
-        copies.append((copied, f"copy:{revision}:{question_id}"))  # no client may send a colon
-    store.keep_answers(step.session, copies)
+    onsite.author_id = assessment.consultant_id
+    second_sheets.bring_up_to_date(step, own, onsite)
+    second_sheets.follow(step, own, onsite)
 
 
 def _held(session: Session, assessment_id: int) -> Assessment:

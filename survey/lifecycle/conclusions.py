@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from reports.facts import Choice
 from survey.library import questionnaire_of
-from survey.lifecycle import assessments, typed
+from survey.lifecycle import assessments, second_sheets, typed
 from survey.lifecycle.choices import TypedChoice, choices_of, keep, read
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.step import Step
@@ -33,6 +33,7 @@ def conclude(
     """
     with step.writing() as session:
         assessment = assessments.writable(session, assessment_id, SheetKind.ONSITE)
+        second_sheets.require_shared(step, assessment)
         if assessment.version != base_version:
             raise Stale
         text, lines = _read(assessment, problems, plan)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import Sheet
 from questionnaires.contradictions import Contradiction, Fact, Told, contradictions
 from survey.library import questionnaire_of
-from survey.lifecycle import typed
+from survey.lifecycle import second_sheets, typed
 from survey.lifecycle.errors import Invalid, Locked, NotThere
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.states import WRITABLE
@@ -36,6 +36,7 @@ def explain(step: Step, assessment_id: int, check_id: str, says: str) -> None:
             raise NotThere
         if assessment.state != WRITABLE[SheetKind.ONSITE]:
             raise Locked(assessment.state)
+        second_sheets.require_shared(step, assessment)
         found = {one.check.id: one for one in on_visit(session, assessment)}
         if check_id not in found:
             raise NotThere

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from questionnaires.reading import Fault
-from survey.tables import AssessmentState, Doubt, Need
+from survey.tables import AssessmentState, Doubt, Need, PairNeed
 
 
 class Refusal(Exception):
@@ -28,6 +28,27 @@ class Locked(Refusal):
     def __init__(self, state: AssessmentState) -> None:
         super().__init__(state)
         self.state = state
+
+
+class SheetFinished(Locked):
+    """The second of a pair has said that the sheet is finished, or the lead went on without it."""
+
+
+class ForTheLead(Refusal):
+    """It belongs to the sheet that speaks, and the second of a pair keeps one apart."""
+
+    status = 403
+
+
+class Unsettled(Refusal):
+    """Two sheets of a pair stand against the step: what is to be done, and for which questions."""
+
+    status = 422
+
+    def __init__(self, need: PairNeed, questions: tuple[str, ...] = ()) -> None:
+        super().__init__(need, questions)
+        self.need = need
+        self.questions = questions
 
 
 class Invalid(Refusal):

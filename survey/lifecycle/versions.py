@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from reports.facts import Choice
 from survey.lifecycle.choices import choices_of, parsed, plain
 from survey.lifecycle.step import Step
+from survey.store import pairs
 from survey.store import versions as store
 from survey.store.contradictions import explanations
 from survey.store.notes import notes
@@ -104,6 +105,7 @@ def leave(step: Step, assessment: Assessment, sheet: SheetRow) -> int:
     session.flush()
     store.copy_contents(session, sheet.id, kept.id)
     store.move_score(session, sheet.id, kept.id)
+    pairs.stay_with(session, sheet.id, kept.id)
     return number
 
 

@@ -20,7 +20,7 @@ from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import evidence
 from survey.store.answers import KeptAnswer
-from survey.tables import Assessment, Evidence, SheetKind, SheetRow
+from survey.tables import Assessment, Evidence, SecondSheet, SecondState, SheetKind, SheetRow
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,13 @@ class FilledSheet:
     files: Mapping[str, Sequence[Evidence]]
     given: frozenset[str] | None = None
     """The modules its reader was given; None for all. What is not given is not shown."""
+    second: SecondSheet | None = None
+    """How far it is, where the second of a pair keeps it apart."""
 
     @property
     def is_writable(self) -> bool:
-        return self.row.speaks and self.assessment.state == WRITABLE[self.row.kind]
+        worked_on = self.second.state == SecondState.OPEN if self.second else self.row.speaks
+        return worked_on and self.assessment.state == WRITABLE[self.row.kind]
 
     @cached_property
     def questionnaire(self) -> Questionnaire:

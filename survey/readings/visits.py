@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -23,10 +23,18 @@ from survey.lifecycle.scores import unseen
 from survey.lifecycle.verification import Rest
 from survey.readings.hints import Hint, hints, settled
 from survey.readings.sheets import FilledSheet, filled_sheets
+from survey.store import pairs
 from survey.store import visits as store
-from survey.store.answers import KeptAnswer
+from survey.store.answers import KeptAnswer, answers_of
 from survey.store.contradictions import explanations
-from survey.tables import Assessment, Explanation, Need, SheetKind, Verdict
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Explanation,
+    Need,
+    SheetKind,
+    Verdict,
+)
 
 
 class Count(NamedTuple):
@@ -96,7 +104,12 @@ class Visit:
 
     @property
     def is_running(self) -> bool:
-        return self.onsite.is_writable
+        return self.assessment.state == AssessmentState.VISITING
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether ``onsite`` is what the second of the pair keeps apart, and its reader."""
+        return self.onsite.second is not None
 
     @cached_property
     def needs(self) -> dict[str, tuple[Need, ...]]:
@@ -301,26 +314,35 @@ def described(question: Question, row: KeptAnswer | None) -> str:
     return answers.describe(question, answers.parse(question, row.value))
 
 
-def visit_of(session: Session, assessment: Assessment) -> Visit:
+def visit_of(session: Session, assessment: Assessment, *, by: int | None = None) -> Visit:
     """Return one visit with everything on its two sheets.
+
+    Args:
+        by: A consultant: while the visit runs, the on-site sheet is what they keep apart, if they do.
 
     Raises:
         NotThere: The assessment has never been on site.
     """
-    found = visits_of(session, [assessment])
+    found = visits_of(session, [assessment], by=by)
     if not found:
         raise NotThere
     return found[0]
 
 
-def visits_of(session: Session, assessments: Iterable[Assessment]) -> list[Visit]:
-    """Return visits in the order given, by a few queries however many there are."""
+def visits_of(
+    session: Session, assessments: Iterable[Assessment], *, by: int | None = None
+) -> list[Visit]:
+    """Return visits in the order given, by a few queries however many there are.
+
+    Args:
+        by: As in ``visit_of``.
+    """
     by_id = {assessment.id: assessment for assessment in assessments}
     rows = store.sheets(session, by_id)
     filled = filled_sheets(session, [(by_id[id], row) for (id, _), row in rows.items()])
     last = last_sheets(session, by_id.values())
     said = explanations(session, by_id)
-    return [
+    visits = [
         Visit(
             filled[rows[id, SheetKind.SELF].id],
             filled[rows[id, SheetKind.ONSITE].id],
@@ -329,6 +351,30 @@ def visits_of(session: Session, assessments: Iterable[Assessment]) -> list[Visit
         )
         for id in by_id
         if (id, SheetKind.ONSITE) in rows
+    ]
+    return _as_kept_by(session, visits, by)
+
+
+def _as_kept_by(session: Session, visits: list[Visit], by: int | None) -> list[Visit]:
+    """Put in what a second keeps apart; of what the lead judged and explained nothing is left.
+
+    Files belong to both.
+    """
+    seconds = {v.assessment.id for v in visits if v.is_running} if by is not None else set()
+    seconds &= {v.assessment.id for v in visits if v.assessment.second_consultant_id == by}
+    if by is None or not seconds:
+        return visits
+    apart = pairs.in_force_by(session, by, seconds)
+    rows = answers_of(session, [kept.row.id for kept in apart.values()])
+    return [
+        replace(
+            visit,
+            onsite=replace(visit.onsite, row=kept.row, rows=rows[kept.row.id], second=kept.second),
+            explanations={},
+        )
+        if (kept := apart.get(visit.assessment.id))
+        else visit
+        for visit in visits
     ]
 
 

@@ -7,7 +7,7 @@ running it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
@@ -68,6 +68,9 @@ class Destination(NamedTuple):
     consultant_id: int | None
     second_consultant_id: int | None
     sheet_id: int
+    """The one that speaks, or what its writer keeps apart as the second of the pair."""
+    finished_at: datetime | None
+    """When the second said so, or the lead went on without the sheet."""
     processes: list[str]
     writer: Writer | None
     answer: KeptAnswer | None
@@ -84,10 +87,12 @@ _TABLES = Table.metadata.tables
 _assessment, _sheet = _TABLES["assessments"].c, _TABLES["sheets"].c
 _answer, _revision = _TABLES["answers"].c, _TABLES["answer_revisions"].c
 _user, _sign_in = _TABLES["users"].c, _TABLES["user_sessions"].c
+_second = _TABLES["second_sheets"].c
+_SHEET_ID = func.coalesce(_second.sheet_id, _sheet.id)
 _DESTINATION = (
     select(_assessment.state, _assessment.edition, _assessment.trade)
     .add_columns(_assessment.firm_id, _assessment.consultant_id, _assessment.second_consultant_id)
-    .add_columns(_sheet.id, _sheet.processes)
+    .add_columns(_SHEET_ID, func.coalesce(_second.finished_at, _second.closed_at), _sheet.processes)
     .add_columns(_user.id, _user.active, _user.role, _user.firm_id, _user.sections)
     .add_columns(_sign_in.user_id.is_not(None))
     .add_columns(*(_answer[name] for name in KeptAnswer._fields))
@@ -97,6 +102,14 @@ _DESTINATION = (
         _TABLES["sheets"],
         and_(_sheet.assessment_id == _assessment.id, speaking(bindparam("kind"))),
     )
+    .outerjoin(
+        _TABLES["second_sheets"],
+        and_(
+            _second.shared_id == _sheet.id,
+            _second.author_id == _assessment.second_consultant_id,
+            _second.author_id == bindparam("writer"),
+        ),
+    )
     .outerjoin(_TABLES["users"], _user.id == bindparam("writer"))
     .outerjoin(
         _TABLES["user_sessions"],
@@ -104,11 +117,11 @@ _DESTINATION = (
     )
     .outerjoin(
         _TABLES["answers"],
-        and_(_answer.sheet_id == _sheet.id, _answer.question_id == bindparam("question_id")),
+        and_(_answer.sheet_id == _SHEET_ID, _answer.question_id == bindparam("question_id")),
     )
     .outerjoin(
         _TABLES["answer_revisions"],
-        and_(_revision.sheet_id == _sheet.id, _revision.request_id == bindparam("request_id")),
+        and_(_revision.sheet_id == _SHEET_ID, _revision.request_id == bindparam("request_id")),
     )
     .where(_assessment.id == bindparam("id"))
 )
@@ -148,7 +161,7 @@ def destination(
 
 _CUTS = tuple(
     accumulate(
-        (8, len(Writer._fields), len(KeptAnswer._fields), len(KeptAnswer._fields)), initial=0
+        (9, len(Writer._fields), len(KeptAnswer._fields), len(KeptAnswer._fields)), initial=0
     )
 )
 """Where in a row of ``_DESTINATION`` each of its four parts begins."""
@@ -182,6 +195,14 @@ def keep_answers(session: Session, kept: Collection[tuple[dict[str, Any], str]])
     for statement, rows in ((_FIRST_ANSWER, first), (_LATER_ANSWER, later), (_REVISION, revisions)):
         if rows:
             write.execute(statement, rows)
+
+
+def keep_first_answers(session: Session, kept: Collection[tuple[dict[str, Any], str]]) -> None:
+    """Write the answers a sheet begins with, at whatever revision, each with its request's name."""
+    if kept:
+        session.connection().execute(_FIRST_ANSWER, [fields for fields, _ in kept])
+        revisions = [fields | {"request_id": request_id} for fields, request_id in kept]
+        session.connection().execute(_REVISION, revisions)
 
 
 # --- what pages ask -------------------------------------------------------------------------------

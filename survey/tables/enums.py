@@ -241,6 +241,15 @@ class ProposalState(StrEnum):
     DECLINED = "declined"
 
 
+class PairNeed(StrEnum):
+    """What is to be done before a visit with two sheets is confirmed."""
+
+    FINISH = "finish"
+    """The second is not done, and the lead has not gone on without."""
+    COMPARE = "compare"
+    DECIDE = "decide"
+
+
 class LinkPurpose(StrEnum):
     """What a one-time link is for."""
 
@@ -262,6 +271,7 @@ __all__ = [
     "LinkPurpose",
     "Need",
     "NoteKind",
+    "PairNeed",
     "PoolState",
     "ProposalState",
     "RecognitionStanding",

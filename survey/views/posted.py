@@ -18,6 +18,7 @@ from survey.readings.sheets import FilledSheet
 from survey.store import assessments as store
 from survey.store import evidence as evidence_store
 from survey.store.answers import KeptAnswer
+from survey.tables import Evidence
 from survey.views import files
 from survey.views.forms.answers import AnswerField, Shown
 from survey.web import here
@@ -116,10 +117,14 @@ def _remove_file(shown: Collection[str], sheet: FilledSheet, outcome: Outcome) -
     given = whole(request.form.get("remove"))
     if given is not None:
         found = evidence_store.attached(here.session(), given)
-        ours = found and found.sheet.id == sheet.row.id and found.file.question_id in shown
+        ours = found and found.file.question_id in shown and _holds(sheet, found.file)
         if found and ours:
             evidence_steps.remove(here.step(), found.file.id)
             outcome.saved += 1
+
+
+def _holds(sheet: FilledSheet, file: Evidence) -> bool:
+    return file.id in {one.id for one in sheet.files.get(file.question_id, ())}
 
 
 def show_saved(

@@ -39,6 +39,7 @@ WAYS: Mapping[Kind, Way] = {
     Kind.TO_BEGIN: Way("consultant.overview", "assessment_id"),
     Kind.RUNNING: Way("consultant.overview", "assessment_id"),
     Kind.READY: Way("consultant.overview", "assessment_id"),
+    Kind.APART: Way("consultant.overview", "assessment_id"),
     Kind.REOPENED: Way("consultant.overview", "assessment_id"),
     Kind.AT_FIRM: Way(""),
     Kind.IN_AGAIN: Way(""),

@@ -30,12 +30,15 @@ from survey.files.contents import Unreachable
 from survey.lifecycle.errors import (
     Conflict,
     Contradicted,
+    ForTheLead,
     Incomplete,
     Invalid,
     JobEnded,
     Locked,
     NoteConflict,
     Refusal,
+    SheetFinished,
+    Unsettled,
 )
 from survey.tables import NOTE
 from survey.web import access, here
@@ -121,6 +124,12 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 
 def _refusal(error: Refusal) -> ResponseReturnValue:
     match error:
+        case SheetFinished(state=state):
+            return answer(409, wording.SHEET_FINISHED, state=state)
+        case ForTheLead():
+            return answer(403, wording.FOR_THE_LEAD)
+        case Unsettled(need=need, questions=questions):
+            return answer(422, wording.PAIR_NEEDS[need], questions=questions)
         case Locked(state=state):
             return answer(409, wording.LOCKED.get(state, ""), state=state)
         case Invalid(fields=fields):

@@ -12,10 +12,12 @@ from reports.words import VERDICTS as VERDICTS
 from survey.tables import (
     AssessmentState,
     AwardLevel,
+    Decision,
     DocumentKind,
     DocumentStanding,
     Doubt,
     EditionState,
+    PairNeed,
     PoolState,
     RecognitionStanding,
     ResponseKind,
@@ -119,6 +121,24 @@ LOCKED: Final[Mapping[str, str]] = {
     AssessmentState.SUBMITTED: "评估已提交并锁定。如需修改，请联系{bureau}申请退回。",
     AssessmentState.VISITING: "评估正在现场诊断，不能这样操作。",
     AssessmentState.CONFIRMED: "评估已核定并锁定。如需修改，请联系{bureau}。",
+}
+
+SHEET_FINISHED: Final = (
+    "您的核查表已经收口，不能再改。还有要改的，请和组长当面说，由组长在他的核查表里改。"
+)
+FOR_THE_LEAD: Final = (
+    "您另填了一张核查表，这一步由组长办理。您在自己的核查表里判完后，按“我这张填完了”。"
+)
+PAIR_NEEDS: Final[Mapping[str, str]] = {
+    PairNeed.FINISH: "组员另填的核查表还没有填完。请等组员填完，或写明理由不等。",
+    PairNeed.COMPARE: "组员的核查表已经填完，请先比对两人意见。",
+    PairNeed.DECIDE: "两人意见不同的题还没有全部定下来，请逐题定。",
+}
+"""What stands against confirming a visit of two sheets."""
+DECISIONS: Final[Mapping[str, str]] = {
+    Decision.KEEP: "保留组长的",
+    Decision.TAKE: "采用组员的",
+    Decision.OTHER: "另定一档",
 }
 
 ERRORS: Final[dict[int, tuple[str, str]]] = {

@@ -36,10 +36,13 @@ from survey.lifecycle import (
     as_said,
     assessments,
     contradictions,
+    disagreements,
     pool,
     recognitions,
     responses,
+    second_sheets,
 )
+from survey.lifecycle.disagreements import Wish
 from survey.lifecycle.errors import Refusal
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.responses import Word
@@ -48,23 +51,30 @@ from survey.lifecycle.step import Actor, Step
 from survey.readings import district
 from survey.store import answers as answer_store
 from survey.store import assessments as store
+from survey.store import pairs
 from survey.store import pool as pool_store
 from survey.store import responses as response_store
+from survey.store.pairs import Apart
 from survey.store.settings import District
 from survey.tables import (
     AnswerRow,
     Assessment,
+    Decision,
+    Opinion,
     PoolEntry,
     Recognition,
     RecognitionStanding,
     Response,
     ResponseKind,
     Role,
+    SecondSheet,
+    SecondState,
     SheetKind,
     SheetRow,
     User,
     Verdict,
 )
+from tests.support.pairs import judge_all
 from tests.support.people import EDITION, a_firm, a_round, a_user, fill, moment
 
 LADDER = tuple(rung.id for rung in SHIPPED.load(EDITION).ladder)
@@ -142,10 +152,12 @@ class Life(RuleBasedStateMachine):
         self._turn("submit", self.world.firm, assessments.submit, declared_by="虚构人")
 
     @likely("assign")
-    @rule(who=st.integers(0, 1))
-    def the_officer_assigns(self, who: int) -> None:
-        consultant = self.world.consultants[who]
-        self._turn("assign", self.world.officer, assessments.assign, consultant_id=consultant.id)
+    @rule(who=st.integers(0, 1), as_a_pair=st.booleans())
+    def the_officer_assigns(self, who: int, as_a_pair: bool) -> None:
+        lead, other = self.world.consultants[who], self.world.consultants[1 - who]
+        second = {"second_id": other.id} if as_a_pair else {}
+        said = {"consultant_id": lead.id} | second
+        self._turn("assign", self.world.officer, assessments.assign, **said)
 
     @likely("unassign")
     @rule()
@@ -181,10 +193,52 @@ class Life(RuleBasedStateMachine):
             )
 
     @likely("confirm")
+    @rule(who=st.integers(0, 1))
+    def a_second_begins_a_sheet_apart(self, who: int) -> None:
+        with self._refusable():
+            step = self._step(self.world.consultants[who])
+            second_sheets.begin(step, self.world.assessment)
+
+    @likely("confirm")
+    @rule(level=st.integers(0, 1))
+    def a_second_judges_apart_and_finishes(self, level: int) -> None:
+        apart = self._apart()
+        if apart is None:
+            return
+        second = self._user(apart.second.author_id)
+        change = {"value": level, "reason": WHY} if level else {"verification": Verdict.VERIFIED}
+        self._answer(second, SheetKind.ONSITE, QUESTIONS[0], change)
+        if apart.second.state == SecondState.OPEN:
+            judge_all(self.session, self.assessment(), second, apart=True)
+        with self._refusable():
+            second_sheets.finish(self._step(second), self.world.assessment)
+
+    @likely("confirm")
+    @rule(who=st.integers(0, 1))
+    def a_lead_compares(self, who: int) -> None:
+        with self._refusable():
+            step = self._step(self.world.consultants[who])
+            disagreements.compare(step, self.world.assessment)
+
+    @likely("confirm")
+    @rule(who=st.integers(0, 1), decision=st.sampled_from(Decision), level=st.integers(0, 4))
+    def a_lead_decides(self, who: int, decision: Decision, level: int) -> None:
+        with self._refusable():
+            self._decide_on(self.world.consultants[who], decision, str(level))
+
+    @likely("confirm")
+    @rule(who=st.integers(0, 1))
+    def a_lead_goes_on_without_the_second(self, who: int) -> None:
+        with self._refusable():
+            step = self._step(self.world.consultants[who])
+            disagreements.go_on_without(step, self.world.assessment, reason=WHY)
+
+    @likely("confirm")
     @rule(who=st.integers(0, 1), after_judging_all=st.booleans())
     def a_consultant_closes_the_visit(self, who: int, after_judging_all: bool) -> None:
         if after_judging_all and self.assessment().state == "visiting":
             self._judge_all()
+            self._settle_the_pair()
         self._turn("confirm", self.world.consultants[who], assessments.confirm)
 
     @likely("reopen")
@@ -278,6 +332,12 @@ class Life(RuleBasedStateMachine):
         assert {key: now.get(key) for key in self.kept} == self.kept
         self.kept = now
 
+    @invariant()
+    def no_sheet_of_a_second_speaks_or_is_scored(self) -> None:
+        self.session.rollback()
+        known = pairs.of_assessment(self.session, self.world.assessment)
+        assert not [row.id for _, row in known if row.speaks or store.score(self.session, row.id)]
+
     def teardown(self) -> None:
         """From wherever it stands there is a way on, to the end of the way."""
         if not hasattr(self, "world"):
@@ -297,6 +357,7 @@ class Life(RuleBasedStateMachine):
             assessments.assign(self._step(people.officer), number, people.consultants[0].id)
         if self.assessment().state == "visiting":
             self._judge_all()
+            self._settle_the_pair()
             consultant = self._step(self._user(self.assessment().consultant_id))
             assessments.confirm(consultant, number)
         entry = self.entry()
@@ -336,6 +397,9 @@ class Life(RuleBasedStateMachine):
 
     def _answer(self, by: User, kind: SheetKind, question: str, fields: Mapping[str, Any]) -> None:
         sheet = store.sheet(self.session, self.world.assessment, kind)
+        apart = self._apart() if kind == SheetKind.ONSITE else None
+        if apart and apart.second.author_id == by.id:
+            sheet = apart.row
         row = answer_store.answer(self.session, sheet.id, question) if sheet else None
         step = self._step(by)
         with self._refusable():
@@ -404,6 +468,40 @@ class Life(RuleBasedStateMachine):
             row.value = said[question].value if question in said else None
         self.session.commit()
 
+    def _apart(self) -> Apart | None:
+        self.session.rollback()
+        return pairs.in_force(self.session, self.world.assessment)
+
+    def _decide_on(self, by: User, decision: Decision, level: str) -> None:
+        """Decide on the first answer of which the two say otherwise."""
+        apart = self._apart()
+        kept = pairs.opinions(self.session, apart.row.id) if apart else {}
+        question = next((id for id, one in kept.items() if one.differs), QUESTIONS[0])
+        onsite = store.sheet(self.session, self.world.assessment, SheetKind.ONSITE)
+        rows = answer_store.answers(self.session, onsite.id) if onsite else {}
+        revision = rows[question].revision if question in rows else 0
+        wish = Wish(decision, WHY, level, revision)
+        disagreements.decide(self._step(by), self.world.assessment, question, wish)
+
+    def _settle_the_pair(self) -> None:
+        """Let the lead do what stands between a sheet apart and the end of the visit."""
+        lead, apart = self._user(self.assessment().consultant_id), self._apart()
+        if apart is None:
+            return
+        number = self.world.assessment
+        if apart.second.state == SecondState.OPEN:
+            disagreements.go_on_without(self._step(lead), number, reason=WHY)
+        elif apart.second.state == SecondState.FINISHED:
+            disagreements.compare(self._step(lead), number)
+        found = disagreements.need(self.session, self.assessment(), self._apart())
+        for question in found[1] if found else ():
+            onsite = store.sheet(self.session, number, SheetKind.ONSITE)
+            assert onsite is not None
+            revision = answer_store.answers(self.session, onsite.id)[question].revision
+            wish = Wish(Decision.KEEP, WHY, "", revision)
+            self.session.rollback()
+            disagreements.decide(self._step(lead), number, question, wish)
+
     def _open_objections(self) -> list[Response]:
         self.session.rollback()
         found = response_store.open_objections(self.session, [self.world.assessment])
@@ -432,7 +530,9 @@ class Life(RuleBasedStateMachine):
         """Every version that is kept, with a digest of all its answers."""
         self.session.rollback()
         query = select(SheetRow).where(
-            SheetRow.assessment_id == self.world.assessment, SheetRow.speaks.is_(False)
+            SheetRow.assessment_id == self.world.assessment,
+            SheetRow.speaks.is_(False),
+            SheetRow.second.is_(False),
         )
         return {(row.kind, row.version): self._digest(row) for row in self.session.scalars(query)}
 
@@ -450,6 +550,10 @@ class Life(RuleBasedStateMachine):
         assessment, entry = self.assessment(), self.entry()
         query = select(SheetRow).where(SheetRow.assessment_id == self.world.assessment)
         sheets = [(r.id, r.version, self._digest(r)) for r in self.session.scalars(query)]
+        apart = [
+            (s.sheet_id, s.state, sorted((o.question_id, o.why) for o in self._opinions(s)))
+            for s, _ in pairs.of_assessment(self.session, self.world.assessment)
+        ]
         said = select(Response.id, Response.settlement).where(
             Response.assessment_id == self.world.assessment
         )
@@ -459,7 +563,11 @@ class Life(RuleBasedStateMachine):
             (entry.state, entry.target_rung, entry.version) if entry else None,
             [(row.id, row.rung) for row in self._in_force()],
             sorted(sheets),
+            apart,
         ]
+
+    def _opinions(self, second: SecondSheet) -> list[Opinion]:
+        return list(pairs.opinions(self.session, second.sheet_id).values())
 
 
 @dataclass

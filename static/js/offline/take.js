@@ -50,13 +50,15 @@ export async function prepare(place, reader, release, begin) {
   const device = await deviceOf(reader);
   const held = device && (await device.store.visits()).find((one) => one.visit === visit);
   if (held) shown(button, say, held.taken);
+  // The pages that lie here are of another sheet by now: the second of a pair keeps one apart.
+  if (held && held.sheet !== place.dataset.sheet) await pressed();
   button.addEventListener("click", () => pressed());
 
   async function pressed() {
     button.disabled = true;
     try {
       const { store } = await freshDevice();
-      const about = { title: place.dataset.title, paths: JSON.parse(place.dataset.pages) };
+      const about = { title: place.dataset.title, sheet: place.dataset.sheet, paths: JSON.parse(place.dataset.pages) };
       await startWorker();
       await take(store, visit, about, release, (done, whole) => say(`正在带走：${done} / ${whole} 页`));
       shown(button, say, new Date().toISOString(), await askToKeep());

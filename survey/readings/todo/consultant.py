@@ -38,11 +38,13 @@ def _visit(at: OnVisits, visit: Visit) -> Waiting:
     )
 
 
-def _state(at: OnVisits, visit: Visit) -> Kind:
+def _state(at: OnVisits, visit: Visit) -> Kind | None:
+    if visit.is_apart and not visit.onsite.is_writable:
+        return None
     if visit.assessment.id in at.reopened:
         return Kind.REOPENED
     if not visit.needs:
-        return Kind.READY
+        return Kind.APART if visit.is_apart else Kind.READY
     return Kind.RUNNING if visit.count.done else Kind.TO_BEGIN
 
 
@@ -68,6 +70,7 @@ CONSULTANT: tuple[Callable[[OnVisits], Heap], ...] = (
     _running(Kind.TO_BEGIN),
     _running(Kind.RUNNING),
     _running(Kind.READY),
+    _running(Kind.APART),
     _given_back,
     _in_again,
 )

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     TO_BEGIN = "to_begin"
     RUNNING = "running"
     READY = "ready"
+    APART = "apart"
     REOPENED = "reopened"
     AT_FIRM = "at_firm"
     IN_AGAIN = "in_again"

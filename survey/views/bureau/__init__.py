@@ -1,6 +1,7 @@
 """Pages of the bureau: assessments handed in, firms, rounds, the pool, the log."""
 
 from survey.views.bureau import (
+    agreement,
     assessments,
     assigning,
     consultants,
@@ -8,12 +9,14 @@ from survey.views.bureau import (
     firms,
     home,
     log,
+    opinions,
     pool,
     rounds,
 )
 from survey.views.bureau.blueprint import pages
 
 __all__ = [
+    "agreement",
     "assessments",
     "assigning",
     "consultants",
@@ -21,6 +24,7 @@ __all__ = [
     "firms",
     "home",
     "log",
+    "opinions",
     "pages",
     "pool",
     "rounds",

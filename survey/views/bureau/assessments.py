@@ -26,7 +26,7 @@ from survey.readings.versions import Version, newest, versions_of
 from survey.readings.workloads import loads
 from survey.store import assessment_list as store
 from survey.store import assessments as assessment_store
-from survey.store import documents, requests
+from survey.store import documents, pairs, requests
 from survey.store import log as log_store
 from survey.store import pool as pool_store
 from survey.store import rounds as round_store
@@ -259,6 +259,7 @@ def _page(
             withdrawn=documents.withdrawals(session, reports),
             visitors=_visitors(assessment),
             asking=requests.open_one(session, assessment.id),
+            has_opinions=bool(pairs.of_assessment(session, assessment.id)),
             steps=steps,
             log_words=LogWords(*library.named(session), _people(steps)),
             figures=figures,

@@ -14,7 +14,7 @@ from survey.lifecycle import conclusions
 from survey.lifecycle.errors import Invalid, Stale
 from survey.readings.proposals import computed_lines, planning
 from survey.readings.visits import Visit
-from survey.views.consultant.pages import found_visit, pages
+from survey.views.consultant.pages import found_visit, pages, shared_visit
 from survey.views.forms import plan as forms
 from survey.views.forms.plan import Draft
 from survey.web import here
@@ -31,7 +31,7 @@ KEEPING = {
 @pages.route("/<row:assessment_id>/conclusion", methods=["GET", "POST"])
 def conclusion(assessment_id: int) -> ResponseReturnValue:
     """Write the summary of problems; leave packages to the system, or decide on them."""
-    visit = found_visit(assessment_id)
+    visit = shared_visit(assessment_id)
     if request.method == "GET":
         return _page(visit, _stored(visit))
     press, draft = request.form.get("do", ""), forms.posted(request.form)

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import contradictions
-from survey.lifecycle.errors import Contradicted, Incomplete, Invalid, NotThere, Stale
+from survey.lifecycle.errors import Contradicted, Incomplete, Invalid, NotThere, Stale, Unsettled
 from survey.lifecycle.responses import Word
+from survey.readings.pairs import Line, compared, pair_of
 from survey.readings.summary import summary_of
 from survey.readings.visits import Visit
-from survey.views.consultant.pages import found_visit, pages
+from survey.views.consultant.pages import found_visit, pages, shared_visit
 from survey.views.responses import posted_word
 from survey.web import access, here
 
@@ -35,14 +36,14 @@ def explain(assessment_id: int, check_id: str) -> ResponseReturnValue:
 @pages.route("/<row:assessment_id>/confirm", methods=["GET", "POST"])
 def confirm(assessment_id: int) -> ResponseReturnValue:
     """Show what the visit comes to and what still stands against it; then confirm."""
-    visit = found_visit(assessment_id)
+    visit = shared_visit(assessment_id)
     if request.method == "GET":
         return _confirm(visit)
     word = posted_word()
     try:
         kept = word if word.kind else None
         steps.confirm(here.step(), assessment_id, word=kept, shown=request.form.get("shown"))
-    except (Incomplete, Contradicted):
+    except (Incomplete, Contradicted, Unsettled):
         return _confirm(found_visit(assessment_id), word), 422
     except Stale:
         return _confirm(found_visit(assessment_id), word, stale=True), 409
@@ -52,6 +53,11 @@ def confirm(assessment_id: int) -> ResponseReturnValue:
     return redirect(url_for(".overview", assessment_id=assessment_id))
 
 
+def _undecided(visit: Visit) -> tuple[Line, ...]:
+    found = compared(here.session(), visit.assessment)
+    return next((one.undecided for one in found if one.in_force), ())
+
+
 def _confirm(
     visit: Visit,
     word: Word | None = None,
@@ -59,9 +65,12 @@ def _confirm(
     stale: bool = False,
     faults: dict[str, str] | None = None,
 ) -> str:
+    pair = pair_of(here.session(), visit.assessment)
     return render_template(
         "consultant/confirm.html",
         visit=visit,
+        pair=pair,
+        differing=_undecided(visit) if pair and pair.undecided else (),
         summary=summary_of(visit),
         word=word or Word(None, ""),
         stale=stale,

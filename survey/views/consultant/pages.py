@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, request
 
 from survey.readings.visits import Visit, visit_of
 from survey.web import access, here
+from survey.words import wording
 
 pages = Blueprint("consultant", __name__, url_prefix="/visits")
 
@@ -20,5 +21,15 @@ def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> Non
 
 
 def found_visit(assessment_id: int) -> Visit:
-    """Return a visit of the signed-in consultant; to anybody else it is simply not there."""
-    return visit_of(here.session(), access.visited_assessment(assessment_id))
+    """Return a visit of the signed-in consultant, with the on-site sheet that is theirs to fill.
+
+    To anybody else it is simply not there.
+    """
+    assessment = access.visited_assessment(assessment_id)
+    return visit_of(here.session(), assessment, by=here.reader().id)
+
+
+def shared_visit(assessment_id: int) -> Visit:
+    """Return a visit for what belongs to the sheet that speaks; a second who keeps one apart waits."""
+    visit = found_visit(assessment_id)
+    return here.refuse(403, wording.FOR_THE_LEAD) if visit.is_apart else visit

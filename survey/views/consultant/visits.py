@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from survey.lifecycle import assessments as steps
 from survey.lifecycle.errors import Invalid
 from survey.readings.calendar import by_day, visitors_of
+from survey.readings.pairs import pair_of
 from survey.readings.todo.consultant import OnVisits, of_consultant
 from survey.readings.visits import Visit, visits_of
 from survey.store import log
@@ -17,7 +18,7 @@ from survey.store import visits as store
 from survey.store.visits import Visitor
 from survey.tables import Assessment, AssessmentState, SheetKind
 from survey.views import todo
-from survey.views.consultant.pages import found_visit, pages
+from survey.views.consultant.pages import found_visit, pages, shared_visit
 from survey.web import here, lists
 from survey.words import wording
 
@@ -31,7 +32,7 @@ def home() -> ResponseReturnValue:
     running, _ = store.visits(session, me, AssessmentState.VISITING)
     returned, _ = store.visits(session, me, AssessmentState.DRAFT, AssessmentState.SUBMITTED)
     confirmed, total = store.visits(session, me, AssessmentState.CONFIRMED, part=part)
-    visits = visits_of(session, running)
+    visits = visits_of(session, running, by=me)
     return render_template(
         "consultant/home.html",
         todo=todo.groups(of_consultant(_on_visits(visits))),
@@ -74,13 +75,14 @@ def overview(assessment_id: int) -> ResponseReturnValue:
 def _overview(visit: Visit, **more: Any) -> str:
     groups = [(section, visit.own.asked(section)) for section in visit.own.sections]
     given = {"return_reason": "", "named": (), "faults": {}, "groups": groups} | more
-    return render_template("consultant/overview.html", visit=visit, **given)
+    pair = pair_of(here.session(), visit.assessment)
+    return render_template("consultant/overview.html", visit=visit, pair=pair, **given)
 
 
 @pages.route("/<row:assessment_id>/processes", methods=["GET", "POST"])
 def processes(assessment_id: int) -> ResponseReturnValue:
     """Correct on site which processes the firm has; they switch questions on."""
-    visit = found_visit(assessment_id)
+    visit = shared_visit(assessment_id)
     ticked, faults, status = visit.onsite.processes, {}, 200
     if request.method == "POST":
         ticked = frozenset(request.form.getlist("processes"))
@@ -98,7 +100,7 @@ def processes(assessment_id: int) -> ResponseReturnValue:
 @pages.post("/<row:assessment_id>/return")
 def return_to_firm(assessment_id: int) -> ResponseReturnValue:
     """Give the sheet back to the firm for completion, saying why."""
-    firm = found_visit(assessment_id).assessment.firm.name
+    firm = shared_visit(assessment_id).assessment.firm.name
     reason, named = request.form.get("reason", ""), request.form.getlist("questions")
     try:
         steps.return_to_firm(here.step(), assessment_id, reason=reason, questions=named)
