@@ -50,6 +50,12 @@ class Unseen:
     provisional: Provisional | None = None
 
     @property
+    def all_hold(self) -> bool:
+        """Whether the rung rests on every one of them, so that none need be marked."""
+        whole = len(self.not_seen) + len(self.as_said)
+        return self.provisional is not None and len(self.provisional.holding) == whole
+
+    @property
     def as_said_by_section(self) -> tuple[tuple[str, tuple[UnseenLine, ...]], ...]:
         """(module, its answers) in reading order."""
         grouped = groupby(self.as_said, key=lambda line: line.section)

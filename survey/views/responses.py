@@ -21,6 +21,8 @@ pages = Blueprint("responses", __name__, url_prefix="/assessments")
 def posted_word() -> Word:
     """Return what was typed for the firm's representative; of no kind where nobody is there."""
     asked = request.form.get("word", "")
+    if asked and asked not in list(ResponseKind):
+        here.refuse(422, "没有这个选项，没有保存。请返回上一页，从列出的几项里选一项再提交。")
     kind = ResponseKind(asked) if asked in list(ResponseKind) else None
     texts = {name: request.form.get(name, "") for name in ("name", "post", "says")}
     return Word(kind, **texts)

@@ -13,6 +13,7 @@ from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, Role
 from survey.web import here, sessions
 from survey.web.here import Reader
+from survey.words.wording import RETURNED
 
 ANYONE = "anyone"
 EVERY_ROLE = frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR})
@@ -329,9 +330,14 @@ def visited_assessment(assessment_id: int, *, lock: bool = False) -> Assessment:
 
 @_asked_again
 def handed_in_assessment(assessment_id: int, *, lock: bool = False) -> Assessment:
-    """Return an assessment an officer may read: drafts stay with the firm."""
+    """Return an assessment an officer may read: drafts stay with the firm.
+
+    A step asked for on a page from before the return is answered by what happened meanwhile.
+    """
     assessment = store.assessment(here.session(), assessment_id, lock=lock)
     if assessment is None or assessment.state == AssessmentState.DRAFT:
+        if assessment and assessment.submitted_at and request.method == "POST":
+            here.refuse(409, RETURNED)
         abort(404)
     return assessment
 

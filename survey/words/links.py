@@ -8,11 +8,11 @@ from datetime import datetime
 from survey.clock import LOCAL
 
 WEEKDAYS = "一二三四五六日"
-_CODE = re.compile(r"[0-9]{8}[0-9a-z]{10}", re.ASCII)
+_CODE = re.compile(r"[0-9]{8}[0-9a-z]{10}(-[0-9]+)?", re.ASCII)
 
 
 def login_name(username: str) -> str:
-    """Show a user name as it is typed; one that is a firm's code as it stands on the licence."""
+    """Show a user name as it is typed; one that is or begins with a firm's code as on the licence."""
     return username.upper() if _CODE.fullmatch(username) else username
 
 

@@ -140,6 +140,7 @@ DECISIONS: Final[Mapping[str, str]] = {
     Decision.TAKE: "采用组员的",
     Decision.OTHER: "另定一档",
 }
+RETURNED: Final = "答卷已退回企业，没有办理。等企业重新提交后，再从评估清单进入。"
 
 ERRORS: Final[dict[int, tuple[str, str]]] = {
     400: ("请求不完整", "请返回上一页，刷新后重新操作。您填写的内容仍在页面上。"),

@@ -5,6 +5,8 @@ import io
 import pytest
 from sqlalchemy import func, select
 
+from survey.lifecycle import assessments as life
+from survey.lifecycle.step import Step
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -17,12 +19,14 @@ from survey.tables import (
 from tests.support.bureau import a_district, at_desk, logged
 from tests.support.files import a_pdf
 from tests.support.people import (
+    TESTER,
     a_consultant,
     a_user,
     an_issued_report,
     confirmed,
     filled,
     handed_in,
+    moment,
     signed_in,
     visited,
 )
@@ -62,6 +66,18 @@ def in_pool(desk, session, assessment):
     answer = press(desk, home(assessment), "admit", target_rung="workshop", reason=REASON, sure="y")
     assert answer.status_code == 302
     return answer.headers["Location"]
+
+
+@pytest.mark.parametrize("step", ["assign", "admit", "propose"])
+def test_a_step_on_a_page_from_before_the_return_is_told_what_happened(desk, session, step):
+    assessment = handed_in(session, a_user(session))
+    assert desk.get(home(assessment)).status_code == 200
+    life.return_to_firm(Step(session, TESTER, moment()), assessment.id, reason=REASON)
+
+    answer = desk.submit(f"{home(assessment)}/{step}", {"reason": REASON})
+
+    assert answer.status_code == 409
+    assert "答卷已退回企业，没有办理" in answer.text
 
 
 # --- one assessment -----------------------------------------------------------------------------
