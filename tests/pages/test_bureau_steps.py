@@ -5,8 +5,10 @@ import io
 import pytest
 from sqlalchemy import func, select
 
+from survey import db
 from survey.lifecycle import assessments as life
 from survey.lifecycle.step import Step
+from survey.store import assessments as store
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -15,6 +17,7 @@ from survey.tables import (
     PoolState,
     Recognition,
     Role,
+    SheetKind,
 )
 from tests.support.bureau import a_district, at_desk, logged
 from tests.support.files import a_pdf
@@ -78,6 +81,20 @@ def test_a_step_on_a_page_from_before_the_return_is_told_what_happened(desk, ses
 
     assert answer.status_code == 409
     assert "答卷已退回企业，没有办理" in answer.text
+
+
+def test_a_provisional_rung_is_called_so_wherever_a_target_is_decided(desk, session):
+    assessment = confirmed(session, a_user(session), a_consultant(session))
+    sheet = store.sheet(session, assessment.id, SheetKind.ONSITE)
+    assert "现场诊断核定，得分率" in desk.get(home(assessment)).text
+    with db.writing(session):
+        store.score(session, sheet.id).floor_step = 0
+
+    said = desk.get(home(assessment)).text
+    entry = desk.get(in_pool(desk, session, assessment)).text
+
+    assert "现场诊断核定，暂核，得分率" in said
+    assert "现场诊断核定，暂核）" in entry
 
 
 # --- one assessment -----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import responses as queries
-from survey.tables import Assessment, ResponseKind, Role, SheetKind
+from survey.tables import ResponseKind, Role, SheetKind
 from tests.support.people import a_consultant, a_firm, a_user, fill, moment, signed_in, visited
 
 WORD = {"word": "objected", "name": "虚构代表", "post": "厂长", "says": "“排产”那天系统停机。"}
@@ -105,19 +105,6 @@ def test_a_choice_nobody_offered_is_not_taken_for_an_absent_representative(table
     assert "没有这个选项，没有保存" in answer.text
     assert table.said() == []
     assert "核定这次现场诊断" in table.tablet.get(f"/visits/{table.number}/confirm").text
-
-
-def test_where_the_rung_rests_on_all_that_nobody_saw_it_is_said_once(table, session):
-    text = table.tablet.get(f"/visits/{table.number}/confirm").text
-    assert "等级靠它" not in text, "one answer nobody saw does not hold the rung"
-
-    visit = session.get(Assessment, table.number)
-    fill(session, visit, table.consultant, kind=SheetKind.ONSITE, verification="not_seen")
-    session.rollback()
-    text = table.tablet.get(f"/visits/{table.number}/confirm").text
-
-    assert text.count("都看过，“暂核”就可以去掉") == 1
-    assert "等级靠它" not in text
 
 
 def test_a_summary_that_was_overtaken_is_shown_anew(table):

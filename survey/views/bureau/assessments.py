@@ -202,6 +202,13 @@ def rung_title(frame: Frame, standing: Standing) -> str:
     return frame.rungs.get(standing.rung or "", NO_RUNG)
 
 
+def how_found(confirmed: bool, provisional: bool) -> str:
+    """Say beside a rung how far it may be relied on."""
+    if not confirmed:
+        return "企业自评，未核验"
+    return f"现场诊断核定，{PROVISIONAL}" if provisional else "现场诊断核定"
+
+
 def verified(standing: Standing) -> str:
     if standing.step is None:
         return ""
@@ -374,7 +381,7 @@ def _hint(results: dict[SheetKind, Result]) -> str:
     if result is None:
         return "还没有评分结果。"
     title = result.rung.title if result.rung else NO_RUNG
-    how = "现场诊断核定" if result.kind == SheetKind.ONSITE else "企业自评，未核验"
+    how = how_found(result.kind == SheetKind.ONSITE, result.score.is_provisional)
     return f"现在的等级：{title}（{how}，得分率 {result.share}）。目标由主管部门决定。"
 
 

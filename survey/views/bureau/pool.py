@@ -25,7 +25,7 @@ from survey.store.pool import POOL_SORTS, PoolLine
 from survey.tables import PoolEntry, PoolState, Recognition
 from survey.views import files
 from survey.views.bureau import choices, tiles
-from survey.views.bureau.assessments import rung_title, standing_columns
+from survey.views.bureau.assessments import how_found, rung_title, standing_columns
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame, Said
 from survey.views.bureau.deciding import entry_shown
@@ -194,7 +194,7 @@ def _target_form(step: str, line: PoolLine, frame: Frame, *, posted: bool = Fals
 
 def _hint(line: PoolLine, frame: Frame) -> str:
     title = rung_title(frame, line.standing) or "还没有评分结果"
-    how = "现场诊断核定" if line.standing.verified else "企业自评，未核验"
+    how = how_found(line.standing.verified, line.standing.provisional)
     return f"现在的等级：{title}（{how}）。达不到也可以定为目标，请在理由中说明。"
 
 
