@@ -101,6 +101,22 @@ class Try:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """One signature under a visit; ``content`` is a picture safe to print, as a photo's."""
+
+    id: int
+    for_firm: bool
+    name: str
+    post: str
+    on: datetime
+    stands: bool
+    """Whether what was signed is what stands."""
+    drawn: bool
+    """By hand; else the name was typed alone."""
+    content: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Visited:
     """Everything a visit noted; findings in the order of their numbers."""
 
@@ -111,6 +127,7 @@ class Visited:
     samples: tuple[Sample, ...] = ()
     findings: tuple[Finding, ...] = ()
     tries: tuple[Try, ...] = ()
+    signed: tuple[Signed, ...] = ()
 
     def __bool__(self) -> bool:
         return any(vars(self).values())

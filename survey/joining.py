@@ -22,6 +22,7 @@ from werkzeug.routing import BaseConverter
 from whitenoise import WhiteNoise
 
 from reports.figures import difference, period_text
+from reports.visit import length_text
 from survey import clock, db, library
 from survey.config import Config, from_environment
 from survey.files.stores import contents_of
@@ -175,6 +176,7 @@ def _templates(app: Flask) -> None:
     app.add_template_filter(in_groups)
     app.add_template_filter(period_text, "period")
     app.add_template_filter(difference, "moved")
+    app.add_template_filter(length_text, "lasting")
     app.add_template_filter(links.login_name, "login_name")
     app.add_template_filter(links.last_moment, "last_moment")
     app.jinja_env.globals["wording"] = wording

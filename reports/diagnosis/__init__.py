@@ -39,6 +39,7 @@ from reports.facts import (
 from reports.figures import Figure, amount, share_figure
 from reports.lifting import Ground
 from reports.roadmap import Roadmap, roadmap
+from reports.visit import Visited
 
 TITLES = {SheetKind.SELF: "诊断报告（自评版）", SheetKind.ONSITE: "诊断报告（现场诊断版）"}
 STANDINGS = {SheetKind.SELF: "企业自评，未核验", SheetKind.ONSITE: "现场诊断，已核定"}
@@ -54,6 +55,7 @@ STATEMENTS = {
 }
 
 FIRST_THINGS = 3
+NOTHING_NOTED = Visited()
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class Diagnosis:
     """What nobody saw on site, and whether the rung rests on it."""
     words: tuple[FirmsWord, ...] = ()
     """What the firm said of this confirmed version, newest first."""
+    visit: Visited = NOTHING_NOTED
+    """What the visit noted beside its verdicts; its findings are not among ``findings``."""
 
     @property
     def title(self) -> str:
@@ -222,6 +226,7 @@ def diagnose(
     explained: Sequence[Explained] = (),
     words: Sequence[FirmsWord] = (),
     choices: Sequence[Choice] | None = None,
+    visit: Visited = NOTHING_NOTED,
     crosswalk: Sequence[FrameResult] = (),
     conditions: Sequence[ConditionResult] = (),
     national: NationalResult | None = None,
@@ -258,6 +263,7 @@ def diagnose(
         explained=tuple(explained),
         unseen=unseen(score, sheet, notes.verifications) if own else ALL_SEEN,
         words=tuple(words),
+        visit=visit,
     )
 
 

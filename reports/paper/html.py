@@ -18,14 +18,15 @@ from reports import charts
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.advice import DISCLAIMER
 from reports.diagnosis.sections import LONG
-from reports.facts import SheetKind
+from reports.facts import Finding, Photo, SheetKind
 from reports.figures import date_text
 from reports.paper.chapters import chapters
 from reports.paper.drawing import svg
 from reports.paper.ladder import ladder
 from reports.paper.letters import in_letters
 from reports.paper.presses import write_pdf
-from reports.words import CONDITION_STATES, VERDICTS
+from reports.visit import Signed, length_text
+from reports.words import CONDITION_STATES, OUTCOMES, SEVERITIES, VERDICTS
 
 HERE = Path(__file__).parents[1]
 TOKENS = HERE.parent / "static" / "css" / "tokens.css"
@@ -59,6 +60,9 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
         radar=_ours(svg(charts.radar(diagnosis), 640, 430, words)),
         photos=photos(diagnosis) if pictures is None else pictures,
         photo_address=photo_address,
+        signature_address=signature_address,
+        outcomes=OUTCOMES,
+        severities=SEVERITIES,
     )
     return in_letters(html)
 
@@ -73,17 +77,25 @@ def _shares_in_words(diagnosis: Diagnosis) -> str:
 
 
 def photos(diagnosis: Diagnosis) -> dict[str, bytes | None]:
-    """The findings' photos by address; None where one cannot be shown."""
-    return {
-        photo_address(number, index): photo.content
-        for number, finding in enumerate(diagnosis.findings)
-        for index, photo in enumerate(finding.photos)
+    """The findings' photos and the signatures by address; None where one cannot be shown."""
+    shown = [photo for one in problems(diagnosis) for photo in one.photos]
+    return {photo_address(photo): photo.content for photo in shown} | {
+        signature_address(signed): signed.content for signed in diagnosis.visit.signed
     }
 
 
-def photo_address(finding: int, photo: int) -> str:
+def problems(diagnosis: Diagnosis) -> tuple[Finding, ...]:
+    """Everything found on site, in the order it is printed."""
+    return (*diagnosis.visit.findings, *diagnosis.findings)
+
+
+def photo_address(photo: Photo) -> str:
     """The invented address under which the press finds a photo."""
-    return f"paper:photo/{finding}/{photo}"
+    return f"paper:photo/{photo.id}"
+
+
+def signature_address(signed: Signed) -> str:
+    return f"paper:signature/{signed.id}"
 
 
 @cache
@@ -97,6 +109,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters["day"] = date_text
+    templates.filters["lasting"] = length_text
     templates.globals["SheetKind"] = SheetKind
     return templates
 

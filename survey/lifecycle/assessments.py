@@ -20,6 +20,7 @@ from survey.lifecycle import (
     requests,
     responses,
     second_sheets,
+    signing,
     teams,
     typed,
     verification,
@@ -37,6 +38,7 @@ from survey.lifecycle.errors import (
 from survey.lifecycle.responses import Word
 from survey.lifecycle.scores import keep_score
 from survey.lifecycle.sheets import sheet_of
+from survey.lifecycle.signing import Signing
 from survey.lifecycle.states import ASSESSMENT, WRITABLE
 from survey.lifecycle.step import About, Step
 from survey.lifecycle.teams import Team
@@ -298,7 +300,12 @@ def unassign(step: Step, assessment_id: int, *, reason: str) -> None:
 
 
 def confirm(
-    step: Step, assessment_id: int, *, word: Word | None = None, shown: str | None = None
+    step: Step,
+    assessment_id: int,
+    *,
+    word: Word | None = None,
+    shown: str | None = None,
+    signings: Collection[Signing] = (),
 ) -> None:
     """Close the visit: every answer judged, every change and contradiction explained.
 
@@ -306,7 +313,8 @@ def confirm(
 
     Args:
         word: What the firm's representative says of it on the spot.
-        shown: The ``verification.stamp`` of the sheet the summary was read from.
+        shown: The ``signing.content_hash`` of the sheet the summary was read from.
+        signings: Who signs it in the same moment.
 
     Raises:
         Stale: The sheet changed since then.
@@ -330,7 +338,7 @@ def confirm(
             raise Contradicted(open_)
         disagreements.require_settled(session, assessment)
         contradictions.forget_gone(session, assessment)
-        if shown is not None and shown != stamp_of(session, assessment):
+        if shown is not None and shown != signing.content_hash(session, assessment):
             raise Stale
         assessment.confirmed_at, sheet.author_id = step.now, assessment.consultant_id
         row = keep_score(step, questionnaire, sheet)
@@ -342,12 +350,7 @@ def confirm(
         )
         if word:
             responses.keep(step, assessment, sheet.version, word, on_site=True)
-
-
-def stamp_of(session: Session, assessment: Assessment) -> str:
-    """Return a name for the on-site sheet as it stands, see ``verification.stamp``."""
-    onsite = _sheet(session, assessment.id, SheetKind.ONSITE)
-    return verification.stamp(onsite, answer_store.answers(session, onsite.id))
+        signing.keep(step, assessment, signings)
 
 
 def reopen(step: Step, assessment_id: int, *, reason: str) -> None:

@@ -14,9 +14,10 @@ from survey.lifecycle import jobs, typed
 from survey.lifecycle.choices import choices_of, plain
 from survey.lifecycle.errors import Locked, NotThere, Stale
 from survey.lifecycle.jobs import Taken
+from survey.lifecycle.signing import content_hash
 from survey.lifecycle.states import DOCUMENT
 from survey.lifecycle.step import About, Step
-from survey.store import assessments, responses
+from survey.store import assessments, notes, responses, signatures
 from survey.store import documents as store
 from survey.store import jobs as waiting
 from survey.tables import Assessment, Document, DocumentKind, Job, SheetKind
@@ -59,7 +60,17 @@ def basis_of(session: Session, assessment: Assessment, sheet: SheetKind) -> str 
         for said in responses.responses(session, assessment.id, row.version)
         if sheet == SheetKind.ONSITE
     ]
+    if sheet == SheetKind.ONSITE:
+        made_from += _noted(session, assessment)
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def _noted(session: Session, assessment: Assessment) -> list[str]:
+    """Name what a visit noted and who signed it; nothing where it did neither."""
+    signed = [f"signature {row.id}" for row in signatures.signatures(session, assessment.id)]
+    if not signed and not notes.notes(session, [assessment.id])[assessment.id]:
+        return []
+    return [content_hash(session, assessment), *signed]
 
 
 def report_job(session: Session, assessment_id: int, sheet: SheetKind, basis: str) -> Job | None:

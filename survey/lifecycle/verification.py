@@ -88,12 +88,6 @@ def resting_on(
     return frozenset()
 
 
-def stamp(sheet: SheetRow, rows: Mapping[str, KeptAnswer]) -> str:
-    """Return a name for a sheet as it stands: another after every save and change of processes."""
-    saved = sum(row.revision for row in rows.values())
-    return "-".join([str(sheet.version), str(saved), *sorted(sheet.processes)])
-
-
 class Rest(NamedTuple):
     """What nobody has judged yet of a section, by question id, in reading order."""
 

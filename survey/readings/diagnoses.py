@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -22,17 +23,20 @@ from reports.facts import (
     SelfAssessment,
     Verification,
 )
+from reports.visit import Visited
 from survey import clock
 from survey.library import edition_of
-from survey.lifecycle.versions import beside, profile
+from survey.lifecycle.versions import Beside, beside, profile
 from survey.readings.hints import settled
+from survey.readings.notes import by_kind, visited
 from survey.readings.sheets import FilledSheet, filled_version
+from survey.readings.signing import signed_of
 from survey.readings.versions import own_beside
 from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.store import evidence, responses
+from survey.store import evidence, responses, signatures
 from survey.store.settings import District
-from survey.tables import Assessment, Evidence, Explanation, ResponseKind, SheetKind, SheetRow
+from survey.tables import NOTE, Assessment, Evidence, Explanation, ResponseKind, SheetKind, SheetRow
 from survey.words.wording import SETTLEMENTS
 
 MOST_PHOTOS = 4
@@ -72,6 +76,7 @@ def diagnosis_of(
         own=_own(session, sheet) if onsite else None,
         notes=_notes(sheet),
         findings=_findings(sheet, said.problems, photos or {}),
+        visit=_visited(session, sheet, said, photos or {}) if onsite else Visited(),
         explained=_explained(sheet, said.explanations) if onsite else (),
         words=_words(session, sheet.row) if onsite else (),
         choices=said.choices if onsite else None,
@@ -91,18 +96,38 @@ def diagnosis_of(
     )
 
 
+def _visited(
+    session: Session, sheet: FilledSheet, said: Beside, photos: Mapping[str, bytes | None]
+) -> Visited:
+    noted = by_kind(said.notes, sheet.files, sheet.questionnaire)
+    return replace(
+        visited(noted, photos), signed=signed_of(session, sheet.assessment, sheet.row, photos)
+    )
+
+
 def photos_for_paper(session: Session, assessment_id: int, kind: SheetKind) -> dict[str, str]:
     """Return the media types of the pictures a report on this sheet shows, by their SHA-256."""
     sheet = store.sheet(session, assessment_id, kind)
     if sheet is None:
         return {}
     files = evidence.by_question(session, [sheet.id])[sheet.id]
-    return {
-        file.sha256: file.media_type
-        for question, row in answer_store.answers(session, sheet.id).items()
-        if row.finding
-        for file in _shown(files.get(question, []))
-    }
+    signed = signatures.signatures(session, assessment_id) if kind == SheetKind.ONSITE else []
+    return (
+        {row.sha256: row.media_type for row in signed if row.sha256}
+        | {
+            file.sha256: file.media_type
+            for place, kept in files.items()
+            if place.startswith(NOTE)
+            for file in kept
+            if file.has_thumbnail
+        }
+        | {
+            file.sha256: file.media_type
+            for question, row in answer_store.answers(session, sheet.id).items()
+            if row.finding
+            for file in _shown(files.get(question, []))
+        }
+    )
 
 
 def _shown(files: Sequence[Evidence]) -> list[Evidence]:

@@ -11,7 +11,6 @@ from questionnaires.model import Question, Section
 from questionnaires.scoring import Score
 from reports.diagnosis.unseen import Unseen, unseen
 from reports.facts import Verification
-from survey.lifecycle.verification import stamp
 from survey.readings.visits import Visit
 from survey.store.answers import KeptAnswer
 from survey.tables import Verdict
@@ -42,11 +41,6 @@ class Summary:
     """How many answers the consultant confirmed, changed, did not see, left as said."""
     processes: tuple[str, ...]
     """The processes that were corrected on site, as sentences."""
-
-    @property
-    def stamp(self) -> str:
-        """A name for the sheet this was read from."""
-        return stamp(self.visit.onsite.row, self.visit.onsite.rows)
 
 
 def summary_of(visit: Visit) -> Summary | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from survey.tables import Document, EditionRow, Evidence, Paper, Roster
+from survey.tables import Document, EditionRow, Evidence, Paper, Roster, Signature
 
 # Every column that names a content stands here: what no column names may be removed.
 COLUMNS = (
@@ -15,6 +15,7 @@ COLUMNS = (
     EditionRow.content,
     Paper.sha256,
     Roster.sha256,
+    Signature.sha256,
 )
 
 

@@ -52,6 +52,7 @@ from survey.tables.enums import (
     Settlement,
     Severity,
     SheetKind,
+    SignerRole,
     Size,
     Verdict,
 )
@@ -79,6 +80,7 @@ from survey.tables.rosters import (
     RosterRow,
     RosterTitle,
 )
+from survey.tables.signatures import Signature
 from survey.tables.uploads import Upload, UploadPart
 
 __all__ = [
@@ -152,6 +154,8 @@ __all__ = [
     "Severity",
     "SheetKind",
     "SheetRow",
+    "Signature",
+    "SignerRole",
     "Size",
     "Table",
     "Throttle",

@@ -31,6 +31,7 @@ from survey.tables.enums import (
     RowOutcome,
     Settlement,
     SheetKind,
+    SignerRole,
     Size,
     Verdict,
 )
@@ -55,6 +56,7 @@ ENUMERATIONS: Mapping[type[StrEnum], int] = {
     RowOutcome: 12,
     Settlement: 10,
     SheetKind: 10,
+    SignerRole: 10,
     Size: 10,
     Verdict: 12,
 }

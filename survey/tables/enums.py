@@ -163,6 +163,13 @@ class NoteKind(StrEnum):
     DRILL = "drill"
 
 
+class SignerRole(StrEnum):
+    """For whom somebody signs at the end of a visit."""
+
+    CONSULTANT = "consultant"
+    FIRM = "firm"
+
+
 class SecondState(StrEnum):
     """How far the sheet is that the second of a pair keeps apart."""
 
@@ -286,6 +293,7 @@ __all__ = [
     "Settlement",
     "Severity",
     "SheetKind",
+    "SignerRole",
     "Size",
     "Verdict",
 ]

@@ -5,15 +5,20 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from survey.files.contents import form_of
+from survey.files.pictures import SMALL
 from survey.lifecycle import responses as steps
 from survey.lifecycle.errors import Invalid, Locked
 from survey.lifecycle.responses import Word
 from survey.lifecycle.typed import whole
+from survey.readings.notes import notes_of, visited
+from survey.readings.signing import signed_of
 from survey.readings.summary import summary_of
 from survey.readings.visits import visit_of
 from survey.store import responses as store
-from survey.tables import Assessment, Response, ResponseKind, Role
-from survey.web import access, here
+from survey.store import signatures
+from survey.tables import Assessment, AssessmentState, Response, ResponseKind, Role
+from survey.web import access, downloads, here
 
 pages = Blueprint("responses", __name__, url_prefix="/assessments")
 
@@ -49,6 +54,8 @@ def _page(
     return render_template(
         "results/confirmation.html",
         assessment=assessment,
+        noted=visited(notes_of(session, assessment)) if version else None,
+        signed=signed_of(session, assessment) if version else (),
         summary=summary_of(visit_of(session, assessment)) if version else None,
         version=version,
         said=said,
@@ -99,3 +106,14 @@ def answer(assessment_id: int) -> ResponseReturnValue:
         return _page(found, answer=says, faults=error.fields), error.status
     flash("已答复，维持核定。企业在结果页上可以看到。", "good")
     return redirect(url_for(".confirmation", assessment_id=assessment_id))
+
+
+@pages.get("/signatures/<row:signature_id>")
+def signature(signature_id: int) -> ResponseReturnValue:
+    """Show a signature as it was drawn: a picture drawn anew by us, for whoever reads the visit."""
+    row = signatures.signature(here.session(), signature_id) or abort(404)
+    assessment = access.readable_assessment(row.assessment_id)
+    firm = here.reader().role == Role.FIRM
+    if row.sha256 is None or (firm and assessment.state != AssessmentState.CONFIRMED):
+        abort(404)
+    return downloads.picture(here.contents(), form_of(row.sha256, SMALL))

@@ -55,6 +55,7 @@ ROUTES: dict[str, frozenset[str]] = {
     # results: one page and one PDF per sheet, for whoever may read the assessment
     "results.result": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "responses.confirmation": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "responses.signature": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "responses.say": _firm,
     "responses.answer": _officer,
     "results.request_report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
@@ -83,6 +84,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "consultant.processes": _consultant,
     "consultant.conclusion": _consultant,
     "consultant.confirm": _consultant,
+    "consultant.sign": _consultant,
     "consultant.explain": _consultant,
     "consultant.return_to_firm": _consultant,
     "consultant.begin_second_sheet": _consultant,

@@ -34,6 +34,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "conclude": "写了{firm}的诊断结论",
     "explain": "说明了{firm}答卷里的一条矛盾提示",
     "note": "写了{firm}现场诊断的一条现场记录",
+    "sign": "在{firm}的现场诊断上留了签名",
     "caption": "改了{firm}一张现场照片的说明",
     "propose": "提出让{firm}入库",
     "admit": "让{firm}入库",

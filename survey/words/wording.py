@@ -8,6 +8,8 @@ from typing import Final
 from questionnaires.words import SIZES as SIZES
 from reports.words import CONDITION_STATES as CONDITION_STATES
 from reports.words import GATE_STATES as GATE_STATES
+from reports.words import OUTCOMES as OUTCOMES
+from reports.words import SEVERITIES as SEVERITIES
 from reports.words import VERDICTS as VERDICTS
 from survey.tables import (
     AssessmentState,

@@ -6,10 +6,25 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
+from reports.paper.html import render_html
+from survey.lifecycle import assessments
+from survey.lifecycle.step import Step
+from survey.readings.diagnoses import diagnosis_of
+from survey.store import assessments as store_of_assessments
 from survey.store import notes as store
-from survey.tables import AuditEntry, NoteKind, NoteRevision, NoteRow
+from survey.store.settings import read
+from survey.tables import AuditEntry, NoteKind, NoteRevision, NoteRow, SheetKind, User, Verdict
 from tests.support.files import a_photo
-from tests.support.people import a_consultant, a_firm, a_user, signed_in, visited
+from tests.support.people import (
+    TESTER,
+    a_consultant,
+    a_firm,
+    a_user,
+    fill,
+    moment,
+    signed_in,
+    visited,
+)
 
 FINDING = {
     "stands": "三台车床各记各的",
@@ -339,3 +354,50 @@ def test_a_photo_goes_behind_a_finding_that_stands_and_nothing_else(tablet, visi
 
     assert answer.status_code == 422
     assert "没有这条现状与差距" in answer.text
+
+
+# --- what becomes of them --------------------------------------------------------------------------
+
+
+def test_the_firm_reads_what_was_noted_once_it_is_confirmed_on_page_and_paper(
+    app, session, visit, tablet, consultant
+):
+    for number, kind in enumerate(NoteKind):
+        posted(tablet, visit, kind, item=f"n{number}", request=f"tablet.{number}", **GOOD[kind])
+    owner = session.scalar(select(User).where(User.firm_id == visit.firm_id))
+    firm = signed_in(app, session, owner)
+    urls = [f"/assessments/{visit.id}/confirmation", f"/assessments/{visit.id}/result/onsite"]
+    before = [firm.get(url).status_code for url in urls]
+    fill(session, visit, consultant, kind=SheetKind.ONSITE, verification=Verdict.VERIFIED)
+    session.rollback()
+    read_by_both = tablet.get(f"/visits/{visit.id}/confirm").text
+    assessments.confirm(Step(session, TESTER, moment()), visit.id)
+    session.rollback()
+    shown = [firm.get(url).text for url in urls]
+
+    found = store_of_assessments.assessment(session, visit.id)
+    diagnosis = diagnosis_of(
+        session, found, SheetKind.ONSITE, district=read(session), issued=moment().date()
+    )
+    session.rollback()
+    paper = render_html(diagnosis)
+    assert before == [404, 404]
+    for text in (read_by_both, *shown, paper):
+        for words in (FINDING["stands"], FINDING["gap"], "DN50 闸阀", "7:42", "2026-03-06 01:10", "陈厂长", "王工", "4 张能查到", "2 小时 40 分"):  # fmt: skip
+            assert words in text, words
+        assert "000-0000" not in text.replace("000-00000000", "")
+
+
+def test_a_version_that_was_left_behind_keeps_its_notes(tablet, session, visit, consultant):
+    sent(tablet, visit)
+    fill(session, visit, consultant, kind=SheetKind.ONSITE, verification=Verdict.VERIFIED)
+    assessments.confirm(Step(session, TESTER, moment()), visit.id)
+    assessments.reopen(Step(session, TESTER, moment()), visit.id, reason="再看一题。")
+    session.rollback()
+    sent(tablet, visit, base=1, request="tablet.2", fields=FINDING | {"stands": "都联网了"})
+
+    first = tablet.get(f"/assessments/{visit.id}/versions/onsite/1").text
+
+    assert FINDING["stands"] in first
+    assert "都联网了" not in first
+    assert "都联网了" in tablet.get(page_of(visit)).text
