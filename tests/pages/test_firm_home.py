@@ -122,6 +122,21 @@ def test_results_are_one_step_away_once_there_are_any(app, session, person):
     assert "查看结果与报告" in shown
 
 
+def test_a_visit_that_was_opened_again_is_told_with_the_way_to_what_was_confirmed(
+    app, session, person
+):
+    assessment = confirmed(session, person, a_consultant(session))
+    client = signed_in(app, session, person)
+    assert "已重新打开" not in client.get("/firm/").text
+    steps.reopen(Step(session, TESTER, moment()), assessment.id, reason="再看一次。")
+
+    page = client.get("/firm/").text
+
+    assert "现场诊断已重新打开" in page
+    assert f"/assessments/{assessment.id}/result/onsite" in page
+    assert client.get(f"/assessments/{assessment.id}/result/onsite").status_code == 302
+
+
 def test_the_overview_shows_bounds_and_never_a_rung_while_it_is_filled(app, session, person):
     number = begun(session, session.get(Firm, person.firm_id)).id
     firm = signed_in(app, session, person)

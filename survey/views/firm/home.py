@@ -31,6 +31,7 @@ from survey.tables import (
     Round,
     ScoreRow,
     SheetKind,
+    SheetRow,
 )
 from survey.views import todo
 from survey.views.firm.pages import found_sheet, pages
@@ -48,6 +49,8 @@ class Line:
     step: int | None
     provisional: bool = False
     """Whether the rung rests on what nobody saw."""
+    reopened: bool = False
+    """Whether a visit that was confirmed goes on."""
 
 
 @pages.get("/")
@@ -165,8 +168,16 @@ def _lines(assessments: list[Assessment]) -> list[Line]:
             draft = replace(drafts[sheet.id], given=here.reader().sections)
             lines.append(Line(assessment, draft, kind, None, None))
         else:
-            lines.append(_scored(assessment, kind, scores.get(sheet.id)))
+            onsite = sheets.get((assessment.id, SheetKind.ONSITE))
+            reopened = assessment.state == AssessmentState.VISITING and _was_confirmed(onsite)
+            scored = _scored(assessment, kind, scores.get(sheet.id))
+            lines.append(replace(scored, reopened=reopened))
     return lines
+
+
+def _was_confirmed(onsite: SheetRow | None) -> bool:
+    """Whether a version of this sheet was left behind: the first one counts until it is opened again."""
+    return onsite is not None and onsite.version > 1
 
 
 def _scored(assessment: Assessment, kind: SheetKind, score: ScoreRow | None) -> Line:
