@@ -203,15 +203,17 @@ class Named(NamedTuple):
     rungs: dict[str, str]
     trades: dict[str, str]
     processes: dict[str, str]
+    sections: dict[str, str]
 
 
 def named(session: Session) -> Named:
-    """Name the rungs, trades and processes of every edition that can be read."""
-    library, found = of(session), Named({}, {}, {})
+    """Name the rungs, trades, processes and sections of every edition that can be read."""
+    library, found = of(session), Named({}, {}, {}, {})
     for edition in filter(None, (_loaded(library, name) for name in library.editions())):
         trades = edition.trades.values()
         found.rungs.update((rung.id, rung.title) for rung in edition.ladder)
         found.trades.update((trade.id, trade.title) for trade in trades)
+        found.sections.update((section.id, section.title) for section in edition.sections)
         found.processes.update((p.id, p.title) for trade in trades for p in trade.processes)
     return found
 

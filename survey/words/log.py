@@ -212,6 +212,7 @@ class LogWords:
     rungs: Mapping[str, str]
     trades: Mapping[str, str]
     processes: Mapping[str, str]
+    sections: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
     """Names by user name."""
 
@@ -232,7 +233,13 @@ class LogWords:
         """Write what changed, from and to; nothing of what only a sheet's readers may see."""
         if entry.action in QUIET:
             return ""
-        before, after = (self._said(entry, values) for values in (entry.before, entry.after))
+        was, is_ = entry.before or {}, entry.after or {}
+        if entry.action == "correct_recognition":  # its row holds all of both
+            was, is_ = (
+                {name: value for name, value in one.items() if was.get(name) != is_.get(name)}
+                for one in (was, is_)
+            )
+        before, after = (self._said(entry, values) for values in (was, is_))
         return f"{before} → {after}" if before and after else after or before
 
     def changed(
@@ -276,6 +283,8 @@ class LogWords:
             return self.trades.get(value, value)
         if value and name == "processes":
             return [self.processes.get(process, process) for process in value]
+        if value and name == "section":
+            return self.sections.get(value, value)
         if value and name == "targets":
             return [
                 {**target, "rungs": [self.rungs.get(rung, rung) for rung in target["rungs"]]}

@@ -13,7 +13,10 @@ from survey.tables import AuditEntry
 from survey.words.log import NAMES, PHRASES, LogWords
 
 WORDS = LogWords(
-    {"workshop": "数字化车间"}, {"valve": "阀门"}, {"casting": "铸造", "welding": "焊接"}
+    {"workshop": "数字化车间"},
+    {"valve": "阀门"},
+    {"casting": "铸造", "welding": "焊接"},
+    {"valve_shop": "机加工与特种工艺"},
 )
 
 
@@ -43,6 +46,8 @@ def test_every_value_that_may_change_has_a_name_a_reader_knows(value):
         ("profile", "firm", {"trade": None, "processes": []}, {"trade": "valve", "processes": ["casting", "gone"]}, "行业 无，工序 无 → 行业 阀门，工序 铸造、gone"),
         ("settings", "district", None, {"targets": [{"year": 2027, "count": 4, "rungs": ["workshop"]}]}, "目标 2027 4 数字化车间"),
         ("correct_recognition", "pool", {"level": "", "project": ""}, {"level": "province", "project": "一车间"}, "级别 无，项目 无 → 级别 省级，项目 一车间"),
+        ("correct_recognition", "pool", {"document": "甲〔2019〕3 号", "project": "一车间"}, {"document": "甲〔2025〕3 号", "project": "一车间"}, "文号 甲〔2019〕3 号 → 文号 甲〔2025〕3 号"),
+        ("as_said", "assessment", None, {"section": "valve_shop", "answers": 6}, "模块 机加工与特种工艺，题数 6"),
         ("document_withdraw", "report", {"standing": "valid"}, {"standing": "withdrawn"}, "有效 → 已撤销"),
         ("round_end", "round", {"closes_on": None}, {"closes_on": "2026-12-31"}, "不限期 → 至 2026-12-31"),
         ("attach_evidence", "assessment", None, {"name": "质保书.pdf"}, ""),
