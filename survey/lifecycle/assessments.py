@@ -17,6 +17,7 @@ from survey.lifecycle import (
     contradictions,
     disagreements,
     documents,
+    interests,
     requests,
     responses,
     second_sheets,
@@ -45,6 +46,7 @@ from survey.lifecycle.teams import Team
 from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import firms, rounds
+from survey.store import interests as interest_store
 from survey.store.contradictions import explanations
 from survey.tables import (
     Assessment,
@@ -231,6 +233,7 @@ def assign(
     planned_on: date | None = None,
     *,
     shown: int | None = None,
+    despite: str = "",
 ) -> None:
     """Send a consultant or a pair to a submitted assessment, perhaps on a day.
 
@@ -239,30 +242,36 @@ def assign(
 
     Args:
         shown: The version of the assessment that the officer's page showed.
+        despite: Why they are sent although one of them has an interest in the firm.
 
     Raises:
         Invalid: No such consultant, the same one twice, or a day that cannot be.
         Locked: The firm has the sheet, or it is confirmed.
         Stale: Somebody changed the assessment since then.
+        Interested: One of them has an interest in the firm, and nobody says why they go all the same.
     """
     with step.writing() as session:
         assessment = _held(session, assessment_id)
         team = teams.team(session, consultant_id, second_id, planned_on)
         if planned_on != assessment.planned_on:
             teams.require_day(planned_on, step.today)
-        send(step, assessment, team, shown=shown)
+        send(step, assessment, team, shown=shown, despite=despite)
 
 
-def send(step: Step, assessment: Assessment, team: Team, *, shown: int | None = None) -> None:
+def send(
+    step: Step, assessment: Assessment, team: Team, *, shown: int | None = None, despite: str = ""
+) -> None:
     """Send a team to an assessment that is held, inside the caller's transaction."""
-    if assessment.state == AssessmentState.VISITING and team.goes_to(assessment):
+    there = assessment.state == AssessmentState.VISITING and team.goes_to(assessment)
+    if there and not interest_store.asking(step.session, assessment.id):
         return
     if shown is not None and shown != assessment.version:
         raise Stale
     before, after = _turn(assessment, "assign")
+    why = interests.require_none(step, assessment, team.ids, despite)
+    interests.settle(step, assessment)
     was = teams.kept(step.session, assessment)
-    assessment.consultant_id = team.lead.id
-    assessment.second_consultant_id = team.second.id if team.second else None
+    assessment.consultant_id, assessment.second_consultant_id = team.ids
     assessment.planned_on = team.day_of(assessment)
     if before == AssessmentState.SUBMITTED:
         _copy_sheet(step, assessment)
@@ -272,7 +281,10 @@ def send(step: Step, assessment: Assessment, team: Team, *, shown: int | None = 
         "assign",
         assessment,
         before={"state": before} | {name: was[name] for name in was if name in changed},
-        after={"state": after} | {name: now[name] for name in now if now[name] or name in changed},
+        after={"state": after}
+        | {name: now[name] for name in now if now[name] or name in changed}
+        | ({"despite": True} if why else {}),
+        reason=why,
     )
 
 
@@ -288,6 +300,7 @@ def unassign(step: Step, assessment_id: int, *, reason: str) -> None:
     with step.writing() as session:
         assessment = _held(session, assessment_id)
         before, after = _turn(assessment, "unassign")
+        interests.settle(step, assessment)
         was = teams.kept(session, assessment)
         assessment.consultant_id = assessment.second_consultant_id = assessment.planned_on = None
         step.log(

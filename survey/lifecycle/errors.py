@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from questionnaires.reading import Fault
+from survey.store.interests import Held
 from survey.tables import AssessmentState, Doubt, Need, PairNeed
 
 
@@ -212,6 +213,14 @@ class Doubtful(Refusal):
     def __init__(self, doubts: tuple[Doubt, ...]) -> None:
         super().__init__(doubts)
         self.doubts = doubts
+
+
+class Interested(Refusal):
+    """Somebody who is to visit a firm has an interest in it; said why all the same, they go."""
+
+    def __init__(self, found: Sequence[Held]) -> None:
+        super().__init__(len(found))
+        self.found = tuple(found)
 
 
 class NotTogether(Refusal):

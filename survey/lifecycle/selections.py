@@ -28,6 +28,8 @@ def assign(
     consultant_id: int,
     second_id: int | None = None,
     planned_on: date | None = None,
+    *,
+    despite: str = "",
 ) -> dict[int, Refusal]:
     """Send one consultant or one pair to every assessment of a selection that may be visited.
 
@@ -36,6 +38,7 @@ def assign(
 
     Args:
         planned_on: The day of all of them; without one, each keeps the day it has.
+        despite: Why they go all the same where one of them has an interest in the firm.
 
     Returns:
         Why something was left, by the assessment's id.
@@ -49,17 +52,17 @@ def assign(
         teams.require_day(planned_on, step.today)
         for one in in_order(seen):
             try:
-                _send(step, one, team)
+                _send(step, one, team, despite)
             except Refusal as refusal:
                 left[one.id] = refusal
     return left
 
 
-def _send(step: Step, seen: Seen, team: Team) -> None:
+def _send(step: Step, seen: Seen, team: Team, despite: str) -> None:
     assessment = store.assessment(step.session, seen.id, lock=True)
     if assessment is None:
         raise NotThere
-    life.send(step, assessment, team, shown=seen.version)
+    life.send(step, assessment, team, shown=seen.version, despite=despite)
 
 
 def in_order(seen: Sequence[Seen]) -> list[Seen]:

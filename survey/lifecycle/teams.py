@@ -33,8 +33,11 @@ class Team:
     def goes_to(self, assessment: Assessment) -> bool:
         """Whether an assessment has these people and this day already."""
         there = (assessment.consultant_id, assessment.second_consultant_id, assessment.planned_on)
-        second = self.second.id if self.second else None
-        return there == (self.lead.id, second, self.day_of(assessment))
+        return there == (*self.ids, self.day_of(assessment))
+
+    @property
+    def ids(self) -> tuple[int, int | None]:
+        return self.lead.id, self.second.id if self.second else None
 
 
 def team(

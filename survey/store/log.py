@@ -27,6 +27,7 @@ LIFE = (
     "return",
     "assign",
     "unassign",
+    "ask_off",
     "confirm",
     "reopen",
     "conclude",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from survey.store.interests import ASKING
 from survey.store.lists import Query
 from survey.store.requests import OPEN
 from survey.tables import (
@@ -16,6 +17,7 @@ from survey.tables import (
     Assessment,
     AssessmentState,
     Firm,
+    Interest,
     Job,
     JobState,
     OneTimeLink,
@@ -64,6 +66,13 @@ def asking_back(session: Session, most: int) -> Found:
     query = _assessments(ReturnRequest.asked_at.expression, OPEN)
     asked = query.join(ReturnRequest, ReturnRequest.assessment_id == Assessment.id)
     return _found(session, asked, most)
+
+
+def asking_off(session: Session, most: int) -> Found:
+    """Visits under way that a consultant of theirs asks to be taken off."""
+    query = _assessments(Interest.declared_at.expression, ASKING)
+    asked = query.join(Interest, Interest.assessment_id == Assessment.id)
+    return _found(session, asked.where(Assessment.state == AssessmentState.VISITING), most)
 
 
 def without_consultant(session: Session, most: int) -> Found:

@@ -57,6 +57,7 @@ from survey.tables.enums import (
     Verdict,
 )
 from survey.tables.firms import Firm, Setting
+from survey.tables.interests import Interest
 from survey.tables.jobs import Job
 from survey.tables.notes import NOTE, NoteRevision, NoteRow
 from survey.tables.pairs import Opinion, SecondSheet
@@ -109,6 +110,7 @@ __all__ = [
     "FirmListing",
     "FirmTitle",
     "FirmYear",
+    "Interest",
     "Job",
     "JobState",
     "KnownDevice",

@@ -44,6 +44,7 @@ WAYS: Mapping[Kind, Way] = {
     Kind.AT_FIRM: Way(""),
     Kind.IN_AGAIN: Way(""),
     Kind.ASKS_BACK: Way("bureau.assessment", "assessment_id"),
+    Kind.ASKS_OFF: Way("bureau.assessment", "assessment_id"),
     Kind.UNASSIGNED: Way(
         "bureau.assessment",
         "assessment_id",

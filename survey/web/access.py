@@ -67,6 +67,9 @@ ROUTES: dict[str, frozenset[str]] = {
     "versions.all_of": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "versions.one": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "versions.between": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    # interests: a consultant's own, or any to an officer
+    "interests.home": frozenset({Role.CONSULTANT, Role.OFFICER}),
+    "interests.end": frozenset({Role.CONSULTANT, Role.OFFICER}),
     # consultant: the visit
     "consultant.home": _consultant,
     "consultant.overview": _consultant,
@@ -93,6 +96,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "consultant.compare": _consultant,
     "consultant.decide": _consultant,
     "consultant.go_on_without": _consultant,
+    "consultant.ask_off": _consultant,
     # bureau: firms, pool, exports
     "bureau.home": _officer,
     "bureau.assessments": _officer,

@@ -38,6 +38,7 @@ KINDS: Final[Mapping[str, Said]] = {
     "settled": Said("异议已有答复，请看答复，再签认", "项", "{day}答复"),
     "objected": Said("企业对核定有异议，待处理", "家", "{day}提出"),
     "asks_back": Said("企业申请退回或重新打开，待答复", "家", "{day}申请"),
+    "asks_off": Said("顾问申请回避，待处理", "家", "{day}申请", "改派，或写明理由仍由其诊断。"),
     "unassigned": Said("待指派诊断顾问", "家", "{day}提交"),
     "proposed": Said("拟入库，待研究决定", "家", "{day}提出"),
     "unplaced": Said("已核定，待定是否入库", "家", "{day}核定"),

@@ -40,6 +40,10 @@ def _asks_back(desk: Desk) -> Heap:
     return read(Kind.ASKS_BACK, store.asking_back(desk.session, MOST))
 
 
+def _asks_off(desk: Desk) -> Heap:
+    return read(Kind.ASKS_OFF, store.asking_off(desk.session, MOST))
+
+
 def _unassigned(desk: Desk) -> Heap:
     return read(Kind.UNASSIGNED, store.without_consultant(desk.session, MOST))
 
@@ -104,6 +108,7 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _no_contact,
     _objected,
     _asks_back,
+    _asks_off,
     _unassigned,
     _proposed,
     _unplaced,

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     # the bureau
     OBJECTED = "objected"
     ASKS_BACK = "asks_back"
+    ASKS_OFF = "asks_off"
     UNASSIGNED = "unassigned"
     PROPOSED = "proposed"
     UNPLACED = "unplaced"

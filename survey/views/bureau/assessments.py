@@ -26,7 +26,7 @@ from survey.readings.versions import Version, newest, versions_of
 from survey.readings.workloads import loads
 from survey.store import assessment_list as store
 from survey.store import assessments as assessment_store
-from survey.store import documents, pairs, requests
+from survey.store import documents, interests, pairs, requests
 from survey.store import log as log_store
 from survey.store import pool as pool_store
 from survey.store import rounds as round_store
@@ -61,6 +61,7 @@ from survey.views.bureau.steps import (
 )
 from survey.web import access, here, lists
 from survey.web.here import today
+from survey.words import interests as interest_words
 from survey.words import wording
 from survey.words.log import LogWords
 from survey.words.log_sentences import usernames_in
@@ -265,6 +266,8 @@ def _page(
             reports=reports,
             withdrawn=documents.withdrawals(session, reports),
             visitors=_visitors(assessment),
+            interests=interests.held_in(session, [assessment.firm.code]),
+            interest_words=interest_words,
             asking=requests.open_one(session, assessment.id),
             has_opinions=bool(pairs.of_assessment(session, assessment.id)),
             steps=steps,
@@ -397,7 +400,13 @@ def assign(assessment_id: int) -> ResponseReturnValue:
         return _page(found, form, 422)
     wanted = (int(form.consultant.data), form.second_id, form.planned_on.data)
     try:
-        life.assign(here.step(), assessment_id, *wanted, shown=form.base_version())
+        life.assign(
+            here.step(),
+            assessment_id,
+            *wanted,
+            shown=form.base_version(),
+            despite=form.despite.data or "",
+        )
     except Refusal as error:
         return _refused(assessment_id, form, error)
     flash("已指派诊断顾问，顾问现在可以开始现场诊断。", "good")

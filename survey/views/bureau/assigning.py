@@ -8,10 +8,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.lifecycle import selections
-from survey.lifecycle.errors import Invalid
+from survey.lifecycle.errors import Interested, Invalid
 from survey.lifecycle.selections import Seen
 from survey.readings.workloads import loads
 from survey.store import assessment_list as store
+from survey.store import interests
 from survey.store.assessment_list import AssessmentLine
 from survey.store.lists import Wanted
 from survey.tables import AssessmentState
@@ -19,6 +20,7 @@ from survey.views.bureau import selection
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.steps import AssignForm
 from survey.web import here, lists
+from survey.words.interests import WARNED, said
 from survey.words.selections import NOT_SENT
 
 VISITABLE = (AssessmentState.SUBMITTED, AssessmentState.VISITING)
@@ -41,7 +43,12 @@ def assign_many() -> ResponseReturnValue:
 def _assign(chosen: Sequence[Seen], form: AssignForm) -> ResponseReturnValue:
     try:
         left = selections.assign(
-            here.step(), chosen, int(form.consultant.data), form.second_id, form.planned_on.data
+            here.step(),
+            chosen,
+            int(form.consultant.data),
+            form.second_id,
+            form.planned_on.data,
+            despite=form.despite.data or "",
         )
     except Invalid as error:
         lines = _lines([one.id for one in chosen])
@@ -49,6 +56,8 @@ def _assign(chosen: Sequence[Seen], form: AssignForm) -> ResponseReturnValue:
     done = len(chosen) - len(left)
     if left:
         why = {at: selection.why_not(refusal) for at, refusal in left.items()}
+        if any(isinstance(refusal, Interested) for refusal in left.values()):
+            form.doubts = (WARNED,)
         return _page(_lines(list(left)), form, why, done, status=200 if done else 409)
     flash(f"已指派 {done} 家，顾问现在可以开始现场诊断。", "good")
     return redirect(_list())
@@ -68,11 +77,20 @@ def _page(
             others=[(line, NOT_SENT[line.state]) for line in lines if line.state not in VISITABLE],
             form=form,
             left=left or {},
+            interests=_interests(lines),
             done=done,
             back=_list(),
         ),
         status,
     )
+
+
+def _interests(lines: Sequence[AssessmentLine]) -> dict[str, list[str]]:
+    """Say who has an interest in which of these firms, by the firm's code."""
+    found: dict[str, list[str]] = {}
+    for held in interests.held_in(here.session(), [line.code for line in lines]):
+        found.setdefault(held.interest.code, []).append(said(held))
+    return found
 
 
 def _lines(chosen: Sequence[int]) -> list[AssessmentLine]:

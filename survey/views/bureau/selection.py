@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import request
 
 from survey.lifecycle import typed
-from survey.lifecycle.errors import Invalid, Locked, Refusal
+from survey.lifecycle.errors import Interested, Invalid, Locked, Refusal
 from survey.lifecycle.selections import Seen
 from survey.web import here, lists
 from survey.web.access import safe_next
+from survey.words.interests import said
 from survey.words.selections import CHANGED, NOT_SENT
 
 
@@ -41,6 +42,8 @@ def why_not(refusal: Refusal) -> str:
     match refusal:
         case Locked(state=state):
             return NOT_SENT[state]
+        case Interested(found=found):
+            return "".join(f"{said(held)}。" for held in found)
         case Invalid(fields=fields):
             return "".join(fields.values())
     return CHANGED

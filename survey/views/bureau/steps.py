@@ -11,12 +11,13 @@ from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField,
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from survey.lifecycle.errors import Doubtful, Invalid, Locked, Refusal
+from survey.lifecycle.errors import Doubtful, Interested, Invalid, Locked, Refusal
 from survey.lifecycle.recognitions import MOST_DOCUMENT, Award
 from survey.lifecycle.typed import MOST_REASON
 from survey.readings.workloads import Load
 from survey.views.fields import Choice, Day, shown_version
 from survey.web import here
+from survey.words.interests import warning
 from survey.words.wording import AWARD_LEVELS, DOUBTS, LOCKED
 
 CHANGED_MEANWHILE = (
@@ -49,6 +50,9 @@ class StepForm(FlaskForm):
         """Put a refusal beside the fields it names; return the page's status."""
         if isinstance(error, Doubtful):
             self.doubts = tuple(DOUBTS[doubt] for doubt in error.doubts)
+            return error.status
+        if isinstance(error, Interested):
+            self.doubts = warning(error.found)
             return error.status
         faults = {"": CHANGED_MEANWHILE}
         if isinstance(error, Invalid):
@@ -111,6 +115,11 @@ class AssignForm(StepForm):
     consultant = Choice("诊断顾问（两人同去的，这是组长）", [InputRequired("请选择一位诊断顾问。")])
     second = Choice("组员", default="", description="两人同去才选。两位都能看、都能核验。")
     planned_on = Day("计划日期", [Optional()], description="选填，可以以后再定。")
+    despite = TextAreaField(
+        "仍然指派的理由",
+        [Length(max=MOST_REASON, message=f"理由最多 {MOST_REASON} 字，请删减。")],
+        description="会写入操作日志。",
+    )
 
     def __init__(self, step: str, loads: Sequence[Load], **values: Any) -> None:
         super().__init__(step, **values)

@@ -8,18 +8,20 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.lifecycle import assessments as steps
+from survey.lifecycle import interests
 from survey.lifecycle.errors import Invalid
 from survey.readings.calendar import by_day, visitors_of
 from survey.readings.pairs import pair_of
 from survey.readings.todo.consultant import OnVisits, of_consultant
 from survey.readings.visits import Visit, visits_of
+from survey.store import interests as interest_store
 from survey.store import log
 from survey.store import visits as store
 from survey.store.visits import Visitor
-from survey.tables import Assessment, AssessmentState, SheetKind
+from survey.tables import Assessment, AssessmentState, Interest, SheetKind
 from survey.views import todo
 from survey.views.consultant.pages import found_visit, pages, shared_visit
-from survey.web import here, lists
+from survey.web import access, here, lists
 from survey.words import wording
 
 PAGE_SIZE = 20
@@ -75,8 +77,15 @@ def overview(assessment_id: int) -> ResponseReturnValue:
 def _overview(visit: Visit, **more: Any) -> str:
     groups = [(section, visit.own.asked(section)) for section in visit.own.sections]
     given = {"return_reason": "", "named": (), "faults": {}, "groups": groups} | more
+    given = {"off_says": "", "off_fault": "", "asking": _asking(visit)} | given
     pair = pair_of(here.session(), visit.assessment)
     return render_template("consultant/overview.html", visit=visit, pair=pair, **given)
+
+
+def _asking(visit: Visit) -> Interest | None:
+    """Return what the reader asked about this visit and nobody decided yet."""
+    waiting = interest_store.asking(here.session(), visit.assessment.id)
+    return next((one for one in waiting if one.user_id == here.reader().id), None)
 
 
 @pages.route("/<row:assessment_id>/processes", methods=["GET", "POST"])
@@ -95,6 +104,20 @@ def processes(assessment_id: int) -> ResponseReturnValue:
             return redirect(url_for(".overview", assessment_id=assessment_id))
     page = render_template("consultant/processes.html", visit=visit, ticked=ticked, faults=faults)
     return page, status
+
+
+@pages.post("/<row:assessment_id>/recusal")
+def ask_off(assessment_id: int) -> ResponseReturnValue:
+    """Ask the bureau to be taken off a visit, saying why."""
+    access.visited_assessment(assessment_id)
+    says = request.form.get("reason", "")
+    try:
+        interests.ask_off(here.step(), assessment_id, says)
+    except Invalid as error:
+        fault = error.fields["reason"]
+        return _overview(found_visit(assessment_id), off_says=says, off_fault=fault), 422
+    flash("回避申请已交主管部门。在答复以前，这家企业仍在您的清单里。", "good")
+    return redirect(url_for(".overview", assessment_id=assessment_id))
 
 
 @pages.post("/<row:assessment_id>/return")
