@@ -14,6 +14,7 @@ from questionnaires.progress import progress
 from survey import clock
 from survey.library import edition_of, questionnaire_of
 from survey.lifecycle import (
+    calendars,
     contradictions,
     disagreements,
     documents,
@@ -199,6 +200,7 @@ def return_to_firm(
         on_visit = before == AssessmentState.VISITING
         named = open_contradictions(session, assessment) if on_visit else ()
         day, assessment.planned_on = assessment.planned_on, None
+        calendars.follow(step, assessment)
         step.log(
             "return",
             assessment,
@@ -275,6 +277,7 @@ def send(
     assessment.planned_on = team.day_of(assessment)
     if before == AssessmentState.SUBMITTED:
         _copy_sheet(step, assessment)
+    calendars.follow(step, assessment)
     now = teams.kept(step.session, assessment)
     changed = {name for name in now if now[name] != was[name]} if was["consultant"] else set()
     step.log(
@@ -303,6 +306,7 @@ def unassign(step: Step, assessment_id: int, *, reason: str) -> None:
         interests.settle(step, assessment)
         was = teams.kept(session, assessment)
         assessment.consultant_id = assessment.second_consultant_id = assessment.planned_on = None
+        calendars.follow(step, assessment)
         step.log(
             "unassign",
             assessment,

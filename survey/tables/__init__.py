@@ -21,6 +21,7 @@ from survey.tables.assessments import (
 )
 from survey.tables.audit import AuditEntry
 from survey.tables.base import ENUMERATIONS, Moment, Table
+from survey.tables.calendars import Appointment, CalendarFeed
 from survey.tables.documents import Document, NumberSeries
 from survey.tables.editions import EditionRow
 from survey.tables.enums import (
@@ -89,10 +90,12 @@ __all__ = [
     "NOTE",
     "AnswerRevision",
     "AnswerRow",
+    "Appointment",
     "Assessment",
     "AssessmentState",
     "AuditEntry",
     "AwardLevel",
+    "CalendarFeed",
     "ChoiceRow",
     "Decided",
     "Decision",

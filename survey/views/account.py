@@ -24,7 +24,7 @@ from survey.lifecycle import accounts, links
 from survey.lifecycle.accounts import SignedIn
 from survey.lifecycle.errors import Invalid, LinkSpent, PhoneShared, TooManyTries, WrongPassword
 from survey.store import accounts as store
-from survey.store import firms
+from survey.store import calendars, firms
 from survey.tables import Role, User
 from survey.web import access, errors, here
 from survey.web.here import now
@@ -258,7 +258,13 @@ def profile() -> ResponseReturnValue:
     return _profile(form, PhoneForm(formdata=None, prefix="phone-")), status
 
 
-def _profile(form: ChangePasswordForm, phone: PhoneForm) -> str:
+def profile_page(feed: str = "") -> str:
+    """Show one's own account, with the address of one's calendar that was just made."""
+    phone = PhoneForm(formdata=None, prefix="phone-")
+    return _profile(ChangePasswordForm(formdata=None), phone, feed)
+
+
+def _profile(form: ChangePasswordForm, phone: PhoneForm, feed: str = "") -> str:
     session, reader = here.session(), here.reader()
     kept = store.user(session, reader.id)
     if phone.phone.data is None and kept is not None:
@@ -268,6 +274,8 @@ def _profile(form: ChangePasswordForm, phone: PhoneForm) -> str:
         form=form,
         phone=phone,
         sessions=store.sessions_of(session, reader.id),
+        feed=feed,
+        calendar=calendars.feed(session, reader.id) if reader.role == Role.CONSULTANT else None,
     )
 
 

@@ -37,6 +37,10 @@ ROUTES: dict[str, frozenset[str]] = {
     "account.sign_out_everywhere": EVERY_ROLE,
     "account.profile": EVERY_ROLE,
     "account.keep_phone": EVERY_ROLE,
+    # calendar: a secret address, and who gives it to themselves
+    "calendar.feed": _public,
+    "calendar.renew": _consultant,
+    "calendar.revoke": _consultant,
     # firm: the questionnaire
     "firm.home": _firm,
     "firm.begin": _firm,

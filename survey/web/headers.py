@@ -24,6 +24,9 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
 }
 
+KEPT = frozenset({"static", "calendar.feed"})
+"""Routes that say themselves how long an answer of theirs may be kept."""
+
 
 def init_app(app: Flask) -> None:
     """Number every request and set the headers on whatever answers it."""
@@ -47,6 +50,6 @@ def init_app(app: Flask) -> None:
         response.headers["X-Request-ID"] = g.get("request_id", "")
         if who := here.current():  # a device tells by it whose it is by now
             response.headers["Survey-Reader"] = str(who.id)
-        if request.endpoint != "static":
+        if request.endpoint not in KEPT or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -35,6 +35,8 @@ ACTIONS = {
     "assign": "指派诊断顾问",
     "unassign": "收回指派",
     "ask_off": "申请回避",
+    "calendar_open": "生成日历订阅地址",
+    "calendar_shut": "停用日历订阅地址",
     "declare_interest": "登记利益关系",
     "end_interest": "不再有利益关系",
     "as_said": "其余沿用自评",

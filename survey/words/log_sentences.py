@@ -20,6 +20,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "decline_return": "没有同意{firm}的退回申请",
     "assign": "指派{consultant}到{firm}做现场诊断",
     "unassign": "收回了{firm}现场诊断的指派",
+    "calendar_open": "给{person}生成了日历订阅地址",
+    "calendar_shut": "停用了{person}的日历订阅地址",
     "ask_off": "申请回避{firm}的现场诊断",
     "declare_interest": "给{person}登记了与一家单位的利益关系",
     "end_interest": "把{person}与一家单位的利益关系标为不再有",

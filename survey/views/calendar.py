@@ -1,0 +1,118 @@
+"""A consultant's visits as an iCalendar feed (日历订阅), and its address on one's own account.
+
+Source: RFC 5545 (iCalendar), RFC 7986 (REFRESH-INTERVAL, NAME).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from icalendar import Calendar, Event
+
+from survey.config import Config
+from survey.lifecycle import calendars as steps
+from survey.readings.calendar import visitors_of
+from survey.store import calendars as store
+from survey.store.accounts import hashed
+from survey.store.calendars import Told
+from survey.store.visits import Visitor
+from survey.tables import AssessmentState, User
+from survey.views import account
+from survey.web import here
+from survey.words import calendars as words
+
+pages = Blueprint("calendar", __name__)
+KEPT = timedelta(days=90)
+"""How long a visit stays in the calendar after its day, and a cancelled one after it was taken away."""
+FRESH = timedelta(minutes=15)
+"""How long a calendar may do without asking again; it is told to ask every hour."""
+HOURLY = timedelta(hours=1)
+
+
+@pages.get("/calendar/<token>.ics")
+def feed(token: str) -> ResponseReturnValue:
+    """Send the visits of whoever this address was given to; any other address is not there."""
+    owner = store.owner(here.session(), hashed(token)) or abort(404)
+    answer = Response(_calendar(owner), mimetype="text/calendar", content_type=words.MEDIA_TYPE)
+    answer.headers["Content-Disposition"] = 'inline; filename="visits.ics"'
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.cache_control.private, answer.cache_control.max_age = True, int(FRESH.total_seconds())
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+def _calendar(owner: User) -> bytes:
+    session, now = here.session(), here.now()
+    found = store.told(session, owner.id, here.today() - KEPT, now - KEPT)
+    pairs = visitors_of(session, [told.assessment for told in found])
+    calendar = Calendar()
+    for name, value in (("prodid", words.PRODUCT), ("version", "2.0"), ("method", "PUBLISH")):
+        calendar.add(name, value)
+    calendar.add("name", words.NAME)
+    calendar.add("x-wr-calname", words.NAME)
+    calendar.add("refresh-interval", HOURLY, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    for told in found:
+        calendar.add_component(_event(owner, told, pairs[told.assessment.id]))
+    return calendar.to_ical()
+
+
+def _event(owner: User, told: Told, pair: tuple[Visitor, ...]) -> Event:
+    """Return one visit; of one that was taken away nothing but its day and that it is cancelled."""
+    appointment, assessment = told
+    event = Event()
+    stands = not appointment.cancelled and _is_theirs(owner, told)
+    facts: dict[str, Any] = {
+        "uid": f"{assessment.created_at:%Y%m%dT%H%M%SZ}-{assessment.id}-{owner.id}@visits.invalid",
+        "dtstamp": appointment.changed_at,
+        "last-modified": appointment.changed_at,
+        "sequence": appointment.sequence,
+        "dtstart": appointment.planned_on,
+        "dtend": appointment.planned_on + timedelta(days=1),
+        "class": "PRIVATE",
+        "status": "CONFIRMED" if stands else "CANCELLED",
+    }
+    for name, value in (facts | (_said(owner, told, pair) if stands else words.TAKEN_AWAY)).items():
+        event.add(name, value)
+    return event
+
+
+def _is_theirs(owner: User, told: Told) -> bool:
+    open_to_them = (AssessmentState.VISITING, AssessmentState.CONFIRMED)
+    return owner.id in told.assessment.visitors and told.assessment.state in open_to_them
+
+
+def _said(owner: User, told: Told, pair: tuple[Visitor, ...]) -> dict[str, str]:
+    """Return where to go, whom to ask for, who comes along, and the way to the visit's page."""
+    firm, number = told.assessment.firm, told.assessment.id
+    config: Config = current_app.config["SURVEY"]
+    page = config.base_url + url_for("consultant.overview", assessment_id=number)
+    contact = "，".join(filter(None, (firm.contact_name, firm.contact_post, firm.contact_phone)))
+    others = "、".join(one.name for one in pair if one.id != owner.id)
+    said = {
+        "summary": words.summary(firm.name),
+        "location": firm.address or firm.township or "",
+        "contact": contact,
+        "description": words.description(contact, others, page),
+        "url": page,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+@pages.post("/account/calendar")
+def renew() -> ResponseReturnValue:
+    """Make the address of one's own calendar and show it this once; an earlier one is spent."""
+    word = steps.renew(here.step(), here.reader().id)
+    config: Config = current_app.config["SURVEY"]
+    return account.profile_page(feed=config.base_url + url_for(".feed", token=word))
+
+
+@pages.post("/account/calendar/revoke")
+def revoke() -> ResponseReturnValue:
+    """Shut the address of one's own calendar."""
+    steps.revoke(here.step(), here.reader().id)
+    flash("日历订阅地址已停用，用它的日历不会再更新。", "good")
+    return redirect(url_for("account.profile"))
