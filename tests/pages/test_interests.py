@@ -8,7 +8,7 @@ from survey.lifecycle import interests
 from survey.lifecycle.errors import Interested
 from survey.lifecycle.interests import Declared
 from survey.lifecycle.step import Actor, Step
-from survey.tables import Assessment, AssessmentState, Interest, Role
+from survey.tables import Assessment, AssessmentState, Firm, Interest, Role
 from tests.support.bureau import a_district, an_assessment, at_desk, logged
 from tests.support.people import (
     TESTER,
@@ -95,7 +95,7 @@ def test_a_consultant_declares_where_they_work_and_the_officer_is_warned_before_
 def test_said_why_all_the_same_they_are_sent_and_the_log_keeps_it(session, desk, tied, free):
     firm = a_user(session)
     assessment = handed_in(session, firm)
-    tie(session, tied, assessment.firm.code)
+    tie(session, tied, session.get(Firm, firm.firm_id).code)
     sent(desk, assessment, consultant=free.id, second=tied.id)
 
     answer = desk.submit(
@@ -117,7 +117,7 @@ def test_of_a_selection_only_the_firms_that_are_tied_wait_for_a_reason(
 ):
     users = [a_user(session) for _ in range(2)]
     others = [handed_in(session, user) for user in users]
-    tie(session, tied, others[0].firm.code)
+    tie(session, tied, session.get(Firm, users[0].firm_id).code)
     desk.get(ASSIGN, query_string={"chosen": [one.id for one in others]})
 
     first = desk.submit(ASSIGN, {"consultant": tied.id})
@@ -245,8 +245,9 @@ def test_a_stranger_asks_off_no_visit(app, session, tied, free):
 
 
 def test_a_tie_declared_while_the_page_was_open_is_met_under_the_lock(session, tied):
-    assessment = handed_in(session, a_user(session))
-    tie(session, tied, assessment.firm.code)
+    firm = a_user(session)
+    assessment = handed_in(session, firm)
+    tie(session, tied, session.get(Firm, firm.firm_id).code)
 
     with pytest.raises(Interested):
         steps.assign(Step(session, TESTER, moment()), assessment.id, tied.id)
