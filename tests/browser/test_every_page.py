@@ -26,7 +26,7 @@ from survey.files import uploads
 from survey.files.stores import contents_of
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import contradictions, decisions, jobs, pool, recognitions
+from survey.lifecycle import contradictions, decisions, interests, jobs, pool, recognitions
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.documents import withdraw_document
 from survey.lifecycle.links import issue_link
@@ -61,6 +61,7 @@ from tests.support.people import (
     EDITION,
     PASSWORD,
     TESTER,
+    a_consultant,
     a_file,
     a_firm,
     a_round,
@@ -75,7 +76,7 @@ from tests.support.servers import Server, serving
 
 Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR)
-NOT_PAGES = frozenset({"static", "health", "worker.script"})
+NOT_PAGES = frozenset({"static", "health", "worker.script", "calendar.feed"})
 SELECTIONS = {
     "bureau.assign_many": "assessment_id",
     "bureau.decide_on_assessments": "assessment_id",
@@ -156,6 +157,8 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "section_id": ["equipment", "application_facts"],
         "firm_id": [firm.id, other.id],
         "recognition_id": [],
+        "user_id": [people[Role.CONSULTANT].id],
+        "interest_id": [],
         "round_id": [rounds[0].id],
         "entry_id": [_in_the_pool(session, config, last.id, by)],
         "paper_id": [*session.scalars(select(Paper.id))],
@@ -225,7 +228,11 @@ def _assessment(
         steps.submit(Step(session, TESTER, moment()), assessment.id, declared_by="虚构人")
     if far > 1:
         consultant = people[Role.CONSULTANT]
-        steps.assign(Step(session, TESTER, moment()), assessment.id, consultant.id)
+        by = Step(session, Actor(consultant.id, "测试"), moment())
+        partner, today = a_consultant(session, name="名字很长的虚构组员"), by.today
+        steps.assign(by, assessment.id, consultant.id, partner.id, today)
+        if far == 2:
+            interests.ask_off(by, assessment.id, LONG)
         a_file(session, config, assessment, QUESTION, kind=SheetKind.ONSITE)
         fill(
             session,

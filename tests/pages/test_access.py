@@ -64,6 +64,7 @@ ROWS = {
     "recognition_id",
     "paper_id",
     "minutes_id",
+    "interest_id",
 }
 
 
@@ -115,9 +116,8 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         state = "confirmed"
     kind = "onsite" if role == Role.CONSULTANT else "self"
     name = "confirmed self file" if rule.endpoint == "files.thumbnail" else f"{state} {kind} file"
-    user = (
-        side.consultant.id if rule.endpoint == "bureau.consultant_link" else side.ids["colleague"]
-    )
+    of_consultant = rule.endpoint.startswith(("bureau.consultant_link", "interests."))
+    user = side.consultant.id if of_consultant else side.ids["colleague"]
     return {
         "assessment_id": side.ids[state],
         "evidence_id": side.ids[name],
@@ -132,6 +132,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "recognition_id": side.ids["recognition"],
         "paper_id": side.ids["paper"],
         "minutes_id": side.ids["minutes"],
+        "interest_id": side.ids["interest"],
     }
 
 
@@ -159,6 +160,10 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
         others["user_id"] = [b["colleague"], world.other.id, world.administrator.id]
     if rule.endpoint == "bureau.consultant_link":
         others["user_id"] = [a["colleague"], world.administrator.id]
+    if rule.endpoint.startswith("interests."):
+        others["user_id"] = [a["colleague"], world.administrator.id]
+        others["user_id"] += [world.b.consultant.id] if role == Role.CONSULTANT else []
+        others["interest_id"] = [b["interest"]]
     if rule.endpoint == "files.delete":
         kind = "onsite" if role == Role.FIRM else "self"
         others["evidence_id"] += [a[f"confirmed {kind} file"]]

@@ -45,6 +45,7 @@ TABLES = {
     "entry_id": "pool_entries",
     "paper_id": "papers",
     "minutes_id": "minutes",
+    "interest_id": "interests",
     "recognition_id": "recognitions",
 }
 

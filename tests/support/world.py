@@ -17,13 +17,15 @@ from survey.config import Config
 from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import conclusions, decisions, pool, recognitions
+from survey.lifecycle import conclusions, decisions, interests, pool, recognitions
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.decisions import Basis, Wish
+from survey.lifecycle.interests import Declared
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import Actor, Step
+from survey.store import interests as interest_store
 from survey.store import pool as store
 from survey.store.jobs import jobs_about
 from survey.tables import (
@@ -119,6 +121,7 @@ class World:
             "colleague": side.colleague.id,
             "invited": side.invited.id,
         }
+        side.ids["interest"] = self._interest(side, firm.code)
         for number, state in enumerate(("draft", "visiting", "confirmed")):
             self._assessment(side, state, self.rounds[number], colour)
         return side
@@ -162,6 +165,15 @@ class World:
         side.ids["entry"] = entry.id
         side.ids |= self._recognition(entry)
         side.ids["minutes"] = self._minutes(entry)
+
+    def _interest(self, side: Side, code: str) -> int:
+        """A tie of the consultant to the firm, that has ended: it stands in nobody's way."""
+        step = Step(self._session, Actor(side.consultant.id, "测试"), moment())
+        given = Declared(f"{side.word}单位", code, True, f"{side.word}关系")
+        interests.declare(step, side.consultant.id, given, demonstration=True)
+        (kept,) = interest_store.of_user(self._session, side.consultant.id)
+        interests.end(step, side.consultant.id, kept.id, own=True)
+        return kept.id
 
     def _recognition(self, entry: PoolEntry) -> dict[str, int]:
         step = Step(self._session, Actor(self.officer.id, "测试"), moment())

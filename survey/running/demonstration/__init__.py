@@ -27,6 +27,7 @@ from questionnaires.library import SHIPPED
 from questionnaires.model import Questionnaire
 from reports.district import Counting, Target
 from survey import db
+from survey.clock import LOCAL
 from survey.config import MEGABYTE, Config
 from survey.files import uploads
 from survey.files.contents import Contents
@@ -34,12 +35,21 @@ from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import conclusions, contradictions, passwords, pool, requests
+from survey.lifecycle import (
+    conclusions,
+    contradictions,
+    interests,
+    passwords,
+    pool,
+    requests,
+    teams,
+)
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.as_said import leave_as_said
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.contradictions import facts_of
 from survey.lifecycle.decisions import Basis, Wish, decide_on_entries
+from survey.lifecycle.interests import Declared
 from survey.lifecycle.recognitions import Award, recognise
 from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
@@ -89,6 +99,8 @@ READERS = (
     ("zhuguan", "王某", Role.OFFICER),
     ("admin", "赵某", Role.ADMINISTRATOR),
 )
+PARTNER = "partner"
+"""The key of the second consultant, whom no role of a reader names."""
 SHOWN = "V-03"
 """The firm whose user can sign in: one result behind it, one sheet in the making."""
 REASON = "现场抽查与自评不一致：随机抽取三份记录，系统里查不到对应数据。"
@@ -114,6 +126,7 @@ def load(app: Flask) -> bool:
         for number, (firm, row) in enumerate(firms):
             _live(session, firm, row, rounds[0], users, photo, _arrival(number))
         _meet(session, firms, users[Role.OFFICER])
+        _ties(session, firms, users[PARTNER])
         _second_round(session, firms, rounds[1], users)
     _keep(config.instance / SIGN_INS, words, config.base_url)
     return True
@@ -274,9 +287,23 @@ def _users(
     for firm, row in firms:
         if firm is not shown:
             session.add(_owner(firm, row["sample"], unknown))
-    session.add(_invited_colleague(shown))
+    users[PARTNER] = _partner(unknown)
+    session.add_all([users[PARTNER], _invited_colleague(shown)])
     session.flush()
     return users
+
+
+def _partner(password_hash: str) -> User:
+    """Who goes along on a visit of two; nobody knows their password."""
+    return User(
+        username="guwen-2",
+        name="周某",
+        role=Role.CONSULTANT,
+        password_hash=password_hash,
+        password_changed_at=BEGAN,
+        active=True,
+        created_at=BEGAN,
+    )
 
 
 def _owner(firm: Firm, sample: str, password_hash: str) -> User:
@@ -344,7 +371,7 @@ def _live(
     if row["state"] == AssessmentState.SUBMITTED:
         return
     at += timedelta(days=3)
-    steps.assign(Step(session, _actor(officer), at), assessment.id, consultant.id)
+    _send(Step(session, _actor(officer), at), assessment.id, row, users)
     at += timedelta(days=1)
     seen = (
         truth
@@ -369,6 +396,26 @@ def _live(
     at += timedelta(hours=5)
     steps.confirm(Step(session, _actor(consultant), at), assessment.id, word=_word(row))
     _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
+
+
+def _send(step: Step, assessment_id: int, row: dict[str, Any], users: dict[str, User]) -> None:
+    """Send one consultant, or two where the row says so; a visit that waits is planned for a coming day."""
+    ahead = row.get("in_days")
+    second = users[PARTNER].id if row.get("pair") else None
+    day = None
+    if ahead is not None:
+        day = min(
+            max(step.now, datetime.now(UTC)).astimezone(LOCAL).date() + timedelta(days=ahead),
+            step.today + teams.FARTHEST,
+        )
+    steps.assign(step, assessment_id, users[Role.CONSULTANT].id, second, day)
+
+
+def _ties(session: Session, firms: list[tuple[Firm, dict[str, Any]]], partner: User) -> None:
+    """Let the second consultant say where else they work: a firm that waits for somebody to be sent."""
+    firm = next(firm for firm, row in firms if row["state"] == AssessmentState.SUBMITTED)
+    given = Declared(firm.name, firm.code, True, "在该厂兼任信息化顾问（虚构）。")
+    interests.declare(Step(session, _actor(partner), BEGAN), partner.id, given, demonstration=True)
 
 
 def _amiss(told: dict[str, Answer], question: str | None) -> dict[str, Answer]:
