@@ -269,8 +269,9 @@ def send(
         return
     if shown is not None and shown != assessment.version:
         raise Stale
-    before, after = _turn(assessment, "assign")
+    _require_turn(assessment, "assign")
     why = interests.require_none(step, assessment, team.ids, despite)
+    before, after = _turn(assessment, "assign")
     interests.settle(step, assessment)
     was = teams.kept(step.session, assessment)
     assessment.consultant_id, assessment.second_consultant_id = team.ids
@@ -471,11 +472,15 @@ def writable(session: Session, assessment_id: int, kind: SheetKind) -> Assessmen
 
 def _turn(assessment: Assessment, action: str) -> tuple[AssessmentState, AssessmentState]:
     """Lead an assessment where a step leads, and return where it was and where it stands."""
-    turn, before = ASSESSMENT[action], assessment.state
-    if before not in turn.begins:
-        raise Locked(before)
-    assessment.state = turn.leads
-    return before, turn.leads
+    _require_turn(assessment, action)
+    before, assessment.state = assessment.state, ASSESSMENT[action].leads
+    return before, assessment.state
+
+
+def _require_turn(assessment: Assessment, action: str) -> None:
+    """Refuse a step that does not begin where an assessment stands."""
+    if assessment.state not in ASSESSMENT[action].begins:
+        raise Locked(assessment.state)
 
 
 def _sheet(session: Session, assessment_id: int, kind: SheetKind) -> SheetRow:

@@ -123,7 +123,8 @@ def test_of_a_selection_only_the_firms_that_are_tied_wait_for_a_reason(
     first = desk.submit(ASSIGN, {"consultant": tied.id})
     assert first.status_code == 200
     assert "已指派 1 家，下面 1 家没有指派" in first.text
-    assert now(session, others[0]).visitors == ()
+    left = now(session, others[0])
+    assert (left.visitors, left.state) == ((), AssessmentState.SUBMITTED)
     second = desk.submit(ASSIGN, {"consultant": tied.id, "despite": "已请示分管领导。"})
 
     assert second.status_code == 302
