@@ -17,11 +17,11 @@ SCREEN = 740
 MOST_SCREENS = 6
 
 
-@pytest.fixture
-def result(open_page, live_server) -> Page:
+@pytest.fixture(params=["虚构霁川坞阀门制造有限公司"])
+def result(request, open_page, live_server) -> Page:
     """The on-site result of a confirmed sheet, on the phone of the firm that was visited."""
     with Session(db.engine_for(live_server.config.database_url)) as session:
-        user = a_user(session, firm=a_firm(session, "虚构霁川坞阀门制造有限公司"))
+        user = a_user(session, firm=a_firm(session, request.param))
         number = confirmed(session, user, a_consultant(session)).id
         name = user.username
     page = open_page(PHONE)
@@ -72,6 +72,12 @@ def test_the_first_screen_says_the_rung_the_next_one_three_things_money_and_mont
     assert all(word in shown[".result-sum"].inner_text() for word in ("万元", "个月"))
     assert top.locator(".first-things li").count() == 3
     assert {part: _end(there) for part, there in shown.items() if _end(there) > SCREEN} == {}
+
+
+@pytest.mark.parametrize("result", ["虚构" + "名字很长的阀门" * 13], indirect=True)
+def test_a_long_name_leaves_the_first_screen_to_the_result(result):
+    assert _end(result.locator(".result-sum")) <= SCREEN
+    assert too_wide(result) == 0
 
 
 def test_the_closed_page_is_at_most_six_screens_long(result, axe):
