@@ -230,7 +230,8 @@ def _assessment(
         consultant = people[Role.CONSULTANT]
         by = Step(session, Actor(consultant.id, "测试"), moment())
         partner, today = a_consultant(session, name="名字很长的虚构组员"), by.today
-        steps.assign(by, assessment.id, consultant.id, partner.id, today)
+        pair = (consultant.id, partner.id)
+        steps.assign(by, assessment.id, *pair, today, despite=LONG)
         if far == 2:
             interests.ask_off(by, assessment.id, LONG)
         a_file(session, config, assessment, QUESTION, kind=SheetKind.ONSITE)

@@ -160,7 +160,7 @@ BUREAU = {
     "bureau.firms": 7,
     "bureau.rounds": 6,
     "bureau.round_": 7,
-    "bureau.assign_many": 5,
+    "bureau.assign_many": 6,
     "bureau.decide_on_assessments": 4,
     "bureau.decide_on_entries": 5,
 }
