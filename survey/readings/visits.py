@@ -13,7 +13,7 @@ from questionnaires import answers
 from questionnaires.answers import Sheet
 from questionnaires.floor import Floor, floor, resting
 from questionnaires.gates import GateResult, question_gates
-from questionnaires.model import Question, Questionnaire, Rung, Section
+from questionnaires.model import Question, Questionnaire, Rung, Section, Station
 from questionnaires.scoring import Score, UnansweredQuestion, is_required, score
 from survey.library import edition_of
 from survey.lifecycle import verification
@@ -190,6 +190,16 @@ class Visit:
         """The sections in which anything is asked on site."""
         return self.onsite.sections
 
+    @cached_property
+    def walk(self) -> dict[str, tuple[Question, ...]]:
+        """What is looked at at each place of the walk, by its id, in order."""
+        return self.questionnaire.walk(self.onsite.processes)
+
+    @property
+    def stations(self) -> tuple[Station, ...]:
+        """The places at which anything is looked at, in the order of the walk."""
+        return tuple(self.questionnaire.station_by_id[id] for id in self.walk)
+
     def is_told(self, question_id: str) -> bool:
         """Whether the on-site sheet holds an answer."""
         return question_id in self.onsite.answers
@@ -221,17 +231,22 @@ class Visit:
     @cached_property
     def counts(self) -> dict[str, Count]:
         """How far each section is, by id. Of what may be left out only what was answered counts."""
-        return {section.id: self._count(section) for section in self.sections}
+        return {s.id: self._count(self.onsite.asked(s)) for s in self.sections}
 
-    def _count(self, section: Section) -> Count:
-        rows = self.onsite.rows
+    @cached_property
+    def station_counts(self) -> dict[str, Count]:
+        """How far each place of the walk is, by id, counted as ``counts`` are."""
+        return {id: self._count(asked) for id, asked in self.walk.items()}
+
+    def _count(self, asked: Iterable[Question]) -> Count:
+        asked, rows = tuple(asked), self.onsite.rows
         counted = [
-            q.id
-            for q in self.onsite.asked(section)
-            if is_required(section, q) or (q.id in rows and rows[q.id].value is not None)
+            q.id for q in asked if self._must(q) or (q.id in rows and rows[q.id].value is not None)
         ]
-        asked = {*counted, *(a.id for a in self.onsite.asked(section))}
-        return self._counted(counted, sum(q in self.needs for q in asked))
+        return self._counted(counted, sum(q.id in self.needs for q in asked))
+
+    def _must(self, question: Question) -> bool:
+        return is_required(self.questionnaire.section_of[question.id], question)
 
     def _counted(self, counted: list[str], open_: int) -> Count:
         return Count(
@@ -248,7 +263,7 @@ class Visit:
             question.id
             for section in self.sections
             for question in self.onsite.asked(section)
-            if is_required(section, question)
+            if self._must(question)
         ]
         return self._counted(must, len(self.needs))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from questionnaires.model import Question, Section
+from questionnaires.model import Question, Section, Station
 from reports.diagnosis.key_figures import reference_bands
 from survey import clock
 from survey.files import kinds
@@ -25,6 +25,9 @@ from survey.web.here import Spoken
 from survey.words import uploads as upload_words
 from survey.words import wording
 
+Page = Section | Station
+"""What a page of questions is about: a section, or on a visit a place of the walk."""
+
 
 class SectionPage:
     """One section of a sheet before its reader; who fills it says how the page differs.
@@ -39,13 +42,23 @@ class SectionPage:
 
     def __init__(self, sheet: FilledSheet, section_id: str) -> None:
         self.sheet = sheet
-        self.section: Section = sheet.questionnaire.section_by_id.get(section_id) or abort(404)
+        self.section: Page = self.pages_by_id.get(section_id) or abort(404)
 
     # --- what differs by reader -----------------------------------------------------------------
 
-    def url_of(self, section: Section) -> str:
+    def url_of(self, section: Page) -> str:
         """Return where another section of the sheet is filled."""
         raise NotImplementedError
+
+    @property
+    def pages_by_id(self) -> Mapping[str, Page]:
+        """All sections there are, also those that ask nothing."""
+        return self.sheet.questionnaire.section_by_id
+
+    @property
+    def pages(self) -> Sequence[Page]:
+        """The sections in which anything is asked, in order."""
+        return self.sheet.sections
 
     @property
     def end(self) -> str:
@@ -54,7 +67,7 @@ class SectionPage:
 
     def questions(self) -> Sequence[Question]:
         """Return the questions to show."""
-        return self.sheet.asked(self.section)
+        return self.sheet.questionnaire.asked_by_section(self.sheet.processes)[self.section.id]
 
     def more(self, form: SectionForm) -> dict[str, Any]:
         """Return what else this reader's template asks for."""
@@ -63,9 +76,9 @@ class SectionPage:
     # --- what does not --------------------------------------------------------------------------
 
     @property
-    def neighbours(self) -> tuple[Section | None, Section | None]:
+    def neighbours(self) -> tuple[Page | None, Page | None]:
         """The sections before and after this one, where there are such."""
-        shown = [None, *self.sheet.sections, None]
+        shown = [None, *self.pages, None]
         # From a section that asks nothing by now the way leads to the first that does.
         index = shown.index(self.section) if self.section in shown else 0
         return shown[index - 1] if index else None, shown[index + 1]

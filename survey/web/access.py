@@ -77,7 +77,10 @@ ROUTES: dict[str, frozenset[str]] = {
     # consultant: the visit
     "consultant.home": _consultant,
     "consultant.overview": _consultant,
+    "consultant.preparation": _consultant,
+    "consultant.checklist": _consultant,
     "consultant.section": _consultant,
+    "consultant.station": _consultant,
     "consultant.leave_as_said": _consultant,
     "consultant.save_answer": _consultant,
     "consultant.standing": _consultant,

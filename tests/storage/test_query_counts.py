@@ -31,6 +31,8 @@ from tests.support.people import (
 
 SAVE, SECTION = 6, 7
 """Most statements of a save and of a section page; PostgreSQL's lock on the assessment is one."""
+PREPARATION = 14
+"""Most statements of what is read before a visit: both sheets, and the round before."""
 
 
 def sent_by(engine: Engine, work: Callable[[], object]) -> list[str]:
@@ -132,6 +134,24 @@ def test_a_consultants_home_asks_no_more_for_many_visits(
     many = sent_by(engine, opens(client, home))
 
     assert len(many) == len(few), many
+
+
+@pytest.mark.parametrize("endpoint", ["consultant.preparation", "consultant.checklist"])
+def test_what_is_read_before_a_visit_asks_no_more_for_rounds_gone_by(
+    app: Flask, session: Session, engine: Engine, endpoint: str
+):
+    consultant, user = a_consultant(session), a_user(session)
+    handed_in(session, user)
+    visit = visited(session, user, consultant)
+    client = at_desk(app, session, consultant)
+    few = sent_by(engine, opens(client, addressed(app, endpoint, assessment_id=visit.id)))
+
+    for _ in range(2):
+        handed_in(session, user)
+    visit = visited(session, user, consultant)
+    many = sent_by(engine, opens(client, addressed(app, endpoint, assessment_id=visit.id)))
+
+    assert len(many) == len(few) <= PREPARATION, many
 
 
 @pytest.mark.parametrize("endpoint", ["administrator.users", "editions.home"])

@@ -198,14 +198,25 @@ class VisitPage extends SheetPage {
     }, 300);
   }
 
-  showStanding({ done, whole, sections, needs, verifications, rest = {} }) {
+  showStanding({ done, whole, sections, needs, verifications, stations = {}, rest = {} }) {
     for (const [question, card] of this.cards) {
       const judged = (verifications[question] ?? UNVERIFIED) !== UNVERIFIED;
       card.showNeeds(judged ? needs[question] || [] : []);
       if (this.timers.has(question)) card.warnOfDistance();
     }
-    for (const [section, count] of Object.entries(sections))
-      for (const line of document.querySelectorAll(`li[data-section="${section}"]`)) {
+    this.showCounts("section", sections);
+    this.showCounts("station", stations);
+    this.showRest(rest[this.sheet.dataset.section]);
+    for (const overall of document.querySelectorAll("[data-overall]")) overall.textContent = done;
+    const bar = document.querySelector(".section-aside__wide progress");
+    bar.value = done;
+    bar.closest(".progress-bar").querySelector(".number").textContent = `${done} / ${whole}`;
+  }
+
+  /** How far each section, or each place of the walk, is. */
+  showCounts(kind, counts) {
+    for (const [id, count] of Object.entries(counts))
+      for (const line of document.querySelectorAll(`li[data-${kind}="${id}"]`)) {
         const counted = line.querySelector("[data-count]");
         if (!counted) continue; // an optional section the firm left out counts nothing
         counted.textContent = count.done;
@@ -214,11 +225,6 @@ class VisitPage extends SheetPage {
         line.toggleAttribute("data-done", count.complete);
         point(line.querySelector("use"), count.complete ? "good" : "circle");
       }
-    this.showRest(rest[this.sheet.dataset.section]);
-    for (const overall of document.querySelectorAll("[data-overall]")) overall.textContent = done;
-    const bar = document.querySelector(".section-aside__wide progress");
-    bar.value = done;
-    bar.closest(".progress-bar").querySelector(".number").textContent = `${done} / ${whole}`;
   }
 
   /** What nobody has judged yet in this section may be left as the firm said, all at once. */

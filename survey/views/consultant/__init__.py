@@ -1,6 +1,25 @@
 """The consultant's pages: the visits, the answers to verify, the conclusion, the confirmation."""
 
-from survey.views.consultant import conclusion, confirm, device, notes, pair, section, visits
+from survey.views.consultant import (
+    conclusion,
+    confirm,
+    device,
+    notes,
+    pair,
+    preparation,
+    section,
+    visits,
+)
 from survey.views.consultant.pages import pages
 
-__all__ = ["conclusion", "confirm", "device", "notes", "pages", "pair", "section", "visits"]
+__all__ = [
+    "conclusion",
+    "confirm",
+    "device",
+    "notes",
+    "pages",
+    "pair",
+    "preparation",
+    "section",
+    "visits",
+]

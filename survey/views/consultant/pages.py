@@ -16,7 +16,7 @@ pages = Blueprint("consultant", __name__, url_prefix="/visits")
 @pages.url_value_preprocessor
 def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     # Set before anything looks into the body: the CSRF check does.
-    if endpoint == "consultant.section":
+    if endpoint in ("consultant.section", "consultant.station"):
         request.max_content_length = current_app.config["SURVEY"].most_upload_bytes
 
 

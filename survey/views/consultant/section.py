@@ -1,22 +1,22 @@
-"""One section on site: every answer confirmed, changed or not seen."""
+"""One section or one place on site: every answer confirmed, changed or not seen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from questionnaires.model import Question, Section
+from questionnaires.model import Question
 from survey.lifecycle import as_said
 from survey.lifecycle.verification import DEMANDS_EVIDENCE
-from survey.readings.visits import Visit
+from survey.readings.visits import Count, Visit
 from survey.tables import SheetKind
 from survey.views.consultant.pages import found_visit, pages
 from survey.views.forms.answers import PREFIX, AnswerField, SectionForm
 from survey.views.forms.visits import VisitField
-from survey.views.section import SectionPage, answer, save
+from survey.views.section import Page, SectionPage, answer, save
 from survey.web import access, here
 
 OPEN, MISSING = ONLY = ("open", "missing")
@@ -28,16 +28,21 @@ class VisitSection(SectionPage):
 
     template: ClassVar[str] = "consultant/section.html"
     field: ClassVar[type[AnswerField]] = VisitField
+    endpoint: ClassVar[str] = ".section"
 
     def __init__(self, visit: Visit, section_id: str) -> None:
-        super().__init__(visit.onsite, section_id)
         self.visit = visit
+        super().__init__(visit.onsite, section_id)
         asked = request.args.get("only")
         self.only = asked if asked in ONLY else None
 
-    def url_of(self, section: Section) -> str:
+    def address(self, section: Page, only: str | None) -> str:
+        """Return where a page of this kind is, with a filter or without."""
         number = self.sheet.assessment.id
-        return url_for(".section", assessment_id=number, section_id=section.id, only=self.only)
+        return url_for(self.endpoint, assessment_id=number, section_id=section.id, only=only)
+
+    def url_of(self, section: Page) -> str:
+        return self.address(section, self.only)
 
     @property
     def end(self) -> str:
@@ -45,7 +50,7 @@ class VisitSection(SectionPage):
 
     def questions(self) -> Sequence[Question]:
         """Return those the page shows; of a posted one, those it showed."""
-        asked = super().questions()
+        asked = self.asked()
         if request.method == "POST":
             return [q for q in asked if f"{PREFIX}{q.id}-base" in request.form]
         if not self.only:
@@ -54,14 +59,50 @@ class VisitSection(SectionPage):
             return [q for q in asked if not self.visit.is_told(q.id)]
         return [q for q in asked if q.id in self.visit.needs or not self.visit.is_judged(q.id)]
 
+    def asked(self) -> Sequence[Question]:
+        """Return all questions of the page."""
+        return super().questions()
+
     def more(self, form: SectionForm) -> dict[str, Any]:
-        return {"visit": self.visit, "only": self.only, "far": DEMANDS_EVIDENCE}
+        return {
+            "visit": self.visit,
+            "only": self.only,
+            "far": DEMANDS_EVIDENCE,
+            "page_url": self.address(self.section, None),
+            "station": None,
+        }
+
+
+class VisitStation(VisitSection):
+    """A place of the walk: the same questions, put together by where they are looked at."""
+
+    endpoint: ClassVar[str] = ".station"
+
+    @property
+    def pages_by_id(self) -> Mapping[str, Page]:
+        return self.sheet.questionnaire.station_by_id
+
+    @property
+    def pages(self) -> Sequence[Page]:
+        return self.visit.stations
+
+    def asked(self) -> Sequence[Question]:
+        return self.visit.walk.get(self.section.id, ())
+
+    def more(self, form: SectionForm) -> dict[str, Any]:
+        return super().more(form) | {"station": self.section}
 
 
 @pages.route("/<row:assessment_id>/sections/<section_id>", methods=["GET", "POST"])
 def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     """Show one section with the firm's answers, or keep what was posted from it."""
     return answer(lambda: VisitSection(found_visit(assessment_id), section_id))
+
+
+@pages.route("/<row:assessment_id>/stations/<section_id>", methods=["GET", "POST"])
+def station(assessment_id: int, section_id: str) -> ResponseReturnValue:
+    """Show what is looked at at one place, or keep what was posted from it."""
+    return answer(lambda: VisitStation(found_visit(assessment_id), section_id))
 
 
 @pages.post("/<row:assessment_id>/sections/<section_id>/as-said")
@@ -102,15 +143,20 @@ def standing(assessment_id: int) -> ResponseReturnValue:
         "open": visit.count.open,
         "rest": {section.id: len(visit.rest(section).free) for section in visit.sections},
         "rung": rung.title if rung else "",
-        "sections": {
-            id: {
-                "done": count.done,
-                "whole": count.whole,
-                "unseen": count.unseen,
-                "complete": count.is_complete,
-            }
-            for id, count in visit.counts.items()
-        },
+        "sections": _plain(visit.counts),
+        "stations": _plain(visit.station_counts),
         "verifications": {id: row.verification for id, row in rows.items()},
         "needs": visit.needs,
+    }
+
+
+def _plain(counts: Mapping[str, Count]) -> dict[str, dict[str, Any]]:
+    return {
+        id: {
+            "done": count.done,
+            "whole": count.whole,
+            "unseen": count.unseen,
+            "complete": count.is_complete,
+        }
+        for id, count in counts.items()
     }

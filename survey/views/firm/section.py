@@ -7,12 +7,11 @@ from typing import Any, ClassVar
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from questionnaires.model import Section
 from survey.store import assessments as store
 from survey.tables import SheetKind
 from survey.views.firm.pages import found_sheet, pages
 from survey.views.forms.answers import AnswerField, SectionForm
-from survey.views.section import SectionPage, answer, save
+from survey.views.section import Page, SectionPage, answer, save
 from survey.web import access, here
 
 
@@ -21,7 +20,7 @@ class FirmSection(SectionPage):
 
     template: ClassVar[str] = "firm/section.html"
 
-    def url_of(self, section: Section) -> str:
+    def url_of(self, section: Page) -> str:
         number = self.sheet.assessment.id
         return url_for("firm.section", assessment_id=number, section_id=section.id)
 

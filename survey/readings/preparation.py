@@ -1,0 +1,190 @@
+"""What a consultant reads before a visit: what decides, contradicts or moved, place by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from questionnaires import answers
+from questionnaires.answers import level_of
+from questionnaires.floor import resting
+from questionnaires.model import Question, Section, Station
+from questionnaires.scoring import is_required
+from reports.checklist import Checklist, Item, checklist
+from reports.deciding import Claim, deciding
+from reports.diagnosis.gaps import rung_title
+from survey.library import questionnaire_of
+from survey.readings.hints import Hint
+from survey.readings.visits import Visit
+from survey.store import contradictions as store
+from survey.tables import Assessment, Evidence
+
+
+class Moved(NamedTuple):
+    """An answer that is another than in the firm's last round, both read aloud."""
+
+    question: Question
+    then: str
+    now: str
+    levels: int
+    """How many levels it rose; below 0 where it fell, 0 where that cannot be said."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One answer of the firm to look at, with everything known about it beforehand."""
+
+    question: Question
+    said: str
+    claim: Claim | None
+    hints: tuple[Hint, ...]
+    moved: Moved | None
+    remark: str
+    files: tuple[Evidence, ...]
+
+    @property
+    def rank(self) -> int:
+        """What decides the rung comes first, then what contradicts."""
+        return 0 if self.claim else 1 if self.hints else 2
+
+
+class Stop(NamedTuple):
+    """A place of the walk, or a section where the edition has no walk, with what to look at."""
+
+    place: Station | Section
+    looks: tuple[Look, ...]
+    untold: int
+    """Optional questions the firm left out."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A visit before it begins; ``before`` is the firm's last round, None where there is none."""
+
+    visit: Visit
+    before: Assessment | None = None
+    moved: Mapping[str, Moved] = field(default_factory=dict)
+
+    @cached_property
+    def claims(self) -> dict[str, Claim]:
+        """The answers of the firm that hold its rung up, by question id."""
+        found = self.visit.own_score
+        claims = deciding(found, self.visit.own.answers) if found else ()
+        return {claim.question.id: claim for claim in claims}
+
+    @property
+    def gate_claims(self) -> tuple[Claim, ...]:
+        """Those a gate looks at: each holds the rung for itself."""
+        return tuple(claim for claim in self.claims.values() if claim.floor.lost_gates)
+
+    @property
+    def share_claims(self) -> tuple[Claim, ...]:
+        """Those that only keep the share above the line, as any other points would."""
+        return tuple(claim for claim in self.claims.values() if not claim.floor.lost_gates)
+
+    @property
+    def rung(self) -> str:
+        """The rung of the firm's own sheet, in words."""
+        return rung_title(self.visit.own_score) if self.visit.own_score else "还不能计算"
+
+    @cached_property
+    def looks(self) -> dict[str, Look]:
+        """Every question the firm is asked and answered, by id, in reading order."""
+        own = self.visit.own
+        asked = own.questionnaire.all_asked(own.processes)
+        return {q.id: self._look(q) for q in asked if q.id in own.answers or self._must(q)}
+
+    def _must(self, question: Question) -> bool:
+        return is_required(self.visit.questionnaire.section_of[question.id], question)
+
+    def _look(self, question: Question) -> Look:
+        row = self.visit.own.rows.get(question.id)
+        hints = self.visit.hints_of.get(question.id, ())
+        return Look(
+            question=question,
+            said=self.visit.said(question),
+            claim=self.claims.get(question.id),
+            hints=tuple(hint for hint in hints if hint.is_open),
+            moved=self.moved.get(question.id),
+            remark=row.remark if row else "",
+            files=tuple(self.visit.own.files.get(question.id, ())),
+        )
+
+    @cached_property
+    def stops(self) -> tuple[Stop, ...]:
+        """The places in the order of the walk; what decides stands first at each."""
+        return tuple(self._stop(place, asked) for place, asked in self._places() if asked)
+
+    def _places(self) -> Iterator[tuple[Station | Section, tuple[Question, ...]]]:
+        own, asked = self.visit.own, self.visit.questionnaire
+        if not asked.stations:
+            yield from ((section, own.asked(section)) for section in asked.sections)
+        for id, questions in asked.walk(own.processes).items():
+            yield asked.station_by_id[id], questions
+
+    def _stop(self, place: Station | Section, asked: tuple[Question, ...]) -> Stop:
+        looks = [self.looks[q.id] for q in asked if q.id in self.looks]
+        ranked = tuple(sorted(looks, key=lambda look: look.rank))
+        return Stop(place, ranked, len(asked) - len(looks))
+
+    @property
+    def files(self) -> int:
+        return sum(len(look.files) for look in self.looks.values())
+
+    @property
+    def remarks(self) -> int:
+        return sum(bool(look.remark) for look in self.looks.values())
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        """The one page to print: what matters most, in the order of the walk."""
+        found = self.visit.own_score
+        gates = resting(found) if found else frozenset()
+        places = [(stop.place.title, stop) for stop in self.stops]
+        return checklist(
+            Item(
+                place=title,
+                question=look.question,
+                said=look.said,
+                decides=look.claim is not None,
+                holds=look.question.id in gates,
+                contradicts=tuple(hint.says for hint in look.hints),
+                unproved=not look.files and (self._level(look.question) or 0) >= PROVED_FROM,
+            )
+            for title, stop in places
+            for look in stop.looks
+        )
+
+    def _level(self, question: Question) -> int | None:
+        answer = self.visit.own.answers.get(question.id)
+        return None if answer is None else level_of(question, answer)
+
+
+PROVED_FROM = 2
+"""From this level on an answer without any file is worth a look of its own."""
+
+
+def preparation_of(session: Session, visit: Visit) -> Preparation:
+    """Return what is known before a visit, with the firm's last round beside it."""
+    found = store.earlier(session, [visit.assessment]).get(visit.assessment.id)
+    if found is None or visit.last is None:
+        return Preparation(visit)
+    return Preparation(visit, found[0], {m.question.id: m for m in _moved(visit, found[0])})
+
+
+def _moved(visit: Visit, before: Assessment) -> Iterator[Moved]:
+    """Yield the answers that are other than then; each is read in the words of its own edition."""
+    then, last, now = questionnaire_of(before).questions, visit.last or {}, visit.own.answers
+    for question in visit.own.questionnaire.all_asked(visit.own.processes):
+        was, old = then.get(question.id), last.get(question.id)
+        new = now.get(question.id)
+        if was is None or old is None or new is None or was.kind != question.kind:
+            continue
+        if answers.plain(old) != answers.plain(new):
+            low, high = level_of(was, old), level_of(question, new)
+            rose = 0 if low is None or high is None else high - low
+            yield Moved(question, answers.describe(was, old), answers.describe(question, new), rose)
