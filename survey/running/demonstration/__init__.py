@@ -128,6 +128,9 @@ def load(app: Flask) -> bool:
         _meet(session, firms, users[Role.OFFICER])
         _ties(session, firms, users[PARTNER])
         _second_round(session, firms, rounds[1], users)
+        for firm, row in firms:
+            if "again" in row:
+                _hand_in_next(session, firm, row, rounds[1], users, photo)
     _keep(config.instance / SIGN_INS, words, config.base_url)
     return True
 
@@ -701,3 +704,31 @@ def _second_round(
     sheet, _ = _invented(firm, row, questionnaire, Random(SHOWN))  # noqa: S311
     begun = dict(list(sheet.items())[: len(sheet) // 2])
     _answer(session, assessment, begun, users[Role.FIRM], at)
+
+
+def _hand_in_next(
+    session: Session,
+    firm: Firm,
+    row: dict[str, Any],
+    round_: Round,
+    users: dict[str, User],
+    photo: Stored,
+) -> None:
+    """Let a firm hand in its next sheet, other than its last by what its row says, to be visited."""
+    author = session.scalars(select(User).where(User.firm_id == firm.id).limit(1)).one()
+    at, again = BEGAN + timedelta(days=65), row["again"]
+    assessment = steps.begin(Step(session, _actor(author), at), firm.id, round_.id)
+    truth, extras = _invented(firm, row, questionnaire_of(assessment), Random(row["sample"]))  # noqa: S311
+    told = truth | again["answers"]
+    _answer(session, assessment, told | extras, author, at)
+    _show_files(session, assessment, told, author, photo, at)
+    step = Step(session, _actor(author), at + timedelta(days=1))
+    for number, (question, remark) in enumerate(again["remarks"].items()):
+        note = Change(
+            question, f"demo.note.{number}", 1, value=plain(told[question]), remark=remark
+        )
+        save_answer(step, assessment.id, SheetKind.SELF, note)
+    steps.submit(step, assessment.id, declared_by="张某")
+    step = Step(session, _actor(users[Role.OFFICER]), at + timedelta(days=3))
+    planned_on = (at + timedelta(days=20)).date()
+    steps.assign(step, assessment.id, users[Role.CONSULTANT].id, planned_on=planned_on)
