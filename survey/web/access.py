@@ -85,6 +85,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "consultant.save_answer": _consultant,
     "consultant.standing": _consultant,
     "consultant.contact": _consultant,
+    "consultant.device_file": _consultant,
     "consultant.begin_photo": _consultant,
     "consultant.add_part": _consultant,
     "consultant.finish_photo": _consultant,

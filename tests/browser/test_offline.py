@@ -375,6 +375,48 @@ def test_signing_out_warns_of_what_is_unsent_and_locks_it(
     assert len(revisions(live_server, number)) == 2
 
 
+def test_what_one_device_cannot_send_goes_by_a_file_from_another_and_once(
+    tablet: Tablet,
+    taken: Page,
+    visit: tuple[int, str],
+    live_server: Server,
+    playwright: Playwright,
+    tmp_path: Path,
+) -> None:
+    number, username = visit
+    tablet.offline(True)
+    taken.goto(f"/visits/{number}/sections/production")
+    press(taken, "确认")
+    card = taken.locator(f"#question-{QUESTION}")
+    card.locator("[data-more] > summary").click()
+    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo(size=(800, 600))}
+    card.locator("[data-upload][multiple]").set_input_files([photo])
+    waits(taken, "1 项答案和 1 张照片")
+    with taken.expect_download() as saving:
+        taken.get_by_role("button", name="存成文件").click()
+    file = tmp_path / saving.value.suggested_filename
+    saving.value.save_as(file)
+    expect(taken.locator("[data-device-file-state]")).to_contain_text("已存成文件“未送出的诊断-")
+
+    other = Tablet(playwright, tmp_path / "other", live_server.url)
+    page = other.page()
+    sign_in(page, username)
+    page.get_by_role("link", name="递交设备文件").click()
+    for _ in range(2):
+        page.locator("#file").set_input_files(file)
+        page.get_by_role("button", name="打开并送出").click()
+        expect(page.locator("[data-hand-in-state]")).to_contain_text("全部送出")
+    other.close()
+    tablet.offline(False)
+    sent(taken)
+
+    assert [row.verification for row in revisions(live_server, number)] == [
+        "unverified",
+        "verified",
+    ]
+    assert [kept.name for kept in files(live_server)] == ["a.jpg"]
+
+
 def test_the_pages_of_the_device_fit_and_are_accessible(
     tablet: Tablet, taken: Page, visit: tuple[int, str], axe: Callable[[Page], list[str]]
 ) -> None:

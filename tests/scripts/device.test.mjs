@@ -292,6 +292,101 @@ test("what a full device cannot keep is sent from the page, and said to be kept 
   assert.equal((await tablet.store.count()).answers, 0);
 });
 
+// --- handed in as a file ---------------------------------------------------------------------------------
+
+const { packed, handedIn } = await ours("offline/parcel.js");
+const HERE = { origin: "https://survey.test", now: new Date(1e12) };
+
+async function aFullTablet(server) {
+  const tablet = await device({ server, way: () => null });
+  const first = await tablet.store.add(answerTo("a"), { value: 3 });
+  await tablet.store.add(answerTo("a", 1, first.request), { value: 4, reason: "看板停在上周" });
+  const { bytes, content } = aPhoto(200_000);
+  await tablet.store.add(photoOf("a"), content, { bytes });
+  return tablet;
+}
+
+const twiceOver = async (tablet, file) => [await handedIn(file, tablet.store, HERE.origin), await settle(tablet)][0];
+
+test("a file of what waits, handed in elsewhere and again, and sent by both devices, has one effect", async () => {
+  const server = new Server();
+  const broken = await aFullTablet(server);
+  const file = await packed(broken.store, HERE);
+  const other = await device({ database: await freshDatabase(), server });
+
+  assert.deepEqual(await twiceOver(other, file), { answers: 2, photos: 1 });
+  assert.deepEqual(await twiceOver(other, file), { answers: 2, photos: 1 });
+  const back = await broken.again({ way: (act) => act() });
+  back.clock.now += 30_000;
+  await settle(back);
+
+  assert.deepEqual(values(server, "a"), [3, 4]);
+  assert.deepEqual([...server.photos.values()].map(({ done }) => done), [1]);
+  for (const { store } of [other, back]) assert.deepEqual(await store.count(), { answers: 0, photos: 0, stopped: 0 });
+});
+
+test("an old file handed in late changes nothing that was said since", async () => {
+  const server = new Server();
+  const broken = await aFullTablet(server);
+  const file = await packed(broken.store, HERE);
+  const other = await device({ database: await freshDatabase(), server });
+  await twiceOver(other, file);
+  await other.store.add(answerTo("a", 3), { value: 1 });
+  await settle(other);
+
+  await twiceOver(other, file);
+
+  assert.deepEqual(values(server, "a"), [3, 4, 1]);
+  assert.deepEqual((await other.store.rows(VISIT)).get("a").revision, 4);
+});
+
+test("a file shows nothing to whoever reads it", async () => {
+  const tablet = await aFullTablet(new Server());
+  const file = await (await packed(tablet.store, HERE)).text();
+  assert.ok(file.includes(HERE.origin));
+  for (const word of ["看板", "reason", '"a"', "value"]) assert.ok(!file.includes(word), word);
+});
+
+for (const [name, why, given] of [
+  ["another person's", "stranger", async () => ({ reader: 8, secrets: [Buffer.alloc(32, 2).toString("base64")] })],
+  ["another site's", "elsewhere", async () => ({ secrets: [Buffer.alloc(32, 2).toString("base64")], origin: "https://other.test" })],
+  ["one whose key was changed", "changed", async () => ({ secrets: [Buffer.alloc(32, 2).toString("base64")] })],
+])
+  test(`a file is not taken: ${name}`, async () => {
+    const file = await packed((await aFullTablet(new Server())).store, HERE);
+    const { origin = HERE.origin, ...whose } = await given();
+    const other = await device({ database: await freshDatabase(), server: new Server(), ...whose });
+
+    await assert.rejects(() => handedIn(file, other.store, origin), { why });
+    assert.deepEqual(await other.store.waiting(), []);
+  });
+
+test("what is no such file, is newer or far too large is not taken", async () => {
+  const { store } = await device({ server: new Server() });
+  const newer = new Blob([`${JSON.stringify({ kind: "survey-device-file", version: 2 })}\n`]);
+  for (const [file, why] of [[new Blob([]), "other"], [new Blob(["%PDF-1.7\n"]), "other"], [new Blob(["null\n"]), "other"], [newer, "newer"], [{ size: 2 ** 31 }, "huge"]])
+    await assert.rejects(() => handedIn(file, store, HERE.origin), { why });
+});
+
+test("a file cut or changed anywhere is not taken, nor any part of it", async () => {
+  const whole = new Uint8Array(await (await packed((await aFullTablet(new Server())).store, HERE)).arrayBuffer());
+  const start = whole.indexOf(10) + 1;
+  const other = await device({ database: await freshDatabase(), server: new Server() });
+  const damaged = fc.oneof(
+    fc.nat(whole.length - 1).map((end) => whole.slice(0, end)),
+    fc.tuple(fc.integer({ min: start, max: whole.length - 1 }), fc.integer({ min: 1, max: 255 })).map(([place, change]) => {
+      const bytes = whole.slice();
+      bytes[place] ^= change;
+      return bytes;
+    }),
+    fc.uint8Array({ minLength: 1, maxLength: 40 }).map((more) => new Uint8Array([...whole, ...more])),
+  );
+  await fc.assert(fc.asyncProperty(damaged, async (bytes) => {
+    await assert.rejects(() => handedIn(new Blob([bytes]), other.store, HERE.origin), { name: "Error", why: /other|damaged/ });
+    assert.deepEqual(await other.store.waiting(), []);
+  }), { numRuns: 60 });
+});
+
 // --- whatever may happen, in any order ------------------------------------------------------------------
 
 const QUESTIONS = ["a", "b", "c"];

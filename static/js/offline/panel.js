@@ -1,6 +1,8 @@
 // What a consultant's page says of this device: how much waits, what hinders, and a way out that warns.
 
 import { startWorker } from "./device.js";
+import { inZone } from "./photo.js";
+import { packed } from "./parcel.js";
 import { takeAgain } from "./take.js";
 import { ENDED, FULL_DEVICE, GONE, inWords, STRANGER, TROUBLES } from "./words.js";
 
@@ -11,6 +13,7 @@ class Panel {
     Object.assign(this, { place, device });
     this.state = place.querySelector("[data-device-state]");
     this.way = place.querySelector("[data-device-sign-in]");
+    this.file = place.querySelector("[data-device-file]");
     this.trouble = this.gone = "";
     device.listen((event, entry, detail) => this.hear(event, detail));
   }
@@ -24,12 +27,17 @@ class Panel {
     if (event !== "moved") this.show();
   }
 
+  sayOfFile(words) {
+    this.place.querySelector("[data-device-file-state]").textContent = words;
+  }
+
   async show() {
     const count = await this.device.store.count();
     const waiting = inWords(count);
     const stopped = count.stopped ? `其中 ${count.stopped} 项需要您处理。` : "";
     let words = waiting ? `${this.gone}本机还有 ${waiting}没有送出。${stopped}${this.trouble}` : this.gone + this.trouble;
     const full = this.device.store.loose.length > 0;
+    if (this.file) this.file.hidden = !(waiting && (this.trouble || stopped || full));
     if (full) words = FULL_DEVICE + words;
     this.place.hidden = !words;
     this.place.dataset.waiting = count.answers + count.photos;
@@ -38,10 +46,22 @@ class Panel {
   }
 }
 
+/** The last resort: what waits, locked, in a file for another device of the same person. */
+async function saveFile(panel, { store }) {
+  const now = new Date();
+  const url = URL.createObjectURL(await packed(store, { origin: location.origin, now }));
+  const name = `未送出的诊断-${inZone(now).slice(0, 16).replace(/\D/g, "")}.dat`;
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60000);
+  panel.sayOfFile(`已存成文件“${name}”。在另一台设备上用您的账号登录，打开“我的现场诊断”页底的“递交设备文件”选它；本机照样会送，不会重复。`);
+}
+
 /** Send what waits, say how it goes, and see to signing out. */
 export async function begin(place, device) {
   const panel = new Panel(place, device);
   for (const form of document.querySelectorAll('form[action$="/sign-out"]')) form.addEventListener("submit", (event) => signOut(event, form, device));
+  panel.file?.addEventListener("click", () => saveFile(panel, device).catch(() => panel.sayOfFile("没有存成文件：这台设备的空间不够。")));
   device.begin();
   await panel.show();
   setInterval(() => panel.show().catch(() => {}), LOOK_AGAIN);

@@ -1,5 +1,7 @@
 // A photo before it leaves the device: when it was taken is read, then it is scaled; where it was taken is dropped.
 
+import { hex } from "./seal.js";
+
 const LONGEST_SIDE = 2000;
 const QUALITY = 0.85;
 const HEAD = 256 * 1024;
@@ -84,7 +86,7 @@ export async function ready(file, caption) {
   const drawn = await scaled(file);
   const bytes = new Uint8Array(await (drawn || file).arrayBuffer());
   const seen = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const sha256 = [...seen].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const sha256 = hex(seen);
   const name = drawn ? `${file.name.replace(/\.[^.]*$/, "") || "照片"}.jpg` : file.name;
   return { bytes, content: { name, caption, sha256, size: bytes.length, taken_at: taken } };
 }

@@ -3,10 +3,13 @@
 const NAME = "AES-GCM";
 const NONCE = 12;
 
+export const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export const unhex = (letters) => Uint8Array.from(String(letters).match(/../g) || [], (pair) => parseInt(pair, 16));
+
 /** The name of a key: the first bytes of its own fingerprint, which tell nothing of it. */
 async function nameOf(raw) {
   const seen = new Uint8Array(await crypto.subtle.digest("SHA-256", raw));
-  return [...seen.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(seen.slice(0, 8));
 }
 
 /** Make a key that this browser may use and never hand out: {id, key}. `secret`: 32 bytes in base64. */

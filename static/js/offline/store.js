@@ -1,15 +1,12 @@
 // What one consultant's device keeps: visits taken along, and what waits to be sent, in its order.
 
-import { open, openBytes, seal, sealBytes } from "./seal.js";
+import { hex, open, openBytes, seal, sealBytes } from "./seal.js";
 
 const ALL = ["visits", "pages", "rows", "outbox", "photos"];
 
 export const ON_DISK = { durability: "strict" }; // where a browser knows the word, a loss of power takes nothing
 
-function word() {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const word = () => hex(crypto.getRandomValues(new Uint8Array(12)));
 
 export class DeviceStore {
   /** @param {IDBDatabase} database by `openDatabase`; keys: of this reader, the newest first */
@@ -143,8 +140,13 @@ export class DeviceStore {
     return { ...entry, content: await open(this.keys, entry.sealed) };
   }
 
-  async bytesOf({ request, bytes }) {
-    return bytes || openBytes(this.keys, await this.database.get("photos", request));
+  async bytesOf(entry) {
+    return entry.bytes || openBytes(this.keys, await this.lockedPhoto(entry));
+  }
+
+  /** A photo as it lies here: {key, nonce, bytes}. */
+  lockedPhoto({ request }) {
+    return this.database.get("photos", request);
   }
 
   /** How much waits: {answers, photos, stopped}. */
@@ -179,6 +181,7 @@ export class DeviceStore {
     const { request, visit, question, kind, content } = entry;
     if (kind !== "answer") return this.give([request]);
     this.acknowledged.set(request, revision);
+    if (await this.knowsLater(visit, question, revision)) return this.give([request]);
     const fields = await this.standing(visit, question, { ...content, value, verification });
     const row = { reader: this.reader, visit, question, revision, request, sealed: await seal(this.keys, fields) };
     const work = this.database.transaction(["rows", "outbox", "photos"], "readwrite");
@@ -191,6 +194,12 @@ export class DeviceStore {
       await this.give([request]); // no room even for that: the next page brings it from the server
     }
     return null;
+  }
+
+  // Handed in once more, an old change is acknowledged as what it was.
+  async knowsLater(visit, question, revision) {
+    const row = await this.database.get("rows", [this.reader, visit, question]);
+    return Boolean(row) && row.revision > revision;
   }
 
   // The fields an answer is known to have by now: those of before, and what was just kept.

@@ -19,6 +19,19 @@ export const UNFIT = {
   old: "这个浏览器不支持离线使用，请换用较新的 Chrome、Edge 或 Safari；现在仍可联网填写。",
 };
 
+/** Why a file of what was not sent is not taken. */
+export const UNREADABLE = {
+  other: "这不是本系统存出的文件。请选择名字以“未送出的诊断”开头的文件。",
+  damaged: "这个文件不完整或已损坏，没有读入任何内容。请在原来的设备上重新存一次。",
+  elsewhere: "这个文件是在另一个网址（{where}）存出的，请到那里递交。",
+  stranger: "这个文件是另一位用户存出的，只有本人登录后才能递交。",
+  changed: "这个文件的钥匙已经更换，打不开。请按页面底部的电话反映，并保留原来的设备。",
+  newer: "这个文件由较新的版本存出。请刷新本页后再选一次。",
+  huge: "文件超过 1 GB，不是本系统存出的，没有读入。",
+  away: "现在没有网络，读不了这个文件。请连上网络后再按一次。",
+  broken: "没有读入：这台设备存不下，或不允许网页保存内容。",
+};
+
 /** How much waits: "3 项答案和 2 张照片". */
 export function inWords({ answers, photos }) {
   return [answers && `${answers} 项答案`, photos && `${photos} 张照片`].filter(Boolean).join("和 ");

@@ -8,7 +8,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Annotated, Any
 
-from flask import current_app, request
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, ConfigDict, Field
@@ -56,6 +56,12 @@ def contact() -> ResponseReturnValue:
         "keys": [b64encode(secret).decode() for secret in _secrets(reader.id)],
         "visits": {str(id): state for id, state in store.states(here.session(), reader.id)},
     }
+
+
+@pages.get("/device-file")
+def device_file() -> str:
+    """Show where a file of what another device has not sent is handed in: its browser opens and sends it."""
+    return render_template("consultant/device_file.html")
 
 
 def _secrets(user_id: int) -> list[bytes]:
