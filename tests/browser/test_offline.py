@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,9 +28,9 @@ from survey.store import assessments as store
 from survey.tables import AnswerRevision, Evidence, SheetKind
 from tests.support.browsing import CHROMIUM, QUIETLY, next_page, too_wide
 from tests.support.files import a_photo
-from tests.support.patience import PATIENCE_SECONDS
+from tests.support.patience import PATIENCE_SECONDS, until
 from tests.support.people import PASSWORD, TESTER, a_consultant, a_user, moment, visited
-from tests.support.servers import Server
+from tests.support.servers import Server, next_release
 
 TABLET = {"width": 820, "height": 1180}
 QUESTION = "scheduling"
@@ -415,6 +416,70 @@ def test_what_one_device_cannot_send_goes_by_a_file_from_another_and_once(
         "verified",
     ]
     assert [kept.name for kept in files(live_server)] == ["a.jpg"]
+
+
+def test_a_new_release_sends_what_an_older_one_left_and_keeps_its_pages_until_taken_again(
+    tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server, tmp_path: Path
+) -> None:
+    number, _ = visit
+    where = f"/visits/{number}/sections/production"
+    [old] = releases(taken)
+    tablet.offline(True)
+    taken.goto(where)
+    press(taken, "确认")
+    waits(taken, "1 项答案")
+    live_server.kill()
+    live_server.project = next_release(tmp_path / "next")
+    live_server.start()
+    no_more_pages = re.compile(rf"/visits/{number}(/sections/\w+)?$")
+    tablet.context.route(no_more_pages, lambda route: route.abort())
+
+    tablet.offline(False)
+    taken.goto("/visits")
+    sent(taken)
+    assert len(revisions(live_server, number)) == 2
+    until(lambda: len(shells(taken)) == 2)
+    tablet.offline(True)
+    taken.goto(where)
+    assert releases(taken) == [old]
+    press(taken, "未能查看")
+    waits(taken, "1 项答案")
+
+    tablet.context.unroute(no_more_pages)
+    tablet.offline(False)
+    taken.goto("/visits")
+    until(lambda: old not in releases(taken))
+    [new] = releases(taken)
+    tablet.offline(True)
+    taken.goto(where)
+    assert f"/static/{new}/" in taken.content()
+    press(taken, "确认")
+    waits(taken, "1 项答案")
+    tablet.offline(False)
+    sent(taken)
+    assert [row.verification for row in revisions(live_server, number)] == [
+        *("unverified", "verified", "not_seen", "verified")
+    ]
+
+
+def shells(page: Page) -> list[str]:
+    names: list[str] = page.evaluate("caches.keys()")
+    return names
+
+
+def releases(page: Page) -> list[str]:
+    """The releases whose pages lie on the device."""
+    found: list[str] = page.evaluate(RELEASES)
+    return sorted(set(found))
+
+
+RELEASES = """() => new Promise((done) => {
+  const asked = indexedDB.open("survey-device");
+  asked.onsuccess = () => {
+    const found = asked.result.transaction("pages").objectStore("pages").getAll();
+    found.onsuccess = () => { asked.result.close(); done(found.result.map(({ release }) => release)); };
+  };
+})"""
 
 
 def test_the_pages_of_the_device_fit_and_are_accessible(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,6 +34,7 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = config.instance / "server.log"
+        self.project = PROJECT
         self._workers = workers
         self._threads = threads
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -54,7 +56,7 @@ class Server:
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", *module],
-                cwd=PROJECT,
+                cwd=self.project,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -120,6 +122,17 @@ def serving(config: Config, *, workers: int = 1, threads: int = 4) -> Iterator[S
         yield server
     finally:
         server.stop()
+
+
+def next_release(folder: Path) -> Path:
+    """Lay a release of the project into a folder: the same programs, other static files."""
+    folder.mkdir()
+    for path in PROJECT.iterdir():
+        if path.name not in ("static", "instance") and not path.name.startswith("."):
+            (folder / path.name).symlink_to(path)
+    shutil.copytree(PROJECT / "static", folder / "static")
+    (folder / "static" / "css" / "next.css").write_text("/* another release */")
+    return folder
 
 
 def free_port() -> int:
