@@ -335,6 +335,85 @@ def test_a_page_without_a_network_opens_by_itself_once_it_is_back(
     expect(taken.locator("h1")).not_to_have_text("现在没有网络")
 
 
+PAGE_OF_A_PORTAL = "<title>欢迎使用无线网络</title><form><button>登录</button></form>"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (200, PAGE_OF_A_PORTAL, "这个网络要先在它自己的网页上登录"),
+        (502, "<h1>Bad Gateway</h1>", "网络中间的设备没有把内容送到系统"),
+        (200, "{}", "现在登录的不是本机内容的主人"),
+    ],
+    ids=["a portal", "a proxy", "somebody who answers as we do"],
+)
+def test_who_stands_between_is_recognised_and_said_and_nothing_is_called_saved(
+    taken: Page,
+    visit: tuple[int, str],
+    live_server: Server,
+    status: int,
+    body: str,
+    words: str,
+) -> None:
+    between = re.compile(r"/visits/(device|\d+/answers)$")
+    taken.route(between, lambda route: route.fulfill(status=status, body=body))
+    taken.goto(f"/visits/{visit[0]}/sections/production")
+    press(taken, "确认")
+    waits(taken, words)
+    expect(taken.locator("[data-save-state]")).to_have_text("1 题已存本机，等待送出")
+    assert len(revisions(live_server, visit[0])) == 1
+    taken.unroute(between)
+    taken.reload()
+    sent(taken)
+    assert len(revisions(live_server, visit[0])) == 2
+
+
+NO_ROOM = """const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...given) {
+  if (this.name === "outbox") throw new DOMException("no room", "QuotaExceededError");
+  return put.apply(this, given);
+};"""
+NOT_ALLOWED = (
+    """indexedDB.open = () => { throw new DOMException("not allowed", "SecurityError"); };"""
+)
+
+
+@pytest.mark.parametrize("fault", [NO_ROOM, NOT_ALLOWED], ids=["full", "forbidden"])
+def test_a_device_that_keeps_nothing_says_so_and_works_online(
+    taken: Page, visit: tuple[int, str], live_server: Server, fault: str
+) -> None:
+    cut = re.compile(r"/answers$")
+    taken.route(cut, lambda route: route.abort())
+    taken.add_init_script(fault)
+    taken.goto(f"/visits/{visit[0]}/sections/production")
+    press(taken, "确认")
+    waits(taken, "这台设备存不下，或不允许网页保存内容")
+    expect(taken.locator("[data-save-state]")).not_to_contain_text("已保存")
+    taken.unroute(cut)
+    until(lambda: len(revisions(live_server, visit[0])) == 2)
+    expect(taken.locator("[data-save-state]")).to_have_attribute("data-tone", "good")
+
+
+@pytest.mark.parametrize("days", [-1, 1], ids=["behind", "ahead"])
+def test_a_clock_wrong_by_a_day_decides_nothing(
+    tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server, days: int
+) -> None:
+    tablet.offline(True)
+    taken.goto(f"/visits/{visit[0]}/sections/production")
+    press(taken, "确认")
+    waits(taken, "1 项答案")
+    taken.add_init_script(f"const now = Date.now; Date.now = () => now() + {days * 86_400_000};")
+    tablet.offline(False)
+    taken.reload()
+    sent(taken)
+    press(taken, "未能查看")
+    expect(taken.locator("[data-save-state]")).to_have_attribute("data-tone", "good")
+    sent(taken)
+    kept = revisions(live_server, visit[0])
+    assert [row.verification for row in kept] == ["unverified", "verified", "not_seen"]
+    assert abs((moment() - kept[-1].saved_at).total_seconds()) < 86_400 / 2
+
+
 def test_a_visit_taken_away_leaves_the_device(
     tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server
 ) -> None:
