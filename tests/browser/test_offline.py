@@ -224,7 +224,7 @@ def test_photos_wait_on_the_device_scaled_and_are_sent_with_their_words(
     card.locator("[data-more] > summary").click()
     card.get_by_label("照片说明").fill("三号机床看板")
     photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo(size=(4000, 3000))}
-    other = photo | {"name": "b.jpg", "buffer": a_photo("maroon", size=(1000, 3000))}
+    other = photo | {"name": "b.jpg", "buffer": LYING}
     card.locator("[data-upload][multiple]").set_input_files([photo, other])
     waits(taken, "2 张照片")
     expect(card.locator(".file-list__item--waiting")).to_have_count(2)
@@ -241,6 +241,18 @@ def test_photos_wait_on_the_device_scaled_and_are_sent_with_their_words(
     assert all(file.taken_at is not None for file in kept)
     assert [sides(live_server, file) for file in kept] == [(2000, 1500), (667, 2000)]
     expect(card.locator("[data-file]")).to_have_count(2)
+
+
+def lying(size: tuple[int, int]) -> bytes:
+    """A photo of a camera that was held upright: it lies, and says that it is to be turned."""
+    said = Image.Exif()
+    said[0x0112] = 6
+    stream = BytesIO()
+    Image.new("RGB", size, "maroon").save(stream, "JPEG", exif=said)
+    return stream.getvalue()
+
+
+LYING = lying((3000, 1000))
 
 
 def sides(server: Server, file: Evidence) -> tuple[int, int]:

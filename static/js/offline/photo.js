@@ -3,7 +3,7 @@
 import { hex } from "./seal.js";
 
 const LONGEST_SIDE = 2000;
-const QUALITY = 0.85;
+const [TYPE, QUALITY] = ["image/jpeg", 0.85];
 const HEAD = 256 * 1024;
 
 const EXIF_POINTER = 0x8769;
@@ -83,7 +83,7 @@ export function inZone(moment) {
 export async function ready(file, caption) {
   const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
   const taken = takenIn(head) || inZone(new Date(file.lastModified || Date.now()));
-  const drawn = await scaled(file);
+  const drawn = (await inTurn(() => drawnAside(file))) || (await scaled(file));
   const bytes = new Uint8Array(await (drawn || file).arrayBuffer());
   const seen = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const sha256 = hex(seen);
@@ -91,7 +91,30 @@ export async function ready(file, caption) {
   return { bytes, content: { name, caption, sha256, size: bytes.length, taken_at: taken } };
 }
 
-/** Draw a picture anew, at most LONGEST_SIDE wide and high, upright, and with nothing else in it. */
+let last = Promise.resolve();
+
+/** One photo after another: an album of them, unpacked at once, is more than a tablet holds. */
+function inTurn(act) {
+  last = last.then(act);
+  return last;
+}
+
+/** Draw a picture anew in a worker, so that typing goes on; null where this browser cannot. */
+function drawnAside(file) {
+  if (!window.OffscreenCanvas || !window.Worker) return null;
+  return new Promise((done) => {
+    const worker = new Worker(new URL("./scaler.js", import.meta.url));
+    const end = (drawn) => {
+      worker.terminate();
+      done(drawn);
+    };
+    worker.onmessage = ({ data }) => end(data);
+    worker.onerror = () => end(null);
+    worker.postMessage({ file, side: LONGEST_SIDE, type: TYPE, quality: QUALITY });
+  });
+}
+
+/** Draw a picture anew on the page itself, at most LONGEST_SIDE wide and high, upright, and with nothing else in it. */
 async function scaled(file) {
   const url = URL.createObjectURL(file);
   try {
@@ -101,7 +124,7 @@ async function scaled(file) {
     canvas.width = Math.round(picture.naturalWidth * share);
     canvas.height = Math.round(picture.naturalHeight * share);
     canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    return await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+    return await new Promise((done) => canvas.toBlob(done, TYPE, QUALITY));
   } catch {
     return null;
   } finally {
