@@ -27,6 +27,7 @@ from survey.tables import (
     SecondSheet,
     SecondState,
     SheetKind,
+    Verdict,
 )
 
 
@@ -151,9 +152,15 @@ def _compared(
         names.get(second.author_id, ""),
         names.get(second.lead_id or 0, ""),
         tuple(_lines(questionnaire_of(assessment), kept, rows)),
-        sum(not one.differs for one in kept.values()),
+        sum(_is_alike(one) for one in kept.values()),
         rows is not None,
     )
+
+
+def _is_alike(one: Opinion) -> bool:
+    """Whether both judged, and alike; what neither judged is no agreement."""
+    both = (one.lead_verdict, one.second_verdict)
+    return not one.differs and Verdict.UNVERIFIED not in both
 
 
 def _lines(

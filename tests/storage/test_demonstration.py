@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import uscc
 
 from survey.readings.hints import own_hints
+from survey.readings.pairs import compared
 from survey.readings.sheets import filled_sheet
 from survey.readings.visits import visit_of
 from survey.running import demonstration
@@ -102,6 +103,21 @@ def _nothing_contradicts_but_where_a_story_says_so(loaded: Session) -> None:
     assert silent >= 25
 
 
+def _two_firms_were_visited_by_two_who_did_not_always_agree(loaded: Session) -> None:
+    apart = {row["code"]: row for row in ROWS if "apart" in row}
+    open_ = decided = 0
+    everyone = select(Assessment).options(joinedload(Assessment.firm))
+    for assessment in loaded.scalars(everyone).all():
+        for one in compared(loaded, assessment):
+            says = apart.pop(assessment.firm.code)["apart"]["says"]
+            assert {line.question.id for line in one.lines} == says.keys()
+            open_ += len(one.undecided)
+            decided += len(one.lines) - len(one.undecided)
+    assert not apart
+    assert open_
+    assert decided
+
+
 def _every_page_can_say_that_it_is_a_demonstration(loaded: Session) -> None:
     place = settings.read(loaded)
     assert place.demonstration
@@ -113,7 +129,7 @@ def _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance: Path) ->
     kept = instance / "sign-ins.txt"
     assert kept.stat().st_mode & 0o077 == 0
     words = [line.rsplit(" ", 1)[1] for line in kept.read_text().splitlines() if "密码 " in line]
-    assert len(set(words)) == 4
+    assert len(set(words)) == len(demonstration.READERS) + 1  # and the second of a pair
     assert all(len(word) >= 10 for word in words)
 
 
@@ -125,6 +141,7 @@ def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, i
     _an_inflated_firm_is_corrected_on_site(session)
     _nothing_contradicts_but_where_a_story_says_so(session)
     _the_pool_has_entries_and_recognitions(session)
+    _two_firms_were_visited_by_two_who_did_not_always_agree(session)
     _every_page_can_say_that_it_is_a_demonstration(session)
     _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance)
     session.rollback()

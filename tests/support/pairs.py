@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import db
@@ -27,15 +27,11 @@ class PairVisit:
 
     def assign(self, session: Session) -> None:
         """Send both again."""
-        step = Step(session, TESTER, moment())
-        assessments.assign(step, self.visit.id, self.lead.id)
         self.replace_second(session, self.second)
 
     def replace_second(self, session: Session, who: User) -> None:
-        with db.writing(session):
-            mine = update(Assessment).where(Assessment.id == self.visit.id)
-            session.execute(mine.values(second_consultant_id=who.id))
-        session.expire_all()
+        step = Step(session, TESTER, moment())
+        assessments.assign(step, self.visit.id, self.lead.id, who.id)
 
 
 def a_pair_visit(session: Session, lead: User | None = None, **given: object) -> PairVisit:

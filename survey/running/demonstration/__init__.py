@@ -55,6 +55,7 @@ from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration.coherence import Answers, coherent
+from survey.running.demonstration.pairs import judge_apart
 from survey.running.demonstration.sheets import (
     application_facts,
     artificial_intelligence,
@@ -101,6 +102,7 @@ READERS = (
 )
 PARTNER = "partner"
 """The key of the second consultant, whom no role of a reader names."""
+SECOND = ("guwen-2", "周某", Role.CONSULTANT)
 SHOWN = "V-03"
 """The firm whose user can sign in: one result behind it, one sheet in the making."""
 REASON = "现场抽查与自评不一致：随机抽取三份记录，系统里查不到对应数据。"
@@ -147,7 +149,7 @@ def _rows(name: str) -> Any:
 
 def _people() -> tuple[dict[str, str], dict[str, str]]:
     """Return password hashes and the generated passwords, by user name."""
-    words = {username: secrets.token_urlsafe(9) for username, _, _ in READERS}
+    words = {username: secrets.token_urlsafe(9) for username, _, _ in (*READERS, SECOND)}
     return {username: passwords.hashed(word) for username, word in words.items()}, words
 
 
@@ -161,6 +163,8 @@ def _keep(path: Path, words: dict[str, str], base_url: str) -> None:
     lines = [f"  演示登录（{base_url}/ ，数据均为虚构）：", ""]
     for username, name, role in READERS:
         lines.append(f"    {roles[role]}（{name}）  用户名 {username}  密码 {words[username]}")
+    username, name, _ = SECOND
+    lines.append(f"    组员（{name}）  用户名 {username}  密码 {words[username]}")
     path.touch(mode=0o600, exist_ok=True)
     os.chmod(path, 0o600)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -270,6 +274,7 @@ def _lacks(row: dict[str, Any]) -> set[str]:
 def _users(
     session: Session, hashes: dict[str, str], firms: list[tuple[Firm, dict[str, Any]]]
 ) -> dict[str, User]:
+    """Make everybody who signs in, by role, and who goes along as ``PARTNER``."""
     shown = next(firm for firm, row in firms if row["sample"] == SHOWN)
     users: dict[str, User] = {
         role: User(
@@ -290,18 +295,19 @@ def _users(
     for firm, row in firms:
         if firm is not shown:
             session.add(_owner(firm, row["sample"], unknown))
-    users[PARTNER] = _partner(unknown)
+    users[PARTNER] = _partner(hashes[SECOND[0]])
     session.add_all([users[PARTNER], _invited_colleague(shown)])
     session.flush()
     return users
 
 
 def _partner(password_hash: str) -> User:
-    """Who goes along on a visit of two; nobody knows their password."""
+    """Who goes along on a visit of two."""
+    username, name, role = SECOND
     return User(
-        username="guwen-2",
-        name="周某",
-        role=Role.CONSULTANT,
+        username=username,
+        name=name,
+        role=role,
         password_hash=password_hash,
         password_changed_at=BEGAN,
         active=True,
@@ -376,15 +382,18 @@ def _live(
     at += timedelta(days=3)
     _send(Step(session, _actor(officer), at), assessment.id, row, users)
     at += timedelta(days=1)
+    apart = row.get("apart")
     seen = (
         truth
-        if row["state"] == AssessmentState.CONFIRMED
+        if apart or row["state"] == AssessmentState.CONFIRMED
         else dict(list(truth.items())[: len(truth) // 2])
     )
     away = _not_looked_at(questionnaire, row)
     seen = {question: answer for question, answer in seen.items() if question not in away}
     _visit(session, assessment, told, seen, consultant, photo, at)
     _leave_unseen(Step(session, _actor(consultant), at), assessment, row)
+    if apart:
+        judge_apart(session, assessment, apart, seen, (consultant, users[PARTNER]), at)
     for check, says in row.get("explained", {}).items():
         contradictions.explain(Step(session, _actor(consultant), at), assessment.id, check, says)
     if row["state"] != AssessmentState.CONFIRMED:

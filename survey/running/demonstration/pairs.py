@@ -32,7 +32,7 @@ def judge_apart(
     """Let the second of a pair judge everything, then the lead compare and decide what the row says.
 
     Args:
-        row: ``says``: the levels the second gives otherwise, by question; ``decided``: how the lead
+        row: ``says``: by how many levels the second says otherwise, by question; ``decided``: how the lead
             decided some of them, each ``{decision, why, level}``.
         seen: What is true, as the lead saw it.
         team: Who leads, and who goes along.
@@ -42,7 +42,8 @@ def judge_apart(
     second_sheets.begin(second(0), number)
     said = row["says"]
     for order, (question, answer) in enumerate(_unjudged(session, number).items()):
-        value = said.get(question, plain(seen[question]) if question in seen else answer.value)
+        value = plain(seen[question]) if question in seen else answer.value
+        value = value + said[question] if question in said else value
         judged: dict[str, Any] = (
             {"verification": Verdict.VERIFIED}
             if value == answer.value
