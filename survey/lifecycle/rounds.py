@@ -148,13 +148,14 @@ def _good(step: Step, plan: Plan, round_: Round | None, sure: bool) -> Plan:
     plan = replace(plan, title=typed.line(plan.title))
     if not 1 <= len(plan.title) <= MOST_TITLE:
         raise Invalid({"title": f"请填写轮次名称（{MOST_TITLE} 字以内）。"})
-    if round_ is None or (plan.opens_on, plan.closes_on) != (round_.opens_on, round_.closes_on):
+    moves = round_ is None or (plan.opens_on, plan.closes_on) != (round_.opens_on, round_.closes_on)
+    if moves:
         _require_order(plan)
     known = rounds.round_titled(step.session, plan.title)
     if known is not None and known is not round_:
         raise TitleTaken({"title": "已有同名的评估轮次，请换一个名称。"})
     others = rounds.open_between(step.session, plan.opens_on, plan.closes_on)
-    if not sure and any(other is not round_ for other in others):
+    if moves and not sure and any(other is not round_ for other in others):
         raise Doubtful((Doubt.ROUNDS_OVERLAP,))
     return plan
 

@@ -13,7 +13,7 @@ from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, Role
 from survey.web import here, sessions
 from survey.web.here import Reader
-from survey.words.wording import RETURNED
+from survey.words.wording import RETURNED, VISIT_RETURNED
 
 ANYONE = "anyone"
 EVERY_ROLE = frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR})
@@ -330,14 +330,15 @@ def _asked_again(find: Find) -> Find:
 def visited_assessment(assessment_id: int, *, lock: bool = False) -> Assessment:
     """Return an assessment this consultant is assigned to, alone or as one of a pair.
 
-    It is theirs while the visit runs and after it.
+    It is theirs while the visit runs and after it. What is sent from a page of before a return is
+    answered by what happened meanwhile.
     """
     assessment = store.assessment(here.session(), assessment_id, lock=lock)
-    if (
-        assessment is None
-        or here.reader().id not in assessment.visitors
-        or assessment.state not in (AssessmentState.VISITING, AssessmentState.CONFIRMED)
-    ):
+    if assessment is None or here.reader().id not in assessment.visitors:
+        abort(404)
+    if assessment.state not in (AssessmentState.VISITING, AssessmentState.CONFIRMED):
+        if request.method == "POST" and not wants_json():
+            here.refuse(409, VISIT_RETURNED)
         abort(404)
     return assessment
 

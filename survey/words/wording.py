@@ -142,6 +142,9 @@ DECISIONS: Final[Mapping[str, str]] = {
     Decision.TAKE: "采用组员的",
     Decision.OTHER: "另定一档",
 }
+VISIT_RETURNED: Final = (
+    "答卷已退回企业补充，没有保存。企业重新提交、主管部门再安排后，这家企业会回到“我的现场诊断”。"
+)
 RETURNED: Final = "答卷已退回企业，没有办理。等企业重新提交后，再从评估清单进入。"
 
 ERRORS: Final[dict[int, tuple[str, str]]] = {

@@ -466,6 +466,18 @@ def test_a_sheet_is_given_back_to_the_firm_with_a_reason(session, tablet, visit)
     assert tablet.get(f"/visits/{visit.id}").status_code == 404
 
 
+def test_what_is_sent_from_a_page_of_before_a_return_is_told_what_happened(session, tablet, visit):
+    page = f"/visits/{visit.id}/sections/production"
+    assert tablet.get(page).status_code == 200
+    assessments.return_to_firm(Step(session, TESTER, moment()), visit.id, reason="请补关键指标。")
+
+    for address in (page, f"{page}/as-said"):
+        answer = tablet.submit(address, {"reason": "请补关键指标。"})
+
+        assert answer.status_code == 409, address
+        assert "答卷已退回企业补充，没有保存" in answer.text
+
+
 @pytest.mark.parametrize("reason", ["", "   ", "字" * 501])
 def test_giving_back_needs_a_good_reason(session, tablet, visit, reason):
     tablet.get(f"/visits/{visit.id}")

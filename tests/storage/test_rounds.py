@@ -144,8 +144,10 @@ def test_rounds_on_the_same_days_are_asked_about_once(session, opens_on, closes_
     assert len(kept(session)) == 2
 
 
-def test_a_round_does_not_overlap_itself(session):
+def test_a_round_does_not_overlap_itself_and_another_name_does_not_move_it(session):
     round_ = open_round(session)
+    assert change(session, round_, title="更名").title == "更名"
+    open_round(session, title="另一轮", sure=True)
 
     assert change(session, round_, title="新名称").title == "新名称"
 
