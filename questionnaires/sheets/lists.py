@@ -236,7 +236,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 
 def _split(text: str) -> Iterator[Line]:
-    csv.field_size_limit(1_000_000)
+    csv.field_size_limit(100_000)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     number = 0
     try:

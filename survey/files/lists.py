@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -99,6 +100,23 @@ def outline(contents: Contents, sha256: str, kind: str) -> tuple[Sheet, ...]:
         kept = _look("outline", kind, contents.read(sha256), sha256)
         contents.put_as(name, kept)
     return lists.sheets(iter([kept]))
+
+
+def with_problems(content: bytes, rows: Mapping[str, Mapping[int, str]], head: int) -> bytes:
+    """Return an xlsx list with a column 导入问题, formats kept.
+
+    Args:
+        rows: What is said of each row, by sheet.
+        head: The last row of the head, where the column's heading stands.
+
+    Raises:
+        NotRead: The library cannot write this workbook again.
+    """
+    said = json.dumps({"rows": rows, "head": head}).encode()
+    try:
+        return _look("problems", "xlsx", said + b"\n" + content, "")
+    except BadUpload as error:
+        raise NotRead(str(error.fault), "") from error
 
 
 def rows(content: bytes, kind: str) -> bytes:

@@ -13,13 +13,13 @@ from survey.files.contents import Damaged, Missing
 from survey.files.stores import contents_of
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import rosters
+from survey.lifecycle.codes import is_fictional
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.jobs import Effect
 from survey.rosters.comparing import judged
 from survey.rosters.recognising import Choices, FirmRow, NoFirm, rows_of
 from survey.rosters.staging import known, staged
 from survey.store import rosters as store
-from survey.store.settings import read
 from survey.tables import Fault, Roster
 
 AT_ONCE = 500
@@ -69,9 +69,10 @@ def _rows(
     trades = said.pop("trades")
     choices = Choices(**{**said, "sheets": tuple(said["sheets"]), "head": tuple(said["head"])})
     session = workshop.session
-    standing, demonstration = store.standing(session), read(session).demonstration
+    standing = store.standing(session)
     session.rollback()
-    found = rows_of(_tabs(pieces), choices, trades, demonstration=demonstration)
+    invented = {firm.code for firm in standing.firms if is_fictional(firm.code)}
+    found = rows_of(_tabs(pieces), choices, trades, invented=invented)
     firms = _firms(found, asides)
     for line in judged(firms, known(standing), overwrite=roster.overwrites):
         yield staged(line, roster.id)

@@ -126,22 +126,23 @@ def rows_of(
     choices: Choices,
     known_trades: Collection[str],
     *,
-    demonstration: bool = False,
+    invented: Collection[str] = (),
 ) -> Iterator[FirmRow | NoFirm]:
     """Recognise the rows of the chosen sheets, in order; every row that holds anything gives one.
 
     Args:
         read: Tabs with their lines, the head among them.
+        invented: Codes of a demonstration's firms, which no real firm can bear.
     """
     for tab, lines in read:
         if tab.name in choices.sheets:
-            yield from _of_sheet(tab, lines, choices, _Rules(known_trades, demonstration))
+            yield from _of_sheet(tab, lines, choices, _Rules(known_trades, invented))
 
 
 @dataclass(frozen=True)
 class _Rules:
     trades: Collection[str]
-    demonstration: bool
+    invented: Collection[str]
 
 
 def _of_sheet(
@@ -300,6 +301,9 @@ class _Found:
             )
         code = normal_code(said.translate(dict.fromkeys(map(ord, "'’‘`\"“”"))))
         if not code:
+            return
+        if code in self._rules.invented:
+            self.code = code
             return
         if fault := fault_in_code(code, demonstration=False):
             self.faults.append(

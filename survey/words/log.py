@@ -141,7 +141,13 @@ SUBJECTS = {
     "contents": "文件库",
     "list": "清单",
 }
-LISTS = {"assessments": "评估清单", "pool": "培育库", "audit": "操作日志", "round": "轮次进度"}
+LISTS = {
+    "roster": "带导入问题的名单",
+    "assessments": "评估清单",
+    "pool": "培育库",
+    "audit": "操作日志",
+    "round": "轮次进度",
+}
 QUIET = frozenset({"attach_evidence", "remove_evidence", "processes"})
 """Steps whose details belong to a sheet: while it is a draft, only the firm may know them."""
 STATES_OF: Mapping[str, Mapping[str, str]] = {

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     lists,
     machine,
     paper,
+    roster,
     rubric,
     web,
 )
@@ -30,6 +31,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "machine": machine.measure,
     "rubric": rubric.measure,
     "lists": lists.measure,
+    "roster": roster.measure,
     "jobs": jobs.measure,
     "lighthouse": lighthouse.measure,
     "deliveries": deliveries.measure,

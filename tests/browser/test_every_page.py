@@ -49,6 +49,7 @@ from survey.tables import (
     Recognition,
     ResponseKind,
     Role,
+    RosterState,
     Round,
     SheetKind,
     User,
@@ -72,6 +73,7 @@ from tests.support.people import (
     fill,
     moment,
 )
+from tests.support.rosters import a_proposal, a_roster
 from tests.support.servers import Server, serving
 
 Axe = Callable[[Page], list[str]]
@@ -165,10 +167,18 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "evidence_id": [photo],
         "document_id": [report.id, a_superseded_report(session, report).id],
         "job_id": [*session.scalars(select(Job.id))],
+        "roster_id": _lists(session, config, people[Role.OFFICER]),
+        "proposal_id": [a_proposal(session, each.id, LONG[:60]).id for each in (firm, other)],
         "token": [issue_link(Step(session, by, moment()), guest.id).token],
         "edition_id": [EDITION],
         "trade_id": ["valve"],
     }
+
+
+def _lists(session: Session, config: Config, officer: User) -> list[int]:
+    """A list of firms in every state."""
+    found = [a_roster(session, config, officer, state=state) for state in RosterState]
+    return [roster.id for roster in found]
 
 
 def _in_the_pool(session: Session, config: Config, assessment_id: int, by: Actor) -> int:

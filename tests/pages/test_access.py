@@ -65,6 +65,8 @@ ROWS = {
     "paper_id",
     "minutes_id",
     "interest_id",
+    "roster_id",
+    "proposal_id",
 }
 
 
@@ -133,6 +135,8 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "paper_id": side.ids["paper"],
         "minutes_id": side.ids["minutes"],
         "interest_id": side.ids["interest"],
+        "roster_id": side.ids["spare roster" if "discard" in rule.endpoint else "roster"],
+        "proposal_id": side.ids["proposal"],
     }
 
 

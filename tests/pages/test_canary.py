@@ -47,6 +47,8 @@ TABLES = {
     "minutes_id": "minutes",
     "interest_id": "interests",
     "recognition_id": "recognitions",
+    "roster_id": "rosters",
+    "proposal_id": "recognition_proposals",
 }
 
 

@@ -65,6 +65,8 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "round_id": (1,),
         "entry_id": (ids["entry"],),
         "paper_id": (ids["paper"],),
+        "roster_id": (ids["roster"],),
+        "proposal_id": (ids["proposal"],),
         "section_id": ("production",),
         "question_id": ("scheduling",),
         "kind": ("self", "onsite"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
 from sqlalchemy import func, select
 
 from survey import db
+from survey.jobs.worker import Worker
 from survey.lifecycle import jobs as job_steps
 from survey.lifecycle import new_firms, rosters
 from survey.lifecycle.errors import NotThere, Stale, WrongState
@@ -25,7 +28,7 @@ from survey.tables import (
     RosterRow,
     RosterState,
 )
-from tests.support.people import a_user, moment
+from tests.support.people import a_firm, a_user, moment
 from tests.support.rosters import brought, checked, imported, step_of, undone
 
 Q1, Q2 = "q1-two-row-head.xlsx", "q2-next-quarter.xlsx"
@@ -216,6 +219,31 @@ def test_a_worker_that_dies_in_the_middle_leaves_nothing_and_the_next_begins_ane
         lambda s: rosters.take_in(s, taken),
     )
     assert rows_in(session, Firm) == 24
+
+
+def test_saves_that_meet_an_import_wait_and_succeed(app, session, settings, officer):
+    other = a_firm(session)
+    roster = checked(app, session, officer, brought(session, settings, officer, Q1))
+    step = step_of(session, officer)
+    job = rosters.start_import(step, roster.id, marks_missing=True, base_version=roster.version)
+    sessions = app.extensions["survey_sessions"]
+    worker = Thread(target=Worker(settings, sessions).do, args=(job.id,))
+    worker.start()
+    offered = Offered(["valve"], [])
+    for number in range(10):
+        with sessions() as own:
+            found = own.get_one(Firm, other.id)
+            new_firms.edit_firm(
+                step_of(own, officer), other.id, name=f"虚构{number}厂", trade="valve",
+                township="", offered=offered, base_version=found.version,
+            )  # fmt: skip
+    worker.join()
+
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(Firm, other.id).name == "虚构9厂"
+    assert session.get_one(Roster, roster.id).state == RosterState.IMPORTED
+    assert rows_in(session, Firm) == 25
 
 
 def test_a_check_that_is_tried_again_begins_anew(app, session, settings, officer):

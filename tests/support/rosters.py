@@ -9,14 +9,22 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from questionnaires.sheets import lists as reading
+from survey import db
 from survey.config import Config
 from survey.files import lists
+from survey.files.contents import form_of
 from survey.files.stores import contents_of
-from survey.lifecycle import rosters
+from survey.files.uploads import Stored
+from survey.lifecycle import jobs, rosters
 from survey.lifecycle.step import Actor, Step
 from survey.rosters import heads
 from survey.rosters.columns import proposed
-from survey.tables import Roster, User
+from survey.rosters.comparing import judged
+from survey.rosters.recognising import Choices, FirmRow, rows_of
+from survey.rosters.staging import staged
+from survey.store import rosters as store
+from survey.tables import ProposalState, RecognitionProposal, Roster, RosterState, User
 from tests.support.labour import work
 from tests.support.people import moment
 
@@ -35,6 +43,62 @@ def brought(
     file = BytesIO(content or (FILES / name).read_bytes())
     stored, kind = lists.take(file, name, contents_of(config), config.most_upload_bytes)
     return rosters.bring(step_of(session, officer), stored, kind)
+
+
+A_LIST = f"""企业名称,统一社会信用代码,营业收入(万元),用工人数,智能工厂
+{"虚构名字很长的阀门制造" * 4}厂,91990008MA1MG6K778,1234.5,92,省级2024
+虚构没有代码的轴承厂,,12,3,
+虚构读不懂的五金厂,91990007MAD62DE953,约三千万,3,
+虚构重复的阀门厂,91990008MA1MG6K778,1,92,
+""".encode()
+"""A new firm, two faulty rows, a double one."""
+
+
+def a_roster(
+    session: Session,
+    config: Config,
+    officer: User,
+    *,
+    name: str = "名单.csv",
+    state: RosterState = RosterState.CHECKED,
+) -> Roster:
+    """A list in a state, its rows judged here and now, without worker or limited child."""
+    tabs = [(tab, list(lines)) for tab, lines in reading.read(BytesIO(A_LIST), "csv")]
+    contents = contents_of(config)
+    sha256 = contents.put(A_LIST)
+    contents.put_as(form_of(sha256, "outline"), b"".join(reading.dumped(iter(tabs), 60)))
+    stored = Stored(name, sha256, "text/csv", len(A_LIST), has_thumbnail=False)
+    roster = rosters.bring(step_of(session, officer), stored, "csv")
+    chosen = choices_of(config, roster)
+    with db.writing(session):
+        roster = session.get_one(Roster, roster.id)
+        roster.state, roster.choices = state, chosen
+        if state != RosterState.UPLOADED:
+            _stage(session, roster, tabs, chosen)
+        if state in (RosterState.CHECKING, RosterState.IMPORTING, RosterState.UNDOING):
+            job = jobs.ask(step_of(session, officer), rosters.KIND, {"do": "roster_check"})
+            roster.job_id, job.progress, job.total = job.id, 2, 4
+        if state in (RosterState.IMPORTED, RosterState.UNDONE):
+            roster.imported_at = moment()
+            roster.counts = roster.counts | {"missing": 1, "removed": 1, "restored": 0, "stays": 1}
+    return roster
+
+
+def _stage(session: Session, roster: Roster, tabs: Any, chosen: dict[str, Any]) -> None:
+    said = {name: value for name, value in chosen.items() if name != "trades"}
+    choices = Choices(**{**said, "head": tuple(said["head"])})
+    rows = [row for row in rows_of(tabs, choices, TRADES) if isinstance(row, FirmRow)]
+    store.add_rows(session, [staged(line, roster.id) for line in judged(rows, {})])
+    roster.counts = store.outcomes(session, roster.id)
+
+
+def a_proposal(session: Session, firm_id: int, title: str) -> RecognitionProposal:
+    """A recognition that a list named."""
+    given = {"title": title, "year": 2024, "level": "省级", "state": ProposalState.OPEN}
+    with db.writing(session):
+        session.add(proposal := RecognitionProposal(firm_id=firm_id, **given))
+        session.flush()
+    return proposal
 
 
 def choices_of(config: Config, roster: Roster, **given: Any) -> dict[str, Any]:

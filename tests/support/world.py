@@ -52,6 +52,7 @@ from tests.support.people import (
     fill,
     moment,
 )
+from tests.support.rosters import a_proposal, a_roster
 
 QUESTION = "scheduling"
 IDLE = frozenset({"user_sessions", "throttles", "known_devices"})
@@ -165,6 +166,11 @@ class World:
         side.ids["entry"] = entry.id
         side.ids |= self._recognition(entry)
         side.ids["minutes"] = self._minutes(entry)
+        roster = a_roster(self._session, self._config, self.officer, name=f"{word}名单.csv")
+        side.ids["roster"] = roster.id
+        spare = a_roster(self._session, self._config, self.officer, name=f"{word}旧名单.csv")
+        side.ids["spare roster"] = spare.id
+        side.ids["proposal"] = a_proposal(self._session, firm, f"{word}智能工厂").id
 
     def _interest(self, side: Side, code: str) -> int:
         """A tie of the consultant to the firm, that has ended: it stands in nobody's way."""

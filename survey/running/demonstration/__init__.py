@@ -56,6 +56,7 @@ from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration.coherence import Answers, coherent
 from survey.running.demonstration.pairs import judge_apart
+from survey.running.demonstration.rosters import bring_lists
 from survey.running.demonstration.sheets import (
     application_facts,
     artificial_intelligence,
@@ -133,6 +134,8 @@ def load(app: Flask) -> bool:
         for firm, row in firms:
             if "again" in row:
                 _hand_in_next(session, firm, row, rounds[1], users, photo)
+        rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
+        bring_lists(session, config, rows, officer, datetime.now(UTC))
     _keep(config.instance / SIGN_INS, words, config.base_url)
     return True
 

@@ -11,6 +11,10 @@ from survey.views.bureau import (
     log,
     opinions,
     pool,
+    proposals,
+    roster_files,
+    roster_reading,
+    rosters,
     rounds,
 )
 from survey.views.bureau.blueprint import pages
@@ -27,5 +31,9 @@ __all__ = [
     "opinions",
     "pages",
     "pool",
+    "proposals",
+    "roster_files",
+    "roster_reading",
+    "rosters",
     "rounds",
 ]

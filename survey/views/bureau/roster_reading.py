@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from questionnaires.sheets.lists import Sheet
 from survey.files import lists as files
+from survey.files.contents import Damaged, Missing
 from survey.lifecycle import rosters as steps
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, Stale
@@ -23,7 +24,7 @@ from survey.store import rosters as store
 from survey.tables import Roster, RosterMapping, RosterState
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.rosters import found_roster
+from survey.views.bureau.rosters import GONE, found_roster
 from survey.views.jobs import send
 from survey.web import here
 
@@ -47,13 +48,13 @@ class Reading:
     faults: dict[str, str]
 
 
-@pages.route("/rosters/<row:roster_id>/read", methods=["GET", "POST"])
+@pages.route("/firms/rosters/<row:roster_id>/read", methods=["GET", "POST"])
 def read_roster(roster_id: int) -> ResponseReturnValue:
     """Choose sheets, head, unit and what each column stands for; then have it checked."""
     roster = found_roster(roster_id)
     if roster.state not in (RosterState.UPLOADED, RosterState.CHECKED, RosterState.CHECKING):
         return redirect(url_for(".roster", roster_id=roster_id))
-    sheets = files.outline(here.contents(), roster.sha256, roster.kind)
+    sheets = _outline(roster)
     if request.method == "GET":
         return _page(roster, _reading(sheets, request.args))
     reading = _reading(sheets, request.form)
@@ -70,6 +71,13 @@ def read_roster(roster_id: int) -> ResponseReturnValue:
     except Stale as error:
         flash("名单刚刚有人处理过，请再看一遍。", "warn")
         return _page(found_roster(roster_id), reading, given), error.status
+
+
+def _outline(roster: Roster) -> tuple[Sheet, ...]:
+    try:
+        return files.outline(here.contents(), roster.sha256, roster.kind)
+    except (Missing, Damaged):
+        here.refuse(410, GONE)
 
 
 def _checked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from flask import (
@@ -47,6 +48,7 @@ STATE_TONES = {
     RosterState.IMPORTED: "good",
     RosterState.UNDONE: "plain",
 }
+GONE = "名单文件不在服务器上了，请丢弃这份名单，重新上传。"
 FRESH_SECONDS = 5
 """How often a page asks again that waits for work, without script."""
 WORKING = (RosterState.CHECKING, RosterState.IMPORTING, RosterState.UNDOING)
@@ -65,7 +67,7 @@ def _room_for_lists(endpoint: str | None, _values: dict[str, Any] | None) -> Non
         request.max_content_length = current_app.config["SURVEY"].most_upload_bytes
 
 
-@pages.route("/rosters", methods=["GET", "POST"])
+@pages.route("/firms/rosters", methods=["GET", "POST"])
 def rosters() -> ResponseReturnValue:
     """List the lists that were brought, and take another."""
     if request.method == "GET":
@@ -80,7 +82,8 @@ def rosters() -> ResponseReturnValue:
     here.session().rollback()  # looking into a file takes time; nothing may wait for it
     most = current_app.config["SURVEY"].most_upload_bytes
     try:
-        stored, kind = files.take(file.stream, file.filename, here.contents(), most)
+        with closing(file):
+            stored, kind = files.take(file.stream, file.filename, here.contents(), most)
     except BadUpload as error:
         return _lists(words.refusal(error)), error.status
     except NotRead as error:
@@ -105,7 +108,7 @@ def _lists(fault: str = "") -> str:
     )
 
 
-@pages.get("/rosters/<row:roster_id>")
+@pages.get("/firms/rosters/<row:roster_id>")
 def roster(roster_id: int) -> ResponseReturnValue:
     """Show how far a list is: being worked on, to be looked at, or what became of it."""
     found = found_roster(roster_id)
@@ -242,7 +245,7 @@ def _double(row: RosterRow) -> str:
     return f"与{where}是同一代码，{how}。没有导入这一行。"
 
 
-@pages.post("/rosters/<row:roster_id>/trades")
+@pages.post("/firms/rosters/<row:roster_id>/trades")
 def set_roster_trades(roster_id: int) -> ResponseReturnValue:
     """Correct the trades of one page of new firms."""
     given = {
@@ -257,7 +260,7 @@ def set_roster_trades(roster_id: int) -> ResponseReturnValue:
     return redirect(url_for(".roster", roster_id=roster_id, page=page, kind=kept or None))
 
 
-@pages.post("/rosters/<row:roster_id>/import")
+@pages.post("/firms/rosters/<row:roster_id>/import")
 def import_roster(roster_id: int) -> ResponseReturnValue:
     """Have a checked list take effect."""
     marks = request.form.get("marks_missing") == "yes"
@@ -269,7 +272,7 @@ def import_roster(roster_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.post("/rosters/<row:roster_id>/undo")
+@pages.post("/firms/rosters/<row:roster_id>/undo")
 def undo_roster(roster_id: int) -> ResponseReturnValue:
     """Have an import taken back where nobody has touched what it did."""
     return _begun(
@@ -287,7 +290,7 @@ def _begun(roster_id: int, begin: Any) -> ResponseReturnValue:
     return redirect(url_for(".roster", roster_id=roster_id))
 
 
-@pages.post("/rosters/<row:roster_id>/discard")
+@pages.post("/firms/rosters/<row:roster_id>/discard")
 def discard_roster(roster_id: int) -> ResponseReturnValue:
     """Forget a list that was not imported."""
     steps.discard(here.step(), roster_id)
@@ -295,7 +298,7 @@ def discard_roster(roster_id: int) -> ResponseReturnValue:
     return redirect(url_for(".rosters"))
 
 
-@pages.get("/rosters/<row:roster_id>/missing")
+@pages.get("/firms/rosters/<row:roster_id>/missing")
 def roster_missing(roster_id: int) -> ResponseReturnValue:
     """List the firms a list does not name."""
     found, part, session = found_roster(roster_id), lists.part(), here.session()

@@ -1,0 +1,288 @@
+"""An officer brings a list of firms, looks at every row, imports it, and may take that back."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+import openpyxl
+import pytest
+import xlsxwriter
+from sqlalchemy import func, select
+
+from survey.store import rosters as store
+from survey.tables import (
+    Firm,
+    Recognition,
+    RecognitionProposal,
+    Role,
+    Roster,
+    RosterMapping,
+    RosterRow,
+    RosterState,
+)
+from tests.support.bureau import counting
+from tests.support.labour import work
+from tests.support.people import a_firm, a_user, signed_in
+from tests.support.rosters import FILES, a_proposal, a_roster
+
+HOME = "/bureau/firms/rosters"
+
+
+@pytest.fixture
+def officer(session):
+    return a_user(session, Role.OFFICER)
+
+
+@pytest.fixture
+def client(app, session, officer):
+    return signed_in(app, session, officer)
+
+
+def bring(client, name, content):
+    data = {"roster": (BytesIO(content), name), "csrf_token": client.token}
+    return client.post(HOME, data=data, content_type="multipart/form-data")
+
+
+def through(app, client, session, name):
+    """Bring one of our lists and have it checked as the page proposes."""
+    client.get(HOME)
+    answer = bring(client, name, (FILES / name).read_bytes())
+    assert answer.status_code == 302, answer.text
+    client.get(answer.location)
+    answer = client.submit(answer.location, {"trade": "metal_products"})
+    assert answer.status_code == 302, answer.text
+    work(app)
+    session.rollback()
+    return answer.location
+
+
+def test_a_list_goes_all_the_way_and_back_without_script(app, client, session):
+    where = through(app, client, session, "q1-two-row-head.xlsx")
+
+    page = client.get(where).text
+    assert "会新增 24 家" in page
+    assert "金额按千元读，2025 年度" in page
+    assert "234,567.8 万元" in page
+    client.submit(f"{where}/import")
+    assert session.scalar(select(func.count(Firm.id))) == 0
+    work(app)
+    assert "新增 24 家，改动 0 家" in client.get(where).text
+    session.rollback()
+    firm = session.scalar(select(Firm).where(Firm.code == "91990008MA1MG6K778"))
+    assert "234,567.8 万元" in client.get(f"/bureau/firms/{firm.id}").text
+
+    client.get(where)
+    client.submit(f"{where}/undo")
+    work(app)
+    assert "删去 24 家新增的企业" in client.get(where).text
+    session.rollback()
+    assert session.scalar(select(func.count(Firm.id))) == 0
+
+
+def test_every_fault_is_said_at_its_row_with_its_remedy(app, client, session):
+    where = through(app, client, session, "codes-and-formulas.xlsx")
+
+    page = client.get(f"{where}?kind=fault").text
+
+    for said in (
+        "没有 I、O、S、V、Z", "校验位不对", "现在是 17 位", "9.199E+17", "照营业执照补上 18 位代码",
+        "是公式，还没有算出结果", "没有企业名称",
+    ):  # fmt: skip
+        assert said in page, said
+    assert "&lt;script&gt;" in client.get(where).text
+    assert "<script>alert" not in client.get(where).text
+
+
+def test_the_list_comes_back_with_its_faults_and_no_formula_lives_in_it(app, client, session):
+    where = through(app, client, session, "codes-and-formulas.xlsx")
+
+    answer = client.get(f"{where}/problems")
+
+    page = openpyxl.load_workbook(BytesIO(answer.data))["名单"]
+    head = [cell.value for cell in page[1]]
+    at = head.index("导入问题") + 1
+    assert "E+17" in page.cell(12, at).value
+    assert page.cell(2, at).value is None or "有问题" not in page.cell(2, at).value
+    texts = {page.cell(row, 1).value: page.cell(row, 1).data_type for row in (18, 19, 20, 21)}
+    assert set(texts.values()) == {"s"}
+    assert not [c for cells in page.iter_rows() for c in cells if c.data_type == "f"]
+
+
+def test_an_old_workbook_comes_back_plain_with_its_row_numbers(app, client, session):
+    where = through(app, client, session, "townships.xls")
+
+    book = openpyxl.load_workbook(BytesIO(client.get(f"{where}/problems").data))
+
+    page = book["石帆乡"]
+    rows = {row[0].value: row for row in page.iter_rows(min_row=3)}
+    assert "E+17" in rows["8"][-1].value
+
+
+def test_a_mapping_is_remembered_by_its_name(app, client, session):
+    client.get(HOME)
+    where = bring(client, "q2.xlsx", (FILES / "q2-next-quarter.xlsx").read_bytes()).location
+    client.get(where)
+    client.submit(where, {"trade": "valve", "mapping_name": "季报", "column-4": ""})
+    mapping = session.scalars(select(RosterMapping)).one()
+    assert (mapping.name, mapping.unit) == ("季报", "万元")
+    assert "staff" not in mapping.columns.values()
+
+    where = bring(client, "q2.xlsx", (FILES / "q2-next-quarter.xlsx").read_bytes()).location
+    assert f'<option value="{mapping.id}">季报' in client.get(where).text
+
+
+def test_a_trade_that_nothing_told_can_be_corrected_before_the_import(
+    app, client, session, officer, settings
+):
+    roster = a_roster(session, settings, officer)
+    row = session.scalar(select(RosterRow).where(RosterRow.outcome == "new"))
+    client.get(f"{HOME}/{roster.id}?kind=new")
+
+    client.submit(f"{HOME}/{roster.id}/trades", {f"trade-{row.id}": "bearing"})
+
+    session.expire_all()
+    assert session.get_one(RosterRow, row.id).trade == "bearing"
+    data = {f"trade-{row.id}": "unheard-of", "csrf_token": client.token}
+    assert client.post(f"{HOME}/{roster.id}/trades", data=data).status_code == 422
+
+
+def test_a_reading_that_could_name_no_firm_is_refused_with_its_remedy(
+    client, session, officer, settings
+):
+    roster = a_roster(session, settings, officer, state=RosterState.UPLOADED)
+    where = f"{HOME}/{roster.id}/read"
+    client.get(where)
+
+    answer = client.submit(where, {"trade": "", "column-1": ""})
+    assert answer.status_code == 422
+    assert "请指定哪一列是企业名称" in answer.text
+    assert "请选择看不出行业的企业" in answer.text
+    for asked, said in (
+        ("head_first=0&head_last=99", "表头应在第 1 至 40 行之间"),
+        ("first=1", "第一行企业应在表头下面"),
+        ("year=1", "年度应在"),
+        ("unit=斤", "请从列出的单位中选择"),
+    ):
+        assert said in client.get(f"{where}?{asked}").text, asked
+
+
+def a_workbook(**given):
+    stream = BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        page = book.add_worksheet("名单")
+        page.write_row(0, 0, ["企业名称", "统一社会信用代码"])
+        page.write_row(1, 0, ["虚构甲厂", "91990008MA1MG6K778"])
+        for row, column in given.get("cells", ()):
+            page.write(row, column, given.get("words", "远"))
+        if given.get("tail"):
+            page.set_row(1_048_575, 30, book.add_format({"bold": True}))
+            page.write_blank(1_048_575, 0, None, book.add_format({"bold": True}))
+    return stream.getvalue()
+
+
+def with_part(content, name, change):
+    stream = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(content)) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for entry in old.namelist():
+            part = old.read(entry)
+            new.writestr(entry, change(part) if entry == name else part)
+    return stream.getvalue()
+
+
+ENTITY = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "status", "said"),
+    [
+        ("空.csv", lambda: b"", 422, "空文件"),
+        ("名单.ods", lambda: a_workbook(), 415, "另存为 xlsx"),
+        ("名单.xlsm", lambda: a_workbook(), 415, "另存为 xlsx"),
+        ("名单.xlsx", lambda: b"a,b\n1,2\n", 415, "扩展名与内容不符"),
+        ("名单.xls", lambda: b"<html><table><tr><td>x", 415, "扩展名与内容不符"),
+        ("名单.xlsx", lambda: a_workbook()[:900], 422, "损坏"),
+        ("名单.csv", lambda: b"\xff\xfe\xfd", 422, "文字编码认不出来"),
+        ("名单.csv", lambda: b'a,b\n"' + b"x" * 200_000, 422, "文字太长"),
+        ("名单.xlsx", lambda: a_workbook(cells=[(1_048_000, 5)]), 422, "超过 20 万行"),
+        ("名单.xlsx", lambda: a_workbook(cells=[(3, 16_000)]), 422, "200 列"),
+        ("名单.xlsx", lambda: with_part(a_workbook(), SHEET, lambda p: p.replace(b"<worksheet", ENTITY + b"<worksheet", 1)), 422, "读不懂"),
+        ("名单.xlsx", lambda: with_part(a_workbook(), SHEET, lambda p: p + b" " * 200_000_000), 422, "异常大"),
+    ],
+)  # fmt: skip
+def test_a_hostile_file_is_refused_in_a_sentence_and_changes_nothing(
+    client, session, name, make, status, said
+):
+    client.get(HOME)
+
+    answer = bring(client, name, make())
+
+    assert (answer.status_code, said in answer.text) == (status, True), answer.text
+    assert session.scalar(select(func.count(Roster.id))) == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [a_workbook(tail=True), a_workbook(cells=[(1, 3)], words="长" * 30_000)],
+    ids=["formats down to the last row", "a huge cell"],
+)
+def test_a_harmless_oddity_is_taken(client, content):
+    client.get(HOME)
+
+    answer = bring(client, "名单.xlsx", content)
+
+    assert answer.status_code == 302
+    assert "虚构甲厂" in client.get(answer.location).text
+
+
+def test_a_recognition_a_list_names_counts_only_once_it_is_recorded(client, session):
+    firm = a_firm(session)
+    proposal = a_proposal(session, firm.id, "智能工厂")
+    assert "名单里的认定，待核对" in client.get(f"/bureau/firms/{firm.id}").text
+
+    page = client.get(f"/bureau/firms/proposals/{proposal.id}")
+    assert "还不能登记认定" in page.text
+    data = {"csrf_token": client.token}
+    assert client.post(f"/bureau/firms/proposals/{proposal.id}", data=data).status_code == 409
+    client.post(f"/bureau/firms/proposals/{proposal.id}/decline", data=data)
+
+    session.expire_all()
+    assert session.get_one(RecognitionProposal, proposal.id).state == "declined"
+    assert client.get(f"/bureau/firms/proposals/{proposal.id}").status_code == 409
+    assert session.scalar(select(func.count(Recognition.id))) == 0
+
+
+def test_the_template_is_read_by_itself(client):
+    client.get(HOME)
+    content = client.get(f"{HOME}/template").data
+    book = openpyxl.load_workbook(BytesIO(content))
+    head = [cell.value for cell in book.active[2]]
+    assert head[:2] == ["企业名称", "统一社会信用代码"]
+
+    answer = bring(client, "模板.xlsx", content)
+    assert answer.status_code == 302
+    page = client.get(answer.location).text
+    assert page.count("selected") >= len(head)
+
+
+def test_the_pages_of_a_list_ask_as_often_whatever_its_length(
+    client, session, officer, settings, engine
+):
+    roster = a_roster(session, settings, officer)
+    with counting(engine) as few:
+        client.get(f"{HOME}/{roster.id}")
+    rows = [
+        {**{c.key: getattr(row, c.key) for c in RosterRow.__table__.columns if c.key != "id"},
+         "number": number, "faults": [], "figures": [], "titles": []}
+        for number in range(10, 40)
+        for row in session.scalars(select(RosterRow).limit(1))
+    ]  # fmt: skip
+    store.add_rows(session, rows)
+    session.commit()
+    with counting(engine) as many:
+        client.get(f"{HOME}/{roster.id}")
+    assert len(many) == len(few)
