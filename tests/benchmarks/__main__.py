@@ -21,6 +21,7 @@ from tests.benchmarks import (
     paper,
     roster,
     rubric,
+    tablet,
     web,
 )
 from tests.benchmarks.figures import Figure, as_data, printed
@@ -36,6 +37,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "lighthouse": lighthouse.measure,
     "deliveries": deliveries.measure,
     "actions": actions.measure,
+    "tablet": tablet.measure,
 }
 """What can be measured; each gets an empty folder of its own."""
 # Not the temporary folder: that may lie in memory, where keeping an answer costs nothing.

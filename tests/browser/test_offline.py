@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import random
 import re
-import signal
-from collections import Counter
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,69 +19,24 @@ from survey.lifecycle import assessments as steps
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.step import Actor, Step
 from survey.store import accounts
-from survey.store import assessments as store
-from survey.tables import AnswerRevision, Evidence, SheetKind
-from tests.support.browsing import CHROMIUM, QUIETLY, next_page, too_wide
+from survey.tables import Evidence, SheetKind
+from tests.support.browsing import next_page, too_wide
 from tests.support.files import a_photo
-from tests.support.patience import PATIENCE_SECONDS, until
-from tests.support.people import PASSWORD, TESTER, a_consultant, a_user, moment, visited
+from tests.support.patience import until
+from tests.support.people import TESTER, a_consultant, a_user, moment, visited
 from tests.support.servers import Server, next_release
-
-TABLET = {"width": 820, "height": 1180}
-QUESTION = "scheduling"
-FIRST_TRY_SECONDS = 30
-"""Within this time after the network is back the first try is made."""
-
-
-class Tablet:
-    """A browser that keeps what it stores when it is killed."""
-
-    def __init__(self, playwright: Playwright, folder: Path, url: str) -> None:
-        self._playwright, self._folder, self._url = playwright, folder, url
-        self.context = self._launch()
-
-    def _launch(self) -> BrowserContext:
-        context = self._playwright.chromium.launch_persistent_context(
-            self._folder,
-            executable_path=CHROMIUM,
-            args=list(QUIETLY),
-            base_url=self._url,
-            viewport=TABLET,
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-        )
-        context.set_default_timeout(PATIENCE_SECONDS * 1000)
-        self.faults: list[str] = []
-        context.on("weberror", lambda error: self.faults.append(str(error.error)))
-        return context
-
-    def page(self) -> Page:
-        return self.context.pages[0] if self.context.pages else self.context.new_page()
-
-    def offline(self, away: bool) -> None:
-        self.context.set_offline(away)
-
-    def restart(self, *, offline: bool) -> Page:
-        """Close the browser and open it again, as it was left."""
-        self.context.close()
-        self.context = self._launch()
-        self.offline(offline)
-        return self.page()
-
-    def crash(self, *, offline: bool) -> Page:
-        """Kill the browser with all its processes this instant, and open it again."""
-        for process in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if f"--user-data-dir={self._folder}".encode() in (process / "cmdline").read_bytes():
-                    os.kill(int(process.name), signal.SIGKILL)
-        with contextlib.suppress(Error):
-            self.context.close()
-        self.context = self._launch()
-        self.offline(offline)
-        return self.page()
-
-    def close(self) -> None:
-        self.context.close()
+from tests.support.tablets import (
+    FIRST_TRY_SECONDS,
+    QUESTION,
+    Tablet,
+    deliver_by_pages,
+    revisions,
+    sent,
+    sign_in,
+    sign_in_here,
+    take_along,
+    waits,
+)
 
 
 @pytest.fixture
@@ -105,26 +55,12 @@ def tablet(playwright: Playwright, tmp_path: Path, live_server: Server) -> Itera
     tablet.close()
 
 
-def sign_in(page: Page, username: str) -> None:
-    page.goto("/sign-in")
-    sign_in_here(page, username)
-
-
-def sign_in_here(page: Page, username: str) -> None:
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", PASSWORD)
-    with next_page(page):
-        page.locator("main button[type=submit]").click()
-
-
 @pytest.fixture
 def taken(tablet: Tablet, visit: tuple[int, str]) -> Page:
     """The overview of a visit that has been taken along."""
     page = tablet.page()
     sign_in(page, visit[1])
-    page.goto(f"/visits/{visit[0]}")
-    page.get_by_role("button", name="带走这次诊断").click()
-    expect(page.locator("[data-take-state]")).to_contain_text("已带走")
+    take_along(page, visit[0])
     return page
 
 
@@ -133,24 +69,6 @@ def press(page: Page, words: str, question: str = QUESTION) -> None:
     assert page.locator(f"#question-{question}").count(), page.locator("main").inner_text()
     expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
     page.locator(f"#question-{question} .verdict", has_text=words).click()
-
-
-def waits(page: Page, words: str) -> None:
-    expect(page.locator("[data-device-state]")).to_contain_text(words)
-
-
-def sent(page: Page) -> None:
-    nothing = page.locator('[data-device][data-waiting="0"]')
-    expect(nothing).to_be_attached(timeout=FIRST_TRY_SECONDS * 1000)
-
-
-def revisions(server: Server, number: int, question: str = QUESTION):
-    with Session(db.engine_for(server.config.database_url)) as session:
-        sheet = store.sheet(session, number, SheetKind.ONSITE)
-        query = select(AnswerRevision).where(
-            AnswerRevision.sheet_id == sheet.id, AnswerRevision.question_id == question
-        )
-        return session.scalars(query.order_by(AnswerRevision.revision)).all()
 
 
 def files(server: Server):
@@ -594,57 +512,6 @@ def test_what_real_pages_deliver_arrives_once_and_in_order(
     tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server, number: int
 ) -> None:
     """The network is cut and restored, the page left, the browser killed, the server restarted."""
-    dice, mix = random.Random(7), Counter[str]()
-    where, username = f"/visits/{visit[0]}/sections/production", visit[1]
-    meant, away, page = [2], False, taken
-    page.goto(where)
-    while len(meant) <= number:
-        what = dice.choice(("answer",) * 12 + ("network",) * 2 + ("reload", "crash", "server"))
-        if len(meant) == 2 and not mix["crash"]:
-            what = "crash"
-        mix[what] += 1
-        if what == "answer":
-            # Never the firm's own level: that would confirm it, and fold the levels away.
-            meant.append(dice.choice([level for level in (0, 1, 3, 4) if level != meant[-1]]))
-            choose(page, meant[-1])
-        elif what == "network":
-            away = not away
-            tablet.offline(away)
-        elif what == "server":
-            live_server.kill()
-            live_server.start()
-        elif what == "reload":
-            page.reload()
-        else:
-            page, away = signed_in_after_crash(tablet, username), False
-            page.goto(where)
-    tablet.offline(False)
-    sent(page)
-
-    kept = [row.value for row in revisions(live_server, visit[0])]
-    print(f"{len(meant) - 1} deliveries, {mix}")  # noqa: T201  # the counts are what one wants to read
-    assert kept == meant
-
-
-def choose(page: Page, level: int) -> None:
-    """Touch a level, listened to or not yet, and wait until it is the device's or the server's."""
-    card = page.locator(f"#question-{QUESTION}")
-    assert card.count(), page.locator("main").inner_text()
-    option = card.locator(f'.visit-change .option__input[value="{level}"]')
-    if not option.is_visible():
-        card.locator(".verdict", has_text="更改").click()
-    option.check()
-    expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
-    page.wait_for_function(SETTLED)
-
-
-SETTLED = """() => !document.querySelector("[data-save-state]").textContent.includes("正在保存")"""
-
-
-def signed_in_after_crash(tablet: Tablet, username: str) -> Page:
-    """A killed browser may have forgotten the session, never what waited."""
-    page = tablet.crash(offline=False)
-    page.goto("/sign-in")
-    if page.locator("[name=username]").count():
-        sign_in_here(page, username)
-    return page
+    delivered = deliver_by_pages(tablet, taken, live_server, *visit, deliveries=number)
+    print(delivered)  # noqa: T201  # the counts are what one wants to read
+    assert delivered.kept == delivered.meant
