@@ -171,7 +171,7 @@ def test_a_sheet_goes_back_to_the_firm_with_the_reason_and_nothing_is_decided_on
     for step in ("assign", "admit", "propose", "reopen"):
         assert f"{home(assessment)}/{step}" not in desk.get(home(assessment)).text
         data = {"csrf_token": desk.token, "reason": REASON}
-        assert desk.post(f"{home(assessment)}/{step}", data=data).status_code == 404
+        assert desk.post(f"{home(assessment)}/{step}", data=data).status_code == 409
 
 
 def test_a_withdrawn_report_is_opened_by_the_bureau_alone_and_the_firm_reads_why(
