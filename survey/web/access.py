@@ -76,6 +76,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "interests.end": frozenset({Role.CONSULTANT, Role.OFFICER}),
     # consultant: the visit
     "consultant.home": _consultant,
+    "consultant.work_of_mine": _consultant,
     "consultant.overview": _consultant,
     "consultant.preparation": _consultant,
     "consultant.checklist": _consultant,
@@ -143,6 +144,9 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.consultant_link": _officer,
     "bureau.agreement": _officer,
     "bureau.agreement_visits": _officer,
+    "bureau.work_of_all": frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    "bureau.work_of_one": frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    "bureau.export_work": frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     "bureau.rounds": _officer,
     "bureau.round_": _officer,
     "bureau.close_round": _officer,

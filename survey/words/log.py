@@ -147,6 +147,7 @@ LISTS = {
     "pool": "培育库",
     "audit": "操作日志",
     "round": "轮次进度",
+    "work": "核验情况",
 }
 QUIET = frozenset({"attach_evidence", "remove_evidence", "processes"})
 """Steps whose details belong to a sheet: while it is a draft, only the firm may know them."""

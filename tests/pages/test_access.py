@@ -69,6 +69,9 @@ ROWS = {
     "proposal_id",
 }
 
+OF_CONSULTANTS = ("bureau.consultant_link", "bureau.work_of_one", "interests.")
+"""Where a user's number means a consultant."""
+
 
 @pytest.fixture
 def world(session, settings):
@@ -118,7 +121,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         state = "confirmed"
     kind = "onsite" if role == Role.CONSULTANT else "self"
     name = "confirmed self file" if rule.endpoint == "files.thumbnail" else f"{state} {kind} file"
-    of_consultant = rule.endpoint.startswith(("bureau.consultant_link", "interests."))
+    of_consultant = rule.endpoint.startswith(OF_CONSULTANTS)
     user = side.consultant.id if of_consultant else side.ids["colleague"]
     return {
         "assessment_id": side.ids[state],
@@ -162,9 +165,7 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
         others["user_id"] = [b["colleague"], a["user"], world.administrator.id]
     if rule.endpoint == "bureau.firm_link":
         others["user_id"] = [b["colleague"], world.other.id, world.administrator.id]
-    if rule.endpoint == "bureau.consultant_link":
-        others["user_id"] = [a["colleague"], world.administrator.id]
-    if rule.endpoint.startswith("interests."):
+    if rule.endpoint.startswith(OF_CONSULTANTS):
         others["user_id"] = [a["colleague"], world.administrator.id]
         others["user_id"] += [world.b.consultant.id] if role == Role.CONSULTANT else []
         others["interest_id"] = [b["interest"]]

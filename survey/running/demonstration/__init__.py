@@ -9,14 +9,12 @@ import os
 import secrets
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import yaml
 from flask import Flask
-from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,9 +26,7 @@ from questionnaires.model import Questionnaire
 from reports.district import Counting, Target
 from survey import db
 from survey.clock import LOCAL
-from survey.config import MEGABYTE, Config
-from survey.files import uploads
-from survey.files.contents import Contents
+from survey.config import Config
 from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.library import questionnaire_of
@@ -55,6 +51,7 @@ from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration.coherence import Answers, coherent
+from survey.running.demonstration.onsite import Brought, brought
 from survey.running.demonstration.pairs import judge_apart
 from survey.running.demonstration.rosters import bring_lists
 from survey.running.demonstration.sheets import (
@@ -87,7 +84,6 @@ from survey.tables import (
 )
 
 HERE = Path(__file__).parent
-FONT = Path(__file__).parents[3] / "static" / "fonts" / "NotoSansSC-Regular.ttf"
 EDITION = "2026"
 SIGN_INS = "sign-ins.txt"
 BEGAN = datetime(2026, 9, 7, 1, 30, tzinfo=UTC)
@@ -104,9 +100,10 @@ READERS = (
 PARTNER = "partner"
 """The key of the second consultant, whom no role of a reader names."""
 SECOND = ("guwen-2", "周某", Role.CONSULTANT)
+THIRD = "third"
+"""The key of another consultant, whose password nobody knows."""
 SHOWN = "V-03"
 """The firm whose user can sign in: one result behind it, one sheet in the making."""
-REASON = "现场抽查与自评不一致：随机抽取三份记录，系统里查不到对应数据。"
 PROBLEMS = "现场看了系统、看了机台、抽了单据，企业所填与现场基本相符。各处记录的及时和完整还可以提高，建议先补齐挡住下一等级的几项。"
 DEMO = Actor(None, "演示数据")
 
@@ -125,15 +122,16 @@ def load(app: Flask) -> bool:
             firms = [_firm(session, row) for row in _rows("firms.yaml")["firms"]]
             users = _users(session, people, firms)
             Step(session, DEMO, BEGAN).log("load_demo", About("district", "demonstration"))
-        photo = _photo(contents_of(config))
+        contents = contents_of(config)
         for number, (firm, row) in enumerate(firms):
-            _live(session, firm, row, rounds[0], users, photo, _arrival(number))
+            what = brought(contents, row)
+            _live(session, firm, row, rounds[0], users, what, _arrival(number))
         _meet(session, firms, users[Role.OFFICER])
         _ties(session, firms, users[PARTNER])
         _second_round(session, firms, rounds[1], users)
         for firm, row in firms:
             if "again" in row:
-                _hand_in_next(session, firm, row, rounds[1], users, photo)
+                _hand_in_next(session, firm, row, rounds[1], users, brought(contents, row).photo)
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
         bring_lists(session, config, rows, officer, datetime.now(UTC))
     _keep(config.instance / SIGN_INS, words, config.base_url)
@@ -293,24 +291,23 @@ def _users(
         )
         for username, name, role in READERS
     }
-    session.add_all(users.values())
     unknown = passwords.hashed(secrets.token_urlsafe(32))
+    session.add_all(users.values())
     for firm, row in firms:
         if firm is not shown:
             session.add(_owner(firm, row["sample"], unknown))
-    users[PARTNER] = _partner(hashes[SECOND[0]])
-    session.add_all([users[PARTNER], _invited_colleague(shown)])
+    users[PARTNER] = _consultant(SECOND[0], SECOND[1], hashes[SECOND[0]])
+    users[THIRD] = _consultant("guwen-3", "吴某", unknown)
+    session.add_all([users[PARTNER], users[THIRD], _invited_colleague(shown)])
     session.flush()
     return users
 
 
-def _partner(password_hash: str) -> User:
-    """Who goes along on a visit of two."""
-    username, name, role = SECOND
+def _consultant(username: str, name: str, password_hash: str) -> User:
     return User(
         username=username,
         name=name,
-        role=role,
+        role=Role.CONSULTANT,
         password_hash=password_hash,
         password_changed_at=BEGAN,
         active=True,
@@ -356,7 +353,7 @@ def _live(
     row: dict[str, Any],
     round_: Round,
     users: dict[str, User],
-    photo: Stored,
+    what: Brought,
     at: datetime,
 ) -> None:
     """Take one firm as far as its row says: draft, submitted, visited, confirmed, in the pool."""
@@ -370,10 +367,10 @@ def _live(
         told = dict(list(told.items())[: len(told) * 2 // 3])
     first = _amiss(told, row.get("returned"))
     _answer(session, assessment, first | extras, author, at + timedelta(hours=1))
-    _show_files(session, assessment, told, author, photo, at + timedelta(hours=1))
+    _show_files(session, assessment, told, author, what.photo, at + timedelta(hours=1))
     if row["state"] == AssessmentState.DRAFT:
         return
-    officer, consultant = users[Role.OFFICER], users[Role.CONSULTANT]
+    officer, consultant = users[Role.OFFICER], users[row.get("by", Role.CONSULTANT)]
     at += timedelta(days=2)
     steps.submit(Step(session, _actor(author), at), assessment.id, declared_by="张某")
     if question := row.get("returned"):
@@ -393,7 +390,7 @@ def _live(
     )
     away = _not_looked_at(questionnaire, row)
     seen = {question: answer for question, answer in seen.items() if question not in away}
-    _visit(session, assessment, told, seen, consultant, photo, at)
+    _visit(session, assessment, told, seen, consultant, what, at)
     _leave_unseen(Step(session, _actor(consultant), at), assessment, row)
     if apart:
         judge_apart(session, assessment, apart, seen, (consultant, users[PARTNER]), at)
@@ -423,7 +420,8 @@ def _send(step: Step, assessment_id: int, row: dict[str, Any], users: dict[str, 
             max(step.now, datetime.now(UTC)).astimezone(LOCAL).date() + timedelta(days=ahead),
             step.today + teams.FARTHEST,
         )
-    steps.assign(step, assessment_id, users[Role.CONSULTANT].id, second, day)
+    lead = users[row.get("by", Role.CONSULTANT)].id
+    steps.assign(step, assessment_id, lead, second, day)
 
 
 def _ties(session: Session, firms: list[tuple[Firm, dict[str, Any]]], partner: User) -> None:
@@ -556,22 +554,25 @@ def _visit(
     told: dict[str, Answer],
     seen: dict[str, Answer],
     consultant: User,
-    photo: Stored,
+    what: Brought,
     at: datetime,
 ) -> None:
     """Verify every answer that was seen, correcting what the firm overstated, with a photo."""
     onsite = _sheet(session, assessment, SheetKind.ONSITE)
     with db.writing(session):
         looked_at = {*answer_store.answers(session, onsite.id)} - (told.keys() - seen.keys())
-        for question_id, row in answer_store.rows_of(session, onsite.id, looked_at).items():
+        rows = answer_store.rows_of(session, onsite.id, looked_at)
+        for number, (question_id, row) in enumerate(rows.items()):
+            saved_at = what.saved_at(at, number)
             changed = question_id in seen and seen[question_id] != told[question_id]
             if changed:
                 row.value = plain(seen[question_id])
-                row.finding = "系统里的记录与自评描述不一致，建议先把记录做实。"
-                session.add(_photo_row(photo, onsite.id, question_id, consultant, at))
+                row.finding = what.finding(question_id)
+                photo = _photo_row(what.photo, onsite.id, question_id, consultant, saved_at)
+                session.add(photo)
             row.verification = Verdict.CHANGED if changed else Verdict.VERIFIED
-            row.reason = REASON if changed else ""
-            row.revision, row.author_id, row.saved_at = row.revision + 1, consultant.id, at
+            row.reason = what.reason(question_id) if changed else ""
+            row.revision, row.author_id, row.saved_at = row.revision + 1, consultant.id, saved_at
             session.add(
                 AnswerRevision(
                     sheet_id=onsite.id,
@@ -584,7 +585,7 @@ def _visit(
                     verification=row.verification,
                     reason=row.reason,
                     finding=row.finding,
-                    saved_at=at,
+                    saved_at=saved_at,
                 )
             )
 
@@ -617,21 +618,6 @@ def _word(row: dict[str, Any]) -> Word | None:
     return Word(kind, said["name"], said["post"], objects)
 
 
-def _photo(contents: Contents) -> Stored:
-    """Draw one picture that says of itself that it is invented, and keep it like any upload."""
-    picture = Image.new("RGB", (960, 640), "#dfe7e8")
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle((140, 180, 820, 520), outline="#084347", width=6)
-    pen.rectangle((200, 240, 420, 460), outline="#12747d", width=4)
-    pen.ellipse((520, 250, 740, 470), outline="#12747d", width=4)
-    font = ImageFont.truetype(str(FONT), 40)
-    pen.text((480, 90), "现场照片示意（虚构）", font=font, fill="#084347", anchor="mm")
-    written = BytesIO()
-    picture.save(written, "JPEG", quality=80)
-    written.seek(0)
-    return uploads.take(written, "现场照片（虚构）.jpg", contents, MEGABYTE)
-
-
 def _photo_row(
     photo: Stored, sheet_id: int, question_id: str, consultant: User, at: datetime
 ) -> Evidence:
@@ -644,6 +630,7 @@ def _photo_row(
         size=photo.size,
         has_thumbnail=photo.has_thumbnail,
         likeness=photo.likeness,
+        taken_at=photo.taken_at or at,
         uploaded_by=consultant.id,
         uploaded_at=at,
     )

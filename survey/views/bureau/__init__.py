@@ -16,6 +16,7 @@ from survey.views.bureau import (
     roster_reading,
     rosters,
     rounds,
+    work,
 )
 from survey.views.bureau.blueprint import pages
 
@@ -36,4 +37,5 @@ __all__ = [
     "roster_reading",
     "rosters",
     "rounds",
+    "work",
 ]

@@ -9,6 +9,7 @@ from survey.views.consultant import (
     preparation,
     section,
     visits,
+    work,
 )
 from survey.views.consultant.pages import pages
 
@@ -22,4 +23,5 @@ __all__ = [
     "preparation",
     "section",
     "visits",
+    "work",
 ]
