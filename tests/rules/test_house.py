@@ -196,7 +196,7 @@ def test_only_the_limited_programs_decode_and_parse_what_strangers_send() -> Non
         # Lays words over what we issued ourselves, in the press's limited child.
         "reports/paper/overlay.py",
         # Draws its one picture itself.
-        "survey/running/demonstration/__init__.py",
+        "survey/running/demonstration/onsite.py",
     }
 
 
