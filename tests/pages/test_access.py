@@ -43,6 +43,7 @@ WORDS = {
     "request_id": "tablet.1",
     "offset": "0",
     "section_id": "production",
+    "station_id": "workshop",
     "question_id": QUESTION,
     "kind": "self",
     "number": "1",
@@ -303,7 +304,7 @@ def test_words_in_addresses_that_mean_nothing_are_not_there(app, session, world,
     for role in ROLES:
         client = signed_in(app, session, world.reader(role))
         for rule in rules:
-            named = parts(rule) & {"section_id", "question_id", "kind"}
+            named = parts(rule) & {"section_id", "station_id", "question_id", "kind"}
             if role not in access.ROUTES[rule.endpoint] or not named:
                 continue
             for method in set(methods(rule)) - {"HEAD"}:

@@ -27,6 +27,7 @@ WORDS = {
     "request_id": ["tablet.1"],
     "offset": ["0"],
     "section_id": ["production"],
+    "station_id": ["workshop"],
     "question_id": [QUESTION],
     "kind": ["self", "onsite"],
     "number": ["1", "2"],

@@ -322,6 +322,7 @@ def _addresses(rule, world, role):
             "round_id": 1,
             "entry_id": ids["entry"],
             "section_id": "production",
+            "station_id": "workshop",
             "question_id": QUESTION,
             "kind": "self",
             "edition_id": "2026",

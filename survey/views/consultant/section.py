@@ -29,6 +29,7 @@ class VisitSection(SectionPage):
     template: ClassVar[str] = "consultant/section.html"
     field: ClassVar[type[AnswerField]] = VisitField
     endpoint: ClassVar[str] = ".section"
+    named: ClassVar[str] = "section_id"
 
     def __init__(self, visit: Visit, section_id: str) -> None:
         self.visit = visit
@@ -39,7 +40,8 @@ class VisitSection(SectionPage):
     def address(self, section: Page, only: str | None) -> str:
         """Return where a page of this kind is, with a filter or without."""
         number = self.sheet.assessment.id
-        return url_for(self.endpoint, assessment_id=number, section_id=section.id, only=only)
+        values: dict[str, Any] = {"assessment_id": number, "only": only, self.named: section.id}
+        return url_for(self.endpoint, **values)
 
     def url_of(self, section: Page) -> str:
         return self.address(section, self.only)
@@ -77,6 +79,7 @@ class VisitStation(VisitSection):
     """A place of the walk: the same questions, put together by where they are looked at."""
 
     endpoint: ClassVar[str] = ".station"
+    named: ClassVar[str] = "station_id"
 
     @property
     def pages_by_id(self) -> Mapping[str, Page]:
@@ -99,10 +102,10 @@ def section(assessment_id: int, section_id: str) -> ResponseReturnValue:
     return answer(lambda: VisitSection(found_visit(assessment_id), section_id))
 
 
-@pages.route("/<row:assessment_id>/stations/<section_id>", methods=["GET", "POST"])
-def station(assessment_id: int, section_id: str) -> ResponseReturnValue:
+@pages.route("/<row:assessment_id>/stations/<station_id>", methods=["GET", "POST"])
+def station(assessment_id: int, station_id: str) -> ResponseReturnValue:
     """Show what is looked at at one place, or keep what was posted from it."""
-    return answer(lambda: VisitStation(found_visit(assessment_id), section_id))
+    return answer(lambda: VisitStation(found_visit(assessment_id), station_id))
 
 
 @pages.post("/<row:assessment_id>/sections/<section_id>/as-said")
