@@ -47,7 +47,7 @@ class Note:
     @property
     def lasts(self) -> bool:
         """Whether it is a stay that nobody has ended."""
-        return self.kind == NoteKind.STAY and not self.content["ended"]
+        return self.kind == NoteKind.STAY and not self.content.get("ended")
 
 
 Notes = Mapping[NoteKind, Sequence[Note]]

@@ -30,9 +30,12 @@ from survey.lifecycle import contradictions, decisions, interests, jobs, pool, r
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.documents import withdraw_document
 from survey.lifecycle.links import issue_link
+from survey.lifecycle.note_kinds import FIELDS
+from survey.lifecycle.notes import NoteChange, save_note
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
+from survey.lifecycle.signing import Signing
 from survey.lifecycle.step import Actor, Step
 from survey.store import answers as answer_store
 from survey.store import assessments
@@ -45,6 +48,7 @@ from survey.tables import (
     Firm,
     Job,
     JobState,
+    NoteKind,
     Paper,
     Recognition,
     ResponseKind,
@@ -52,6 +56,8 @@ from survey.tables import (
     RosterState,
     Round,
     SheetKind,
+    Signature,
+    SignerRole,
     User,
     Verdict,
 )
@@ -79,6 +85,8 @@ from tests.support.servers import Server, serving
 Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR)
 NOT_PAGES = frozenset({"static", "health", "worker.script", "calendar.feed"})
+FINGERS = frozenset({"consultant.section", "consultant.notes"})
+"""Pages that are used standing in a hall."""
 SELECTIONS = {
     "bureau.assign_many": "assessment_id",
     "bureau.decide_on_assessments": "assessment_id",
@@ -162,6 +170,9 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "recognition_id": [],
         "user_id": [people[Role.CONSULTANT].id],
         "interest_id": [],
+        "signature_id": [
+            *session.scalars(select(Signature.id).where(Signature.sha256.is_not(None)))
+        ],
         "round_id": [rounds[0].id],
         "entry_id": [_in_the_pool(session, config, last.id, by)],
         "paper_id": [*session.scalars(select(Paper.id))],
@@ -256,13 +267,33 @@ def _assessment(
             reason=LONG,
         )
         _not_seen(session, assessment)
+        _note(session, assessment, consultant)
         for found in contradictions.on_visit(session, assessment):
             step = Step(session, TESTER, moment())
             contradictions.explain(step, assessment.id, found.check.id, LONG)
     if far > 2:
         objected = Word(ResponseKind.OBJECTED, "虚构代表", "厂长", LONG)
-        steps.confirm(Step(session, TESTER, moment()), assessment.id, word=objected)
+        ink = BytesIO(a_photo("navy", (72, 24), "PNG"))
+        drawn = uploads.take(ink, "签名.png", contents_of(config), 2**20)
+        signed = [
+            Signing(SignerRole.CONSULTANT, LONG[:60], drawn=drawn),
+            Signing(SignerRole.FIRM, "虚构代表"),
+        ]
+        step = Step(session, Actor(people[Role.CONSULTANT].id, "顾问"), moment())
+        steps.confirm(step, assessment.id, word=objected, signings=signed)
     return assessment.id
+
+
+def _note(session: Session, assessment: Assessment, consultant: User) -> None:
+    """A note of every kind, as long as each may be; one stay that still lasts."""
+    step = Step(session, Actor(consultant.id, consultant.name), moment())
+    codes = {"severity": "serious", "drill": "trace", "outcome": "partly", "about": QUESTION}
+    told = codes | {"began": "2026-03-05T09:00", "drawn": "3", "whole": "120", "seconds": "1:05:00"}
+    for kind in NoteKind:
+        fields = {field.name: told.get(field.name, LONG[: field.most]) for field in FIELDS[kind]}
+        fields |= {"ended": ""} if kind == NoteKind.STAY else {}
+        request = f"page-{assessment.id}-{kind}.1"
+        save_note(step, assessment.id, NoteChange(kind, kind, request, 0, fields))
 
 
 def _not_seen(session: Session, assessment: Assessment) -> None:
@@ -313,9 +344,7 @@ def test_every_page_of_a_reader_is_sound(
         f"{url}: {fault}"
         for rule in rules
         for url in _pages(context, place, rule)
-        for fault in _faults(
-            page, url, axe, FINGER if rule.endpoint == "consultant.section" else POINTER
-        )
+        for fault in _faults(page, url, axe, FINGER if rule.endpoint in FINGERS else POINTER)
     ]
     context.close()
 

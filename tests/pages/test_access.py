@@ -68,6 +68,7 @@ ROWS = {
     "interest_id",
     "roster_id",
     "proposal_id",
+    "signature_id",
 }
 
 OF_CONSULTANTS = ("bureau.consultant_link", "bureau.work_of_one", "interests.")
@@ -141,6 +142,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "interest_id": side.ids["interest"],
         "roster_id": side.ids["spare roster" if "discard" in rule.endpoint else "roster"],
         "proposal_id": side.ids["proposal"],
+        "signature_id": side.ids["signature"],
     }
 
 

@@ -50,6 +50,7 @@ TABLES = {
     "recognition_id": "recognitions",
     "roster_id": "rosters",
     "proposal_id": "recognition_proposals",
+    "signature_id": "signatures",
 }
 
 

@@ -104,9 +104,10 @@ export class Server {
     const early = this.refuse && this.refuse(url, json);
     if (early) return early;
     if (url === "/visits/device") return said(200, { reader: this.reader, token: "t", keys: [SECRET], visits: this.visits });
-    const [, visit, kind, request, act, offset] = url.match(/^\/visits\/(\d+)\/(\w+)(?:\/([^/]+)\/(\w+)(?:\/(\d+))?)?$/);
+    const [, visit, kind, request, act, offset] = url.match(/^\/visits\/(\d+)\/(\w+)(?:\/([^/]+)(?:\/(\w+)(?:\/(\d+))?)?)?$/);
     if (!(visit in this.visits)) return refusal(404);
     if (kind === "answers") return this.answer(json);
+    if (kind === "notes") return this.note(json);
     return request ? this.photo(request, act, Number(offset), bytes) : this.announce(json);
   }
 
@@ -124,6 +125,14 @@ export class Server {
     if (!seen) history.push({ request: request_id, revision: base_revision + 1, ...fields });
     const kept = seen || history[history.length - 1];
     return said(200, { request_id, revision: kept.revision, saved: "10:30", value: kept.value, verification: "changed" });
+  }
+
+  note({ request_id, item, base_revision, kind, fields }) {
+    const question = `note.${item}`;
+    if (!this.answers.has(question)) this.answers.set(question, [{ request: "", revision: 0 }]);
+    const answer = this.answer({ request_id, question, base_revision, kind, fields });
+    if (answer.status === 409) answer.body.current.fields = this.history(question).at(-1).fields;
+    return answer.status === 200 ? said(200, { ...answer.body, fields: this.history(question).find(({ request }) => request === request_id).fields }) : answer;
   }
 
   announce({ request_id, question, sha256, size }) {
@@ -154,4 +163,5 @@ export function aPhoto(size, seed = 1) {
 }
 
 export const answerTo = (question, base = 1, after = null) => ({ visit: VISIT, kind: "answer", question, base, after });
+export const noteOf = (item, base = 0, after = null) => ({ visit: VISIT, kind: "note", question: `note.${item}`, base, after });
 export const photoOf = (question) => ({ visit: VISIT, kind: "photo", question });

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import fc from "fast-check";
 
-import { answerTo, aPhoto, device, freshDatabase, ours, photoOf, portal, proxy, refusal, Server, VISIT } from "./device.mjs";
+import { answerTo, aPhoto, device, freshDatabase, noteOf, ours, photoOf, portal, proxy, refusal, Server, VISIT } from "./device.mjs";
 
 const values = (server, question) => server.history(question).slice(1).map(({ value }) => value);
 
@@ -39,7 +39,7 @@ test("answers go one by one, each on the revision of the one before", async () =
 
   assert.deepEqual(values(server, "a"), [2, 3, 4]);
   assert.deepEqual(values(server, "b"), [1]);
-  assert.deepEqual(await tablet.store.count(), { answers: 0, photos: 0, stopped: 0 });
+  assert.deepEqual(await tablet.store.count(), { answers: 0, notes: 0, photos: 0, stopped: 0 });
 });
 
 test("what waits is there after the browser was closed, and goes under its old number", async () => {
@@ -222,7 +222,47 @@ test("a photo that is not taken never holds an answer up", async () => {
   await tablet.sync.wake();
 
   assert.deepEqual(values(server, "a"), [3]);
-  assert.deepEqual(await tablet.store.count(), { answers: 0, photos: 1, stopped: 1 });
+  assert.deepEqual(await tablet.store.count(), { answers: 0, notes: 0, photos: 1, stopped: 1 });
+});
+
+test("notes go one by one among the answers, and the photo of a finding after it", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  const { bytes, content } = aPhoto(1000);
+  await tablet.store.add(photoOf("note.f1"), content, { bytes });
+  const first = await tablet.store.add(noteOf("f1"), { kind: "finding", fields: { gap: "甲" } });
+  await tablet.store.add(answerTo("a"), { value: 3 });
+  await tablet.store.add(noteOf("f1", 0, first.request), { kind: "finding", fields: { gap: "乙" } });
+  assert.deepEqual(await tablet.store.count(), { answers: 1, notes: 2, photos: 1, stopped: 0 });
+
+  await tablet.sync.wake();
+
+  assert.deepEqual(server.history("note.f1").slice(1).map(({ fields, revision }) => [fields.gap, revision]), [["甲", 1], ["乙", 2]]);
+  assert.deepEqual(values(server, "a"), [3]);
+  const sent = tablet.told.filter(([event]) => event === "saved").map(([, request]) => request);
+  assert.equal(sent.length, 4);
+  assert.equal([...server.photos.values()][0].done, 1);
+  const row = (await tablet.store.rows(VISIT)).get("note.f1");
+  assert.deepEqual([row.revision, row.fields], [2, { kind: "finding", fields: { gap: "乙" } }]);
+});
+
+test("a finding that is held keeps its photo with it and nothing else", async () => {
+  const server = new Server();
+  const tablet = await device({ server });
+  server.note({ request_id: "other.1", item: "f1", base_revision: 0, kind: "finding", fields: { gap: "对方" } });
+  const [own, other] = [aPhoto(900), aPhoto(800, 2)];
+  const held = await tablet.store.add(noteOf("f1"), { kind: "finding", fields: { gap: "我的" } });
+  await tablet.store.add(photoOf("note.f1"), own.content, { bytes: own.bytes });
+  await tablet.store.add(photoOf("a"), other.content, { bytes: other.bytes });
+  await tablet.store.add(noteOf("f2"), { kind: "finding", fields: { gap: "丙" } });
+
+  await tablet.sync.wake();
+
+  assert.deepEqual(await tablet.store.count(), { answers: 0, notes: 1, photos: 1, stopped: 1 });
+  const [entry] = (await tablet.store.waiting()).filter(({ request }) => request === held.request);
+  assert.equal((await tablet.store.whyStopped(entry)).detail.current.fields.gap, "对方");
+  assert.equal(server.history("note.f2").length, 2);
+  assert.equal(server.photos.size, 1);
 });
 
 test("of two pages one sends", async () => {
@@ -322,7 +362,7 @@ test("a file of what waits, handed in elsewhere and again, and sent by both devi
 
   assert.deepEqual(values(server, "a"), [3, 4]);
   assert.deepEqual([...server.photos.values()].map(({ done }) => done), [1]);
-  for (const { store } of [other, back]) assert.deepEqual(await store.count(), { answers: 0, photos: 0, stopped: 0 });
+  for (const { store } of [other, back]) assert.deepEqual(await store.count(), { answers: 0, notes: 0, photos: 0, stopped: 0 });
 });
 
 test("an old file handed in late changes nothing that was said since", async () => {
@@ -456,7 +496,7 @@ async function oneSchedule(acts, faults, counts) {
   await settle(tablet);
   for (const question of QUESTIONS) assert.deepEqual(values(server, question), meant[question]);
   for (const request of photos) assert.equal(server.photos.get(request).done, 1);
-  assert.deepEqual(await tablet.store.count(), { answers: 0, photos: 0, stopped: 0 });
+  assert.deepEqual(await tablet.store.count(), { answers: 0, notes: 0, photos: 0, stopped: 0 });
   counts.deliveries += photos.length + Object.values(meant).flat().length;
 }
 

@@ -14,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.config import Config
+from survey.files.contents import form_of
+from survey.files.pictures import SMALL
 from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
@@ -21,20 +23,26 @@ from survey.lifecycle import conclusions, decisions, interests, pool, recognitio
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.interests import Declared
+from survey.lifecycle.note_kinds import FIELDS
+from survey.lifecycle.notes import NoteChange, save_note
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
+from survey.lifecycle.signing import Signing
 from survey.lifecycle.step import Actor, Step
 from survey.store import interests as interest_store
 from survey.store import pool as store
 from survey.store.jobs import jobs_about
+from survey.store.signatures import signatures
 from survey.tables import (
     Assessment,
+    NoteKind,
     PoolEntry,
     ResponseKind,
     Role,
     Round,
     SheetKind,
+    SignerRole,
     Table,
     User,
     Verdict,
@@ -150,12 +158,17 @@ class World:
             finding=f"{word}发现{state}",
         )
         self._file(side, state, assessment, SheetKind.ONSITE, colour)
+        self._note(side, assessment)
         self._conclude(side, assessment)
         self._report(side, state, assessment, SheetKind.SELF)
         if state == "visiting":
             return
         objected = Word(ResponseKind.OBJECTED, f"{word}代表", f"{word}厂长", f"{word}异议")
-        steps.confirm(Step(session, TESTER, moment()), assessment.id, word=objected)
+        signer = Actor(side.consultant.id, f"{word}顾问")
+        signing = Signing(SignerRole.FIRM, f"{word}签名人", f"{word}厂长", self._ink(colour))
+        step = Step(session, signer, moment())
+        steps.confirm(step, assessment.id, word=objected, signings=[signing])
+        side.ids["signature"] = signatures(session, assessment.id)[0].id
         self._report(side, state, assessment, SheetKind.ONSITE)
         entry = pool.admit(
             Step(session, Actor(self.officer.id, "测试"), moment()),
@@ -215,6 +228,23 @@ class World:
             content=a_photo(colour) if photo else a_pdf(f"{side.word}{state}{kind}"),
         )
         side.ids[f"{state} {kind} file"] = row.id
+
+    def _note(self, side: Side, assessment: Assessment) -> None:
+        """One note of every kind, with the firm's word in each text."""
+        step = Step(self._session, Actor(side.consultant.id, f"{side.word}顾问"), moment())
+        texts = {name: f"{side.word}{name}" for name in ("name", "post", "phone", "seen", "what", "result", "note", "stands", "gap", "action", "traced")}  # fmt: skip
+        others = {"began": "2026-03-05T09:00", "drawn": "3", "severity": "serious", "drill": "trace", "seconds": "5:00", "outcome": "partly"}  # fmt: skip
+        for kind in NoteKind:
+            fields = {field.name: (texts | others).get(field.name, "") for field in FIELDS[kind]}
+            request = f"world-{assessment.id}-{kind}.1"
+            save_note(step, assessment.id, NoteChange(kind, kind, request, 0, fields))
+
+    def _ink(self, colour: str) -> Stored:
+        content = a_photo(colour, (60, 20), "PNG")
+        contents = contents_of(self._config)
+        sha256 = contents.put(content)
+        contents.put_as(form_of(sha256, SMALL), a_photo(colour, (60, 20)))
+        return Stored("签名.png", sha256, "image/png", len(content), True)
 
     def _conclude(self, side: Side, assessment: Assessment) -> None:
         version = self._session.scalar(

@@ -40,7 +40,7 @@ class Panel {
     if (this.file) this.file.hidden = !(waiting && (this.trouble || stopped || full));
     if (full) words = FULL_DEVICE + words;
     this.place.hidden = !words;
-    this.place.dataset.waiting = count.answers + count.photos;
+    this.place.dataset.waiting = count.answers + count.notes + count.photos;
     this.place.dataset.tone = full ? "bad" : this.gone || this.trouble || stopped ? "warn" : "note";
     if (this.state.textContent !== words) this.state.textContent = words;
   }

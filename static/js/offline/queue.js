@@ -8,15 +8,15 @@ import { ENDED, GONE, TROUBLES } from "./words.js";
 const LOOK_AGAIN = 2000;
 
 export class DeviceQueue {
-  /** Read what the device holds of a visit's answers. */
-  static async open(device, visit) {
-    const waiting = (await device.store.waiting()).filter((entry) => entry.visit === visit && entry.kind === "answer");
+  /** Read what the device holds of a visit's answers, or (`kind`) of its notes. */
+  static async open(device, visit, kind = "answer") {
+    const waiting = (await device.store.waiting()).filter((entry) => entry.visit === visit && entry.kind === kind);
     for (const entry of waiting) entry.why = await device.store.whyStopped(entry);
-    return new DeviceQueue(device, visit, waiting, await device.store.rows(visit));
+    return new DeviceQueue(device, visit, kind, waiting, await device.store.rows(visit));
   }
 
-  constructor(device, visit, waiting, rows) {
-    Object.assign(this, { device, visit, rows, tell: () => {} });
+  constructor(device, visit, kind, waiting, rows) {
+    Object.assign(this, { device, visit, kind, rows, tell: () => {} });
     this.changes = new Map(); // question → {sent, next, revision, attempt, stopped, requests, last, keeping}
     this.stopped = null;
     this.chain = Promise.resolve();
@@ -142,7 +142,7 @@ export class DeviceQueue {
   }
 
   async write(question, line, content, instead) {
-    const about = { visit: this.visit, kind: "answer", question, base: line.revision, after: line.last };
+    const about = { visit: this.visit, kind: this.kind, question, base: line.revision, after: line.last };
     const { request } = await this.device.store.add(about, content, { instead });
     line.requests = [...line.requests.filter((one) => !instead.includes(one)), request];
     line.last = request;
@@ -157,7 +157,7 @@ export class DeviceQueue {
     else if (event === "gone") this.taken();
     else if (event === "met") this.tell(null, "met");
     else if (event === "ended") this.tell(null, "ended", { message: ENDED });
-    else if (entry && entry.kind === "answer") this.hearOf(event, entry, detail);
+    else if (entry && entry.kind === this.kind) this.hearOf(event, entry, detail);
   }
 
   /** The visit was given to somebody else: nothing more is kept of it here. */
@@ -203,7 +203,7 @@ export class DeviceQueue {
       const [gone] = line.requests.filter((request) => !waiting.has(request));
       const row = rows.get(question);
       if (gone && row && !line.keeping)
-        this.arrived(question, line, gone, { revision: row.revision, saved: "", value: row.fields.value, verification: row.fields.verification });
+        this.arrived(question, line, gone, { ...row.fields, revision: row.revision, saved: "" });
     }
   }
 }

@@ -4,6 +4,9 @@ import { hex, open, openBytes, seal, sealBytes } from "./seal.js";
 
 const ALL = ["visits", "pages", "rows", "outbox", "photos"];
 
+/** Before the id of a note it stands where otherwise a question's id does. */
+export const NOTE = "note.";
+
 export const ON_DISK = { durability: "strict" }; // where a browser knows the word, a loss of power takes nothing
 
 const word = () => hex(crypto.getRandomValues(new Uint8Array(12)));
@@ -74,6 +77,7 @@ export class DeviceStore {
    * Keep something to be sent.
    *
    * @param {{visit: number, question: string, kind: string, base: number, after?: string}} about
+   *   `kind`: answer, note or photo; `question`: of a note or a photo of one, NOTE and its id;
    *   `base`: the revision its reader saw; `after`: the request it was made on top of
    * @param {object} content what is sealed; `bytes`: a photo's
    * @param {string[]} instead requests that it takes the place of
@@ -149,21 +153,26 @@ export class DeviceStore {
     return this.database.get("photos", request);
   }
 
-  /** How much waits: {answers, photos, stopped}. */
+  /** How much waits: {answers, notes, photos, stopped}. */
   async count() {
     const found = (await this.database.getAll("outbox")).filter(({ reader }) => reader === this.reader);
     const all = [...found, ...this.loose];
     const photos = all.filter(({ kind }) => kind === "photo").length;
-    return { answers: all.length - photos, photos, stopped: all.filter(({ stopped }) => stopped).length };
+    const notes = all.filter(({ kind }) => kind === "note").length;
+    return { answers: all.length - photos - notes, notes, photos, stopped: all.filter(({ stopped }) => stopped).length };
   }
 
-  /** What goes next: the oldest answer whose question is not held, then the oldest photo; null for nothing. */
+  /**
+   * What goes next: the oldest answer or note that is not held, then the oldest photo; null for nothing.
+   * A photo of a finding waits for a finding that is held.
+   */
   async next() {
     const found = (await this.database.getAll("outbox")).filter(({ reader }) => reader === this.reader);
     const all = [...found, ...this.loose];
-    const held = new Set(all.filter(({ stopped, kind }) => stopped && kind === "answer").map(({ visit, question }) => `${visit} ${question}`));
-    const ready = all.filter((entry) => !entry.stopped && !(entry.kind === "answer" && held.has(`${entry.visit} ${entry.question}`)));
-    const entry = ready.find(({ kind }) => kind === "answer") || ready[0];
+    const held = new Set(all.filter(({ stopped, kind }) => stopped && kind !== "photo").map(({ visit, question }) => `${visit} ${question}`));
+    const waits = ({ kind, visit, question }) => (kind !== "photo" || question.startsWith(NOTE)) && held.has(`${visit} ${question}`);
+    const ready = all.filter((entry) => !entry.stopped && !waits(entry));
+    const entry = ready.find(({ kind }) => kind !== "photo") || ready[0];
     if (!entry) return null;
     return { ...(entry.loose ? entry : await this.opened(entry)), base: await this.baseOf(entry) };
   }
@@ -177,12 +186,12 @@ export class DeviceStore {
   }
 
   /** The server has an answer: remember how it stands there, and wait for it no longer. */
-  async acknowledge(entry, { revision, value, verification }) {
+  async acknowledge(entry, { revision, value, verification, fields: noted }) {
     const { request, visit, question, kind, content } = entry;
-    if (kind !== "answer") return this.give([request]);
+    if (kind === "photo") return this.give([request]);
     this.acknowledged.set(request, revision);
     if (await this.knowsLater(visit, question, revision)) return this.give([request]);
-    const fields = await this.standing(visit, question, { ...content, value, verification });
+    const fields = kind === "note" ? { kind: content.kind, fields: noted } : await this.standing(visit, question, { ...content, value, verification });
     const row = { reader: this.reader, visit, question, revision, request, sealed: await seal(this.keys, fields) };
     const work = this.database.transaction(["rows", "outbox", "photos"], "readwrite");
     try {

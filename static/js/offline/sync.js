@@ -4,8 +4,16 @@
 // a request that is repeated keeps its number. What waits for a decision of its reader holds its own
 // question and no other. Photos come after all answers, part by part.
 
+import { NOTE } from "./store.js";
+
 const RETRY = [1, 2, 4, 8, 15, 30];
 const PART = 128 * 1024;
+
+/** Where a change goes, and what it is about there. */
+const WAYS = {
+  answer: ({ question }) => ["answers", { question }],
+  note: ({ question }) => ["notes/save", { item: question.slice(NOTE.length) }],
+};
 const RESTARTS = 5;
 const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504, 507]);
 
@@ -83,7 +91,7 @@ export class Sync {
         return null;
       }
       this.tell("saving", entry, {});
-      const wait = entry.kind === "photo" ? await this.sendPhoto(entry) : await this.sendAnswer(entry);
+      const wait = entry.kind === "photo" ? await this.sendPhoto(entry) : await this.sendChange(entry);
       if (wait !== null) return wait;
     }
     return null;
@@ -128,10 +136,11 @@ export class Sync {
     return pause;
   }
 
-  async sendAnswer(entry) {
-    const { visit, question, request, base, content } = entry;
-    const json = { ...content, question, request_id: request, base_revision: base };
-    const answer = await this.post(`/visits/${visit}/answers`, { json });
+  async sendChange(entry) {
+    const { visit, kind, request, base, content } = entry;
+    const [way, about] = WAYS[kind](entry);
+    const json = { ...content, ...about, request_id: request, base_revision: base };
+    const answer = await this.post(`/visits/${visit}/${way}`, { json });
     const done = answer && answer.status < 300 && answer.body;
     if (done && !(done.request_id === request && Number.isInteger(done.revision))) answer.foreign = true;
     const trouble = troubleOf(answer);

@@ -32,7 +32,8 @@ export const UNREADABLE = {
   broken: "没有读入：这台设备存不下，或不允许网页保存内容。",
 };
 
-/** How much waits: "3 项答案和 2 张照片". */
-export function inWords({ answers, photos }) {
-  return [answers && `${answers} 项答案`, photos && `${photos} 张照片`].filter(Boolean).join("和 ");
+/** How much waits: "3 项答案、1 条记录和 2 张照片". */
+export function inWords({ answers, notes = 0, photos }) {
+  const said = [answers && `${answers} 项答案`, notes && `${notes} 条记录`, photos && `${photos} 张照片`].filter(Boolean);
+  return [said.slice(0, -1).join("、"), said[said.length - 1]].filter(Boolean).join("和 ");
 }

@@ -50,6 +50,7 @@ from survey.lifecycle.recognitions import Award, recognise
 from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import About, Actor, Step
+from survey.running.demonstration import notes
 from survey.running.demonstration.coherence import Answers, coherent
 from survey.running.demonstration.onsite import Brought, brought
 from survey.running.demonstration.pairs import judge_apart
@@ -396,6 +397,10 @@ def _live(
         judge_apart(session, assessment, apart, seen, (consultant, users[PARTNER]), at)
     for check, says in row.get("explained", {}).items():
         contradictions.explain(Step(session, _actor(consultant), at), assessment.id, check, says)
+    if row.get("noted"):
+        notes.note(
+            Step(session, _actor(consultant), at + timedelta(hours=4)), assessment, what.photo
+        )
     if row["state"] != AssessmentState.CONFIRMED:
         return
     conclusions.conclude(
@@ -406,7 +411,12 @@ def _live(
         base_version=_version(session, assessment.id),
     )
     at += timedelta(hours=5)
-    steps.confirm(Step(session, _actor(consultant), at), assessment.id, word=_word(row))
+    steps.confirm(
+        Step(session, _actor(consultant), at),
+        assessment.id,
+        word=_word(row),
+        signings=notes.signings(row, consultant.name, what.ink) if what.ink else (),
+    )
     _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
 
 

@@ -182,5 +182,6 @@ def _said(visit: Visit) -> dict[str, Any]:
         },
         "groups": [(section, sheet.asked(section)) for section in sheet.sections],
         "limits": files.limits_in_words(),
+        "blanks": {kind: Note(f"new-{kind}", kind, 0, {}) for kind in NoteKind},
         "choices": {**words.CHOICES, "drill": {drill.id: drill.title for drill in DRILLS.values()}},
     }
