@@ -262,19 +262,22 @@ def unknown_townships(session: Session, roster_id: int, known: Iterable[str]) ->
 # --- what a list does not name --------------------------------------------------------------------
 
 
-def _named(roster_id: int) -> Any:
-    """Codes of a list's rows, whatever else is wrong with these."""
-    return exists().where(RosterRow.roster_id == roster_id, RosterRow.code == Firm.code)
+def _unnamed(roster_id: int) -> ColumnElement[bool]:
+    """A firm that no row of a list names, whatever else is wrong with the row.
+
+    The codes are gathered once: asked firm by firm, SQLite would read the whole list for each.
+    """
+    return Firm.code.not_in(select(RosterRow.code).where(RosterRow.roster_id == roster_id))
 
 
 def unnamed(session: Session, roster_id: int, part: Slice) -> tuple[list[Any], int]:
     """Return the firms a list does not name, before it is imported."""
-    query = select(Firm.id, Firm.name, Firm.code, Firm.township).where(~_named(roster_id))
+    query = select(Firm.id, Firm.name, Firm.code, Firm.township).where(_unnamed(roster_id))
     return sliced(session, query.order_by(Firm.id), part)
 
 
 def count_unnamed(session: Session, roster_id: int) -> int:
-    query = select(func.count(Firm.id)).where(~_named(roster_id))
+    query = select(func.count(Firm.id)).where(_unnamed(roster_id))
     return session.scalar(query) or 0
 
 
@@ -416,7 +419,7 @@ def _keep_titles(session: Session, roster_id: int) -> None:
 
 
 def _mark_missing(session: Session, roster_id: int) -> None:
-    unnamed = select(Firm.id).where(~_named(roster_id))
+    unnamed = select(Firm.id).where(_unnamed(roster_id))
     session.execute(
         update(FirmListing).where(FirmListing.firm_id.in_(unnamed)).values(missing_from=roster_id),
         execution_options={"synchronize_session": False},
