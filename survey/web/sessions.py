@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, abort, current_app, session
 from flask.sessions import SecureCookieSessionInterface
@@ -46,7 +46,7 @@ def signed_in() -> Reader | None:
     if here.now() - row.seen_at > SEEN_EVERY:
         _note_seen(row.token_hash)
     reader = _reader(row)
-    _remember(reader)
+    _remember(row, reader)
     return reader
 
 
@@ -58,21 +58,29 @@ def signed_in_lately() -> Reader | None:
     """
     token = session.get("sid")
     known = _lately().get(store.hashed(token)) if isinstance(token, str) else None
-    if known is None or time.monotonic() - known[0] > LATELY_SECONDS:
+    if known is None or time.monotonic() - known.at > LATELY_SECONDS:
         return signed_in()
-    return known[1]
+    return None if _is_over(known.row) else known.reader
 
 
-def _lately() -> dict[str, tuple[float, Reader]]:
-    found: dict[str, tuple[float, Reader]] = current_app.extensions.setdefault("survey_lately", {})
+class Known(NamedTuple):
+    """A reader as they were met."""
+
+    at: float
+    row: Row[Any]
+    reader: Reader
+
+
+def _lately() -> dict[str, Known]:
+    found: dict[str, Known] = current_app.extensions.setdefault("survey_lately", {})
     return found
 
 
-def _remember(reader: Reader) -> None:
+def _remember(row: Row[Any], reader: Reader) -> None:
     lately = _lately()
     if len(lately) >= MOST_LATELY:
         lately.clear()
-    lately[reader.token_hash] = time.monotonic(), reader
+    lately[reader.token_hash] = Known(time.monotonic(), row, reader)
 
 
 def require_unchanged(reader: Reader) -> None:

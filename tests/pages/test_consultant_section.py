@@ -372,11 +372,14 @@ def test_a_page_overtaken_by_another_tablet_asks_which_to_keep(session, tablet, 
     assert (kept.value, kept.reason) == (1, "我的。")
 
 
-def test_a_page_sent_after_the_visit_was_given_back_is_not_there(session, tablet, visit):
+def test_a_page_sent_after_the_visit_was_given_back_is_told_what_happened(session, tablet, visit):
     tablet.get(page(visit))
     assessments.return_to_firm(Step(session, TESTER, moment()), visit.id, reason="请补。")
 
-    assert tablet.submit("", {f"{NAME}-verification": "verified"}).status_code == 404
+    answer = tablet.submit("", {f"{NAME}-verification": "verified"})
+
+    assert answer.status_code == 409
+    assert "退回" in answer.text
 
 
 def test_a_photo_travels_with_the_page(session, tablet, visit):
