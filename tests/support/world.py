@@ -19,7 +19,7 @@ from survey.files.pictures import SMALL
 from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import conclusions, decisions, interests, pool, recognitions
+from survey.lifecycle import conclusions, decisions, interests, pool, recognitions, second_sheets
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.interests import Declared
@@ -76,6 +76,8 @@ class Side:
     colleague: User
     invited: User
     consultant: User
+    second: User
+    """Keeps a sheet apart on the visit."""
     ids: dict[str, int] = field(default_factory=dict)
     """``firm``, ``draft``, ``visiting``, ``confirmed``, and what hangs on them."""
 
@@ -123,6 +125,7 @@ class World:
             colleague=a_user(session, firm=firm, name=f"{word}同事", owner=False),
             invited=a_user(session, firm=firm, name=f"{word}新人", owner=False, password_hash=None),
             consultant=a_user(session, Role.CONSULTANT, name=f"{word}顾问"),
+            second=a_user(session, Role.CONSULTANT, name=f"{word}组员"),
         )
         side.ids |= {
             "firm": firm.id,
@@ -147,7 +150,7 @@ class World:
             return
         by = Actor(side.user.id, f"{word}用户")
         steps.submit(Step(session, by, moment()), assessment.id, declared_by=f"{word}承诺人")
-        steps.assign(Step(session, TESTER, moment()), assessment.id, side.consultant.id)
+        self._assign(side, state, assessment)
         fill(
             session,
             assessment,
@@ -184,6 +187,15 @@ class World:
         spare = a_roster(self._session, self._config, self.officer, name=f"{word}旧名单.csv")
         side.ids["spare roster"] = spare.id
         side.ids["proposal"] = a_proposal(self._session, firm, f"{word}智能工厂").id
+
+    def _assign(self, side: Side, state: str, assessment: Assessment) -> None:
+        """Send one consultant, on the visit under way a pair: the second keeps a sheet apart."""
+        second = side.second if state == "visiting" else None
+        step = Step(self._session, TESTER, moment())
+        steps.assign(step, assessment.id, side.consultant.id, second.id if second else None)
+        if second:
+            by = Actor(second.id, second.name)
+            second_sheets.begin(Step(self._session, by, moment()), assessment.id)
 
     def _interest(self, side: Side, code: str) -> int:
         """A tie of the consultant to the firm, that has ended: it stands in nobody's way."""
