@@ -447,7 +447,7 @@ def test_a_new_release_sends_what_an_older_one_left_and_keeps_its_pages_until_ta
     taken.goto("/visits")
     sent(taken)
     assert len(revisions(live_server, number)) == 2
-    until(lambda: len(shells(taken)) == 2)
+    until(lambda: len(shells(taken)) == 2 and at_rest(taken))
     tablet.offline(True)
     taken.goto(where)
     assert releases(taken) == [old]
@@ -457,7 +457,8 @@ def test_a_new_release_sends_what_an_older_one_left_and_keeps_its_pages_until_ta
     tablet.context.unroute(no_more_pages)
     tablet.offline(False)
     taken.goto("/visits")
-    until(lambda: old not in releases(taken))
+    sent(taken)
+    until(lambda: old not in releases(taken) and at_rest(taken))
     [new] = releases(taken)
     tablet.offline(True)
     taken.goto(where)
@@ -474,6 +475,17 @@ def test_a_new_release_sends_what_an_older_one_left_and_keeps_its_pages_until_ta
 def shells(page: Page) -> list[str]:
     names: list[str] = page.evaluate("caches.keys()")
     return names
+
+
+def at_rest(page: Page) -> bool:
+    """Whether the newest worker serves: none is being installed or begins."""
+    quiet: bool = page.evaluate(
+        """async () => {
+      const { installing, waiting, active } = await navigator.serviceWorker.getRegistration();
+      return !installing && !waiting && active.state === "activated";
+    }"""
+    )
+    return quiet
 
 
 def releases(page: Page) -> list[str]:
