@@ -130,6 +130,7 @@ def test_every_other_page_of_the_firm_is_the_owners(app, colleague, assessment):
         "user_id": 1,
         "document_id": 1,
         "job_id": 1,
+        "signature_id": 1,
         "number": 1,
     }
     tried = 0

@@ -68,6 +68,8 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "roster_id": (ids["roster"],),
         "proposal_id": (ids["proposal"],),
         "section_id": ("production",),
+        "station_id": ("workshop",),
+        "signature_id": (ids["signature"],),
         "question_id": ("scheduling",),
         "kind": ("self", "onsite"),
         "edition_id": ("2026",),
@@ -250,4 +252,5 @@ def test_every_public_route_is_public_on_purpose():
     assert public == {
         *("static", "health", "account.home", "account.sign_in", "account.link"),
         *("worker.script", "worker.away"),
+        "calendar.feed",  # its address is the secret: a telephone's calendar signs in nowhere
     }

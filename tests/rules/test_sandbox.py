@@ -49,7 +49,7 @@ def test_it_finds_no_secret_in_its_environment(run, monkeypatch):
 
 def test_it_has_a_gigabyte_and_no_more(run):
     seen = run(
-        "program.confine()\n"
+        "program.confine(program.SECONDS)\n"
         "try:\n"
         "    taken = bytearray(program.MEMORY)\n"
         "except MemoryError:\n"
@@ -63,7 +63,7 @@ def test_it_writes_no_file(run, tmp_path):
     target = tmp_path / "written"
 
     seen = run(
-        "program.confine()\n"
+        "program.confine(program.SECONDS)\n"
         "try:\n"
         f"    with open({str(target)!r}, 'wb') as file:\n"
         "        file.write(b'x')\n"
@@ -76,7 +76,7 @@ def test_it_writes_no_file(run, tmp_path):
 
 
 def test_it_is_stopped_when_its_time_is_over(run):
-    seen = run("program.SECONDS = 1\nprogram.confine()\nwhile True:\n    pass\n")
+    seen = run("program.confine(1)\nwhile True:\n    pass\n")
 
     assert seen == sandbox.Seen(Verdict.SLOW)
 
@@ -89,7 +89,7 @@ def test_it_is_not_waited_for_when_it_sleeps(run, monkeypatch):
 
 @pytest.mark.parametrize("number", ["SIGSEGV", "SIGABRT", "SIGBUS"])
 def test_falling_over_a_file_is_said_of_the_file(run, number):
-    seen = run(f"program.confine()\nos.kill(os.getpid(), signal.{number})")
+    seen = run(f"program.confine(program.SECONDS)\nos.kill(os.getpid(), signal.{number})")
 
     assert seen == sandbox.Seen(Verdict.BROKEN)
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from survey.lifecycle import assessments, responses
+from survey.lifecycle import assessments, responses, signing
 from survey.lifecycle.errors import AlreadySaid, Invalid, Locked, NotThere, Stale
 from survey.lifecycle.responses import Word
 from survey.lifecycle.step import Actor, Step
@@ -96,7 +96,7 @@ def test_a_word_with_something_missing_confirms_nothing(session, owner, consulta
 
 def test_a_summary_that_is_out_of_date_confirms_nothing(session, owner, consultant):
     number = judged(session, owner, consultant)
-    shown = assessments.stamp_of(session, store.assessment(session, number))
+    shown = signing.content_hash(session, store.assessment(session, number))
     session.rollback()
     fill(
         session,

@@ -79,7 +79,8 @@ def test_evidence_and_reports_of_release_1_are_found_after_it(app, session, sett
     assert take_over(settings.instance, Folder(settings.contents)) == 3
 
     assert client.get("/evidence/1", buffered=True).data == content
-    assert client.get("/evidence/1/thumbnail", buffered=True).data == b"drawn small"
+    # Looked at for the first time since, it is freed of what it carried, and drawn anew.
+    assert client.get("/evidence/1/thumbnail", buffered=True).data.startswith(b"\xff\xd8")
     report = session.scalar(select(Document.id))
     session.rollback()
     assert client.get(f"/reports/{report}.pdf", buffered=True).data == b"%PDF-1.7 issued"
@@ -128,6 +129,7 @@ def test_every_column_that_names_a_content_is_asked_before_one_is_called_unclaim
         for column in table.columns
         if column.name in ("sha256", "content", "stamped")
         and table.name not in ("uploads", "upload_parts")  # on its way, not among the contents yet
+        and table.name not in ("notes", "note_revisions")  # theirs is what was typed
     }
 
     assert {(column.table.name, column.name) for column in COLUMNS} == naming
