@@ -88,7 +88,9 @@ def end(step: Step, user_id: int, interest_id: int, *, own: bool) -> None:
         if kept is None or user is None or kept.user_id != user_id:
             raise NotThere
         if own and kept.declared_by != user_id:
-            raise Invalid({"interest": "这一条由主管部门登记。情况有变，请联系主管部门的联系人更正。"})
+            raise Invalid(
+                {"interest": "这一条由主管部门登记。情况有变，请联系主管部门的联系人更正。"}
+            )
         if kept.ended_at is None:
             kept.ended_at = step.now
             before = {"organisation": kept.name, "code": kept.code}
