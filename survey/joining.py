@@ -29,7 +29,7 @@ from survey.files.stores import contents_of
 from survey.jobs.queue import Queue
 from survey.tables import ENUMERATIONS, Need, PairNeed, SecondState, SheetKind
 from survey.views import BLUEPRINTS
-from survey.web import access, bodies, errors, headers, here, navigation, proxies, sessions
+from survey.web import access, bodies, errors, headers, here, lanes, navigation, proxies, sessions
 from survey.web.bodies import StrictRequest
 from survey.words import links, wording
 
@@ -109,6 +109,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _health(app)
+    app.wsgi_app = lanes.Lanes(app.wsgi_app)  # type: ignore[method-assign]
     _static(app)
     _templates(app)
     access.require_declared_routes(app)
