@@ -1,11 +1,13 @@
 """The sheet that the second of a pair keeps apart (另填的核查表): begun, brought up to date, finished.
 
-It begins as the firm's own sheet with nothing judged, stands beside the on-site sheet that speaks, and
-never speaks itself. Files and processes are facts of both: they stay with the sheet that speaks.
+It begins as the firm's own sheet with nothing judged (after a visit was opened again: with what its
+author had judged, where the firm said nothing new), stands beside the on-site sheet that speaks, and never
+speaks itself. Files and processes are facts of both: they stay with the sheet that speaks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -50,13 +52,22 @@ def begin(step: Step, assessment_id: int) -> None:
             return
         own = _sheet(session, assessment_id, SheetKind.SELF)
         shared = _sheet(session, assessment_id, SheetKind.ONSITE)
+        earlier = _earlier(step, assessment_id)
         row = _row_beside(step, shared)
         second = SecondSheet(
             sheet_id=row.id, shared_id=shared.id, author_id=row.author_id, begun_at=step.now
         )
         session.add(second)
-        _copy(step, own, shared, row)
+        _copy(step, own, shared, row, earlier)
         step.log("second_begin", assessment)
+
+
+def _earlier(step: Step, assessment_id: int) -> dict[str, KeptAnswer]:
+    """Return what whoever takes this step judged before on a sheet of this assessment, by question."""
+    for second, row in pairs.of_assessment(step.session, assessment_id):
+        if second.author_id == step.by.user_id:
+            return answer_store.answers(step.session, row.id)
+    return {}
 
 
 def _row_beside(step: Step, shared: SheetRow) -> SheetRow:
@@ -76,19 +87,29 @@ def _row_beside(step: Step, shared: SheetRow) -> SheetRow:
     return row
 
 
-def _copy(step: Step, own: SheetRow, shared: SheetRow, row: SheetRow) -> None:
-    """Give a new sheet what the firm said.
+def _copy(
+    step: Step, own: SheetRow, shared: SheetRow, row: SheetRow, earlier: Mapping[str, KeptAnswer]
+) -> None:
+    """Give a new sheet what the firm said, and what its author judged of just that before.
 
     Its revisions go on from those of the shared sheet: a save that was made for that one, and comes
     late from a device, meets a conflict instead of passing for one of this sheet.
     """
     said = answer_store.answers(step.session, own.id)
     seen = answer_store.answers(step.session, shared.id)
-    copies = [
-        copied(step, row.id, id, said.get(id), (seen[id].revision if id in seen else 0) + 1)
-        for id in {**said, **seen}
-    ]
+    copies = []
+    for id in {**said, **seen}:
+        revision = (seen[id].revision if id in seen else 0) + 1
+        fields, name = copied(step, row.id, id, said.get(id), revision, earlier.get(id))
+        copies.append((fields | _still(earlier.get(id), said.get(id)), name))
     store.keep_first_answers(step.session, copies)
+
+
+def _still(judged: KeptAnswer | None, said: KeptAnswer | None) -> dict[str, Any]:
+    """Return what of an earlier judgment stands: all of it, unless the firm has answered since."""
+    if judged is None or (said is not None and judged.saved_at < said.saved_at):
+        return {}
+    return {"value": judged.value, "verification": judged.verification, "remark": judged.remark}
 
 
 def copied(

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.store.sheets import IS_CONFIRMED, speaking
-from survey.tables import Assessment, Firm, Opinion, SecondSheet, SheetKind, SheetRow
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Firm,
+    Opinion,
+    SecondSheet,
+    SheetKind,
+    SheetRow,
+)
 
 _shared = aliased(SheetRow)
 _IN_FORCE = (
@@ -44,6 +53,17 @@ def in_force_by(
     """Return the sheets that one consultant keeps apart now, by assessment id."""
     query = _IN_FORCE.where(Assessment.id.in_(assessment_ids), SecondSheet.author_id == author_id)
     return {row.assessment_id: Apart(second, row) for second, row in session.execute(query)}
+
+
+def finished_for(session: Session, lead_id: int) -> dict[int, datetime]:
+    """Return the visits a consultant leads whose second is done and waits to be compared, since when."""
+    query = (
+        _IN_FORCE.with_only_columns(_shared.assessment_id, SecondSheet.finished_at)
+        .where(Assessment.consultant_id == lead_id, SecondSheet.finished_at.is_not(None))
+        .where(SecondSheet.compared_at.is_(None), SecondSheet.closed_at.is_(None))
+        .where(Assessment.state == AssessmentState.VISITING)
+    )
+    return {id: at for id, at in session.execute(query) if at}
 
 
 def of_assessment(session: Session, assessment_id: int) -> list[Apart]:

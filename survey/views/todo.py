@@ -40,6 +40,7 @@ WAYS: Mapping[Kind, Way] = {
     Kind.RUNNING: Way("consultant.overview", "assessment_id"),
     Kind.READY: Way("consultant.overview", "assessment_id"),
     Kind.APART: Way("consultant.overview", "assessment_id"),
+    Kind.SECOND_DONE: Way("consultant.disagreements", "assessment_id"),
     Kind.REOPENED: Way("consultant.overview", "assessment_id"),
     Kind.AT_FIRM: Way(""),
     Kind.IN_AGAIN: Way(""),

@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, Said]] = {
     "running": Said("继续现场诊断", "家", "{day}指派"),
     "ready": Said("写好结论并核定", "家", "{day}指派", "各题都已核验。"),
     "apart": Said("说“我这张填完了”", "家", "{day}指派", "您另填的核查表已判完。"),
+    "second_done": Said("组员已填完，请比对两人意见", "家", "{day}填完"),
     "reopened": Said("重新打开，请再核验", "家", "{day}重新打开"),
     "at_firm": Said("等企业补充后再提交", "家", "{day}退回", "现在不用您做什么。"),
     "in_again": Said("企业已再次提交，等主管部门安排", "家", "{day}提交", "现在不用您做什么。"),

@@ -65,7 +65,11 @@ def test_while_both_judge_neither_reads_what_the_other_says(app, session, pair):
     assert "互相看不到对方的结论" in second.get(f"/visits/{number}").text
     assert lead.get(f"/visits/{number}/standing").json["verifications"][QUESTION] == "verified"
     assert second.get(f"/visits/{number}/standing").json["verifications"][QUESTION] == "changed"
+    waits = "组员已填完，请比对两人意见"
+    assert waits not in lead.get("/visits").text
     press(second, f"/visits/{number}/second-sheet/finish")
+    assert waits in lead.get("/visits").text
+    assert waits not in second.get("/visits").text
     assert THEIRS not in read(lead, pages_of(number))
     assert MINE not in read(second, pages_of(number))
 

@@ -372,7 +372,9 @@ def test_what_was_said_stays_with_the_version_that_is_opened_again(session):
     (before,) = compared(session, session.get_one(Assessment, pair.visit.id))
     assert (before.lines[0].opinion.decision, before.in_force) == (Decision.TAKE, False)
     second_sheets.begin(by(session, pair.second), pair.visit.id)
-    judge_all(session, pair.visit, pair.second, apart=True)
+    kept = sheet_of(session, pair.visit, pair.second)[QUESTION]
+    assert (kept.value, kept.verification) == (1, Verdict.CHANGED)
+    assert kept.reason
     second_sheets.finish(by(session, pair.second), pair.visit.id)
     disagreements.compare(by(session, pair.lead), pair.visit.id)
     again, before = compared(session, session.get_one(Assessment, pair.visit.id))

@@ -23,6 +23,8 @@ class OnVisits:
     """When each was assigned, reopened or given back last, by assessment id."""
     reopened: frozenset[int]
     """Assessments that were confirmed before."""
+    second_done: Mapping[int, datetime]
+    """Visits of theirs whose second has finished a sheet of their own, since when, by assessment id."""
 
 
 def _visit(at: OnVisits, visit: Visit) -> Waiting:
@@ -53,6 +55,18 @@ def _running(kind: Kind) -> Callable[[OnVisits], Heap]:
     return lambda at: heap(kind, (_visit(at, v) for v in at.visits if _state(at, v) == kind))
 
 
+def _second_done(at: OnVisits) -> Heap:
+    """Visits where both sheets can be laid side by side."""
+    return heap(
+        Kind.SECOND_DONE,
+        (
+            _visit(at, v)._replace(since=at.second_done[v.assessment.id], planned=None)
+            for v in at.visits
+            if v.assessment.id in at.second_done
+        ),
+    )
+
+
 def _given_back(at: OnVisits) -> Heap:
     """What the firm has back and will hand in again."""
     back = (a for a in at.away if a.state == AssessmentState.DRAFT)
@@ -71,6 +85,7 @@ CONSULTANT: tuple[Callable[[OnVisits], Heap], ...] = (
     _running(Kind.RUNNING),
     _running(Kind.READY),
     _running(Kind.APART),
+    _second_done,
     _given_back,
     _in_again,
 )

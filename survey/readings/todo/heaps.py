@@ -30,6 +30,7 @@ class Kind(StrEnum):
     RUNNING = "running"
     READY = "ready"
     APART = "apart"
+    SECOND_DONE = "second_done"
     REOPENED = "reopened"
     AT_FIRM = "at_firm"
     IN_AGAIN = "in_again"

@@ -15,7 +15,7 @@ from survey.readings.pairs import pair_of
 from survey.readings.todo.consultant import OnVisits, of_consultant
 from survey.readings.visits import Visit, visits_of
 from survey.store import interests as interest_store
-from survey.store import log
+from survey.store import log, pairs
 from survey.store import visits as store
 from survey.store.visits import Visitor
 from survey.tables import Assessment, AssessmentState, Interest, SheetKind
@@ -65,6 +65,7 @@ def _on_visits(visits: list[Visit]) -> OnVisits:
         away,
         since={id: at for id, (_action, at) in last.items()},
         reopened=frozenset(id for id, (action, _at) in last.items() if action == "reopen"),
+        second_done=pairs.finished_for(session, here.reader().id),
     )
 
 
