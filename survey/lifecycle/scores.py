@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from questionnaires import gates
@@ -21,9 +22,14 @@ from survey.tables import ScoreRow, SheetRow
 def keep_score(step: Step, questionnaire: Questionnaire, sheet: SheetRow) -> ScoreRow:
     """Score a complete sheet and keep it, inside the caller's transaction."""
     found = floor_of(questionnaire, sheet, answer_store.answers(step.session, sheet.id))
+    return step.session.merge(score_row(sheet.id, found, step.now))
+
+
+def score_row(sheet_id: int, found: Floor, now: datetime) -> ScoreRow:
+    """Return what is kept of a score, of a sheet that need not be in the database yet."""
     result = found.found
-    row = ScoreRow(
-        sheet_id=sheet.id,
+    return ScoreRow(
+        sheet_id=sheet_id,
         share=str(result.share),
         permille=int(result.share * 1000),
         step=result.step,
@@ -31,9 +37,8 @@ def keep_score(step: Step, questionnaire: Questionnaire, sheet: SheetRow) -> Sco
         floor_step=found.lowest.step,
         sections={s.section.id: str(s.share) for s in result.sections if s.share is not None},
         failed_gates=_gates(result),
-        scored_at=step.now,
+        scored_at=now,
     )
-    return step.session.merge(row)
 
 
 def tell_scores_again(step: Step) -> int:

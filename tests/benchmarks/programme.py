@@ -1,0 +1,168 @@
+"""The bureau's programme over a whole district: lists, the district's page and workbooks, on both databases.
+
+A district of ten thousand firms, three rounds, two sheets each and every answer, beside one of a thousand:
+what grows with the number of firms shows.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import quantiles
+from time import perf_counter
+from typing import NamedTuple
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from survey import db
+from survey.joining import create_app
+from survey.store.accounts import hashed
+from survey.tables import Role, User, UserSession
+from tests.benchmarks.figures import Figure, at_most
+from tests.benchmarks.instance import BEGAN
+from tests.benchmarks.jobs import database_on, installation
+from tests.support.bureau import counting
+from tests.support.cluster import Cluster
+from tests.support.districts import District
+
+SMALL, LARGE = 1_000, 10_000
+TIMES = 20
+WORD = "benchmark"
+MOST_MS, MOST_DISTRICT_MS, MOST_GROWTH = 100, 250, 1.5
+
+
+class Page(NamedTuple):
+    """A page that is measured, and how many milliseconds 19 of 20 may take over ten thousand firms."""
+
+    title: str
+    address: str
+    most: float | None = MOST_MS
+
+
+PAGES = (
+    Page("评估", "/bureau/assessments"),
+    Page(
+        "评估，按行业和状态，按得分排序",
+        "/bureau/assessments?trade=valve&state=confirmed&sort=-share",
+    ),
+    Page("评估，找一个名称", "/bureau/assessments?q=%E6%9B%BE%E6%B0%8F"),
+    Page("评估，第 50 页", "/bureau/assessments?page=50"),
+    Page("企业", "/bureau/firms"),
+    Page(
+        "企业，按乡镇，按名称排序", "/bureau/firms?township=%E8%99%9A%E6%9E%84%E9%95%8703&sort=name"
+    ),
+    Page("培育库", "/bureau/pool"),
+    Page("培育库，拟入库", "/bureau/pool?state=proposed"),
+    Page("轮次", "/bureau/rounds/3"),
+    Page("首页", "/bureau", MOST_DISTRICT_MS),
+    Page("培育库 Excel", "/bureau/pool.xlsx", None),
+)
+
+
+class Taken(NamedTuple):
+    """How long a page took: 19 of 20, in milliseconds, and the statements it sent."""
+
+    milliseconds: float
+    statements: int
+    size: int
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Fill four districts and open every page of them."""
+    found = _on("SQLite", lambda firms: (folder / f"sqlite-{firms}", ""))
+    with _postgresql() as cluster:
+        found += _on(
+            "PostgreSQL",
+            lambda firms: (folder / f"postgresql-{firms}", database_on(cluster, f"firms_{firms}")),
+        )
+    return found
+
+
+@contextmanager
+def _postgresql() -> Iterator[Cluster]:
+    # On a short path, for its socket lies there.
+    with tempfile.TemporaryDirectory(prefix="survey-district-", dir="/tmp") as kept:  # ours
+        Path(kept).chmod(0o755)  # PostgreSQL may run as another user
+        cluster = Cluster(Path(kept) / "postgres")
+        cluster.create()
+        try:
+            yield cluster
+        finally:
+            cluster.destroy()
+
+
+Place = Callable[[int], tuple[Path, str]]
+"""Where a district of so many firms is made: an instance's folder, and the database's address."""
+
+
+def _on(database: str, place: Place) -> list[Figure]:
+    group = f"培育计划（{database}，{LARGE:,} 家 × 3 轮 × 2 份，每份约 60 题）"
+    small, _ = _measured(*place(SMALL), SMALL)
+    large, filled = _measured(*place(LARGE), LARGE)
+    figures = [Figure(group, "造出这个区县", filled, "秒")]
+    for page in PAGES:
+        now, before = large[page.title], small[page.title]
+        note = f"查询 {now.statements} 次，{now.size / 1000:.0f} kB"
+        target = at_most(page.most) if page.most else None
+        figures.append(Figure(group, page.title, now.milliseconds, "毫秒", target, note))
+        growth = now.milliseconds / before.milliseconds
+        most = at_most(MOST_GROWTH) if page.most else at_most(LARGE / SMALL)
+        figures.append(Figure(group, f"{page.title}，1,000 家的几倍", growth, "倍", most))
+    return figures
+
+
+def _measured(folder: Path, url: str, firms: int) -> tuple[dict[str, Taken], float]:
+    config = installation(folder, url)
+    app = create_app(config)
+    started = perf_counter()
+    with Session(app.extensions["survey_engine"]) as session:
+        District(firms).fill(session)
+    filled = perf_counter() - started
+    with app.extensions["survey_engine"].connect() as connection:
+        connection.execute(text("ANALYZE"))  # as a database does by itself, sooner or later
+        connection.commit()
+    client = _officer(app)
+    return {page.title: _opened(app, client, page) for page in PAGES}, filled
+
+
+def _officer(app: Flask) -> FlaskClient:
+    now = datetime.now(UTC)
+    with Session(app.extensions["survey_engine"]) as session, db.writing(session):
+        officer = User(
+            username="officer", name="虚构主管", role=Role.OFFICER, active=True, created_at=BEGAN
+        )
+        session.add(officer)
+        session.flush()
+        session.add(
+            UserSession(
+                token_hash=hashed(WORD),
+                user_id=officer.id,
+                created_at=now,
+                seen_at=now,
+                address="127.0.0.1",
+                agent="测速",
+            )
+        )
+    client = app.test_client()
+    with client.session_transaction() as kept:
+        kept["sid"] = WORD
+    return client
+
+
+def _opened(app: Flask, client: FlaskClient, page: Page) -> Taken:
+    client.get(page.address)  # what is compiled once is compiled
+    times = TIMES if page.most else 3
+    taken = []
+    for _ in range(times):
+        started = perf_counter()
+        with counting(app.extensions["survey_engine"]) as sent:
+            answer = client.get(page.address)
+        taken.append((perf_counter() - started) * 1000)
+        assert answer.status_code == 200, (page.address, answer.text)
+    return Taken(quantiles(taken, n=20, method="inclusive")[-1], len(sent), len(answer.data))
