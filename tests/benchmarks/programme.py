@@ -55,12 +55,12 @@ PAGES = (
     Page("评估，第 50 页", "/bureau/assessments?page=50"),
     Page("企业", "/bureau/firms"),
     Page(
-        "企业，按乡镇，按名称排序", "/bureau/firms?township=%E8%99%9A%E6%9E%84%E9%95%8703&sort=name"
+        "企业，按乡镇，按名称排序", "/bureau/firms?township=%E8%99%9A%E6%9E%84%E9%95%8703&sort=firm"
     ),
     Page("培育库", "/bureau/pool"),
     Page("培育库，拟入库", "/bureau/pool?state=proposed"),
     Page("轮次", "/bureau/rounds/3"),
-    Page("首页", "/bureau", MOST_DISTRICT_MS),
+    Page("首页", "/bureau/", MOST_DISTRICT_MS),
     Page("培育库 Excel", "/bureau/pool.xlsx", None),
 )
 

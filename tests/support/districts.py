@@ -24,6 +24,7 @@ from questionnaires.scoring import Score, is_required, score
 from survey import db
 from survey.lifecycle.scores import score_row
 from survey.running.demonstration.sheets import answer_on
+from survey.store import settings
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -53,6 +54,13 @@ CONSULTANTS = 40
 FAMILY = "曾单解仇区查乐重长张王李赵陈林黄吴周徐孙"
 GIVEN = "盛宏达兴隆泰华安通利恒顺昌茂瑞鑫锦源丰和"
 WORKS = {"valve": "阀门", "bearing": "轴承", "metal": "金属制品"}
+TOWNSHIPS, PARKS = 20, 8
+PLACE = settings.District(
+    name="虚构区",
+    bureau="虚构区经济商务局",
+    townships=tuple(f"虚构镇{n:02d}" for n in range(TOWNSHIPS)),
+    parks=tuple(f"虚构园区{n}" for n in range(PARKS)),
+)
 RUNNING = (
     AssessmentState.DRAFT,
     AssessmentState.DRAFT,
@@ -90,6 +98,7 @@ class District:
     def fill(self, session: Session) -> None:
         """Write all of it into an empty, migrated database."""
         with db.writing(session):
+            settings.keep(session, PLACE)
             for table, rows in self._frame():
                 session.execute(insert(table), rows)
         for first in range(1, self.firms + 1, AT_ONCE):
@@ -278,8 +287,8 @@ def _firm(number: int, trade: str, processes: list[str], dice: Random) -> dict[s
         "processes": processes,
         "size": dice.choice(list(Size)),
         "above_scale": dice.random() < 0.4,
-        "township": f"虚构镇{number % 20:02d}",
-        "park": f"虚构园区{number % 8}" if number % 3 else None,
+        "township": PLACE.townships[number % TOWNSHIPS],
+        "park": PLACE.parks[number % PARKS] if number % 3 else None,
         "employees": dice.randint(5, 600),
         "revenue": dice.randint(100, 80_000),
         "contact_name": "虚构人",
