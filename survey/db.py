@@ -29,6 +29,8 @@ WAIT_SECONDS = 15
 """How long a writer waits for its turn, and then for whoever locked the database without one."""
 JOURNAL_PAGES = 4000
 """Pages of 4 kB; the writer who fills the journal brings it home, while all others wait."""
+LOOKED_AT = 1000
+"""Rows of an index that are looked at to learn how they are spread."""
 
 
 class DatabaseMissing(RuntimeError):
@@ -186,6 +188,19 @@ def _turn(bind: Engine | Connection) -> AbstractContextManager[None]:
 def require_answer(session: Session) -> None:
     """Ask the database for nothing, to see that it answers."""
     session.execute(text("SELECT 1"))
+
+
+def gather_statistics(session: Session) -> None:
+    """Let SQLite look at how its rows are spread, or it guesses which index helps; inside `writing` only.
+
+    It looks at a thousand rows of an index at most, so that nobody waits for it. PostgreSQL does so by
+    itself.
+    """
+    if not on_postgresql(session.get_bind()):
+        session.execute(text(f"PRAGMA analysis_limit={LOOKED_AT}"))
+        session.execute(
+            text("PRAGMA optimize=0x10002")
+        )  # every table, however young the connection
 
 
 def hold(session: Session, table: type[Any], row_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from survey import clock
+from survey import clock, db
 from survey.files.stores import contents_of
 from survey.jobs import likenesses
 from survey.jobs.workshop import Workshop
@@ -25,7 +25,7 @@ def last_night(now: datetime) -> str:
 
 def tidy(workshop: Workshop) -> Effect:
     """Remove half-made files, look at pictures that nobody has; what is left to do once is to keep
-    what was seen and to forget ended sign-ins and photos left."""
+    what was seen, to forget ended sign-ins and photos left, and to tell the database what it holds."""
     files = contents_of(workshop.config).forget_half_written(clock.utc_now() - LEFT_BEHIND)
     workshop.progress(1, 2)
     hours, seen = workshop.config.session_hours, likenesses.looked_at(workshop)
@@ -34,6 +34,7 @@ def tidy(workshop: Workshop) -> Effect:
         evidence.keep_likenesses(step, seen)
         ended = accounts.forget_ended(step, session_hours=hours)
         forgotten = photos.forget_left_behind(step)
+        db.gather_statistics(step.session)
         return {"files": files, "pictures": len(seen)} | ended | forgotten
 
     return tidied

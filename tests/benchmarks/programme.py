@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from survey import db
@@ -124,11 +124,20 @@ def _measured(folder: Path, url: str, firms: int) -> tuple[dict[str, Taken], flo
     with Session(app.extensions["survey_engine"]) as session:
         District(firms).fill(session)
     filled = perf_counter() - started
-    with app.extensions["survey_engine"].connect() as connection:
-        connection.execute(text("ANALYZE"))  # as a database does by itself, sooner or later
-        connection.commit()
+    _let_settle(app.extensions["survey_engine"])
     client = _officer(app)
     return {page.title: _opened(app, client, page) for page in PAGES}, filled
+
+
+def _let_settle(engine: Engine) -> None:
+    """Let the database learn what it holds, as it does within a night."""
+    if db.on_postgresql(engine):
+        with engine.connect() as connection:
+            connection.execute(text("ANALYZE"))
+            connection.commit()
+    else:
+        with Session(engine) as session, db.writing(session):
+            db.gather_statistics(session)
 
 
 def _officer(app: Flask) -> FlaskClient:

@@ -30,6 +30,7 @@ from survey.tables import (
     User,
     UserSession,
 )
+from tests.support.bureau import counting
 from tests.support.files import a_pdf, a_scene, saved
 from tests.support.patience import until
 from tests.support.people import TESTER, a_file, a_user, begun, handed_in, moment
@@ -170,6 +171,20 @@ def test_every_night_forgets_what_is_over_and_removes_what_was_left(
     done = {"files": 1, "pictures": 0, "sessions": 1, "throttles": 1, "uploads": 0}
     assert the(engine, job).result == done
     assert (half.exists(), fresh_one.exists()) == (False, True)
+
+
+def test_after_the_night_the_database_knows_how_its_rows_are_spread(worker, session, engine):
+    a_user(session)
+
+    with counting(engine) as sent:
+        worker.do(asked(session, "nightly"))
+
+    asked_to_look = any("PRAGMA optimize" in statement for statement in sent)
+    assert asked_to_look != db.on_postgresql(engine), "PostgreSQL looks by itself"
+    if asked_to_look:
+        with engine.connect() as connection:
+            known = connection.exec_driver_sql("SELECT tbl FROM sqlite_stat1").scalars().all()
+        assert {"firms", "users"} <= set(known)
 
 
 def test_pictures_nobody_has_looked_at_are_looked_at_in_the_night(
