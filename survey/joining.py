@@ -71,26 +71,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     app = Flask("survey", root_path=str(Path(__file__).parent), static_folder=None)
     app.request_class, app.jinja_environment = StrictRequest, Templates
     app.session_interface = sessions.Cookies()
-    app.config.update(
-        SURVEY=config,
-        CLOCK=clock.utc_now,
-        SECRET_KEY=config.secret_key,
-        SECRET_KEY_FALLBACKS=list(config.secret_key_fallbacks),
-        SESSION_COOKIE_NAME="__Host-survey" if config.secure_cookies else "survey",
-        SESSION_COOKIE_SECURE=config.secure_cookies,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=config.session_hours),
-        MAX_CONTENT_LENGTH=config.most_request_bytes,
-        MAX_FORM_MEMORY_SIZE=config.most_request_bytes,
-        TRUSTED_HOSTS=list(config.trusted_hosts),
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=True,
-        TESTING=config.testing,
-        PROPAGATE_EXCEPTIONS=False,
-        PROVIDE_AUTOMATIC_OPTIONS=False,
-    )
+    app.config.update(_settings(config))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.converters |= {"row": RowId, "sheet": Kind}
     app.jinja_env.undefined = StrictUndefined
@@ -117,6 +98,30 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
         hops = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     return app
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    """Return what Flask itself is told."""
+    return {
+        "SURVEY": config,
+        "CLOCK": clock.utc_now,
+        "SECRET_KEY": config.secret_key,
+        "SECRET_KEY_FALLBACKS": list(config.secret_key_fallbacks),
+        "SESSION_COOKIE_NAME": "__Host-survey" if config.secure_cookies else "survey",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=config.session_hours),
+        "MAX_CONTENT_LENGTH": config.most_request_bytes,
+        "MAX_FORM_MEMORY_SIZE": config.most_request_bytes,
+        "TRUSTED_HOSTS": list(config.trusted_hosts),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": True,
+        "TESTING": config.testing,
+        "PROPAGATE_EXCEPTIONS": False,
+        "PROVIDE_AUTOMATIC_OPTIONS": False,
+    }
 
 
 def _health(app: Flask) -> None:

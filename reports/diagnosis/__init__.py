@@ -56,6 +56,7 @@ STATEMENTS = {
 
 FIRST_THINGS = 3
 NOTHING_NOTED = Visited()
+NO_NOTES = Notes()
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ def diagnose(
     sheet: Sheet,
     *,
     own: SelfAssessment | None = None,
-    notes: Notes | None = None,
+    notes: Notes = NO_NOTES,
     findings: Sequence[Finding] = (),
     explained: Sequence[Explained] = (),
     words: Sequence[FirmsWord] = (),
@@ -239,7 +240,6 @@ def diagnose(
         choices: What the consultant recommends, in this order; without them it is computed.
     """
     ground = Ground(score, facts.size)
-    notes = notes or Notes()
     sections = section_lines(score, notes, own)
     way = roadmap(ground)
     return Diagnosis(

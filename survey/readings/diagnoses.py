@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from questionnaires.frames import conditions, crosswalk, national
+from questionnaires.frames.national import NationalResult
 from questionnaires.scoring import score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
@@ -86,13 +87,18 @@ def diagnosis_of(
         conditions=conditions.judge(
             edition.conditions, questionnaire, sheet.answers, reduced=district.reduced, today=issued
         ),
-        national=national.read(
-            edition.national,
-            questionnaire,
-            sheet.answers,
-            sheet.processes,
-            above_scale=profile(assessment, sheet.row).above_scale,
-        ),
+        national=_national(assessment, sheet),
+    )
+
+
+def _national(assessment: Assessment, sheet: FilledSheet) -> NationalResult | None:
+    """Read the sheet across to the nation's four rungs."""
+    return national.read(
+        edition_of(assessment).national,
+        sheet.questionnaire,
+        sheet.answers,
+        sheet.processes,
+        above_scale=profile(assessment, sheet.row).above_scale,
     )
 
 

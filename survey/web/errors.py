@@ -28,6 +28,7 @@ from survey.clock import local
 from survey.db import DatabaseMissing
 from survey.files.contents import Unreachable
 from survey.lifecycle.errors import (
+    AnswerNow,
     Conflict,
     Contradicted,
     ForTheLead,
@@ -36,6 +37,7 @@ from survey.lifecycle.errors import (
     JobEnded,
     Locked,
     NoteConflict,
+    NoteNow,
     Refusal,
     SheetFinished,
     Unsettled,
@@ -122,6 +124,10 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
     return answer(400, "页面已过期，未保存。请返回上一页刷新后重试，您填写的内容仍在页面上。")
 
 
+ANSWERED = ("value", "remark", "verification", "reason", "finding")
+"""What a script shows of an answer that stands on the server, beside its revision."""
+
+
 def _refusal(error: Refusal) -> ResponseReturnValue:
     match error:
         case SheetFinished(state=state):
@@ -149,16 +155,7 @@ def _refusal(error: Refusal) -> ResponseReturnValue:
                 409,
                 f"该题已被{now_.author}于 {local(now_.saved_at, '%H:%M')} 修改，请选择保留哪一份。",
                 question=question_id,
-                current={
-                    "value": now_.value,
-                    "remark": now_.remark,
-                    "revision": now_.revision,
-                    "author": now_.author,
-                    "saved_at": now_.saved_at.isoformat(),
-                    "verification": now_.verification,
-                    "reason": now_.reason,
-                    "finding": now_.finding,
-                },
+                current=_stored(now_, *ANSWERED),
                 yours=yours,
             )
         case NoteConflict(current=now_):
@@ -167,16 +164,17 @@ def _refusal(error: Refusal) -> ResponseReturnValue:
                 f"这条记录已被{now_.author}于 {local(now_.saved_at, '%H:%M')} "
                 f"{'删除' if now_.fields is None else '修改'}，请选择保留哪一份。",
                 question=f"{NOTE}{now_.item_id}",
-                current={
-                    "fields": now_.fields,
-                    "revision": now_.revision,
-                    "author": now_.author,
-                    "saved_at": now_.saved_at.isoformat(),
-                },
+                current=_stored(now_, "fields"),
             )
         case JobEnded():
             return answer(409, "任务已经结束，或正在进行。请刷新页面查看。")
     return answer(error.status)
+
+
+def _stored(now_: AnswerNow | NoteNow, *names: str) -> dict[str, Any]:
+    """Return what stands on the server, for a script that shows it beside what it wanted to save."""
+    kept = {name: getattr(now_, name) for name in (*names, "revision", "author")}
+    return kept | {"saved_at": now_.saved_at.isoformat()}
 
 
 def _edition(error: BadEdition | UnknownEdition) -> ResponseReturnValue:

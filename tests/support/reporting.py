@@ -15,7 +15,7 @@ from questionnaires.frames import conditions, crosswalk, national
 from questionnaires.library import SHIPPED
 from questionnaires.model import LevelQuestion, NumberQuestion, RatioQuestion
 from questionnaires.scoring import score
-from reports.diagnosis import Diagnosis, diagnose
+from reports.diagnosis import NO_NOTES, Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
 from reports.facts import Choice, Contact, Facts, Finding, FirmsWord, SelfAssessment, Verification
 
@@ -73,7 +73,7 @@ def a_valve_sheet(changed: Mapping[str, Answer] | None = None) -> dict[str, Answ
 def a_valve_diagnosis(
     changed: Mapping[str, Answer] | None = None,
     facts: Facts | None = None,
-    notes: Notes | None = None,
+    notes: Notes = NO_NOTES,
 ) -> Diagnosis:
     """The firm's own assessment, with frames and application conditions."""
     edition, sheet = valve_edition(), a_valve_sheet(changed)

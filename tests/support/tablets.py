@@ -8,6 +8,7 @@ import random
 import signal
 from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,18 @@ class Delivered:
 
     def __str__(self) -> str:
         mix = ", ".join(f"{name} {count}" for name, count in sorted(self.mix.items()))
-        return f"{len(self.meant) - 1} deliveries by real pages: {mix}"
+        return f"{len(self.meant) - 1} deliveries by real pages: {mix}{self._difference}"
+
+    @property
+    def _difference(self) -> str:
+        """Where meant and kept part, with what stands around it; empty where they do not."""
+        pairs = enumerate(zip_longest(self.meant, self.kept))
+        at = next((n for n, (meant, kept) in pairs if meant != kept), None)
+        if at is None:
+            return ""
+        around = slice(max(0, at - 2), at + 3)
+        counts = f"{len(self.meant)} meant, {len(self.kept)} kept"
+        return f"; {counts}; part at {at}: {self.meant[around]}, kept {self.kept[around]}"
 
 
 def deliver_by_pages(
