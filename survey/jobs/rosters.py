@@ -19,7 +19,7 @@ from survey.lifecycle.jobs import Effect
 from survey.rosters.comparing import judged
 from survey.rosters.recognising import Choices, FirmRow, NoFirm, rows_of
 from survey.rosters.staging import known, staged
-from survey.store import rosters as store
+from survey.store import listings
 from survey.tables import Fault, Roster
 
 AT_ONCE = 500
@@ -69,7 +69,7 @@ def _rows(
     trades = said.pop("trades")
     choices = Choices(**{**said, "sheets": tuple(said["sheets"]), "head": tuple(said["head"])})
     session = workshop.session
-    standing = store.standing(session)
+    standing = listings.standing(session)
     session.rollback()
     invented = {firm.code for firm in standing.firms if is_fictional(firm.code)}
     found = rows_of(_tabs(pieces), choices, trades, invented=invented)

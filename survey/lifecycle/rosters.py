@@ -17,7 +17,7 @@ from survey.lifecycle.jobs import Taken
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.states import ROSTER
 from survey.lifecycle.step import About, Step
-from survey.store import pool
+from survey.store import listings, pool, roster_imports, roster_undoing
 from survey.store import rosters as store
 from survey.tables import (
     Job,
@@ -163,13 +163,13 @@ def end_check(step: Step, taken: Taken, counts: Mapping[str, int]) -> dict[str, 
 def take_in(step: Step, taken: Taken) -> dict[str, Any]:
     """Let the list take effect, all of it or, where a firm has changed since, nothing."""
     session, roster = step.session, _there(step, taken.subject_id or 0)
-    if overtaken := store.overtaken(session, roster.id):
+    if overtaken := roster_imports.overtaken(session, roster.id):
         roster.overtaken = overtaken
         _move(roster, "roster_overtaken")
         step.log("roster_overtaken", roster, after={"rows": overtaken}, succeeded=False)
         return {"overtaken": overtaken}
     missing = store.count_unnamed(session, roster.id) if roster.marks_missing else 0
-    store.take_in(session, roster.id, step.now, marks_missing=roster.marks_missing)
+    roster_imports.take_in(session, roster.id, step.now, marks_missing=roster.marks_missing)
     roster.counts = roster.counts | {"missing": missing}
     roster.imported_at = step.now
     _move(roster, "roster_imported")
@@ -181,7 +181,7 @@ def take_in(step: Step, taken: Taken) -> dict[str, Any]:
 def take_back(step: Step, taken: Taken) -> dict[str, Any]:
     """Undo an import where nobody has touched its firms since."""
     roster = _there(step, taken.subject_id or 0)
-    done = store.undo(step.session, roster.id)
+    done = roster_undoing.undo(step.session, roster.id)
     roster.counts = roster.counts | done
     roster.undone_at = step.now
     _move(roster, "roster_undone")
@@ -226,7 +226,7 @@ def decline(step: Step, proposal_id: int) -> int:
 
 
 def _open_proposal(step: Step, proposal_id: int) -> RecognitionProposal:
-    proposal = store.proposal(step.session, proposal_id, lock=True)
+    proposal = listings.proposal(step.session, proposal_id, lock=True)
     if proposal is None:
         raise NotThere
     if proposal.state != ProposalState.OPEN:

@@ -7,7 +7,7 @@ from typing import Any
 
 from survey.rosters.comparing import Change, Judged, Known
 from survey.rosters.recognising import FirmRow, Said, Title
-from survey.store.rosters import FIGURES, LISTED, STATED, Standing
+from survey.store.listings import FIGURES, LISTED, STATED, Standing
 from survey.tables import RowOutcome
 
 LONGEST_CODE = 18

@@ -14,11 +14,10 @@ from survey.lifecycle import links, new_firms
 from survey.lifecycle.errors import Doubtful, Invalid, Stale
 from survey.lifecycle.new_firms import NewFirm, Offered
 from survey.rosters.columns import BY_KEY
-from survey.store import accounts
+from survey.store import accounts, listings
 from survey.store import assessments as assessment_store
 from survey.store import firms as store
 from survey.store import pool as pool_store
-from survey.store import rosters as roster_store
 from survey.store.firms import FIRM_SORTS
 from survey.store.lists import BELOW, Wanted
 from survey.tables import Firm
@@ -222,10 +221,10 @@ def _page(
             entry=pool_store.pool_entry_of_firm(session, found.id),
             recognitions=pool_store.recognitions_of_firm(session, found.id),
             rungs=choices.frame().rungs,
-            told=roster_store.told(session, found.id),
+            told=listings.told(session, found.id),
             roster_words=roster_words,
-            figure_titles={key: BY_KEY[key].title for key in roster_store.FIGURES},
-            listed_titles={key: BY_KEY[key].title for key in roster_store.LISTED},
+            figure_titles={key: BY_KEY[key].title for key in listings.FIGURES},
+            listed_titles={key: BY_KEY[key].title for key in listings.LISTED},
         ),
         status,
     )

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from survey.lifecycle import rosters as steps
 from survey.lifecycle.errors import Doubtful, Invalid, Stale
 from survey.store import firms
+from survey.store import listings as store
 from survey.store import pool as pool_store
-from survey.store import rosters as store
 from survey.store.pool import PoolLine
 from survey.tables import AwardLevel, PoolState, ProposalState, RecognitionProposal
 from survey.views.bureau import choices

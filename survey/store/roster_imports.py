@@ -1,0 +1,177 @@
+"""A checked list takes effect: statements over whole sets, so that the lock is held for seconds at most."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Insert,
+    and_,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from survey.store.listings import FIGURES, LISTED, STATED
+from survey.store.rosters import is_unnamed
+from survey.tables import (
+    Firm,
+    FirmListing,
+    FirmTitle,
+    FirmYear,
+    Moment,
+    ProposalState,
+    RecognitionProposal,
+    RosterFigure,
+    RosterRow,
+    RosterTitle,
+    RowOutcome,
+)
+
+
+def overtaken(session: Session, roster_id: int) -> int:
+    """Count rows whose firm changed since they were compared, or is there by now."""
+    fresh = (
+        select(func.count())
+        .select_from(RosterRow)
+        .join(Firm, Firm.code == RosterRow.code)
+        .where(RosterRow.roster_id == roster_id, RosterRow.outcome == RowOutcome.NEW)
+    )
+    seen = func.coalesce(FirmListing.seen_in, 0)
+    moved = (
+        select(func.count(RosterRow.id))
+        .outerjoin(Firm, Firm.id == RosterRow.firm_id)
+        .outerjoin(FirmListing, FirmListing.firm_id == Firm.id)
+        .where(RosterRow.roster_id == roster_id)
+        .where(RosterRow.outcome.in_((RowOutcome.CHANGED, RowOutcome.UNCHANGED)))
+        .where(
+            or_(
+                Firm.id.is_(None),
+                Firm.version != RosterRow.base_version,
+                seen != func.coalesce(RosterRow.base_roster, 0),
+            )
+        )
+    )
+    return (session.scalar(fresh) or 0) + (session.scalar(moved) or 0)
+
+
+def take_in(session: Session, roster_id: int, now: datetime, *, marks_missing: bool) -> None:
+    """Let a checked list take effect: new firms, changed ones, figures, titles, proposals, marks."""
+    mine = RosterRow.roster_id == roster_id
+    session.execute(_new_firms(mine, now))
+    firm_id = select(Firm.id).where(Firm.code == RosterRow.code).scalar_subquery()
+    session.execute(
+        update(RosterRow).where(mine, RosterRow.code != "").values(firm_id=firm_id),
+        execution_options={"synchronize_session": False},
+    )
+    _change_firms(session, mine)
+    _keep_listings(session, roster_id)
+    _keep_figures(session, roster_id)
+    _keep_titles(session, roster_id)
+    if marks_missing:
+        _mark_missing(session, roster_id)
+    session.expire_all()
+
+
+def _new_firms(mine: ColumnElement[bool], now: datetime) -> Insert:
+    given = ("code", "name", "trade", *STATED)
+    nothing = {
+        "processes": literal([], JSON),
+        "lacking": literal({}, JSON),
+        "fictional": literal(False),
+        "version": literal(1),
+        "created_at": literal(now, Moment),
+    }
+    said = select(*(getattr(RosterRow, name) for name in given), *nothing.values())
+    chosen = said.where(mine, RosterRow.outcome == RowOutcome.NEW).order_by(RosterRow.id)
+    return insert(Firm).from_select([*given, *nothing], chosen, include_defaults=False)
+
+
+def _change_firms(session: Session, mine: ColumnElement[bool]) -> None:
+    said = {name: func.coalesce(getattr(RosterRow, name), getattr(Firm, name)) for name in STATED}
+    run(
+        session,
+        update(Firm)
+        .where(RosterRow.firm_id == Firm.id, mine)
+        .where(RosterRow.outcome == RowOutcome.CHANGED, RosterRow.touches)
+        .values(name=RosterRow.name, version=Firm.version + 1, **said),
+    )
+
+
+TAKEN = (RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.UNCHANGED)
+
+
+def _keep_listings(session: Session, roster_id: int) -> None:
+    mine = RosterRow.roster_id == roster_id, RosterRow.outcome.in_(TAKEN)
+    said = {n: func.coalesce(getattr(RosterRow, n), getattr(FirmListing, n)) for n in LISTED}
+    run(
+        session,
+        update(FirmListing)
+        .where(FirmListing.firm_id == RosterRow.firm_id, *mine)
+        .values(seen_in=roster_id, missing_from=null(), **said),
+    )
+    fresh = select(
+        RosterRow.firm_id, literal(roster_id), *(getattr(RosterRow, name) for name in LISTED)
+    ).where(*mine, ~exists().where(FirmListing.firm_id == RosterRow.firm_id))
+    session.execute(insert(FirmListing).from_select(["firm_id", "seen_in", *LISTED], fresh))
+
+
+def _keep_figures(session: Session, roster_id: int) -> None:
+    mine = RosterRow.roster_id == roster_id, RosterRow.outcome.in_(TAKEN)
+    figures = (
+        select(RosterRow.firm_id, RosterFigure.__table__)
+        .join(RosterFigure, RosterFigure.row_id == RosterRow.id)
+        .where(*mine)
+        .subquery()
+    )
+    same = and_(FirmYear.firm_id == figures.c.firm_id, FirmYear.year == figures.c.year)
+    said = {name: func.coalesce(figures.c[name], getattr(FirmYear, name)) for name in FIGURES}
+    run(session, update(FirmYear).where(same).values(roster_id=roster_id, **said))
+    fresh = select(
+        figures.c.firm_id, figures.c.year, literal(roster_id), *(figures.c[n] for n in FIGURES)
+    ).where(~exists().where(same))
+    session.execute(insert(FirmYear).from_select(["firm_id", "year", "roster_id", *FIGURES], fresh))
+
+
+def _keep_titles(session: Session, roster_id: int) -> None:
+    titles = (
+        select(
+            RosterRow.firm_id,
+            RosterTitle.title,
+            RosterTitle.year,
+            RosterTitle.level,
+            literal(roster_id).label("roster_id"),
+        )
+        .join(RosterTitle, RosterTitle.row_id == RosterRow.id)
+        .where(RosterRow.roster_id == roster_id, RosterRow.outcome.in_(TAKEN))
+        .order_by(RosterTitle.id)
+    )
+    names = ["firm_id", "title", "year", "level", "roster_id"]
+    held = titles.where(~RosterTitle.recognition)
+    session.execute(insert(FirmTitle).from_select(names, held))
+    named = titles.where(RosterTitle.recognition).add_columns(literal(str(ProposalState.OPEN)))
+    session.execute(insert(RecognitionProposal).from_select([*names, "state"], named))
+
+
+def _mark_missing(session: Session, roster_id: int) -> None:
+    unnamed = select(Firm.id).where(is_unnamed(roster_id))
+    session.execute(
+        update(FirmListing).where(FirmListing.firm_id.in_(unnamed)).values(missing_from=roster_id),
+        execution_options={"synchronize_session": False},
+    )
+    unlisted = unnamed.where(~exists().where(FirmListing.firm_id == Firm.id))
+    fresh = unlisted.add_columns(literal(roster_id))
+    session.execute(insert(FirmListing).from_select(["firm_id", "missing_from"], fresh))
+
+
+def run(session: Session, statement: Any) -> None:
+    session.execute(statement, execution_options={"synchronize_session": False})
