@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool, QueuePool
@@ -211,6 +211,20 @@ def hold(session: Session, table: type[Any], row_id: int) -> None:
     """
     if on_postgresql(session.get_bind()):
         session.execute(select(table.id).where(table.id == row_id).with_for_update())
+
+
+def next_ids(session: Session, table: type[Any], count: int) -> Sequence[int]:
+    """Take the ids of rows to come; inside `writing` only.
+
+    Rows that bring their ids are sent in bulk, and those that refer to them need not wait for them.
+    """
+    if on_postgresql(session.get_bind()):
+        taken = (
+            "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+        )
+        return session.scalars(text(taken), {"name": table.__tablename__, "count": count}).all()
+    last = session.scalar(select(func.max(table.id))) or 0
+    return range(last + 1, last + count + 1)
 
 
 def on_postgresql(bind: Engine | Connection) -> bool:

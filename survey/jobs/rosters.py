@@ -18,8 +18,8 @@ from survey.lifecycle.errors import NotThere
 from survey.lifecycle.jobs import Effect
 from survey.rosters.comparing import judged
 from survey.rosters.recognising import Choices, FirmRow, NoFirm, rows_of
-from survey.rosters.staging import known, staged
-from survey.store import listings
+from survey.rosters.staging import counted, known, staged
+from survey.store import listings, roster_undoing
 from survey.tables import Fault, Roster
 
 AT_ONCE = 500
@@ -34,7 +34,8 @@ def work_on(workshop: Workshop) -> Effect:
         case "roster_import":
             return lambda step: rosters.take_in(step, workshop.taken)
         case "roster_undo":
-            return lambda step: rosters.take_back(step, workshop.taken)
+            before = roster_undoing.former(workshop.session, workshop.taken.subject_id or 0)
+            return lambda step: rosters.take_back(step, workshop.taken, before)
     raise WorkFailed(Fault.UNKNOWN_KIND)
 
 
@@ -48,13 +49,13 @@ def _check(workshop: Workshop) -> Effect:
         raise WorkFailed(Fault.GONE) from error
     except lists.NotRead as error:
         raise WorkFailed(Fault.BROKEN) from error
-    asides: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     total, done = _length(pieces), 0
     workshop.progress(0, total)
-    for some in _some(_rows(workshop, roster, pieces, asides)):
+    for some in _some(_rows(workshop, roster, pieces, counts)):
         done += len(some)
         rosters.stage(workshop.step(), workshop.taken, some, done, workshop.lease)
-    return lambda step: rosters.end_check(step, workshop.taken, dict(asides))
+    return lambda step: rosters.end_check(step, workshop.taken, dict(counts))
 
 
 def _length(pieces: bytes) -> int:
@@ -62,9 +63,9 @@ def _length(pieces: bytes) -> int:
 
 
 def _rows(
-    workshop: Workshop, roster: Roster, pieces: bytes, asides: Counter[str]
+    workshop: Workshop, roster: Roster, pieces: bytes, counts: Counter[str]
 ) -> Iterator[dict[str, Any]]:
-    """Give the rows as they are kept; those that are no firm's are only counted."""
+    """Give the rows as they are kept, and count them; those that are no firm's are only counted."""
     said = dict(roster.choices or {})
     trades = said.pop("trades")
     choices = Choices(**{**said, "sheets": tuple(said["sheets"]), "head": tuple(said["head"])})
@@ -73,17 +74,19 @@ def _rows(
     session.rollback()
     invented = {firm.code for firm in standing.firms if is_fictional(firm.code)}
     found = rows_of(_tabs(pieces), choices, trades, invented=invented)
-    firms = _firms(found, asides)
+    firms = _firms(found, counts)
     for line in judged(firms, known(standing), overwrite=roster.overwrites):
-        yield staged(line, roster.id)
+        row = staged(line, roster.id)
+        counts.update(counted(row))
+        yield row
 
 
-def _firms(found: Iterable[FirmRow | NoFirm], asides: Counter[str]) -> Iterator[FirmRow]:
+def _firms(found: Iterable[FirmRow | NoFirm], counts: Counter[str]) -> Iterator[FirmRow]:
     for row in found:
         if isinstance(row, FirmRow):
             yield row
         else:
-            asides[row.aside] += 1
+            counts[row.aside] += 1
 
 
 def _tabs(pieces: bytes) -> Iterator[tuple[Tab, Iterable[Line]]]:

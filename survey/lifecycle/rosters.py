@@ -19,6 +19,7 @@ from survey.lifecycle.states import ROSTER
 from survey.lifecycle.step import About, Step
 from survey.store import listings, pool, roster_imports, roster_undoing
 from survey.store import rosters as store
+from survey.store.roster_undoing import Former
 from survey.tables import (
     Job,
     PoolEntry,
@@ -27,6 +28,7 @@ from survey.tables import (
     Roster,
     RosterMapping,
     RosterState,
+    RowOutcome,
 )
 
 KIND = "roster"
@@ -154,9 +156,10 @@ def stage(
 def end_check(step: Step, taken: Taken, counts: Mapping[str, int]) -> dict[str, Any]:
     """Put down what the check found; inside the transaction that ends its job."""
     roster = _there(step, taken.subject_id or 0)
-    roster.counts = store.outcomes(step.session, roster.id) | dict(counts)
+    roster.counts = {**counts}
     _move(roster, "roster_checked")
-    step.log("roster_checked", roster, after={"rows": sum(counts.values())})
+    rows = sum(counts.get(outcome, 0) for outcome in RowOutcome)
+    step.log("roster_checked", roster, after={"rows": rows})
     return {"counts": roster.counts}
 
 
@@ -178,10 +181,14 @@ def take_in(step: Step, taken: Taken) -> dict[str, Any]:
     return {"counts": roster.counts}
 
 
-def take_back(step: Step, taken: Taken) -> dict[str, Any]:
-    """Undo an import where nobody has touched its firms since."""
+def take_back(step: Step, taken: Taken, before: Mapping[str, Sequence[Former]]) -> dict[str, Any]:
+    """Undo an import where nobody has touched its firms since.
+
+    Args:
+        before: What its firms said before it (``roster_undoing.former``).
+    """
     roster = _there(step, taken.subject_id or 0)
-    done = roster_undoing.undo(step.session, roster.id)
+    done = roster_undoing.undo(step.session, roster.id, before)
     roster.counts = roster.counts | done
     roster.undone_at = step.now
     _move(roster, "roster_undone")

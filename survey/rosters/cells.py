@@ -38,6 +38,7 @@ NONE = frozenset(
     {"", "/", "\\", "-", "--", "——", "—", "–", "－", "无", "暂无", "空", "不详", "N/A", "n/a"}
 )
 """What people write where there is nothing to say."""
+_NOTHING = frozenset(sign.upper() for sign in NONE)
 YES = frozenset({"是", "√", "✓", "✔", "☑", "■", "●", "Y", "YES", "1", "TRUE", "T", "有", "对"})
 NO = frozenset({"否", "×", "✗", "✘", "X", "N", "NO", "0", "FALSE", "F", "□", "☐", "不是", "非"})
 ABOVE = frozenset({"规上", "规模以上", "在库", "月度新增", "新增", "升规", "规上企业"})
@@ -57,9 +58,13 @@ def text(cell: Cell) -> str:
         return str(cell).upper()
     if isinstance(cell, float):
         return _digits(cell)
-    seen = (c for c in str(cell) if unicodedata.category(c) not in ("Cf", "Cs", "Co"))
-    plain = "".join(" " if unicodedata.category(c) == "Cc" else c for c in seen)
-    return " ".join(plain.split())
+    said = str(cell)
+    return " ".join((said if said.isprintable() else _printable(said)).split())
+
+
+def _printable(said: str) -> str:
+    seen = (c for c in said if unicodedata.category(c) not in ("Cf", "Cs", "Co"))
+    return "".join(" " if unicodedata.category(c) == "Cc" else c for c in seen)
 
 
 def _digits(number: float) -> str:
@@ -77,7 +82,8 @@ def words(cell: Cell) -> str:
 
 def plain(cell: Cell) -> str:
     """Return a cell's words half width and without any blank: to compare and to look things up."""
-    return "".join(unicodedata.normalize("NFKC", text(cell)).split())
+    said = text(cell)
+    return "".join((said if said.isascii() else unicodedata.normalize("NFKC", said)).split())
 
 
 def number(cell: Cell) -> Decimal | None:
@@ -122,7 +128,7 @@ def count(cell: Cell) -> int | None:
 def truth(cell: Cell) -> bool | None:
     """Read 是, √, 1, 规上 …; None where nothing is said."""
     said = plain(cell).upper()
-    if said.upper() in {sign.upper() for sign in NONE}:
+    if said in _NOTHING:
         return None
     if said in YES or said in ABOVE:
         return True

@@ -168,6 +168,7 @@ class _Reader:
             for at, heading in enumerate(headings)
             if (key := choices.columns.get(heading.key, "")) in BY_KEY
         ]
+        self._places = {column.key: at for at, column, _ in self._columns}
         self._heads = [heading.parts for heading in headings]
         self._tab, self._choices, self._rules = tab, choices, rules
 
@@ -183,32 +184,29 @@ class _Reader:
         return found.row(self._tab.name, line.number)
 
     def _aside(self, line: Line) -> Aside | None:
-        filled = [
-            cells.plain(cell) for cell in line.cells if cell != "" and not isinstance(cell, dict)
-        ]
-        filled = [words for words in filled if words]
-        if any(isinstance(cell, dict) for cell in line.cells):
-            filled.append("=")
+        if _is_code(self._cell(line, "code")):
+            return None
+        filled = [words for cell in line.cells if cell != "" and (words := _plain(cell))]
         if not filled:
             return Aside.BLANK
-        keys = {f.key: line.cells[at] for at, f, _ in self._columns if at < len(line.cells)}
-        if _is_code(keys.get("code", "")):
-            return None
-        name = keys.get("name", "")
-        if any(_TOTAL.fullmatch(words) for words in (filled[0], _plain(name)) if words):
+        name = _plain(self._cell(line, "name"))
+        if any(_TOTAL.fullmatch(words) for words in (filled[0], name) if words):
             return Aside.TOTAL
         if _SIGNED.match(filled[0]):
             return Aside.SIGNATURE
         if self._repeats_head(line):
             return Aside.HEADING
-        if _plain(name):
+        if name:
             return None
-        return self._nameless(line, keys, filled)
+        return self._nameless(line, filled)
 
-    def _nameless(
-        self, line: Line, keys: Mapping[str, Cell], filled: Sequence[str]
-    ) -> Aside | None:
+    def _cell(self, line: Line, key: str) -> Cell:
+        at = self._places.get(key, len(line.cells))
+        return line.cells[at] if at < len(line.cells) else ""
+
+    def _nameless(self, line: Line, filled: Sequence[str]) -> Aside | None:
         """Judge a row with neither name nor code: a heading, a numbered blank, or a firm's remains."""
+        keys = {f.key: line.cells[at] for at, f, _ in self._columns if at < len(line.cells)}
         if isinstance(keys.get("code", ""), dict) or isinstance(keys.get("name", ""), dict):
             return None
         said = [key for key, cell in keys.items() if cell != "" and key not in ("name", "code")]
@@ -229,8 +227,14 @@ def _plain(cell: Cell) -> str:
     return "=" if isinstance(cell, dict) else cells.plain(cell)
 
 
+SHORTEST_CODE = 8
+"""What is shorter under the code's heading is no attempt at one: a dash, or the count of a total."""
+
+
 def _is_code(cell: Cell) -> bool:
-    return isinstance(cell, int | float) or bool(_plain(cell))
+    if isinstance(cell, int | float):
+        return abs(cell) >= 10**SHORTEST_CODE
+    return len(_plain(cell)) >= SHORTEST_CODE
 
 
 class _Found:

@@ -8,6 +8,7 @@ from typing import Any
 from survey.rosters.comparing import Change, Judged, Known
 from survey.rosters.recognising import FirmRow, Said, Title
 from survey.store.listings import FIGURES, LISTED, STATED, Standing
+from survey.store.rosters import DOUBTFUL
 from survey.tables import RowOutcome
 
 LONGEST_CODE = 18
@@ -59,7 +60,6 @@ def staged(judged: Judged, roster_id: int) -> dict[str, Any]:
         else row.name,
         "trade": row.trade,
         "told": row.told,
-        "firm_id": firm.id if firm else None,
         "base_version": firm.version if firm else 0,
         "base_roster": firm.roster if firm else None,
         "touches": named or any(c.field in STATED for c in judged.changes),
@@ -71,17 +71,18 @@ def staged(judged: Judged, roster_id: int) -> dict[str, Any]:
     }
 
 
+def counted(row: Mapping[str, Any]) -> list[str]:
+    """Return under which words a staged row is counted."""
+    return [str(row["outcome"]), *([DOUBTFUL] if row["doubtful"] else [])]
+
+
 def _said(said: Said) -> dict[str, Any]:
     return {"code": said.code, "field": said.field, "values": dict(said.values)}
 
 
 def _shown(judged: Judged) -> dict[str, Any]:
-    row = judged.row
-    said: dict[str, Any] = {"facts": dict(row.facts)}
-    said["figures"] = {str(year): dict(figures) for year, figures in row.figures.items()}
-    said["titles"] = [_plain(title) for title in row.titles]
-    said["recognitions"] = [_plain(title) for title in row.recognitions]
-    said["changes"] = [[c.field, c.year, _plain(c.old), _plain(c.new)] for c in judged.changes]
+    changes = [[c.field, c.year, _plain(c.old), _plain(c.new)] for c in judged.changes]
+    said: dict[str, Any] = {"changes": changes}
     if judged.first:
         said |= {"first": list(judged.first), "differs": list(judged.differs)}
     return said

@@ -40,19 +40,19 @@ from survey.tables import (
 
 def overtaken(session: Session, roster_id: int) -> int:
     """Count rows whose firm changed since they were compared, or is there by now."""
+    mine = RosterRow.roster_id == roster_id
     fresh = (
         select(func.count())
         .select_from(RosterRow)
         .join(Firm, Firm.code == RosterRow.code)
-        .where(RosterRow.roster_id == roster_id, RosterRow.outcome == RowOutcome.NEW)
+        .where(mine, RosterRow.outcome == RowOutcome.NEW)
     )
     seen = func.coalesce(FirmListing.seen_in, 0)
     moved = (
         select(func.count(RosterRow.id))
-        .outerjoin(Firm, Firm.id == RosterRow.firm_id)
+        .outerjoin(Firm, Firm.code == RosterRow.code)
         .outerjoin(FirmListing, FirmListing.firm_id == Firm.id)
-        .where(RosterRow.roster_id == roster_id)
-        .where(RosterRow.outcome.in_((RowOutcome.CHANGED, RowOutcome.UNCHANGED)))
+        .where(mine, RosterRow.outcome.in_((RowOutcome.CHANGED, RowOutcome.UNCHANGED)))
         .where(
             or_(
                 Firm.id.is_(None),
@@ -64,19 +64,18 @@ def overtaken(session: Session, roster_id: int) -> int:
     return (session.scalar(fresh) or 0) + (session.scalar(moved) or 0)
 
 
+TAKEN = (RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.UNCHANGED)
+
+
 def take_in(session: Session, roster_id: int, now: datetime, *, marks_missing: bool) -> None:
     """Let a checked list take effect: new firms, changed ones, figures, titles, proposals, marks."""
     mine = RosterRow.roster_id == roster_id
+    taken = and_(mine, RosterRow.outcome.in_(TAKEN))
     session.execute(_new_firms(mine, now))
-    firm_id = select(Firm.id).where(Firm.code == RosterRow.code).scalar_subquery()
-    session.execute(
-        update(RosterRow).where(mine, RosterRow.code != "").values(firm_id=firm_id),
-        execution_options={"synchronize_session": False},
-    )
     _change_firms(session, mine)
-    _keep_listings(session, roster_id)
-    _keep_figures(session, roster_id)
-    _keep_titles(session, roster_id)
+    _keep_listings(session, roster_id, taken)
+    _keep_figures(session, roster_id, taken)
+    _keep_titles(session, roster_id, taken)
     if marks_missing:
         _mark_missing(session, roster_id)
     session.expire_all()
@@ -101,36 +100,34 @@ def _change_firms(session: Session, mine: ColumnElement[bool]) -> None:
     run(
         session,
         update(Firm)
-        .where(RosterRow.firm_id == Firm.id, mine)
+        .where(RosterRow.code == Firm.code, mine)
         .where(RosterRow.outcome == RowOutcome.CHANGED, RosterRow.touches)
         .values(name=RosterRow.name, version=Firm.version + 1, **said),
     )
 
 
-TAKEN = (RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.UNCHANGED)
-
-
-def _keep_listings(session: Session, roster_id: int) -> None:
-    mine = RosterRow.roster_id == roster_id, RosterRow.outcome.in_(TAKEN)
+def _keep_listings(session: Session, roster_id: int, taken: ColumnElement[bool]) -> None:
     said = {n: func.coalesce(getattr(RosterRow, n), getattr(FirmListing, n)) for n in LISTED}
     run(
         session,
         update(FirmListing)
-        .where(FirmListing.firm_id == RosterRow.firm_id, *mine)
+        .where(FirmListing.firm_id == Firm.id, Firm.code == RosterRow.code, taken)
         .values(seen_in=roster_id, missing_from=null(), **said),
     )
-    fresh = select(
-        RosterRow.firm_id, literal(roster_id), *(getattr(RosterRow, name) for name in LISTED)
-    ).where(*mine, ~exists().where(FirmListing.firm_id == RosterRow.firm_id))
+    fresh = (
+        select(Firm.id, literal(roster_id), *(getattr(RosterRow, name) for name in LISTED))
+        .join(RosterRow, RosterRow.code == Firm.code)
+        .where(taken, ~exists().where(FirmListing.firm_id == Firm.id))
+    )
     session.execute(insert(FirmListing).from_select(["firm_id", "seen_in", *LISTED], fresh))
 
 
-def _keep_figures(session: Session, roster_id: int) -> None:
-    mine = RosterRow.roster_id == roster_id, RosterRow.outcome.in_(TAKEN)
+def _keep_figures(session: Session, roster_id: int, taken: ColumnElement[bool]) -> None:
     figures = (
-        select(RosterRow.firm_id, RosterFigure.__table__)
+        select(Firm.id.label("firm_id"), RosterFigure.__table__)
+        .join(RosterRow, RosterRow.code == Firm.code)
         .join(RosterFigure, RosterFigure.row_id == RosterRow.id)
-        .where(*mine)
+        .where(taken)
         .subquery()
     )
     same = and_(FirmYear.firm_id == figures.c.firm_id, FirmYear.year == figures.c.year)
@@ -142,17 +139,12 @@ def _keep_figures(session: Session, roster_id: int) -> None:
     session.execute(insert(FirmYear).from_select(["firm_id", "year", "roster_id", *FIGURES], fresh))
 
 
-def _keep_titles(session: Session, roster_id: int) -> None:
+def _keep_titles(session: Session, roster_id: int, taken: ColumnElement[bool]) -> None:
     titles = (
-        select(
-            RosterRow.firm_id,
-            RosterTitle.title,
-            RosterTitle.year,
-            RosterTitle.level,
-            literal(roster_id).label("roster_id"),
-        )
+        select(Firm.id, RosterTitle.title, RosterTitle.year, RosterTitle.level, literal(roster_id))
+        .join(RosterRow, RosterRow.code == Firm.code)
         .join(RosterTitle, RosterTitle.row_id == RosterRow.id)
-        .where(RosterRow.roster_id == roster_id, RosterRow.outcome.in_(TAKEN))
+        .where(taken)
         .order_by(RosterTitle.id)
     )
     names = ["firm_id", "title", "year", "level", "roster_id"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
-    Subquery,
+    Select,
+    and_,
     bindparam,
     case,
     delete,
     exists,
+    func,
     null,
     or_,
     select,
@@ -33,12 +36,10 @@ from survey.tables import (
     Table,
 )
 
-OURS: Final = frozenset(
-    {
-        *("roster_rows", "firm_years", "firm_titles", "firm_listings", "recognition_proposals"),
-    }
-)
+OURS: Final = frozenset({"firm_years", "firm_titles", "firm_listings", "recognition_proposals"})
 """Tables by which a list speaks of firms; whatever else does is somebody's work."""
+TITLES: Final = ("titles", "recognitions")
+"""What a list adds to and never changes."""
 
 
 def _touched() -> ColumnElement[bool]:
@@ -53,9 +54,8 @@ def _touched() -> ColumnElement[bool]:
     )
 
 
-def _undoable(roster_id: int) -> Subquery:
-    """Rows whose firm nobody has touched since, whether it was new, and the version it has."""
-    mine = RosterRow.roster_id == roster_id
+def _clean(roster_id: int) -> ColumnElement[bool]:
+    """A row whose firm nobody has touched since the import."""
     expected = RosterRow.base_version + case(
         (RosterRow.outcome == RowOutcome.NEW, 1), (RosterRow.touches, 1), else_=0
     )
@@ -64,66 +64,67 @@ def _undoable(roster_id: int) -> Subquery:
         RecognitionProposal.roster_id == roster_id,
         RecognitionProposal.state != ProposalState.OPEN,
     )
-    fresh = RosterRow.outcome == RowOutcome.NEW
     return (
-        select(RosterRow.id, RosterRow.firm_id, RosterRow.outcome, RosterRow.touches)
-        .join(Firm, Firm.id == RosterRow.firm_id)
-        .join(FirmListing, FirmListing.firm_id == Firm.id)
-        .where(mine, RosterRow.outcome.in_(TAKEN), Firm.version == expected)
-        .where(FirmListing.seen_in == roster_id, ~decided, or_(~fresh, ~_touched()))
-        .subquery()
+        exists()
+        .where(Firm.code == RosterRow.code, Firm.version == expected)
+        .where(FirmListing.firm_id == Firm.id, FirmListing.seen_in == roster_id, ~decided)
+        .where(or_(RosterRow.outcome != RowOutcome.NEW, ~_touched()))
+        .correlate(RosterRow)
     )
 
 
-def undo(session: Session, roster_id: int) -> dict[str, int]:
-    """Take back what nobody has touched since; return how many firms went, were set back, stay."""
-    clean = _undoable(roster_id)
-    ids = {row.id: row for row in session.execute(select(clean))}
-    effective = (RowOutcome.NEW, RowOutcome.CHANGED)
-    everything = session.execute(
-        select(RosterRow.id, RosterRow.outcome, RosterRow.shown).where(
-            RosterRow.roster_id == roster_id, RosterRow.outcome.in_(effective)
-        )
-    ).all()
-    back = [row for row in everything if row.id in ids and row.outcome == RowOutcome.CHANGED]
-    gone = [
-        ids[row.id].firm_id for row in everything if row.id in ids and row.outcome == RowOutcome.NEW
-    ]
-    stay = [row.id for row in everything if row.id not in ids]
-    for some in _chunks(stay):
-        run(session, update(RosterRow).where(RosterRow.id.in_(some)).values(stays=True))
-    _set_back(session, roster_id, {ids[row.id].firm_id: row for row in back}, ids)
-    _leave_listings(session, roster_id, [row.firm_id for row in ids.values()])
-    _remove(session, gone)
+@dataclass(frozen=True)
+class Former:
+    """What a firm said in one field before a list changed it; ``year`` of a figure, else 0."""
+
+    row_id: int
+    firm_id: int
+    year: int
+    value: Any
+
+
+def former(session: Session, roster_id: int) -> dict[str, list[Former]]:
+    """Return what changed firms said before, by field; read before anything is locked."""
+    query = (
+        select(RosterRow.id, Firm.id, RosterRow.shown)
+        .join(Firm, Firm.code == RosterRow.code)
+        .where(RosterRow.roster_id == roster_id, RosterRow.outcome == RowOutcome.CHANGED)
+    )
+    found: dict[str, list[Former]] = {}
+    for row_id, firm_id, shown in session.execute(query):
+        for field, year, old, *_new in shown["changes"]:
+            if field not in TITLES:
+                value = old if old != "" else None
+                found.setdefault(field, []).append(Former(row_id, firm_id, year, value))
+    return found
+
+
+def undo(
+    session: Session, roster_id: int, before: Mapping[str, Sequence[Former]]
+) -> dict[str, int]:
+    """Take back what nobody has touched since; return how many firms went, were set back, stay.
+
+    Args:
+        before: ``former`` of this list.
+    """
+    mine = RosterRow.roster_id == roster_id
+    effective = and_(mine, RosterRow.outcome.in_((RowOutcome.NEW, RowOutcome.CHANGED)))
+    run(session, update(RosterRow).where(effective, ~_clean(roster_id)).values(stays=True))
+    stay = set(session.scalars(select(RosterRow.id).where(effective, RosterRow.stays)))
+    removed = _and_count(session, mine, RowOutcome.NEW)
+    restored = _and_count(session, mine, RowOutcome.CHANGED)
+    for field, values in before.items():
+        _write_back(session, field, [one for one in values if one.row_id not in stay])
+    _tidy_after(session, roster_id)
+    _leave_listings(session, roster_id)
+    _remove(session, roster_id)
     session.expire_all()
-    return {"removed": len(gone), "restored": len(back), "stays": len(stay)}
+    return {"removed": removed, "restored": restored, "stays": len(stay)}
 
 
-def _chunks(ids: Sequence[int], most: int = 5000) -> Iterable[Sequence[int]]:
-    return (ids[at : at + most] for at in range(0, len(ids), most))
-
-
-def _set_back(
-    session: Session, roster_id: int, back: Mapping[int, Any], ids: Mapping[int, Any]
-) -> None:
-    """Give firms the values they had, field by field; titles and proposals of the list go."""
-    by_field: dict[tuple[type[Any], str], list[dict[str, Any]]] = {}
-    for firm_id, row in back.items():
-        for field, year, old, *_new in row.shown["changes"]:
-            if field not in ("titles", "recognitions"):
-                given = {"b_firm": firm_id, "b_old": old if old != "" else None, "b_year": year}
-                by_field.setdefault((_place(field), field), []).append(given)
-    for (place, field), values in by_field.items():
-        _write_back(session, place, field, values)
-    touched = [firm_id for firm_id, row in back.items() if ids[row.id].touches]
-    for some in _chunks(touched):
-        run(session, update(Firm).where(Firm.id.in_(some)).values(version=Firm.version + 1))
-    for some in _chunks([*back]):
-        for table in (FirmTitle, RecognitionProposal):
-            gone = table.roster_id == roster_id, table.firm_id.in_(some)
-            session.execute(delete(table).where(*gone))
-        empty = [getattr(FirmYear, name).is_(None) for name in FIGURES]
-        session.execute(delete(FirmYear).where(FirmYear.firm_id.in_(some), *empty))
+def _and_count(session: Session, mine: ColumnElement[bool], outcome: RowOutcome) -> int:
+    going = mine, RosterRow.outcome == outcome, ~RosterRow.stays
+    return session.scalar(select(func.count()).select_from(RosterRow).where(*going)) or 0
 
 
 def _place(field: str) -> type[Any]:
@@ -131,36 +132,54 @@ def _place(field: str) -> type[Any]:
     return FirmYear if field in FIGURES else FirmListing if field in LISTED else Firm
 
 
-def _write_back(
-    session: Session, place: type[Any], field: str, values: list[dict[str, Any]]
-) -> None:
-    table = place.__table__
-    statement = update(table).values({field: bindparam("b_old")})
+def _write_back(session: Session, field: str, values: Sequence[Former]) -> None:
+    table = (place := _place(field)).__table__
+    said = [{"b_firm": one.firm_id, "b_old": one.value} for one in values]
     found = [(table.c.id if place is Firm else table.c.firm_id) == bindparam("b_firm")]
     if place is FirmYear:
         found.append(table.c.year == bindparam("b_year"))
-    else:
-        values = [{"b_firm": v["b_firm"], "b_old": v["b_old"]} for v in values]
-    session.connection().execute(statement.where(*found), values)
+        said = [{**given, "b_year": one.year} for given, one in zip(said, values, strict=True)]
+    if said:
+        statement = update(table).values({field: bindparam("b_old")}).where(*found)
+        session.connection().execute(statement, said)
 
 
-def _leave_listings(session: Session, roster_id: int, firm_ids: Sequence[int]) -> None:
-    mine = RosterRow.roster_id == roster_id, RosterRow.firm_id == FirmListing.firm_id
-    before = select(RosterRow.base_roster).where(*mine, RosterRow.outcome.in_(TAKEN)).limit(1)
-    for some in _chunks(firm_ids):
-        said = update(FirmListing).where(FirmListing.firm_id.in_(some))
-        run(session, said.values(seen_in=before.scalar_subquery()))
-    run(
-        session,
-        update(FirmListing)
-        .where(FirmListing.missing_from == roster_id)
-        .values(missing_from=null()),
+def _going(roster_id: int, outcome: RowOutcome) -> Select[int]:
+    """The firms of one outcome that a list lets go of."""
+    mine = RosterRow.roster_id == roster_id, RosterRow.outcome == outcome, ~RosterRow.stays
+    return select(Firm.id).join(RosterRow, RosterRow.code == Firm.code).where(*mine)
+
+
+def _tidy_after(session: Session, roster_id: int) -> None:
+    """Of firms set back take what the list added, and count the change."""
+    back = _going(roster_id, RowOutcome.CHANGED)
+    codes = select(RosterRow.code).where(
+        RosterRow.roster_id == roster_id,
+        *(RosterRow.outcome == RowOutcome.CHANGED, RosterRow.touches, ~RosterRow.stays),
     )
+    run(session, update(Firm).where(Firm.code.in_(codes)).values(version=Firm.version + 1))
+    for table in (FirmTitle, RecognitionProposal):
+        run(session, delete(table).where(table.roster_id == roster_id, table.firm_id.in_(back)))
+    empty = [getattr(FirmYear, name).is_(None) for name in FIGURES]
+    run(session, delete(FirmYear).where(FirmYear.firm_id.in_(back), *empty))
 
 
-def _remove(session: Session, firm_ids: Sequence[int]) -> None:
-    for some in _chunks(firm_ids):
-        for table in (FirmYear, FirmTitle, RecognitionProposal, FirmListing):
-            session.execute(delete(table).where(table.firm_id.in_(some)))
-        run(session, update(RosterRow).where(RosterRow.firm_id.in_(some)).values(firm_id=None))
-        session.execute(delete(Firm).where(Firm.id.in_(some)))
+def _leave_listings(session: Session, roster_id: int) -> None:
+    said = update(FirmListing).where(
+        *(FirmListing.seen_in == roster_id, FirmListing.firm_id == Firm.id),
+        *(Firm.code == RosterRow.code, RosterRow.roster_id == roster_id),
+        *(RosterRow.outcome.in_(TAKEN), ~RosterRow.stays),
+    )
+    run(session, said.values(seen_in=RosterRow.base_roster))
+    missed = update(FirmListing).where(FirmListing.missing_from == roster_id)
+    run(session, missed.values(missing_from=null()))
+
+
+def _remove(session: Session, roster_id: int) -> None:
+    gone = _going(roster_id, RowOutcome.NEW)
+    for table in (FirmYear, FirmTitle, RecognitionProposal, FirmListing):
+        run(session, delete(table).where(table.firm_id.in_(gone)))
+    codes = select(RosterRow.code).where(
+        RosterRow.roster_id == roster_id, RosterRow.outcome == RowOutcome.NEW, ~RosterRow.stays
+    )
+    run(session, delete(Firm).where(Firm.code.in_(codes)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, defer
 
+from survey import db
 from survey.store.lists import Slice, sliced
 from survey.tables import (
     Firm,
@@ -23,6 +24,13 @@ from survey.tables import (
     RowOutcome,
     User,
 )
+
+PARTS: Final[Mapping[str, type[Any]]] = {
+    "faults": RosterFault,
+    "figures": RosterFigure,
+    "titles": RosterTitle,
+}
+"""What a row holds beside itself."""
 
 
 def roster(session: Session, roster_id: int, *, lock: bool = False) -> Roster | None:
@@ -64,38 +72,30 @@ def mapping_named(session: Session, name: str) -> RosterMapping | None:
 
 def add_rows(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add judged rows, each with its ``faults``, ``figures`` and ``titles``."""
-    plain = [
-        {k: v for k, v in row.items() if k not in ("faults", "figures", "titles")} for row in rows
-    ]
-    added = session.scalars(
-        insert(RosterRow).returning(RosterRow.id, sort_by_parameter_order=True), plain
-    )
-    ids = list(added)
-    for table, key in ((RosterFault, "faults"), (RosterFigure, "figures"), (RosterTitle, "titles")):
+    ids = db.next_ids(session, RosterRow, len(rows))
+    plain = [{k: v for k, v in row.items() if k not in PARTS} | {"stays": False} for row in rows]
+    whole = [{"id": row_id, **row} for row_id, row in zip(ids, plain, strict=True)]
+    _add_all(session, RosterRow, whole)
+    for key, table in PARTS.items():
         parts = [
             {"row_id": row_id, **part}
             for row_id, row in zip(ids, rows, strict=True)
             for part in row[key]
         ]
-        if parts:
-            session.execute(insert(table), parts)
+        _add_all(session, table, parts)
+
+
+def _add_all(session: Session, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        session.connection().execute(insert(table.__table__), rows)
 
 
 def forget_rows(session: Session, roster_id: int) -> None:
     """Drop what an earlier check left."""
     mine = select(RosterRow.id).where(RosterRow.roster_id == roster_id)
-    for table in (RosterFault, RosterFigure, RosterTitle):
+    for table in PARTS.values():
         session.execute(delete(table).where(table.row_id.in_(mine)))
     session.execute(delete(RosterRow).where(RosterRow.roster_id == roster_id))
-
-
-def outcomes(session: Session, roster_id: int) -> dict[str, int]:
-    """Count the rows by outcome; under ``doubtful`` those with notes."""
-    mine = RosterRow.roster_id == roster_id
-    query = select(RosterRow.outcome, func.count()).where(mine).group_by(RosterRow.outcome)
-    found = {str(outcome): count for outcome, count in session.execute(query)}
-    noted = select(func.count()).where(mine, RosterRow.doubtful)
-    return found | {"doubtful": session.scalar(noted) or 0}
 
 
 DOUBTFUL = "doubtful"
@@ -103,9 +103,20 @@ UNTOLD = "untold"
 STAYS = "stays"
 
 
+@dataclass(frozen=True)
+class RowSeen:
+    """One row as a page shows it: its firm, where there is one by now, and what it holds beside."""
+
+    row: RosterRow
+    firm_id: int | None
+    faults: Sequence[RosterFault]
+    figures: Sequence[RosterFigure]
+    titles: Sequence[RosterTitle]
+
+
 def rows(
     session: Session, roster_id: int, kind: str, part: Slice | None
-) -> tuple[list[RosterRow], int]:
+) -> tuple[list[RowSeen], int]:
     """Return one page of a list's rows, in the file's order.
 
     Args:
@@ -120,15 +131,31 @@ def rows(
     if kind:
         query = query.where(narrow.get(kind, RosterRow.outcome == kind))
     found, total = sliced(session, query.order_by(RosterRow.id), part)
-    return [row[0] for row in found], total
+    return _seen(session, [row[0] for row in found]), total
 
 
-def faults(session: Session, row_ids: Iterable[int]) -> dict[int, list[RosterFault]]:
-    """Return faults and notes by row."""
-    query = select(RosterFault).where(RosterFault.row_id.in_([*row_ids])).order_by(RosterFault.id)
-    found: dict[int, list[RosterFault]] = {}
-    for fault in session.scalars(query):
-        found.setdefault(fault.row_id, []).append(fault)
+def _seen(session: Session, rows: Sequence[RosterRow]) -> list[RowSeen]:
+    codes = {row.code for row in rows}
+    known = session.execute(select(Firm.code, Firm.id).where(Firm.code.in_(codes)))
+    firms: dict[str, int] = dict(known.tuples())
+    ids = [row.id for row in rows]
+    parts = [
+        _by_row(session.scalars(select(table).where(table.row_id.in_(ids)).order_by(*order)))
+        for table, order in (
+            (RosterFault, [RosterFault.id]),
+            (RosterFigure, [RosterFigure.year]),
+            (RosterTitle, [RosterTitle.id]),
+        )
+    ]
+    return [
+        RowSeen(row, firms.get(row.code), *(part.get(row.id, []) for part in parts)) for row in rows
+    ]
+
+
+def _by_row(parts: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for part in parts:
+        found.setdefault(part.row_id, []).append(part)
     return found
 
 
@@ -174,11 +201,8 @@ def unknown_townships(session: Session, roster_id: int, known: Iterable[str]) ->
 
 
 def is_unnamed(roster_id: int) -> ColumnElement[bool]:
-    """A firm that no row of a list names, whatever else is wrong with the row.
-
-    The codes are gathered once: asked firm by firm, SQLite would read the whole list for each.
-    """
-    return Firm.code.not_in(select(RosterRow.code).where(RosterRow.roster_id == roster_id))
+    """A firm that no row of a list names, whatever else is wrong with the row."""
+    return ~exists().where(RosterRow.roster_id == roster_id, RosterRow.code == Firm.code)
 
 
 def unnamed(session: Session, roster_id: int, part: Slice) -> tuple[list[Any], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table, one_of
@@ -88,22 +88,27 @@ class Figures:
 
 
 class RosterRow(Stated, Listed, Table):
-    """One row of a list, judged: of a new firm all it says, of a known one only what it changes."""
+    """One row of a list, judged: of a new firm all it says, of a known one only what it changes.
+
+    It knows its firm by the code, before the import and after: wide rows are not written again.
+    """
 
     __tablename__ = "roster_rows"
-    __table_args__ = (CheckConstraint(one_of("outcome", RowOutcome), name="outcome"),)
+    __table_args__ = (
+        CheckConstraint(one_of("outcome", RowOutcome), name="outcome"),
+        Index("ix_roster_rows_roster_id_code", "roster_id", "code"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    roster_id: Mapped[int] = mapped_column(ForeignKey("rosters.id"), index=True)
+    roster_id: Mapped[int] = mapped_column(ForeignKey("rosters.id"))
     sheet: Mapped[str] = mapped_column(String(60))
     number: Mapped[int]
     outcome: Mapped[RowOutcome]
-    code: Mapped[str] = mapped_column(String(18), index=True)
+    code: Mapped[str] = mapped_column(String(18))
     name: Mapped[str] = mapped_column(String(100))
     trade: Mapped[str] = mapped_column(String(60))
     told: Mapped[bool]
     """The trade was told from the row, or chosen by the officer; else it is the list's for the rest."""
-    firm_id: Mapped[int | None] = mapped_column(ForeignKey("firms.id"), index=True)
     base_version: Mapped[int]
     """The firm's version when it was compared; 0 for a new one."""
     base_roster: Mapped[int | None]
@@ -111,7 +116,7 @@ class RosterRow(Stated, Listed, Table):
     touches: Mapped[bool]
     """It changes what the firm's own row says."""
     shown: Mapped[dict[str, Any]]
-    """What the preview shows beside: ``facts``, ``changes``, ``first``, ``differs``."""
+    """What the preview shows beside: ``changes``; of a duplicate ``first`` and ``differs``."""
     doubtful: Mapped[bool]
     """It has notes."""
     stays: Mapped[bool] = mapped_column(default=False)

@@ -21,11 +21,13 @@ from itertools import repeat
 class Script:
     """What one client sends: the head of its requests, and one body after another.
 
-    A single body is sent over and over; of several, each is sent once.
+    A single body is sent over and over; of several, each is sent once. ``pause`` is how long, in
+    seconds, the client looks at an answer before it sends the next.
     """
 
     head: str
     bodies: list[str]
+    pause: float = 0.0
 
 
 @dataclass
@@ -58,8 +60,9 @@ def run(port: int, scripts: Sequence[Script], seconds: float) -> Load:
 class Client(asyncio.Protocol):
     """One connection: sends, waits for the whole answer, notes the time, sends the next."""
 
-    def __init__(self, requests: Iterator[bytes], load: Load, until: float) -> None:
-        self.requests = requests
+    def __init__(self, script: Script, load: Load, until: float) -> None:
+        self.requests = _requests(script)
+        self.pause = script.pause
         self.load, self.until = load, until
         self.done = asyncio.get_running_loop().create_future()
         self.buffer = bytearray()
@@ -92,6 +95,12 @@ class Client(asyncio.Protocol):
             self.wanted = end + 4 + _length(self.buffer[:end])
         if len(self.buffer) >= self.wanted:
             self._note()
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self.pause:
+            asyncio.get_running_loop().call_later(self.pause, self._send)
+        else:
             self._send()
 
     def _note(self) -> None:
@@ -127,7 +136,7 @@ async def _drive(port: int, scripts: Sequence[Script], seconds: float) -> Load:
     load = Load()
     loop = asyncio.get_running_loop()
     started = time.perf_counter()
-    clients = [Client(_requests(script), load, started + seconds) for script in scripts]
+    clients = [Client(script, load, started + seconds) for script in scripts]
     for client in clients:
         await loop.create_connection(lambda client=client: client, "127.0.0.1", port)
     await asyncio.gather(*(client.done for client in clients))

@@ -50,11 +50,11 @@ def questionnaire() -> Questionnaire:
     return SHIPPED.load(EDITION).questionnaire(TRADE)
 
 
-def prepared(folder: Path, *, demonstration: bool = True) -> Flask:
-    """Return the application over a migrated instance in an empty folder."""
+def prepared(folder: Path, *, demonstration: bool = True, database_url: str = "") -> Flask:
+    """Return the application over a migrated instance in an empty folder, by default on SQLite."""
     config = Config(
         instance=folder,
-        database_url=sqlite_url(folder / "survey.db"),
+        database_url=database_url or sqlite_url(folder / "survey.db"),
         secret_key=secrets.token_urlsafe(48),
     )
     serving.migrate(config)

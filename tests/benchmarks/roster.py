@@ -1,11 +1,21 @@
-"""A list of firms on its way in: how long each part takes, how long others wait, what a child needs."""
+"""A list of firms on its way in: how long each part takes, how long others wait, what a child needs.
+
+The import runs in a process of its own, as a worker does, while clients save and look at pages; what
+they wait is set beside what they waited before. Once on SQLite, once on PostgreSQL.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from io import BytesIO
+from multiprocessing.connection import Connection
 from pathlib import Path
 from time import perf_counter
 
@@ -21,11 +31,25 @@ from survey.jobs.workshop import Workshop
 from survey.lifecycle import jobs, rosters
 from survey.lifecycle.step import Step
 from survey.tables import Job, Role, Roster, User
+from tests.benchmarks.clients import run
 from tests.benchmarks.figures import Figure, at_most
-from tests.benchmarks.instance import prepared
+from tests.benchmarks.instance import accounts, prepared
+from tests.benchmarks.jobs import database_on
+from tests.benchmarks.web import (
+    Running,
+    Side,
+    Visitor,
+    our_environment,
+    our_pages,
+    our_saves,
+    server,
+    signed_in,
+)
+from tests.support.cluster import Cluster
 from tests.support.people import a_user, moment
 from tests.support.rosters import choices_of, step_of
 
+FORK = multiprocessing.get_context("fork")
 SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 HEAD = (
     *(
@@ -51,38 +75,143 @@ HEAD = (
         "备注",
     ),
 )
-ROWS = {10_000: 1.0, 100_000: 10.0}
-"""How long the lock may be held, in seconds, by rows."""
 CHILD_MEGABYTES = 500
+CLIENTS, PAUSE, SECONDS, CALM_ROUNDS = 16, 0.25, 1.5, 6
+"""A busy day in a district: sixteen at a time, each with a request every quarter of a second."""
+SLOWER = 1.3
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a list of one length may take, in seconds."""
+
+    check: float
+    lock: float
+    whole: float
+
+
+ROWS: Mapping[int, Bounds] = {
+    10_000: Bounds(check=10, lock=1, whole=20),
+    100_000: Bounds(check=150, lock=10, whole=180),
+}
 
 
 def measure(folder: Path) -> list[Figure]:
-    """Import a list of each length into an empty district, on SQLite."""
-    return [figure for rows, lock in ROWS.items() for figure in _measured(folder, rows, lock)]
+    """Import a list of each length into an empty district, on either database."""
+    found: list[Figure] = []
+    with _postgresql() as cluster:
+        for rows in ROWS:
+            content = a_list(rows)
+            for title, url in (("SQLite", ""), ("PostgreSQL", database_on(cluster, f"r{rows}"))):
+                (place := folder / f"{title}-{rows}").mkdir()
+                app = prepared(place, demonstration=False, database_url=url)
+                found += _measured(app, title, rows, content)
+            child = _child(content)
+            found.append(
+                Figure(_group(rows), "读表的子进程", child, "MB", at_most(CHILD_MEGABYTES))
+            )
+    return found
 
 
-def _measured(folder: Path, rows: int, lock: float) -> list[Figure]:
-    (place := folder / str(rows)).mkdir()
-    app = prepared(place, demonstration=False)
-    config, content = app.config["SURVEY"], a_list(rows)
-    group = f"名单导入（{rows:,} 行 × {len(HEAD)} 列）"
+@contextmanager
+def _postgresql() -> Iterator[Cluster]:
+    # On a short path, for it has a socket there.
+    with tempfile.TemporaryDirectory(prefix="survey-roster-", dir="/tmp") as kept:  # ours
+        Path(kept).chmod(0o755)  # PostgreSQL may run as another user
+        cluster = Cluster(Path(kept) / "postgres")
+        cluster.create()
+        try:
+            yield cluster
+        finally:
+            cluster.destroy()
+
+
+def _group(rows: int, title: str = "") -> str:
+    return f"名单导入（{rows:,} 行 × {len(HEAD)} 列{'，' + title if title else ''}）"
+
+
+def _measured(app: Flask, title: str, rows: int, content: bytes) -> list[Figure]:
+    clients = accounts(app, CLIENTS)
+    with server("wsgi:app", our_environment(app.config["SURVEY"])) as ours:
+        traffic = Traffic(ours, [signed_in(ours, account) for account in clients])
+        calm, beside = Met("不导入"), Met("导入时")
+        traffic.round(Met("先走一遍"))
+        for _ in range(CALM_ROUNDS):
+            traffic.round(calm)
+        mine, theirs = FORK.Pipe(duplex=False)
+        worker = FORK.Process(target=_work, args=(app, content, theirs))
+        worker.start()
+        theirs.close()
+        while worker.is_alive():
+            traffic.round(beside)
+        took: dict[str, float] = mine.recv()
+    group, bounds = _group(rows, title), ROWS[rows]
+    whole = took["upload"] + took["check"] + took["import"]
+    return [
+        Figure(group, "上传并看表头", took["upload"], "秒"),
+        Figure(group, "逐行核对", took["check"], "秒", at_most(bounds.check)),
+        Figure(group, "导入，占住写锁", took["import"], "秒", at_most(bounds.lock)),
+        Figure(group, "从上传到导入完", whole, "秒", at_most(bounds.whole)),
+        Figure(group, "撤销，占住写锁", took["undo"], "秒"),
+        *_waits(group, "保存", calm.saves, beside.saves),
+        *_waits(group, "页面", calm.pages, beside.pages),
+    ]
+
+
+def _waits(group: str, what: str, calm: Side, beside: Side) -> list[Figure]:
+    before, then = calm.wait(95), beside.wait(95)
+    note = f"p95 {before:.0f} → {then:.0f} 毫秒；最久 {beside.wait(100):.0f} 毫秒"
+    return [
+        Figure(group, f"导入时{what} p95 与平时之比", then / before, "倍", at_most(SLOWER), note),
+        Figure(group, f"导入时{what}出错", beside.errors, "次", at_most(0)),
+    ]
+
+
+@dataclass
+class Met:
+    """What clients met while they saved, and while they looked at pages."""
+
+    title: str
+    saves: Side = field(init=False)
+    pages: Side = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.saves, self.pages = Side(self.title), Side(self.title)
+
+
+class Traffic:
+    """Clients that save and look at pages in turn, with time between."""
+
+    def __init__(self, ours: Running, visitors: list[Visitor]) -> None:
+        self._ours, self._visitors = ours, visitors
+        self._sent = [0] * len(visitors)
+
+    def round(self, met: Met) -> None:
+        """Let everybody save for a while, then look at pages for a while."""
+        most = int(SECONDS / PAUSE) + 2
+        saves = our_saves(self._ours, self._visitors, self._sent, most)
+        for side, scripts in (
+            (met.saves, saves),
+            (met.pages, our_pages(self._ours, self._visitors)),
+        ):
+            paced = [replace(script, pause=PAUSE) for script in scripts]
+            side.rounds.append(load := run(self._ours.port, paced, SECONDS))
+            if side is met.saves:
+                self._sent = [a + b for a, b in zip(self._sent, load.sent, strict=True)]
+
+
+def _work(app: Flask, content: bytes, told: Connection) -> None:
+    """Bring a list, check, import and undo it, and tell how long each took."""
     with Session(app.extensions["survey_engine"], expire_on_commit=False) as session:
         officer = a_user(session, Role.OFFICER)
         began = perf_counter()
-        stored, kind = lists.take(BytesIO(content), "名单.xlsx", contents_of(config), 2**30)
-        uploaded = perf_counter() - began
+        contents = contents_of(app.config["SURVEY"])
+        stored, kind = lists.take(BytesIO(content), "名单.xlsx", contents, 2**30)
+        took = {"upload": perf_counter() - began}
         roster = rosters.bring(step_of(session, officer), stored, kind)
-        checked = _timed(app, session, officer, roster, "check")
-        imported = _timed(app, session, officer, roster, "import")
-        new = roster.counts["new"]
-        undone = _timed(app, session, officer, roster, "undo")
-    return [
-        Figure(group, "上传并看表头", uploaded, "秒"),
-        Figure(group, "逐行核对", checked, "秒", at_most(10 if rows == 10_000 else 150)),
-        Figure(group, "导入，占住写锁", imported, "秒", at_most(lock), f"新增 {new} 家"),
-        Figure(group, "撤销，占住写锁", undone, "秒"),
-        Figure(group, "读表的子进程", _child(content), "MB", at_most(CHILD_MEGABYTES)),
-    ]
+        for what in ("check", "import", "undo"):
+            took[what] = _timed(app, session, officer, roster, what)
+    told.send(took)
 
 
 def _timed(app: Flask, session: Session, officer: User, roster: Roster, what: str) -> float:

@@ -148,7 +148,7 @@ def test_undoing_leaves_what_somebody_has_touched_and_says_so(
     }  # fmt: skip
     assert {f.name for f in session.scalars(select(Firm))} == {used.name, "虚构改过的厂"}
     stay, _ = store.rows(session, roster.id, store.STAYS, None)
-    assert {row.firm_id for row in stay} == {used.id, edited.id}
+    assert {seen.firm_id for seen in stay} == {used.id, edited.id}
     assert session.get(FirmYear, (used.id, 2025)) is not None
 
 
@@ -161,11 +161,10 @@ def test_what_a_firm_said_itself_stays_unless_the_officer_says_otherwise(
         own.contact_phone, own.confirmed_at = "000-1111111", moment()
 
     roster = checked(app, session, officer, brought(session, settings, officer, Q2))
-    row = session.scalar(
-        select(RosterRow).where(RosterRow.roster_id == roster.id, RosterRow.code == code)
-    )
-    notes = [fault.code for fault in store.faults(session, [row.id])[row.id]]
-    assert (row.outcome, notes.count("own_words")) == ("unchanged", 2)  # township and phone
+    rows, _ = store.rows(session, roster.id, "unchanged", None)
+    seen = next(seen for seen in rows if seen.row.code == code)
+    notes = [fault.code for fault in seen.faults]
+    assert notes.count("own_words") == 2  # township and phone
     imported(app, session, officer, roster)
     assert firm(session, code).contact_phone == "000-1111111"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from survey.rosters import heads
 from survey.rosters.columns import proposed
 from survey.rosters.comparing import judged
 from survey.rosters.recognising import Choices, FirmRow, rows_of
-from survey.rosters.staging import staged
+from survey.rosters.staging import counted, staged
 from survey.store import rosters as store
 from survey.tables import ProposalState, RecognitionProposal, Roster, RosterState, User
 from tests.support.labour import work
@@ -88,8 +89,9 @@ def _stage(session: Session, roster: Roster, tabs: Any, chosen: dict[str, Any]) 
     said = {name: value for name, value in chosen.items() if name != "trades"}
     choices = Choices(**{**said, "head": tuple(said["head"])})
     rows = [row for row in rows_of(tabs, choices, TRADES) if isinstance(row, FirmRow)]
-    store.add_rows(session, [staged(line, roster.id) for line in judged(rows, {})])
-    roster.counts = store.outcomes(session, roster.id)
+    kept = [staged(line, roster.id) for line in judged(rows, {})]
+    store.add_rows(session, kept)
+    roster.counts = dict(Counter(word for row in kept for word in counted(row)))
 
 
 def a_proposal(session: Session, firm_id: int, title: str) -> RecognitionProposal:

@@ -27,6 +27,8 @@ from survey.lifecycle import typed
 from survey.lifecycle.errors import Stale, WrongState
 from survey.rosters.columns import BY_KEY
 from survey.store import rosters as store
+from survey.store.listings import FIGURES, LISTED, STATED
+from survey.store.rosters import RowSeen
 from survey.tables import Job, Roster, RosterFault, RosterRow, RosterState, RowOutcome
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
@@ -143,13 +145,12 @@ def _preview(found: Roster) -> ResponseReturnValue:
     session, part = here.session(), lists.part()
     kind = lists.one_of("kind", {*map(str, RowOutcome), *MORE})
     rows, total = store.rows(session, found.id, kind, part)
-    faults = store.faults(session, [row.id for row in rows])
     trades = choices.frame().trades
     checked = found.state == RosterState.CHECKED
     return render_template(
         "bureau/roster.html",
         roster=found,
-        lines=[line_of(row, faults.get(row.id, ()), trades) for row in rows],
+        lines=[line_of(seen, trades) for seen in rows],
         total=total,
         part=part,
         kind=kind,
@@ -188,30 +189,39 @@ def _tiles(found: Roster, kind: str) -> list[dict[str, Any]]:
     ]
 
 
-def line_of(
-    row: RosterRow, faults: Sequence[RosterFault], trades: Mapping[str, str]
-) -> dict[str, Any]:
+def line_of(seen: RowSeen, trades: Mapping[str, str]) -> dict[str, Any]:
     """Return one row as it is read: what it says, what it changes, what is wrong with it."""
+    row = seen.row
     return {
         "row": row,
         "name": row.name or "（没有名称）",
+        "firm_id": seen.firm_id,
         "trade": trades.get(row.trade, row.trade),
-        "facts": _facts(row) if row.outcome == RowOutcome.NEW else [],
+        "facts": _facts(seen) if row.outcome == RowOutcome.NEW else [],
         "changes": [
             (_named(field, year), words.value(field, old), words.value(field, new))
             for field, year, old, new in row.shown["changes"]
         ],
-        "said": problems(row, faults),
+        "said": problems(row, seen.faults),
     }
 
 
-def _facts(row: RosterRow) -> list[tuple[str, str]]:
-    shown = row.shown
-    found = [(title_of(key), words.value(key, value)) for key, value in shown["facts"].items()]
-    for year, figures in shown["figures"].items():
-        found += [(_named(key, year), words.value(key, value)) for key, value in figures.items()]
-    found += [("资质", words.title(title)) for title in shown["titles"]]
-    return found + [("认定（待核对）", words.title(title)) for title in shown["recognitions"]]
+def _facts(seen: RowSeen) -> list[tuple[str, str]]:
+    found = _said_of(seen.row, (*STATED, *LISTED))
+    for figures in seen.figures:
+        found += _said_of(figures, FIGURES, figures.year)
+    return found + [
+        (
+            "认定（待核对）" if one.recognition else "资质",
+            words.title((one.title, one.year, one.level)),
+        )
+        for one in seen.titles
+    ]
+
+
+def _said_of(holder: Any, fields: Sequence[str], year: int = 0) -> list[tuple[str, str]]:
+    said = [(key, getattr(holder, key)) for key in fields]
+    return [(_named(key, year), words.value(key, v)) for key, v in said if v is not None]
 
 
 def title_of(field: str) -> str:
@@ -220,8 +230,8 @@ def title_of(field: str) -> str:
     return BY_KEY[field].title if field in BY_KEY else field
 
 
-def _named(field: str, year: int | str) -> str:
-    return f"{year} 年{title_of(field)}" if year and str(year) != "0" else title_of(field)
+def _named(field: str, year: int) -> str:
+    return f"{year} 年{title_of(field)}" if year else title_of(field)
 
 
 def problems(row: RosterRow, faults: Sequence[RosterFault]) -> list[str]:
