@@ -23,10 +23,14 @@ from survey.tables import (
     OneTimeLink,
     PoolEntry,
     PoolState,
+    ProposalState,
+    RecognitionProposal,
     Response,
     ResponseKind,
     ReturnRequest,
     Role,
+    Roster,
+    RosterState,
     Round,
     User,
 )
@@ -179,6 +183,32 @@ def failed_jobs(session: Session, most: int, kind: str = "") -> Found:
         .where(Job.state == JobState.FAILED, ~again)
     )
     return _found(session, query.where(Job.kind == kind) if kind else query, most)
+
+
+def checked_rosters(session: Session, most: int) -> Found:
+    """Lists of firms that were checked and wait for somebody to import or discard them."""
+    since = func.coalesce(Job.finished_at, Roster.uploaded_at)
+    query: Query = select(Roster.id, Roster.name, since, null())
+    joined = query.outerjoin(Job, Job.id == Roster.job_id)
+    return _found(session, joined.where(Roster.state == RosterState.CHECKED), most)
+
+
+def failed_rosters(session: Session, most: int) -> Found:
+    """Lists of firms whose check, import or undoing came to nothing."""
+    query: Query = select(Roster.id, Roster.name, Job.finished_at, null())
+    failed = query.join(Job, Job.id == Roster.job_id).where(Job.state == JobState.FAILED)
+    return _found(session, failed, most)
+
+
+def listed_recognitions(session: Session, most: int) -> Found:
+    """Recognitions that imported lists name and nobody has looked at, by their firms."""
+    query: Query = (
+        select(Firm.id, Firm.name, Roster.imported_at, null())
+        .join(RecognitionProposal, RecognitionProposal.firm_id == Firm.id)
+        .outerjoin(Roster, Roster.id == RecognitionProposal.roster_id)
+        .where(RecognitionProposal.state == ProposalState.OPEN)
+    )
+    return _found(session, query, most)
 
 
 class Beginnings(NamedTuple):

@@ -49,6 +49,9 @@ KINDS: Final[Mapping[str, Said]] = {
     "link_spent": Said("邀请链接已失效，要重新发", "家", "{day}新增"),
     "consultant_unsigned": Said("诊断顾问还没登录过", "人", "{day}新增"),
     "report_failed": Said("诊断报告生成失败", "份", "{day}失败", "打开评估，再申请一次。"),
+    "roster_checked": Said("名单已核对，待确认导入", "份", "{day}核对"),
+    "roster_failed": Said("名单处理没有完成", "份", "{day}中断", "打开名单，再试一次。"),
+    "recognition_listed": Said("名单里的认定，待按文件登记", "项", "{day}导入"),
     "no_round": Said("没有开放的评估轮次", "项", "", "企业现在不能开始新的评估。"),
     "no_contact": Said(
         "还没有登记联系人和电话", "项", "", "企业遇到问题不知道找谁。由管理员在“区县设置”里填写。"

@@ -86,6 +86,18 @@ def _report_failed(desk: Desk) -> Heap:
     return read(Kind.REPORT_FAILED, store.failed_jobs(desk.session, MOST, "report"))
 
 
+def _roster_checked(desk: Desk) -> Heap:
+    return read(Kind.ROSTER_CHECKED, store.checked_rosters(desk.session, MOST))
+
+
+def _roster_failed(desk: Desk) -> Heap:
+    return read(Kind.ROSTER_FAILED, store.failed_rosters(desk.session, MOST))
+
+
+def _recognition_listed(desk: Desk) -> Heap:
+    return read(Kind.RECOGNITION_LISTED, store.listed_recognitions(desk.session, MOST))
+
+
 def _no_round(desk: Desk) -> Heap:
     return heap(Kind.NO_ROUND, [] if desk.has_round else [Waiting("")])
 
@@ -110,6 +122,9 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _asks_back,
     _asks_off,
     _unassigned,
+    _roster_checked,
+    _roster_failed,
+    _recognition_listed,
     _proposed,
     _unplaced,
     _overdue,

@@ -47,6 +47,9 @@ class Kind(StrEnum):
     LINK_SPENT = "link_spent"
     CONSULTANT_UNSIGNED = "consultant_unsigned"
     REPORT_FAILED = "report_failed"
+    ROSTER_CHECKED = "roster_checked"
+    ROSTER_FAILED = "roster_failed"
+    RECOGNITION_LISTED = "recognition_listed"
     # the administrator
     NO_ROUND = "no_round"
     NO_CONTACT = "no_contact"
