@@ -23,6 +23,8 @@ LONGEST = {
     "township": 60,
     "park": 60,
 }
+FROM_LISTS = ("above_scale", "employees", "revenue")
+"""What lists fill in where a firm has said nothing."""
 MOST_WHY = 200
 MOST_EMPLOYEES = 1_000_000
 MOST_REVENUE = 100_000_000
@@ -85,7 +87,7 @@ def update_profile(
         for name, value in asdict(profile).items():
             setattr(firm, name, sorted(value) if name == "processes" else value)
         changed = [name for name, value in before.items() if value != getattr(firm, name)]
-        if changed:
+        if _said_itself(firm) or changed:
             firm.confirmed_at = step.now
             step.log(
                 "profile",
@@ -97,6 +99,14 @@ def update_profile(
             if assessment.state == WRITABLE[SheetKind.SELF]:
                 keep_processes(step, assessment, profile.processes, SheetKind.SELF, profile.lacking)
         return firm
+
+
+def _said_itself(firm: Firm) -> bool:
+    """Note that what lists had filled in is the firm's own word now; say whether there was any."""
+    filled = [name for name in FROM_LISTS if getattr(firm, f"listed_{name}") is not None]
+    for name in filled:
+        setattr(firm, f"listed_{name}", None)
+    return bool(filled)
 
 
 def _unsaid(profile: Profile, edition: Edition) -> str:

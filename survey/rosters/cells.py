@@ -218,6 +218,31 @@ def year_in(said: str) -> int | None:
     return int(found[0]) if found else None
 
 
+_DAY = r"(?:19|20)\d\d(?:[年.\-/]\d{1,2}(?:[月.\-/]\d{1,2})?)?[年月日]?"
+_ENDS = (
+    re.compile(rf"(?:有效期?限?[至到:：]+|有效期?限?至|到期[日时]?[期间]?[:：]?)({_DAY})"),
+    re.compile(rf"{_DAY}\s*(?:[-—–~～至到]+)\s*((?:19|20)\d\d(?:[年.\-/].*)?年?)$"),
+    re.compile(rf"(?:[至到])({_DAY})(?:止|有效)?$"),
+)
+"""How people write until when a title holds: 有效期至2026-12，2023.12.8-2026.12.7。"""
+
+
+def end_in(said: str) -> tuple[str | None, str]:
+    """Return until when a title holds, where a text says so, and what else the text says.
+
+    Args:
+        said: Half width, without blanks (``plain``).
+    """
+    bare = said.replace("(", "").replace(")", "")
+    for pattern in _ENDS:
+        if found := pattern.search(bare):
+            try:
+                return day(found[1]), bare[: found.start(1)]
+            except Unread:
+                continue
+    return None, said
+
+
 def level_in(said: str) -> str:
     """Return whose title a word speaks of; empty where it does not say."""
     return next((level for level, signs in _LEVELS if any(s in said for s in signs)), "")

@@ -13,6 +13,7 @@ from survey.rosters import cells
 Sort = Literal[
     "name", "code", "organisation", "text", "phones", "day", "industry", "size",
     "truth", "money", "count", "power", "grade", "digital", "title", "titles", "recognition",
+    "until",
 ]  # fmt: skip
 YEARLY: Final = frozenset({"truth", "money", "count", "power", "grade", "digital"})
 
@@ -25,6 +26,7 @@ class Field:
         names: Headings that mean it, half width and without blanks.
         holds: Words a heading holds that means it, where no name fits.
         most: The longest text that is kept.
+        of: Of an end of validity, the key of the title whose it is.
     """
 
     key: str
@@ -33,13 +35,14 @@ class Field:
     names: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
     most: int = 60
+    of: str = ""
 
     @property
     def is_yearly(self) -> bool:
         return self.sort in YEARLY
 
 
-FIELDS: Final = (
+_SAID: Final = (
     Field("name", "企业名称", "name",
           ("企业名称", "单位名称", "企业全称", "纳税人名称", "公司名称", "单位详细名称", "企业", "名称"),
           ("企业名称", "单位名称", "纳税人名称")),
@@ -101,11 +104,22 @@ FIELDS: Final = (
           ("法人手机", "法人电话")),
     Field("served_by", "驻企服务员", "text", ("驻企服务员", "助企服务员", "服务专员", "助企专员"), ("服务员",)),
 )  # fmt: skip
+GENERAL: Final = "titles"
+"""The column that names titles of any kind."""
+UNTIL: Final[Mapping[str, Field]] = {
+    field.key: Field(f"{field.key}_until", f"{field.title}有效期至", "until", of=field.key)
+    for field in _SAID
+    if field.sort in ("title", "titles")
+}
+"""The column that says until when a title holds, by the title's key."""
+FIELDS: Final = (*_SAID, *UNTIL.values())
 BY_KEY: Final[Mapping[str, Field]] = {field.key: field for field in FIELDS}
 NAMES: Final[Mapping[str, Field]] = {name: field for field in FIELDS for name in field.names}
 LEFT_OUT = frozenset({"序号", "编号", "备注", "注册资本", "网址", "序"})
 
 _ASIDE = re.compile(r"[(（\[【〔].*?[)）\]】〕]")
+_ENDS = re.compile(r"有效期?限?[至到]|有效期限?[)）]?$|到期")
+_ANY_TITLE = re.compile(r"资质|证书|荣誉|^(有效期?限?[至到]?|到期[日时]?[期间]?)$")
 _LEADING_YEAR = re.compile(r"^(?:19|20)\d\d年?度?")
 
 
@@ -135,6 +149,8 @@ def plain(heading: str) -> str:
 
 def field_of(heading: Heading) -> Field | None:
     """Return what a heading most likely stands for; the line next to the figures speaks first."""
+    if any(_ENDS.search("".join(part.split())) for part in heading.parts):
+        return _end_of(heading)
     said = [plain(part) for part in reversed(heading.parts)]
     for word in said:
         if word in LEFT_OUT:
@@ -146,6 +162,15 @@ def field_of(heading: Heading) -> Field | None:
             if any(part in word for part in field.holds):
                 return field
     return None
+
+
+def _end_of(heading: Heading) -> Field | None:
+    """Return the end of validity a heading stands for: of the title it names, else of any title."""
+    joined = "".join(unicodedata.normalize("NFKC", "".join(heading.parts)).split())
+    for key, field in UNTIL.items():
+        if any(name in joined for name in (*BY_KEY[key].names, *BY_KEY[key].holds)):
+            return field
+    return UNTIL[GENERAL] if _ANY_TITLE.search(joined) else None
 
 
 def proposed(headings: Iterable[Heading]) -> dict[str, str]:

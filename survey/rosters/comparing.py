@@ -134,9 +134,11 @@ def _changes(row: FirmRow, firm: Known) -> Iterator[Change]:
         ("titles", row.titles, firm.titles),
         ("recognitions", row.recognitions, firm.recognitions),
     ):
+        known = {title.itself: title for title in had}
         for title in dict.fromkeys(said):
-            if title not in had:
-                yield Change(key, None, title)
+            same = known.get(title.itself)
+            if same is None or title.until not in (None, same.until):
+                yield Change(key, same, title)
 
 
 def difference(one: FirmRow, other: FirmRow) -> Iterator[str]:

@@ -13,7 +13,7 @@ from questionnaires.sheets.lists import Cell, Line, Sheet, Tab
 from survey.lifecycle.codes import doubts_about_code, fault_in_code, normal_code
 from survey.rosters import cells, heads, trades
 from survey.rosters.cells import Unread
-from survey.rosters.columns import BY_KEY, Field, Heading
+from survey.rosters.columns import BY_KEY, GENERAL, Field, Heading
 from survey.tables import RowFault, RowNote, Size
 
 LONGEST_NAME = 100
@@ -72,6 +72,13 @@ class Title:
     title: str
     year: int | None = None
     level: str | None = None
+    until: str | None = None
+    """The end of its validity, as exactly as the list says it: 2026, 2026-12 or 2026-12-07."""
+
+    @property
+    def itself(self) -> tuple[str, int | None, str | None]:
+        """What tells it from the firm's other titles: a later end of validity makes no new one."""
+        return self.title, self.year, self.level
 
 
 @dataclass(frozen=True)
@@ -246,6 +253,8 @@ class _Found:
         self.facts: dict[str, str] = {}
         self.figures: dict[int, dict[str, Any]] = {}
         self.titles: list[Title] = []
+        self.ends: dict[str, str] = {}
+        """Until when a title holds, by the key of its field."""
         self.recognitions: list[Title] = []
         self.faults: list[Said] = []
         self.notes: list[Said] = []
@@ -279,7 +288,7 @@ class _Found:
             facts["township"] = sheet[:60]
         return FirmRow(
             sheet, number, self.code, self.name, told or self._choices.trade, bool(told), facts,
-            self.figures, tuple(self.titles), tuple(self.recognitions), tuple(self.faults),
+            self.figures, self._ended(), tuple(self.recognitions), tuple(self.faults),
             tuple(self.notes),
         )  # fmt: skip
 
@@ -363,12 +372,29 @@ class _Found:
         self.titles.extend(_titles(cell, column.title))
 
     def _titles(self, cell: Cell, column: Field) -> None:
-        for part in re.split(r"[、,，;；/]+", cells.words(cell)):
-            if part.strip():
-                said = cells.plain(part)
-                self.titles.append(
-                    Title(_bare(said), cells.year_in(said), cells.level_in(said) or None)
-                )
+        for part in _PARTS.findall(cells.words(cell)):
+            if said := cells.plain(part):
+                end, rest = cells.end_in(said)
+                level = cells.level_in(said) or None
+                self.titles.append(Title(_bare(said), cells.year_in(rest), level, end))
+
+    def _until(self, cell: Cell, column: Field) -> None:
+        if said := cells.day(cell):
+            self.ends[column.of] = said
+
+    def _ended(self) -> tuple[Title, ...]:
+        """Return the titles with the ends of validity that columns of their own say."""
+        found = list(self.titles)
+        for key, end in self.ends.items():
+            title = BY_KEY[key].title
+            meant = [at for at, one in enumerate(found) if one.title == title]
+            if key == GENERAL and len(found) == 1:
+                meant = [0]
+            if meant:
+                found[meant[-1]] = replace(found[meant[-1]], until=end)
+            elif key != GENERAL:
+                found.append(Title(title, until=end))
+        return tuple(found)
 
     def _recognition(self, cell: Cell, column: Field) -> None:
         if column.key != "recognised":
@@ -379,16 +405,23 @@ class _Found:
 
 
 def _titles(cell: Cell, title: str) -> list[Title]:
-    """Read a title's own column: 是, a year, or level and year."""
+    """Read a title's own column: 是, a year, level and year, or from when until when."""
     said = cells.plain(cell)
     if said in cells.NONE or said.upper() in cells.NO:
         return []
-    return [Title(title, cells.year_in(said), cells.level_in(said) or None)]
+    end, rest = cells.end_in(said)
+    return [Title(title, cells.year_in(rest), cells.level_in(said) or None, end)]
+
+
+_PARTS = re.compile(r"(?:[^、,，;；/()（）]|[(（][^()（）]*[)）])+")
+"""The titles of one cell; what stands in brackets belongs to the one before."""
+_DATED = re.compile(
+    r"[(（][^()（）]*(?:(?:19|20)\d\d|有效)[^()（）]*[)）]|[:：]?有效期.*$|(?:19|20)\d\d年?度?"
+)
 
 
 def _bare(said: str) -> str:
-    without = re.sub(r"[(（]?(?:19|20)\d\d年?度?[)）]?", "", said)
-    return without[:60]
+    return _DATED.sub("", said)[:60]
 
 
 def _money(cell: Cell, own: str, chosen: str) -> int | None:

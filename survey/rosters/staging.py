@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, astuple
 from typing import Any
 
 from survey.rosters.comparing import Change, Judged, Known
 from survey.rosters.recognising import FirmRow, Said, Title
-from survey.store.listings import FIGURES, LISTED, STATED, Standing
+from survey.store.listings import FIGURES, LISTED, STATED, Standing, TitleKept
 from survey.store.rosters import DOUBTFUL
 from survey.tables import RowOutcome
 
@@ -28,14 +29,14 @@ def _known(firm: Any, standing: Standing) -> Known:
         confirmed=firm.confirmed_at is not None,
         facts=facts,
         figures=standing.years.get(firm.id, {}),
-        titles=_titles(standing.titles.get(firm.id, ())),
-        recognitions=_titles(standing.recognitions.get(firm.id, ())),
+        titles=_titles(standing.titles.get(firm.id, {})),
+        recognitions=_titles(standing.recognitions.get(firm.id, {})),
         roster=firm.seen_in,
     )
 
 
-def _titles(kept: Iterable[tuple[str, int | None, str | None]]) -> frozenset[Title]:
-    return frozenset(Title(*said) for said in kept)
+def _titles(kept: Mapping[TitleKept, str | None]) -> frozenset[Title]:
+    return frozenset(Title(*said, until=until) for said, until in kept.items())
 
 
 def staged(judged: Judged, roster_id: int) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def _shown(judged: Judged) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return [value.title, value.year, value.level] if isinstance(value, Title) else value
+    return list(astuple(value)) if isinstance(value, Title) else value
 
 
 def _figures(judged: Judged) -> list[dict[str, Any]]:
@@ -117,6 +118,5 @@ def _kept_titles(judged: Judged) -> list[dict[str, Any]]:
     else:
         said = [(c.field, c.new) for c in judged.changes if isinstance(c.new, Title)]
     return [
-        {"title": t.title, "year": t.year, "level": t.level, "recognition": field == "recognitions"}
-        for field, t in dict.fromkeys(said)
+        {**asdict(t), "recognition": field == "recognitions"} for field, t in dict.fromkeys(said)
     ]

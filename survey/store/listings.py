@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,14 +30,19 @@ LISTED: Final = _columns(Listed)
 FIGURES: Final = _columns(Figures)
 
 
+TitleKept = tuple[str, int | None, str | None]
+"""Title, year, level."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """Everything lists may speak of, of every firm, by its id or code."""
 
     firms: Sequence[Any]
     years: Mapping[int, Mapping[int, Mapping[str, Any]]]
-    titles: Mapping[int, set[tuple[str, int | None, str | None]]]
-    recognitions: Mapping[int, set[tuple[str, int | None, str | None]]]
+    titles: Mapping[int, Mapping[TitleKept, str | None]]
+    """With the end of validity that was said last."""
+    recognitions: Mapping[int, Mapping[TitleKept, str | None]]
 
 
 def standing(session: Session) -> Standing:
@@ -54,18 +59,26 @@ def standing(session: Session) -> Standing:
     for row in session.execute(select(FirmYear.__table__)):
         said = {n: v for n in FIGURES if (v := getattr(row, n)) is not None}
         years.setdefault(row.firm_id, {})[row.year] = said
-    return Standing(
-        firms, years, _titles(session, FirmTitle), _titles(session, RecognitionProposal)
-    )
+    return Standing(firms, years, _titles(session), _recognitions(session))
 
 
-def _titles(
-    session: Session, kept: type[FirmTitle] | type[RecognitionProposal]
-) -> dict[int, set[tuple[str, int | None, str | None]]]:
-    found: dict[int, set[tuple[str, int | None, str | None]]] = {}
+def _titles(session: Session) -> dict[int, dict[TitleKept, str | None]]:
+    found: dict[int, dict[TitleKept, str | None]] = {}
+    query = select(FirmTitle.__table__).order_by(FirmTitle.id)
+    for row in session.execute(query):
+        held = found.setdefault(row.firm_id, {})
+        held[row.title, row.year, row.level] = row.until or held.get(
+            (row.title, row.year, row.level)
+        )
+    return found
+
+
+def _recognitions(session: Session) -> dict[int, dict[TitleKept, str | None]]:
+    found: dict[int, dict[TitleKept, str | None]] = {}
+    kept = RecognitionProposal
     query = select(kept.firm_id, kept.title, kept.year, kept.level)
     for firm_id, title, year, level in session.execute(query):
-        found.setdefault(firm_id, set()).add((title, year, level))
+        found.setdefault(firm_id, {})[title, year, level] = None
     return found
 
 
@@ -98,11 +111,21 @@ def told(session: Session, firm_id: int) -> Told:
     missed = session.get(Roster, listing.missing_from) if listing and listing.missing_from else None
     return Told(
         session.scalars(years).all(),
-        session.scalars(titles).all(),
+        _speaking(session.scalars(titles)),
         session.scalars(open_).all(),
         listing,
         missed,
     )
+
+
+def _speaking(titles: Iterable[FirmTitle]) -> list[FirmTitle]:
+    """Return of each title the row that speaks: the last that says until when it holds."""
+    found: dict[TitleKept, FirmTitle] = {}
+    for one in titles:
+        itself = one.title, one.year, one.level
+        if one.until or itself not in found:
+            found[itself] = one
+    return list(found.values())
 
 
 def proposal(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
     ColumnElement,
     Insert,
+    Integer,
+    Select,
     and_,
+    case,
+    cast,
     exists,
     func,
     insert,
@@ -75,6 +80,7 @@ def take_in(session: Session, roster_id: int, now: datetime, *, marks_missing: b
     _change_firms(session, mine)
     _keep_listings(session, roster_id, taken)
     _keep_figures(session, roster_id, taken)
+    fill_profiles(session, select(RosterRow.code).where(taken))
     _keep_titles(session, roster_id, taken)
     if marks_missing:
         _mark_missing(session, roster_id)
@@ -139,17 +145,56 @@ def _keep_figures(session: Session, roster_id: int, taken: ColumnElement[bool]) 
     session.execute(insert(FirmYear).from_select(["firm_id", "year", "roster_id", *FIGURES], fresh))
 
 
+MOST_REVENUE = 100_000_000
+"""万元; a larger figure is no firm's, and stays with the list's figures."""
+FILLED: Final[Mapping[str, ColumnElement[Any]]] = {
+    "above_scale": FirmYear.above_scale.expression,
+    "employees": FirmYear.staff.expression,
+    "revenue": case(
+        (
+            FirmYear.revenue < MOST_REVENUE * 1_000_000,
+            cast((FirmYear.revenue + 500_000) // 1_000_000, Integer),
+        )
+    ),
+}
+"""What profiles show of the figures of lists, in the profile's own unit."""
+
+
+def fill_profiles(session: Session, codes: Select[str]) -> None:
+    """Fill profiles with the newest figures of lists, where firms have said nothing themselves.
+
+    Nobody's word changes, so the firms keep their versions: who has a profile open may save it.
+    """
+    said: dict[str, Any] = {}
+    for field, figure in FILLED.items():
+        own, listed = getattr(Firm, field), getattr(Firm, f"listed_{field}")
+        newest = (
+            select(FirmYear)
+            .where(FirmYear.firm_id == Firm.id, figure.is_not(None))
+            .order_by(FirmYear.year.desc())
+            .limit(1)
+        )
+        unsaid = or_(own.is_(None), listed.is_not(None))
+        for column, value in ((own, figure), (listed, FirmYear.year)):
+            found = newest.with_only_columns(value).scalar_subquery()
+            said[column.key] = case((unsaid, found), else_=column)
+    told = exists().where(FirmYear.firm_id == Firm.id)
+    filled = or_(*(getattr(Firm, f"listed_{field}").is_not(None) for field in FILLED))
+    run(session, update(Firm).where(Firm.code.in_(codes), or_(told, filled)).values(said))
+
+
 def _keep_titles(session: Session, roster_id: int, taken: ColumnElement[bool]) -> None:
+    said = RosterTitle.title, RosterTitle.year, RosterTitle.level
     titles = (
-        select(Firm.id, RosterTitle.title, RosterTitle.year, RosterTitle.level, literal(roster_id))
+        select(Firm.id, literal(roster_id), *said)
         .join(RosterRow, RosterRow.code == Firm.code)
         .join(RosterTitle, RosterTitle.row_id == RosterRow.id)
         .where(taken)
         .order_by(RosterTitle.id)
     )
-    names = ["firm_id", "title", "year", "level", "roster_id"]
-    held = titles.where(~RosterTitle.recognition)
-    session.execute(insert(FirmTitle).from_select(names, held))
+    names = ["firm_id", "roster_id", "title", "year", "level"]
+    held = titles.where(~RosterTitle.recognition).add_columns(RosterTitle.until)
+    session.execute(insert(FirmTitle).from_select([*names, "until"], held))
     named = titles.where(RosterTitle.recognition).add_columns(literal(str(ProposalState.OPEN)))
     session.execute(insert(RecognitionProposal).from_select([*names, "state"], named))
 

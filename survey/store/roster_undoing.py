@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from survey.store.listings import FIGURES, LISTED
-from survey.store.roster_imports import TAKEN, run
+from survey.store.roster_imports import TAKEN, fill_profiles, run
 from survey.tables import (
     Firm,
     FirmListing,
@@ -162,6 +162,8 @@ def _tidy_after(session: Session, roster_id: int) -> None:
         run(session, delete(table).where(table.roster_id == roster_id, table.firm_id.in_(back)))
     empty = [getattr(FirmYear, name).is_(None) for name in FIGURES]
     run(session, delete(FirmYear).where(FirmYear.firm_id.in_(back), *empty))
+    kept = RosterRow.outcome == RowOutcome.CHANGED, ~RosterRow.stays
+    fill_profiles(session, select(RosterRow.code).where(RosterRow.roster_id == roster_id, *kept))
 
 
 def _leave_listings(session: Session, roster_id: int) -> None:

@@ -39,6 +39,10 @@ class Firm(Table):
     employees: Mapped[int | None]
     revenue: Mapped[int | None]
     """Last year's revenue in 万元."""
+    listed_above_scale: Mapped[int | None]
+    listed_employees: Mapped[int | None]
+    listed_revenue: Mapped[int | None]
+    """The year of the figure that lists filled this in with (来自名单); None where the firm said it."""
     products: Mapped[str | None] = mapped_column(String(300))
     contact_name: Mapped[str | None] = mapped_column(String(60))
     contact_post: Mapped[str | None] = mapped_column(String(60))

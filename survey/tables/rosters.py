@@ -154,6 +154,7 @@ class RosterTitle(Table):
     title: Mapped[str] = mapped_column(String(100))
     year: Mapped[int | None]
     level: Mapped[str | None] = mapped_column(String(20))
+    until: Mapped[str | None] = mapped_column(String(10))
     recognition: Mapped[bool]
 
 
@@ -183,7 +184,10 @@ class FirmYear(Figures, Table):
 
 
 class FirmTitle(Table):
-    """A title of a firm (资质), such as 高新技术企业, with its year and level where a list says them."""
+    """A title of a firm (资质), such as 高新技术企业, with year, level and end where a list says them.
+
+    A later list that only moves the end of validity adds a row; the last one speaks.
+    """
 
     __tablename__ = "firm_titles"
 
@@ -192,6 +196,8 @@ class FirmTitle(Table):
     title: Mapped[str] = mapped_column(String(100))
     year: Mapped[int | None]
     level: Mapped[str | None] = mapped_column(String(20))
+    until: Mapped[str | None] = mapped_column(String(10))
+    """2026, 2026-12 or 2026-12-07: no more exact than the list."""
     roster_id: Mapped[int | None] = mapped_column(ForeignKey("rosters.id"))
 
 

@@ -127,9 +127,10 @@ def value(field: str, given: Any) -> str:
 
 
 def title(given: Any) -> str:
-    """Write a title with its level and year, where a list says them."""
-    name, year, level = given
-    aside = "，".join(filter(None, (level, f"{year} 年" if year else "")))
+    """Write a title with its level, its year and its end, where a list says them."""
+    name, year, level, *rest = given
+    until = f"有效期至 {end}" if (end := rest[0] if rest else None) else ""
+    aside = "，".join(filter(None, (level, f"{year} 年" if year else "", until)))
     return f"{name}（{aside}）" if aside else str(name)
 
 

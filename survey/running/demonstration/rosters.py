@@ -21,10 +21,10 @@ from survey.rosters import heads
 from survey.rosters.columns import proposed
 from survey.tables import Firm, Job, Roster, User
 
-SIGNED = ("填表人：虚某", "", "", "", "", "", "", "", "")
+SIGNED = ("填表人：虚某", *[""] * 9)
 HEAD = (
     *("序号", "企业名称", "统一社会信用代码", "属地", "营业收入", "用工人数", "用电量（万千瓦时）"),
-    *("高新", "智能工厂"),
+    *("高新", "高新有效期至", "智能工厂"),
 )
 LEASE = timedelta(minutes=10)
 
@@ -44,7 +44,8 @@ def bring_lists(
 
 def _row(number: int, firm: Firm) -> list[Any]:
     money, people, power = 21_000 + 3_170 * number, 60 + 17 * number, 90 + 12.5 * number
-    titles = ("2023" if number % 3 == 0 else "", "省级2024" if number == 2 else "")
+    high_tech = ("2023", "2026-12-07") if number % 3 == 0 else ("", "")
+    titles = (*high_tech, "省级2024" if number == 2 else "")
     return [number, firm.name, firm.code, firm.township, money, people, power, *titles]
 
 
@@ -52,22 +53,12 @@ def _newer(known: Sequence[Sequence[Any]]) -> list[list[Any]]:
     """The next list: figures moved, two new firms, one row twice, two that cannot be read."""
     moved = [[*row[:4], row[4] + 260, *row[5:]] for row in known[:8]]
     new = [
-        [9, "虚构新落户轴承有限公司", "91990007MAD62DE953", "碧湖镇", 8_200, 45, 61.5, "", ""],
-        [10, "虚构新落户五金有限公司", "91990008MA1MG6K778", "大港头镇", 5_100, 38, 22, "", ""],
+        [9, "虚构新落户轴承有限公司", "91990007MAD62DE953", "碧湖镇", 8_200, 45, 61.5],
+        [10, "虚构新落户五金有限公司", "91990008MA1MG6K778", "大港头镇", 5_100, 38, 22],
     ]
     bad = [
-        [11, "虚构代码变形阀门有限公司", 9.199e17, "碧湖镇", 3_300, 20, 12, "", ""],
-        [
-            12,
-            "虚构数字不清五金有限公司",
-            "91990006MANB08JT9A",
-            "碧湖镇",
-            "约三千万",
-            20,
-            12,
-            "",
-            "",
-        ],
+        [11, "虚构代码变形阀门有限公司", 9.199e17, "碧湖镇", 3_300, 20, 12],
+        [12, "虚构数字不清五金有限公司", "91990006MANB08JT9A", "碧湖镇", "约三千万", 20, 12],
     ]
     return [*moved, *new, moved[0], *bad]
 

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length
 from survey.lifecycle import links, new_firms
 from survey.lifecycle.errors import Doubtful, Invalid, Stale
 from survey.lifecycle.new_firms import NewFirm, Offered
+from survey.rosters import titles
 from survey.rosters.columns import BY_KEY
 from survey.store import accounts, listings
 from survey.store import assessments as assessment_store
@@ -223,6 +224,8 @@ def _page(
             rungs=choices.frame().rungs,
             told=listings.told(session, found.id),
             roster_words=roster_words,
+            title_standing=titles.standing,
+            today=here.today(),
             figure_titles={key: BY_KEY[key].title for key in listings.FIGURES},
             listed_titles={key: BY_KEY[key].title for key in listings.LISTED},
         ),

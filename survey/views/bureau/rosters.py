@@ -213,7 +213,7 @@ def _facts(seen: RowSeen) -> list[tuple[str, str]]:
     return found + [
         (
             "认定（待核对）" if one.recognition else "资质",
-            words.title((one.title, one.year, one.level)),
+            words.title((one.title, one.year, one.level, one.until)),
         )
         for one in seen.titles
     ]
