@@ -31,6 +31,7 @@ MOST_TEXT = 2000
 """Characters of one cell that are read on."""
 HEAD_MERGES = 40
 """Merged cells matter in heads, and heads stand above this row."""
+MOST_SPANS = 20_000
 NO_VALUE: dict[str, bool] = {"formula": True}
 """Stands for a formula that no program has worked out yet: its value is not known here."""
 TOO_LONG = f"内容超过 {MOST_ROWS // 10_000} 万行或 {MOST_COLUMNS} 列"
@@ -48,6 +49,7 @@ class Tab:
 
     Attributes:
         merged: (first row, first column, last row, last column) from 0, near the top.
+        spans: (first row, column, last row) from 0 of cells merged over several rows, anywhere.
         encoding: Of a text file; empty for workbooks.
     """
 
@@ -55,6 +57,7 @@ class Tab:
     hidden: bool = False
     hidden_columns: tuple[int, ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    spans: tuple[tuple[int, int, int], ...] = ()
     encoding: str = ""
 
 
@@ -101,12 +104,21 @@ def _workbook(file: IO[bytes], kind: str) -> Read:
         sheet = book.get_sheet_by_name(about.name)
         found = marks.get(about.name, _Marks())
         hidden = about.visible != SheetVisibleEnum.Visible
-        tab = Tab(about.name, hidden, tuple(sorted(found.hidden_columns)), _merged(sheet))
+        ranges = sorted(sheet.merged_cell_ranges or ())
+        columns = tuple(sorted(found.hidden_columns))
+        tab = Tab(about.name, hidden, columns, _merged(ranges), _spans(ranges))
         yield tab, _lines(sheet, found)
 
 
-def _merged(sheet: CalamineSheet) -> tuple[tuple[int, int, int, int], ...]:
-    ranges = sorted(sheet.merged_cell_ranges or ())
+Ranges = Sequence[tuple[tuple[int, int], tuple[int, int]]]
+
+
+def _spans(ranges: Ranges) -> tuple[tuple[int, int, int], ...]:
+    down = [(first[0], first[1], last[0]) for first, last in ranges if last[0] > first[0]]
+    return tuple(down[:MOST_SPANS])
+
+
+def _merged(ranges: Ranges) -> tuple[tuple[int, int, int, int], ...]:
     near = [(*first, *last) for first, last in ranges if first[0] < HEAD_MERGES]
     return tuple(near[:MOST_COLUMNS])
 
@@ -310,8 +322,8 @@ def sheets(pieces: Iterable[bytes]) -> tuple[Sheet, ...]:
 
 
 def _tab(about: dict[str, Any]) -> Tab:
-    merged = tuple((a, b, c, d) for a, b, c, d in about["merged"])
-    return Tab(**{**about, "hidden_columns": tuple(about["hidden_columns"]), "merged": merged})
+    ranges = {name: tuple(map(tuple, about.get(name, ()))) for name in ("merged", "spans")}
+    return Tab(**{**about, "hidden_columns": tuple(about["hidden_columns"]), **ranges})
 
 
 def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -25,6 +25,8 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def normal_code(typed_code: str) -> str:
     """Bring a code to its one form: half width, upper case, no blanks, hyphens or unseen signs."""
+    if typed_code.isascii() and typed_code.isalnum():
+        return typed_code.upper()  # as most are, and lists hold many
     seen = (c for c in unicodedata.normalize("NFKC", typed_code) if unicodedata.category(c) != "Cf")
     return uscc.compact("".join(seen))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -44,7 +45,11 @@ NO = frozenset({"否", "×", "✗", "✘", "X", "N", "NO", "0", "FALSE", "F", "�
 ABOVE = frozenset({"规上", "规模以上", "在库", "月度新增", "新增", "升规", "规上企业"})
 BELOW = frozenset({"规下", "规模以下", "退规", "退库", "拟升规", "拟上规", "非规上"})
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
-_TRAILING = re.compile(r"(?<=[\d.])\s*(人|名|个|户|家|元|千元|万元|亿元|%|度|千瓦时|万千瓦时|亩)$")
+_TRAILING = re.compile(r"(?<=[\d.])(人|名|个|户|家|亩)$")
+_OWN_UNIT = re.compile(
+    r"(?<=[\d.])(亿千瓦时|万千瓦时|千瓦时|万度|度|亿元|百万元|万元|千元|元|亿|万)$"
+)
+"""What a cell itself says its number counts; it speaks before the heading."""
 _EXACT_DIGITS = 15
 _DAY_ZERO = date(1899, 12, 30)
 _PHONE_DIGITS = 7
@@ -104,12 +109,21 @@ def number(cell: Cell) -> Decimal | None:
     return Decimal(said)
 
 
-def amount(cell: Cell, factor: int, *, least: int | None = 0) -> int | None:
-    """Read a quantity and return it in whole parts, ``factor`` of which make one of its unit."""
-    read = number(cell)
+def amount(cell: Cell, unit: str, units: Mapping[str, int], *, least: int | None = 0) -> int | None:
+    """Read a quantity and return it in whole parts of the smallest unit.
+
+    Args:
+        unit: What its number counts, where the cell does not say so itself: 3.2亿, 500万元.
+        units: How many parts make one of each unit.
+    """
+    own = _OWN_UNIT.search(plain(cell)) if isinstance(cell, str) else None
+    said = {"万": "万元", "亿": "亿元"}.get(own[1], own[1]) if own else unit
+    if own and said not in units:
+        raise Unread(RowFault.UNREADABLE, text(cell)[:40])
+    read = number(plain(cell)[: own.start()] if own else cell)
     if read is None:
         return None
-    whole = int((read * factor).to_integral_value(ROUND_HALF_UP))
+    whole = int((read * units[said]).to_integral_value(ROUND_HALF_UP))
     if abs(whole) >= MOST or (least is not None and whole < least):
         raise Unread(RowFault.TOO_LARGE if whole >= MOST else RowFault.UNREADABLE, text(cell)[:40])
     return whole

@@ -12,10 +12,10 @@ from survey.rosters import cells
 
 Sort = Literal[
     "name", "code", "organisation", "text", "phones", "day", "industry", "size",
-    "truth", "money", "count", "power", "grade", "digital", "title", "titles", "recognition",
+    "truth", "money", "tax", "count", "power", "grade", "digital", "title", "titles", "recognition",
     "until",
 ]  # fmt: skip
-YEARLY: Final = frozenset({"truth", "money", "count", "power", "grade", "digital"})
+YEARLY: Final = frozenset({"truth", "money", "tax", "count", "power", "grade", "digital"})
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ _SAID: Final = (
           ("营业收入", "主营业务收入", "销售收入", "营收", "年营业收入", "销售额"),
           ("营业收入", "业务收入", "销售收入")),
     Field("output", "工业总产值", "money", ("工业总产值", "总产值", "产值"), ("总产值",)),
-    Field("tax", "税收", "money",
+    Field("tax", "税收", "tax",
           ("税收", "实缴税金", "税金", "入库税收", "实缴税收", "上缴税金", "纳税额"), ("税金", "税收")),
     Field("research", "研发费用", "money", ("研发费", "研发费用", "研发投入", "研究开发费"), ("研发",)),
     Field("staff", "用工人数", "count",
@@ -120,6 +120,11 @@ LEFT_OUT = frozenset({"序号", "编号", "备注", "注册资本", "网址", "�
 _ASIDE = re.compile(r"[(（\[【〔].*?[)）\]】〕]")
 _ENDS = re.compile(r"有效期?限?[至到]|有效期限?[)）]?$|到期")
 _ANY_TITLE = re.compile(r"资质|证书|荣誉|^(有效期?限?[至到]?|到期[日时]?[期间]?)$")
+_OTHER_FIGURE = re.compile(
+    r"同比|同期|环比|增速|增长|增幅|增减|占比|比重|排名|目标|预计|完成率|[一二三四1-4上下][季半]"
+    r"|(?<!\d)(?!12月|0?1[-—~至到]12月)\d{1,2}([-—~至到]\d{1,2})?月(?!日)"
+)
+"""A growth, a rank, a part of a year: no figure of the year, whatever it is a growth of."""
 _LEADING_YEAR = re.compile(r"^(?:19|20)\d\d年?度?")
 
 
@@ -142,15 +147,22 @@ class Heading:
 
 def plain(heading: str) -> str:
     """Return a heading without blanks, brackets' contents, a year in front, stars."""
-    joined = "".join(unicodedata.normalize("NFKC", heading).split()).strip("*:：·")
+    joined = plain_signs(heading).strip("*:：·")
     bare = _ASIDE.sub("", joined)
     return _LEADING_YEAR.sub("", bare) or bare
+
+
+def plain_signs(heading: str) -> str:
+    """Return a heading half width and without blanks."""
+    return "".join(unicodedata.normalize("NFKC", heading).split())
 
 
 def field_of(heading: Heading) -> Field | None:
     """Return what a heading most likely stands for; the line next to the figures speaks first."""
     if any(_ENDS.search("".join(part.split())) for part in heading.parts):
         return _end_of(heading)
+    if any(_OTHER_FIGURE.search(plain_signs(part)) for part in heading.parts):
+        return None
     said = [plain(part) for part in reversed(heading.parts)]
     for word in said:
         if word in LEFT_OUT:
@@ -166,7 +178,7 @@ def field_of(heading: Heading) -> Field | None:
 
 def _end_of(heading: Heading) -> Field | None:
     """Return the end of validity a heading stands for: of the title it names, else of any title."""
-    joined = "".join(unicodedata.normalize("NFKC", "".join(heading.parts)).split())
+    joined = plain_signs("".join(heading.parts))
     for key, field in UNTIL.items():
         if any(name in joined for name in (*BY_KEY[key].names, *BY_KEY[key].holds)):
             return field

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made
-from enum import StrEnum
 from typing import Any
 
 from questionnaires.sheets.lists import Cell, Line, Sheet, Tab
 from survey.lifecycle.codes import doubts_about_code, fault_in_code, normal_code
 from survey.rosters import cells, heads, trades
+from survey.rosters.asides import Aside, Asides
+from survey.rosters.carrying import CARRIED, Carried
 from survey.rosters.cells import Unread
 from survey.rosters.columns import BY_KEY, GENERAL, Field, Heading
 from survey.tables import RowFault, RowNote, Size
@@ -20,6 +21,8 @@ LONGEST_NAME = 100
 SIZES = {"大型": Size.LARGE, "中型": Size.MEDIUM, "小型": Size.SMALL, "微型": Size.MICRO,
          "大": Size.LARGE, "中": Size.MEDIUM, "小": Size.SMALL, "微": Size.MICRO}  # fmt: skip
 GRADES = frozenset("ABCD")
+FIRST_INDUSTRY, LAST_INDUSTRY = "06", "46"
+"""Divisions of GB/T 4754-2017 that mine, make or supply: its sections B, C and D."""
 DIGITAL = {"1": "1.0", "2": "2.0", "3": "3.0", "4": "4.0"}
 
 
@@ -45,15 +48,6 @@ class Choices:
     columns: Mapping[str, str]
     trade: str
     by_sheet: bool = False
-
-
-class Aside(StrEnum):
-    """A row that is no firm's."""
-
-    TOTAL = "total"
-    SIGNATURE = "signature"
-    HEADING = "heading"
-    BLANK = "blank"
 
 
 @dataclass(frozen=True)
@@ -118,16 +112,6 @@ class NoFirm:
     aside: Aside
 
 
-_TOTAL = re.compile(
-    r"[(（]?(其中|本页|本表|全区|全县|全市|全镇|各乡镇|规上)?(合|总|小|累|共)计"
-    r"[)）]?[:：]?[(（]?(共?\d*[家户个]?(企业)?)[)）]?"
-)
-_SIGNED = re.compile(
-    r"(填表人|制表人?|审核人?|审批人?|单位负责人|负责人|填报人|填报单位|报出日期|填报日期|填表日期|"
-    r"制表日期|联系电话|统计负责人|统计员|备?注|说明|填表说明|经办人)\d*[:：]"
-)
-
-
 def rows_of(
     read: Iterable[tuple[Tab, Iterable[Line]]],
     choices: Choices,
@@ -170,78 +154,28 @@ class _Reader:
 
     def __init__(self, tab: Tab, above: Sequence[Line], choices: Choices, rules: _Rules) -> None:
         headings = heads.read(Sheet(tab, above, len(above)), *choices.head)
+        self._carried = Carried(tab, above)
         self._columns = [
             (at, BY_KEY[key], heading)
             for at, heading in enumerate(headings)
             if (key := choices.columns.get(heading.key, "")) in BY_KEY
         ]
-        self._places = {column.key: at for at, column, _ in self._columns}
-        self._heads = [heading.parts for heading in headings]
+        self._texts = [at for at, column, _ in self._columns if column.sort in CARRIED]
+        self._asides = Asides(self._columns, headings)
         self._tab, self._choices, self._rules = tab, choices, rules
 
     def row(self, line: Line) -> FirmRow | NoFirm:
-        if aside := self._aside(line):
+        self._carried.begin(line)
+        if aside := self._asides.of(line):
             return NoFirm(self._tab.name, line.number, aside)
         found = _Found(self._choices, self._rules)
+        line = self._carried.filled(line, self._texts)
         for at, column, heading in self._columns:
             if at < len(line.cells):
                 found.take(line.cells[at], column, heading)
         if line.hidden:
             found.notes.append(Said(RowNote.HIDDEN))
         return found.row(self._tab.name, line.number)
-
-    def _aside(self, line: Line) -> Aside | None:
-        if _is_code(self._cell(line, "code")):
-            return None
-        filled = [words for cell in line.cells if cell != "" and (words := _plain(cell))]
-        if not filled:
-            return Aside.BLANK
-        name = _plain(self._cell(line, "name"))
-        if any(_TOTAL.fullmatch(words) for words in (filled[0], name) if words):
-            return Aside.TOTAL
-        if _SIGNED.match(filled[0]):
-            return Aside.SIGNATURE
-        if self._repeats_head(line):
-            return Aside.HEADING
-        if name:
-            return None
-        return self._nameless(line, filled)
-
-    def _cell(self, line: Line, key: str) -> Cell:
-        at = self._places.get(key, len(line.cells))
-        return line.cells[at] if at < len(line.cells) else ""
-
-    def _nameless(self, line: Line, filled: Sequence[str]) -> Aside | None:
-        """Judge a row with neither name nor code: a heading, a numbered blank, or a firm's remains."""
-        keys = {f.key: line.cells[at] for at, f, _ in self._columns if at < len(line.cells)}
-        if isinstance(keys.get("code", ""), dict) or isinstance(keys.get("name", ""), dict):
-            return None
-        said = [key for key, cell in keys.items() if cell != "" and key not in ("name", "code")]
-        if not said:
-            return Aside.BLANK if filled[0].isdecimal() else Aside.HEADING
-        return Aside.HEADING if len(filled) == 1 else None
-
-    def _repeats_head(self, line: Line) -> bool:
-        said = [
-            cells.plain(cell) in {cells.plain(part) for part in self._heads[at]}
-            for at, cell in enumerate(line.cells[: len(self._heads)])
-            if cell != "" and not isinstance(cell, dict)
-        ]
-        return len(said) > 2 and all(said)
-
-
-def _plain(cell: Cell) -> str:
-    return "=" if isinstance(cell, dict) else cells.plain(cell)
-
-
-SHORTEST_CODE = 8
-"""What is shorter under the code's heading is no attempt at one: a dash, or the count of a total."""
-
-
-def _is_code(cell: Cell) -> bool:
-    if isinstance(cell, int | float):
-        return abs(cell) >= 10**SHORTEST_CODE
-    return len(_plain(cell)) >= SHORTEST_CODE
 
 
 class _Found:
@@ -253,6 +187,8 @@ class _Found:
         self.facts: dict[str, str] = {}
         self.figures: dict[int, dict[str, Any]] = {}
         self.titles: list[Title] = []
+        self.loose: list[int] = []
+        """Which of the titles stand in a column of titles of any kind."""
         self.ends: dict[str, str] = {}
         """Until when a title holds, by the key of its field."""
         self.recognitions: list[Title] = []
@@ -336,6 +272,8 @@ class _Found:
     def _industry(self, cell: Cell, column: Field) -> None:
         found = re.search(r"\d{2,4}", cells.plain(cell))
         self._keep(column, found[0] if found else "")
+        if found and not FIRST_INDUSTRY <= found[0][:2] <= LAST_INDUSTRY:
+            self.notes.append(Said(RowNote.OTHER_INDUSTRY, column.key, {"shown": found[0]}))
 
     def _phones(self, cell: Cell, column: Field) -> None:
         found = list(cells.phones(cell))
@@ -376,6 +314,7 @@ class _Found:
             if said := cells.plain(part):
                 end, rest = cells.end_in(said)
                 level = cells.level_in(said) or None
+                self.loose.append(len(self.titles))
                 self.titles.append(Title(_bare(said), cells.year_in(rest), level, end))
 
     def _until(self, cell: Cell, column: Field) -> None:
@@ -388,11 +327,10 @@ class _Found:
         for key, end in self.ends.items():
             title = BY_KEY[key].title
             meant = [at for at, one in enumerate(found) if one.title == title]
-            if key == GENERAL and len(found) == 1:
-                meant = [0]
-            if meant:
-                found[meant[-1]] = replace(found[meant[-1]], until=end)
-            elif key != GENERAL:
+            meant = self.loose if key == GENERAL else meant
+            if len(meant) == 1:
+                found[meant[0]] = replace(found[meant[0]], until=end)
+            elif not meant and key != GENERAL:
                 found.append(Title(title, until=end))
         return tuple(found)
 
@@ -424,13 +362,17 @@ def _bare(said: str) -> str:
     return _DATED.sub("", said)[:60]
 
 
-def _money(cell: Cell, own: str, chosen: str) -> int | None:
-    unit = own if own in cells.UNITS else chosen
-    return cells.amount(cell, cells.UNITS[unit])
+def _money(cell: Cell, own: str, chosen: str, *, least: int | None = 0) -> int | None:
+    return cells.amount(cell, own if own in cells.UNITS else chosen, cells.UNITS, least=least)
+
+
+def _tax(cell: Cell, own: str, chosen: str) -> int | None:
+    """Tax paid in a year; refunds make it less than nothing."""
+    return _money(cell, own, chosen, least=None)
 
 
 def _power(cell: Cell, own: str, _chosen: str) -> int | None:
-    return cells.amount(cell, cells.POWERS.get(own, cells.POWERS["万千瓦时"]))
+    return cells.amount(cell, own if own in cells.POWERS else "万千瓦时", cells.POWERS)
 
 
 def _grade(cell: Cell, _own: str, _chosen: str) -> str | None:
@@ -456,6 +398,7 @@ _FIGURES = {
     "truth": lambda cell, own, chosen: cells.truth(cell),
     "count": lambda cell, own, chosen: cells.count(cell),
     "money": _money,
+    "tax": _tax,
     "power": _power,
     "grade": _grade,
     "digital": _digital,

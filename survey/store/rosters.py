@@ -137,7 +137,7 @@ def rows(
 def _seen(session: Session, rows: Sequence[RosterRow]) -> list[RowSeen]:
     codes = {row.code for row in rows}
     known = session.execute(select(Firm.code, Firm.id).where(Firm.code.in_(codes)))
-    firms: dict[str, int] = dict(known.tuples())
+    firms = {code: firm_id for code, firm_id in known}  # noqa: C416  rows are typed one by one
     ids = [row.id for row in rows]
     parts = [
         _by_row(session.scalars(select(table).where(table.row_id.in_(ids)).order_by(*order)))

@@ -238,6 +238,8 @@ class RowNote(StrEnum):
     REPEATED = "repeated"
     """A later row of the same code; that one is left out."""
     HIDDEN = "hidden"
+    OTHER_INDUSTRY = "other_industry"
+    """The industry's code is of no industry: mistyped, retired, or the firm makes nothing."""
 
 
 class ProposalState(StrEnum):

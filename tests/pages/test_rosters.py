@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
 from sqlalchemy import func, select
 
+from survey import db
 from survey.store import rosters as store
 from survey.tables import (
     Firm,
+    FirmTitle,
     Recognition,
     RecognitionProposal,
     Role,
@@ -23,7 +27,7 @@ from survey.tables import (
 )
 from tests.support.bureau import counting
 from tests.support.labour import work
-from tests.support.people import a_firm, a_user, signed_in
+from tests.support.people import a_firm, a_user, moment, signed_in
 from tests.support.rosters import FILES, a_proposal, a_roster
 
 HOME = "/bureau/firms/rosters"
@@ -193,6 +197,18 @@ def with_part(content, name, change):
     return stream.getvalue()
 
 
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+"""How a workbook of before 2007 begins, and one that has a password."""
+
+
+def a_zip(parts):
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return stream.getvalue()
+
+
 ENTITY = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -206,6 +222,11 @@ SHEET = "xl/worksheets/sheet1.xml"
         ("名单.xlsx", lambda: b"a,b\n1,2\n", 415, "扩展名与内容不符"),
         ("名单.xls", lambda: b"<html><table><tr><td>x", 415, "扩展名与内容不符"),
         ("名单.xlsx", lambda: a_workbook()[:900], 422, "损坏"),
+        ("名单.xlsb", lambda: a_workbook(), 415, "另存为 xlsx"),
+        ("名单.xlsx", lambda: OLE + b"EncryptedPackage" * 40, 415, "设有密码"),
+        ("名单.xls", lambda: OLE + b"\0" * 4000, 422, "打不开"),
+        ("名单.xlsx", lambda: a_zip({"readme.txt": b"x"}), 422, "打不开"),
+        ("名单.csv", lambda: b" \r\n\t ", 422, "空文件"),
         ("名单.csv", lambda: b"\xff\xfe\xfd", 422, "文字编码认不出来"),
         ("名单.csv", lambda: b'a,b\n"' + b"x" * 200_000, 422, "文字太长"),
         ("名单.xlsx", lambda: a_workbook(cells=[(1_048_000, 5)]), 422, "超过 20 万行"),
@@ -239,6 +260,71 @@ def test_a_harmless_oddity_is_taken(client, content):
     assert "虚构甲厂" in client.get(answer.location).text
 
 
+def test_an_entity_in_a_workbooks_texts_brings_nothing_in(client, session):
+    client.get(HOME)
+    change = lambda part: ENTITY + part.replace("虚构甲厂".encode(), b"&a;")  # noqa: E731
+    content = with_part(a_workbook(), "xl/sharedStrings.xml", change)
+
+    answer = bring(client, "名单.xlsx", content)
+
+    shown = client.get(answer.location).text if answer.status_code == 302 else answer.text
+    assert Path("/etc/hostname").read_text().strip() not in shown
+
+
+def test_markup_in_a_files_name_and_its_headings_is_shown_as_it_is_written(app, client, session):
+    client.get(HOME)
+    content = (
+        "企业名称,信用代码,<img src=x onerror=alert(1)>\n虚构甲厂,91990008MA1MG6K778,x\n".encode(
+            "gb18030"
+        )
+    )
+
+    where = bring(client, "<b>名单</b>.csv", content).location
+    page = client.get(where).text
+    client.submit(where, {"trade": "valve"})
+    work(app)
+    session.rollback()
+
+    assert "&lt;img src=x" in page
+    assert "按 GB 18030 读取" in page
+    for text in (page, client.get(HOME).text, client.get(where.removesuffix("/read")).text):
+        assert "<img src=x" not in text
+        assert "<b>名单" not in text
+
+
+def test_a_known_code_under_another_name_is_shown_and_changes_nothing_unasked(app, client, session):
+    firm = a_firm(session, "虚构老名字阀门厂", code="91990008MA1MG6K778", fictional=False)
+    client.get(HOME)
+    content = "企业名称,信用代码,乡镇\n虚构新名字阀门厂,91990008MA1MG6K778,没有的镇\n".encode()
+    where = bring(client, "名单.csv", content).location
+    client.get(where)
+    page = client.get(client.submit(where, {"trade": "valve"}).location)
+    work(app)
+    session.rollback()
+
+    page = client.get(page.request.path).text
+
+    assert "<del>虚构老名字阀门厂</del> → <ins>虚构新名字阀门厂</ins>" in page
+    assert "区县设置里没有这些乡镇（街道）" in page
+    session.expire_all()
+    assert session.get_one(Firm, firm.id).name == "虚构老名字阀门厂"
+
+
+def test_the_trades_of_one_list_are_not_set_through_another(client, session, officer, settings):
+    mine = a_roster(session, settings, officer)
+    other = a_roster(session, settings, officer, name="另一份.csv")
+    row = session.scalar(
+        select(RosterRow).where(RosterRow.roster_id == other.id, RosterRow.outcome == "new")
+    )
+    before = row.trade
+    client.get(f"{HOME}/{mine.id}")
+
+    client.submit(f"{HOME}/{mine.id}/trades", {f"trade-{row.id}": "bearing"})
+
+    session.expire_all()
+    assert session.get_one(RosterRow, row.id).trade == before != "bearing"
+
+
 def test_a_recognition_a_list_names_counts_only_once_it_is_recorded(client, session):
     firm = a_firm(session)
     proposal = a_proposal(session, firm.id, "智能工厂")
@@ -254,6 +340,38 @@ def test_a_recognition_a_list_names_counts_only_once_it_is_recorded(client, sess
     assert session.get_one(RecognitionProposal, proposal.id).state == "declined"
     assert client.get(f"/bureau/firms/proposals/{proposal.id}").status_code == 409
     assert session.scalar(select(func.count(Recognition.id))) == 0
+
+
+def test_what_a_list_filled_in_is_shown_as_the_lists_until_the_firm_says_it(app, client, session):
+    where = through(app, client, session, "q1-two-row-head.xlsx")
+    client.get(where)
+    client.submit(f"{where}/import")
+    work(app)
+    session.rollback()
+    firm = session.scalar(select(Firm).where(Firm.code == "91990008MA1MG6K778"))
+    page = client.get(f"/bureau/firms/{firm.id}").text
+    for said in ("92 人", "234568 万元", "规上"):
+        assert re.search(rf"{said}<span[^>]*>（来自名单，2025 年）", page), said
+
+    own = signed_in(app, session, a_user(session, firm=firm))
+    page = own.get("/firm/profile").text
+    assert page.count("来自名单（2025 年），请核对") == 3
+    assert re.search(r'name="employees"[^>]*value="92"', page)
+
+
+def test_a_title_past_its_end_says_so_on_the_firms_page(client, session):
+    firm = a_firm(session)
+    with db.writing(session):
+        for year, until in ((2019, "2022-12-07"), (2023, str(moment().year)), (2024, "2099")):
+            session.add(FirmTitle(firm_id=firm.id, title="高新技术企业", year=year, until=until))
+
+    page = client.get(f"/bureau/firms/{firm.id}").text
+
+    marks = re.findall(
+        r"有效期至 (\d{4})[^<]*）(?: <span[^>]*>(?:<svg.*?</svg>)?([^<]*)</span>)?</li>", page
+    )
+    assert marks[0] == ("2022", "已过有效期")
+    assert marks[2] == ("2099", "")
 
 
 def test_the_template_is_read_by_itself(client):

@@ -16,7 +16,7 @@ from survey.readings.first_steps import First
 from survey.readings.todo.heaps import Kind
 from survey.store import settings
 from survey.store.settings import District
-from survey.tables import Assessment, Firm, Job, JobState, OneTimeLink, Role
+from survey.tables import Assessment, Firm, Job, JobState, OneTimeLink, Role, RosterState
 from survey.views import todo as ways
 from survey.words import todo as words
 from tests.support.bureau import an_assessment, at_desk, counting
@@ -34,6 +34,7 @@ from tests.support.people import (
     signed_in,
     visited,
 )
+from tests.support.rosters import a_proposal, a_roster
 
 
 def waiting(page: str) -> list[tuple[str, str]]:
@@ -222,6 +223,32 @@ def a_failed_job(session, kind: str, assessment: Assessment | None = None) -> No
                 finished_at=moment(),
             )
         )
+
+
+def test_lists_wait_for_their_import_and_recognitions_they_name_for_a_document(
+    app, session, settings, contact
+):
+    a_round(session)
+    officer = a_user(session, Role.OFFICER)
+    checked = a_roster(session, settings, officer, name="虚构待导入.csv")
+    a_roster(session, settings, officer, name="虚构已导入.csv", state=RosterState.IMPORTED)
+    failed = a_roster(session, settings, officer, name="虚构失败.csv", state=RosterState.IMPORTING)
+    with db.writing(session):
+        job = session.get_one(Job, failed.job_id)
+        job.state, job.finished_at = JobState.FAILED, moment()
+    named = a_firm(session, "虚构名单点名厂")
+    a_proposal(session, named.id, "智能工厂")
+
+    page = at_desk(app, session, officer).get("/bureau/").text
+
+    found = dict(waiting(page))
+    assert set(found) == {"roster_checked", "roster_failed", "recognition_listed"}
+    assert "虚构待导入.csv" in found["roster_checked"]
+    assert "1 份" in found["roster_checked"]
+    assert "虚构失败.csv" in found["roster_failed"]
+    assert "虚构名单点名厂" in found["recognition_listed"]
+    assert f"/bureau/firms/rosters/{checked.id}" in page
+    assert f"/bureau/firms/{named.id}" in page
 
 
 def test_failed_work_waits_for_who_can_help(app, session, contact):

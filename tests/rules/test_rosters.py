@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,13 @@ from hypothesis import strategies as st
 from stdnum.cn import uscc
 
 from questionnaires.sheets import lists
-from survey.rosters import cells, heads
+from survey.rosters import cells, heads, titles
+from survey.rosters.asides import Aside
 from survey.rosters.columns import proposed
 from survey.rosters.comparing import Judged, Known, judged
-from survey.rosters.recognising import Aside, Choices, FirmRow, NoFirm, Title, rows_of
+from survey.rosters.recognising import Choices, FirmRow, NoFirm, Title, rows_of
 from survey.tables import RowFault, RowNote, RowOutcome
+from tests.support import messy_lists
 
 FILES = Path(__file__).parents[1] / "rosters"
 TRADES = ("bearing", "metal_products", "valve")
@@ -53,14 +57,25 @@ class Seen:
         return [row.number for row in self.asides if row.aside == aside]
 
 
-def read(path: Path) -> list[tuple[lists.Tab, list[lists.Line]]]:
-    with path.open("rb") as file:
-        return [(tab, list(lines)) for tab, lines in lists.read(file, path.suffix[1:])]
+Tabs = list[tuple[lists.Tab, list[lists.Line]]]
+
+
+def read(content: bytes, kind: str) -> Tabs:
+    return [(tab, list(lines)) for tab, lines in lists.read(BytesIO(content), kind)]
+
+
+def kept_list(name: str) -> Tabs:
+    """Read one of the files beside the tests."""
+    path = FILES / name
+    return read(path.read_bytes(), path.suffix[1:])
 
 
 def see(name: str, known: dict[str, Known] | None = None, **given: Any) -> Seen:
+    return seen_in(kept_list(name), known, **given)
+
+
+def seen_in(tabs: Tabs, known: dict[str, Known] | None = None, **given: Any) -> Seen:
     """Read a list as the page proposes it, but for what is ``given``."""
-    tabs = read(FILES / name)
     sheets = [lists.Sheet(tab, lines, len(lines)) for tab, lines in tabs]
     found = [(sheet, head) for sheet in sheets if (head := heads.find(sheet))]
     head = found[0][1]
@@ -258,7 +273,7 @@ def test_an_amount_is_the_same_in_every_unit(amount: int, unit: str) -> None:
     """An amount in whole 元, written in a unit, comes back in 分 to the last of them."""
     written = Decimal(amount * 100) / cells.UNITS[unit]
 
-    assert cells.amount(format(written, "f"), cells.UNITS[unit]) == amount * 100
+    assert cells.amount(format(written, "f"), unit, cells.UNITS) == amount * 100
 
 
 @given(body=st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=9, max_size=9))
@@ -303,7 +318,7 @@ def test_a_date_says_no_more_than_its_cell(cell: float, said: str) -> None:
 
 
 def test_what_was_read_comes_back_from_its_lines_of_json() -> None:
-    tabs = read(FILES / "codes-and-formulas.xlsx")
+    tabs = kept_list("codes-and-formulas.xlsx")
     pieces = b"".join(lists.dumped(iter(tabs)))
     halves = [pieces[:1000], pieces[1000:]]
 
@@ -311,3 +326,182 @@ def test_what_was_read_comes_back_from_its_lines_of_json() -> None:
 
     assert back == [tabs[0][0], *tabs[0][1], len(tabs[0][1])]
     assert lists.NO_VALUE in next(line for line in tabs[0][1] if line.number == 17).cells
+
+
+# --- lists with other traps -----------------------------------------------------------------------
+
+CODE = messy_lists.a_code
+WAN = 1_000_000
+"""分 in 万元."""
+
+
+def test_a_form_of_the_statistics_office_gives_the_years_own_figures() -> None:
+    seen = seen_in(read(messy_lists.of_the_statistics_office(), "xlsx"))
+
+    assert (seen.choices.sheets, seen.choices.head) == (("规上",), (3, 4))
+    assert (seen.choices.unit, seen.choices.year) == ("千元", 2025)
+    mapped = {heading: key for heading, key in seen.choices.columns.items() if key}
+    assert mapped == {
+        "单位详细 名称": "name",
+        "统一社会信用 代码": "code",
+        "属地": "township",
+        "营业收入｜本年": "revenue",
+        "期末从业人员（人）": "staff",
+        "用电量（千瓦时）": "electricity",
+        "高新技术企业｜认定年份": "high_tech",
+        "高新技术企业｜有效期至": "high_tech_until",
+        "联系电话": "contact_phone",
+    }
+    assert seen.counts == (4, 0, 0, 0, 1)
+    assert (seen.of(Aside.TOTAL), seen.of(Aside.HEADING)) == ([6, 10, 13], [5, 15])
+    assert seen.at(7).row.figures == {
+        2025: {"revenue": 23_456_780_000, "staff": 92, "electricity": 3_355_500}
+    }
+    assert seen.at(7).row.facts["contact_phone"] == "13800000001"
+    assert seen.at(8).row.figures[2025] == {
+        "revenue": 8_123_400_000,
+        "staff": 120,
+        "electricity": 350_000,
+    }
+    assert seen.at(9).row.figures[2025] == {"revenue": 12_000 * WAN, "staff": 40}
+    assert seen.at(12).row.figures == {}
+    assert [(fault.code, fault.field) for fault in seen.at(11).row.faults] == [
+        (RowFault.UNREADABLE, "revenue")
+    ]
+    assert seen.noted(RowNote.HIDDEN) == [9]
+    assert [seen.at(n).row.code for n in (7, 8, 9, 11, 12)] == [CODE(n) for n in range(1, 6)]
+
+
+def test_a_cell_merged_over_rows_or_written_as_the_one_above_says_the_same_of_each() -> None:
+    seen = seen_in(read(messy_lists.of_the_statistics_office(), "xlsx"))
+
+    townships = {number: seen.at(number).row.facts["township"] for number in (7, 8, 9, 11, 12)}
+    assert townships == {
+        7: "东溪街道",
+        8: "东溪街道",
+        9: "东溪街道",
+        11: "南桥街道",
+        12: "南桥街道",
+    }
+
+
+def test_a_title_is_read_with_the_end_of_its_validity() -> None:
+    forms = seen_in(read(messy_lists.of_the_statistics_office(), "xlsx"))
+    assert {n: forms.at(n).row.titles for n in (7, 8, 9, 12)} == {
+        7: (Title("高新技术企业", 2023, None, "2026-12-07"),),
+        8: (),
+        9: (Title("高新技术企业", None, None, "2024"),),
+        12: (Title("高新技术企业", None, None, "2025-06"),),
+    }
+    seen = seen_in(read(messy_lists.of_the_industry_bureau(), "xlsx"))
+    assert seen.at(2).row.titles == (
+        Title("高新技术企业", 2023, None, "2026-12"),
+        Title("绿色工厂"),
+        Title("专精特新中小企业", 2024, "省级", "2027-03-31"),
+    )
+    assert seen.at(3).row.titles == (
+        Title("科技型中小企业", None, None, "2025"),
+        Title("专精特新中小企业", 2022, "国家级", "2025"),
+    )
+    assert seen.at(4).row.titles == ()
+
+
+def test_a_later_end_of_validity_changes_a_title_and_makes_no_second() -> None:
+    tabs = read(messy_lists.of_the_statistics_office(), "xlsx")
+    known = kept(seen_in(tabs))
+    assert seen_in(tabs, known).counts == (0, 0, 4, 0, 1)
+    had = known[CODE(1)].titles
+    known[CODE(1)] = replace(known[CODE(1)], titles={replace(one, until="2023-12") for one in had})
+
+    change = seen_in(tabs, known).at(7).changes
+
+    assert [(c.field, c.old.until, c.new.until) for c in change] == [
+        ("titles", "2023-12", "2026-12-07")
+    ]
+
+
+def test_years_stand_side_by_side_and_a_part_of_a_year_is_not_taken_for_it() -> None:
+    seen = seen_in(read(messy_lists.of_the_industry_bureau(), "xlsx"))
+
+    assert seen.choices.columns["2025年1-10月营业收入（万元）"] == ""
+    assert seen.choices.columns["营业收入增速"] == ""
+    assert seen.at(2).row.figures == {
+        2024: {"revenue": 8000 * WAN}, 2025: {"revenue": 9000 * WAN, "above_scale": True},
+    }  # fmt: skip
+    assert seen.at(3).row.figures == {2025: {"above_scale": False}}
+    assert (seen.at(5).row.name, seen.at(5).row.figures) == (
+        "虚构辛五金有限公司二厂", {2025: {"revenue": 8001 * WAN}},
+    )  # fmt: skip
+    assert [fault.field for fault in seen.at(6).row.faults] == ["revenue"]
+    assert [fault.field for fault in seen.at(7).row.faults] == ["name"]
+    assert seen.counts == (4, 0, 0, 0, 2)
+
+
+def test_a_code_of_no_industry_is_warned_of_and_taken() -> None:
+    seen = seen_in(read(messy_lists.of_the_industry_bureau(), "xlsx"))
+
+    assert seen.noted(RowNote.OTHER_INDUSTRY) == [3, 4]
+    assert [seen.at(number).outcome for number in (3, 4)] == [RowOutcome.NEW, RowOutcome.NEW]
+    assert (seen.at(2).row.facts["industry"], seen.at(2).row.trade) == ("3443", "valve")
+
+
+def test_a_text_of_the_tax_office_in_utf_16_keeps_refunds_and_units_of_cells() -> None:
+    seen = seen_in(read(messy_lists.of_the_tax_office(), "csv"))
+
+    assert (seen.choices.unit, seen.choices.year) == ("元", 2025)
+    assert seen.counts == (2, 0, 0, 1, 1)
+    assert (seen.of(Aside.TOTAL), seen.of(Aside.SIGNATURE)) == ([8], [9])
+    assert seen.at(3).row.figures == {2025: {"revenue": 1_234_567_890, "tax": -9_876_543}}
+    assert seen.at(3).row.facts["contact_phone"] == "000-1234567、000-7654321"
+    assert [fault.code for fault in seen.at(4).row.faults] == [RowFault.CODE_AS_NUMBER]
+    assert (seen.at(5).row.name, seen.at(5).row.facts["township"]) == ("虚构换行五金厂", "石帆乡")
+    assert seen.at(5).row.figures[2025]["revenue"] == 5000 * WAN
+    assert (seen.at(7).first, seen.at(7).differs) == (("名单", 5), ())
+
+
+def test_sheets_of_two_townships_with_their_head_twice() -> None:
+    seen = seen_in(read(messy_lists.of_two_townships(), "xlsx"), by_sheet=True)
+
+    assert seen.choices.sheets == ("碧湖镇", "大港头镇")
+    assert [key for key in seen.choices.columns.values() if key == "contact_phone"] == [
+        "contact_phone"
+    ]
+    assert seen.counts == (4, 0, 0, 1, 0)
+    assert seen.of(Aside.HEADING) == [5, 5]
+    double = seen.at(3, "大港头镇")
+    assert (double.first, double.differs) == (("碧湖镇", 6), ("township",))
+    assert seen.at(6, "碧湖镇").row.facts == {
+        "contact_phone": "0755-0001234", "founded": "2019-03-01", "township": "碧湖镇",
+    }  # fmt: skip
+
+
+def test_a_text_of_a_park_keeps_names_that_look_like_nothing() -> None:
+    seen = seen_in(read(messy_lists.of_a_park(), "csv"))
+
+    assert (seen.choices.head, seen.choices.unit) == ((3, 3), "万元")
+    assert seen.counts == (3, 0, 0, 0, 1)
+    assert [seen.at(n).row.name for n in (4, 5, 6, 7)] == [
+        "NA",
+        "1-2",
+        "TRUE",
+        "虚构㙍岭𠮷祥阀门厂",
+    ]
+    assert seen.at(4).row.figures == {
+        2025: {"revenue": 1200 * WAN, "research": 36_500_000, "staff": 25}
+    }
+    assert seen.at(5).row.figures == {2025: {"revenue": 0, "research": 0, "tax": 0, "staff": 0}}
+    assert seen.at(7).row.figures == {2025: {"revenue": 800 * WAN, "staff": 8}}
+    assert seen.of(Aside.TOTAL) == [9]
+
+
+@pytest.mark.parametrize(
+    ("until", "today", "said"),
+    [
+        ("2026", "2026-12-31", "ending"), ("2026", "2027-01-01", "ended"),
+        ("2026-02", "2026-02-28", "ending"), ("2026-02", "2026-03-01", "ended"),
+        ("2026-12-07", "2026-09-08", "ending"), ("2026-12-07", "2026-09-07", ""),
+        (None, "2026-09-07", ""),
+    ],
+)  # fmt: skip
+def test_a_title_holds_to_the_last_day_its_list_names(until: str, today: str, said: str) -> None:
+    assert titles.standing(until, date.fromisoformat(today)) == said

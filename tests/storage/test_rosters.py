@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from threading import Thread
+from typing import get_type_hints
 
 import pytest
 from sqlalchemy import func, select
 
+from questionnaires.library import SHIPPED
 from survey import db
 from survey.jobs.worker import Worker
+from survey.lifecycle import firms, new_firms, rosters
 from survey.lifecycle import jobs as job_steps
-from survey.lifecycle import new_firms, rosters
 from survey.lifecycle.errors import NotThere, Stale, WrongState
+from survey.lifecycle.firms import Profile
 from survey.lifecycle.new_firms import Offered
+from survey.lifecycle.step import Step
+from survey.store import listings
 from survey.store import rosters as store
 from survey.store.lists import Slice
 from survey.tables import (
@@ -31,6 +39,7 @@ from survey.tables import (
 from tests.support.people import a_firm, a_user, moment
 from tests.support.rosters import brought, checked, imported, step_of, undone
 
+FORK = multiprocessing.get_context("fork")
 Q1, Q2 = "q1-two-row-head.xlsx", "q2-next-quarter.xlsx"
 OUTCOMES = ("new", "changed", "unchanged", "duplicate", "fault")
 
@@ -193,20 +202,18 @@ def test_of_two_officers_who_import_one_list_the_later_is_asked_to_check_again(
     assert (counts(second), second.overtaken) == ((0, 0, 24, 0, 0), 0)
 
 
-def test_a_worker_that_dies_in_the_middle_leaves_nothing_and_the_next_begins_anew(
-    app, session, settings, officer, monkeypatch
+def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_begins_anew(
+    app, session, settings, officer
 ):
     roster = checked(app, session, officer, brought(session, settings, officer, Q1))
     step = step_of(session, officer)
     job = rosters.start_import(step, roster.id, marks_missing=True, base_version=roster.version)
     taken = job_steps.take(step, job.id, lambda _kind: job_steps.SOON)
 
-    def dies(found):
-        rosters.take_in(found, taken)
-        raise SystemExit  # after everything was written, before it was committed
-
-    with pytest.raises(SystemExit):
-        job_steps.finish(step, taken, dies)
+    killed = FORK.Process(target=_die_at_the_end, args=(app, taken))
+    killed.start()
+    killed.join(60)
+    assert killed.exitcode == -signal.SIGKILL
     session.rollback()
     assert (rows_in(session, Firm), rows_in(session, FirmYear)) == (0, 0)
 
@@ -218,6 +225,18 @@ def test_a_worker_that_dies_in_the_middle_leaves_nothing_and_the_next_begins_ane
         lambda s: rosters.take_in(s, taken),
     )
     assert rows_in(session, Firm) == 24
+
+
+def _die_at_the_end(app, taken):
+    """Die after everything was written, before it was committed."""
+
+    def dies(step):
+        rosters.take_in(step, taken)
+        assert rows_in(step.session, Firm) == 24
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with app.extensions["survey_sessions"]() as own:
+        job_steps.finish(Step(own, job_steps.WORKER, moment()), taken, dies)
 
 
 def test_saves_that_meet_an_import_wait_and_succeed(app, session, settings, officer):
@@ -290,3 +309,75 @@ def test_a_recognition_a_list_names_is_a_proposal_once(app, session, settings, o
     assert rosters.decline(step_of(session, officer), proposal.id) == proposal.firm_id
     with pytest.raises(WrongState):
         rosters.decline(step_of(session, officer), proposal.id)
+
+
+def a_list(heading, *values, code="91990008MA1MG6K778"):
+    head = f"企业名称,信用代码,{heading}"
+    return f"{head}\n虚构溪腾金属制品有限公司,{code},{','.join(values)}\n".encode()
+
+
+def brings(app, session, settings, officer, content):
+    roster = checked(app, session, officer, brought(session, settings, officer, "a.csv", content))
+    return imported(app, session, officer, roster, missing=False)
+
+
+def profile_of(one):
+    return (one.employees, one.revenue, one.above_scale)
+
+
+def years_of(one):
+    return (one.listed_employees, one.listed_revenue, one.listed_above_scale)
+
+
+def test_figures_of_lists_stand_in_a_profile_until_the_firm_says_them_itself(
+    app, session, settings, officer, taken
+):
+    one = firm(session, "91990008MA1MG6K778")
+    assert (profile_of(one), years_of(one)) == ((92, 234_568, True), (2025, 2025, 2025))
+    version = one.version
+    brings(
+        app, session, settings, officer, a_list("2026年用工人数,2026年营业收入(万元)", "120", "99")
+    )
+    one = firm(session, one.code)
+    assert (profile_of(one), years_of(one)) == ((120, 99, True), (2026, 2026, 2025))
+    assert one.version == version  # whoever has the profile open may still save it
+
+    edition = SHIPPED.load("2026")
+    processes = tuple(sorted(p.id for p in edition.trades[one.trade].processes))
+    as_shown = {name: getattr(one, name) for name in get_type_hints(Profile)}
+    said = Profile(**as_shown | {"processes": processes, "size": "small", "revenue": 100})
+    firms.update_profile(step_of(session, officer), one.id, said, edition, base_version=one.version)
+    brings(
+        app, session, settings, officer, a_list("2027年用工人数,2027年营业收入(万元)", "500", "7")
+    )
+
+    one = firm(session, one.code)
+    assert (profile_of(one), years_of(one)) == ((120, 100, True), (None, None, None))
+    assert one.confirmed_at is not None
+    assert session.get_one(FirmYear, (one.id, 2027)).staff == 500
+
+
+def test_undoing_takes_profiles_and_titles_back_to_the_list_before(
+    app, session, settings, officer, taken
+):
+    code, head = "91990008MA1MG6K778", "2026年用工人数,高新技术企业,高新有效期至"
+    brings(app, session, settings, officer, a_list(head, "120", "2023", "2026-12"))
+    later = brings(app, session, settings, officer, a_list(head, "130", "2023", "2029-12-07"))
+    assert later.counts["changed"] == 1
+    one = firm(session, code)
+    assert (one.employees, one.listed_employees) == (130, 2026)
+    assert [t.until for t in listings.told(session, one.id).titles] == ["2029-12-07"]
+
+    undone(app, session, officer, later)
+
+    one = firm(session, code)
+    assert (one.employees, one.listed_employees) == (120, 2026)
+    assert [(t.year, t.until) for t in listings.told(session, one.id).titles] == [(2023, "2026-12")]
+
+
+def test_a_figure_too_large_for_a_profile_stays_with_the_list(app, session, settings, officer):
+    brings(app, session, settings, officer, a_list("2026年营业收入(万元)", "99999999999"))
+
+    one = firm(session, "91990008MA1MG6K778")
+    assert (one.revenue, one.listed_revenue) == (None, None)
+    assert session.get_one(FirmYear, (one.id, 2026)).revenue == 99_999_999_999_000_000

@@ -1,0 +1,48 @@
+"""What a cell says by standing under another: merged with it, or written 同上."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from questionnaires.sheets.lists import Cell, Line, Tab
+
+DITTO = frozenset({"同上", "〃", "″", "”", "''", '"'})
+
+
+CARRIED = frozenset({"text", "phones", "industry"})
+"""The sorts of columns whose words are carried."""
+
+
+class Carried:
+    """Carries words down one sheet. A figure over several rows is that of none of them: it stays empty."""
+
+    def __init__(self, tab: Tab, above: Iterable[Line]) -> None:
+        self._starts: dict[int, list[tuple[int, int]]] = {}
+        for top, left, bottom in tab.spans:
+            self._starts.setdefault(top + 1, []).append((left, bottom + 1))
+        self._merged: dict[int, tuple[int, Cell]] = {}
+        """By column: the last row that the cell above reaches down to, and what it says."""
+        self._before: Sequence[Cell] = ()
+        for line in above:
+            self.begin(line)
+
+    def filled(self, line: Line, columns: Sequence[int]) -> Line:
+        """Return a row with what is carried down into some of its columns."""
+        row = list(line.cells)
+        for at in columns:
+            said = row[at] if at < len(row) else ""
+            until, merged = self._merged.get(at, (0, ""))
+            if said == "" and line.number <= until:
+                row += [""] * (at + 1 - len(row))
+                row[at] = merged
+            elif isinstance(said, str) and said.strip() in DITTO and at < len(self._before):
+                row[at] = self._before[at]
+        self._before = row
+        return replace(line, cells=row)
+
+    def begin(self, line: Line) -> None:
+        """Note the cells of a row that reach down."""
+        for left, bottom in self._starts.get(line.number, ()):
+            if left < len(line.cells):
+                self._merged[left] = bottom, line.cells[left]
