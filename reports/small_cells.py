@@ -1,0 +1,179 @@
+"""Which figures of published tables are held back, so that none tells about a handful of firms.
+
+The rule. Outside the bureau no count of firms under ``FEWEST`` is printed, nothing excepted: a 0
+says of every firm of its row where it is not. That alone hides little: a total less the other cells
+gives the missing one away, so does another table over the same firms, or last year's. Therefore
+further counts are held back (complementary suppression) until whoever knows everything that is
+printed, that firms are whole numbers and not fewer than none, and how the tables hang together
+cannot say of a small count where it lies within fewer than ``FEWEST`` firms. Held-back cells look
+all alike: nobody sees which of them is small.
+
+Tables that share cells, margins or firms are judged together, in one call: each ``Sum`` says that
+a whole is the sum of its parts, whatever table they stand in. A ``Change`` between two printed
+counts, such as of one cell in two rounds, is a count as well: 1 to 4 firms that came or went may
+not come to light by subtraction either.
+
+What it does not promise: safety from a reader who knows of some of the firms, or who runs this
+rule backwards over every district that might lie behind a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+FEWEST = 5
+"""Firms: fewer are never spoken of, and no reader may come closer to a small count than this."""
+WITHHELD = "未公布"
+"""What stands in the place of a count that is held back."""
+
+Cell = Hashable
+
+
+class Sum(NamedTuple):
+    """A count that is the sum of others: a total and its parts."""
+
+    whole: Cell
+    parts: tuple[Cell, ...]
+
+
+class Change(NamedTuple):
+    """Two counts whose difference is a count of firms, too: of one round and of the next."""
+
+    before: Cell
+    after: Cell
+
+
+def withheld(
+    counts: Mapping[Cell, int], sums: Sequence[Sum], changes: Sequence[Change] = ()
+) -> frozenset[Cell]:
+    """Return the counts that are held back.
+
+    Args:
+        counts: Every count that would be printed; of equals the earlier is held back.
+        sums: How they hang together; each holds.
+        changes: Which of their differences are counts as well.
+
+    Raises:
+        ValueError: A whole is not the sum of its parts.
+    """
+    tables = _Tables(counts, sums, changes)
+    held = {cell for cell, count in counts.items() if count < FEWEST}
+    while covers := {tables.cover(each, held) for each in tables.weak(held)} - {None}:
+        held |= covers
+    return frozenset(held)
+
+
+Weights = Mapping[Cell, int]
+"""A weighted sum of counts."""
+
+
+class _Tables:
+    """Counts, how they hang together, and what of them must stay in the dark."""
+
+    def __init__(
+        self, counts: Mapping[Cell, int], sums: Iterable[Sum], changes: Iterable[Change]
+    ) -> None:
+        self.counts = counts
+        self._order = {cell: place for place, cell in enumerate(counts)}
+        self._lines = [_line(counts, one) for one in sums]
+        self._small: dict[Cell, Weights] = {
+            cell: {cell: 1} for cell, count in counts.items() if count < FEWEST
+        }
+        for change in changes:
+            if 0 < abs(counts[change.after] - counts[change.before]) < FEWEST:
+                self._small[change] = {change.after: 1, change.before: -1}
+
+    def weak(self, held: set[Cell]) -> list[Cell]:
+        """Return the small counts that a reader can place within fewer than ``FEWEST`` firms."""
+        reader = _Reader(self.counts, self._lines, held)
+        return [key for key, weights in self._small.items() if reader.span(weights) < FEWEST]
+
+    def cover(self, key: Cell, held: set[Cell]) -> Cell | None:
+        """Choose what else to hold back for a small count: the least that stands in a line with it.
+
+        Where its own lines show nothing any more, the lines next to them are looked at; None where
+        nothing is printed that hangs together with it.
+        """
+        near, reached = set[Cell](), set(self._small[key])
+        while reached - near:
+            if open_ := reached - held:
+                return min(open_, key=lambda cell: (self.counts[cell], self._order[cell]))
+            near = reached
+            lines = [line.keys() for line in self._lines if near & line.keys()]
+            reached = near.union(*lines)
+        return None
+
+
+def _line(counts: Mapping[Cell, int], one: Sum) -> Weights:
+    """Return a sum as what comes to 0."""
+    if counts[one.whole] != sum(counts[part] for part in one.parts):
+        raise ValueError(f"{one.whole!r} is not the sum of its parts")
+    return {one.whole: -1, **dict.fromkeys(one.parts, 1)}
+
+
+class _Reader:
+    """Somebody who knows all that is printed, and works out what the rest can be.
+
+    Every table found possible on the way widens what is known to be possible of all others.
+    """
+
+    def __init__(
+        self, counts: Mapping[Cell, int], lines: Iterable[Weights], held: Iterable[Cell]
+    ) -> None:
+        self._place = {cell: at for at, cell in enumerate(sorted(held, key=repr))}
+        self._true = [counts[cell] for cell in self._place]
+        self._seen = [list(self._true)]
+        self._rows = [
+            {self._place[cell]: weight for cell, weight in line.items() if cell in self._place}
+            for line in lines
+        ]
+        self._rows = [row for row in self._rows if row]
+
+    def span(self, weights: Weights) -> int:
+        """Return over how many firms a weighted sum of counts can lie, ``FEWEST`` for as many or more."""
+        asked = {self._place[cell]: w for cell, w in weights.items() if cell in self._place}
+        if not asked:
+            return 0
+        found = [_value(asked, table) for table in self._seen]
+        low, high = min(found), max(found)
+        for sign in (1, -1):
+            if high - low >= FEWEST:
+                break
+            table = self._farthest({at: sign * weight for at, weight in asked.items()})
+            self._seen.append(table)
+            low, high = min(low, _value(asked, table)), max(high, _value(asked, table))
+        return min(high - low, FEWEST)
+
+    def _farthest(self, asked: Mapping[int, int]) -> list[int]:
+        """Return a possible table in which a weighted sum is as high as need be."""
+        # Loaded by whoever publishes: pages of the bureau need no solver.
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        size, goal = len(self._true), np.zeros(len(self._true))
+        for at, weight in asked.items():
+            goal[at] = weight
+        matrix = np.zeros((len(self._rows) + 1, size))
+        for number, row in enumerate(self._rows):
+            for at, weight in row.items():
+                matrix[number, at] = weight
+        sums = matrix @ np.array(self._true)
+        matrix[-1], far = goal, goal @ np.array(self._true) + FEWEST
+        low, high = np.append(sums[:-1], -np.inf), np.append(sums[:-1], far)
+        solved = milp(
+            -goal,
+            constraints=LinearConstraint(matrix, low, high),
+            bounds=Bounds(0, np.inf),
+            integrality=np.ones(size),
+        )
+        return self._true if solved.x is None else [round(value) for value in solved.x]
+
+
+def _value(weights: Mapping[int, int], table: Sequence[int]) -> int:
+    return sum(weight * table[at] for at, weight in weights.items())
+
+
+def shown(cell: Cell, count: int, held: frozenset[Cell]) -> str:
+    """Write a count as it is published."""
+    return WITHHELD if cell in held else str(count)
