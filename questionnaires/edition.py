@@ -10,6 +10,7 @@ from pydantic import Field
 from questionnaires.frames.conditions import Conditions
 from questionnaires.frames.crosswalk import Crosswalk
 from questionnaires.frames.national import NationalLadder
+from questionnaires.frames.systems import Systems
 from questionnaires.model import (
     Core,
     Head,
@@ -45,8 +46,8 @@ class Standards(Value):
 class Edition(Head):
     """One folder, parsed: everything a round needs.
 
-    ``crosswalk``, ``conditions`` and ``national`` read the same answers in other people's rules; an
-    edition may bring none of them.
+    ``crosswalk``, ``conditions`` and ``national`` read the same answers in other people's rules,
+    ``systems`` tells what software they show; an edition may bring none of them.
     """
 
     core: Core
@@ -58,6 +59,7 @@ class Edition(Head):
     crosswalk: Crosswalk | None = None
     conditions: Conditions | None = None
     national: NationalLadder | None = None
+    systems: Systems | None = None
 
     @classmethod
     def of(cls, head: Head, **parts: Any) -> Edition:

@@ -18,6 +18,7 @@ from questionnaires.edition import Edition, EditionFile, Packages, Standards
 from questionnaires.frames.conditions import Conditions
 from questionnaires.frames.crosswalk import Crosswalk
 from questionnaires.frames.national import NationalLadder
+from questionnaires.frames.systems import Systems
 from questionnaires.model import Core, Extras, Trade, Value
 from questionnaires.reading import Document, Fault, read, shape
 from questionnaires.references import Whole
@@ -100,6 +101,7 @@ def read_edition(folder: Path) -> Source:
     crosswalk = source.take("crosswalk.yaml", Crosswalk, needed=False)
     conditions = source.take("conditions.yaml", Conditions, needed=False)
     national = source.take("national.yaml", NationalLadder, needed=False)
+    systems = source.take("systems.yaml", Systems, needed=False)
     if head and core and usable:
         source.edition = Edition.of(
             head,
@@ -111,6 +113,7 @@ def read_edition(folder: Path) -> Source:
             crosswalk=crosswalk,
             conditions=conditions,
             national=national,
+            systems=systems,
         )
     return source
 

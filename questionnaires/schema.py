@@ -16,6 +16,7 @@ from questionnaires.edition import EditionFile, Packages, Standards
 from questionnaires.frames.conditions.rules import Conditions
 from questionnaires.frames.crosswalk.frames import Crosswalk
 from questionnaires.frames.national.rules import NationalLadder
+from questionnaires.frames.systems import Systems
 from questionnaires.library import EDITIONS
 from questionnaires.model import EXACT_PATTERN, Core, Extras, Trade
 
@@ -31,6 +32,7 @@ FILES: dict[str, type[BaseModel]] = {
     "crosswalk": Crosswalk,
     "conditions": Conditions,
     "national": NationalLadder,
+    "systems": Systems,
     "example": Example,
 }
 """What a data file may be, by the word for it; ``trade`` and ``example`` are many files each."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from questionnaires import references
-from questionnaires.checking import bands, conditions, crosswalk, examples, national, reach, sense
+from questionnaires.checking import (
+    bands,
+    conditions,
+    crosswalk,
+    examples,
+    national,
+    reach,
+    sense,
+    systems,
+)
 from questionnaires.edition import Edition
 from questionnaires.loading import Source, broken_seal, read_edition
 from questionnaires.reading import Fault
@@ -34,6 +43,7 @@ def check(folder: Path) -> tuple[Edition | None, tuple[Fault, ...]]:
         faults += crosswalk.faults(whole)
         faults += conditions.faults(whole)
         faults += national.faults(whole)
+        faults += systems.faults(whole)
     return source.edition, tuple(faults)
 
 

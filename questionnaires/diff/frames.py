@@ -87,7 +87,15 @@ def _conditions(value: Mapping[str, object]) -> Parts:
 
 
 def _frames(edition: Edition) -> Parts:
-    return _crosswalk(_written(edition.crosswalk) | {"national": _written(edition.national)})
+    return _crosswalk(
+        _written(edition.crosswalk)
+        | {"national": _written(edition.national), "systems": _systems(edition)}
+    )
+
+
+def _systems(edition: Edition) -> dict[str, object]:
+    written = _written(edition.systems)
+    return {"title": "重点信息系统", **written} if written else {}
 
 
 def _crosswalk(value: Mapping[str, object]) -> Parts:

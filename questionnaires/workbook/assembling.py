@@ -12,7 +12,9 @@ from questionnaires.sheets.inside import BOOK
 from questionnaires.workbook import layout
 from questionnaires.workbook.layout import Table
 
-RESERVED = frozenset("edition core extras packages standards crosswalk conditions national".split())
+RESERVED = frozenset(
+    "edition core extras packages standards crosswalk conditions national systems".split()
+)
 """Files of an edition that no trade may be called after."""
 NO_TRADE = "trade.yaml"
 Rows = Mapping[str, list[Row]]
