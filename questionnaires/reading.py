@@ -108,9 +108,13 @@ _BOOLS = {"true": True, "false": False}
 
 def read(file: Path, name: str | None = None) -> Document:
     """Read one file; whatever is wrong with it is in the document's ``faults``."""
-    document = Document(name or file.name)
+    return parsed(file.read_bytes(), name or file.name)
+
+
+def parsed(raw: bytes, name: str) -> Document:
+    """Read the bytes of one file; whatever is wrong with it is in the document's ``faults``."""
+    document = Document(name)
     try:
-        raw = file.read_bytes()
         if len(raw) > MOST_BYTES:
             raise _Unreadable(f"文件超过 {MOST_BYTES // 1_000_000} MB", "拆分或删减内容")
         _Builder(document).build(raw.decode("utf-8-sig"))
@@ -255,6 +259,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "int_parsing": ("应为整数", "写成不带引号的整数"),
     "bool_type": ("应为 true 或 false", "写成 true 或 false"),
     "bool_parsing": ("应为 true 或 false", "写成 true 或 false"),
+    "list_type": ("应为一列内容", "每项一行，以“- ”开头"),
     "tuple_type": ("应为一列内容", "每项一行，以“- ”开头"),
     "dict_type": ("应为“键: 值”", "写成“键: 值”"),
     "model_type": ("应为“键: 值”", "写成“键: 值”"),

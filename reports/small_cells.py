@@ -90,19 +90,39 @@ class _Tables:
         return [key for key, weights in self._small.items() if reader.span(weights) < FEWEST]
 
     def cover(self, key: Cell, held: set[Cell]) -> Cell | None:
-        """Choose what else to hold back for a small count: the least that stands in a line with it.
+        """Choose what else to hold back for a small count; None where nothing more hangs on it.
 
-        Where its own lines show nothing any more, the lines next to them are looked at; None where
-        nothing is printed that hangs together with it.
+        A line with one gap gives it away: first what fills most such lines at once. Where the gaps
+        have company and yet lie too close, the least that stands in a line with the small count.
         """
-        near, reached = set[Cell](), set(self._small[key])
-        while reached - near:
-            if open_ := reached - held:
-                return min(open_, key=lambda cell: (self.counts[cell], self._order[cell]))
-            near = reached
-            lines = [line.keys() for line in self._lines if near & line.keys()]
-            reached = near.union(*lines)
+        near = set(self._small[key])
+        if near - held:  # a change between two printed counts
+            return self._least(near - held)
+        lines = self._hanging_on(near, held)
+        alone = [line for line in lines if len(line & held) == 1]
+        for some in (alone, [line for line in lines if line & near], lines):
+            if open_ := set().union(*some) - held:
+                return self._least(open_, some)
         return None
+
+    def _hanging_on(self, cells: set[Cell], held: set[Cell]) -> list[set[Cell]]:
+        """Return the lines that hang together with some cells by what is held back."""
+        found: list[set[Cell]] = []
+        reached, left = set(cells), [set(line) for line in self._lines]
+        while fresh := [line for line in left if line & reached]:
+            found += fresh
+            left = [line for line in left if line not in fresh]
+            reached |= set().union(*fresh) & held
+        return found
+
+    def _least(self, cells: set[Cell], lines: Sequence[set[Cell]] = ()) -> Cell:
+        """Return what stands in most of the lines; of equals the least count, then the first."""
+
+        def rank(cell: Cell) -> tuple[int, int, int]:
+            stands_in = sum(cell in line for line in lines)
+            return (-stands_in, self.counts[cell], self._order[cell])
+
+        return min(cells, key=rank)
 
 
 def _line(counts: Mapping[Cell, int], one: Sum) -> Weights:

@@ -28,7 +28,7 @@ from survey.config import Config, from_environment
 from survey.files.stores import contents_of
 from survey.jobs.queue import Queue
 from survey.tables import ENUMERATIONS, Need, PairNeed, SecondState, SheetKind
-from survey.views import BLUEPRINTS
+from survey.views import BLUEPRINTS, profiles
 from survey.web import access, bodies, errors, headers, here, lanes, navigation, proxies, sessions
 from survey.web.bodies import StrictRequest
 from survey.words import links, wording
@@ -201,6 +201,8 @@ def _templates(app: Flask) -> None:
                 "contact_name": district.contact_name,
                 "contact_phone": district.contact_phone,
                 "demonstration": district.demonstration,
+                "logo": district.logo,
+                "colours": profiles.dressed_in(district),
             },
             "current_user": here.current(),
             "nav": navigation.entries(here.current(), request.path),

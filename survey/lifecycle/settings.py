@@ -6,9 +6,15 @@ from survey.lifecycle.step import About, Step
 from survey.store import settings
 
 
-def keep_district(step: Step, wanted: settings.District) -> None:
-    """Store the settings as a whole; the log says what of them changed."""
+def keep_district(step: Step, wanted: settings.District, logo: bytes = b"") -> None:
+    """Store the settings as a whole; the log says what of them changed.
+
+    Args:
+        logo: The picture ``wanted.logo`` names, where it is a new one.
+    """
     with step.writing() as session:
+        if logo:
+            settings.keep_logo(session, logo)
         before, after = settings.written(settings.read(session)), settings.written(wanted)
         settings.keep(session, wanted)
         changed = [name for name, value in after.items() if value != before[name]]

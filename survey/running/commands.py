@@ -18,14 +18,15 @@ from survey.config import Config
 from survey.files import moving
 from survey.files.folder import Folder
 from survey.jobs import consumer
-from survey.lifecycle import editions, links
+from survey.lifecycle import editions, links, profiles
 from survey.lifecycle.contents import clear
-from survey.lifecycle.errors import Invalid, NotDraft, NotThere, Stale
+from survey.lifecycle.errors import Faulty, Invalid, NotDraft, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
 from survey.migrations import SchemaTooNew
 from survey.readings import stray as disagreement
 from survey.running import serving
 from survey.store import accounts as store
+from survey.store.settings import read
 from survey.tables import Role
 from survey.views.links import link_url
 from survey.web import here
@@ -37,7 +38,7 @@ OPERATOR = Actor(None, "命令行")
 def init_app(app: Flask) -> None:
     """Add the commands."""
     known = (serve, work, migrate, create_admin, reset_password, load_demo)
-    for command in (*known, edition_out, edition_in, stray, move_contents):
+    for command in (*known, district_profile, edition_out, edition_in, stray, move_contents):
         app.cli.add_command(command)
 
 
@@ -128,6 +129,24 @@ def load_demo() -> None:
     if not serving.load_demonstration(current_app):
         raise click.ClickException("这个实例里已有数据，演示数据只能载入空实例。")
     click.echo(serving.kept_sign_ins(_config()))
+
+
+@click.command("district-profile")
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@with_appcontext
+def district_profile(file: Path | None) -> None:
+    """Make this installation the district of FILE; without one, print the present profile."""
+    if file is None:
+        click.echo(profiles.written(here.session(), read(here.session())))
+        return
+    try:
+        step = Step(here.session(), OPERATOR, utc_now())
+        taken = profiles.load(step, file.read_bytes(), file.name)
+    except Faulty as error:
+        raise click.ClickException("\n".join(str(fault) for fault in error.faults)) from error
+    click.echo(f"已载入{taken.name}的档案。")
 
 
 @click.command("edition-out")

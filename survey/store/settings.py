@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from reports.district import Counting, Target
 from survey.tables import Setting
 
 KEY = "district"
+LOGO = "logo"
 # The value alone, in a statement built once: every page asks it.
 _KEPT = select(Setting.value).where(Setting.key == KEY)
 
@@ -24,6 +26,8 @@ class District:
 
     name: str = ""
     bureau: str = ""
+    department: str = ""
+    """The office of the bureau that does this work (科室)."""
     townships: tuple[str, ...] = ()
     parks: tuple[str, ...] = ()
     targets: tuple[Target, ...] = field(default=())
@@ -35,6 +39,11 @@ class District:
     link_days: int = 7
     """Calendar days an invitation or reset lasts."""
     reduced: bool = False
+    logo: str = ""
+    """The hash of the picture under ``LOGO``; empty for our own."""
+    main_colour: str = ""
+    deep_colour: str = ""
+    """#rrggbb, each readable under white words; empty for our own."""
     demonstration: bool = False
 
     @property
@@ -51,6 +60,17 @@ def read(session: Session) -> District:
 def keep(session: Session, district: District) -> None:
     """Store the settings; the caller's transaction decides."""
     session.merge(Setting(key=KEY, value=written(district)))
+
+
+def read_logo(session: Session) -> bytes:
+    """Return the district's logo, a PNG; nothing where it has none."""
+    kept = session.get(Setting, LOGO)
+    return base64.b64decode(kept.value) if kept else b""
+
+
+def keep_logo(session: Session, picture: bytes) -> None:
+    """Store the district's logo; the caller's transaction decides."""
+    session.merge(Setting(key=LOGO, value=base64.b64encode(picture).decode()))
 
 
 def written(district: District) -> dict[str, Any]:

@@ -54,6 +54,9 @@ class DistrictForm(FlaskForm):
 
     name = StringField("区县名称", [InputRequired("请填写区县名称。"), Length(max=30)])
     bureau = StringField("主管部门名称", [InputRequired("请填写主管部门名称。"), Length(max=60)])
+    department = StringField(
+        "科室", [Optional(), Length(max=60)], description="主管部门里办这件事的科室，写在报表上。"
+    )
     plan = StringField("规划名称", [Optional(), Length(max=100)])
     townships = TextAreaField("乡镇（街道）", description="每行一个。")
     parks = TextAreaField("产业园区", description="每行一个。")
@@ -230,6 +233,7 @@ def _district(
         district,
         name=form.name.data or "",
         bureau=form.bureau.data or "",
+        department=typed.line(form.department.data),
         plan=form.plan.data or "",
         townships=_lines(form.townships.data),
         parks=_lines(form.parks.data),

@@ -24,7 +24,7 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
 }
 
-KEPT = frozenset({"static", "calendar.feed"})
+KEPT = frozenset({"static", "calendar.feed", "profiles.logo", "profiles.colours"})
 """Routes that say themselves how long an answer of theirs may be kept."""
 
 

@@ -50,6 +50,7 @@ WORDS = {
     "edition_id": "2026",
     "trade_id": "valve",
     "token": "x" * 43,
+    "digest": "0c5f63084347",
     "filename": "css/base.css",
 }
 """A good word for every part of an address that is no number."""

@@ -131,7 +131,7 @@ def test_two_small_cells_that_share_a_small_rest_take_a_third_along():
     assert ("", 0, 2) in held
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(tables())
 def test_rows_columns_and_totals_give_nothing_away(rows: list[list[int]]):
     counts, sums = a_table(rows)
@@ -139,20 +139,22 @@ def test_rows_columns_and_totals_give_nothing_away(rows: list[list[int]]):
     assert_nothing_comes_to_light(counts, sums)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(tables(3), st.integers(1, 2))
 def test_totals_of_totals_give_nothing_away(rows: list[list[int]], first: int):
     counts, sums = a_table(rows)
     parts = [("", r, "all") for r in range(len(rows))]
-    for name, group in (("north", parts[:first]), ("south", parts[first:])):
+    halves = {"north": parts[:first], "south": parts[first:]}
+    halves = {name: group for name, group in halves.items() if group}
+    for name, group in halves.items():
         counts[name] = sum(counts[part] for part in group)
         sums.append(Sum(name, tuple(group)))
-    sums.append(Sum(("", "all", "all"), ("north", "south")))
+    sums.append(Sum(("", "all", "all"), tuple(halves)))
 
     assert_nothing_comes_to_light(counts, sums)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(tables(3), st.data())
 def test_two_tables_over_the_same_firms_give_nothing_away_together(
     rows: list[list[int]], data: st.DataObject
@@ -174,7 +176,7 @@ def _renamed(cell: Cell) -> Cell:
     return ("trade", *cell[1:]) if cell[1] == "all" else cell
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(COUNTS, st.integers(-6, 6)), min_size=1, max_size=5))
 def test_two_rounds_give_no_small_coming_or_going_away(pairs: list[tuple[int, int]]):
     first, sums = a_table([[count for count, _ in pairs]], "first")

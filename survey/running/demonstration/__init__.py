@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,6 @@ from questionnaires.contradictions import Told
 from questionnaires.contradictions import contradictions as contradictions_of
 from questionnaires.library import SHIPPED
 from questionnaires.model import Questionnaire
-from reports.district import Counting, Target
 from survey import db
 from survey.clock import LOCAL
 from survey.config import Config
@@ -37,6 +37,7 @@ from survey.lifecycle import (
     interests,
     passwords,
     pool,
+    profiles,
     requests,
     teams,
 )
@@ -173,26 +174,10 @@ def _keep(path: Path, words: dict[str, str], base_url: str) -> None:
 
 
 def _set_district(session: Session) -> None:
-    row = _rows("district.yaml")
-    district = settings.District(
-        name=row["name"],
-        bureau=row["bureau"],
-        plan=row["plan"],
-        townships=tuple(row["townships"]),
-        parks=tuple(row["parks"]),
-        targets=tuple(Target(t["year"], t["count"], tuple(t["rungs"])) for t in row["targets"]),
-        counting=Counting(
-            titles=tuple(row["counting"]["titles"]),
-            levels=tuple(row["counting"]["levels"]),
-            since=date.fromisoformat(row["counting"]["since"]),
-            base=row["counting"]["base"],
-        ),
-        contact_name=row["contact"]["name"],
-        contact_phone=row["contact"]["phone"],
-        reduced=row["reduced"],
-        demonstration=True,
-    )
-    settings.keep(session, district)
+    file = HERE / "district.yaml"
+    step = Step(session, DEMO, BEGAN)
+    district, _no_logo = profiles.read(step, file.read_bytes(), file.name)
+    settings.keep(session, replace(district, demonstration=True))
 
 
 def _rounds(session: Session) -> list[Round]:

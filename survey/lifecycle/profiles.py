@@ -1,0 +1,283 @@
+"""A district's profile: one file of data from which an installation becomes this district's.
+
+Written to be filled in by whoever opens the application in another district; what is wrong is named
+with its line, its field and the remedy, all of it at once, and nothing is taken over.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
+
+import yaml
+from pydantic import ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from questionnaires import reading
+from questionnaires.model import Value, Word
+from questionnaires.reading import Document, Fault, Trail
+from reports.contrast import LEAST, WHITE, contrast, darkened, mixed
+from reports.district import Counting, Target
+from survey import library
+from survey.files import sandbox
+from survey.files.inside import Verdict
+from survey.lifecycle import edition_status, settings, typed
+from survey.lifecycle.errors import Faulty
+from survey.lifecycle.step import Step
+from survey.store.settings import District, read_logo
+from survey.store.settings import read as present
+from survey.words.wording import AWARD_LEVELS
+
+MOST_BYTES = 400_000
+MOST_LOGO = 200_000
+GROUND = "#f2f6f5"
+"""What pages lie on, see ``static/css/tokens.css``."""
+EXAMPLE = "#0c5f63"
+SOFT = 0.88
+"""How much white is in the ground that a colour lies on softly."""
+PNG = b"\x89PNG\r\n\x1a\n"
+
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+Colour = Annotated[str, Field(max_length=20)]
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
+
+
+class Entry(Value):
+    """A frozen value that takes a number for a number and words for words, and knows its keys."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class Contact(Entry):
+    """Whom a firm may ask."""
+
+    name: Annotated[str, Field(min_length=1, max_length=30)] = ""
+    phone: Annotated[str, Field(min_length=1, max_length=30)] = ""
+
+
+class Goal(Entry):
+    """A target of the plan."""
+
+    year: Annotated[int, Field(ge=2000, le=2099)]
+    count: Annotated[int, Field(ge=0, le=9999)]
+    rungs: Annotated[list[Word], Field(min_length=1)]
+
+
+class Rule(Entry):
+    """By which recognitions targets are counted, see ``reports.district.Counting``."""
+
+    titles: list[Name] = []
+    levels: list[Name] = []
+    since: Annotated[str, Field(max_length=20)] | None = None
+    base: Annotated[int, Field(ge=0, le=9999)] = 0
+
+
+class Colours(Entry):
+    """The district's own in place of ours; white words stand on both."""
+
+    main: Colour
+    deep: Colour
+
+
+class Profile(Entry):
+    """``district.yaml``."""
+
+    name: Annotated[str, Field(min_length=1, max_length=30)]
+    bureau: Name
+    department: Name | None = None
+    contact: Contact = Contact()
+    plan: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    townships: Annotated[list[Name], Field(max_length=500)] = []
+    parks: Annotated[list[Name], Field(max_length=500)] = []
+    targets: Annotated[list[Goal], Field(max_length=12)] = []
+    counting: Rule = Rule()
+    reduced: bool = False
+    link_days: Annotated[int, Field(ge=1, le=30)] = District.link_days
+    colours: Colours | None = None
+    logo: Annotated[str, Field(min_length=1)] | None = None
+    """A PNG in base64."""
+
+
+def load(step: Step, raw: bytes, name: str) -> District:
+    """Make the installation this profile's district.
+
+    Raises:
+        Faulty: Names everything that is wrong; nothing changed.
+    """
+    wanted, logo = read(step, raw, name)
+    settings.keep_district(step, wanted, logo)
+    return wanted
+
+
+def read(step: Step, raw: bytes, name: str) -> tuple[District, bytes]:
+    """Read a profile; return the district with the picture of its logo.
+
+    Raises:
+        Faulty: Names everything that is wrong.
+    """
+    if len(raw) > MOST_BYTES:
+        raise Faulty((Fault(name, "", f"文件超过 {MOST_BYTES // 1000} KB", "换一个小些的徽标"),))
+    document = reading.parsed(raw, name)
+    profile = reading.shape(document, Profile)
+    if profile is not None:
+        ladder = library.load(step.session, edition_status.newest(step.session)).ladder
+        document.faults += _senseless(document, profile, {rung.id for rung in ladder})
+    logo = b"" if profile is None else _logo(document, profile)
+    if profile is None or document.faults:
+        raise Faulty(tuple(document.faults))
+    return _district(profile, logo, step), logo
+
+
+def _senseless(document: Document, profile: Profile, rungs: set[str]) -> Iterator[Fault]:
+    """Find what has the right shape and cannot be."""
+    for field in ("townships", "parks"):
+        names = [typed.line(name) for name in getattr(profile, field)]
+        for at, name in enumerate(names):
+            if not name or name in names[:at]:
+                yield document.fault(
+                    (field, at), "名称是空的，或与前面的重复", "写上名称，或删去这一项"
+                )
+    for at, goal in enumerate(profile.targets):
+        if unknown := [rung for rung in goal.rungs if rung not in rungs]:
+            told = f"没有等级“{'、'.join(unknown)}”"
+            yield document.fault(
+                ("targets", at, "rungs"), told, f"改为其中之一：{'、'.join(sorted(rungs))}"
+            )
+    known = AWARD_LEVELS.values()
+    for at, level in enumerate(profile.counting.levels):
+        if level not in known:
+            remedy = f"改为其中之一：{'、'.join(known)}"
+            yield document.fault(("counting", "levels", at), f"没有级别“{level}”", remedy)
+    if (since := profile.counting.since) and not _is_day(since):
+        yield document.fault(
+            ("counting", "since"), f"没有“{since}”这一天", '写成加引号的日期，例如 "2023-01-01"'
+        )
+    if profile.colours:
+        yield from _pale(document, profile.colours)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _pale(document: Document, colours: Colours) -> Iterator[Fault]:
+    """Find colours that cannot be read: under white words, or as words on our grounds."""
+    for field in ("main", "deep"):
+        colour: str = getattr(colours, field)
+        if not COLOUR.fullmatch(colour):
+            remedy = f'写成加引号的 # 和六位十六进制数字，例如 "{EXAMPLE}"'
+            yield document.fault(("colours", field), f"“{colour}”不是颜色", remedy)
+            continue
+        grounds = (WHITE, GROUND, mixed(colour, WHITE, SOFT))
+        worst = min(grounds, key=lambda ground: contrast(colour, ground))
+        if (found := contrast(colour, worst)) < LEAST:
+            told = f"颜色 {colour} 与底色的对比度只有 {found:.1f}:1，不到 {LEAST}:1，文字看不清"
+            remedy = f"换一个深些的颜色，例如 {darkened(colour, GROUND)}"
+            yield document.fault(("colours", field), told, remedy)
+
+
+def _logo(document: Document, profile: Profile) -> bytes:
+    """Return the logo without anything it carried; what is no such picture is a fault."""
+    if profile.logo is None:
+        return b""
+    trail: Trail = ("logo",)
+    try:
+        picture = base64.b64decode("".join(profile.logo.split()), validate=True)
+    except (ValueError, binascii.Error):
+        picture = b""
+    if not picture.startswith(PNG):
+        document.faults.append(
+            document.fault(trail, "不是 base64 写成的 PNG 图片", "换成 PNG 图片的 base64")
+        )
+    elif len(picture) > MOST_LOGO:
+        told = f"徽标超过 {MOST_LOGO // 1000} KB"
+        document.faults.append(document.fault(trail, told, "缩小图片，边长 256 像素就够"))
+    elif (seen := sandbox.look("picture", "png", picture)).verdict != Verdict.FINE:
+        document.faults.append(
+            document.fault(trail, "图片打不开，或者太大", "另存为普通的 PNG 图片")
+        )
+    else:
+        return seen.drawn[2]
+    return b""
+
+
+def _district(profile: Profile, logo: bytes, step: Step) -> District:
+    """Return the settings; whether this is a demonstration is no district's to say."""
+    rule, colours = profile.counting, profile.colours
+    return District(
+        name=typed.line(profile.name),
+        bureau=typed.line(profile.bureau),
+        department=typed.line(profile.department),
+        townships=tuple(map(typed.line, profile.townships)),
+        parks=tuple(map(typed.line, profile.parks)),
+        targets=tuple(
+            Target(goal.year, goal.count, tuple(goal.rungs))
+            for goal in sorted(profile.targets, key=lambda goal: goal.year)
+        ),
+        counting=Counting(
+            titles=tuple(rule.titles),
+            levels=tuple(rule.levels),
+            since=date.fromisoformat(rule.since) if rule.since else None,
+            base=rule.base,
+        ),
+        plan=typed.line(profile.plan),
+        contact_name=typed.line(profile.contact.name),
+        contact_phone=typed.line(profile.contact.phone),
+        link_days=profile.link_days,
+        reduced=profile.reduced,
+        logo=hashlib.sha256(logo).hexdigest() if logo else "",
+        main_colour=colours.main.lower() if colours else "",
+        deep_colour=colours.deep.lower() if colours else "",
+        demonstration=present(step.session).demonstration,
+    )
+
+
+HEAD = """\
+# 区县档案：换一个区县使用时，改这一个文件，在“区县设置”里载入，或运行
+#   flask --app wsgi district-profile district.yaml
+# 每个键的含义见 README。日期和电话号码要加引号。
+"""
+
+
+def written(session: Session, district: District) -> str:
+    """Write the present settings as a profile that ``read`` takes."""
+    rule = district.counting
+    logo = base64.encodebytes(read_logo(session)).decode() if district.logo else ""
+    colours = {"main": district.main_colour, "deep": district.deep_colour}
+    counting = {
+        "titles": list(rule.titles),
+        "levels": list(rule.levels),
+        "since": rule.since.isoformat() if rule.since else "",
+    }
+    values: dict[str, Any] = {
+        "name": district.name,
+        "bureau": district.bureau,
+        "department": district.department,
+        "contact": _said({"name": district.contact_name, "phone": district.contact_phone}),
+        "plan": district.plan,
+        "townships": list(district.townships),
+        "parks": list(district.parks),
+        "targets": [
+            {"year": goal.year, "count": goal.count, "rungs": list(goal.rungs)}
+            for goal in district.targets
+        ],
+        "counting": _said(counting) | {"base": rule.base},
+        "reduced": district.reduced,
+        "link_days": district.link_days,
+        "colours": _said(colours),
+        "logo": logo,
+    }
+    kept = {name: value for name, value in values.items() if value not in ("", [], {})}
+    return HEAD + yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
