@@ -84,7 +84,12 @@ from tests.support.servers import Server, serving
 
 Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR)
-NOT_PAGES = frozenset({"static", "health", "worker.script", "calendar.feed"})
+NOT_PAGES = frozenset(
+    {
+        *("static", "health", "worker.script", "calendar.feed"),
+        *("profiles.logo", "profiles.colours"),
+    }
+)
 FINGERS = frozenset({"consultant.section", "consultant.notes"})
 """Pages that are used standing in a hall."""
 SELECTIONS = {

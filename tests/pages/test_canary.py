@@ -34,6 +34,7 @@ WORDS = {
     "edition_id": ["2026"],
     "trade_id": ["valve"],
     "token": ["x" * 43],
+    "digest": ["0c5f63084347"],
 }
 TABLES = {
     "assessment_id": "assessments",
