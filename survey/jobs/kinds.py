@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from survey.jobs import nightly, reports, rosters, stamps
+from survey.jobs import invitations, nightly, reports, rosters, stamps
 from survey.jobs.workshop import Work
 
 KINDS: dict[str, Work] = {
     "report": Work(reports.print_one),
     "stamp": Work(stamps.stamp_one),
     "roster": Work(rosters.work_on, lease=timedelta(minutes=10)),
+    "invite": Work(invitations.prepare),
     "nightly": Work(nightly.tidy, slot=nightly.last_night),
 }
 UNKNOWN_LEASE = timedelta(minutes=1)

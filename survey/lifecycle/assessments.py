@@ -33,6 +33,7 @@ from survey.lifecycle.errors import (
     Incomplete,
     Invalid,
     Locked,
+    NotInvited,
     NotThere,
     RoundClosed,
     Stale,
@@ -73,6 +74,7 @@ def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
 
     Raises:
         RoundClosed: Only what was begun in time goes on.
+        NotInvited: The round is for other firms.
     """
     with step.writing() as session:
         firm = firms.firm(session, firm_id, lock=True)
@@ -83,6 +85,8 @@ def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
             if known.round_id == round_id:
                 return known
         _require_open(round_, step.now.astimezone(clock.LOCAL).date())
+        if not rounds.is_for(session, round_, firm_id):
+            raise NotInvited({"round": "本企业不在这一轮的邀请名单里。要参加，请联系主管部门。"})
         assessment = Assessment(
             firm_id=firm.id,
             round_id=round_.id,

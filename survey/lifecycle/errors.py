@@ -167,6 +167,12 @@ class RoundClosed(Invalid):
     status = 409
 
 
+class NotInvited(Invalid):
+    """The round is for firms that are invited, and this one is not."""
+
+    status = 409
+
+
 class NotDraft(Refusal):
     """A published edition never changes; a draft copy may."""
 

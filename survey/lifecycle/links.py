@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -48,6 +48,11 @@ def expiry(now: datetime, days: int) -> datetime:
     day = now.astimezone(LOCAL).date() + timedelta(days=days)
     saturday, sunday = 5, 6
     day += timedelta(days={saturday: 2, sunday: 1}.get(day.weekday(), 0))
+    return closing(day)
+
+
+def closing(day: date) -> datetime:
+    """Return the office's last hour of a day."""
     return datetime.combine(day, LAST_HOUR, LOCAL)
 
 
@@ -184,7 +189,7 @@ def use_link(
         link = store.link(session, hashed(token), lock=True)
         if owner is None or link is None or link.used_at:
             raise LinkSpent
-        link.used_at = step.now
+        store.void_links(session, owner.id, step.now)  # this one, and any that lies on paper
         owner.password_hash, owner.password_changed_at = kept, step.now
         if phone:
             set_phone(step, owner, phone)

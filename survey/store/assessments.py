@@ -7,7 +7,7 @@ running it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
@@ -22,7 +22,6 @@ from survey.tables import (
     AssessmentState,
     Evidence,
     Role,
-    Round,
     ScoreRow,
     SheetKind,
     SheetRow,
@@ -221,16 +220,6 @@ def assessments_of_firm(session: Session, firm_id: int) -> list[Assessment]:
         .where(Assessment.firm_id == firm_id)
         .options(joinedload(Assessment.round), joinedload(Assessment.firm))
         .order_by(Assessment.created_at.desc(), Assessment.id.desc())
-    )
-    return list(session.scalars(query))
-
-
-def open_rounds(session: Session, today: date) -> list[Round]:
-    query = (
-        select(Round)
-        .where(Round.opens_on <= today)
-        .where((Round.closes_on.is_(None)) | (Round.closes_on >= today))
-        .order_by(Round.opens_on.desc(), Round.id.desc())
     )
     return list(session.scalars(query))
 

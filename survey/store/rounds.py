@@ -1,34 +1,30 @@
-"""Queries over rounds, and over the firms of one."""
+"""Queries over rounds: which are open, for whom, and what hangs on one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, case, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from survey.store.firms import narrowed
-from survey.store.lists import BELOW, Query, Slice, Wanted, sliced, sorted_by
-from survey.tables import Assessment, AssessmentState, Firm, Round
+from survey.tables import Assessment, AssessmentState, Invitation, Round
 
 
 def round_(session: Session, round_id: int, *, lock: bool = False) -> Round | None:
     return session.get(Round, round_id, with_for_update=lock, populate_existing=lock)
 
 
-def rounds(session: Session) -> list[tuple[Round, int, int]]:
-    """Return every round, newest first, with its assessments and those handed in."""
+def rounds(session: Session) -> list[tuple[Round, int, int, int]]:
+    """Return every round, newest first, with its assessments, those handed in, and who is asked."""
     handed_in = func.count(case((Assessment.state != AssessmentState.DRAFT, 1)))
+    invited = select(func.count()).where(Invitation.round_id == Round.id)
     query = (
-        select(Round, func.count(Assessment.id), handed_in)
+        select(Round, func.count(Assessment.id), handed_in, invited.scalar_subquery())
         .outerjoin(Assessment, Assessment.round_id == Round.id)
         .group_by(Round.id)
         .order_by(Round.opens_on.desc(), Round.id.desc())
     )
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
 
 
 def rounds_of(session: Session, edition: str) -> list[Round]:
@@ -49,10 +45,37 @@ def open_between(session: Session, first: date, last: date | None) -> list[Round
     return list(session.scalars(query))
 
 
-def last_closed(session: Session, today: date) -> Round | None:
-    """Return the round that closed last."""
-    query = select(Round).where(Round.closes_on < today)
+def last_closed(session: Session, firm_id: int, today: date) -> Round | None:
+    """Return the round for a firm that closed last."""
+    query = select(Round).where(Round.closes_on < today, _for_firm(firm_id))
     return session.scalar(query.order_by(Round.closes_on.desc(), Round.id.desc()).limit(1))
+
+
+def _for_firm(firm_id: int) -> ColumnElement[bool]:
+    """Whether a round is for this firm: for every firm, or it is invited."""
+    invited = exists().where(Invitation.round_id == Round.id, Invitation.firm_id == firm_id)
+    return or_(~Round.only_invited, invited)
+
+
+def is_for(session: Session, round_: Round, firm_id: int) -> bool:
+    query = select(Round.id).where(Round.id == round_.id, _for_firm(firm_id))
+    return session.scalar(query) is not None
+
+
+def open_to(session: Session, firm_id: int, today: date) -> list[Round]:
+    """Return the rounds a firm may begin, newest first, begun or not."""
+    return list(session.scalars(_open(today).where(_for_firm(firm_id))))
+
+
+def open_rounds(session: Session, today: date) -> list[Round]:
+    """Return the rounds that are open today, whoever they are for, newest first."""
+    return list(session.scalars(_open(today)))
+
+
+def _open(today: date) -> Select[Round]:
+    last = Round.closes_on.is_(None) | (Round.closes_on >= today)
+    query = select(Round).where(Round.opens_on <= today, last)
+    return query.order_by(Round.opens_on.desc(), Round.id.desc())
 
 
 def has_assessment(session: Session, round_id: int) -> bool:
@@ -60,71 +83,24 @@ def has_assessment(session: Session, round_id: int) -> bool:
     return session.scalar(query) is not None
 
 
+def invited(session: Session, round_id: int) -> int:
+    """Return how many firms a round asks."""
+    query = select(func.count()).where(Invitation.round_id == round_id)
+    return session.scalar(query) or 0
+
+
+def forget_invitations(session: Session, round_id: int) -> None:
+    session.execute(delete(Invitation).where(Invitation.round_id == round_id))
+
+
+def has_begun(session: Session, round_id: int, firm_id: int) -> bool:
+    query = select(Assessment.id).where(
+        Assessment.round_id == round_id, Assessment.firm_id == firm_id
+    )
+    return session.scalar(query) is not None
+
+
 def editions_used(session: Session) -> list[str]:
     """Return the editions of the rounds, that of the newest round first."""
     query = select(Round.edition).order_by(Round.opens_on.desc(), Round.id.desc())
     return list(dict.fromkeys(session.scalars(query)))
-
-
-# --- the firms of one round -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class RoundLine:
-    """One firm in a round, and whom to call; without an assessment it has not begun."""
-
-    firm_id: int
-    firm: str
-    code: str
-    township: str
-    contact_name: str
-    contact_phone: str
-    assessment_id: int | None
-    state: AssessmentState | None
-    begun_at: datetime | None
-
-
-ROUND_SORTS: Mapping[str, ColumnElement[Any]] = {
-    "firm": Firm.name.expression,
-    "township": Firm.township.expression,
-    "state": Assessment.state.expression,
-    "added": Assessment.created_at.expression,
-}
-
-
-def states_of(session: Session, round_id: int) -> dict[str, int]:
-    """Count the firms of a round by state, those that have not begun under ``BELOW``."""
-    state = Assessment.state
-    query = _firms(round_id, state.label("state"), func.count().label("firms")).group_by(state)
-    return {row.state or BELOW: row.firms for row in session.execute(query)}
-
-
-def round_firms(
-    session: Session, round_id: int, wanted: Wanted, part: Slice | None = None
-) -> tuple[list[RoundLine], int]:
-    """Return the firms of a round with whom to call, by township as they are called."""
-    query = _firms(
-        round_id,
-        Firm.id.label("firm_id"),
-        Firm.name.label("firm"),
-        Firm.code,
-        Firm.township,
-        Firm.contact_name,
-        Firm.contact_phone,
-        Assessment.id.label("assessment_id"),
-        Assessment.state,
-        Assessment.created_at.label("begun_at"),
-    )
-    query = narrowed(query, wanted)
-    ordered = sorted_by(query, wanted.sort or "township", ROUND_SORTS, Firm.name.asc())
-    rows, total = sliced(session, ordered, part)
-    texts = ("township", "contact_name", "contact_phone")
-    return [
-        RoundLine(**{**row._mapping, **{name: getattr(row, name) or "" for name in texts}})
-        for row in rows
-    ], total
-
-
-def _firms(round_id: int, *columns: Any) -> Query:
-    of_round = and_(Assessment.firm_id == Firm.id, Assessment.round_id == round_id)
-    return select(*columns).select_from(Firm).outerjoin(Assessment, of_round)

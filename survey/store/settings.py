@@ -38,6 +38,8 @@ class District:
     """Whom a firm may ask; shown wherever it is told to ask the bureau."""
     link_days: int = 7
     """Calendar days an invitation or reset lasts."""
+    stuck_days: int = 7
+    """After how many days without a save a firm that fills in is called stuck."""
     reduced: bool = False
     logo: str = ""
     """The hash of the picture under ``LOGO``; empty for our own."""

@@ -82,6 +82,7 @@ from survey.tables.rosters import (
     RosterRow,
     RosterTitle,
 )
+from survey.tables.rounds import Invitation
 from survey.tables.signatures import Signature
 from survey.tables.uploads import Upload, UploadPart
 
@@ -114,6 +115,7 @@ __all__ = [
     "FirmTitle",
     "FirmYear",
     "Interest",
+    "Invitation",
     "Job",
     "JobState",
     "KnownDevice",

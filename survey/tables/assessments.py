@@ -32,9 +32,23 @@ class Round(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(100), unique=True)
     edition: Mapped[str] = mapped_column(String(40))
+    notice: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    """The number of the notice that calls for it (文号)."""
     opens_on: Mapped[date]
     closes_on: Mapped[date | None]
+    """The firms' last day."""
+    check_by: Mapped[date | None]
+    """By when the district has checked."""
+    upward_by: Mapped[date | None]
+    """By when the result goes upward."""
+    quotas: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
+    """How many firms of a township are to hand in, by its name."""
+    only_invited: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is for the firms that are invited, or for every firm."""
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     created_at: Mapped[datetime]
+
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def ended_on(self) -> date | None:
@@ -182,6 +196,8 @@ class AnswerRow(AnswerFields, Table):
     """The present answer to one question of one sheet."""
 
     __tablename__ = "answers"
+    # Who has saved nothing lately is asked of every sheet of a round at once.
+    __table_args__ = (Index("ix_answers_sheet_id_saved_at", "sheet_id", "saved_at"),)
 
     sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), primary_key=True)
     question_id: Mapped[str] = mapped_column(String(60), primary_key=True)

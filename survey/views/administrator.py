@@ -19,7 +19,7 @@ from survey.lifecycle.errors import Invalid
 from survey.readings.first_steps import first_steps
 from survey.readings.todo.bureau import Desk, of_administrator
 from survey.store import accounts as store
-from survey.store.assessments import open_rounds
+from survey.store.rounds import open_rounds
 from survey.store.settings import District
 from survey.tables import Role
 from survey.views import targets, todo
@@ -88,6 +88,11 @@ class DistrictForm(FlaskForm):
         "邀请和重置链接的有效天数",
         [InputRequired("请填写天数。"), NumberRange(1, 30, "请填写 1 到 30 之间的整数。")],
         description="按日历天算，到最后一天 18 时；遇周末顺延到周一。",
+    )
+    stuck_days = WholeNumber(
+        "几天没动算停住",
+        [Optional(), NumberRange(1, 60, message="请填 1 至 60 天。")],
+        description="企业开始填了，这么多天没有保存过，就列为停住，提醒催办。",
     )
     reduced = BooleanField("适用山区海岛县的申报金额")
 
@@ -247,6 +252,7 @@ def _district(
         contact_name=typed.line(form.contact_name.data),
         contact_phone=typed.line(form.contact_phone.data),
         link_days=form.link_days.data or District.link_days,
+        stuck_days=form.stuck_days.data or District.stuck_days,
         reduced=bool(form.reduced.data),
     )
 

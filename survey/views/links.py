@@ -20,6 +20,11 @@ def link_url(token: str) -> str:
     return config.base_url + url_for("account.link", token=token)
 
 
+def scannable(url: str) -> str:
+    """Return the picture of an address to scan, as SVG for a page."""
+    return segno.make(url, error="m").svg_inline(scale=5, border=2, svgclass="qr", lineclass=None)
+
+
 def hand_over(link: Link) -> ResponseReturnValue:
     """Show a link, this once, to who hands it over."""
     firm = firms.firm(here.session(), link.firm_id) if link.firm_id else None
@@ -32,9 +37,6 @@ def hand_over(link: Link) -> ResponseReturnValue:
         ends=link.expires_at,
         help_at=here.district().contact,
     )
-    picture = segno.make(url, error="m").svg_inline(
-        scale=5, border=2, svgclass="qr", lineclass=None
-    )
     return render_template(
-        "account/hand_over.html", link=link, firm=firm, url=url, message=message, picture=Markup(picture)  # noqa: S704  # drawn from our own address
+        "account/hand_over.html", link=link, firm=firm, url=url, message=message, picture=Markup(scannable(url))  # noqa: S704  # drawn from our own address
     )  # fmt: skip

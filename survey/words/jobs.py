@@ -12,6 +12,7 @@ KINDS: Final = {
     "stamp": "加盖“已被替代”",
     "nightly": "每夜检查",
     "roster": "企业名单",
+    "invite": "邀请链接",
 }
 STATES: Final[dict[str, str]] = {
     JobState.QUEUED: "排队中",

@@ -26,7 +26,15 @@ from survey.files import uploads
 from survey.files.stores import contents_of
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import contradictions, decisions, interests, jobs, pool, recognitions
+from survey.lifecycle import (
+    contradictions,
+    decisions,
+    interests,
+    invitations,
+    jobs,
+    pool,
+    recognitions,
+)
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.documents import withdraw_document
 from survey.lifecycle.links import issue_link
@@ -40,6 +48,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.store import answers as answer_store
 from survey.store import assessments
 from survey.store import pool as store
+from survey.store.invitations import Whom
 from survey.store.settings import District, keep
 from survey.tables import (
     Assessment,
@@ -80,6 +89,7 @@ from tests.support.people import (
     moment,
 )
 from tests.support.rosters import a_proposal, a_roster
+from tests.support.rounds import prepare_links
 from tests.support.servers import Server, serving
 
 Axe = Callable[[Page], list[str]]
@@ -165,6 +175,8 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     _jobs_in_every_state(session, last.id)
     other = a_firm(session, "虚构" + "名字很长的阀门制造" * 6 + "厂")
     guest = a_user(session, Role.FIRM, other, password_hash=None, name="还没有设密码的虚构人")
+    invitations.invite(Step(session, by, moment()), rounds[0].id, Whom())
+    prepare_links(session, rounds[0], config.secret_key, moment())
     return {
         "assessment_id": sheets,
         "kind": [SheetKind.SELF, SheetKind.ONSITE],

@@ -144,7 +144,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "job_id": side.ids["confirmed self job"],
         "user_id": user,
         "firm_id": side.ids["firm"],
-        "round_id": 4,
+        "round_id": 5 if rule.endpoint == "bureau.delete_round" else 4,
         "entry_id": side.ids["entry"],
         "recognition_id": side.ids["recognition"],
         "paper_id": side.ids["paper"],

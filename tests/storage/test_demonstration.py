@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,20 @@ from survey.readings.sheets import filled_sheet
 from survey.readings.visits import visit_of
 from survey.running import demonstration
 from survey.store import assessments as store
-from survey.store import settings
-from survey.tables import Assessment, AssessmentState, Firm, PoolEntry, Recognition, SheetKind, User
+from survey.store import completion, invitations, settings
+from survey.store.completion import OVERDUE, STUCK, Pace
+from survey.store.invitations import JOINED, OPEN
+from survey.store.lists import BELOW
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Firm,
+    PoolEntry,
+    Recognition,
+    Round,
+    SheetKind,
+    User,
+)
 
 ROWS: list[dict[str, Any]] = yaml.safe_load(
     (Path(demonstration.__file__).parent / "firms.yaml").read_text(encoding="utf-8")
@@ -82,7 +95,8 @@ def _the_pool_has_entries_and_recognitions(loaded: Session) -> None:
 
 
 def _nothing_contradicts_but_where_a_story_says_so(loaded: Session) -> None:
-    stories = {row["code"]: row for row in ROWS}
+    stories: dict[str, Any] = defaultdict(lambda: {"name": "新来的"})
+    stories |= {row["code"]: row for row in ROWS}
     silent = speaking = overstated = 0
     everyone = select(Assessment).options(joinedload(Assessment.firm))
     for assessment in loaded.scalars(everyone).all():
@@ -118,6 +132,17 @@ def _two_firms_were_visited_by_two_who_did_not_always_agree(loaded: Session) -> 
     assert decided
 
 
+def _the_running_round_has_firms_at_every_pace(loaded: Session) -> None:
+    over, running = loaded.scalars(select(Round).order_by(Round.id)).all()
+    now = datetime.now(UTC)
+    pace = Pace(now.date(), now - timedelta(days=7))
+    states = completion.states_of(loaded, running)
+    assert states.keys() >= {BELOW, AssessmentState.DRAFT, AssessmentState.VISITING}
+    assert completion.slow_of(loaded, running, pace)[STUCK]
+    assert completion.slow_of(loaded, over, pace)[OVERDUE]
+    assert invitations.links_of(loaded, running.id, now).keys() == {JOINED, OPEN}
+
+
 def _every_page_can_say_that_it_is_a_demonstration(loaded: Session) -> None:
     place = settings.read(loaded)
     assert place.demonstration
@@ -142,6 +167,7 @@ def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, i
     _nothing_contradicts_but_where_a_story_says_so(session)
     _the_pool_has_entries_and_recognitions(session)
     _two_firms_were_visited_by_two_who_did_not_always_agree(session)
+    _the_running_round_has_firms_at_every_pace(session)
     _every_page_can_say_that_it_is_a_demonstration(session)
     _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance)
     session.rollback()

@@ -1,6 +1,7 @@
 """Rounds, on both databases: opened once, changed, closed, and deleted while nobody has begun."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -17,7 +18,8 @@ from survey.lifecycle.errors import (
 )
 from survey.lifecycle.rounds import Plan
 from survey.lifecycle.step import Actor, Step
-from survey.store import rounds as store
+from survey.store import completion
+from survey.store.completion import Pace
 from survey.store.lists import BELOW, Wanted
 from survey.tables import AssessmentState, Doubt, Round
 from tests.support.bureau import an_assessment, logged
@@ -25,12 +27,13 @@ from tests.support.people import a_firm, a_round
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 BY = Actor(None, "测试")
+PACE = Pace(date(2026, 11, 23), NOON - timedelta(days=7))
 
 
 def open_round(session, **given):
-    known = {"title": "2026 年度", "edition": "2026", "opens_on": date(2026, 9, 1)}
-    known |= {"closes_on": None}
-    return rounds.open_round(Step(session, BY, NOON), **known | given)
+    known = {"title": "2026 年度", "opens_on": date(2026, 9, 1)} | given
+    edition, sure = known.pop("edition", "2026"), known.pop("sure", True)
+    return rounds.open_round(Step(session, BY, NOON), Plan(**known), edition, sure=sure)
 
 
 def test_a_round_is_opened_once_under_one_title(session):
@@ -60,11 +63,14 @@ def test_a_round_that_makes_no_sense_is_refused(session, field, given):
 
 
 def change(session, round_, seen=None, sure=False, **given):
-    was = seen or rounds.plan_of(round_)
-    plan = Plan(
-        **{"title": was.title, "opens_on": was.opens_on, "closes_on": was.closes_on} | given
-    )
-    return rounds.change(Step(session, BY, NOON), round_.id, plan, seen=was, sure=sure)
+    """Change what is given; ``seen`` is the plan and version of the page where it is not today's."""
+    plan, version = seen or shown(round_)
+    step = Step(session, BY, NOON)
+    return rounds.change(step, round_.id, replace(plan, **given), base_version=version, sure=sure)
+
+
+def shown(round_):
+    return rounds.plan_of(round_), round_.version
 
 
 def kept(session):
@@ -74,7 +80,7 @@ def kept(session):
 
 def test_a_round_gets_another_name_and_other_days_with_one_row_of_the_log(session):
     round_ = open_round(session)
-    was = rounds.plan_of(round_)
+    was = shown(round_)
 
     for _press in range(2):
         change(session, round_, was, title="2026 年度评估", closes_on=date(2026, 12, 31))
@@ -92,7 +98,7 @@ def test_a_round_gets_another_name_and_other_days_with_one_row_of_the_log(sessio
 
 def test_a_round_that_somebody_else_changed_is_not_changed_unseen(session):
     round_ = open_round(session)
-    was = rounds.plan_of(round_)
+    was = shown(round_)
     change(session, round_, was, title="先到的")
 
     with pytest.raises(Stale):
@@ -213,7 +219,7 @@ def test_a_round_counts_every_firm_once_and_names_who_has_not_begun(session):
     an_assessment(session, there, "别厂（虚构）", township="紫金街道")
     a_firm(session, "未厂（虚构）", contact_name="虚构人", contact_phone="0578-0000000")
 
-    assert store.states_of(session, here.id) == {BELOW: 2, AssessmentState.SUBMITTED: 1}
-    lines, total = store.round_firms(session, here.id, Wanted(state=BELOW, sort="firm"))
+    assert completion.states_of(session, here) == {BELOW: 2, AssessmentState.SUBMITTED: 1}
+    lines, total = completion.round_firms(session, here, Wanted(state=BELOW, sort="firm"), PACE)
     assert (total, [line.firm for line in lines]) == (2, ["别厂（虚构）", "未厂（虚构）"])
     assert (lines[1].contact_name, lines[1].contact_phone) == ("虚构人", "0578-0000000")

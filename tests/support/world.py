@@ -19,7 +19,15 @@ from survey.files.pictures import SMALL
 from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import conclusions, decisions, interests, pool, recognitions, second_sheets
+from survey.lifecycle import (
+    conclusions,
+    decisions,
+    interests,
+    invitations,
+    pool,
+    recognitions,
+    second_sheets,
+)
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.interests import Declared
@@ -32,6 +40,7 @@ from survey.lifecycle.signing import Signing
 from survey.lifecycle.step import Actor, Step
 from survey.store import interests as interest_store
 from survey.store import pool as store
+from survey.store.invitations import Whom
 from survey.store.jobs import jobs_about
 from survey.store.signatures import signatures
 from survey.tables import (
@@ -89,12 +98,13 @@ class World:
         self._session = session
         self._config = config
         self._reports = reports
-        self.rounds = [a_round(session) for _ in range(4)]
+        self.rounds = [a_round(session) for _ in range(5)]
         self.officer = a_user(session, Role.OFFICER)
         self.administrator = a_user(session, Role.ADMINISTRATOR)
         self.other = a_user(session, Role.OFFICER)
         self.sides = [self._side("金丝雀甲", "teal"), self._side("金丝雀乙", "maroon")]
         self.a, self.b = self.sides
+        invitations.invite(Step(session, TESTER, moment()), self.rounds[3].id, Whom())
         session.rollback()
 
     def reader(self, role: str) -> User:

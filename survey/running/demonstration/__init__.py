@@ -56,6 +56,7 @@ from survey.running.demonstration.coherence import Answers, coherent
 from survey.running.demonstration.onsite import Brought, brought
 from survey.running.demonstration.pairs import judge_apart
 from survey.running.demonstration.rosters import bring_lists
+from survey.running.demonstration.rounds import LAST_DAYS, QUOTAS, run_round
 from survey.running.demonstration.sheets import (
     application_facts,
     artificial_intelligence,
@@ -120,7 +121,8 @@ def load(app: Flask) -> bool:
         people, words = _people()
         with db.writing(session):
             _set_district(session)
-            rounds = _rounds(session)
+            now = datetime.now(UTC)
+            rounds = _rounds(session, now.astimezone(LOCAL).date())
             firms = [_firm(session, row) for row in _rows("firms.yaml")["firms"]]
             users = _users(session, people, firms)
             Step(session, DEMO, BEGAN).log("load_demo", About("district", "demonstration"))
@@ -135,7 +137,8 @@ def load(app: Flask) -> bool:
             if "again" in row:
                 _hand_in_next(session, firm, row, rounds[1], users, brought(contents, row).photo)
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
-        bring_lists(session, config, rows, officer, datetime.now(UTC))
+        bring_lists(session, config, rows, officer, now)
+        run_round(session, config, rounds, officer, now)
     _keep(config.instance / SIGN_INS, words, config.base_url)
     return True
 
@@ -180,8 +183,8 @@ def _set_district(session: Session) -> None:
     settings.keep(session, replace(district, demonstration=True))
 
 
-def _rounds(session: Session) -> list[Round]:
-    rounds = [
+def _rounds(session: Session, today: date) -> tuple[Round, Round]:
+    rounds = (
         Round(
             title="2026 年度首轮评估",
             edition=EDITION,
@@ -192,11 +195,14 @@ def _rounds(session: Session) -> list[Round]:
         Round(
             title="2026 年度补充评估",
             edition=EDITION,
+            notice="虚构〔2026〕12 号",
             opens_on=date(2026, 11, 1),
-            closes_on=None,
+            only_invited=True,
+            quotas=dict(QUOTAS),
             created_at=BEGAN,
+            **{name: today + timedelta(days=days) for name, days in LAST_DAYS.items()},
         ),
-    ]
+    )
     session.add_all(rounds)
     session.flush()
     return rounds

@@ -103,7 +103,7 @@ def assessments() -> ResponseReturnValue:
         part=part,
         counts=counts,
         tiles=tiles.of_assessments(counts, plan),
-        open_rounds=assessment_store.open_rounds(here.session(), today()),
+        open_rounds=round_store.open_rounds(here.session(), today()),
         townships=choices.townships(),
         rounds=rounds,
         sorts=choices.offered(ORDERS, wanted.sort),

@@ -42,8 +42,13 @@ def send_list(
     columns: Sequence[Column[Any]],
     lines: Sequence[Any],
     filters: Mapping[str, Said],
+    beside: Sequence[Sheet] = (),
 ) -> ResponseReturnValue:
-    """Send lines as a workbook, after noting who took how many of them."""
+    """Send lines as a workbook, after noting who took how many of them.
+
+    Args:
+        beside: Further sheets, such as sums.
+    """
     said, district = said_filters(filters), here.district()
     sheet = Sheet(
         title,
@@ -54,7 +59,7 @@ def send_list(
     origin = Origin(
         f"{district.name}{title}", now().astimezone(LOCAL), said, district.demonstration
     )
-    write_table(stream, [sheet], origin)
+    write_table(stream, [sheet, *beside], origin)
     stream.seek(0)
     note_export(here.step(), listed, len(lines), said)
     name = f"{title}-{today().isoformat()}.xlsx"

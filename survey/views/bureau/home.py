@@ -9,7 +9,7 @@ from survey.readings import district
 from survey.readings.first_steps import first_steps
 from survey.readings.todo.bureau import Desk, of_officer
 from survey.store import assessment_list as store
-from survey.store.assessments import open_rounds
+from survey.store.rounds import open_rounds
 from survey.views import todo
 from survey.views.bureau import choices, tiles
 from survey.views.bureau.blueprint import pages

@@ -2,54 +2,106 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField, StringField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from survey import library
-from survey.lifecycle import edition_status
+from survey.lifecycle import edition_status, typed
 from survey.lifecycle import rounds as life
 from survey.lifecycle.errors import Refusal
 from survey.lifecycle.rounds import Plan
-from survey.store import rounds as store
-from survey.store.lists import BELOW, Wanted
-from survey.store.rounds import ROUND_SORTS, RoundLine
+from survey.readings import completion as readings
+from survey.store import completion as store
+from survey.store import rounds as round_store
+from survey.store.lists import BELOW
 from survey.tables import AssessmentState, Round
-from survey.views.bureau import choices, tiles
+from survey.views.bureau import choices, completion, tiles
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.choices import Said
-from survey.views.bureau.exports import Column, local_day, send_list
+from survey.views.bureau.completion import found_round
 from survey.views.bureau.steps import StepForm, sure_field
-from survey.views.fields import Choice, Day
+from survey.views.bureau.tiles import Tile
+from survey.views.fields import TO_ASCII, Choice, Day
 from survey.web import here, lists
 from survey.web.here import today
+from survey.words import rounds as words
 from survey.words import wording
 
-NOT_BEGUN = "未开始"
-WHO = {BELOW: NOT_BEGUN, **wording.STATES}
 ORDERS = choices.orders("township", "firm", "state")
+QUOTA = re.compile(r"(?P<township>\D+?)[\s:：,，]*(?P<firms>[0-9]{0,9})\s*家?")
+
+
+class Quotas(TextAreaField):
+    """How many firms of each township are to hand in: a township and a number a line."""
+
+    data: dict[str, int] | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data, wrong = {}, []
+        for number, line in enumerate((valuelist or [""])[0].splitlines(), 1):
+            found = QUOTA.fullmatch(typed.line(line).translate(TO_ASCII))
+            if found and found["firms"].lstrip("0"):
+                self.data[found["township"]] = int(found["firms"])
+            elif not found and typed.line(line):
+                wrong.append(str(number))
+        if wrong:
+            raise ValueError(f"第 {'、'.join(wrong)} 行看不懂，请写成“碧湖镇 30”这样，每行一个。")
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        kept = self.data or {}
+        names = dict.fromkeys([*here.district().townships, *kept])
+        return "\n".join(f"{name} {kept.get(name, '')}".rstrip() for name in names)
+
+
+ALL, INVITED = "all", "invited"
 
 
 class PlanForm(StepForm):
-    """What a round is called, and its days."""
+    """What a round is called, whom it is for, its days and quotas."""
 
     title = StringField(
         "轮次名称",
         [InputRequired("请填写轮次名称。"), Length(max=life.MOST_TITLE)],
         description="企业看到的名称，例如“2026 年度智能制造水平评估”。",
     )
+    notice = StringField(
+        "通知文号", [Optional(), Length(max=life.MOST_TITLE)], description="可以不填。"
+    )
     opens_on = Day("开始日期", [InputRequired("请填写开始日期。")])
-    closes_on = Day("截止日期", [Optional()], description="可以先不填，以后再定。这一天还能开始。")
+    closes_on = Day("企业截止", [Optional()], description="可以先不填，以后再定。这一天还能开始。")
+    check_by = Day("区级审核截止", [Optional()])
+    upward_by = Day("上报截止", [Optional()])
+    whom = RadioField(
+        "哪些企业参加",
+        choices=[(ALL, "全部企业"), (INVITED, "只有选定的企业（在“邀请企业”里选）")],
+        default=ALL,
+    )
+    quotas = Quotas(
+        "各乡镇（街道）任务数",
+        description="每行一个乡镇（街道）和家数，例如“碧湖镇 30”。没有任务数的，后面空着。",
+        render_kw={"rows": 6},
+    )
     sure = sure_field()
 
     def plan(self) -> Plan:
-        opens_on = self.opens_on.data or today()
-        return Plan(self.title.data or "", opens_on, self.closes_on.data)
+        return Plan(
+            self.title.data or "",
+            self.opens_on.data or today(),
+            self.closes_on.data,
+            self.notice.data or "",
+            self.check_by.data,
+            self.upward_by.data,
+            only_invited=self.whom.data == INVITED,
+            quotas=self.quotas.data or {},
+        )
 
 
 class RoundForm(PlanForm):
@@ -61,25 +113,6 @@ class RoundForm(PlanForm):
         super().__init__(step, **values)
         there = edition_status.usable(here.session())
         self.edition.choices = list(library.titles(here.session(), there[::-1]).items())
-
-
-class ChangeForm(PlanForm):
-    """A round as it is to be; what the page showed goes along."""
-
-    was = HiddenField()
-
-    def seen(self) -> Plan:
-        """Return the round as the page showed it; what no page of ours wrote answers 400."""
-        opens_on, _, rest = (self.was.data or "").partition("/")
-        closes_on, _, title = rest.partition("/")
-        try:
-            last = date.fromisoformat(closes_on) if closes_on else None
-            return Plan(title, date.fromisoformat(opens_on), last)
-        except ValueError:
-            abort(400)
-
-    def show(self, plan: Plan) -> None:
-        self.was.data = f"{plan.opens_on}/{plan.closes_on or ''}/{plan.title}"
 
 
 @pages.route("/rounds", methods=["GET", "POST"])
@@ -98,7 +131,7 @@ def rounds() -> ResponseReturnValue:
         render_template(
             "bureau/rounds.html",
             form=form,
-            rounds=store.rounds(here.session()),
+            rounds=round_store.rounds(here.session()),
             titles=library.titles(here.session(), library.of(here.session()).editions()),
             today=today(),
         ),
@@ -107,27 +140,31 @@ def rounds() -> ResponseReturnValue:
 
 
 def _open(form: RoundForm) -> ResponseReturnValue:
-    sure = form.sure.data
-    opened = life.open_round(
-        here.step(), edition=form.edition.data, sure=sure, **asdict(form.plan())
-    )
+    opened = life.open_round(here.step(), form.plan(), form.edition.data, sure=form.sure.data)
     flash(f"评估轮次“{opened.title}”已建立。", "good")
-    return redirect(url_for(".round_", round_id=opened.id))
+    onward = ".invite" if opened.only_invited else ".round_"
+    return redirect(url_for(onward, round_id=opened.id))
 
 
 @pages.route("/rounds/<row:round_id>", methods=["GET", "POST"])
 def round_(round_id: int) -> ResponseReturnValue:
     """Show how far every firm is in a round and whom to call; change its name and days."""
-    found = _found(round_id)
+    found = found_round(round_id)
     if request.method != "POST":
         return _page(found)
-    form = ChangeForm("change", posted=True)
+    form = PlanForm("change", posted=True)
     if not form.validate():
         return _page(found, form, 422)
     try:
-        life.change(here.step(), round_id, form.plan(), seen=form.seen(), sure=form.sure.data)
+        life.change(
+            here.step(),
+            round_id,
+            form.plan(),
+            base_version=form.base_version(),
+            sure=form.sure.data,
+        )
     except Refusal as error:
-        return _page(_found(round_id), form, form.show_refusal(error))
+        return _page(found_round(round_id), form, form.show_refusal(error))
     flash("轮次已更新。", "good")
     return redirect(url_for(".round_", round_id=round_id))
 
@@ -148,52 +185,45 @@ def delete_round(round_id: int) -> ResponseReturnValue:
     return redirect(url_for(".rounds"))
 
 
-@pages.get("/rounds/<row:round_id>/firms.xlsx")
-def export_round(round_id: int) -> ResponseReturnValue:
-    """Send the firms of a round with whom to call, as they are filtered, all pages of them."""
-    found, wanted = _found(round_id), _wanted()
-    lines, _total = store.round_firms(here.session(), round_id, wanted)
-    said = {"round": Said("评估轮次", found.title), **_said(wanted)}
-    return send_list("round", "轮次进度", COLUMNS, lines, said)
-
-
-COLUMNS: tuple[Column[RoundLine], ...] = (
-    Column("企业名称", lambda line: line.firm, 30),
-    Column("统一社会信用代码", lambda line: line.code, 22),
-    Column("乡镇（街道）", lambda line: line.township),
-    Column("进度", lambda line: wording.STATES.get(line.state or "", NOT_BEGUN)),
-    Column("联系人", lambda line: line.contact_name),
-    Column("联系电话", lambda line: line.contact_phone, 18),
-    Column("开始填写", lambda line: local_day(line.begun_at), kind="date"),
-)
-
-
-def _page(found: Round, form: ChangeForm | None = None, status: int = 200) -> ResponseReturnValue:
-    plan, wanted, part = life.plan_of(found), _wanted(), lists.part()
-    lines, total = store.round_firms(here.session(), found.id, wanted, part)
-    counts = store.states_of(here.session(), found.id)
-    form = form or ChangeForm("change", data=asdict(plan))
-    form.show(plan)
-    begun = sum(count for state, count in counts.items() if state != BELOW)
+def _page(found: Round, form: PlanForm | None = None, status: int = 200) -> ResponseReturnValue:
+    plan, wanted, part, session = (
+        life.plan_of(found),
+        completion.narrowing(),
+        lists.part(),
+        here.session(),
+    )
+    lines, total = store.round_firms(session, found, wanted, completion.pace(), part)
+    whom = INVITED if found.only_invited else ALL
+    form = form or PlanForm("change", data=asdict(plan) | {"whom": whom})
+    form.show_at(found.version)
+    counts = store.states_of(session, found)
+    frame = choices.frame_of(found.edition)
     return (
         render_template(
             "bureau/round.html",
             round=found,
-            title=library.titles(here.session(), [found.edition])[found.edition],
+            title=frame.edition.title,
             form=form,
-            begun=begun,
-            tiles=tiles.of_round(found.id, {state: counts.get(state, 0) for state in WHO}, WHO),
+            begun=sum(count for state, count in counts.items() if state != BELOW),
+            invited=round_store.invited(session, found.id),
+            tiles=_tiles(found, counts),
+            places=readings.by_township(session, found),
+            done_by_trade=store.by_trade(session, found),
+            trades=frame.trades,
+            days=readings.by_day(session, found, today()),
             wanted=wanted,
             lines=lines,
             total=total,
             part=part,
             townships=choices.townships(),
-            who=WHO,
+            who=completion.who(),
             sorts=choices.offered(ORDERS, wanted.sort),
             arguments=lists.arguments(),
             chosen=(),
-            chips=choices.in_force(_said(wanted)),
-            not_begun=NOT_BEGUN,
+            chips=choices.in_force(completion.filters(found, wanted)),
+            not_begun=words.NOT_BEGUN,
+            slow=completion.why,
+            no_township=words.NO_TOWNSHIP,
             draft=AssessmentState.DRAFT,
             today=today(),
         ),
@@ -201,23 +231,13 @@ def _page(found: Round, form: ChangeForm | None = None, status: int = 200) -> Re
     )
 
 
-def _found(round_id: int) -> Round:
-    return store.round_(here.session(), round_id) or abort(404)
-
-
-def _wanted() -> Wanted:
-    return Wanted(
-        words=lists.words(),
-        township=choices.township(),
-        state=lists.one_of("state", WHO),
-        sort=lists.sort_key(ROUND_SORTS),
-    )
-
-
-def _said(wanted: Wanted) -> dict[str, Said]:
-    return {
-        "state": Said("进度", WHO.get(wanted.state, "")),
-        "township": Said("乡镇（街道）", wanted.township),
-        "q": Said("企业", wanted.words),
-        "sort": Said("排序", choices.ORDERS.get(wanted.sort, "")),
+def _tiles(found: Round, counts: Mapping[str, int]) -> list[Tile]:
+    """Return every state, and among those that fill in the slow ones where there are any."""
+    slow_ones = store.slow_of(here.session(), found, completion.pace())
+    all_of = {**dict.fromkeys(wording.STATES, 0), BELOW: 0, **counts, **slow_ones}
+    shown = {
+        code: title
+        for code, title in completion.who().items()
+        if code not in completion.SLOW or all_of[code]
     }
+    return tiles.of_round(found.id, all_of, shown, completion.SLOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from flask import request, url_for
@@ -61,10 +61,14 @@ def of_firms(counts: Mapping[str, int]) -> list[Tile]:
     ]
 
 
-def of_round(round_id: int, counts: Mapping[str, int], who: Mapping[str, str]) -> list[Tile]:
+def of_round(
+    round_id: int, counts: Mapping[str, int], who: Mapping[str, str], warn: Collection[str] = ()
+) -> list[Tile]:
     """Return the firms of a round from those who have not begun to those who are confirmed."""
     return [
-        _tile(title, counts[state], "bureau.round_", round_id=round_id, state=state)
+        _tile(title, counts[state], "bureau.round_", round_id=round_id, state=state)._replace(
+            tone="warn" if state in warn else None
+        )
         for state, title in who.items()
     ]
 

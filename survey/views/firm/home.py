@@ -59,7 +59,7 @@ def home() -> ResponseReturnValue:
     firm_id = here.reader().firm_id or 0
     assessments = store.assessments_of_firm(here.session(), firm_id)
     begun = {assessment.round_id for assessment in assessments}
-    rounds = [r for r in store.open_rounds(here.session(), here.today()) if r.id not in begun]
+    rounds = [r for r in _open_to(firm_id) if r.id not in begun]
     if here.reader().sections is not None:
         rounds = []  # beginning is for who answers for the whole
     firm, lines = here.session().get_one(Firm, firm_id), _lines(assessments)
@@ -67,7 +67,7 @@ def home() -> ResponseReturnValue:
         "firm/home.html",
         firm=firm,
         rounds=rounds,
-        closed=_closed(begun),
+        closed=_closed(firm_id, begun),
         today=here.today(),
         lines=lines,
         todo=todo.groups(of_firm(_at_firm(firm, rounds, lines))),
@@ -81,9 +81,13 @@ def _visiting(lines: list[Line]) -> list[Assessment]:
     return [line.assessment for line in lines if line.assessment.state == AssessmentState.VISITING]
 
 
-def _closed(begun: Collection[int]) -> Round | None:
+def _open_to(firm_id: int) -> list[Round]:
+    return round_store.open_to(here.session(), firm_id, here.today())
+
+
+def _closed(firm_id: int, begun: Collection[int]) -> Round | None:
     """Return the round that closed last, where the firm took no part in it."""
-    last = round_store.last_closed(here.session(), here.today())
+    last = round_store.last_closed(here.session(), firm_id, here.today())
     return last if last is not None and last.id not in begun else None
 
 

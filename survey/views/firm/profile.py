@@ -29,6 +29,7 @@ from survey.lifecycle import firms as steps
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import line, whole
 from survey.store import assessments as store
+from survey.store import rounds as round_store
 from survey.tables import Assessment, AssessmentState, Firm
 from survey.views.fields import WholeNumber
 from survey.views.firm.pages import found_sheet, pages
@@ -170,7 +171,7 @@ def _firm() -> Firm:
 
 
 def _present_edition() -> str:
-    rounds = store.open_rounds(here.session(), here.today())
+    rounds = round_store.open_to(here.session(), here.reader().firm_id or 0, here.today())
     return rounds[0].edition if rounds else edition_status.newest(here.session())
 
 

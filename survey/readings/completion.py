@@ -1,0 +1,57 @@
+"""How far a round is by township against its quotas, and day by day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from survey.clock import LOCAL
+from survey.store import completion as store
+from survey.store.completion import Day, Done, Pace
+from survey.store.settings import District
+from survey.tables import Round
+
+MOST_DAYS = 30
+"""Days of a round that are told one by one; the last ones."""
+
+
+class Place(NamedTuple):
+    """One township: how far its firms are, and how many it is to bring."""
+
+    done: Done
+    quota: int | None
+
+    @property
+    def missing(self) -> int:
+        """How many are still to hand in to reach the quota; 0 without one."""
+        return max(0, (self.quota or 0) - self.done.handed_in)
+
+
+def pace(district: District, now: datetime) -> Pace:
+    today = now.astimezone(LOCAL).date()
+    return Pace(today, now - timedelta(days=district.stuck_days))
+
+
+def by_township(session: Session, round_: Round) -> list[Place]:
+    """Return every township that has firms or a quota, the largest first."""
+    found = [
+        Place(done, round_.quotas.get(done.name)) for done in store.by_township(session, round_)
+    ]
+    known = {place.done.name for place in found}
+    empty = [(name, quota) for name, quota in round_.quotas.items() if name not in known]
+    return found + [Place(Done(name, 0, 0, 0, 0), quota) for name, quota in empty]
+
+
+def by_day(session: Session, round_: Round, today: date) -> list[Day]:
+    """Return the days of a round so far on which something happened, the last ones, newest first."""
+    first = max(round_.opens_on, today - timedelta(days=MOST_DAYS - 1))
+    days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    spans = [(day, _begin(day), _begin(day + timedelta(days=1))) for day in days]
+    told = store.by_day(session, round_.id, spans)
+    return [day for day in reversed(told) if day.begun or day.handed_in]
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), LOCAL)

@@ -1,0 +1,255 @@
+"""How far a round has come: its firms one by one, and counted by place, trade and day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true, union_all
+from sqlalchemy.orm import Session
+
+from survey.store.firms import narrowed
+from survey.store.lists import BELOW, Query, Slice, Wanted, sliced, sorted_by
+from survey.tables import (
+    AnswerRow,
+    Assessment,
+    AssessmentState,
+    Firm,
+    Invitation,
+    Moment,
+    Round,
+    SheetKind,
+    SheetRow,
+)
+
+STUCK, OVERDUE = "stuck", "overdue"
+"""What a list may be narrowed to beside the states: begun and left lying; begun and past the day."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Against what firms are measured."""
+
+    today: date
+    idle_since: datetime
+    """Who has saved nothing since is stuck."""
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """One firm in a round, and whom to call; without an assessment it has not begun."""
+
+    firm_id: int
+    firm: str
+    code: str
+    trade: str
+    township: str
+    contact_name: str
+    contact_phone: str
+    assessment_id: int | None
+    state: AssessmentState | None
+    begun_at: datetime | None
+    saved_at: datetime | None
+    """When its own sheet was last worked on."""
+    submitted_at: datetime | None
+    stuck: bool
+    overdue: bool
+
+
+ROUND_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "firm": Firm.name.expression,
+    "township": Firm.township.expression,
+    "state": Assessment.state.expression,
+    "added": Assessment.created_at.expression,
+}
+
+
+def states_of(session: Session, round_: Round) -> dict[str, int]:
+    """Count the firms of a round by state, those that have not begun under ``BELOW``."""
+    state = Assessment.state
+    query = _firms(round_, state.label("state"), func.count().label("firms")).group_by(state)
+    return {row.state or BELOW: row.firms for row in session.execute(query)}
+
+
+def slow_of(session: Session, round_: Round, pace: Pace) -> dict[str, int]:
+    """Count the firms of a round that are stuck, and that are past its last day."""
+    stuck = func.count(case((_stuck(pace), 1)))
+    overdue = func.count(case((_overdue(round_, pace), 1)))
+    row = session.execute(_firms(round_, stuck, overdue)).one()
+    return {STUCK: row[0], OVERDUE: row[1]}
+
+
+def round_firms(
+    session: Session, round_: Round, wanted: Wanted, pace: Pace, part: Slice | None = None
+) -> tuple[list[RoundLine], int]:
+    """Return the firms of a round with whom to call, by township as they are called."""
+    query = _wanted(
+        round_,
+        wanted,
+        pace,
+        Firm.id.label("firm_id"),
+        Firm.name.label("firm"),
+        Firm.code,
+        _trade().label("trade"),
+        Firm.township,
+        Firm.contact_name,
+        Firm.contact_phone,
+        Assessment.id.label("assessment_id"),
+        Assessment.state,
+        Assessment.created_at.label("begun_at"),
+        _last_saved().label("saved_at"),
+        Assessment.submitted_at,
+        case((_stuck(pace), True), else_=False).label("stuck"),
+        case((_overdue(round_, pace), True), else_=False).label("overdue"),
+    )
+    ordered = sorted_by(query, wanted.sort or "township", ROUND_SORTS, Firm.name.asc())
+    rows, total = sliced(session, ordered.order_by(Firm.id), part)
+    texts = ("township", "contact_name", "contact_phone")
+    return [
+        RoundLine(**{**row._mapping, **{name: getattr(row, name) or "" for name in texts}})
+        for row in rows
+    ], total
+
+
+def township_counts(
+    session: Session, round_: Round, wanted: Wanted, pace: Pace
+) -> list[tuple[str, int]]:
+    """Count the firms a list is narrowed to by township, the most first."""
+    place = func.coalesce(Firm.township, "")
+    query = _wanted(round_, wanted, pace, place, func.count()).group_by(place)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(func.count().desc(), place))]
+
+
+def _wanted(round_: Round, wanted: Wanted, pace: Pace, *columns: Any) -> Query:
+    query = _firms(round_, *columns)
+    if wanted.trade:
+        query = query.where(_trade() == wanted.trade)
+    slow = {STUCK: _stuck(pace), OVERDUE: _overdue(round_, pace)}.get(wanted.state)
+    if slow is None:
+        return narrowed(query, wanted)
+    return narrowed(query.where(slow), replace(wanted, state=""))
+
+
+def _firms(round_: Round, *columns: Any) -> Query:
+    """Select of the firms a round is for; one that has begun stays, whoever is invited since."""
+    of_round = and_(Assessment.firm_id == Firm.id, Assessment.round_id == round_.id)
+    query: Query = select(*columns).select_from(Firm).outerjoin(Assessment, of_round)
+    if not round_.only_invited:
+        return query
+    asked = and_(Invitation.firm_id == Firm.id, Invitation.round_id == round_.id)
+    query = query.outerjoin(Invitation, asked)
+    return query.where(or_(Invitation.firm_id.is_not(None), Assessment.id.is_not(None)))
+
+
+def _trade() -> ColumnElement[str]:
+    """The trade a firm is assessed in, or would be."""
+    return func.coalesce(Assessment.trade, Firm.trade)
+
+
+def _own_sheet() -> ColumnElement[bool]:
+    own = and_(SheetRow.kind == SheetKind.SELF, SheetRow.speaks)
+    return and_(SheetRow.assessment_id == Assessment.id, own)
+
+
+def _last_saved() -> ColumnElement[Any]:
+    query = select(func.max(AnswerRow.saved_at)).join(SheetRow, SheetRow.id == AnswerRow.sheet_id)
+    return query.where(_own_sheet()).correlate(Assessment).scalar_subquery()
+
+
+def _stuck(pace: Pace) -> ColumnElement[bool]:
+    """Whether a sheet is being filled in, was begun or last handed in a while ago, and lies."""
+    since = func.coalesce(Assessment.submitted_at, Assessment.created_at)
+    saved = select(AnswerRow.question_id).join(SheetRow, SheetRow.id == AnswerRow.sheet_id)
+    lately = saved.where(_own_sheet(), AnswerRow.saved_at >= pace.idle_since)
+    return and_(
+        Assessment.state == AssessmentState.DRAFT,
+        since < pace.idle_since,
+        ~lately.correlate(Assessment).exists(),
+    )
+
+
+def _overdue(round_: Round, pace: Pace) -> ColumnElement[bool]:
+    over = round_.closes_on is not None and round_.closes_on < pace.today
+    return and_(Assessment.state == AssessmentState.DRAFT, true() if over else false())
+
+
+# --- counted --------------------------------------------------------------------------------------
+
+
+class Done(NamedTuple):
+    """How far the firms of one township or trade are."""
+
+    name: str
+    firms: int
+    begun: int
+    handed_in: int
+    confirmed: int
+
+
+def by_township(session: Session, round_: Round) -> list[Done]:
+    """Return how far each township is; firms without one stand under an empty name."""
+    return _by(session, round_, func.coalesce(Firm.township, ""))
+
+
+def by_trade(session: Session, round_: Round) -> list[Done]:
+    return _by(session, round_, _trade())
+
+
+def _by(session: Session, round_: Round, group: ColumnElement[str]) -> list[Done]:
+    state = Assessment.state
+    query = _firms(
+        round_,
+        group,
+        func.count(),
+        func.count(state),
+        func.count(case((state != AssessmentState.DRAFT, 1))),
+        func.count(case((state == AssessmentState.CONFIRMED, 1))),
+    )
+    rows = session.execute(query.group_by(group).order_by(func.count().desc(), group))
+    return [Done(*row) for row in rows]
+
+
+class Day(NamedTuple):
+    """One day of a round: how many began and handed in on it, and how many had by its end."""
+
+    day: date
+    begun: int
+    handed_in: int
+    handed_in_by: int
+
+
+def by_day(
+    session: Session, round_id: int, days: Sequence[tuple[date, datetime, datetime]]
+) -> list[Day]:
+    """Return what happened on some days, each with its first moment and that of the next.
+
+    The databases name a local day each in its own way; so its moments are asked about instead.
+    """
+    if not days:
+        return []
+    spans = union_all(
+        *(
+            select(
+                literal(number).label("number"),
+                literal(begins, Moment()).label("begins"),
+                literal(ends, Moment()).label("ends"),
+            )
+            for number, (_day, begins, ends) in enumerate(days)
+        )
+    ).subquery()
+
+    def within(moment: ColumnElement[Any]) -> ColumnElement[int]:
+        return func.count(case((and_(moment >= spans.c.begins, moment < spans.c.ends), 1)))
+
+    handed_in = case((Assessment.state != AssessmentState.DRAFT, Assessment.submitted_at))
+    before = func.count(case((handed_in < spans.c.ends, 1)))
+    query = (
+        select(spans.c.number, within(Assessment.created_at.expression), within(handed_in), before)
+        .select_from(spans)
+        .outerjoin(Assessment, Assessment.round_id == round_id)
+        .group_by(spans.c.number)
+        .order_by(spans.c.number)
+    )
+    return [Day(days[row[0]][0], *row[1:]) for row in session.execute(query)]
