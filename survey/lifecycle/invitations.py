@@ -51,11 +51,9 @@ NOBODY_NAMED = "企业负责人"
 
 def invite(step: Step, round_id: int, whom: Whom) -> tuple[int, int | None]:
     """Ask every firm that is meant; return how many are new, and the job that makes their links."""
-    with step.writing() as session:
-        round_ = _asking(step, round_id)
-        added = store.invite(session, round_id, whom, step.by.user_id, step.now)
+    with step.writing():
         narrowed = {name: value for name, value in asdict(whom).items() if value not in ("", None)}
-        return added, _asked(step, round_, added, narrowed)
+        return _invite(step, _asking(step, round_id), whom, narrowed)
 
 
 def invite_coded(step: Step, round_id: int, pasted: str) -> tuple[int, int | None]:
@@ -64,18 +62,20 @@ def invite_coded(step: Step, round_id: int, pasted: str) -> tuple[int, int | Non
     Raises:
         Invalid: Names the lines that hold no firm's code.
     """
-    with step.writing() as session:
+    with step.writing():
         round_ = _asking(step, round_id)
         firms = _firms_in(step, pasted)
-        added = store.invite_firms(session, round_id, firms, step.by.user_id, step.now)
-        return added, _asked(step, round_, added, {"pasted": len(firms)})
+        return _invite(step, round_, Whom(only=tuple(firms)), {"pasted": len(firms)})
 
 
-def _asked(step: Step, round_: Round, added: int, how: Mapping[str, object]) -> int | None:
+def _invite(
+    step: Step, round_: Round, whom: Whom, how: Mapping[str, object]
+) -> tuple[int, int | None]:
+    added = store.invite(step.session, round_.id, whom, step.by.user_id, step.now)
     if not added:
-        return None
+        return 0, None
     step.log("round_invite", round_, after={"firms": added, **how})
-    return ask_for_links(step, round_.id).id
+    return added, ask_for_links(step, round_.id).id
 
 
 def _asking(step: Step, round_id: int) -> Round:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, literal, select
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from survey.store.filling import fill
 from survey.store.lists import FIRM, Query, Slice, holding, sliced
 from survey.tables import (
     Assessment,
@@ -35,6 +36,8 @@ class Whom:
     above_scale: bool | None = None
     roster: int | None = None
     """The list that names them."""
+    only: tuple[int, ...] | None = None
+    """These firms, by id."""
 
 
 # --- whom to ask --------------------------------------------------------------------------------
@@ -66,6 +69,8 @@ def _meant(whom: Whom) -> list[ColumnElement[bool]]:
         meant.append(
             exists().where(RosterRow.roster_id == whom.roster, RosterRow.code == Firm.code)
         )
+    if whom.only is not None:
+        meant.append(Firm.id.in_(whom.only))
     return meant
 
 
@@ -83,29 +88,12 @@ def count(session: Session, round_id: int, whom: Whom) -> tuple[int, int]:
 
 def invite(session: Session, round_id: int, whom: Whom, by: int | None, now: datetime) -> int:
     """Ask every firm that is meant and not asked yet; return how many."""
-    return _invite(session, round_id, _meant(whom), by, now)
-
-
-def invite_firms(
-    session: Session, round_id: int, firms: Collection[int], by: int | None, now: datetime
-) -> int:
-    """Ask these firms; return how many were not asked yet."""
-    return _invite(session, round_id, [Firm.id.in_(firms)], by, now)
-
-
-def _invite(
-    session: Session,
-    round_id: int,
-    meant: Sequence[ColumnElement[bool]],
-    by: int | None,
-    now: datetime,
-) -> int:
     columns = ["round_id", "firm_id", "invited_by", "invited_at"]
     moment = literal(now, Invitation.invited_at.type)
     person = literal(by, Invitation.invited_by.type)
-    found = select(literal(round_id), Firm.id, person, moment).where(_not_asked(round_id), *meant)
-    done = session.execute(insert(Invitation).from_select(columns, found))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    found: Query = select(literal(round_id), Firm.id, person, moment)
+    found = found.where(_not_asked(round_id), *_meant(whom))
+    return fill(session, Invitation, columns, found)
 
 
 def firms_coded(session: Session, codes: Collection[str]) -> dict[str, int]:

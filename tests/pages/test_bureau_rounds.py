@@ -115,7 +115,14 @@ def test_the_page_names_whom_to_call_and_its_workbook_says_the_same(desk, sessio
     assert 'href="tel:05780000000"' in shown
     assert f"/bureau/assessments/{handed_in.id}" in shown
     tiles = re.findall(r'class="tile" href="([^"]+)".*?tile__value">(\d+)<', shown)
-    assert [value for _, value in tiles] == ["1", "1", "1", "0", "0"]
+    assert [value for _, value in tiles] == [
+        "1",
+        "1",
+        "1",
+        "1",
+        "0",
+        "0",
+    ]  # the third: begun, and left lying
     for address, value in tiles:
         where = address.replace("&amp;", "&")
         assert f"共 {value} 家企业" in desk.get(where).text

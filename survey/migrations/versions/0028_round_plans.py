@@ -28,5 +28,5 @@ def upgrade() -> None:
         sa.Column("nonce", sa.String(40), nullable=False, server_default=""),
         sa.Column("token_hash", sa.String(64), nullable=True),
     )
-    for column in ("firm_id", "token_hash"):
-        op.create_index(f"ix_invitations_{column}", "invitations", [column])
+    for name in ("firm_id", "token_hash"):
+        op.create_index(f"ix_invitations_{name}", "invitations", [name])

@@ -132,13 +132,13 @@ def load(app: Flask) -> bool:
             _live(session, firm, row, rounds[0], users, what, _arrival(number))
         _meet(session, firms, users[Role.OFFICER])
         _ties(session, firms, users[PARTNER])
+        run_round(session, config, rounds, users[Role.OFFICER], now)
         _second_round(session, firms, rounds[1], users)
         for firm, row in firms:
             if "again" in row:
                 _hand_in_next(session, firm, row, rounds[1], users, brought(contents, row).photo)
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
         bring_lists(session, config, rows, officer, now)
-        run_round(session, config, rounds, officer, now)
     _keep(config.instance / SIGN_INS, words, config.base_url)
     return True
 

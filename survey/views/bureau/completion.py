@@ -33,7 +33,7 @@ def who() -> dict[str, str]:
     """Return what the firms of a round are narrowed to, in the order of their way."""
     stuck = words.stuck(here.district().stuck_days)
     titles = {BELOW: words.NOT_BEGUN, AssessmentState.DRAFT: wording.STATES[AssessmentState.DRAFT]}
-    return titles | {STUCK: stuck, OVERDUE: words.OVERDUE} | wording.STATES
+    return {**titles, STUCK: stuck, OVERDUE: words.OVERDUE, **wording.STATES}
 
 
 def found_round(round_id: int) -> Round:

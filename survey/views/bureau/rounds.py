@@ -10,6 +10,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from survey import library
@@ -81,7 +82,7 @@ class PlanForm(StepForm):
     upward_by = Day("上报截止", [Optional()])
     whom = RadioField(
         "哪些企业参加",
-        choices=[(ALL, "全部企业"), (INVITED, "只有选定的企业（在“邀请企业”里选）")],
+        choices=[SelectChoice(ALL, "全部企业"), SelectChoice(INVITED, "只有选定的企业")],
         default=ALL,
     )
     quotas = Quotas(
