@@ -1,4 +1,4 @@
-"""The charts of a diagnosis as ECharts options."""
+"""The charts of a diagnosis, and of a firm over its rounds, as ECharts options."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.sections import SectionLine
 from reports.facts import SheetKind
+from reports.trend import Mark, Point, Trend, shares
 
 FAMILY = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 INK, LINE, PAPER, GROUND = "#17262c", "#d3dedd", "#ffffff", "#f2f6f5"
@@ -15,6 +16,9 @@ STEP_COLOURS = ("#5c6b7a", "#38679b", "#12747d", "#1d6b45", "#9a5200")
 """All of these are the tokens of ``static/css/tokens.css``; a test holds them equal."""
 
 Option = dict[str, Any]
+BROKEN = "（口径有变）"
+_TEXT = {"color": INK, "fontSize": 12, "fontFamily": FAMILY}
+_WRAP = {"width": 96, "overflow": "break"}
 
 
 def radar(diagnosis: Diagnosis) -> Option:
@@ -40,6 +44,56 @@ def radar(diagnosis: Diagnosis) -> Option:
     )
 
 
+def trend(it: Trend) -> Option:
+    """The whole share over a firm's rounds, its own dashed beside the confirmed one.
+
+    Where a round was measured otherwise the line is cut: its name says so.
+    """
+    lines = (("企业自评", AMBER, "dashed", _own), ("现场核定", MAIN, "solid", _confirmed))
+    names = [f"{p.title}{BROKEN if p.breaks else ''}" for p in it.points]
+    return _option(
+        legend=_legend(shown=True),
+        grid={"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
+        xAxis={"type": "category", "data": names, "axisLabel": {**_TEXT, "interval": 0, **_WRAP}},
+        yAxis={
+            "type": "value",
+            "min": 0,
+            "max": 100,
+            "axisLabel": {**_TEXT, "formatter": "{value}%"},
+        },
+        series=[
+            _run(name, colour, line, shares(it.points, of), run)
+            for name, colour, line, of in lines
+            for run in it.runs
+        ],
+    )
+
+
+def _own(point: Point) -> Mark | None:
+    return point.own
+
+
+def _confirmed(point: Point) -> Mark | None:
+    return point.confirmed
+
+
+def _run(
+    name: str, colour: str, line: str, values: list[float | None], run: tuple[int, int]
+) -> Option:
+    """One piece of a line, over the points that may be compared; the other points stay empty."""
+    first, end = run
+    return {
+        "name": name,
+        "type": "line",
+        "data": [v if first <= n < end else None for n, v in enumerate(values)],
+        "symbol": "circle" if line == "solid" else "emptyDiamond",
+        "symbolSize": 9,
+        "itemStyle": {"color": colour},
+        "lineStyle": {"color": colour, "width": 2, "type": line},
+        "label": {"show": False},
+    }
+
+
 def _option(**parts: Any) -> Option:
     return {
         "animation": False,
@@ -50,8 +104,7 @@ def _option(**parts: Any) -> Option:
 
 
 def _legend(shown: bool) -> Option:
-    text = {"color": INK, "fontSize": 12, "fontFamily": FAMILY}
-    return {"show": shown, "top": 0, "textStyle": text, "itemWidth": 18, "itemHeight": 8}
+    return {"show": shown, "top": 0, "textStyle": _TEXT, "itemWidth": 18, "itemHeight": 8}
 
 
 def _name(diagnosis: Diagnosis) -> str:

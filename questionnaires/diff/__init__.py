@@ -7,6 +7,7 @@ became stricter, and which firms would stand on another rung for the same answer
 from __future__ import annotations
 
 from questionnaires.diff import catalogue, frames, ladder, questions
+from questionnaires.diff.again import asked_again
 from questionnaires.diff.changes import KINDS, Change, Kind
 from questionnaires.diff.sheets import Case, Move, Verdict, read_sheets, rescore
 from questionnaires.edition import Edition
@@ -18,6 +19,7 @@ __all__ = [
     "Kind",
     "Move",
     "Verdict",
+    "asked_again",
     "differences",
     "read_sheets",
     "rescore",

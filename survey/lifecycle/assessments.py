@@ -23,6 +23,7 @@ from survey.lifecycle import (
     responses,
     second_sheets,
     signing,
+    starts,
     teams,
     typed,
     verification,
@@ -49,6 +50,7 @@ from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import firms, rounds
 from survey.store import interests as interest_store
+from survey.store import starts as start_store
 from survey.store.contradictions import explanations
 from survey.tables import (
     Assessment,
@@ -71,6 +73,8 @@ class Receipt:
 
 def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
     """Open the firm's assessment of a round; a second call returns the first one.
+
+    What the firm said in its last round stands beside the new sheet as its start.
 
     Raises:
         RoundClosed: Only what was begun in time goes on.
@@ -97,15 +101,16 @@ def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
         )
         session.add(assessment)
         session.flush()
-        session.add(
-            SheetRow(
-                assessment_id=assessment.id,
-                kind=SheetKind.SELF,
-                processes=firm.processes,
-                lacking=firm.lacking,
-                created_at=step.now,
-            )
+        sheet = SheetRow(
+            assessment_id=assessment.id,
+            kind=SheetKind.SELF,
+            processes=firm.processes,
+            lacking=firm.lacking,
+            created_at=step.now,
         )
+        session.add(sheet)
+        session.flush()
+        starts.begin_with(step, firm, assessment, sheet)
         step.log("begin", About("assessment", assessment.id, firm.id))
         return assessment
 
@@ -156,7 +161,8 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
 
     Raises:
         Incomplete: Names every question without an answer.
-        Invalid: Nobody signed the truth statement, or the processes are not said.
+        Invalid: Nobody signed the truth statement, the processes are not said, or the profile is
+            still that of the last round.
     """
     with step.writing() as session:
         assessment = _held(session, assessment_id)
@@ -167,6 +173,7 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
             raise Invalid({"declared_by": "请填写承诺人姓名（60 字以内）。"})
         sheet = _sheet(session, assessment_id, SheetKind.SELF)
         questionnaire = questionnaire_of(assessment)
+        _require_profile(session, assessment)
         _require_processes(questionnaire, sheet)
         _require_complete(session, questionnaire, sheet)
         before, after = _turn(assessment, "submit")
@@ -418,6 +425,17 @@ def open_contradictions(session: Session, assessment: Assessment) -> tuple[str, 
     found = contradictions.on_visit(session, assessment)
     known = explanations(session, [assessment.id])[assessment.id]
     return tuple(one.check.id for one in contradictions.unexplained(found, known))
+
+
+def _require_profile(session: Session, assessment: Assessment) -> None:
+    """What a firm said of itself in its last round is looked at before it stands for this one."""
+    sheet = start_store.own_sheet(session, assessment.id)
+    if starts.profile_waits(sheet.start if sheet else None, assessment):
+        raise Invalid(
+            {
+                "profile": "企业信息还是上一轮的。请核对人数、收入、工序等；没有变化，也请打开后保存一次。"
+            }
+        )
 
 
 def _require_processes(questionnaire: Questionnaire, sheet: SheetRow) -> None:

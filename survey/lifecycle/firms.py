@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 
 from questionnaires.edition import Edition
@@ -12,7 +13,7 @@ from survey.lifecycle.states import WRITABLE
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
 from survey.store import firms
-from survey.tables import Firm, SheetKind, Size
+from survey.tables import Assessment, Firm, SheetKind, Size
 
 LONGEST = {
     "address": 200,
@@ -57,6 +58,8 @@ def update_profile(
 ) -> Firm:
     """Keep a firm's profile, and its processes on every sheet that is still being filled.
 
+    Saved as it stands, it is said to hold for a sheet that was begun since.
+
     Args:
         edition: Whose trades and processes are meant.
         base_version: The version the profile was read at.
@@ -87,7 +90,11 @@ def update_profile(
         for name, value in asdict(profile).items():
             setattr(firm, name, sorted(value) if name == "processes" else value)
         changed = [name for name, value in before.items() if value != getattr(firm, name)]
-        if _said_itself(firm) or changed:
+        said = _said_itself(firm) or bool(changed)
+        if not said and _waits(firm, begun):
+            firm.confirmed_at = step.now
+            step.log("profile_holds", firm)
+        if said:
             firm.confirmed_at = step.now
             step.log(
                 "profile",
@@ -107,6 +114,12 @@ def _said_itself(firm: Firm) -> bool:
     for name in filled:
         setattr(firm, f"listed_{name}", None)
     return bool(filled)
+
+
+def _waits(firm: Firm, begun: Collection[Assessment]) -> bool:
+    """Whether a sheet was begun since the firm last said that its profile holds."""
+    drafts = (a for a in begun if a.state == WRITABLE[SheetKind.SELF])
+    return any(firm.confirmed_at is None or firm.confirmed_at < a.created_at for a in drafts)
 
 
 def _unsaid(profile: Profile, edition: Edition) -> str:

@@ -107,7 +107,7 @@ def sides(sheet: FilledSheet, found: Contradiction) -> tuple[Side, ...]:
 def _side(sheet: FilledSheet, name: str, value: object) -> Side:
     kind, _, id = name.rpartition(":")
     if kind == "fact":
-        return Side(FACTS[id], _fact(id, value))
+        return Side(FACTS[id], fact_words(id, value))
     if kind == "process":
         titles = {p.id: p.title for p in sheet.questionnaire.trade.processes}
         return Side(f"工序“{titles[id]}”", "勾选了" if value else "没有勾选")
@@ -120,7 +120,8 @@ def _side(sheet: FilledSheet, name: str, value: object) -> Side:
     return Side(f"{called}{question.code} {question.short}", words, question, section)
 
 
-def _fact(id: str, value: object) -> str:
+def fact_words(id: str, value: object) -> str:
+    """Say a fact of a firm's profile, with its unit."""
     if isinstance(value, bool):
         return "是" if value else "否"
     return SIZES.get(str(value)) or f"{value}{UNITS.get(id, '')}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from questionnaires import answers
 from questionnaires.answers import level_of
 from questionnaires.floor import resting
 from questionnaires.model import Question, Section, Station
@@ -17,21 +16,11 @@ from questionnaires.scoring import is_required
 from reports.checklist import Checklist, Item, checklist
 from reports.deciding import Claim, deciding
 from reports.diagnosis.gaps import rung_title
-from survey.library import questionnaire_of
 from survey.readings.hints import Hint
+from survey.readings.last_round import Compared, Moved, Then, compared
 from survey.readings.visits import Visit
 from survey.store import contradictions as store
-from survey.tables import Assessment, Evidence
-
-
-class Moved(NamedTuple):
-    """An answer that is another than in the firm's last round, both read aloud."""
-
-    question: Question
-    then: str
-    now: str
-    levels: int
-    """How many levels it rose; below 0 where it fell, 0 where that cannot be said."""
+from survey.tables import Evidence
 
 
 @dataclass(frozen=True)
@@ -63,11 +52,15 @@ class Stop(NamedTuple):
 
 @dataclass(frozen=True)
 class Preparation:
-    """A visit before it begins; ``before`` is the firm's last round, None where there is none."""
+    """A visit before it begins; ``compared`` with the firm's last round, None where there is none."""
 
     visit: Visit
-    before: Assessment | None = None
-    moved: Mapping[str, Moved] = field(default_factory=dict)
+    compared: Compared | None = None
+
+    @cached_property
+    def moved(self) -> dict[str, Moved]:
+        """The answers that are other than in the last round, by question id."""
+        return {m.question.id: m for m in self.compared.moved} if self.compared else {}
 
     @cached_property
     def claims(self) -> dict[str, Claim]:
@@ -173,18 +166,6 @@ def preparation_of(session: Session, visit: Visit) -> Preparation:
     found = store.earlier(session, [visit.assessment]).get(visit.assessment.id)
     if found is None or visit.last is None:
         return Preparation(visit)
-    return Preparation(visit, found[0], {m.question.id: m for m in _moved(visit, found[0])})
-
-
-def _moved(visit: Visit, before: Assessment) -> Iterator[Moved]:
-    """Yield the answers that are other than then; each is read in the words of its own edition."""
-    then, last, now = questionnaire_of(before).questions, visit.last or {}, visit.own.answers
-    for question in visit.own.questionnaire.all_asked(visit.own.processes):
-        was, old = then.get(question.id), last.get(question.id)
-        new = now.get(question.id)
-        if was is None or old is None or new is None or was.kind != question.kind:
-            continue
-        if answers.plain(old) != answers.plain(new):
-            low, high = level_of(was, old), level_of(question, new)
-            rose = 0 if low is None or high is None else high - low
-            yield Moved(question, answers.describe(was, old), answers.describe(question, new), rose)
+    last, sheet = found
+    then = Then(last, frozenset(sheet.processes), visit.last)
+    return Preparation(visit, compared(then, visit.own))

@@ -18,6 +18,7 @@ from survey.tables.assessments import (
     Round,
     ScoreRow,
     SheetRow,
+    Start,
 )
 from survey.tables.audit import AuditEntry
 from survey.tables.base import ENUMERATIONS, Moment, Table
@@ -164,6 +165,7 @@ __all__ = [
     "Signature",
     "SignerRole",
     "Size",
+    "Start",
     "Table",
     "Throttle",
     "Upload",

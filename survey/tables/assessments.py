@@ -177,6 +177,38 @@ class SheetRow(Table):
     """What its assessment said beside it when it was left behind, see ``lifecycle.versions``."""
     created_at: Mapped[datetime]
 
+    start: Mapped[Start | None] = relationship(
+        lazy="raise", viewonly=True, primaryjoin="SheetRow.id == Start.sheet_id"
+    )
+    """What the firm's own begins with, where it had a round before."""
+
+
+class Start(Table):
+    """What a firm's sheet begins with from its last round (上一轮的答案), as it stood on that day.
+
+    None of it is an answer: a question counts as answered by its row in ``answers`` alone.
+    """
+
+    __tablename__ = "starts"
+    __table_args__ = (CheckConstraint(one_of("kind", SheetKind), name="kind"),)
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), primary_key=True)
+    last_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"), index=True)
+    """The assessment of the last round."""
+    own_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"))
+    """The firm's own sheet there; its files may be confirmed again."""
+    kind: Mapped[SheetKind]
+    """The sheet that spoke for the firm, and so begins this one."""
+    same: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON)
+    """By question id what may stand again: ``question`` of then, ``value``, ``remark`` of the firm;
+    where the visit found otherwise what the firm had ``said`` and ``why``."""
+    again: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON)
+    """By question id what has to be answered anew: ``question`` and ``value`` of then."""
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What the firm's profile said of its size on that day, by name."""
+
+    last: Mapped[Assessment] = relationship(lazy="raise")
+
 
 class AnswerFields:
     """What an answer holds now, and what each of its revisions held."""
@@ -304,6 +336,8 @@ class Evidence(Table):
     caption: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     taken_at: Mapped[datetime | None]
     """When the photo was taken, as the device knows it; its clock may be wrong."""
+    first_at: Mapped[datetime | None]
+    """When it was first handed in, where the firm says that a file of an earlier round still holds."""
     likeness: Mapped[str | None] = mapped_column(String(16))
     """What a picture looks like (``files.inside.picture.likeness``); "" where it shows nothing, NULL
     for other files and while nobody looked."""

@@ -214,6 +214,8 @@ def differences(edition_id: str) -> ResponseReturnValue:
         areas=list(dict.fromkeys(change.area for change in changes)),
         kinds=diff.KINDS,
         trial=_trial(before, after),
+        again=diff.asked_again(before, after),
+        trades=len(before.trades.keys() & after.trades.keys()),
     )
 
 

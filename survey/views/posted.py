@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask import request
@@ -20,7 +20,7 @@ from survey.store import evidence as evidence_store
 from survey.store.answers import KeptAnswer
 from survey.tables import Evidence
 from survey.views import files
-from survey.views.forms.answers import AnswerField, Shown
+from survey.views.forms.answers import AnswerField, SectionForm, Shown
 from survey.web import here
 from survey.words import uploads as words
 
@@ -40,14 +40,23 @@ class Outcome:
         self.status = 409 if 409 in self.seen else min(self.seen)
 
 
-def keep(form: Iterable[AnswerField], sheet: FilledSheet) -> Outcome:
-    """Keep every good field of a page on its own; the others stay in the form with their faults."""
+Also = Callable[[SectionForm, Outcome], None]
+
+
+def keep(form: SectionForm, sheet: FilledSheet, also: Also) -> Outcome:
+    """Keep every good field of a page on its own; the others stay in the form with their faults.
+
+    Args:
+        also: Does what else was pressed, once nothing of the page is left unkept.
+    """
     outcome = Outcome()
     try:
         for asked in form:
             _keep_answer(asked, sheet, outcome)
             _keep_files(asked, sheet, outcome)
         _remove_file({asked.question.id for asked in form}, sheet, outcome)
+        if outcome.status == 200:
+            also(form, outcome)
     except Locked:
         outcome.meet(409)
         outcome.locked = True
@@ -73,6 +82,8 @@ def _keep_answer(asked: AnswerField, sheet: FilledSheet, outcome: Outcome) -> No
 def _shown_at(sheet: FilledSheet, asked: AnswerField) -> Shown:
     """Return the answer as the page showed it when it was made."""
     kept, base = sheet.rows.get(asked.question.id), asked.base_revision
+    if asked.shown_last:
+        return asked.shown_last
     if base == 0 or kept is None:
         return Shown()
     if kept.revision == base:

@@ -73,6 +73,9 @@ class SectionPage:
         """Return what else this reader's template asks for."""
         raise NotImplementedError
 
+    def also(self, form: SectionForm, outcome: Outcome) -> None:
+        """Do what else was pressed, once every answer of the page is kept."""
+
     # --- what does not --------------------------------------------------------------------------
 
     @property
@@ -90,7 +93,7 @@ class SectionPage:
     def after(self) -> str:
         """Return where a kept page leads: on to the next section if that was pressed, else back."""
         _, following = self.neighbours
-        if request.form.get("go") != "next":
+        if not request.form.get("go"):
             return self.url_of(self.section)
         return self.url_of(following) if following else self.end
 
@@ -130,7 +133,7 @@ def answer(found: Callable[[], SectionPage]) -> ResponseReturnValue:
     form = page.form(request.form)
     if not page.sheet.is_writable:
         return page.shown(form, Outcome(locked=True)), 409
-    outcome = keep(form, page.sheet)
+    outcome = keep(form, page.sheet, page.also)
     if outcome.status == 200:
         if outcome.saved:
             flash(f"已保存 {outcome.saved} 处修改。", "good")

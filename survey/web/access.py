@@ -49,6 +49,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "firm.section": _firm,
     "firm.save_answer": _firm,
     "firm.review": _firm,
+    "firm.trend": _firm,
     "firm.ask_return": _firm,
     "firm.take_back_request": _firm,
     # firm: only its owner, see OWNERS
@@ -68,6 +69,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "results.stamped": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     # versions: what was handed in or confirmed once, and what changed between two
+    "last_round.page": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "versions.all_of": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "versions.one": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "versions.between": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),

@@ -26,6 +26,7 @@ from survey.words.wording import (
 
 ACTIONS = {
     "begin": "开始评估",
+    "same": "确认与上年相同",
     "processes": "设定工序",
     "submit": "提交自评",
     "return": "退回企业",
@@ -69,6 +70,7 @@ ACTIONS = {
     "create": "新增",
     "edit": "修改",
     "profile": "修改企业信息",
+    "profile_holds": "确认企业信息没有变化",
     "attach_evidence": "上传佐证材料",
     "remove_evidence": "删除佐证材料",
     "report_request": "申请报告",

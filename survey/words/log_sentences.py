@@ -12,6 +12,7 @@ from survey.words.log import ACTIONS, QUIET, LogWords
 
 SENTENCES: Final[Mapping[str, str]] = {
     "begin": "开始了{firm}的评估",
+    "same": "确认{firm}一个模块的答案与上年相同",
     "processes": "设定了{firm}的工序",
     "submit": "提交了{firm}的自评",
     "return": "把{firm}的答卷退回企业补充",
@@ -55,6 +56,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "create": "新增了{thing}",
     "edit": "修改了{thing}",
     "profile": "修改了{firm}的企业信息",
+    "profile_holds": "确认{firm}的企业信息没有变化",
     "attach_evidence": "给{firm}的答卷上传了佐证材料",
     "remove_evidence": "删除了{firm}答卷的一份佐证材料",
     "report_request": "申请了{firm}的诊断报告",

@@ -386,3 +386,62 @@ for (const [name, gone] of [
       assert.deepEqual(page.server.sent.map(({ base_revision }) => base_revision), [1, 1, 2]);
       assert.ok(plainButtons(page).every((button) => button.hidden));
     });
+
+// --- what the last round left ---------------------------------------------------------------------
+
+const AGAIN = "firm-again";
+const waiting = (page) => [...page.document.querySelectorAll("[data-waits]")].length;
+
+test("what the last round left is not sent by looking at it", async () => {
+  const page = await open(AGAIN);
+
+  page.leave(QUESTION);
+  page.fire(page.document, "visibilitychange");
+  await page.pass(TYPING);
+
+  assert.ok(waiting(page) > 1);
+  assert.deepEqual(page.server.sent, []);
+});
+
+test("whoever touches any of it answers the question with all of it", async () => {
+  const page = await open(AGAIN);
+  const before = waiting(page);
+
+  page.type(QUESTION, "remark", "今年换了系统");
+  await page.pass(TYPING);
+
+  assert.deepEqual(page.server.changes, [{ question: QUESTION, value: 2, remark: "今年换了系统", base_revision: 0 }]);
+  assert.equal(waiting(page), before - 1);
+  assert.equal(page.card(QUESTION).querySelector("[data-last]"), null);
+  assert.equal(page.document.querySelector("[data-waiting]").textContent, String(before - 1));
+});
+
+test("与上年相同 sends one answer as it stands, and once", async () => {
+  const page = await open(AGAIN);
+
+  page.card(QUESTION).querySelector("[data-same]").click();
+  await page.pass(TYPING);
+  page.type(QUESTION, "remark", "补一句");
+  await page.pass(TYPING);
+
+  assert.deepEqual(page.server.changes, [
+    { question: QUESTION, value: 2, remark: "", base_revision: 0 },
+    { question: QUESTION, remark: "补一句", base_revision: 1 },
+  ]);
+});
+
+test("the section is confirmed by the plain form once what was typed has arrived", async () => {
+  const page = await open(AGAIN);
+  const sent = [];
+  page.window.HTMLFormElement.prototype.submit = function submit() { sent.push([...new page.window.FormData(this)]); };
+
+  page.pick(QUESTION, 4);
+  page.document.querySelector("[name=go][value=same]").click();
+  await page.pass(TYPING);
+
+  assert.equal(page.server.changes[0].value, 4);
+  const [form] = sent;
+  assert.deepEqual(form.filter(([name]) => name === "go"), [["go", "same"]]);
+  assert.deepEqual(form.filter(([name]) => name === `q_${QUESTION}-base`), [[`q_${QUESTION}-base`, "1"]]);
+  assert.deepEqual(form.filter(([name]) => name === `q_${QUESTION}-last`), []);
+});

@@ -14,9 +14,9 @@ from survey.config import Config, sqlite_url
 from survey.joining import create_app
 from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.tables import Assessment, SheetKind
+from survey.tables import Assessment, Firm, SheetKind
 from tests.support.client import CheckingClient
-from tests.support.people import a_consultant, a_user, filled, handed_in, signed_in, visited
+from tests.support.people import a_consultant, a_user, begun, filled, handed_in, signed_in, visited
 
 SECTIONS = ("production", "equipment", "key_figures", "application_facts", "miit_facts")
 """Every kind of question stands in one of them."""
@@ -57,6 +57,8 @@ def _pages(app: Flask, session: Session, folder: Path) -> Iterator[tuple[str, st
     locked = handed_in(session, other)
     reader = signed_in(app, session, other)
     yield "firm-locked", _got(reader, f"/firm/assessments/{locked.id}/sections/production")
+    again = begun(session, session.get(Firm, other.firm_id))
+    yield "firm-again", _got(reader, f"/firm/assessments/{again.id}/sections/production")
     consultant = a_consultant(session)
     visit = visited(session, a_user(session), consultant, level=2)
     tablet = signed_in(app, session, consultant)

@@ -122,9 +122,17 @@ def a_round(session: Session, **given: Any) -> Round:
 
 
 def begun(session: Session, firm: Firm | None = None, round_: Round | None = None) -> Assessment:
-    """An assessment nobody has answered anything in."""
+    """An assessment nobody has answered anything in, its firm's profile looked at."""
     firm, round_ = firm or a_firm(session), round_ or a_round(session)
-    return steps.begin(Step(session, TESTER, moment()), firm.id, round_.id)
+    assessment = steps.begin(Step(session, TESTER, moment()), firm.id, round_.id)
+    look_at_profile(session, firm.id)
+    return assessment
+
+
+def look_at_profile(session: Session, firm_id: int) -> None:
+    """Let a firm say that its profile holds for what it has begun."""
+    with db.writing(session):
+        session.execute(update(Firm).where(Firm.id == firm_id).values(confirmed_at=moment()))
 
 
 def wire_for(question: Question, level: int = 2, words: str = "虚构的回答") -> object:

@@ -67,6 +67,7 @@ from tests.support.people import (
     an_issued_report,
     begun,
     fill,
+    look_at_profile,
     moment,
 )
 from tests.support.rosters import a_proposal, a_roster
@@ -153,6 +154,7 @@ class World:
         firm = side.user.firm_id
         assert firm is not None
         assessment = steps.begin(Step(session, TESTER, moment()), firm, round_.id)
+        look_at_profile(session, firm)
         side.ids[state] = assessment.id
         fill(session, assessment, side.user, remark=f"{word}备注{state}")
         self._file(side, state, assessment, SheetKind.SELF, colour)

@@ -68,8 +68,26 @@ export class Card {
     if (this.isTouched("value") && this.stamp() !== this.last.value && settled) fields.value = this.value;
     for (const [name, area] of this.texts)
       if (this.isTouched(name) && area.value.trim() !== this.last[name]) fields[name] = area.value.trim();
+    // Who touches any of what the last round left here has looked at all of it.
+    if (this.waits && Object.keys(fields).length) Object.assign(fields, this.whole);
     this.remember(fields);
     return fields;
+  }
+
+  /** Whether the inputs show last round's answer, which nobody of the firm has touched. */
+  get waits() {
+    return this.element.hasAttribute("data-waits");
+  }
+
+  /** The answer with its texts, as they stand in the inputs. */
+  get whole() {
+    return { value: this.value, ...Object.fromEntries(this.texts.map(([name, area]) => [name, area.value.trim()])) };
+  }
+
+  /** Let last round's answer stand: it is handed over as if it had been given now. */
+  accept() {
+    this.touched.add("value");
+    this.last.value = "";
   }
 
   remember(fields) {
@@ -128,6 +146,8 @@ export class Card {
     this.showFaults({});
     delete this.element.dataset.wrong;
     this.element.toggleAttribute("data-answered", value !== null);
+    this.element.removeAttribute("data-waits");
+    this.element.querySelector("[data-last]")?.remove();
     this.element.querySelector(`[name="${this.element.dataset.name}-base"]`).value = revision;
     this.element.querySelector(".clash")?.remove();
   }

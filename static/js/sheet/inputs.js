@@ -23,6 +23,8 @@ export function watch(page, card) {
     if (!card.element.contains(relatedTarget)) page.handOver(card, true);
   });
   if (card.clear) page.on(card.clear, "click", () => empty(page, card));
+  const same = card.element.querySelector("[data-same]");
+  if (same) page.on(same, "click", (event) => accept(page, card, event));
   watchComposing(page, card);
 }
 
@@ -43,4 +45,12 @@ function empty(page, card) {
   card.touched.add("value");
   page.handOver(card, true);
   show(() => card.element.querySelector(".option__input, .form-control").focus());
+}
+
+function accept(page, card, event) {
+  if (page.broken) return; // the plain form says it as well
+  event.preventDefault();
+  card.accept();
+  page.handOver(card, true);
+  show(() => card.element.focus());
 }

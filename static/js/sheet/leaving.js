@@ -52,9 +52,11 @@ async function onward(page, event, button) {
   event.preventDefault();
   page.handOverAll();
   const target = button && button.dataset.onward;
-  if (!target) return;
+  const sends = button && button.hasAttribute("data-sends");
+  if (!target && !sends) return;
   if (await page.queue.settle(FORM_WAITS)) {
-    location.href = target;
+    if (sends) send(page, button);
+    else location.href = target;
     return;
   }
   page.showState();
@@ -63,6 +65,13 @@ async function onward(page, event, button) {
     first?.element.scrollIntoView({ block: "center" });
     first?.element.focus();
   });
+}
+
+// What only the plain form can say, with the button that said it: a form sent by script has none.
+function send(page, { name, value }) {
+  page.sheet.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  page.leaving = true;
+  page.sheet.submit();
 }
 
 // What another form does is done to the sheet as it stands once every answer has arrived.

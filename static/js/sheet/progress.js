@@ -1,7 +1,17 @@
 // How far the firm is, beside the questions: counted on as answers come and go.
 
+/** Count what still waits to be confirmed; where nothing does, nothing is said of it. */
+function showWaiting(cards) {
+  const waiting = cards.filter((card) => card.waits).length;
+  for (const panel of document.querySelectorAll("[data-waiting-panel]")) {
+    panel.hidden = !waiting;
+    panel.querySelector("[data-waiting]").textContent = waiting;
+  }
+}
+
 /** Count what is answered, in the section's line and in the whole. */
 export function showAnswered(cards, section) {
+  showWaiting(cards);
   const required = cards.filter((card) => card.required);
   const answered = (required.length ? required : cards).filter((card) => card.answered).length;
   let before = answered;

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,13 +23,14 @@ from questionnaires.answers import NOT_APPLICABLE, Answer, plain
 from questionnaires.contradictions import Told
 from questionnaires.contradictions import contradictions as contradictions_of
 from questionnaires.library import SHIPPED
-from questionnaires.model import Questionnaire
+from questionnaires.model import LevelQuestion, Questionnaire
 from survey import db
 from survey.clock import LOCAL
 from survey.config import Config
+from survey.files.contents import Contents
 from survey.files.stores import contents_of
 from survey.files.uploads import Stored
-from survey.library import questionnaire_of
+from survey.library import edition_of, questionnaire_of
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import (
     conclusions,
@@ -46,10 +47,12 @@ from survey.lifecycle.as_said import leave_as_said
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.contradictions import facts_of
 from survey.lifecycle.decisions import Basis, Wish, decide_on_entries
+from survey.lifecycle.firms import Profile, update_profile
 from survey.lifecycle.interests import Declared
 from survey.lifecycle.recognitions import Award, recognise
 from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
+from survey.lifecycle.starts import confirm_same
 from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration import notes
 from survey.running.demonstration.coherence import Answers, coherent
@@ -67,6 +70,7 @@ from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import pool as pool_store
 from survey.store import settings
+from survey.store import starts as starts_store
 from survey.tables import (
     AnswerRevision,
     AnswerRow,
@@ -107,6 +111,13 @@ THIRD = "third"
 """The key of another consultant, whose password nobody knows."""
 SHOWN = "V-03"
 """The firm whose user can sign in: one result behind it, one sheet in the making."""
+TRIALS = (
+    ("2026 年一季度试评", "2026-0", date(2026, 3, 2), 9),
+    ("2026 年二季度试评", EDITION, date(2026, 6, 1), 5),
+)
+"""The shown firm's rounds of before: title, edition, first day, how many answers stood a level lower."""
+CONFIRMED_AGAIN = 5
+"""How many modules it has looked at again in its newest round."""
 PROBLEMS = "现场看了系统、看了机台、抽了单据，企业所填与现场基本相符。各处记录的及时和完整还可以提高，建议先补齐挡住下一等级的几项。"
 DEMO = Actor(None, "演示数据")
 
@@ -127,6 +138,7 @@ def load(app: Flask) -> bool:
             users = _users(session, people, firms)
             Step(session, DEMO, BEGAN).log("load_demo", About("district", "demonstration"))
         contents = contents_of(config)
+        _trials(session, firms, users, contents)
         for number, (firm, row) in enumerate(firms):
             what = brought(contents, row)
             _live(session, firm, row, rounds[0], users, what, _arrival(number))
@@ -364,7 +376,7 @@ def _live(
         return
     officer, consultant = users[Role.OFFICER], users[row.get("by", Role.CONSULTANT)]
     at += timedelta(days=2)
-    steps.submit(Step(session, _actor(author), at), assessment.id, declared_by="张某")
+    _hand_in(session, assessment, author, at)
     if question := row.get("returned"):
         at = _hand_in_again(session, assessment, question, told[question], author, officer, at)
     if asks := row.get("asks"):
@@ -690,20 +702,96 @@ def _meet(session: Session, firms: list[tuple[Firm, dict[str, Any]]], officer: U
         decide_on_entries(Step(session, _actor(officer), MET), seen, wish, sure=True)
 
 
+def _trials(
+    session: Session,
+    firms: list[tuple[Firm, dict[str, Any]]],
+    users: dict[str, User],
+    contents: Contents,
+) -> None:
+    """Take the shown firm through the rounds of before: on an earlier edition, then on this one."""
+    firm, row = next((firm, row) for firm, row in firms if row["sample"] == SHOWN)
+    what, author = brought(contents, row), users[Role.FIRM]
+    for title, edition, day, lower in TRIALS:
+        at = datetime.combine(day, BEGAN.timetz())
+        with db.writing(session):
+            closes = day + timedelta(days=29)
+            round_ = Round(
+                title=title, edition=edition, opens_on=day, closes_on=closes, created_at=at
+            )
+            session.add(round_)
+        assessment = steps.begin(Step(session, _actor(author), at), firm.id, round_.id)
+        told, _ = _invented(firm, row, questionnaire_of(assessment), Random(row["sample"]))  # noqa: S311
+        told = _lowered(told, lower)
+        _answer(session, assessment, told, author, at + timedelta(hours=1))
+        _hand_in(session, assessment, author, at + timedelta(days=1))
+        officer, consultant = users[Role.OFFICER], users[Role.CONSULTANT]
+        steps.assign(
+            Step(session, _actor(officer), at + timedelta(days=2)), assessment.id, consultant.id
+        )
+        _visit(session, assessment, told, told, consultant, what, at + timedelta(days=3))
+        steps.confirm(
+            Step(session, _actor(consultant), at + timedelta(days=3, hours=6)), assessment.id
+        )
+
+
+def _lowered(told: Answers, count: int) -> Answers:
+    """Return a sheet as it was before: one level lower in so many answers."""
+    low = {id: level - 1 for id, level in told.items() if isinstance(level, int) and level}
+    return told | dict(list(low.items())[:count])
+
+
+def _hand_in(session: Session, assessment: Assessment, author: User, at: datetime) -> None:
+    """Hand a sheet in; where it began with a last round, the firm first looks at its profile."""
+    step, number = Step(session, _actor(author), at), assessment.id
+    sheet = starts_store.own_sheet(session, number)
+    if sheet is not None and sheet.start is not None:
+        _look_at_profile(step, assessment)
+    steps.submit(step, number, declared_by="张某")
+
+
+def _look_at_profile(step: Step, assessment: Assessment) -> None:
+    """Let a firm save its profile as it stands."""
+    firm = step.session.get_one(Firm, assessment.firm_id)
+    profile = Profile(**{field.name: getattr(firm, field.name) for field in fields(Profile)})
+    edition, version = edition_of(assessment), firm.version
+    update_profile(step, firm.id, profile, edition, base_version=version)
+
+
 def _second_round(
     session: Session,
     firms: list[tuple[Firm, dict[str, Any]]],
     round_: Round,
     users: dict[str, User],
 ) -> None:
-    """Leave the shown firm in the middle of its next sheet, for its user to go on with."""
-    firm, row = next((firm, row) for firm, row in firms if row["sample"] == SHOWN)
-    at = BEGAN + timedelta(days=63)
-    assessment = steps.begin(Step(session, _actor(users[Role.FIRM]), at), firm.id, round_.id)
-    questionnaire = questionnaire_of(assessment)
-    sheet, _ = _invented(firm, row, questionnaire, Random(SHOWN))  # noqa: S311
-    begun = dict(list(sheet.items())[: len(sheet) // 2])
-    _answer(session, assessment, begun, users[Role.FIRM], at)
+    """Leave the shown firm half-way through its next sheet, for its user to go on with.
+
+    Of the first modules most stands as last time and something rose; the rest waits to be looked at.
+    """
+    firm = next(firm for firm, row in firms if row["sample"] == SHOWN)
+    step = Step(session, _actor(users[Role.FIRM]), BEGAN + timedelta(days=63))
+    assessment = steps.begin(step, firm.id, round_.id)
+    number, asked = assessment.id, questionnaire_of(assessment)
+    _look_at_profile(step, assessment)
+    sections = [s for s in asked.sections if s.counts][:CONFIRMED_AGAIN]
+    for section in sections:
+        questions = [q.id for q in asked.asked(section, frozenset(firm.processes))]
+        _raise(
+            step,
+            number,
+            next(q for q in questions if isinstance(asked.questions[q], LevelQuestion)),
+        )
+        confirm_same(step, number, section.id, questions)
+
+
+def _raise(step: Step, assessment_id: int, question_id: str) -> None:
+    """Let a firm answer a question one level higher than it stood at the end of its last round."""
+    sheet = starts_store.own_sheet(step.session, assessment_id)
+    assert sheet is not None, "a step before made it"  # noqa: S101
+    assert sheet.start is not None, "it had a round before"  # noqa: S101
+    stood = sheet.start.same[question_id]["value"]
+    value = min(4, stood + 1) if isinstance(stood, int) else stood
+    change = Change(question_id, f"demo.rise.{question_id}", 0, value=value)
+    save_answer(step, assessment_id, SheetKind.SELF, change)
 
 
 def _hand_in_next(
@@ -728,7 +816,7 @@ def _hand_in_next(
             question, f"demo.note.{number}", 1, value=plain(told[question]), remark=remark
         )
         save_answer(step, assessment.id, SheetKind.SELF, note)
-    steps.submit(step, assessment.id, declared_by="张某")
+    _hand_in(session, assessment, author, at + timedelta(days=1))
     step = Step(session, _actor(users[Role.OFFICER]), at + timedelta(days=3))
     planned_on = (at + timedelta(days=20)).date()
     steps.assign(step, assessment.id, users[Role.CONSULTANT].id, planned_on=planned_on)

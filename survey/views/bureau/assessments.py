@@ -31,6 +31,7 @@ from survey.store import log as log_store
 from survey.store import pool as pool_store
 from survey.store import rounds as round_store
 from survey.store.assessment_list import SORTS, AssessmentLine
+from survey.store.contradictions import earlier
 from survey.store.lists import BELOW, Wanted
 from survey.store.sheets import Standing
 from survey.tables import (
@@ -269,6 +270,7 @@ def _page(
             interests=interests.held_in(session, [assessment.firm.code]),
             interest_words=interest_words,
             asking=requests.open_one(session, assessment.id),
+            has_last_round=_has_last_round(assessment),
             has_opinions=bool(pairs.of_assessment(session, assessment.id)),
             steps=steps,
             log_words=LogWords(*library.named(session), _people(steps)),
@@ -276,6 +278,12 @@ def _page(
         ),
         status,
     )
+
+
+def _has_last_round(assessment: Assessment) -> bool:
+    """Whether there is a last round to hold this one against; a draft is its firm's alone."""
+    handed_in = assessment.state != AssessmentState.DRAFT
+    return handed_in and bool(earlier(here.session(), [assessment]))
 
 
 def _results(assessment: Assessment) -> dict[SheetKind, Result]:

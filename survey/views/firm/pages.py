@@ -7,8 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, request
 
-from survey.readings.sheets import FilledSheet, filled_sheet
-from survey.tables import SheetKind
+from survey.readings.starts import StartedSheet, started_sheet
 from survey.web import access, here
 
 pages = Blueprint("firm", __name__, url_prefix="/firm")
@@ -21,10 +20,10 @@ def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> Non
         request.max_content_length = current_app.config["SURVEY"].most_upload_bytes
 
 
-def found_sheet(assessment_id: int) -> FilledSheet:
+def found_sheet(assessment_id: int) -> StartedSheet:
     """Return the signed-in firm's own sheet, as far as its reader was given it; anybody else's is
     simply not there.
     """
     assessment = access.own_assessment(assessment_id)
-    sheet = filled_sheet(here.session(), assessment, SheetKind.SELF)
+    sheet = started_sheet(here.session(), assessment)
     return replace(sheet, given=here.reader().sections)

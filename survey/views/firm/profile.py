@@ -253,4 +253,5 @@ def _page(
         fixed=bool(_begun()),
         trade_title=dict(form.trade.choices).get(firm.trade, firm.trade),
         overtaken=overtaken,
+        waits=assessment is not None and found_sheet(assessment.id).profile_waits,
     )

@@ -56,7 +56,8 @@ def review(assessment_id: int) -> ResponseReturnValue:
         form.declared_by.errors = [
             words for name, words in refused.fields.items() if name == "declared_by"
         ]
-        return _page(sheet, form, refused.fields.get("processes", "")), 422
+        why = (words for name, words in refused.fields.items() if name != "declared_by")
+        return _page(sheet, form, "".join(why)), 422
     except Incomplete:
         return _page(found_sheet(assessment_id), form), 422
     when = clock.local(receipt.submitted_at)
@@ -64,13 +65,13 @@ def review(assessment_id: int) -> ResponseReturnValue:
     return redirect(url_for("firm.overview", assessment_id=assessment_id))
 
 
-def _page(sheet: FilledSheet, form: SubmitForm, processes: str = "") -> str:
+def _page(sheet: FilledSheet, form: SubmitForm, refused: str = "") -> str:
     return render_template(
         "firm/review.html",
         sheet=sheet,
         assessment=sheet.assessment,
         form=form,
-        processes=processes,
+        refused=refused,
         hints=own_hints(here.session(), sheet),
         reminders=[_left_empty(sheet, name, why) for name, why in WORTHWHILE.items()],
     )

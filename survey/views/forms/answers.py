@@ -23,6 +23,7 @@ from questionnaires.model import (
 )
 from survey.lifecycle.errors import Conflict
 from survey.lifecycle.typed import whole
+from survey.readings.starts import LastTime
 from survey.store.answers import KeptAnswer
 from survey.tables import AnswerRevision, Evidence
 from survey.words import wording
@@ -167,6 +168,8 @@ class AnswerField(Field):
     Attributes:
         TEXTS: What its reader writes beside the answer; the last of them stands with the files.
         kept: The stored answer, or None.
+        last: What the question has from the last round; None for nothing.
+        showed_last: Whether the page that was posted showed its answer in the inputs.
         typed, texts: What its inputs hold, and the texts beside them by name.
         faults: Refusals by part of the answer ("" for the whole, ``part``, ``row.column`` …).
         text_faults: Refusals of the texts by name.
@@ -179,6 +182,8 @@ class AnswerField(Field):
         super().__init__(question.short, **given)
         self.question = question
         self.kept: KeptAnswer | None = None
+        self.last: LastTime | None = None
+        self.showed_last = False
         self.typed = Typed()
         self.texts = dict.fromkeys(self.TEXTS, "")
         self.base_revision = 0
@@ -208,10 +213,28 @@ class AnswerField(Field):
         self.theirs = keep == "theirs"
         base = keep.removeprefix("mine-") if keep else formdata.get(f"{self.name}-base", "")
         self.base_revision = whole(base) or 0
+        self.showed_last = f"{self.name}-last" in formdata
+
+    @property
+    def begun(self) -> Shown | None:
+        """What the inputs show before anybody has answered: last round's answer, where it may stand."""
+        if self.last is None or not self.last.stands:
+            return None
+        return Shown(self.last.value, self.last.remark)
+
+    @property
+    def waits(self) -> bool:
+        """Whether that is what stands there now."""
+        return self.kept is None and self.begun is not None
+
+    @property
+    def shown_last(self) -> Shown | None:
+        """The same, where the page that was posted showed it."""
+        return self.begun if self.showed_last and not self.base_revision else None
 
     def show_kept(self) -> None:
-        """Fill the inputs with the stored answer."""
-        kept = Shown.of(self.kept)
+        """Fill the inputs with the stored answer, or with what the question begins with."""
+        kept = (self.begun if self.kept is None else None) or Shown.of(self.kept)
         self.typed = shown(self.question, kept.value)
         self.texts = {name: getattr(kept, name) for name in self.TEXTS}
 
@@ -238,12 +261,16 @@ class AnswerField(Field):
         Raises:
             Invalid: The inputs contradict each other.
         """
-        return self.differs_from(shown)
+        fields = self.differs_from(shown)
+        if fields and self.shown_last:
+            # Who touches any of it has looked at all of it.
+            return {"value": self.meaning} | self.texts
+        return fields
 
     @property
     def unsaved(self) -> str:
         """Read aloud what was typed and is not kept, so that it can be copied; "" for nothing."""
-        fields = self.differs_from(Shown.of(self.kept))
+        fields = self.differs_from(self.shown_last or Shown.of(self.kept))
         lines = [said(self.question, fields.pop("value"))] if "value" in fields else []
         return "\n".join([*lines, *(f"{wording.TEXTS[name]}：{fields[name]}" for name in fields)])
 
