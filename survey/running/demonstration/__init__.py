@@ -23,10 +23,10 @@ from questionnaires.answers import NOT_APPLICABLE, Answer, plain
 from questionnaires.contradictions import Told
 from questionnaires.contradictions import contradictions as contradictions_of
 from questionnaires.library import SHIPPED
-from questionnaires.model import LevelQuestion, Questionnaire
+from questionnaires.model import Questionnaire
 from survey import db
 from survey.clock import LOCAL
-from survey.config import Config
+from survey.config import MEGABYTE, Config
 from survey.files.contents import Contents
 from survey.files.stores import contents_of
 from survey.files.uploads import Stored
@@ -47,12 +47,13 @@ from survey.lifecycle.as_said import leave_as_said
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.contradictions import facts_of
 from survey.lifecycle.decisions import Basis, Wish, decide_on_entries
+from survey.lifecycle.evidence import Limits
 from survey.lifecycle.firms import Profile, update_profile
 from survey.lifecycle.interests import Declared
 from survey.lifecycle.recognitions import Award, recognise
 from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
-from survey.lifecycle.starts import confirm_same
+from survey.lifecycle.starts import confirm_same, keep_files
 from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration import notes
 from survey.running.demonstration.coherence import Answers, coherent
@@ -116,6 +117,7 @@ TRIALS = (
     ("2026 年二季度试评", EDITION, date(2026, 6, 1), 5),
 )
 """The shown firm's rounds of before: title, edition, first day, how many answers stood a level lower."""
+ROOM = Limits(files_per_question=10, bytes_per_assessment=100 * MEGABYTE)
 CONFIRMED_AGAIN = 5
 """How many modules it has looked at again in its newest round."""
 PROBLEMS = "现场看了系统、看了机台、抽了单据，企业所填与现场基本相符。各处记录的及时和完整还可以提高，建议先补齐挡住下一等级的几项。"
@@ -723,6 +725,7 @@ def _trials(
         told, _ = _invented(firm, row, questionnaire_of(assessment), Random(row["sample"]))  # noqa: S311
         told = _lowered(told, lower)
         _answer(session, assessment, told, author, at + timedelta(hours=1))
+        _show_files(session, assessment, told, author, what.photo, at + timedelta(hours=2))
         _hand_in(session, assessment, author, at + timedelta(days=1))
         officer, consultant = users[Role.OFFICER], users[Role.CONSULTANT]
         steps.assign(
@@ -775,23 +778,21 @@ def _second_round(
     sections = [s for s in asked.sections if s.counts][:CONFIRMED_AGAIN]
     for section in sections:
         questions = [q.id for q in asked.asked(section, frozenset(firm.processes))]
-        _raise(
-            step,
-            number,
-            next(q for q in questions if isinstance(asked.questions[q], LevelQuestion)),
-        )
+        _rise(step, number, questions)
         confirm_same(step, number, section.id, questions)
+        for question in questions:
+            keep_files(step, number, question, limits=ROOM)
 
 
-def _raise(step: Step, assessment_id: int, question_id: str) -> None:
-    """Let a firm answer a question one level higher than it stood at the end of its last round."""
+def _rise(step: Step, assessment_id: int, questions: list[str]) -> None:
+    """Let a firm answer the first question that stood low one level higher than in its last round."""
     sheet = starts_store.own_sheet(step.session, assessment_id)
-    assert sheet is not None, "a step before made it"  # noqa: S101
-    assert sheet.start is not None, "it had a round before"  # noqa: S101
-    stood = sheet.start.same[question_id]["value"]
-    value = min(4, stood + 1) if isinstance(stood, int) else stood
-    change = Change(question_id, f"demo.rise.{question_id}", 0, value=value)
-    save_answer(step, assessment_id, SheetKind.SELF, change)
+    same = sheet.start.same if sheet is not None and sheet.start is not None else {}
+    stood = {id: same[id]["value"] for id in questions if id in same}
+    low = next((id for id, level in stood.items() if level in (0, 1)), None)
+    if low is not None:
+        change = Change(low, f"demo.rise.{low}", 0, value=stood[low] + 1)
+        save_answer(step, assessment_id, SheetKind.SELF, change)
 
 
 def _hand_in_next(
