@@ -90,11 +90,7 @@ def update_profile(
         for name, value in asdict(profile).items():
             setattr(firm, name, sorted(value) if name == "processes" else value)
         changed = [name for name, value in before.items() if value != getattr(firm, name)]
-        said = _said_itself(firm) or bool(changed)
-        if not said and _waits(firm, begun):
-            firm.confirmed_at = step.now
-            step.log("profile_holds", firm)
-        if said:
+        if _said_itself(firm) or changed:
             firm.confirmed_at = step.now
             step.log(
                 "profile",
@@ -102,6 +98,9 @@ def update_profile(
                 before={name: before[name] for name in changed},
                 after={name: getattr(firm, name) for name in changed},
             )
+        elif _waits(firm, begun):
+            firm.confirmed_at = step.now
+            step.log("profile_holds", firm)
         for assessment in begun:
             if assessment.state == WRITABLE[SheetKind.SELF]:
                 keep_processes(step, assessment, profile.processes, SheetKind.SELF, profile.lacking)
