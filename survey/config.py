@@ -25,6 +25,10 @@ class Config:
     content_url: str = ""
     queue_url: str = ""
     """Where jobs wait; empty for a SQLite file of the instance."""
+    mail_url: str = ""
+    """The server that takes mail (smtp://name:password@host:587, smtps://host); empty for none."""
+    mail_from: str = ""
+    """Whom mails come from, such as 经信局 <jxj@example.gov.cn>."""
     secret_key_fallbacks: tuple[str, ...] = ()
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
@@ -60,6 +64,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         secret_key=environ.get("SECRET_KEY") or _kept_secret(instance / "secret_key"),
         secret_key_fallbacks=tuple(filter(None, environ.get("OLD_SECRET_KEYS", "").split(","))),
         content_url=environ.get("CONTENT_URL", ""),
+        mail_url=environ.get("MAIL_URL", ""),
+        mail_from=environ.get("MAIL_FROM", ""),
         base_url=base_url.rstrip("/"),
         trusted_hosts=tuple(filter(None, hosts.split(","))),
         proxies=int(environ.get("PROXIES", "0")),

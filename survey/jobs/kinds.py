@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from survey.jobs import invitations, nightly, reports, rosters, stamps
+from survey.jobs import invitations, mails, nightly, reminders, reports, rosters, stamps
 from survey.jobs.workshop import Work
 
 KINDS: dict[str, Work] = {
@@ -12,6 +12,8 @@ KINDS: dict[str, Work] = {
     "stamp": Work(stamps.stamp_one),
     "roster": Work(rosters.work_on, lease=timedelta(minutes=10)),
     "invite": Work(invitations.prepare),
+    "mails": Work(mails.send),
+    "reminders": Work(reminders.remind, slot=reminders.this_morning),
     "nightly": Work(nightly.tidy, slot=nightly.last_night),
 }
 UNKNOWN_LEASE = timedelta(minutes=1)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from questionnaires.edition import Edition
 from survey.lifecycle import typed
+from survey.lifecycle.addresses import is_address
 from survey.lifecycle.assessments import keep_processes
 from survey.lifecycle.errors import Invalid, NotThere, Stale
 from survey.lifecycle.states import WRITABLE
@@ -21,6 +22,7 @@ LONGEST = {
     "contact_name": 60,
     "contact_post": 60,
     "contact_phone": 40,
+    "contact_mail": 254,
     "township": 60,
     "park": 60,
 }
@@ -51,6 +53,7 @@ class Profile:
     contact_name: str | None
     contact_post: str | None
     contact_phone: str | None
+    contact_mail: str | None = None
 
 
 def update_profile(
@@ -145,6 +148,8 @@ def _require_sound(profile: Profile, edition: Edition) -> None:
         number = getattr(profile, name)
         if number is not None and not 0 <= number <= most:
             faults[name] = f"应在 0 至 {most} 之间，请核对数值和单位。"
+    if profile.contact_mail is not None and not is_address(profile.contact_mail):
+        faults["contact_mail"] = "邮箱写得不对，请写成 name@example.com 这样。"
     texts = [(name, getattr(profile, name), most) for name, most in LONGEST.items()]
     texts += [("processes", why, MOST_WHY) for why in profile.lacking.values()]
     for name, text, most in texts:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from survey.lifecycle import jobs, typed
+from survey.lifecycle.addresses import is_address
 from survey.lifecycle.codes import normal_code
 from survey.lifecycle.errors import Invalid, NotThere, WrongState
 from survey.lifecycle.jobs import Taken
@@ -22,6 +23,7 @@ from survey.lifecycle.links import closing, expiry
 from survey.lifecycle.rounds import ask_for_links, held_round
 from survey.lifecycle.step import Step
 from survey.store import invitations as store
+from survey.store import mails as mail_store
 from survey.store import rounds, settings
 from survey.store.accounts import hashed
 from survey.store.invitations import Unready, Whom
@@ -65,6 +67,7 @@ def invite_coded(step: Step, round_id: int, pasted: str) -> tuple[int, int | Non
     with step.writing():
         round_ = _asking(step, round_id)
         firms = _firms_in(step, pasted)
+        _keep_addresses(step, round_, {firm: to for firm, to in firms.items() if to})
         return _invite(step, round_, Whom(only=tuple(firms)), {"pasted": len(firms)})
 
 
@@ -90,9 +93,10 @@ def _asking(step: Step, round_id: int) -> Round:
     return round_
 
 
-def _firms_in(step: Step, pasted: str) -> Collection[int]:
-    lines = [(n, typed.line(line)) for n, line in enumerate(pasted.splitlines(), 1)]
-    codes = {number: _code_in(line) for number, line in lines if line}
+def _firms_in(step: Step, pasted: str) -> Mapping[int, str]:
+    """Return the firms of a pasted list, each with the mail address beside it, if there is one."""
+    lines = {n: line for n, text in enumerate(pasted.splitlines(), 1) if (line := typed.line(text))}
+    codes = {number: _code_in(line) for number, line in lines.items()}
     if not codes:
         raise Invalid({"codes": "请粘贴统一社会信用代码，每行一家。"})
     if len(codes) > MOST_CODES:
@@ -101,13 +105,24 @@ def _firms_in(step: Step, pasted: str) -> Collection[int]:
     strange = [(number, code) for number, code in codes.items() if code not in known]
     if strange:
         raise Invalid({"codes": _strange(strange, len(codes) - len(strange))})
-    return set(known.values())
+    return {known[code]: _address_in(lines[number]) for number, code in codes.items()}
+
+
+def _keep_addresses(step: Step, round_: Round, given: Mapping[int, str]) -> None:
+    """Keep the addresses of firms that have none; what a firm said itself stays."""
+    if lacking := mail_store.without_address(step.session, given):
+        mail_store.keep_addresses(step.session, {firm: given[firm] for firm in lacking})
+        step.log("mail_addresses", round_, after={"firms": len(lacking)})
 
 
 def _code_in(line: str) -> str:
     """Return the code of a line that may hold a name beside it, as cells of a workbook do."""
     parts = [normal_code(part) for part in line.split()]
     return next((part for part in parts if len(part) == CODE_LENGTH), parts[0])
+
+
+def _address_in(line: str) -> str:
+    return next((part for part in line.split() if is_address(part)), "")
 
 
 def _strange(strange: Sequence[tuple[int, str]], good: int) -> str:

@@ -12,6 +12,7 @@ from survey.tables import (
     DocumentStanding,
     EditionState,
     JobState,
+    MailState,
     PoolState,
     RecognitionStanding,
     RequestState,
@@ -99,6 +100,17 @@ ROSTER: Mapping[str, Transition[RosterState]] = {
     "roster_undone": _from(_L.UNDOING, to=_L.UNDONE),
 }
 """A step that asks for work may be taken again where the work came to nothing."""
+
+_M = MailState
+MAIL: Mapping[str, Transition[MailState]] = {
+    "mail_queue": _from(None, to=_M.WAITING),
+    "mail_take": _from(_M.WAITING, to=_M.SENDING),
+    "mail_put_back": _from(_M.SENDING, to=_M.WAITING),
+    "mail_sent": _from(_M.SENDING, _M.UNSURE, to=_M.SENT),
+    "mail_fail": _from(_M.SENDING, to=_M.FAILED),
+    "mail_lose": _from(_M.SENDING, to=_M.UNSURE),
+    "mail_retry": _from(_M.FAILED, _M.UNSURE, to=_M.WAITING),
+}
 
 WRITABLE: Mapping[SheetKind, AssessmentState] = {
     SheetKind.SELF: AssessmentState.DRAFT,

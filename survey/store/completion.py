@@ -85,7 +85,7 @@ def round_firms(
     session: Session, round_: Round, wanted: Wanted, pace: Pace, part: Slice | None = None
 ) -> tuple[list[RoundLine], int]:
     """Return the firms of a round with whom to call, by township as they are called."""
-    query = _wanted(
+    query = firms_wanted(
         round_,
         wanted,
         pace,
@@ -118,11 +118,12 @@ def township_counts(
 ) -> list[tuple[str, int]]:
     """Count the firms a list is narrowed to by township, the most first."""
     place = func.coalesce(Firm.township, "")
-    query = _wanted(round_, wanted, pace, place, func.count()).group_by(place)
+    query = firms_wanted(round_, wanted, pace, place, func.count()).group_by(place)
     return [(row[0], row[1]) for row in session.execute(query.order_by(func.count().desc(), place))]
 
 
-def _wanted(round_: Round, wanted: Wanted, pace: Pace, *columns: Any) -> Query:
+def firms_wanted(round_: Round, wanted: Wanted, pace: Pace, *columns: Any) -> Query:
+    """Select of the firms of a round that a list is narrowed to."""
     query = _firms(round_, *columns)
     if wanted.trade:
         query = query.where(_trade() == wanted.trade)

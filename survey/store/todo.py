@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from survey.store.interests import ASKING
 from survey.store.lists import Query
+from survey.store.reminders import still_to_pass_on
 from survey.store.requests import OPEN
 from survey.tables import (
     AnswerRow,
@@ -20,11 +21,14 @@ from survey.tables import (
     Interest,
     Job,
     JobState,
+    Mail,
+    MailState,
     OneTimeLink,
     PoolEntry,
     PoolState,
     ProposalState,
     RecognitionProposal,
+    Reminder,
     Response,
     ResponseKind,
     ReturnRequest,
@@ -131,6 +135,24 @@ def unfinished(session: Session, most: int, *, after: date | None, until: date) 
         .where(Assessment.state == AssessmentState.DRAFT, Round.closes_on <= until, ~begun_again)
     )
     return _found(session, query.where(Round.closes_on > after) if after else query, most)
+
+
+def to_pass_on(session: Session, most: int) -> Found:
+    """Rounds with reminders that an officer is to pass on to firms."""
+    since = func.min(Reminder.made_at)
+    query: Query = select(Round.id, Round.title, since, Round.closes_on)
+    query = query.join(Reminder, Reminder.round_id == Round.id).where(*still_to_pass_on())
+    return _found(session, query.group_by(Round.id, Round.title, Round.closes_on), most)
+
+
+def undelivered(session: Session, most: int) -> Found:
+    """Rounds with mails that did not go out, or that nobody knows of."""
+    query: Query = (
+        select(Round.id, Round.title, func.min(Mail.queued_at), null())
+        .join(Mail, Mail.round_id == Round.id)
+        .where(Mail.state.in_((MailState.FAILED, MailState.UNSURE)))
+    )
+    return _found(session, query.group_by(Round.id, Round.title), most)
 
 
 def without_password(

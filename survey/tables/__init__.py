@@ -37,12 +37,14 @@ from survey.tables.enums import (
     Fault,
     JobState,
     LinkPurpose,
+    MailState,
     Need,
     NoteKind,
     PairNeed,
     PoolState,
     ProposalState,
     RecognitionStanding,
+    ReminderKind,
     RequestState,
     ResponseKind,
     Role,
@@ -83,7 +85,7 @@ from survey.tables.rosters import (
     RosterRow,
     RosterTitle,
 )
-from survey.tables.rounds import Invitation
+from survey.tables.rounds import Invitation, Mail, Reminder
 from survey.tables.signatures import Signature
 from survey.tables.uploads import Upload, UploadPart
 
@@ -121,6 +123,8 @@ __all__ = [
     "JobState",
     "KnownDevice",
     "LinkPurpose",
+    "Mail",
+    "MailState",
     "Minutes",
     "Moment",
     "Need",
@@ -138,6 +142,8 @@ __all__ = [
     "Recognition",
     "RecognitionProposal",
     "RecognitionStanding",
+    "Reminder",
+    "ReminderKind",
     "RequestState",
     "Response",
     "ResponseKind",

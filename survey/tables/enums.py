@@ -250,6 +250,29 @@ class ProposalState(StrEnum):
     DECLINED = "declined"
 
 
+class ReminderKind(StrEnum):
+    """Why a firm was reminded of a round."""
+
+    BEFORE_30 = "before_30"
+    BEFORE_7 = "before_7"
+    BEFORE_1 = "before_1"
+    PRESSED = "pressed"
+    """An officer pressed the button."""
+
+
+class MailState(StrEnum):
+    """What became of a mail."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """In a worker's hands, perhaps already in the server's."""
+    SENT = "sent"
+    """The server took it."""
+    FAILED = "failed"
+    UNSURE = "unsure"
+    """The worker went away between handing it over and the server's answer."""
+
+
 class PairNeed(StrEnum):
     """What is to be done before a visit with two sheets is confirmed."""
 
@@ -278,12 +301,14 @@ __all__ = [
     "Fault",
     "JobState",
     "LinkPurpose",
+    "MailState",
     "Need",
     "NoteKind",
     "PairNeed",
     "PoolState",
     "ProposalState",
     "RecognitionStanding",
+    "ReminderKind",
     "RequestState",
     "ResponseKind",
     "Role",

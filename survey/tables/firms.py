@@ -47,6 +47,7 @@ class Firm(Table):
     contact_name: Mapped[str | None] = mapped_column(String(60))
     contact_post: Mapped[str | None] = mapped_column(String(60))
     contact_phone: Mapped[str | None] = mapped_column(String(40))
+    contact_mail: Mapped[str | None] = mapped_column(String(254))
     confirmed_at: Mapped[datetime | None]
     """When the firm itself last said what stands here; no list overwrites that unasked."""
     fictional: Mapped[bool] = mapped_column(default=False)

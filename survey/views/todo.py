@@ -64,6 +64,8 @@ WAYS: Mapping[Kind, Way] = {
     Kind.CLOSING: Way(
         "bureau.firm", "firm_id", "bureau.assessments", {"state": AssessmentState.DRAFT}
     ),
+    Kind.REMIND: Way("bureau.reminders", "round_id", "bureau.rounds"),
+    Kind.MAIL_FAILED: Way("bureau.mails", "round_id"),
     Kind.OVERDUE: Way(
         "bureau.firm", "firm_id", "bureau.assessments", {"state": AssessmentState.DRAFT}
     ),

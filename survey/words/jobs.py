@@ -13,6 +13,8 @@ KINDS: Final = {
     "nightly": "每夜检查",
     "roster": "企业名单",
     "invite": "邀请链接",
+    "mails": "发送邮件",
+    "reminders": "每天提醒",
 }
 STATES: Final[dict[str, str]] = {
     JobState.QUEUED: "排队中",

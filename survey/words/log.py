@@ -12,6 +12,7 @@ from reports.figures import percent
 from survey.tables import AuditEntry
 from survey.words import jobs
 from survey.words.notes import TITLES
+from survey.words.rounds import REMINDERS
 from survey.words.wording import (
     AWARD_LEVELS,
     DECISIONS,
@@ -92,6 +93,14 @@ ACTIONS = {
     "round_invite": "邀请企业参加轮次",
     "round_uninvite": "收回轮次邀请",
     "round_links": "生成邀请链接",
+    "round_remind": "提醒企业提交",
+    "round_passed_on": "转达提醒",
+    "mail_queue": "发送邀请邮件",
+    "mail_addresses": "登记企业邮箱",
+    "mail_retry": "重发邮件",
+    "mail_sent": "邮件已发出",
+    "mail_fail": "邮件没发成",
+    "mail_lose": "邮件不能确定发没发出",
     "export": "导出清单",
     "edition_copy": "建立年版草稿",
     "edition_import": "读回年版工作簿",
@@ -145,6 +154,7 @@ SUBJECTS = {
     "evidence": "佐证材料",
     "contents": "文件库",
     "list": "清单",
+    "mail": "邮件",
 }
 LISTS = {
     "roster": "带导入问题的名单",
@@ -175,6 +185,7 @@ NAMES = {
     "closes_on": "截止",
     "contradictions": "未处理的矛盾提示",
     "code": "代码",
+    "contact_mail": "邮箱",
     "contact_name": "联系人",
     "contact_phone": "联系电话",
     "contact_post": "联系人职务",
@@ -338,6 +349,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "removed": lambda _gone: "删除",
     "size": lambda size: f"规模 {SIZES.get(size, '无')}",
     "rows": lambda rows: f"{rows} 行",
+    "reminder": lambda kind: REMINDERS.get(kind, kind),
     "firms": lambda firms: f"{firms} 家企业",
     "quotas": lambda quotas: (
         "，".join(f"{name} {n} 家" for name, n in quotas.items()) or "没有任务数"

@@ -43,6 +43,8 @@ KINDS: Final[Mapping[str, Said]] = {
     "unassigned": Said("待指派诊断顾问", "家", "{day}提交"),
     "proposed": Said("拟入库，待研究决定", "家", "{day}提出"),
     "unplaced": Said("已核定，待定是否入库", "家", "{day}核定"),
+    "remind": Said("要转达给企业的催办提醒", "轮", "{day}起", "没有邮箱的企业，请打电话或发消息。"),
+    "mail_failed": Said("给企业的邮件没有发出去", "轮", "{day}起", "看原因，改邮箱后重发。"),
     "closing": Said("快截止了，还没提交", "家", ""),
     "overdue": Said("过了截止日期，还没提交", "家", ""),
     "unsigned": Said("邀请已发出，企业还没登录过", "家", "{day}新增"),

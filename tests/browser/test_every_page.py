@@ -34,6 +34,7 @@ from survey.lifecycle import (
     jobs,
     pool,
     recognitions,
+    reminders,
 )
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.documents import withdraw_document
@@ -48,7 +49,9 @@ from survey.lifecycle.step import Actor, Step
 from survey.store import answers as answer_store
 from survey.store import assessments
 from survey.store import pool as store
+from survey.store.completion import Pace
 from survey.store.invitations import Whom
+from survey.store.lists import Wanted
 from survey.store.settings import District, keep
 from survey.tables import (
     Assessment,
@@ -57,6 +60,7 @@ from survey.tables import (
     Firm,
     Job,
     JobState,
+    MailState,
     NoteKind,
     Paper,
     Recognition,
@@ -89,7 +93,7 @@ from tests.support.people import (
     moment,
 )
 from tests.support.rosters import a_proposal, a_roster
-from tests.support.rounds import prepare_links
+from tests.support.rounds import a_mail, prepare_links
 from tests.support.servers import Server, serving
 
 Axe = Callable[[Page], list[str]]
@@ -177,6 +181,10 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     guest = a_user(session, Role.FIRM, other, password_hash=None, name="还没有设密码的虚构人")
     invitations.invite(Step(session, by, moment()), rounds[0].id, Whom())
     prepare_links(session, rounds[0], config.secret_key, moment())
+    step = Step(session, by, moment())
+    reminders.press(step, rounds[0].id, Wanted(), Pace(step.today, step.now), by_mail=False)
+    for each, state in ((firm, MailState.SENT), (other, MailState.FAILED)):
+        a_mail(session, rounds[0], each.id, state, fault=LONG[:120])
     return {
         "assessment_id": sheets,
         "kind": [SheetKind.SELF, SheetKind.ONSITE],

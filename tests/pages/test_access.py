@@ -70,6 +70,7 @@ ROWS = {
     "roster_id",
     "proposal_id",
     "signature_id",
+    "mail_id",
 }
 
 OF_CONSULTANTS = ("bureau.consultant_link", "bureau.work_of_one", "interests.")
@@ -153,6 +154,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "roster_id": side.ids["spare roster" if "discard" in rule.endpoint else "roster"],
         "proposal_id": side.ids["proposal"],
         "signature_id": side.ids["signature"],
+        "mail_id": side.ids["mail"],
     }
 
 

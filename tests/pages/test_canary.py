@@ -52,6 +52,7 @@ TABLES = {
     "roster_id": "rosters",
     "proposal_id": "recognition_proposals",
     "signature_id": "signatures",
+    "mail_id": "mails",
 }
 
 

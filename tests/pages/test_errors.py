@@ -348,6 +348,7 @@ def test_a_refused_form_changes_nothing(app, session, settings):
         "bureau.consultant_link",
         "bureau.close_round",
         "bureau.invite",
+        "bureau.remind",
         "bureau.prepare_invitations",
     }
     # buttons that ask for nothing

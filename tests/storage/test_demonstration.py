@@ -19,16 +19,17 @@ from survey.readings.sheets import filled_sheet
 from survey.readings.visits import visit_of
 from survey.running import demonstration
 from survey.store import assessments as store
-from survey.store import completion, invitations, settings
+from survey.store import completion, invitations, reminders, settings
 from survey.store.completion import OVERDUE, STUCK, Pace
 from survey.store.invitations import JOINED, OPEN
-from survey.store.lists import BELOW
+from survey.store.lists import BELOW, Slice
 from survey.tables import (
     Assessment,
     AssessmentState,
     Firm,
     PoolEntry,
     Recognition,
+    ReminderKind,
     Round,
     SheetKind,
     User,
@@ -141,6 +142,7 @@ def _the_running_round_has_firms_at_every_pace(loaded: Session) -> None:
     assert completion.slow_of(loaded, running, pace)[STUCK]
     assert completion.slow_of(loaded, over, pace)[OVERDUE]
     assert invitations.links_of(loaded, running.id, now).keys() == {JOINED, OPEN}
+    assert reminders.waves(loaded, running.id, Slice(1, 9))[0][0].kind == ReminderKind.BEFORE_30
 
 
 def _every_page_can_say_that_it_is_a_demonstration(loaded: Session) -> None:

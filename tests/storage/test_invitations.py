@@ -85,8 +85,17 @@ def test_a_pasted_list_is_taken_whole_or_names_the_lines_that_are_nobodys(sessio
     assert "第 4 行" in refused.value.fields["codes"]
     assert standing(session, round_) == {}
 
-    added, _job = invitations.invite_coded(step(session), round_.id, pasted.rpartition("\n")[0])
-    assert added == 2
+    good = f"{pasted.rpartition(chr(10))[0]} yi@example.com"
+    for expected in (2, 0):
+        added, _job = invitations.invite_coded(step(session), round_.id, good)
+        assert added == expected
+    session.refresh(other)
+    assert other.contact_mail == "yi@example.com"
+    changed = good.replace("yi@", "another@")
+    invitations.invite_coded(step(session), round_.id, changed)
+    session.refresh(other)
+    assert other.contact_mail == "yi@example.com"
+    assert len(logged(session, "mail_addresses")) == 1
     with pytest.raises(Invalid):
         invitations.invite_coded(step(session), round_.id, " \n ")
 

@@ -19,6 +19,7 @@ KEPT_ELSEWHERE = frozenset(
         *("uploads", "upload_parts"),  # a photo on its way; what it becomes is logged
         # rows of a list that is being checked; that it was is logged, and its import
         *("roster_rows", "roster_faults", "roster_figures", "roster_titles"),
+        "mails",  # a mail's row is its own record; that it was asked for and what became of it is logged
         *("jobs", "reports"),  # a job's row is its own record; what it issues is logged
     }
 )

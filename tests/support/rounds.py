@@ -1,14 +1,16 @@
-"""What a worker does with the invitations of a round, here and now."""
+"""What a worker does with the invitations of a round, here and now; mails without a server."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from survey import db
 from survey.lifecycle import invitations, jobs
 from survey.lifecycle.step import Step
-from survey.tables import Round
+from survey.tables import Mail, MailState, Round
 from tests.support.people import TESTER
 
 LEASE = timedelta(minutes=3)
@@ -28,3 +30,13 @@ def prepare_links(session: Session, round_: Round, secret: str, now: datetime) -
         if not after:
             jobs.finish(step, taken, lambda _step: {})
             return touched
+
+
+def a_mail(session: Session, round_: Round, firm_id: int, state: MailState, **given: Any) -> Mail:
+    """An invitation by mail, whatever became of it."""
+    known = {"address": f"firm-{firm_id}@example.com", "fault": "", "queued_at": datetime.now(UTC)}
+    with db.writing(session):
+        mail = Mail(round_id=round_.id, firm_id=firm_id, state=state, **known | given)
+        session.add(mail)
+        session.flush()
+    return mail

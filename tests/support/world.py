@@ -26,6 +26,7 @@ from survey.lifecycle import (
     invitations,
     pool,
     recognitions,
+    reminders,
     second_sheets,
 )
 from survey.lifecycle.choices import TypedChoice
@@ -40,11 +41,14 @@ from survey.lifecycle.signing import Signing
 from survey.lifecycle.step import Actor, Step
 from survey.store import interests as interest_store
 from survey.store import pool as store
+from survey.store.completion import Pace
 from survey.store.invitations import Whom
 from survey.store.jobs import jobs_about
+from survey.store.lists import Wanted
 from survey.store.signatures import signatures
 from survey.tables import (
     Assessment,
+    MailState,
     NoteKind,
     PoolEntry,
     ResponseKind,
@@ -71,6 +75,7 @@ from tests.support.people import (
     moment,
 )
 from tests.support.rosters import a_proposal, a_roster
+from tests.support.rounds import a_mail
 
 QUESTION = "scheduling"
 IDLE = frozenset({"user_sessions", "throttles", "known_devices"})
@@ -105,8 +110,18 @@ class World:
         self.other = a_user(session, Role.OFFICER)
         self.sides = [self._side("金丝雀甲", "teal"), self._side("金丝雀乙", "maroon")]
         self.a, self.b = self.sides
-        invitations.invite(Step(session, TESTER, moment()), self.rounds[3].id, Whom())
+        self._ask_for(self.rounds[3])
         session.rollback()
+
+    def _ask_for(self, round_: Round) -> None:
+        """A round that asks both firms, has reminded them, and whose mails went astray."""
+        step = Step(self._session, TESTER, moment())
+        invitations.invite(step, round_.id, Whom())
+        reminders.press(step, round_.id, Wanted(), Pace(step.today, step.now), by_mail=False)
+        for side in self.sides:
+            to = f"{side.word}@example.com"
+            mail = a_mail(self._session, round_, side.ids["firm"], MailState.FAILED, address=to)
+            side.ids["mail"] = mail.id
 
     def reader(self, role: str) -> User:
         """Who signs in to look at side A."""

@@ -56,6 +56,14 @@ def _unplaced(desk: Desk) -> Heap:
     return read(Kind.UNPLACED, store.without_entry(desk.session, MOST))
 
 
+def _remind(desk: Desk) -> Heap:
+    return read(Kind.REMIND, store.to_pass_on(desk.session, MOST))
+
+
+def _mail_failed(desk: Desk) -> Heap:
+    return read(Kind.MAIL_FAILED, store.undelivered(desk.session, MOST))
+
+
 def _closing(desk: Desk) -> Heap:
     before = desk.today - timedelta(days=1)
     until = desk.today + NEAR
@@ -127,6 +135,8 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _recognition_listed,
     _proposed,
     _unplaced,
+    _remind,
+    _mail_failed,
     _overdue,
     _closing,
     _link_spent,

@@ -41,6 +41,8 @@ class Kind(StrEnum):
     UNASSIGNED = "unassigned"
     PROPOSED = "proposed"
     UNPLACED = "unplaced"
+    REMIND = "remind"
+    MAIL_FAILED = "mail_failed"
     CLOSING = "closing"
     OVERDUE = "overdue"
     UNSIGNED = "unsigned"

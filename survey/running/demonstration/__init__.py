@@ -60,7 +60,7 @@ from survey.running.demonstration.coherence import Answers, coherent
 from survey.running.demonstration.onsite import Brought, brought
 from survey.running.demonstration.pairs import judge_apart
 from survey.running.demonstration.rosters import bring_lists
-from survey.running.demonstration.rounds import LAST_DAYS, QUOTAS, run_round
+from survey.running.demonstration.rounds import LAST_DAYS, QUOTAS, remind, run_round
 from survey.running.demonstration.sheets import (
     application_facts,
     artificial_intelligence,
@@ -151,6 +151,7 @@ def load(app: Flask) -> bool:
         for firm, row in firms:
             if "again" in row:
                 _hand_in_next(session, firm, row, rounds[1], users, brought(contents, row).photo)
+        remind(session, now)
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
         bring_lists(session, config, rows, officer, now)
     _keep(config.instance / SIGN_INS, words, config.base_url)

@@ -12,7 +12,7 @@ from survey import db
 from survey.config import Config
 from survey.jobs.invitations import prepare
 from survey.jobs.workshop import Workshop
-from survey.lifecycle import assessments, invitations, jobs
+from survey.lifecycle import assessments, invitations, jobs, reminders
 from survey.lifecycle.step import Actor, Step
 from survey.store.invitations import Whom
 from survey.tables import Firm, Role, Round, User
@@ -60,6 +60,13 @@ def run_round(
         idle.id,
         running.id,
     )
+
+
+def remind(session: Session, at: datetime) -> None:
+    """Let the morning thirty days before the running round's last day have come."""
+    step = Step(session, jobs.WORKER, at - timedelta(days=30 - LAST_DAYS["closes_on"]))
+    with step.writing():
+        reminders.remind_due(step, by_mail=False)
 
 
 def _newcomers(session: Session, known_since: datetime) -> list[Firm]:

@@ -54,7 +54,7 @@ class CodesForm(StepForm):
     codes = TextAreaField(
         "统一社会信用代码",
         [InputRequired("请粘贴统一社会信用代码，每行一家。")],
-        description="每行一家，可以从 Excel 整列粘贴；同一行还有企业名称也行。",
+        description="每行一家，可以从 Excel 整列粘贴；同一行还有企业名称、邮箱也行。",
         render_kw={"rows": 6},
     )
 

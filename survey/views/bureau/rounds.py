@@ -208,6 +208,7 @@ def _page(found: Round, form: PlanForm | None = None, status: int = 200) -> Resp
             begun=sum(count for state, count in counts.items() if state != BELOW),
             invited=round_store.invited(session, found.id),
             tiles=_tiles(found, counts),
+            late=counts.get(AssessmentState.DRAFT, 0) + counts.get(BELOW, 0),
             places=readings.by_township(session, found),
             done_by_trade=store.by_trade(session, found),
             trades=frame.trades,

@@ -17,7 +17,7 @@ from survey.readings.calendar import visitors_of
 from survey.readings.hints import Hint, own_hints
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.readings.todo.firm import AtFirm, of_firm
-from survey.store import accounts, log, pool, requests, responses, visits
+from survey.store import accounts, log, pool, reminders, requests, responses, visits
 from survey.store import assessments as store
 from survey.store import rounds as round_store
 from survey.store.sheets import kind_of
@@ -73,7 +73,15 @@ def home() -> ResponseReturnValue:
         todo=todo.groups(of_firm(_at_firm(firm, rounds, lines))),
         climb=_climb(firm_id, lines),
         visitors=visitors_of(here.session(), _visiting(lines)),
+        reminded=reminders.newest_of(
+            here.session(), firm_id, [*(r.id for r in rounds), *_drafted(lines)]
+        ),
     )
+
+
+def _drafted(lines: list[Line]) -> list[int]:
+    """Return the rounds whose sheet is still to be handed in."""
+    return [line.assessment.round_id for line in lines if line.draft]
 
 
 def _visiting(lines: list[Line]) -> list[Assessment]:

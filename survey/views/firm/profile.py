@@ -89,12 +89,17 @@ class ProfileForm(FlaskForm):
     contact_phone = StringField(
         "联系电话", [InputRequired("请填写联系电话。"), _at_most(40, "电话")]
     )
+    contact_mail = StringField(
+        "邮箱",
+        [Optional(), _at_most(254, "邮箱")],
+        description="可以不填。填了，邀请和提醒会发到这里。",
+    )
 
     def fill(self, firm: Firm, *, reader: str) -> None:
         """Show what is known; who fills it in is the contact until another is named."""
         for name in ("trade", "size", "township", "park", "address", "products"):
             self[name].data = getattr(firm, name) or ""
-        for name in ("contact_name", "contact_post", "contact_phone"):
+        for name in ("contact_name", "contact_post", "contact_phone", "contact_mail"):
             self[name].data = getattr(firm, name) or ""
         self.contact_name.data = self.contact_name.data or reader
         for name in ("employees", "revenue"):
@@ -124,6 +129,7 @@ class ProfileForm(FlaskForm):
             revenue=self.revenue.data,
             products=line(self.products.data) or None,
             contact_phone=line(self.contact_phone.data) or None,
+            contact_mail=line(self.contact_mail.data) or None,
             **texts,
         )
 

@@ -1,0 +1,24 @@
+"""Remind firms every morning of rounds that end in 30, 7 or 1 days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from survey import clock
+from survey.jobs.workshop import Workshop
+from survey.lifecycle import reminders
+from survey.lifecycle.jobs import Effect
+
+BEGINS = timedelta(hours=8)
+"""After midnight, local time: a mail comes when the office opens."""
+
+
+def this_morning(now: datetime) -> str:
+    """Name the morning whose hour has come, so that a machine that slept makes up for it."""
+    return (now.astimezone(clock.LOCAL) - BEGINS).date().isoformat()
+
+
+def remind(workshop: Workshop) -> Effect:
+    """Everything is done once, in the transaction that ends the job."""
+    by_mail = bool(workshop.config.mail_url)
+    return lambda step: dict(reminders.remind_due(step, by_mail=by_mail))

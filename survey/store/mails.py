@@ -1,0 +1,214 @@
+"""Mails to firms about a round: queued, in a worker's hands, sent or not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal, null, or_, select, update
+from sqlalchemy.orm import Session
+
+from survey.store.filling import fill
+from survey.store.lists import Query, Slice, sliced
+from survey.tables import Firm, Invitation, Job, Mail, MailState, OneTimeLink, Reminder, Round, User
+from survey.tables.jobs import OPEN
+
+COLUMNS = ["round_id", "firm_id", "reminder_id", "address", "state", "queued_at"]
+
+
+def mail(session: Session, mail_id: int, *, lock: bool = False) -> Mail | None:
+    return session.get(Mail, mail_id, with_for_update=lock, populate_existing=lock)
+
+
+def _queue(session: Session, found: Query) -> int:
+    return fill(session, Mail, COLUMNS, found)
+
+
+def _plain(round_id: int, reminder: Any, now: datetime) -> tuple[Any, ...]:
+    return (
+        literal(round_id),
+        Firm.id,
+        reminder,
+        Firm.contact_mail,
+        literal(MailState.WAITING, Mail.state.type),
+        literal(now, Mail.queued_at.type),
+    )
+
+
+def queue_invitations(session: Session, round_id: int, now: datetime) -> int:
+    """Queue the invitation of every firm that has an address and whose owner can sign in.
+
+    One that was queued before stays as it is, whatever became of it.
+    """
+    known = exists().where(
+        Mail.round_id == round_id, Mail.firm_id == Firm.id, Mail.reminder_id.is_(None)
+    )
+    works = and_(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
+    found = (
+        select(*_plain(round_id, null(), now))
+        .join_from(Invitation, Firm, Firm.id == Invitation.firm_id)
+        .join(User, and_(User.id == Invitation.user_id, User.active))
+        .outerjoin(OneTimeLink, OneTimeLink.token_hash == Invitation.token_hash)
+        .where(Invitation.round_id == round_id, Firm.contact_mail.is_not(None), ~known)
+        .where(or_(User.password_hash.is_not(None), works))
+    )
+    return _queue(session, found)
+
+
+def queue_reminders(session: Session, round_id: int, now: datetime) -> int:
+    """Queue the mail of every reminder that goes by mail and has none."""
+    known = exists().where(Mail.reminder_id == Reminder.id)
+    found = (
+        select(*_plain(round_id, Reminder.id, now))
+        .join_from(Reminder, Firm, Firm.id == Reminder.firm_id)
+        .where(Reminder.round_id == round_id, Reminder.by_mail, Firm.contact_mail.is_not(None))
+        .where(~known)
+    )
+    return _queue(session, found)
+
+
+def next_waiting(session: Session, round_id: int, after: int) -> Mail | None:
+    query = (
+        select(Mail)
+        .where(Mail.round_id == round_id, Mail.state == MailState.WAITING, Mail.id > after)
+        .order_by(Mail.id)
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalar(query)
+
+
+def in_hand(session: Session, round_id: int, job_id: int) -> list[Mail]:
+    """Return the mails whose worker went away with them: this job's last one, or a job's that ended."""
+    works = exists().where(Job.id == Mail.job_id, Job.state.in_(OPEN), Job.id != job_id)
+    query = select(Mail).where(Mail.round_id == round_id, Mail.state == MailState.SENDING, ~works)
+    return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+
+
+def undelivered(session: Session, round_id: int, mail_id: int | None) -> list[Mail]:
+    """Return the mails that may be sent again: one, or all that failed for certain."""
+    query = select(Mail).where(Mail.round_id == round_id)
+    if mail_id is None:
+        query = query.where(Mail.state == MailState.FAILED)
+    else:
+        query = query.where(Mail.id == mail_id)
+    return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+
+
+class Written(NamedTuple):
+    """All that a mail's words are made of."""
+
+    firm: str
+    round: Round
+    reminder: bool
+    user_id: int | None
+    username: str | None
+    has_password: bool
+    nonce: str | None
+    token_hash: str | None
+    expires_at: datetime | None
+
+
+def written(session: Session, found: Mail) -> Written | None:
+    """Return what a mail says, as of now: of the invitation whose link it names, if there is one."""
+    owner = (
+        select(func.min(User.id))
+        .where(User.firm_id == found.firm_id, User.owner, User.active)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Firm.name,
+            Round,
+            literal(found.reminder_id is not None),
+            User.id,
+            User.username,
+            User.password_hash.is_not(None),
+            Invitation.nonce,
+            Invitation.token_hash,
+            OneTimeLink.expires_at,
+        )
+        .join_from(Firm, Round, Round.id == found.round_id)
+        .outerjoin(User, User.id == owner)
+        .outerjoin(
+            Invitation,
+            and_(
+                Invitation.firm_id == Firm.id,
+                Invitation.round_id == Round.id,
+                Invitation.user_id == User.id,
+            ),
+        )
+        .outerjoin(
+            OneTimeLink,
+            and_(OneTimeLink.token_hash == Invitation.token_hash, OneTimeLink.used_at.is_(None)),
+        )
+        .where(Firm.id == found.firm_id)
+    )
+    row = session.execute(query).one_or_none()
+    return Written(*row) if row else None
+
+
+class MailLine(NamedTuple):
+    """One mail in the list."""
+
+    mail: Mail
+    firm: str
+    firm_id: int
+    address_now: str | None
+    reminder: str | None
+
+
+def mails(
+    session: Session, round_id: int, state: MailState | None, part: Slice
+) -> tuple[list[MailLine], int]:
+    """Return the mails of a round, newest first."""
+    query: Query = (
+        select(Mail, Firm.name, Firm.id, Firm.contact_mail, Reminder.kind)
+        .join(Firm, Firm.id == Mail.firm_id)
+        .outerjoin(Reminder, Reminder.id == Mail.reminder_id)
+        .where(Mail.round_id == round_id)
+        .order_by(Mail.id.desc())
+    )
+    rows, total = sliced(session, query.where(Mail.state == state) if state else query, part)
+    return [MailLine(*row) for row in rows], total
+
+
+def states_of(session: Session, round_id: int) -> Mapping[MailState, int]:
+    query = select(Mail.state, func.count()).where(Mail.round_id == round_id).group_by(Mail.state)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def with_address(session: Session, round_id: int) -> int:
+    """Return how many invited firms have an address and no invitation by mail yet."""
+    known: ColumnElement[bool] = exists().where(
+        Mail.round_id == round_id, Mail.firm_id == Firm.id, Mail.reminder_id.is_(None)
+    )
+    query = (
+        select(func.count())
+        .select_from(Invitation)
+        .join(Firm, Firm.id == Invitation.firm_id)
+        .where(Invitation.round_id == round_id, Firm.contact_mail.is_not(None), ~known)
+    )
+    return session.scalar(query) or 0
+
+
+def address_of(session: Session, firm_id: int) -> str | None:
+    """Return where a firm gets mail today."""
+    return session.scalar(select(Firm.contact_mail).where(Firm.id == firm_id))
+
+
+def without_address(session: Session, firms: Collection[int]) -> list[int]:
+    """Return those of some firms that have no address."""
+    if not firms:
+        return []
+    query = select(Firm.id).where(Firm.id.in_(firms), Firm.contact_mail.is_(None))
+    return list(session.scalars(query))
+
+
+def keep_addresses(session: Session, addresses: Mapping[int, str]) -> None:
+    """Keep where firms get mail, by the firm."""
+    for firm_id, address in addresses.items():
+        named = update(Firm).where(Firm.id == firm_id)
+        session.execute(named.values(contact_mail=address, version=Firm.version + 1))

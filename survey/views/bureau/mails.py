@@ -1,0 +1,89 @@
+"""Mails of a round: invitations sent by mail, what became of each, and another try."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.lifecycle import mails as life
+from survey.store import jobs as job_store
+from survey.store import mails as store
+from survey.tables import MailState
+from survey.views.bureau.blueprint import pages
+from survey.views.bureau.completion import found_round
+from survey.views.bureau.reminders import by_mail
+from survey.views.jobs import send
+from survey.web import here, lists
+from survey.web.here import today
+from survey.words import jobs as job_words
+from survey.words import rounds as words
+
+TONES = {
+    MailState.WAITING: "plain",
+    MailState.SENDING: "note",
+    MailState.SENT: "good",
+    MailState.FAILED: "bad",
+    MailState.UNSURE: "warn",
+}
+
+
+@pages.get("/rounds/<row:round_id>/mails")
+def mails(round_id: int) -> ResponseReturnValue:
+    """Show every mail of a round with what became of it."""
+    found, part, session = found_round(round_id), lists.part(), here.session()
+    asked = lists.one_of("state", tuple(MailState))
+    state = MailState(asked) if asked else None
+    lines, total = store.mails(session, round_id, state, part)
+    jobs = job_store.jobs_about(session, life.KIND, "round", round_id)
+    return render_template(
+        "bureau/mails.html",
+        round=found,
+        lines=lines,
+        total=total,
+        part=part,
+        state=asked,
+        counts=store.states_of(session, round_id),
+        fault=job_words.ended_without(jobs[0]) if jobs else "",
+        with_address=store.with_address(session, round_id),
+        states=words.MAILS,
+        tones=TONES,
+        kinds=words.REMINDERS,
+        by_mail=by_mail(),
+        arguments=lists.arguments(),
+        today=today(),
+    )
+
+
+@pages.post("/rounds/<row:round_id>/mails")
+def mail_invitations(round_id: int) -> ResponseReturnValue:
+    """Send the invitations that can go by mail and have not yet."""
+    found_round(round_id)
+    if not by_mail():
+        here.refuse(409, "还没有设置发信的邮件服务器，请联系管理员。")
+    queued, job = life.invite(here.step(), round_id)
+    if job is not None:
+        send(job)
+    done = f"{queued} 封邀请邮件正在发送。" if queued else "没有要发的：没有邮箱，或者已经发过。"
+    flash(done, "good" if queued else "note")
+    return redirect(url_for(".mails", round_id=round_id))
+
+
+@pages.post("/rounds/<row:round_id>/mails/retry")
+def retry_mails(round_id: int) -> ResponseReturnValue:
+    """Try again what failed for certain, and whatever still waits."""
+    return _again(round_id, None)
+
+
+@pages.post("/rounds/<row:round_id>/mails/<row:mail_id>/retry")
+def retry_mail(round_id: int, mail_id: int) -> ResponseReturnValue:
+    """Try one mail again, also where nobody knows whether it left."""
+    return _again(round_id, mail_id)
+
+
+def _again(round_id: int, mail_id: int | None) -> ResponseReturnValue:
+    found_round(round_id)
+    if not by_mail():
+        here.refuse(409, "还没有设置发信的邮件服务器，请联系管理员。")
+    send(life.retry(here.step(), round_id, mail_id))
+    flash("正在重发。", "good")
+    return redirect(url_for(".mails", round_id=round_id))
