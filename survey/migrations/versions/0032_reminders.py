@@ -20,7 +20,9 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_mail", sa.Boolean(), nullable=False),
         sa.Column("passed_on_at", sa.DateTime(timezone=True), nullable=True),
-        sa.UniqueConstraint("round_id", "firm_id", "kind", "day", name="uq_reminders_round_id"),
+        sa.UniqueConstraint(
+            "round_id", "firm_id", "kind", "day", name="uq_reminders_round_id_firm_id_kind_day"
+        ),
         sa.CheckConstraint(
             "kind IN ('before_30', 'before_7', 'before_1', 'pressed')", name="ck_reminders_kind"
         ),
