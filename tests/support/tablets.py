@@ -177,12 +177,18 @@ def deliver_by_pages(
 
 
 def choose(page: Page, level: int) -> None:
-    """Touch a level, listened to or not yet, and wait until it is the device's or the server's."""
+    """Touch a level, listened to or not yet, and wait until it is the device's or the server's.
+
+    The device's copy of a page may show an answer of before, until it listens and knows better: whoever
+    touches what is shown already has touched nothing.
+    """
     card = page.locator(f"#question-{QUESTION}")
     assert card.count(), page.locator("main").inner_text()
     option = card.locator(f'.visit-change .option__input[value="{level}"]')
     if not option.is_visible():
         card.locator(".verdict", has_text="更改").click()
+    if option.is_checked():
+        expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
     option.check()
     expect(page.locator(".action-bar [data-plain-save]")).to_be_hidden()
     page.wait_for_function(SETTLED)
