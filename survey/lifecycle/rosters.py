@@ -19,7 +19,7 @@ from survey.lifecycle.states import ROSTER
 from survey.lifecycle.step import About, Step
 from survey.store import listings, pool, roster_imports, roster_undoing
 from survey.store import rosters as store
-from survey.store.roster_undoing import Former
+from survey.store.roster_undoing import Before
 from survey.tables import (
     Job,
     PoolEntry,
@@ -181,7 +181,7 @@ def take_in(step: Step, taken: Taken) -> dict[str, Any]:
     return {"counts": roster.counts}
 
 
-def take_back(step: Step, taken: Taken, before: Mapping[str, Sequence[Former]]) -> dict[str, Any]:
+def take_back(step: Step, taken: Taken, before: Before) -> dict[str, Any]:
     """Undo an import where nobody has touched its firms since.
 
     Args:

@@ -75,33 +75,47 @@ def _clean(roster_id: int) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Former:
-    """What a firm said in one field before a list changed it; ``year`` of a figure, else 0."""
+    """What one row of a table said of a firm before a list changed it.
+
+    Attributes:
+        year: Of figures, else 0.
+        values: By column.
+    """
 
     row_id: int
     firm_id: int
     year: int
-    value: Any
+    values: Mapping[str, Any]
 
 
-def former(session: Session, roster_id: int) -> dict[str, list[Former]]:
-    """Return what changed firms said before, by field; read before anything is locked."""
+Before = Mapping[tuple[type[Any], tuple[str, ...]], Sequence[Former]]
+"""By table and columns, for what changes alike is set back in one go."""
+
+
+def former(session: Session, roster_id: int) -> Before:
+    """Return what changed firms said before; read before anything is locked."""
     query = (
         select(RosterRow.id, Firm.id, RosterRow.shown)
         .join(Firm, Firm.code == RosterRow.code)
         .where(RosterRow.roster_id == roster_id, RosterRow.outcome == RowOutcome.CHANGED)
     )
-    found: dict[str, list[Former]] = {}
+    found: dict[tuple[type[Any], tuple[str, ...]], list[Former]] = {}
     for row_id, firm_id, shown in session.execute(query):
-        for field, year, old, *_new in shown["changes"]:
-            if field not in TITLES:
-                value = old if old != "" else None
-                found.setdefault(field, []).append(Former(row_id, firm_id, year, value))
+        for (table, year), values in _by_place(shown["changes"]).items():
+            one = Former(row_id, firm_id, year, values)
+            found.setdefault((table, tuple(sorted(values))), []).append(one)
     return found
 
 
-def undo(
-    session: Session, roster_id: int, before: Mapping[str, Sequence[Former]]
-) -> dict[str, int]:
+def _by_place(changes: Sequence[Sequence[Any]]) -> dict[tuple[type[Any], int], dict[str, Any]]:
+    found: dict[tuple[type[Any], int], dict[str, Any]] = {}
+    for field, year, old, *_new in changes:
+        if field not in TITLES:
+            found.setdefault((_place(field), year), {})[field] = old if old != "" else None
+    return found
+
+
+def undo(session: Session, roster_id: int, before: Before) -> dict[str, int]:
     """Take back what nobody has touched since; return how many firms went, were set back, stay.
 
     Args:
@@ -113,8 +127,8 @@ def undo(
     stay = set(session.scalars(select(RosterRow.id).where(effective, RosterRow.stays)))
     removed = _and_count(session, mine, RowOutcome.NEW)
     restored = _and_count(session, mine, RowOutcome.CHANGED)
-    for field, values in before.items():
-        _write_back(session, field, [one for one in values if one.row_id not in stay])
+    for (place, fields), said in before.items():
+        _write_back(session, place, fields, [one for one in said if one.row_id not in stay])
     _tidy_after(session, roster_id)
     _leave_listings(session, roster_id)
     _remove(session, roster_id)
@@ -132,16 +146,23 @@ def _place(field: str) -> type[Any]:
     return FirmYear if field in FIGURES else FirmListing if field in LISTED else Firm
 
 
-def _write_back(session: Session, field: str, values: Sequence[Former]) -> None:
-    table = (place := _place(field)).__table__
-    said = [{"b_firm": one.firm_id, "b_old": one.value} for one in values]
+def _write_back(
+    session: Session, place: type[Any], fields: Sequence[str], said: Sequence[Former]
+) -> None:
+    table = place.__table__
     found = [(table.c.id if place is Firm else table.c.firm_id) == bindparam("b_firm")]
+    keys = [("b_firm", "firm_id")]
     if place is FirmYear:
         found.append(table.c.year == bindparam("b_year"))
-        said = [{**given, "b_year": one.year} for given, one in zip(said, values, strict=True)]
-    if said:
-        statement = update(table).values({field: bindparam("b_old")}).where(*found)
-        session.connection().execute(statement, said)
+        keys.append(("b_year", "year"))
+    values = [
+        {name: getattr(one, key) for name, key in keys}
+        | {f"b_{field}": one.values[field] for field in fields}
+        for one in said
+    ]
+    if values:
+        statement = update(table).values({field: bindparam(f"b_{field}") for field in fields})
+        session.connection().execute(statement.where(*found), values)
 
 
 def _going(roster_id: int, outcome: RowOutcome) -> Select[int]:
