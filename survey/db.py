@@ -227,6 +227,17 @@ def next_ids(session: Session, table: type[Any], count: int) -> Sequence[int]:
     return range(last + 1, last + count + 1)
 
 
+def look_at(session: Session, *tables: type[Any]) -> None:
+    """Let PostgreSQL see how the many rows just added are spread; it plans for few until then.
+
+    SQLite plans by its indexes, and looks every night.
+    """
+    if on_postgresql(session.get_bind()):
+        for table in tables:
+            session.execute(text(f"ANALYZE {table.__tablename__}"))
+        session.commit()
+
+
 def on_postgresql(bind: Engine | Connection) -> bool:
     """Tell the two apart, for the few who must say something else to each."""
     return bind.dialect.name == "postgresql"

@@ -9,7 +9,6 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Select,
-    and_,
     bindparam,
     case,
     delete,
@@ -54,23 +53,37 @@ def _touched() -> ColumnElement[bool]:
     )
 
 
-def _clean(roster_id: int) -> ColumnElement[bool]:
-    """A row whose firm nobody has touched since the import."""
-    expected = RosterRow.base_version + case(
-        (RosterRow.outcome == RowOutcome.NEW, 1), (RosterRow.touches, 1), else_=0
-    )
+def _clean(roster_id: int) -> Select[int]:
+    """The rows whose firm nobody has touched since the import."""
+    fresh = RosterRow.outcome == RowOutcome.NEW
+    expected = RosterRow.base_version + case((fresh, 1), (RosterRow.touches, 1), else_=0)
     decided = exists().where(
         RecognitionProposal.firm_id == Firm.id,
         RecognitionProposal.roster_id == roster_id,
         RecognitionProposal.state != ProposalState.OPEN,
     )
     return (
-        exists()
-        .where(Firm.code == RosterRow.code, Firm.version == expected)
-        .where(FirmListing.firm_id == Firm.id, FirmListing.seen_in == roster_id, ~decided)
-        .where(or_(RosterRow.outcome != RowOutcome.NEW, ~_touched()))
-        .correlate(RosterRow)
+        select(RosterRow.id)
+        .join(Firm, Firm.code == RosterRow.code)
+        .join(FirmListing, FirmListing.firm_id == Firm.id)
+        .where(RosterRow.roster_id == roster_id, Firm.version == expected)
+        .where(FirmListing.seen_in == roster_id, ~decided, or_(~fresh, ~_touched()))
     )
+
+
+def _mark_what_stays(session: Session, roster_id: int) -> set[int]:
+    """Mark the rows whose firms somebody has touched since, and return their ids.
+
+    Set apart here: PostgreSQL would look for what is not clean row by row.
+    """
+    effective = RosterRow.outcome.in_((RowOutcome.NEW, RowOutcome.CHANGED))
+    rows = select(RosterRow.id).where(RosterRow.roster_id == roster_id, effective)
+    stay = set(session.scalars(rows)) - set(session.scalars(_clean(roster_id)))
+    if stay:
+        table: Any = RosterRow.__table__
+        marked = update(table).where(table.c.id == bindparam("b_id")).values(stays=True)
+        session.connection().execute(marked, [{"b_id": row_id} for row_id in sorted(stay)])
+    return stay
 
 
 @dataclass(frozen=True)
@@ -122,9 +135,7 @@ def undo(session: Session, roster_id: int, before: Before) -> dict[str, int]:
         before: ``former`` of this list.
     """
     mine = RosterRow.roster_id == roster_id
-    effective = and_(mine, RosterRow.outcome.in_((RowOutcome.NEW, RowOutcome.CHANGED)))
-    run(session, update(RosterRow).where(effective, ~_clean(roster_id)).values(stays=True))
-    stay = set(session.scalars(select(RosterRow.id).where(effective, RosterRow.stays)))
+    stay = _mark_what_stays(session, roster_id)
     removed = _and_count(session, mine, RowOutcome.NEW)
     restored = _and_count(session, mine, RowOutcome.CHANGED)
     for (place, fields), said in before.items():

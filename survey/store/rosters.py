@@ -90,6 +90,11 @@ def _add_all(session: Session, table: type[Any], rows: Sequence[Mapping[str, Any
         session.connection().execute(insert(table.__table__), rows)
 
 
+def look_at_rows(session: Session) -> None:
+    """Let the database see how many rows there are by now, once they are all added."""
+    db.look_at(session, RosterRow, *PARTS.values())
+
+
 def forget_rows(session: Session, roster_id: int) -> None:
     """Drop what an earlier check left."""
     mine = select(RosterRow.id).where(RosterRow.roster_id == roster_id)

@@ -17,10 +17,11 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from multiprocessing.connection import Connection
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import xlsxwriter
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
@@ -142,17 +143,19 @@ def _measured(app: Flask, title: str, rows: int, content: bytes) -> list[Figure]
         worker = FORK.Process(target=_work, args=(app, content, theirs))
         worker.start()
         theirs.close()
-        while worker.is_alive():
+        while not mine.poll():
             traffic.round(beside)
-        took: dict[str, float] = mine.recv()
+        took: dict[str, Took] = mine.recv()
+        worker.join()
+    undone = _undone(app)
     group, bounds = _group(rows, title), ROWS[rows]
-    whole = took["upload"] + took["check"] + took["import"]
+    whole = sum(part.seconds for part in took.values())
     return [
-        Figure(group, "上传并看表头", took["upload"], "秒"),
-        Figure(group, "逐行核对", took["check"], "秒", at_most(bounds.check)),
-        Figure(group, "导入，占住写锁", took["import"], "秒", at_most(bounds.lock)),
+        took["upload"].figure(group, "上传并看表头"),
+        took["check"].figure(group, "逐行核对", bounds.check),
+        took["import"].figure(group, "导入，占住写锁", bounds.lock),
         Figure(group, "从上传到导入完", whole, "秒", at_most(bounds.whole)),
-        Figure(group, "撤销，占住写锁", took["undo"], "秒"),
+        undone.figure(group, "撤销，占住写锁", bounds.lock),
         *_waits(group, "保存", calm.saves, beside.saves),
         *_waits(group, "页面", calm.pages, beside.pages),
     ]
@@ -200,21 +203,49 @@ class Traffic:
                 self._sent = [a + b for a, b in zip(self._sent, load.sent, strict=True)]
 
 
+@dataclass(frozen=True)
+class Took:
+    """How long a part took by the clock, and how much of a processor, both in seconds."""
+
+    seconds: float
+    processor: float
+
+    def figure(self, group: str, title: str, most: float | None = None) -> Figure:
+        target = None if most is None else at_most(most)
+        note = f"其中本进程用处理器 {self.processor:.2f} 秒"
+        return Figure(group, title, self.seconds, "秒", target, note)
+
+
+@contextmanager
+def _watched(took: dict[str, Took], what: str) -> Iterator[None]:
+    began, used = perf_counter(), process_time()
+    yield
+    took[what] = Took(perf_counter() - began, process_time() - used)
+
+
 def _work(app: Flask, content: bytes, told: Connection) -> None:
-    """Bring a list, check, import and undo it, and tell how long each took."""
+    """Bring a list, check and import it, and tell how long each took."""
+    took: dict[str, Took] = {}
     with Session(app.extensions["survey_engine"], expire_on_commit=False) as session:
         officer = a_user(session, Role.OFFICER)
-        began = perf_counter()
-        contents = contents_of(app.config["SURVEY"])
-        stored, kind = lists.take(BytesIO(content), "名单.xlsx", contents, 2**30)
-        took = {"upload": perf_counter() - began}
+        with _watched(took, "upload"):
+            contents = contents_of(app.config["SURVEY"])
+            stored, kind = lists.take(BytesIO(content), "名单.xlsx", contents, 2**30)
         roster = rosters.bring(step_of(session, officer), stored, kind)
-        for what in ("check", "import", "undo"):
+        for what in ("check", "import"):
             took[what] = _timed(app, session, officer, roster, what)
     told.send(took)
 
 
-def _timed(app: Flask, session: Session, officer: User, roster: Roster, what: str) -> float:
+def _undone(app: Flask) -> Took:
+    """Undo the one list there is."""
+    with Session(app.extensions["survey_engine"], expire_on_commit=False) as session:
+        roster = session.scalars(select(Roster)).one()
+        officer = session.get_one(User, roster.uploaded_by)
+        return _timed(app, session, officer, roster, "undo")
+
+
+def _timed(app: Flask, session: Session, officer: User, roster: Roster, what: str) -> Took:
     """Do one job about a list here; of an import and its undoing the transaction alone counts."""
     step, config = step_of(session, officer), app.config["SURVEY"]
     roster = session.get_one(Roster, roster.id)
@@ -228,18 +259,18 @@ def _timed(app: Flask, session: Session, officer: User, roster: Roster, what: st
     return _worked(app, session, job)
 
 
-def _worked(app: Flask, session: Session, job: Job) -> float:
+def _worked(app: Flask, session: Session, job: Job) -> Took:
     config = app.config["SURVEY"]
     sessions = app.extensions["survey_sessions"]
     with sessions() as own:
         workshop = Workshop(config, own, _taken(own, job), jobs.SOON * 60)
-        began = perf_counter()
-        effect = work_on(workshop)
-        jobs.finish(workshop.step(), workshop.taken, effect)
-        lasted = perf_counter() - began
+        took: dict[str, Took] = {}
+        with _watched(took, "job"):
+            effect = work_on(workshop)
+            jobs.finish(workshop.step(), workshop.taken, effect)
     session.expire_all()
     session.rollback()
-    return lasted
+    return took["job"]
 
 
 def _taken(session: Session, job: Job) -> jobs.Taken:
