@@ -16,9 +16,8 @@ STEP_COLOURS = ("#5c6b7a", "#38679b", "#12747d", "#1d6b45", "#9a5200")
 """All of these are the tokens of ``static/css/tokens.css``; a test holds them equal."""
 
 Option = dict[str, Any]
-BROKEN = "（口径有变）"
+BROKEN = "\n口径有变"
 _TEXT = {"color": INK, "fontSize": 12, "fontFamily": FAMILY}
-_WRAP = {"width": 96, "overflow": "break"}
 
 
 def radar(diagnosis: Diagnosis) -> Option:
@@ -45,16 +44,20 @@ def radar(diagnosis: Diagnosis) -> Option:
 
 
 def trend(it: Trend) -> Option:
-    """The whole share over a firm's rounds, its own dashed beside the confirmed one.
+    """The whole share over a firm's rounds, by month, its own dashed beside the confirmed one.
 
-    Where a round was measured otherwise the line is cut: its name says so.
+    Where a round was measured otherwise the line is cut, and its place on the axis says so.
     """
     lines = (("企业自评", AMBER, "dashed", _own), ("现场核定", MAIN, "solid", _confirmed))
-    names = [f"{p.title}{BROKEN if p.breaks else ''}" for p in it.points]
+    names = [f"{p.day:%Y-%m}{BROKEN if p.breaks else ''}" for p in it.points]
     return _option(
         legend=_legend(shown=True),
         grid={"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
-        xAxis={"type": "category", "data": names, "axisLabel": {**_TEXT, "interval": 0, **_WRAP}},
+        xAxis={
+            "type": "category",
+            "data": names,
+            "axisLabel": {**_TEXT, "interval": 0, "lineHeight": 18},
+        },
         yAxis={
             "type": "value",
             "min": 0,

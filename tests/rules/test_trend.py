@@ -53,7 +53,7 @@ def test_a_section_that_stayed_the_same_is_compared_across_editions_own_with_own
 def test_the_line_is_cut_where_the_measure_changed_and_says_so() -> None:
     option = charts.trend(IT)
 
-    assert option["xAxis"]["data"] == ["甲", "乙（口径有变）", "丙"]
+    assert option["xAxis"]["data"] == ["2026-01", "2026-01\n口径有变", "2026-01"]
     own = [series["data"] for series in option["series"] if series["name"] == "企业自评"]
     assert own == [[50.0, None, None], [None, 60.0, 50.0]]
     assert "现场核定" in svg(option, 640, 320, "历轮变化")

@@ -369,7 +369,7 @@ def _live(
     questionnaire = questionnaire_of(assessment)
     random = Random(row["sample"])  # noqa: S311  # the same every time, not a secret
     truth, extras = _invented(firm, row, questionnaire, random)
-    told = _inflated(truth) if row.get("story") == "inflated" else truth
+    told = _inflated(truth) if row.get("story") == "inflated" else truth | _overstated(row)
     if row["state"] == AssessmentState.DRAFT:
         told = dict(list(told.items())[: len(told) * 2 // 3])
     first = _amiss(told, row.get("returned"))
@@ -723,8 +723,9 @@ def _trials(
             )
             session.add(round_)
         assessment = steps.begin(Step(session, _actor(author), at), firm.id, round_.id)
-        told, _ = _invented(firm, row, questionnaire_of(assessment), Random(row["sample"]))  # noqa: S311
-        told = _lowered(told, lower)
+        truth, _ = _invented(firm, row, questionnaire_of(assessment), Random(row["sample"]))  # noqa: S311
+        seen = _lowered(truth, lower)
+        told = seen | _overstated(row)
         _answer(session, assessment, told, author, at + timedelta(hours=1))
         _show_files(session, assessment, told, author, what.photo, at + timedelta(hours=2))
         _hand_in(session, assessment, author, at + timedelta(days=1))
@@ -732,10 +733,14 @@ def _trials(
         steps.assign(
             Step(session, _actor(officer), at + timedelta(days=2)), assessment.id, consultant.id
         )
-        _visit(session, assessment, told, told, consultant, what, at + timedelta(days=3))
-        steps.confirm(
-            Step(session, _actor(consultant), at + timedelta(days=3, hours=6)), assessment.id
-        )
+        _visit(session, assessment, told, seen, consultant, what, at + timedelta(days=3))
+        by = Step(session, _actor(consultant), at + timedelta(days=3, hours=6))
+        steps.confirm(by, assessment.id, word=_word(row))
+
+
+def _overstated(row: dict[str, Any]) -> Answers:
+    """Return what a firm puts higher than it is, by its row: one question and its level."""
+    return dict(row.get("overstated", {}))
 
 
 def _lowered(told: Answers, count: int) -> Answers:
