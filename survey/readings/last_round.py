@@ -82,6 +82,12 @@ class Compared:
         return tuple(moved for section in self.sections for moved in section.moved)
 
     @property
+    def unchanged(self) -> tuple[SectionCompared, ...]:
+        """The sections in which everything that is answered is what it was."""
+        others = (s for s in self.sections if not (s.moved or s.anew or s.fresh))
+        return tuple(section for section in others if section.same)
+
+    @property
     def same(self) -> int:
         return sum(section.same for section in self.sections)
 
