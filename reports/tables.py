@@ -1,12 +1,13 @@
 """Tables written as Excel workbooks, in constant memory, safe to open.
 
 Nothing a user typed becomes a formula, a link or a number; codes and telephone numbers stay text,
-figures stay figures. The first line of every sheet says whose table it is, of when, and filtered
-how, so that a printed copy explains itself.
+figures stay figures. A line over every table says whose it is, of when, and filtered how, so that a
+printed copy explains itself.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,8 +21,8 @@ from questionnaires.sheets.writing import TEXT, Pen, cut, writing
 Kind = Literal["text", "number", "percent", "date"]
 Cell = str | int | Decimal | float | date | None
 
-MOST_ROWS = 1_048_576 - 2
-"""Rows of data an Excel sheet holds under its first line and headings; more go to another sheet."""
+MOST_ROWS = 1_048_576 - 3
+"""Rows of data an Excel sheet holds under its title, its first line and headings; more go to another sheet."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table; ``rows`` may be a generator and is read once."""
+    """A table; ``rows`` may be a generator and is read once.
+
+    With a ``title`` it is made to be sent on: the title in large letters over it, its rows numbered
+    and framed, set up to be filtered and to be printed across a page with its heads repeated.
+    """
 
     name: str
     columns: Sequence[Column]
     rows: Iterable[Sequence[Cell]]
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,36 +77,93 @@ def write_table(target: Path | IO[bytes], sheets: Sequence[Sheet], origin: Origi
                 _write_sheet(pen, sheet, rows, origin)
 
 
-_FORMS: dict[str, dict[str, Any]] = {
-    "origin": {"font_color": "#43555C", "italic": True},
-    "head": {"bold": True, "bg_color": "#E2F0EF", "bottom": 1, "text_wrap": True},
+FRAMED = {"border": 1, "border_color": "#B5C4C4", "text_wrap": True}
+NUMBER = Column("序号", 6, "number")
+_KINDS: dict[str, dict[str, Any]] = {
     "text": TEXT,
     "number": {"num_format": "General"},
     "percent": {"num_format": "0.0"},
     "date": {"num_format": "yyyy-mm-dd"},
 }
+_HEAD = {"bold": True, "bg_color": "#E2F0EF", "text_wrap": True}
+_FORMS: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"},
+    "origin": {"font_color": "#43555C", "italic": True},
+    "head": _HEAD | {"bottom": 1},
+    "framed head": _HEAD | FRAMED | {"align": "center", "valign": "vcenter"},
+    **_KINDS,
+    **{f"framed {kind}": form | FRAMED for kind, form in _KINDS.items()},
+}
+_A4 = 9
 
 
 def _write_sheet(pen: Pen, sheet: Sheet, rows: Iterator[Sequence[Cell]], origin: Origin) -> None:
     page = pen.sheet(sheet.name)
-    for at, column in enumerate(sheet.columns):
+    columns = [NUMBER, *sheet.columns] if sheet.title else list(sheet.columns)
+    head = 2 if sheet.title else 1
+    for at, column in enumerate(columns):
         page.set_column(at, at, column.width)
-    pen.put(page, 0, 0, str(origin), "origin")
-    for at, column in enumerate(sheet.columns):
-        pen.put(page, 1, at, column.title, "head")
-    page.freeze_panes(2, 1)
-    for number, row in enumerate(rows, start=2):
-        for at, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
-            if cell is not None and cell != "":
-                _write_cell(pen, page, (number, at), column.kind, cell)
+    if sheet.title:
+        _write_title(pen, page, sheet.title, len(columns))
+    pen.put(page, head - 1, 0, str(origin), "origin")
+    look = "framed head" if sheet.title else "head"
+    for at, column in enumerate(columns):
+        pen.put(page, head, at, column.title, look)
+    page.freeze_panes(head + 1, head)
+    last = _write_rows(pen, page, columns, rows, head, framed=bool(sheet.title))
+    if sheet.title:
+        _set_up(page, head, last, len(columns) - 1)
 
 
-def _write_cell(
-    pen: Pen, page: Any, at: tuple[int, int], kind: Kind, cell: str | int | Decimal | float | date
-) -> None:
-    """Write a cell; a word in a column of figures or dates (未评估, —) is the text it is."""
-    kept = isinstance(cell, _KEPT[kind]) and not isinstance(cell, bool)
-    pen.put(page, *at, cell if kept else str(cell), kind if kept else "text")
+def _write_title(pen: Pen, page: Any, title: str, width: int) -> None:
+    page.set_row(0, 30)
+    page.merge_range(0, 0, 0, max(width - 1, 1), "", pen.forms["title"])
+    pen.put(page, 0, 0, title, "title")
+
+
+def _set_up(page: Any, head: int, last: int, right: int) -> None:
+    """Let a table be filtered, and printed across a page, its heads on each."""
+    page.autofilter(head, 0, max(last, head), right)
+    page.set_landscape()
+    page.set_paper(_A4)
+    page.set_margins(0.4, 0.4, 0.5, 0.6)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(head)
+    page.set_footer("&C第 &P 页，共 &N 页")
+
+
+def _write_rows(
+    pen: Pen,
+    page: Any,
+    columns: Sequence[Column],
+    rows: Iterator[Sequence[Cell]],
+    head: int,
+    *,
+    framed: bool,
+) -> int:
+    """Write rows below the heads, numbered where framed; return the last line written.
+
+    A word in a column of figures or dates (未评估, —) is the text it is.
+    """
+    named = "framed " if framed else ""
+    text, said = pen.forms[f"{named}text"], pen.said
+    kinds = [
+        (column.kind, _KEPT[column.kind], pen.forms[named + column.kind]) for column in columns
+    ]
+    line = head
+    for line, row in enumerate(rows, start=head + 1):
+        cells = (line - head, *row) if framed else row
+        for at, (cell, (kind, kept, form)) in enumerate(zip(cells, kinds, strict=True)):
+            if cell is None or cell == "":
+                if framed:
+                    page.write_blank(line, at, None, form)
+            elif not isinstance(cell, kept) or cell is True or cell is False:
+                page.write_string(line, at, said(str(cell)), text)
+            elif kind == "date":
+                page.write_datetime(line, at, cell, form)
+            else:
+                page.write_number(line, at, float(cell), form)  # type: ignore[arg-type]
+    return line
 
 
 _KEPT: dict[Kind, tuple[type, ...]] = {
@@ -119,3 +182,22 @@ def _parts(rows: Iterator[Sequence[Cell]]) -> Iterator[Iterator[Sequence[Cell]]]
     while first is not None:
         yield chain([first], islice(rows, MOST_ROWS - 1))
         first = next(rows, None)
+
+
+# --- as text ------------------------------------------------------------------------------------
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_csv(target: IO[str], columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
+    """Write a table as CSV: what would be read as a formula gets an apostrophe in front."""
+    writer = csv.writer(target)
+    writer.writerow([_plain(column.title) for column in columns])
+    for row in rows:
+        writer.writerow([_plain(cell) for cell in row])
+
+
+def _plain(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return "" if cell is None else str(cell)

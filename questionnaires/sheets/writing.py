@@ -46,6 +46,8 @@ def cut(text: str) -> str:
 
     Longer than a cell holds, it is cut and says so; what is lost is never silent.
     """
+    if len(text) <= MOST_CHARACTERS // 2 and text.isprintable():
+        return text  # as nearly every cell: nothing to replace, nothing to measure
     clean = "".join(REPLACED if _unwritable(c) else c for c in text)
     if _length(clean) <= MOST_CHARACTERS:
         return clean

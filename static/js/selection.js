@@ -1,8 +1,8 @@
 // Counts what is ticked of a list, and takes it along to other pages of it.
 
-const form = document.querySelector("[data-selection]");
-
 function watch() {
+  const form = document.querySelector("[data-selection]");
+  if (!form) return;
   const boxes = [...form.querySelectorAll("input[type=checkbox][name=chosen]")];
   const elsewhere = [...form.querySelectorAll("input[type=hidden][name=chosen]")];
   const bar = form.querySelector("[data-bar]");
@@ -10,6 +10,7 @@ function watch() {
   const none = form.querySelector("[data-none]");
   const kept = form.querySelectorAll("a[data-keeps], a[rel=next], a[rel=prev]");
   const most = Number(form.dataset.most);
+  const whole = form.querySelector("[data-whole]");
 
   function chosen() {
     const here = boxes.filter((box) => box.checked).map((box) => box.value);
@@ -18,13 +19,14 @@ function watch() {
 
   function tell() {
     const ids = chosen();
+    const all = whole?.checked;
     const others = elsewhere.length ? `，其中 ${elsewhere.length} 家在别的页` : "";
-    bar.dataset.empty = String(!ids.length);
-    count.textContent = ids.length > most
+    bar.dataset.empty = String(!ids.length && !all);
+    count.textContent = all ? `已选筛选出的全部 ${whole.dataset.whole} 家` : ids.length > most
       ? `已选 ${ids.length} 家，一次最多 ${most} 家`
       : ids.length ? `已选 ${ids.length} 家${others}` : "勾选企业后一起办理";
     for (const button of bar.querySelectorAll("button")) {
-      button.disabled = !ids.length || ids.length > most;
+      button.disabled = !all && (!ids.length || ids.length > most);
     }
     if (none) none.hidden = !ids.length;
     for (const link of kept) {
@@ -45,4 +47,5 @@ function watch() {
   tell();
 }
 
-if (form) watch();
+watch();
+document.addEventListener("list", watch); // its rows are others now

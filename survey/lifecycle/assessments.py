@@ -180,7 +180,7 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
         assessment.submitted_at, assessment.submitted_by = step.now, step.by.user_id
         assessment.declared_by, assessment.return_reason = name, None
         assessment.return_questions = None
-        row = keep_score(step, questionnaire, sheet)
+        row = keep_score(step, questionnaire, assessment, sheet)
         step.log(
             "submit",
             assessment,
@@ -370,7 +370,7 @@ def confirm(
         if shown is not None and shown != signing.content_hash(session, assessment):
             raise Stale
         assessment.confirmed_at, sheet.author_id = step.now, assessment.consultant_id
-        row = keep_score(step, questionnaire, sheet)
+        row = keep_score(step, questionnaire, assessment, sheet)
         step.log(
             "confirm",
             assessment,

@@ -15,7 +15,7 @@ from survey.lifecycle import pool, typed
 from survey.lifecycle.errors import Invalid, NotThere, NotTogether, Refusal
 from survey.lifecycle.pool import Decision
 from survey.lifecycle.recognitions import EARLIEST, MOST_DOCUMENT, Award, paper_of, record, worded
-from survey.lifecycle.selections import Seen, in_order
+from survey.lifecycle.selections import Chosen, Seen, in_order, settled
 from survey.lifecycle.step import Step
 from survey.store import pool as store
 from survey.tables import Minutes
@@ -45,22 +45,22 @@ class Wish:
     basis: Basis
 
 
-def decide_on_assessments(
-    step: Step, seen: Sequence[Seen], wish: Wish, *, sure: bool = False
-) -> None:
+def decide_on_assessments(step: Step, chosen: Chosen, wish: Wish, *, sure: bool = False) -> None:
     """Propose or admit the firms of these assessments; ``Seen.version`` is that of the entry, or 0.
 
     Raises:
         NotTogether: Names every firm that does not allow it, or that wants a second look.
+        Shifted: The filter finds others by now.
         Invalid: Reason or minutes are not said.
     """
     decision = _decision(step, wish)
     with step.writing() as session:
+        seen = settled(step, chosen)
         store.hold_firms(session, assessments=[one.id for one in seen])
         _each(seen, lambda one: pool.enter(step, one.id, decision, one.version, sure=sure))
 
 
-def decide_on_entries(step: Step, seen: Sequence[Seen], wish: Wish, *, sure: bool = False) -> None:
+def decide_on_entries(step: Step, chosen: Chosen, wish: Wish, *, sure: bool = False) -> None:
     """Admit, aim higher or withdraw the firms of these entries, as above."""
     decision = _decision(step, wish)
 
@@ -74,13 +74,14 @@ def decide_on_entries(step: Step, seen: Sequence[Seen], wish: Wish, *, sure: boo
         "withdraw": lambda one: pool.leave(step, one.id, decision, one.version),
     }
     with step.writing() as session:
+        seen = settled(step, chosen)
         store.hold_firms(session, entries=[one.id for one in seen])
         _each(seen, steps[wish.action])
 
 
 def recognise(
     step: Step,
-    seen: Sequence[Seen],
+    chosen: Chosen,
     award: Award,
     *,
     projects: Mapping[int, str],
@@ -99,6 +100,7 @@ def recognise(
         return record(step, one.id, named, one.version, sure=sure, paper=kept)
 
     with step.writing() as session:
+        seen = settled(step, chosen)
         store.hold_firms(session, entries=[one.id for one in seen])
         _each(seen, one_of_them)
 

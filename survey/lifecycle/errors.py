@@ -229,6 +229,14 @@ class Interested(Refusal):
         self.found = tuple(found)
 
 
+class Shifted(Refusal):
+    """What a filter finds is no longer what the page showed: how many rows it is now."""
+
+    def __init__(self, now: int) -> None:
+        super().__init__(now)
+        self.now = now
+
+
 class NotTogether(Refusal):
     """A decision about several firms that some of them do not allow: why, by the row's id."""
 

@@ -15,6 +15,7 @@ from survey.lifecycle.step import About, Step
 from survey.store import accounts
 from survey.store import firms as store
 from survey.tables import Firm, Role
+from survey.tables.pinyin import spelled, tidy
 
 FIELDS = ("name", "trade", "township")
 """What an officer may correct of a firm."""
@@ -120,10 +121,15 @@ def edit_firm(
     name: str,
     trade: str,
     township: str,
+    name_key: str | None = None,
     offered: Offered,
     base_version: int,
 ) -> None:
     """Correct a firm's name, township or trade; the trade only before its first assessment.
+
+    Args:
+        name_key: How the name is spelled; without one, or with that of the name before, a new
+            name is spelled anew.
 
     Raises:
         Stale: Somebody else changed the firm since.
@@ -134,7 +140,8 @@ def edit_firm(
         if firm is None:
             raise NotThere
         before, after = (firm.name, firm.trade, firm.township or ""), (name, trade, township)
-        if before == after:
+        was, key = firm.name_key, _key(firm, name, name_key)
+        if (before, was) == (after, key):
             return
         if firm.version != base_version:
             raise Stale
@@ -145,12 +152,22 @@ def edit_firm(
         if faults:
             raise Invalid(faults)
         firm.name, firm.trade, firm.township = name, trade, township or None
+        firm.name_key, respelled = key, key != was
         step.log(
             "edit",
             About("firm", firm_id, firm_id),
-            before=dict(zip(FIELDS, before, strict=True)),
-            after=dict(zip(FIELDS, after, strict=True)),
+            before=dict(zip(FIELDS, before, strict=True))
+            | ({"name_key": was} if respelled else {}),
+            after=dict(zip(FIELDS, after, strict=True)) | ({"name_key": key} if respelled else {}),
         )
+
+
+def _key(firm: Firm, name: str, typed_key: str | None) -> str:
+    key = tidy(typed_key or "")
+    anew = not key or (name != firm.name and key == firm.name_key)
+    if typed_key is None and name == firm.name:
+        return firm.name_key
+    return spelled(name) if anew else key
 
 
 def _invite(step: Step, firm_id: int, person: str, username: str) -> Link:

@@ -15,14 +15,19 @@ from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.step import About, Step
 from survey.store import answers as answer_store
 from survey.store import assessments as store
+from survey.store import standings
 from survey.store.answers import KeptAnswer
-from survey.tables import ScoreRow, SheetRow
+from survey.tables import Assessment, ScoreRow, SheetRow
 
 
-def keep_score(step: Step, questionnaire: Questionnaire, sheet: SheetRow) -> ScoreRow:
-    """Score a complete sheet and keep it, inside the caller's transaction."""
+def keep_score(
+    step: Step, questionnaire: Questionnaire, assessment: Assessment, sheet: SheetRow
+) -> ScoreRow:
+    """Score a complete sheet and keep it, for lists as well, inside the caller's transaction."""
     found = floor_of(questionnaire, sheet, answer_store.answers(step.session, sheet.id))
-    return step.session.merge(score_row(sheet.id, found, step.now))
+    row = score_row(sheet.id, found, step.now)
+    standings.keep(step.session, assessment, sheet.kind, row, unmet(found.found))
+    return step.session.merge(row)
 
 
 def score_row(sheet_id: int, found: Floor, now: datetime) -> ScoreRow:
@@ -53,6 +58,8 @@ def tell_scores_again(step: Step) -> int:
             rows = answer_store.answers(session, sheet.id)
             found = floor_of(questionnaire_of(assessment), sheet, rows)
             row.failed_gates, row.floor_step = _gates(found.found), found.lowest.step
+            if standings.scored_last(session, assessment.id, sheet.kind) == sheet.id:
+                standings.keep(session, assessment, sheet.kind, row, unmet(found.found))
         if waiting:
             step.log("gates_told", About("district", "scores"), after={"rows": len(waiting)})
     return len(waiting)
@@ -72,6 +79,12 @@ def unseen(rows: Mapping[str, KeptAnswer]) -> frozenset[str]:
     return frozenset(
         id for id, row in rows.items() if row.verification and row.verification.is_unseen
     )
+
+
+def unmet(result: Score) -> frozenset[str]:
+    """Return the gates of the next rung that a score does not meet, by name."""
+    failed = result.next.failed_gates if result.next else ()
+    return frozenset(gates.name_of(one.gate) for one in failed)
 
 
 def _gates(result: Score) -> list[dict[str, Any]]:

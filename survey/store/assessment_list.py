@@ -10,10 +10,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from survey.store.lists import BELOW, Query, Slice, Wanted, narrowed, sliced, sorted_by
+from survey.store.lists import (
+    CONFIRMED_PERMILLE,
+    DEVIATION,
+    FACTS,
+    Facts,
+    Listing,
+    Slice,
+    Wanted,
+    facts_of,
+    of_assessments,
+)
 from survey.store.pool import entry_of_edition
 from survey.store.requests import OPEN
-from survey.store.sheets import IS_CONFIRMED, STANDING, Standing, spoken, standing_of, with_scores
+from survey.store.sheets import IS_CONFIRMED, RESULTS, Results, Standing, results_of, spoken
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -26,6 +36,7 @@ from survey.tables import (
     Round,
     SheetKind,
     SheetRow,
+    UnmetGate,
     User,
     Verdict,
 )
@@ -41,7 +52,7 @@ class AssessmentLine:
     code: str
     edition: str
     trade: str
-    township: str
+    facts: Facts
     round: str
     round_id: int
     state: AssessmentState
@@ -49,7 +60,7 @@ class AssessmentLine:
     """Back with its firm: what was handed in before is shown."""
     asks: bool
     """Whether its firm waits for an answer to its request to have it back."""
-    standing: Standing
+    results: Results
     consultant: str
     """Whoever visits it, by name, the one who leads first."""
     planned_on: date | None
@@ -61,12 +72,26 @@ class AssessmentLine:
     """Of the firm's entry in the pool; 0 without one."""
     target_rung: str | None
 
+    @property
+    def township(self) -> str:
+        return self.facts.township
+
+    @property
+    def standing(self) -> Standing:
+        return self.results.speaking
+
 
 _Second = aliased(User)
 SORTS: Mapping[str, ColumnElement[Any]] = {
-    "firm": Firm.name.expression,
+    "firm": Firm.name_key.expression,
     "township": Firm.township.expression,
+    "trade": Assessment.trade.expression,
+    "employees": Firm.employees.expression,
+    "revenue": Firm.revenue.expression,
     "share": spoken("permille"),
+    "own_share": Assessment.own_permille.expression,
+    "visited_share": CONFIRMED_PERMILLE,
+    "deviation": DEVIATION,
     "state": Assessment.state.expression,
     "planned": Assessment.planned_on.expression,
     "submitted": Assessment.submitted_at.expression,
@@ -75,11 +100,10 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
 """The only keys a list of assessments is ordered by; a leading hyphen turns them round."""
 
 
-def assessments(
-    session: Session, wanted: Wanted, part: Slice | None = None
-) -> tuple[list[AssessmentLine], int]:
-    """Return assessments with the standing of the sheet that speaks for each, and their number."""
-    query: Query = (
+_LISTING = Listing(
+    key=Assessment.id,
+    found=select(Assessment.id).outerjoin(Firm, Firm.id == Assessment.firm_id),
+    rows=(
         select(
             Assessment.id,
             Assessment.version,
@@ -91,7 +115,7 @@ def assessments(
             Firm.id.label("firm_id"),
             Firm.name.label("firm"),
             Firm.code,
-            Firm.township,
+            *FACTS,
             Round.title.label("round"),
             Assessment.planned_on,
             Assessment.round_id,
@@ -101,7 +125,7 @@ def assessments(
             PoolEntry.version.label("pool_version"),
             PoolEntry.target_rung,
             exists().where(ReturnRequest.assessment_id == Assessment.id, OPEN).label("asks"),
-            *STANDING,
+            *RESULTS,
         )
         .select_from(Assessment)
         .join(Firm, Firm.id == Assessment.firm_id)
@@ -109,18 +133,26 @@ def assessments(
         .outerjoin(User, User.id == Assessment.consultant_id)
         .outerjoin(_Second, _Second.id == Assessment.second_consultant_id)
         .outerjoin(PoolEntry, PoolEntry.firm_id == Firm.id)
-    )
-    query = narrowed(with_scores(query), wanted)
-    if wanted.state:
-        query = query.where(Assessment.state == wanted.state)
-    if wanted.pool:
-        state = PoolEntry.state
-        query = query.where(state.is_(None) if wanted.pool == BELOW else state == wanted.pool)
-    if wanted.only is not None:
-        query = query.where(Assessment.id.in_(wanted.only))
-    ordered = sorted_by(query, wanted.sort or "-submitted", SORTS, Assessment.id.desc())
-    rows, total = sliced(session, ordered, part)
+    ),
+    sorts=SORTS,
+)
+
+
+def assessments(
+    session: Session, wanted: Wanted, part: Slice | None = None
+) -> tuple[list[AssessmentLine], int]:
+    """Return assessments with the standing of the sheet that speaks for each, and their number."""
+    rows, total = _LISTING.read(session, _where(wanted), wanted.sort or "-submitted", part)
     return [_assessment_line(row) for row in rows], total
+
+
+def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
+    where = list(of_assessments(wanted))
+    if wanted.state:
+        where.append(Assessment.state == wanted.state)
+    if wanted.only is not None:
+        where.append(Assessment.id.in_(wanted.only))
+    return where
 
 
 def _assessment_line(row: Any) -> AssessmentLine:
@@ -132,13 +164,13 @@ def _assessment_line(row: Any) -> AssessmentLine:
         code=row.code,
         edition=row.edition,
         trade=row.trade,
-        township=row.township or "",
+        facts=facts_of(row),
         round=row.round,
         round_id=row.round_id,
         state=row.state,
         returned=row.state == AssessmentState.DRAFT and not draft,
         asks=row.asks,
-        standing=standing_of(row),
+        results=results_of(row),
         consultant="、".join(filter(None, (row.consultant, row.second))) if not draft else "",
         planned_on=row.planned_on,
         submitted_at=row.submitted_at,
@@ -148,6 +180,17 @@ def _assessment_line(row: Any) -> AssessmentLine:
         pool_version=row.pool_version or 0,
         target_rung=row.target_rung,
     )
+
+
+def unmet(session: Session, wanted: Wanted) -> dict[int, dict[SheetKind, list[str]]]:
+    """Return the gates that sheets do not meet, by assessment and kind of sheet."""
+    query = select(UnmetGate.assessment_id, UnmetGate.kind, UnmetGate.gate).where(
+        UnmetGate.assessment_id.in_(select(Assessment.id).where(*_where(wanted)))
+    )
+    found: dict[int, dict[SheetKind, list[str]]] = {}
+    for assessment_id, kind, gate in session.execute(query.order_by(UnmetGate.gate)):
+        found.setdefault(assessment_id, {}).setdefault(kind, []).append(gate)
+    return found
 
 
 def verdicts(session: Session, edition: str) -> dict[int, dict[Verdict, int]]:

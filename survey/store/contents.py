@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from survey.tables import Document, EditionRow, Evidence, Paper, Roster, Signature
+from survey.tables import Document, EditionRow, Evidence, ListTemplate, Paper, Roster, Signature
 
 # Every column that names a content stands here: what no column names may be removed.
 COLUMNS = (
     Evidence.sha256,
+    ListTemplate.sha256,
     Document.sha256,
     Document.stamped,
     EditionRow.content,

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
-from survey.store.lists import BELOW, FIRM, Query, Slice, Wanted, holding, sliced, sorted_by
+from survey.store.lists import (
+    BELOW,
+    FACTS,
+    Conditions,
+    Facts,
+    Listing,
+    Query,
+    Slice,
+    Wanted,
+    facts_of,
+    of_firms,
+)
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -25,10 +37,10 @@ class FirmLine:
     """One firm in the officer's list, with its newest assessment's state."""
 
     id: int
-    name: str
+    firm: str
     code: str
     trade: str
-    township: str
+    facts: Facts
     fictional: bool
     users: int
     waiting: int
@@ -36,88 +48,118 @@ class FirmLine:
     assessment_id: int | None
     state: AssessmentState | None
     pool_state: PoolState | None
+    added_at: datetime
 
 
 FIRM_SORTS: Mapping[str, ColumnElement[Any]] = {
-    "firm": Firm.name.expression,
+    "firm": Firm.name_key.expression,
     "township": Firm.township.expression,
+    "trade": Firm.trade.expression,
+    "employees": Firm.employees.expression,
+    "revenue": Firm.revenue.expression,
     "added": Firm.created_at.expression,
 }
 
 
 def narrowed(query: Query, wanted: Wanted) -> Query:
-    """Keep the firms of a place, by how far their assessment is, with some words in their name."""
-    if wanted.township:
-        query = query.where(Firm.township == wanted.township)
+    """Keep the firms asked for, by how far the assessment beside them is."""
     if wanted.state:
         state = Assessment.state
         query = query.where(state.is_(None) if wanted.state == BELOW else state == wanted.state)
-    return holding(query, wanted.words, *FIRM)
+    return query.where(*of_firms(wanted))
+
+
+def _users(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    counted = select(func.count()).where(User.firm_id == Firm.id, User.active, *conditions)
+    return counted.scalar_subquery()
+
+
+_later = aliased(Assessment)
+_since = exists().where(_later.firm_id == Assessment.firm_id, _later.id > Assessment.id)
+IS_NEWEST = ~_since.correlate(Assessment)
+_LISTING = Listing(
+    key=Firm.id,
+    found=select(Firm.id),
+    rows=(
+        select(
+            Firm.id,
+            Firm.name,
+            Firm.code,
+            Firm.trade,
+            *FACTS,
+            Firm.created_at,
+            Firm.fictional,
+            _users().label("users"),
+            _users(User.password_hash.is_(None)).label("waiting"),
+            Assessment.id.label("assessment_id"),
+            Assessment.state,
+            PoolEntry.state.label("pool_state"),
+        )
+        .select_from(Firm)
+        .outerjoin(Assessment, and_(Assessment.firm_id == Firm.id, IS_NEWEST))
+        .outerjoin(PoolEntry, PoolEntry.firm_id == Firm.id)
+    ),
+    sorts=FIRM_SORTS,
+)
 
 
 def firms(
     session: Session, wanted: Wanted, part: Slice | None = None
 ) -> tuple[list[FirmLine], int]:
     """Return firms with their users counted and the state of their newest assessment."""
-    newest = _newest()
-    people = (
-        select(
-            User.firm_id,
-            func.count().label("users"),
-            func.count(case((User.password_hash.is_(None), 1))).label("waiting"),
-        )
-        .where(User.firm_id.is_not(None), User.active)
-        .group_by(User.firm_id)
-        .subquery()
+    rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-added", part)
+    return [_firm_line(row) for row in rows], total
+
+
+def _firm_line(row: Any) -> FirmLine:
+    return FirmLine(
+        id=row.id,
+        firm=row.name,
+        code=row.code,
+        trade=row.trade,
+        facts=facts_of(row),
+        fictional=row.fictional,
+        users=row.users,
+        waiting=row.waiting,
+        assessment_id=row.assessment_id,
+        state=row.state,
+        pool_state=row.pool_state,
+        added_at=row.created_at,
     )
-    query: Query = (
-        select(
-            Firm.id,
-            Firm.name,
-            Firm.code,
-            Firm.trade,
-            Firm.township,
-            Firm.fictional,
-            func.coalesce(people.c.users, 0).label("users"),
-            func.coalesce(people.c.waiting, 0).label("waiting"),
-            Assessment.id.label("assessment_id"),
-            Assessment.state,
-            PoolEntry.state.label("pool_state"),
-        )
-        .outerjoin(newest, newest.c.firm_id == Firm.id)
-        .outerjoin(Assessment, Assessment.id == newest.c.id)
-        .outerjoin(people, people.c.firm_id == Firm.id)
-        .outerjoin(PoolEntry, PoolEntry.firm_id == Firm.id)
-    )
+
+
+def _where(wanted: Wanted) -> Conditions:
+    yield from of_firms(wanted)
     if wanted.trade:
-        query = query.where(Firm.trade == wanted.trade)
-    query = narrowed(query, wanted)
-    ordered = sorted_by(query, wanted.sort or "-added", FIRM_SORTS, Firm.id.desc())
-    rows, total = sliced(session, ordered, part)
-    lines = [FirmLine(**{**row._mapping, "township": row.township or ""}) for row in rows]
-    return lines, total
+        yield Firm.trade == wanted.trade
+    if wanted.state == BELOW:
+        yield Firm.id.not_in(select(Assessment.firm_id))
+    elif wanted.state:
+        standing = select(Assessment.firm_id).where(Assessment.state == wanted.state, IS_NEWEST)
+        yield Firm.id.in_(standing)
+    if wanted.pool:
+        known = select(PoolEntry.firm_id)
+        if wanted.pool == BELOW:
+            yield Firm.id.not_in(known)
+        else:
+            yield Firm.id.in_(known.where(PoolEntry.state == wanted.pool))
+    if wanted.only is not None:
+        yield Firm.id.in_(wanted.only)
+
+
+def places(session: Session) -> tuple[list[str], list[str]]:
+    """Return the townships and the parks that firms lie in, each in order."""
+    rows = list(session.execute(select(Firm.township, Firm.park).distinct()))
+    townships, parks = ({str(row[at]) for row in rows if row[at]} for at in (0, 1))
+    return sorted(townships), sorted(parks)
 
 
 def states_of_firms(session: Session) -> dict[str, int]:
     """Count firms by the state of their newest assessment, those without one under ``BELOW``."""
-    newest = _newest()
-    query = (
-        select(Assessment.state, func.count(Firm.id))
-        .select_from(Firm)
-        .outerjoin(newest, newest.c.firm_id == Firm.id)
-        .outerjoin(Assessment, Assessment.id == newest.c.id)
-        .group_by(Assessment.state)
-    )
-    return {state or BELOW: count for state, count in session.execute(query)}
-
-
-def _newest() -> Subquery:
-    """The newest assessment of each firm that has one."""
-    return (
-        select(Assessment.firm_id, func.max(Assessment.id).label("id"))
-        .group_by(Assessment.firm_id)
-        .subquery()
-    )
+    query = select(Assessment.state, func.count()).where(IS_NEWEST).group_by(Assessment.state)
+    found: dict[str, int] = {row[0]: row[1] for row in session.execute(query)}
+    firms = session.scalar(select(func.count()).select_from(Firm)) or 0
+    return found | {BELOW: firms - sum(found.values())}
 
 
 def firm(session: Session, firm_id: int, *, lock: bool = False) -> Firm | None:

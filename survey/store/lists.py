@@ -2,24 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from survey.store.sheets import IS_CONFIRMED, spoken
-from survey.tables import Assessment, Firm
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Firm,
+    PoolEntry,
+    Round,
+    SheetKind,
+    Size,
+    UnmetGate,
+)
 
 Query = Select[*tuple[Any, ...]]
 
 BELOW = "none"
 """A filter's word for those that have none: no rung reached, no assessment, no entry."""
+HIGHER, LOWER, EQUAL = "higher", "lower", "equal"
+"""How a firm's own rung stands to the confirmed one."""
+SHEET_DUE, VISIT_DUE = "sheet", "visit"
+"""What is overdue: the firm's sheet of a round that has closed; a visit whose day has passed."""
 
 
 FIRM = (Firm.name, Firm.code)
 """Where words are looked for when a firm is meant."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a list can show of a firm beside its name; money in 万元."""
+
+    township: str
+    park: str
+    size: Size | None
+    above_scale: bool | None
+    employees: int | None
+    revenue: int | None
+    contact_name: str
+    contact_phone: str
+
+
+FACTS = (
+    Firm.township,
+    Firm.park,
+    Firm.size,
+    Firm.above_scale,
+    Firm.employees,
+    Firm.revenue,
+    Firm.contact_name,
+    Firm.contact_phone,
+)
+
+
+def facts_of(row: Any) -> Facts:
+    """Read the columns ``FACTS`` of a row."""
+    texts = (row.contact_name or "", row.contact_phone or "")
+    place, figures = (row.township or "", row.park or ""), (row.employees, row.revenue)
+    return Facts(*place, row.size, row.above_scale, *figures, *texts)
 
 
 @dataclass(frozen=True)
@@ -30,13 +77,29 @@ class Wanted:
     words: str = ""
     trade: str = ""
     township: str = ""
+    park: str = ""
+    scale: str = ""
+    """规上: yes, no, or ``BELOW`` where nobody said."""
+    size: str = ""
     rung: str = ""
+    """Of the sheet that speaks; ``own`` and ``visited`` ask one of both."""
+    own: str = ""
+    visited: str = ""
+    provisional: str = ""
     state: str = ""
     confirmed: str = ""
     target: str = ""
     pool: str = ""
     """A ``PoolState``, or ``BELOW`` for firms without an entry."""
-    round: int | None = None
+    gate: str = ""
+    """One the sheet that speaks does not meet, as ``gates.name_of`` names it."""
+    deviation: str = ""
+    """``HIGHER``, ``LOWER``, ``EQUAL``, or the least percentage points between both shares."""
+    round: str = ""
+    consultant: str = ""
+    """A user's id, or ``BELOW`` for visits nobody was sent to."""
+    overdue: str = ""
+    today: date = date.min
     only: tuple[int, ...] | None = None
     """The rows of a selection, by id."""
     sort: str = ""
@@ -54,30 +117,123 @@ class Slice:
         return max(1, -(-total // self.size))
 
 
-def narrowed(query: Query, wanted: Wanted) -> Query:
-    """Narrow by what assessments and pool entries share."""
+Conditions = Iterator[ColumnElement[bool]]
+
+
+def of_firms(wanted: Wanted) -> Conditions:
+    """What is asked of firms whatever list they stand in."""
+    for column, asked in ((Firm.township, wanted.township), (Firm.park, wanted.park)):
+        if asked:
+            yield column.is_(None) if asked == BELOW else column == asked
+    if wanted.scale:
+        yield Firm.above_scale.is_({"yes": True, "no": False}.get(wanted.scale))
+    if wanted.size:
+        yield Firm.size.is_(None) if wanted.size == BELOW else Firm.size == wanted.size
+    if wanted.words:
+        yield holds(wanted.words, *FIRM)
+
+
+def of_assessments(wanted: Wanted) -> Conditions:
+    """What is asked of assessments, each as a condition on their table alone.
+
+    So any of them can be counted and found without joining what only a line shows.
+    """
     if wanted.edition:
-        query = query.where(Assessment.edition == wanted.edition)
+        yield Assessment.edition == wanted.edition
     if wanted.trade:
-        query = query.where(Assessment.trade == wanted.trade)
-    if wanted.township:
-        query = query.where(Firm.township == wanted.township)
+        yield Assessment.trade == wanted.trade
+    if wanted.round:
+        yield Assessment.round_id == int(wanted.round)
+    if firms := list(of_firms(wanted)):
+        yield Assessment.firm_id.in_(select(Firm.id).where(*firms))
+    yield from _of_results(wanted)
+    yield from _of_visits(wanted)
+    yield from _of_pool(wanted)
+
+
+def _of_results(wanted: Wanted) -> Conditions:
     if wanted.rung:
-        standing = spoken("rung")
-        below = and_(standing.is_(None), spoken("step").is_not(None))
-        query = query.where(below if wanted.rung == BELOW else standing == wanted.rung)
-    if wanted.round is not None:
-        query = query.where(Assessment.round_id == wanted.round)
+        yield _stands_on(wanted.rung, spoken("rung"), spoken("step"))
+    if wanted.own:
+        yield _stands_on(wanted.own, Assessment.own_rung, Assessment.own_step)
+    if wanted.visited:
+        yield IS_CONFIRMED
+        yield _stands_on(wanted.visited, Assessment.visited_rung, Assessment.visited_step)
+    if wanted.provisional:
+        falls = and_(IS_CONFIRMED, Assessment.visited_floor_step < Assessment.visited_step)
+        yield falls if wanted.provisional == "yes" else ~func.coalesce(falls, false())
     if wanted.confirmed:
-        query = query.where(IS_CONFIRMED if wanted.confirmed == "yes" else ~IS_CONFIRMED)
-    return holding(query, wanted.words, *FIRM)
+        yield IS_CONFIRMED if wanted.confirmed == "yes" else ~IS_CONFIRMED
+    if wanted.gate:
+        yield or_(
+            and_(IS_CONFIRMED, _fails(wanted.gate, SheetKind.ONSITE)),
+            and_(~IS_CONFIRMED, _fails(wanted.gate, SheetKind.SELF)),
+        )
+    if wanted.deviation:
+        yield IS_CONFIRMED
+        yield _deviates(wanted.deviation)
+
+
+def _stands_on(
+    rung: str, standing: ColumnElement[Any] | Any, step: ColumnElement[Any] | Any
+) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = step == 0 if rung == BELOW else standing == rung
+    return found
+
+
+def _fails(gate: str, kind: SheetKind) -> ColumnElement[bool]:
+    failing = select(UnmetGate.assessment_id).where(UnmetGate.gate == gate, UnmetGate.kind == kind)
+    return Assessment.id.in_(failing)
+
+
+CONFIRMED_PERMILLE = case((IS_CONFIRMED, Assessment.visited_permille))
+DEVIATION = case((IS_CONFIRMED, Assessment.own_permille - Assessment.visited_permille))
+"""How far the firm's own share stands above the confirmed one, in thousandths."""
+
+
+def _deviates(asked: str) -> ColumnElement[bool]:
+    own, visited = Assessment.own_step, Assessment.visited_step
+    own_share, visited_share = Assessment.own_permille, Assessment.visited_permille
+    rungs = {HIGHER: own > visited, LOWER: own < visited, EQUAL: own == visited}
+    return (
+        rungs[asked] if asked in rungs else func.abs(own_share - visited_share) >= int(asked) * 10
+    )
+
+
+def _of_visits(wanted: Wanted) -> Conditions:
+    lead, second = Assessment.consultant_id, Assessment.second_consultant_id
+    if wanted.consultant == BELOW:
+        yield lead.is_(None)
+    elif wanted.consultant:
+        yield or_(lead == int(wanted.consultant), second == int(wanted.consultant))
+    closed = select(Round.id).where(Round.closes_on < wanted.today)
+    awaited = (AssessmentState.SUBMITTED, AssessmentState.VISITING)
+    if wanted.overdue == SHEET_DUE:
+        yield and_(Assessment.state == AssessmentState.DRAFT, Assessment.round_id.in_(closed))
+    if wanted.overdue == VISIT_DUE:
+        yield and_(Assessment.state.in_(awaited), Assessment.planned_on < wanted.today)
+
+
+def _of_pool(wanted: Wanted) -> Conditions:
+    if wanted.pool:
+        known = select(PoolEntry.firm_id)
+        if wanted.pool == BELOW:
+            yield Assessment.firm_id.not_in(known)
+        else:
+            yield Assessment.firm_id.in_(known.where(PoolEntry.state == wanted.pool))
+    if wanted.target:
+        aiming = select(PoolEntry.firm_id).where(PoolEntry.target_rung == wanted.target)
+        yield Assessment.firm_id.in_(aiming)
+
+
+def holds(words: str, *columns: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Return the condition that one of the columns holds the words."""
+    return or_(*(column.icontains(words, autoescape=True) for column in columns))
 
 
 def holding(query: Query, words: str, *columns: InstrumentedAttribute[Any]) -> Query:
     """Keep the rows that hold the words in one of the columns; no words keep all."""
-    if not words:
-        return query
-    return query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+    return query.where(holds(words, *columns)) if words else query
 
 
 def sorted_by(
@@ -98,5 +254,44 @@ def sliced(session: Session, ordered: Query, part: Slice | None) -> tuple[list[A
         rows = list(session.execute(ordered))
         return rows, len(rows)
     total = session.scalar(select(func.count()).select_from(ordered.order_by(None).subquery()))
-    paged = ordered.offset((part.page - 1) * part.size).limit(part.size)
-    return list(session.execute(paged)), total or 0
+    return list(session.execute(_cut(ordered, part))), total or 0
+
+
+def _cut(ordered: Query, part: Slice) -> Query:
+    return ordered.offset((part.page - 1) * part.size).limit(part.size)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A long list in two questions: which rows a page has, and what their lines show.
+
+    ``found`` asks for the key alone and joins, from the outside, only what an order needs: a
+    database leaves out a join that a statement does not use.
+    """
+
+    key: InstrumentedAttribute[int]
+    found: Query
+    rows: Query
+    sorts: Mapping[str, ColumnElement[Any]]
+
+    def read(
+        self,
+        session: Session,
+        where: Sequence[ColumnElement[bool]],
+        sort: str,
+        part: Slice | None = None,
+    ) -> tuple[list[Any], int]:
+        """Return the rows of one page and how many there are; without a page, all of them."""
+        if part is None:
+            rows = list(session.execute(self._ordered(self.rows.where(*where), sort)))
+            return rows, len(rows)
+        ids = _cut(self._ordered(self.found.where(*where), sort), part)
+        shown = self._ordered(self.rows.where(self.key.in_(ids)), sort)
+        return list(session.execute(shown)), self.count(session, where)
+
+    def count(self, session: Session, where: Sequence[ColumnElement[bool]]) -> int:
+        counted = self.found.where(*where).with_only_columns(func.count())
+        return session.scalar(counted) or 0
+
+    def _ordered(self, query: Query, sort: str) -> Query:
+        return sorted_by(query, sort, self.sorts, self.key.desc())

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from survey.store.lists import Query, Slice, Wanted, narrowed, sliced, sorted_by
+from survey.store.lists import (
+    CONFIRMED_PERMILLE,
+    DEVIATION,
+    FACTS,
+    Facts,
+    Listing,
+    Query,
+    Slice,
+    Wanted,
+    facts_of,
+    of_assessments,
+)
 from survey.store.sheets import (
     IS_CONFIRMED,
-    STANDING,
+    RESULTS,
+    Results,
     Standing,
+    results_of,
     speaking,
     spoken,
-    standing_of,
-    with_scores,
 )
 from survey.tables import (
     Assessment,
@@ -30,16 +41,21 @@ from survey.tables import (
     PoolState,
     Recognition,
     RecognitionStanding,
-    ScoreRow,
     SheetKind,
     SheetRow,
 )
 
 IN_FORCE = Recognition.standing == RecognitionStanding.VALID
 POOL_SORTS: Mapping[str, ColumnElement[Any]] = {
-    "firm": Firm.name.expression,
+    "firm": Firm.name_key.expression,
     "township": Firm.township.expression,
+    "trade": Assessment.trade.expression,
+    "employees": Firm.employees.expression,
+    "revenue": Firm.revenue.expression,
     "share": spoken("permille"),
+    "own_share": Assessment.own_permille.expression,
+    "visited_share": CONFIRMED_PERMILLE,
+    "deviation": DEVIATION,
     "state": PoolEntry.state.expression,
     "changed": PoolEntry.changed_at.expression,
 }
@@ -56,42 +72,30 @@ class PoolLine:
     firm: str
     code: str
     trade: str
-    township: str
+    facts: Facts
     state: PoolState
     target_rung: str
     reason: str
-    standing: Standing
+    results: Results
     changed_at: datetime
     version: int
     recognitions: tuple[Recognition, ...] = ()
 
+    @property
+    def township(self) -> str:
+        return self.facts.township
 
-def pool(session: Session, wanted: Wanted, part: Slice | None = None) -> tuple[list[PoolLine], int]:
-    """Return entries of one edition with the standing and the recognitions of their firms."""
-    query = narrowed(with_scores(_entries()), wanted)
-    if wanted.state:
-        query = query.where(PoolEntry.state == wanted.state)
-    if wanted.target:
-        query = query.where(PoolEntry.target_rung == wanted.target)
-    if wanted.only is not None:
-        query = query.where(PoolEntry.id.in_(wanted.only))
-    ordered = sorted_by(query, wanted.sort or "-changed", POOL_SORTS, PoolEntry.id.desc())
-    rows, total = sliced(session, ordered, part)
-    held = _recognitions(session, [row.firm_id for row in rows])
-    return [_pool_line(row, held.get(row.firm_id, ())) for row in rows], total
+    @property
+    def standing(self) -> Standing:
+        return self.results.speaking
 
 
-def pool_line(session: Session, entry_id: int) -> PoolLine | None:
-    """Return one entry as the list shows it."""
-    query = with_scores(_entries()).where(PoolEntry.id == entry_id)
-    row = session.execute(query).one_or_none()
-    if row is None:
-        return None
-    return _pool_line(row, _recognitions(session, [row.firm_id]).get(row.firm_id, ()))
-
-
-def _entries() -> Query:
-    return (
+_LISTING = Listing(
+    key=PoolEntry.id,
+    found=select(PoolEntry.id)
+    .join(Assessment, Assessment.id == PoolEntry.assessment_id)
+    .outerjoin(Firm, Firm.id == PoolEntry.firm_id),
+    rows=(
         select(
             PoolEntry.id,
             PoolEntry.state,
@@ -105,13 +109,39 @@ def _entries() -> Query:
             Firm.id.label("firm_id"),
             Firm.name.label("firm"),
             Firm.code,
-            Firm.township,
-            *STANDING,
+            *FACTS,
+            *RESULTS,
         )
         .select_from(PoolEntry)
         .join(Assessment, Assessment.id == PoolEntry.assessment_id)
         .join(Firm, Firm.id == PoolEntry.firm_id)
-    )
+    ),
+    sorts=POOL_SORTS,
+)
+
+
+def pool(session: Session, wanted: Wanted, part: Slice | None = None) -> tuple[list[PoolLine], int]:
+    """Return entries of one edition with the standing and the recognitions of their firms."""
+    rows, total = _LISTING.read(session, _where(wanted), wanted.sort or "-changed", part)
+    held = _recognitions(session, [row.firm_id for row in rows])
+    return [_pool_line(row, held.get(row.firm_id, ())) for row in rows], total
+
+
+def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
+    where = list(of_assessments(replace(wanted, target="")))
+    if wanted.state:
+        where.append(PoolEntry.state == wanted.state)
+    if wanted.target:
+        where.append(PoolEntry.target_rung == wanted.target)
+    if wanted.only is not None:
+        where.append(PoolEntry.id.in_(wanted.only))
+    return where
+
+
+def pool_line(session: Session, entry_id: int) -> PoolLine | None:
+    """Return one entry as the list shows it."""
+    lines, _total = pool(session, Wanted(only=(entry_id,)))
+    return lines[0] if lines else None
 
 
 def _pool_line(row: Any, held: Collection[Recognition]) -> PoolLine:
@@ -123,11 +153,11 @@ def _pool_line(row: Any, held: Collection[Recognition]) -> PoolLine:
         firm=row.firm,
         code=row.code,
         trade=row.trade,
-        township=row.township or "",
+        facts=facts_of(row),
         state=row.state,
         target_rung=row.target_rung,
         reason=row.reason,
-        standing=standing_of(row),
+        results=results_of(row),
         changed_at=row.changed_at,
         version=row.version,
         recognitions=tuple(held),
@@ -236,8 +266,9 @@ def recognised_facts(session: Session) -> list[tuple[int, str, date, str, str]]:
 
 def confirmed_steps(session: Session, edition: str) -> dict[int, int]:
     """Return how many firms stand on each step by their newest confirmed sheet of an edition."""
-    query = _newest_confirmed(select(ScoreRow.step, func.count()), edition)
-    return {row[0]: row[1] for row in session.execute(query.group_by(ScoreRow.step))}
+    step = Assessment.visited_step
+    query = select(step, func.count()).where(Assessment.id.in_(_newest_confirmed(edition)))
+    return {row[0] or 0: row[1] for row in session.execute(query.group_by(step))}
 
 
 class ConfirmedSheet(NamedTuple):
@@ -250,24 +281,21 @@ class ConfirmedSheet(NamedTuple):
 
 def confirmed_sheets(session: Session, edition: str, *, least_step: int) -> list[ConfirmedSheet]:
     """Return the newest confirmed sheets of an edition on this step or above."""
-    chosen = select(SheetRow.id, Assessment.trade, ScoreRow.step)
-    query = _newest_confirmed(chosen, edition).join(
-        Assessment, Assessment.id == SheetRow.assessment_id
+    query = (
+        select(SheetRow.id, Assessment.trade, Assessment.visited_step)
+        .join(Assessment, Assessment.id == SheetRow.assessment_id)
+        .where(speaking(SheetKind.ONSITE), Assessment.id.in_(_newest_confirmed(edition)))
+        .where(Assessment.visited_step >= least_step)
+        .order_by(SheetRow.id)
     )
-    wanted = query.where(ScoreRow.step >= least_step).order_by(SheetRow.id)
-    return [ConfirmedSheet(*row) for row in session.execute(wanted)]
+    return [ConfirmedSheet(row[0], row[1], row[2] or 0) for row in session.execute(query)]
 
 
-def _newest_confirmed(chosen: Query, edition: str) -> Query:
-    newest = (
+def _newest_confirmed(edition: str) -> Query:
+    return (
         select(func.max(Assessment.id))
         .where(Assessment.edition == edition, IS_CONFIRMED)
         .group_by(Assessment.firm_id)
-    )
-    return (
-        chosen.select_from(ScoreRow)
-        .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
-        .where(speaking(SheetKind.ONSITE), SheetRow.assessment_id.in_(newest))
     )
 
 

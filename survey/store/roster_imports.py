@@ -88,7 +88,7 @@ def take_in(session: Session, roster_id: int, now: datetime, *, marks_missing: b
 
 
 def _new_firms(mine: ColumnElement[bool], now: datetime) -> Insert:
-    given = ("code", "name", "trade", *STATED)
+    given = ("code", "name", "name_key", "trade", *STATED)
     nothing = {
         "processes": literal([], JSON),
         "lacking": literal({}, JSON),
@@ -102,7 +102,11 @@ def _new_firms(mine: ColumnElement[bool], now: datetime) -> Insert:
 
 
 def _change_firms(session: Session, mine: ColumnElement[bool]) -> None:
-    said = {name: func.coalesce(getattr(RosterRow, name), getattr(Firm, name)) for name in STATED}
+    said: dict[str, ColumnElement[Any]] = {
+        name: func.coalesce(getattr(RosterRow, name), getattr(Firm, name)) for name in STATED
+    }
+    # A name that stays keeps the spelling somebody may have corrected.
+    said["name_key"] = case((RosterRow.name == Firm.name, Firm.name_key), else_=RosterRow.name_key)
     run(
         session,
         update(Firm)

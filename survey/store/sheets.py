@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, case
-from sqlalchemy.orm import aliased
+from sqlalchemy import BindParameter, ColumnElement, and_, case
 from sqlalchemy.orm.util import AliasedClass
 
 from survey.tables import Assessment, AssessmentState, ScoreRow, SheetKind, SheetRow
 
-Query = Select[Any]
 IS_CONFIRMED = Assessment.state == AssessmentState.CONFIRMED
 """The consultant's sheet speaks for the firm; before that, its own does."""
 
@@ -40,6 +38,11 @@ class Standing:
     floor_step: int | None = None
 
     @property
+    def permille(self) -> int | None:
+        """The share in thousandths, cut as figures are."""
+        return None if self.share is None else int(self.share * 1000)
+
+    @property
     def provisional(self) -> bool:
         """Whether the rung would be lost if what nobody saw were not so (暂核)."""
         if not self.verified or self.step is None or self.floor_step is None:
@@ -47,52 +50,57 @@ class Standing:
         return self.floor_step < self.step
 
 
-_own, _visited, _last = aliased(SheetRow), aliased(SheetRow), aliased(SheetRow)
-_own_score, _visited_score, _last_score = (aliased(ScoreRow) for _ in range(3))
-
-
 def spoken(column: str) -> ColumnElement[Any]:
     """The column of the sheet that speaks: the confirmed one, else the firm's own handed in.
 
     While a sheet is returned to its firm, the version that was handed in last.
     """
-    return case(
-        (Assessment.state == AssessmentState.DRAFT, getattr(_last_score, column)),
-        (IS_CONFIRMED, getattr(_visited_score, column)),
-        else_=getattr(_own_score, column),
-    )
+    own, visited = (getattr(Assessment, f"{sheet}_{column}") for sheet in ("own", "visited"))
+    return case((IS_CONFIRMED, visited), else_=own)
 
 
-def with_scores(query: Query) -> Query:
-    own = and_(_own.assessment_id == Assessment.id, speaking(SheetKind.SELF, _own))
-    visited = and_(_visited.assessment_id == Assessment.id, speaking(SheetKind.ONSITE, _visited))
-    last = and_(
-        _last.assessment_id == Assessment.id,
-        _last.kind == SheetKind.SELF,
-        _last.version == _own.version - 1,
-    )
-    return (
-        query.outerjoin(_own, own)
-        .outerjoin(_own_score, _own_score.sheet_id == _own.id)
-        .outerjoin(_last, last)
-        .outerjoin(_last_score, _last_score.sheet_id == _last.id)
-        .outerjoin(_visited, visited)
-        .outerjoin(_visited_score, _visited_score.sheet_id == _visited.id)
-    )
-
-
-STANDING = (
-    spoken("share").label("share"),
-    spoken("step").label("step"),
-    spoken("rung").label("rung"),
-    spoken("floor_step").label("floor_step"),
+RESULTS = (
+    Assessment.own_share,
+    Assessment.own_step,
+    Assessment.own_rung,
+    Assessment.visited_share,
+    Assessment.visited_step,
+    Assessment.visited_rung,
+    Assessment.visited_floor_step,
     IS_CONFIRMED.label("verified"),
 )
 
 
-def standing_of(row: Any) -> Standing:
-    share = None if row.share is None else Fraction(row.share)
-    return Standing(share, row.step, row.rung, bool(row.verified), row.floor_step)
+@dataclass(frozen=True)
+class Results:
+    """What both sheets of an assessment are worth; ``visited`` is empty until it is confirmed."""
+
+    own: Standing
+    visited: Standing
+
+    @property
+    def speaking(self) -> Standing:
+        return self.visited if self.visited.verified else self.own
+
+    @property
+    def deviation(self) -> int | None:
+        """How far the own share stands above the confirmed one, in thousandths as both are read."""
+        if self.own.permille is None or self.visited.permille is None:
+            return None
+        return self.own.permille - self.visited.permille
+
+
+def results_of(row: Any) -> Results:
+    """Read the columns ``RESULTS`` of a row."""
+    own = Standing(_share(row.own_share), row.own_step, row.own_rung, verified=False)
+    if not row.verified:
+        return Results(own, Standing(None, None, None, verified=False))
+    said = (_share(row.visited_share), row.visited_step, row.visited_rung)
+    return Results(own, Standing(*said, verified=True, floor_step=row.visited_floor_step))
+
+
+def _share(kept: str | None) -> Fraction | None:
+    return None if kept is None else Fraction(kept)
 
 
 def exact_share(row: ScoreRow) -> Fraction:

@@ -19,6 +19,7 @@ from survey.tables.assessments import (
     ScoreRow,
     SheetRow,
     Start,
+    UnmetGate,
 )
 from survey.tables.audit import AuditEntry
 from survey.tables.base import ENUMERATIONS, Moment, Table
@@ -63,6 +64,7 @@ from survey.tables.enums import (
 from survey.tables.firms import Firm, Setting
 from survey.tables.interests import Interest
 from survey.tables.jobs import Job
+from survey.tables.lists import ListTemplate, SavedView, ShownColumns
 from survey.tables.notes import NOTE, NoteRevision, NoteRow
 from survey.tables.pairs import Opinion, SecondSheet
 from survey.tables.pool import (
@@ -123,6 +125,7 @@ __all__ = [
     "JobState",
     "KnownDevice",
     "LinkPurpose",
+    "ListTemplate",
     "Mail",
     "MailState",
     "Minutes",
@@ -160,6 +163,7 @@ __all__ = [
     "RowFault",
     "RowNote",
     "RowOutcome",
+    "SavedView",
     "ScoreRow",
     "SecondSheet",
     "SecondState",
@@ -168,12 +172,14 @@ __all__ = [
     "Severity",
     "SheetKind",
     "SheetRow",
+    "ShownColumns",
     "Signature",
     "SignerRole",
     "Size",
     "Start",
     "Table",
     "Throttle",
+    "UnmetGate",
     "Upload",
     "UploadPart",
     "User",

@@ -64,6 +64,8 @@ class Assessment(Table):
         UniqueConstraint("firm_id", "round_id"),
         CheckConstraint(one_of("state", AssessmentState), name="state"),
         CheckConstraint("second_consultant_id <> consultant_id", name="pair"),
+        Index("ix_assessments_submitted", "edition", "submitted_at"),
+        Index("ix_assessments_way", "edition", "state", "firm_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,6 +92,18 @@ class Assessment(Table):
     """The consultant's summary of problems, in the report's words."""
     planned_at: Mapped[datetime | None]
     """When the consultant last decided on packages (``choices``); None leaves the computed advice."""
+    own_share: Mapped[str | None] = mapped_column(String(80))
+    """What ``scores`` says of the firm's own sheet handed in last, kept here as well by
+    ``store.standings``: lists narrow and order tens of thousands of rows by it."""
+    own_permille: Mapped[int | None]
+    own_step: Mapped[int | None]
+    own_rung: Mapped[str | None] = mapped_column(String(60))
+    visited_share: Mapped[str | None] = mapped_column(String(80))
+    """The same of the consultant's sheet confirmed last; it counts while the state says so."""
+    visited_permille: Mapped[int | None]
+    visited_step: Mapped[int | None]
+    visited_rung: Mapped[str | None] = mapped_column(String(60))
+    visited_floor_step: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
 
@@ -276,6 +290,20 @@ class ScoreRow(Table):
     def is_provisional(self) -> bool:
         """Whether the rung would be lost if what nobody saw were not so (暂核)."""
         return self.floor_step is not None and self.floor_step < self.step
+
+
+class UnmetGate(Table):
+    """A gate of the next rung that the sheet of this kind scored last does not meet, for lists.
+
+    ``gate`` is named by what it looks at, see ``questionnaires.gates.name_of``.
+    """
+
+    __tablename__ = "unmet_gates"
+    __table_args__ = (Index("ix_unmet_gates_gate", "gate", "kind", "assessment_id"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
+    kind: Mapped[SheetKind] = mapped_column(primary_key=True)
+    gate: Mapped[str] = mapped_column(String(400), primary_key=True)
 
 
 class Explanation(Table):

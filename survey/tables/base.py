@@ -37,6 +37,7 @@ from survey.tables.enums import (
     Size,
     Verdict,
 )
+from survey.tables.pinyin import MOST, spelled
 
 ENUMERATIONS: Mapping[type[StrEnum], int] = {
     AssessmentState: 12,
@@ -65,6 +66,15 @@ ENUMERATIONS: Mapping[type[StrEnum], int] = {
     Verdict: 12,
 }
 """Every enumeration a column holds, with the column's width."""
+
+
+SORT_KEY = String(MOST).with_variant(String(MOST, collation="C"), "postgresql")
+"""A spelling that is ordered letter by letter on both databases, whatever language they speak."""
+
+
+def spell(context: Any) -> str:
+    """Spell the name of a row that is being written: the default of its ``name_key``."""
+    return spelled(context.get_current_parameters()["name"])
 
 
 class Moment(TypeDecorator[datetime]):

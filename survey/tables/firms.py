@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.tables.base import Table, one_of
+from survey.tables.base import SORT_KEY, Table, one_of, spell
 from survey.tables.enums import Size
 
 
@@ -26,6 +26,10 @@ class Firm(Table):
     code: Mapped[str] = mapped_column(String(18), unique=True)
     """统一社会信用代码. A fictional firm's holds a letter that no real code can."""
     name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(
+        SORT_KEY, default=spell, server_default=text("''"), index=True
+    )
+    """The name in pinyin, by which lists are ordered; an officer may have corrected it."""
     trade: Mapped[str] = mapped_column(String(60), index=True)
     processes: Mapped[list[str]] = mapped_column(JSON, default=list)
     lacking: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.tables.base import Table, one_of
+from survey.tables.base import SORT_KEY, Table, one_of, spell
 from survey.tables.enums import ProposalState, RosterState, RowOutcome, Size
 
 
@@ -106,6 +106,7 @@ class RosterRow(Stated, Listed, Table):
     outcome: Mapped[RowOutcome]
     code: Mapped[str] = mapped_column(String(18))
     name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(SORT_KEY, default=spell, server_default=text("''"))
     trade: Mapped[str] = mapped_column(String(60))
     told: Mapped[bool]
     """The trade was told from the row, or chosen by the officer; else it is the list's for the rest."""

@@ -17,7 +17,9 @@ PAGE_SIZE = 30
 MOST_WORDS = 60
 MOST_CHOSEN = 150
 """Most rows of one selection: their numbers must fit an address, and one transaction takes them."""
-NO_FILTERS = frozenset({"page", "endpoint", "chosen"})
+MOST_WHOLE = 1_000
+"""Most rows of a whole filter: one transaction takes them while others wait."""
+NO_FILTERS = frozenset({"page", "endpoint", "chosen", "whole", "back", "action", "kind"})
 """Names in an address that narrow nothing; ``url_for`` owns the second, and all with a leading _."""
 
 
@@ -67,6 +69,11 @@ def chosen() -> tuple[int, ...]:
     if len(rows) > MOST_CHOSEN:
         here.refuse(400, f"一次最多选 {MOST_CHOSEN} 家，请分几次办理。")
     return rows
+
+
+def whole() -> bool:
+    """Whether everything the filters find is meant, not what was ticked."""
+    return request.args.get("whole") == "yes"
 
 
 def day(name: str) -> date | None:

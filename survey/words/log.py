@@ -137,6 +137,11 @@ ACTIONS = {
     "roster_undone": "名单导入已撤销",
     "roster_discard": "丢弃企业名单",
     "mapping_keep": "记住列对应",
+    "view_keep": "保存视图",
+    "template_keep": "保存表格模板",
+    "template_forget": "删除表格模板",
+    "view_forget": "删除视图",
+    "columns_keep": "选择显示的列",
     "proposal_decline": "不采用名单里的认定",
 }
 SUBJECTS = {
@@ -155,11 +160,14 @@ SUBJECTS = {
     "contents": "文件库",
     "list": "清单",
     "mail": "邮件",
+    "view": "视图",
+    "template": "表格模板",
 }
 LISTS = {
     "roster": "带导入问题的名单",
     "assessments": "评估清单",
     "pool": "培育库",
+    "firms": "企业名录",
     "audit": "操作日志",
     "round": "轮次进度",
     "invitations": "邀请名单",
@@ -200,6 +208,7 @@ NAMES = {
     "link_days": "链接有效天数",
     "stuck_days": "几天没动算停住",
     "name": "名称",
+    "name_key": "名称拼音",
     "minutes": "依据",
     "decided_on": "纪要日期",
     "notice": "文号",

@@ -122,6 +122,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "roster_undone": "撤销了{thing}的导入",
     "roster_discard": "丢弃了{thing}",
     "mapping_keep": "记住了{thing}",
+    "view_keep": "保存了{thing}",
+    "template_keep": "保存了{thing}",
+    "template_forget": "删除了{thing}",
+    "view_forget": "删除了{thing}",
+    "columns_keep": "选择了{thing}显示的列",
     "proposal_decline": "没有采用名单里{firm}的一项认定",
 }
 """What somebody did, after their name. ``firm``, ``person``, ``consultant``: by name; ``thing``: what

@@ -8,6 +8,10 @@ from typing import Final
 from survey.tables import AssessmentState, PoolState
 
 CHANGED: Final = "刚刚被其他人更改，现在的情况见上。要办理请再提交一次。"
+SHIFTED: Final = (
+    "筛选出的企业刚刚变了：现在可以办理的有 {now} 家，已经列在下面。还没有办理，请核对后再提交。"
+)
+TOO_MANY: Final = "筛选出 {total} 家，一次最多办理 {most} 家。请再加一个条件，例如先选一个乡镇。"
 NOT_SENT: Final[Mapping[str, str]] = {
     AssessmentState.DRAFT: "企业还在填写，提交以后才能指派。",
     AssessmentState.CONFIRMED: "已经核定。要再去现场，请先重新打开。",

@@ -94,7 +94,9 @@ def _fill(session: Session) -> None:
     )
     numbers = range(1, FIRMS + 1)
     session.execute(insert(Firm), [_firm(n, trades[n % len(trades)]) for n in numbers])
-    session.execute(insert(Assessment), [_assessment(n, trades[n % len(trades)]) for n in numbers])
+    session.execute(
+        insert(Assessment), [_assessment(n, trades[n % len(trades)], rungs) for n in numbers]
+    )
     kinds = [
         (2 * n + offset, n, kind)
         for n in numbers
@@ -118,9 +120,16 @@ def _firm(number: int, trade: str) -> dict[str, object]:
     }
 
 
-def _assessment(number: int, trade: str) -> dict[str, object]:
+def _standing(number: int, rungs: list[str]) -> dict[str, object]:
+    """What ``store.standings`` keeps of both scores beside an assessment."""
+    score = _score(0, number, rungs)
+    columns = ("share", "permille", "step", "rung")
+    return {f"{sheet}_{name}": score[name] for sheet in ("own", "visited") for name in columns}
+
+
+def _assessment(number: int, trade: str, rungs: list[str]) -> dict[str, object]:
     moment = BEGAN + timedelta(minutes=number)
-    return {
+    return _standing(number, rungs) | {
         "id": number,
         "firm_id": number,
         "round_id": 1,

@@ -314,6 +314,68 @@ def test_the_list_and_its_workbook_are_narrowed_alike(desk, three, asked, expect
     assert [row[0] for row in rows[1:]] == expected
 
 
+@pytest.fixture
+def visited(session, round_, officer):
+    """Two confirmed firms, of which one's rung is provisional, and one that is being visited late."""
+    guide = a_user(session, Role.CONSULTANT)
+    high = {"state": AssessmentState.CONFIRMED, "step": 4, "visited_step": 3, "floor_step": 2}
+    shares = {"share": "4/5", "visited_share": "3/5"}
+    places = {"township": "碧湖镇", "park": "虚构园区", "size": "large"}
+    gate = {"unmet": ("scheduling",)}
+    one = an_assessment(session, round_, "高估厂（虚构）", **high, **shares, **places, **gate)
+    same = {"state": AssessmentState.CONFIRMED, "step": 2, "floor_step": 2, "above_scale": False}
+    an_assessment(session, round_, "如实厂（虚构）", **same)
+    late = an_assessment(session, round_, "迟到厂（虚构）", state=AssessmentState.VISITING)
+    with db.writing(session):
+        late.planned_on, late.consultant_id = date(2026, 1, 5), guide.id
+    admitted(session, one, officer, target="factory")
+    return guide
+
+
+@pytest.mark.parametrize(
+    "asked, expected",
+    [
+        ("park=虚构园区", {"高估厂（虚构）"}),
+        ("scale=no", {"如实厂（虚构）"}),
+        ("size=large&scale=yes", {"高估厂（虚构）"}),
+        ("own=factory", {"高估厂（虚构）"}),
+        ("visited=workshop", {"高估厂（虚构）"}),
+        ("visited=line", {"如实厂（虚构）"}),
+        ("provisional=yes", {"高估厂（虚构）"}),
+        ("provisional=no", {"如实厂（虚构）", "迟到厂（虚构）"}),
+        ("gate=scheduling", {"高估厂（虚构）"}),
+        ("deviation=higher", {"高估厂（虚构）"}),
+        ("deviation=equal", {"如实厂（虚构）"}),
+        ("deviation=20", {"高估厂（虚构）"}),
+        ("deviation=lower", set()),
+        ("overdue=visit", {"迟到厂（虚构）"}),
+        ("consultant=none", {"高估厂（虚构）", "如实厂（虚构）"}),
+        ("target=factory&pool=in_pool", {"高估厂（虚构）"}),
+        ("park=虚构园区&scale=no", set()),
+    ],
+)
+def test_filters_are_joined_in_any_combination(desk, visited, asked, expected):
+    assert set(names(desk.get(f"/bureau/assessments?{asked}"))) == expected
+
+
+def test_a_list_is_narrowed_to_one_consultants_visits(desk, visited):
+    assert names(desk.get(f"/bureau/assessments?consultant={visited.id}")) == ["迟到厂（虚构）"]
+
+
+@pytest.mark.parametrize("asked", ["gate=x", "deviation=30", "size=tiny", "own=moon", "overdue=1"])
+def test_a_filter_value_that_no_page_offers_is_refused(desk, asked):
+    assert desk.get(f"/bureau/assessments?{asked}").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_scheme", "_external", "_anchor", "self", "_method"])
+def test_an_address_that_names_what_links_are_made_with_does_no_harm(desk, three, name):
+    for address in LISTS[:3]:
+        answer = desk.get(address, query_string={name: "https://x", "sort": "firm"})
+
+        assert answer.status_code == 200, address
+        assert "https://x" not in re.sub(r"self=https://x", "", unescape(answer.text))
+
+
 @pytest.mark.parametrize("words", ["%", "_", "\\", "甲%", "' OR 1=1 --", "\x00"])
 def test_wildcards_are_letters_like_any_other(desk, session, round_, words):
     an_assessment(session, round_, "甲厂（虚构）")
@@ -367,6 +429,34 @@ def test_a_page_that_is_no_number_is_refused_and_one_out_of_range_is_not(desk, a
         assert answer.status_code == 200, page
 
 
+def test_firms_stand_in_the_order_of_pinyin_and_an_officer_corrects_a_reading(
+    desk, session, round_
+):
+    firms = [
+        an_assessment(session, round_, name).firm_id
+        for name in ("卓越厂（虚构）", "曾氏厂（虚构）", "安吉厂（虚构）", "3 号厂（虚构）")
+    ]
+    ordered = ["3 号厂（虚构）", "安吉厂（虚构）", "曾氏厂（虚构）", "卓越厂（虚构）"]
+    assert names(desk.get("/bureau/firms?sort=firm")) == ordered
+
+    address = f"/bureau/firms/{firms[1]}"
+    form = dict(
+        re.findall(r'name="(version|name_key)"[^>]*value="([^"]*)"', desk.get(address).text)
+    )
+    assert form["name_key"].startswith("ceng shi")
+    chosen = {
+        "name": "曾氏厂（虚构）",
+        "trade": "valve",
+        "township": "",
+        "version": form["version"],
+    }
+    answer = desk.submit(address, chosen | {"name_key": "zuo Shì"})
+
+    assert answer.status_code == 302
+    assert names(desk.get("/bureau/firms?sort=firm")) == [*ordered[:2], ordered[3], ordered[2]]
+    assert logged(session, "edit")[-1].after["name_key"] == "zuo shi"
+
+
 def test_pages_follow_each_other_without_gaps_and_keep_the_filters(desk, session, round_):
     for number in range(33):
         an_assessment(session, round_, f"{number:02d} 厂（虚构）", township="碧湖镇")
@@ -410,7 +500,7 @@ def test_the_workbook_counts_what_was_confirmed_changed_not_seen_and_left_as_sai
         for number, verdict in enumerate(said):
             session.add(AnswerRow(question_id=f"q{number}", value=2, verification=verdict, **by))
 
-    head, *rows = rows_of(desk.get("/bureau/assessments.xlsx?sort=firm"))
+    head, *rows = rows_of(desk.get("/bureau/assessments.xlsx?sort=firm&columns=all"))
 
     at = head.index("已确认（题）")
     assert head[at : at + 4] == ["已确认（题）", "已更改（题）", "未能查看（题）", "沿用自评（题）"]

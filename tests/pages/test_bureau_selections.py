@@ -208,7 +208,7 @@ def test_what_was_ticked_stays_ticked_on_other_pages_and_in_other_orders(desk, s
     second = desk.get(following.replace("&amp;", "&"))
     assert re.search(rf'value="{firms[0].id}"[^>]* checked', second.text)
     whole = re.search(r'data-all href="([^"]+)"', second.text)[1].replace("&amp;", "&")
-    assert desk.get(whole).text.count(" checked>") == 3
+    assert len(re.findall(r'name="chosen"[^>]* checked>', desk.get(whole).text)) == 3
 
 
 @pytest.mark.parametrize("listed", [LIST, "/bureau/firms"])
@@ -247,3 +247,77 @@ def test_a_larger_selection_asks_the_database_no_more_often(desk, engine, sessio
         return len(sent)
 
     assert asked(firms[:2]) == asked(firms)
+
+
+# --- the whole filter -----------------------------------------------------------------------------
+
+HERE = f"{ASSIGN}?whole=yes&township=碧湖镇"
+
+
+@pytest.fixture
+def narrowed(session, round_):
+    """More firms of one township than a page lists, a draft among them, and one elsewhere."""
+    found = [
+        an_assessment(session, round_, f"{n:02d} 厂（虚构）", township="碧湖镇") for n in range(32)
+    ]
+    draft = {"township": "碧湖镇", "state": AssessmentState.DRAFT}
+    an_assessment(session, round_, "草稿厂（虚构）", **draft)
+    an_assessment(session, round_, "别处厂（虚构）", township="紫金街道")
+    return found
+
+
+def test_all_that_a_filter_finds_is_assigned_in_one_go_after_its_number_was_said(
+    desk, session, narrowed
+):
+    visitor = a_consultant(session)
+    offered = desk.get(f"{LIST}?township=碧湖镇").text
+    assert "选筛选出的全部 33 家" in offered
+    assert '<input type="hidden" name="township" value="碧湖镇">' in offered
+
+    page = desk.get(HERE)
+    assert "筛选出的全部企业（32 家）" in page.text
+    assert "指派这 32 家" in page.text
+    answer = desk.submit("", {"consultant": visitor.id})
+
+    assert answer.status_code == 302
+    assert len(logged(session, "assign")) == 32
+    assert {now(session, one).consultant_id for one in narrowed} == {visitor.id}
+
+
+def test_a_filter_that_finds_others_by_now_changes_nothing_and_says_how_many_it_is(
+    desk, session, round_, narrowed
+):
+    visitor = a_consultant(session)
+    desk.get(HERE)
+    an_assessment(session, round_, "新到厂（虚构）", township="碧湖镇")
+
+    answer = desk.submit("", {"consultant": visitor.id})
+
+    assert answer.status_code == 409
+    assert "筛选出的企业刚刚变了：现在可以办理的有 33 家" in answer.text
+    assert not logged(session, "assign")
+    assert desk.submit("", {"consultant": visitor.id}).status_code == 302
+    assert len(logged(session, "assign")) == 33
+
+
+def test_a_filter_of_more_than_one_step_takes_is_refused_with_a_remedy(desk, narrowed, monkeypatch):
+    monkeypatch.setattr("survey.web.lists.MOST_WHOLE", 20)
+
+    answer = desk.get(HERE)
+
+    assert answer.status_code == 400
+    assert "筛选出 33 家，一次最多办理 20 家" in answer.text
+
+
+def test_a_decision_is_taken_about_all_that_a_filter_finds(desk, session, narrowed):
+    page = desk.get("/bureau/assessments/decide?whole=yes&township=碧湖镇&action=propose")
+    assert "筛选出的全部企业（32 家）" in page.text
+    minutes = {"target_rung": "workshop", "reason": "条件成熟。", "document": "虚构〔2026〕9 号"}
+
+    doubted = desk.submit("", minutes | {"decided_on": "2026-01-05"})
+    assert doubted.status_code == 409
+    assert "有 32 家要再核对" in doubted.text
+    answer = desk.submit("", {"sure": "y"})
+
+    assert answer.status_code == 302
+    assert len(logged(session, "propose")) == 32

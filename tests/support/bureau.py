@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from questionnaires.library import SHIPPED
 from survey import db
-from survey.store import settings
+from survey.store import settings, standings
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -45,6 +45,9 @@ def an_assessment(
     share: str = "1/2",
     state: str = AssessmentState.SUBMITTED,
     visited_step: int | None = None,
+    visited_share: str = "",
+    floor_step: int | None = None,
+    unmet: tuple[str, ...] = (),
     **firm: Any,
 ) -> Assessment:
     """A firm's assessment with kept scores and no answers; ``visited_step`` is the confirmed one."""
@@ -66,28 +69,40 @@ def an_assessment(
         )
         session.flush()
         if state != AssessmentState.DRAFT:
-            _score(session, assessment, SheetKind.SELF, step, share)
+            _score(session, assessment, SheetKind.SELF, step, share, unmet=unmet)
         if state == AssessmentState.CONFIRMED:
-            _score(session, assessment, SheetKind.ONSITE, visited_step or step, share)
+            visited, seen = visited_step or step, visited_share or share
+            kinds: dict[str, Any] = {"floor_step": floor_step, "unmet": unmet}
+            _score(session, assessment, SheetKind.ONSITE, visited, seen, **kinds)
     return assessment
 
 
-def _score(session: Session, assessment: Assessment, kind: str, step: int, share: str) -> None:
+def _score(
+    session: Session,
+    assessment: Assessment,
+    kind: str,
+    step: int,
+    share: str,
+    *,
+    floor_step: int | None = None,
+    unmet: tuple[str, ...] = (),
+) -> None:
     session.add(sheet := SheetRow(assessment_id=assessment.id, kind=kind, created_at=NOON))
     session.flush()
     part, _, whole = share.partition("/")
-    session.add(
-        ScoreRow(
-            sheet_id=sheet.id,
-            share=share,
-            permille=int(part) * 1000 // int(whole or 1),
-            step=step,
-            rung=LADDER[step - 1] if step else None,
-            sections={},
-            failed_gates=[],
-            scored_at=NOON,
-        )
+    score = ScoreRow(
+        sheet_id=sheet.id,
+        share=share,
+        permille=int(part) * 1000 // int(whole or 1),
+        step=step,
+        rung=LADDER[step - 1] if step else None,
+        floor_step=floor_step,
+        sections={},
+        failed_gates=[],
+        scored_at=NOON,
     )
+    session.add(score)
+    standings.keep(session, assessment, sheet.kind, score, unmet)
 
 
 def at_desk(app: Flask, session: Session, user: User) -> CheckingClient:
@@ -109,11 +124,10 @@ def a_district(session: Session, **given: Any) -> settings.District:
 
 
 def rows_of(answer: TestResponse) -> list[list[Any]]:
-    """Return a workbook's first sheet without its line of origin: headings, then rows."""
+    """Return a workbook's first sheet, title, line of origin and numbers left out: heads, then rows."""
     assert answer.status_code == 200, answer.text
-    return (
-        CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()[1:]
-    )
+    sheet = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    return [row[1:] for row in sheet[2:]] if sheet[2:3] and sheet[2][0] == "序号" else sheet[1:]
 
 
 def logged(session: Session, action: str) -> list[AuditEntry]:

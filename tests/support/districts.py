@@ -22,9 +22,10 @@ from questionnaires.library import SHIPPED
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import Score, is_required, score
 from survey import db
-from survey.lifecycle.scores import score_row
+from survey.lifecycle.scores import score_row, unmet
 from survey.running.demonstration.sheets import answer_on
-from survey.store import settings
+from survey.store import settings, standings
+from survey.store.standings import OWN, VISITED
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -40,6 +41,7 @@ from survey.tables import (
     SheetRow,
     Size,
     Table,
+    UnmetGate,
     User,
     Verdict,
 )
@@ -82,6 +84,7 @@ class Made(NamedTuple):
 
     answers: dict[str, object]
     kept: dict[str, Any]
+    unmet: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,7 @@ class District:
                 SheetRow,
                 AnswerRow,
                 ScoreRow,
+                UnmetGate,
                 PoolEntry,
                 Recognition,
             )
@@ -208,6 +212,12 @@ class District:
             scored = state == AssessmentState.CONFIRMED or (whole and kind == SheetKind.SELF)
             if scored:
                 kept[ScoreRow].append(of_trade[at].kept | {"sheet_id": sheet})
+                said = standings.columns(kind, ScoreRow(**of_trade[at].kept))
+                kept[Assessment][-1] |= said
+                kept[UnmetGate] += [
+                    {"assessment_id": id_, "kind": kind, "gate": gate}
+                    for gate in of_trade[at].unmet
+                ]
 
     def _place(
         self, kept: dict[type[Table], list[dict[str, Any]]], number: int, dice: Random
@@ -274,7 +284,7 @@ def _made(questionnaire: Questionnaire, dice: Random, level: float) -> Made:
     found: Score = score(questionnaire, sheet, processes)
     row = score_row(0, floor(found, sheet, frozenset()), _moment(0))
     kept = {column.key: getattr(row, column.key) for column in ScoreRow.__table__.columns}
-    return Made({id: plain(answer) for id, answer in sheet.items()}, kept)
+    return Made({id: plain(answer) for id, answer in sheet.items()}, kept, unmet(found))
 
 
 def _firm(number: int, trade: str, processes: list[str], dice: Random) -> dict[str, Any]:
@@ -319,7 +329,8 @@ def _assessment(
         None if state == AssessmentState.DRAFT else _moment(n) + timedelta(minutes=id_ % 90_000)
     )
     sent = state in TURNED
-    return {
+    unscored = dict.fromkeys([f"own_{c}" for c in OWN] + [f"visited_{c}" for c in VISITED])
+    return unscored | {
         "id": id_,
         "firm_id": firm["id"],
         "round_id": n + 1,

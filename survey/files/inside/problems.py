@@ -44,7 +44,7 @@ def look(file: IO[bytes], _kind: str) -> list[bytes]:
         _settle(page)
         if page.title in said["rows"]:
             _note(page, said["rows"][page.title], said["head"])
-    return [_saved(book)]
+    return [saved(book)]
 
 
 def _settle(page: Worksheet) -> None:
@@ -85,7 +85,7 @@ class _Writer(ExcelWriter):
         self.manifest.append(ws)
 
 
-def _saved(book: Any) -> bytes:
+def saved(book: Any) -> bytes:
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as packed:
         _Writer(book, packed).save()

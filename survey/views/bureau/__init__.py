@@ -20,6 +20,8 @@ from survey.views.bureau import (
     roster_reading,
     rosters,
     rounds,
+    templates,
+    views,
     work,
 )
 from survey.views.bureau.blueprint import pages
@@ -45,5 +47,7 @@ __all__ = [
     "roster_reading",
     "rosters",
     "rounds",
+    "templates",
+    "views",
     "work",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -30,10 +30,10 @@ from survey.store import documents, interests, pairs, requests
 from survey.store import log as log_store
 from survey.store import pool as pool_store
 from survey.store import rounds as round_store
+from survey.store import templates as template_store
 from survey.store.assessment_list import SORTS, AssessmentLine
 from survey.store.contradictions import earlier
-from survey.store.lists import BELOW, Wanted
-from survey.store.sheets import Standing
+from survey.store.lists import Slice, Wanted
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -44,13 +44,13 @@ from survey.tables import (
     PoolState,
     ScoreRow,
     SheetKind,
-    Verdict,
 )
-from survey.views.bureau import choices, tiles
+from survey.views.bureau import choices, columns, filters, tiles, views
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.choices import CONFIRMED as CONFIRMED_CHOICES
-from survey.views.bureau.choices import NO_RUNG, Frame, Said
-from survey.views.bureau.exports import Column, local_day, send_list
+from survey.views.bureau.choices import Frame
+from survey.views.bureau.columns import PROVISIONAL, Columns, Everything
+from survey.views.bureau.exports import send_list
+from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import (
     AdmitForm,
     AnswerForm,
@@ -60,148 +60,96 @@ from survey.views.bureau.steps import (
     StepForm,
     TargetForm,
 )
+from survey.views.bureau.sums import sums
 from survey.web import access, here, lists
 from survey.web.here import today
 from survey.words import interests as interest_words
-from survey.words import wording
+from survey.words.lists import NO_RUNG
 from survey.words.log import LogWords
 from survey.words.log_sentences import usernames_in
 
-UNVERIFIED = "未核验"
-PROVISIONAL = "暂核"
 ON_ASSESSMENT = frozenset({"assign", "unassign"})
 """Steps whose page says at which version it showed the assessment, not the pool's entry."""
-POOL_CHOICES = {BELOW: "还没有入库", **wording.POOL}
 ORDERS = choices.orders(
     "-submitted", "planned", "-confirmed", "-share", "share", "firm", "township"
 )
 
 
-def _wanted(frame: Frame) -> Wanted:
-    wanted = choices.wanted(frame, wording.STATES, SORTS)
-    return replace(
-        wanted,
-        confirmed=lists.one_of("confirmed", CONFIRMED_CHOICES),
-        pool=lists.one_of("pool", POOL_CHOICES),
-        round=lists.row("round"),
-    )
+@dataclass(frozen=True)
+class Listed:
+    """The list as a request asks it: filters, lines, columns."""
+
+    frame: Frame
+    asked: Filters
+    wanted: Wanted
+    lines: list[AssessmentLine]
+    total: int
+    columns: Columns
+
+
+def _listed(part: Slice | None = None) -> Listed:
+    frame, session = choices.frame(), here.session()
+    asked = filters.of_assessments(frame, SORTS)
+    wanted = asked.wanted()
+    lines, total = store.assessments(session, wanted, part)
+    shown = columns.shown("assessments", columns.of_assessments(frame, {}, {}))
+    here_only = replace(wanted, only=tuple(line.id for line in lines)) if part else wanted
+    unmet = store.unmet(session, here_only) if "gap" in shown.shown else {}
+    judged = {}
+    if any(key.startswith("verdict") for key in shown.shown):
+        judged = store.verdicts(session, frame.edition.id)
+    every = columns.of_assessments(frame, unmet, judged)
+    return Listed(frame, asked, wanted, lines, total, Columns(every, shown.shown))
+
+
+def everything() -> Everything:
+    """The list as it is narrowed and ordered, with every column it has."""
+    frame, session = choices.frame(), here.session()
+    asked = filters.of_assessments(frame, SORTS)
+    lines, _total = store.assessments(session, asked.wanted())
+    unmet = store.unmet(session, asked.wanted())
+    judged = store.verdicts(session, frame.edition.id)
+    return Everything(columns.of_assessments(frame, unmet, judged), lines, asked.said)
 
 
 @pages.get("/assessments")
 def assessments() -> ResponseReturnValue:
     """List the assessments of an edition under its figures; a draft only as being filled in."""
-    frame, part = choices.frame(), lists.part()
-    wanted, rounds = _wanted(frame), _rounds(frame)
-    lines, total = store.assessments(here.session(), wanted, part)
-    counts = store.counts(here.session(), frame.edition.id)
-    plan = district.plan(here.session(), here.district(), frame.edition)
+    part = lists.part()
+    listed = _listed(part)
+    counts = store.counts(here.session(), listed.frame.edition.id)
+    plan = district.plan(here.session(), here.district(), listed.frame.edition)
     return render_template(
         "bureau/assessments.html",
-        frame=frame,
-        wanted=wanted,
-        lines=lines,
-        total=total,
+        frame=listed.frame,
+        wanted=listed.wanted,
+        lines=listed.lines,
+        total=listed.total,
         part=part,
         counts=counts,
         tiles=tiles.of_assessments(counts, plan),
         open_rounds=round_store.open_rounds(here.session(), today()),
-        townships=choices.townships(),
-        rounds=rounds,
-        sorts=choices.offered(ORDERS, wanted.sort),
-        confirmed_choices=CONFIRMED_CHOICES,
-        pool_choices=POOL_CHOICES,
+        filters=listed.asked,
+        columns=listed.columns,
+        views=views.shown("assessments"),
+        templates=template_store.templates(here.session(), "assessments"),
+        sorts=choices.offered(ORDERS, listed.wanted.sort),
         arguments=lists.arguments(),
-        chips=choices.in_force(_said(frame, wanted, rounds)),
+        chips=choices.in_force(listed.asked.said),
         chosen=lists.chosen(),
         most=lists.MOST_CHOSEN,
         back=url_for(".assessments", page=part.page, **lists.arguments()),
     )
 
 
-def _rounds(frame: Frame) -> dict[str, str]:
-    """The rounds of an edition by id, as choices."""
-    found = round_store.rounds_of(here.session(), frame.edition.id)
-    return {str(round_.id): round_.title for round_ in found}
-
-
-def _said(frame: Frame, wanted: Wanted, rounds: Mapping[str, str]) -> dict[str, Said]:
-    return {
-        **choices.said(frame, wanted),
-        "state": Said("状态", wording.STATES.get(wanted.state, "")),
-        "confirmed": Said("核定", CONFIRMED_CHOICES.get(wanted.confirmed, "")),
-        "pool": Said("培育库", POOL_CHOICES.get(wanted.pool, "")),
-        "round": Said("评估轮次", rounds.get(str(wanted.round), "") if wanted.round else ""),
-    }
-
-
 @pages.get("/assessments.xlsx")
 def export_assessments() -> ResponseReturnValue:
-    """Send the list as it is filtered and ordered, all pages of it."""
-    frame = choices.frame()
-    wanted = _wanted(frame)
-    lines, _total = store.assessments(here.session(), wanted)
-    filters = _said(frame, wanted, _rounds(frame))
-    judged = store.verdicts(here.session(), frame.edition.id)
-    return send_list(
-        "assessments", "评估清单", columns(frame) + verdict_columns(judged), lines, filters
-    )
-
-
-def verdict_columns(
-    judged: Mapping[int, Mapping[Verdict, int]],
-) -> tuple[Column[AssessmentLine], ...]:
-    """How many answers were confirmed, changed, not seen, left as said; empty until confirmed.
-
-    Args:
-        judged: Counts by assessment and verdict.
-    """
-
-    def column(verdict: Verdict) -> Column[AssessmentLine]:
-        def cell(line: AssessmentLine) -> int | None:
-            return judged[line.id].get(verdict, 0) if line.id in judged else None
-
-        return Column(f"{wording.VERDICTS[verdict]}（题）", cell, kind="number")
-
-    return tuple(column(verdict) for verdict in Verdict if verdict != Verdict.UNVERIFIED)
-
-
-def columns(frame: Frame) -> tuple[Column[AssessmentLine], ...]:
-    """The columns of the list, for the workbook as for the page."""
-    return (
-        Column("企业名称", lambda line: line.firm, 30),
-        Column("统一社会信用代码", lambda line: line.code, 22),
-        Column("行业", lambda line: frame.trades.get(line.trade, line.trade)),
-        Column("乡镇（街道）", lambda line: line.township),
-        Column("评估轮次", lambda line: line.round, 26),
-        Column("状态", lambda line: wording.STATES[line.state]),
-        *standing_columns(frame),
-        Column("诊断顾问", lambda line: line.consultant, 20),
-        Column("计划日期", lambda line: line.planned_on, kind="date"),
-        Column("提交日期", lambda line: local_day(line.submitted_at), kind="date"),
-        Column("核定日期", lambda line: local_day(line.confirmed_at), kind="date"),
-        Column("培育库", lambda line: wording.POOL.get(line.pool_state or "", "")),
-    )
-
-
-def standing_columns(frame: Frame) -> tuple[Column[Any], ...]:
-    """Rung, share and whether they are verified, of lines of any list that have a standing."""
-    return (
-        Column("等级", lambda line: rung_title(frame, line.standing)),
-        Column(
-            "得分率（%）",
-            lambda line: (
-                None if line.standing.share is None else figures.percent_number(line.standing.share)
-            ),
-            kind="percent",
-        ),
-        Column("核验", lambda line: verified(line.standing)),
-    )
-
-
-def rung_title(frame: Frame, standing: Standing) -> str:
-    if standing.step is None:
-        return ""
-    return frame.rungs.get(standing.rung or "", NO_RUNG)
+    """Send the list as it is filtered, ordered and laid out, all pages of it."""
+    listed, place = _listed(), here.district()
+    plan = district.plan(here.session(), place, listed.frame.edition)
+    more = sums(listed.frame, listed.lines, plan, place.name)
+    shown = listed.columns.in_workbook
+    return send_list("assessments", "评估清单", shown, listed.lines, listed.asked.said, more)
 
 
 def how_found(confirmed: bool, provisional: bool) -> str:
@@ -209,14 +157,6 @@ def how_found(confirmed: bool, provisional: bool) -> str:
     if not confirmed:
         return "企业自评，未核验"
     return f"现场诊断核定，{PROVISIONAL}" if provisional else "现场诊断核定"
-
-
-def verified(standing: Standing) -> str:
-    if standing.step is None:
-        return ""
-    if standing.provisional:
-        return PROVISIONAL
-    return "已核定" if standing.verified else UNVERIFIED
 
 
 # --- one assessment ---------------------------------------------------------------------------

@@ -3,44 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from survey.lifecycle import selections
-from survey.lifecycle.errors import Interested, Invalid
-from survey.lifecycle.selections import Seen
+from survey.lifecycle.errors import Interested, Invalid, Shifted
+from survey.lifecycle.selections import Chosen, Seen, Whole
 from survey.readings.workloads import loads
 from survey.store import assessment_list as store
 from survey.store import interests
-from survey.store.assessment_list import AssessmentLine
-from survey.store.lists import Wanted
+from survey.store.assessment_list import SORTS, AssessmentLine
+from survey.store.lists import Slice, Wanted
 from survey.tables import AssessmentState
-from survey.views.bureau import selection
+from survey.views.bureau import choices, filters, selection
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.steps import AssignForm
 from survey.web import here, lists
 from survey.words.interests import WARNED, said
-from survey.words.selections import NOT_SENT
+from survey.words.selections import NOT_SENT, SHIFTED
 
 VISITABLE = (AssessmentState.SUBMITTED, AssessmentState.VISITING)
 
 
 @pages.route("/assessments/assign", methods=["GET", "POST"])
 def assign_many() -> ResponseReturnValue:
-    """Show the firms that were ticked; send the same people to those that can be visited."""
+    """Show the firms that were ticked, or all a filter finds; send the same people to them."""
     if request.method != "POST":
-        lines = _lines(lists.chosen())
+        lines = _found() if lists.whole() else _lines(lists.chosen())
         return _page(lines, _form(lines))
-    chosen = selection.seen()
-    lines = _lines([one.id for one in chosen])
+    chosen: Chosen = selection.whole(_visitable) if lists.whole() else selection.seen()
+    lines = _asked(chosen)
     form = _form(lines, posted=True)
-    if not (form.validate() and chosen):
+    if not (form.validate() and lines):
         return _page(lines, form, status=422)
-    return _assign(chosen, form)
+    return _assign(chosen, lines, form)
 
 
-def _assign(chosen: Sequence[Seen], form: AssignForm) -> ResponseReturnValue:
+def _asked(chosen: Chosen) -> list[AssessmentLine]:
+    return _found() if isinstance(chosen, Whole) else _lines([one.id for one in chosen])
+
+
+def _found() -> list[AssessmentLine]:
+    """Return everything the filters find, in the order of firms; more than a step takes answers 400."""
+    wanted = filters.of_assessments(choices.frame(), SORTS).wanted()
+    part = Slice(1, lists.MOST_WHOLE)
+    lines, total = store.assessments(here.session(), replace(wanted, sort="firm"), part)
+    return selection.not_too_many(lines, total)
+
+
+def _visitable(_session: Session) -> list[Seen]:
+    return [Seen(line.id, line.version) for line in _found() if line.state in VISITABLE]
+
+
+def _assign(
+    chosen: Chosen, lines: Sequence[AssessmentLine], form: AssignForm
+) -> ResponseReturnValue:
     try:
         left = selections.assign(
             here.step(),
@@ -50,10 +70,13 @@ def _assign(chosen: Sequence[Seen], form: AssignForm) -> ResponseReturnValue:
             form.planned_on.data,
             despite=form.despite.data or "",
         )
+    except Shifted as error:
+        form.form_errors.append(SHIFTED.format(now=error.now))
+        return _page(_found(), form, status=409)
     except Invalid as error:
-        lines = _lines([one.id for one in chosen])
-        return _page(lines, form, status=form.show_refusal(error))
-    done = len(chosen) - len(left)
+        return _page(_asked(chosen), form, status=form.show_refusal(error))
+    meant = len([line for line in lines if line.state in VISITABLE])
+    done = (meant if isinstance(chosen, Whole) else len(chosen)) - len(left)
     if left:
         why = {at: selection.why_not(refusal) for at, refusal in left.items()}
         if any(isinstance(refusal, Interested) for refusal in left.values()):
@@ -70,10 +93,12 @@ def _page(
     done: int = 0,
     status: int = 200,
 ) -> ResponseReturnValue:
+    visitable = [line for line in lines if line.state in VISITABLE]
     return (
         render_template(
             "bureau/assign.html",
-            lines=[line for line in lines if line.state in VISITABLE],
+            lines=visitable,
+            whole=selection.shown(visitable, left),
             others=[(line, NOT_SENT[line.state]) for line in lines if line.state not in VISITABLE],
             form=form,
             left=left or {},

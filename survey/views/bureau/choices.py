@@ -1,8 +1,8 @@
-"""What a request narrows a list to: the edition, its trades and rungs, the district's townships."""
+"""What lists of one edition share: its trades and rungs, the orders offered, the filters in force."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,11 +12,10 @@ from questionnaires.edition import Edition
 from questionnaires.model import Rung
 from survey import library
 from survey.store import rounds
-from survey.store.lists import BELOW, Wanted
+from survey.store.lists import BELOW
 from survey.web import here, lists
+from survey.words.lists import NO_RUNG
 
-NO_RUNG = "尚未达到最低等级"
-CONFIRMED = {"yes": "已核定", "no": "未核定"}
 ORDERS = {
     "-submitted": "最近提交在前",
     "submitted": "最早提交在前",
@@ -36,6 +35,18 @@ ORDERS = {
     "-planned": "按计划日期倒序",
     "state": "按状态",
     "-state": "按状态倒序",
+    "trade": "按行业",
+    "-trade": "按行业倒序",
+    "employees": "从业人数从少到多",
+    "-employees": "从业人数从多到少",
+    "revenue": "营业收入从少到多",
+    "-revenue": "营业收入从多到少",
+    "own_share": "自评得分率从低到高",
+    "-own_share": "自评得分率从高到低",
+    "visited_share": "核定得分率从低到高",
+    "-visited_share": "核定得分率从高到低",
+    "deviation": "自评高出核定从少到多",
+    "-deviation": "自评高出核定从多到少",
 }
 """Every order a list offers; a leading hyphen turns its key round."""
 
@@ -115,36 +126,11 @@ def offered(orders: Mapping[str, str], sort: str) -> dict[str, str]:
     return {**orders, **({sort: ORDERS[sort]} if sort else {})}
 
 
-def wanted(frame: Frame, states: Collection[str], sorts: Collection[str]) -> Wanted:
-    """Return what the request narrows a list of one edition to."""
-    return Wanted(
-        edition=frame.edition.id,
-        words=lists.words(),
-        trade=lists.one_of("trade", frame.trades),
-        township=township(),
-        rung=lists.one_of("rung", {*frame.rungs, BELOW}),
-        state=lists.one_of("state", states),
-        sort=lists.sort_key(sorts),
-    )
-
-
 class Said(NamedTuple):
     """One filter in words; no words where it narrows nothing."""
 
     title: str
     words: str
-
-
-def said(frame: Frame, wanted: Wanted) -> dict[str, Said]:
-    """Say what a list of one edition is narrowed to, by the names of its filters."""
-    return {
-        "edition": Said("问卷", frame.edition.title),
-        "q": Said("企业", wanted.words),
-        "trade": Said("行业", frame.trades.get(wanted.trade, "")),
-        "township": Said("乡镇（街道）", wanted.township),
-        "rung": Said("等级", NO_RUNG if wanted.rung == BELOW else frame.rungs.get(wanted.rung, "")),
-        "sort": Said("排序", ORDERS.get(wanted.sort, wanted.sort)),
-    }
 
 
 class Chip(NamedTuple):

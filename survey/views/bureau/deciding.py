@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from survey.files.kinds import ACCEPT
 from survey.files.uploads import BadUpload, Stored
 from survey.lifecycle import decisions, typed
 from survey.lifecycle.decisions import Basis, Wish
-from survey.lifecycle.errors import Doubtful, Invalid, NotTogether, Refusal
-from survey.lifecycle.selections import Seen
+from survey.lifecycle.errors import Doubtful, Invalid, NotTogether, Refusal, Shifted
+from survey.lifecycle.selections import Chosen, Seen, Whole
 from survey.lifecycle.states import POOL
 from survey.store import assessment_list, pool
-from survey.store.lists import Wanted
+from survey.store.lists import Slice, Wanted
 from survey.store.sheets import Standing
 from survey.tables import AssessmentState, Doubt, PoolState
 from survey.views import brought, files
-from survey.views.bureau import choices, selection
+from survey.views.bureau import choices, filters, selection
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
+from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import NoticeForm, StepForm, TogetherForm
 from survey.web import here, lists
 from survey.web.here import today
 from survey.words import uploads as upload_words
-from survey.words.selections import DECISIONS, LEADS, NOT_FROM, STILL_FILLING
+from survey.words.selections import DECISIONS, LEADS, NOT_FROM, SHIFTED, STILL_FILLING
 from survey.words.wording import DOUBTS
 
 OF_ASSESSMENTS = ("propose", "admit")
@@ -57,7 +59,8 @@ class Selection:
     listed: str
     page: str
     actions: tuple[str, ...]
-    rows: Callable[[Wanted], list[Row]]
+    filters: Callable[[Frame], Filters]
+    rows: Callable[[Wanted, Slice | None], tuple[list[Row], int]]
     decide: Callable[..., None]
 
 
@@ -110,24 +113,49 @@ def _decide(of: Selection) -> ResponseReturnValue:
     if action not in of.actions:
         abort(400)
     if request.method != "POST":
-        rows = _rows(of, lists.chosen())
+        rows = _found(of) if lists.whole() else _rows(of, lists.chosen())
         return _page(of, action, rows, _form(action, rows), Shown())
-    seen = selection.seen()
-    rows = _rows(of, [one.id for one in seen])
+    seen = _chosen(of, action)
+    rows = _asked(of, seen)
     form = _form(action, rows, posted=True)
-    shown = Shown(projects={one.id: request.form.get(f"project-{one.id}", "") for one in seen})
-    if not (_take_paper(form, shown) & form.validate()) or not seen:
+    shown = Shown(projects={row.id: request.form.get(f"project-{row.id}", "") for row in rows})
+    if not (_take_paper(form, shown) & form.validate()) or not rows:
         return _page(of, action, rows, form, shown, 422)
     try:
         _take(of, action, seen, form, shown)
     except NotTogether as error:
         shown.why = {at: _why(refusal) for at, refusal in error.why.items()}
         _doubt(form, error)
-        return _page(of, action, _rows(of, list(shown.projects)), form, shown, error.status)
+        return _page(of, action, _asked(of, seen), form, shown, error.status)
+    except Shifted as error:
+        form.form_errors.append(SHIFTED.format(now=error.now))
+        return _page(of, action, _asked(of, seen), form, shown, error.status)
     except Refusal as error:
         return _page(of, action, rows, form, shown, form.show_refusal(error))
-    flash(f"已对 {len(seen)} 家企业办理“{DECISIONS[action]}”。", "good")
+    meant = [row for row in rows if _fits(row, action)] if isinstance(seen, Whole) else seen
+    flash(f"已对 {len(meant)} 家企业办理“{DECISIONS[action]}”。", "good")
     return redirect(_list(of))
+
+
+def _chosen(of: Selection, action: str) -> Chosen:
+    if not lists.whole():
+        return selection.seen()
+
+    def find(_session: Session) -> list[Seen]:
+        return [Seen(row.id, row.version) for row in _found(of) if _fits(row, action)]
+
+    return selection.whole(find)
+
+
+def _asked(of: Selection, chosen: Chosen) -> list[Row]:
+    return _found(of) if isinstance(chosen, Whole) else _rows(of, [one.id for one in chosen])
+
+
+def _found(of: Selection) -> list[Row]:
+    """Return everything the filters find, in the order of firms; more than a step takes answers 400."""
+    wanted = replace(of.filters(choices.frame()).wanted(), sort="firm")
+    rows, total = of.rows(wanted, Slice(1, lists.MOST_WHOLE))
+    return selection.not_too_many(rows, total)
 
 
 def _take_paper(form: StepForm, shown: Shown) -> bool:
@@ -141,7 +169,7 @@ def _take_paper(form: StepForm, shown: Shown) -> bool:
     return not form.form_errors
 
 
-def _take(of: Selection, action: str, seen: Sequence[Seen], form: Any, shown: Shown) -> None:
+def _take(of: Selection, action: str, seen: Chosen, form: Any, shown: Shown) -> None:
     step, sure = here.step(), form.sure.data
     if isinstance(form, NoticeForm):
         award = form.award(today())
@@ -184,6 +212,7 @@ def _page(
             lead=LEADS[action],
             frame=_frame(rows),
             rows=fit,
+            whole=selection.shown(fit),
             others=[(row, _unfit(row)) for row in rows if row not in fit],
             form=form,
             shown=shown,
@@ -229,7 +258,7 @@ def _frame(rows: Sequence[Row]) -> Frame:
 
 def _rows(of: Selection, chosen: Sequence[int]) -> list[Row]:
     """Return the rows that were ticked; one that is not there answers 404."""
-    rows = of.rows(Wanted(only=tuple(chosen), sort="firm"))
+    rows, _total = of.rows(Wanted(only=tuple(chosen), sort="firm"), None)
     return rows if len(rows) == len(chosen) else abort(404)
 
 
@@ -237,9 +266,9 @@ def _list(of: Selection) -> str:
     return selection.back(url_for(of.listed))
 
 
-def _assessments(wanted: Wanted) -> list[Row]:
-    lines, _total = assessment_list.assessments(here.session(), wanted)
-    return [
+def _assessments(wanted: Wanted, part: Slice | None) -> tuple[list[Row], int]:
+    lines, total = assessment_list.assessments(here.session(), wanted, part)
+    rows = [
         Row(
             line.id,
             line.pool_version,
@@ -252,11 +281,12 @@ def _assessments(wanted: Wanted) -> list[Row]:
         )
         for line in lines
     ]
+    return rows, total
 
 
-def _entries(wanted: Wanted) -> list[Row]:
-    lines, _total = pool.pool(here.session(), wanted)
-    return [
+def _entries(wanted: Wanted, part: Slice | None) -> tuple[list[Row], int]:
+    lines, total = pool.pool(here.session(), wanted, part)
+    rows = [
         Row(
             line.id,
             line.version,
@@ -268,15 +298,22 @@ def _entries(wanted: Wanted) -> list[Row]:
         )
         for line in lines
     ]
+    return rows, total
 
 
 ASSESSMENTS = Selection(
     ".assessments",
     "bureau.decide_on_assessments",
     OF_ASSESSMENTS,
+    lambda frame: filters.of_assessments(frame, assessment_list.SORTS),
     _assessments,
     decisions.decide_on_assessments,
 )
 ENTRIES = Selection(
-    ".pool", "bureau.decide_on_entries", OF_ENTRIES, _entries, decisions.decide_on_entries
+    ".pool",
+    "bureau.decide_on_entries",
+    OF_ENTRIES,
+    lambda frame: filters.of_pool(frame, pool.POOL_SORTS),
+    _entries,
+    decisions.decide_on_entries,
 )

@@ -19,18 +19,20 @@ from survey.store import accounts, listings
 from survey.store import assessments as assessment_store
 from survey.store import firms as store
 from survey.store import pool as pool_store
+from survey.store import templates as template_store
 from survey.store.firms import FIRM_SORTS
-from survey.store.lists import BELOW, Wanted
 from survey.tables import Firm
-from survey.views.bureau import choices, tiles
+from survey.tables.pinyin import MOST
+from survey.views.bureau import choices, columns, filters, tiles, views
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.choices import Said
+from survey.views.bureau.columns import Everything
+from survey.views.bureau.exports import send_list
 from survey.views.bureau.steps import CHANGED_MEANWHILE
 from survey.views.fields import shown_version
 from survey.views.links import hand_over
 from survey.web import here, lists
 from survey.words import rosters as roster_words
-from survey.words.wording import DOUBTS, STATES
+from survey.words.wording import DOUBTS
 
 ORDERS = choices.orders("-added", "firm", "township")
 
@@ -39,6 +41,11 @@ class FirmForm(FlaskForm):
     """A firm's name, trade and township."""
 
     name = StringField("企业名称", [InputRequired("请填写企业名称。"), Length(max=100)])
+    name_key = StringField(
+        "名称拼音",
+        [Length(max=MOST, message="拼音太长，请删减。")],
+        description="列表按它排序，不带声调。多音字不对的在这里改，例如“曾”应是 zeng。清空就重新生成。",
+    )
     trade = SelectField("行业", [InputRequired("请选择一个行业。")])
     township = SelectField("乡镇（街道）")
     version = HiddenField()
@@ -95,40 +102,44 @@ def _offered() -> Offered:
 
 @pages.get("/firms")
 def firms() -> ResponseReturnValue:
-    """List firms, found by words, trade, township or how far their assessment has come."""
+    """List firms, found by words, place, size or how far their assessment has come."""
     part = lists.part()
-    wanted = Wanted(
-        words=lists.words(),
-        trade=lists.one_of("trade", _trades()),
-        township=choices.township(),
-        state=lists.one_of("state", {*STATES, BELOW}),
-        sort=lists.sort_key(FIRM_SORTS),
-    )
-    lines, total = store.firms(here.session(), wanted, part)
+    asked = filters.of_firms(_trades(), FIRM_SORTS)
+    lines, total = store.firms(here.session(), asked.wanted(), part)
     return render_template(
         "bureau/firms.html",
         lines=lines,
         total=total,
         part=part,
         arguments=lists.arguments(),
-        wanted=wanted,
+        wanted=asked.wanted(),
         trades=_trades(),
-        townships=choices.townships(),
-        sorts=choices.offered(ORDERS, wanted.sort),
+        filters=asked,
+        columns=columns.shown("firms", columns.of_firms(_trades())),
+        views=views.shown("firms"),
+        templates=template_store.templates(here.session(), "firms"),
+        sorts=choices.offered(ORDERS, asked.sort),
         tiles=tiles.of_firms(store.states_of_firms(here.session())),
-        chips=choices.in_force(_said(wanted)),
+        chips=choices.in_force(asked.said),
         chosen=(),
-        below=BELOW,
+        back=url_for(".firms", page=part.page, **lists.arguments()),
     )
 
 
-def _said(wanted: Wanted) -> dict[str, Said]:
-    return {
-        "q": Said("企业", wanted.words),
-        "trade": Said("行业", _trades().get(wanted.trade, "")),
-        "township": Said("乡镇（街道）", wanted.township),
-        "state": Said("最近评估", {BELOW: "还没有开始", **STATES}.get(wanted.state, "")),
-    }
+def everything() -> Everything:
+    """The firms as they are narrowed and ordered, with every column there is."""
+    asked = filters.of_firms(_trades(), FIRM_SORTS)
+    lines, _total = store.firms(here.session(), asked.wanted())
+    return Everything(columns.of_firms(_trades()), lines, asked.said)
+
+
+@pages.get("/firms.xlsx")
+def export_firms() -> ResponseReturnValue:
+    """Send the firms as they are filtered, ordered and laid out, all pages of them."""
+    asked = filters.of_firms(_trades(), FIRM_SORTS)
+    lines, _total = store.firms(here.session(), asked.wanted())
+    shown = columns.shown("firms", columns.of_firms(_trades()))
+    return send_list("firms", "企业名录", shown.in_workbook, lines, asked.said)
 
 
 @pages.route("/firms/new", methods=["GET", "POST"])
@@ -171,6 +182,7 @@ def firm(firm_id: int) -> ResponseReturnValue:
         found.township,
         data={
             "name": found.name,
+            "name_key": found.name_key,
             "trade": found.trade,
             "township": found.township or "",
             "version": str(found.version),
@@ -187,6 +199,7 @@ def firm(firm_id: int) -> ResponseReturnValue:
                 name=form.name.data or "",
                 trade=form.trade.data,
                 township=form.township.data or "",
+                name_key=form.name_key.data,
                 offered=_offered(),
                 base_version=shown_version(form.version),
             )
@@ -255,7 +268,7 @@ def add_firm_user(firm_id: int) -> ResponseReturnValue:
             )
         except Invalid as error:
             status = _show_faults(person, error)
-    kept = {"name": found.name, "trade": found.trade, "township": found.township or ""}
+    kept = {name: getattr(found, name) or "" for name in ("name", "name_key", "trade", "township")}
     form = FirmForm(found.township, formdata=None, data=kept | {"version": str(found.version)})
     return _page(found, form, person, status)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
@@ -18,18 +17,22 @@ from survey.lifecycle import recognitions as facts
 from survey.lifecycle.decisions import Basis
 from survey.lifecycle.errors import Refusal
 from survey.readings import district
+from survey.store import assessment_list
 from survey.store import log as log_store
 from survey.store import pool as store
-from survey.store.lists import Wanted
+from survey.store import templates as template_store
+from survey.store.lists import Slice, Wanted
 from survey.store.pool import POOL_SORTS, PoolLine
 from survey.tables import PoolEntry, PoolState, Recognition
 from survey.views import files
-from survey.views.bureau import choices, tiles
-from survey.views.bureau.assessments import how_found, rung_title, standing_columns
+from survey.views.bureau import choices, columns, filters, tiles, views
+from survey.views.bureau.assessments import how_found
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.choices import Frame, Said
+from survey.views.bureau.choices import Frame
+from survey.views.bureau.columns import Columns, Everything, rung_title
 from survey.views.bureau.deciding import entry_shown
-from survey.views.bureau.exports import Column, local_day, send_list
+from survey.views.bureau.exports import send_list
+from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import (
     AdmitForm,
     AwardForm,
@@ -41,33 +44,51 @@ from survey.views.bureau.steps import (
 )
 from survey.web import downloads, here, lists
 from survey.web.here import today
-from survey.words import wording
 from survey.words.log import LogWords
 
 ORDERS = choices.orders("-changed", "-share", "share", "firm", "township", "state")
 
 
-def _wanted(frame: Frame) -> Wanted:
-    wanted = choices.wanted(frame, wording.POOL, POOL_SORTS)
-    return replace(wanted, target=lists.one_of("target", frame.rungs))
+def _listed(part: Slice | None = None) -> tuple[Filters, list[PoolLine], int, Columns]:
+    frame, session = choices.frame(), here.session()
+    asked = filters.of_pool(frame, POOL_SORTS)
+    lines, total = store.pool(session, asked.wanted(), part)
+    shown = columns.shown("pool", columns.of_pool(frame, {})).shown
+    unmet = {}
+    if "gap" in shown:
+        ids = tuple(line.assessment_id for line in lines) if part else None
+        unmet = assessment_list.unmet(session, Wanted(edition=frame.edition.id, only=ids))
+    return asked, lines, total, Columns(columns.of_pool(frame, unmet), shown)
+
+
+def everything() -> Everything:
+    """The pool as it is narrowed and ordered, with every column it has."""
+    frame, session = choices.frame(), here.session()
+    asked = filters.of_pool(frame, POOL_SORTS)
+    lines, _total = store.pool(session, asked.wanted())
+    unmet = assessment_list.unmet(session, Wanted(edition=frame.edition.id))
+    return Everything(columns.of_pool(frame, unmet), lines, asked.said)
 
 
 @pages.get("/pool")
 def pool() -> ResponseReturnValue:
     """List the pool of one edition under the plan's targets and what would qualify today."""
-    frame, part = choices.frame(), lists.part()
-    wanted, session = _wanted(frame), here.session()
-    lines, total = store.pool(session, wanted, part)
+    frame, part, session = choices.frame(), lists.part(), here.session()
+    asked, lines, total, shown = _listed(part)
     counted = district.figures(session, here.district(), frame.edition, today())
     return render_template(
         "bureau/pool.html",
         frame=frame,
-        wanted=wanted,
+        wanted=asked.wanted(),
         lines=lines,
         total=total,
         part=part,
         arguments=lists.arguments(),
-        chips=choices.in_force(_said(frame, wanted)),
+        filters=asked,
+        columns=shown,
+        views=views.shown("pool"),
+        templates=template_store.templates(here.session(), "pool"),
+        chips=choices.in_force(asked.said),
         chosen=lists.chosen(),
         most=lists.MOST_CHOSEN,
         back=url_for(".pool", page=part.page, **lists.arguments()),
@@ -76,51 +97,16 @@ def pool() -> ResponseReturnValue:
         plan=counted.plan,
         rungs=counted.rungs,
         notice=counted.notice,
-        townships=choices.townships(),
-        sorts=choices.offered(ORDERS, wanted.sort),
+        sorts=choices.offered(ORDERS, asked.sort),
         today=today(),
     )
 
 
 @pages.get("/pool.xlsx")
 def export_pool() -> ResponseReturnValue:
-    """Send the pool as it is filtered and ordered, all pages of it."""
-    frame = choices.frame()
-    wanted = _wanted(frame)
-    lines, _total = store.pool(here.session(), wanted)
-    return send_list("pool", "培育库", columns(frame), lines, _said(frame, wanted))
-
-
-def _said(frame: Frame, wanted: Wanted) -> dict[str, Said]:
-    return {
-        **choices.said(frame, wanted),
-        "target": Said("目标等级", frame.rungs.get(wanted.target, "")),
-        "state": Said("培育状态", wording.POOL.get(wanted.state, "")),
-    }
-
-
-def columns(frame: Frame) -> tuple[Column[PoolLine], ...]:
-    """The columns of the pool, for the workbook as for the page."""
-
-    def held(write: Callable[[Recognition], str]) -> Callable[[PoolLine], str]:
-        return lambda line: "；".join(write(fact) for fact in line.recognitions)
-
-    return (
-        Column("企业名称", lambda line: line.firm, 30),
-        Column("统一社会信用代码", lambda line: line.code, 22),
-        Column("行业", lambda line: frame.trades.get(line.trade, line.trade)),
-        Column("乡镇（街道）", lambda line: line.township),
-        Column("培育状态", lambda line: wording.POOL[line.state]),
-        Column("目标等级", lambda line: frame.rungs.get(line.target_rung, line.target_rung)),
-        *standing_columns(frame),
-        Column("认定等级", held(lambda fact: frame.rungs.get(fact.rung, fact.rung))),
-        Column("认定称号", held(lambda fact: fact.title), 24),
-        Column("认定级别", held(lambda fact: wording.AWARD_LEVELS.get(fact.level, ""))),
-        Column("认定文号", held(lambda fact: fact.document), 26),
-        Column("认定日期", held(lambda fact: fact.recognised_on.isoformat())),
-        Column("理由", lambda line: line.reason, 40),
-        Column("变动日期", lambda line: local_day(line.changed_at), kind="date"),
-    )
+    """Send the pool as it is filtered, ordered and laid out, all pages of it."""
+    asked, lines, _total, shown = _listed()
+    return send_list("pool", "培育库", shown.in_workbook, lines, asked.said)
 
 
 # --- one entry --------------------------------------------------------------------------------

@@ -1,0 +1,58 @@
+// A list follows its filters as they are changed, and its rows are walked with the arrow keys.
+
+const form = document.querySelector(".narrowing");
+let asking; // the request under way: a later one ends it
+let pause;
+
+function address() {
+  const url = new URL(form.action);
+  for (const [name, value] of new FormData(form)) if (value) url.searchParams.append(name, value);
+  return url;
+}
+
+async function follow() {
+  const url = address();
+  asking?.abort();
+  asking = new AbortController();
+  const list = document.querySelector("[data-live=list]");
+  list.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(url, { signal: asking.signal });
+    if (!answer.ok || answer.redirected) throw new Error("not the list");
+    show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    history.replaceState(null, "", url);
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(url); // the page itself says what is wrong
+  }
+}
+
+function show(page) {
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const fresh = page.querySelector(`[data-live="${part.dataset.live}"]`);
+    if (fresh) part.replaceWith(document.importNode(fresh, true));
+  }
+  document.dispatchEvent(new Event("list"));
+}
+
+function walk(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = event.target.closest?.(".bureau-table tbody tr");
+  if (!step || !row || event.altKey || event.ctrlKey || event.metaKey) return;
+  const kind = event.target.matches("input") ? "input[type=checkbox]" : "th a";
+  const rows = [...row.parentElement.children].filter((other) => other.querySelector(kind));
+  const next = rows[rows.indexOf(row) + step]?.querySelector(kind);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+if (form && document.querySelector("[data-live=list]")) {
+  form.addEventListener("change", (event) => event.target.matches("select") && follow());
+  form.addEventListener("input", (event) => {
+    if (!event.target.matches(".narrowing__words") || event.isComposing) return;
+    clearTimeout(pause);
+    pause = setTimeout(follow, 300);
+  });
+  form.addEventListener("compositionend", follow); // pinyin being typed is no word yet
+}
+document.addEventListener("keydown", walk);

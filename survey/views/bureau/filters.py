@@ -1,0 +1,159 @@
+"""The filters of the bureau's lists: what each may ask, what this request asks, and how it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from survey.lifecycle import typed
+from survey.store import consultants, firms, rounds
+from survey.store.lists import BELOW, Wanted
+from survey.views.bureau.choices import ORDERS, Frame, Said
+from survey.views.bureau.columns import gates_of
+from survey.web import here, lists
+from survey.words import lists as words
+from survey.words import wording
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of a list. ``choices`` are words by value; ``asked`` is empty where it is not used."""
+
+    name: str
+    title: str
+    group: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    asked: str = ""
+
+    @property
+    def said(self) -> Said:
+        return Said(self.title, self.choices.get(self.asked, self.asked) if self.asked else "")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """All filters of one list, in the order in which they are offered."""
+
+    of: Mapping[str, Filter]
+    sort: str
+
+    def wanted(self, **more: Any) -> Wanted:
+        """Return what the list is narrowed to; a filter is named as what it narrows."""
+        asked = {one.name: one.asked for one in self.of.values() if one.name != "q"}
+        words = self.of["q"].asked
+        return Wanted(**asked | more, words=words, sort=self.sort, today=here.today())
+
+    @property
+    def said(self) -> dict[str, Said]:
+        order = Said("排序", ORDERS.get(self.sort, self.sort))
+        return {one.name: one.said for one in self.of.values()} | {"sort": order}
+
+    @property
+    def groups(self) -> list[tuple[str, list[Filter]]]:
+        """The filters that have something to choose, under their heads."""
+        shown = [one for one in self.of.values() if one.group and one.choices]
+        heads = words.GROUPS.items()
+        found = [(title, [one for one in shown if one.group == group]) for group, title in heads]
+        return [(title, ones) for title, ones in found if ones]
+
+
+def _filters(sorts: Collection[str], *ones: Filter) -> Filters:
+    every = (Filter("q", "企业", asked=lists.words()), *ones)
+    return Filters({one.name: one for one in every}, lists.sort_key(sorts))
+
+
+def of_assessments(frame: Frame, sorts: Collection[str]) -> Filters:
+    return _filters(
+        sorts,
+        _choice("edition", "问卷年版", "way", _editions(frame), asked=frame.edition.id),
+        _row("round", "评估轮次", "way", _rounds(frame)),
+        _choice("state", "状态", "way", wording.STATES),
+        _row("consultant", "诊断顾问", "way", _consultants()),
+        _choice("overdue", "超期", "way", words.OVERDUE),
+        *_of_firms(frame.trades),
+        *_of_results(frame),
+        _choice("pool", "培育阶段", "pool", words.POOLED),
+        _choice("target", "培育目标等级", "pool", frame.rungs),
+    )
+
+
+def of_pool(frame: Frame, sorts: Collection[str]) -> Filters:
+    return _filters(
+        sorts,
+        _choice("edition", "问卷年版", "pool", _editions(frame), asked=frame.edition.id),
+        _choice("state", "培育阶段", "pool", wording.POOL),
+        _choice("target", "培育目标等级", "pool", frame.rungs),
+        *_of_firms(frame.trades),
+        *_of_results(frame),
+    )
+
+
+def of_firms(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
+    return _filters(
+        sorts,
+        *_of_firms(trades),
+        _choice("state", "最近评估", "way", words.BEGUN),
+        _choice("pool", "培育阶段", "pool", words.POOLED),
+    )
+
+
+def _of_firms(trades: Mapping[str, str]) -> Iterable[Filter]:
+    townships, parks = firms.places(here.session())
+    district = here.district()
+    yield _choice("trade", "行业", "firm", trades)
+    yield _place("township", "乡镇（街道）", district.townships, townships)
+    yield _place("park", "园区", district.parks, parks)
+    yield _choice("scale", "规上规下", "firm", words.SCALES)
+    yield _choice("size", "规模", "firm", words.SIZED)
+
+
+def _of_results(frame: Frame) -> Iterable[Filter]:
+    rungs = dict(frame.rung_choices)
+    yield _choice("rung", "等级", "result", rungs)
+    yield _choice("own", "自评等级", "result", rungs)
+    yield _choice("visited", "核定等级", "result", rungs)
+    yield _choice("confirmed", "核定", "result", words.CONFIRMED)
+    yield _choice("provisional", "暂核", "result", words.PROVISIONAL)
+    yield _choice("gate", "未达到的必备条件", "result", gates_of(frame.edition))
+    yield _choice("deviation", "自评与核定", "result", words.DEVIATIONS)
+
+
+def _editions(frame: Frame) -> dict[str, str]:
+    """Where there is but one, it is no choice."""
+    return dict(frame.edition_choices) if len(frame.others) > 1 else {}
+
+
+def _rounds(frame: Frame) -> dict[str, str]:
+    found = rounds.rounds_of(here.session(), frame.edition.id)
+    return {str(round_.id): round_.title for round_ in found}
+
+
+def _consultants() -> dict[str, str]:
+    known = consultants.names(here.session())
+    return {BELOW: "还没有指派"} | {str(id): name for id, name in known.items()}
+
+
+def _choice(
+    name: str, title: str, group: str, choices: Mapping[str, str], *, asked: str | None = None
+) -> Filter:
+    """One of these, or all; anything else answers 400."""
+    known = lists.one_of(name, choices) if asked is None else asked
+    return Filter(name, title, group, choices, known)
+
+
+def _place(name: str, title: str, known: Iterable[str], found: Iterable[str]) -> Filter:
+    """Any words, for firms may still lie in a place that was renamed; those known are offered."""
+    asked = lists.words(name)
+    offered = dict.fromkeys([*known, *found, *([asked] if asked else [])])
+    return Filter(name, title, "firm", {place: place for place in offered}, asked)
+
+
+def _row(name: str, title: str, group: str, choices: Mapping[str, str]) -> Filter:
+    """The number of a row that may be gone by now, or one of the words offered beside the rows."""
+    asked = lists.words(name)
+    if asked and asked not in choices:
+        if typed.whole(asked) is None:
+            here.refuse(400, "筛选或排序条件不正确，请从列表上方重新选择。")
+        choices = {**choices, asked: words.GONE}
+    return Filter(name, title, group, choices, asked)

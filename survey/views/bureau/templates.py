@@ -1,0 +1,212 @@
+"""The bureau's own workbooks: brought, explained, and handed back filled with the list at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from questionnaires.sheets.writing import cut
+from reports import tables
+from reports.tables import Cell, Origin, Sheet, write_table
+from survey.clock import LOCAL
+from survey.files import templates as files
+from survey.files.contents import Damaged, Missing
+from survey.files.inside import Verdict
+from survey.files.templates import Held
+from survey.files.uploads import BadUpload
+from survey.lifecycle import templates as life
+from survey.lifecycle.errors import Invalid
+from survey.lifecycle.exports import note_export
+from survey.store import templates as store
+from survey.tables import ListTemplate
+from survey.views import files as brought
+from survey.views.bureau import assessments, choices, columns, firms, pool
+from survey.views.bureau.blueprint import pages
+from survey.views.bureau.columns import Everything
+from survey.views.bureau.exports import Column
+from survey.web import downloads, here
+from survey.words import lists as words
+from survey.words import uploads as upload_words
+
+MOST_ROWS = 5_000
+"""Rows of one template: a workbook with its formats is held in memory whole."""
+EVERYTHING: Mapping[str, Callable[[], Everything]] = {
+    "assessments": assessments.everything,
+    "pool": pool.everything,
+    "firms": firms.everything,
+}
+GONE = "模板文件不在服务器上了，请重新上传。"
+
+
+@pages.url_value_preprocessor
+def _room_for_templates(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    # Set before anything looks into the body: the CSRF check does.
+    if endpoint == "bureau.templates":
+        request.max_content_length = current_app.config["SURVEY"].most_upload_bytes
+
+
+@pages.route("/templates", methods=["GET", "POST"])
+def templates() -> ResponseReturnValue:
+    """Explain the names a template may hold, list those there are, take another."""
+    if request.method == "GET":
+        return _page()
+    try:
+        kept = _take()
+    except RequestEntityTooLarge:
+        return _page("文件太大，请删去图片和多余的表。"), 413
+    except BadUpload as error:
+        return _page(upload_words.refusal(error)), error.status
+    except Invalid as error:
+        return _page("".join(error.fields.values())), 422
+    lost = "、".join(words.LOST[kind] for kind in kept.lost)
+    said = f"模板“{kept.title}”已保存。"
+    flash(f"{said}填好的表里不会有：{lost}。" if lost else said, "note" if lost else "good")
+    return redirect(url_for(".templates"))
+
+
+def _take() -> ListTemplate:
+    listed, title = request.form.get("listed", ""), request.form.get("title", "")
+    if listed not in EVERYTHING:
+        raise Invalid({"listed": "请选择模板用于哪张清单。"})
+    here.session().rollback()  # looking into a file takes time; nothing may wait for it
+    stored = brought.taken("template")
+    if stored.media_type != downloads.WORKBOOK:
+        raise Invalid(
+            {"template": "模板要用 .xlsx 文件。请在表格软件里另存为“Excel 工作簿（.xlsx）”。"}
+        )
+    known = [*_named(_every(listed)), words.NUMBER]
+    held = files.held(here.contents().read(stored.sha256), stored.name, known, list(words.ONCE))
+    _require_good(held)
+    return life.keep_template(here.step(), listed, title, stored, held)
+
+
+def _require_good(held: Held) -> None:
+    if held.unknown:
+        names = "、".join(f"{{{{{cut(name)}}}}}" for name in held.unknown[:10])
+        raise Invalid({"template": f"这些名称不认识：{names}。请照下面的表改正后再上传。"})
+    if not held.rows:
+        raise Invalid(
+            {"template": "模板里没有企业的字段。请在要重复的一行里写 {{企业名称}} 等名称。"}
+        )
+    if len(held.rows) > 1:
+        places = "、".join(f"“{sheet}”第 {row} 行" for sheet, row in held.rows[:5])
+        raise Invalid({"template": f"企业的字段只能写在一行里，现在有：{places}。"})
+
+
+def _every(listed: str) -> Sequence[Column[Any]]:
+    """The columns of a list, without its lines."""
+    frame = choices.frame()
+    if listed == "assessments":
+        return columns.of_assessments(frame, {}, {})
+    return columns.of_pool(frame, {}) if listed == "pool" else columns.of_firms(frame.trades)
+
+
+def _named(every: Sequence[Column[Any]]) -> dict[str, Column[Any]]:
+    """Name each column as its head is read, with and without the unit."""
+    found: dict[str, Column[Any]] = {}
+    for column in every:
+        for name in (column.title, column.title.partition("（")[0]):
+            found.setdefault(name, column)
+    return found
+
+
+def _page(fault: str = "") -> str:
+    return render_template(
+        "bureau/templates.html",
+        templates=store.templates(here.session()),
+        listed=words.LISTED,
+        lost=words.LOST,
+        once=words.ONCE,
+        fields={listed: _fields(listed) for listed in words.LISTED},
+        fault=fault,
+        most=MOST_ROWS,
+    )
+
+
+def _fields(listed: str) -> list[str]:
+    return [words.NUMBER, *(column.title.partition("（")[0] for column in _every(listed))]
+
+
+@pages.get("/templates/<listed>/sample")
+def template_sample(listed: str) -> ResponseReturnValue:
+    """Hand out a small workbook that shows how names are written."""
+    if listed not in EVERYTHING:
+        abort(404)
+    named = _fields(listed)[:8]
+    heads = [tables.Column(name, 20) for name in named]
+    sheet = Sheet(words.LISTED[listed], heads, [[f"{{{{{name}}}}}" for name in named]])
+    stream = BytesIO()
+    origin = Origin("{{区县}}" + words.LISTED[listed] + "（{{日期}}，共 {{家数}} 家）", here.now())
+    write_table(stream, [sheet], origin)
+    stream.seek(0)
+    return downloads.sent_workbook(stream, "模板样例.xlsx", "template-sample.xlsx")
+
+
+@pages.get("/templates/<row:template_id>")
+def fill_template(template_id: int) -> ResponseReturnValue:
+    """Hand a template back filled with its list, narrowed and ordered as this address says."""
+    kept = store.template(here.session(), template_id) or abort(404)
+    found = EVERYTHING[kept.listed]()
+    if len(found.lines) > MOST_ROWS:
+        here.refuse(
+            400, f"清单有 {len(found.lines)} 家，模板一次最多填 {MOST_ROWS} 家，请缩小筛选范围。"
+        )
+    said = choices.said_filters(found.said)
+    named = {name: column for name, column in _named(found.columns).items() if name in kept.named}
+    here.session().rollback()  # writing takes time; nothing may wait for it
+    try:
+        content = here.contents().read(kept.sha256)
+        rows = list(_rows(named, found.lines))
+        fields = [words.NUMBER, *named]
+        filled = files.filled(content, kept.name, fields, rows, _once(len(rows), said))
+    except (Missing, Damaged):
+        here.refuse(410, GONE)
+    except BadUpload as error:
+        if error.fault == Verdict.HEAVY:
+            here.refuse(400, "模板太大，这么多企业填不下。请缩小筛选范围，或删去模板里多余的列。")
+        raise
+    note_export(here.step(), kept.listed, len(rows), f"模板“{kept.title}”；{said}")
+    name = f"{kept.title}-{here.today().isoformat()}.xlsx"
+    return downloads.sent_workbook(BytesIO(filled), name, f"template-{template_id}.xlsx")
+
+
+def _rows(named: Mapping[str, Column[Any]], lines: Sequence[Any]) -> Iterator[list[Any]]:
+    for number, line in enumerate(lines, start=1):
+        yield [number, *(_plain(column.cell(line)) for column in named.values())]
+
+
+def _plain(cell: Cell) -> Any:
+    """A value as JSON carries it into the limited program."""
+    if isinstance(cell, date):
+        return {"day": cell.isoformat()[:10]}
+    if isinstance(cell, Decimal):
+        return float(cell)
+    return cut(cell) if isinstance(cell, str) else cell
+
+
+def _once(rows: int, said: str) -> dict[str, Any]:
+    district, today = here.district(), here.now().astimezone(LOCAL).date()
+    return {
+        "区县": cut(district.name),
+        "主管部门": cut(district.bureau),
+        "日期": {"day": today.isoformat()},
+        "年份": today.year,
+        "家数": rows,
+        "筛选条件": cut(said),
+        "制表人": cut(here.reader().name),
+    }
+
+
+@pages.post("/templates/<row:template_id>/delete")
+def forget_template(template_id: int) -> ResponseReturnValue:
+    """Forget a template."""
+    life.forget_template(here.step(), template_id)
+    flash("模板已删除。", "good")
+    return redirect(url_for(".templates"))

@@ -1,0 +1,70 @@
+"""The words of the bureau's lists: what their filters ask, and what may be chosen there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from survey.store.lists import BELOW, EQUAL, HIGHER, LOWER, SHEET_DUE, VISIT_DUE
+from survey.words.wording import POOL, SIZES, STATES
+
+NO_RUNG: Final = "尚未达到最低等级"
+UNSAID: Final = "没有填写"
+GONE: Final = "已不存在的一项"
+"""A round or a person that a kept address still names."""
+
+YES_NO: Final = {"yes": "是", "no": "否"}
+CONFIRMED: Final = {"yes": "已核定", "no": "未核定"}
+SCALES: Final = {"yes": "规上", "no": "规下", BELOW: UNSAID}
+SIZED: Final = {**SIZES, BELOW: UNSAID}
+PROVISIONAL: Final = {"yes": "暂核", "no": "不是暂核"}
+POOLED: Final = {BELOW: "还没有入库", **POOL}
+BEGUN: Final = {BELOW: "还没有开始", **STATES}
+OVERDUE: Final = {
+    SHEET_DUE: "轮次已截止，企业还没提交",
+    VISIT_DUE: "过了计划日期，还没核定",
+}
+DEVIATIONS: Final = {
+    HIGHER: "自评等级高于核定",
+    LOWER: "自评等级低于核定",
+    EQUAL: "自评等级与核定相同",
+    "5": "得分率相差 5 个百分点以上",
+    "10": "得分率相差 10 个百分点以上",
+    "20": "得分率相差 20 个百分点以上",
+}
+"""By rung, or by the least difference of both shares, in percentage points."""
+
+GROUPS: Final[Mapping[str, str]] = {
+    "firm": "企业",
+    "way": "进度",
+    "result": "结果",
+    "pool": "培育",
+}
+"""Under which heads the filters stand."""
+
+LISTED: Final = {"assessments": "评估清单", "pool": "培育库", "firms": "企业名录"}
+"""The lists that are sent out, narrowed and laid out by officers."""
+LOST: Final = {
+    "charts": "图表",
+    "pictures": "图片",
+    "shapes": "图形和文本框",
+    "pivots": "数据透视表",
+    "slicers": "切片器",
+    "controls": "按钮等控件",
+    "threads": "批注对话",
+    "printer": "打印机设置（页边距和纸张保留）",
+    "extensions": "迷你图、图标集等扩展格式和扩展的数据有效性",
+    "runs": "一个单元格里的多种字体",
+}
+"""What of a workbook is not written again, by ``files.inside.filling``."""
+ONCE: Final = {
+    "区县": "区县名称",
+    "主管部门": "主管部门名称",
+    "日期": "导出当天",
+    "年份": "导出当年",
+    "家数": "清单里的家数",
+    "筛选条件": "现在的筛选条件",
+    "制表人": "导出的人",
+}
+"""Names of a template that stand but once, and what they say."""
+NUMBER: Final = "序号"

@@ -1,0 +1,159 @@
+"""What officers keep of their lists: views with an address that stays, and columns."""
+
+import csv
+import re
+from io import StringIO
+
+import pytest
+
+from survey import db
+from survey.lifecycle.views import MOST_VIEWS
+from survey.tables import AssessmentState, Role, SavedView
+from tests.support.bureau import NOON, a_district, an_assessment, at_desk, logged, rows_of
+from tests.support.people import a_round, a_user
+
+LIST = "/bureau/assessments"
+KEEP, COLUMNS = "/bureau/views/assessments", "/bureau/columns/assessments"
+ASKED = f"{LIST}?township=碧湖镇&sort=-share"
+
+
+@pytest.fixture
+def officer(session):
+    return a_user(session, Role.OFFICER)
+
+
+@pytest.fixture
+def desk(app, session, officer):
+    a_district(session)
+    return at_desk(app, session, officer)
+
+
+@pytest.fixture
+def firms(session):
+    round_ = a_round(session)
+    for number, township in enumerate(("碧湖镇", "紫金街道", "碧湖镇")):
+        share = f"{number + 1}/5"
+        an_assessment(session, round_, f"{number} 厂（虚构）", township=township, share=share)
+    confirmed = {"state": AssessmentState.CONFIRMED, "step": 4, "visited_step": 3}
+    shares = {"share": "4/5", "visited_share": "13/20"}
+    an_assessment(session, round_, "核定厂（虚构）", park="虚构园区", **confirmed, **shares)
+
+
+def kept(desk, title="重点乡镇", **more):
+    desk.get(ASKED)
+    return desk.submit(KEEP, {"title": title} | more)
+
+
+def test_a_view_keeps_filters_and_order_under_an_address_that_stays(desk, session, firms):
+    answer = kept(desk)
+
+    view = re.search(r"/bureau/views/(\d+)", answer.location)[0]
+    opened = desk.get(view)
+    assert opened.status_code == 302
+    page = desk.get(opened.location)
+    assert page.text.index("2 厂（虚构）") < page.text.index("0 厂（虚构）")
+    assert "1 厂（虚构）" not in page.text
+    assert f'href="{view}" aria-current="true">重点乡镇' in page.text
+    assert logged(session, "view_keep")[0].after == {"title": "重点乡镇", "shared": False}
+    assert kept(desk).location == answer.location
+
+
+def test_a_view_is_its_owners_until_it_is_shared_and_only_they_delete_it(app, desk, session, firms):
+    own = kept(desk, "只给自己").location
+    shared = kept(desk, "大家都用", shared="yes").location
+    other = at_desk(app, session, a_user(session, Role.OFFICER))
+
+    page = other.get(LIST).text
+    assert "大家都用" in page
+    assert "只给自己" not in page
+    assert other.get(own).status_code == 404
+    assert other.get(shared).status_code == 302
+    for view in (own, shared, "/bureau/views/999999"):
+        assert other.post(f"{view}/delete", data={"csrf_token": other.token}).status_code == 404
+
+    desk.get(LIST)
+    assert desk.submit(f"{own}/delete").status_code == 302
+    assert desk.get(own).status_code == 404
+
+
+@pytest.mark.parametrize("title", ["", "   ", "长" * 41])
+def test_a_view_without_a_good_name_is_not_kept(desk, session, firms, title):
+    answer = kept(desk, title)
+
+    assert answer.status_code == 422
+    assert "请填写视图名称（40 字以内）" in answer.text
+    assert not logged(session, "view_keep")
+
+
+def test_an_officer_keeps_so_many_views_and_no_more(desk, session, officer, firms):
+    with db.writing(session):
+        for number in range(MOST_VIEWS):
+            view = {"listed": "pool", "title": f"{number}", "asked": {}, "shared": False}
+            session.add(SavedView(**view, owner_id=officer.id, kept_at=NOON))
+
+    assert "最多保存 50 个视图" in kept(desk).text
+
+
+@pytest.mark.parametrize("back", ["https://x.example/?q=1", "//x", "/account?q=1", "\x00"])
+def test_a_view_of_no_list_of_ours_keeps_nothing_of_it(desk, firms, back):
+    desk.get(LIST)
+    answer = desk.submit(KEEP, {"title": "外面的", "back": back})
+
+    assert desk.get(answer.location).location == LIST
+
+
+def test_an_address_made_to_break_links_opens_as_a_plain_list(desk, session, officer, firms):
+    desk.get(LIST)
+    hostile = f"{LIST}?endpoint=x&_scheme=javascript&_external=1&_anchor=x&sort=firm"
+    answer = desk.submit(KEEP, {"title": "坏的", "back": hostile})
+
+    assert desk.get(answer.location).location == f"{LIST}?sort=firm"
+    assert desk.post("/bureau/views/audit", data={"csrf_token": desk.token}).status_code == 404
+    assert desk.post("/bureau/columns/audit", data={"csrf_token": desk.token}).status_code == 404
+
+
+def heads(answer):
+    table = answer.text.partition("<thead>")[2].partition("</thead>")[0]
+    words = [re.sub("<[^>]*>|[▲▼↕]", "", head).strip() for head in table.split("</th>")]
+    return [head for head in words if head not in ("", "选择")]
+
+
+def test_the_columns_an_officer_chose_stand_on_the_page_and_in_both_files(
+    app, desk, session, firms
+):
+    desk.get(ASKED)
+    answer = desk.submit(COLUMNS, {"columns": ["park", "deviation", "no-such"]})
+    assert answer.location.endswith("sort=-share")
+
+    assert heads(desk.get(LIST)) == ["企业名称", "园区", "自评高出核定（百分点）"]
+    rows = rows_of(desk.get(f"{LIST}.xlsx?q=核定"))
+    assert rows[0] == ["企业名称", "统一社会信用代码", "园区", "自评高出核定（百分点）"]
+    assert rows[1][0::2] == ["核定厂（虚构）", "虚构园区"]
+    assert rows[1][3] == 15
+    [head, line] = csv.reader(
+        StringIO(desk.get(f"{LIST}.xlsx?q=核定&kind=csv").data.decode("utf-8-sig"))
+    )
+    assert head == rows[0]
+    assert line[2:] == ["虚构园区", "15.0"]
+
+    other = at_desk(app, session, a_user(session, Role.OFFICER))
+    assert "行业" in heads(other.get(LIST))
+    assert heads(other.get(f"{LIST}?columns=size.own"))[1:] == ["规模", "自评等级"]
+    desk.get(LIST)
+    desk.submit(COLUMNS, {"usual": "yes"})
+    assert "行业" in heads(desk.get(LIST))
+
+
+def test_a_view_brings_its_columns_along(desk, session, firms):
+    desk.get(f"{LIST}?columns=size.contact")
+    answer = desk.submit(KEEP, {"title": "联系"})
+
+    assert heads(desk.get(desk.get(answer.location).location))[1:] == ["规模", "联系人"]
+
+
+def test_every_list_is_sent_with_every_column_it_has(desk, session, firms):
+    for listed in ("assessments", "pool", "firms"):
+        rows = rows_of(desk.get(f"/bureau/{listed}.xlsx?columns=all"))
+
+        assert len(rows[0]) >= 16, listed
+        assert rows[0][:2] == ["企业名称", "统一社会信用代码"]
