@@ -95,6 +95,7 @@ from tests.support.people import (
 from tests.support.rosters import a_proposal, a_roster
 from tests.support.rounds import a_mail, prepare_links
 from tests.support.servers import Server, serving
+from tests.support.templates import a_template, a_view
 
 Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR)
@@ -206,6 +207,9 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "job_id": [*session.scalars(select(Job.id))],
         "roster_id": _lists(session, config, people[Role.OFFICER]),
         "proposal_id": [a_proposal(session, each.id, LONG[:60]).id for each in (firm, other)],
+        "view_id": [a_view(session, people[Role.OFFICER], LONG[:40]).id],
+        "template_id": [a_template(session, config, people[Role.OFFICER], LONG[:40]).id],
+        "listed": ["assessments"],
         "token": [issue_link(Step(session, by, moment()), guest.id).token],
         "edition_id": [EDITION],
         "trade_id": ["valve"],

@@ -46,6 +46,7 @@ WORDS = {
     "station_id": "workshop",
     "question_id": QUESTION,
     "kind": "self",
+    "listed": "assessments",
     "number": "1",
     "edition_id": "2026",
     "trade_id": "valve",
@@ -71,6 +72,8 @@ ROWS = {
     "proposal_id",
     "signature_id",
     "mail_id",
+    "view_id",
+    "template_id",
 }
 
 OF_CONSULTANTS = ("bureau.consultant_link", "bureau.work_of_one", "interests.")
@@ -155,6 +158,8 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "proposal_id": side.ids["proposal"],
         "signature_id": side.ids["signature"],
         "mail_id": side.ids["mail"],
+        "view_id": side.ids["spare view" if "forget" in rule.endpoint else "view"],
+        "template_id": side.ids["spare template" if "forget" in rule.endpoint else "template"],
     }
 
 

@@ -30,6 +30,7 @@ WORDS = {
     "station_id": ["workshop"],
     "question_id": [QUESTION],
     "kind": ["self", "onsite"],
+    "listed": ["assessments", "pool", "firms"],
     "number": ["1", "2"],
     "edition_id": ["2026"],
     "trade_id": ["valve"],
@@ -53,6 +54,8 @@ TABLES = {
     "proposal_id": "recognition_proposals",
     "signature_id": "signatures",
     "mail_id": "mails",
+    "view_id": "saved_views",
+    "template_id": "list_templates",
 }
 
 

@@ -76,6 +76,7 @@ from tests.support.people import (
 )
 from tests.support.rosters import a_proposal, a_roster
 from tests.support.rounds import a_mail
+from tests.support.templates import a_template, a_view
 
 QUESTION = "scheduling"
 IDLE = frozenset({"user_sessions", "throttles", "known_devices"})
@@ -213,6 +214,12 @@ class World:
         side.ids["roster"] = roster.id
         spare = a_roster(self._session, self._config, self.officer, name=f"{word}旧名单.csv")
         side.ids["spare roster"] = spare.id
+        side.ids["view"] = a_view(self._session, self.officer, f"{word}视图").id
+        side.ids["spare view"] = a_view(self._session, self.officer, f"{word}旧视图").id
+        template = a_template(self._session, self._config, self.officer, f"{word}模板")
+        side.ids["template"] = template.id
+        spare_template = a_template(self._session, self._config, self.officer, f"{word}旧模板")
+        side.ids["spare template"] = spare_template.id
         side.ids["proposal"] = a_proposal(self._session, firm, f"{word}智能工厂").id
 
     def _assign(self, side: Side, state: str, assessment: Assessment) -> None:

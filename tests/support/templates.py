@@ -1,0 +1,45 @@
+"""What officers keep of their lists, for tests: a view, a workbook of the bureau's own."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from openpyxl import Workbook
+from sqlalchemy.orm import Session
+
+from survey.config import Config
+from survey.files.stores import contents_of
+from survey.files.templates import Held
+from survey.files.uploads import Stored
+from survey.lifecycle import templates, views
+from survey.lifecycle.step import Actor, Step
+from survey.tables import ListTemplate, SavedView, User
+from survey.web.downloads import WORKBOOK
+from tests.support.people import moment
+
+
+def a_workbook(*marks: str) -> bytes:
+    """A template with a line over its one row of names."""
+    book = Workbook()
+    page = book.active
+    page["A1"] = "{{区县}}名单"
+    for at, mark in enumerate(marks or ("序号", "企业名称"), start=1):
+        page.cell(2, at, f"{{{{{mark}}}}}")
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def a_template(session: Session, config: Config, officer: User, title: str) -> ListTemplate:
+    content = a_workbook()
+    stored = Stored(
+        f"{title}.xlsx", contents_of(config).put(content), WORKBOOK, len(content), False
+    )
+    held = Held((), (("Sheet", 2),), ("区县", "序号", "企业名称"), ())
+    step = Step(session, Actor(officer.id, officer.name), moment())
+    return templates.keep_template(step, "assessments", title, stored, held)
+
+
+def a_view(session: Session, officer: User, title: str) -> SavedView:
+    step = Step(session, Actor(officer.id, officer.name), moment())
+    return views.keep_view(step, "assessments", title, {"sort": "firm"}, shared=True)
