@@ -97,13 +97,9 @@ def on_visit(session: Session, assessment: Assessment) -> tuple[Contradiction, .
 
 
 def facts_of(firm: Firm) -> dict[str, Fact]:
-    """Return the facts of a firm's profile that cross-checks look at."""
-    return {
-        "employees": firm.employees,
-        "revenue": firm.revenue,
-        "size": firm.size,
-        "above_scale": firm.above_scale,
-    }
+    """Return what a firm's profile says that cross-checks look at: its own words, no list's."""
+    said = {name: getattr(firm, name) for name in ("employees", "revenue", "size", "above_scale")}
+    return {name: None if name in firm.from_lists else fact for name, fact in said.items()}
 
 
 def last_sheets(session: Session, assessments: Collection[Assessment]) -> dict[int, Sheet]:

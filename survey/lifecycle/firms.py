@@ -26,8 +26,6 @@ LONGEST = {
     "township": 60,
     "park": 60,
 }
-FROM_LISTS = ("above_scale", "employees", "revenue")
-"""What lists fill in where a firm has said nothing."""
 MOST_WHY = 200
 MOST_EMPLOYEES = 1_000_000
 MOST_REVENUE = 100_000_000
@@ -112,7 +110,7 @@ def update_profile(
 
 def _said_itself(firm: Firm) -> bool:
     """Note that what lists had filled in is the firm's own word now; say whether there was any."""
-    filled = [name for name in FROM_LISTS if getattr(firm, f"listed_{name}") is not None]
+    filled = firm.from_lists
     for name in filled:
         setattr(firm, f"listed_{name}", None)
     return bool(filled)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.tables.base import SORT_KEY, Table, one_of, spell
 from survey.tables.enums import Size
 
+FROM_LISTS = ("above_scale", "employees", "revenue")
+
 
 class Firm(Table):
     """One firm of the district, and what its profile says."""
@@ -59,6 +61,12 @@ class Firm(Table):
     created_at: Mapped[datetime]
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def from_lists(self) -> dict[str, int]:
+        """What lists filled in where the firm has said nothing: the figure's year by column."""
+        years = {name: getattr(self, f"listed_{name}") for name in FROM_LISTS}
+        return {name: year for name, year in years.items() if year is not None}
 
 
 class Setting(Table):

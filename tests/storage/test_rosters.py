@@ -16,6 +16,7 @@ from survey import db
 from survey.jobs.worker import Worker
 from survey.lifecycle import firms, new_firms, rosters
 from survey.lifecycle import jobs as job_steps
+from survey.lifecycle.contradictions import facts_of
 from survey.lifecycle.errors import NotThere, Stale, WrongState
 from survey.lifecycle.firms import Profile
 from survey.lifecycle.new_firms import Offered
@@ -341,6 +342,7 @@ def test_figures_of_lists_stand_in_a_profile_until_the_firm_says_them_itself(
     one = firm(session, one.code)
     assert (profile_of(one), years_of(one)) == ((120, 99, True), (2026, 2026, 2025))
     assert one.version == version  # whoever has the profile open may still save it
+    assert facts_of(one)["employees"] is None  # no word of the firm's that could contradict it
 
     edition = SHIPPED.load("2026")
     processes = tuple(sorted(p.id for p in edition.trades[one.trade].processes))
@@ -354,6 +356,7 @@ def test_figures_of_lists_stand_in_a_profile_until_the_firm_says_them_itself(
     one = firm(session, one.code)
     assert (profile_of(one), years_of(one)) == ((120, 100, True), (None, None, None))
     assert one.confirmed_at is not None
+    assert facts_of(one)["employees"] == 120
     assert session.get_one(FirmYear, (one.id, 2027)).staff == 500
 
 

@@ -19,6 +19,7 @@ from survey.lifecycle import jobs, rosters
 from survey.lifecycle.step import Actor, Step
 from survey.rosters import heads
 from survey.rosters.columns import proposed
+from survey.running.demonstration.rounds import NEWCOMERS
 from survey.tables import Firm, Job, Roster, User
 
 SIGNED = ("填表人：虚某", *[""] * 9)
@@ -32,9 +33,14 @@ LEASE = timedelta(minutes=10)
 def bring_lists(
     session: Session, config: Config, firms: Sequence[Firm], officer: User, at: datetime
 ) -> None:
-    """Import last year's figures of some firms, and bring a newer list that is only checked."""
+    """Import last year's figures of some firms, and bring a newer list that is only checked.
+
+    Of the newcomers, who have said nothing of themselves yet, the profile shows the list's figures.
+    """
     trades = sorted({firm.trade for firm in firms})
-    known = [_row(number, firm) for number, firm in enumerate(firms[:12], start=1)]
+    told = [(firm.name, firm.code, firm.township) for firm in firms[:12]]
+    told += [(name, code, township) for name, code, _trade, township in NEWCOMERS]
+    known = [_row(number, *said) for number, said in enumerate(told, start=1)]
     step = Step(session, Actor(officer.id, officer.name), at)
     first = _checked(step, config, "规上企业名单（虚构）.xlsx", _workbook(2025, known), trades)
     job = rosters.start_import(step, first.id, marks_missing=False, base_version=first.version)
@@ -42,11 +48,11 @@ def bring_lists(
     _checked(step, config, "三季度名单（虚构）.xlsx", _workbook(2026, _newer(known)), trades)
 
 
-def _row(number: int, firm: Firm) -> list[Any]:
+def _row(number: int, name: str, code: str, township: str | None) -> list[Any]:
     money, people, power = 21_000 + 3_170 * number, 60 + 17 * number, 90 + 12.5 * number
     high_tech = ("2023", "2026-12-07") if number % 3 == 0 else ("", "")
     titles = (*high_tech, "省级2024" if number == 2 else "")
-    return [number, firm.name, firm.code, firm.township, money, people, power, *titles]
+    return [number, name, code, township, money, people, power, *titles]
 
 
 def _newer(known: Sequence[Sequence[Any]]) -> list[list[Any]]:

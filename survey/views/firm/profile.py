@@ -105,9 +105,8 @@ class ProfileForm(FlaskForm):
         for name in ("employees", "revenue"):
             self[name].data = getattr(firm, name)
         self.above_scale.data = {True: YES, False: NO, None: ""}[firm.above_scale]
-        for name in steps.FROM_LISTS:
-            if year := getattr(firm, f"listed_{name}"):
-                self[name].description = f"来自名单（{year} 年），请核对。{self[name].description}"
+        for name, year in firm.from_lists.items():
+            self[name].description = f"来自名单（{year} 年），请核对。{self[name].description}"
         self.processes.data = list(firm.processes)
         self.version.data = str(firm.version)
 
