@@ -78,6 +78,8 @@ from survey.tables import (
     Assessment,
     AssessmentState,
     AwardLevel,
+    EditionRow,
+    EditionState,
     Evidence,
     Firm,
     PoolState,
@@ -112,8 +114,10 @@ THIRD = "third"
 """The key of another consultant, whose password nobody knows."""
 SHOWN = "V-03"
 """The firm whose user can sign in: one result behind it, one sheet in the making."""
+BEFORE = "2026-0"
+"""What edition 2026 said before it was revised."""
 TRIALS = (
-    ("2026 年一季度试评", "2026-0", date(2026, 3, 2), 9),
+    ("2026 年一季度试评", BEFORE, date(2026, 3, 2), 9),
     ("2026 年二季度试评", EDITION, date(2026, 6, 1), 5),
 )
 """The shown firm's rounds of before: title, edition, first day, how many answers stood a level lower."""
@@ -713,29 +717,47 @@ def _trials(
 ) -> None:
     """Take the shown firm through the rounds of before: on an earlier edition, then on this one."""
     firm, row = next((firm, row) for firm, row in firms if row["sample"] == SHOWN)
-    what, author = brought(contents, row), users[Role.FIRM]
+    with db.writing(session):
+        # An installation that has answers on it knows it so.
+        session.add(EditionRow(id=BEFORE, state=EditionState.RETIRED, changed_at=BEGAN))
     for title, edition, day, lower in TRIALS:
-        at = datetime.combine(day, BEGAN.timetz())
         with db.writing(session):
-            closes = day + timedelta(days=29)
             round_ = Round(
-                title=title, edition=edition, opens_on=day, closes_on=closes, created_at=at
+                title=title,
+                edition=edition,
+                opens_on=day,
+                closes_on=day + timedelta(days=29),
+                created_at=datetime.combine(day, BEGAN.timetz()),
             )
             session.add(round_)
-        assessment = steps.begin(Step(session, _actor(author), at), firm.id, round_.id)
-        truth, _ = _invented(firm, row, questionnaire_of(assessment), Random(row["sample"]))  # noqa: S311
-        seen = _lowered(truth, lower)
-        told = seen | _overstated(row)
-        _answer(session, assessment, told, author, at + timedelta(hours=1))
-        _show_files(session, assessment, told, author, what.photo, at + timedelta(hours=2))
-        _hand_in(session, assessment, author, at + timedelta(days=1))
-        officer, consultant = users[Role.OFFICER], users[Role.CONSULTANT]
-        steps.assign(
-            Step(session, _actor(officer), at + timedelta(days=2)), assessment.id, consultant.id
-        )
-        _visit(session, assessment, told, seen, consultant, what, at + timedelta(days=3))
-        by = Step(session, _actor(consultant), at + timedelta(days=3, hours=6))
-        steps.confirm(by, assessment.id, word=_word(row))
+        _try(session, firm, row, round_, users, brought(contents, row), lower)
+
+
+def _try(
+    session: Session,
+    firm: Firm,
+    row: dict[str, Any],
+    round_: Round,
+    users: dict[str, User],
+    what: Brought,
+    lower: int,
+) -> None:
+    """Let a firm fill one of those rounds in, with so many answers a level lower, and be visited."""
+    author, consultant = users[Role.FIRM], users[Role.CONSULTANT]
+    at = round_.created_at
+    assessment = steps.begin(Step(session, _actor(author), at), firm.id, round_.id)
+    questionnaire = questionnaire_of(assessment)
+    truth, _ = _invented(firm, row, questionnaire, Random(row["sample"]))  # noqa: S311
+    seen = _lowered(truth, lower)
+    told = seen | _overstated(row)
+    _answer(session, assessment, told, author, at + timedelta(hours=1))
+    _show_files(session, assessment, told, author, what.photo, at + timedelta(hours=2))
+    _hand_in(session, assessment, author, at + timedelta(days=1))
+    officer = Step(session, _actor(users[Role.OFFICER]), at + timedelta(days=2))
+    steps.assign(officer, assessment.id, consultant.id)
+    _visit(session, assessment, told, seen, consultant, what, at + timedelta(days=3))
+    by = Step(session, _actor(consultant), at + timedelta(days=3, hours=6))
+    steps.confirm(by, assessment.id, word=_word(row))
 
 
 def _overstated(row: dict[str, Any]) -> Answers:
