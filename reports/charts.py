@@ -1,9 +1,12 @@
-"""The charts of a diagnosis, and of a firm over its rounds, as ECharts options."""
+"""The charts of a diagnosis, of a firm over its rounds and of the district as ECharts options."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from reports.contrast import contrast, mixed
+from reports.dashboard import Cell, Table
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.sections import SectionLine
 from reports.facts import SheetKind
@@ -131,3 +134,154 @@ def _value(line: SectionLine) -> float:
 
 def _own_value(line: SectionLine) -> float:
     return float(line.self_share.exact * 100) if line.self_share else 0.0
+
+
+# --- the district -------------------------------------------------------------------------------
+
+SHADES = (*(mixed(MAIN, PAPER, share) for share in (0.88, 0.7, 0.5, 0.3, 0.1)), "#052e31")
+"""From the lowest to the highest: told apart without colour, too, each with its number on it."""
+ROW, HEAT_ROW = 32, 26
+"""Pixels of a line of a chart."""
+TOP = {"stacked": 54, "bars": 4, "heat": 26}
+"""Pixels above its lines: a legend, nothing, names."""
+WORDS = 112
+"""Pixels for the names at the left."""
+
+
+def of_table(table: Table, size: int = 12) -> Option | None:
+    """Return the chart of a block of the district's page; None for one that is a table alone.
+
+    Args:
+        size: Of its letters, in pixels.
+    """
+    drawn = {"stacked": _stacked, "bars": _bars, "heat": _heat}.get(table.shape)
+    return drawn(table, {"fontSize": size, "fontFamily": FAMILY}) if drawn and table.lines else None
+
+
+def height(table: Table, dense: float = 1) -> int:
+    """How high a chart is, in pixels.
+
+    Args:
+        dense: What part of its usual height a line has, on paper.
+    """
+    row = HEAT_ROW if table.shape == "heat" else ROW
+    top = round(TOP[table.shape] * (1 + dense) / 2)
+    return top + 2 + round(row * dense) * len(table.lines)
+
+
+def _stacked(table: Table, words: Option) -> Option:
+    """A bar a line, its parts side by side, each with its number."""
+    series: list[Option] = [
+        {
+            "name": name,
+            "type": "bar",
+            "stack": "all",
+            "barWidth": "68%",
+            "itemStyle": {"color": shade, "borderColor": PAPER, "borderWidth": 1},
+            "label": {**words, "show": True, "color": _on(shade)},
+            "data": [_numbered(line.cells[at]) for line in table.lines],
+        }
+        for at, (name, shade) in enumerate(zip(table.head[1:], _shades(table.bars), strict=False))
+    ]
+    legend = _legend(True) | {
+        "left": 0,
+        "itemWidth": 12,
+        "itemHeight": 10,
+        "itemGap": 7,
+        "textStyle": {**words, "color": INK},
+    }
+    return _option(**_lying(table, words), legend=legend, series=series)
+
+
+def _bars(table: Table, words: Option) -> Option:
+    """A bar a line with its figure behind it."""
+    data = [
+        {"value": line.cells[0].number or 0, "label": {"formatter": _said(line.cells)}}
+        for line in table.lines
+    ]
+    bar = {
+        "type": "bar",
+        "barWidth": "60%",
+        "itemStyle": {"color": MAIN},
+        "label": {**words, "show": True, "position": "right", "color": INK},
+        "data": data,
+    }
+    option = _lying(table, words)
+    option["grid"]["right"] = 96
+    return _option(**option, legend=_legend(False), series=[bar])
+
+
+def _heat(table: Table, words: Option) -> Option:
+    """A field a cell, the darker the more, with its figure in it."""
+    data = [
+        {
+            "value": [x, y, float(cell.number)],
+            "itemStyle": {"color": (shade := _shade_of(float(cell.number)))},
+            "label": {"color": _on(shade)},
+        }
+        for y, line in enumerate(table.lines)
+        for x, cell in enumerate(line.cells)
+        if cell.number is not None
+    ]
+    series = {
+        "type": "heatmap",
+        "data": data,
+        "label": {**words, "show": True},
+        "itemStyle": {"borderColor": PAPER, "borderWidth": 1},
+    }
+    lying = _lying(table, words)
+    lying["xAxis"] = _axis(table.head[1:], words) | {"position": "top", "type": "category"}
+    lying["yAxis"]["axisLabel"]["overflow"] = "truncate"
+    return _option(**lying, legend=_legend(False), series=[series])
+
+
+def _lying(table: Table, words: Option) -> Option:
+    """The axes of a chart whose lines lie under each other, the first on top."""
+    names = _axis([line.title for line in table.lines], words)
+    top = TOP[table.shape] * words["fontSize"] // 12
+    return {
+        "grid": {"left": WORDS, "right": 16, "top": top, "bottom": 2},
+        "xAxis": {"type": "value", "show": False},
+        "yAxis": names | {"type": "category", "inverse": True},
+    }
+
+
+def _axis(names: Sequence[str], words: Option) -> Option:
+    return {
+        "data": list(names),
+        "axisLabel": {
+            **words,
+            "color": INK,
+            "width": WORDS - 14,
+            "overflow": "break",
+            "interval": 0,
+        },
+        "axisLine": {"show": False},
+        "axisTick": {"show": False},
+    }
+
+
+def _numbered(cell: Cell) -> Option:
+    """A part of a bar; an empty one has no number on it."""
+    return {"value": cell.number or 0, "label": {"show": bool(cell.number)}}
+
+
+def _said(cells: Sequence[Cell]) -> str:
+    """A figure with its share behind it, where there is one."""
+    shares = [f"（{cell.text}）" for cell in cells[1:2] if cell.text.endswith("%")]
+    return "".join([cells[0].text, *shares])
+
+
+def _shades(parts: int) -> tuple[str, ...]:
+    """As many shades, as far apart as they can be."""
+    last = len(SHADES) - 1
+    return tuple(SHADES[round(at * last / max(parts - 1, 1))] for at in range(parts))
+
+
+def _shade_of(percent: float) -> str:
+    return SHADES[min(int(percent / 100 * len(SHADES)), len(SHADES) - 1)]
+
+
+def _on(shade: str) -> str:
+    """What is read on a shade."""
+    return max((INK, PAPER), key=lambda ink: contrast(ink, shade))

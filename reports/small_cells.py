@@ -20,7 +20,8 @@ rule backwards over every district that might lie behind a table.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 FEWEST = 5
 """Firms: fewer are never spoken of, and no reader may come closer to a small count than this."""
@@ -76,6 +77,7 @@ class _Tables:
     ) -> None:
         self.counts = counts
         self._order = {cell: place for place, cell in enumerate(counts)}
+        self._seen: list[Mapping[Cell, int]] = [counts]
         self._lines = [_line(counts, one) for one in sums]
         self._small: dict[Cell, Weights] = {
             cell: {cell: 1} for cell, count in counts.items() if count < FEWEST
@@ -86,7 +88,7 @@ class _Tables:
 
     def weak(self, held: set[Cell]) -> list[Cell]:
         """Return the small counts that a reader can place within fewer than ``FEWEST`` firms."""
-        reader = _Reader(self.counts, self._lines, held)
+        reader = _Reader(self.counts, self._lines, held, self._seen)
         return [key for key, weights in self._small.items() if reader.span(weights) < FEWEST]
 
     def cover(self, key: Cell, held: set[Cell]) -> Cell | None:
@@ -135,24 +137,26 @@ def _line(counts: Mapping[Cell, int], one: Sum) -> Weights:
 class _Reader:
     """Somebody who knows all that is printed, and works out what the rest can be.
 
-    Every table found possible on the way widens what is known to be possible of all others.
+    Args:
+        seen: Tables that are possible; what is found on the way joins them. What was possible stays
+            so when more is held back, so a later reader begins with them.
     """
 
     def __init__(
-        self, counts: Mapping[Cell, int], lines: Iterable[Weights], held: Iterable[Cell]
+        self,
+        counts: Mapping[Cell, int],
+        lines: Iterable[Weights],
+        held: Iterable[Cell],
+        seen: list[Mapping[Cell, int]],
     ) -> None:
-        self._place = {cell: at for at, cell in enumerate(sorted(held, key=repr))}
-        self._true = [counts[cell] for cell in self._place]
-        self._seen = [list(self._true)]
-        self._rows = [
-            {self._place[cell]: weight for cell, weight in line.items() if cell in self._place}
-            for line in lines
-        ]
-        self._rows = [row for row in self._rows if row]
+        self._counts, self._seen = counts, seen
+        self._place = {cell: at for at, cell in enumerate(held)}
+        rows = ({c: w for c, w in line.items() if c in self._place} for line in lines)
+        self._rows = [row for row in rows if row]
 
     def span(self, weights: Weights) -> int:
         """Return over how many firms a weighted sum of counts can lie, ``FEWEST`` for as many or more."""
-        asked = {self._place[cell]: w for cell, w in weights.items() if cell in self._place}
+        asked = {cell: weight for cell, weight in weights.items() if cell in self._place}
         if not asked:
             return 0
         found = [_value(asked, table) for table in self._seen]
@@ -160,38 +164,59 @@ class _Reader:
         for sign in (1, -1):
             if high - low >= FEWEST:
                 break
-            table = self._farthest({at: sign * weight for at, weight in asked.items()})
+            table = self._farthest({cell: sign * weight for cell, weight in asked.items()})
             self._seen.append(table)
             low, high = min(low, _value(asked, table)), max(high, _value(asked, table))
         return min(high - low, FEWEST)
 
-    def _farthest(self, asked: Mapping[int, int]) -> list[int]:
+    def _farthest(self, asked: Weights) -> Mapping[Cell, int]:
         """Return a possible table in which a weighted sum is as high as need be."""
         # Loaded by whoever publishes: pages of the bureau need no solver.
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        size, goal = len(self._true), np.zeros(len(self._true))
-        for at, weight in asked.items():
-            goal[at] = weight
-        matrix = np.zeros((len(self._rows) + 1, size))
-        for number, row in enumerate(self._rows):
-            for at, weight in row.items():
-                matrix[number, at] = weight
-        sums = matrix @ np.array(self._true)
-        matrix[-1], far = goal, goal @ np.array(self._true) + FEWEST
-        low, high = np.append(sums[:-1], -np.inf), np.append(sums[:-1], far)
+        goal = self._row(asked)
+        matrix = np.vstack([self._matrix, goal])
+        low = np.append(self._sums, -np.inf)
+        high = np.append(self._sums, goal @ self._true + FEWEST)
         solved = milp(
             -goal,
             constraints=LinearConstraint(matrix, low, high),
             bounds=Bounds(0, np.inf),
-            integrality=np.ones(size),
+            integrality=np.ones(len(goal)),
         )
-        return self._true if solved.x is None else [round(value) for value in solved.x]
+        if solved.x is None:
+            return self._counts
+        return {**self._counts, **{c: round(solved.x[at]) for c, at in self._place.items()}}
+
+    @cached_property
+    def _true(self) -> Any:
+        import numpy as np
+
+        return np.array([self._counts[cell] for cell in self._place], dtype=float)
+
+    @cached_property
+    def _matrix(self) -> Any:
+        import numpy as np
+
+        rows = [self._row(row) for row in self._rows]
+        return np.array(rows) if rows else np.zeros((0, len(self._place)))
+
+    @cached_property
+    def _sums(self) -> Any:
+        return self._matrix @ self._true
+
+    def _row(self, weights: Weights) -> Any:
+        import numpy as np
+
+        row = np.zeros(len(self._place))
+        for cell, weight in weights.items():
+            row[self._place[cell]] = weight
+        return row
 
 
-def _value(weights: Mapping[int, int], table: Sequence[int]) -> int:
-    return sum(weight * table[at] for at, weight in weights.items())
+def _value(weights: Weights, table: Mapping[Cell, int]) -> int:
+    return sum(weight * table[cell] for cell, weight in weights.items())
 
 
 def shown(cell: Cell, count: int, held: frozenset[Cell]) -> str:

@@ -55,9 +55,9 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
         long=LONG,
         condition_states=CONDITION_STATES,
         verdicts=VERDICTS,
-        stylesheet=_stylesheet(),
-        ladder=_ours(ladder(diagnosis.ladder, _ladder_in_words(diagnosis))),
-        radar=_ours(svg(charts.radar(diagnosis), 640, 430, words)),
+        stylesheet=stylesheet(),
+        ladder=ours(ladder(diagnosis.ladder, _ladder_in_words(diagnosis))),
+        radar=ours(svg(charts.radar(diagnosis), 640, 430, words)),
         photos=photos(diagnosis) if pictures is None else pictures,
         photo_address=photo_address,
         signature_address=signature_address,
@@ -115,16 +115,16 @@ def templates() -> Environment:
 
 
 @cache
-def _stylesheet() -> Markup:
-    """The paper sheet with the screen's tokens written into it.
+def stylesheet(name: str = "paper.css") -> Markup:
+    """A paper sheet with the screen's tokens written into it.
 
     Custom properties are inherited by every element, which costs a third of the printing time.
     """
     tokens = dict(re.findall(r"(--[a-z0-9-]+):\s*([^;]+);", TOKENS.read_text(encoding="utf-8")))
-    sheet = (HERE / "templates" / "paper.css").read_text(encoding="utf-8")
-    return _ours(re.sub(r"var\((--[a-z0-9-]+)\)", lambda found: tokens[found[1]], sheet))
+    sheet = (HERE / "templates" / name).read_text(encoding="utf-8")
+    return ours(re.sub(r"var\((--[a-z0-9-]+)\)", lambda found: tokens[found[1]], sheet))
 
 
-def _ours(markup: str) -> Markup:
+def ours(markup: str) -> Markup:
     """Mark as safe what we made ourselves: the style sheet, and SVG rebuilt by ``drawing``."""
     return Markup(markup)  # noqa: S704 - never anything a user typed

@@ -3,9 +3,10 @@
 const places = [...document.querySelectorAll("[data-chart]")];
 
 function draw(place) {
+  const { chart: option, height, renderer = "svg" } = place.dataset;
   place.hidden = false;
-  const chart = window.echarts.init(place, null, { renderer: "svg" });
-  chart.setOption(JSON.parse(place.dataset.chart));
+  const chart = window.echarts.init(place, null, height ? { renderer, height: Number(height) } : { renderer });
+  chart.setOption(JSON.parse(option));
   window.addEventListener("resize", () => chart.resize());
 }
 

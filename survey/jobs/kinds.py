@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from survey.jobs import invitations, mails, nightly, reminders, reports, rosters, stamps
+from survey.jobs import (
+    district,
+    invitations,
+    mails,
+    nightly,
+    reminders,
+    reports,
+    rosters,
+    stamps,
+)
 from survey.jobs.workshop import Work
 
 KINDS: dict[str, Work] = {
     "report": Work(reports.print_one),
+    "district": Work(district.print_page),
     "stamp": Work(stamps.stamp_one),
     "roster": Work(rosters.work_on, lease=timedelta(minutes=10)),
     "invite": Work(invitations.prepare),

@@ -8,12 +8,16 @@ from survey import clock, db
 from survey.files.stores import contents_of
 from survey.jobs import likenesses
 from survey.jobs.workshop import Workshop
-from survey.lifecycle import accounts, evidence, photos
+from survey.lifecycle import accounts, evidence, photos, tallies
 from survey.lifecycle.jobs import Effect
 from survey.lifecycle.step import Step
+from survey.store.settings import read
+from survey.store.tallies import unsettled
 
 BEGINS = timedelta(hours=3)
 """After midnight, local time: the district sleeps."""
+AT_ONCE = 50
+"""Assessments settled between two signs of life."""
 LEFT_BEHIND = timedelta(hours=1)
 """Nobody works on one file as long as this."""
 
@@ -28,6 +32,7 @@ def tidy(workshop: Workshop) -> Effect:
     what was seen, to forget ended sign-ins and photos left, and to tell the database what it holds."""
     files = contents_of(workshop.config).forget_half_written(clock.utc_now() - LEFT_BEHIND)
     workshop.progress(1, 2)
+    settled = _settle(workshop)
     hours, seen = workshop.config.session_hours, likenesses.looked_at(workshop)
 
     def tidied(step: Step) -> dict[str, int]:
@@ -35,6 +40,17 @@ def tidy(workshop: Workshop) -> Effect:
         ended = accounts.forget_ended(step, session_hours=hours)
         forgotten = photos.forget_left_behind(step)
         db.gather_statistics(step.session)
-        return {"files": files, "pictures": len(seen)} | ended | forgotten
+        done = {"files": files, "pictures": len(seen), "settled": settled}
+        return done | ended | forgotten
 
     return tidied
+
+
+def _settle(workshop: Workshop) -> int:
+    """Judge conditions again where a month has passed, and work out what visits recommend to buy."""
+    marker = tallies.marker(workshop.step().today, read(workshop.session).reduced)
+    waiting = unsettled(workshop.session, marker)
+    for first in range(0, len(waiting), AT_ONCE):
+        tallies.settle(workshop.step(), waiting[first : first + AT_ONCE])
+        workshop.progress(first, len(waiting))
+    return len(waiting)

@@ -48,7 +48,7 @@ from survey.lifecycle.step import About, Step
 from survey.lifecycle.teams import Team
 from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.store import firms, rounds
+from survey.store import firms, rounds, tallies
 from survey.store import interests as interest_store
 from survey.store import starts as start_store
 from survey.store.contradictions import explanations
@@ -393,6 +393,7 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
         before, after = _turn(assessment, "reopen")
         responses.settle_open(step, assessment, typed.reason(reason))
         assessment.confirmed_at = None
+        tallies.count(session, assessment.id, SheetKind.SELF)
         left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.ONSITE))
         more = _settled(step, assessment, SheetKind.ONSITE)
         step.log(

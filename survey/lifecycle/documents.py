@@ -117,14 +117,15 @@ def request_report(
         if job and job.may_be_retried:  # its number was never used
             jobs.ask_again(step, job)
         else:
-            arguments = {"sheet": sheet, "basis": basis, "number": _number(step)}
+            arguments = {"sheet": sheet, "basis": basis, "number": next_document(step)}
             job = jobs.ask(step, REPORT, arguments, subject="assessment", subject_id=assessment_id)
         about = About("report", job.arguments["number"], assessment.firm_id)
         step.log("report_request", about, after={"kind": sheet})
         return job
 
 
-def _number(step: Step) -> str:
+def next_document(step: Step) -> str:
+    """Return the number of the next document, inside the caller's transaction."""
     year = step.now.astimezone(clock.LOCAL).year
     return f"{year}-{store.next_number(step.session, year):06d}"
 
@@ -254,5 +255,6 @@ def note_download(step: Step, document: Document) -> None:
 
 
 def _about(session: Session, document: Document) -> About:
-    assessment = assessments.assessment(session, document.subject_id)
+    of_firm = document.subject == "assessment"
+    assessment = assessments.assessment(session, document.subject_id) if of_firm else None
     return About("report", document.number, assessment.firm_id if assessment else None)

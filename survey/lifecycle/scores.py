@@ -11,6 +11,7 @@ from questionnaires.floor import Floor, floor
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import Score, score
 from survey.library import questionnaire_of
+from survey.lifecycle import tallies
 from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.step import About, Step
 from survey.store import answers as answer_store
@@ -24,8 +25,10 @@ def keep_score(
     step: Step, questionnaire: Questionnaire, assessment: Assessment, sheet: SheetRow
 ) -> ScoreRow:
     """Score a complete sheet and keep it, for lists as well, inside the caller's transaction."""
-    found = floor_of(questionnaire, sheet, answer_store.answers(step.session, sheet.id))
+    rows = answer_store.answers(step.session, sheet.id)
+    found = floor_of(questionnaire, sheet, rows)
     row = score_row(sheet.id, found, step.now)
+    tallies.keep(step, assessment, sheet.kind, found.found, sheet_of(questionnaire, rows))
     standings.keep(step.session, assessment, sheet.kind, row, unmet(found.found))
     return step.session.merge(row)
 

@@ -32,13 +32,13 @@ class Figures(NamedTuple):
 def plan(session: Session, district: District, edition: Edition) -> tuple[PlanLine, ...]:
     """Put the plan's targets beside today, without looking at application conditions."""
     confirmed = store.confirmed_steps(session, edition.id)
-    recognised = _recognised(session)
-    return plan_lines(district.targets, edition.ladder, recognised, confirmed, district.counting)
+    facts = recognised(session)
+    return plan_lines(district.targets, edition.ladder, facts, confirmed, district.counting)
 
 
 def figures(session: Session, district: District, edition: Edition, today: date) -> Figures:
     """Count everything the pool's page shows above its list."""
-    recognised = _recognised(session)
+    facts = recognised(session)
     confirmed = store.confirmed_steps(session, edition.id)
     entries = store.pool_targets(session, edition.id)
     ladder = edition.ladder
@@ -47,14 +47,14 @@ def figures(session: Session, district: District, edition: Edition, today: date)
         plan_lines(
             district.targets,
             ladder,
-            recognised,
+            facts,
             confirmed,
             district.counting,
             tuple(_eligible(session, district, edition, today)),
         ),
         rung_lines(
             ladder,
-            recognised,
+            facts,
             confirmed,
             proposed={
                 rung: n for (state, rung), n in entries.items() if state == PoolState.PROPOSED
@@ -89,7 +89,8 @@ def _eligible(
         yield Eligible(sheet.step, by_state["met"], by_state["unknown"] | by_state["ask"])
 
 
-def _recognised(session: Session) -> list[Recognised]:
+def recognised(session: Session) -> list[Recognised]:
+    """Return every recognition in force."""
     facts = store.recognised_facts(session)
     return [
         Recognised(firm, rung, day, title, AWARD_LEVELS.get(level, ""))

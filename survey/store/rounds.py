@@ -27,6 +27,20 @@ def rounds(session: Session) -> list[tuple[Round, int, int, int]]:
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
 
 
+def newest(session: Session) -> list[Round]:
+    """Return every round, the newest first."""
+    return list(session.scalars(select(Round).order_by(Round.opens_on.desc(), Round.id.desc())))
+
+
+def told_of(session: Session) -> Round | None:
+    """Return the newest round with a confirmed visit; the newest while there is none."""
+    confirmed = exists().where(
+        Assessment.round_id == Round.id, Assessment.state == AssessmentState.CONFIRMED
+    )
+    query = select(Round).order_by(confirmed.desc(), Round.opens_on.desc(), Round.id.desc())
+    return session.scalar(query.limit(1))
+
+
 def rounds_of(session: Session, edition: str) -> list[Round]:
     """Return the rounds of an edition, newest first."""
     query = select(Round).where(Round.edition == edition)

@@ -89,6 +89,7 @@ from survey.tables.rosters import (
 )
 from survey.tables.rounds import Invitation, Mail, Reminder
 from survey.tables.signatures import Signature
+from survey.tables.tallies import Tally
 from survey.tables.uploads import Upload, UploadPart
 
 __all__ = [
@@ -178,6 +179,7 @@ __all__ = [
     "Size",
     "Start",
     "Table",
+    "Tally",
     "Throttle",
     "UnmetGate",
     "Upload",

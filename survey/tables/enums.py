@@ -122,6 +122,9 @@ class DocumentKind(StrEnum):
 
     SELF_REPORT = "self_report"
     ONSITE_REPORT = "onsite_report"
+    DISTRICT_PAGE = "district_page"
+    DISTRICT_OUTWARD = "district_outward"
+    """The same for readers outside the bureau, small counts held back."""
 
 
 class Need(StrEnum):

@@ -15,6 +15,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("firm.colleagues", "同事"),
     ("consultant.home", "我的现场诊断"),
     ("bureau.home", "待办"),
+    ("bureau.district", "全区情况"),
     ("bureau.assessments", "评估"),
     ("bureau.pool", "培育库"),
     ("bureau.firms", "企业"),

@@ -15,6 +15,7 @@ KINDS: Final = {
     "invite": "邀请链接",
     "mails": "发送邮件",
     "reminders": "每天提醒",
+    "district": "全区一页纸",
 }
 STATES: Final[dict[str, str]] = {
     JobState.QUEUED: "排队中",

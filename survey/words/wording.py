@@ -101,6 +101,8 @@ STANDINGS: Final[Mapping[str, str]] = {
 DOCUMENTS: Final[Mapping[str, str]] = {
     DocumentKind.SELF_REPORT: "自评版",
     DocumentKind.ONSITE_REPORT: "现场诊断版",
+    DocumentKind.DISTRICT_PAGE: "内部版",
+    DocumentKind.DISTRICT_OUTWARD: "对外版",
 }
 
 RESPONSES: Final[Mapping[str, str]] = {

@@ -60,6 +60,7 @@ PAGES = (
     Page("培育库", "/bureau/pool"),
     Page("培育库，拟入库", "/bureau/pool?state=proposed"),
     Page("轮次", "/bureau/rounds/3"),
+    Page("全区情况", "/bureau/district", MOST_DISTRICT_MS),
     Page("首页", "/bureau/", MOST_DISTRICT_MS),
     Page("培育库 Excel", "/bureau/pool.xlsx", None),
 )

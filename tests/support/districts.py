@@ -23,9 +23,11 @@ from questionnaires.model import Questionnaire
 from questionnaires.scoring import Score, is_required, score
 from survey import db
 from survey.lifecycle.scores import score_row, unmet
+from survey.lifecycle.tallies import judged, parts_of
 from survey.running.demonstration.sheets import answer_on
 from survey.store import settings, standings
 from survey.store.standings import OWN, VISITED
+from survey.store.tallies import Part, What
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -41,6 +43,7 @@ from survey.tables import (
     SheetRow,
     Size,
     Table,
+    Tally,
     UnmetGate,
     User,
     Verdict,
@@ -85,6 +88,7 @@ class Made(NamedTuple):
     answers: dict[str, object]
     kept: dict[str, Any]
     unmet: frozenset[str]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,7 @@ class District:
                 AnswerRow,
                 ScoreRow,
                 UnmetGate,
+                Tally,
                 PoolEntry,
                 Recognition,
             )
@@ -218,6 +223,15 @@ class District:
                     {"assessment_id": id_, "kind": kind, "gate": gate}
                     for gate in of_trade[at].unmet
                 ]
+                confirmed = state == AssessmentState.CONFIRMED
+                whose = {
+                    "assessment_id": id_,
+                    "kind": kind,
+                    "round_id": n + 1,
+                    "trade": firm["trade"],
+                    "counts": (kind == SheetKind.ONSITE) == confirmed,
+                }
+                kept[Tally] += [whose | part._asdict() for part in of_trade[at].parts]
 
     def _place(
         self, kept: dict[type[Table], list[dict[str, Any]]], number: int, dice: Random
@@ -284,7 +298,17 @@ def _made(questionnaire: Questionnaire, dice: Random, level: float) -> Made:
     found: Score = score(questionnaire, sheet, processes)
     row = score_row(0, floor(found, sheet, frozenset()), _moment(0))
     kept = {column.key: getattr(row, column.key) for column in ScoreRow.__table__.columns}
-    return Made({id: plain(answer) for id, answer in sheet.items()}, kept, unmet(found))
+    parts = [
+        *parts_of(SHIPPED.load(EDITION), found),
+        *judged(SHIPPED.load(EDITION), found, sheet, False, _moment(0).date()),
+        Part(What.PLANNED),
+        *(
+            Part(What.PACKAGE, one.code, 1000, 4000)
+            for one in dice.sample(questionnaire.packages, 4)
+        ),
+    ]
+    wire = {id: plain(answer) for id, answer in sheet.items()}
+    return Made(wire, kept, unmet(found), tuple(parts))
 
 
 def _firm(number: int, trade: str, processes: list[str], dice: Random) -> dict[str, Any]:

@@ -9,11 +9,8 @@ from typing import Any, NamedTuple
 
 from flask import request
 
-from questionnaires import gates
-from questionnaires.edition import Edition
-from questionnaires.model import Gate, Names, PartGate, SectionGate
-from questionnaires.words import PARTS
 from reports import figures
+from reports.gate_names import looked_at
 from reports.tables import Cell
 from survey.store import views as store
 from survey.store.sheets import Standing
@@ -302,26 +299,8 @@ class Missing:
     def gates(self, line: Any, assessment_id: int) -> str:
         kind = SheetKind.ONSITE if line.standing.verified else SheetKind.SELF
         found = self.unmet.get(assessment_id, {}).get(kind, ())
-        named = gates_of(self.frame.edition) if found else {}
+        named = looked_at(self.frame.edition) if found else {}
         return "；".join(named.get(gate, gate) for gate in found)
-
-
-def gates_of(edition: Edition) -> dict[str, str]:
-    """Return every gate of an edition's ladders by its name, with what it looks at in words."""
-    found: dict[str, str] = {}
-    for trade in edition.trades:
-        asked = edition.questionnaire(trade)
-        for gate in (gate for rung in asked.ladder for gate in rung.gates):
-            found.setdefault(gates.name_of(gate), _looked_at(gate, asked.names))
-    return found
-
-
-def _looked_at(gate: Gate, names: Names) -> str:
-    if isinstance(gate, PartGate):
-        return f"{PARTS[gate.part]}得分率"
-    if isinstance(gate, SectionGate):
-        return f"{names.title(gate.section)}模块得分率"
-    return " / ".join(names.short(one.question) for one in gates.question_gates(gate))
 
 
 # --- of the pool --------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reports.gate_names import looked_at
 from survey.lifecycle import typed
 from survey.store import consultants, firms, rounds
 from survey.store.lists import BELOW, Wanted
 from survey.views.bureau.choices import ORDERS, Frame, Said
-from survey.views.bureau.columns import gates_of
 from survey.web import here, lists
 from survey.words import lists as words
 from survey.words import wording
@@ -115,7 +115,7 @@ def _of_results(frame: Frame) -> Iterable[Filter]:
     yield _choice("visited", "核定等级", "result", rungs)
     yield _choice("confirmed", "核定", "result", words.CONFIRMED)
     yield _choice("provisional", "暂核", "result", words.PROVISIONAL)
-    yield _choice("gate", "未达到的必备条件", "result", gates_of(frame.edition))
+    yield _choice("gate", "未达到的必备条件", "result", looked_at(frame.edition))
     yield _choice("deviation", "自评与核定", "result", words.DEVIATIONS)
 
 

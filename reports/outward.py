@@ -1,0 +1,192 @@
+"""The district's page as it may leave the bureau: no names, no small counts, none to be worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from reports.dashboard import TOTAL, Basis, Cell, Line, Table
+from reports.small_cells import FEWEST, WITHHELD, Change, Sum, withheld
+from reports.small_cells import Cell as Key
+
+INSIDE = frozenset({"near"})
+"""Blocks that name firms."""
+PUBLIC_COLUMNS = 3
+"""Of the plan anybody knows what is wanted, who was recognised (published by name), the rest of it."""
+CONFIRMED, HANDED_IN = "诊断核定", "提交"
+DISTRIBUTIONS = frozenset({"by-trade", "by-size", "by-township"})
+HELD = Cell(WITHHELD)
+Place = tuple[int, int]
+"""Line and column of a cell that counts firms."""
+
+
+def outward(tables: Sequence[Table], current: str, basis: Basis) -> tuple[Table, ...]:
+    """Return the blocks that may leave the bureau, small counts held back in all of them together.
+
+    Args:
+        current: The title of the round whose firms most tables count.
+        basis: Whose rungs they count.
+    """
+    shown = [_public(table) for table in tables if table.id not in INSIDE]
+    known = _Known(current, basis, _width(shown))
+    for table in shown:
+        known.note(table)
+    held = withheld(known.counts, known.sums, known.changes)
+    return tuple(_written(table, known, held) for table in shown)
+
+
+def _public(table: Table) -> Table:
+    if table.id != "plan":
+        return table
+    lines = (Line(line.title, line.cells[:PUBLIC_COLUMNS]) for line in table.lines)
+    return replace(table, head=table.head[: PUBLIC_COLUMNS + 1], lines=tuple(lines), says="")
+
+
+def _width(tables: Sequence[Table]) -> int:
+    """The column in which a distribution has its totals."""
+    return next((table.bars for table in tables if table.id in DISTRIBUTIONS), 0)
+
+
+@dataclass
+class _Known:
+    """Every count of the page under one key, however often it is printed, and what ties them."""
+
+    current: str
+    basis: Basis
+    width: int
+    counts: dict[Key, int] = field(default_factory=dict)
+    sums: list[Sum] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
+    """How many firms of each trade a mean rests on."""
+
+    @property
+    def everybody(self) -> Key:
+        return ("all", self.width)
+
+    def key(self, table: Table, at: int, column: int) -> Key:
+        """Name a count; the same firms have one name in all tables."""
+        title = table.lines[at].title
+        whole = title == TOTAL or len(table.lines) == 1
+        if (table.id in DISTRIBUTIONS and whole) or (table.id, title) == ("by-round", self.current):
+            return ("all", column)
+        rated = CONFIRMED if self.basis == Basis.VISITED else HANDED_IN
+        if (table.id, title, column) == ("funnel", rated, 0):
+            return self.everybody
+        return (table.id, title, column)
+
+    def note(self, table: Table) -> None:
+        """Take in the counts of a table, and how they hang together."""
+        keys = self.keys(table)
+        for (at, column), key in keys.items():
+            self.counts[key] = int(table.lines[at].cells[column].number or 0)
+        ties = {
+            "by-round": self._of_rounds,
+            "funnel": self._one_within_another,
+            "systems": self._one_within_another,
+            "gates": self._within_everybody,
+            "deviation": self._of_deviation,
+        }
+        if table.id in DISTRIBUTIONS or table.id in ("by-round", "unreached"):
+            self.sums += _sums_of(table, keys)
+        if table.id in ties:
+            ties[table.id](table, keys)
+        if table.id == "by-trade":
+            self.sizes = {line.title: int(line.cells[-1].number or 0) for line in table.lines}
+
+    def keys(self, table: Table) -> Mapping[Place, Key]:
+        """The key of each cell that counts firms; the plan's are public."""
+        return {
+            (at, column): self.key(table, at, column)
+            for at, line in enumerate(table.lines)
+            for column, cell in enumerate(line.cells)
+            if cell.where is not None and table.id != "plan"
+        }
+
+    def _of_rounds(self, table: Table, keys: Mapping[Place, Key]) -> None:
+        """What came and went from one round to the next is a count as well."""
+        for at, column in keys:
+            if at + 1 < len(table.lines):
+                self.changes.append(Change(keys[at, column], keys[at + 1, column]))
+
+    def _one_within_another(self, table: Table, keys: Mapping[Place, Key]) -> None:
+        """Each step holds the firms of the next, and those that stayed behind are a count.
+
+        Of systems each lies within the firms that have a result.
+        """
+        for at in range(1, len(table.lines)):
+            outer = min(at - 1, 1) if table.id == "systems" else at - 1
+            self.changes.append(Change(keys[at, 0], keys[outer, 0]))
+
+    def _within_everybody(self, table: Table, keys: Mapping[Place, Key]) -> None:
+        if self.everybody in self.counts:
+            self.changes += [Change(key, self.everybody) for key in keys.values()]
+
+    def _of_deviation(self, table: Table, keys: Mapping[Place, Key]) -> None:
+        """Of confirmed firms the three columns are all there are."""
+        lines = range(len(table.lines))
+        for at in lines:
+            title = table.lines[at].title
+            whole = ("by-trade", title, self.width)
+            if self.basis == Basis.VISITED and whole in self.counts:
+                self.sums.append(Sum(whole, _row(keys, at, table.bars)))
+        last = lines[-1] if lines else 0
+        confirmed = self.everybody if self.basis == Basis.VISITED else ("funnel", CONFIRMED, 0)
+        if lines and confirmed in self.counts:
+            self.sums.append(Sum(confirmed, _row(keys, last, table.bars)))
+        if len(lines) > 1:
+            for column in range(table.bars):
+                parts = tuple(keys[at, column] for at in lines[:-1])
+                self.sums.append(Sum(keys[last, column], parts))
+
+
+def _row(keys: Mapping[Place, Key], at: int, width: int) -> tuple[Key, ...]:
+    return tuple(keys[at, column] for column in range(width))
+
+
+def _sums_of(table: Table, keys: Mapping[Place, Key]) -> Iterator[Sum]:
+    """A line's total is the sum of its parts, and the last line that of those above."""
+    width, lines = table.bars, range(len(table.lines))
+    for at in lines:
+        yield Sum(keys[at, width], _row(keys, at, width))
+    if len(lines) > 1 and table.lines[-1].title == TOTAL:
+        for column in range(width + 1):
+            yield Sum(keys[lines[-1], column], tuple(keys[at, column] for at in lines[:-1]))
+
+
+def _written(table: Table, known: _Known, held: frozenset[Key]) -> Table:
+    keys = known.keys(table)
+    wholes = {
+        "funnel": keys.get((0, 0)),
+        "gates": known.everybody,
+        "systems": keys.get((1, 0)),
+    }
+    no_shares = wholes.get(table.id) in held
+    lines = []
+    for at, line in enumerate(table.lines):
+        gone = [keys.get((at, column)) in held for column in range(len(line.cells))]
+        cells = (
+            HELD
+            if _is_gone(table, known, gone, column, cell, no_shares)
+            else cell._replace(where=None)
+            for column, cell in enumerate(line.cells)
+        )
+        lines.append(Line(line.title, tuple(cells)))
+    return replace(table, lines=tuple(lines))
+
+
+def _is_gone(
+    table: Table,
+    known: _Known,
+    gone: Sequence[bool],
+    column: int,
+    cell: Cell,
+    no_shares: bool,
+) -> bool:
+    """Whether a cell goes: it is held back, or what it is worked out from is."""
+    if table.id == "heat":
+        return known.sizes.get(table.head[column + 1], 0) < FEWEST
+    if cell.where is not None or table.id == "plan":
+        return gone[column]
+    says = cell.number is not None or table.id == "demand"
+    return says and (any(gone) or no_shares)

@@ -1,0 +1,113 @@
+"""The district on one A4 page, for whoever reads one page: the blocks of the screen, drawn for paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from markupsafe import Markup
+
+from reports import charts
+from reports.dashboard import TOTAL, Line, Table
+from reports.paper.drawing import svg
+from reports.paper.html import ours, stylesheet, templates
+from reports.paper.letters import in_letters
+from reports.paper.presses import write_pdf
+from reports.small_cells import WITHHELD
+
+LEFT = ("funnel", "systems", "by-trade", "by-size", "by-round")
+RIGHT = ("gates", "deviation", "heat")
+"""Blocks that are drawn, column by column."""
+BELOW = ("near", "demand")
+"""Blocks that are tables, under them, where there are any."""
+MOST_LINES = {
+    "plan": 3,
+    "systems": 5,
+    "by-trade": 5,
+    "by-size": 6,
+    "by-round": 3,
+    "gates": 7,
+    "deviation": 5,
+    "heat": 16,
+    "near": 4,
+    "demand": 4,
+}
+"""So much fits the page whatever the district."""
+COLUMNS = {"demand": 2}
+WIDTH, DENSE, LETTERS = 356, 0.56, 10
+"""Pixels of a column, what part of its height on screen a line has, and pixels of a letter."""
+
+
+@dataclass(frozen=True)
+class OnePage:
+    """What the page says: whose it is, of when, and its blocks.
+
+    ``outward``: it may leave the bureau, small counts held back.
+    """
+
+    district: str
+    bureau: str
+    department: str
+    plan: str
+    round: str
+    whose: str
+    number: str
+    made: datetime
+    tables: Sequence[Table]
+    outward: bool
+    demonstration: bool
+
+    @property
+    def title(self) -> str:
+        return f"{self.district}企业数字化水平一页纸"
+
+
+def print_page(page: OnePage, path: Path) -> None:
+    """Write the page as PDF."""
+    write_pdf(render(page), path)
+
+
+def render(page: OnePage) -> str:
+    """Return the page as one HTML with its styles and charts inside."""
+    tables = {table.id: _short(table) for table in page.tables}
+    html = (
+        templates()
+        .get_template("district.html")
+        .render(
+            it=page,
+            stylesheet=stylesheet("district.css"),
+            plan=tables["plan"],
+            columns=[[tables[name] for name in names if name in tables] for names in (LEFT, RIGHT)],
+            below=[tables[name] for name in BELOW if name in tables and tables[name].lines],
+            drawn=_drawn,
+        )
+    )
+    return in_letters(html)
+
+
+def _short(table: Table) -> Table:
+    """Keep of a block what the page has room for: the newest rounds, else the first lines and the sum."""
+    most, columns = MOST_LINES.get(table.id, len(table.lines)), COLUMNS.get(table.id)
+    lines = table.lines
+    if len(lines) > most and table.id == "by-round":
+        lines = lines[-most:]
+    elif len(lines) > most:
+        has_sum = lines[-1].title == TOTAL
+        lines = (*lines[: most - 1], lines[-1]) if has_sum else lines[:most]
+    if columns:
+        lines = tuple(Line(line.title, line.cells[:columns]) for line in lines)
+    return replace(table, lines=lines, head=table.head[: columns + 1] if columns else table.head)
+
+
+def _drawn(table: Table) -> Markup:
+    """A block's chart with its figures said to whoever cannot see it."""
+    option = charts.of_table(table, LETTERS)
+    if option is None or any(c.text == WITHHELD for line in table.lines for c in line.cells):
+        return Markup()  # what is held back is said in words
+    said = "；".join(
+        f"{line.title} {'、'.join(cell.text for cell in line.cells[: table.bars])}"
+        for line in table.lines
+    )
+    return ours(svg(option, WIDTH, charts.height(table, DENSE), f"{table.title}：{said}"))

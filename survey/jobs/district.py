@@ -1,0 +1,81 @@
+"""Print the district's page of one round, as PDF, into the content store."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reports.dashboard import Basis
+from survey import clock, library
+from survey.files.stores import contents_of
+from survey.jobs.reports import MAKING
+from survey.jobs.workshop import WorkFailed, Workshop
+from survey.lifecycle import district_pages
+from survey.lifecycle.documents import Content
+from survey.lifecycle.jobs import Effect
+from survey.readings import dashboard
+from survey.store import rounds
+from survey.store.settings import read
+from survey.tables import Fault
+from survey.words.district import BASES
+
+if TYPE_CHECKING:
+    from reports.paper.district import OnePage
+
+
+def print_page(workshop: Workshop) -> Effect:
+    """Print the page a job asks for; what is left to do once is to issue it."""
+    # Only work loads the printing parts.
+    from reports.paper import presses
+    from reports.paper.district import render
+
+    presses.begin()
+    html = render(_page(workshop))
+    target = _target(workshop)
+    try:
+        presses.write_pdf(html, target)
+    except presses.PrintingFailed as error:
+        raise WorkFailed(Fault(error.reason)) from error
+    size, basis = target.stat().st_size, hashlib.sha256(html.encode()).hexdigest()
+    content = Content(basis, contents_of(workshop.config).put(target), size)
+    target.unlink(missing_ok=True)  # a folder takes the file itself, a bucket a copy of it
+    taken = workshop.taken
+    return lambda step: {"document": district_pages.issue(step, taken, content).id}
+
+
+def _page(workshop: Workshop) -> OnePage:
+    from reports.outward import outward
+    from reports.paper.district import OnePage
+
+    session, taken = workshop.session, workshop.taken
+    round_ = rounds.round_(session, taken.subject_id or 0)
+    if round_ is None:
+        raise WorkFailed(Fault.GONE)
+    place, made = read(session), clock.utc_now()
+    basis, leaves = Basis(taken.arguments["basis"]), bool(taken.arguments["outward"])
+    edition = library.load(session, round_.edition)
+    found = dashboard.page(session, place, edition, round_, basis, made)
+    session.rollback()  # working out what may be told takes a while; no snapshot is held open
+    tables = outward(found.tables, round_.title, basis) if leaves else found.tables
+    return OnePage(
+        district=place.name,
+        bureau=place.bureau,
+        department=place.department,
+        plan=place.plan,
+        round=round_.title,
+        whose=BASES[basis],
+        number=taken.arguments["number"],
+        made=made.astimezone(clock.LOCAL),
+        tables=tables,
+        outward=leaves,
+        demonstration=place.demonstration,
+    )
+
+
+def _target(workshop: Workshop) -> Path:
+    """Where this attempt writes."""
+    incoming, taken = contents_of(workshop.config).incoming, workshop.taken
+    incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return incoming / f"{MAKING}{taken.id}-{taken.fence}-{os.getpid()}.pdf"

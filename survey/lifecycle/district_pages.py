@@ -1,0 +1,88 @@
+"""The district's page as a document: asked for, issued under its number, taken away."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from reports.dashboard import Basis
+from survey.lifecycle import jobs
+from survey.lifecycle.documents import Content, next_document
+from survey.lifecycle.errors import NotThere
+from survey.lifecycle.jobs import Taken
+from survey.lifecycle.states import DOCUMENT
+from survey.lifecycle.step import About, Step
+from survey.store import documents as store
+from survey.store import jobs as waiting
+from survey.store import rounds
+from survey.tables import Document, DocumentKind, Job
+
+PAGE = "district"
+"""The kind of job that prints one."""
+SUBJECT = "round"
+
+
+def kind_of(outward: bool) -> DocumentKind:
+    return DocumentKind.DISTRICT_OUTWARD if outward else DocumentKind.DISTRICT_PAGE
+
+
+def request(step: Step, round_id: int, basis: Basis, *, outward: bool) -> Job:
+    """Ask for the page of a round as it is now; send the job afterwards.
+
+    Returns:
+        The job that will print it, the same for all who ask for the same meanwhile.
+    """
+    with step.writing() as session:
+        if rounds.round_(session, round_id, lock=True) is None:
+            raise NotThere
+        job = job_of(session, round_id, basis, outward=outward)
+        if job and job.is_open:
+            return job
+        number = next_document(step)
+        arguments = {"basis": basis, "outward": outward, "number": number}
+        job = jobs.ask(step, PAGE, arguments, subject=SUBJECT, subject_id=round_id)
+        step.log("district_request", About("report", number))
+        return job
+
+
+def job_of(session: Session, round_id: int, basis: Basis, *, outward: bool) -> Job | None:
+    """Return the latest job that prints this page."""
+    wanted = (basis, outward)
+    found = waiting.jobs_about(session, PAGE, SUBJECT, round_id)
+    return next(
+        (j for j in found if (j.arguments["basis"], j.arguments["outward"]) == wanted), None
+    )
+
+
+def issue(step: Step, taken: Taken, content: Content) -> Document:
+    """Issue a printed page, inside the transaction that ends its job; the one before is superseded."""
+    session, round_id = step.session, taken.subject_id or 0
+    kind = kind_of(taken.arguments["outward"])
+    if rounds.round_(session, round_id, lock=True) is None:
+        raise NotThere
+    earlier = store.valid(session, kind, SUBJECT, round_id, lock=True)
+    if earlier:
+        earlier.standing = DOCUMENT["document_supersede"].leads
+        earlier.superseded_at = step.now
+        session.flush()
+    document = Document(
+        number=taken.arguments["number"],
+        kind=kind,
+        subject=SUBJECT,
+        subject_id=round_id,
+        basis=content.basis,
+        sha256=content.sha256,
+        size=content.size,
+        standing=DOCUMENT["document_issue"].leads,
+        issued_at=step.now,
+        issued_by=taken.requested_by,
+    )
+    session.add(document)
+    session.flush()
+    step.log("district_issue", About("report", document.number), after={"sha256": content.sha256})
+    return document
+
+
+def note_download(step: Step, document: Document) -> None:
+    """Remember who took a page away."""
+    with step.writing():
+        step.log("district_download", About("report", document.number))

@@ -1,0 +1,137 @@
+"""Keep what a scored sheet comes to in parts: at once what is at hand, at night what takes time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from math import ceil, floor
+
+from questionnaires.answers import Sheet
+from questionnaires.edition import Edition
+from questionnaires.frames import conditions, systems
+from questionnaires.scoring import Score, score
+from reports.diagnosis.advice import choose
+from reports.diagnosis.chosen import OWN, bought
+from reports.lifting import Ground
+from reports.roadmap import roadmap
+from survey.library import edition_of, questionnaire_of
+from survey.lifecycle.choices import choices_of
+from survey.lifecycle.sheets import sheet_of
+from survey.lifecycle.step import About, Step
+from survey.store import answers as answer_store
+from survey.store import assessments as store
+from survey.store import settings, tallies
+from survey.store.sheets import kind_of
+from survey.store.tallies import Part, What
+from survey.tables import Assessment, AssessmentState, SheetKind
+
+
+def keep(step: Step, assessment: Assessment, kind: SheetKind, found: Score, answers: Sheet) -> None:
+    """Keep the parts of a sheet that was just scored, inside the caller's transaction."""
+    tallies.keep(step.session, assessment, kind, _parts(step, assessment, found, answers))
+
+
+def _parts(step: Step, assessment: Assessment, found: Score, answers: Sheet) -> list[Part]:
+    edition, reduced = edition_of(assessment), settings.read(step.session).reduced
+    return [*parts_of(edition, found), *judged(edition, found, answers, reduced, step.today)]
+
+
+def parts_of(edition: Edition, found: Score) -> Iterator[Part]:
+    """Return what a score says of sections, systems and the next rung."""
+    for section in found.sections:
+        if section.share is not None:
+            permille = floor(section.share * 1000)
+            yield Part(What.SECTION, section.section.id, permille, permille)
+    for system, there in systems.shown(edition.systems, found):
+        yield Part(What.SYSTEM, system, int(there), int(there))
+    if (rung := found.next) is not None:
+        missing = ceil(max(rung.missing_share, Fraction(0)) * 1000)
+        yield Part(What.NEXT, rung.rung.id, len(rung.failed_gates), missing)
+
+
+def judged(
+    edition: Edition, found: Score, answers: Sheet, reduced: bool, today: date
+) -> Iterator[Part]:
+    """Return for which rungs the newest notices' conditions are met, and for which they may be."""
+    yield Part(What.JUDGED, marker(today, reduced))
+    results = conditions.judge(
+        conditions.newest(edition.conditions),
+        found.questionnaire,
+        answers,
+        reduced=reduced,
+        today=today,
+    )
+    met = sorted({one.rung for one in results if one.state == "met"})
+    may = sorted({one.rung for one in results if one.state in ("unknown", "ask")})
+    if met or may:
+        yield Part(What.CONDITIONS, f"{','.join(met)}|{','.join(may)}")
+
+
+def marker(today: date, reduced: bool) -> str:
+    """Name what a judgement of conditions rests on besides the sheet: months pass, amounts change."""
+    return f"{today:%Y-%m}{'r' if reduced else ''}"
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What was worked out of one assessment, and at which version."""
+
+    assessment: int
+    version: int
+    kind: SheetKind
+    parts: tuple[Part, ...]
+
+
+def settle(step: Step, assessment_ids: Sequence[int]) -> int:
+    """Judge conditions of assessments again, and work out what they recommend to buy.
+
+    That takes a moment, so it is done before the lock; what changed meanwhile is left for next time.
+
+    Returns:
+        How many were settled.
+    """
+    found = [one for id in assessment_ids if (one := _worked_out(step, id)) is not None]
+    with step.writing() as session:
+        settled = 0
+        for one in found:
+            assessment = store.assessment(session, one.assessment, lock=True)
+            if assessment is not None and assessment.version == one.version:
+                tallies.keep(session, assessment, one.kind, one.parts)
+                settled += 1
+        step.log("settle", About("district", "tallies"), after={"rows": settled})
+    return settled
+
+
+def _worked_out(step: Step, assessment_id: int) -> Worked | None:
+    session = step.session
+    seen = store.assessment(session, assessment_id)
+    sheet = store.sheet(session, assessment_id, kind_of(seen.state)) if seen else None
+    if seen is None or sheet is None or seen.state == AssessmentState.DRAFT:
+        return None
+    questionnaire = questionnaire_of(seen)
+    answers = sheet_of(questionnaire, answer_store.answers(session, sheet.id))
+    found = score(questionnaire, answers, frozenset(sheet.processes))
+    parts = _parts(step, seen, found, answers)
+    plan = planned(step, seen, found) if sheet.kind == SheetKind.ONSITE else ()
+    return Worked(seen.id, seen.version, sheet.kind, (*parts, *plan))
+
+
+def planned(step: Step, assessment: Assessment, found: Score) -> Iterator[Part]:
+    """Return what the consultant recommends, or what is computed; measures without a code as one."""
+    ground = Ground(found, assessment.firm.size)
+    way, choices = roadmap(ground), choices_of(step.session, assessment)
+    purchases = (
+        choose(ground, way)
+        if choices is None
+        else tuple(one.purchase for one in bought(ground, way, choices))
+    )
+    sums: dict[str, list[int]] = {}
+    for purchase in purchases:
+        code, once = purchase.package.code, purchase.amounts.once
+        ends = sums.setdefault("" if code.startswith(OWN) else code, [0, 0])
+        ends[0] += floor(once.low * 100)
+        ends[1] += ceil(once.high * 100)
+    yield Part(What.PLANNED)
+    yield from (Part(What.PACKAGE, code, low, high) for code, (low, high) in sums.items())

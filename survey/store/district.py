@@ -1,0 +1,316 @@
+"""The district's figures as grouped sums, and the firms behind each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy.orm import Session
+
+from reports.dashboard import Basis, Group, Near, RoundGroup, Unreached
+from survey.store.lists import BELOW, Query, Slice, sliced
+from survey.store.sheets import IS_CONFIRMED
+from survey.store.tallies import What
+from survey.tables import (
+    Assessment,
+    Firm,
+    Invitation,
+    PoolEntry,
+    PoolState,
+    Round,
+    SheetKind,
+    Tally,
+    UnmetGate,
+    User,
+)
+
+IN_POOL = (PoolState.IN_POOL, PoolState.RECOGNISED)
+KIND_OF = {Basis.OWN: SheetKind.SELF, Basis.VISITED: SheetKind.ONSITE}
+
+
+def groups(session: Session, round_id: int) -> list[Group]:
+    """Count the assessments of a round by all that its tables tell apart."""
+    shape = (
+        Assessment.trade,
+        Firm.township,
+        Firm.size,
+        IS_CONFIRMED,
+        Assessment.own_step,
+        Assessment.visited_step,
+    )
+    query = (
+        select(
+            *shape,
+            func.count(),
+            func.coalesce(func.sum(Assessment.own_permille), 0),
+            func.coalesce(func.sum(Assessment.visited_permille), 0),
+        )
+        .join(Firm, Firm.id == Assessment.firm_id)
+        .where(Assessment.round_id == round_id)
+        .group_by(*shape)
+    )
+    return [
+        Group(
+            row[0],
+            row[1] or "",
+            row[2] or "",
+            bool(row[3]),
+            *row[4:7],
+            int(row[7] or 0),
+            int(row[8] or 0),
+        )
+        for row in session.execute(query)
+    ]
+
+
+def rounds(session: Session, edition: str) -> list[RoundGroup]:
+    """Count the assessments of an edition by round and step."""
+    shape = (Assessment.round_id, IS_CONFIRMED, Assessment.own_step, Assessment.visited_step)
+    query = select(*shape, func.count()).where(Assessment.edition == edition).group_by(*shape)
+    return [
+        RoundGroup(row[0], bool(row[1]), row[2], row[3], row[4]) for row in session.execute(query)
+    ]
+
+
+def unmet(session: Session, round_id: int, basis: Basis) -> dict[str, int]:
+    """Count the firms of a round that do not meet each gate of their next rung, by its name."""
+    speaks = IS_CONFIRMED if basis == Basis.VISITED else ~IS_CONFIRMED
+    query = (
+        select(UnmetGate.gate, func.count())
+        .join(Assessment, Assessment.id == UnmetGate.assessment_id)
+        .where(Assessment.round_id == round_id, speaks, UnmetGate.kind == KIND_OF[basis])
+        .group_by(UnmetGate.gate)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def near(session: Session, round_id: int, basis: Basis, most: int) -> list[Near]:
+    """Return the firms of a round that lack least to their next rung."""
+    query = (
+        select(
+            Tally.assessment_id,
+            Firm.name,
+            Assessment.own_step if basis == Basis.OWN else Assessment.visited_step,
+            Tally.low,
+            Tally.high,
+        )
+        .join(Assessment, Assessment.id == Tally.assessment_id)
+        .join(Firm, Firm.id == Assessment.firm_id)
+        .where(Tally.round_id == round_id, Tally.counts, Tally.what == What.NEXT)
+        .where(Tally.kind == KIND_OF[basis])
+        .order_by(Tally.low, Tally.high, Tally.assessment_id)
+        .limit(most)
+    )
+    return [Near(row[0], row[1], row[2] or 0, row[3], row[4]) for row in session.execute(query)]
+
+
+def invited(session: Session, round_: Round) -> int:
+    """Return how many firms a round is for."""
+    query = select(func.count()).select_from(Firm)
+    if round_.only_invited:
+        query = query.where(_is_invited(round_.id))
+    return session.scalar(query) or 0
+
+
+def _is_invited(round_id: int) -> ColumnElement[bool]:
+    return exists().where(Invitation.firm_id == Firm.id, Invitation.round_id == round_id)
+
+
+def pooled(session: Session, round_id: int) -> dict[PoolState, int]:
+    """Count the firms of a round by the state of their entry in the pool."""
+    query = (
+        select(PoolEntry.state, func.count())
+        .join(Assessment, Assessment.firm_id == PoolEntry.firm_id)
+        .where(Assessment.round_id == round_id)
+        .group_by(PoolEntry.state)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def above_scale(session: Session, round_id: int) -> tuple[int, int]:
+    """Return how many firms are above scale, and how many of them handed a sheet in this round."""
+    handed_in = exists().where(
+        Assessment.firm_id == Firm.id,
+        Assessment.round_id == round_id,
+        Assessment.own_step.is_not(None),
+    )
+    query = select(func.count(), func.count(case((handed_in, 1)))).where(Firm.above_scale.is_(True))
+    row = session.execute(query).one()
+    return row[0], row[1]
+
+
+def systems(session: Session, round_id: int) -> dict[str, int]:
+    """Count the firms above scale whose sheet of a round shows each system."""
+    query = (
+        select(Tally.key, func.count())
+        .join(Assessment, Assessment.id == Tally.assessment_id)
+        .join(Firm, Firm.id == Assessment.firm_id)
+        .where(Tally.round_id == round_id, Tally.counts, Tally.what == What.SYSTEM)
+        .where(Tally.low == 1, Firm.above_scale.is_(True))
+        .group_by(Tally.key)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+# --- who never began ----------------------------------------------------------------------------
+
+
+class Stage:
+    """How far the bureau came with a firm that never began."""
+
+    NO_ACCOUNT, NO_PASSWORD, NOT_BEGUN = "no_account", "no_password", "not_begun"
+
+
+_people = exists().where(User.firm_id == Firm.id, User.active)
+_STAGE = case(
+    (_people.where(User.password_hash.is_not(None)), Stage.NOT_BEGUN),
+    (_people, Stage.NO_PASSWORD),
+    else_=Stage.NO_ACCOUNT,
+)
+_NEVER = ~exists().where(Assessment.firm_id == Firm.id)
+
+
+def unreached(session: Session) -> list[Unreached]:
+    """Count the firms that never began an assessment, by township and how far they were reached."""
+    stage = _STAGE.label("stage")
+    reached = select(Firm.township, stage).where(_NEVER).subquery()
+    query = select(reached.c.township, reached.c.stage, func.count()).group_by(
+        reached.c.township, reached.c.stage
+    )
+    return [Unreached(row[0] or "", row[1], row[2]) for row in session.execute(query)]
+
+
+# --- conditions of the plan -----------------------------------------------------------------------
+
+
+class Judged(NamedTuple):
+    """What was judged of newest confirmed assessments on one step, and of how many firms."""
+
+    step: int
+    conditions: str
+    firms: int
+
+
+def judged(session: Session, edition: str, least_step: int) -> list[Judged]:
+    """Count firms on a step or above by their newest confirmed assessment and its conditions."""
+    shape = (Assessment.visited_step, func.coalesce(Tally.key, "|"))
+    query = _judged(edition, least_step, *shape, func.count()).group_by(*shape)
+    return [Judged(*row) for row in session.execute(query)]
+
+
+def judged_firms(session: Session, edition: str, least_step: int) -> list[tuple[int, int, str]]:
+    """Return the same firm by firm: (firm, step, conditions)."""
+    chosen = (Assessment.firm_id, Assessment.visited_step, func.coalesce(Tally.key, "|"))
+    return [(*row,) for row in session.execute(_judged(edition, least_step, *chosen))]
+
+
+def _judged(edition: str, least_step: int, *chosen: Any) -> Query:
+    known = and_(
+        Tally.assessment_id == Assessment.id,
+        Tally.kind == SheetKind.ONSITE,
+        Tally.what == What.CONDITIONS,
+    )
+    newest = (
+        select(func.max(Assessment.id))
+        .where(Assessment.edition == edition, IS_CONFIRMED)
+        .group_by(Assessment.firm_id)
+    )
+    return (
+        select(*chosen)
+        .select_from(Assessment)
+        .outerjoin(Tally, known)
+        .where(Assessment.id.in_(newest))
+        .where(Assessment.visited_step >= least_step)
+    )
+
+
+# --- the firms behind a figure ----------------------------------------------------------------------
+
+
+class FirmBehind(NamedTuple):
+    """A firm that a figure counts."""
+
+    id: int
+    name: str
+    code: str
+    trade: str
+    township: str
+    contact_name: str
+    contact_phone: str
+
+
+class Asked(NamedTuple):
+    """Which figure; empty words narrow nothing."""
+
+    what: str
+    key: str
+    round_id: int | None = None
+    only_invited: bool = False
+    trade: str = ""
+    township: str = ""
+    size: str = ""
+    firms: Collection[int] | None = None
+
+
+def firms_behind(
+    session: Session, asked: Asked, part: Slice | None = None
+) -> tuple[list[FirmBehind], int]:
+    """Return the firms that a figure counts, by township and name."""
+    query: Query = select(
+        Firm.id,
+        Firm.name,
+        Firm.code,
+        Firm.trade,
+        func.coalesce(Firm.township, "").label("township"),
+        func.coalesce(Firm.contact_name, "").label("contact_name"),
+        func.coalesce(Firm.contact_phone, "").label("contact_phone"),
+    ).where(*_conditions(asked))
+    rows, total = sliced(session, query.order_by(Firm.township, Firm.name, Firm.id), part)
+    return [FirmBehind(*row) for row in rows], total
+
+
+def _conditions(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    for column, wanted in ((Firm.township, asked.township), (Firm.size, asked.size)):
+        if wanted:
+            yield column.is_(None) if wanted == BELOW else column == wanted
+    if asked.firms is not None:
+        yield Firm.id.in_(asked.firms)
+    elif asked.what == "unreached":
+        yield _NEVER
+        if asked.key != "all":
+            yield _STAGE.in_([asked.key])
+    elif asked.what == "system":
+        yield Firm.above_scale.is_(True)
+        if asked.key == "answered":
+            yield _with(asked, *_on_the_way("handed_in"))
+        elif asked.key != "scale":
+            yield _with(asked, *_tallied(What.SYSTEM, asked.key), Tally.low == 1)
+    elif asked.what == "package":
+        key = "" if asked.key == "own" else asked.key
+        yield _with(asked, *_tallied(What.PACKAGE, key))
+    elif asked.key == "invited":
+        if asked.only_invited and asked.round_id:
+            yield _is_invited(asked.round_id)
+    else:
+        yield _with(asked, *_on_the_way(asked.key))
+
+
+def _tallied(what: What, key: str) -> Iterator[ColumnElement[bool]]:
+    yield Tally.assessment_id == Assessment.id
+    yield and_(Tally.counts, Tally.what == what, Tally.key == key)
+
+
+def _on_the_way(key: str) -> Iterator[ColumnElement[bool]]:
+    if key in ("handed_in", "rated"):
+        yield Assessment.own_step.is_not(None)
+    if key == "pooled":
+        yield Assessment.firm_id.in_(select(PoolEntry.firm_id).where(PoolEntry.state.in_(IN_POOL)))
+
+
+def _with(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a firm has such an assessment in the round."""
+    ours = [Assessment.firm_id == Firm.id, Assessment.round_id == asked.round_id]
+    if asked.trade:
+        ours.append(Assessment.trade == asked.trade)
+    return exists().where(*ours, *conditions)

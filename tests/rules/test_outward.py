@@ -1,0 +1,130 @@
+"""The district's page as it leaves the bureau: nothing small is on it, nor can be worked out from it."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from questionnaires.library import SHIPPED
+from reports import charts
+from reports import dashboard as say
+from reports.dashboard import TOTAL, Basis, Frame, Group, Mean, Near, RoundGroup, Table, Wish
+from reports.outward import outward
+from reports.paper.drawing import svg
+from reports.small_cells import FEWEST, WITHHELD
+
+EDITION = SHIPPED.load("2026")
+NOW = "今年的轮次"
+TRADES = {"valve": "阀门", "bearing": "轴承"}
+SIZES = {"small": "小型", "large": "大型"}
+
+
+def a_frame(basis: Basis = Basis.VISITED) -> Frame:
+    return Frame(EDITION.ladder, TRADES, SIZES, {"design": "研发设计"}, basis)
+
+
+def a_page(groups: list[Group], last: list[int], basis: Basis = Basis.VISITED) -> list[Table]:
+    """The blocks of a district whose firms stand as these groups say, last year ``last`` by step."""
+    frame = a_frame(basis)
+    firms = sum(group.firms for group in groups)
+    rated = [RoundGroup(2, g.confirmed, g.own_step, g.visited_step, g.firms) for g in groups]
+    earlier = [RoundGroup(1, True, step, step, n) for step, n in enumerate(last) if n]
+    names = ("invited", "begun", "handed_in", "confirmed", "pooled", "recognised")
+    way = dict.fromkeys(names, firms)
+    sizes = {
+        trade: sum(group.firms for group in groups if group.trade == trade) for trade in TRADES
+    }
+    return [
+        say.funnel(frame, way | {"invited": firms + 3, "pooled": 2, "recognised": 1}),
+        say.ladder_by(frame, groups, "trade", TRADES),
+        say.ladder_by(frame, groups, "size", SIZES),
+        say.ladder_over_rounds(frame, [*earlier, *rated], {1: "去年的轮次", 2: NOW}),
+        say.heat(frame, [Mean("design", t, n, n * 400) for t, n in sizes.items()]),
+        say.gates(frame, {"traceability": firms // 2, "core": 2}, {}, firms),
+        say.deviation(frame, groups),
+        say.demand(frame, [Wish("N01", 3, 100, 200), Wish("N02", 9, 100, 200)], {}, "自拟"),
+        say.systems(frame, {"erp": ("ERP", "都在系统里管")}, {"erp": 4}, firms, firms + 2, "建议"),
+        say.near(frame, [Near(1, "某虚构厂", 1, 0, 3)]),
+    ]
+
+
+GROUPS = st.lists(
+    st.builds(
+        Group,
+        trade=st.sampled_from(list(TRADES)),
+        township=st.just(""),
+        size=st.sampled_from(list(SIZES)),
+        confirmed=st.just(True),
+        own_step=st.integers(0, 5),
+        visited_step=st.integers(0, 5),
+        firms=st.integers(1, 20),
+        own_sum=st.just(500),
+        visited_sum=st.just(400),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=6, deadline=None)
+@given(GROUPS, st.lists(st.integers(0, 20), min_size=6, max_size=6), st.sampled_from(list(Basis)))
+def test_no_small_count_is_printed_or_left_over_by_a_sum(groups, last, basis):
+    before = a_page(groups, last, basis)
+
+    after = {table.id: table for table in outward(before, NOW, basis)}
+
+    assert "near" not in after
+    for table in before:
+        for line, shown in zip(
+            table.lines, getattr(after.get(table.id), "lines", ()), strict=False
+        ):
+            for cell, told in zip(line.cells, shown.cells, strict=True):
+                small = cell.where is not None and cell.number < FEWEST
+                assert not small or told.text == WITHHELD, (table.id, line.title)
+    for table in before:
+        if table.id in after:
+            assert_no_small_count_is_left_over(table, after[table.id])
+
+
+def assert_no_small_count_is_left_over(table: Table, told: Table) -> None:
+    """Where a line with its total, or a column with its sum, has one gap, a large count is missing."""
+    if table.shape != "stacked" or table.id == "deviation":
+        return
+    rows = [
+        list(zip(line.cells, shown.cells, strict=True))[: table.bars + 1]
+        for line, shown in zip(table.lines, told.lines, strict=True)
+    ]
+    if table.lines and table.lines[-1].title == TOTAL:
+        rows += [list(column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        gaps = [cell.number for cell, shown in row if shown.text == WITHHELD]
+        assert len(gaps) != 1 or gaps[0] >= FEWEST, table.id
+
+
+def test_a_share_that_gives_its_count_away_goes_with_it():
+    groups = [Group("valve", "", "small", True, 3, 3, 3, 0, 0)]
+    groups.append(Group("bearing", "", "large", True, 2, 2, 40, 0, 0))
+
+    after = {table.id: table for table in outward(a_page(groups, [0] * 6), NOW, Basis.VISITED)}
+
+    erp = after["systems"].lines[-1]
+    assert [cell.text for cell in erp.cells[:2]] == [WITHHELD, WITHHELD]
+    assert [line.cells[1].text for line in after["demand"].lines][:2] == ["1–2", WITHHELD]
+    valve = [line.cells[0].text for line in after["heat"].lines]
+    assert valve == [WITHHELD]
+
+
+def test_every_block_is_drawn_with_its_numbers_on_it():
+    groups = [Group("valve", "", "small", True, 3, 2, 17, 0, 0)]
+    groups.append(Group("bearing", "", "large", True, 2, 2, 43, 0, 0))
+
+    for table in a_page(groups, [0, 9, 8, 7, 0, 0]):
+        option = charts.of_table(table)
+        if option is None:
+            assert table.shape == ""
+            continue
+        drawn = svg(option, 400, charts.height(table), table.title)
+        columns = table.bars if table.shape == "stacked" else 1
+        for line in table.lines:
+            for cell in line.cells[:columns]:
+                assert not cell.number or f">{cell.text}" in drawn, (table.id, line.title)
