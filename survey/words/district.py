@@ -27,7 +27,10 @@ OF_PLAN = frozenset({"recognised", "eligible", "open", "reaching"})
 NOT_SAID = "没有填"
 SIZED = {**SIZES, "none": NOT_SAID}
 KEYS = {"own": OWN_MEASURES, "all": "全部", "scale": "全部规上企业", "answered": "有结果的规上企业"}
+ALL = ("way", "begun")
+"""What is listed where no figure is named."""
 WAY = {
+    "begun": "开始填报的",
     "invited": "邀请的",
     "handed_in": "已提交的",
     "rated": "有自评等级的",

@@ -103,6 +103,7 @@ NOT_PAGES = frozenset(
     {
         *("static", "health", "worker.script", "calendar.feed"),
         *("profiles.logo", "profiles.colours"),
+        *("bureau.district_page", "bureau.district_page_state"),
     }
 )
 FINGERS = frozenset({"consultant.section", "consultant.notes"})
@@ -213,6 +214,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "token": [issue_link(Step(session, by, moment()), guest.id).token],
         "edition_id": [EDITION],
         "trade_id": ["valve"],
+        "name": ["plan"],
     }
 
 

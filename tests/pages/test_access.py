@@ -52,6 +52,7 @@ WORDS = {
     "trade_id": "valve",
     "token": "x" * 43,
     "digest": "0c5f63084347",
+    "name": "plan",
     "filename": "css/base.css",
 }
 """A good word for every part of an address that is no number."""
@@ -142,10 +143,8 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
     return {
         "assessment_id": side.ids[state],
         "evidence_id": side.ids[name],
-        "document_id": side.ids[
-            "superseded report" if "stamped" in rule.endpoint else "confirmed self report"
-        ],
-        "job_id": side.ids["confirmed self job"],
+        "document_id": side.ids[_document(rule)],
+        "job_id": side.ids["district job" if "district" in rule.endpoint else "confirmed self job"],
         "user_id": user,
         "firm_id": side.ids["firm"],
         "round_id": 5 if rule.endpoint == "bureau.delete_round" else 4,
@@ -161,6 +160,12 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "view_id": side.ids["spare view" if "forget" in rule.endpoint else "view"],
         "template_id": side.ids["spare template" if "forget" in rule.endpoint else "template"],
     }
+
+
+def _document(rule: Rule) -> str:
+    if "district" in rule.endpoint:
+        return "district page"
+    return "superseded report" if "stamped" in rule.endpoint else "confirmed self report"
 
 
 def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:

@@ -36,6 +36,7 @@ WORDS = {
     "trade_id": ["valve"],
     "token": ["x" * 43],
     "digest": ["0c5f63084347"],
+    "name": ["plan"],
 }
 TABLES = {
     "assessment_id": "assessments",

@@ -187,7 +187,6 @@ def test_an_empty_district_and_one_of_a_single_firm_are_pages_too(app, session, 
     [
         "/bureau/district?round=abc",
         "/bureau/district?basis=both",
-        "/bureau/district/firms",
         "/bureau/district/firms?what=secrets&key=1",
         "/bureau/district/firms?what=way",
     ],

@@ -329,6 +329,7 @@ def _addresses(rule, world, role):
             "trade_id": "valve",
             "token": "x" * 43,
             "digest": "0c5f63084347",
+            "name": "plan",
         }
         written = rule
         for name, value in values.items():

@@ -79,6 +79,7 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "trade_id": ("valve",),
         "token": ("x" * 43,),
         "digest": ("0c5f63084347",),
+        "name": ("plan",),
     }
     seen = set()
     for reader in [None, *readers]:

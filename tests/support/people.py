@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 
 from questionnaires.library import SHIPPED
 from questionnaires.model import Question
+from reports.dashboard import Basis
 from survey import db
 from survey.config import MEGABYTE, Config
 from survey.files import uploads
 from survey.files.stores import contents_of
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import documents, jobs, passwords
+from survey.lifecycle import district_pages, documents, jobs, passwords
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle.documents import Content
 from survey.lifecycle.step import Actor, Step
@@ -250,6 +251,25 @@ def a_file(
     return evidence_steps.attach(
         Step(session, by, moment()), assessment.id, kind, question_id, stored, limits=ROOM
     )
+
+
+def a_district_page(session: Session, config: Config, round_: Round, user: User) -> Document:
+    """The district's page of a round as an issued document; its file is invented."""
+    by = Step(session, Actor(user.id, user.name), moment())
+    job = district_pages.request(by, round_.id, Basis.OWN, outward=False)
+    content = b"%PDF-1.7 invented district"
+    finished = Content("invented", contents_of(config).put(content), len(content))
+    worker = Step(session, jobs.WORKER, moment())
+    taken = jobs.take(worker, job.id, lambda _kind: timedelta(minutes=1))
+    assert taken is not None
+    issued: list[Document] = []
+
+    def issue(step: Step) -> dict[str, int]:
+        issued.append(district_pages.issue(step, taken, finished))
+        return {"document": issued[0].id}
+
+    jobs.finish(worker, taken, issue)
+    return issued[0]
 
 
 def an_issued_report(

@@ -22,6 +22,7 @@ from survey.lifecycle import assessments as steps
 from survey.lifecycle import (
     conclusions,
     decisions,
+    district_pages,
     interests,
     invitations,
     pool,
@@ -63,6 +64,7 @@ from survey.tables import (
 from tests.support.files import a_pdf, a_photo
 from tests.support.people import (
     TESTER,
+    a_district_page,
     a_file,
     a_firm,
     a_round,
@@ -112,6 +114,8 @@ class World:
         self.sides = [self._side("金丝雀甲", "teal"), self._side("金丝雀乙", "maroon")]
         self.a, self.b = self.sides
         self._ask_for(self.rounds[3])
+        if reports:
+            self._print_district(self.rounds[0])
         session.rollback()
 
     def _ask_for(self, round_: Round) -> None:
@@ -123,6 +127,13 @@ class World:
             to = f"{side.word}@example.com"
             mail = a_mail(self._session, round_, side.ids["firm"], MailState.FAILED, address=to)
             side.ids["mail"] = mail.id
+
+    def _print_district(self, round_: Round) -> None:
+        """The district's page on paper: nobody's in particular, so both sides know its number."""
+        document = a_district_page(self._session, self._config, round_, self.officer)
+        (job,) = jobs_about(self._session, district_pages.PAGE, "round", round_.id)
+        for side in self.sides:
+            side.ids |= {"district page": document.id, "district job": job.id}
 
     def reader(self, role: str) -> User:
         """Who signs in to look at side A."""

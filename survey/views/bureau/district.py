@@ -283,6 +283,8 @@ def export_district_firms() -> ResponseReturnValue:
 
 def _behind() -> Behind:
     what, key = lists.one_of("what", words.BEHIND), lists.words("key")
+    if not what and not key:
+        what, key = words.ALL
     round_, frame = _round(), choices.frame()
     if not what or not key:
         here.refuse(400, "没有说明要看哪个数字背后的企业，请从“全区情况”页面点数字进来。")
