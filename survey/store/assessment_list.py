@@ -21,7 +21,6 @@ from survey.store.lists import (
     facts_of,
     of_assessments,
 )
-from survey.store.pool import entry_of_edition
 from survey.store.requests import OPEN
 from survey.store.sheets import IS_CONFIRMED, RESULTS, Results, Standing, results_of, spoken
 from survey.tables import (
@@ -31,7 +30,6 @@ from survey.tables import (
     Firm,
     PoolEntry,
     PoolState,
-    Recognition,
     ReturnRequest,
     Round,
     SheetKind,
@@ -102,7 +100,8 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
 
 _LISTING = Listing(
     key=Assessment.id,
-    found=select(Assessment.id).outerjoin(Firm, Firm.id == Assessment.firm_id),
+    found=select(Assessment.id),
+    beside=(Firm, Firm.id == Assessment.firm_id),
     rows=(
         select(
             Assessment.id,
@@ -218,8 +217,6 @@ def verdicts(session: Session, edition: str) -> dict[int, dict[Verdict, int]]:
 class Counts:
     """The figures above the list: assessments of one edition by state, as the list counts them."""
 
-    firms: int
-    begun: int
     drafting: int
     submitted: int
     visiting: int
@@ -227,7 +224,10 @@ class Counts:
     undecided: int
     """Confirmed, and its firm has no entry in the pool."""
     in_pool: int
-    recognised: int
+
+    @property
+    def begun(self) -> int:
+        return self.drafting + self.submitted + self.visiting + self.confirmed
 
 
 def counts(session: Session, edition: str) -> Counts:
@@ -237,18 +237,15 @@ def counts(session: Session, edition: str) -> Counts:
         counted = select(func.count()).where(Assessment.edition == edition, *conditions)
         return counted.scalar_subquery()
 
-    states = (those(Assessment.state == state) for state in AssessmentState)
-    in_pool = select(func.count()).where(
-        PoolEntry.state == PoolState.IN_POOL, entry_of_edition(edition)
+    of_edition = exists().where(
+        Assessment.id == PoolEntry.assessment_id, Assessment.edition == edition
     )
+    in_pool = select(func.count()).where(PoolEntry.state == PoolState.IN_POOL, of_edition)
     row = session.execute(
         select(
-            select(func.count(Firm.id)).scalar_subquery(),
-            those(),
-            *states,
+            *(those(Assessment.state == state) for state in AssessmentState),
             those(IS_CONFIRMED, Assessment.firm_id.not_in(select(PoolEntry.firm_id))),
             in_pool.scalar_subquery(),
-            select(func.count(Recognition.firm_id.distinct())).scalar_subquery(),
         )
     ).one()
     return Counts(*tuple(row))

@@ -19,6 +19,7 @@ from survey.tables import (
     Round,
     SheetKind,
     Size,
+    Table,
     UnmetGate,
 )
 
@@ -265,14 +266,15 @@ def _cut(ordered: Query, part: Slice) -> Query:
 class Listing:
     """A long list in two questions: which rows a page has, and what their lines show.
 
-    ``found`` asks for the key alone and joins, from the outside, only what an order needs: a
-    database leaves out a join that a statement does not use.
+    ``found`` asks for the key alone, of no more tables than the conditions speak of; ``beside`` is
+    the table that some orders need as well, with how it is joined.
     """
 
     key: InstrumentedAttribute[int]
     found: Query
     rows: Query
     sorts: Mapping[str, ColumnElement[Any]]
+    beside: tuple[type[Table], ColumnElement[bool]] | None = None
 
     def read(
         self,
@@ -285,7 +287,8 @@ class Listing:
         if part is None:
             rows = list(session.execute(self._ordered(self.rows.where(*where), sort)))
             return rows, len(rows)
-        ids = _cut(self._ordered(self.found.where(*where), sort), part)
+        found = self.found.outerjoin(*self.beside) if self.beside else self.found
+        ids = _cut(self._ordered(found.where(*where), sort), part)
         shown = self._ordered(self.rows.where(self.key.in_(ids)), sort)
         return list(session.execute(shown)), self.count(session, where)
 

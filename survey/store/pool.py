@@ -92,9 +92,8 @@ class PoolLine:
 
 _LISTING = Listing(
     key=PoolEntry.id,
-    found=select(PoolEntry.id)
-    .join(Assessment, Assessment.id == PoolEntry.assessment_id)
-    .outerjoin(Firm, Firm.id == PoolEntry.firm_id),
+    found=select(PoolEntry.id).join(Assessment, Assessment.id == PoolEntry.assessment_id),
+    beside=(Firm, Firm.id == PoolEntry.firm_id),
     rows=(
         select(
             PoolEntry.id,

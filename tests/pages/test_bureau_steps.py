@@ -9,6 +9,7 @@ from survey import db
 from survey.lifecycle import assessments as life
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
+from survey.store import standings
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -88,7 +89,9 @@ def test_a_provisional_rung_is_called_so_wherever_a_target_is_decided(desk, sess
     sheet = store.sheet(session, assessment.id, SheetKind.ONSITE)
     assert "现场诊断核定，得分率" in desk.get(home(assessment)).text
     with db.writing(session):
-        store.score(session, sheet.id).floor_step = 0
+        score = store.score(session, sheet.id)
+        score.floor_step = 0
+        standings.keep(session, session.get(Assessment, assessment.id), sheet.kind, score, ())
 
     said = desk.get(home(assessment)).text
     entry = desk.get(in_pool(desk, session, assessment)).text

@@ -166,10 +166,10 @@ def of_assessments(frame: Frame, unmet: Unmet, judged: Judged) -> tuple[Column[A
     return (
         *of_firm(frame.trades),
         Column("评估轮次", lambda line: line.round, 26, key="round", label="轮次"),
+        *_of_results(frame, unmet, lambda line: line.id),
         Column(
             "状态", lambda line: wording.STATES[line.state], key="state", sort="state", usual=True
         ),
-        *_of_results(frame, unmet, lambda line: line.id),
         Column("诊断顾问", lambda line: line.consultant, 20, key="consultant", usual=True),
         _day("计划日期", lambda line: line.planned_on, "planned", "计划", usual=True),
         _day(

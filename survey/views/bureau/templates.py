@@ -52,7 +52,7 @@ def _room_for_templates(endpoint: str | None, _values: dict[str, Any] | None) ->
         request.max_content_length = current_app.config["SURVEY"].most_upload_bytes
 
 
-@pages.route("/templates", methods=["GET", "POST"])
+@pages.route("/assessments/templates", methods=["GET", "POST"])
 def templates() -> ResponseReturnValue:
     """Explain the names a template may hold, list those there are, take another."""
     if request.method == "GET":
@@ -134,7 +134,7 @@ def _fields(listed: str) -> list[str]:
     return [words.NUMBER, *(column.title.partition("（")[0] for column in _every(listed))]
 
 
-@pages.get("/templates/<listed>/sample")
+@pages.get("/assessments/templates/<listed>/sample")
 def template_sample(listed: str) -> ResponseReturnValue:
     """Hand out a small workbook that shows how names are written."""
     if listed not in EVERYTHING:
@@ -149,7 +149,7 @@ def template_sample(listed: str) -> ResponseReturnValue:
     return downloads.sent_workbook(stream, "模板样例.xlsx", "template-sample.xlsx")
 
 
-@pages.get("/templates/<row:template_id>")
+@pages.get("/assessments/templates/<row:template_id>")
 def fill_template(template_id: int) -> ResponseReturnValue:
     """Hand a template back filled with its list, narrowed and ordered as this address says."""
     kept = store.template(here.session(), template_id) or abort(404)
@@ -204,7 +204,7 @@ def _once(rows: int, said: str) -> dict[str, Any]:
     }
 
 
-@pages.post("/templates/<row:template_id>/delete")
+@pages.post("/assessments/templates/<row:template_id>/delete")
 def forget_template(template_id: int) -> ResponseReturnValue:
     """Forget a template."""
     life.forget_template(here.step(), template_id)
