@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy.exc import IntegrityError
 
+from survey import db
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import invitations
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.jobs import Effect
+from survey.lifecycle.step import Step
 from survey.tables import Fault
 
 
@@ -22,8 +26,13 @@ def prepare(workshop: Workshop) -> Effect:
             )
             touched += some
             if not after:
-                return lambda _step: {"firms": touched}
+                return partial(_done, touched)
     except NotThere:
         raise WorkFailed(Fault.GONE) from None
     except IntegrityError:  # somebody gave a firm its first user this moment
         raise WorkFailed(Fault.CHANGED) from None
+
+
+def _done(touched: int, step: Step) -> dict[str, int]:
+    db.gather_statistics(step.session)  # there may be ten thousand users where there were ten
+    return {"firms": touched}

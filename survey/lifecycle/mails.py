@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from survey.lifecycle import jobs
-from survey.lifecycle.errors import NotThere, WrongState
+from survey.lifecycle.addresses import is_address
+from survey.lifecycle.errors import Invalid, NotThere, WrongState
 from survey.lifecycle.jobs import Taken
 from survey.lifecycle.rounds import held_round
 from survey.lifecycle.states import MAIL
@@ -39,13 +40,19 @@ def invite(step: Step, round_id: int) -> tuple[int, int | None]:
         return queued, ask(step, round_id).id
 
 
-def retry(step: Step, round_id: int, mail_id: int | None = None) -> int:
+def retry(step: Step, round_id: int, mail_id: int | None = None, address: str = "") -> int:
     """Queue again one mail that did not go out, or all that failed for certain; return the job.
+
+    Args:
+        address: Where the firm of the one mail gets mail from now on; empty for where it does.
 
     Raises:
         NotThere: No such mail of the round.
         WrongState: It is on its way, or was sent.
+        Invalid: The address is none.
     """
+    if address and not is_address(address):
+        raise Invalid({"address": "邮箱写得不对，请写成 name@example.com 这样。"})
     with step.writing() as session:
         round_ = held_round(step, round_id)
         found = store.undelivered(session, round_id, mail_id)
@@ -53,7 +60,11 @@ def retry(step: Step, round_id: int, mail_id: int | None = None) -> int:
             raise NotThere
         for mail in found:
             move(mail, "mail_retry")
-            mail.address = store.address_of(session, mail.firm_id) or mail.address
+            known = store.address_of(session, mail.firm_id)
+            if mail_id is not None and address not in ("", known):
+                store.keep_addresses(session, {mail.firm_id: address})
+                known = address
+            mail.address = known or mail.address
             mail.fault = ""
         step.log("mail_retry", round_, after={"firms": len(found)})
         return ask(step, round_id).id

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.clock import LOCAL
 from survey.store import completion as store
-from survey.store.completion import Day, Done, Pace
+from survey.store.completion import Done, Pace
 from survey.store.settings import District
 from survey.tables import Round
 
@@ -44,13 +44,25 @@ def by_township(session: Session, round_: Round) -> list[Place]:
     return found + [Place(Done(name, 0, 0, 0, 0), quota) for name, quota in empty]
 
 
+class Day(NamedTuple):
+    """One day of a round: how many began and handed in on it, and how many had by its end."""
+
+    day: date
+    begun: int
+    handed_in: int
+    handed_in_by: int
+
+
 def by_day(session: Session, round_: Round, today: date) -> list[Day]:
-    """Return the days of a round so far on which something happened, the last ones, newest first."""
-    first = max(round_.opens_on, today - timedelta(days=MOST_DAYS - 1))
-    days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
-    spans = [(day, _begin(day), _begin(day + timedelta(days=1))) for day in days]
-    told = store.by_day(session, round_.id, spans)
-    return [day for day in reversed(told) if day.begun or day.handed_in]
+    """Return the last days of a round on which something happened, newest first."""
+    since = _begin(max(round_.opens_on, today - timedelta(days=MOST_DAYS - 1)))
+    begun = store.begun_by_day(session, round_.id, since)
+    handed_in = store.handed_in_by_day(session, round_.id, since)
+    total, days = store.handed_in_before(session, round_.id, since), []
+    for day in sorted({*begun, *handed_in}):
+        total += handed_in.get(day, 0)
+        days.append(Day(day, begun.get(day, 0), handed_in.get(day, 0), total))
+    return days[::-1]
 
 
 def _begin(day: date) -> datetime:

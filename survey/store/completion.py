@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, text, true
 from sqlalchemy.orm import Session
 
+from survey import db
+from survey.clock import LOCAL
 from survey.store.firms import narrowed
 from survey.store.lists import BELOW, Query, Slice, Wanted, sliced, sorted_by
 from survey.tables import (
@@ -18,7 +20,6 @@ from survey.tables import (
     AssessmentState,
     Firm,
     Invitation,
-    Moment,
     Round,
     SheetKind,
     SheetRow,
@@ -150,7 +151,8 @@ def _trade() -> ColumnElement[str]:
 
 
 def _own_sheet() -> ColumnElement[bool]:
-    own = and_(SheetRow.kind == SheetKind.SELF, SheetRow.speaks)
+    # Word for word as the index of the sheets that speak has it: SQLite uses it for nothing else.
+    own = and_(SheetRow.kind == SheetKind.SELF, text("sheets.speaks"))
     return and_(SheetRow.assessment_id == Assessment.id, own)
 
 
@@ -212,45 +214,39 @@ def _by(session: Session, round_: Round, group: ColumnElement[str]) -> list[Done
     return [Done(*row) for row in rows]
 
 
-class Day(NamedTuple):
-    """One day of a round: how many began and handed in on it, and how many had by its end."""
-
-    day: date
-    begun: int
-    handed_in: int
-    handed_in_by: int
+def handed_in_before(session: Session, round_id: int, moment: datetime) -> int:
+    """Return how many had handed in by a moment, of those that have not got their sheet back."""
+    query = select(func.count()).where(*_handed_in(round_id), Assessment.submitted_at < moment)
+    return session.scalar(query) or 0
 
 
-def by_day(
-    session: Session, round_id: int, days: Sequence[tuple[date, datetime, datetime]]
-) -> list[Day]:
-    """Return what happened on some days, each with its first moment and that of the next.
+def begun_by_day(session: Session, round_id: int, since: datetime) -> dict[date, int]:
+    """Count the firms that began by local day."""
+    began = Assessment.created_at.expression
+    return _by_day(session, began, [Assessment.round_id == round_id, began >= since])
 
-    The databases name a local day each in its own way; so its moments are asked about instead.
-    """
-    if not days:
-        return []
-    spans = union_all(
-        *(
-            select(
-                literal(number).label("number"),
-                literal(begins, Moment()).label("begins"),
-                literal(ends, Moment()).label("ends"),
-            )
-            for number, (_day, begins, ends) in enumerate(days)
-        )
-    ).subquery()
 
-    def within(moment: ColumnElement[Any]) -> ColumnElement[int]:
-        return func.count(case((and_(moment >= spans.c.begins, moment < spans.c.ends), 1)))
+def handed_in_by_day(session: Session, round_id: int, since: datetime) -> dict[date, int]:
+    """Count the firms that handed in by local day, but those that have got their sheet back."""
+    handed = Assessment.submitted_at.expression
+    return _by_day(session, handed, [*_handed_in(round_id), handed >= since])
 
-    handed_in = case((Assessment.state != AssessmentState.DRAFT, Assessment.submitted_at))
-    before = func.count(case((handed_in < spans.c.ends, 1)))
-    query = (
-        select(spans.c.number, within(Assessment.created_at.expression), within(handed_in), before)
-        .select_from(spans)
-        .outerjoin(Assessment, Assessment.round_id == round_id)
-        .group_by(spans.c.number)
-        .order_by(spans.c.number)
-    )
-    return [Day(days[row[0]][0], *row[1:]) for row in session.execute(query)]
+
+def _handed_in(round_id: int) -> list[ColumnElement[bool]]:
+    return [Assessment.round_id == round_id, Assessment.state != AssessmentState.DRAFT]
+
+
+def _by_day(
+    session: Session, moment: ColumnElement[Any], conditions: Sequence[ColumnElement[bool]]
+) -> dict[date, int]:
+    day = local_day(session, moment)
+    rows = session.execute(select(day, func.count()).where(*conditions).group_by(day))
+    return {date.fromisoformat(row[0]): row[1] for row in rows}
+
+
+def local_day(session: Session, moment: ColumnElement[Any]) -> ColumnElement[str]:
+    """Name the local day of a moment, each database in its own way: 2026-11-26."""
+    if db.on_postgresql(session.get_bind()):
+        return func.to_char(func.timezone(LOCAL.key, moment), "YYYY-MM-DD")
+    # China has had one time, without summer time, since 1991.
+    return func.strftime("%Y-%m-%d", moment, "+8 hours")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from survey.clock import LOCAL
-from survey.tables import AssessmentState, Mail, MailState, Reminder, Role
+from survey.tables import AssessmentState, Firm, Mail, MailState, Reminder, Role
 from tests.support.bureau import a_district, an_assessment, at_desk, counting
 from tests.support.people import a_firm, a_round, a_user, moment, signed_in
 from tests.support.rounds import a_mail
@@ -109,9 +109,16 @@ def test_mails_stand_with_their_reason_and_a_longer_list_asks_no_more_often(
     assert "给企业的邮件没有发出去" in desk.get("/bureau/").text
 
     desk.get(f"{page}?state=failed")
-    assert desk.submit(f"{page}/{failed}/retry").status_code == 302
+    again = f"{page}/{failed}/retry"
+    refused = desk.submit(again, {"address": "写错了@example"})
+    assert refused.status_code == 422
+    assert "邮箱写得不对" in refused.text
+    assert 'value="写错了@example"' in refused.text
+    assert desk.submit(again, {"address": "right@example.com"}).status_code == 302
     session.rollback()
-    assert session.get_one(Mail, failed).state == MailState.WAITING
+    mail = session.get_one(Mail, failed)
+    assert (mail.state, mail.address) == (MailState.WAITING, "right@example.com")
+    assert session.get_one(Firm, mail.firm_id).contact_mail == "right@example.com"
 
 
 def test_a_text_for_the_group_names_no_phone_until_the_officer_asks(desk, session, round_):

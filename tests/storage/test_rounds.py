@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from survey import db
 from survey.lifecycle import assessments, rounds
 from survey.lifecycle.errors import (
     Doubtful,
@@ -18,12 +19,21 @@ from survey.lifecycle.errors import (
 )
 from survey.lifecycle.rounds import Plan
 from survey.lifecycle.step import Actor, Step
+from survey.readings import completion as readings
 from survey.store import completion
-from survey.store.completion import Pace
+from survey.store.completion import OVERDUE, STUCK, Pace
 from survey.store.lists import BELOW, Wanted
-from survey.tables import AssessmentState, Doubt, Round
+from survey.tables import (
+    AnswerRow,
+    Assessment,
+    AssessmentState,
+    Doubt,
+    Firm,
+    Round,
+    SheetRow,
+)
 from tests.support.bureau import an_assessment, logged
-from tests.support.people import a_firm, a_round
+from tests.support.people import a_firm, a_round, a_user
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 BY = Actor(None, "测试")
@@ -223,3 +233,63 @@ def test_a_round_counts_every_firm_once_and_names_who_has_not_begun(session):
     lines, total = completion.round_firms(session, here, Wanted(state=BELOW, sort="firm"), PACE)
     assert (total, [line.firm for line in lines]) == (2, ["别厂（虚构）", "未厂（虚构）"])
     assert (lines[1].contact_name, lines[1].contact_phone) == ("虚构人", "0578-0000000")
+
+
+def test_a_round_is_counted_by_township_against_quotas_by_trade_and_by_local_day(session):
+    round_ = a_round(session, opens_on=date(2026, 9, 1), quotas={"碧湖镇": 2, "紫金街道": 1})
+    for name, township, state in (
+        ("交厂（虚构）", "碧湖镇", AssessmentState.SUBMITTED),
+        ("填厂（虚构）", "碧湖镇", AssessmentState.DRAFT),
+    ):
+        an_assessment(session, round_, name, township=township, state=state)
+    a_firm(session, "未厂（虚构）", trade="bearing")
+    late = datetime(2026, 10, 31, 16, 30, tzinfo=UTC)  # half past midnight of the next day, here
+    with db.writing(session):
+        for one in session.scalars(select(Assessment)):
+            one.created_at = late
+            one.submitted_at = one.submitted_at and late + timedelta(days=1)
+
+    places = readings.by_township(session, round_)
+    trades = completion.by_trade(session, round_)
+    days = readings.by_day(session, round_, date(2026, 11, 20))
+
+    assert [(p.done.name, *p.done[1:], p.quota, p.missing) for p in places] == [
+        ("碧湖镇", 2, 2, 1, 0, 2, 1),
+        ("", 1, 0, 0, 0, None, 0),
+        ("紫金街道", 0, 0, 0, 0, 1, 1),
+    ]
+    assert [tuple(trade) for trade in trades] == [("valve", 2, 2, 1, 0), ("bearing", 1, 0, 0, 0)]
+    assert [tuple(day) for day in days] == [
+        (date(2026, 11, 2), 0, 1, 1),
+        (date(2026, 11, 1), 2, 0, 0),
+    ]
+
+
+def test_who_saves_nothing_for_days_is_stuck_and_who_is_past_the_last_day_is_overdue(session):
+    round_ = a_round(session, opens_on=date(2026, 9, 1), closes_on=date(2026, 11, 22))
+    step = Step(session, BY, NOON - timedelta(days=10))
+    idle, busy = (
+        assessments.begin(step, a_firm(session, name).id, round_.id) for name in ("停厂", "忙厂")
+    )
+    saved_at(session, idle, NOON - timedelta(days=8))
+    saved_at(session, busy, NOON - timedelta(days=6))
+
+    def named(state, today=PACE.today):
+        pace = replace(PACE, today=today)
+        lines, _total = completion.round_firms(session, round_, Wanted(state=state), pace)
+        assert completion.slow_of(session, round_, pace)[state] == len(lines)
+        return {line.firm for line in lines}
+
+    assert named(STUCK) == {"停厂"}
+    assert named(OVERDUE) == {"停厂", "忙厂"}
+    assert named(OVERDUE, date(2026, 11, 22)) == set()
+
+
+def saved_at(session, assessment, moment):
+    """Let a firm's sheet hold one answer of this moment."""
+    author = a_user(session, firm=session.get(Firm, assessment.firm_id))
+    with db.writing(session):
+        sheet = session.scalars(
+            select(SheetRow).where(SheetRow.assessment_id == assessment.id)
+        ).one()
+        session.add(AnswerRow(sheet_id=sheet.id, question_id="scheduling", value=1, revision=1, author_id=author.id, saved_at=moment))  # fmt: skip

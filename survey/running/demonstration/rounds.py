@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from survey import db
+from survey.clock import LOCAL
 from survey.config import Config
 from survey.jobs.invitations import prepare
 from survey.jobs.workshop import Workshop
@@ -64,7 +65,8 @@ def run_round(
 
 def remind(session: Session, at: datetime) -> None:
     """Let the morning thirty days before the running round's last day have come."""
-    step = Step(session, jobs.WORKER, at - timedelta(days=30 - LAST_DAYS["closes_on"]))
+    day = (at - timedelta(days=30 - LAST_DAYS["closes_on"])).astimezone(LOCAL).date()
+    step = Step(session, jobs.WORKER, datetime.combine(day, time(8, 1), LOCAL))
     with step.writing():
         reminders.remind_due(step, by_mail=False)
 

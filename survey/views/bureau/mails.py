@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.lifecycle import mails as life
+from survey.lifecycle import typed
+from survey.lifecycle.errors import Invalid
 from survey.store import jobs as job_store
 from survey.store import mails as store
-from survey.tables import MailState
+from survey.tables import MailState, Round
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.completion import found_round
 from survey.views.bureau.reminders import by_mail
@@ -30,11 +32,16 @@ TONES = {
 @pages.get("/rounds/<row:round_id>/mails")
 def mails(round_id: int) -> ResponseReturnValue:
     """Show every mail of a round with what became of it."""
-    found, part, session = found_round(round_id), lists.part(), here.session()
+    return _page(found_round(round_id))
+
+
+def _page(found: Round, wrong: Invalid | None = None, at: int = 0, given: str = "") -> str:
+    """Render the page; ``wrong`` is what is the matter with the address typed for one mail."""
+    part, session = lists.part(), here.session()
     asked = lists.one_of("state", tuple(MailState))
     state = MailState(asked) if asked else None
-    lines, total = store.mails(session, round_id, state, part)
-    jobs = job_store.jobs_about(session, life.KIND, "round", round_id)
+    lines, total = store.mails(session, found.id, state, part)
+    jobs = job_store.jobs_about(session, life.KIND, "round", found.id)
     return render_template(
         "bureau/mails.html",
         round=found,
@@ -42,13 +49,16 @@ def mails(round_id: int) -> ResponseReturnValue:
         total=total,
         part=part,
         state=asked,
-        counts=store.states_of(session, round_id),
+        counts=store.states_of(session, found.id),
         fault=job_words.ended_without(jobs[0]) if jobs else "",
-        with_address=store.with_address(session, round_id),
+        with_address=store.with_address(session, found.id),
         states=words.MAILS,
         tones=TONES,
         kinds=words.REMINDERS,
         by_mail=by_mail(),
+        at=at,
+        given=given,
+        fault_of=wrong.fields["address"] if wrong else "",
         arguments=lists.arguments(),
         today=today(),
     )
@@ -76,14 +86,18 @@ def retry_mails(round_id: int) -> ResponseReturnValue:
 
 @pages.post("/rounds/<row:round_id>/mails/<row:mail_id>/retry")
 def retry_mail(round_id: int, mail_id: int) -> ResponseReturnValue:
-    """Try one mail again, also where nobody knows whether it left."""
-    return _again(round_id, mail_id)
+    """Try one mail again, to another address where one is typed, also where it may have left."""
+    address = typed.line(request.form.get("address"))
+    try:
+        return _again(round_id, mail_id, address)
+    except Invalid as error:
+        return _page(found_round(round_id), error, mail_id, address), error.status
 
 
-def _again(round_id: int, mail_id: int | None) -> ResponseReturnValue:
+def _again(round_id: int, mail_id: int | None, address: str = "") -> ResponseReturnValue:
     found_round(round_id)
     if not by_mail():
         here.refuse(409, "还没有设置发信的邮件服务器，请联系管理员。")
-    send(life.retry(here.step(), round_id, mail_id))
+    send(life.retry(here.step(), round_id, mail_id, address))
     flash("正在重发。", "good")
     return redirect(url_for(".mails", round_id=round_id))
