@@ -23,7 +23,9 @@ SIZES = {"大型": Size.LARGE, "中型": Size.MEDIUM, "小型": Size.SMALL, "微
 GRADES = frozenset("ABCD")
 FIRST_INDUSTRY, LAST_INDUSTRY = "06", "46"
 """Divisions of GB/T 4754-2017 that mine, make or supply: its sections B, C and D."""
-DIGITAL = {"1": "1.0", "2": "2.0", "3": "3.0", "4": "4.0"}
+DIGITAL = {
+    sign: f"{at}.0" for at, pair in enumerate(("1一", "2二", "3三", "4四"), 1) for sign in pair
+}
 
 
 @dataclass(frozen=True)
@@ -385,13 +387,13 @@ def _grade(cell: Cell, _own: str, _chosen: str) -> str | None:
 
 
 def _digital(cell: Cell, _own: str, _chosen: str) -> str | None:
-    said = cells.plain(cell).removesuffix("级")
+    said = cells.plain(cell)
     if said in cells.NONE:
         return None
-    found = DIGITAL.get(said.removesuffix(".0"))
+    found = re.fullmatch(r"[Ll]?(?:数字化)?([1-4一二三四])(?:\.0)?级?(?:水平)?", said)
     if found is None:
         raise Unread(RowFault.UNREADABLE, said[:40])
-    return found
+    return DIGITAL[found[1]]
 
 
 _FIGURES = {

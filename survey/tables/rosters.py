@@ -167,7 +167,7 @@ class RosterMapping(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), unique=True)
     columns: Mapped[dict[str, Any]]
-    """A field's key by heading."""
+    """A field's key by heading; empty for what is not imported."""
     unit: Mapped[str] = mapped_column(String(4))
     kept_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     kept_at: Mapped[datetime]

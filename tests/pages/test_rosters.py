@@ -123,17 +123,27 @@ def test_an_old_workbook_comes_back_plain_with_its_row_numbers(app, client, sess
     assert "E+17" in rows["8"][-1].value
 
 
-def test_a_mapping_is_remembered_by_its_name(app, client, session):
+def test_a_mapping_is_remembered_by_its_name_and_known_again_by_its_headings(client, session):
+    content = "企业名称,信用代码,营业收入,从业人数\n虚构甲厂,91990008MA1MG6K778,12,3\n".encode()
     client.get(HOME)
-    where = bring(client, "q2.xlsx", (FILES / "q2-next-quarter.xlsx").read_bytes()).location
-    client.get(where)
-    client.submit(where, {"trade": "valve", "mapping_name": "季报", "column-4": ""})
+    where = bring(client, "一季.csv", content).location
+    client.get(f"{where}?unit=千元")
+    client.submit(where, {"trade": "valve", "mapping_name": "季报", "column-3": ""})
     mapping = session.scalars(select(RosterMapping)).one()
-    assert (mapping.name, mapping.unit) == ("季报", "万元")
-    assert "staff" not in mapping.columns.values()
+    assert (mapping.name, mapping.unit) == ("季报", "千元")
+    assert mapping.columns == {
+        "企业名称": "name", "信用代码": "code", "营业收入": "revenue", "从业人数": "",
+    }  # fmt: skip
 
-    where = bring(client, "q2.xlsx", (FILES / "q2-next-quarter.xlsx").read_bytes()).location
-    assert f'<option value="{mapping.id}">季报' in client.get(where).text
+    where = bring(client, "二季.csv", content).location
+    page = client.get(where).text
+    assert "按记住的“季报”对应" in page
+    assert "金额按<strong>千元</strong>" in page
+    staff = page.partition('name="column-3"')[2].partition("</select>")[0]
+    assert "selected" not in staff
+    asked = f"{where}?mapping={mapping.id}&mapped={mapping.id}&unit=元"
+    assert "金额按<strong>元</strong>" in client.get(asked).text
+    assert "按记住的" not in client.get(f"{where}?mapping=").text
 
 
 def test_a_trade_that_nothing_told_can_be_corrected_before_the_import(

@@ -494,6 +494,16 @@ def test_a_text_of_a_park_keeps_names_that_look_like_nothing() -> None:
     assert seen.of(Aside.TOTAL) == [9]
 
 
+@pytest.mark.parametrize("said", ["3.0", "3级", "三级", "L3", "数字化3.0水平", 3, 3.0])
+def test_a_level_of_digitisation_is_one_level_however_it_is_written(said: Any) -> None:
+    choices = replace(CHOICES, columns={**CHOICES.columns, "收入": "digital_level"})
+    rows = rows_of(a_list([["虚构甲厂", CODE(1), said]]), choices, TRADES)
+
+    assert [row.figures for row in rows if isinstance(row, FirmRow)] == [
+        {2025: {"digital_level": "3.0"}}
+    ]
+
+
 @pytest.mark.parametrize(
     ("until", "today", "said"),
     [

@@ -56,7 +56,12 @@ def read_roster(roster_id: int) -> ResponseReturnValue:
         return redirect(url_for(".roster", roster_id=roster_id))
     sheets = _outline(roster)
     if request.method == "GET":
-        return _page(roster, _reading(sheets, request.args))
+        kept = store.mappings(here.session())
+        reading = _reading(sheets, request.args)
+        mapping = _chosen_mapping(kept, reading.head)
+        if mapping and _speaks_of_units(mapping, reading.head):
+            reading.unit = mapping.unit
+        return _page(roster, reading, mapping=mapping)
     reading = _reading(sheets, request.form)
     given = _given(reading)
     trade = request.form.get("trade", "")
@@ -84,7 +89,9 @@ def _checked(
     roster: Roster, reading: Reading, given: Mapping[str, str], trade: str
 ) -> ResponseReturnValue:
     if name := request.form.get("mapping_name", ""):
-        steps.keep_mapping(here.step(), name, given, reading.unit)
+        headings = reading.head.headings if reading.head else ()
+        columns = {one.key: given.get(one.key, "") for one in headings if one.key}
+        steps.keep_mapping(here.step(), name, columns, reading.unit)
     assert reading.head is not None  # noqa: S101  one without is refused before
     said = {
         "sheets": list(reading.chosen),
@@ -181,11 +188,15 @@ def _require_whole(reading: Reading, given: Mapping[str, str], trade: str) -> No
         reading.faults["trade"] = "请选择看不出行业的企业归入哪个行业。"
 
 
-def _page(roster: Roster, reading: Reading, given: Mapping[str, str] | None = None) -> str:
-    kept = store.mappings(here.session())
+def _page(
+    roster: Roster,
+    reading: Reading,
+    given: Mapping[str, str] | None = None,
+    mapping: RosterMapping | None = None,
+) -> str:
     head = reading.head
     if given is None:
-        given = _proposed(head, _chosen_mapping(kept))
+        given = _proposed(head, mapping)
     lead = next((s for s in reading.sheets if s.tab.name in reading.chosen), None)
     columns = [
         {
@@ -205,8 +216,8 @@ def _page(roster: Roster, reading: Reading, given: Mapping[str, str] | None = No
         columns=columns,
         fields=FIELDS,
         units=UNITS,
-        kept=kept,
-        mapping=typed.whole(request.values.get("mapping")),
+        kept=store.mappings(here.session()),
+        mapping=mapping,
         top=_top(lead),
         trades=choices.frame().trades,
         trade=request.form.get("trade", ""),
@@ -216,9 +227,19 @@ def _page(roster: Roster, reading: Reading, given: Mapping[str, str] | None = No
     )
 
 
-def _chosen_mapping(kept: Sequence[RosterMapping]) -> RosterMapping | None:
-    number = typed.whole(request.args.get("mapping"))
-    return next((mapping for mapping in kept if mapping.id == number), None)
+def _chosen_mapping(kept: Sequence[RosterMapping], head: Head | None) -> RosterMapping | None:
+    """Return the mapping that was asked for; of a list just brought, the one of its very headings."""
+    if "mapping" in request.args:
+        number = typed.whole(request.args.get("mapping"))
+        return next((mapping for mapping in kept if mapping.id == number), None)
+    headings = {heading.key for heading in head.headings if heading.key} if head else set()
+    return next((mapping for mapping in kept if headings and headings == {*mapping.columns}), None)
+
+
+def _speaks_of_units(mapping: RosterMapping, head: Head | None) -> bool:
+    """Whether a mapping's unit is meant: it was chosen only now, and the list names none."""
+    chosen_before = request.args.get("mapped") == str(mapping.id)
+    return not chosen_before and not (head and head.unit)
 
 
 def _proposed(head: Head | None, mapping: RosterMapping | None) -> dict[str, str]:
