@@ -113,6 +113,21 @@ def test_the_list_comes_back_with_its_faults_and_no_formula_lives_in_it(app, cli
     assert not [c for cells in page.iter_rows() for c in cells if c.data_type == "f"]
 
 
+def test_a_workbook_comes_back_as_it_looked(app, client, session):
+    where = through(app, client, session, "q1-two-row-head.xlsx")
+
+    back = openpyxl.load_workbook(BytesIO(client.get(f"{where}/problems").data))["规上名录"]
+
+    was = openpyxl.load_workbook(FILES / "q1-two-row-head.xlsx")["规上名录"]
+    assert {str(span) for span in back.merged_cells.ranges} == {
+        str(span) for span in was.merged_cells.ranges
+    }
+    for name, column in was.column_dimensions.items():
+        assert back.column_dimensions[name].width == column.width
+        assert back.column_dimensions[name].hidden == column.hidden
+    assert [cell.font.b for cell in back[3]][:5] == [cell.font.b for cell in was[3]][:5]
+
+
 def test_an_old_workbook_comes_back_plain_with_its_row_numbers(app, client, session):
     where = through(app, client, session, "townships.xls")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 
 from flask import abort
@@ -100,24 +100,35 @@ def _plain(roster: Roster, content: bytes, said: dict[str, dict[int, str]]) -> B
 
 
 def _sheets(pieces: bytes, said: dict[str, dict[int, str]], roster: Roster) -> list[Sheet]:
+    """Return the chosen sheets; their rows are read as they are written, however many there are."""
     chosen = (roster.choices or {}).get("sheets", ())
-    found: dict[str, list[Line]] = {}
-    tab = Tab("")
+    widths: dict[str, int] = {}
+    for name, line in _lines(pieces):
+        widths[name] = max(widths.get(name, 0), len(line.cells))
+    return [
+        _sheet(name, width, pieces, said.get(name, {}))
+        for name, width in widths.items()
+        if name in chosen
+    ]
+
+
+def _lines(pieces: bytes) -> Iterator[tuple[str, Line]]:
+    """Give every line of a list with the name of its sheet."""
+    name = ""
     for one in loaded(iter([pieces])):
         if isinstance(one, Tab):
-            tab = one
-        elif isinstance(one, Line) and tab.name in chosen:
-            found.setdefault(tab.name, []).append(one)
-    return [_sheet(name, lines, said.get(name, {})) for name, lines in found.items()]
+            name = one.name
+        elif isinstance(one, Line):
+            yield name, one
 
 
-def _sheet(name: str, lines: list[Line], said: dict[int, str]) -> Sheet:
-    width = max(len(line.cells) for line in lines)
+def _sheet(name: str, width: int, pieces: bytes, said: dict[int, str]) -> Sheet:
     columns = [Column("行", 6), *(Column(f"第 {at} 列", 16) for at in range(1, width + 1))]
+    lines = (line for sheet, line in _lines(pieces) if sheet == name)
     return Sheet(name, [*columns, Column(HEADING, 46)], _rows(lines, width, said))
 
 
-def _rows(lines: list[Line], width: int, said: dict[int, str]) -> Iterator[list[str]]:
+def _rows(lines: Iterable[Line], width: int, said: dict[int, str]) -> Iterator[list[str]]:
     for line in lines:
         shown = [_words(cell) for cell in line.cells]
         rest = [""] * (width - len(shown))
