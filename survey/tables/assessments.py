@@ -169,14 +169,15 @@ class SheetRow(Table):
             "assessment_id",
             "kind",
             unique=True,
-            sqlite_where=text("speaks"),
+            # As it is asked: SQLite uses the index of a part only where the question says the same.
+            sqlite_where=text("speaks = 1"),
             postgresql_where=text("speaks"),
         ),
         CheckConstraint(one_of("kind", SheetKind), name="kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"))
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"), index=True)
     kind: Mapped[SheetKind]
     version: Mapped[int] = mapped_column(default=1)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

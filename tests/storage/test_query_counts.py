@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask, url_for
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from survey import db
 from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
 from survey.store import answers as answer_store
@@ -247,3 +251,72 @@ def test_a_save_of_a_session_that_ended_a_moment_ago_is_not_kept(
     session.rollback()
     sheet = store.sheet(session, assessment.id, SheetKind.SELF)
     assert answer_store.answer(session, sheet.id, "scheduling").value == 0
+
+
+LARGE = {"firms", "users", "assessments", "sheets", "answers", "answer_revisions", "evidence"}
+LARGE |= {"scores", "documents", "audit_entries", "responses", "user_sessions"}
+"""Tables that grow with the district: nothing about one firm may read one of them whole."""
+
+
+@contextmanager
+def noting(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """Note every question that is sent, with its parameters."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def read_whole(engine: Engine, statement: str, parameters: Any) -> set[str]:
+    """Return the large tables for which a question has no index to go by."""
+    with engine.connect() as connection:
+        if db.on_postgresql(engine):
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars().all()
+            found = re.findall(r"Seq Scan on (\w+)", "\n".join(plan))
+        else:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            found = [named[1] for row in rows if (named := re.fullmatch(r"SCAN (\w+)", row[3]))]
+    return {name for name in found if re.sub(r"_\d+$", "", name) in LARGE}
+
+
+def test_nothing_about_one_firm_reads_a_table_of_the_district_whole(
+    app: Flask, session: Session, engine: Engine
+):
+    user, consultant = a_user(session), a_consultant(session)
+    assessment = visited(session, user, consultant)
+    draft = begun(session, session.get(Firm, user.firm_id))
+    owner, visitor = at_desk(app, session, user), at_desk(app, session, consultant)
+    pages = {
+        owner: (
+            addressed(app, "firm.home"),
+            addressed(app, "firm.overview", assessment_id=draft.id),
+            addressed(app, "firm.section", assessment_id=draft.id, section_id="production"),
+            addressed(app, "firm.review", assessment_id=draft.id),
+            addressed(app, "firm.trend"),
+            addressed(app, "results.result", assessment_id=assessment.id, kind=SheetKind.SELF),
+        ),
+        visitor: (
+            addressed(app, "consultant.overview", assessment_id=assessment.id),
+            addressed(app, "consultant.preparation", assessment_id=assessment.id),
+            addressed(
+                app, "consultant.section", assessment_id=assessment.id, section_id="production"
+            ),
+        ),
+    }
+
+    with noting(engine) as asked:
+        for client, addresses in pages.items():
+            for address in addresses:
+                opens(client, address)()
+        saves(app, owner, draft.id, 0)()
+
+    whole = {statement: read_whole(engine, statement, given) for statement, given in asked}
+    assert {statement: found for statement, found in whole.items() if found} == {}
