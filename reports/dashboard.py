@@ -100,18 +100,19 @@ def share(part: int, whole: int) -> Cell:
 class Group(NamedTuple):
     """Assessments of one round that are alike, counted.
 
-    ``own_sum`` and ``visited_sum`` add up shares in thousandths.
+    Args:
+        name: Their trade, township or size, whichever they were counted by; empty where nobody said.
+        own_sum: Shares in thousandths, added up; by trade alone.
+        visited_sum: The same of the confirmed sheets.
     """
 
-    trade: str
-    township: str
-    size: str
+    name: str
     confirmed: bool
     own_step: int | None
     visited_step: int | None
     firms: int
-    own_sum: int
-    visited_sum: int
+    own_sum: int = 0
+    visited_sum: int = 0
 
     def step(self, basis: Basis) -> int | None:
         """Where they stand; None where there is no such rung (yet)."""
@@ -284,7 +285,7 @@ def ladder_by(
     found: dict[str, Counter[int]] = {}
     for group in groups:
         if (step := group.step(frame.basis)) is not None:
-            found.setdefault(getattr(group, by), Counter())[step] += group.firms
+            found.setdefault(group.name, Counter())[step] += group.firms
     order = [*(value for value in known if value in found), *sorted(found.keys() - known.keys())]
     lines = [
         _on_rungs(frame, known.get(value, value) or NOT_SAID, found[value], {by: value or "none"})
@@ -489,7 +490,7 @@ def deviation(frame: Frame, groups: Sequence[Group]) -> Table:
     lines = []
     for trade, title in (*frame.trades.items(), ("", TOTAL)):
         ours = [
-            g for g in groups if g.confirmed and g.own_step is not None and trade in ("", g.trade)
+            g for g in groups if g.confirmed and g.own_step is not None and trade in ("", g.name)
         ]
         if whole := sum(group.firms for group in ours):
             lines.append(

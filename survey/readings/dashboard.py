@@ -22,7 +22,7 @@ from survey.store import rounds as round_store
 from survey.store import tallies
 from survey.store.settings import District
 from survey.store.tallies import Sum, What
-from survey.tables import PoolState, Round
+from survey.tables import Firm, PoolState, Round
 from survey.words.district import OWN_MEASURES, STAGES
 
 MOST_NEAR = 8
@@ -57,7 +57,9 @@ def page(
     Args:
         basis: Whose rung is counted; without one the confirmed ones, where there are any.
     """
-    groups = store.groups(session, round_.id)
+    groups = store.by_trade(session, round_.id)
+    townships = store.by_place(session, round_.id, Firm.township.expression)
+    sizes = store.by_place(session, round_.id, Firm.size.expression)
     chosen = basis or _basis(groups)
     frame = _frame(edition, round_, chosen)
     rounds = {one.id: one.title for one in reversed(round_store.rounds_of(session, edition.id))}
@@ -67,9 +69,9 @@ def page(
         say.plan(plan(session, district, edition)),
         say.funnel(frame, _way(session, round_, groups)),
         say.ladder_by(frame, groups, "trade", frame.trades),
-        say.ladder_by(frame, groups, "size", frame.sizes),
-        say.ladder_by(frame, groups, "township", {name: name for name in district.townships}),
-        say.ladder_over_rounds(frame, store.rounds(session, edition.id), rounds),
+        say.ladder_by(frame, sizes, "size", frame.sizes),
+        say.ladder_by(frame, townships, "township", {name: name for name in district.townships}),
+        say.ladder_over_rounds(frame, store.rounds(session, rounds), rounds),
         say.heat(frame, _means(added, chosen)),
         say.gates(frame, store.unmet(session, round_.id, chosen), looked_at(edition), whole),
         say.deviation(frame, groups),

@@ -29,45 +29,35 @@ IN_POOL = (PoolState.IN_POOL, PoolState.RECOGNISED)
 KIND_OF = {Basis.OWN: SheetKind.SELF, Basis.VISITED: SheetKind.ONSITE}
 
 
-def groups(session: Session, round_id: int) -> list[Group]:
-    """Count the assessments of a round by all that its tables tell apart."""
-    shape = (
-        Assessment.trade,
-        Firm.township,
-        Firm.size,
-        IS_CONFIRMED,
-        Assessment.own_step,
-        Assessment.visited_step,
-    )
-    query = (
-        select(
-            *shape,
-            func.count(),
-            func.coalesce(func.sum(Assessment.own_permille), 0),
-            func.coalesce(func.sum(Assessment.visited_permille), 0),
-        )
-        .join(Firm, Firm.id == Assessment.firm_id)
-        .where(Assessment.round_id == round_id)
-        .group_by(*shape)
-    )
+def by_trade(session: Session, round_id: int) -> list[Group]:
+    """Count the assessments of a round by trade and rungs, from one index."""
     return [
-        Group(
-            row[0],
-            row[1] or "",
-            row[2] or "",
-            bool(row[3]),
-            *row[4:7],
-            int(row[7] or 0),
-            int(row[8] or 0),
-        )
-        for row in session.execute(query)
+        Group(row[0], bool(row[1]), row[2], row[3], row[4], int(row[5] or 0), int(row[6] or 0))
+        for row in session.execute(_grouped(round_id, Assessment.trade, *SUMS))
     ]
 
 
-def rounds(session: Session, edition: str) -> list[RoundGroup]:
-    """Count the assessments of an edition by round and step."""
+def by_place(session: Session, round_id: int, place: ColumnElement[Any]) -> list[Group]:
+    """Count the same by a column of their firms; what nobody said is empty."""
+    query = _grouped(round_id, place).join(Firm, Firm.id == Assessment.firm_id)
+    return [
+        Group(row[0] or "", bool(row[1]), row[2], row[3], row[4]) for row in session.execute(query)
+    ]
+
+
+SUMS = (func.sum(Assessment.own_permille), func.sum(Assessment.visited_permille))
+
+
+def _grouped(round_id: int, by: ColumnElement[Any] | Any, *more: Any) -> Query:
+    shape = (by, IS_CONFIRMED, Assessment.own_step, Assessment.visited_step)
+    query = select(*shape, func.count(), *more).select_from(Assessment)
+    return query.where(Assessment.round_id == round_id).group_by(*shape)
+
+
+def rounds(session: Session, round_ids: Collection[int]) -> list[RoundGroup]:
+    """Count the assessments of rounds by step, from one index."""
     shape = (Assessment.round_id, IS_CONFIRMED, Assessment.own_step, Assessment.visited_step)
-    query = select(*shape, func.count()).where(Assessment.edition == edition).group_by(*shape)
+    query = select(*shape, func.count()).where(Assessment.round_id.in_(round_ids)).group_by(*shape)
     return [
         RoundGroup(row[0], bool(row[1]), row[2], row[3], row[4]) for row in session.execute(query)
     ]
@@ -87,20 +77,21 @@ def unmet(session: Session, round_id: int, basis: Basis) -> dict[str, int]:
 
 def near(session: Session, round_id: int, basis: Basis, most: int) -> list[Near]:
     """Return the firms of a round that lack least to their next rung."""
-    query = (
-        select(
-            Tally.assessment_id,
-            Firm.name,
-            Assessment.own_step if basis == Basis.OWN else Assessment.visited_step,
-            Tally.low,
-            Tally.high,
-        )
-        .join(Assessment, Assessment.id == Tally.assessment_id)
-        .join(Firm, Firm.id == Assessment.firm_id)
+    # The few are chosen first: joined before, every firm of the round would be.
+    few = (
+        select(Tally.assessment_id, Tally.low, Tally.high)
         .where(Tally.round_id == round_id, Tally.counts, Tally.what == What.NEXT)
         .where(Tally.kind == KIND_OF[basis])
         .order_by(Tally.low, Tally.high, Tally.assessment_id)
         .limit(most)
+        .subquery()
+    )
+    step = Assessment.own_step if basis == Basis.OWN else Assessment.visited_step
+    query = (
+        select(few.c.assessment_id, Firm.name, step, few.c.low, few.c.high)
+        .join(Assessment, Assessment.id == few.c.assessment_id)
+        .join(Firm, Firm.id == Assessment.firm_id)
+        .order_by(few.c.low, few.c.high, few.c.assessment_id)
     )
     return [Near(row[0], row[1], row[2] or 0, row[3], row[4]) for row in session.execute(query)]
 
@@ -142,12 +133,14 @@ def above_scale(session: Session, round_id: int) -> tuple[int, int]:
 
 def systems(session: Session, round_id: int) -> dict[str, int]:
     """Count the firms above scale whose sheet of a round shows each system."""
+    # From the firms on, each step by a key: the tallies' own round would lead through all of them.
     query = (
         select(Tally.key, func.count())
-        .join(Assessment, Assessment.id == Tally.assessment_id)
-        .join(Firm, Firm.id == Assessment.firm_id)
-        .where(Tally.round_id == round_id, Tally.counts, Tally.what == What.SYSTEM)
-        .where(Tally.low == 1, Firm.above_scale.is_(True))
+        .select_from(Firm)
+        .join(Assessment, Assessment.firm_id == Firm.id)
+        .join(Tally, Tally.assessment_id == Assessment.id)
+        .where(Firm.above_scale.is_(True), Assessment.round_id == round_id)
+        .where(Tally.counts, Tally.what == What.SYSTEM, Tally.low == 1)
         .group_by(Tally.key)
     )
     return {row[0]: row[1] for row in session.execute(query)}

@@ -65,6 +65,11 @@ class Assessment(Table):
         CheckConstraint(one_of("state", AssessmentState), name="state"),
         CheckConstraint("second_consultant_id <> consultant_id", name="pair"),
         Index("ix_assessments_submitted", "edition", "submitted_at"),
+        Index(
+            "ix_assessments_ladder",
+            *("round_id", "state", "trade", "own_step", "visited_step"),
+            *("own_permille", "visited_permille", "firm_id"),
+        ),
         Index("ix_assessments_way", "edition", "state", "firm_id"),
     )
 
