@@ -41,6 +41,8 @@ class Known:
     recognitions: frozenset[Title] = frozenset()
     roster: int | None = None
     """The list that spoke of it last."""
+    name_key: str = ""
+    """Its name in pinyin, as an officer may have corrected it."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from survey.rosters.recognising import FirmRow, Said, Title
 from survey.store.listings import FIGURES, LISTED, STATED, Standing, TitleKept
 from survey.store.rosters import DOUBTFUL
 from survey.tables import RowOutcome
+from survey.tables.pinyin import spelled
 
 LONGEST_CODE = 18
 
@@ -32,6 +33,7 @@ def _known(firm: Any, standing: Standing) -> Known:
         titles=_titles(standing.titles.get(firm.id, {})),
         recognitions=_titles(standing.recognitions.get(firm.id, {})),
         roster=firm.seen_in,
+        name_key=firm.name_key,
     )
 
 
@@ -59,6 +61,7 @@ def staged(judged: Judged, roster_id: int) -> dict[str, Any]:
         "name": firm.name
         if firm and not named and judged.outcome != RowOutcome.FAULT
         else row.name,
+        "name_key": spelled(row.name) if new or named else "",
         "trade": row.trade,
         "told": row.told,
         "base_version": firm.version if firm else 0,
@@ -84,6 +87,8 @@ def _said(said: Said) -> dict[str, Any]:
 def _shown(judged: Judged) -> dict[str, Any]:
     changes = [[c.field, c.year, _plain(c.old), _plain(c.new)] for c in judged.changes]
     said: dict[str, Any] = {"changes": changes}
+    if judged.known and any(change.field == "name" for change in judged.changes):
+        said["name_key"] = judged.known.name_key
     if judged.first:
         said |= {"first": list(judged.first), "differs": list(judged.differs)}
     return said

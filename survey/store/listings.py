@@ -50,7 +50,7 @@ def standing(session: Session) -> Standing:
     columns = [getattr(Firm, name) for name in STATED] + [getattr(FirmListing, n) for n in LISTED]
     firms = session.execute(
         select(
-            *(Firm.id, Firm.code, Firm.name, Firm.version, Firm.confirmed_at),
+            *(Firm.id, Firm.code, Firm.name, Firm.name_key, Firm.version, Firm.confirmed_at),
             *columns,
             FirmListing.seen_in,
         ).outerjoin(FirmListing, FirmListing.firm_id == Firm.id)

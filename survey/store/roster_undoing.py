@@ -34,6 +34,7 @@ from survey.tables import (
     RowOutcome,
     Table,
 )
+from survey.tables.pinyin import spelled
 
 OURS: Final = frozenset({"firm_years", "firm_titles", "firm_listings", "recognition_proposals"})
 """Tables by which a list speaks of firms; whatever else does is somebody's work."""
@@ -115,6 +116,8 @@ def former(session: Session, roster_id: int) -> Before:
     found: dict[tuple[type[Any], tuple[str, ...]], list[Former]] = {}
     for row_id, firm_id, shown in session.execute(query):
         for (table, year), values in _by_place(shown["changes"]).items():
+            if "name" in values:
+                values["name_key"] = shown.get("name_key") or spelled(values["name"])
             one = Former(row_id, firm_id, year, values)
             found.setdefault((table, tuple(sorted(values))), []).append(one)
     return found

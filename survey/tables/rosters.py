@@ -117,7 +117,8 @@ class RosterRow(Stated, Listed, Table):
     touches: Mapped[bool]
     """It changes what the firm's own row says."""
     shown: Mapped[dict[str, Any]]
-    """What the preview shows beside: ``changes``; of a duplicate ``first`` and ``differs``."""
+    """What the preview shows beside: ``changes``; of a duplicate ``first`` and ``differs``. Of a
+    firm that gets another name, how the old one is spelled (``name_key``)."""
     doubtful: Mapped[bool]
     """It has notes."""
     stays: Mapped[bool] = mapped_column(default=False)

@@ -132,11 +132,13 @@ def test_undoing_sets_back_what_was_and_removes_what_was_not(
 def everything(session):
     """All that lists change, without versions."""
     session.expire_all()
-    firms = select(Firm.code, Firm.name, Firm.township, Firm.contact_name, Firm.contact_phone)
+    names = select(Firm.code, Firm.name, Firm.name_key)
+    firms = select(Firm.code, Firm.township, Firm.contact_name, Firm.contact_phone)
     figures = select(FirmYear.firm_id, FirmYear.year, FirmYear.revenue, FirmYear.staff)
     marks = select(FirmListing.firm_id, FirmListing.seen_in, FirmListing.missing_from)
     return [
-        sorted(map(tuple, session.execute(query)), key=str) for query in (firms, figures, marks)
+        sorted(map(tuple, session.execute(query)), key=str)
+        for query in (names, firms, figures, marks)
     ]
 
 

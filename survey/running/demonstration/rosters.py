@@ -38,8 +38,8 @@ def bring_lists(
     Of the newcomers, who have said nothing of themselves yet, the profile shows the list's figures.
     """
     trades = sorted({firm.trade for firm in firms})
-    told = [(firm.name, firm.code, firm.township) for firm in firms[:12]]
-    told += [(name, code, township) for name, code, _trade, township in NEWCOMERS]
+    told = [(firm.name, firm.code, firm.township, 1) for firm in firms[:12]]
+    told += [(name, code, township, 8) for name, code, _trade, township in NEWCOMERS]
     known = [_row(number, *said) for number, said in enumerate(told, start=1)]
     step = Step(session, Actor(officer.id, officer.name), at)
     first = _checked(step, config, "规上企业名单（虚构）.xlsx", _workbook(2025, known), trades)
@@ -48,11 +48,13 @@ def bring_lists(
     _checked(step, config, "三季度名单（虚构）.xlsx", _workbook(2026, _newer(known)), trades)
 
 
-def _row(number: int, name: str, code: str, township: str | None) -> list[Any]:
-    money, people, power = 21_000 + 3_170 * number, 60 + 17 * number, 90 + 12.5 * number
+def _row(number: int, name: str, code: str, township: str | None, part: int) -> list[Any]:
+    """A row of a firm that is ``part`` times smaller than others."""
+    whole = 21_000 + 3_170 * number, 60 + 17 * number, 90 + 12.5 * number
+    money, people, power = (round(figure / part, 1) for figure in whole)
     high_tech = ("2023", "2026-12-07") if number % 3 == 0 else ("", "")
     titles = (*high_tech, "省级2024" if number == 2 else "")
-    return [number, name, code, township, money, people, power, *titles]
+    return [number, name, code, township, money, int(people), power, *titles]
 
 
 def _newer(known: Sequence[Sequence[Any]]) -> list[list[Any]]:
