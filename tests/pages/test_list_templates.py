@@ -1,0 +1,103 @@
+"""The bureau's own workbook: brought, refused where it cannot be filled, handed back filled."""
+
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.chart import BarChart
+
+from survey.tables import Role
+from tests.support.bureau import a_district, an_assessment, at_desk, logged
+from tests.support.people import a_round, a_user
+from tests.support.templates import a_workbook
+
+PAGE = "/bureau/assessments/templates"
+
+
+@pytest.fixture
+def desk(app, session):
+    a_district(session)
+    return at_desk(app, session, a_user(session, Role.OFFICER))
+
+
+@pytest.fixture
+def firms(session):
+    round_ = a_round(session)
+    for name, town in (("=甲厂（虚构）", "碧湖镇"), ("乙厂（虚构）", "紫金街道")):
+        an_assessment(session, round_, name, township=town, share="3/5")
+
+
+def bring(desk, content, title="市局月报", listed="assessments", name="月报.xlsx"):
+    desk.get(PAGE)
+    file = (BytesIO(content), name)
+    return desk.submit(PAGE, {"title": title, "listed": listed, "template": file})
+
+
+def test_a_template_comes_back_filled_with_the_list_as_it_is_narrowed(desk, session, firms):
+    answer = bring(desk, a_workbook("序号", "企业名称", "得分率", "提交日期"))
+    assert answer.status_code == 302, answer.text
+    [kept] = logged(session, "template_keep")
+    filled = f"{PAGE}/{kept.subject_id}"
+    assert f'href="{filled}?township' in desk.get("/bureau/assessments?township=碧湖镇").text
+
+    page = load_workbook(BytesIO(desk.get(f"{filled}?township=碧湖镇").data)).active
+
+    assert page["A1"].value == "虚构区名单"
+    assert [page.cell(2, at).value for at in (1, 2, 3)] == [1, "=甲厂（虚构）", 60]
+    assert page["B2"].data_type == "s"
+    assert page["D2"].is_date
+    assert page.max_row == 2
+    [export] = logged(session, "export")
+    assert export.after == {"rows": 1}
+    assert export.reason.startswith("模板“市局月报”；")
+
+
+@pytest.mark.parametrize(
+    "marks, words",
+    [
+        (("企业名称", "没有这个字段"), "这些名称不认识：{{没有这个字段}}"),
+        (("家数",), "模板里没有企业的字段"),
+    ],
+)
+def test_a_template_that_cannot_be_filled_is_refused_with_what_helps(desk, session, marks, words):
+    answer = bring(desk, a_workbook(*marks))
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert not logged(session, "template_keep")
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        ({"content": b"PK not really", "name": "x.xlsx"}, "x.xlsx"),
+        ({"content": a_workbook(), "title": " "}, "请填写模板名称"),
+        ({"content": a_workbook(), "listed": "users"}, "请选择模板用于哪张清单"),
+    ],
+)
+def test_what_is_no_template_is_refused(desk, session, given, words):
+    answer = bring(desk, **given)
+
+    assert answer.status_code in (415, 422)
+    assert words in answer.text
+    assert not logged(session, "template_keep")
+
+
+def test_what_will_be_lost_is_said_before_a_template_is_used(desk, firms):
+    book = Workbook()
+    book.active["A1"] = "{{企业名称}}"
+    book.active.add_chart(BarChart(), "C3")
+    out = BytesIO()
+    book.save(out)
+
+    bring(desk, out.getvalue())
+
+    assert "填好的表里不会有：图表。" in desk.get(PAGE).text
+
+
+def test_every_sample_can_be_brought_as_it_is(desk):
+    for listed in ("assessments", "pool", "firms"):
+        sample = desk.get(f"{PAGE}/{listed}/sample")
+        answer = bring(desk, sample.data, title=listed, listed=listed)
+
+        assert answer.status_code == 302, answer.text
