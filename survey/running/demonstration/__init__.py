@@ -57,6 +57,7 @@ from survey.lifecycle.starts import confirm_same, keep_files
 from survey.lifecycle.step import About, Actor, Step
 from survey.running.demonstration import notes
 from survey.running.demonstration.coherence import Answers, coherent
+from survey.running.demonstration.lists import keep_lists
 from survey.running.demonstration.onsite import Brought, brought
 from survey.running.demonstration.pairs import judge_apart
 from survey.running.demonstration.rosters import bring_lists
@@ -158,6 +159,7 @@ def load(app: Flask) -> bool:
         remind(session, now)
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
         bring_lists(session, config, rows, officer, now)
+        keep_lists(session, contents, Step(session, _actor(officer), now))
     _keep(config.instance / SIGN_INS, words, config.base_url)
     return True
 
