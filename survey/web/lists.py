@@ -19,6 +19,8 @@ MOST_CHOSEN = 150
 """Most rows of one selection: their numbers must fit an address, and one transaction takes them."""
 MOST_WHOLE = 1_000
 """Most rows of a whole filter: one transaction takes them while others wait."""
+YEARS = range(1900, 2200)
+"""Of the days a list may be narrowed to."""
 NO_FILTERS = frozenset({"page", "endpoint", "chosen", "whole", "back", "action", "kind"})
 """Names in an address that narrow nothing; ``url_for`` owns the second, and all with a leading _."""
 
@@ -82,9 +84,12 @@ def day(name: str) -> date | None:
     if not value:
         return None
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError:
+        found = None
+    if found is None or found.year not in YEARS:  # the day before the first of all days is none
         here.refuse(400, "日期不正确，请写成 2026-01-31 这样的格式。")
+    return found
 
 
 def arguments() -> dict[str, Any]:
