@@ -215,7 +215,9 @@ def test_a_draft_is_never_used_for_anything(desk, draft, session):
     with pytest.raises(UnknownEdition):
         library.of(session).load(draft)
     with pytest.raises(Invalid) as refused:
-        rounds.open_round(Step(session, TESTER, moment()), title="轮次", edition=draft, opens_on=date(2026, 1, 1), closes_on=None)  # fmt: skip
+        rounds.open_round(
+            Step(session, TESTER, moment()), rounds.Plan("轮次", date(2026, 1, 1)), draft
+        )
     assert "已发布" in refused.value.fields["edition"]
 
 
@@ -319,7 +321,11 @@ def test_publishing_seals_and_lets_a_round_use_it(desk, draft, session):
     assert "edition_publish" in actions(session)
 
     officer = a_user(session, Role.OFFICER)
-    made = rounds.open_round(Step(session, Actor(officer.id, officer.name), moment()), title="2027 轮次", edition="2027", opens_on=date(2027, 1, 1), closes_on=None)  # fmt: skip
+    made = rounds.open_round(
+        Step(session, Actor(officer.id, officer.name), moment()),
+        rounds.Plan("2027 轮次", date(2027, 1, 1)),
+        "2027",
+    )
     assert made.edition == "2027"
 
 
@@ -478,7 +484,9 @@ def test_a_retired_edition_serves_what_was_begun_and_nothing_new(app, desk, sess
 
     assert EDITION not in edition_status.usable(session)
     with pytest.raises(Invalid):
-        rounds.open_round(Step(session, TESTER, moment()), title="轮次", edition=EDITION, opens_on=date(2026, 1, 1), closes_on=None)  # fmt: skip
+        rounds.open_round(
+            Step(session, TESTER, moment()), rounds.Plan("轮次", date(2026, 1, 1)), EDITION
+        )
     assert (
         signed_in(app, session, user).get(f"/firm/assessments/{assessment.id}/").status_code == 200
     )
