@@ -75,6 +75,7 @@ def remind(round_id: int) -> ResponseReturnValue:
 @pages.post("/rounds/<row:round_id>/reminders/passed-on")
 def pass_on_reminders(round_id: int) -> ResponseReturnValue:
     """Note that the reminders of the page were passed on."""
+    found_round(round_id)
     up_to = typed.whole(request.form.get("up_to"))
     if up_to is None:
         abort(400)
