@@ -183,7 +183,7 @@ BUREAU = {
     "bureau.pool": 14,
     "bureau.firms": 12,
     "bureau.rounds": 6,
-    "bureau.round_": 7,
+    "bureau.round_": 15,  # its firms, and how far all are by state, township, trade and day
     "bureau.assign_many": 6,
     "bureau.decide_on_assessments": 4,
     "bureau.decide_on_entries": 5,
