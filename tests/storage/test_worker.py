@@ -117,7 +117,9 @@ def test_work_of_a_newer_release_waits_for_a_worker_that_knows_it(worker, sessio
     assert left.due_at > moment()
 
 
-def test_a_sweep_sends_what_was_never_sent_and_begins_night_and_morning_once(worker, session, engine):
+def test_a_sweep_sends_what_was_never_sent_and_begins_night_and_morning_once(
+    worker, session, engine
+):
     lost = asked(session, "report")
     with db.writing(session):
         session.get_one(Job, lost).sent_at = moment() - timedelta(minutes=1)
