@@ -257,7 +257,7 @@ def a_district_page(session: Session, config: Config, round_: Round, user: User)
     """The district's page of a round as an issued document; its file is invented."""
     by = Step(session, Actor(user.id, user.name), moment())
     job = district_pages.request(by, round_.id, Basis.OWN, outward=False)
-    content = b"%PDF-1.7 invented district"
+    content = b"%PDF invented district"
     finished = Content("invented", contents_of(config).put(content), len(content))
     worker = Step(session, jobs.WORKER, moment())
     taken = jobs.take(worker, job.id, lambda _kind: timedelta(minutes=1))
