@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, text, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from survey import db
 from survey.clock import LOCAL
 from survey.store.firms import narrowed
 from survey.store.lists import BELOW, Query, Slice, Wanted, sliced, sorted_by
+from survey.store.sheets import speaking
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -151,9 +152,7 @@ def _trade() -> ColumnElement[str]:
 
 
 def _own_sheet() -> ColumnElement[bool]:
-    # Word for word as the index of the sheets that speak has it: SQLite uses it for nothing else.
-    own = and_(SheetRow.kind == SheetKind.SELF, text("sheets.speaks"))
-    return and_(SheetRow.assessment_id == Assessment.id, own)
+    return and_(SheetRow.assessment_id == Assessment.id, speaking(SheetKind.SELF))
 
 
 def _last_saved() -> ColumnElement[Any]:
