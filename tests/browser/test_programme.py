@@ -66,9 +66,7 @@ def test_a_round_is_opened_watched_reminded_of_assigned_and_sent_upward(
     page.get_by_label("企业截止", exact=True).fill((date.today() + timedelta(days=20)).isoformat())
     press(page, "建立轮次")
     some_hand_in(live_server)
-    with next_page(page):
-        page.get_by_role("link", name=TITLE).click()
-
+    page.reload()
     with next_page(page):
         page.locator(".tile", has_text="未开始").click()
     expect(page.get_by_text(f"共 {LATE} 家企业")).to_be_visible()

@@ -76,7 +76,7 @@ class PlanForm(StepForm):
     notice = StringField(
         "通知文号", [Optional(), Length(max=life.MOST_TITLE)], description="可以不填。"
     )
-    opens_on = Day("开始日期", [InputRequired("请填写开始日期。")])
+    opens_on = Day("开始日期", [InputRequired("请填写开始日期。")], default=today)
     closes_on = Day("企业截止", [Optional()], description="可以先不填，以后再定。这一天还能开始。")
     check_by = Day("区级审核截止", [Optional()])
     upward_by = Day("上报截止", [Optional()])
