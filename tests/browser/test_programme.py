@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -14,7 +14,7 @@ from survey.joining import db
 from survey.tables import Assessment, AssessmentState, Firm, Role, Round
 from tests.support.browsing import DESK, next_page, too_wide
 from tests.support.bureau import a_district, an_assessment
-from tests.support.people import PASSWORD, a_consultant, a_firm, a_user
+from tests.support.people import PASSWORD, a_consultant, a_firm, a_user, moment
 
 TABLET = 820
 TITLE = "2027 年度虚构评估"
@@ -63,7 +63,9 @@ def test_a_round_is_opened_watched_reminded_of_assigned_and_sent_upward(
 
     page.goto("/bureau/rounds")
     page.get_by_label("轮次名称").fill(TITLE)
-    page.get_by_label("企业截止", exact=True).fill((date.today() + timedelta(days=20)).isoformat())
+    page.get_by_label("企业截止", exact=True).fill(
+        (moment() + timedelta(days=20)).date().isoformat()
+    )
     press(page, "建立轮次")
     some_hand_in(live_server)
     page.reload()
