@@ -258,4 +258,5 @@ def test_every_public_route_is_public_on_purpose():
         *("static", "health", "account.home", "account.sign_in", "account.link"),
         *("worker.script", "worker.away"),
         "calendar.feed",  # its address is the secret: a telephone's calendar signs in nowhere
+        *("profiles.logo", "profiles.colours"),  # what every page wears, the sign-in page too
     }
