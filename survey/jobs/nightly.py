@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from survey import clock, db
 from survey.files.stores import contents_of
 from survey.jobs import likenesses
 from survey.jobs.workshop import Workshop
-from survey.lifecycle import accounts, evidence, photos, tallies
+from survey.lifecycle import accounts, contents, evidence, photos, retention, tallies
 from survey.lifecycle.jobs import Effect
 from survey.lifecycle.step import Step
+from survey.readings.stray import stray
 from survey.store.settings import read
 from survey.store.tallies import unsettled
 
@@ -28,11 +30,13 @@ def last_night(now: datetime) -> str:
 
 
 def tidy(workshop: Workshop) -> Effect:
-    """Remove half-made files, look at pictures that nobody has; what is left to do once is to keep
-    what was seen, to forget ended sign-ins and photos left, and to tell the database what it holds."""
+    """Remove half-made files, clear working papers that were kept long enough, look at pictures that
+    nobody has; what is left to do once is to keep what was seen, to forget ended sign-ins and photos
+    left, and to tell the database what it holds."""
     files = contents_of(workshop.config).forget_half_written(clock.utc_now() - LEFT_BEHIND)
     workshop.progress(1, 2)
     settled = _settle(workshop)
+    cleared = _clear(workshop)
     hours, seen = workshop.config.session_hours, likenesses.looked_at(workshop)
 
     def tidied(step: Step) -> dict[str, int]:
@@ -41,7 +45,7 @@ def tidy(workshop: Workshop) -> Effect:
         forgotten = photos.forget_left_behind(step)
         db.gather_statistics(step.session)
         done = {"files": files, "pictures": len(seen), "settled": settled}
-        return done | ended | forgotten
+        return done | cleared | ended | forgotten
 
     return tidied
 
@@ -54,3 +58,24 @@ def _settle(workshop: Workshop) -> int:
         tallies.settle(workshop.step(), waiting[first : first + AT_ONCE])
         workshop.progress(first, len(waiting))
     return len(waiting)
+
+
+def _clear(workshop: Workshop) -> dict[str, int]:
+    """Clear what has been kept long enough, in portions; return how many of each.
+
+    A file lies on where other rows name its bytes, or where they have just been brought again.
+    """
+    done: Counter[str] = Counter()
+    files: set[str] = set()
+    while any((portion := retention.clear(workshop.step()))[0].values()):
+        done.update(portion[0])
+        files.update(portion[1])
+        workshop.progress(1, 2)
+    while retention.forget_rows(workshop.step()):
+        workshop.progress(1, 2)
+    if files:
+        kept = contents_of(workshop.config)
+        unclaimed = stray(workshop.session, kept, clock.utc_now()).unclaimed
+        workshop.session.rollback()
+        contents.clear(workshop.step(), kept, [one for one in unclaimed if one.sha256 in files])
+    return {name: done[name] for name in ("rosters", "jobs", "mails")}

@@ -211,6 +211,15 @@ class WrongState(Invalid):
     status = 409
 
 
+class Cleared(Invalid):
+    """What a list held was cleared once its retention was over."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__({"roster": "名单内容已按保存期限清除，不能再下载，也不能再撤销导入。"})
+
+
 class Doubtful(Refusal):
     """A decision does not fit what is known; said to be meant, it is taken."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from survey.files.uploads import Stored
 from survey.lifecycle import jobs, recognitions, typed
-from survey.lifecycle.errors import Invalid, NotThere, Stale, WrongState
+from survey.lifecycle.errors import Cleared, Invalid, NotThere, Stale, WrongState
 from survey.lifecycle.jobs import Taken
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.states import ROSTER
@@ -81,6 +81,8 @@ def start_import(step: Step, roster_id: int, *, marks_missing: bool, base_versio
 def start_undo(step: Step, roster_id: int, *, base_version: int) -> Job:
     """Have an import taken back where nobody has touched what it did; send the job's id afterwards."""
     with step.writing():
+        if _there(step, roster_id).is_cleared:
+            raise Cleared
         roster = _locked(step, roster_id, "roster_undo", base_version)
         roster.undone_by = step.by.user_id
         return _ask(step, roster, "roster_undo")

@@ -21,6 +21,6 @@ COLUMNS = (
 
 
 def spoken_of(session: Session) -> set[str]:
-    """Return the hash of every content that a row names."""
-    named = union(*(select(column).where(column.is_not(None)) for column in COLUMNS))
+    """Return the hash of every content that a row names; one that was cleared names none."""
+    named = union(*(select(column).where(column != "") for column in COLUMNS))
     return set(session.scalars(named))

@@ -103,8 +103,9 @@ def firms_coded(session: Session, codes: Collection[str]) -> dict[str, int]:
 
 
 def rosters(session: Session) -> list[tuple[int, str]]:
-    """Return the lists that took effect, newest first."""
-    query = select(Roster.id, Roster.name).where(Roster.state == RosterState.IMPORTED)
+    """Return the lists that took effect and still have their rows, newest first."""
+    query = select(Roster.id, Roster.name)
+    query = query.where(Roster.state == RosterState.IMPORTED, Roster.sha256 != "")
     return [(row.id, row.name) for row in session.execute(query.order_by(Roster.id.desc()))]
 
 

@@ -40,6 +40,8 @@ class District:
     """Calendar days an invitation or reset lasts."""
     stuck_days: int = 7
     """After how many days without a save a firm that fills in is called stuck."""
+    retention_months: int = 36
+    """For how many months working papers are kept (``lifecycle.retention``)."""
     reduced: bool = False
     logo: str = ""
     """The hash of the picture under ``LOGO``; empty for our own."""

@@ -21,6 +21,7 @@ class Roster(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(255))
     sha256: Mapped[str] = mapped_column(String(64))
+    """Empty once what the list held was cleared (``lifecycle.retention``)."""
     kind: Mapped[str] = mapped_column(String(4))
     """xlsx, xls or csv."""
     size: Mapped[int]
@@ -46,6 +47,10 @@ class Roster(Table):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_cleared(self) -> bool:
+        return not self.sha256
 
 
 class Stated:

@@ -94,6 +94,11 @@ class DistrictForm(FlaskForm):
         [Optional(), NumberRange(1, 60, message="请填 1 至 60 天。")],
         description="企业开始填了，这么多天没有保存过，就列为停住，提醒催办。",
     )
+    retention_months = WholeNumber(
+        "过程材料保存几个月",
+        [Optional(), NumberRange(6, 120, "请填 6 到 120 之间的整数（月）。")],
+        description="导入过的名单原件和逐行内容、办完的后台任务、已发邮件的收件地址，过了这么多个月自动清除。企业信息、答卷、佐证材料、得分、报告和操作日志不清除。",
+    )
     reduced = BooleanField("适用山区海岛县的申报金额")
 
 
@@ -253,6 +258,7 @@ def _district(
         contact_phone=typed.line(form.contact_phone.data),
         link_days=form.link_days.data or District.link_days,
         stuck_days=form.stuck_days.data or District.stuck_days,
+        retention_months=form.retention_months.data or District.retention_months,
         reduced=bool(form.reduced.data),
     )
 

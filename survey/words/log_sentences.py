@@ -99,6 +99,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "edition_restore": "恢复了{thing}",
     "edition_discard": "丢弃了{thing}的草稿",
     "clear_contents": "清理了文件库里没有主人的文件",
+    "retention": "清除了过了保存期限的名单内容、后台任务和邮件地址",
     "settings": "修改了区县设置",
     "load_demo": "载入了演示数据",
     "gates_told": "给旧版本留下的评分补记了必备条件和暂核",

@@ -115,3 +115,27 @@ def test_a_day_a_number_or_a_level_that_cannot_be_read_is_refused_with_words(app
     assert "看不懂这个日期，请写成 2026-01-31 这样。" in answer.text
     assert "请填不小于 0 的整数" in answer.text
     assert settings.read(session).counting == Counting()
+
+
+def test_how_long_working_papers_are_kept_is_set_within_bounds(app, session):
+    a_district(session)
+    page = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    shown = page.get("/admin/district").text
+    assert "过程材料保存几个月" in shown
+    assert 'value="36"' in shown
+
+    for wrong in ("5", "121", "三年", "-12"):
+        answer = page.submit("", TYPED | {"retention_months": wrong})
+        assert answer.status_code == 422
+        assert "过程材料保存几个月" in answer.text
+        assert "整数" in answer.text
+    session.expire_all()
+    assert settings.read(session).retention_months == 36
+    session.rollback()
+
+    page.get("/admin/district")
+    assert page.submit("", TYPED | {"retention_months": "24"}).status_code == 302
+    session.expire_all()
+    assert settings.read(session).retention_months == 24
+    (entry,) = logged(session, "settings")
+    assert entry.after["retention_months"] == 24

@@ -429,3 +429,31 @@ def test_the_pages_of_a_list_ask_as_often_whatever_its_length(
     with counting(engine) as many:
         client.get(f"{HOME}/{roster.id}")
     assert len(many) == len(few)
+
+
+def test_a_list_whose_content_was_cleared_keeps_its_line_and_offers_nothing_else(
+    client, session, officer, settings
+):
+    roster = a_roster(session, settings, officer, state=RosterState.IMPORTED)
+    with db.writing(session):
+        kept = session.get_one(Roster, roster.id)
+        kept.sha256 = ""
+        store.forget_rows(session, roster.id)
+    page = f"{HOME}/{roster.id}"
+
+    assert "内容已按保存期限清除" in client.get(HOME).text
+    shown = client.get(page).text
+    assert "名单内容已按保存期限清除" in shown
+    assert "新增 1 家" in shown
+    assert f"{page}/problems" not in shown
+    assert f"{page}/undo" not in shown
+    version = session.get_one(Roster, roster.id).version
+    session.rollback()
+    asked = [
+        client.get(f"{page}/problems"),
+        client.post(f"{page}/undo", data={"version": version, "csrf_token": client.token}),
+    ]
+    assert [answer.status_code for answer in asked] == [410, 410]
+    assert all("名单内容已按保存期限清除" in answer.text for answer in asked)
+    session.expire_all()
+    assert session.get_one(Roster, roster.id).state == RosterState.IMPORTED

@@ -14,6 +14,7 @@ from survey.clock import LOCAL
 from survey.files import lists as files
 from survey.files.contents import Damaged, Missing
 from survey.files.lists import NotRead
+from survey.lifecycle.errors import Cleared
 from survey.lifecycle.exports import note_export
 from survey.rosters import cells
 from survey.rosters.cells import Unread
@@ -49,6 +50,8 @@ def roster_problems(roster_id: int) -> ResponseReturnValue:
     roster = found_roster(roster_id)
     if roster.state in (RosterState.UPLOADED, RosterState.CHECKING):
         abort(404)
+    if roster.is_cleared:
+        raise Cleared
     said, count = _said(roster), sum(roster.counts.get(kind, 0) for kind in RowOutcome)
     try:
         content = here.contents().read(roster.sha256)
