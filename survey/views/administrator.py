@@ -97,7 +97,7 @@ class DistrictForm(FlaskForm):
     retention_months = WholeNumber(
         "过程材料保存几个月",
         [Optional(), NumberRange(6, 120, "请填 6 到 120 之间的整数（月）。")],
-        description="导入过的名单原件和逐行内容、办完的后台任务、已发邮件的收件地址，过了这么多个月自动清除。企业信息、答卷、佐证材料、得分、报告和操作日志不清除。",
+        description="导入过的名单原件和逐行内容、办完的后台任务、已发邮件的收件地址，过了这么多个月自动清除。企业信息、答卷、佐证材料、得分、报告和操作日志不清除。可填 6 到 120，不填按 36 个月。",
     )
     reduced = BooleanField("适用山区海岛县的申报金额")
 
