@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from questionnaires.sheets.lists import Line, Tab, loaded
@@ -25,6 +27,8 @@ from survey.tables import Fault, Roster
 
 AT_ONCE = 100
 """Rows of one transaction: whoever saves meanwhile waits for four thousandths of a second."""
+
+MOST_REST_SECONDS = 0.5
 
 
 def work_on(workshop: Workshop) -> Effect:
@@ -55,9 +59,18 @@ def _check(workshop: Workshop) -> Effect:
     workshop.progress(0, total)
     for some in _some(_rows(workshop, roster, pieces, counts)):
         done += len(some)
-        rosters.stage(workshop.step(), workshop.taken, some, done, workshop.lease)
+        with _leaving_room():
+            rosters.stage(workshop.step(), workshop.taken, some, done, workshop.lease)
     store.look_at_rows(workshop.session)
     return lambda step: rosters.end_check(step, workshop.taken, dict(counts))
+
+
+@contextmanager
+def _leaving_room() -> Iterator[None]:
+    """Rest as long as the work took: firms save meanwhile, and each portion waits for the disk as they do."""
+    began = time.monotonic()
+    yield
+    time.sleep(min(time.monotonic() - began, MOST_REST_SECONDS))
 
 
 def _length(pieces: bytes) -> int:
