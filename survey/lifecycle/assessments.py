@@ -361,11 +361,7 @@ def confirm(
         before, after = _turn(assessment, "confirm")
         sheet = _sheet(session, assessment_id, SheetKind.ONSITE)
         questionnaire = questionnaire_of(assessment)
-        if missing := open_items(session, assessment):
-            raise Incomplete(missing)
-        if open_ := open_contradictions(session, assessment):
-            raise Contradicted(open_)
-        disagreements.require_settled(session, assessment)
+        _require_judged(session, assessment)
         contradictions.forget_gone(session, assessment)
         if shown is not None and shown != signing.content_hash(session, assessment):
             raise Stale
@@ -380,6 +376,15 @@ def confirm(
         if word:
             responses.keep(step, assessment, sheet.version, word, on_site=True)
         signing.keep(step, assessment, signings)
+
+
+def _require_judged(session: Session, assessment: Assessment) -> None:
+    """Refuse to confirm what is still open, contradicts, or is seen otherwise by the second."""
+    if missing := open_items(session, assessment):
+        raise Incomplete(missing)
+    if open_ := open_contradictions(session, assessment):
+        raise Contradicted(open_)
+    disagreements.require_settled(session, assessment)
 
 
 def reopen(step: Step, assessment_id: int, *, reason: str) -> None:

@@ -54,6 +54,9 @@ class Profile:
     contact_mail: str | None = None
 
 
+TRADE_STAYS = "已经开始评估，行业不能再改。如有错误，请按页面上的电话联系主管部门的联系人更正。"
+
+
 def update_profile(
     step: Step, firm_id: int, profile: Profile, edition: Edition, *, base_version: int
 ) -> Firm:
@@ -77,15 +80,9 @@ def update_profile(
             raise Stale
         begun = store.assessments_of_firm(session, firm_id)
         if begun and profile.trade != firm.trade:
-            raise Invalid(
-                {
-                    "trade": "已经开始评估，行业不能再改。如有错误，请按页面上的电话联系主管部门的联系人更正。"
-                }
-            )
-        if profile.trade != firm.trade:
-            profile = replace(
-                profile, processes=(), lacking={}
-            )  # those ticked were another trade's
+            raise Invalid({"trade": TRADE_STAYS})
+        if profile.trade != firm.trade:  # those ticked were another trade's
+            profile = replace(profile, processes=(), lacking={})
         _require_sound(profile, edition)
         before = {name: getattr(firm, name) for name in asdict(profile)}
         for name, value in asdict(profile).items():

@@ -395,41 +395,65 @@ def _live(
     at += timedelta(days=3)
     _send(Step(session, _actor(officer), at), assessment.id, row, users)
     at += timedelta(days=1)
-    apart = row.get("apart")
-    seen = (
-        truth
-        if apart or row["state"] == AssessmentState.CONFIRMED
-        else dict(list(truth.items())[: len(truth) // 2])
-    )
-    away = _not_looked_at(questionnaire, row)
+    _look(session, assessment, row, (truth, told), users, what, at)
+    if row["state"] != AssessmentState.CONFIRMED:
+        return
+    _close(session, assessment, row, consultant, what, at)
+    at += timedelta(hours=5)
+    _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
+
+
+def _look(
+    session: Session,
+    assessment: Assessment,
+    row: dict[str, Any],
+    answers: tuple[dict[str, Answer], dict[str, Answer]],
+    users: dict[str, User],
+    what: Brought,
+    at: datetime,
+) -> None:
+    """Visit a firm: all of it where its row says so, else half; ``answers``: the truth, and what it told."""
+    truth, told = answers
+    consultant, apart = users[row.get("by", Role.CONSULTANT)], row.get("apart")
+    seen = truth
+    if not apart and row["state"] != AssessmentState.CONFIRMED:
+        seen = dict(list(truth.items())[: len(truth) // 2])
+    away = _not_looked_at(questionnaire_of(assessment), row)
     seen = {question: answer for question, answer in seen.items() if question not in away}
     _visit(session, assessment, told, seen, consultant, what, at)
-    _leave_unseen(Step(session, _actor(consultant), at), assessment, row)
+    step = Step(session, _actor(consultant), at)
+    _leave_unseen(step, assessment, row)
     if apart:
         judge_apart(session, assessment, apart, seen, (consultant, users[PARTNER]), at)
     for check, says in row.get("explained", {}).items():
-        contradictions.explain(Step(session, _actor(consultant), at), assessment.id, check, says)
+        contradictions.explain(step, assessment.id, check, says)
     if row.get("noted"):
-        notes.note(
-            Step(session, _actor(consultant), at + timedelta(hours=4)), assessment, what.photo
-        )
-    if row["state"] != AssessmentState.CONFIRMED:
-        return
+        notes.note(replace(step, now=at + timedelta(hours=4)), assessment, what.photo)
+
+
+def _close(
+    session: Session,
+    assessment: Assessment,
+    row: dict[str, Any],
+    consultant: User,
+    what: Brought,
+    at: datetime,
+) -> None:
+    """Write the conclusion of a visit and confirm it."""
+    step = Step(session, _actor(consultant), at)
     conclusions.conclude(
-        Step(session, _actor(consultant), at),
+        step,
         assessment.id,
         problems=PROBLEMS,
         plan=_plan(row.get("plan")),
         base_version=_version(session, assessment.id),
     )
-    at += timedelta(hours=5)
     steps.confirm(
-        Step(session, _actor(consultant), at),
+        replace(step, now=at + timedelta(hours=5)),
         assessment.id,
         word=_word(row),
         signings=notes.signings(row, consultant.name, what.ink) if what.ink else (),
     )
-    _decide(session, firm, assessment, row, officer, at + timedelta(days=4))
 
 
 def _send(step: Step, assessment_id: int, row: dict[str, Any], users: dict[str, User]) -> None:
