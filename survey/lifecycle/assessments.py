@@ -90,7 +90,9 @@ def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
                 return known
         _require_open(round_, step.now.astimezone(clock.LOCAL).date())
         if not rounds.is_for(session, round_, firm_id):
-            raise NotInvited({"round": "本企业不在这一轮的邀请名单里。要参加，请联系主管部门。"})
+            raise NotInvited(
+                {"round": "本企业不在这一轮的邀请名单里。要参加，请联系主管部门的联系人。"}
+            )
         assessment = Assessment(
             firm_id=firm.id,
             round_id=round_.id,

@@ -359,7 +359,9 @@ def urls_of(place: Served, rule: Rule) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    "width", [PHONE, pytest.param(DESK, marks=pytest.mark.nightly)], ids=["phone", "desk"]
+)
 @pytest.mark.parametrize("reader", READERS)
 def test_every_page_of_a_reader_is_sound(
     place: Served, browser: Browser, axe: Axe, reader: str, width: int

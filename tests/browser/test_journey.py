@@ -74,7 +74,11 @@ def cast(live_jobs: Server) -> Cast:
     return cast
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK], ids=["by touch on a phone", "by keyboard"])
+@pytest.mark.parametrize(
+    "width",
+    [pytest.param(PHONE, marks=pytest.mark.nightly), DESK],
+    ids=["by touch on a phone", "by keyboard"],
+)
 def test_the_whole_way_in_a_browser(
     open_page: Callable[[int], Page], axe: Axe, cast: Cast, width: int, tmp_path: Path
 ):

@@ -44,7 +44,11 @@ def cast(live_server: Server) -> Cast:
         return Cast(*(person.username for person in people))
 
 
-@pytest.mark.parametrize("keyboard", [False, True], ids=["by touch", "by keyboard"])
+@pytest.mark.parametrize(
+    "keyboard",
+    [False, pytest.param(True, marks=pytest.mark.nightly)],
+    ids=["by touch", "by keyboard"],
+)
 def test_what_was_handed_over_comes_back(
     open_page: Callable[[int], Page], axe: Axe, cast: Cast, live_server: Server, keyboard: bool
 ) -> None:

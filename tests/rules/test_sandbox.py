@@ -25,13 +25,13 @@ def answer(content, verdict="fine"):
 def run(tmp_path, monkeypatch):
     """Have a program of the test's own run where the real one runs."""
 
-    def run(body, content=b""):
+    def run(body, content=b"", **given):
         path = tmp_path / "script.py"
         folder = str(sandbox.PROGRAM.parent)
         path.write_text(SCRIPT.format(folder=folder, body=body))
         with monkeypatch.context() as patched:
             patched.setattr(sandbox, "PROGRAM", path)
-            return sandbox.look("picture", "jpeg", content)
+            return sandbox.look("picture", "jpeg", content, **given)
 
     return run
 
@@ -81,10 +81,8 @@ def test_it_is_stopped_when_its_time_is_over(run):
     assert seen == sandbox.Seen(Verdict.SLOW)
 
 
-def test_it_is_not_waited_for_when_it_sleeps(run, monkeypatch):
-    monkeypatch.setattr(sandbox, "SECONDS", 1)
-
-    assert run("time.sleep(600)") == sandbox.Seen(Verdict.SLOW)
+def test_it_is_not_waited_for_when_it_sleeps(run):
+    assert run("time.sleep(600)", seconds=1) == sandbox.Seen(Verdict.SLOW)
 
 
 @pytest.mark.parametrize("number", ["SIGSEGV", "SIGABRT", "SIGBUS"])

@@ -157,7 +157,7 @@ def test_the_round_trip_of_every_trade_is_exact(tmp_path: Path, trade: str) -> N
     again = loading.read_edition(tmp_path / "2026").edition
 
     # What reads the same answers in other people's rules is not a trade's to change.
-    frames = {"crosswalk": None, "conditions": None, "national": None}
+    frames = dict.fromkeys(("crosswalk", "conditions", "national", "systems"))
     assert again == EDITION.model_copy(update=frames)
     assert again is not None
     assert again.questionnaire(trade) == EDITION.questionnaire(trade)

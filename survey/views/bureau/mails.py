@@ -69,7 +69,7 @@ def mail_invitations(round_id: int) -> ResponseReturnValue:
     """Send the invitations that can go by mail and have not yet."""
     found_round(round_id)
     if not by_mail():
-        here.refuse(409, "还没有设置发信的邮件服务器，请联系管理员。")
+        here.refuse(409, "还没有设置发信的邮件服务器，请管理员先设置（MAIL_URL）。")
     queued, job = life.invite(here.step(), round_id)
     if job is not None:
         send(job)
@@ -97,7 +97,7 @@ def retry_mail(round_id: int, mail_id: int) -> ResponseReturnValue:
 def _again(round_id: int, mail_id: int | None, address: str = "") -> ResponseReturnValue:
     found_round(round_id)
     if not by_mail():
-        here.refuse(409, "还没有设置发信的邮件服务器，请联系管理员。")
+        here.refuse(409, "还没有设置发信的邮件服务器，请管理员先设置（MAIL_URL）。")
     send(life.retry(here.step(), round_id, mail_id, address))
     flash("正在重发。", "good")
     return redirect(url_for(".mails", round_id=round_id))
