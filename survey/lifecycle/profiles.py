@@ -98,6 +98,7 @@ class Profile(Entry):
     counting: Rule = Rule()
     reduced: bool = False
     link_days: Annotated[int, Field(ge=1, le=30)] = District.link_days
+    stuck_days: Annotated[int, Field(ge=1, le=60)] = District.stuck_days
     retention_months: Annotated[int, Field(ge=6, le=120)] = District.retention_months
     colours: Colours | None = None
     logo: Annotated[str, Field(min_length=1)] | None = None
@@ -233,6 +234,7 @@ def _district(profile: Profile, logo: bytes, step: Step) -> District:
         contact_name=typed.line(profile.contact.name),
         contact_phone=typed.line(profile.contact.phone),
         link_days=profile.link_days,
+        stuck_days=profile.stuck_days,
         retention_months=profile.retention_months,
         reduced=profile.reduced,
         logo=hashlib.sha256(logo).hexdigest() if logo else "",
@@ -274,6 +276,7 @@ def written(session: Session, district: District) -> str:
         "counting": _said(counting) | {"base": rule.base},
         "reduced": district.reduced,
         "link_days": district.link_days,
+        "stuck_days": district.stuck_days,
         "retention_months": district.retention_months,
         "colours": _said(colours),
         "logo": logo,

@@ -80,7 +80,7 @@ def test_without_a_mail_server_nothing_is_mailed_and_the_page_says_so(desk, sess
     for button in (page, f"{page}/retry"):
         refused = desk.post(button, data={"csrf_token": desk.token})
         assert refused.status_code == 409
-        assert "请联系管理员" in refused.text
+        assert "请管理员先设置" in refused.text
 
 
 def test_mails_stand_with_their_reason_and_a_longer_list_asks_no_more_often(

@@ -33,6 +33,7 @@ targets: [{year: 2027, count: 4, rungs: [workshop, factory]}]
 counting: {titles: [智能工厂], levels: [省级], since: "2023-01-01", base: 1}
 reduced: true
 link_days: 5
+stuck_days: 9
 retention_months: 12
 colours: {main: "#1c5790", deep: "#123a61"}
 """
@@ -80,6 +81,7 @@ def test_a_profile_makes_the_installation_another_districts(administrator, sessi
         contact_name="钱某",
         contact_phone="000-1111",
         link_days=5,
+        stuck_days=9,
         retention_months=12,
         reduced=True,
         main_colour="#1c5790",
@@ -125,6 +127,7 @@ def test_what_is_handed_out_is_read_as_it_was(administrator, session, step):
         ("name: 虚构区\n", "", "缺少“bureau”"),
         (WHOLE.replace("link_days: 5", "link_days: 五"), "link_days", "应为整数"),
         (WHOLE.replace("link_days: 5", 'link_days: "5"'), "link_days", "应为整数"),
+        (WHOLE.replace("stuck_days: 9", "stuck_days: 61"), "stuck_days", "60"),
         (WHOLE.replace("months: 12", "months: 5"), "retention_months", "6"),
         (WHOLE.replace("months: 12", "months: 121"), "retention_months", "120"),
         (WHOLE.replace("reduced: true", "reduced: 1"), "reduced", "true 或 false"),
@@ -171,7 +174,7 @@ def test_every_fault_is_named_on_the_page_with_its_line(administrator, session):
 
     assert answer.status_code == 422
     assert "有 2 处要改" in answer.text
-    assert "第 13 行 colours › main" in answer.text
+    assert "第 14 行 colours › main" in answer.text
     assert handed_in(administrator, "").status_code == 422
     administrator.get("/admin/profile")
     assert administrator.submit("/admin/profile", {}).status_code == 422
