@@ -146,6 +146,8 @@ TOP = {"stacked": 54, "bars": 4, "heat": 26}
 """Pixels above its lines: a legend, nothing, names."""
 WORDS = 112
 """Pixels for the names at the left."""
+LEADING = 1.2
+"""From one line of a wrapped name to the next, in letters' heights."""
 
 
 def of_table(table: Table, size: int = 12) -> Option | None:
@@ -253,6 +255,7 @@ def _axis(names: Sequence[str], words: Option) -> Option:
             **words,
             "color": INK,
             "width": WORDS - 14,
+            "lineHeight": round(words["fontSize"] * LEADING),
             "overflow": "break",
             "interval": 0,
         },

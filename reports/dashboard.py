@@ -52,10 +52,11 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line of a table."""
+    """One line of a table, and what its name leads to where it is one firm's."""
 
     title: str
     cells: tuple[Cell, ...]
+    where: Where | None = None
 
 
 @dataclass(frozen=True)
@@ -417,9 +418,7 @@ def near(frame: Frame, firms: Sequence[Near]) -> Table:
             Line(
                 firm.firm,
                 (
-                    Cell(
-                        titles[firm.step], None, Where("assessment", {"id": str(firm.assessment)})
-                    ),
+                    Cell(titles[firm.step]),
                     Cell(titles[firm.step + 1]),
                     Cell(str(firm.gates), firm.gates),
                     Cell(
@@ -429,6 +428,7 @@ def near(frame: Frame, firms: Sequence[Near]) -> Table:
                         Decimal(firm.permille) / 10,
                     ),
                 ),
+                Where("assessment", {"id": str(firm.assessment)}),
             )
             for firm in firms
             if firm.step + 1 < len(titles)

@@ -99,13 +99,23 @@ def counts(tables: tuple[Table, ...]) -> Iterator[tuple[str, Cell]]:
     for table in tables:
         for line in table.lines:
             for title, cell in zip(table.head[1:], line.cells, strict=True):
-                if cell.where and cell.where.listed != "assessment":
+                if cell.where:
                     yield f"{table.id} {line.title} {title}", cell
 
 
 @pytest.fixture
 def officer(app, session):
     return at_desk(app, session, a_user(session, Role.OFFICER))
+
+
+def test_the_name_of_a_firm_near_its_next_rung_leads_to_it(app, session, officer):
+    page = read(session, a_random_district(session, 1))
+    lines = page.table("near").lines
+    html = officer.get("/bureau/district").text
+    assert lines
+    for line in lines:
+        with app.test_request_context():
+            assert f'<th scope="row"><a href="{address(line.where)}">{line.title}</a>' in html
 
 
 @pytest.mark.parametrize("basis", list(Basis))
