@@ -5,9 +5,6 @@ Five hundred more go through real pages in a real browser, which is killed as we
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -19,7 +16,7 @@ from survey.joining import create_app
 from tests.benchmarks.figures import Figure, at_least
 from tests.benchmarks.jobs import database_on, installation
 from tests.support.client import CheckingClient
-from tests.support.cluster import Cluster
+from tests.support.cluster import a_cluster
 from tests.support.delivering import deliver
 from tests.support.people import a_consultant, a_user, visited
 from tests.support.servers import serving
@@ -32,7 +29,8 @@ GROUP = f"现场送达：每种数据库 {DELIVERIES} 次，网络有错，服�
 
 def measure(folder: Path) -> list[Figure]:
     """Deliver on SQLite, then on PostgreSQL, then through real pages."""
-    with _postgresql() as url:
+    with a_cluster() as cluster:
+        url = database_on(cluster, "deliveries")
         return [
             _figure("SQLite", installation(folder / "sqlite")),
             _figure("PostgreSQL", installation(folder / "postgresql", url)),
@@ -67,16 +65,3 @@ def _figure(title: str, config: Config) -> Figure:
     engine.dispose()
     exact = outcome.meant - outcome.lost - outcome.doubled - outcome.disordered
     return Figure(GROUP, title, exact, EXACTLY, at_least(DELIVERIES), str(outcome))
-
-
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    # On a short path, for it has a socket there.
-    with tempfile.TemporaryDirectory(prefix="survey-sent-", dir="/tmp") as kept:  # ours
-        Path(kept).chmod(0o755)  # PostgreSQL may run as another user
-        cluster = Cluster(Path(kept) / "postgres")
-        cluster.create()
-        try:
-            yield database_on(cluster, "deliveries")
-        finally:
-            cluster.destroy()

@@ -6,9 +6,7 @@ what grows with the number of firms shows.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
@@ -28,7 +26,7 @@ from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.instance import BEGAN
 from tests.benchmarks.jobs import database_on, installation
 from tests.support.bureau import counting
-from tests.support.cluster import Cluster
+from tests.support.cluster import a_cluster
 from tests.support.districts import District
 
 SMALL, LARGE = 1_000, 10_000
@@ -77,25 +75,12 @@ class Taken(NamedTuple):
 def measure(folder: Path) -> list[Figure]:
     """Fill four districts and open every page of them."""
     found = _on("SQLite", lambda firms: (folder / f"sqlite-{firms}", ""))
-    with _postgresql() as cluster:
+    with a_cluster() as cluster:
         found += _on(
             "PostgreSQL",
             lambda firms: (folder / f"postgresql-{firms}", database_on(cluster, f"firms_{firms}")),
         )
     return found
-
-
-@contextmanager
-def _postgresql() -> Iterator[Cluster]:
-    # On a short path, for its socket lies there.
-    with tempfile.TemporaryDirectory(prefix="survey-district-", dir="/tmp") as kept:  # ours
-        Path(kept).chmod(0o755)  # PostgreSQL may run as another user
-        cluster = Cluster(Path(kept) / "postgres")
-        cluster.create()
-        try:
-            yield cluster
-        finally:
-            cluster.destroy()
 
 
 Place = Callable[[int], tuple[Path, str]]

@@ -10,7 +10,6 @@ import multiprocessing
 import random
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -46,7 +45,7 @@ from tests.benchmarks.web import (
     server,
     signed_in,
 )
-from tests.support.cluster import Cluster
+from tests.support.cluster import a_cluster
 from tests.support.people import a_user, moment
 from tests.support.rosters import choices_of, step_of
 
@@ -100,7 +99,7 @@ ROWS: Mapping[int, Bounds] = {
 def measure(folder: Path) -> list[Figure]:
     """Import a list of each length into an empty district, on either database."""
     found: list[Figure] = []
-    with _postgresql() as cluster:
+    with a_cluster() as cluster:
         for rows in ROWS:
             content = a_list(rows)
             for title, url in (("SQLite", ""), ("PostgreSQL", database_on(cluster, f"r{rows}"))):
@@ -112,19 +111,6 @@ def measure(folder: Path) -> list[Figure]:
                 Figure(_group(rows), "读表的子进程", child, "MB", at_most(CHILD_MEGABYTES))
             )
     return found
-
-
-@contextmanager
-def _postgresql() -> Iterator[Cluster]:
-    # On a short path, for it has a socket there.
-    with tempfile.TemporaryDirectory(prefix="survey-roster-", dir="/tmp") as kept:  # ours
-        Path(kept).chmod(0o755)  # PostgreSQL may run as another user
-        cluster = Cluster(Path(kept) / "postgres")
-        cluster.create()
-        try:
-            yield cluster
-        finally:
-            cluster.destroy()
 
 
 def _group(rows: int, title: str = "") -> str:

@@ -6,6 +6,9 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -86,6 +89,19 @@ class Cluster:
             # pg_ctl reads more from the environment than is good for a cluster of our own.
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"} | mark_of_the_run(),
         )
+
+
+@contextmanager
+def a_cluster() -> Iterator[Cluster]:
+    """A cluster for a while; on a short path, for its socket lies there."""
+    with tempfile.TemporaryDirectory(prefix="survey-", dir="/tmp") as kept:  # ours
+        Path(kept).chmod(0o755)  # PostgreSQL may run as another user
+        cluster = Cluster(Path(kept) / "postgres")
+        cluster.create()
+        try:
+            yield cluster
+        finally:
+            cluster.destroy()
 
 
 def _unprivileged() -> pwd.struct_passwd | None:
