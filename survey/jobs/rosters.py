@@ -25,8 +25,8 @@ from survey.store import listings, roster_undoing
 from survey.store import rosters as store
 from survey.tables import Fault, Roster
 
-AT_ONCE = 100
-"""Rows of one transaction: whoever saves meanwhile waits for four thousandths of a second."""
+AT_ONCE = 50
+"""Rows of one transaction: whoever saves meanwhile waits for a few thousandths of a second."""
 
 MOST_REST_SECONDS = 0.5
 
