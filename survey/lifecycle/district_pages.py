@@ -5,13 +5,11 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from reports.dashboard import Basis
-from survey.lifecycle import jobs
+from survey.lifecycle import documents, jobs
 from survey.lifecycle.documents import Content, next_document
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.jobs import Taken
-from survey.lifecycle.states import DOCUMENT
 from survey.lifecycle.step import About, Step
-from survey.store import documents as store
 from survey.store import jobs as waiting
 from survey.store import rounds
 from survey.tables import Document, DocumentKind, Job
@@ -59,25 +57,8 @@ def issue(step: Step, taken: Taken, content: Content) -> Document:
     kind = kind_of(taken.arguments["outward"])
     if rounds.round_(session, round_id, lock=True) is None:
         raise NotThere
-    earlier = store.valid(session, kind, SUBJECT, round_id, lock=True)
-    if earlier:
-        earlier.standing = DOCUMENT["document_supersede"].leads
-        earlier.superseded_at = step.now
-        session.flush()
-    document = Document(
-        number=taken.arguments["number"],
-        kind=kind,
-        subject=SUBJECT,
-        subject_id=round_id,
-        basis=content.basis,
-        sha256=content.sha256,
-        size=content.size,
-        standing=DOCUMENT["document_issue"].leads,
-        issued_at=step.now,
-        issued_by=taken.requested_by,
-    )
-    session.add(document)
-    session.flush()
+    documents.end_standing(step, kind, SUBJECT, round_id)
+    document = documents.put_in_force(step, taken, kind, SUBJECT, content)
     step.log("district_issue", About("report", document.number), after={"sha256": content.sha256})
     return document
 

@@ -138,20 +138,7 @@ def issue_report(step: Step, taken: Taken, content: Content) -> Document:
         raise NotThere
     kind = KIND_OF[SheetKind(arguments["sheet"])]
     earlier = supersede(step, assessment.id, SheetKind(arguments["sheet"]))
-    document = Document(
-        number=arguments["number"],
-        kind=kind,
-        subject="assessment",
-        subject_id=assessment.id,
-        basis=content.basis,
-        sha256=content.sha256,
-        size=content.size,
-        standing=DOCUMENT["document_issue"].leads,
-        issued_at=step.now,
-        issued_by=taken.requested_by,
-    )
-    session.add(document)
-    session.flush()
+    document = put_in_force(step, taken, kind, "assessment", content)
     if basis_of(session, assessment, SheetKind(arguments["sheet"])) != content.basis:
         supersede(step, assessment.id, SheetKind(arguments["sheet"]))  # opened again meanwhile
     about = About("report", document.number, assessment.firm_id)
@@ -160,12 +147,41 @@ def issue_report(step: Step, taken: Taken, content: Content) -> Document:
     return document
 
 
+def put_in_force(
+    step: Step, taken: Taken, kind: DocumentKind, subject: str, content: Content
+) -> Document:
+    """Put down what a job printed as a valid document under the number it was asked for by.
+
+    Inside the caller's transaction, which has ended the standing of the one before.
+    """
+    document = Document(
+        number=taken.arguments["number"],
+        kind=kind,
+        subject=subject,
+        subject_id=taken.subject_id,
+        basis=content.basis,
+        sha256=content.sha256,
+        size=content.size,
+        standing=DOCUMENT["document_issue"].leads,
+        issued_at=step.now,
+        issued_by=taken.requested_by,
+    )
+    step.session.add(document)
+    step.session.flush()
+    return document
+
+
 def supersede(step: Step, assessment_id: int, sheet: SheetKind) -> Document | None:
     """End the standing of the report on a sheet, if one stands, inside the caller's transaction.
 
     A newer one takes its place, or the version it was made from does not count any more.
     """
-    document = store.valid(step.session, KIND_OF[sheet], "assessment", assessment_id, lock=True)
+    return end_standing(step, KIND_OF[sheet], "assessment", assessment_id)
+
+
+def end_standing(step: Step, kind: DocumentKind, subject: str, subject_id: int) -> Document | None:
+    """End the standing of the one valid document of a kind about a subject, if there is one."""
+    document = store.valid(step.session, kind, subject, subject_id, lock=True)
     if document:
         document.standing = DOCUMENT["document_supersede"].leads
         document.superseded_at = step.now
