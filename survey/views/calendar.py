@@ -6,11 +6,10 @@ Source: RFC 5545 (iCalendar), RFC 7986 (REFRESH-INTERVAL, NAME).
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from icalendar import Calendar, Event
 
 from survey.config import Config
 from survey.lifecycle import calendars as steps
@@ -23,6 +22,9 @@ from survey.tables import AssessmentState, User
 from survey.views import account
 from survey.web import here
 from survey.words import calendars as words
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 pages = Blueprint("calendar", __name__)
 KEPT = timedelta(days=90)
@@ -45,6 +47,8 @@ def feed(token: str) -> ResponseReturnValue:
 
 
 def _calendar(owner: User) -> bytes:
+    from icalendar import Calendar  # 3 MB in every process, for a few requests an hour
+
     session, now = here.session(), here.now()
     found = store.told(session, owner.id, here.today() - KEPT, now - KEPT)
     pairs = visitors_of(session, [told.assessment for told in found])
@@ -62,6 +66,8 @@ def _calendar(owner: User) -> bytes:
 
 def _event(owner: User, told: Told, pair: tuple[Visitor, ...]) -> Event:
     """Return one visit; of one that was taken away nothing but its day and that it is cancelled."""
+    from icalendar import Event
+
     appointment, assessment = told
     event = Event()
     stands = not appointment.cancelled and _is_theirs(owner, told)
