@@ -18,6 +18,7 @@ from survey.readings.pairs import compared
 from survey.readings.sheets import filled_sheet
 from survey.readings.visits import visit_of
 from survey.running import demonstration
+from survey.running.demonstration import people
 from survey.store import assessments as store
 from survey.store import completion, invitations, reminders, settings
 from survey.store.completion import OVERDUE, STUCK, Pace
@@ -156,7 +157,7 @@ def _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance: Path) ->
     kept = instance / "sign-ins.txt"
     assert kept.stat().st_mode & 0o077 == 0
     words = [line.rsplit(" ", 1)[1] for line in kept.read_text().splitlines() if "密码 " in line]
-    assert len(set(words)) == len(demonstration.READERS) + 1  # and the second of a pair
+    assert len(set(words)) == len(people.READERS) + 1  # and the second of a pair
     assert all(len(word) >= 10 for word in words)
 
 
