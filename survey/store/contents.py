@@ -5,7 +5,16 @@ from __future__ import annotations
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from survey.tables import Document, EditionRow, Evidence, ListTemplate, Paper, Roster, Signature
+from survey.tables import (
+    Document,
+    EditionRow,
+    Evidence,
+    ListTemplate,
+    Paper,
+    ProjectPaper,
+    Roster,
+    Signature,
+)
 
 # Every column that names a content stands here: what no column names may be removed.
 COLUMNS = (
@@ -15,6 +24,7 @@ COLUMNS = (
     Document.stamped,
     EditionRow.content,
     Paper.sha256,
+    ProjectPaper.sha256,
     Roster.sha256,
     Signature.sha256,
 )

@@ -29,6 +29,7 @@ from survey.tables.editions import EditionRow
 from survey.tables.enums import (
     AssessmentState,
     AwardLevel,
+    CostKind,
     Decision,
     DocumentKind,
     DocumentStanding,
@@ -43,6 +44,8 @@ from survey.tables.enums import (
     NoteKind,
     PairNeed,
     PoolState,
+    ProjectPaperKind,
+    ProjectState,
     ProposalState,
     RecognitionStanding,
     ReminderKind,
@@ -74,6 +77,15 @@ from survey.tables.pool import (
     PoolEntry,
     Recognition,
 )
+from survey.tables.projects import (
+    ProgressReport,
+    Project,
+    ProjectFigure,
+    ProjectPackage,
+    ProjectPaper,
+    Subsidy,
+    SubsidyPolicy,
+)
 from survey.tables.responses import Response
 from survey.tables.rosters import (
     FirmListing,
@@ -104,6 +116,7 @@ __all__ = [
     "AwardLevel",
     "CalendarFeed",
     "ChoiceRow",
+    "CostKind",
     "Decided",
     "Decision",
     "Document",
@@ -142,6 +155,13 @@ __all__ = [
     "Paper",
     "PoolEntry",
     "PoolState",
+    "ProgressReport",
+    "Project",
+    "ProjectFigure",
+    "ProjectPackage",
+    "ProjectPaper",
+    "ProjectPaperKind",
+    "ProjectState",
     "ProposalState",
     "Recognition",
     "RecognitionProposal",
@@ -178,6 +198,8 @@ __all__ = [
     "SignerRole",
     "Size",
     "Start",
+    "Subsidy",
+    "SubsidyPolicy",
     "Table",
     "Tally",
     "Throttle",

@@ -73,6 +73,39 @@ class Doubt(StrEnum):
     OTHER_PLACE = "other_place"
 
 
+class ProjectState(StrEnum):
+    """How far a project has come."""
+
+    PLANNED = "planned"
+    CONTRACTED = "contracted"
+    UNDER_WAY = "under_way"
+    FINISHED = "finished"
+    """As the firm says; it asks for its acceptance."""
+    ACCEPTED = "accepted"
+    STOPPED = "stopped"
+
+
+class ProjectPaperKind(StrEnum):
+    """What a document of a project is."""
+
+    CONTRACT = "contract"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+    ACCEPTANCE = "acceptance"
+    PHOTO = "photo"
+    OTHER = "other"
+
+
+class CostKind(StrEnum):
+    """What money of a project is for."""
+
+    EQUIPMENT = "equipment"
+    SOFTWARE = "software"
+    SERVICES = "services"
+    BUILDING = "building"
+    YEARLY = "yearly"
+
+
 class EditionState(StrEnum):
     """What may be done with an edition of the questionnaire."""
 
@@ -295,6 +328,7 @@ class LinkPurpose(StrEnum):
 __all__ = [
     "AssessmentState",
     "AwardLevel",
+    "CostKind",
     "Decision",
     "DocumentKind",
     "DocumentStanding",
@@ -309,6 +343,8 @@ __all__ = [
     "NoteKind",
     "PairNeed",
     "PoolState",
+    "ProjectPaperKind",
+    "ProjectState",
     "ProposalState",
     "RecognitionStanding",
     "ReminderKind",
