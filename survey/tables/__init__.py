@@ -47,6 +47,7 @@ from survey.tables.enums import (
     ProjectPaperKind,
     ProjectState,
     ProposalState,
+    ProviderStanding,
     RecognitionStanding,
     ReminderKind,
     RequestState,
@@ -86,6 +87,7 @@ from survey.tables.projects import (
     Subsidy,
     SubsidyPolicy,
 )
+from survey.tables.providers import Provider
 from survey.tables.responses import Response
 from survey.tables.rosters import (
     FirmListing,
@@ -163,6 +165,8 @@ __all__ = [
     "ProjectPaperKind",
     "ProjectState",
     "ProposalState",
+    "Provider",
+    "ProviderStanding",
     "Recognition",
     "RecognitionProposal",
     "RecognitionStanding",

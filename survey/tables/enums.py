@@ -286,6 +286,14 @@ class ProposalState(StrEnum):
     DECLINED = "declined"
 
 
+class ProviderStanding(StrEnum):
+    """Whether a provider is shown to firms."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    REMOVED = "removed"
+
+
 class ReminderKind(StrEnum):
     """Why a firm was reminded of a round."""
 
@@ -346,6 +354,7 @@ __all__ = [
     "ProjectPaperKind",
     "ProjectState",
     "ProposalState",
+    "ProviderStanding",
     "RecognitionStanding",
     "ReminderKind",
     "RequestState",
