@@ -259,7 +259,7 @@ def _leave_to_parent() -> None:
 
 
 @atexit.register
-def _close() -> None:
+def close() -> None:
     """Whoever closes a SQLite file last empties its journal into it: what stopped is one file."""
     for engine in _engines:
         engine.dispose()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 
 from questionnaires.library import UnknownEdition
 from survey import library
@@ -51,11 +51,11 @@ def _config() -> Config:
 @click.option("--host", envvar="HOST", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", envvar="PORT", default=8000, type=int)
 @click.option("--demo/--no-demo", envvar="DEMO", default=True, help="Fill an empty instance.")
-@with_appcontext
-def serve(host: str, port: int, demo: bool) -> None:
+@pass_script_info
+def serve(info: ScriptInfo, host: str, port: int, demo: bool) -> None:
     """Prepare the instance, then run the web server and the job worker together."""
     with _spoken():
-        raise SystemExit(serving.serve(current_app, host=host, port=port, demo=demo))
+        raise SystemExit(serving.serve(info.load_app(), host=host, port=port, demo=demo))
 
 
 @contextmanager

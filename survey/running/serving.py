@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import ipaddress
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
 
 from flask import Flask
 
@@ -20,6 +14,7 @@ from survey.jobs import consumer
 from survey.lifecycle import editions, links
 from survey.lifecycle.scores import tell_scores_again
 from survey.lifecycle.step import Actor, Step
+from survey.running.web_server import WebServer
 from survey.store import accounts as accounts_store
 from survey.store.settings import read
 from survey.tables import Role
@@ -27,11 +22,6 @@ from survey.views.links import link_url
 
 SIGN_INS = "sign-ins.txt"
 STOP_SECONDS = 20
-WEB_WORKERS, WEB_THREADS = 2, 8
-# Checking a password takes 19 MB for a moment. Left to itself, the C library keeps that for each
-# thread that ever did so; told so, it gives large pieces back (glibc; elsewhere nothing).
-GIVE_BACK = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576"}
-PR_SET_PDEATHSIG = 1
 
 
 def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
@@ -39,23 +29,46 @@ def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
 
     The demonstration answers on this machine only: its sign-ins stand in a file.
     """
+    web = WebServer(app, f"{host}:{port}")
+    try:
+        migrate(app.config["SURVEY"])
+        catch_up(app)
+        fresh = demo and load_demonstration(app)
+        if _is_demonstration(app) and not _is_loopback(host):
+            print("演示数据只在本机（127.0.0.1）提供。正式使用请用 make run DEMO=0 建立空实例。")
+            return 2
+        print(f"\n  数智阶梯已启动：http://{host}:{port}/\n", flush=True)
+        _greet(app, fresh=fresh)
+        return _run_together(app, web)
+    finally:
+        web.stop(STOP_SECONDS)
+
+
+def _greet(app: Flask, *, fresh: bool) -> None:
+    """Say how one signs in."""
     config: Config = app.config["SURVEY"]
-    migrate(config)
-    catch_up(app)
-    fresh = demo and load_demonstration(app)
-    with app.extensions["survey_sessions"]() as session:
-        demonstration = read(session).demonstration
-    if demonstration and not _is_loopback(host):
-        print("演示数据只在本机（127.0.0.1）提供。正式使用请用 make run DEMO=0 建立空实例。")
-        return 2
-    print(f"\n  数智阶梯已启动：http://{host}:{port}/\n", flush=True)
     if fresh:
         print(kept_sign_ins(config), flush=True)
-    elif demonstration:
+    elif _is_demonstration(app):
         print(f"  登录信息保存在 {config.instance / SIGN_INS}\n", flush=True)
     else:
         greet_first_administrator(app)
-    return _run_together(app, host, port)
+
+
+def _is_demonstration(app: Flask) -> bool:
+    with app.extensions["survey_sessions"]() as session:
+        return read(session).demonstration
+
+
+def _run_together(app: Flask, web: WebServer) -> int:
+    """Serve pages from the child, do the jobs here; neither goes on without the other."""
+    web.begin()
+    sessions = app.extensions["survey_sessions"]
+    consumer.run(app.config["SURVEY"], sessions, until=lambda: not web.is_running)
+    failed = not web.is_running and web.exit_code != 0
+    web.stop(STOP_SECONDS)
+    print("\n  已停止。", flush=True)
+    return 1 if failed else 0
 
 
 def migrate(config: Config) -> None:
@@ -113,52 +126,3 @@ def greet_first_administrator(app: Flask) -> None:
             f"  首位管理员（用户名 admin）请用一次性链接设置密码：\n  {link_url(link.token)}\n",
             flush=True,
         )
-
-
-def _run_together(app: Flask, host: str, port: int) -> int:
-    """Serve pages from a child, do the jobs here; neither goes on without the other."""
-    config: Config = app.config["SURVEY"]
-    web = subprocess.Popen(
-        web_command(host, port),
-        env=os.environ | GIVE_BACK | {"INSTANCE": str(config.instance), "PORT": str(port)},
-        # Ctrl-C reaches this process alone, which then lets the pages finish what they are at.
-        start_new_session=True,
-        preexec_fn=_end_with_parent,  # no thread runs yet
-    )
-    sessions = app.extensions["survey_sessions"]
-    consumer.run(config, sessions, until=lambda: web.poll() is not None)
-    failed = web.poll() not in (None, 0)
-    web.send_signal(signal.SIGTERM)
-    try:
-        web.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        web.kill()
-        web.wait()
-    print("\n  已停止。", flush=True)
-    return 1 if failed else 0
-
-
-def _end_with_parent() -> None:
-    """Have the kernel stop the child when this process is killed (Linux; elsewhere nothing)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def web_command(host: str, port: int, application: str = "wsgi:app") -> list[str]:
-    """Return what starts the web server; the benchmarks start their bare programs by it too."""
-    return [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        application,
-        f"--bind={host}:{port}",
-        f"--workers={WEB_WORKERS}",
-        f"--threads={WEB_THREADS}",
-        "--worker-class=gthread",
-        "--preload",
-        "--timeout=60",
-        "--graceful-timeout=15",
-        "--log-level=warning",
-        f"--chdir={Path(__file__).parents[2]}",
-        "--no-control-socket",
-    ]

@@ -47,7 +47,7 @@ def measure(folder: Path) -> list[Figure]:
     return [
         Figure(STARTING, "首次启动（载入演示数据）", first, "秒"),
         Figure(STARTING, "再次启动", second, "秒", at_most(5)),
-        Figure(STARTING, "空闲（PSS）", idle[0], "MB", at_most(450), shared.format(idle[1])),
+        Figure(STARTING, "空闲（PSS）", idle[0], "MB", at_most(198), shared.format(idle[1])),
         Figure(
             STARTING,
             "看过各页、印过报告后空闲（PSS）",

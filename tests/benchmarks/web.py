@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from statistics import median
 from questionnaires.model import LevelQuestion, Question, RatioQuestion
 from survey import db
 from survey.config import Config
-from survey.running import serving
+from survey.running.web_server import GIVE_BACK, THREADS, WORKERS
 from tests.benchmarks import bare, processes
 from tests.benchmarks.browser import Browser
 from tests.benchmarks.clients import Load, Script, run
@@ -36,6 +37,12 @@ SECONDS = 1.5
 WARM_UP = 1.0
 MOST_SAVES = 20_000
 STOP_SECONDS = 10
+SERVER = (
+    *(sys.executable, "-m", "gunicorn", "--worker-class=gthread", "--preload"),
+    *(f"--workers={WORKERS}", f"--threads={THREADS}", "--no-control-socket"),
+    *("--timeout=60", "--graceful-timeout=15", "--log-level=warning"),
+)
+"""gunicorn as the product runs it, for the bare programs too."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,9 @@ def server(application: str, environment: dict[str, str]) -> Iterator[Running]:
     """Run an application on the server command of ``make run``."""
     port = free_port()
     process = subprocess.Popen(
-        serving.web_command("127.0.0.1", port, application),
+        [*SERVER, application, f"--bind=127.0.0.1:{port}"],
         cwd=PROJECT,
-        env=os.environ | environment,
+        env=os.environ | GIVE_BACK | environment,
         start_new_session=True,
     )
     try:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey import db
 from survey.running import serving
+from survey.store import settings
 from survey.tables import Role, User
 from tests.support.people import PASSWORD, a_user
 
@@ -69,10 +72,11 @@ def test_the_demonstration_is_refused_where_there_is_anything(app: Flask, sessio
     assert "空实例" in said
 
 
-def test_the_demonstration_answers_on_this_machine_only(app: Flask, capsys):
-    assert _type(app, "load-demo")[0] == 0
+def test_the_demonstration_answers_on_this_machine_only(app: Flask, session: Session, capsys):
+    with db.writing(session):
+        settings.keep(session, replace(settings.read(session), demonstration=True))
 
-    assert serving.serve(app, host="0.0.0.0", port=0, demo=True) == 2  # noqa: S104
+    assert serving.serve(app, host="0.0.0.0", port=0, demo=False) == 2  # noqa: S104
 
     assert "127.0.0.1" in capsys.readouterr().out
 
