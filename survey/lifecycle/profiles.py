@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import yaml
 from pydantic import ConfigDict, Field
@@ -26,12 +26,17 @@ from reports.district import Counting, Target
 from survey import library
 from survey.files import sandbox
 from survey.files.inside import Verdict
-from survey.lifecycle import edition_status, settings, typed
-from survey.lifecycle.errors import Faulty
+from survey.lifecycle import edition_status, need_rules, settings, typed, workdays
+from survey.lifecycle.errors import Faulty, Invalid
+from survey.lifecycle.need_rules import Line
 from survey.lifecycle.step import Step
+from survey.store import need_rules as need_store
+from survey.store import workdays as workday_store
+from survey.store.need_rules import NeedRules
 from survey.store.settings import District, read_logo
 from survey.store.settings import read as present
 from survey.words.wording import AWARD_LEVELS
+from survey.workdays import Calendar, SpecialDay
 
 MOST_BYTES = 400_000
 MOST_LOGO = 200_000
@@ -84,6 +89,38 @@ class Colours(Entry):
     deep: Colour
 
 
+class Year(Entry):
+    """The special days of a year, one a line, as ``lifecycle.workdays`` reads them."""
+
+    year: Annotated[int, Field(ge=2000, le=2099)]
+    days: Annotated[str, Field(min_length=1, max_length=12_000)]
+
+
+class Kind(Entry):
+    """A category of needs, see ``store.need_rules.Category``."""
+
+    name: Name
+    days: int
+    department: Name | None = None
+    words: Annotated[list[Name], Field(max_length=20)] = []
+
+
+class Needs(Entry):
+    """How needs are sorted, and who answers them."""
+
+    categories: Annotated[list[Kind], Field(min_length=1, max_length=need_rules.MOST_CATEGORIES)]
+    departments: Annotated[list[Name], Field(max_length=need_rules.MOST_DEPARTMENTS)] = []
+
+
+class Taken(NamedTuple):
+    """What a profile says."""
+
+    district: District
+    logo: bytes
+    calendar: Calendar
+    rules: NeedRules
+
+
 class Profile(Entry):
     """``district.yaml``."""
 
@@ -100,6 +137,8 @@ class Profile(Entry):
     link_days: Annotated[int, Field(ge=1, le=30)] = District.link_days
     stuck_days: Annotated[int, Field(ge=1, le=60)] = District.stuck_days
     retention_months: Annotated[int, Field(ge=6, le=120)] = District.retention_months
+    workdays: Annotated[list[Year], Field(max_length=30)] = []
+    needs: Needs | None = None
     colours: Colours | None = None
     logo: Annotated[str, Field(min_length=1)] | None = None
     """A PNG in base64."""
@@ -111,13 +150,17 @@ def load(step: Step, raw: bytes, name: str) -> District:
     Raises:
         Faulty: Names everything that is wrong; nothing changed.
     """
-    wanted, logo = read(step, raw, name)
-    settings.keep_district(step, wanted, logo)
-    return wanted
+    taken = read(step, raw, name)
+    beside = {
+        workday_store.KEY: workday_store.written(taken.calendar),
+        need_store.KEY: need_store.written(taken.rules),
+    }
+    settings.keep_district(step, taken.district, taken.logo, beside)
+    return taken.district
 
 
-def read(step: Step, raw: bytes, name: str) -> tuple[District, bytes]:
-    """Read a profile; return the district with the picture of its logo.
+def read(step: Step, raw: bytes, name: str) -> Taken:
+    """Read a profile; return the district, its logo's picture, its working days, its rules.
 
     Raises:
         Faulty: Names everything that is wrong.
@@ -129,10 +172,48 @@ def read(step: Step, raw: bytes, name: str) -> tuple[District, bytes]:
     if profile is not None:
         ladder = library.load(step.session, edition_status.newest(step.session)).ladder
         document.faults += _senseless(document, profile, {rung.id for rung in ladder})
-    logo = b"" if profile is None else _logo(document, profile)
-    if profile is None or document.faults:
+    if profile is None:
         raise Faulty(tuple(document.faults))
-    return _district(profile, logo, step), logo
+    logo = _logo(document, profile)
+    calendar, rules = _calendar(document, profile), _rules(document, profile)
+    if document.faults:
+        raise Faulty(tuple(document.faults))
+    return Taken(_district(profile, logo, step), logo, calendar, rules)
+
+
+def _calendar(document: Document, profile: Profile) -> Calendar:
+    """Read the special days of every year; what is wrong with a line is a fault at its year."""
+    years: dict[int, tuple[SpecialDay, ...]] = {}
+    for at, one in enumerate(profile.workdays):
+        trail: Trail = ("workdays", at, "days")
+        if one.year in years:
+            told = f"{one.year} 年写了两次"
+            document.faults.append(document.fault(("workdays", at), told, "合成一份"))
+        try:
+            years[one.year] = workdays.read(one.year, one.days)
+        except Faulty as error:
+            document.faults += [
+                document.fault(trail, f"{fault.place}{fault.fault}", fault.remedy)
+                for fault in error.faults
+            ]
+    return Calendar(years)
+
+
+def _rules(document: Document, profile: Profile) -> NeedRules:
+    """Read the categories of needs by the rules of the page on which they are typed."""
+    if profile.needs is None:
+        return NeedRules()
+    lines = [
+        Line(one.name, str(one.days), one.department or "", "、".join(one.words))
+        for one in profile.needs.categories
+    ]
+    try:
+        return need_rules.read(lines, "\n".join(profile.needs.departments))
+    except Invalid as error:
+        for told in error.fields.values():
+            trail: Trail = ("needs",)
+            document.faults.append(document.fault(trail, told.rstrip("。"), "改正后再载入"))
+        return NeedRules()
 
 
 def _senseless(document: Document, profile: Profile, rungs: set[str]) -> Iterator[Fault]:
@@ -278,11 +359,32 @@ def written(session: Session, district: District) -> str:
         "link_days": district.link_days,
         "stuck_days": district.stuck_days,
         "retention_months": district.retention_months,
+        "workdays": _written_days(workday_store.read(session)),
+        "needs": _written_rules(need_store.read(session)),
         "colours": _said(colours),
         "logo": logo,
     }
     kept = {name: value for name, value in values.items() if value not in ("", [], {})}
     return HEAD + yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _written_days(calendar: Calendar) -> list[dict[str, Any]]:
+    return [
+        {"year": year, "days": workdays.as_text(calendar.years[year])}
+        for year in sorted(calendar.years)
+    ]
+
+
+def _written_rules(rules: NeedRules) -> dict[str, Any]:
+    """Nothing where the district has not said anything of its own."""
+    if rules == NeedRules():
+        return {}
+    kinds = [
+        {"name": one.name, "days": one.days}
+        | _said({"department": one.department, "words": list(one.words)})
+        for one in rules.categories
+    ]
+    return {"categories": kinds} | _said({"departments": list(rules.departments)})
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:

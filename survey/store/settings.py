@@ -66,6 +66,11 @@ def keep(session: Session, district: District) -> None:
     session.merge(Setting(key=KEY, value=written(district)))
 
 
+def keep_beside(session: Session, key: str, value: Any) -> None:
+    """Store what lies under a key of its own; the caller's transaction decides."""
+    session.merge(Setting(key=key, value=value))
+
+
 def read_logo(session: Session) -> bytes:
     """Return the district's logo, a PNG; nothing where it has none."""
     kept = session.get(Setting, LOGO)

@@ -14,10 +14,12 @@ from survey.views import (
     interests,
     jobs,
     last_round,
+    need_rules,
     profiles,
     responses,
     results,
     versions,
+    workdays,
     worker,
 )
 
@@ -33,9 +35,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     interests.pages,
     jobs.pages,
     last_round.pages,
+    need_rules.pages,
     profiles.pages,
     responses.pages,
     results.pages,
     versions.pages,
+    workdays.pages,
     worker.pages,
 )

@@ -215,6 +215,10 @@ ROUTES: dict[str, frozenset[str]] = {
     "profiles.present": _administrator,
     "profiles.logo": _public,
     "profiles.colours": _public,
+    # settings of their own: working days, categories of needs
+    "workdays.home": _administrator,
+    "workdays.forget": _administrator,
+    "need_rules.home": _administrator,
     "jobs.home": _administrator,
     "jobs.cancel": _administrator,
     "jobs.retry": _administrator,

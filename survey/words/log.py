@@ -116,6 +116,9 @@ ACTIONS = {
     "clear_contents": "清理无主文件",
     "retention": "清除过了保存期限的材料",
     "settings": "修改区县设置",
+    "workdays_keep": "导入工作日历",
+    "workdays_forget": "删除工作日历",
+    "need_rules": "修改诉求类别",
     "load_demo": "载入演示数据",
     "gates_told": "补记必备条件和暂核",
     "phone": "登记手机号",
@@ -262,6 +265,9 @@ NAMES = {
     "upward_by": "上报截止",
     "username": "用户名",
     "values": "当时的答案",
+    "year": "年份",
+    "holidays": "放假+补班天数",
+    "categories": "诉求类别",
 }
 """What values are called where the value alone would not tell."""
 BARE = frozenset({"name", "code", "username", "title", "edition", "trade"})

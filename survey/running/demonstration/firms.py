@@ -14,7 +14,7 @@ from survey.lifecycle import profiles
 from survey.lifecycle.step import Step
 from survey.running.demonstration.rounds import LAST_DAYS, QUOTAS
 from survey.running.demonstration.story import BEGAN, DEMO, EDITION, HERE
-from survey.store import settings
+from survey.store import need_rules, settings
 from survey.tables import Firm, Round, Size
 
 
@@ -25,8 +25,9 @@ def rows_of(name: str) -> Any:
 def set_district(session: Session) -> None:
     file = HERE / "district.yaml"
     step = Step(session, DEMO, BEGAN)
-    district, _no_logo = profiles.read(step, file.read_bytes(), file.name)
-    settings.keep(session, replace(district, demonstration=True))
+    taken = profiles.read(step, file.read_bytes(), file.name)
+    settings.keep(session, replace(taken.district, demonstration=True))
+    need_rules.keep(session, taken.rules)
 
 
 def make_rounds(session: Session, today: date) -> tuple[Round, Round]:
