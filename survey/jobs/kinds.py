@@ -12,6 +12,7 @@ from survey.jobs import (
     reminders,
     reports,
     rosters,
+    sealing,
     stamps,
 )
 from survey.jobs.workshop import Work
@@ -24,6 +25,8 @@ KINDS: dict[str, Work] = {
     "invite": Work(invitations.prepare),
     "mails": Work(mails.send),
     "reminders": Work(reminders.remind, slot=reminders.this_morning),
+    "seal": Work(sealing.seal, slot=sealing.this_hour),
+    "check_log": Work(sealing.check, slot=nightly.last_night),
     "nightly": Work(nightly.tidy, slot=nightly.last_night),
 }
 UNKNOWN_LEASE = timedelta(minutes=1)

@@ -122,7 +122,8 @@ def opened(step: Step, user: User, device: str, agent: str) -> SignedIn:
         )
     )
     step.session.merge(KnownDevice(token_hash=hashed(device), user_id=user.id, seen_at=step.now))
-    who = Actor(user.id, f"{user.name}（{user.username}）", step.by.address, step.by.request_id)
+    name = f"{user.name}（{user.username}）"
+    who = Actor(user.id, name, step.by.address, step.by.request_id, role=user.role)
     replace(step, by=who).log("sign_in", user)
     return SignedIn(user.id, token, device)
 

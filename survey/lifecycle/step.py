@@ -28,6 +28,7 @@ class Actor:
     request_id: str = ""
     sign_in: str = ""
     """The hash of the sign-in they act by, where a step is to see for itself that it stands."""
+    role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Step:
             AuditEntry(
                 at=self.now,
                 user_id=self.by.user_id,
+                role=self.by.role,
                 who=self.by.name,
                 address=self.by.address,
                 request_id=self.by.request_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from survey.lifecycle.contents import clear
 from survey.lifecycle.errors import Faulty, Invalid, NotDraft, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
 from survey.migrations import SchemaTooNew
+from survey.readings import sealing as log_check
 from survey.readings import stray as disagreement
 from survey.running import serving
 from survey.store import accounts as store
@@ -30,6 +32,7 @@ from survey.store.settings import read
 from survey.tables import Role
 from survey.views.links import link_url
 from survey.web import here
+from survey.words import sealing
 from survey.words.uploads import size_words
 
 OPERATOR = Actor(None, "命令行")
@@ -37,7 +40,7 @@ OPERATOR = Actor(None, "命令行")
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    known = (serve, work, migrate, create_admin, reset_password, load_demo)
+    known = (serve, work, migrate, create_admin, reset_password, load_demo, verify_log)
     for command in (*known, district_profile, edition_out, edition_in, stray, move_contents):
         app.cli.add_command(command)
 
@@ -200,6 +203,23 @@ def stray(remove: bool) -> None:
         removed = clear(Step(here.session(), OPERATOR, now), contents, found.unclaimed)
         halves = contents.forget_half_written(now - disagreement.GRACE)
         click.echo(f"已清理无主文件 {removed} 个，未写完的文件 {halves} 个。")
+
+
+@click.command("verify-log")
+@click.option("--head", default="", help="A digest that was written down earlier.")
+@with_appcontext
+def verify_log(head: str) -> None:
+    """Go through the sealed log: 0 where it is whole, 1 where it was touched, 2 for a strange HEAD."""
+    if head and not sealing.DIGEST.fullmatch(head):
+        raise click.BadParameter("摘要是 64 位的数字和小写字母，请原样抄写。", param_hint="--head")
+    began = time.perf_counter()
+    done = log_check.check(here.session(), head)
+    pace = int(done.rows / max(time.perf_counter() - began, 0.001))
+    click.echo(f"{sealing.seen(done)}每秒 {pace} 条。")
+    for fault in done.faults:
+        click.echo(sealing.fault(fault))
+    click.echo(sealing.verdict(done, head))
+    raise SystemExit(1 if done.faults else 0)
 
 
 @click.command("move-contents")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -58,6 +58,12 @@ def add_if_first(session: Session, add: Callable[[], Job]) -> Job | None:
             return add()
     except IntegrityError:
         return None
+
+
+def forget_done(session: Session, kind: str, before: datetime) -> None:
+    """Drop jobs of a kind that were done before this moment, where nobody asks after them."""
+    over = (Job.kind == kind, Job.state == JobState.DONE, Job.finished_at < before)
+    session.execute(delete(Job).where(*over))
 
 
 def waiting_before(session: Session, job: Job) -> int:

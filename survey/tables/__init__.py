@@ -21,7 +21,7 @@ from survey.tables.assessments import (
     Start,
     UnmetGate,
 )
-from survey.tables.audit import AuditEntry
+from survey.tables.audit import AuditEntry, LogBlock, LogSeal
 from survey.tables.base import ENUMERATIONS, Moment, Table
 from survey.tables.calendars import Appointment, CalendarFeed
 from survey.tables.documents import Document, NumberSeries
@@ -142,6 +142,8 @@ __all__ = [
     "KnownDevice",
     "LinkPurpose",
     "ListTemplate",
+    "LogBlock",
+    "LogSeal",
     "Mail",
     "MailState",
     "Minutes",

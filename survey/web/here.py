@@ -127,6 +127,7 @@ def actor() -> Actor:
         address=request.remote_addr or "",
         request_id=g.get("request_id", ""),
         sign_in=who.token_hash if who else "",
+        role=who.role if who else None,
     )
 
 

@@ -11,6 +11,8 @@ KINDS: Final = {
     "report": "诊断报告",
     "stamp": "加盖“已被替代”",
     "nightly": "每夜检查",
+    "seal": "封存操作日志",
+    "check_log": "核对操作日志",
     "roster": "企业名单",
     "invite": "邀请链接",
     "mails": "发送邮件",

@@ -115,6 +115,7 @@ ACTIONS = {
     "edition_discard": "丢弃年版草稿",
     "clear_contents": "清理无主文件",
     "retention": "清除过了保存期限的材料",
+    "log_drop": "清除过了保存期限的日志",
     "settings": "修改区县设置",
     "workdays_keep": "导入工作日历",
     "workdays_forget": "删除工作日历",
@@ -170,6 +171,7 @@ SUBJECTS = {
     "mail": "邮件",
     "view": "视图",
     "template": "表格模板",
+    "log": "操作日志",
 }
 LISTS = {
     "roster": "带导入问题的名单",
@@ -296,6 +298,8 @@ class LogWords:
         """Name what a step was about, with its number."""
         if entry.subject == "list":
             return LISTS.get(entry.subject_id, entry.subject_id)
+        if entry.subject == "log":
+            return f"操作日志第 {entry.subject_id} 块"
         return f"{SUBJECTS.get(entry.subject, entry.subject)} {entry.subject_id}".strip()
 
     def change(self, entry: AuditEntry) -> str:

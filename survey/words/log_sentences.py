@@ -100,6 +100,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "edition_discard": "丢弃了{thing}的草稿",
     "clear_contents": "清理了文件库里没有主人的文件",
     "retention": "清除了过了保存期限的名单内容、后台任务和邮件地址",
+    "log_drop": "清除了过了保存期限的{thing}",
     "settings": "修改了区县设置",
     "workdays_keep": "导入了一年的工作日历",
     "workdays_forget": "删除了一年的工作日历",
