@@ -11,8 +11,8 @@ from alembic import op
 
 from survey import db
 
-revision = "0040"
-down_revision = "0039"
+revision = "0042"
+down_revision = "0041"
 
 NAMES = ("id", "at", "user_id", "role", "request_id", "action", "subject", "subject_id", "firm_id")
 KEPT = (*NAMES, "reason", "succeeded")
