@@ -14,6 +14,7 @@ from survey.tables import (
     JobState,
     MailState,
     PoolState,
+    ProjectState,
     RecognitionStanding,
     RequestState,
     RosterState,
@@ -87,6 +88,21 @@ REQUEST: Mapping[str, Transition[RequestState]] = {
     "decline_return": _from(_Q.OPEN, to=_Q.DECLINED),
     "take_back_request": _from(_Q.OPEN, to=_Q.TAKEN_BACK),
 }
+
+_O = ProjectState
+PROJECT: Mapping[str, Transition[ProjectState]] = {
+    "project_begin": _from(None, to=_O.PLANNED),
+    "project_contract": _from(_O.PLANNED, to=_O.CONTRACTED),
+    "project_start": _from(_O.CONTRACTED, to=_O.UNDER_WAY),
+    "project_finish": _from(_O.CONTRACTED, _O.UNDER_WAY, to=_O.FINISHED),
+    "project_send_back": _from(_O.FINISHED, to=_O.UNDER_WAY),
+    "project_accept": _from(_O.FINISHED, to=_O.ACCEPTED),
+    "project_reopen": _from(_O.ACCEPTED, to=_O.FINISHED),
+    "project_stop": _from(_O.PLANNED, _O.CONTRACTED, _O.UNDER_WAY, _O.FINISHED, to=_O.STOPPED),
+    "project_resume": _from(_O.STOPPED, to=_O.CONTRACTED),
+    "project_replan": _from(_O.STOPPED, to=_O.PLANNED),
+}
+"""What was stopped goes on as contracted, or as planned where there was no contract."""
 
 _L = RosterState
 ROSTER: Mapping[str, Transition[RosterState]] = {

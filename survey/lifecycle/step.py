@@ -13,7 +13,17 @@ from sqlalchemy.orm import Session
 
 from survey import db
 from survey.clock import LOCAL
-from survey.tables import Assessment, AuditEntry, EditionRow, Firm, PoolEntry, Roster, Round, User
+from survey.tables import (
+    Assessment,
+    AuditEntry,
+    EditionRow,
+    Firm,
+    PoolEntry,
+    Project,
+    Roster,
+    Round,
+    User,
+)
 
 Values = Mapping[str, Any]
 
@@ -121,7 +131,7 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-Subject = Assessment | Firm | User | PoolEntry | Round | EditionRow | Roster
+Subject = Assessment | Firm | User | PoolEntry | Project | Round | EditionRow | Roster
 
 
 def about_row(row: Subject) -> About:
@@ -135,6 +145,8 @@ def about_row(row: Subject) -> About:
             return About("user", row.id, row.firm_id)
         case PoolEntry():
             return About("pool", row.id, row.firm_id)
+        case Project():
+            return About("project", row.id, row.firm_id)
         case Round():
             return About("round", row.id)
         case Roster():

@@ -100,6 +100,11 @@ class Wanted:
     consultant: str = ""
     """A user's id, or ``BELOW`` for visits nobody was sent to."""
     overdue: str = ""
+    waits: str = ""
+    """Of projects, what of them waits for the bureau."""
+    provider: str = ""
+    policy: str = ""
+    """A subsidy policy's id."""
     today: date = date.min
     only: tuple[int, ...] | None = None
     """The rows of a selection, by id."""

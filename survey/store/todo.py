@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from survey.store.interests import ASKING
 from survey.store.lists import Query
+from survey.store.projects import CONTRACT_WAITS, PROGRESS_WAITS, is_overdue
 from survey.store.reminders import still_to_pass_on
 from survey.store.requests import OPEN
 from survey.tables import (
@@ -26,6 +27,8 @@ from survey.tables import (
     OneTimeLink,
     PoolEntry,
     PoolState,
+    Project,
+    ProjectState,
     ProposalState,
     RecognitionProposal,
     Reminder,
@@ -231,6 +234,32 @@ def listed_recognitions(session: Session, most: int) -> Found:
         .where(RecognitionProposal.state == ProposalState.OPEN)
     )
     return _found(session, query, most)
+
+
+def _projects(session: Session, most: int, *conditions: ColumnElement[bool]) -> Found:
+    query: Query = select(Project.id, Firm.name, Project.changed_at, Project.planned_end)
+    joined = query.join_from(Project, Firm, Firm.id == Project.firm_id)
+    return _found(session, joined.where(*conditions), most)
+
+
+def contracts_to_check(session: Session, most: int) -> Found:
+    """Projects whose contract the bureau has not compared with what was typed."""
+    return _projects(session, most, CONTRACT_WAITS)
+
+
+def progress_to_check(session: Session, most: int) -> Found:
+    """Projects with a report that the bureau has not looked at."""
+    return _projects(session, most, PROGRESS_WAITS)
+
+
+def acceptances_asked(session: Session, most: int) -> Found:
+    """Projects that are finished, as their firms say."""
+    return _projects(session, most, Project.state == ProjectState.FINISHED)
+
+
+def overdue_projects(session: Session, today: date, most: int) -> Found:
+    """Projects that should be finished by now and are not."""
+    return _projects(session, most, is_overdue(today))
 
 
 class Beginnings(NamedTuple):

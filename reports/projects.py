@@ -1,0 +1,195 @@
+"""What projects (改造项目) promised and what was reached, and what a policy gives for them.
+
+Amounts are whole 0.01 万元, as in plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from questionnaires.model import Package
+from reports.lifting import Ground, Purchase
+
+NOTHING: Mapping[str, int] = {}
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a project costs, by what is bought; ``yearly`` every year, the others once."""
+
+    equipment: int = 0
+    software: int = 0
+    services: int = 0
+    building: int = 0
+    yearly: int = 0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a policy pays: a share in percent of the kinds that count, up to a cap."""
+
+    share: int
+    cap: int | None
+    counted: frozenset[str]
+
+
+def claimable(rule: Rule, prices: Prices) -> int:
+    """Return the most a project may ask for, cut to whole 0.01 万元; yearly fees count one year."""
+    counted = sum(getattr(prices, kind) for kind in rule.counted)
+    share = counted * rule.share // 100
+    return share if rule.cap is None else min(share, rule.cap)
+
+
+# --- promised and reached -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A package a project carries out, and how many of what it is priced by."""
+
+    package: Package
+    quantity: int = 1
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a project took in the end: paid once in 0.01 万元, and from when to when."""
+
+    price: int | None = None
+    started: date | None = None
+    finished: date | None = None
+
+    @property
+    def weeks(self) -> int | None:
+        """Whole weeks begun, at least one; None while it is not finished."""
+        if self.started is None or self.finished is None:
+            return None
+        return max(1, -(-(self.finished - self.started).days // 7))
+
+
+@dataclass(frozen=True)
+class LiftKept:
+    """One question: where it stood, where the packages were to bring it, where it stands now.
+
+    ``before`` is None where no sheet was there before, ``reached`` while there is none since.
+    """
+
+    question: str
+    code: str
+    short: str
+    promised: int
+    before: int | None = None
+    reached: int | None = None
+
+    @property
+    def difference(self) -> int | None:
+        """Levels above (or, negative, below) what was promised."""
+        return None if self.reached is None else self.reached - self.promised
+
+
+@dataclass(frozen=True)
+class RangeKept:
+    """A range that was promised, and what came of it; ``real`` is None while nobody knows."""
+
+    low: int
+    high: int
+    real: int | None
+
+    @property
+    def difference(self) -> int:
+        """How far beyond the range, below it negative; 0 within it, or while nobody knows."""
+        if self.real is None:
+            return 0
+        return min(0, self.real - self.low) or max(0, self.real - self.high)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the catalogue promised of a project's packages, beside what was reached."""
+
+    lifts: tuple[LiftKept, ...]
+    price: RangeKept
+    weeks: RangeKept
+
+    @property
+    def reached(self) -> int:
+        """How many questions stand where they were promised, or above."""
+        return sum(one.difference is not None and one.difference >= 0 for one in self.lifts)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a sheet has told since."""
+        return any(one.reached is not None for one in self.lifts)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a question is named where levels are shown."""
+
+    code: str
+    short: str
+
+
+def kept(
+    bought: Sequence[Bought],
+    named: Mapping[str, Asked],
+    spent: Spent,
+    *,
+    ground: Ground | None = None,
+    levels: Mapping[str, int] = NOTHING,
+) -> Kept:
+    """Set what packages promise beside what was reached; nothing is lifted here.
+
+    Args:
+        named: The questions by id; a lift of any other is left out.
+        ground: Where the firm stood before; without it, what the packages say of themselves.
+        levels: Where its questions stand in the first sheet after; empty while there is none.
+    """
+    promised = _promised(bought, ground)
+    lifts = tuple(
+        LiftKept(
+            question,
+            named[question].code,
+            named[question].short,
+            level,
+            ground.levels.get(question) if ground else None,
+            levels.get(question),
+        )
+        for question, level in promised.items()
+        if question in named
+    )
+    once = [one.package.cost.of(one.quantity).once for one in bought]
+    return Kept(
+        lifts,
+        RangeKept(
+            _hundredths(amount.low for amount in once),
+            _hundredths(amount.high for amount in once),
+            spent.price,
+        ),
+        RangeKept(
+            sum(one.package.weeks.low for one in bought),
+            sum(one.package.weeks.high for one in bought),
+            spent.weeks,
+        ),
+    )
+
+
+def _hundredths(amounts: Iterable[Fraction]) -> int:
+    return int(sum(amounts, Fraction(0)) * 100)
+
+
+def _promised(bought: Sequence[Bought], ground: Ground | None) -> dict[str, int]:
+    """Return the levels packages lead to; beside a sheet, only those they raise on it."""
+    found: dict[str, int] = {}
+    for one in bought:
+        if ground is None:
+            lifts = dict(one.package.lifts)
+        else:
+            purchase = Purchase(one.package, one.quantity)
+            lifts = {lift.question.id: lift.after for lift in ground.lifts(purchase)}
+        for question, level in lifts.items():
+            found[question] = max(level, found.get(question, 0))
+    return found

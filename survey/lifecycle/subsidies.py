@@ -1,0 +1,184 @@
+"""Subsidies of projects (补助): the district's policies, what is asked by them, what is paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from reports.projects import Prices, Rule, claimable
+from survey.lifecycle import typed
+from survey.lifecycle.errors import Invalid, NotThere, Stale, WrongState
+from survey.lifecycle.projects import EARLIEST, changed, held
+from survey.lifecycle.step import About, Step
+from survey.store import projects as store
+from survey.tables import CostKind, Project, ProjectState, Subsidy, SubsidyPolicy
+
+MOST_NAME: Final = 100
+MOST_NOTE: Final = 300
+MOST_POLICIES: Final = 200
+ASKING: Final = (
+    ProjectState.CONTRACTED,
+    ProjectState.UNDER_WAY,
+    ProjectState.FINISHED,
+    ProjectState.ACCEPTED,
+)
+"""States in which a project may ask for money."""
+
+
+@dataclass(frozen=True)
+class TypedPolicy:
+    """A policy as a form sends it: ``share`` in percent, ``cap`` as typed in 万元."""
+
+    name: str
+    document: str = ""
+    year: int | None = None
+    share: int | None = None
+    cap: str = ""
+    counted: tuple[str, ...] = ()
+    open: bool = True
+
+
+def keep_policy(
+    step: Step, said: TypedPolicy, *, policy_id: int | None = None, base_version: int = 0
+) -> SubsidyPolicy:
+    """Keep a policy of the district, a new one or one that is there.
+
+    Raises:
+        NotThere, Stale: It is gone, or was changed since the page was made.
+        Invalid: Names every field that cannot be.
+    """
+    with step.writing() as session:
+        row = SubsidyPolicy()
+        if policy_id is not None:
+            known = store.policy(session, policy_id, lock=True)
+            if known is None:
+                raise NotThere
+            if known.version != base_version:
+                raise Stale
+            row = known
+        elif len(store.policies(session)) >= MOST_POLICIES:
+            raise Invalid({"name": f"最多登记 {MOST_POLICIES} 条政策。"})
+        before = _told(row) if policy_id else {}
+        _read_policy(step, row, said)
+        session.add(row)
+        session.flush()
+        step.log("policy_keep", About("policy", row.id), **changed(before, _told(row)))
+        return row
+
+
+def _read_policy(step: Step, row: SubsidyPolicy, said: TypedPolicy) -> None:
+    faults: dict[str, str] = {}
+    row.name, row.document = typed.line(said.name), typed.line(said.document)
+    if not 1 <= len(row.name) <= MOST_NAME:
+        faults["name"] = f"请填写政策名称（{MOST_NAME} 字以内）。"
+    if len(row.document) > MOST_NAME:
+        faults["document"] = f"文号最多 {MOST_NAME} 字，请删减。"
+    if said.year is None or not EARLIEST.year <= said.year <= step.today.year + 1:
+        faults["year"] = f"请填写 {EARLIEST.year} 年以后的年份，例如 {step.today.year}。"
+    if said.share is None or not 1 <= said.share <= 100:
+        faults["share"] = "请填 1 到 100 的整数，例如 20。"
+    counted = [kind for kind in CostKind if kind in said.counted]
+    if not counted:
+        faults["counted"] = "请至少选一种可以补助的费用。"
+    cap = None
+    try:
+        cap = typed.money("cap", said.cap)
+    except Invalid as error:
+        faults |= error.fields
+    if faults:
+        raise Invalid(faults)
+    row.year, row.share, row.cap = said.year or 0, said.share or 0, cap
+    row.counted, row.open = [str(kind) for kind in counted], said.open
+
+
+def _told(row: SubsidyPolicy) -> dict[str, object]:
+    names = ("name", "document", "year", "share", "cap", "counted", "open")
+    return {name: getattr(row, name) for name in names}
+
+
+def prices_of(row: Project) -> Prices:
+    """Return what a project costs, by kind."""
+    return Prices(**{str(kind): getattr(row, f"price_{kind}") or 0 for kind in CostKind})
+
+
+def rule_of(policy: SubsidyPolicy) -> Rule:
+    return Rule(policy.share, policy.cap, frozenset(policy.counted))
+
+
+def ask(step: Step, project_id: int, policy_id: int, *, asked: str, base_version: int) -> None:
+    """Ask for money by a policy, or for another sum while nobody has decided.
+
+    Raises:
+        WrongState: The project has no contract, was stopped, or it is decided.
+        Invalid: The sum is none, or more than the policy gives.
+    """
+    with step.writing() as session:
+        row = held(step, project_id, base_version, ASKING)
+        policy = store.policy(session, policy_id)
+        if policy is None:
+            raise Invalid({"policy": "请选择一条政策。"})
+        subsidies = store.subsidies_of(session, row.id)
+        known = next((one for one in subsidies if one.policy_id == policy_id), None)
+        amount = _asked(row, policy, known, asked)
+        before = {"asked": known.asked} if known else None
+        if known is None:
+            session.add(known := Subsidy(project_id=row.id, policy_id=policy_id, note=""))
+        known.asked, known.asked_on, row.changed_at = amount, step.today, step.now
+        step.log("subsidy_ask", row, before=before, after={"policy": policy.name, "asked": amount})
+
+
+def _asked(row: Project, policy: SubsidyPolicy, known: Subsidy | None, given: str) -> int:
+    if known is not None and known.paid is not None:
+        raise WrongState({"policy": "这条政策已经办结，不能再改申请。"})
+    if known is None and not policy.open:
+        raise Invalid({"policy": "这条政策已停止受理，请选别的政策。"})
+    amount, most = typed.money("asked", given), claimable(rule_of(policy), prices_of(row))
+    if not amount:
+        raise Invalid({"asked": "请填写申请金额（万元），例如 12.5。"})
+    if amount > most:
+        words = f"{most // 100}.{most % 100:02d}".rstrip("0").rstrip(".")
+        raise Invalid({"asked": f"按这条政策和合同价，最多可申请 {words} 万元，请改小。"})
+    return amount
+
+
+def pay(
+    step: Step,
+    subsidy_id: int,
+    *,
+    paid: str,
+    paid_on: date | None,
+    note: str,
+    base_version: int,
+) -> None:
+    """Record what was paid in all, or by 0 and a note that nothing will be.
+
+    Raises:
+        Invalid: The sum is none or more than was asked, the day is wrong, or the note is missing.
+    """
+    with step.writing() as session:
+        known = store.subsidy(session, subsidy_id)
+        if known is None:
+            raise NotThere
+        row = held(step, known.project_id, base_version, tuple(ProjectState))
+        before = {"paid": known.paid} if known.paid is not None else None
+        _read_payment(step, known, paid, paid_on, note)
+        row.changed_at = step.now
+        said = {"policy": known.policy.name, "paid": known.paid, "paid_on": known.paid_on}
+        step.log("subsidy_pay", row, before=before, after=said, reason=known.note)
+
+
+def _read_payment(step: Step, known: Subsidy, paid: str, on: date | None, note: str) -> None:
+    amount, words = typed.money("paid", paid), typed.line(note)
+    faults: dict[str, str] = {}
+    if amount is None or amount > known.asked:
+        faults["paid"] = "请填写已兑现的金额（万元），不能超过申请金额；不予兑现填 0。"
+    if on is None or not known.asked_on <= on <= step.today:
+        faults["paid_on"] = f"日期应在申请日期 {known.asked_on.isoformat()} 到今天之间。"
+    if len(words) > MOST_NOTE:
+        faults["note"] = f"说明最多 {MOST_NOTE} 字，请删减。"
+    elif amount == 0 and not words:
+        faults["note"] = "不予兑现的，请写明原因。"
+    if faults:
+        raise Invalid(faults)
+    known.paid, known.paid_on, known.note = amount, on, words

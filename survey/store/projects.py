@@ -1,0 +1,380 @@
+"""Queries over projects (改造项目): one with its parts, a firm's own, the bureau's list, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from survey.store.lists import FACTS, Conditions, Facts, Listing, Slice, Wanted, facts_of, of_firms
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Firm,
+    ProgressReport,
+    Project,
+    ProjectFigure,
+    ProjectPackage,
+    ProjectPaper,
+    ProjectState,
+    Subsidy,
+    SubsidyPolicy,
+)
+
+OPEN = (ProjectState.PLANNED, ProjectState.CONTRACTED, ProjectState.UNDER_WAY)
+"""States in which there is still something to be done by the firm."""
+BOUND = (ProjectState.CONTRACTED, ProjectState.UNDER_WAY, ProjectState.FINISHED)
+"""Under contract, and not accepted."""
+ONCE = ("price_equipment", "price_software", "price_services", "price_building")
+PRICE = sum(
+    (func.coalesce(getattr(Project, name), 0) for name in ONCE[1:]),
+    start=func.coalesce(Project.price_equipment, 0),
+)
+"""What a project costs once, in 0.01 万元: its budget, or its contract's price."""
+
+
+# --- one project ----------------------------------------------------------------------------------
+
+
+def project(session: Session, project_id: int, *, lock: bool = False) -> Project | None:
+    """Return a project with its firm; ``lock`` holds off other writers."""
+    query = select(Project).where(Project.id == project_id).options(joinedload(Project.firm))
+    if lock:
+        fresh = query.execution_options(populate_existing=True)
+        query = fresh.with_for_update(of=Project)
+    return session.scalar(query)
+
+
+def of_firm(session: Session, firm_id: int) -> list[Project]:
+    """Return a firm's projects: those that go on first, the newest first."""
+    over = case((Project.state.in_((*OPEN, ProjectState.FINISHED)), 0), else_=1)
+    query = select(Project).where(Project.firm_id == firm_id)
+    return list(session.scalars(query.order_by(over, Project.begun_at.desc(), Project.id.desc())))
+
+
+def titled(session: Session, firm_id: int, title: str) -> Project | None:
+    """Return a firm's project of this name that was not stopped."""
+    query = select(Project).where(
+        Project.firm_id == firm_id,
+        Project.title == title,
+        Project.state != ProjectState.STOPPED,
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def how_many(session: Session, firm_id: int) -> int:
+    query = select(func.count()).select_from(Project).where(Project.firm_id == firm_id)
+    return session.scalar(query) or 0
+
+
+def newest_handed_in(session: Session, firm_id: int) -> Assessment | None:
+    """Return the assessment a firm handed in last."""
+    query = (
+        select(Assessment)
+        .where(Assessment.firm_id == firm_id, Assessment.submitted_at.is_not(None))
+        .order_by(Assessment.submitted_at.desc(), Assessment.id.desc())
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def handed_in_since(session: Session, firm_id: int, since: datetime) -> Assessment | None:
+    """Return the first assessment that a firm handed in from a moment on."""
+    query = (
+        select(Assessment)
+        .where(Assessment.firm_id == firm_id, Assessment.submitted_at >= since)
+        .where(Assessment.state != AssessmentState.DRAFT)
+        .order_by(Assessment.submitted_at, Assessment.id)
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def packages_of(
+    session: Session, project_ids: Collection[int]
+) -> dict[int, dict[str, ProjectPackage]]:
+    """Return the packages of projects by project and code, in the order of their codes."""
+    query = (
+        select(ProjectPackage)
+        .where(ProjectPackage.project_id.in_(project_ids))
+        .order_by(ProjectPackage.package)
+    )
+    found: dict[int, dict[str, ProjectPackage]] = {each: {} for each in project_ids}
+    for row in session.scalars(query):
+        found[row.project_id][row.package] = row
+    return found
+
+
+def reports_of(session: Session, project_id: int) -> list[ProgressReport]:
+    """Return what was reported of a project, the newest first."""
+    query = select(ProgressReport).where(ProgressReport.project_id == project_id)
+    return list(session.scalars(query.order_by(ProgressReport.id.desc())))
+
+
+def figures_of(session: Session, project_id: int) -> list[ProjectFigure]:
+    query = select(ProjectFigure).where(ProjectFigure.project_id == project_id)
+    return list(session.scalars(query.order_by(ProjectFigure.id)))
+
+
+def papers_of(session: Session, project_id: int) -> list[ProjectPaper]:
+    query = select(ProjectPaper).where(ProjectPaper.project_id == project_id)
+    return list(session.scalars(query.order_by(ProjectPaper.id)))
+
+
+def paper(session: Session, paper_id: int) -> ProjectPaper | None:
+    return session.get(ProjectPaper, paper_id)
+
+
+# --- subsidies ------------------------------------------------------------------------------------
+
+
+def policies(session: Session) -> list[SubsidyPolicy]:
+    """Return the district's policies, the newest year first."""
+    order = (SubsidyPolicy.year.desc(), SubsidyPolicy.id)
+    return list(session.scalars(select(SubsidyPolicy).order_by(*order)))
+
+
+def policy(session: Session, policy_id: int, *, lock: bool = False) -> SubsidyPolicy | None:
+    return session.get(SubsidyPolicy, policy_id, with_for_update=lock, populate_existing=lock)
+
+
+def subsidies_of(session: Session, project_id: int) -> list[Subsidy]:
+    """Return what a project asked for, with the policies."""
+    query = select(Subsidy).where(Subsidy.project_id == project_id)
+    return list(session.scalars(query.options(joinedload(Subsidy.policy)).order_by(Subsidy.id)))
+
+
+def subsidy(session: Session, subsidy_id: int) -> Subsidy | None:
+    return session.get(Subsidy, subsidy_id, options=[joinedload(Subsidy.policy)])
+
+
+# --- the bureau's list ----------------------------------------------------------------------------
+
+CONTRACT_WAITS = and_(
+    Project.state.in_(BOUND), Project.contract_checked.is_(False), Project.returned == ""
+)
+PROGRESS_WAITS = and_(
+    Project.state.in_((ProjectState.CONTRACTED, ProjectState.UNDER_WAY)),
+    Project.progress_checked.is_(False),
+)
+WAITS: Mapping[str, ColumnElement[bool]] = {
+    "contract": CONTRACT_WAITS,
+    "progress": PROGRESS_WAITS,
+    "acceptance": Project.state == ProjectState.FINISHED,
+    "any": or_(CONTRACT_WAITS, PROGRESS_WAITS, Project.state == ProjectState.FINISHED),
+}
+"""What waits for the bureau."""
+
+PROJECT_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "firm": Firm.name_key.expression,
+    "township": Firm.township.expression,
+    "trade": Firm.trade.expression,
+    "employees": Firm.employees.expression,
+    "revenue": Firm.revenue.expression,
+    "changed": Project.changed_at.expression,
+    "due": Project.planned_end.expression,
+    "progress": Project.progress.expression,
+    "price": PRICE,
+}
+
+
+@dataclass(frozen=True)
+class ProjectLine:
+    """One project in the bureau's list, with its firm; amounts in 0.01 万元."""
+
+    row: Project
+    firm: str
+    code: str
+    trade: str
+    facts: Facts
+    price: int
+    packages: tuple[str, ...]
+    """The codes of what it carries out."""
+    asked: int
+    paid: int
+
+    @property
+    def id(self) -> int:
+        return self.row.id
+
+
+def _sum_of(column: ColumnElement[Any] | Any) -> ColumnElement[int]:
+    query = select(func.coalesce(func.sum(column), 0)).where(Subsidy.project_id == Project.id)
+    return query.scalar_subquery()
+
+
+_LISTING = Listing(
+    key=Project.id,
+    found=select(Project.id),
+    beside=(Firm, Firm.id == Project.firm_id),
+    rows=(
+        select(
+            Project,
+            Firm.name.label("firm"),
+            Firm.code,
+            Firm.trade,
+            *FACTS,
+            PRICE.label("price"),
+            _sum_of(Subsidy.asked).label("asked"),
+            _sum_of(Subsidy.paid).label("paid"),
+        ).join(Firm, Firm.id == Project.firm_id)
+    ),
+    sorts=PROJECT_SORTS,
+)
+
+
+def projects(
+    session: Session, wanted: Wanted, part: Slice | None = None
+) -> tuple[list[ProjectLine], int]:
+    """Return projects with their firms, packages and subsidies."""
+    rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-changed", part)
+    codes = _codes(session, [row.Project.id for row in rows], whole=part is None)
+    return [_line(row, codes.get(row.Project.id, ())) for row in rows], total
+
+
+def _codes(session: Session, ids: list[int], *, whole: bool) -> dict[int, tuple[str, ...]]:
+    """Return the codes of packages by project; of the whole list without naming each project."""
+    query = select(ProjectPackage.project_id, ProjectPackage.package)
+    if not whole:
+        query = query.where(ProjectPackage.project_id.in_(ids))
+    found: dict[int, tuple[str, ...]] = {}
+    for project_id, code in session.execute(query.order_by(ProjectPackage.package)):
+        found[project_id] = (*found.get(project_id, ()), code)
+    return found
+
+
+def _line(row: Any, packages: tuple[str, ...]) -> ProjectLine:
+    return ProjectLine(
+        row=row.Project,
+        firm=row.firm,
+        code=row.code,
+        trade=row.trade,
+        facts=facts_of(row),
+        price=row.price,
+        packages=packages,
+        asked=row.asked,
+        paid=row.paid,
+    )
+
+
+def is_overdue(today: date) -> ColumnElement[bool]:
+    return and_(Project.state.in_(OPEN), Project.planned_end < today)
+
+
+def _where(wanted: Wanted) -> Conditions:
+    firms = list(of_firms(wanted))
+    if wanted.trade:
+        firms.append(Firm.trade == wanted.trade)
+    if firms:
+        yield Project.firm_id.in_(select(Firm.id).where(*firms))
+    if wanted.state:
+        yield Project.state == wanted.state
+    if wanted.waits:
+        yield WAITS[wanted.waits]
+    if wanted.overdue:
+        yield is_overdue(wanted.today)
+    if wanted.provider:
+        yield Project.provider_name == wanted.provider
+    if wanted.policy:
+        asked = select(Subsidy.project_id).where(Subsidy.policy_id == int(wanted.policy))
+        yield Project.id.in_(asked)
+
+
+def providers(session: Session) -> list[str]:
+    """Return who carries projects out, each once, in order."""
+    query = select(Project.provider_name).where(Project.provider_name != "").distinct()
+    return sorted(session.scalars(query))
+
+
+# --- sums -----------------------------------------------------------------------------------------
+
+
+class Sums(NamedTuple):
+    """The district's projects in figures; amounts in 0.01 万元, stopped projects left out.
+
+    The one truth of pages, ledger and reports.
+    """
+
+    by_state: Mapping[ProjectState, int]
+    firms: int
+    """With a project under contract, finished or accepted."""
+    planned: int
+    """What all of them cost once."""
+    invested: int
+    """Paid so far, of those under way."""
+    finished: int
+    """What finished and accepted ones cost: as reported, or as the contract says."""
+    asked: int
+    paid: int
+    """Subsidies."""
+    overdue: int
+
+    @property
+    def under_way(self) -> int:
+        """Projects under contract or under way."""
+        return sum(
+            self.by_state.get(s, 0) for s in (ProjectState.CONTRACTED, ProjectState.UNDER_WAY)
+        )
+
+    @property
+    def done(self) -> int:
+        return sum(self.by_state.get(s, 0) for s in (ProjectState.FINISHED, ProjectState.ACCEPTED))
+
+
+_OVER = (ProjectState.FINISHED, ProjectState.ACCEPTED)
+
+
+def sums(session: Session, today: date) -> Sums:
+    """Count projects and add up their money, in two queries."""
+    state, amount = Project.state, func.coalesce(func.sum(PRICE), 0)
+    real = func.coalesce(func.sum(func.coalesce(Project.invested, PRICE)), 0)
+    paid = func.coalesce(func.sum(Project.invested), 0)
+    late = func.count(case((is_overdue(today), 1)))
+    query = select(state, func.count(), amount, real, paid, late).group_by(state)
+    rows = [row for row in session.execute(query) if row[0] != ProjectState.STOPPED]
+    bound = select(func.count(Project.firm_id.distinct())).where(
+        state.in_((*BOUND, ProjectState.ACCEPTED))
+    )
+    asked = select(func.coalesce(func.sum(Subsidy.asked), 0)).scalar_subquery()
+    given = select(func.coalesce(func.sum(Subsidy.paid), 0)).scalar_subquery()
+    firms, all_asked, all_paid = session.execute(
+        select(bound.scalar_subquery(), asked, given)
+    ).one()
+    return Sums(
+        by_state={row[0]: row[1] for row in rows},
+        firms=firms,
+        planned=sum(row[2] for row in rows),
+        invested=sum(row[4] for row in rows if row[0] not in _OVER),
+        finished=sum(row[3] for row in rows if row[0] in _OVER),
+        asked=all_asked,
+        paid=all_paid,
+        overdue=sum(row[5] for row in rows),
+    )
+
+
+class OfFirm(NamedTuple):
+    """A firm's projects in figures, as the ledger shows them; amounts in 0.01 万元."""
+
+    titles: tuple[str, ...]
+    planned: int
+    invested: int
+    invested_on: date | None
+
+
+def sums_of_firms(session: Session, firm_ids: Iterable[int]) -> dict[int, OfFirm]:
+    """Add up the projects of firms that were not stopped, in one query."""
+    query = (
+        select(Project.firm_id, Project.title, PRICE, Project.invested, Project.progress_on)
+        .where(Project.firm_id.in_(list(firm_ids)), Project.state != ProjectState.STOPPED)
+        .order_by(Project.id)
+    )
+    found: dict[int, OfFirm] = {}
+    for firm_id, title, price, invested, on in session.execute(query):
+        known = found.get(firm_id, OfFirm((), 0, 0, None))
+        last = max(filter(None, (known.invested_on, on)), default=None)
+        found[firm_id] = OfFirm(
+            (*known.titles, title), known.planned + price, known.invested + (invested or 0), last
+        )
+    return found
