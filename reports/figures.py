@@ -57,6 +57,11 @@ def amount(value: Fraction) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+def money_text(hundredths: int) -> str:
+    """Write an amount of whole 0.01 万元: 12.5 万元."""
+    return f"{amount(Fraction(hundredths, 100))} 万元"
+
+
 def span(low: str, high: str) -> str:
     """Join the ends of a range; one figure where they are equal."""
     return low if low == high else f"{low}–{high}"

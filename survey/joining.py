@@ -21,7 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 from whitenoise import WhiteNoise
 
-from reports.figures import difference, period_text
+from reports.figures import difference, money_text, period_text
 from reports.visit import length_text
 from survey import clock, db, library
 from survey.config import Config, from_environment
@@ -183,6 +183,7 @@ def _templates(app: Flask) -> None:
     app.add_template_filter(period_text, "period")
     app.add_template_filter(difference, "moved")
     app.add_template_filter(length_text, "lasting")
+    app.add_template_filter(money_text, "money")
     app.add_template_filter(links.login_name, "login_name")
     app.add_template_filter(links.last_moment, "last_moment")
     app.jinja_env.globals["wording"] = wording

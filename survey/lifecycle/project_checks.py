@@ -105,7 +105,7 @@ def accept(
             raise Invalid(faults)
         row.state, row.accepted_on = PROJECT["project_accept"].leads, accepted_on
         _look_at_reports(step, row)
-        after = {"state": row.state, "accepted_on": accepted_on, "packages": list(packages)}
+        after = {"state": row.state, "accepted_on": accepted_on, "bought": list(packages)}
         step.log("project_accept", row, after=after)
 
 
@@ -123,7 +123,7 @@ def send_back(
         row.finished_on = None
         _look_at_reports(step, row)
         missed = [code for code, package in packages.items() if package.met is False]
-        after = {"state": row.state, "packages": missed}
+        after = {"state": row.state, "bought": missed}
         step.log("project_send_back", row, after=after, reason=why)
 
 

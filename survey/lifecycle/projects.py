@@ -61,11 +61,12 @@ class ProjectFacts:
 class Contract:
     """What was contracted, amounts as typed in 万元.
 
-    ``prices`` by ``CostKind``; ``parts`` by package, where the contract tells them apart.
+    ``provider_id`` of a registered provider, else its name in words; ``prices`` by ``CostKind``; ``parts`` by package, where the contract tells them apart.
     """
 
     contracted_on: date | None
-    provider_name: str
+    provider_name: str = ""
+    provider_id: int | None = None
     prices: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
 
@@ -101,7 +102,7 @@ def begin(
         session.add(row)
         session.flush()
         _keep_packages(session, row, {}, wanted)
-        step.log("project_begin", row, after=_said(row) | {"packages": wanted})
+        step.log("project_begin", row, after=_said(row) | {"bought": wanted})
         return row
 
 
@@ -115,13 +116,13 @@ def edit(step: Step, project_id: int, facts: ProjectFacts, *, base_version: int)
     with step.writing() as session:
         row = held(step, project_id, base_version, WRITABLE)
         known = store.packages_of(session, [row.id])[row.id]
-        before = _said(row) | {"packages": {code: one.quantity for code, one in known.items()}}
+        before = _said(row) | {"bought": {code: one.quantity for code, one in known.items()}}
         wanted = _read_facts(session, row, row.firm, facts, known)
         if row.title != before["title"]:
             _require_room(session, row.firm_id, row.title, itself=row)
         _keep_packages(session, row, known, wanted)
         row.changed_at = step.now
-        after = _said(row) | {"packages": wanted}
+        after = _said(row) | {"bought": wanted}
         step.log("project_edit", row, **changed(before, after))
 
 
@@ -312,9 +313,7 @@ def _read_contract(
     step: Step, row: Project, packages: Mapping[str, ProjectPackage], said: Contract
 ) -> None:
     faults: dict[str, str] = {}
-    row.provider_name = _words("provider_name", said.provider_name, MOST_TITLE, faults)
-    if not row.provider_name:
-        faults["provider_name"] = "请填写服务商名称；自己实施的，填本企业名称。"
+    _read_provider(step.session, row, said, faults)
     row.contracted_on = said.contracted_on
     if said.contracted_on is None or not EARLIEST <= said.contracted_on <= step.today:
         faults["contracted_on"] = "请填写合同签订日期，不能晚于今天。"
@@ -326,6 +325,19 @@ def _read_contract(
     _read_parts(row, packages, said, faults)
     if faults:
         raise Invalid(faults)
+
+
+def _read_provider(session: Session, row: Project, said: Contract, faults: dict[str, str]) -> None:
+    listed = dict(store.offered_providers(session, row.provider_id))
+    row.provider_id = said.provider_id
+    if said.provider_id is None:
+        row.provider_name = _words("provider_name", said.provider_name, MOST_TITLE, faults)
+    elif said.provider_id in listed:
+        row.provider_name = listed[said.provider_id]
+    else:
+        faults["provider_id"] = "这家服务商已不在名录里，请重新选择，或在下面填写名称。"
+    if not row.provider_name:
+        faults.setdefault("provider_name", "请填写服务商名称；自己实施的，填本企业名称。")
 
 
 def _read_parts(

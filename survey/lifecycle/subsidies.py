@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from reports.figures import money_text
 from reports.projects import Prices, Rule, claimable
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, NotThere, Stale, WrongState
@@ -93,8 +94,8 @@ def _read_policy(step: Step, row: SubsidyPolicy, said: TypedPolicy) -> None:
 
 
 def _told(row: SubsidyPolicy) -> dict[str, object]:
-    names = ("name", "document", "year", "share", "cap", "counted", "open")
-    return {name: getattr(row, name) for name in names}
+    names = ("name", "document", "year", "cap", "counted", "open")
+    return {name: getattr(row, name) for name in names} | {"rate": row.share}
 
 
 def prices_of(row: Project) -> Prices:
@@ -137,8 +138,8 @@ def _asked(row: Project, policy: SubsidyPolicy, known: Subsidy | None, given: st
     if not amount:
         raise Invalid({"asked": "请填写申请金额（万元），例如 12.5。"})
     if amount > most:
-        words = f"{most // 100}.{most % 100:02d}".rstrip("0").rstrip(".")
-        raise Invalid({"asked": f"按这条政策和合同价，最多可申请 {words} 万元，请改小。"})
+        words = f"按这条政策和合同价，最多可申请 {money_text(most)}，请改小。"
+        raise Invalid({"asked": words})
     return amount
 
 

@@ -21,6 +21,8 @@ from survey.tables import (
     ProjectPackage,
     ProjectPaper,
     ProjectState,
+    Provider,
+    ProviderStanding,
     Subsidy,
     SubsidyPolicy,
 )
@@ -125,6 +127,13 @@ def papers_of(session: Session, project_id: int) -> list[ProjectPaper]:
 
 def paper(session: Session, paper_id: int) -> ProjectPaper | None:
     return session.get(ProjectPaper, paper_id)
+
+
+def offered_providers(session: Session, known: int | None = None) -> list[tuple[int, str]]:
+    """Return the registered providers a contract may name, and the one it names already."""
+    stands = Provider.standing == ProviderStanding.ACTIVE
+    query = select(Provider.id, Provider.name).where(or_(stands, Provider.id == known))
+    return [(row[0], row[1]) for row in session.execute(query.order_by(Provider.name_key))]
 
 
 # --- subsidies ------------------------------------------------------------------------------------

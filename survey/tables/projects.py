@@ -43,8 +43,10 @@ class Project(Table):
     state: Mapped[ProjectState]
     filing_code: Mapped[str] = mapped_column(String(30), default="")
     """备案代码; empty where none is known."""
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("providers.id"), index=True)
+    """The registered provider that does it; None for anybody else."""
     provider_name: Mapped[str] = mapped_column(String(100), default="")
-    """Who does it, in words; empty before the contract."""
+    """Who does it, in words, a registered one too; empty before the contract."""
     price_equipment: Mapped[int | None]
     price_software: Mapped[int | None]
     price_services: Mapped[int | None]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from questionnaires.words import SIZES
-from reports.figures import percent
+from reports.figures import money_text, percent
 from survey.tables import AuditEntry
-from survey.words import jobs
+from survey.words import jobs, projects
 from survey.words.notes import TITLES
 from survey.words.rounds import REMINDERS
 from survey.words.wording import (
@@ -152,6 +153,29 @@ ACTIONS = {
     "view_forget": "删除视图",
     "columns_keep": "选择显示的列",
     "proposal_decline": "不采用名单里的认定",
+    "project_begin": "立项",
+    "project_edit": "修改项目",
+    "project_contract": "登记合同",
+    "project_correct_contract": "更正合同",
+    "project_report": "填报进度",
+    "project_finish": "报完工",
+    "project_stop": "终止项目",
+    "project_figure": "填改造前后指标",
+    "project_opinion": "评价服务商",
+    "project_attach": "上传项目资料",
+    "project_detach": "删除项目资料",
+    "project_check_contract": "核对合同",
+    "project_question_contract": "请企业更正合同",
+    "project_check_progress": "核对进度",
+    "project_question_progress": "请企业重报进度",
+    "project_accept": "通过验收",
+    "project_send_back": "退回整改",
+    "project_reopen": "撤回验收",
+    "project_resume": "恢复项目",
+    "project_replan": "恢复为计划",
+    "policy_keep": "保存补助政策",
+    "subsidy_ask": "申请补助",
+    "subsidy_pay": "登记补助兑现",
 }
 SUBJECTS = {
     "roster": "企业名单",
@@ -172,6 +196,8 @@ SUBJECTS = {
     "view": "视图",
     "template": "表格模板",
     "log": "操作日志",
+    "project": "改造项目",
+    "policy": "补助政策",
 }
 LISTS = {
     "roster": "带导入问题的名单",
@@ -184,6 +210,7 @@ LISTS = {
     "slips": "邀请二维码",
     "phones": "带电话的催办文字",
     "work": "核验情况",
+    "projects": "改造项目清单",
 }
 QUIET = frozenset({"attach_evidence", "remove_evidence", "processes"})
 """Steps whose details belong to a sheet: while it is a draft, only the firm may know them."""
@@ -192,6 +219,7 @@ STATES_OF: Mapping[str, Mapping[str, str]] = {
     "pool": POOL,
     "edition": EDITION_STATES,
     "job": jobs.STATES,
+    "project": projects.STATES,
 }
 NAMES = {
     "above_scale": "规上",
@@ -270,6 +298,25 @@ NAMES = {
     "year": "年份",
     "holidays": "放假+补班天数",
     "categories": "诉求类别",
+    "accepted_on": "验收日期",
+    "after_on": "改造后日期",
+    "as_of": "截至",
+    "before_on": "改造前日期",
+    "contracted_on": "合同日期",
+    "filing_code": "备案代码",
+    "finished_on": "完工日期",
+    "open": "受理中",
+    "paid_on": "兑现日期",
+    "percent": "进度（%）",
+    "place": "车间或产线",
+    "planned_end": "计划完工",
+    "planned_start": "计划开工",
+    "policy": "政策",
+    "provider_name": "服务商",
+    "rate": "补助比例（%）",
+    "satisfaction": "满意度（分）",
+    "summary": "建设内容",
+    "unit": "单位",
 }
 """What values are called where the value alone would not tell."""
 BARE = frozenset({"name", "code", "username", "title", "edition", "trade"})
@@ -366,6 +413,20 @@ class LogWords:
         return value
 
 
+def _sum(title: str, hundredths: int | None) -> str:
+    return f"{title} {'没有填' if hundredths is None else money_text(hundredths)}"
+
+
+def _bought(codes: Mapping[str, int] | list[str]) -> str:
+    if isinstance(codes, list):
+        return "、".join(codes) or "无"
+    return "、".join(f"{code}×{n}" if n > 1 else code for code, n in codes.items()) or "无"
+
+
+def _priced(parts: Mapping[str, int]) -> str:
+    return "、".join(f"{code} {money_text(price)}" for code, price in parts.items()) or "无"
+
+
 PHRASES: Mapping[str, Callable[[Any], str]] = {
     "share": lambda share: f"得分率 {percent(Fraction(share))}",
     "role": lambda role: ROLES.get(role, role),
@@ -396,6 +457,23 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "packages": lambda codes: "按系统建议" if codes is None else f"顾问方案 {len(codes)} 项",
     "sections": lambda given: "全部模块" if given is None else f"{len(given)} 个模块",
     "active": lambda active: "" if active else "已停用",
+    "after": lambda number: f"改造后 {number or '没有填'}",
+    "before": lambda number: f"改造前 {number or '没有填'}",
+    "paper": lambda kind: projects.PAPERS.get(kind, kind),
+    "bought": lambda codes: f"改造场景 {_bought(codes)}",
+    "parts": lambda parts: "各场景的价 " + _priced(parts),
+    "counted": lambda kinds: "计入 " + "、".join(projects.COSTS.get(one, one) for one in kinds),
+    **{
+        name: partial(_sum, title)
+        for name, title in (
+            *((f"price_{kind}", title) for kind, title in projects.COSTS.items()),
+            ("price", "合同价"),
+            ("invested", "已投入"),
+            ("asked", "申请"),
+            ("paid", "已兑现"),
+            ("cap", "最多"),
+        )
+    },
 }
 """How a value reads that is not simply written beside its name."""
 
