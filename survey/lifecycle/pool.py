@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from survey.library import edition_of
-from survey.lifecycle import typed
+from survey.lifecycle import ladders, typed
 from survey.lifecycle.errors import Doubtful, Invalid, Locked, NotThere, Stale, WrongState
 from survey.lifecycle.states import POOL
 from survey.lifecycle.step import Step
@@ -39,6 +39,8 @@ class Decision:
     reason: str
     minutes: Minutes | None = None
     """By what it was decided, where it was about several firms."""
+    stage: str = ""
+    """The stage it leads to, where it changes the state; empty for the first of that state."""
 
     @property
     def state(self) -> PoolState:
@@ -162,10 +164,19 @@ def take(
     step: Step, entry: PoolEntry, decision: Decision, rung: str = "", why: str = ""
 ) -> PoolEntry:
     before = {"state": entry.state, "target": entry.target_rung} if entry.id else None
+    moved = entry.state != decision.state
+    # Asked for before anything is set: a question would write half of the change.
+    stage = ladders.beginning(step, decision.state, decision.stage) if moved else None
     entry.state, entry.target_rung = decision.state, decision.target
     entry.reason, entry.changed_at = decision.reason, step.now
+    if decision.action == "admit":
+        entry.admitted_at, entry.admission = step.now, decision.minutes
+    if stage:
+        ladders.stand(step, entry, stage)
     step.session.add(entry)
     step.session.flush()
+    if stage:
+        ladders.note(step, entry, stage, why or decision.reason, minutes=decision.minutes)
     fact = {"rung": rung} if rung else {"target": decision.target}
     step.log(
         decision.action,

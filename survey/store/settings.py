@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.district import Counting, Target
+from survey.store import stages
+from survey.store.stages import Stage
 from survey.tables import Setting
 
 KEY = "district"
@@ -33,6 +35,8 @@ class District:
     targets: tuple[Target, ...] = field(default=())
     counting: Counting = field(default_factory=Counting)
     plan: str = ""
+    stages: tuple[Stage, ...] = stages.SHIPPED
+    """Of the pool's ledger, both ladders, each in the order in which it is climbed."""
     contact_name: str = ""
     contact_phone: str = ""
     """Whom a firm may ask; shown wherever it is told to ask the bureau."""
@@ -56,8 +60,9 @@ class District:
         return " ".join(filter(None, (self.contact_name, self.contact_phone)))
 
 
-def read(session: Session) -> District:
-    kept = session.scalar(_KEPT)
+def read(session: Session, *, lock: bool = False) -> District:
+    """Return the settings; ``lock`` keeps others from changing them until the step ends."""
+    kept = session.scalar(_KEPT.with_for_update(read=True) if lock else _KEPT)
     return _district(kept) if kept else District()
 
 
@@ -87,6 +92,7 @@ def written(district: District) -> dict[str, Any]:
     values = asdict(district)
     since = district.counting.since
     values["counting"]["since"] = since.isoformat() if since else ""
+    values["stages"] = stages.written(district.stages)
     return values
 
 
@@ -97,6 +103,8 @@ def _district(kept: Mapping[str, Any]) -> District:
     values["targets"] = tuple(
         Target(t["year"], t["count"], tuple(t["rungs"])) for t in values.get("targets", ())
     )
+    if "stages" in values:
+        values["stages"] = stages.read(values["stages"])
     if "counting" in values:
         values["counting"] = _counting(values["counting"])
     return District(**values)

@@ -38,6 +38,7 @@ from survey.tables.enums import (
     EditionState,
     Fault,
     JobState,
+    Ladder,
     LinkPurpose,
     MailState,
     Need,
@@ -63,6 +64,7 @@ from survey.tables.enums import (
     SheetKind,
     SignerRole,
     Size,
+    StageFact,
     Verdict,
 )
 from survey.tables.firms import Firm, Setting
@@ -74,9 +76,11 @@ from survey.tables.pairs import Opinion, SecondSheet
 from survey.tables.pool import (
     Decided,
     Minutes,
+    NationalFiling,
     Paper,
     PoolEntry,
     Recognition,
+    StageChange,
 )
 from survey.tables.projects import (
     ProgressReport,
@@ -140,6 +144,7 @@ __all__ = [
     "Job",
     "JobState",
     "KnownDevice",
+    "Ladder",
     "LinkPurpose",
     "ListTemplate",
     "LogBlock",
@@ -148,6 +153,7 @@ __all__ = [
     "MailState",
     "Minutes",
     "Moment",
+    "NationalFiling",
     "Need",
     "NoteKind",
     "NoteRevision",
@@ -203,6 +209,8 @@ __all__ = [
     "Signature",
     "SignerRole",
     "Size",
+    "StageChange",
+    "StageFact",
     "Start",
     "Subsidy",
     "SubsidyPolicy",

@@ -43,6 +43,24 @@ class PoolState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Ladder(StrEnum):
+    """Which ladder a firm climbs: that of district and province, or the nation's; never mixed."""
+
+    PROVINCE = "province"
+    NATION = "nation"
+
+
+class StageFact(StrEnum):
+    """What the system knows of a firm, so that it proposes a stage (``store.stage_facts``)."""
+
+    CONFIRMED = "confirmed"
+    FILED = "filed"
+    UNDERWAY = "underway"
+    ACCEPTED = "accepted"
+    RATED = "rated"
+    RECOGNISED = "recognised"
+
+
 class RecognitionStanding(StrEnum):
     """Whether a recorded recognition counts; the others are kept to be read."""
 
@@ -345,6 +363,7 @@ __all__ = [
     "EditionState",
     "Fault",
     "JobState",
+    "Ladder",
     "LinkPurpose",
     "MailState",
     "Need",
@@ -370,5 +389,6 @@ __all__ = [
     "SheetKind",
     "SignerRole",
     "Size",
+    "StageFact",
     "Verdict",
 ]
