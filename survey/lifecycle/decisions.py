@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from survey.files.uploads import Stored
-from survey.lifecycle import pool, typed
+from survey.lifecycle import following, pool, stages, typed
 from survey.lifecycle.errors import Invalid, NotThere, NotTogether, Refusal
 from survey.lifecycle.pool import Decision
 from survey.lifecycle.recognitions import EARLIEST, MOST_DOCUMENT, Award, paper_of, record, worded
 from survey.lifecycle.selections import Chosen, Seen, in_order, settled
+from survey.lifecycle.stages import Move
 from survey.lifecycle.step import Step
 from survey.store import pool as store
 from survey.tables import Minutes
@@ -37,12 +38,14 @@ class Wish:
     Attributes:
         action: propose or admit; of entries also raise_target or withdraw.
         target: The rung to aim at; empty where the action has none.
+        stage: The stage to move to, where that is decided.
     """
 
     action: str
     target: str
     reason: str
     basis: Basis
+    stage: str = ""
 
 
 def decide_on_assessments(step: Step, chosen: Chosen, wish: Wish, *, sure: bool = False) -> None:
@@ -61,8 +64,10 @@ def decide_on_assessments(step: Step, chosen: Chosen, wish: Wish, *, sure: bool 
 
 
 def decide_on_entries(step: Step, chosen: Chosen, wish: Wish, *, sure: bool = False) -> None:
-    """Admit, aim higher or withdraw the firms of these entries, as above."""
+    """Admit, aim higher, withdraw or move the firms of these entries, as above."""
     decision = _decision(step, wish)
+
+    move = Move(wish.stage, decision.reason, decision.minutes)
 
     def admit(one: Seen) -> object:
         entry = pool.locked(step.session, one.id)
@@ -72,11 +77,42 @@ def decide_on_entries(step: Step, chosen: Chosen, wish: Wish, *, sure: bool = Fa
         "admit": admit,
         "raise_target": lambda one: pool.aim_higher(step, one.id, decision, one.version),
         "withdraw": lambda one: pool.leave(step, one.id, decision, one.version),
+        "move_stage": lambda one: stages.advance(step, one.id, move, one.version),
     }
     with step.writing() as session:
         seen = settled(step, chosen)
         store.hold_firms(session, entries=[one.id for one in seen])
         _each(seen, steps[wish.action])
+
+
+def take_proposals(step: Step, chosen: Chosen, wanted: Mapping[int, str]) -> None:
+    """Put entries into the stages that are proposed for them, each its own.
+
+    Args:
+        wanted: The stage that the page showed for each entry.
+
+    Raises:
+        NotTogether: Names every firm for which another stage is proposed by now, or none.
+    """
+    with step.writing() as session:
+        seen = settled(step, chosen)
+        store.hold_firms(session, entries=[one.id for one in seen])
+        _each(seen, lambda one: stages.take_over(step, one.id, wanted.get(one.id, ""), one.version))
+
+
+def give(step: Step, chosen: Chosen, responsible_id: int | None, department: str) -> None:
+    """Say who sees to several entries; an empty department leaves each its own.
+
+    Raises:
+        Invalid: No such officer.
+        NotTogether: Names every firm whose entry changed meanwhile.
+    """
+    with step.writing():
+        following.require_officer(step, responsible_id)
+        _each(
+            settled(step, chosen),
+            lambda one: following.give(step, one.id, responsible_id, department, one.version),
+        )
 
 
 def recognise(

@@ -182,13 +182,13 @@ def take(
         decision.action,
         entry,
         before=before,
-        after={"state": decision.state} | fact | _by(step, entry, decision.minutes),
+        after={"state": decision.state} | fact | by_minutes(step, entry, decision.minutes),
         reason=why or decision.reason,
     )
     return entry
 
 
-def _by(step: Step, entry: PoolEntry, minutes: Minutes | None) -> dict[str, object]:
+def by_minutes(step: Step, entry: PoolEntry, minutes: Minutes | None) -> dict[str, object]:
     """Put an entry under the minutes that decided about it; return what the log says of them."""
     if minutes is None:
         return {}

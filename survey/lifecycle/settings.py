@@ -68,5 +68,7 @@ def _require_kept(session: Session, before: Sequence[Stage], after: Sequence[Sta
     full = [f"“{stage.title}”里还有 {held[stage.id]} 家" for stage in gone if stage.id in held]
     if full:
         raise Invalid(
-            {"stages": f"{'，'.join(full)}，不能删除或改归别的状态。请先在培育库把它们移到别的阶段。"}
+            {
+                "stages": f"{'，'.join(full)}，不能删除或改归别的状态。请先在培育库把它们移到别的阶段。"
+            }
         )

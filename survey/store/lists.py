@@ -29,8 +29,11 @@ BELOW = "none"
 """A filter's word for those that have none: no rung reached, no assessment, no entry."""
 HIGHER, LOWER, EQUAL = "higher", "lower", "equal"
 """How a firm's own rung stands to the confirmed one."""
-SHEET_DUE, VISIT_DUE = "sheet", "visit"
-"""What is overdue: the firm's sheet of a round that has closed; a visit whose day has passed."""
+SHEET_DUE, VISIT_DUE, STEP_DUE = "sheet", "visit", "step"
+"""What is overdue: the firm's sheet of a round that has closed; a visit whose day has passed; the
+next step of an entry in the pool."""
+STEP_NEAR = "near"
+"""The next step of an entry is to be done within a week."""
 
 
 FIRM = (Firm.name, Firm.code)
@@ -105,6 +108,14 @@ class Wanted:
     provider: str = ""
     policy: str = ""
     """A subsidy policy's id."""
+    stage: str = ""
+    """Of the pool's entries: a stage of the province's ladder; ``nation`` one of the nation's, or
+    ``BELOW`` for firms that do not climb it."""
+    nation: str = ""
+    responsible: str = ""
+    """A user's id, or ``BELOW`` for entries nobody sees to."""
+    proposed: str = ""
+    """``yes``: entries for which the system proposes a stage."""
     today: date = date.min
     only: tuple[int, ...] | None = None
     """The rows of a selection, by id."""

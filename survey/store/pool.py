@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from survey.store import settings
 from survey.store.lists import (
+    BELOW,
     CONFIRMED_PERMILLE,
     DEVIATION,
     FACTS,
+    STEP_DUE,
+    STEP_NEAR,
     Facts,
     Listing,
     Query,
@@ -31,6 +35,7 @@ from survey.store.sheets import (
     speaking,
     spoken,
 )
+from survey.store.stage_facts import is_proposed
 from survey.tables import (
     Assessment,
     Decided,
@@ -43,8 +48,10 @@ from survey.tables import (
     RecognitionStanding,
     SheetKind,
     SheetRow,
+    User,
 )
 
+WEEK = timedelta(days=7)
 IN_FORCE = Recognition.standing == RecognitionStanding.VALID
 POOL_SORTS: Mapping[str, ColumnElement[Any]] = {
     "firm": Firm.name_key.expression,
@@ -58,7 +65,42 @@ POOL_SORTS: Mapping[str, ColumnElement[Any]] = {
     "deviation": DEVIATION,
     "state": PoolEntry.state.expression,
     "changed": PoolEntry.changed_at.expression,
+    "next": PoolEntry.next_by.expression,
 }
+
+
+class Place(NamedTuple):
+    """Where an entry stands on both ladders; stages by id, empty for a ladder it does not climb."""
+
+    stage: str
+    stage_at: datetime | None
+    left_stage: str
+    nation_target: str
+    nation_stage: str
+    nation_stage_at: datetime | None
+    admitted_at: datetime | None
+
+
+class Followed(NamedTuple):
+    """What officers keep of an entry, as ``tables.pool.Followed`` holds it; a person by name."""
+
+    responsible_id: int | None
+    responsible: str
+    department: str
+    next_step: str
+    next_by: date | None
+    credit: str
+    credit_on: date | None
+    offences: str
+    benefits: str
+    remark: str
+
+
+PLACE = tuple(getattr(PoolEntry, name) for name in Place._fields)
+FOLLOWED = tuple(
+    func.coalesce(User.name, "").label(name) if name == "responsible" else getattr(PoolEntry, name)
+    for name in Followed._fields
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +121,17 @@ class PoolLine:
     results: Results
     changed_at: datetime
     version: int
+    place: Place
+    followed: Followed
     recognitions: tuple[Recognition, ...] = ()
+
+    @property
+    def stage(self) -> str:
+        return self.place.stage
+
+    @property
+    def left_stage(self) -> str:
+        return self.place.left_stage
 
     @property
     def township(self) -> str:
@@ -110,10 +162,13 @@ _LISTING = Listing(
             Firm.code,
             *FACTS,
             *RESULTS,
+            *PLACE,
+            *FOLLOWED,
         )
         .select_from(PoolEntry)
         .join(Assessment, Assessment.id == PoolEntry.assessment_id)
         .join(Firm, Firm.id == PoolEntry.firm_id)
+        .outerjoin(User, User.id == PoolEntry.responsible_id)
     ),
     sorts=POOL_SORTS,
 )
@@ -121,12 +176,12 @@ _LISTING = Listing(
 
 def pool(session: Session, wanted: Wanted, part: Slice | None = None) -> tuple[list[PoolLine], int]:
     """Return entries of one edition with the standing and the recognitions of their firms."""
-    rows, total = _LISTING.read(session, _where(wanted), wanted.sort or "-changed", part)
+    rows, total = _LISTING.read(session, _where(session, wanted), wanted.sort or "-changed", part)
     held = _recognitions(session, [row.firm_id for row in rows])
     return [_pool_line(row, held.get(row.firm_id, ())) for row in rows], total
 
 
-def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _where(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     where = list(of_assessments(replace(wanted, target="")))
     if wanted.state:
         where.append(PoolEntry.state == wanted.state)
@@ -134,7 +189,33 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
         where.append(PoolEntry.target_rung == wanted.target)
     if wanted.only is not None:
         where.append(PoolEntry.id.in_(wanted.only))
-    return where
+    return [*where, *_on_ladders(session, wanted), *_followed(wanted)]
+
+
+def _on_ladders(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.stage:
+        yield PoolEntry.stage == wanted.stage
+    if wanted.nation:
+        yield PoolEntry.nation_stage == ("" if wanted.nation == BELOW else wanted.nation)
+    if wanted.proposed:
+        yield is_proposed(settings.read(session).stages)
+
+
+def _followed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.responsible == BELOW:
+        yield PoolEntry.responsible_id.is_(None)
+    elif wanted.responsible:
+        yield PoolEntry.responsible_id == int(wanted.responsible)
+    if wanted.overdue == STEP_DUE:
+        yield is_overdue(wanted.today)
+    if wanted.overdue == STEP_NEAR:
+        yield PoolEntry.next_by.between(wanted.today, wanted.today + WEEK)
+        yield PoolEntry.state != PoolState.WITHDRAWN
+
+
+def is_overdue(today: date) -> ColumnElement[bool]:
+    """Return the condition that an entry's next step should have been taken."""
+    return and_(PoolEntry.next_by < today, PoolEntry.state != PoolState.WITHDRAWN)
 
 
 def pool_line(session: Session, entry_id: int) -> PoolLine | None:
@@ -159,6 +240,8 @@ def _pool_line(row: Any, held: Collection[Recognition]) -> PoolLine:
         results=results_of(row),
         changed_at=row.changed_at,
         version=row.version,
+        place=Place(*(getattr(row, name) for name in Place._fields)),
+        followed=Followed(*(getattr(row, name) for name in Followed._fields)),
         recognitions=tuple(held),
     )
 

@@ -6,7 +6,12 @@ from alembic import op
 revision = "0041"
 down_revision = "0040"
 
-FIRST = {"proposed": "scouting", "in_pool": "reserve", "recognised": "recognised", "withdrawn": "left"}
+FIRST = {
+    "proposed": "scouting",
+    "in_pool": "reserve",
+    "recognised": "recognised",
+    "withdrawn": "left",
+}
 """The stage of the shipped list in which an entry of each state begins."""
 WORDS = {
     "stage": 40,

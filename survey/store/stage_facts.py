@@ -1,0 +1,203 @@
+"""What the system knows of firms that speaks for a stage: as conditions of lists, and as witnesses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from survey.clock import LOCAL
+from survey.store.sheets import IS_CONFIRMED
+from survey.store.stages import Stage, of_ladder
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Ladder,
+    PoolEntry,
+    PoolState,
+    Project,
+    ProjectState,
+    Recognition,
+    RecognitionStanding,
+    Round,
+    StageFact,
+)
+
+BEGUN = (ProjectState.UNDER_WAY, ProjectState.FINISHED)
+"""A project whose work has begun and has not been accepted."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What shows a fact: a round, a project or a paper by its name, and the day."""
+
+    fact: StageFact
+    name: str
+    day: date | None
+    code: str = ""
+    """The filing code of a project."""
+
+
+# Lists ask of entries joined to their assessments; a fact asks of any of the firm's.
+_any = aliased(Assessment)
+
+
+def _project(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Project.firm_id == PoolEntry.firm_id, *conditions)
+
+
+_RECOGNISED = and_(
+    Recognition.firm_id == PoolEntry.firm_id,
+    Recognition.rung == PoolEntry.target_rung,
+    Recognition.standing == RecognitionStanding.VALID,
+)
+HOLDS: Mapping[StageFact, ColumnElement[bool]] = {
+    StageFact.CONFIRMED: exists().where(
+        _any.firm_id == PoolEntry.firm_id, _any.state == AssessmentState.CONFIRMED
+    ),
+    StageFact.FILED: _project(Project.filing_code != "", Project.state != ProjectState.STOPPED),
+    StageFact.UNDERWAY: _project(Project.state.in_(BEGUN)),
+    StageFact.ACCEPTED: _project(Project.state == ProjectState.ACCEPTED),
+    StageFact.RATED: _project(
+        Project.state == ProjectState.ACCEPTED,
+        exists().where(_any.firm_id == Project.firm_id, _any.submitted_at > Project.accepted_on),
+    ),
+    StageFact.RECOGNISED: exists().where(_RECOGNISED),
+}
+"""When a fact holds of an entry's firm."""
+
+
+# --- which stages may be proposed -----------------------------------------------------------------
+
+
+class Placed(Protocol):
+    """An entry or its line, as far as proposals ask."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def state(self) -> PoolState: ...
+    @property
+    def left_stage(self) -> str: ...
+
+
+def ahead(stages: Sequence[Stage], entry: Placed) -> list[Stage]:
+    """Return the stages with a fact that lie before an entry, the farthest first.
+
+    From an exit nothing is proposed, nor what an officer was proposed and left, nor what lies before
+    it. Out of a state leads only what was recorded: a recognition of the firm's target.
+    """
+    ours = of_ladder(stages, Ladder.PROVINCE)
+    ids = [stage.id for stage in ours]
+    if entry.stage not in ids or ours[ids.index(entry.stage)].exit:
+        return []
+    reached = max(
+        ids.index(entry.stage), ids.index(entry.left_stage) if entry.left_stage in ids else 0
+    )
+    return [
+        stage
+        for stage in reversed(ours[reached + 1 :])
+        if stage.fact and not stage.exit and _leads(entry.state, stage)
+    ]
+
+
+def _leads(state: PoolState, stage: Stage) -> bool:
+    recorded = stage.fact == StageFact.RECOGNISED and state == PoolState.IN_POOL
+    return stage.state == state or (recorded and stage.state == PoolState.RECOGNISED)
+
+
+def is_proposed(stages: Sequence[Stage]) -> ColumnElement[bool]:
+    """Return the condition that the system proposes a stage for an entry."""
+    return or_(*_proposals(stages), PoolEntry.id.is_(None))
+
+
+def _proposals(stages: Sequence[Stage]) -> Iterator[ColumnElement[bool]]:
+    """Each stage with a fact, of the entries that stand before it and have not left it."""
+    ours = of_ladder(stages, Ladder.PROVINCE)
+    for at, stage in enumerate(ours):
+        if not stage.fact or stage.exit:
+            continue
+        before = [one.id for one in ours[:at] if not one.exit and _leads(one.state, stage)]
+        left = [one.id for one in ours[at:]]
+        yield and_(
+            PoolEntry.stage.in_(before),
+            PoolEntry.left_stage.not_in(left),
+            HOLDS[stage.fact],
+        )
+
+
+# --- what shows them ------------------------------------------------------------------------------
+
+
+def witnesses(session: Session, entry_ids: Collection[int]) -> dict[int, dict[StageFact, Witness]]:
+    """Return what shows each fact that holds of these entries, in as many questions as kinds of fact."""
+    found: dict[int, dict[StageFact, Witness]] = {}
+    for entry_id, witness in (
+        *_confirmed(session, entry_ids),
+        *_projects(session, entry_ids),
+        *_rated(session, entry_ids),
+        *_recognised(session, entry_ids),
+    ):
+        found.setdefault(entry_id, {})[witness.fact] = witness
+    return found
+
+
+def _confirmed(session: Session, entry_ids: Collection[int]) -> Iterator[tuple[int, Witness]]:
+    query = (
+        select(PoolEntry.id, Round.title, Assessment.confirmed_at)
+        .join(Assessment, Assessment.firm_id == PoolEntry.firm_id)
+        .join(Round, Round.id == Assessment.round_id)
+        .where(PoolEntry.id.in_(entry_ids), IS_CONFIRMED)
+        .order_by(Assessment.confirmed_at, Assessment.id)
+    )
+    for entry_id, title, at in session.execute(query):
+        yield entry_id, Witness(StageFact.CONFIRMED, title, _day(at))
+
+
+def _projects(session: Session, entry_ids: Collection[int]) -> Iterator[tuple[int, Witness]]:
+    query = (
+        select(PoolEntry.id, Project)
+        .join(Project, Project.firm_id == PoolEntry.firm_id)
+        .where(PoolEntry.id.in_(entry_ids), Project.state != ProjectState.STOPPED)
+        .order_by(Project.id)
+    )
+    for entry_id, project in session.execute(query):
+        if project.filing_code:
+            yield entry_id, Witness(StageFact.FILED, project.title, None, project.filing_code)
+        if project.state in BEGUN:
+            yield entry_id, Witness(StageFact.UNDERWAY, project.title, project.started_on)
+        if project.state == ProjectState.ACCEPTED:
+            yield entry_id, Witness(StageFact.ACCEPTED, project.title, project.accepted_on)
+
+
+def _rated(session: Session, entry_ids: Collection[int]) -> Iterator[tuple[int, Witness]]:
+    query = (
+        select(PoolEntry.id, Round.title, func.max(Assessment.submitted_at))
+        .join(Project, Project.firm_id == PoolEntry.firm_id)
+        .join(Assessment, Assessment.firm_id == PoolEntry.firm_id)
+        .join(Round, Round.id == Assessment.round_id)
+        .where(PoolEntry.id.in_(entry_ids), Project.state == ProjectState.ACCEPTED)
+        .where(Assessment.submitted_at > Project.accepted_on)
+        .group_by(PoolEntry.id, Round.id, Round.title)
+        .order_by(func.max(Assessment.submitted_at))
+    )
+    for entry_id, title, at in session.execute(query):
+        yield entry_id, Witness(StageFact.RATED, title, _day(at))
+
+
+def _recognised(session: Session, entry_ids: Collection[int]) -> Iterator[tuple[int, Witness]]:
+    query = (
+        select(PoolEntry.id, Recognition.document, Recognition.recognised_on)
+        .join(Recognition, _RECOGNISED)
+        .where(PoolEntry.id.in_(entry_ids))
+    )
+    for entry_id, document, day in session.execute(query):
+        yield entry_id, Witness(StageFact.RECOGNISED, document, day)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(LOCAL).date() if moment else None
