@@ -43,9 +43,10 @@ def aim(step: Step, entry_id: int, *, rung: str, reason: str, base_version: int)
             return entry
         pool.require_version(entry, base_version)
         _require_next(step, entry, rung)
-        before = {"nation_target": entry.nation_target} if entry.nation_target else None
+        was, said = (_title(step, entry, one) for one in (entry.nation_target, rung))
         _stand(step, entry, rung, PoolState.PROPOSED, reason)
-        step.log("aim_nation", entry, before=before, after={"nation_target": rung}, reason=reason)
+        before = {"nation_target": was} if was else None
+        step.log("aim_nation", entry, before=before, after={"nation_target": said}, reason=reason)
         return entry
 
 
@@ -65,6 +66,11 @@ def _require_next(step: Step, entry: PoolEntry, wanted: str) -> None:
 def _rungs(step: Step, entry: PoolEntry) -> dict[str, NationalRung]:
     national = edition_of(pool.assessment_of(step.session, entry.assessment_id)).national
     return {rung.id: rung for rung in national.rungs} if national else {}
+
+
+def _title(step: Step, entry: PoolEntry, rung: str) -> str:
+    known = _rungs(step, entry).get(rung)
+    return known.title if known else rung
 
 
 def file(step: Step, entry_id: int, wanted: Filed, *, base_version: int) -> PoolEntry:
@@ -90,7 +96,7 @@ def file(step: Step, entry_id: int, wanted: Filed, *, base_version: int) -> Pool
         session.add(_row(step, entry, document, wanted.filed_on))
         said = f"{document}，{wanted.filed_on.isoformat()}"
         _stand(step, entry, entry.nation_target, PoolState.RECOGNISED, said)
-        fact = {"nation_rung": entry.nation_target, "document": document}
+        fact = {"nation_rung": _title(step, entry, entry.nation_target), "document": document}
         step.log("file_nation", entry, after=fact | {"filed_on": wanted.filed_on})
         return entry
 
@@ -122,7 +128,7 @@ def revoke(step: Step, filing_id: int, *, reason: str) -> PoolEntry:
         filing.standing = RECOGNITION["revoke_recognition"].leads
         filing.reason, filing.ended_by, filing.ended_at = reason, step.by.user_id, step.now
         _stand(step, entry, filing.rung, PoolState.IN_POOL, reason)
-        said = {"nation_rung": filing.rung, "document": filing.document}
+        said = {"nation_rung": _title(step, entry, filing.rung), "document": filing.document}
         step.log("revoke_nation", entry, before=said, reason=reason)
         return entry
 

@@ -14,6 +14,7 @@ from survey.tables import AuditEntry
 from survey.words import jobs, projects
 from survey.words.notes import TITLES
 from survey.words.rounds import REMINDERS
+from survey.words.stages import LADDERS
 from survey.words.wording import (
     AWARD_LEVELS,
     DECISIONS,
@@ -68,6 +69,14 @@ ACTIONS = {
     "attach_paper": "附上文件",
     "correct_minutes": "更正会议纪要",
     "withdraw": "退库",
+    "move_stage": "调整培育阶段",
+    "take_stage": "采纳阶段建议",
+    "leave_stage": "不采纳阶段建议",
+    "aim_nation": "定国家梯度目标",
+    "file_nation": "登记国家梯度结果",
+    "revoke_nation": "撤销国家梯度结果",
+    "follow": "安排培育跟进",
+    "note_known": "更新台账资料",
     "recognise": "登记认定",
     "create": "新增",
     "edit": "修改",
@@ -222,6 +231,18 @@ STATES_OF: Mapping[str, Mapping[str, str]] = {
     "project": projects.STATES,
 }
 NAMES = {
+    "stage": "阶段",
+    "nation_target": "国家梯度目标",
+    "nation_rung": "国家梯度",
+    "filed_on": "日期",
+    "responsible_id": "责任人",
+    "next_step": "下一步",
+    "next_by": "时限",
+    "credit": "信用核查",
+    "credit_on": "核查日期",
+    "offences": "违法和事故",
+    "benefits": "政策兑现",
+    "remark": "备注",
     "above_scale": "规上",
     "address": "地址",
     "answers": "题数",
@@ -428,6 +449,8 @@ def _priced(parts: Mapping[str, int]) -> str:
 
 
 PHRASES: Mapping[str, Callable[[Any], str]] = {
+    "ladder": lambda ladder: LADDERS.get(ladder, ladder),
+    "stages": lambda stages: "培育阶段 " + "、".join(stage["title"] for stage in stages),
     "share": lambda share: f"得分率 {percent(Fraction(share))}",
     "role": lambda role: ROLES.get(role, role),
     "settlement": lambda how: SETTLEMENTS.get(how, how),

@@ -32,7 +32,6 @@ NOT_INTO: Final[Mapping[str, str]] = {
     PoolState.PROPOSED: "已经入库或退库的企业不能回到这个阶段；要重新提出，请在“评估”里办理拟入库。",
     PoolState.IN_POOL: "这家企业现在不在库，请先办理入库。",
     PoolState.RECOGNISED: "目标等级还没有登记认定，请先按文件登记认定。",
-    PoolState.WITHDRAWN: "这家企业已经退库，要恢复请重新入库。",
 }
 """Why a stage of this state is not reached by moving."""
 
