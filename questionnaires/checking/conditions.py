@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from questionnaires.edition import Edition
 from questionnaires.frames.conditions import facts
-from questionnaires.frames.conditions.rules import CREDIT, Conditions, Entry
+from questionnaires.frames.conditions.rules import CREDIT, Conditions, Entry, Project
 from questionnaires.model import ChoiceQuestion, GridQuestion, NumberQuestion, Question
 from questionnaires.reading import Document, Fault, Trail
 from questionnaires.references import Whole
@@ -21,16 +21,10 @@ _KINDS: dict[str, tuple[type, str]] = {
     facts.DIGITAL_LEVEL_YEAR: (NumberQuestion, "number"),
 }
 """Kinds of the questions that ask for the facts; every other one is a choice."""
+_OF_PROJECT = tuple(Project.model_fields)
 ASKED: dict[str, tuple[str, ...]] = {
-    "investment": (facts.INVESTMENT, facts.FINISH_YEAR),
-    "completion": (facts.PROJECT_STATE, facts.FINISH_YEAR, facts.FINISH_MONTH),
-    "digital_level": (facts.DIGITAL_LEVEL, facts.DIGITAL_LEVEL_YEAR),
-    "credit": (facts.CREDIT_GRADE,),
-    "incidents": (facts.SERIOUS_INCIDENT,),
-    "breaches": (facts.SERIOUS_BREACH,),
-    "unlawful_acts": (facts.UNLAWFUL_ACT,),
-    "applicant": (facts.APPLICANT_KIND,),
-    "project": (facts.PROJECT_PLACE, facts.FINANCIAL_STATE, facts.PROJECT_STANDING),
+    **{name: read for name, read in facts.ASKED.items() if name not in _OF_PROJECT},
+    "project": tuple(one for name in _OF_PROJECT for one in facts.ASKED[name]),
 }
 """What each condition reads; only what some notice asks for must be there."""
 _OPTIONS: dict[str, tuple[str, ...]] = {

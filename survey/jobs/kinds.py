@@ -9,6 +9,7 @@ from survey.jobs import (
     invitations,
     mails,
     nightly,
+    notices,
     reminders,
     reports,
     rosters,
@@ -27,6 +28,7 @@ KINDS: dict[str, Work] = {
     "reminders": Work(reminders.remind, slot=reminders.this_morning),
     "seal": Work(sealing.seal, slot=sealing.this_hour),
     "check_log": Work(sealing.check, slot=nightly.last_night),
+    "notices": Work(notices.judge_all, slot=nightly.last_night),
     "nightly": Work(nightly.tidy, slot=nightly.last_night),
 }
 UNKNOWN_LEASE = timedelta(minutes=1)

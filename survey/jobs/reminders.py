@@ -1,4 +1,4 @@
-"""Remind firms every morning of rounds that end in 30, 7 or 1 days."""
+"""Remind firms every morning of rounds and notices that end in 30, 7 or 1 days."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from survey import clock
 from survey.jobs.workshop import Workshop
-from survey.lifecycle import reminders
+from survey.lifecycle import notice_reminders, reminders
 from survey.lifecycle.jobs import Effect
+from survey.lifecycle.step import Step
 
 BEGINS = timedelta(hours=8)
 """After midnight, local time: a mail comes when the office opens."""
@@ -21,4 +22,8 @@ def this_morning(now: datetime) -> str:
 def remind(workshop: Workshop) -> Effect:
     """Everything is done once, in the transaction that ends the job."""
     by_mail = bool(workshop.config.mail_url)
-    return lambda step: dict(reminders.remind_due(step, by_mail=by_mail))
+
+    def reminded(step: Step) -> dict[str, int]:
+        return reminders.remind_due(step, by_mail=by_mail) | notice_reminders.remind_due(step)
+
+    return reminded

@@ -19,6 +19,7 @@ from survey.lifecycle import (
     disagreements,
     documents,
     interests,
+    judging,
     requests,
     responses,
     second_sheets,
@@ -189,6 +190,7 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
             before={"state": before},
             after={"state": after, "share": row.share},
         )
+        judging.again(step, [assessment.firm_id])
         return Receipt(assessment.id, step.now, name)
 
 
@@ -223,6 +225,7 @@ def return_to_firm(
             | ({"contradictions": named} if named else {}),
             reason=why,
         )
+        judging.again(step, [assessment.firm_id])
 
 
 def _settled(step: Step, assessment: Assessment, sheet: SheetKind) -> dict[str, Any]:
@@ -378,6 +381,7 @@ def confirm(
         if word:
             responses.keep(step, assessment, sheet.version, word, on_site=True)
         signing.keep(step, assessment, signings)
+        judging.again(step, [assessment.firm_id])
 
 
 def _require_judged(session: Session, assessment: Assessment) -> None:
@@ -410,6 +414,7 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
             after={"state": after, "version": left} | more,
             reason=typed.reason(reason),
         )
+        judging.again(step, [assessment.firm_id])
 
 
 def open_items(session: Session, assessment: Assessment) -> dict[str, tuple[Need, ...]]:

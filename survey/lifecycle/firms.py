@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 
 from questionnaires.edition import Edition
-from survey.lifecycle import typed
+from survey.lifecycle import judging, typed
 from survey.lifecycle.addresses import is_address
 from survey.lifecycle.assessments import keep_processes
 from survey.lifecycle.errors import Invalid, NotThere, Stale
@@ -102,6 +102,7 @@ def update_profile(
         for assessment in begun:
             if assessment.state == WRITABLE[SheetKind.SELF]:
                 keep_processes(step, assessment, profile.processes, SheetKind.SELF, profile.lacking)
+        judging.again(step, [firm.id])
         return firm
 
 

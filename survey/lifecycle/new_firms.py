@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 
-from survey.lifecycle import typed
+from survey.lifecycle import judging, typed
 from survey.lifecycle.codes import doubts_about_code, fault_in_code, is_fictional, normal_code
 from survey.lifecycle.errors import CodeTaken, Doubtful, Invalid, NotThere, Stale
 from survey.lifecycle.links import Link, invite, pressed_again
@@ -87,6 +87,7 @@ def _add(step: Step, wanted: NewFirm) -> Link:
         session.add(firm)
         session.flush()
         step.log("create", firm, after={"name": wanted.name, "code": wanted.code})
+        judging.again(step, [firm.id])
         username = typed.line(wanted.username) or wanted.code.lower()
         return _invite(step, firm.id, wanted.person, username)
 
@@ -160,6 +161,7 @@ def edit_firm(
             | ({"name_key": was} if respelled else {}),
             after=dict(zip(FIELDS, after, strict=True)) | ({"name_key": key} if respelled else {}),
         )
+        judging.again(step, [firm_id])
 
 
 def _key(firm: Firm, name: str, typed_key: str | None) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from survey.library import edition_of
-from survey.lifecycle import ladders, typed
+from survey.lifecycle import judging, ladders, typed
 from survey.lifecycle.errors import Doubtful, Invalid, Locked, NotThere, Stale, WrongState
 from survey.lifecycle.states import POOL
 from survey.lifecycle.step import Step
@@ -185,6 +185,7 @@ def take(
         after={"state": decision.state} | fact | by_minutes(step, entry, decision.minutes),
         reason=why or decision.reason,
     )
+    judging.again(step, [entry.firm_id])
     return entry
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from survey.files.uploads import Stored
-from survey.lifecycle import typed
+from survey.lifecycle import judging, typed
 from survey.lifecycle.errors import Doubtful, Invalid, NotThere, RecognisedBefore, WrongState
 from survey.lifecycle.pool import (
     Decision,
@@ -123,6 +123,7 @@ def correct(
         row.replaces_id, row.paper_id = known.id, known.paper_id
         session.add(row)
         step.log("correct_recognition", entry, before=before, after=asdict(award), reason=reason)
+        judging.again(step, [entry.firm_id])
         return row
 
 
@@ -137,6 +138,7 @@ def revoke(step: Step, recognition_id: int, *, reason: str) -> None:
         left = store.recognitions_of_firm(session, entry.firm_id)
         if not left and entry.state == PoolState.RECOGNISED:
             take(step, entry, Decision("revoke", entry.target_rung, entry.reason), why=reason)
+        judging.again(step, [entry.firm_id])
 
 
 def attach_paper(step: Step, recognition_id: int, stored: Stored) -> Paper:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from survey.files.uploads import Stored
-from survey.lifecycle import jobs, recognitions, typed
+from survey.lifecycle import jobs, judging, recognitions, typed
 from survey.lifecycle.errors import Cleared, Invalid, NotThere, Stale, WrongState
 from survey.lifecycle.jobs import Taken
 from survey.lifecycle.recognitions import Award
@@ -180,6 +180,7 @@ def take_in(step: Step, taken: Taken) -> dict[str, Any]:
     _move(roster, "roster_imported")
     rows = roster.counts.get("new", 0) + roster.counts.get("changed", 0)
     step.log("roster_imported", roster, after={"rows": rows})
+    judging.ask_if_live(step)
     return {"counts": roster.counts}
 
 
@@ -195,6 +196,7 @@ def take_back(step: Step, taken: Taken, before: Before) -> dict[str, Any]:
     roster.undone_at = step.now
     _move(roster, "roster_undone")
     step.log("roster_undone", roster, after={"rows": done["removed"] + done["restored"]})
+    judging.ask_if_live(step)
     return done
 
 

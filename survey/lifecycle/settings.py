@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from survey.lifecycle import judging
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.step import About, Step
 from survey.store import settings, stages
@@ -72,3 +73,5 @@ def _require_kept(session: Session, before: Sequence[Stage], after: Sequence[Sta
                 "stages": f"{'，'.join(full)}，不能删除或改归别的状态。请先在培育库把它们移到别的阶段。"
             }
         )
+        if "reduced" in changed:
+            judging.ask_if_live(step)

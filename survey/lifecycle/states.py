@@ -9,10 +9,12 @@ from typing import Generic, TypeVar
 
 from survey.tables import (
     AssessmentState,
+    CandidateState,
     DocumentStanding,
     EditionState,
     JobState,
     MailState,
+    NoticeState,
     PoolState,
     ProjectState,
     RecognitionStanding,
@@ -126,6 +128,24 @@ MAIL: Mapping[str, Transition[MailState]] = {
     "mail_fail": _from(_M.SENDING, to=_M.FAILED),
     "mail_lose": _from(_M.SENDING, to=_M.UNSURE),
     "mail_retry": _from(_M.FAILED, _M.UNSURE, to=_M.WAITING),
+}
+
+_N, _C = NoticeState, CandidateState
+NOTICE: Mapping[str, Transition[NoticeState]] = {
+    "notice_draft": _from(None, to=_N.DRAFT),
+    "notice_publish": _from(_N.DRAFT, to=_N.PUBLISHED),
+    "notice_end": _from(_N.PUBLISHED, to=_N.ENDED),
+    "notice_reopen": _from(_N.ENDED, to=_N.PUBLISHED),
+    "notice_withdraw": _from(_N.PUBLISHED, _N.ENDED, to=_N.WITHDRAWN),
+}
+CANDIDATE: Mapping[str, Transition[CandidateState]] = {
+    "candidate_found": _from(None, to=_C.OPEN),
+    "candidate_intend": _from(_C.OPEN, _C.DECLINED, to=_C.INTENDED),
+    "candidate_decline": _from(_C.OPEN, _C.INTENDED, to=_C.DECLINED),
+    "candidate_recommend": _from(_C.INTENDED, to=_C.RECOMMENDED),
+    "candidate_take_off": _from(_C.RECOMMENDED, to=_C.INTENDED),
+    "candidate_pass": _from(_C.RECOMMENDED, _C.FAILED, to=_C.PASSED),
+    "candidate_fail": _from(_C.RECOMMENDED, _C.PASSED, to=_C.FAILED),
 }
 
 WRITABLE: Mapping[SheetKind, AssessmentState] = {

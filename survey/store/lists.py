@@ -116,6 +116,8 @@ class Wanted:
     """A user's id, or ``BELOW`` for entries nobody sees to."""
     proposed: str = ""
     """``yes``: entries for which the system proposes a stage."""
+    outcome: str = ""
+    """How firms stand before a notice: a key of ``candidates.OUTCOMES``."""
     today: date = date.min
     only: tuple[int, ...] | None = None
     """The rows of a selection, by id."""

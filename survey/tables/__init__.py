@@ -29,6 +29,7 @@ from survey.tables.editions import EditionRow
 from survey.tables.enums import (
     AssessmentState,
     AwardLevel,
+    CandidateState,
     CostKind,
     Decision,
     DocumentKind,
@@ -43,6 +44,8 @@ from survey.tables.enums import (
     MailState,
     Need,
     NoteKind,
+    NoticeSource,
+    NoticeState,
     PairNeed,
     PoolState,
     ProjectPaperKind,
@@ -72,6 +75,14 @@ from survey.tables.interests import Interest
 from survey.tables.jobs import Job
 from survey.tables.lists import ListTemplate, SavedView, ShownColumns
 from survey.tables.notes import NOTE, NoteRevision, NoteRow
+from survey.tables.notices import (
+    Candidate,
+    ConditionAnswer,
+    Notice,
+    NoticeFile,
+    NoticeReminder,
+    NoticeVersion,
+)
 from survey.tables.pairs import Opinion, SecondSheet
 from survey.tables.pool import (
     Decided,
@@ -121,7 +132,10 @@ __all__ = [
     "AuditEntry",
     "AwardLevel",
     "CalendarFeed",
+    "Candidate",
+    "CandidateState",
     "ChoiceRow",
+    "ConditionAnswer",
     "CostKind",
     "Decided",
     "Decision",
@@ -158,6 +172,12 @@ __all__ = [
     "NoteKind",
     "NoteRevision",
     "NoteRow",
+    "Notice",
+    "NoticeFile",
+    "NoticeReminder",
+    "NoticeSource",
+    "NoticeState",
+    "NoticeVersion",
     "NumberSeries",
     "OneTimeLink",
     "Opinion",

@@ -13,6 +13,8 @@ from sqlalchemy.types import TypeDecorator
 
 from survey.tables.enums import (
     AssessmentState,
+    AwardLevel,
+    CandidateState,
     Decision,
     DocumentKind,
     DocumentStanding,
@@ -23,6 +25,8 @@ from survey.tables.enums import (
     LinkPurpose,
     MailState,
     NoteKind,
+    NoticeSource,
+    NoticeState,
     PoolState,
     ProjectPaperKind,
     ProjectState,
@@ -45,6 +49,8 @@ from survey.tables.pinyin import MOST, spelled
 
 ENUMERATIONS: Mapping[type[StrEnum], int] = {
     AssessmentState: 12,
+    AwardLevel: 20,
+    CandidateState: 12,
     Decision: 10,
     DocumentKind: 20,
     DocumentStanding: 10,
@@ -55,6 +61,8 @@ ENUMERATIONS: Mapping[type[StrEnum], int] = {
     LinkPurpose: 10,
     MailState: 10,
     NoteKind: 10,
+    NoticeSource: 10,
+    NoticeState: 10,
     PoolState: 12,
     ProjectPaperKind: 12,
     ProjectState: 12,

@@ -312,6 +312,35 @@ class ProviderStanding(StrEnum):
     REMOVED = "removed"
 
 
+class NoticeState(StrEnum):
+    """How far a notice that calls for applications has come."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+
+
+class NoticeSource(StrEnum):
+    """How sure it is what a notice is kept to say."""
+
+    OFFICIAL = "official"
+    COPY = "copy"
+    MEMORY = "memory"
+    INFERRED = "inferred"
+
+
+class CandidateState(StrEnum):
+    """What a firm means to do about a notice, and what became of it."""
+
+    OPEN = "open"
+    INTENDED = "intended"
+    DECLINED = "declined"
+    RECOMMENDED = "recommended"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
 class ReminderKind(StrEnum):
     """Why a firm was reminded of a round."""
 
@@ -354,6 +383,7 @@ class LinkPurpose(StrEnum):
 __all__ = [
     "AssessmentState",
     "AwardLevel",
+    "CandidateState",
     "CostKind",
     "Decision",
     "DocumentKind",
@@ -368,6 +398,8 @@ __all__ = [
     "MailState",
     "Need",
     "NoteKind",
+    "NoticeSource",
+    "NoticeState",
     "PairNeed",
     "PoolState",
     "ProjectPaperKind",

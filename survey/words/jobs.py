@@ -17,6 +17,7 @@ KINDS: Final = {
     "invite": "邀请链接",
     "mails": "发送邮件",
     "reminders": "每天提醒",
+    "notices": "按申报通知核对企业",
     "district": "全区一页纸",
 }
 STATES: Final[dict[str, str]] = {

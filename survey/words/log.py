@@ -13,6 +13,7 @@ from reports.figures import money_text, percent
 from survey.tables import AuditEntry
 from survey.words import jobs, projects
 from survey.words.notes import TITLES
+from survey.words.notices import CANDIDATE_STATES, CHANGED, NOTICE_STATES
 from survey.words.rounds import REMINDERS
 from survey.words.stages import LADDERS
 from survey.words.wording import (
@@ -185,6 +186,28 @@ ACTIONS = {
     "policy_keep": "保存补助政策",
     "subsidy_ask": "申请补助",
     "subsidy_pay": "登记补助兑现",
+    "notice_draft": "起草申报通知",
+    "notice_edit": "修改申报通知",
+    "notice_copy": "复制申报通知",
+    "notice_publish": "发布申报通知",
+    "notice_end": "结束申报通知",
+    "notice_reopen": "恢复申报通知",
+    "notice_withdraw": "撤回申报通知",
+    "notice_discard": "删除申报通知草稿",
+    "notice_attach": "给申报通知放附件",
+    "notice_detach": "移除申报通知的附件",
+    "notice_remind": "提醒申报截止",
+    "notice_passed_on": "转达申报提醒",
+    "notices_judged": "按申报通知核对企业",
+    "candidate_intend": "拟申报",
+    "candidate_decline": "放弃申报",
+    "candidate_answer": "核实申报条件",
+    "candidate_papers": "核对申报材料",
+    "candidate_place": "排推荐名次",
+    "candidate_recommend": "推荐申报",
+    "candidate_take_off": "移出推荐名单",
+    "candidate_pass": "评定通过",
+    "candidate_fail": "评定未通过",
 }
 SUBJECTS = {
     "roster": "企业名单",
@@ -207,6 +230,8 @@ SUBJECTS = {
     "log": "操作日志",
     "project": "改造项目",
     "policy": "补助政策",
+    "notice": "申报通知",
+    "candidate": "申报通知",
 }
 LISTS = {
     "roster": "带导入问题的名单",
@@ -220,6 +245,8 @@ LISTS = {
     "phones": "带电话的催办文字",
     "work": "核验情况",
     "projects": "改造项目清单",
+    "candidates": "申报对象",
+    "recommendation": "推荐汇总表",
 }
 QUIET = frozenset({"attach_evidence", "remove_evidence", "processes"})
 """Steps whose details belong to a sheet: while it is a draft, only the firm may know them."""
@@ -229,6 +256,8 @@ STATES_OF: Mapping[str, Mapping[str, str]] = {
     "edition": EDITION_STATES,
     "job": jobs.STATES,
     "project": projects.STATES,
+    "notice": NOTICE_STATES,
+    "candidate": CANDIDATE_STATES,
 }
 NAMES = {
     "stage": "阶段",
@@ -247,7 +276,20 @@ NAMES = {
     "address": "地址",
     "answers": "题数",
     "bureau": "主管部门",
+    "answered_on": "核实日期",
     "check": "提示编号",
+    "checked": "已核对材料",
+    "condition": "条件编号",
+    "contact": "联系科室",
+    "district_by": "区级初审截止",
+    "firms_by": "企业截止",
+    "investment": "总投资（元）",
+    "issuer": "发文单位",
+    "met": "符合",
+    "number": "文号",
+    "placed": "名次",
+    "platform": "平台网址",
+    "source": "依据",
     "check_by": "区级审核截止",
     "closes_on": "截止",
     "contradictions": "未处理的矛盾提示",
@@ -479,6 +521,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "opens_on": lambda day: f"自 {day}",
     "packages": lambda codes: "按系统建议" if codes is None else f"顾问方案 {len(codes)} 项",
     "sections": lambda given: "全部模块" if given is None else f"{len(given)} 个模块",
+    "changed": lambda names: f"改了{'、'.join(CHANGED.get(name, name) for name in names)}",
     "active": lambda active: "" if active else "已停用",
     "after": lambda number: f"改造后 {number or '没有填'}",
     "before": lambda number: f"改造前 {number or '没有填'}",

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from stdnum.cn import uscc
 
 from questionnaires.sheets import lists
-from survey.rosters import cells, heads, titles
+from reports import titles
+from survey.rosters import cells, heads
 from survey.rosters.asides import Aside
 from survey.rosters.columns import proposed
 from survey.rosters.comparing import Judged, Known, judged

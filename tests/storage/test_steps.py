@@ -5,13 +5,24 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from survey.lifecycle.states import ASSESSMENT, DOCUMENT, EDITION, POOL, REQUEST, ROSTER
+from survey.lifecycle.states import (
+    ASSESSMENT,
+    CANDIDATE,
+    DOCUMENT,
+    EDITION,
+    NOTICE,
+    POOL,
+    REQUEST,
+    ROSTER,
+)
 from survey.lifecycle.step import Step
 from survey.tables import (
     AssessmentState,
+    CandidateState,
     DocumentStanding,
     EditionState,
     Firm,
+    NoticeState,
     PoolState,
     RequestState,
     RosterState,
@@ -40,8 +51,10 @@ def test_a_step_that_writes_and_leaves_no_row_in_the_log_is_noticed(session):
         (DOCUMENT, DocumentStanding),
         (REQUEST, RequestState),
         (ROSTER, RosterState),
+        (NOTICE, NoticeState),
+        (CANDIDATE, CandidateState),
     ],
-    ids=["assessment", "pool", "edition", "document", "request", "roster"],
+    ids=["assessment", "pool", "edition", "document", "request", "roster", "notice", "candidate"],
 )
 def test_every_state_is_reached_from_nothing_by_the_table_of_steps(table, states):
     reached, before = {None}, None

@@ -18,6 +18,7 @@ from questionnaires.frames.conditions.judging import (
     ConditionItem,
     State,
     items,
+    keyed,
     sum_asked,
 )
 from questionnaires.frames.conditions.rules import Conditions, Entry
@@ -28,7 +29,9 @@ __all__ = [
     "ConditionItem",
     "ConditionResult",
     "Conditions",
+    "State",
     "judge",
+    "judge_by_id",
     "newest",
 ]
 
@@ -106,6 +109,22 @@ def judge(
     ordered = sorted(conditions.entries, key=lambda e: (-e.year, heights.get(e.rung, len(heights))))
     facts = Facts(questionnaire.questions, sheet)
     return tuple(_result(Case(entry, facts, reduced, today)) for entry in ordered)
+
+
+def judge_by_id(
+    conditions: Conditions | None, facts: Facts, *, reduced: bool, today: date
+) -> dict[str, ConditionItem]:
+    """Judge facts by every single condition, each under its id: year, rung and name.
+
+    A notice of the bureau names by it what it asks for: ``2025.workshop.investment``.
+    """
+    if conditions is None:
+        return {}
+    return {
+        f"{entry.year}.{entry.rung}.{name}": item
+        for entry in conditions.entries
+        for name, item in keyed(Case(entry, facts, reduced, today)).items()
+    }
 
 
 def _result(case: Case) -> ConditionResult:

@@ -43,6 +43,20 @@ READ = frozenset(
     }
 )
 """Every question that a condition may read."""
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "investment": (INVESTMENT, FINISH_YEAR),
+    "completion": (PROJECT_STATE, FINISH_YEAR, FINISH_MONTH),
+    "digital_level": (DIGITAL_LEVEL, DIGITAL_LEVEL_YEAR),
+    "credit": (CREDIT_GRADE,),
+    "incidents": (SERIOUS_INCIDENT,),
+    "breaches": (SERIOUS_BREACH,),
+    "unlawful_acts": (UNLAWFUL_ACT,),
+    "applicant": (APPLICANT_KIND,),
+    "in_province": (PROJECT_PLACE,),
+    "sound_finances": (FINANCIAL_STATE,),
+    "not_yet_listed": (PROJECT_STANDING,),
+}
+"""The questions that each condition reads, the weightiest first."""
 NOT_ANSWERED = "未填写"
 
 

@@ -84,9 +84,14 @@ class Case:
 
 def items(case: Case) -> tuple[ConditionItem, ...]:
     """Judge every condition the entry names, in a fixed order."""
-    asked = ((judge, getattr(case.entry, name)) for name, judge in _JUDGES.items())
-    judged = [judge(case, rule) for judge, rule in asked if rule is not None]
-    return (*judged, *_project(case, case.entry.project or Project()))
+    return tuple(keyed(case).values())
+
+
+def keyed(case: Case) -> dict[str, ConditionItem]:
+    """Judge every condition the entry names, by the name it has in the file."""
+    asked = {name: getattr(case.entry, name) for name in _JUDGES}
+    judged = {n: _JUDGES[n](case, rule) for n, rule in asked.items() if rule is not None}
+    return judged | dict(_project(case, case.entry.project or Project()))
 
 
 # --- investment ---------------------------------------------------------------------------------
@@ -282,17 +287,19 @@ def _chosen(
     return case.item(title, state, case.facts.said(question_id), wanted, why)
 
 
-def _project(case: Case, rule: Project) -> Iterator[ConditionItem]:
+def _project(case: Case, rule: Project) -> Iterator[tuple[str, ConditionItem]]:
     if rule.in_province:
         places: dict[str, State] = {"in_province": "met", "elsewhere": "not_met"}
-        yield _chosen(case, "项目地点", PROJECT_PLACE, "项目建在浙江省内", places)
+        wanted = "项目建在浙江省内"
+        yield "in_province", _chosen(case, "项目地点", PROJECT_PLACE, wanted, places)
     if rule.sound_finances:
         finances: dict[str, State] = {"sound": "met", "strained": "ask"}
-        yield _chosen(case, "财务状况", FINANCIAL_STATE, "经营和财务状况良好", finances)
+        wanted = "经营和财务状况良好"
+        yield "sound_finances", _chosen(case, "财务状况", FINANCIAL_STATE, wanted, finances)
     if rule.not_yet_listed:
         before: dict[str, State] = {"none": "met", "listed": "not_met", "recognised": "not_met"}
         wanted = "没有列入过省级培育名单，也没有得到认定"
-        yield _chosen(case, "项目以往情况", PROJECT_STANDING, wanted, before)
+        yield "not_yet_listed", _chosen(case, "项目以往情况", PROJECT_STANDING, wanted, before)
 
 
 def _applicant(case: Case, rule: Applicant) -> ConditionItem:

@@ -10,10 +10,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from reports import titles
 from survey.lifecycle import links, new_firms
 from survey.lifecycle.errors import Doubtful, Invalid, Stale
 from survey.lifecycle.new_firms import NewFirm, Offered
-from survey.rosters import titles
 from survey.rosters.columns import BY_KEY
 from survey.store import accounts, listings
 from survey.store import assessments as assessment_store

@@ -1,0 +1,85 @@
+"""Notices that call for applications, in words: their states, what is sure, how firms stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+NOTICE_STATES: Final[Mapping[str, str]] = {
+    "draft": "草稿",
+    "published": "已发布",
+    "ended": "已结束",
+    "withdrawn": "已撤回",
+}
+CANDIDATE_STATES: Final[Mapping[str, str]] = {
+    "open": "未表态",
+    "intended": "拟申报",
+    "declined": "放弃",
+    "recommended": "已推荐",
+    "passed": "评定通过",
+    "failed": "评定未通过",
+}
+SOURCES: Final[Mapping[str, str]] = {
+    "official": "看过官方原文",
+    "copy": "公开转载，未与原件核对",
+    "memory": "凭往年经验，参考值",
+    "inferred": "按往年推算，参考值",
+}
+"""How sure it is what a notice is kept to say."""
+NOT_SURE: Final = frozenset({"memory", "inferred"})
+OUTCOMES: Final[Mapping[str, str]] = {
+    "ready": "条件都符合",
+    "unclear": "没有不符合，还有待定的",
+    "one_short": "只差一项",
+    "more_short": "差两项以上",
+}
+CONDITION_STATES: Final[Mapping[str, str]] = {
+    "met": "符合",
+    "not_met": "不符合",
+    "ask": "待核实",
+    "unknown": "未知",
+}
+KINDS: Final[Mapping[str, str]] = {
+    "figure": "比一个数",
+    "title": "有某个称号",
+    "pool": "在培育库",
+    "recognition": "已有认定",
+    "rung": "核定等级",
+    "officer": "由主管部门核实",
+}
+DAYS: Final[Mapping[str, str]] = {
+    "firms_by": "企业截止",
+    "district_by": "区级初审截止",
+    "upward_by": "上报截止",
+}
+CHANGED: Final[Mapping[str, str]] = {
+    **DAYS,
+    "title": "名称",
+    "number": "文号",
+    "issuer": "发文单位",
+    "level": "级别",
+    "year": "年度",
+    "source": "依据",
+    "edition": "问卷年版",
+    "rung": "对应等级",
+    "whom": "申报对象",
+    "asked": "年版条件",
+    "own": "本通知的条件",
+    "papers": "材料清单",
+    "platform": "平台网址",
+    "contact": "联系科室",
+    "note": "说明",
+}
+"""What parts of a notice are called."""
+NO_FIRM: Final = "没有符合筛选条件的企业"
+
+
+def left(day: date | None, today: date) -> str:
+    """Say how many days are left to a day."""
+    if day is None:
+        return ""
+    days = (day - today).days
+    if days < 0:
+        return "已过"
+    return "今天截止" if days == 0 else f"还剩 {days} 天"
