@@ -268,8 +268,9 @@ class Reminded(NamedTuple):
 
 def reminded(session: Session, firm_id: int, today: date) -> list[Reminded]:
     """Return the notices a firm was reminded of and has not handed in for, in one query."""
+    last = func.coalesce(Notice.firms_by, Notice.district_by)
     query = (
-        select(Notice.id, Notice.title, func.max(NoticeReminder.made_at), Notice.firms_by)
+        select(Notice.id, Notice.title, func.max(NoticeReminder.made_at), last)
         .join(NoticeReminder, NoticeReminder.notice_id == Notice.id)
         .join(
             Candidate,
@@ -277,8 +278,8 @@ def reminded(session: Session, firm_id: int, today: date) -> list[Reminded]:
         )
         .where(NoticeReminder.firm_id == firm_id, Notice.state == NoticeState.PUBLISHED)
         .where(Candidate.fits, Candidate.state.in_((CandidateState.OPEN, CandidateState.INTENDED)))
-        .where(or_(Notice.firms_by.is_(None), Notice.firms_by >= today))
-        .group_by(Notice.id, Notice.title, Notice.firms_by)
+        .where(last >= today)
+        .group_by(Notice.id, Notice.title, last)
         .order_by(Notice.id)
     )
     return [Reminded(*row) for row in session.execute(query)]
