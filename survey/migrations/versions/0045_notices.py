@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 
 REMINDERS = "kind IN ('before_30', 'before_7', 'before_1', 'pressed')"
 
