@@ -61,6 +61,8 @@ def _keep(step: Step, known: settings.District, wanted: settings.District) -> No
         before={name: before[name] for name in changed},
         after={name: after[name] for name in changed},
     )
+    if "reduced" in changed:
+        judging.ask_if_live(step)
 
 
 def _require_kept(session: Session, before: Sequence[Stage], after: Sequence[Stage]) -> None:
@@ -73,5 +75,3 @@ def _require_kept(session: Session, before: Sequence[Stage], after: Sequence[Sta
                 "stages": f"{'，'.join(full)}，不能删除或改归别的状态。请先在培育库把它们移到别的阶段。"
             }
         )
-        if "reduced" in changed:
-            judging.ask_if_live(step)
