@@ -29,7 +29,18 @@ from survey.files.stores import contents_of
 from survey.jobs.queue import Queue
 from survey.tables import ENUMERATIONS, Need, PairNeed, SecondState, SheetKind
 from survey.views import BLUEPRINTS, profiles
-from survey.web import access, bodies, errors, headers, here, lanes, navigation, proxies, sessions
+from survey.web import (
+    access,
+    bodies,
+    errors,
+    headers,
+    here,
+    lanes,
+    navigation,
+    proxies,
+    seen,
+    sessions,
+)
 from survey.web.bodies import StrictRequest
 from survey.words import links, wording
 
@@ -83,6 +94,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     app.extensions["survey_queue"] = Queue(config)
     headers.init_app(app)
     access.init_app(app)
+    seen.init_app(app)
     bodies.init_app(app)
     proxies.init_app(app)
     csrf.init_app(app)

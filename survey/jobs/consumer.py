@@ -12,6 +12,8 @@ from types import FrameType
 from sqlalchemy.orm import Session, sessionmaker
 
 from survey.config import Config
+from survey.files.spool import FOLDER
+from survey.jobs import seen
 from survey.jobs.worker import Worker
 
 STOP_SECONDS = 20
@@ -37,13 +39,17 @@ def run(
     # After Huey's own: there, only one of the two lets a job end.
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    spools = config.instance / FOLDER
     rounds = 0
     while not stopping.wait(WATCH_SECONDS) and not until():
         rounds += 1
         if rounds % HEALTH_ROUNDS == 0:
             consumer.check_worker_health()
+        if rounds % seen.EVERY_SECONDS == 0:
+            seen.take_over(spools, sessions)
     consumer.stop(graceful=True)
     worker.put_down()
+    seen.take_over(spools, sessions)
     worker.queue.close()
 
 

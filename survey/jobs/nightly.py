@@ -10,6 +10,7 @@ from survey.files.stores import contents_of
 from survey.jobs import likenesses
 from survey.jobs.workshop import Workshop
 from survey.lifecycle import accounts, contents, evidence, photos, retention, tallies
+from survey.lifecycle import seen as seen_steps
 from survey.lifecycle.jobs import Effect
 from survey.lifecycle.step import Step
 from survey.readings.stray import stray
@@ -42,6 +43,7 @@ def tidy(workshop: Workshop) -> Effect:
     def tidied(step: Step) -> dict[str, int]:
         evidence.keep_likenesses(step, seen)
         ended = accounts.forget_ended(step, session_hours=hours)
+        seen_steps.forget_taken(step)
         forgotten = photos.forget_left_behind(step)
         db.gather_statistics(step.session)
         done = {"files": files, "pictures": len(seen), "settled": settled}

@@ -118,6 +118,7 @@ from survey.tables.rosters import (
 )
 from survey.tables.rounds import Invitation, Mail, Reminder
 from survey.tables.signatures import Signature
+from survey.tables.spools import TakenSpool
 from survey.tables.tallies import Tally
 from survey.tables.uploads import Upload, UploadPart
 
@@ -235,6 +236,7 @@ __all__ = [
     "Subsidy",
     "SubsidyPolicy",
     "Table",
+    "TakenSpool",
     "Tally",
     "Throttle",
     "UnmetGate",

@@ -245,6 +245,53 @@ ROUTES: dict[str, frozenset[str]] = {
 }
 """Endpoint → roles. A route that is not here stops the application from starting."""
 
+PERSON, EVIDENCE = "view_person", "view_evidence"
+SHOWS = {
+    "administrator.users": PERSON,
+    "bureau.assessment": PERSON,
+    "bureau.audit": PERSON,
+    "bureau.district_firms": PERSON,
+    "bureau.firm": PERSON,
+    "bureau.invitations": PERSON,
+    "bureau.mails": PERSON,
+    "bureau.reminders": PERSON,
+    "bureau.roster": PERSON,
+    "bureau.round_": PERSON,
+    "consultant.checklist": PERSON,
+    "consultant.confirm": PERSON,
+    "consultant.home": PERSON,
+    "consultant.notes": PERSON,
+    "consultant.overview": PERSON,
+    "consultant.preparation": PERSON,
+    "firm.colleagues": PERSON,
+    "firm.home": PERSON,
+    "firm.overview": PERSON,
+    "firm.profile": PERSON,
+    "responses.confirmation": PERSON,
+    "responses.signature": PERSON,
+    "results.report": PERSON,
+    "results.result": PERSON,
+    "results.stamped": PERSON,
+    "versions.all_of": PERSON,
+    "files.evidence": EVIDENCE,
+    "files.thumbnail": EVIDENCE,
+    "files.view": EVIDENCE,
+}
+"""What stands in the log of whoever opens a route (``web.seen``): that they saw how to reach people
+or who signed, or saw evidence. A test finds the routes that show such things."""
+TAKES = frozenset(
+    {
+        "bureau.export_audit",
+        "bureau.export_district_firms",
+        "bureau.export_invitations",
+        "bureau.export_round",
+        "bureau.fill_template",
+        "bureau.roster_problems",
+        "bureau.round_text",
+        "bureau.slips",
+    }
+)
+"""Routes that hand out such things as files: each adds its own row to the log (``note_export``)."""
 SAVES = frozenset({"firm.save_answer", "consultant.save_answer"})
 """Routes whose work is one step and nothing else: it looks under the lock at who asks."""
 OWNERS = frozenset(

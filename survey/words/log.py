@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from questionnaires.words import SIZES
 from reports.figures import money_text, percent
+from survey.clock import local
 from survey.tables import AuditEntry
-from survey.words import jobs, projects
+from survey.words import jobs, projects, seen
 from survey.words.notes import TITLES
 from survey.words.notices import CANDIDATE_STATES, CHANGED, NOTICE_STATES
 from survey.words.rounds import REMINDERS
@@ -125,6 +127,8 @@ ACTIONS = {
     "edition_restore": "恢复年版",
     "edition_discard": "丢弃年版草稿",
     "clear_contents": "清理无主文件",
+    "view_person": "查看个人信息",
+    "view_evidence": "查看佐证材料",
     "retention": "清除过了保存期限的材料",
     "log_drop": "清除过了保存期限的日志",
     "settings": "修改区县设置",
@@ -232,6 +236,8 @@ SUBJECTS = {
     "policy": "补助政策",
     "notice": "申报通知",
     "candidate": "申报通知",
+    "page": "页面",
+    "signature": "签名",
 }
 LISTS = {
     "roster": "带导入问题的名单",
@@ -408,6 +414,8 @@ class LogWords:
         """Name what a step was about, with its number."""
         if entry.subject == "list":
             return LISTS.get(entry.subject_id, entry.subject_id)
+        if entry.subject == "page":
+            return seen.PAGES.get(entry.subject_id, entry.subject_id)
         if entry.subject == "log":
             return f"操作日志第 {entry.subject_id} 块"
         return f"{SUBJECTS.get(entry.subject, entry.subject)} {entry.subject_id}".strip()
@@ -540,6 +548,12 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
             ("cap", "最多"),
         )
     },
+    "page": lambda page: seen.PAGES.get(page, page),
+    "times": lambda times: f"{times} 次",
+    "last": lambda moment: f"末次 {local(datetime.fromisoformat(moment), '%H:%M:%S')}",
+    "came_late": lambda moment: (
+        f"实际时间 {local(datetime.fromisoformat(moment), '%Y-%m-%d %H:%M:%S')}"
+    ),
 }
 """How a value reads that is not simply written beside its name."""
 

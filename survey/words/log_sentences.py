@@ -109,6 +109,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "clear_contents": "清理了文件库里没有主人的文件",
     "retention": "清除了过了保存期限的名单内容、后台任务和邮件地址",
     "log_drop": "清除了过了保存期限的{thing}",
+    "view_person": "查看了{thing}里的个人信息",
+    "view_evidence": "查看了{thing}",
     "settings": "修改了区县设置",
     "workdays_keep": "导入了一年的工作日历",
     "workdays_forget": "删除了一年的工作日历",

@@ -16,7 +16,7 @@ from survey.clock import utc_now
 from survey.files.stores import contents_of
 from survey.lifecycle import documents
 from survey.lifecycle.step import Actor, Step
-from survey.tables import Document, Evidence, Role, Table
+from survey.tables import AuditEntry, Document, Evidence, Role, Table
 from survey.web import access
 from tests.support.labour import work
 from tests.support.people import signed_in
@@ -143,20 +143,42 @@ def _printed(body):
 
 
 def test_nothing_of_one_firm_reaches_the_other_or_its_consultant(app, session, printed):
-    seen, leaked = set(), []
+    seen, leaked, personal = set(), [], Personal(app, printed)
     for role in (Role.FIRM, Role.CONSULTANT):
         client = signed_in(app, session, printed.reader(role))
         for where, text in crawl(app, session, client, role):
             if printed.b.word in text or "maroon" in text:
                 leaked.append((role, where))
             seen |= {part for part in _parts(printed.a.word) if part in text}
+            personal.look(where, text)
 
+    assert not personal.unmarked
     assert not leaked
     # The search is not blind: one's own words are found in every kind of place.
     assert seen == set(_parts(printed.a.word))
     number = session.scalar(select(Document.id).order_by(Document.id))
     report = signed_in(app, session, printed.a.user).get(f"/reports/{number}.pdf", buffered=True)
     assert f"{printed.a.word}问题" in said(report)
+
+
+class Personal:
+    """Which routes show how people are reached or who signed, and are not noted in the log for it."""
+
+    NEEDLES = ("联系人", "职务", "电话", "phone", "代表", "签名人", "承诺人", "同事", "新人")
+
+    def __init__(self, app, world):
+        self._map = app.url_map.bind("localhost")
+        self._words = [side.word + needle for side in world.sides for needle in self.NEEDLES]
+        self._words += [f"{side.word}@example.com" for side in world.sides]
+        self.found = set()
+
+    def look(self, where, text):
+        if any(word in text for word in self._words):
+            self.found.add(self._map.match(where.partition("?")[0], method="GET")[0])
+
+    @property
+    def unmarked(self):
+        return self.found - access.SHOWS.keys() - access.TAKES
 
 
 def _parts(word):
@@ -186,14 +208,19 @@ def test_the_bureau_sees_both_and_its_workbooks_only_what_was_handed_in(app, ses
 
 
 def test_no_draft_reaches_the_bureau_by_any_address(app, session, world):
-    client = signed_in(app, session, world.officer)
-    leaked = [
-        where
-        for where, text in crawl(app, session, client, Role.OFFICER)
-        if "备注draft" in text or re.search("draft(self|onsite)\\.pdf", _without_log(where, text))
-    ]
+    client, leaked = signed_in(app, session, world.officer), []
+    personal = Personal(app, world)
+    for where, text in crawl(app, session, client, Role.OFFICER):
+        personal.look(where, text)
+        if "备注draft" in text or re.search("draft(self|onsite)\\.pdf", _without_log(where, text)):
+            leaked.append(where)
 
     assert not leaked
+    assert not personal.unmarked
+    taken = set(session.scalars(select(AuditEntry.subject_id).where(AuditEntry.action == "export")))
+    assert taken >= {"audit", "invitations", "round", "slips"}
+    # The search is not blind.
+    assert {"bureau.firm", "bureau.round_", "bureau.assessment"} <= personal.found
 
 
 def _without_log(where, text):

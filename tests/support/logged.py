@@ -20,6 +20,7 @@ KEPT_ELSEWHERE = frozenset(
         # rows of a list that is being checked; that it was is logged, and its import
         *("roster_rows", "roster_faults", "roster_figures", "roster_titles"),
         "mails",  # a mail's row is its own record; that it was asked for and what became of it is logged
+        "taken_spools",  # what a file of views holds becomes rows of the log
         *("log_blocks", "log_seals"),  # they speak of the log itself
         *("jobs", "reports"),  # a job's row is its own record; what it issues is logged
     }
