@@ -9,9 +9,10 @@ from survey import clock, db
 from survey.files.stores import contents_of
 from survey.jobs import likenesses
 from survey.jobs.workshop import Workshop
-from survey.lifecycle import accounts, contents, evidence, photos, retention, tallies
+from survey.lifecycle import accounts, contents, evidence, photos, retention, sealing, tallies
 from survey.lifecycle import seen as seen_steps
 from survey.lifecycle.jobs import Effect
+from survey.lifecycle.retention import months_before
 from survey.lifecycle.step import Step
 from survey.readings.stray import stray
 from survey.store.settings import read
@@ -38,6 +39,7 @@ def tidy(workshop: Workshop) -> Effect:
     workshop.progress(1, 2)
     settled = _settle(workshop)
     cleared = _clear(workshop)
+    log_rows = _drop(workshop)
     hours, seen = workshop.config.session_hours, likenesses.looked_at(workshop)
 
     def tidied(step: Step) -> dict[str, int]:
@@ -46,7 +48,7 @@ def tidy(workshop: Workshop) -> Effect:
         seen_steps.forget_taken(step)
         forgotten = photos.forget_left_behind(step)
         db.gather_statistics(step.session)
-        done = {"files": files, "pictures": len(seen), "settled": settled}
+        done = {"files": files, "pictures": len(seen), "settled": settled, "log_rows": log_rows}
         return done | cleared | ended | forgotten
 
     return tidied
@@ -81,3 +83,13 @@ def _clear(workshop: Workshop) -> dict[str, int]:
         workshop.session.rollback()
         contents.clear(workshop.step(), kept, [one for one in unclaimed if one.sha256 in files])
     return {name: done[name] for name in ("rosters", "jobs", "mails")}
+
+
+def _drop(workshop: Workshop) -> int:
+    """Drop blocks of the log that were kept long enough; return how many rows went."""
+    before = months_before(clock.utc_now(), read(workshop.session).log_months)
+    rows = 0
+    while dropped := sealing.drop(workshop.step(), before):
+        rows += dropped
+        workshop.progress(1, 2)
+    return rows

@@ -137,6 +137,7 @@ class Profile(Entry):
     link_days: Annotated[int, Field(ge=1, le=30)] = District.link_days
     stuck_days: Annotated[int, Field(ge=1, le=60)] = District.stuck_days
     retention_months: Annotated[int, Field(ge=6, le=120)] = District.retention_months
+    log_months: Annotated[int, Field(ge=6, le=240)] = District.log_months
     workdays: Annotated[list[Year], Field(max_length=30)] = []
     needs: Needs | None = None
     colours: Colours | None = None
@@ -317,6 +318,7 @@ def _district(profile: Profile, logo: bytes, step: Step) -> District:
         link_days=profile.link_days,
         stuck_days=profile.stuck_days,
         retention_months=profile.retention_months,
+        log_months=profile.log_months,
         reduced=profile.reduced,
         logo=hashlib.sha256(logo).hexdigest() if logo else "",
         main_colour=colours.main.lower() if colours else "",
@@ -359,6 +361,7 @@ def written(session: Session, district: District) -> str:
         "link_days": district.link_days,
         "stuck_days": district.stuck_days,
         "retention_months": district.retention_months,
+        "log_months": district.log_months,
         "workdays": _written_days(workday_store.read(session)),
         "needs": _written_rules(need_store.read(session)),
         "colours": _said(colours),

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -217,7 +218,7 @@ def verify_log(head: str) -> None:
     pace = int(done.rows / max(time.perf_counter() - began, 0.001))
     click.echo(f"{sealing.seen(done)}每秒 {pace} 条。")
     for fault in done.faults:
-        click.echo(sealing.fault(fault))
+        click.echo(sealing.fault(asdict(fault)))
     click.echo(sealing.verdict(done, head))
     raise SystemExit(1 if done.faults else 0)
 

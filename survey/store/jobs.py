@@ -60,6 +60,12 @@ def add_if_first(session: Session, add: Callable[[], Job]) -> Job | None:
         return None
 
 
+def last_done(session: Session, kind: str) -> Job | None:
+    """Return the job of a kind that was done last."""
+    query = select(Job).where(Job.kind == kind, Job.state == JobState.DONE)
+    return session.scalars(query.order_by(Job.id.desc()).limit(1)).one_or_none()
+
+
 def forget_done(session: Session, kind: str, before: datetime) -> None:
     """Drop jobs of a kind that were done before this moment, where nobody asks after them."""
     over = (Job.kind == kind, Job.state == JobState.DONE, Job.finished_at < before)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from survey.store.lists import FIRM, Query, Slice, holding, sliced
+from survey.store.lists import FIRM, Slice, holds
 from survey.tables import (
     AuditEntry,
     Firm,
@@ -48,6 +48,14 @@ class WantedLog:
     """What the log is narrowed to. Days are local ones, both included."""
 
     action: str = ""
+    actions: tuple[str, ...] = ()
+    """A kind of action, by all its actions."""
+    other: bool = False
+    """Everything but those."""
+    role: str = ""
+    subject: str = ""
+    number: str = ""
+    """The number of what it is about."""
     firm: str = ""
     user: str = ""
     since: date | None = None
@@ -58,18 +66,47 @@ def log_lines(
     session: Session, wanted: WantedLog, zone: ZoneInfo, part: Slice | None = None
 ) -> tuple[list[LogLine], int]:
     """Return rows of the log, newest first, and their number."""
-    query: Query = select(AuditEntry, Firm.name).outerjoin(Firm, Firm.id == AuditEntry.firm_id)
+    where = list(_narrowed(wanted, zone))
+    query = select(AuditEntry, Firm.name).outerjoin(Firm, Firm.id == AuditEntry.firm_id)
+    ordered = query.where(*where).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    if part is not None:
+        ordered = ordered.offset((part.page - 1) * part.size).limit(part.size)
+    lines = [LogLine(row[0], row[1] or "") for row in session.execute(ordered)]
+    return lines, len(lines) if part is None else count(session, where)
+
+
+def log_size(session: Session, wanted: WantedLog, zone: ZoneInfo) -> int:
+    """Return how many rows the log narrowed so has."""
+    return count(session, list(_narrowed(wanted, zone)))
+
+
+def count(session: Session, where: Sequence[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count(AuditEntry.id)).where(*where)) or 0
+
+
+def _narrowed(wanted: WantedLog, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:
     if wanted.action:
-        query = query.where(AuditEntry.action == wanted.action)
-    query = holding(query, wanted.firm, *FIRM)
-    query = holding(query, wanted.user, AuditEntry.who)
+        yield AuditEntry.action == wanted.action
+    if wanted.actions:
+        inside = AuditEntry.action.in_(wanted.actions)
+        yield ~inside if wanted.other else inside
+    if wanted.role:
+        # Rows of before do not say what somebody was then; what they are now is the best there is.
+        having = select(User.id).where(User.role == wanted.role)
+        older = and_(AuditEntry.role.is_(None), AuditEntry.user_id.in_(having))
+        yield or_(AuditEntry.role == wanted.role, older)
+    if wanted.subject:
+        yield AuditEntry.subject == wanted.subject
+    if wanted.number:
+        yield AuditEntry.subject_id == wanted.number
+    if wanted.firm:
+        yield AuditEntry.firm_id.in_(select(Firm.id).where(holds(wanted.firm, *FIRM)))
+    if wanted.user:
+        yield holds(wanted.user, AuditEntry.who)
     if wanted.since:
-        query = query.where(AuditEntry.at >= _start(wanted.since, zone))
+        yield AuditEntry.at >= _start(wanted.since, zone)
     if wanted.until:
-        query = query.where(AuditEntry.at < _start(wanted.until + timedelta(days=1), zone))
-    ordered = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-    rows, total = sliced(session, ordered, part)
-    return [LogLine(row[0], row[1] or "") for row in rows], total
+        yield AuditEntry.at < _start(wanted.until + timedelta(days=1), zone)
 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:

@@ -46,6 +46,8 @@ class District:
     """After how many days without a save a firm that fills in is called stuck."""
     retention_months: int = 36
     """For how many months working papers are kept (``lifecycle.retention``)."""
+    log_months: int = 60
+    """For how many months the log is kept; then its sealed blocks go, oldest first."""
     reduced: bool = False
     logo: str = ""
     """The hash of the picture under ``LOGO``; empty for our own."""

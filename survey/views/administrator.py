@@ -99,6 +99,11 @@ class DistrictForm(FlaskForm):
         [Optional(), NumberRange(6, 120, "请填 6 到 120 之间的整数（月）。")],
         description="导入过的名单原件和逐行内容、办完的后台任务、已发邮件的收件地址，过了这么多个月自动清除。企业信息、答卷、佐证材料、得分、报告和操作日志不清除。可填 6 到 120，不填按 36 个月。",
     )
+    log_months = WholeNumber(
+        "操作日志保存几个月",
+        [Optional(), NumberRange(6, 240, "请填 6 到 240 之间的整数（月）。")],
+        description="封存过的日志过了这么多个月，由每夜检查整块清除，只留下摘要，剩下的仍可核对。谁看过、改过、导出过什么，以及评估、培育库页面上的办理经过，都来自日志。可填 6 到 240，不填按 60 个月。",
+    )
     reduced = BooleanField("适用山区海岛县的申报金额")
 
 
@@ -259,6 +264,7 @@ def _district(
         link_days=form.link_days.data or District.link_days,
         stuck_days=form.stuck_days.data or District.stuck_days,
         retention_months=form.retention_months.data or District.retention_months,
+        log_months=form.log_months.data or District.log_months,
         reduced=bool(form.reduced.data),
     )
 

@@ -213,6 +213,29 @@ ACTIONS = {
     "candidate_pass": "评定通过",
     "candidate_fail": "评定未通过",
 }
+STEPS = "steps"
+GROUPS = {
+    STEPS: "办理业务",
+    "views": "查看个人信息和佐证",
+    "exports": "导出和下载",
+    "accounts": "账号和登录",
+    "system": "系统自己做的",
+}
+"""Kinds of action; what stands under none of the others is work on firms and rounds."""
+GROUPED = {
+    "views": ("view_person", "view_evidence"),
+    "exports": ("export", "report_download", "district_download"),
+    "accounts": (
+        *("sign_in", "sign_out", "sign_out_everywhere", "link_invite", "link_reset"),
+        *("password_invite", "password_reset", "password_change", "phone", "give"),
+        *("enable", "disable", "role", "calendar_open", "calendar_shut"),
+    ),
+    "system": (
+        *("nightly", "retention", "log_drop", "settle", "clear_contents", "gates_told"),
+        *("job_fail", "mail_sent", "mail_fail", "mail_lose", "roster_checked", "load_demo"),
+    ),
+}
+ALL_GROUPED = tuple(action for actions in GROUPED.values() for action in actions)
 SUBJECTS = {
     "roster": "企业名单",
     "mapping": "列对应",
@@ -315,6 +338,7 @@ NAMES = {
     "link_days": "链接有效天数",
     "stuck_days": "几天没动算停住",
     "retention_months": "过程材料保存月数",
+    "log_months": "操作日志保存月数",
     "rosters": "名单数",
     "jobs": "任务数",
     "mails": "邮件数",

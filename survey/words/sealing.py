@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -18,15 +19,6 @@ FAULTS: Final = {
 }
 
 
-class _Fault(Protocol):
-    @property
-    def what(self) -> str: ...
-    @property
-    def block(self) -> int | None: ...
-    @property
-    def row(self) -> int | None: ...
-
-
 class _Checked(Protocol):
     blocks: int
     rows: int
@@ -36,9 +28,9 @@ class _Checked(Protocol):
     faults: list[Any]
 
 
-def fault(found: _Fault) -> str:
-    """Name one fault, and where it is."""
-    return FAULTS[found.what].format(row=found.row, block=found.block) + "。"
+def fault(found: Mapping[str, Any]) -> str:
+    """Name one fault, and where it is: ``what``, ``block`` and ``row``."""
+    return FAULTS[found["what"]].format_map(found) + "。"
 
 
 def seen(done: _Checked) -> str:

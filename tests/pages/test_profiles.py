@@ -35,6 +35,7 @@ reduced: true
 link_days: 5
 stuck_days: 9
 retention_months: 12
+log_months: 24
 colours: {main: "#1c5790", deep: "#123a61"}
 """
 
@@ -83,6 +84,7 @@ def test_a_profile_makes_the_installation_another_districts(administrator, sessi
         link_days=5,
         stuck_days=9,
         retention_months=12,
+        log_months=24,
         reduced=True,
         main_colour="#1c5790",
         deep_colour="#123a61",
@@ -130,6 +132,7 @@ def test_what_is_handed_out_is_read_as_it_was(administrator, session, step):
         (WHOLE.replace("stuck_days: 9", "stuck_days: 61"), "stuck_days", "60"),
         (WHOLE.replace("months: 12", "months: 5"), "retention_months", "6"),
         (WHOLE.replace("months: 12", "months: 121"), "retention_months", "120"),
+        (WHOLE.replace("months: 24", "months: 5"), "log_months", "6"),
         (WHOLE.replace("reduced: true", "reduced: 1"), "reduced", "true 或 false"),
         (WHOLE + "mayor: 某某\n", "mayor", "不认识的键"),
         (WHOLE.replace("factory]", "palace]"), "rungs", "没有等级“palace”"),
@@ -174,7 +177,7 @@ def test_every_fault_is_named_on_the_page_with_its_line(administrator, session):
 
     assert answer.status_code == 422
     assert "有 2 处要改" in answer.text
-    assert "第 14 行 colours › main" in answer.text
+    assert "第 15 行 colours › main" in answer.text
     assert handed_in(administrator, "").status_code == 422
     administrator.get("/admin/profile")
     assert administrator.submit("/admin/profile", {}).status_code == 422

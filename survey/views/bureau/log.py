@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey import library
 from survey.clock import LOCAL, local
+from survey.store import jobs, seals
 from survey.store import log as store
 from survey.store.log import LogLine, WantedLog
 from survey.views.bureau import choices
@@ -15,13 +16,24 @@ from survey.views.bureau.choices import Said
 from survey.views.bureau.exports import Column, send_list
 from survey.web import here, lists
 from survey.words import log_sentences
-from survey.words.log import ACTIONS, LogWords
+from survey.words.log import ACTIONS, ALL_GROUPED, GROUPED, GROUPS, STEPS, SUBJECTS, LogWords
 from survey.words.log_sentences import LogSentences
+from survey.words.sealing import fault
+from survey.words.wording import ROLES
+
+MOST_ROWS = 100_000
+"""Of one workbook: so many can still be opened and looked through."""
 
 
 def _wanted() -> WantedLog:
+    group = lists.one_of("group", GROUPS)
     return WantedLog(
         action=lists.one_of("action", ACTIONS),
+        actions=ALL_GROUPED if group == STEPS else GROUPED.get(group, ()),
+        other=group == STEPS,
+        role=lists.one_of("role", ROLES),
+        subject=lists.one_of("subject", SUBJECTS),
+        number=lists.words("number"),
         firm=lists.words("firm"),
         user=lists.words("user"),
         since=lists.day("since"),
@@ -40,10 +52,17 @@ def audit() -> ResponseReturnValue:
         lines=lines,
         total=total,
         part=part,
-        arguments=lists.arguments(),
+        arguments=lists.arguments() | ({"action": wanted.action} if wanted.action else {}),
         chips=choices.in_force(_said(wanted)),
         actions=ACTIONS,
+        groups=GROUPS,
+        group=request.args.get("group", ""),
+        roles=ROLES,
+        subjects=SUBJECTS,
         said=_sentences(lines),
+        sealed=seals.last_block(here.session()),
+        checked=jobs.last_done(here.session(), "check_log"),
+        fault=fault,
     )
 
 
@@ -51,6 +70,8 @@ def audit() -> ResponseReturnValue:
 def export_audit() -> ResponseReturnValue:
     """Send the log as it is filtered, all pages of it."""
     wanted = _wanted()
+    if store.log_size(here.session(), wanted, LOCAL) > MOST_ROWS:
+        here.refuse(422, f"一次最多导出 {MOST_ROWS} 条，请用日期或其他条件缩小范围后再导出。")
     lines, _total = store.log_lines(here.session(), wanted, LOCAL)
     return send_list(
         "audit",
@@ -63,7 +84,11 @@ def export_audit() -> ResponseReturnValue:
 
 def _said(wanted: WantedLog) -> dict[str, Said]:
     return {
+        "group": Said("操作类别", GROUPS.get(request.args.get("group", ""), "")),
         "action": Said("操作", ACTIONS.get(wanted.action, "")),
+        "role": Said("身份", ROLES.get(wanted.role, "")),
+        "subject": Said("对象", SUBJECTS.get(wanted.subject, "")),
+        "number": Said("对象编号", wanted.number),
         "firm": Said("企业", wanted.firm),
         "user": Said("操作人", wanted.user),
         "since": Said("起始日期", local(wanted.since)),
@@ -83,6 +108,7 @@ def _columns(told: LogSentences) -> tuple[Column[LogLine], ...]:
     return (
         Column("时间", lambda line: local(line.entry.at, "%Y-%m-%d %H:%M:%S"), 20),
         Column("操作人", lambda line: line.entry.who, 22),
+        Column("身份", lambda line: ROLES.get(line.entry.role or "", "")),
         Column("说明", lambda line: told.sentence(line.entry, line.firm), 50),
         Column("操作", lambda line: said.action(line.entry)),
         Column("对象", lambda line: said.subject(line.entry)),
