@@ -32,12 +32,22 @@ def seal(workshop: Workshop) -> Effect:
         rows, blocks = rows + taken, blocks + 1
         if blocks % NOW_AND_THEN == 0:
             workshop.progress(blocks, blocks + 1)
+    erased = _erase(workshop)
 
     def sealed(step: Step) -> dict[str, int]:
         forget_done(step.session, "seal", step.now - KEPT)
-        return {"rows": rows, "blocks": blocks}
+        return {"rows": rows, "blocks": blocks, "erased": erased}
 
     return sealed
+
+
+def _erase(workshop: Workshop) -> int:
+    """Erase what was to be erased, a portion in a transaction; return in how many rows."""
+    erased = 0
+    while done := sealing.erase(workshop.step()):
+        erased += done
+        workshop.progress(1, 2)
+    return erased
 
 
 def check(workshop: Workshop) -> Effect:

@@ -282,7 +282,7 @@ def set_active(step: Step, user_id: int, active: bool) -> None:
         if user.id == step.by.user_id and not active:
             raise Invalid({"active": "不能停用自己的账号。"})
         if not active:
-            _require_another(administrators, user, "active")
+            require_another(administrators, user, "active")
         user.active = active
         if not active:
             store.end_sessions(session, user.id)
@@ -306,12 +306,12 @@ def set_role(step: Step, user_id: int, role: str) -> None:
         if user.id == step.by.user_id:
             raise Invalid({"role": "不能更改自己的角色。"})
         if role != Role.ADMINISTRATOR:
-            _require_another(administrators, user, "role")
+            require_another(administrators, user, "role")
         before, user.role = user.role, Role(role)
         step.log("role", About("user", user.id), before={"role": before}, after={"role": user.role})
 
 
-def _require_another(administrators: list[User], user: User, field: str) -> None:
+def require_another(administrators: list[User], user: User, field: str) -> None:
     """Two administrators who shut each other out at one moment must not both succeed."""
     if [other.id for other in administrators] == [user.id]:
         raise Invalid({field: "至少要留一位在用的管理员。"})

@@ -18,7 +18,7 @@ from typing import Any
 
 from survey.lifecycle.step import About, Step
 from survey.store import seals as store
-from survey.store.seals import Kept
+from survey.store.seals import Kept, ToErase
 from survey.tables import LogBlock
 
 SAFE = timedelta(hours=1)
@@ -31,9 +31,14 @@ PERSONAL = frozenset(
         *("phone", "username", "consultant", "second", "legal_person", "owner_phone"),
     }
 )
-"""Values of a row that are somebody's; of rows about a user also the ``name``."""
+"""Values of a row that are somebody's, whatever it is about."""
+NAMING = frozenset({"name", "post"})
+"""Values that are somebody's in rows about users, and of who signed."""
+SIGNED = frozenset({"sign", "acknowledge", "object"})
 GONE = "已清除"
 SALT_BYTES = 16
+AT_ONCE = 100
+"""Rows of one transaction of an erasure."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Parts:
 
 def parts_of(row: Kept) -> Parts:
     """Cut a row of the log into what is hashed openly and what with a salt."""
-    mine = PERSONAL | {"name"} if row.subject == "user" else PERSONAL
+    mine = PERSONAL | NAMING if row.subject == "user" or row.action in SIGNED else PERSONAL
     before, after = row.before or {}, row.after or {}
     open_ = [_only(side, side.keys() - mine) for side in (before, after)]
     closed = [_only(side, side.keys() & mine) for side in (before, after)]
@@ -131,6 +136,39 @@ def _sealed(row: Kept, block_id: int) -> dict[str, Any]:
         "seal": seal_of(parts.plain, salted(who_salt, parts.who), values),
         "who_salt": who_salt,
         "values_salt": values_salt,
+    }
+
+
+def erase(step: Step) -> int:
+    """Erase personal details that somebody had erased, in some sealed rows; return in how many.
+
+    Their salts go, their hashes stay: the chain holds, and nobody can try names out on it.
+    """
+    with step.writing() as session:
+        store.last_block(session, lock=True)
+        waiting = store.to_erase(session, AT_ONCE)
+        for one in waiting:
+            store.erase(session, one, _erased(one))
+        return len(waiting)
+
+
+def _erased(one: ToErase) -> dict[str, Any]:
+    """Note in a row's seal that a part of it is erased; return what stands in the row from now on."""
+    seal, row, parts = one.seal, one.row, parts_of(one.row)
+    if one.part == "who":
+        if seal.who_salt is None:
+            return {}
+        seal.who_hash, seal.who_salt = salted(seal.who_salt, parts.who), None
+        seal.erased_by = one.erased_by
+        return {"who": erased_name(row.user_id), "address": ""}
+    if seal.values_salt is None or parts.values is None:
+        return {}
+    seal.values_hash, seal.values_salt = salted(seal.values_salt, parts.values), None
+    seal.erased_by = one.erased_by
+    before, after = (dict.fromkeys(side, GONE) for side in parts.values)
+    return {
+        "before": {**row.before, **before} if row.before else None,
+        "after": {**row.after, **after} if row.after else None,
     }
 
 

@@ -92,8 +92,8 @@ class Step:
         after: Values | None = None,
         reason: str = "",
         succeeded: bool = True,
-    ) -> None:
-        """Add the row every step leaves, inside its own transaction.
+    ) -> AuditEntry:
+        """Add the row every step leaves, inside its own transaction, and return it.
 
         Args:
             action: A code of ``survey.words.log``.
@@ -102,24 +102,24 @@ class Step:
             reason: What the actor typed.
         """
         about = subject if isinstance(subject, About) else about_row(subject)
-        self.session.add(
-            AuditEntry(
-                at=self.now,
-                user_id=self.by.user_id,
-                role=self.by.role,
-                who=self.by.name,
-                address=self.by.address,
-                request_id=self.by.request_id,
-                action=action,
-                subject=about.subject,
-                subject_id=str(about.id),
-                firm_id=about.firm_id,
-                before=_kept(before),
-                after=_kept(after),
-                reason=reason,
-                succeeded=succeeded,
-            )
+        entry = AuditEntry(
+            at=self.now,
+            user_id=self.by.user_id,
+            role=self.by.role,
+            who=self.by.name,
+            address=self.by.address,
+            request_id=self.by.request_id,
+            action=action,
+            subject=about.subject,
+            subject_id=str(about.id),
+            firm_id=about.firm_id,
+            before=_kept(before),
+            after=_kept(after),
+            reason=reason,
+            succeeded=succeeded,
         )
+        self.session.add(entry)
+        return entry
 
 
 def _kept(values: Values | None) -> dict[str, Any] | None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from survey import db
-from survey.tables import AuditEntry, LogBlock, LogSeal
+from survey.tables import AuditEntry, LogBlock, LogErasure, LogSeal
 
 LATE = 1000
 """So many rows back one may still come that was begun earlier than those sealed."""
@@ -96,8 +109,65 @@ def keep(session: Session, block: LogBlock, seals: Sequence[Mapping[str, Any]]) 
 def forget_rows(session: Session, block_id: int) -> None:
     """Delete the rows of a dropped block, and then their seals."""
     inside = select(LogSeal.entry_id).where(LogSeal.block_id == block_id)
+    session.execute(delete(LogErasure).where(LogErasure.entry_id.in_(inside)))
     session.execute(delete(AuditEntry).where(AuditEntry.id.in_(inside)))
     session.execute(delete(LogSeal).where(LogSeal.block_id == block_id))
+
+
+def ask_erasure(session: Session, part: str, erased_by: int, where: ColumnElement[bool]) -> None:
+    """Have a part of these rows erased once they are sealed."""
+    known = select(LogErasure.entry_id).where(LogErasure.part == part)
+    rows = select(AuditEntry.id, literal(part), literal(erased_by))
+    rows = rows.where(where, AuditEntry.id.not_in(known), AuditEntry.id != erased_by)
+    session.execute(insert(LogErasure).from_select(["entry_id", "part", "erased_by"], rows))
+
+
+def of_person(user_id: int) -> ColumnElement[bool]:
+    """The rows of what somebody did."""
+    return AuditEntry.user_id == user_id
+
+
+def about_person(user_id: int, username: str) -> ColumnElement[bool]:
+    """The rows of what was done to somebody's account, or that name them among their values."""
+    account = and_(AuditEntry.subject == "user", AuditEntry.subject_id == str(user_id))
+    said = json.dumps(username)
+    sides = (cast(side, Text) for side in (AuditEntry.before, AuditEntry.after))
+    return or_(account, *(side.contains(said, autoescape=True) for side in sides))
+
+
+def about_contact(firm_id: int, actions: Collection[str]) -> ColumnElement[bool]:
+    """The rows in which a firm's contacts, or who signed for it, may stand."""
+    return and_(AuditEntry.firm_id == firm_id, AuditEntry.action.in_(actions))
+
+
+class ToErase(NamedTuple):
+    """A part of a sealed row that is to be erased."""
+
+    part: str
+    erased_by: int
+    seal: LogSeal
+    row: Kept
+
+
+def to_erase(session: Session, most: int) -> list[ToErase]:
+    query = (
+        select(LogErasure.part, LogErasure.erased_by, LogSeal, *_COLUMNS)
+        .join(LogSeal, LogSeal.entry_id == LogErasure.entry_id)
+        .join(AuditEntry, AuditEntry.id == LogErasure.entry_id)
+        .order_by(LogErasure.entry_id, LogErasure.part)
+        .limit(most)
+    )
+    found = session.execute(query.execution_options(populate_existing=True))
+    return [ToErase(part, by, seal, Kept(*row)) for part, by, seal, *row in found]
+
+
+def erase(session: Session, one: ToErase, values: Mapping[str, Any]) -> None:
+    """Put something else into a row whose seal says already that it was erased."""
+    session.flush()
+    if values:
+        session.execute(update(AuditEntry).where(AuditEntry.id == one.row.id).values(values))
+    done = (LogErasure.entry_id == one.row.id, LogErasure.part == one.part)
+    session.execute(delete(LogErasure).where(*done))
 
 
 def block(session: Session, block_id: int) -> LogBlock | None:

@@ -21,7 +21,7 @@ from survey.tables.assessments import (
     Start,
     UnmetGate,
 )
-from survey.tables.audit import AuditEntry, LogBlock, LogSeal
+from survey.tables.audit import AuditEntry, LogBlock, LogErasure, LogSeal
 from survey.tables.base import ENUMERATIONS, Moment, Table
 from survey.tables.calendars import Appointment, CalendarFeed
 from survey.tables.documents import Document, NumberSeries
@@ -163,6 +163,7 @@ __all__ = [
     "LinkPurpose",
     "ListTemplate",
     "LogBlock",
+    "LogErasure",
     "LogSeal",
     "Mail",
     "MailState",

@@ -81,3 +81,15 @@ class LogSeal(Table):
     values_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     erased_by: Mapped[int | None]
     """The row of the log that says who had the details erased, and why."""
+
+
+class LogErasure(Table):
+    """Personal details in a row of the log that are to go as soon as the row is sealed."""
+
+    __tablename__ = "log_erasures"
+
+    entry_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    part: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """``who``: who acted, and from where; ``values``: personal values that changed."""
+    erased_by: Mapped[int]
+    """The row of the log that says who asked for it."""

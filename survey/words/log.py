@@ -129,6 +129,8 @@ ACTIONS = {
     "clear_contents": "清理无主文件",
     "view_person": "查看个人信息",
     "view_evidence": "查看佐证材料",
+    "erase_user": "注销账号并清除个人信息",
+    "erase_contact": "清除联系人信息",
     "retention": "清除过了保存期限的材料",
     "log_drop": "清除过了保存期限的日志",
     "settings": "修改区县设置",

@@ -111,6 +111,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "log_drop": "清除了过了保存期限的{thing}",
     "view_person": "查看了{thing}里的个人信息",
     "view_evidence": "查看了{thing}",
+    "erase_user": "注销了{person}，清除了其个人信息",
+    "erase_contact": "应要求清除了{firm}的联系人信息",
     "settings": "修改了区县设置",
     "workdays_keep": "导入了一年的工作日历",
     "workdays_forget": "删除了一年的工作日历",

@@ -21,7 +21,7 @@ KEPT_ELSEWHERE = frozenset(
         *("roster_rows", "roster_faults", "roster_figures", "roster_titles"),
         "mails",  # a mail's row is its own record; that it was asked for and what became of it is logged
         "taken_spools",  # what a file of views holds becomes rows of the log
-        *("log_blocks", "log_seals"),  # they speak of the log itself
+        *("log_blocks", "log_seals", "log_erasures"),  # they speak of the log itself
         *("jobs", "reports"),  # a job's row is its own record; what it issues is logged
     }
 )
