@@ -61,7 +61,7 @@ def seal_and_erase(session):
         pass
 
 
-def test_a_firms_contacts_go_everywhere_and_scores_and_signatures_stay(
+def test_contacts_and_accounts_go_everywhere_and_scores_and_signatures_stay(
     session, world, administrator
 ):
     side, word = world.a, world.a.word
@@ -91,15 +91,11 @@ def test_a_firms_contacts_go_everywhere_and_scores_and_signatures_stay(
     assert result.faults == []
     assert result.erased
 
-
-def test_somebody_with_an_account_goes_and_what_they_did_stays_by_a_number(
-    session, world, administrator
-):
+    # Then somebody with an account.
     user = world.a.user
     name, username = user.name, user.username
     assert "audit_log" in holding(session, name)
 
-    step = Step(session, administrator, utc_now())
     for needed, said in ((world.administrator, "自己"), (world.a.consultant, "现场诊断")):
         with pytest.raises(Invalid) as refused:
             erasing.erase_user(step, needed.id, reason="本人提出")
