@@ -53,8 +53,8 @@ def holding(session, *words):
     )
 
 
-def seal_and_erase(session):
-    step = Step(session, TESTER, utc_now() + timedelta(hours=2))
+def seal_and_erase(session, later=0):
+    step = Step(session, TESTER, utc_now() + timedelta(hours=2 + later))
     while sealing.seal(step, step.now - timedelta(hours=1)):
         pass
     while sealing.erase(step):
@@ -92,7 +92,7 @@ def test_contacts_and_accounts_go_everywhere_and_scores_and_signatures_stay(
     assert result.erased
 
     # Then somebody with an account.
-    user = world.a.user
+    user, step = world.a.user, Step(session, administrator, utc_now() + timedelta(hours=3))
     name, username = user.name, user.username
     assert "audit_log" in holding(session, name)
 
@@ -105,7 +105,7 @@ def test_contacts_and_accounts_go_everywhere_and_scores_and_signatures_stay(
     erasing.erase_user(step, user.id, reason="本人提出注销")
 
     assert holding(session, name, username) == ["audit_log"]
-    seal_and_erase(session)
+    seal_and_erase(session, later=4)
     assert holding(session, name, f'"{username}"') == []
     gone = session.get_one(User, user.id)
     assert (gone.name, gone.active, gone.phone) == (f"用户 #{user.id} 已注销", False, None)
