@@ -87,7 +87,7 @@ class _Known:
             "gates": self._within_everybody,
             "deviation": self._of_deviation,
         }
-        if table.id in DISTRIBUTIONS or table.id in ("by-round", "unreached"):
+        if table.id in DISTRIBUTIONS or table.id in ("by-round", "unreached", "needs"):
             self.sums += _sums_of(table, keys)
         if table.id in ties:
             ties[table.id](table, keys)
@@ -188,5 +188,5 @@ def _is_gone(
         return known.sizes.get(table.head[column + 1], 0) < FEWEST
     if cell.where is not None or table.id == "plan":
         return gone[column]
-    says = cell.number is not None or table.id == "demand"
+    says = cell.number is not None or table.id in ("demand", "needs")
     return says and (any(gone) or no_shares)

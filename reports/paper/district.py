@@ -20,7 +20,7 @@ from reports.small_cells import WITHHELD
 LEFT = ("funnel", "systems", "by-trade", "by-size", "by-round")
 RIGHT = ("gates", "deviation", "heat")
 """Blocks that are drawn, column by column."""
-BELOW = ("near", "demand")
+BELOW = ("near", "demand", "needs")
 """Blocks that are tables, under them, where there are any."""
 MOST_LINES = {
     "plan": 3,
@@ -33,6 +33,7 @@ MOST_LINES = {
     "heat": 16,
     "near": 4,
     "demand": 4,
+    "needs": 4,
 }
 """So much fits the page whatever the district."""
 COLUMNS = {"demand": 2}

@@ -19,6 +19,7 @@ SUBJECTS = {
     "signature_id": "signature",
     "assessment_id": "assessment",
     "entry_id": "pool",
+    "need_id": "need",
     "firm_id": "firm",
     "user_id": "user",
     "round_id": "round",

@@ -14,6 +14,7 @@ from survey.tables import (
     EditionState,
     JobState,
     MailState,
+    NeedState,
     NoticeState,
     PoolState,
     ProjectState,
@@ -146,6 +147,20 @@ CANDIDATE: Mapping[str, Transition[CandidateState]] = {
     "candidate_take_off": _from(_C.RECOMMENDED, to=_C.INTENDED),
     "candidate_pass": _from(_C.RECOMMENDED, _C.FAILED, to=_C.PASSED),
     "candidate_fail": _from(_C.RECOMMENDED, _C.PASSED, to=_C.FAILED),
+}
+
+_W = NeedState
+NEED: Mapping[str, Transition[NeedState]] = {
+    "need_register": _from(None, to=_W.REGISTERED),
+    "need_hand_over": _from(_W.REGISTERED, _W.HANDED_OVER, _W.WORKING, to=_W.HANDED_OVER),
+    "need_progress": _from(_W.HANDED_OVER, _W.WORKING, to=_W.WORKING),
+    "need_answer": _from(_W.HANDED_OVER, _W.WORKING, to=_W.ANSWERED),
+    "need_solved": _from(_W.ANSWERED, to=_W.CALLED_BACK),
+    "need_unsolved": _from(_W.ANSWERED, _W.CALLED_BACK, to=_W.WORKING),
+    "need_close": _from(_W.CALLED_BACK, to=_W.CLOSED),
+    "need_defer": _from(_W.REGISTERED, _W.HANDED_OVER, _W.WORKING, to=_W.DEFERRED),
+    "need_decline": _from(_W.REGISTERED, _W.HANDED_OVER, _W.WORKING, _W.DEFERRED, to=_W.DECLINED),
+    "need_resume": _from(_W.DEFERRED, _W.DECLINED, to=_W.REGISTERED),
 }
 
 WRITABLE: Mapping[SheetKind, AssessmentState] = {

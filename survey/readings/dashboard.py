@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 from questionnaires.edition import Edition
 from questionnaires.words import SIZES
 from reports import dashboard as say
+from reports import needs as say_needs
 from reports.dashboard import Basis, Frame, Group, Mean, Table, Wish
 from reports.district import Eligible, PlanLine, plan_lines
 from reports.gate_names import looked_at
+from survey.clock import LOCAL
 from survey.readings.district import recognised
 from survey.store import district as store
+from survey.store import need_rules, needs, tallies
 from survey.store import pool as pool_store
 from survey.store import rounds as round_store
-from survey.store import tallies
 from survey.store.settings import District
 from survey.store.tallies import Sum, What
 from survey.tables import Firm, PoolState, Round
@@ -81,6 +83,7 @@ def page(
         _systems(session, edition, round_, frame),
         say.near(frame, store.near(session, round_.id, chosen, MOST_NEAR)),
         say.unreached(frame, store.unreached(session), STAGES),
+        _needs(session, round_, made),
     )
     return Page(round_, rounds, chosen, tables, whole, made)
 
@@ -199,6 +202,16 @@ def _wishes(added: Iterable[Sum]) -> list[Wish]:
             low[one.key] += one.low
             high[one.key] += one.high
     return [Wish(code, firms[code], low[code], high[code]) for code in firms]
+
+
+def _needs(session: Session, round_: Round, made: datetime) -> Table:
+    """What firms asked in the year in which the round began."""
+    year, today = round_.opens_on.year, made.astimezone(LOCAL).date()
+    names = need_rules.read(session).names
+    counted = {
+        (name, one.value): n for (name, one), n in needs.counted(session, year, today).items()
+    }
+    return say_needs.table(counted, names, year, {"year": str(year)})
 
 
 def _systems(session: Session, edition: Edition, round_: Round, frame: Frame) -> Table:

@@ -118,6 +118,14 @@ class Wanted:
     """``yes``: entries for which the system proposes a stage."""
     outcome: str = ""
     """How firms stand before a notice: a key of ``candidates.OUTCOMES``."""
+    category: str = ""
+    department: str = ""
+    source: str = ""
+    standing: str = ""
+    """Of needs, a ``store.needs.Standing``."""
+    year: str = ""
+    repeated: str = ""
+    """Of needs: those that follow another, or those that others follow."""
     today: date = date.min
     only: tuple[int, ...] | None = None
     """The rows of a selection, by id."""
@@ -311,7 +319,9 @@ class Listing:
         return list(session.execute(shown)), self.count(session, where)
 
     def count(self, session: Session, where: Sequence[ColumnElement[bool]]) -> int:
-        counted = self.found.where(*where).with_only_columns(func.count())
+        counted = self.found.where(*where).with_only_columns(
+            func.count(), maintain_column_froms=True
+        )
         return session.scalar(counted) or 0
 
     def _ordered(self, query: Query, sort: str) -> Query:

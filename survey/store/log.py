@@ -161,6 +161,17 @@ def last_steps(
     return {int(row.subject_id): (row.action, row.at) for row in session.scalars(query)}
 
 
+def need_history(session: Session, need_id: int) -> list[AuditEntry]:
+    """Return every step of one need, newest first; not who looked at it."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.subject == "need", AuditEntry.subject_id == str(need_id))
+        .where(AuditEntry.action.startswith("need_", autoescape=True))
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    )
+    return list(session.scalars(query))
+
+
 def pool_history(session: Session, entry_id: int) -> list[AuditEntry]:
     """Return every step of one pool entry, newest first."""
     query = (

@@ -13,6 +13,7 @@ from survey.tables import (
     Assessment,
     Evidence,
     Firm,
+    FirmNeed,
     PoolEntry,
     SheetRow,
     Signature,
@@ -30,6 +31,7 @@ _FIRMS: dict[str, Select[int, int]] = {
         Assessment, Assessment.id == Signature.assessment_id
     ),
     "pool": select(PoolEntry.id, PoolEntry.firm_id),
+    "need": select(FirmNeed.id, FirmNeed.firm_id),
     "user": select(User.id, User.firm_id),
 }
 _KEYS = {
@@ -38,6 +40,7 @@ _KEYS = {
     "evidence": Evidence.id,
     "signature": Signature.id,
     "pool": PoolEntry.id,
+    "need": FirmNeed.id,
     "user": User.id,
 }
 

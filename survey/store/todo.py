@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from survey.store.interests import ASKING
 from survey.store.lists import Query
+from survey.store.needs import RUNNING
 from survey.store.projects import CONTRACT_WAITS, PROGRESS_WAITS, is_overdue
 from survey.store.reminders import still_to_pass_on
 from survey.store.requests import OPEN
@@ -19,11 +20,13 @@ from survey.tables import (
     Assessment,
     AssessmentState,
     Firm,
+    FirmNeed,
     Interest,
     Job,
     JobState,
     Mail,
     MailState,
+    NeedState,
     OneTimeLink,
     PoolEntry,
     PoolState,
@@ -260,6 +263,23 @@ def acceptances_asked(session: Session, most: int) -> Found:
 def overdue_projects(session: Session, today: date, most: int) -> Found:
     """Projects that should be finished by now and are not."""
     return _projects(session, most, is_overdue(today))
+
+
+def needs_in(session: Session, most: int, state: NeedState) -> Found:
+    """Needs that stand in one state since their last step."""
+    query: Query = select(FirmNeed.id, Firm.name, FirmNeed.changed_at, null())
+    joined = query.join(Firm, Firm.id == FirmNeed.firm_id)
+    return _found(session, joined.where(FirmNeed.state == state), most)
+
+
+def late_needs(session: Session, most: int, today: date) -> Found:
+    """Needs past their due date without an answer; of joined ones the main alone."""
+    query: Query = (
+        select(FirmNeed.id, Firm.name, FirmNeed.created_at, FirmNeed.due_on)
+        .join(Firm, Firm.id == FirmNeed.firm_id)
+        .where(FirmNeed.state.in_(RUNNING), FirmNeed.due_on < today, FirmNeed.main_id.is_(None))
+    )
+    return _found(session, query, most)
 
 
 class Beginnings(NamedTuple):

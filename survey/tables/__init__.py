@@ -43,6 +43,9 @@ from survey.tables.enums import (
     LinkPurpose,
     MailState,
     Need,
+    NeedSource,
+    NeedState,
+    NeedWord,
     NoteKind,
     NoticeSource,
     NoticeState,
@@ -52,6 +55,7 @@ from survey.tables.enums import (
     ProjectState,
     ProposalState,
     ProviderStanding,
+    Rating,
     RecognitionStanding,
     ReminderKind,
     RequestState,
@@ -74,6 +78,7 @@ from survey.tables.firms import Firm, Setting
 from survey.tables.interests import Interest
 from survey.tables.jobs import Job
 from survey.tables.lists import ListTemplate, SavedView, ShownColumns
+from survey.tables.needs import FirmNeed, NeedDraft, NeedEntry
 from survey.tables.notes import NOTE, NoteRevision, NoteRow
 from survey.tables.notices import (
     Candidate,
@@ -152,6 +157,7 @@ __all__ = [
     "Fault",
     "Firm",
     "FirmListing",
+    "FirmNeed",
     "FirmTitle",
     "FirmYear",
     "Interest",
@@ -171,6 +177,11 @@ __all__ = [
     "Moment",
     "NationalFiling",
     "Need",
+    "NeedDraft",
+    "NeedEntry",
+    "NeedSource",
+    "NeedState",
+    "NeedWord",
     "NoteKind",
     "NoteRevision",
     "NoteRow",
@@ -197,6 +208,7 @@ __all__ = [
     "ProposalState",
     "Provider",
     "ProviderStanding",
+    "Rating",
     "Recognition",
     "RecognitionProposal",
     "RecognitionStanding",

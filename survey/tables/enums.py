@@ -189,6 +189,50 @@ class Need(StrEnum):
     """It holds a gate of the reached rung, so that the firm's word alone will not do."""
 
 
+class NeedState(StrEnum):
+    """How far a firm's need (诉求) has come; ``lifecycle.states`` says what leads on."""
+
+    REGISTERED = "registered"
+    HANDED_OVER = "handed_over"
+    WORKING = "working"
+    ANSWERED = "answered"
+    CALLED_BACK = "called_back"
+    """The firm said that it is solved."""
+    CLOSED = "closed"
+    DEFERRED = "deferred"
+    DECLINED = "declined"
+
+
+class NeedSource(StrEnum):
+    """How a firm's need came to the bureau."""
+
+    FIRM = "firm"
+    """The firm wrote it down itself."""
+    VISIT = "visit"
+    PHONE = "phone"
+    HOTLINE = "hotline"
+    MEETING = "meeting"
+    ASSESSMENT = "assessment"
+    """An answer of a sheet proposed it, and somebody confirmed."""
+
+
+class NeedWord(StrEnum):
+    """What was said on the way of a need."""
+
+    PROGRESS = "progress"
+    ANSWER = "answer"
+    CALL_BACK = "call_back"
+    """By the firm, when it was asked whether it is solved."""
+
+
+class Rating(StrEnum):
+    """How content a firm is."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+
 class ResponseKind(StrEnum):
     """What a firm says of a confirmed visit."""
 
@@ -397,6 +441,9 @@ __all__ = [
     "LinkPurpose",
     "MailState",
     "Need",
+    "NeedSource",
+    "NeedState",
+    "NeedWord",
     "NoteKind",
     "NoticeSource",
     "NoticeState",
@@ -406,6 +453,7 @@ __all__ = [
     "ProjectState",
     "ProposalState",
     "ProviderStanding",
+    "Rating",
     "RecognitionStanding",
     "ReminderKind",
     "RequestState",

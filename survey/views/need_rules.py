@@ -13,7 +13,7 @@ from survey.lifecycle.need_rules import Line
 from survey.store import need_rules as store
 from survey.web import here
 
-pages = Blueprint("need_rules", __name__, url_prefix="/admin/needs")
+pages = Blueprint("need_rules", __name__, url_prefix="/admin/district/needs")
 SPARE = 3
 """Empty lines after those there are."""
 MOST_LENGTH = 400

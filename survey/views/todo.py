@@ -10,7 +10,8 @@ from flask import url_for
 from survey.readings.first_steps import First, FirstStep
 from survey.readings.todo.heaps import Heap, Kind, Waiting
 from survey.store.lists import BELOW
-from survey.tables import AssessmentState, JobState, PoolState, Role
+from survey.store.needs import Standing
+from survey.tables import AssessmentState, JobState, NeedState, PoolState, Role
 from survey.web import here
 from survey.web.access import may_open
 from survey.words import todo as words
@@ -76,6 +77,10 @@ WAYS: Mapping[Kind, Way] = {
     Kind.ROSTER_CHECKED: Way("bureau.roster", "roster_id", "bureau.rosters"),
     Kind.ROSTER_FAILED: Way("bureau.roster", "roster_id", "bureau.rosters"),
     Kind.RECOGNITION_LISTED: Way("bureau.firm", "firm_id"),
+    Kind.NEED_ANSWERED: Way("firm.need", "need_id", "firm.needs"),
+    Kind.NEED_LATE: Way("bureau.need", "need_id", "bureau.needs", {"standing": Standing.LATE}),
+    Kind.NEED_NEW: Way("bureau.need", "need_id", "bureau.needs", {"state": NeedState.REGISTERED}),
+    Kind.NEED_ASK: Way("bureau.need", "need_id", "bureau.needs", {"state": NeedState.ANSWERED}),
     Kind.NO_ROUND: Way("bureau.rounds"),
     Kind.NO_CONTACT: Way("administrator.district_settings"),
     Kind.JOB_FAILED: Way("jobs.home", whole="jobs.home", filters={"state": JobState.FAILED}),

@@ -16,7 +16,7 @@ from survey.web import here
 from survey.words.todo import WEEKDAYS
 from survey.workdays import SpecialDay
 
-pages = Blueprint("workdays", __name__, url_prefix="/admin/workdays")
+pages = Blueprint("workdays", __name__, url_prefix="/admin/district/workdays")
 MOST_BYTES = 100_000
 
 

@@ -11,13 +11,16 @@ from survey.web.here import Reader
 
 MENU: tuple[tuple[str, str], ...] = (
     ("firm.home", "我的评估"),
+    ("firm.needs", "诉求"),
     ("firm.profile", "企业信息"),
     ("firm.colleagues", "同事"),
     ("consultant.home", "我的现场诊断"),
+    ("consultant.needs_of_mine", "诉求"),
     ("bureau.home", "待办"),
     ("bureau.district", "全区情况"),
     ("bureau.assessments", "评估"),
     ("bureau.pool", "培育库"),
+    ("bureau.needs", "诉求"),
     ("bureau.firms", "企业"),
     ("bureau.consultants", "诊断顾问"),
     ("bureau.rounds", "评估轮次"),

@@ -36,13 +36,19 @@ DEVIATIONS: Final = {
 
 GROUPS: Final[Mapping[str, str]] = {
     "firm": "企业",
+    "need": "诉求",
     "way": "进度",
     "result": "结果",
     "pool": "培育",
 }
 """Under which heads the filters stand."""
 
-LISTED: Final = {"assessments": "评估清单", "pool": "培育库", "firms": "企业名录"}
+LISTED: Final = {
+    "assessments": "评估清单",
+    "pool": "培育库",
+    "firms": "企业名录",
+    "needs": "问题清单",
+}
 """The lists that are sent out, narrowed and laid out by officers."""
 LOST: Final = {
     "charts": "图表",

@@ -13,7 +13,7 @@ from questionnaires.words import SIZES
 from reports.figures import money_text, percent
 from survey.clock import local
 from survey.tables import AuditEntry
-from survey.words import jobs, projects, seen
+from survey.words import jobs, needs, projects, seen
 from survey.words.notes import TITLES
 from survey.words.notices import CANDIDATE_STATES, CHANGED, NOTICE_STATES
 from survey.words.rounds import REMINDERS
@@ -168,6 +168,19 @@ ACTIONS = {
     "template_forget": "删除表格模板",
     "view_forget": "删除视图",
     "columns_keep": "选择显示的列",
+    "need_register": "登记诉求",
+    "need_dismiss": "不采用系统提议的诉求",
+    "need_hand_over": "交办诉求",
+    "need_progress": "写诉求进展",
+    "need_answer": "答复诉求",
+    "need_solved": "诉求回访：已解决",
+    "need_unsolved": "诉求回访：没有解决，重新办理",
+    "need_close": "诉求销号",
+    "need_defer": "诉求暂缓",
+    "need_decline": "诉求不予解决",
+    "need_resume": "诉求重新登记",
+    "need_join": "合并同类诉求",
+    "need_separate": "取消合并诉求",
     "proposal_decline": "不采用名单里的认定",
     "project_begin": "立项",
     "project_edit": "修改项目",
@@ -254,6 +267,7 @@ SUBJECTS = {
     "contents": "文件库",
     "list": "清单",
     "mail": "邮件",
+    "need": "诉求",
     "view": "视图",
     "template": "表格模板",
     "log": "操作日志",
@@ -269,6 +283,7 @@ LISTS = {
     "assessments": "评估清单",
     "pool": "培育库",
     "firms": "企业名录",
+    "needs": "问题清单",
     "audit": "操作日志",
     "round": "轮次进度",
     "invitations": "邀请名单",
@@ -284,6 +299,7 @@ QUIET = frozenset({"attach_evidence", "remove_evidence", "processes"})
 STATES_OF: Mapping[str, Mapping[str, str]] = {
     "assessment": STATES,
     "pool": POOL,
+    "need": needs.STATES,
     "edition": EDITION_STATES,
     "job": jobs.STATES,
     "project": projects.STATES,
@@ -344,6 +360,17 @@ NAMES = {
     "rosters": "名单数",
     "jobs": "任务数",
     "mails": "邮件数",
+    "main": "并入",
+    "said_by": "反映人",
+    "category": "类别",
+    "due_on": "办结时限",
+    "by_weekends": "时限按周末推算",
+    "handed_on": "交办日期",
+    "days": "办理工作日",
+    "called_on": "回访日期",
+    "public": "公开答复",
+    "reopened": "重新办理次数",
+    "draft": "提议",
     "name": "名称",
     "name_key": "名称拼音",
     "minutes": "依据",
@@ -529,6 +556,8 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "stages": lambda stages: "培育阶段 " + "、".join(stage["title"] for stage in stages),
     "share": lambda share: f"得分率 {percent(Fraction(share))}",
     "role": lambda role: ROLES.get(role, role),
+    "came_by": lambda source: f"来源 {needs.SOURCES.get(source, source)}",
+    "rating": lambda rating: f"评价 {needs.RATINGS.get(rating, '无')}",
     "settlement": lambda how: SETTLEMENTS.get(how, how),
     "decision": lambda how: DECISIONS.get(how, how),
     "kind": lambda kind: SHEETS.get(kind, kind),

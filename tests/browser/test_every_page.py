@@ -61,6 +61,7 @@ from survey.tables import (
     Job,
     JobState,
     MailState,
+    NeedState,
     NoteKind,
     Paper,
     Recognition,
@@ -77,6 +78,7 @@ from survey.tables import (
 from survey.web.access import ANYONE, ROUTES
 from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
 from tests.support.files import a_photo
+from tests.support.needs import a_joined_need, a_need
 from tests.support.people import (
     EDITION,
     PASSWORD,
@@ -210,12 +212,22 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "proposal_id": [a_proposal(session, each.id, LONG[:60]).id for each in (firm, other)],
         "view_id": [a_view(session, people[Role.OFFICER], LONG[:40]).id],
         "template_id": [a_template(session, config, people[Role.OFFICER], LONG[:40]).id],
+        "need_id": _needs(session, firm.id, other.id),
         "listed": ["assessments"],
         "token": [issue_link(Step(session, by, moment()), guest.id).token],
         "edition_id": [EDITION],
         "trade_id": ["valve"],
         "name": ["plan"],
     }
+
+
+def _needs(session: Session, firm_id: int, other_id: int) -> list[int]:
+    """A need with endless words that another follows, one that is answered, one that follows."""
+    main = a_need(session, firm_id, LONG, NeedState.WORKING)
+    a_joined_need(session, other_id, main, LONG)
+    theirs = a_need(session, other_id, LONG)
+    answered = a_need(session, firm_id, "虚构", NeedState.ANSWERED)
+    return [main.id, a_joined_need(session, firm_id, theirs, LONG).id, answered.id]
 
 
 def _lists(session: Session, config: Config, officer: User) -> list[int]:

@@ -53,6 +53,7 @@ WORDS = {
     "token": "x" * 43,
     "digest": "0c5f63084347",
     "name": "plan",
+    "need_step": "defer",
     "filename": "css/base.css",
 }
 """A good word for every part of an address that is no number."""
@@ -75,6 +76,7 @@ ROWS = {
     "mail_id",
     "view_id",
     "template_id",
+    "need_id",
 }
 
 OF_CONSULTANTS = ("bureau.consultant_link", "bureau.work_of_one", "interests.")
@@ -159,6 +161,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "mail_id": side.ids["mail"],
         "view_id": side.ids["spare view" if "forget" in rule.endpoint else "view"],
         "template_id": side.ids["spare template" if "forget" in rule.endpoint else "template"],
+        "need_id": side.ids["answered need" if role == Role.FIRM else "need"],
     }
 
 
@@ -177,6 +180,7 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
         others["assessment_id"] = [b["draft"], b["visiting"], b["confirmed"]]
         others["evidence_id"] = [number for name, number in b.items() if name.endswith(" file")]
         others["document_id"] = [number for name, number in b.items() if name.endswith(" report")]
+        others["need_id"] = [b["need"], b["answered need"]]
         others["job_id"] = [number for name, number in b.items() if name.endswith(" job")]
     if role == Role.CONSULTANT:
         others["assessment_id"].append(a["draft"])

@@ -30,13 +30,14 @@ WORDS = {
     "station_id": ["workshop"],
     "question_id": [QUESTION],
     "kind": ["self", "onsite"],
-    "listed": ["assessments", "pool", "firms"],
+    "listed": ["assessments", "pool", "firms", "needs"],
     "number": ["1", "2"],
     "edition_id": ["2026"],
     "trade_id": ["valve"],
     "token": ["x" * 43],
     "digest": ["0c5f63084347"],
     "name": ["plan"],
+    "need_step": ["defer"],
 }
 TABLES = {
     "assessment_id": "assessments",
@@ -57,6 +58,7 @@ TABLES = {
     "mail_id": "mails",
     "view_id": "saved_views",
     "template_id": "list_templates",
+    "need_id": "needs",
 }
 
 
@@ -188,6 +190,8 @@ def _parts(word):
         "产品",
         "联系人",
         "问题",
+        "诉求",
+        "反映人",
         "发现",
         "理由",
         "draftself",

@@ -321,6 +321,8 @@ def _addresses(rule, world, role):
             "firm_id": ids["firm"],
             "round_id": 1,
             "entry_id": ids["entry"],
+            "need_id": ids["need" if state == "draft" else "answered need"],
+            "need_step": {"draft": "hand-over", "visiting": "call-back"}.get(state, "join"),
             "section_id": "production",
             "station_id": "workshop",
             "question_id": QUESTION,

@@ -69,6 +69,8 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "proposal_id": (ids["proposal"],),
         "view_id": (ids["view"],),
         "template_id": (ids["template"],),
+        "need_id": (ids["need"],),
+        "need_step": ("defer",),
         "listed": ("assessments",),
         "section_id": ("production",),
         "station_id": ("workshop",),

@@ -17,7 +17,7 @@ from tests.support.bureau import at_desk, logged
 from tests.support.people import a_user
 
 LIST = "2026-10-01,放假,虚构节\n2026-10-10,补班,虚构节"
-PAGE, RULES = "/admin/workdays", "/admin/needs"
+PAGE, RULES = "/admin/district/workdays", "/admin/district/needs"
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from survey.lifecycle import (
     district_pages,
     interests,
     invitations,
+    need_joining,
+    needs,
     pool,
     recognitions,
     reminders,
@@ -50,6 +52,7 @@ from survey.store.signatures import signatures
 from survey.tables import (
     Assessment,
     MailState,
+    NeedState,
     NoteKind,
     PoolEntry,
     ResponseKind,
@@ -62,6 +65,7 @@ from survey.tables import (
     Verdict,
 )
 from tests.support.files import a_pdf, a_photo
+from tests.support.needs import a_need
 from tests.support.people import (
     TESTER,
     a_district_page,
@@ -114,6 +118,7 @@ class World:
         self.sides = [self._side("金丝雀甲", "teal"), self._side("金丝雀乙", "maroon")]
         self.a, self.b = self.sides
         self._ask_for(self.rounds[3])
+        self._say_what_they_need()
         if reports:
             self._print_district(self.rounds[0])
         session.rollback()
@@ -127,6 +132,27 @@ class World:
             to = f"{side.word}@example.com"
             mail = a_mail(self._session, round_, side.ids["firm"], MailState.FAILED, address=to)
             side.ids["mail"] = mail.id
+
+    def _say_what_they_need(self) -> None:
+        """A need of each firm; that of B follows that of A, and both hear how far it is."""
+        mains = [
+            a_need(
+                self._session, side.ids["firm"], f"{side.word}诉求", said_by=f"{side.word}反映人"
+            )
+            for side in self.sides
+        ]
+        for side, need in zip(self.sides, mains, strict=True):
+            side.ids["need"] = need.id
+        step = Step(self._session, TESTER, moment())
+        need_joining.join(step, mains[1].id, mains[1].version, mains[0].id)
+        version = mains[0].version
+        needs.hand_over(step, mains[0].id, version, category="资金", department="科室", days=5)
+        needs.note_progress(step, mains[0].id, mains[0].version, says="正在一起办")
+        for side in self.sides:
+            answered = a_need(
+                self._session, side.ids["firm"], f"{side.word}旧诉求", NeedState.ANSWERED
+            )
+            side.ids["answered need"] = answered.id
 
     def _print_district(self, round_: Round) -> None:
         """The district's page on paper: nobody's in particular, so both sides know its number."""

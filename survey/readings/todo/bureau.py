@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey.clock import LOCAL
 from survey.readings.todo.heaps import MOST, Heap, Kind, Waiting, by_age, heap, read
 from survey.store import todo as store
-from survey.tables import Role
+from survey.tables import NeedState, Role
 
 NEAR = timedelta(days=7)
 """How long before a round's last day its unfinished sheets are told."""
@@ -106,6 +106,18 @@ def _recognition_listed(desk: Desk) -> Heap:
     return read(Kind.RECOGNITION_LISTED, store.listed_recognitions(desk.session, MOST))
 
 
+def _need_late(desk: Desk) -> Heap:
+    return read(Kind.NEED_LATE, store.late_needs(desk.session, MOST, desk.today))
+
+
+def _need_new(desk: Desk) -> Heap:
+    return read(Kind.NEED_NEW, store.needs_in(desk.session, MOST, NeedState.REGISTERED))
+
+
+def _need_ask(desk: Desk) -> Heap:
+    return read(Kind.NEED_ASK, store.needs_in(desk.session, MOST, NeedState.ANSWERED))
+
+
 def _no_round(desk: Desk) -> Heap:
     return heap(Kind.NO_ROUND, [] if desk.has_round else [Waiting("")])
 
@@ -133,6 +145,9 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _roster_checked,
     _roster_failed,
     _recognition_listed,
+    _need_late,
+    _need_new,
+    _need_ask,
     _proposed,
     _unplaced,
     _remind,

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from survey.clock import LOCAL
 from survey.readings.sheets import FilledSheet
 from survey.readings.todo.heaps import Heap, Kind, Waiting, by_age, heap
-from survey.tables import Assessment, Firm, Response, Round, User
+from survey.tables import Assessment, Firm, FirmNeed, Response, Round, User
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class AtFirm:
     """Confirmed ones on which its owner has said nothing; none for anybody else."""
     settled: Sequence[tuple[Assessment, Response]]
     """Objections of its owner that were answered, and nothing was said since."""
+    answered: Sequence[FirmNeed]
+    """Needs with an answer on which it has said nothing; none for who sees modules only."""
     whole: bool
     """Whether the reader has the whole sheet; otherwise some modules."""
 
@@ -96,10 +98,19 @@ def _settled(at: AtFirm) -> Heap:
     )
 
 
+def _need_answered(at: AtFirm) -> Heap:
+    """Needs that were answered, while the firm has not said whether they are solved."""
+    return heap(
+        Kind.NEED_ANSWERED,
+        (Waiting(f"{one.category} {one.number}", one.id, one.changed_at) for one in at.answered),
+    )
+
+
 FIRM: tuple[Callable[[AtFirm], Heap], ...] = (
     _returned,
     _unsaid,
     _settled,
+    _need_answered,
     _begin,
     _finish,
     _given,

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     GIVEN = "given"
     UNSAID = "unsaid"
     SETTLED = "settled"
+    NEED_ANSWERED = "need_answered"
     # a consultant
     TO_BEGIN = "to_begin"
     RUNNING = "running"
@@ -52,6 +53,9 @@ class Kind(StrEnum):
     ROSTER_CHECKED = "roster_checked"
     ROSTER_FAILED = "roster_failed"
     RECOGNITION_LISTED = "recognition_listed"
+    NEED_LATE = "need_late"
+    NEED_NEW = "need_new"
+    NEED_ASK = "need_ask"
     # the administrator
     NO_ROUND = "no_round"
     NO_CONTACT = "no_contact"

@@ -25,6 +25,7 @@ from survey.running.demonstration.lives import (
     live,
     take_trials,
 )
+from survey.running.demonstration.needs import keep_needs
 from survey.running.demonstration.onsite import brought
 from survey.running.demonstration.people import (
     PARTNER,
@@ -71,6 +72,7 @@ def load(app: Flask) -> bool:
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
         bring_lists(session, config, rows, officer, now)
         keep_lists(session, contents, Step(session, actor(officer), now))
+        keep_needs(session, firms, officer, now)
     keep_sign_ins(config.instance / SIGN_INS, words, config.base_url)
     return True
 

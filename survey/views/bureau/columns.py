@@ -18,8 +18,9 @@ from survey.tables import Recognition, SheetKind, Verdict
 from survey.views.bureau.choices import Frame, Said
 from survey.views.bureau.exports import Column, local_day
 from survey.web import here
-from survey.words import wording
-from survey.words.lists import NO_RUNG, SCALES
+from survey.words import needs, wording
+from survey.words.lists import NO_RUNG, SCALES, YES_NO
+from survey.workdays import Calendar
 
 EVERY = "all"
 """Asks for every column."""
@@ -82,8 +83,12 @@ def _kept(listed: str) -> list[str]:
 # --- of firms -----------------------------------------------------------------------------------
 
 
-def of_firm(trades: Mapping[str, str]) -> tuple[Column[Any], ...]:
-    """Who a firm is and where; every list begins with it."""
+def of_firm(trades: Mapping[str, str], *, usual: bool = True) -> tuple[Column[Any], ...]:
+    """Who a firm is and where; every list begins with it.
+
+    Args:
+        usual: Whether trade and township are shown until an officer chooses.
+    """
     return (
         Column("企业名称", lambda line: line.firm, 30, key="firm", sort="firm", usual=True),
         Column("统一社会信用代码", lambda line: line.code, 22, key="firm", usual=True),
@@ -92,14 +97,14 @@ def of_firm(trades: Mapping[str, str]) -> tuple[Column[Any], ...]:
             lambda line: trades.get(line.trade, line.trade),
             key="trade",
             sort="trade",
-            usual=True,
+            usual=usual,
         ),
         Column(
             "乡镇（街道）",
             lambda line: line.facts.township,
             key="township",
             sort="township",
-            usual=True,
+            usual=usual,
         ),
         Column("园区", lambda line: line.facts.park, key="park"),
         Column("规上规下", lambda line: _scale(line.facts.above_scale), 10, key="scale"),
@@ -334,6 +339,76 @@ def of_pool(frame: Frame, unmet: Unmet) -> tuple[Column[Any], ...]:
         Column("理由", lambda line: line.reason, 40, key="reason", label="理由"),
         _day("变动日期", lambda line: local_day(line.changed_at), "changed", "变动", usual=True),
     )
+
+
+# --- of needs -----------------------------------------------------------------------------------
+
+
+def of_needs(trades: Mapping[str, str], calendar: Calendar) -> tuple[Column[Any], ...]:
+    """What firms ask, as the register has it; the firm first, as in every list."""
+    today = here.today()
+    return (
+        *of_firm(trades, usual=False),
+        Column(
+            "编号",
+            lambda line: line.number,
+            12,
+            key="number",
+            sort="number",
+            usual=True,
+            label="编号",
+        ),
+        Column(
+            "状态", lambda line: needs.STATES[line.state], 10, key="state", sort="state", usual=True
+        ),
+        Column("类别", lambda line: line.category, 12, key="category", sort="category", usual=True),
+        Column("内容", lambda line: line.text, 40, key="text", usual=True),
+        Column("希望", lambda line: line.wish, 30, key="wish", label="希望"),
+        Column("来源", lambda line: needs.SOURCES[line.source], 10, key="source", usual=True),
+        _day("日期", lambda line: line.raised_on, "raised", "反映", sort="raised", usual=True),
+        Column("反映人", lambda line: line.said_by, 12, key="said_by", label="反映人"),
+        Column("责任部门", lambda line: line.department, 18, key="department", usual=True),
+        _day("交办日期", lambda line: line.handed_on, "handed", "交办", sort="handed"),
+        _day("办结时限", lambda line: line.due_on, "due", "时限", sort="due", usual=True),
+        Column(
+            "时限怎样算", lambda line: needs.BY_WEEKENDS if line.by_weekends else "", 12, key="due"
+        ),
+        Column(
+            "超期（工作日）",
+            lambda line: line.late(calendar, today),
+            12,
+            "number",
+            key="late",
+            label="超期",
+        ),
+        Column("进展", lambda line: line.progress, 30, key="progress", label="进展"),
+        Column("结果", lambda line: line.answer or line.reason, 40, key="answer", label="结果"),
+        _day("办结日期", lambda line: line.answered_on, "answered", "办结"),
+        Column(
+            "企业评价",
+            lambda line: needs.RATINGS.get(line.rating or "", ""),
+            10,
+            key="rating",
+            usual=True,
+        ),
+        _day("回访日期", lambda line: line.called_on, "called", "回访"),
+        Column("是否公开答复", lambda line: _published(line), 12, key="public", label="公开答复"),
+        Column(
+            "重复次数",
+            lambda line: line.repeats or None,
+            10,
+            "number",
+            key="repeats",
+            usual=True,
+            label="重复",
+        ),
+        Column("并入编号", lambda line: line.main, 12, key="main", label="并入"),
+    )
+
+
+def _published(line: Any) -> str:
+    """Whether the answer may be made public; empty before there is one."""
+    return YES_NO["yes" if line.public else "no"] if line.answer else ""
 
 
 def _recognised_on(line: Any) -> date | str | None:

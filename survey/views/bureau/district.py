@@ -48,12 +48,17 @@ BLOCKS = (
     ("heat", True),
     ("near", True),
     ("demand", True),
+    ("needs", True),
     ("by-township", True),
     ("unreached", True),
 )
 """The page's blocks in the order they are read, and whether each takes its whole width."""
 TABLES = {name for name, _ in BLOCKS}
-LISTS = {"assessments": "bureau.assessments", "firms": "bureau.district_firms"}
+LISTS = {
+    "assessments": "bureau.assessments",
+    "firms": "bureau.district_firms",
+    "needs": "bureau.needs",
+}
 
 
 @pages.get("/district")

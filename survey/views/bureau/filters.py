@@ -8,11 +8,12 @@ from typing import Any
 
 from reports.gate_names import looked_at
 from survey.lifecycle import typed
-from survey.store import consultants, firms, rounds
+from survey.store import consultants, firms, need_rules, needs, rounds
 from survey.store.lists import BELOW, Wanted
 from survey.views.bureau.choices import ORDERS, Frame, Said
 from survey.web import here, lists
 from survey.words import lists as words
+from survey.words import needs as need_words
 from survey.words import wording
 
 
@@ -98,6 +99,26 @@ def of_firms(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
     )
 
 
+def of_needs(sorts: Collection[str]) -> Filters:
+    """Categories and departments of today, and those that needs were given once."""
+    session, rules = here.session(), need_rules.read(here.session())
+    categories, departments, years = needs.choices(session)
+    townships, parks = firms.places(session)
+    district = here.district()
+    return _filters(
+        sorts,
+        _choice("standing", "办理情况", "need", need_words.STANDINGS),
+        _choice("state", "状态", "need", need_words.STATES),
+        _place("category", "类别", rules.names, categories, "need"),
+        _place("department", "责任部门", rules.every_department, departments, "need"),
+        _choice("source", "来源", "need", need_words.SOURCES),
+        _row("year", "年份", "need", {str(year): f"{year} 年" for year in years}),
+        _choice("repeated", "同类合并", "need", need_words.REPEATED),
+        _place("township", "乡镇（街道）", district.townships, townships),
+        _place("park", "园区", district.parks, parks),
+    )
+
+
 def _of_firms(trades: Mapping[str, str]) -> Iterable[Filter]:
     townships, parks = firms.places(here.session())
     district = here.district()
@@ -142,11 +163,13 @@ def _choice(
     return Filter(name, title, group, choices, known)
 
 
-def _place(name: str, title: str, known: Iterable[str], found: Iterable[str]) -> Filter:
-    """Any words, for firms may still lie in a place that was renamed; those known are offered."""
+def _place(
+    name: str, title: str, known: Iterable[str], found: Iterable[str], group: str = "firm"
+) -> Filter:
+    """Any words, for rows may still lie in a place that was renamed; those known are offered."""
     asked = lists.words(name)
     offered = dict.fromkeys([*known, *found, *([asked] if asked else [])])
-    return Filter(name, title, "firm", {place: place for place in offered}, asked)
+    return Filter(name, title, group, {place: place for place in offered}, asked)
 
 
 def _row(name: str, title: str, group: str, choices: Mapping[str, str]) -> Filter:

@@ -18,6 +18,7 @@ from survey.rosters.columns import BY_KEY
 from survey.store import accounts, listings
 from survey.store import assessments as assessment_store
 from survey.store import firms as store
+from survey.store import needs as need_store
 from survey.store import pool as pool_store
 from survey.store import templates as template_store
 from survey.store.firms import FIRM_SORTS
@@ -235,6 +236,7 @@ def _page(
             entry=pool_store.pool_entry_of_firm(session, found.id),
             recognitions=pool_store.recognitions_of_firm(session, found.id),
             rungs=choices.frame().rungs,
+            needs=need_store.number_of(session, found.id),
             told=listings.told(session, found.id),
             roster_words=roster_words,
             title_standing=titles.standing,

@@ -27,13 +27,14 @@ from survey.lifecycle.exports import note_export
 from survey.store import templates as store
 from survey.tables import ListTemplate
 from survey.views import files as brought
-from survey.views.bureau import assessments, choices, columns, firms, pool
+from survey.views.bureau import assessments, choices, columns, firms, needs, pool
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.columns import Everything
 from survey.views.bureau.exports import Column
 from survey.web import downloads, here
 from survey.words import lists as words
 from survey.words import uploads as upload_words
+from survey.workdays import Calendar
 
 MOST_ROWS = 5_000
 """Rows of one template: a workbook with its formats is held in memory whole."""
@@ -41,6 +42,7 @@ EVERYTHING: Mapping[str, Callable[[], Everything]] = {
     "assessments": assessments.everything,
     "pool": pool.everything,
     "firms": firms.everything,
+    "needs": needs.everything,
 }
 GONE = "模板文件不在服务器上了，请重新上传。"
 
@@ -105,6 +107,8 @@ def _every(listed: str) -> Sequence[Column[Any]]:
     frame = choices.frame()
     if listed == "assessments":
         return columns.of_assessments(frame, {}, {})
+    if listed == "needs":
+        return columns.of_needs(frame.trades, Calendar())
     return columns.of_pool(frame, {}) if listed == "pool" else columns.of_firms(frame.trades)
 
 

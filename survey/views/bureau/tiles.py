@@ -11,8 +11,10 @@ from reports.district import PlanLine
 from survey.readings.district import Figures
 from survey.store.assessment_list import Counts
 from survey.store.lists import BELOW
+from survey.store.needs import Standing
 from survey.tables import AssessmentState, PoolState
 from survey.web import lists
+from survey.words import needs
 from survey.words.wording import STATES
 
 
@@ -49,6 +51,16 @@ def of_pool(counted: Figures) -> list[Tile]:
         _tile("拟入库", sum(r.proposed for r in rungs), listed, state=PoolState.PROPOSED),
         _tile("在库培育", sum(r.in_pool for r in rungs), listed, state=PoolState.IN_POOL),
         *(plan_tile(line) for line in counted.plan),
+    ]
+
+
+def of_needs(counts: Mapping[Standing, int]) -> list[Tile]:
+    """Return needs by how they stand: what is late first seen, what is done last."""
+    return [
+        _tile(needs.SHORT[one], counts.get(one, 0), "bureau.needs", standing=one)._replace(
+            tone="bad" if one == Standing.LATE and counts.get(one) else None
+        )
+        for one in Standing
     ]
 
 

@@ -16,7 +16,12 @@ from survey.views.bureau import selection
 from survey.views.bureau.blueprint import pages
 from survey.web import here, lists
 
-LISTS = {"assessments": "bureau.assessments", "pool": "bureau.pool", "firms": "bureau.firms"}
+LISTS = {
+    "assessments": "bureau.assessments",
+    "pool": "bureau.pool",
+    "firms": "bureau.firms",
+    "needs": "bureau.needs",
+}
 MOST_VALUE = 400
 """Letters of one filter's value; no page of ours asks longer."""
 

@@ -1,6 +1,25 @@
 """The firm's pages: its assessments, its profile, its questionnaire, handing it in."""
 
-from survey.views.firm import colleagues, home, profile, requests, review, section, trend
+from survey.views.firm import (
+    colleagues,
+    home,
+    needs,
+    profile,
+    requests,
+    review,
+    section,
+    trend,
+)
 from survey.views.firm.pages import pages
 
-__all__ = ["colleagues", "home", "pages", "profile", "requests", "review", "section", "trend"]
+__all__ = [
+    "colleagues",
+    "home",
+    "needs",
+    "pages",
+    "profile",
+    "requests",
+    "review",
+    "section",
+    "trend",
+]

@@ -17,7 +17,7 @@ from survey.readings.calendar import visitors_of
 from survey.readings.hints import Hint, own_hints
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.readings.todo.firm import AtFirm, of_firm
-from survey.store import accounts, log, pool, reminders, requests, responses, visits
+from survey.store import accounts, log, needs, pool, reminders, requests, responses, visits
 from survey.store import assessments as store
 from survey.store import rounds as round_store
 from survey.store.sheets import kind_of
@@ -111,6 +111,7 @@ def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line]) -> AtFirm:
         people=accounts.users_of_firm(session, firm.id) if who.owner else (),
         unsaid=_unsaid(lines) if who.owner else (),
         settled=_settled(lines) if who.owner else (),
+        answered=needs.to_rate(session, firm.id) if who.sections is None else (),
         whole=who.sections is None,
     )
 
