@@ -49,7 +49,7 @@ from survey.lifecycle.step import About, Step
 from survey.lifecycle.teams import Team
 from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.store import firms, rounds, tallies
+from survey.store import firms, newest, pool, rounds, tallies
 from survey.store import interests as interest_store
 from survey.store import starts as start_store
 from survey.store.contradictions import explanations
@@ -103,7 +103,7 @@ def begin(step: Step, firm_id: int, round_id: int) -> Assessment:
             created_at=step.now,
         )
         session.add(assessment)
-        session.flush()
+        newest.tell(session, firm.id)
         sheet = SheetRow(
             assessment_id=assessment.id,
             kind=SheetKind.SELF,
@@ -359,7 +359,7 @@ def confirm(
         ForTheLead: Whoever confirms is that second.
     """
     with step.writing() as session:
-        assessment = _held(session, assessment_id)
+        assessment = _held_with_firm(session, assessment_id)
         if assessment.state == AssessmentState.CONFIRMED:
             return
         second_sheets.require_shared(step, assessment)
@@ -371,6 +371,7 @@ def confirm(
         if shown is not None and shown != signing.content_hash(session, assessment):
             raise Stale
         assessment.confirmed_at, sheet.author_id = step.now, assessment.consultant_id
+        newest.tell(session, assessment.firm_id)
         row = keep_score(step, questionnaire, assessment, sheet)
         step.log(
             "confirm",
@@ -400,10 +401,11 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
     A request of the firm that waits is granted by it.
     """
     with step.writing() as session:
-        assessment = _held(session, assessment_id)
+        assessment = _held_with_firm(session, assessment_id)
         before, after = _turn(assessment, "reopen")
         responses.settle_open(step, assessment, typed.reason(reason))
         assessment.confirmed_at = None
+        newest.tell(session, assessment.firm_id)
         tallies.count(session, assessment.id, SheetKind.SELF)
         left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.ONSITE))
         more = _settled(step, assessment, SheetKind.ONSITE)
@@ -495,6 +497,12 @@ def _held(session: Session, assessment_id: int) -> Assessment:
     if assessment is None:
         raise NotThere
     return assessment
+
+
+def _held_with_firm(session: Session, assessment_id: int) -> Assessment:
+    """Return an assessment, its firm held as well: which one is the firm's newest may change."""
+    pool.hold_firms(session, assessments=(assessment_id,))
+    return _held(session, assessment_id)
 
 
 def writable(session: Session, assessment_id: int, kind: SheetKind) -> Assessment:

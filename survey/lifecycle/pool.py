@@ -15,7 +15,7 @@ from survey.lifecycle import judging, ladders, typed
 from survey.lifecycle.errors import Doubtful, Invalid, Locked, NotThere, Stale, WrongState
 from survey.lifecycle.states import POOL
 from survey.lifecycle.step import Step
-from survey.store import assessments, firms
+from survey.store import assessments, firms, newest
 from survey.store import pool as store
 from survey.store.sheets import kind_of
 from survey.tables import (
@@ -94,8 +94,10 @@ def enter(
         raise WrongState({"state": "这家企业已在培育库中，请在培育库里操作。"})
     if not sure and (doubt := _doubt(step.session, assessment)):
         raise Doubtful((doubt,))
-    entry.assessment_id = assessment.id
-    return take(step, entry, decision)
+    entry.assessment_id, entry.edition = assessment.id, assessment.edition
+    take(step, entry, decision)
+    newest.tell(step.session, assessment.firm_id)
+    return entry
 
 
 def _doubt(session: Session, assessment: Assessment) -> Doubt | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.clock import LOCAL
 from survey.store import completion as store
-from survey.store.completion import Done, Pace
+from survey.store.completion import Counted, Done, Pace
 from survey.store.settings import District
 from survey.tables import Round
 
@@ -34,11 +34,9 @@ def pace(district: District, now: datetime) -> Pace:
     return Pace(today, now - timedelta(days=district.stuck_days))
 
 
-def by_township(session: Session, round_: Round) -> list[Place]:
+def by_township(round_: Round, counted: Counted) -> list[Place]:
     """Return every township that has firms or a quota, the largest first."""
-    found = [
-        Place(done, round_.quotas.get(done.name)) for done in store.by_township(session, round_)
-    ]
+    found = [Place(done, round_.quotas.get(done.name)) for done in counted.townships]
     known = {place.done.name for place in found}
     empty = [(name, quota) for name, quota in round_.quotas.items() if name not in known]
     return found + [Place(Done(name, 0, 0, 0, 0), quota) for name, quota in empty]

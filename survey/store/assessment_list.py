@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -101,7 +102,7 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
 _LISTING = Listing(
     key=Assessment.id,
     found=select(Assessment.id),
-    beside=(Firm, Firm.id == Assessment.firm_id),
+    beside=((Firm, Firm.id == Assessment.firm_id),),
     rows=(
         select(
             Assessment.id,
@@ -231,21 +232,22 @@ class Counts:
 
 
 def counts(session: Session, edition: str) -> Counts:
-    """Count the assessments of one edition by how far they have come, in one query."""
-
-    def those(*conditions: ColumnElement[bool]) -> Any:
-        counted = select(func.count()).where(Assessment.edition == edition, *conditions)
-        return counted.scalar_subquery()
-
-    of_edition = exists().where(
-        Assessment.id == PoolEntry.assessment_id, Assessment.edition == edition
+    """Count the assessments of one edition by how far they have come."""
+    chosen = (Assessment.state, Assessment.pooled, func.count())
+    query = select(*chosen).where(Assessment.edition == edition)
+    counted: Counter[AssessmentState] = Counter()
+    undecided = 0
+    for state, pooled, count in session.execute(query.group_by(*chosen[:2])):
+        counted[state] += count
+        undecided += count if state == AssessmentState.CONFIRMED and not pooled else 0
+    in_pool = select(func.count()).where(
+        PoolEntry.edition == edition, PoolEntry.state == PoolState.IN_POOL
     )
-    in_pool = select(func.count()).where(PoolEntry.state == PoolState.IN_POOL, of_edition)
-    row = session.execute(
-        select(
-            *(those(Assessment.state == state) for state in AssessmentState),
-            those(IS_CONFIRMED, Assessment.firm_id.not_in(select(PoolEntry.firm_id))),
-            in_pool.scalar_subquery(),
-        )
-    ).one()
-    return Counts(*tuple(row))
+    return Counts(
+        drafting=counted[AssessmentState.DRAFT],
+        submitted=counted[AssessmentState.SUBMITTED],
+        visiting=counted[AssessmentState.VISITING],
+        confirmed=counted[AssessmentState.CONFIRMED],
+        undecided=undecided,
+        in_pool=session.scalar(in_pool) or 0,
+    )

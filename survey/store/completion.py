@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -68,18 +69,11 @@ ROUND_SORTS: Mapping[str, ColumnElement[Any]] = {
 }
 
 
-def states_of(session: Session, round_: Round) -> dict[str, int]:
-    """Count the firms of a round by state, those that have not begun under ``BELOW``."""
-    state = Assessment.state
-    query = _firms(round_, state.label("state"), func.count().label("firms")).group_by(state)
-    return {row.state or BELOW: row.firms for row in session.execute(query)}
-
-
 def slow_of(session: Session, round_: Round, pace: Pace) -> dict[str, int]:
     """Count the firms of a round that are stuck, and that are past its last day."""
-    stuck = func.count(case((_stuck(pace), 1)))
-    overdue = func.count(case((_overdue(round_, pace), 1)))
-    row = session.execute(_firms(round_, stuck, overdue)).one()
+    counted = (func.count(case((slow, 1))) for slow in (_stuck(pace), _overdue(round_, pace)))
+    being_filled_in = (Assessment.round_id == round_.id, Assessment.state == AssessmentState.DRAFT)
+    row = session.execute(select(*counted).where(*being_filled_in)).one()
     return {STUCK: row[0], OVERDUE: row[1]}
 
 
@@ -190,27 +184,49 @@ class Done(NamedTuple):
     confirmed: int
 
 
-def by_township(session: Session, round_: Round) -> list[Done]:
-    """Return how far each township is; firms without one stand under an empty name."""
-    return _by(session, round_, func.coalesce(Firm.township, ""))
+@dataclass(frozen=True)
+class Counted:
+    """How many firms of a round there are of each (township, trade, state); None: not begun."""
+
+    cells: Mapping[tuple[str, str, AssessmentState | None], int]
+
+    @property
+    def states(self) -> dict[str, int]:
+        """Firms by state, those that have not begun under ``BELOW``."""
+        found: Counter[str] = Counter()
+        for (_township, _trade, state), firms in self.cells.items():
+            found[state or BELOW] += firms
+        return dict(found)
+
+    @property
+    def townships(self) -> list[Done]:
+        """How far each township is, the largest first; firms without one under an empty name."""
+        return self._by(0)
+
+    @property
+    def trades(self) -> list[Done]:
+        return self._by(1)
+
+    def _by(self, part: int) -> list[Done]:
+        found: dict[str, Counter[AssessmentState | None]] = {}
+        for cell, firms in self.cells.items():
+            found.setdefault(str(cell[part]), Counter())[cell[2]] += firms
+        done = (_done(name, states) for name, states in found.items())
+        return sorted(done, key=lambda one: (-one.firms, one.name))
 
 
-def by_trade(session: Session, round_: Round) -> list[Done]:
-    return _by(session, round_, _trade())
+def _done(name: str, states: Counter[AssessmentState | None]) -> Done:
+    firms = states.total()
+    begun = firms - states[None]
+    handed_in = begun - states[AssessmentState.DRAFT]
+    return Done(name, firms, begun, handed_in, states[AssessmentState.CONFIRMED])
 
 
-def _by(session: Session, round_: Round, group: ColumnElement[str]) -> list[Done]:
-    state = Assessment.state
-    query = _firms(
-        round_,
-        group,
-        func.count(),
-        func.count(state),
-        func.count(case((state != AssessmentState.DRAFT, 1))),
-        func.count(case((state == AssessmentState.CONFIRMED, 1))),
-    )
-    rows = session.execute(query.group_by(group).order_by(func.count().desc(), group))
-    return [Done(*row) for row in rows]
+def counted(session: Session, round_: Round) -> Counted:
+    """Count the firms of a round in one walk through them."""
+    cell = (func.coalesce(Firm.township, ""), _trade(), Assessment.state)
+    rows = session.execute(_firms(round_, *cell, func.count()).group_by(*cell))
+    return Counted({(row[0], row[1], row[2]): row[3] for row in rows})
 
 
 def handed_in_before(session: Session, round_id: int, moment: datetime) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from reports.dashboard import Basis, Group, Near, RoundGroup, Unreached
 from survey.store.lists import BELOW, Query, Slice, sliced
+from survey.store.pool import newest_confirmed_of
 from survey.store.sheets import IS_CONFIRMED
 from survey.store.tallies import What
 from survey.tables import (
@@ -133,14 +134,15 @@ def above_scale(session: Session, round_id: int) -> tuple[int, int]:
 
 def systems(session: Session, round_id: int) -> dict[str, int]:
     """Count the firms above scale whose sheet of a round shows each system."""
-    # From the firms on, each step by a key: the tallies' own round would lead through all of them.
+    # From the firms on, each step by a whole key, the kinds named for that: the tallies' own round,
+    # or all that stands in a tally of an assessment, would lead through many times as many rows.
     query = (
         select(Tally.key, func.count())
         .select_from(Firm)
         .join(Assessment, Assessment.firm_id == Firm.id)
         .join(Tally, Tally.assessment_id == Assessment.id)
         .where(Firm.above_scale.is_(True), Assessment.round_id == round_id)
-        .where(Tally.counts, Tally.what == What.SYSTEM, Tally.low == 1)
+        .where(Tally.kind.in_(SheetKind), Tally.what == What.SYSTEM, Tally.counts, Tally.low == 1)
         .group_by(Tally.key)
     )
     return {row[0]: row[1] for row in session.execute(query)}
@@ -204,16 +206,11 @@ def _judged(edition: str, least_step: int, *chosen: Any) -> Query:
         Tally.kind == SheetKind.ONSITE,
         Tally.what == What.CONDITIONS,
     )
-    newest = (
-        select(func.max(Assessment.id))
-        .where(Assessment.edition == edition, IS_CONFIRMED)
-        .group_by(Assessment.firm_id)
-    )
     return (
         select(*chosen)
         .select_from(Assessment)
         .outerjoin(Tally, known)
-        .where(Assessment.id.in_(newest))
+        .where(newest_confirmed_of(edition))
         .where(Assessment.visited_step >= least_step)
     )
 

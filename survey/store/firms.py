@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
 
 from survey.store.lists import (
     BELOW,
@@ -74,9 +74,6 @@ def _users(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return counted.scalar_subquery()
 
 
-_later = aliased(Assessment)
-_since = exists().where(_later.firm_id == Assessment.firm_id, _later.id > Assessment.id)
-IS_NEWEST = ~_since.correlate(Assessment)
 _LISTING = Listing(
     key=Firm.id,
     found=select(Firm.id),
@@ -96,7 +93,7 @@ _LISTING = Listing(
             PoolEntry.state.label("pool_state"),
         )
         .select_from(Firm)
-        .outerjoin(Assessment, and_(Assessment.firm_id == Firm.id, IS_NEWEST))
+        .outerjoin(Assessment, and_(Assessment.firm_id == Firm.id, Assessment.newest))
         .outerjoin(PoolEntry, PoolEntry.firm_id == Firm.id)
     ),
     sorts=FIRM_SORTS,
@@ -135,7 +132,9 @@ def _where(wanted: Wanted) -> Conditions:
     if wanted.state == BELOW:
         yield Firm.id.not_in(select(Assessment.firm_id))
     elif wanted.state:
-        standing = select(Assessment.firm_id).where(Assessment.state == wanted.state, IS_NEWEST)
+        standing = select(Assessment.firm_id).where(
+            Assessment.state == wanted.state, Assessment.newest
+        )
         yield Firm.id.in_(standing)
     if wanted.pool:
         known = select(PoolEntry.firm_id)
@@ -156,7 +155,9 @@ def places(session: Session) -> tuple[list[str], list[str]]:
 
 def states_of_firms(session: Session) -> dict[str, int]:
     """Count firms by the state of their newest assessment, those without one under ``BELOW``."""
-    query = select(Assessment.state, func.count()).where(IS_NEWEST).group_by(Assessment.state)
+    query = (
+        select(Assessment.state, func.count()).where(Assessment.newest).group_by(Assessment.state)
+    )
     found: dict[str, int] = {row[0]: row[1] for row in session.execute(query)}
     firms = session.scalar(select(func.count()).select_from(Firm)) or 0
     return found | {BELOW: firms - sum(found.values())}

@@ -292,15 +292,15 @@ def _cut(ordered: Query, part: Slice) -> Query:
 class Listing:
     """A long list in two questions: which rows a page has, and what their lines show.
 
-    ``found`` asks for the key alone, of no more tables than the conditions speak of; ``beside`` is
-    the table that some orders need as well, with how it is joined.
+    ``found`` asks for the key alone, of no more tables than the conditions speak of; ``beside`` are
+    the tables that some orders need as well, each with how it is joined.
     """
 
     key: InstrumentedAttribute[int]
     found: Query
     rows: Query
     sorts: Mapping[str, ColumnElement[Any]]
-    beside: tuple[type[Table], ColumnElement[bool]] | None = None
+    beside: Sequence[tuple[type[Table], ColumnElement[bool]]] = ()
 
     def read(
         self,
@@ -313,7 +313,9 @@ class Listing:
         if part is None:
             rows = list(session.execute(self._ordered(self.rows.where(*where), sort)))
             return rows, len(rows)
-        found = self.found.outerjoin(*self.beside) if self.beside else self.found
+        found = self.found
+        for table, joined in self.beside:
+            found = found.outerjoin(table, joined)
         ids = _cut(self._ordered(found.where(*where), sort), part)
         shown = self._ordered(self.rows.where(self.key.in_(ids)), sort)
         return list(session.execute(shown)), self.count(session, where)

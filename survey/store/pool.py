@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.store import settings
@@ -20,14 +20,12 @@ from survey.store.lists import (
     STEP_NEAR,
     Facts,
     Listing,
-    Query,
     Slice,
     Wanted,
     facts_of,
     of_assessments,
 )
 from survey.store.sheets import (
-    IS_CONFIRMED,
     RESULTS,
     Results,
     Standing,
@@ -144,8 +142,11 @@ class PoolLine:
 
 _LISTING = Listing(
     key=PoolEntry.id,
-    found=select(PoolEntry.id).join(Assessment, Assessment.id == PoolEntry.assessment_id),
-    beside=(Firm, Firm.id == PoolEntry.firm_id),
+    found=select(PoolEntry.id),
+    beside=(
+        (Assessment, Assessment.id == PoolEntry.assessment_id),
+        (Firm, Firm.id == PoolEntry.firm_id),
+    ),
     rows=(
         select(
             PoolEntry.id,
@@ -182,7 +183,7 @@ def pool(session: Session, wanted: Wanted, part: Slice | None = None) -> tuple[l
 
 
 def _where(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
-    where = list(of_assessments(replace(wanted, target="")))
+    where = list(_of_edition(wanted))
     if wanted.state:
         where.append(PoolEntry.state == wanted.state)
     if wanted.target:
@@ -190,6 +191,14 @@ def _where(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.only is not None:
         where.append(PoolEntry.id.in_(wanted.only))
     return [*where, *_on_ladders(session, wanted), *_followed(wanted)]
+
+
+def _of_edition(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.edition:
+        yield entry_of_edition(wanted.edition)
+    if asked := list(of_assessments(replace(wanted, edition="", target=""))):
+        own = exists().where(Assessment.id == PoolEntry.assessment_id, *asked)
+        yield own.correlate(PoolEntry)
 
 
 def _on_ladders(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -328,9 +337,7 @@ def hold_firms(
 
 def newest_confirmed(session: Session, firm_id: int, edition: str) -> int | None:
     """Return the firm's newest confirmed assessment of an edition."""
-    query = select(func.max(Assessment.id)).where(
-        Assessment.firm_id == firm_id, Assessment.edition == edition, IS_CONFIRMED
-    )
+    query = select(Assessment.id).where(Assessment.firm_id == firm_id, newest_confirmed_of(edition))
     return session.scalar(query)
 
 
@@ -349,7 +356,7 @@ def recognised_facts(session: Session) -> list[tuple[int, str, date, str, str]]:
 def confirmed_steps(session: Session, edition: str) -> dict[int, int]:
     """Return how many firms stand on each step by their newest confirmed sheet of an edition."""
     step = Assessment.visited_step
-    query = select(step, func.count()).where(Assessment.id.in_(_newest_confirmed(edition)))
+    query = select(step, func.count()).where(newest_confirmed_of(edition))
     return {row[0] or 0: row[1] for row in session.execute(query.group_by(step))}
 
 
@@ -366,19 +373,16 @@ def confirmed_sheets(session: Session, edition: str, *, least_step: int) -> list
     query = (
         select(SheetRow.id, Assessment.trade, Assessment.visited_step)
         .join(Assessment, Assessment.id == SheetRow.assessment_id)
-        .where(speaking(SheetKind.ONSITE), Assessment.id.in_(_newest_confirmed(edition)))
+        .where(speaking(SheetKind.ONSITE), newest_confirmed_of(edition))
         .where(Assessment.visited_step >= least_step)
         .order_by(SheetRow.id)
     )
     return [ConfirmedSheet(row[0], row[1], row[2] or 0) for row in session.execute(query)]
 
 
-def _newest_confirmed(edition: str) -> Query:
-    return (
-        select(func.max(Assessment.id))
-        .where(Assessment.edition == edition, IS_CONFIRMED)
-        .group_by(Assessment.firm_id)
-    )
+def newest_confirmed_of(edition: str) -> ColumnElement[bool]:
+    """The condition that an assessment is its firm's newest confirmed one of an edition."""
+    return and_(Assessment.edition == edition, Assessment.newest_confirmed)
 
 
 def pool_targets(session: Session, edition: str) -> dict[tuple[str, str], int]:
@@ -392,5 +396,4 @@ def pool_targets(session: Session, edition: str) -> dict[tuple[str, str], int]:
 
 
 def entry_of_edition(edition: str) -> ColumnElement[bool]:
-    assessed = select(Assessment.id).where(Assessment.edition == edition)
-    return PoolEntry.assessment_id.in_(assessed)
+    return PoolEntry.edition == edition

@@ -217,7 +217,7 @@ def _sum_of(column: ColumnElement[Any] | Any) -> ColumnElement[int]:
 _LISTING = Listing(
     key=Project.id,
     found=select(Project.id),
-    beside=(Firm, Firm.id == Project.firm_id),
+    beside=((Firm, Firm.id == Project.firm_id),),
     rows=(
         select(
             Project,

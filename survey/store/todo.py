@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from survey.store.interests import ASKING
 from survey.store.lists import Query
@@ -62,17 +62,41 @@ class Found(NamedTuple):
     oldest: tuple[Item, ...]
 
 
-def _found(session: Session, query: Query, most: int) -> Found:
-    """Read (id, name, since, until), oldest first; the number of all comes with each row."""
+def _found(
+    session: Session, query: Query, most: int, counted: ColumnElement[int] | None = None
+) -> Found:
+    """Read (id, name, since, until), oldest first, and with each row how many there are.
+
+    Args:
+        counted: How many there are, where that is known without the names; else rows are counted.
+    """
     id_, _name, since, *_ = query.selected_columns
-    ordered = query.add_columns(func.count().over()).order_by(since, id_).limit(most)
-    rows = list(session.execute(ordered))
+    total = func.count().over() if counted is None else counted
+    rows = list(session.execute(query.add_columns(total).order_by(since, id_).limit(most)))
     return Found(rows[0][4] if rows else 0, tuple(Item(*row[:4]) for row in rows))
 
 
 def _assessments(since: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Query:
     query: Query = select(Assessment.id, Firm.name, since, null())
     return query.join_from(Assessment, Firm, Firm.id == Assessment.firm_id).where(*conditions)
+
+
+def _those(
+    session: Session,
+    query: Query,
+    since: InstrumentedAttribute[Any],
+    most: int,
+    *conditions: ColumnElement[bool],
+) -> Found:
+    """Find assessments by what stands in their own table: many may wait, and few are shown.
+
+    Args:
+        query: What is shown of them.
+    """
+    waiting = select(Assessment.id).where(*conditions).correlate(None)
+    oldest = waiting.order_by(since, Assessment.id).limit(most)
+    counted = waiting.with_only_columns(func.count()).scalar_subquery()
+    return _found(session, query.where(Assessment.id.in_(oldest)), most, counted)
 
 
 def asking_back(session: Session, most: int) -> Found:
@@ -91,9 +115,9 @@ def asking_off(session: Session, most: int) -> Found:
 
 def without_consultant(session: Session, most: int) -> Found:
     """Sheets handed in that nobody was sent for."""
-    since = Assessment.submitted_at.expression
-    query = _assessments(since, Assessment.state == AssessmentState.SUBMITTED)
-    return _found(session, query, most)
+    since = Assessment.submitted_at
+    submitted = Assessment.state == AssessmentState.SUBMITTED
+    return _those(session, _assessments(since.expression), since, most, submitted)
 
 
 def objected(session: Session, most: int) -> Found:
@@ -109,10 +133,11 @@ def objected(session: Session, most: int) -> Found:
 
 def without_entry(session: Session, most: int) -> Found:
     """Confirmed assessments of firms that the pool has never heard of."""
-    since = Assessment.confirmed_at.expression
-    known = exists().where(PoolEntry.firm_id == Assessment.firm_id)
-    query = _assessments(since, Assessment.state == AssessmentState.CONFIRMED, ~known)
-    return _found(session, query, most)
+    since = Assessment.confirmed_at
+    confirmed = Assessment.state == AssessmentState.CONFIRMED
+    return _those(
+        session, _assessments(since.expression), since, most, confirmed, ~Assessment.pooled
+    )
 
 
 def proposed(session: Session, most: int) -> Found:
@@ -122,7 +147,8 @@ def proposed(session: Session, most: int) -> Found:
         .join(Firm, Firm.id == PoolEntry.firm_id)
         .where(PoolEntry.state == PoolState.PROPOSED)
     )
-    return _found(session, query, most)
+    counted = select(func.count()).where(PoolEntry.state == PoolState.PROPOSED)
+    return _found(session, query, most, counted.correlate(None).scalar_subquery())
 
 
 def unfinished(session: Session, most: int, *, after: date | None, until: date) -> Found:
@@ -132,15 +158,17 @@ def unfinished(session: Session, most: int, *, after: date | None, until: date) 
         after: The day before the first; None for rounds however long closed.
         until: The last.
     """
-    later = aliased(Assessment)
-    begun_again = exists().where(later.firm_id == Assessment.firm_id, later.id > Assessment.id)
+    closing = select(Round.id).where(Round.closes_on <= until)
+    if after:
+        closing = closing.where(Round.closes_on > after)
     query: Query = (
         select(Firm.id, Firm.name, Assessment.created_at, Round.closes_on)
         .join_from(Assessment, Firm, Firm.id == Assessment.firm_id)
         .join(Round, Round.id == Assessment.round_id)
-        .where(Assessment.state == AssessmentState.DRAFT, Round.closes_on <= until, ~begun_again)
     )
-    return _found(session, query.where(Round.closes_on > after) if after else query, most)
+    begun = and_(Assessment.newest, Assessment.state == AssessmentState.DRAFT)
+    of_these = Assessment.round_id.in_(closing)
+    return _those(session, query, Assessment.created_at, most, begun, of_these)
 
 
 def to_pass_on(session: Session, most: int) -> Found:

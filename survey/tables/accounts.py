@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table, one_of
@@ -18,6 +18,12 @@ class User(Table):
     __table_args__ = (
         CheckConstraint(one_of("role", Role), name="role"),
         CheckConstraint("(role = 'firm') = (firm_id IS NOT NULL)", name="firm"),
+        Index(
+            "ix_users_waiting",
+            *("role", "created_at"),
+            sqlite_where=text("password_hash IS NULL"),
+            postgresql_where=text("password_hash IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -70,15 +70,36 @@ class Assessment(Table):
             *("round_id", "state", "trade", "own_step", "visited_step"),
             *("own_permille", "visited_permille", "firm_id"),
         ),
-        Index("ix_assessments_way", "edition", "state", "firm_id"),
+        Index(
+            "ix_assessments_way",
+            *("edition", "state", "pooled", "trade", "own_permille", "visited_permille", "firm_id"),
+        ),
+        Index("ix_assessments_begun", "round_id", "created_at"),
+        Index("ix_assessments_handed_in", "round_id", "submitted_at", "state"),
+        Index("ix_assessments_pooled", "state", "pooled", "confirmed_at"),
+        Index("ix_assessments_waiting", "state", "submitted_at"),
+        Index("ix_assessments_round", "firm_id", "round_id", "state", "trade"),
+        Index(
+            "ix_assessments_newest",
+            *("state", "round_id", "created_at", "firm_id"),
+            # As it is asked: SQLite uses the index of a part only where the question says the same.
+            sqlite_where=text("newest = 1"),
+            postgresql_where=text("newest"),
+        ),
+        Index(
+            "ix_assessments_newest_confirmed",
+            *("edition", "visited_step", "firm_id"),
+            sqlite_where=text("newest_confirmed = 1"),
+            postgresql_where=text("newest_confirmed"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     firm_id: Mapped[int] = mapped_column(ForeignKey("firms.id"))
-    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
     edition: Mapped[str] = mapped_column(String(40))
     trade: Mapped[str] = mapped_column(String(60))
-    state: Mapped[AssessmentState] = mapped_column(default=AssessmentState.DRAFT, index=True)
+    state: Mapped[AssessmentState] = mapped_column(default=AssessmentState.DRAFT)
     consultant_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     """Who leads the visit (组长)."""
     second_consultant_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
@@ -109,6 +130,12 @@ class Assessment(Table):
     visited_step: Mapped[int | None]
     visited_rung: Mapped[str | None] = mapped_column(String(60))
     visited_floor_step: Mapped[int | None]
+    newest: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is its firm's newest; kept by ``store.newest``, for lists that count by it."""
+    newest_confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is its firm's newest confirmed one of its edition; kept in the same place."""
+    pooled: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its firm has an entry in the pool, of whatever state; kept in the same place."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
 

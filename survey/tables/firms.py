@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, String, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import SORT_KEY, Table, one_of, spell
@@ -22,6 +22,9 @@ class Firm(Table):
         CheckConstraint(f"size IS NULL OR {one_of('size', Size)}", name="size"),
         CheckConstraint("employees IS NULL OR employees >= 0", name="employees"),
         CheckConstraint("revenue IS NULL OR revenue >= 0", name="revenue"),
+        Index("ix_firms_township", "township", "park"),
+        Index("ix_firms_named", "name", "code"),
+        Index("ix_firms_added", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,7 +42,7 @@ class Firm(Table):
     size: Mapped[Size | None]
     above_scale: Mapped[bool | None]
     """规模以上."""
-    township: Mapped[str | None] = mapped_column(String(60), index=True)
+    township: Mapped[str | None] = mapped_column(String(60))
     park: Mapped[str | None] = mapped_column(String(60))
     address: Mapped[str | None] = mapped_column(String(200))
     employees: Mapped[int | None]

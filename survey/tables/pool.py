@@ -49,11 +49,18 @@ class PoolEntry(OnLadders, Followed, Table):
     """A firm on its way up (培育库), with the rung it aims at."""
 
     __tablename__ = "pool_entries"
-    __table_args__ = (CheckConstraint(one_of("state", PoolState), name="state"),)
+    __table_args__ = (
+        CheckConstraint(one_of("state", PoolState), name="state"),
+        Index("ix_pool_entries_targets", "edition", "state", "target_rung"),
+        Index("ix_pool_entries_changed", "edition", "changed_at"),
+        Index("ix_pool_entries_waiting", "state", "changed_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     firm_id: Mapped[int] = mapped_column(ForeignKey("firms.id"), unique=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"))
+    edition: Mapped[str] = mapped_column(String(40), server_default="")
+    """Its assessment's, kept here for lists that count by it."""
     state: Mapped[PoolState]
     target_rung: Mapped[str] = mapped_column(String(60))
     reason: Mapped[str] = mapped_column(Text)

@@ -127,6 +127,7 @@ def test_lists_and_counts_never_mix_editions(desk, session, round_, officer):
             PoolEntry(
                 firm_id=there.firm_id,
                 assessment_id=there.id,
+                edition=there.edition,
                 state="in_pool",
                 target_rung="future",
                 reason="往年",

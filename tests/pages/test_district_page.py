@@ -82,6 +82,7 @@ def _pooled(session, one, dice: Random) -> None:
             PoolEntry(
                 firm_id=one.firm_id,
                 assessment_id=one.id,
+                edition=one.edition,
                 state=dice.choice(list(PoolState)),
                 target_rung=LADDER[3],
                 reason="虚构的理由",

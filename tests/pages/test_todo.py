@@ -14,7 +14,7 @@ from survey.lifecycle.recognitions import Award
 from survey.lifecycle.step import Actor, Step
 from survey.readings.first_steps import First
 from survey.readings.todo.heaps import Kind
-from survey.store import settings
+from survey.store import newest, settings
 from survey.store.settings import District
 from survey.tables import Assessment, Firm, Job, JobState, OneTimeLink, Role, RosterState
 from survey.views import todo as ways
@@ -173,6 +173,7 @@ def test_a_sheet_near_or_past_its_last_day_waits_until_the_firm_begins_again(app
                 created_at=moment(),
             )
         )
+        newest.tell(session, again.firm_id)
 
     found = dict(waiting(at_desk(app, session, a_user(session, Role.OFFICER)).get("/bureau/").text))
 

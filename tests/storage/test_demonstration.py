@@ -138,7 +138,7 @@ def _the_running_round_has_firms_at_every_pace(loaded: Session) -> None:
     over, running = loaded.scalars(select(Round).order_by(Round.opens_on)).all()[-2:]
     now = datetime.now(UTC)
     pace = Pace(now.date(), now - timedelta(days=7))
-    states = completion.states_of(loaded, running)
+    states = completion.counted(loaded, running).states
     assert states.keys() >= {BELOW, AssessmentState.DRAFT, AssessmentState.VISITING}
     assert completion.slow_of(loaded, running, pace)[STUCK]
     assert completion.slow_of(loaded, over, pace)[OVERDUE]

@@ -114,7 +114,7 @@ def test_only_invited_firms_begin_a_round_that_asks_for_them_and_count_in_it(ses
     assert [r.id for r in round_store.open_to(session, asked.id, date(2026, 11, 23))] == [round_.id]
     lines, _total = completion.round_firms(session, round_, Wanted(), PACE)
     assert {line.firm for line in lines} == {"甲厂（虚构）", "先到的厂（虚构）"}
-    assert BELOW not in completion.states_of(session, round_)
+    assert BELOW not in completion.counted(session, round_).states
 
 
 def test_a_firm_that_has_begun_stays_invited_and_a_closed_round_asks_nobody(session):

@@ -327,6 +327,15 @@ class Life(RuleBasedStateMachine):
         assert len(objections) <= (1 if self.assessment().state == "confirmed" else 0)
 
     @invariant()
+    def what_lists_count_by_is_as_the_rows_say(self) -> None:
+        self.session.rollback()
+        one, entry = self.assessment(), self.entry()
+        assert one.newest
+        assert one.newest_confirmed == (one.state == "confirmed")
+        assert one.pooled == (entry is not None)
+        assert entry is None or entry.edition == one.edition
+
+    @invariant()
     def no_version_is_lost_or_altered(self) -> None:
         now = self._versions()
         assert {key: now.get(key) for key in self.kept} == self.kept

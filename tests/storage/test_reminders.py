@@ -167,7 +167,7 @@ def test_mail_goes_to_whom_has_an_address_and_the_rest_is_left_to_an_officer(ses
     assert store.newest_of(session, mail.firm_id, [round_.id]) == {
         round_.id: at(date(2026, 12, 24))
     }
-    assert completion.states_of(session, round_)
+    assert completion.counted(session, round_).states
 
 
 def test_a_round_that_has_reminded_is_not_deleted(session):

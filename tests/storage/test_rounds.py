@@ -229,7 +229,7 @@ def test_a_round_counts_every_firm_once_and_names_who_has_not_begun(session):
     an_assessment(session, there, "别厂（虚构）", township="紫金街道")
     a_firm(session, "未厂（虚构）", contact_name="虚构人", contact_phone="0578-0000000")
 
-    assert completion.states_of(session, here) == {BELOW: 2, AssessmentState.SUBMITTED: 1}
+    assert completion.counted(session, here).states == {BELOW: 2, AssessmentState.SUBMITTED: 1}
     lines, total = completion.round_firms(session, here, Wanted(state=BELOW, sort="firm"), PACE)
     assert (total, [line.firm for line in lines]) == (2, ["别厂（虚构）", "未厂（虚构）"])
     assert (lines[1].contact_name, lines[1].contact_phone) == ("虚构人", "0578-0000000")
@@ -249,8 +249,9 @@ def test_a_round_is_counted_by_township_against_quotas_by_trade_and_by_local_day
             one.created_at = late
             one.submitted_at = one.submitted_at and late + timedelta(days=1)
 
-    places = readings.by_township(session, round_)
-    trades = completion.by_trade(session, round_)
+    counted = completion.counted(session, round_)
+    places = readings.by_township(round_, counted)
+    trades = counted.trades
     days = readings.by_day(session, round_, date(2026, 11, 20))
 
     assert [(p.done.name, *p.done[1:], p.quota, p.missing) for p in places] == [

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from questionnaires.library import SHIPPED
 from survey import db
-from survey.store import settings, standings
+from survey.store import newest, settings, standings
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -74,6 +74,7 @@ def an_assessment(
             visited, seen = visited_step or step, visited_share or share
             kinds: dict[str, Any] = {"floor_step": floor_step, "unmet": unmet}
             _score(session, assessment, SheetKind.ONSITE, visited, seen, **kinds)
+        newest.tell(session, owner.id)
     return assessment
 
 

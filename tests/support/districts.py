@@ -25,7 +25,7 @@ from survey import db
 from survey.lifecycle.scores import score_row, unmet
 from survey.lifecycle.tallies import judged, parts_of
 from survey.running.demonstration.sheets import answer_on
-from survey.store import settings, standings
+from survey.store import newest, settings, standings
 from survey.store.standings import OWN, VISITED
 from survey.store.tallies import Part, What
 from survey.tables import (
@@ -114,6 +114,7 @@ class District:
                 for table, rows in self._portion(numbers):
                     session.execute(insert(table), rows)
         with db.writing(session):
+            newest.tell_all(session)
             self._numbers_go_on(session)
 
     @cached_property
@@ -242,6 +243,7 @@ class District:
                     "id": number,
                     "firm_id": number,
                     "assessment_id": (number - 1) * self.rounds + 1,
+                    "edition": EDITION,
                     "state": dice.choice(
                         (PoolState.PROPOSED, PoolState.IN_POOL, PoolState.IN_POOL)
                     ),

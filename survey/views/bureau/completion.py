@@ -105,7 +105,8 @@ def _sums(found: Round) -> list[Sheet]:
     heads = [tables.Column(title, 12, "number") for title in ("企业", "已开始", "已提交", "已核定")]
     quota = [tables.Column("任务数", 12, "number"), tables.Column("还差", 12, "number")]
     days = [tables.Column(title, 12, "number") for title in ("当天开始", "当天提交", "累计提交")]
-    places = readings.by_township(here.session(), found)
+    counted = store.counted(here.session(), found)
+    places = readings.by_township(found, counted)
     return [
         Sheet(
             "按乡镇",
@@ -118,10 +119,7 @@ def _sums(found: Round) -> list[Sheet]:
         Sheet(
             "按行业",
             [tables.Column("行业", 20), *heads],
-            [
-                [trades.get(name, name), *rest]
-                for name, *rest in store.by_trade(here.session(), found)
-            ],
+            [[trades.get(name, name), *rest] for name, *rest in counted.trades],
         ),
         Sheet(
             "按日",

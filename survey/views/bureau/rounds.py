@@ -197,7 +197,8 @@ def _page(found: Round, form: PlanForm | None = None, status: int = 200) -> Resp
     whom = INVITED if found.only_invited else ALL
     form = form or PlanForm("change", data=asdict(plan) | {"whom": whom})
     form.show_at(found.version)
-    counts = store.states_of(session, found)
+    counted = store.counted(session, found)
+    counts = counted.states
     frame = choices.frame_of(found.edition)
     return (
         render_template(
@@ -209,8 +210,8 @@ def _page(found: Round, form: PlanForm | None = None, status: int = 200) -> Resp
             invited=round_store.invited(session, found.id),
             tiles=_tiles(found, counts),
             late=counts.get(AssessmentState.DRAFT, 0) + counts.get(BELOW, 0),
-            places=readings.by_township(session, found),
-            done_by_trade=store.by_trade(session, found),
+            places=readings.by_township(found, counted),
+            done_by_trade=counted.trades,
             trades=frame.trades,
             days=readings.by_day(session, found, today()),
             wanted=wanted,
