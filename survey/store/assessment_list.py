@@ -232,22 +232,21 @@ class Counts:
 
 
 def counts(session: Session, edition: str) -> Counts:
-    """Count the assessments of one edition by how far they have come."""
-    chosen = (Assessment.state, Assessment.pooled, func.count())
-    query = select(*chosen).where(Assessment.edition == edition)
-    counted: Counter[AssessmentState] = Counter()
-    undecided = 0
-    for state, pooled, count in session.execute(query.group_by(*chosen[:2])):
-        counted[state] += count
-        undecided += count if state == AssessmentState.CONFIRMED and not pooled else 0
+    """Count the assessments of one edition by how far they have come, in one query."""
     in_pool = select(func.count()).where(
         PoolEntry.edition == edition, PoolEntry.state == PoolState.IN_POOL
     )
+    groups = (Assessment.state, Assessment.pooled)
+    query = select(*groups, func.count(), in_pool.correlate(None).scalar_subquery())
+    rows = session.execute(query.where(Assessment.edition == edition).group_by(*groups)).all()
+    counted: Counter[AssessmentState] = Counter()
+    for state, _pooled, count, _in_pool in rows:
+        counted[state] += count
     return Counts(
         drafting=counted[AssessmentState.DRAFT],
         submitted=counted[AssessmentState.SUBMITTED],
         visiting=counted[AssessmentState.VISITING],
         confirmed=counted[AssessmentState.CONFIRMED],
-        undecided=undecided,
-        in_pool=session.scalar(in_pool) or 0,
+        undecided=sum(row[2] for row in rows if row[0] == AssessmentState.CONFIRMED and not row[1]),
+        in_pool=rows[0][3] if rows else 0,
     )
