@@ -107,7 +107,7 @@ def _listing(notice_id: int) -> Listing:
         found=select(Candidate.firm_id).where(Candidate.notice_id == notice_id),
         rows=rows,
         sorts=SORTS,
-        beside=(Firm, Firm.id == Candidate.firm_id),
+        beside=((Firm, Firm.id == Candidate.firm_id),),
     )
 
 

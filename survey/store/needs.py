@@ -184,7 +184,7 @@ _PLAIN = (
 _LISTING = Listing(
     key=FirmNeed.id,
     found=select(FirmNeed.id),
-    beside=(Firm, Firm.id == FirmNeed.firm_id),
+    beside=((Firm, Firm.id == FirmNeed.firm_id),),
     rows=(
         select(
             *_PLAIN,
