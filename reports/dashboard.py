@@ -268,6 +268,31 @@ def funnel(frame: Frame, steps: Mapping[str, int]) -> Table:
     )
 
 
+def stages(
+    name: str, title: str, lines: Sequence[tuple[str, str, int]], asks: Asked, by: str
+) -> Table:
+    """Entries of the pool in every stage of one ladder.
+
+    Args:
+        name: The block's own.
+        title: What the ladder is called.
+        lines: Each stage's id, what it is called, and how many firms stand in it.
+        by: What the pool's list calls the stage of this ladder.
+    """
+    return Table(
+        name,
+        f"培育库：{title}各阶段",
+        "按企业现在所处的阶段数，不论评估轮次；两个梯度分开数。",
+        ("阶段", "企业"),
+        tuple(
+            Line(words, (count(firms, "pool", **asks, **{by: stage}),))
+            for stage, words, firms in lines
+        ),
+        "bars",
+        empty="还没有企业在这个梯度上。",
+    )
+
+
 # --- where firms stand --------------------------------------------------------------------------
 
 

@@ -11,8 +11,9 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import yaml
 from pydantic import ConfigDict, Field
@@ -26,15 +27,18 @@ from reports.district import Counting, Target
 from survey import library
 from survey.files import sandbox
 from survey.files.inside import Verdict
-from survey.lifecycle import edition_status, need_rules, settings, typed, workdays
+from survey.lifecycle import edition_status, need_rules, settings, stage_rules, typed, workdays
 from survey.lifecycle.errors import Faulty, Invalid
 from survey.lifecycle.need_rules import Line
+from survey.lifecycle.stage_rules import MOST_STAGES, MOST_TITLE
 from survey.lifecycle.step import Step
 from survey.store import need_rules as need_store
 from survey.store import workdays as workday_store
 from survey.store.need_rules import NeedRules
 from survey.store.settings import District, read_logo
 from survey.store.settings import read as present
+from survey.store.stages import SHIPPED, Stage, of_ladder
+from survey.tables import Ladder, PoolState, StageFact
 from survey.words.wording import AWARD_LEVELS
 from survey.workdays import Calendar, SpecialDay
 
@@ -112,6 +116,23 @@ class Needs(Entry):
     departments: Annotated[list[Name], Field(max_length=need_rules.MOST_DEPARTMENTS)] = []
 
 
+class StageEntry(Entry):
+    """A stage of one ladder of the pool's ledger, see ``store.stages.Stage``."""
+
+    id: Word
+    title: Annotated[str, Field(min_length=1, max_length=MOST_TITLE)]
+    state: Literal["proposed", "in_pool", "recognised", "withdrawn"]
+    exit: bool = False
+    fact: Literal["confirmed", "filed", "underway", "accepted", "rated", "recognised"] | None = None
+
+
+class Stages(Entry):
+    """Both ladders, each in the order in which it is climbed."""
+
+    province: Annotated[list[StageEntry], Field(min_length=1, max_length=MOST_STAGES)]
+    nation: Annotated[list[StageEntry], Field(min_length=1, max_length=MOST_STAGES)]
+
+
 class Taken(NamedTuple):
     """What a profile says."""
 
@@ -138,6 +159,7 @@ class Profile(Entry):
     stuck_days: Annotated[int, Field(ge=1, le=60)] = District.stuck_days
     retention_months: Annotated[int, Field(ge=6, le=120)] = District.retention_months
     log_months: Annotated[int, Field(ge=6, le=240)] = District.log_months
+    stages: Stages | None = None
     workdays: Annotated[list[Year], Field(max_length=30)] = []
     needs: Needs | None = None
     colours: Colours | None = None
@@ -156,7 +178,11 @@ def load(step: Step, raw: bytes, name: str) -> District:
         workday_store.KEY: workday_store.written(taken.calendar),
         need_store.KEY: need_store.written(taken.rules),
     }
-    settings.keep_district(step, taken.district, taken.logo, beside)
+    try:
+        settings.keep_district(step, taken.district, taken.logo, beside)
+    except Invalid as error:  # firms stand in a stage that the profile does not have
+        told = error.fields["stages"].rstrip("。")
+        raise Faulty((Fault(name, "stages", told, "改正后再载入"),)) from error
     return taken.district
 
 
@@ -177,9 +203,38 @@ def read(step: Step, raw: bytes, name: str) -> Taken:
         raise Faulty(tuple(document.faults))
     logo = _logo(document, profile)
     calendar, rules = _calendar(document, profile), _rules(document, profile)
+    stages = _stages(document, profile)
     if document.faults:
         raise Faulty(tuple(document.faults))
-    return Taken(_district(profile, logo, step), logo, calendar, rules)
+    district = replace(_district(profile, logo, step), stages=stages)
+    return Taken(district, logo, calendar, rules)
+
+
+def _stages(document: Document, profile: Profile) -> tuple[Stage, ...]:
+    """Read the stages by the rules of the page on which they are typed."""
+    if profile.stages is None:
+        return SHIPPED
+    given = [
+        Stage(
+            one.id,
+            one.title,
+            PoolState(one.state),
+            ladder,
+            one.exit,
+            StageFact(one.fact) if one.fact else None,
+        )
+        for ladder, ours in (
+            (Ladder.PROVINCE, profile.stages.province),
+            (Ladder.NATION, profile.stages.nation),
+        )
+        for one in ours
+    ]
+    try:
+        return stage_rules.read(given)
+    except Invalid as error:
+        told = error.fields["stages"].rstrip("。")
+        document.faults.append(document.fault(("stages",), told, "改正后再载入"))
+        return SHIPPED
 
 
 def _calendar(document: Document, profile: Profile) -> Calendar:
@@ -362,6 +417,7 @@ def written(session: Session, district: District) -> str:
         "stuck_days": district.stuck_days,
         "retention_months": district.retention_months,
         "log_months": district.log_months,
+        "stages": _written_stages(district),
         "workdays": _written_days(workday_store.read(session)),
         "needs": _written_rules(need_store.read(session)),
         "colours": _said(colours),
@@ -369,6 +425,22 @@ def written(session: Session, district: District) -> str:
     }
     kept = {name: value for name, value in values.items() if value not in ("", [], {})}
     return HEAD + yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _written_stages(district: District) -> dict[str, Any]:
+    """Nothing where the district keeps to those it began with."""
+    if district.stages == SHIPPED:
+        return {}
+
+    def entry(stage: Stage) -> dict[str, Any]:
+        said = {"id": stage.id, "title": stage.title, "state": str(stage.state)}
+        off = {"exit": True} if stage.exit else {}
+        return said | off | ({"fact": str(stage.fact)} if stage.fact else {})
+
+    return {
+        str(ladder): [entry(stage) for stage in of_ladder(district.stages, ladder)]
+        for ladder in Ladder
+    }
 
 
 def _written_days(calendar: Calendar) -> list[dict[str, Any]]:

@@ -22,10 +22,12 @@ from survey.store import district as store
 from survey.store import need_rules, needs, tallies
 from survey.store import pool as pool_store
 from survey.store import rounds as round_store
+from survey.store import stages as stage_store
 from survey.store.settings import District
 from survey.store.tallies import Sum, What
-from survey.tables import Firm, PoolState, Round
+from survey.tables import Firm, Ladder, PoolState, Round
 from survey.words.district import OWN_MEASURES, STAGES
+from survey.words.stages import LADDERS
 
 MOST_NEAR = 8
 
@@ -70,6 +72,7 @@ def page(
     tables = (
         say.plan(plan(session, district, edition)),
         say.funnel(frame, _way(session, round_, groups)),
+        *(_stages(session, district, edition, ladder) for ladder in Ladder),
         say.ladder_by(frame, groups, "trade", frame.trades),
         say.ladder_by(frame, sizes, "size", frame.sizes),
         say.ladder_by(frame, townships, "township", {name: name for name in district.townships}),
@@ -86,6 +89,22 @@ def page(
         _needs(session, round_, made),
     )
     return Page(round_, rounds, chosen, tables, whole, made)
+
+
+BLOCKS: Mapping[Ladder, tuple[str, str]] = {
+    Ladder.PROVINCE: ("stages", "stage"),
+    Ladder.NATION: ("nation", "nation"),
+}
+"""A ladder's block, and what the pool's list calls a stage of it."""
+
+
+def _stages(session: Session, district: District, edition: Edition, ladder: Ladder) -> Table:
+    of_edition = pool_store.entry_of_edition(edition.id)
+    counted = stage_store.counted(session, of_edition, ladder)
+    ours = stage_store.of_ladder(district.stages, ladder)
+    lines = [(one.id, one.title, counted.get(one.id, 0)) for one in ours] if counted else []
+    name, by = BLOCKS[ladder]
+    return say.stages(name, LADDERS[ladder], lines, {"edition": edition.id}, by)
 
 
 def _basis(groups: Iterable[Group]) -> Basis:

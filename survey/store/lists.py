@@ -27,6 +27,8 @@ Query = Select[*tuple[Any, ...]]
 
 BELOW = "none"
 """A filter's word for those that have none: no rung reached, no assessment, no entry."""
+ANY = "any"
+"""And for those that have one, whichever it is."""
 HIGHER, LOWER, EQUAL = "higher", "lower", "equal"
 """How a firm's own rung stands to the confirmed one."""
 SHEET_DUE, VISIT_DUE, STEP_DUE = "sheet", "visit", "step"
@@ -109,8 +111,8 @@ class Wanted:
     policy: str = ""
     """A subsidy policy's id."""
     stage: str = ""
-    """Of the pool's entries: a stage of the province's ladder; ``nation`` one of the nation's, or
-    ``BELOW`` for firms that do not climb it."""
+    """Of the pool's entries: a stage of the province's ladder; ``nation`` one of the nation's, ``ANY``
+    for firms that climb it, or ``BELOW`` for those that do not."""
     nation: str = ""
     responsible: str = ""
     """A user's id, or ``BELOW`` for entries nobody sees to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from survey.store import settings
 from survey.store.lists import (
+    ANY,
     BELOW,
     CONFIRMED_PERMILLE,
     DEVIATION,
@@ -34,6 +35,7 @@ from survey.store.sheets import (
     spoken,
 )
 from survey.store.stage_facts import is_proposed
+from survey.store.stages import Stage
 from survey.tables import (
     Assessment,
     Decided,
@@ -77,6 +79,7 @@ class Place(NamedTuple):
     nation_stage: str
     nation_stage_at: datetime | None
     admitted_at: datetime | None
+    admission_id: int | None
 
 
 class Followed(NamedTuple):
@@ -204,7 +207,9 @@ def _of_edition(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 def _on_ladders(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.stage:
         yield PoolEntry.stage == wanted.stage
-    if wanted.nation:
+    if wanted.nation == ANY:
+        yield PoolEntry.nation_stage != ""
+    elif wanted.nation:
         yield PoolEntry.nation_stage == ("" if wanted.nation == BELOW else wanted.nation)
     if wanted.proposed:
         yield is_proposed(settings.read(session).stages)
@@ -216,13 +221,28 @@ def _followed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     elif wanted.responsible:
         yield PoolEntry.responsible_id == int(wanted.responsible)
     if wanted.overdue == STEP_DUE:
-        yield is_overdue(wanted.today)
+        yield step_overdue(wanted.today)
     if wanted.overdue == STEP_NEAR:
         yield PoolEntry.next_by.between(wanted.today, wanted.today + WEEK)
         yield PoolEntry.state != PoolState.WITHDRAWN
 
 
-def is_overdue(today: date) -> ColumnElement[bool]:
+class Waiting(NamedTuple):
+    """How many entries of an edition wait for an officer, and why."""
+
+    overdue: int
+    proposed: int
+
+
+def waiting(session: Session, edition: str, stages: Sequence[Stage], today: date) -> Waiting:
+    """Count the entries whose next step is overdue, and those a stage is proposed for."""
+    query = select(func.count()).select_from(PoolEntry).where(entry_of_edition(edition))
+    overdue = query.where(step_overdue(today)).scalar_subquery()
+    proposed = query.where(is_proposed(stages)).scalar_subquery()
+    return Waiting(*session.execute(select(overdue, proposed)).one())
+
+
+def step_overdue(today: date) -> ColumnElement[bool]:
     """Return the condition that an entry's next step should have been taken."""
     return and_(PoolEntry.next_by < today, PoolEntry.state != PoolState.WITHDRAWN)
 

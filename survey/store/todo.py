@@ -9,12 +9,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from survey.store import settings
 from survey.store.interests import ASKING
 from survey.store.lists import Query
 from survey.store.needs import RUNNING
+from survey.store.pool import step_overdue
 from survey.store.projects import CONTRACT_WAITS, PROGRESS_WAITS, is_overdue
 from survey.store.reminders import still_to_pass_on
 from survey.store.requests import OPEN
+from survey.store.stage_facts import is_proposed
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -149,6 +152,28 @@ def proposed(session: Session, most: int) -> Found:
     )
     counted = select(func.count()).where(PoolEntry.state == PoolState.PROPOSED)
     return _found(session, query, most, counted.correlate(None).scalar_subquery())
+
+
+def steps_due(session: Session, today: date, most: int) -> Found:
+    """Pool entries whose next step should have been taken, with its day; nobody knows since when."""
+    since = func.coalesce(PoolEntry.stage_at, PoolEntry.changed_at)
+    query: Query = (
+        select(PoolEntry.id, Firm.name, since, PoolEntry.next_by)
+        .join(Firm, Firm.id == PoolEntry.firm_id)
+        .where(step_overdue(today))
+    )
+    return _found(session, query, most)
+
+
+def stages_proposed(session: Session, most: int) -> Found:
+    """Pool entries for which the system proposes a stage."""
+    since = func.coalesce(PoolEntry.stage_at, PoolEntry.changed_at)
+    query: Query = (
+        select(PoolEntry.id, Firm.name, since, null())
+        .join(Firm, Firm.id == PoolEntry.firm_id)
+        .where(is_proposed(settings.read(session).stages))
+    )
+    return _found(session, query, most)
 
 
 def unfinished(session: Session, most: int, *, after: date | None, until: date) -> Found:

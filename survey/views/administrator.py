@@ -14,21 +14,23 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from reports.district import Counting
 from survey import library
-from survey.lifecycle import accounts, edition_status, links, settings, typed
+from survey.lifecycle import accounts, edition_status, links, settings, stage_rules, typed
 from survey.lifecycle.errors import Invalid
 from survey.readings.first_steps import first_steps
 from survey.readings.todo.bureau import Desk, of_administrator
 from survey.store import accounts as store
+from survey.store import stages as stage_store
 from survey.store.rounds import open_rounds
 from survey.store.settings import District
-from survey.tables import Role
-from survey.views import targets, todo
+from survey.tables import Ladder, Role
+from survey.views import stage_lines, targets, todo
 from survey.views.bureau import choices
 from survey.views.bureau.choices import Said
 from survey.views.fields import Day, WholeNumber
 from survey.views.links import hand_over
 from survey.views.targets import Line
 from survey.web import here, lists, proxies
+from survey.words import stages as stage_words
 from survey.words import wording
 
 pages = Blueprint("administrator", __name__, url_prefix="/admin")
@@ -221,6 +223,33 @@ def district_settings() -> ResponseReturnValue:
             "administrator/district.html", form=form, lines=lines, fault=fault, rungs=titles
         ),
         status,
+    )
+
+
+@pages.route("/district/stages", methods=["GET", "POST"])
+def stages() -> ResponseReturnValue:
+    """Show and keep the stages of the pool's ledger."""
+    known, fault = here.district().stages, ""
+    lines = {ladder: stage_lines.shown(known, ladder) for ladder in Ladder}
+    if request.method == "POST":
+        lines = {ladder: stage_lines.posted(ladder) for ladder in Ladder}
+        try:
+            wanted = [s for one in Ladder for s in stage_lines.read(lines[one], one, known)]
+            settings.keep_stages(here.step(), stage_rules.read(wanted))
+            flash("培育阶段已保存。", "good")
+            return redirect(url_for(".stages"))
+        except Invalid as error:
+            fault = error.fields["stages"]
+    return (
+        render_template(
+            "administrator/stages.html",
+            ladders=[(ladder, stage_words.LADDERS[ladder], lines[ladder]) for ladder in Ladder],
+            states=wording.POOL,
+            facts=stage_words.FACTS,
+            held=stage_store.occupied(here.session()),
+            fault=fault,
+        ),
+        422 if fault else 200,
     )
 
 

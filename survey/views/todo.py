@@ -9,7 +9,7 @@ from flask import url_for
 
 from survey.readings.first_steps import First, FirstStep
 from survey.readings.todo.heaps import Heap, Kind, Waiting
-from survey.store.lists import BELOW
+from survey.store.lists import BELOW, STEP_DUE
 from survey.store.needs import Standing
 from survey.tables import AssessmentState, JobState, NeedState, PoolState, Role
 from survey.web import here
@@ -56,6 +56,10 @@ WAYS: Mapping[Kind, Way] = {
     Kind.PROPOSED: Way(
         "bureau.pool_entry", "entry_id", "bureau.pool", {"state": PoolState.PROPOSED}
     ),
+    Kind.STEP_DUE: Way(
+        "bureau.pool_entry", "entry_id", "bureau.pool", {"overdue": STEP_DUE, "sort": "next"}
+    ),
+    Kind.STAGE_PROPOSED: Way("bureau.pool_entry", "entry_id", "bureau.pool", {"proposed": "yes"}),
     Kind.UNPLACED: Way(
         "bureau.assessment",
         "assessment_id",

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from survey.store.lists import BELOW, EQUAL, HIGHER, LOWER, SHEET_DUE, VISIT_DUE
+from survey.store.lists import (
+    ANY,
+    BELOW,
+    EQUAL,
+    HIGHER,
+    LOWER,
+    SHEET_DUE,
+    STEP_DUE,
+    STEP_NEAR,
+    VISIT_DUE,
+)
 from survey.words.wording import POOL, SIZES, STATES
 
 NO_RUNG: Final = "尚未达到最低等级"
@@ -24,6 +34,9 @@ OVERDUE: Final = {
     SHEET_DUE: "轮次已截止，企业还没提交",
     VISIT_DUE: "过了计划日期，还没核定",
 }
+STEPS_DUE: Final = {STEP_DUE: "下一步已过时限", STEP_NEAR: "下一步 7 天内到期"}
+STAGES_PROPOSED: Final = {"yes": "有阶段建议"}
+CLIMBING: Final = {ANY: "走国家梯度的", BELOW: "没有走国家梯度"}
 DEVIATIONS: Final = {
     HIGHER: "自评等级高于核定",
     LOWER: "自评等级低于核定",

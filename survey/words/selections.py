@@ -24,6 +24,7 @@ DECISIONS: Final[Mapping[str, str]] = {
     "raise_target": "调高目标",
     "recognise": "登记认定",
     "withdraw": "退库",
+    "move_stage": "调整阶段",
 }
 """What may be decided about several firms at once."""
 LEADS: Final[Mapping[str, str]] = {
@@ -32,6 +33,7 @@ LEADS: Final[Mapping[str, str]] = {
     "raise_target": "给这些企业定一个更高的培育目标等级。",
     "recognise": "按同一份认定文件登记；各家的项目或车间分别填写。",
     "withdraw": "退出培育库；以前的记录和认定都保留，以后可以重新入库。",
+    "move_stage": "按同一份会议纪要，把这些企业改到同一个阶段；省级梯度和国家梯度互不影响。",
 }
 NOT_FROM: Final[Mapping[str | None, str]] = {
     None: "还没有列入培育库。",

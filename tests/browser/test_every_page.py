@@ -29,16 +29,20 @@ from survey.lifecycle import assessments as steps
 from survey.lifecycle import (
     contradictions,
     decisions,
+    following,
     interests,
     invitations,
     jobs,
+    nation,
     pool,
     recognitions,
     reminders,
 )
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.documents import withdraw_document
+from survey.lifecycle.following import Follow, Known
 from survey.lifecycle.links import issue_link
+from survey.lifecycle.nation import Filed
 from survey.lifecycle.note_kinds import FIELDS
 from survey.lifecycle.notes import NoteChange, save_note
 from survey.lifecycle.recognitions import Award
@@ -197,6 +201,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "station_id": ["workshop", "office"],
         "firm_id": [firm.id, other.id],
         "recognition_id": [],
+        "filing_id": [],
         "user_id": [people[Role.CONSULTANT].id],
         "interest_id": [],
         "signature_id": [
@@ -260,7 +265,30 @@ def _in_the_pool(session: Session, config: Config, assessment_id: int, by: Actor
         [Seen(entry.id, entry.version)],
         Wish("raise_target", "future", LONG, basis),
     )
+    _on_the_ladders(session, entry.id, by)
     return entry.id
+
+
+def _on_the_ladders(session: Session, entry_id: int, by: Actor) -> None:
+    """Everything an entry's page may hold of both ladders, in long words."""
+    step = Step(session, by, moment())
+
+    def at() -> int:
+        return _version(session, entry_id)
+
+    nation.aim(step, entry_id, rung="basic", reason=LONG, base_version=at())
+    nation.file(step, entry_id, Filed(LONG[:100], step.today), base_version=at())
+    nation.aim(step, entry_id, rung="advanced", reason=LONG, base_version=at())
+    follow = Follow(by.user_id, LONG[:60], LONG[:200], step.today)
+    following.follow(step, entry_id, follow, at())
+    following.note_known(step, entry_id, Known(LONG[:60], None, LONG[:200], "", LONG), at())
+
+
+def _version(session: Session, entry_id: int) -> int:
+    entry = store.pool_entry(session, entry_id, lock=True)
+    session.rollback()
+    assert entry is not None
+    return entry.version
 
 
 def _jobs_in_every_state(session: Session, assessment_id: int) -> None:

@@ -77,6 +77,7 @@ ROWS = {
     "view_id",
     "template_id",
     "need_id",
+    "filing_id",
 }
 
 OF_CONSULTANTS = ("bureau.consultant_link", "bureau.work_of_one", "interests.")
@@ -154,6 +155,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "recognition_id": side.ids["recognition"],
         "paper_id": side.ids["paper"],
         "minutes_id": side.ids["minutes"],
+        "filing_id": side.ids["filing"],
         "interest_id": side.ids["interest"],
         "roster_id": side.ids["spare roster" if "discard" in rule.endpoint else "roster"],
         "proposal_id": side.ids["proposal"],

@@ -50,6 +50,7 @@ TABLES = {
     "entry_id": "pool_entries",
     "paper_id": "papers",
     "minutes_id": "minutes",
+    "filing_id": "national_filings",
     "interest_id": "interests",
     "recognition_id": "recognitions",
     "roster_id": "rosters",

@@ -26,6 +26,8 @@ from survey.lifecycle.scores import score_row, unmet
 from survey.lifecycle.tallies import judged, parts_of
 from survey.running.demonstration.sheets import answer_on
 from survey.store import newest, settings, standings
+from survey.store.stages import SHIPPED as SHIPPED_STAGES
+from survey.store.stages import of_ladder
 from survey.store.standings import OWN, VISITED
 from survey.store.tallies import Part, What
 from survey.tables import (
@@ -33,6 +35,7 @@ from survey.tables import (
     Assessment,
     AssessmentState,
     Firm,
+    Ladder,
     PoolEntry,
     PoolState,
     Recognition,
@@ -251,7 +254,9 @@ class District:
                     "reason": "虚构的理由",
                     "changed_at": _moment(self.rounds - 1),
                 }
+                | self._climb(number)
             )
+            kept[PoolEntry][-1] |= _stage_of(kept[PoolEntry][-1])
         if dice.random() < 0.05:
             kept[Recognition].append(
                 {
@@ -264,6 +269,18 @@ class District:
                     "recorded_at": _moment(self.rounds - 1),
                 }
             )
+
+    def _climb(self, number: int) -> dict[str, Any]:
+        """Who sees to an entry, what is next, and a third of them on the nation's ladder as well."""
+        dice = Random(f"{self.seed}-climb-{number}")
+        nation = dice.random() < 0.3
+        stages = [stage.id for stage in of_ladder(SHIPPED_STAGES, Ladder.NATION)]
+        return {
+            "next_step": "虚构的下一步",
+            "next_by": date(FIRST_YEAR + self.rounds, 1, 1) + timedelta(dice.randint(-90, 360)),
+            "nation_target": "basic" if nation else "",
+            "nation_stage": dice.choice(stages) if nation else "",
+        }
 
     def _numbers_go_on(self, session: Session) -> None:
         """Let PostgreSQL count on from the numbers that were written."""
@@ -284,6 +301,14 @@ class District:
                     f" (SELECT max(id) FROM {table}))"
                 )
             )
+
+
+def _stage_of(entry: dict[str, Any]) -> dict[str, Any]:
+    """A stage of the entry's state, any of them as likely."""
+    dice = Random(f"stage-{entry['id']}")
+    ours = of_ladder(SHIPPED_STAGES, Ladder.PROVINCE)
+    fitting = [stage.id for stage in ours if stage.state == entry["state"]]
+    return {"stage": dice.choice(fitting), "stage_at": entry["changed_at"]}
 
 
 def _moment(round_: int) -> datetime:

@@ -30,14 +30,22 @@ def a_workbook(*marks: str) -> bytes:
     return out.getvalue()
 
 
-def a_template(session: Session, config: Config, officer: User, title: str) -> ListTemplate:
-    content = a_workbook()
+def a_template(
+    session: Session,
+    config: Config,
+    officer: User,
+    title: str,
+    listed: str = "assessments",
+    names: tuple[str, ...] = ("企业名称",),
+) -> ListTemplate:
+    """A template of one list that holds these names beside the number of each row."""
+    content = a_workbook("序号", *names)
     stored = Stored(
         f"{title}.xlsx", contents_of(config).put(content), WORKBOOK, len(content), False
     )
-    held = Held((), (("Sheet", 2),), ("区县", "序号", "企业名称"), ())
+    held = Held((), (("Sheet", 2),), ("区县", "序号", *names), ())
     step = Step(session, Actor(officer.id, officer.name), moment())
-    return templates.keep_template(step, "assessments", title, stored, held)
+    return templates.keep_template(step, listed, title, stored, held)
 
 
 def a_view(session: Session, officer: User, title: str) -> SavedView:

@@ -23,8 +23,10 @@ from survey.lifecycle import (
     conclusions,
     decisions,
     district_pages,
+    following,
     interests,
     invitations,
+    nation,
     need_joining,
     needs,
     pool,
@@ -34,7 +36,9 @@ from survey.lifecycle import (
 )
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.decisions import Basis, Wish
+from survey.lifecycle.following import Follow, Known
 from survey.lifecycle.interests import Declared
+from survey.lifecycle.nation import Filed
 from survey.lifecycle.note_kinds import FIELDS
 from survey.lifecycle.notes import NoteChange, save_note
 from survey.lifecycle.recognitions import Award
@@ -43,6 +47,7 @@ from survey.lifecycle.selections import Seen
 from survey.lifecycle.signing import Signing
 from survey.lifecycle.step import Actor, Step
 from survey.store import interests as interest_store
+from survey.store import nation as nation_store
 from survey.store import pool as store
 from survey.store.completion import Pace
 from survey.store.invitations import Whom
@@ -247,6 +252,7 @@ class World:
         side.ids["entry"] = entry.id
         side.ids |= self._recognition(entry)
         side.ids["minutes"] = self._minutes(entry)
+        side.ids["filing"] = self._filing(entry, word)
         roster = a_roster(self._session, self._config, self.officer, name=f"{word}名单.csv")
         side.ids["roster"] = roster.id
         spare = a_roster(self._session, self._config, self.officer, name=f"{word}旧名单.csv")
@@ -296,6 +302,23 @@ class World:
         wish = Wish("raise_target", "future", "一起调高。", basis)
         decisions.decide_on_entries(step, [Seen(entry.id, entry.version)], wish)
         return store.minutes_of(self._session, entry.id)[0].id
+
+    def _filing(self, entry: PoolEntry, word: str) -> int:
+        """A rung of the nation's ladder, and what the bureau keeps of the firm."""
+        step = Step(self._session, Actor(self.officer.id, "测试"), moment())
+
+        def version() -> int:
+            self._session.rollback()
+            return self._session.get_one(PoolEntry, entry.id, populate_existing=True).version
+
+        nation.aim(step, entry.id, rung="basic", reason=f"{word}理由", base_version=version())
+        filed = Filed(f"{word}备案", moment().date())
+        nation.file(step, entry.id, filed, base_version=version())
+        follow = Follow(self.officer.id, f"{word}科", f"{word}下一步")
+        following.follow(step, entry.id, follow, version())
+        known = Known(f"{word}信用", None, f"{word}违法", f"{word}兑现", f"{word}台账备注")
+        following.note_known(step, entry.id, known, version())
+        return nation_store.filings(self._session, [entry.firm_id])[0].id
 
     def _file(self, side: Side, state: str, assessment: Assessment, kind: str, colour: str) -> None:
         photo = (

@@ -56,6 +56,14 @@ def _unplaced(desk: Desk) -> Heap:
     return read(Kind.UNPLACED, store.without_entry(desk.session, MOST))
 
 
+def _step_due(desk: Desk) -> Heap:
+    return read(Kind.STEP_DUE, store.steps_due(desk.session, desk.today, MOST))
+
+
+def _stage_proposed(desk: Desk) -> Heap:
+    return read(Kind.STAGE_PROPOSED, store.stages_proposed(desk.session, MOST))
+
+
 def _remind(desk: Desk) -> Heap:
     return read(Kind.REMIND, store.to_pass_on(desk.session, MOST))
 
@@ -149,6 +157,8 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _need_new,
     _need_ask,
     _proposed,
+    _step_due,
+    _stage_proposed,
     _unplaced,
     _remind,
     _mail_failed,

@@ -41,6 +41,8 @@ class Kind(StrEnum):
     ASKS_OFF = "asks_off"
     UNASSIGNED = "unassigned"
     PROPOSED = "proposed"
+    STEP_DUE = "step_due"
+    STAGE_PROPOSED = "stage_proposed"
     UNPLACED = "unplaced"
     REMIND = "remind"
     MAIL_FAILED = "mail_failed"

@@ -22,7 +22,7 @@ VIEWS = {
 }
 """By title: of which list, what it asks, whether colleagues see it."""
 TITLE = "智能制造诊断情况月报（示例）"
-FIELDS = ("序号", "企业名称", "行业", "乡镇", "等级", "得分率", "培育阶段", "距下一级")
+FIELDS = ("序号", "企业名称", "行业", "乡镇", "等级", "得分率", "在库状态", "距下一级")
 
 
 def keep_lists(session: Session, contents: Contents, step: Step) -> None:

@@ -11,6 +11,7 @@ from survey.views.bureau import (
     firms,
     home,
     invitations,
+    ladders,
     log,
     mails,
     needs,
@@ -23,6 +24,7 @@ from survey.views.bureau import (
     rosters,
     rounds,
     templates,
+    together,
     views,
     work,
 )
@@ -39,6 +41,7 @@ __all__ = [
     "firms",
     "home",
     "invitations",
+    "ladders",
     "log",
     "mails",
     "needs",
@@ -52,6 +55,7 @@ __all__ = [
     "rosters",
     "rounds",
     "templates",
+    "together",
     "views",
     "work",
 ]

@@ -54,6 +54,8 @@ ORDERS = {
     "category": "按类别",
     "-category": "按类别倒序",
     "deviation": "自评高出核定从少到多",
+    "next": "时限从近到远",
+    "-next": "时限从远到近",
     "-deviation": "自评高出核定从多到少",
 }
 """Every order a list offers; a leading hyphen turns its key round."""

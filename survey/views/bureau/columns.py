@@ -12,11 +12,14 @@ from flask import request
 from reports import figures
 from reports.gate_names import looked_at
 from reports.tables import Cell
+from survey.readings.ledger import Beside
 from survey.store import views as store
 from survey.store.sheets import Standing
+from survey.store.stages import Stage
 from survey.tables import Recognition, SheetKind, Verdict
 from survey.views.bureau.choices import Frame, Said
 from survey.views.bureau.exports import Column, local_day
+from survey.views.bureau.ledger_columns import of_ledger
 from survey.web import here
 from survey.words import needs, wording
 from survey.words.lists import NO_RUNG, SCALES, YES_NO
@@ -127,7 +130,7 @@ def of_firms(trades: Mapping[str, str]) -> tuple[Column[Any], ...]:
             key="state",
             usual=True,
         ),
-        Column("培育阶段", lambda line: _pooled(line.pool_state), key="pool", usual=True),
+        _pool(lambda line: _pooled(line.pool_state), "pool"),
         _day("新增日期", lambda line: local_day(line.added_at), "added", "新增", sort="added"),
     )
 
@@ -138,6 +141,10 @@ def _scale(above: bool | None) -> str:
 
 def _pooled(state: str | None) -> str:
     return wording.POOL.get(state or "", "")
+
+
+def _pool(cell: Callable[[Any], Cell], key: str, sort: str = "") -> Column[Any]:
+    return Column("在库状态", cell, key=key, sort=sort, usual=True, former="培育阶段")
 
 
 def _number(title: str, cell: Callable[[Any], Cell], key: str, label: str) -> Column[Any]:
@@ -181,7 +188,7 @@ def of_assessments(frame: Frame, unmet: Unmet, judged: Judged) -> tuple[Column[A
             "提交日期", lambda line: local_day(line.submitted_at), "submitted", "提交", usual=True
         ),
         _day("核定日期", lambda line: local_day(line.confirmed_at), "confirmed", "核定"),
-        Column("培育阶段", lambda line: _pooled(line.pool_state), key="pool", usual=True),
+        _pool(lambda line: _pooled(line.pool_state), "pool"),
         Column(
             "培育目标等级",
             lambda line: frame.rungs.get(line.target_rung or "", ""),
@@ -311,7 +318,11 @@ class Missing:
 # --- of the pool --------------------------------------------------------------------------------
 
 
-def of_pool(frame: Frame, unmet: Unmet) -> tuple[Column[Any], ...]:
+def of_pool(
+    frame: Frame, unmet: Unmet, stages: Sequence[Stage], known: Beside
+) -> tuple[Column[Any], ...]:
+    """The ledger: who a firm is, where it stands on both ladders, what it does, what is known."""
+
     def held(write: Callable[[Recognition], str]) -> Callable[[Any], str]:
         return lambda line: "；".join(write(fact) for fact in line.recognitions)
 
@@ -320,9 +331,7 @@ def of_pool(frame: Frame, unmet: Unmet) -> tuple[Column[Any], ...]:
 
     return (
         *of_firm(frame.trades),
-        Column(
-            "培育阶段", lambda line: wording.POOL[line.state], key="state", sort="state", usual=True
-        ),
+        _pool(lambda line: wording.POOL[line.state], "state", sort="state"),
         *_of_results(frame, unmet, lambda line: line.assessment_id),
         Column(
             "培育目标等级",
@@ -331,13 +340,14 @@ def of_pool(frame: Frame, unmet: Unmet) -> tuple[Column[Any], ...]:
             key="target",
             usual=True,
         ),
+        *of_ledger(frame.edition, stages, known),
         titled("认定等级", lambda fact: frame.rungs.get(fact.rung, fact.rung)),
         titled("认定称号", lambda fact: fact.title, 24),
         titled("认定级别", lambda fact: wording.AWARD_LEVELS.get(fact.level, "")),
         titled("认定文号", lambda fact: fact.document, 26),
         Column("认定日期", _recognised_on, 14, "date", key="recognitions", usual=True),
         Column("理由", lambda line: line.reason, 40, key="reason", label="理由"),
-        _day("变动日期", lambda line: local_day(line.changed_at), "changed", "变动", usual=True),
+        _day("变动日期", lambda line: local_day(line.changed_at), "changed", "变动"),
     )
 
 

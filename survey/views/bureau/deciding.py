@@ -26,6 +26,7 @@ from survey.views.bureau import choices, filters, selection
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
 from survey.views.bureau.filters import Filters
+from survey.views.bureau.ledger_forms import StagesForm
 from survey.views.bureau.steps import NoticeForm, StepForm, TogetherForm
 from survey.web import here, lists
 from survey.web.here import today
@@ -34,7 +35,7 @@ from survey.words.selections import DECISIONS, LEADS, NOT_FROM, SHIFTED, STILL_F
 from survey.words.wording import DOUBTS
 
 OF_ASSESSMENTS = ("propose", "admit")
-OF_ENTRIES = ("admit", "raise_target", "recognise", "withdraw")
+OF_ENTRIES = ("admit", "raise_target", "recognise", "move_stage", "withdraw")
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def _take_paper(form: StepForm, shown: Shown) -> bool:
 
 
 def _take(of: Selection, action: str, seen: Chosen, form: Any, shown: Shown) -> None:
-    step, sure = here.step(), form.sure.data
+    step, sure = here.step(), bool(form.sure and form.sure.data)
     if isinstance(form, NoticeForm):
         award = form.award(today())
         decisions.recognise(
@@ -178,8 +179,9 @@ def _take(of: Selection, action: str, seen: Chosen, form: Any, shown: Shown) -> 
         )
         return
     target = form.target_rung.data if form.target_rung else ""
+    stage = form.stage.data if action == "move_stage" else ""
     basis = Basis(form.document.data or "", form.decided_on.data or today(), shown.paper)
-    of.decide(step, seen, Wish(action, target, form.reason.data or "", basis), sure=sure)
+    of.decide(step, seen, Wish(action, target, form.reason.data or "", basis, stage), sure=sure)
 
 
 def _why(refusal: Refusal) -> str:
@@ -226,6 +228,8 @@ def _page(
 
 def _form(action: str, rows: Sequence[Row], *, posted: bool = False) -> Any:
     """Return the fields of a decision; what is doubtful from the start is asked at once."""
+    if action == "move_stage":
+        return StagesForm(action, here.district().stages, posted=posted)
     fit = [row for row in rows if _fits(row, action)]
     rungs = _frame(rows).rungs
     kind = NoticeForm if action == "recognise" else TogetherForm
@@ -245,7 +249,8 @@ def _form(action: str, rows: Sequence[Row], *, posted: bool = False) -> Any:
 
 
 def _fits(row: Row, action: str) -> bool:
-    return row.state != AssessmentState.DRAFT and row.pool_state in POOL[action].begins
+    begins = POOL[action].begins if action in POOL else frozenset(PoolState)
+    return row.state != AssessmentState.DRAFT and row.pool_state in begins
 
 
 def _unfit(row: Row) -> str:

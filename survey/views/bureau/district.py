@@ -40,6 +40,8 @@ BLOCKS = (
     ("plan", True),
     ("funnel", False),
     ("systems", False),
+    ("stages", False),
+    ("nation", False),
     ("by-trade", True),
     ("by-size", True),
     ("by-round", True),
@@ -58,6 +60,7 @@ LISTS = {
     "assessments": "bureau.assessments",
     "firms": "bureau.district_firms",
     "needs": "bureau.needs",
+    "pool": "bureau.pool",
 }
 
 

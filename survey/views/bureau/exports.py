@@ -33,6 +33,7 @@ class Column(Generic[Line]):
         sort: The key that orders the list by it.
         usual: Whether it is shown until an officer chooses.
         label: What stands before it on a phone, where its value does not speak for itself.
+        former: An earlier title, that templates kept since then may hold.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Column(Generic[Line]):
     sort: str = ""
     usual: bool = False
     label: str = ""
+    former: str = ""
 
     @property
     def head(self) -> str:

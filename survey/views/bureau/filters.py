@@ -8,8 +8,10 @@ from typing import Any
 
 from reports.gate_names import looked_at
 from survey.lifecycle import typed
-from survey.store import consultants, firms, need_rules, needs, rounds
+from survey.store import accounts, consultants, firms, need_rules, needs, rounds
 from survey.store.lists import BELOW, Wanted
+from survey.store.stages import titles
+from survey.tables import Ladder, Role
 from survey.views.bureau.choices import ORDERS, Frame, Said
 from survey.web import here, lists
 from survey.words import lists as words
@@ -74,7 +76,7 @@ def of_assessments(frame: Frame, sorts: Collection[str]) -> Filters:
         _choice("overdue", "超期", "way", words.OVERDUE),
         *_of_firms(frame.trades),
         *_of_results(frame),
-        _choice("pool", "培育阶段", "pool", words.POOLED),
+        _choice("pool", "在库状态", "pool", words.POOLED),
         _choice("target", "培育目标等级", "pool", frame.rungs),
     )
 
@@ -83,11 +85,22 @@ def of_pool(frame: Frame, sorts: Collection[str]) -> Filters:
     return _filters(
         sorts,
         _choice("edition", "问卷年版", "pool", _editions(frame), asked=frame.edition.id),
-        _choice("state", "培育阶段", "pool", wording.POOL),
+        _choice("state", "在库状态", "pool", wording.POOL),
+        *_of_stages(),
         _choice("target", "培育目标等级", "pool", frame.rungs),
+        _row("responsible", "责任人", "pool", _officers()),
+        _choice("overdue", "时限", "pool", words.STEPS_DUE),
         *_of_firms(frame.trades),
         *_of_results(frame),
     )
+
+
+def _of_stages() -> Iterable[Filter]:
+    known = here.district().stages
+    yield _choice("stage", "培育阶段", "pool", titles(known, Ladder.PROVINCE))
+    nation = words.CLIMBING | titles(known, Ladder.NATION)
+    yield _choice("nation", "国家梯度阶段", "pool", nation)
+    yield _choice("proposed", "阶段建议", "pool", words.STAGES_PROPOSED)
 
 
 def of_firms(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
@@ -95,7 +108,7 @@ def of_firms(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
         sorts,
         *_of_firms(trades),
         _choice("state", "最近评估", "way", words.BEGUN),
-        _choice("pool", "培育阶段", "pool", words.POOLED),
+        _choice("pool", "在库状态", "pool", words.POOLED),
     )
 
 
@@ -153,6 +166,11 @@ def _rounds(frame: Frame) -> dict[str, str]:
 def _consultants() -> dict[str, str]:
     known = consultants.names(here.session())
     return {BELOW: "还没有指派"} | {str(id): name for id, name in known.items()}
+
+
+def _officers() -> dict[str, str]:
+    known = accounts.active_of_role(here.session(), Role.OFFICER)
+    return {BELOW: "还没有责任人"} | {str(one.id): one.name for one in known}
 
 
 def _choice(

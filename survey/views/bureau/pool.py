@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
@@ -17,21 +17,24 @@ from survey.lifecycle import recognitions as facts
 from survey.lifecycle.decisions import Basis
 from survey.lifecycle.errors import Refusal
 from survey.readings import district
+from survey.readings.ledger import Beside, beside
 from survey.store import assessment_list
 from survey.store import log as log_store
 from survey.store import pool as store
+from survey.store import stages as stage_store
 from survey.store import templates as template_store
 from survey.store.lists import Slice, Wanted
 from survey.store.pool import POOL_SORTS, PoolLine
-from survey.tables import PoolEntry, PoolState, Recognition
+from survey.store.stages import Stage
+from survey.tables import Ladder, PoolEntry, PoolState, Recognition
 from survey.views import files
-from survey.views.bureau import choices, columns, filters, tiles, views
+from survey.views.bureau import choices, columns, filters, ledger_page, tiles, views
 from survey.views.bureau.assessments import how_found
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
 from survey.views.bureau.columns import Columns, Everything, rung_title
 from survey.views.bureau.deciding import entry_shown
-from survey.views.bureau.exports import send_list
+from survey.views.bureau.exports import Column, send_list
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import (
     AdmitForm,
@@ -45,20 +48,33 @@ from survey.views.bureau.steps import (
 from survey.web import downloads, here, lists
 from survey.web.here import today
 from survey.words.log import LogWords
+from survey.words.stages import LADDERS
 
-ORDERS = choices.orders("-changed", "-share", "share", "firm", "township", "state")
+ORDERS = choices.orders("-changed", "next", "-share", "share", "firm", "township", "state")
 
 
 def _listed(part: Slice | None = None) -> tuple[Filters, list[PoolLine], int, Columns]:
     frame, session = choices.frame(), here.session()
     asked = filters.of_pool(frame, POOL_SORTS)
     lines, total = store.pool(session, asked.wanted(), part)
-    shown = columns.shown("pool", columns.of_pool(frame, {})).shown
-    unmet = {}
-    if "gap" in shown:
+    shown = columns.shown("pool", _columns(frame)).shown
+    return asked, lines, total, Columns(_filled(frame, lines, shown, part), shown)
+
+
+def _columns(frame: Frame) -> Sequence[Column[Any]]:
+    """The columns there are, without anything in them."""
+    return columns.of_pool(frame, {}, here.district().stages, Beside())
+
+
+def _filled(
+    frame: Frame, lines: Sequence[PoolLine], keys: Collection[str], part: Slice | None
+) -> Sequence[Column[Any]]:
+    """The same with what these of them say of the lines."""
+    session, stages, unmet = here.session(), here.district().stages, {}
+    if "gap" in keys:
         ids = tuple(line.assessment_id for line in lines) if part else None
         unmet = assessment_list.unmet(session, Wanted(edition=frame.edition.id, only=ids))
-    return asked, lines, total, Columns(columns.of_pool(frame, unmet), shown)
+    return columns.of_pool(frame, unmet, stages, beside(session, stages, lines, keys))
 
 
 def everything() -> Everything:
@@ -66,8 +82,8 @@ def everything() -> Everything:
     frame, session = choices.frame(), here.session()
     asked = filters.of_pool(frame, POOL_SORTS)
     lines, _total = store.pool(session, asked.wanted())
-    unmet = assessment_list.unmet(session, Wanted(edition=frame.edition.id))
-    return Everything(columns.of_pool(frame, unmet), lines, asked.said)
+    every = {column.key for column in _columns(frame)}
+    return Everything(_filled(frame, lines, every, None), lines, asked.said)
 
 
 @pages.get("/pool")
@@ -92,7 +108,8 @@ def pool() -> ResponseReturnValue:
         chosen=lists.chosen(),
         most=lists.MOST_CHOSEN,
         back=url_for(".pool", page=part.page, **lists.arguments()),
-        tiles=tiles.of_pool(counted),
+        tiles=[*tiles.of_pool(counted), *tiles.of_ledger(_waiting(frame))],
+        ladders=_ladders(frame),
         district=here.district(),
         plan=counted.plan,
         rungs=counted.rungs,
@@ -100,6 +117,22 @@ def pool() -> ResponseReturnValue:
         sorts=choices.offered(ORDERS, asked.sort),
         today=today(),
     )
+
+
+def _waiting(frame: Frame) -> store.Waiting:
+    stages = here.district().stages
+    return store.waiting(here.session(), frame.edition.id, stages, today())
+
+
+def _ladders(frame: Frame) -> list[tuple[str, str, list[tuple[Stage, int]]]]:
+    """Each ladder with its stages and how many entries of this edition stand in them."""
+    of_edition = store.entry_of_edition(frame.edition.id)
+    found = []
+    for ladder, asks in ((Ladder.PROVINCE, "stage"), (Ladder.NATION, "nation")):
+        counted = stage_store.counted(here.session(), of_edition, ladder)
+        stages = stage_store.of_ladder(here.district().stages, ladder)
+        found.append((LADDERS[ladder], asks, [(one, counted.get(one.id, 0)) for one in stages]))
+    return found
 
 
 @pages.get("/pool.xlsx")
@@ -119,8 +152,8 @@ def pool_entry(entry_id: int) -> ResponseReturnValue:
 
 
 def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> ResponseReturnValue:
-    line = _line(entry_id)
-    frame = _frame_of(line)
+    line = line_of(entry_id)
+    frame = frame_of(line)
     minutes = store.minutes_of(here.session(), entry_id)
     forms = _forms(line, frame) | {
         f"minutes-{one.id}": MinutesForm(f"minutes-{one.id}", obj=one) for one in minutes
@@ -138,6 +171,8 @@ def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> R
             ended=store.ended_recognitions(here.session(), line.firm_id),
             accept=ACCEPT,
             history=log_store.pool_history(here.session(), entry_id),
+            **ledger_page.shown(line, frame),
+            today=today(),
             log_words=LogWords(*library.named(here.session())),
             figures=figures,
         ),
@@ -145,11 +180,11 @@ def _page(entry_id: int, failed: StepForm | None = None, status: int = 200) -> R
     )
 
 
-def _line(entry_id: int) -> PoolLine:
+def line_of(entry_id: int) -> PoolLine:
     return store.pool_line(here.session(), entry_id) or abort(404)
 
 
-def _frame_of(line: PoolLine) -> Frame:
+def frame_of(line: PoolLine) -> Frame:
     return choices.frame_of(line.edition)
 
 
@@ -165,6 +200,7 @@ def _forms(line: PoolLine, frame: Frame) -> dict[str, StepForm]:
     for fact in line.recognitions:
         forms[f"correct-{fact.id}"] = _correct_form(fact, frame)
         forms[f"revoke-{fact.id}"] = ReasonForm(f"revoke-{fact.id}")
+    forms |= ledger_page.forms(line, frame)
     for form in forms.values():
         form.show_at(line.version)
     return forms
@@ -195,8 +231,8 @@ def _correct_form(fact: Recognition, frame: Frame, *, posted: bool = False) -> C
 @pages.post("/pool/<row:entry_id>/admit")
 def admit_entry(entry_id: int) -> ResponseReturnValue:
     """Take a proposed or withdrawn firm in."""
-    line = _line(entry_id)
-    form = _admit_form(line, _frame_of(line), posted=True)
+    line = line_of(entry_id)
+    form = _admit_form(line, frame_of(line), posted=True)
 
     def step() -> PoolEntry:
         return life.admit(
@@ -208,14 +244,14 @@ def admit_entry(entry_id: int) -> ResponseReturnValue:
             sure=form.sure.data,
         )
 
-    return _try(entry_id, form, step, "已入库。")
+    return tried(entry_id, form, step, "已入库。")
 
 
 @pages.post("/pool/<row:entry_id>/target")
 def raise_target(entry_id: int) -> ResponseReturnValue:
     """Give the firm a higher target."""
-    line = _line(entry_id)
-    form = _target_form("raise_target", line, _frame_of(line), posted=True)
+    line = line_of(entry_id)
+    form = _target_form("raise_target", line, frame_of(line), posted=True)
 
     def step() -> PoolEntry:
         return life.raise_target(
@@ -226,7 +262,7 @@ def raise_target(entry_id: int) -> ResponseReturnValue:
             base_version=form.base_version(),
         )
 
-    return _try(entry_id, form, step, "目标已调高，新的目标等级已生效。")
+    return tried(entry_id, form, step, "目标已调高，新的目标等级已生效。")
 
 
 @pages.post("/pool/<row:entry_id>/withdraw")
@@ -239,14 +275,14 @@ def withdraw(entry_id: int) -> ResponseReturnValue:
             here.step(), entry_id, reason=form.reason.data or "", base_version=form.base_version()
         )
 
-    return _try(entry_id, form, step, "已退库。")
+    return tried(entry_id, form, step, "已退库。")
 
 
 @pages.post("/pool/<row:entry_id>/recognise")
 def recognise(entry_id: int) -> ResponseReturnValue:
     """Record a recognition."""
-    line = _line(entry_id)
-    form = _award_form(line, _frame_of(line), posted=True)
+    line = line_of(entry_id)
+    form = _award_form(line, frame_of(line), posted=True)
 
     def step() -> object:
         return facts.recognise(
@@ -257,14 +293,14 @@ def recognise(entry_id: int) -> ResponseReturnValue:
             sure=form.sure.data,
         )
 
-    return _try(entry_id, form, step, "认定已登记，并计入规划目标。请附上认定文件。")
+    return tried(entry_id, form, step, "认定已登记，并计入规划目标。请附上认定文件。")
 
 
 @pages.post("/pool/recognitions/<row:recognition_id>/correct")
 def correct_recognition(recognition_id: int) -> ResponseReturnValue:
     """Record a recognition as it should have been."""
     fact, entry_id = _recorded(recognition_id)
-    form = _correct_form(fact, _frame_of(_line(entry_id)), posted=True)
+    form = _correct_form(fact, frame_of(line_of(entry_id)), posted=True)
 
     def step() -> object:
         return facts.correct(
@@ -275,7 +311,7 @@ def correct_recognition(recognition_id: int) -> ResponseReturnValue:
             sure=form.sure.data,
         )
 
-    return _try(entry_id, form, step, "认定已更正，原来的记录保留在下面。")
+    return tried(entry_id, form, step, "认定已更正，原来的记录保留在下面。")
 
 
 @pages.post("/pool/recognitions/<row:recognition_id>/revoke")
@@ -287,7 +323,7 @@ def revoke_recognition(recognition_id: int) -> ResponseReturnValue:
     def step() -> None:
         facts.revoke(here.step(), recognition_id, reason=form.reason.data or "")
 
-    return _try(entry_id, form, step, "认定已撤销，不再计入规划目标。")
+    return tried(entry_id, form, step, "认定已撤销，不再计入规划目标。")
 
 
 @pages.post("/pool/recognitions/<row:recognition_id>/paper")
@@ -311,7 +347,7 @@ def correct_minutes(minutes_id: int) -> ResponseReturnValue:
             here.step(), minutes_id, basis, reason=form.reason.data or ""
         )
 
-    return _try(entry_id, form, step, "会议纪要已更正，同一份纪要决定的企业都跟着改了。")
+    return tried(entry_id, form, step, "会议纪要已更正，同一份纪要决定的企业都跟着改了。")
 
 
 @pages.get("/papers/<row:paper_id>")
@@ -342,7 +378,7 @@ def _recorded(recognition_id: int) -> tuple[Recognition, int]:
     return fact, entry.id
 
 
-def _try(
+def tried(
     entry_id: int, form: StepForm, step: Callable[[], object], done: str
 ) -> ResponseReturnValue:
     """Take a step, or show the entry as it is now with what was typed and why it was refused."""

@@ -24,6 +24,7 @@ from survey.files.uploads import BadUpload
 from survey.lifecycle import templates as life
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.exports import note_export
+from survey.readings.ledger import Beside
 from survey.store import templates as store
 from survey.tables import ListTemplate
 from survey.views import files as brought
@@ -109,7 +110,9 @@ def _every(listed: str) -> Sequence[Column[Any]]:
         return columns.of_assessments(frame, {}, {})
     if listed == "needs":
         return columns.of_needs(frame.trades, Calendar())
-    return columns.of_pool(frame, {}) if listed == "pool" else columns.of_firms(frame.trades)
+    if listed == "pool":
+        return columns.of_pool(frame, {}, here.district().stages, Beside())
+    return columns.of_firms(frame.trades)
 
 
 def _named(every: Sequence[Column[Any]]) -> dict[str, Column[Any]]:
@@ -118,6 +121,9 @@ def _named(every: Sequence[Column[Any]]) -> dict[str, Column[Any]]:
     for column in every:
         for name in (column.title, column.title.partition("（")[0]):
             found.setdefault(name, column)
+    for column in every:
+        if column.former:
+            found.setdefault(column.former, column)
     return found
 
 

@@ -10,8 +10,9 @@ from flask import request, url_for
 from reports.district import PlanLine
 from survey.readings.district import Figures
 from survey.store.assessment_list import Counts
-from survey.store.lists import BELOW
+from survey.store.lists import BELOW, STEP_DUE
 from survey.store.needs import Standing
+from survey.store.pool import Waiting
 from survey.tables import AssessmentState, PoolState
 from survey.web import lists
 from survey.words import needs
@@ -61,6 +62,15 @@ def of_needs(counts: Mapping[Standing, int]) -> list[Tile]:
             tone="bad" if one == Standing.LATE and counts.get(one) else None
         )
         for one in Standing
+    ]
+
+
+def of_ledger(waiting: Waiting) -> list[Tile]:
+    """Return what of the ledger waits for an officer."""
+    listed = "bureau.pool"
+    return [
+        _tile("下一步过了时限", waiting.overdue, listed, overdue=STEP_DUE),
+        _tile("有阶段建议", waiting.proposed, listed, proposed="yes"),
     ]
 
 

@@ -1,0 +1,231 @@
+"""The columns of the ledger (培育库台账) that no other list has, in the order an officer reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from questionnaires.edition import Edition
+from questionnaires.frames.national import NationalLadder
+from reports.tables import Cell
+from survey.readings.ledger import Beside
+from survey.store.ledger import Paid
+from survey.store.stages import Stage, titles
+from survey.tables import Ladder, Project
+from survey.views.bureau.exports import Column, local_day
+from survey.words.stages import LADDERS
+
+MONEY = ("equipment", "software", "services")
+"""What counts as 软硬件投资; building work stands apart."""
+
+
+def of_ledger(edition: Edition, stages: Sequence[Stage], known: Beside) -> tuple[Column[Any], ...]:
+    """
+    Args:
+        known: What stands beside the entries; each column finds there what it asked for.
+    """
+    return (
+        *_of_stages(stages, known),
+        *_of_follow_up(),
+        *_of_nation(edition.national, stages, known),
+        *_of_projects(edition, known),
+        *_of_levels(edition, known),
+        *_of_bureau(known),
+    )
+
+
+def _text(title: str, key: str, cell: Callable[[Any], Cell], width: int = 20) -> Column[Any]:
+    return Column(title, cell, width, key=key, label=title)
+
+
+def _day(title: str, key: str, cell: Callable[[Any], Cell], sort: str = "") -> Column[Any]:
+    return Column(title, cell, 14, "date", key=key, sort=sort, label=title)
+
+
+def _of_stages(stages: Sequence[Stage], known: Beside) -> Iterable[Column[Any]]:
+    of_province = titles(stages, Ladder.PROVINCE)
+
+    def proposal(line: Any) -> str:
+        found = known.proposals.get(line.id)
+        return f"建议改为“{found.stage.title}”：{found.why}" if found else ""
+
+    def by(line: Any) -> str:
+        return known.admissions.get(line.place.admission_id or 0, "")
+
+    yield Column(
+        "培育阶段",
+        lambda line: of_province.get(line.stage, line.stage),
+        14,
+        key="stage",
+        usual=True,
+        label="阶段",
+    )
+    yield _text("阶段建议", "stage", proposal, 40)
+    yield _day("进入阶段日期", "stage_at", lambda line: local_day(line.place.stage_at))
+    yield _day("入库日期", "admitted", lambda line: local_day(line.place.admitted_at))
+    yield _text("入库依据", "admitted", by, 26)
+
+
+def _of_follow_up() -> Iterable[Column[Any]]:
+    yield Column(
+        "下一步", lambda line: line.followed.next_step, 30, key="next", usual=True, label="下一步"
+    )
+    yield _day("时限", "next", lambda line: line.followed.next_by, sort="next")
+    yield Column(
+        "责任人",
+        lambda line: line.followed.responsible,
+        12,
+        key="responsible",
+        usual=True,
+        label="责任人",
+    )
+    yield _text("责任科室", "responsible", lambda line: line.followed.department)
+
+
+def _of_nation(
+    ladder: NationalLadder | None, stages: Sequence[Stage], known: Beside
+) -> Iterable[Column[Any]]:
+    rungs = {rung.id: rung.title for rung in ladder.rungs} if ladder else {}
+    of_nation = titles(stages, Ladder.NATION)
+
+    def stage(line: Any) -> str:
+        return of_nation.get(line.place.nation_stage, line.place.nation_stage)
+
+    def target(line: Any) -> str:
+        return rungs.get(line.place.nation_target, line.place.nation_target)
+
+    def held(line: Any) -> str:
+        found = known.filings.get(line.firm_id, ())
+        return "；".join(
+            f"{rungs.get(one.rung, one.rung)}（{one.document}，{one.filed_on.isoformat()}）"
+            for one in found
+        )
+
+    title = LADDERS[Ladder.NATION]
+    yield _text(f"{title}阶段", "nation", stage)
+    yield _text(f"{title}目标", "nation", target)
+    yield _text(f"{title}已登记", "nation", held, 40)
+
+
+# --- of projects ----------------------------------------------------------------------------------
+
+
+def _of_projects(edition: Edition, known: Beside) -> Iterable[Column[Any]]:
+    packages = {package.code: package.title for package in edition.packages}
+
+    def of(line: Any) -> Sequence[Project]:
+        return known.projects.get(line.firm_id, ())
+
+    def all_of(say: Callable[[Project], str]) -> Callable[[Any], str]:
+        return lambda line: "；".join(dict.fromkeys(filter(None, map(say, of(line)))))
+
+    def sum_of(*names: str) -> Callable[[Any], Cell]:
+        return lambda line: _money(getattr(one, name) for one in of(line) for name in names)
+
+    def systems(line: Any) -> str:
+        return "；".join(packages.get(code, code) for code in known.packages.get(line.firm_id, ()))
+
+    prices = tuple(f"price_{name}" for name in MONEY)
+    money = ("price_building", *prices)
+    yield _text("项目或车间名称", "project", all_of(_named), 30)
+    yield _amount("项目总投资（万元）", "investment", sum_of(*money))
+    yield _amount("软硬件投资（万元）", "investment", sum_of(*prices))
+    yield _amount("设备投资（万元）", "investment", sum_of("price_equipment"))
+    yield _amount("软件投资（万元）", "investment", sum_of("price_software"))
+    yield _amount("服务投资（万元）", "investment", sum_of("price_services"))
+    yield _amount("土建投资（万元）", "investment", sum_of("price_building"))
+    yield _amount("已完成投资（万元）", "invested", sum_of("invested"))
+    yield _text("投资截至", "invested", all_of(_as_of))
+    yield _text("备案代码", "filing", all_of(lambda one: one.filing_code), 30)
+    yield _text("开工日期", "dates", all_of(lambda one: _said(one.started_on)))
+    yield _text("计划竣工", "dates", all_of(lambda one: _said(one.planned_end)))
+    yield _text("实际投产", "dates", all_of(lambda one: _said(one.finished_on)))
+    yield _text("建设内容", "content", all_of(lambda one: one.summary), 40)
+    yield _text("主要系统", "systems", systems, 40)
+    yield _text("服务商", "systems", all_of(lambda one: one.provider_name), 30)
+
+
+def _amount(title: str, key: str, cell: Callable[[Any], Cell]) -> Column[Any]:
+    return Column(title, cell, 14, "number", key=key, label=title.partition("（")[0])
+
+
+def _money(given: Iterable[int | None]) -> Decimal | None:
+    """Add amounts of 0.01 万元 up to 万元; where none is known, nothing is."""
+    told = [amount for amount in given if amount is not None]
+    return Decimal(sum(told)) / 100 if told else None
+
+
+def _named(project: Project) -> str:
+    return f"{project.title}（{project.place}）" if project.place else project.title
+
+
+def _as_of(project: Project) -> str:
+    known = project.invested is not None and project.progress_on
+    return project.progress_on.strftime("%Y-%m") if known and project.progress_on else ""
+
+
+def _said(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+# --- of levels and what the bureau knows ------------------------------------------------------------
+
+
+def _of_levels(edition: Edition, known: Beside) -> Iterable[Column[Any]]:
+    rungs = {rung.id: rung.title for rung in edition.ladder}
+    level_words = _options(edition, "maturity_level")
+
+    def level(line: Any) -> Cell:
+        return known.levels.get(line.firm_id, (0, ""))[1]
+
+    def year(line: Any) -> Cell:
+        return known.levels[line.firm_id][0] if line.firm_id in known.levels else None
+
+    def told(question: str) -> Callable[[Any], Cell]:
+        return lambda line: str(known.maturity.get(line.assessment_id, {}).get(question, ""))
+
+    def maturity(line: Any) -> Cell:
+        said = known.maturity.get(line.assessment_id, {}).get("maturity_level", "")
+        return level_words.get(str(said), "")
+
+    def visited(line: Any) -> Cell:
+        return rungs.get(line.results.visited.rung or "", "")
+
+    yield _text("省评数字化水平", "digital", level)
+    yield Column("省评年度", year, 10, "number", key="digital", label="省评年度")
+    yield _text("成熟度自评等级", "maturity", maturity)
+    yield _text("成熟度自评日期", "maturity", told("maturity_date"))
+    yield _text("成熟度自评报告号", "maturity", told("maturity_report"))
+    yield _text("本区诊断等级", "diagnosis", visited)
+    yield _day("本区诊断日期", "diagnosis", lambda line: _diagnosed(known, line, "day"))
+    yield _text("诊断报告号", "diagnosis", lambda line: _diagnosed(known, line, "report"))
+
+
+def _diagnosed(known: Beside, line: Any, name: str) -> Any:
+    found = known.diagnoses.get(line.assessment_id)
+    return getattr(found, name) if found else None
+
+
+def _options(edition: Edition, question_id: str) -> Mapping[str, str]:
+    """The words of a choice's options; nothing where the edition does not ask it."""
+    asked = (one for section in edition.sections for one in section.questions)
+    found = next((one for one in asked if one.id == question_id), None)
+    return {option.id: option.text for option in getattr(found, "options", ())}
+
+
+def _of_bureau(known: Beside) -> Iterable[Column[Any]]:
+    def benefits(line: Any) -> str:
+        paid = [_paid(one) for one in known.paid.get(line.firm_id, ())]
+        return "；".join(filter(None, (*paid, line.followed.benefits)))
+
+    yield _text("信用核查结果", "credit", lambda line: line.followed.credit)
+    yield _day("信用核查日期", "credit", lambda line: line.followed.credit_on)
+    yield _text("近年违法和事故", "offences", lambda line: line.followed.offences, 30)
+    yield _text("政策兑现", "benefits", benefits, 40)
+    yield _text("备注", "remark", lambda line: line.followed.remark, 30)
+
+
+def _paid(one: Paid) -> str:
+    return f"{one.policy} {one.year} 年 {Decimal(one.paid) / 100:g} 万元"
