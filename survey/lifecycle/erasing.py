@@ -52,6 +52,7 @@ def erase_contact(step: Step, firm_id: int, *, reason: str) -> None:
             row.shown = {**row.shown, "changes": changes} if "changes" in row.shown else row.shown
         store.forget_listing(session, firm_id)
         store.forget_mail_addresses(session, firm_id)
+        store.forget_who_said(session, firm_id, GONE)
         for assessment in store.assessments_of(session, firm_id):
             _forget_visit(step, assessment)
         entry = _numbered(step, step.log("erase_contact", firm, reason=why))

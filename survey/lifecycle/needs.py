@@ -65,7 +65,7 @@ def register(step: Step, firm_id: int, given: Given, draft: str = "") -> FirmNee
         step.log(
             "need_register",
             about(need),
-            after={"category": need.category, "came_by": need.source, "said_by": need.said_by},
+            after={"category": need.category, "came_by": need.source},
             reason=need.text,
         )
         return need

@@ -15,6 +15,7 @@ from survey.tables import (
     Explanation,
     Firm,
     FirmListing,
+    FirmNeed,
     Interest,
     KnownDevice,
     Mail,
@@ -55,6 +56,11 @@ def forget_listing(session: Session, firm_id: int) -> None:
 
 def forget_mail_addresses(session: Session, firm_id: int) -> None:
     session.execute(update(Mail).where(Mail.firm_id == firm_id).values(address=""))
+
+
+def forget_who_said(session: Session, firm_id: int, name: str) -> None:
+    """Put ``name`` where a firm's needs name who said them."""
+    session.execute(update(FirmNeed).where(FirmNeed.firm_id == firm_id).values(said_by=name))
 
 
 def assessments_of(session: Session, firm_id: int) -> list[Assessment]:

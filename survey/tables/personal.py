@@ -41,6 +41,7 @@ PERSONAL: Final[Mapping[str, Whose]] = {
     "roster_rows.owner_phone": Whose.CONTACT,
     "roster_rows.shown": Whose.CONTACT,
     "mails.address": Whose.CONTACT,
+    "needs.said_by": Whose.CONTACT,
     "notes.content": Whose.CONTACT,
     "note_revisions.content": Whose.CONTACT,
     "sheets.beside": Whose.CONTACT,
@@ -95,6 +96,7 @@ OTHERS: Final[Mapping[str, str]] = {
     "signatures.signed": "the hash of what was signed",
     "explanations.says": "an opinion on answers",
     "responses.says": "a firm's opinion",
+    "need_entries.says": "how far a need is, or a firm's opinion",
     "notices.whom": "which kinds of firm",
 }
 """Columns named like a person's details that hold none, and what they hold."""

@@ -361,7 +361,6 @@ NAMES = {
     "jobs": "任务数",
     "mails": "邮件数",
     "main": "并入",
-    "said_by": "反映人",
     "category": "类别",
     "due_on": "办结时限",
     "by_weekends": "时限按周末推算",

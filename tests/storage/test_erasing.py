@@ -66,7 +66,8 @@ def test_contacts_and_accounts_go_everywhere_and_scores_and_signatures_stay(
 ):
     side, word = world.a, world.a.word
     contacts = [
-        f"{word}{what}" for what in ("联系人", "职务", "电话", "承诺人", "代表", "签名人", "phone")
+        f"{word}{what}"
+        for what in ("联系人", "职务", "电话", "承诺人", "代表", "签名人", "反映人", "phone")
     ]
     contacts += [f"{word}@example.com"]
     assert len(holding(session, *contacts)) >= 7
