@@ -7,7 +7,7 @@ figure (``Figure.exact``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -138,6 +138,11 @@ class Diagnosis:
     @property
     def trade_share(self) -> Figure | None:
         return _figure(self.score.trade_share)
+
+    @cached_property
+    def levels(self) -> Mapping[str, int]:
+        """Where each question that counts stands."""
+        return Ground(self.score, self.facts.size).levels
 
     @property
     def rung(self) -> str:

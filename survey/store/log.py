@@ -174,9 +174,14 @@ def need_history(session: Session, need_id: int) -> list[AuditEntry]:
 
 def pool_history(session: Session, entry_id: int) -> list[AuditEntry]:
     """Return every step of one pool entry, newest first."""
+    return history(session, "pool", entry_id)
+
+
+def history(session: Session, subject: str, row_id: int) -> list[AuditEntry]:
+    """Return every step about one row, newest first."""
     query = (
         select(AuditEntry)
-        .where(AuditEntry.subject == "pool", AuditEntry.subject_id == str(entry_id))
+        .where(AuditEntry.subject == subject, AuditEntry.subject_id == str(row_id))
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     )
     return list(session.scalars(query))

@@ -31,6 +31,8 @@ OPEN = (ProjectState.PLANNED, ProjectState.CONTRACTED, ProjectState.UNDER_WAY)
 """States in which there is still something to be done by the firm."""
 BOUND = (ProjectState.CONTRACTED, ProjectState.UNDER_WAY, ProjectState.FINISHED)
 """Under contract, and not accepted."""
+MOST_TOLD = 8
+"""Finished projects that a result tells of."""
 ONCE = ("price_equipment", "price_software", "price_services", "price_building")
 PRICE = sum(
     (func.coalesce(getattr(Project, name), 0) for name in ONCE[1:]),
@@ -58,6 +60,32 @@ def of_firm(session: Session, firm_id: int) -> list[Project]:
     return list(session.scalars(query.order_by(over, Project.begun_at.desc(), Project.id.desc())))
 
 
+def to_mend(session: Session, rows: Iterable[Project]) -> list[Project]:
+    """Return those of which the bureau asks something to be mended, or reported anew."""
+    running = {row.id: row for row in rows if row.state in OPEN}
+    last = select(func.max(ProgressReport.id)).where(ProgressReport.project_id.in_(running))
+    query = select(ProgressReport.project_id).where(
+        ProgressReport.id.in_(last.group_by(ProgressReport.project_id)),
+        ProgressReport.objection != "",
+    )
+    objected = set(session.scalars(query)) if running else set()
+    return [row for row in running.values() if row.returned or row.id in objected]
+
+
+def finished_before(session: Session, assessment: Assessment, day: date) -> list[Project]:
+    """Return the projects of a sheet's firm that were finished before a day, the last first; not those
+    that began from it."""
+    others = func.coalesce(Project.assessment_id, 0) != assessment.id
+    query = (
+        select(Project)
+        .where(Project.firm_id == assessment.firm_id, Project.finished_on < day, others)
+        .where(Project.state.in_((ProjectState.FINISHED, ProjectState.ACCEPTED)))
+        .options(joinedload(Project.firm))
+        .order_by(Project.finished_on.desc(), Project.id.desc())
+    )
+    return list(session.scalars(query.limit(MOST_TOLD)))
+
+
 def titled(session: Session, firm_id: int, title: str) -> Project | None:
     """Return a firm's project of this name that was not stopped."""
     query = select(Project).where(
@@ -83,12 +111,15 @@ def newest_handed_in(session: Session, firm_id: int) -> Assessment | None:
     return session.scalars(query.limit(1)).first()
 
 
-def handed_in_since(session: Session, firm_id: int, since: datetime) -> Assessment | None:
-    """Return the first assessment that a firm handed in from a moment on."""
+def handed_in_since(session: Session, row: Project, since: datetime) -> Assessment | None:
+    """Return the first assessment that a project's firm handed in from a moment on, another than the
+    one the project began from."""
     query = (
         select(Assessment)
-        .where(Assessment.firm_id == firm_id, Assessment.submitted_at >= since)
+        .where(Assessment.firm_id == row.firm_id, Assessment.submitted_at >= since)
+        .where(Assessment.id != (row.assessment_id or 0))
         .where(Assessment.state != AssessmentState.DRAFT)
+        .options(joinedload(Assessment.firm), joinedload(Assessment.round))
         .order_by(Assessment.submitted_at, Assessment.id)
     )
     return session.scalars(query.limit(1)).first()
@@ -183,7 +214,7 @@ PROJECT_SORTS: Mapping[str, ColumnElement[Any]] = {
     "employees": Firm.employees.expression,
     "revenue": Firm.revenue.expression,
     "changed": Project.changed_at.expression,
-    "due": Project.planned_end.expression,
+    "planned": Project.planned_end.expression,
     "progress": Project.progress.expression,
     "price": PRICE,
 }

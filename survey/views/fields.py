@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort
-from wtforms import DateField, HiddenField, IntegerField, SelectField, ValidationError
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    ValidationError,
+)
 from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
@@ -32,6 +39,17 @@ class Choice(SelectField):
             super().pre_validate(form)
         except ValidationError:
             raise ValidationError("请从列出的里面选一个。") from None
+
+
+class Picked(RadioField):
+    """One of the numbers a page offered."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = whole(valuelist[0]) if valuelist else None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if self.data not in [choice.value for choice in self.choices]:
+            raise ValidationError("请从列出的里面选一个。")
 
 
 class WholeNumber(IntegerField):

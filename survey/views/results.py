@@ -19,6 +19,7 @@ from flask.typing import ResponseReturnValue
 from survey.library import questionnaire_of
 from survey.lifecycle import documents as steps
 from survey.readings.diagnoses import diagnosis_of
+from survey.readings.projects import told_by
 from survey.readings.versions import Version, newest, versions_of
 from survey.store import documents as store
 from survey.store import jobs as waiting
@@ -98,6 +99,7 @@ def shown(assessment: Assessment, kind: SheetKind, version: Version | None = Non
         version=version,
         several=len(store_versions.scored(session, assessment.id)) > 1,
         both=not version and assessment.state == AssessmentState.CONFIRMED,
+        projects=() if version else told_by(session, assessment, diagnosis.levels),
         papers=_papers(assessment, kind, basis),
         section_of=questionnaire_of(assessment).section_of,
         is_own=here.reader().role == Role.FIRM,

@@ -85,6 +85,19 @@ WAYS: Mapping[Kind, Way] = {
     Kind.NEED_LATE: Way("bureau.need", "need_id", "bureau.needs", {"standing": Standing.LATE}),
     Kind.NEED_NEW: Way("bureau.need", "need_id", "bureau.needs", {"state": NeedState.REGISTERED}),
     Kind.NEED_ASK: Way("bureau.need", "need_id", "bureau.needs", {"state": NeedState.ANSWERED}),
+    Kind.PROJECT_MEND: Way("firm.project", "project_id", "firm.own_projects"),
+    Kind.PROJECT_CONTRACT: Way(
+        "bureau.project", "project_id", "bureau.projects", {"waits": "contract"}
+    ),
+    Kind.PROJECT_PROGRESS: Way(
+        "bureau.project", "project_id", "bureau.projects", {"waits": "progress"}
+    ),
+    Kind.PROJECT_FINISHED: Way(
+        "bureau.project", "project_id", "bureau.projects", {"waits": "acceptance"}
+    ),
+    Kind.PROJECT_OVERDUE: Way(
+        "bureau.project", "project_id", "bureau.projects", {"overdue": "yes"}
+    ),
     Kind.NO_ROUND: Way("bureau.rounds"),
     Kind.NO_CONTACT: Way("administrator.district_settings"),
     Kind.JOB_FAILED: Way("jobs.home", whole="jobs.home", filters={"state": JobState.FAILED}),

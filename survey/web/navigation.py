@@ -11,6 +11,7 @@ from survey.web.here import Reader
 
 MENU: tuple[tuple[str, str], ...] = (
     ("firm.home", "我的评估"),
+    ("firm.own_projects", "改造项目"),
     ("firm.needs", "诉求"),
     ("firm.profile", "企业信息"),
     ("firm.colleagues", "同事"),
@@ -20,6 +21,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("bureau.district", "全区情况"),
     ("bureau.assessments", "评估"),
     ("bureau.pool", "培育库"),
+    ("bureau.projects", "项目"),
     ("bureau.needs", "诉求"),
     ("bureau.firms", "企业"),
     ("bureau.consultants", "诊断顾问"),

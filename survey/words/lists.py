@@ -61,6 +61,7 @@ LISTED: Final = {
     "pool": "培育库",
     "firms": "企业名录",
     "needs": "问题清单",
+    "projects": "改造项目",
 }
 """The lists that are sent out, narrowed and laid out by officers."""
 LOST: Final = {

@@ -68,6 +68,7 @@ from survey.tables import (
     NeedState,
     NoteKind,
     Paper,
+    ProjectState,
     Recognition,
     ResponseKind,
     Role,
@@ -98,6 +99,7 @@ from tests.support.people import (
     fill,
     moment,
 )
+from tests.support.projects import a_figure, a_paper, a_policy, a_project, a_subsidy
 from tests.support.rosters import a_proposal, a_roster
 from tests.support.rounds import a_mail, prepare_links
 from tests.support.servers import Server, serving
@@ -218,6 +220,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "view_id": [a_view(session, people[Role.OFFICER], LONG[:40]).id],
         "template_id": [a_template(session, config, people[Role.OFFICER], LONG[:40]).id],
         "need_id": _needs(session, firm.id, other.id),
+        **_projects(session, config, firm),
         "listed": ["assessments"],
         "token": [issue_link(Step(session, by, moment()), guest.id).token],
         "edition_id": [EDITION],
@@ -233,6 +236,20 @@ def _needs(session: Session, firm_id: int, other_id: int) -> list[int]:
     theirs = a_need(session, other_id, LONG)
     answered = a_need(session, firm_id, "虚构", NeedState.ANSWERED)
     return [main.id, a_joined_need(session, firm_id, theirs, LONG).id, answered.id]
+
+
+def _projects(session: Session, config: Config, firm: Firm) -> dict[str, list[int]]:
+    """A project in every state, one of them with everything it can have."""
+    rows = [
+        a_project(session, firm, state, title=f"{state}：{LONG}"[:100], summary=LONG, provider=LONG)
+        for state in ProjectState
+    ]
+    whole = rows[list(ProjectState).index(ProjectState.FINISHED)]
+    a_figure(session, whole, LONG[:60])
+    a_subsidy(session, whole, a_policy(session, name=LONG[:100]))
+    stored = uploads.take(BytesIO(a_photo()), f"{LONG}.jpg", contents_of(config), 2**20)
+    paper = a_paper(session, whole, stored)
+    return {"project_id": [whole.id, *(row.id for row in rows)], "project_paper_id": [paper.id]}
 
 
 def _lists(session: Session, config: Config, officer: User) -> list[int]:

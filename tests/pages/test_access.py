@@ -54,6 +54,7 @@ WORDS = {
     "digest": "0c5f63084347",
     "name": "plan",
     "need_step": "defer",
+    "step": "stop",
     "filename": "css/base.css",
 }
 """A good word for every part of an address that is no number."""
@@ -74,6 +75,8 @@ ROWS = {
     "proposal_id",
     "signature_id",
     "mail_id",
+    "project_id",
+    "project_paper_id",
     "view_id",
     "template_id",
     "need_id",
@@ -161,6 +164,8 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "proposal_id": side.ids["proposal"],
         "signature_id": side.ids["signature"],
         "mail_id": side.ids["mail"],
+        "project_id": side.ids["project"],
+        "project_paper_id": side.ids["project paper"],
         "view_id": side.ids["spare view" if "forget" in rule.endpoint else "view"],
         "template_id": side.ids["spare template" if "forget" in rule.endpoint else "template"],
         "need_id": side.ids["answered need" if role == Role.FIRM else "need"],
@@ -189,6 +194,8 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
         others["evidence_id"].append(a["draft self file"])
     if role == Role.FIRM:
         others["evidence_id"].append(a["visiting onsite file"])
+    if role == Role.FIRM:
+        others["project_id"], others["project_paper_id"] = [b["project"]], [b["project paper"]]
     if role == Role.OFFICER:
         others["assessment_id"] = [a["draft"], b["draft"]]
         others["evidence_id"] = [a["draft self file"], b["draft self file"]]

@@ -71,6 +71,8 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "template_id": (ids["template"],),
         "need_id": (ids["need"],),
         "need_step": ("defer",),
+        "project_id": (ids["project"],),
+        "project_paper_id": (ids["project paper"],),
         "listed": ("assessments",),
         "section_id": ("production",),
         "station_id": ("workshop",),

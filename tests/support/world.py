@@ -56,10 +56,12 @@ from survey.store.lists import Wanted
 from survey.store.signatures import signatures
 from survey.tables import (
     Assessment,
+    Firm,
     MailState,
     NeedState,
     NoteKind,
     PoolEntry,
+    ProjectState,
     ResponseKind,
     Role,
     Round,
@@ -85,6 +87,7 @@ from tests.support.people import (
     look_at_profile,
     moment,
 )
+from tests.support.projects import a_figure, a_paper, a_policy, a_project, a_subsidy
 from tests.support.rosters import a_proposal, a_roster
 from tests.support.rounds import a_mail
 from tests.support.templates import a_template, a_view
@@ -205,7 +208,21 @@ class World:
         side.ids["interest"] = self._interest(side, firm.code)
         for number, state in enumerate(("draft", "visiting", "confirmed")):
             self._assessment(side, state, self.rounds[number], colour)
+        side.ids |= self._project(side, firm)
         return side
+
+    def _project(self, side: Side, firm: Firm) -> dict[str, int]:
+        """A project under way, with the firm's word in every text, a figure, a paper, a subsidy."""
+        session, word = self._session, side.word
+        facts = {"title": f"{word}改造", "place": f"{word}车间", "summary": f"{word}内容"}
+        row = a_project(session, firm, ProjectState.UNDER_WAY, provider=f"{word}服务商", **facts)
+        a_figure(session, row, f"{word}指标")
+        content = a_pdf(f"{word}合同")
+        sha256 = contents_of(self._config).put(content)
+        stored = Stored(f"{word}合同.pdf", sha256, "application/pdf", len(content), False)
+        paper = a_paper(session, row, stored)
+        a_subsidy(session, row, a_policy(session, name=f"补助 {firm.id}"))
+        return {"project": row.id, "project paper": paper.id}
 
     def _assessment(self, side: Side, state: str, round_: Round, colour: str) -> None:
         session, word = self._session, side.word

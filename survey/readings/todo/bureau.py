@@ -126,6 +126,22 @@ def _need_ask(desk: Desk) -> Heap:
     return read(Kind.NEED_ASK, store.needs_in(desk.session, MOST, NeedState.ANSWERED))
 
 
+def _project_contract(desk: Desk) -> Heap:
+    return read(Kind.PROJECT_CONTRACT, store.contracts_to_check(desk.session, MOST))
+
+
+def _project_progress(desk: Desk) -> Heap:
+    return read(Kind.PROJECT_PROGRESS, store.progress_to_check(desk.session, MOST))
+
+
+def _project_finished(desk: Desk) -> Heap:
+    return read(Kind.PROJECT_FINISHED, store.acceptances_asked(desk.session, MOST))
+
+
+def _project_overdue(desk: Desk) -> Heap:
+    return read(Kind.PROJECT_OVERDUE, store.overdue_projects(desk.session, desk.today, MOST))
+
+
 def _no_round(desk: Desk) -> Heap:
     return heap(Kind.NO_ROUND, [] if desk.has_round else [Waiting("")])
 
@@ -167,6 +183,10 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _link_spent,
     _unsigned,
     _consultant_unsigned,
+    _project_contract,
+    _project_progress,
+    _project_finished,
+    _project_overdue,
     _report_failed,
 )
 ADMINISTRATOR: tuple[Callable[[Desk], Heap], ...] = (

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from survey.clock import LOCAL
 from survey.readings.sheets import FilledSheet
 from survey.readings.todo.heaps import Heap, Kind, Waiting, by_age, heap
-from survey.tables import Assessment, Firm, FirmNeed, Response, Round, User
+from survey.tables import Assessment, Firm, FirmNeed, Project, Response, Round, User
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class AtFirm:
     """Objections of its owner that were answered, and nothing was said since."""
     answered: Sequence[FirmNeed]
     """Needs with an answer on which it has said nothing; none for who sees modules only."""
+    projects: Sequence[Project]
+    """Those of which the bureau asks something to be mended; none for whom they do not concern."""
     whole: bool
     """Whether the reader has the whole sheet; otherwise some modules."""
 
@@ -106,8 +108,15 @@ def _need_answered(at: AtFirm) -> Heap:
     )
 
 
+def _project_mend(at: AtFirm) -> Heap:
+    """Projects of which the bureau asks something to be mended."""
+    back = (Waiting(p.title, p.id, p.changed_at, said=p.returned) for p in at.projects)
+    return heap(Kind.PROJECT_MEND, back)
+
+
 FIRM: tuple[Callable[[AtFirm], Heap], ...] = (
     _returned,
+    _project_mend,
     _unsaid,
     _settled,
     _need_answered,

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     UNSAID = "unsaid"
     SETTLED = "settled"
     NEED_ANSWERED = "need_answered"
+    PROJECT_MEND = "project_mend"
     # a consultant
     TO_BEGIN = "to_begin"
     RUNNING = "running"
@@ -58,6 +59,10 @@ class Kind(StrEnum):
     NEED_LATE = "need_late"
     NEED_NEW = "need_new"
     NEED_ASK = "need_ask"
+    PROJECT_CONTRACT = "project_contract"
+    PROJECT_PROGRESS = "project_progress"
+    PROJECT_FINISHED = "project_finished"
+    PROJECT_OVERDUE = "project_overdue"
     # the administrator
     NO_ROUND = "no_round"
     NO_CONTACT = "no_contact"

@@ -35,6 +35,7 @@ from survey.running.demonstration.people import (
     make_users,
     sign_ins,
 )
+from survey.running.demonstration.projects import run_projects
 from survey.running.demonstration.rosters import bring_lists
 from survey.running.demonstration.rounds import remind, run_round
 from survey.running.demonstration.story import BEGAN, DEMO
@@ -68,6 +69,7 @@ def load(app: Flask) -> bool:
         for firm, row in firms:
             if "again" in row:
                 hand_in_next(session, firm, row, rounds[1], users, brought(contents, row).photo)
+        run_projects(session, firms, users[Role.OFFICER])
         remind(session, now)
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
         bring_lists(session, config, rows, officer, now)

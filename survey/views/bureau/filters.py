@@ -8,7 +8,7 @@ from typing import Any
 
 from reports.gate_names import looked_at
 from survey.lifecycle import typed
-from survey.store import accounts, consultants, firms, need_rules, needs, rounds
+from survey.store import accounts, consultants, firms, need_rules, needs, projects, rounds
 from survey.store.lists import BELOW, Wanted
 from survey.store.stages import titles
 from survey.tables import Ladder, Role
@@ -16,6 +16,7 @@ from survey.views.bureau.choices import ORDERS, Frame, Said
 from survey.web import here, lists
 from survey.words import lists as words
 from survey.words import needs as need_words
+from survey.words import projects as project_words
 from survey.words import wording
 
 
@@ -130,6 +131,29 @@ def of_needs(sorts: Collection[str]) -> Filters:
         _place("township", "乡镇（街道）", district.townships, townships),
         _place("park", "园区", district.parks, parks),
     )
+
+
+def of_projects(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
+    return _filters(
+        sorts,
+        *_of_firms(trades),
+        _choice("state", "项目状态", "way", project_words.STATES),
+        _choice("waits", "待办", "way", project_words.WAITS),
+        _choice("overdue", "超期", "way", project_words.OVERDUE),
+        _named("provider", "服务商", projects.providers(here.session())),
+        _row("policy", "补助政策", "pool", _policies()),
+    )
+
+
+def _policies() -> dict[str, str]:
+    return {str(one.id): f"{one.year} {one.name}" for one in projects.policies(here.session())}
+
+
+def _named(name: str, title: str, known: Iterable[str]) -> Filter:
+    """Any words, for a kept address may name who is gone; those known are offered."""
+    asked = lists.words(name)
+    offered = dict.fromkeys([*known, *([asked] if asked else [])])
+    return Filter(name, title, "way", {one: one for one in offered}, asked)
 
 
 def _of_firms(trades: Mapping[str, str]) -> Iterable[Filter]:

@@ -28,7 +28,7 @@ from survey.readings.ledger import Beside
 from survey.store import templates as store
 from survey.tables import ListTemplate
 from survey.views import files as brought
-from survey.views.bureau import assessments, choices, columns, firms, needs, pool
+from survey.views.bureau import assessments, choices, columns, firms, needs, pool, projects
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.columns import Everything
 from survey.views.bureau.exports import Column
@@ -44,6 +44,7 @@ EVERYTHING: Mapping[str, Callable[[], Everything]] = {
     "pool": pool.everything,
     "firms": firms.everything,
     "needs": needs.everything,
+    "projects": projects.everything,
 }
 GONE = "模板文件不在服务器上了，请重新上传。"
 
@@ -112,6 +113,8 @@ def _every(listed: str) -> Sequence[Column[Any]]:
         return columns.of_needs(frame.trades, Calendar())
     if listed == "pool":
         return columns.of_pool(frame, {}, here.district().stages, Beside())
+    if listed == "projects":
+        return columns.of_projects(frame.trades, here.today())
     return columns.of_firms(frame.trades)
 
 

@@ -13,9 +13,11 @@ from survey.store.assessment_list import Counts
 from survey.store.lists import BELOW, STEP_DUE
 from survey.store.needs import Standing
 from survey.store.pool import Waiting
-from survey.tables import AssessmentState, PoolState
+from survey.store.projects import Sums
+from survey.tables import AssessmentState, PoolState, ProjectState
 from survey.web import lists
 from survey.words import needs
+from survey.words.projects import STATES as PROJECT_STATES
 from survey.words.wording import STATES
 
 
@@ -93,6 +95,18 @@ def of_round(
         )
         for state, title in who.items()
     ]
+
+
+def of_projects(sums: Sums) -> list[Tile]:
+    """Return projects from their plan to their acceptance, and what is late."""
+    listed = "bureau.projects"
+    way = [
+        _tile(PROJECT_STATES[state], sums.by_state.get(state, 0), listed, state=state)
+        for state in ProjectState
+        if state != ProjectState.STOPPED
+    ]
+    late = _tile("超期未完工", sums.overdue, listed, overdue="yes")
+    return [*way, late._replace(tone="warn" if sums.overdue else None)]
 
 
 def plan_tile(line: PlanLine) -> Tile:

@@ -17,7 +17,17 @@ from survey.readings.calendar import visitors_of
 from survey.readings.hints import Hint, own_hints
 from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.readings.todo.firm import AtFirm, of_firm
-from survey.store import accounts, log, needs, pool, reminders, requests, responses, visits
+from survey.store import (
+    accounts,
+    log,
+    needs,
+    pool,
+    projects,
+    reminders,
+    requests,
+    responses,
+    visits,
+)
 from survey.store import assessments as store
 from survey.store import rounds as round_store
 from survey.store.sheets import kind_of
@@ -26,6 +36,8 @@ from survey.tables import (
     AssessmentState,
     Firm,
     PoolState,
+    Project,
+    ProjectState,
     Recognition,
     Response,
     Round,
@@ -36,6 +48,7 @@ from survey.tables import (
 from survey.views import todo
 from survey.views.firm.pages import found_sheet, pages
 from survey.web import here
+from survey.words import projects as project_words
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,7 @@ def home() -> ResponseReturnValue:
     if here.reader().sections is not None:
         rounds = []  # beginning is for who answers for the whole
     firm, lines = here.session().get_one(Firm, firm_id), _lines(assessments)
+    own = projects.of_firm(here.session(), firm_id) if here.reader().sections is None else []
     return render_template(
         "firm/home.html",
         firm=firm,
@@ -70,8 +84,11 @@ def home() -> ResponseReturnValue:
         closed=_closed(firm_id, begun),
         today=here.today(),
         lines=lines,
-        todo=todo.groups(of_firm(_at_firm(firm, rounds, lines))),
+        todo=todo.groups(of_firm(_at_firm(firm, rounds, lines, own))),
         climb=_climb(firm_id, lines),
+        projects=[row for row in own if row.state in (*projects.OPEN, ProjectState.FINISHED)],
+        open=projects.OPEN,
+        words=project_words,
         visitors=visitors_of(here.session(), _visiting(lines)),
         reminded=reminders.newest_of(
             here.session(), firm_id, [*(r.id for r in rounds), *_drafted(lines)]
@@ -99,7 +116,7 @@ def _closed(firm_id: int, begun: Collection[int]) -> Round | None:
     return last if last is not None and last.id not in begun else None
 
 
-def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line]) -> AtFirm:
+def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line], own: list[Project]) -> AtFirm:
     session, who = here.session(), here.reader()
     drafts = [line.draft for line in lines if line.draft]
     back = log.last_steps(session, [draft.assessment.id for draft in drafts], ("return",))
@@ -113,6 +130,7 @@ def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line]) -> AtFirm:
         settled=_settled(lines) if who.owner else (),
         answered=needs.to_rate(session, firm.id) if who.sections is None else (),
         whole=who.sections is None,
+        projects=projects.to_mend(session, own),
     )
 
 

@@ -1,0 +1,177 @@
+"""Projects on their pages: a firm's way from a package to its acceptance, and the bureau's part."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from survey.tables import Firm, Project, ProjectPackage, ProjectState, Role
+from tests.support.files import a_pdf
+from tests.support.people import a_user, handed_in, signed_in
+from tests.support.projects import a_policy, a_project, a_subsidy, again
+
+
+@pytest.fixture
+def person(session):
+    return a_user(session)
+
+
+@pytest.fixture
+def firm(app, session, person):
+    return signed_in(app, session, person)
+
+
+@pytest.fixture
+def officer(app, session):
+    return signed_in(app, session, a_user(session, Role.OFFICER))
+
+
+def said(answer):
+    return answer.get_data(as_text=True)
+
+
+def test_a_firm_goes_from_a_recommended_package_to_an_accepted_project(
+    session, firm, officer, person
+):
+    assessment = handed_in(session, person)
+    result = said(firm.get(f"/assessments/{assessment.id}/result/self"))
+    assert f"/firm/projects/new?assessment={assessment.id}&amp;package=" in result
+
+    firm.get(f"/firm/projects/new?assessment={assessment.id}&package=N01")
+    begun = firm.submit("/firm/projects/new", {"place": "一车间", "planned_end": "2030-01-01"})
+    page = begun.location
+    firm.get(f"{page}contract")
+    contract = {"contracted_on": "2026-03-02", "provider_name": "虚构软件公司"}
+    contract |= {"price_software": "18.5", "price_equipment": "6"}
+    assert firm.submit(f"{page}contract", contract).location == page
+
+    theirs = page.replace("/firm/", "/bureau/")
+    officer.get(theirs)
+    officer.submit(f"{theirs}steps/check-contract")
+    firm.get(page)
+    firm.submit(f"{page}steps/progress", {"percent": "40", "as_of": "2026-04-01"})
+    officer.get(theirs)
+    officer.submit(f"{theirs}steps/check-progress")
+    firm.get(page)
+    done = {"as_of": "2026-05-05", "invested": "24.5"}
+    firm.submit(f"{page}steps/finish", done)
+    assert "等主管部门验收" in said(firm.get(page))
+    officer.get(theirs)
+    seen = {"met-N01": "yes", "finding-N01": "五张单都对得上", "accepted_on": "2026-05-20"}
+    assert officer.submit(f"{theirs}steps/accept", seen | {"way": "accept"}).status_code == 302
+
+    row = session.scalar(select(Project))
+    assert (row.state, row.place, row.accepted_on) == (
+        ProjectState.ACCEPTED,
+        "一车间",
+        date(2026, 5, 20),
+    )
+    assert (row.price_software, row.invested, row.assessment_id) == (1850, 2450, assessment.id)
+    assert session.scalar(select(ProjectPackage.met)) is True
+    session.rollback()
+    assert "已通过验收" in said(firm.get(page))
+
+
+def test_what_is_typed_wrongly_is_named_and_kept_and_changes_nothing(session, firm, person):
+    row = a_project(session, person.firm_id, ProjectState.CONTRACTED)
+    page = f"/firm/projects/{row.id}/"
+
+    firm.get(f"{page}edit")
+    wrong = {"filing_code": "33-1", "package-N01": "很多", "planned_start": "2031-01-01"}
+    answer = firm.submit(f"{page}edit", wrong)
+    assert answer.status_code == 422
+    for words in ("备案代码应是", "N01 的数量请填", "计划完工不能早于计划开工", 'value="33-1"'):
+        assert words in said(answer)
+
+    firm.get(page)
+    answer = firm.submit(f"{page}steps/progress", {"percent": "30", "as_of": "2099-01-01"})
+    assert answer.status_code == 422
+    assert "截至日期应在 2026-03-02 到今天之间" in said(answer)
+    assert "还没有核对" not in said(firm.get(page))
+    assert again(session, row).progress == 0
+
+
+def test_two_tabs_do_not_overwrite_each_other(session, firm, person):
+    row = a_project(session, person.firm_id, ProjectState.UNDER_WAY)
+    page = f"/firm/projects/{row.id}/"
+    firm.get(page)
+    old = {"version": str(row.version), "as_of": "2026-05-01", "csrf_token": firm.token}
+    firm.submit(f"{page}steps/progress", {"percent": "60", "as_of": "2026-05-01"})
+
+    late = firm.post(f"{page}steps/progress", data=old | {"percent": "20"})
+
+    assert late.status_code == 409
+    assert "刚刚被其他人更改" in said(late)
+    assert again(session, row).progress == 60
+
+
+def test_papers_are_the_firms_and_the_bureaus_alone(app, session, firm, officer, person):
+    row = a_project(session, person.firm_id)
+    page = f"/firm/projects/{row.id}/"
+    firm.get(page)
+    file = (io.BytesIO(a_pdf()), "合同.pdf")
+    firm.post(
+        f"{page[:-1]}/papers",
+        data={"csrf_token": firm.token, "kind": "contract", "paper": file},
+        content_type="multipart/form-data",
+    )
+    stranger = signed_in(app, session, a_user(session))
+
+    assert firm.get("/firm/projects/papers/1", buffered=True).data.startswith(b"%PDF")
+    assert officer.get("/bureau/projects/papers/1", buffered=True).status_code == 200
+    assert stranger.get("/firm/projects/papers/1").status_code == 404
+    assert stranger.get(page).status_code == 404
+    firm.get(page)
+    assert firm.submit("/firm/projects/papers/1/delete").status_code == 302
+    assert officer.get("/bureau/projects/papers/1").status_code == 404
+
+
+def test_the_list_is_narrowed_summed_and_sent_as_it_is_seen(session, officer, person):
+    firm = session.get(Firm, person.firm_id)
+    a_project(session, firm, ProjectState.UNDER_WAY, title="扫码报工")
+    a_project(session, firm, ProjectState.FINISHED, title="设备联网", planned_end=None)
+    policy = a_policy(session)
+    paid = a_project(session, firm, ProjectState.ACCEPTED, title="条码库存")
+    a_subsidy(session, paid, policy)
+
+    whole = said(officer.get("/bureau/projects"))
+    assert "73.5 万元" in whole  # three contracts of 24.5
+    assert "0 万元 / 3 万元" in whole
+    for asked, titles in (
+        ("overdue=yes", ["扫码报工"]),
+        ("waits=acceptance", ["设备联网"]),
+        ("state=accepted", ["条码库存"]),
+        (f"policy={policy.id}", ["条码库存"]),
+        ("q=没有这家", []),
+    ):
+        page = said(officer.get(f"/bureau/projects?{asked}"))
+        assert [t for t in ("扫码报工", "设备联网", "条码库存") if t in page] == titles, asked
+    sent = said(officer.get("/bureau/projects.xlsx?kind=csv&state=accepted&columns=all"))
+    assert "条码库存" in sent
+    assert "24.5" in sent
+    assert "扫码报工" not in sent
+
+
+def test_a_subsidy_is_asked_within_its_policy_and_paid_by_the_bureau(
+    session, firm, officer, person
+):
+    officer.get("/bureau/projects/policies")
+    policy = {"name": "技改补助", "year": "2026", "share": "20", "cap": "3", "counted": "equipment"}
+    assert officer.submit("/bureau/projects/policies", policy).status_code == 302
+    row = a_project(session, person.firm_id, ProjectState.ACCEPTED)
+    page = f"/firm/projects/{row.id}/"
+
+    firm.get(page)
+    much = firm.submit(f"{page}steps/subsidy", {"policy": "1", "asked": "2.6"})
+    assert much.status_code == 422
+    assert "最多可申请 2.5 万元" in said(much)
+    firm.get(page)
+    assert firm.submit(f"{page}steps/subsidy", {"policy": "1", "asked": "2.5"}).status_code == 302
+    theirs = f"/bureau/projects/{row.id}/"
+    officer.get(theirs)
+    paid = {"paid": "2.4", "note": "虚构财〔2026〕9 号"}
+    assert officer.submit(f"{theirs}steps/pay", paid).status_code == 302
+    assert "2.4 万元" in said(firm.get(page))
