@@ -326,9 +326,16 @@ _JUDGES: Mapping[Kind, Callable[[Own, Applicant], Item]] = {
 }
 
 
+FEW = 3
+"""So many conditions are named even where they are all of them."""
+
+
 def missing(titles: Mapping[str, str], states: Mapping[str, State], *wanted: State) -> str:
     """Name the conditions of a firm that are in one of these states, in the notice's order."""
-    return "；".join(title for key, title in titles.items() if states.get(key) in wanted)
+    found = [title for key, title in titles.items() if states.get(key) in wanted]
+    if len(found) == len(titles) > FEW:
+        return f"全部 {len(found)} 项"
+    return "；".join(found)
 
 
 def titles_of(call: Call, by_edition: Mapping[str, ConditionItem]) -> dict[str, str]:

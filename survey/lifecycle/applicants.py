@@ -17,18 +17,17 @@ from questionnaires.frames.conditions import facts
 from questionnaires.frames.conditions.facts import Facts
 from questionnaires.model import Question
 from reports import titles
-from reports.notices import NONE, Answered, Applicant, Call, Held, Known, Own, Whom
+from reports.notices import Answered, Applicant, Call, Held, Known, Own, Whom
 from survey import library
 from survey.store import applicants as store
 from survey.store import settings
 from survey.store.applicants import Rows
 from survey.tables import Firm, Notice
-from survey.words.wording import POOL
+from survey.words.notices import POOLS
 
 CENTS: Final = 1_000_000
 """分 in 万元."""
 MONEY: Final = ("output", "research", "tax")
-POOL_TITLES: Final[Mapping[str, str]] = {NONE: "还没有入库", **POOL}
 
 
 def call_of(notice: Notice) -> Call:
@@ -90,7 +89,7 @@ def _applicant(
         rung=rung,
         position=position,
         ladder=tuple((one.id, one.title) for one in edition.ladder),
-        pool_titles=POOL_TITLES,
+        pool_titles=POOLS,
         recognised=frozenset(rows.recognised),
         figures=dict(_figures(rows)),
         titles=tuple(_titles(rows, today)),

@@ -322,6 +322,7 @@ def result(
             return candidate
         _require_version(candidate, base_version)
         _turn(step, candidate, action, why)
+        candidate.settled_at = step.now
         return candidate
 
 

@@ -118,6 +118,7 @@ class Wanted:
     """A user's id, or ``BELOW`` for entries nobody sees to."""
     proposed: str = ""
     """``yes``: entries for which the system proposes a stage."""
+    notice: str = ""
     outcome: str = ""
     """How firms stand before a notice: a key of ``candidates.OUTCOMES``."""
     category: str = ""

@@ -55,6 +55,13 @@ def years(session: Session) -> list[int]:
     return list(session.scalars(select(Notice.year).distinct().order_by(Notice.year.desc())))
 
 
+def with_firms(session: Session) -> dict[int, str]:
+    """Return the titles of notices that firms were held against, the newest first."""
+    query = select(Notice.id, Notice.title).where(Notice.published_at.is_not(None))
+    rows = session.execute(query.order_by(Notice.published_at.desc(), Notice.id.desc()))
+    return {row[0]: row[1] for row in rows}
+
+
 def live(session: Session) -> list[Notice]:
     """Return the notices that firms are held against."""
     query = select(Notice).where(Notice.state == NoticeState.PUBLISHED)
@@ -195,15 +202,21 @@ def remind(session: Session, found: Notice, kind: ReminderKind, day: date, now: 
 
 def still_to_pass_on() -> list[ColumnElement[bool]]:
     """Conditions on reminders an officer is to pass on: the firm has not given up since."""
-    given_up = exists().where(
-        Candidate.notice_id == NoticeReminder.notice_id,
-        Candidate.firm_id == NoticeReminder.firm_id,
-        Candidate.state.in_((CandidateState.DECLINED, *WENT_UP)),
+    given_up = (
+        select(Candidate.firm_id)
+        .where(
+            Candidate.notice_id == NoticeReminder.notice_id,
+            Candidate.firm_id == NoticeReminder.firm_id,
+            Candidate.state.in_((CandidateState.DECLINED, *WENT_UP)),
+        )
+        .correlate(NoticeReminder)
     )
-    standing = exists().where(
-        Notice.id == NoticeReminder.notice_id, Notice.state == NoticeState.PUBLISHED
-    )
-    return [NoticeReminder.passed_on_at.is_(None), standing, ~given_up]
+    live_ones = select(Notice.id).where(Notice.state == NoticeState.PUBLISHED).correlate(None)
+    return [
+        NoticeReminder.passed_on_at.is_(None),
+        NoticeReminder.notice_id.in_(live_ones),
+        ~given_up.exists(),
+    ]
 
 
 class ToPassOn(NamedTuple):

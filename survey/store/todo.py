@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from survey.store import settings
+from survey.store import notices, settings
 from survey.store.interests import ASKING
 from survey.store.lists import Query
 from survey.store.needs import RUNNING
@@ -22,6 +22,8 @@ from survey.tables import (
     AnswerRow,
     Assessment,
     AssessmentState,
+    Candidate,
+    CandidateState,
     Firm,
     FirmNeed,
     Interest,
@@ -30,13 +32,17 @@ from survey.tables import (
     Mail,
     MailState,
     NeedState,
+    Notice,
+    NoticeReminder,
     OneTimeLink,
     PoolEntry,
     PoolState,
     Project,
     ProjectState,
     ProposalState,
+    Recognition,
     RecognitionProposal,
+    RecognitionStanding,
     Reminder,
     Response,
     ResponseKind,
@@ -202,6 +208,31 @@ def to_pass_on(session: Session, most: int) -> Found:
     query: Query = select(Round.id, Round.title, since, Round.closes_on)
     query = query.join(Reminder, Reminder.round_id == Round.id).where(*still_to_pass_on())
     return _found(session, query.group_by(Round.id, Round.title, Round.closes_on), most)
+
+
+def notices_due(session: Session, most: int) -> Found:
+    """Notices with reminders that an officer is to pass on to firms."""
+    since = func.min(NoticeReminder.made_at)
+    query: Query = select(Notice.id, Notice.title, since, Notice.district_by)
+    query = query.join(NoticeReminder, NoticeReminder.notice_id == Notice.id)
+    waiting = query.where(*notices.still_to_pass_on())
+    return _found(session, waiting.group_by(Notice.id, Notice.title, Notice.district_by), most)
+
+
+def passed_unrecorded(session: Session, most: int) -> Found:
+    """Firms that passed on a notice, without a recognition in force on its rung."""
+    recorded = exists().where(
+        Recognition.firm_id == Candidate.firm_id,
+        Recognition.rung == Notice.rung,
+        Recognition.standing == RecognitionStanding.VALID,
+    )
+    query: Query = (
+        select(Firm.id, Firm.name, Candidate.settled_at, null())
+        .join_from(Candidate, Firm, Firm.id == Candidate.firm_id)
+        .join(Notice, Notice.id == Candidate.notice_id)
+        .where(Candidate.state == CandidateState.PASSED, Notice.rung != "", ~recorded)
+    )
+    return _found(session, query, most)
 
 
 def undelivered(session: Session, most: int) -> Found:

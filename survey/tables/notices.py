@@ -136,6 +136,8 @@ class Candidate(Table):
     """Its place in the order of preference (排序)."""
     minutes_id: Mapped[int | None] = mapped_column(ForeignKey("minutes.id"))
     """By what it was recommended."""
+    settled_at: Mapped[datetime | None]
+    """When it was known whether it passed."""
     version: Mapped[int] = mapped_column(default=1)
 
 

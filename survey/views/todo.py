@@ -36,6 +36,7 @@ WAYS: Mapping[Kind, Way] = {
     Kind.GIVEN: Way("firm.overview", "assessment_id"),
     Kind.UNSAID: Way("responses.confirmation", "assessment_id"),
     Kind.SETTLED: Way("responses.confirmation", "assessment_id"),
+    Kind.CALLED: Way("firm.notice", "notice_id", "firm.notices"),
     Kind.OBJECTED: Way("responses.confirmation", "assessment_id"),
     Kind.TO_BEGIN: Way("consultant.overview", "assessment_id"),
     Kind.RUNNING: Way("consultant.overview", "assessment_id"),
@@ -70,6 +71,8 @@ WAYS: Mapping[Kind, Way] = {
         "bureau.firm", "firm_id", "bureau.assessments", {"state": AssessmentState.DRAFT}
     ),
     Kind.REMIND: Way("bureau.reminders", "round_id", "bureau.rounds"),
+    Kind.NOTICE_DUE: Way("bureau.notice", "notice_id", "bureau.notices"),
+    Kind.UNRECOGNISED: Way("bureau.firm", "firm_id"),
     Kind.MAIL_FAILED: Way("bureau.mails", "round_id"),
     Kind.OVERDUE: Way(
         "bureau.firm", "firm_id", "bureau.assessments", {"state": AssessmentState.DRAFT}

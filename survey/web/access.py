@@ -50,6 +50,9 @@ ROUTES: dict[str, frozenset[str]] = {
     "firm.save_answer": _firm,
     "firm.review": _firm,
     "firm.trend": _firm,
+    "firm.notices": _firm,
+    "firm.notice": _firm,
+    "firm.notice_file": _firm,
     "firm.ask_return": _firm,
     "firm.take_back_request": _firm,
     "firm.needs": _firm,
@@ -70,6 +73,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "firm.share": _firm,
     "firm.colleague_link": _firm,
     "firm.take_back": _firm,
+    "firm.say_intention": _firm,
     # results: one page and one PDF per sheet, for whoever may read the assessment
     "results.result": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "responses.confirmation": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
@@ -239,6 +243,32 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.attach_project_paper": _officer,
     "bureau.project_paper": _officer,
     "bureau.policies": _officer,
+    "bureau.notices": _officer,
+    "bureau.new_notice": _officer,
+    "bureau.notice": _officer,
+    "bureau.edit_notice": _officer,
+    "bureau.move_notice": _officer,
+    "bureau.withdraw_notice": _officer,
+    "bureau.delete_notice": _officer,
+    "bureau.copy_notice": _officer,
+    "bureau.add_condition": _officer,
+    "bureau.drop_condition": _officer,
+    "bureau.attach_to_notice": _officer,
+    "bureau.detach_from_notice": _officer,
+    "bureau.notice_file": _officer,
+    "bureau.pass_on_notice": _officer,
+    "bureau.candidates": _officer,
+    "bureau.export_candidates": _officer,
+    "bureau.candidate": _officer,
+    "bureau.mark_intended": _officer,
+    "bureau.mark_declined": _officer,
+    "bureau.answer_condition": _officer,
+    "bureau.check_papers": _officer,
+    "bureau.take_off": _officer,
+    "bureau.record_result": _officer,
+    "bureau.recommendation": _officer,
+    "bureau.recommend": _officer,
+    "bureau.export_recommendation": _officer,
     "bureau.audit": frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     "bureau.export_audit": frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     # administrator: users, settings, editions
@@ -340,7 +370,14 @@ TAKES = frozenset(
 SAVES = frozenset({"firm.save_answer", "consultant.save_answer"})
 """Routes whose work is one step and nothing else: it looks under the lock at who asks."""
 OWNERS = frozenset(
-    {"firm.colleagues", "firm.share", "firm.colleague_link", "firm.take_back", "responses.say"}
+    {
+        "firm.colleagues",
+        "firm.share",
+        "firm.colleague_link",
+        "firm.take_back",
+        "firm.say_intention",
+        "responses.say",
+    }
 )
 """What of a firm's pages only its owner may open."""
 GIVEN = frozenset(

@@ -62,6 +62,8 @@ LISTED: Final = {
     "firms": "企业名录",
     "needs": "问题清单",
     "projects": "改造项目",
+    "candidates": "申报对象",
+    "recommendation": "推荐汇总表",
 }
 """The lists that are sent out, narrowed and laid out by officers."""
 LOST: Final = {

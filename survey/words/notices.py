@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from reports.notices import NONE
+from survey.words.wording import POOL
+
 NOTICE_STATES: Final[Mapping[str, str]] = {
     "draft": "草稿",
     "published": "已发布",
@@ -40,6 +43,7 @@ CONDITION_STATES: Final[Mapping[str, str]] = {
     "ask": "待核实",
     "unknown": "未知",
 }
+POOLS: Final[Mapping[str, str]] = {NONE: "还没有入库", **POOL}
 KINDS: Final[Mapping[str, str]] = {
     "figure": "比一个数",
     "title": "有某个称号",
@@ -72,7 +76,15 @@ CHANGED: Final[Mapping[str, str]] = {
     "note": "说明",
 }
 """What parts of a notice are called."""
-NO_FIRM: Final = "没有符合筛选条件的企业"
+WAYS: Final[Mapping[str, str]] = {
+    "answer": "去填这道题",
+    "again": "答卷已提交。要改答，请在“我的评估”里申请退回",
+    "begin": "去“我的评估”开始填",
+    "profile": "去企业信息填",
+    "visit": "现场诊断核定以后才有",
+    "bureau": "由主管部门登记或核实，请把材料交给联系科室",
+}
+"""Where a firm gets what a condition lacks."""
 
 
 def left(day: date | None, today: date) -> str:

@@ -41,6 +41,7 @@ KINDS: Final[Mapping[str, Said]] = {
     "need_late": Said("诉求超过办结时限", "件", "{day}登记", "催办责任部门，或写明理由暂缓。"),
     "need_new": Said("新的诉求，待交办", "件", "{day}登记"),
     "need_ask": Said("诉求已答复，待企业评价或电话回访", "件", "{day}答复"),
+    "called": Said("申报快截止了，看看条件、说一声报不报", "条", "{day}提醒"),
     "objected": Said("企业对核定有异议，待处理", "家", "{day}提出"),
     "asks_back": Said("企业申请退回或重新打开，待答复", "家", "{day}申请"),
     "asks_off": Said("顾问申请回避，待处理", "家", "{day}申请", "改派，或写明理由仍由其诊断。"),
@@ -52,6 +53,10 @@ KINDS: Final[Mapping[str, Said]] = {
     "stage_proposed": Said("有阶段建议，待采纳", "家", "", "可以在培育库里一起采纳。"),
     "unplaced": Said("已核定，待定是否入库", "家", "{day}核定"),
     "remind": Said("要转达给企业的催办提醒", "轮", "{day}起", "没有邮箱的企业，请打电话或发消息。"),
+    "notice_due": Said(
+        "申报快到区级初审截止，待转达企业", "条", "{day}起", "打开通知，照名单打电话或发消息。"
+    ),
+    "unrecognised": Said("评定已通过，待按文件登记认定", "家", "{day}通过"),
     "mail_failed": Said("给企业的邮件没有发出去", "轮", "{day}起", "看原因，改邮箱后重发。"),
     "project_mend": Said("改造项目要更正或重报", "个", "{day}退回"),
     "project_contract": Said("改造项目的合同，待核对", "个", "{day}登记"),

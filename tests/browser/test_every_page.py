@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from itertools import product
 from typing import Any
@@ -21,12 +22,14 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from reports.district import Target
+from reports.notices import Kind, Own
 from survey.config import Config, sqlite_url
 from survey.files import uploads
 from survey.files.stores import contents_of
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import (
+    candidates,
     contradictions,
     decisions,
     following,
@@ -34,10 +37,13 @@ from survey.lifecycle import (
     invitations,
     jobs,
     nation,
+    notice_reminders,
+    notices,
     pool,
     recognitions,
     reminders,
 )
+from survey.lifecycle.candidates import Placed
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.documents import withdraw_document
 from survey.lifecycle.following import Follow, Known
@@ -84,6 +90,7 @@ from survey.web.access import ANYONE, ROUTES
 from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
 from tests.support.files import a_photo
 from tests.support.needs import a_joined_need, a_need
+from tests.support.notices import a_notice, judged, published
 from tests.support.people import (
     EDITION,
     PASSWORD,
@@ -211,6 +218,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         ],
         "round_id": [rounds[0].id],
         "entry_id": [_in_the_pool(session, config, last.id, by)],
+        "notice_id": _notices(session, config, step, firm),
         "paper_id": [*session.scalars(select(Paper.id))],
         "evidence_id": [photo],
         "document_id": [report.id, a_superseded_report(session, report).id],
@@ -250,6 +258,31 @@ def _projects(session: Session, config: Config, firm: Firm) -> dict[str, list[in
     stored = uploads.take(BytesIO(a_photo()), f"{LONG}.jpg", contents_of(config), 2**20)
     paper = a_paper(session, whole, stored)
     return {"project_id": [whole.id, *(row.id for row in rows)], "project_paper_id": [paper.id]}
+
+
+def _notices(session: Session, config: Config, step: Step, firm: Firm) -> list[int]:
+    """A notice with everything it can have, changed once, a firm on its way upward; and a draft."""
+    own = [Own("", Kind.OFFICER, LONG[:100]), Own("", Kind.FIGURE, LONG[:100], *MORE)]
+    said: dict[str, Any] = {"title": LONG[:100], "issuer": LONG[:100], "note": LONG}
+    notice = a_notice(session, own=own, by=step.today + timedelta(days=7), upward_by=None, **said)
+    stored = uploads.take(BytesIO(a_photo()), f"{LONG[:60]}.jpg", contents_of(config), 2**20)
+    notices.attach(step, notice.id, stored)
+    published(session, notice)
+    add = Own("", Kind.RUNG, LONG[:100], rung="line")
+    notices.add_condition(step, notice.id, add, base_version=notice.version)
+    judged(session, notice)
+    with step.writing():
+        notice_reminders.remind_due(step)
+    candidates.answer(
+        step, notice.id, firm.id, "own1", met=False, note=LONG, answered_on=step.today
+    )
+    candidates.intend(step, notice.id, firm.id, base_version=1)
+    candidates.arrange(step, notice.id, [Placed(firm.id, 2, 1, LONG[:100], "12345.67")])
+    return [notice.id, a_notice(session).id]
+
+
+MORE = ("revenue", "at_least", "2000")
+"""What a condition of its own compares: the figure, how, with what."""
 
 
 def _lists(session: Session, config: Config, officer: User) -> list[int]:

@@ -46,6 +46,9 @@ WORDS = {
     "station_id": "workshop",
     "question_id": QUESTION,
     "kind": "self",
+    "own_kind": "officer",
+    "move": "publish",
+    "result": "pass",
     "listed": "assessments",
     "number": "1",
     "edition_id": "2026",
@@ -77,6 +80,7 @@ ROWS = {
     "mail_id",
     "project_id",
     "project_paper_id",
+    "notice_id",
     "view_id",
     "template_id",
     "need_id",
@@ -156,7 +160,8 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "round_id": 5 if rule.endpoint == "bureau.delete_round" else 4,
         "entry_id": side.ids["entry"],
         "recognition_id": side.ids["recognition"],
-        "paper_id": side.ids["paper"],
+        "paper_id": side.ids["notice paper" if "notice" in rule.endpoint else "paper"],
+        "notice_id": side.ids["notice"],
         "minutes_id": side.ids["minutes"],
         "filing_id": side.ids["filing"],
         "interest_id": side.ids["interest"],
@@ -196,6 +201,7 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
         others["evidence_id"].append(a["visiting onsite file"])
     if role == Role.FIRM:
         others["project_id"], others["project_paper_id"] = [b["project"]], [b["project paper"]]
+        others["notice_id"], others["paper_id"] = [b["notice"]], [b["notice paper"]]
     if role == Role.OFFICER:
         others["assessment_id"] = [a["draft"], b["draft"]]
         others["evidence_id"] = [a["draft self file"], b["draft self file"]]

@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reports.notices import Kind, Own
+from reports.notices import Whom as For
 from survey.config import Config
 from survey.files.contents import form_of
 from survey.files.pictures import SMALL
@@ -20,6 +22,7 @@ from survey.files.stores import contents_of
 from survey.files.uploads import Stored
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import (
+    candidates,
     conclusions,
     decisions,
     district_pages,
@@ -29,11 +32,13 @@ from survey.lifecycle import (
     nation,
     need_joining,
     needs,
+    notices,
     pool,
     recognitions,
     reminders,
     second_sheets,
 )
+from survey.lifecycle.candidates import Placed
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.decisions import Basis, Wish
 from survey.lifecycle.following import Follow, Known
@@ -73,6 +78,7 @@ from survey.tables import (
 )
 from tests.support.files import a_pdf, a_photo
 from tests.support.needs import a_need
+from tests.support.notices import a_notice, published
 from tests.support.people import (
     TESTER,
     a_district_page,
@@ -190,6 +196,7 @@ class World:
             contact_name=f"{word}联系人",
             contact_post=f"{word}职务",
             contact_phone=f"{word}电话",
+            above_scale=colour == "teal",
         )
         side = Side(
             word,
@@ -281,6 +288,34 @@ class World:
         spare_template = a_template(self._session, self._config, self.officer, f"{word}旧模板")
         side.ids["spare template"] = spare_template.id
         side.ids["proposal"] = a_proposal(self._session, firm, f"{word}智能工厂").id
+        side.ids |= self._notice(side)
+
+    def _notice(self, side: Side) -> dict[str, int]:
+        """A notice for this firm alone, on which it speaks, and a file beside it."""
+        session, word = self._session, side.word
+        step = Step(session, Actor(self.officer.id, "测试"), moment())
+        own = [Own("", Kind.OFFICER, f"{word}条件")]
+        whom = For(scale="yes" if session.get_one(Firm, side.ids["firm"]).above_scale else "no")
+        notice = a_notice(session, own=own, whom=whom, title=f"{word}通知", note=f"{word}说明")
+        content = a_pdf(f"{word}附件")
+        sha256 = contents_of(self._config).put(content)
+        stored = Stored(f"{word}附件.pdf", sha256, "application/pdf", len(content), False)
+        paper = notices.attach(step, notice.id, stored)
+        published(session, notice)
+        firm = side.ids["firm"]
+        candidates.answer(
+            step,
+            notice.id,
+            firm,
+            "own1",
+            met=True,
+            note=f"{word}核实",
+            answered_on=step.today,
+        )
+        candidates.intend(step, notice.id, firm, base_version=1)
+        rows = [Placed(firm, 2, 1, f"{word}项目", "1")]
+        candidates.arrange(step, notice.id, rows)
+        return {"notice": notice.id, "notice paper": paper.id}
 
     def _assign(self, side: Side, state: str, assessment: Assessment) -> None:
         """Send one consultant, on the visit under way a pair: the second keeps a sheet apart."""

@@ -132,6 +132,7 @@ def _create_candidates() -> None:
         sa.Column("investment", sa.BigInteger()),
         _number("place", nullable=True),
         _number("minutes_id", "minutes", nullable=True),
+        _moment("settled_at", nullable=True),
         _number("version"),
         sa.PrimaryKeyConstraint("notice_id", "firm_id", name="pk_candidates"),
         sa.CheckConstraint(

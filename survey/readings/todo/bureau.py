@@ -68,6 +68,15 @@ def _remind(desk: Desk) -> Heap:
     return read(Kind.REMIND, store.to_pass_on(desk.session, MOST))
 
 
+def _notice_due(desk: Desk) -> Heap:
+    return read(Kind.NOTICE_DUE, store.notices_due(desk.session, MOST))
+
+
+def _unrecognised(desk: Desk) -> Heap:
+    """Firms that passed, while nobody has recorded by which paper."""
+    return read(Kind.UNRECOGNISED, store.passed_unrecorded(desk.session, MOST))
+
+
 def _mail_failed(desk: Desk) -> Heap:
     return read(Kind.MAIL_FAILED, store.undelivered(desk.session, MOST))
 
@@ -177,6 +186,8 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _stage_proposed,
     _unplaced,
     _remind,
+    _notice_due,
+    _unrecognised,
     _mail_failed,
     _overdue,
     _closing,

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from survey.clock import LOCAL
 from survey.readings.sheets import FilledSheet
 from survey.readings.todo.heaps import Heap, Kind, Waiting, by_age, heap
+from survey.store.notices import Reminded
 from survey.tables import Assessment, Firm, FirmNeed, Project, Response, Round, User
 
 
@@ -32,6 +33,8 @@ class AtFirm:
     """Needs with an answer on which it has said nothing; none for who sees modules only."""
     projects: Sequence[Project]
     """Those of which the bureau asks something to be mended; none for whom they do not concern."""
+    called: Sequence[Reminded]
+    """Notices it was reminded of and may still hand in for; none for who may not see them."""
     whole: bool
     """Whether the reader has the whole sheet; otherwise some modules."""
 
@@ -114,12 +117,20 @@ def _project_mend(at: AtFirm) -> Heap:
     return heap(Kind.PROJECT_MEND, back)
 
 
+def _called(at: AtFirm) -> Heap:
+    """Notices whose day is near."""
+    return heap(
+        Kind.CALLED, (Waiting(one.title, one.id, one.made_at, one.until) for one in at.called)
+    )
+
+
 FIRM: tuple[Callable[[AtFirm], Heap], ...] = (
     _returned,
     _project_mend,
     _unsaid,
     _settled,
     _need_answered,
+    _called,
     _begin,
     _finish,
     _given,

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     SETTLED = "settled"
     NEED_ANSWERED = "need_answered"
     PROJECT_MEND = "project_mend"
+    CALLED = "called"
     # a consultant
     TO_BEGIN = "to_begin"
     RUNNING = "running"
@@ -46,6 +47,8 @@ class Kind(StrEnum):
     STAGE_PROPOSED = "stage_proposed"
     UNPLACED = "unplaced"
     REMIND = "remind"
+    NOTICE_DUE = "notice_due"
+    UNRECOGNISED = "unrecognised"
     MAIL_FAILED = "mail_failed"
     CLOSING = "closing"
     OVERDUE = "overdue"

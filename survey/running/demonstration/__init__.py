@@ -26,6 +26,7 @@ from survey.running.demonstration.lives import (
     take_trials,
 )
 from survey.running.demonstration.needs import keep_needs
+from survey.running.demonstration.notices import call_for_applications
 from survey.running.demonstration.onsite import brought
 from survey.running.demonstration.people import (
     PARTNER,
@@ -75,6 +76,7 @@ def load(app: Flask) -> bool:
         bring_lists(session, config, rows, officer, now)
         keep_lists(session, contents, Step(session, actor(officer), now))
         keep_needs(session, firms, officer, now)
+        call_for_applications(session, config, officer, now)
     keep_sign_ins(config.instance / SIGN_INS, words, config.base_url)
     return True
 

@@ -61,6 +61,10 @@ ORDERS = {
     "next": "时限从近到远",
     "-next": "时限从远到近",
     "-deviation": "自评高出核定从多到少",
+    "lacking": "缺得少的在前",
+    "-lacking": "缺得多的在前",
+    "place": "按名次",
+    "-place": "按名次倒序",
 }
 """Every order a list offers; a leading hyphen turns its key round."""
 

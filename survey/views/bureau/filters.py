@@ -16,6 +16,7 @@ from survey.views.bureau.choices import ORDERS, Frame, Said
 from survey.web import here, lists
 from survey.words import lists as words
 from survey.words import needs as need_words
+from survey.words import notices as notice_words
 from survey.words import projects as project_words
 from survey.words import wording
 
@@ -154,6 +155,23 @@ def _named(name: str, title: str, known: Iterable[str]) -> Filter:
     asked = lists.words(name)
     offered = dict.fromkeys([*known, *([asked] if asked else [])])
     return Filter(name, title, "way", {one: one for one in offered}, asked)
+
+
+def of_candidates(
+    trades: Mapping[str, str], sorts: Collection[str], notices: Mapping[int, str], notice_id: int
+) -> Filters:
+    """
+    Args:
+        notices: Titles of those that can be asked about; ``notice_id`` is the one at hand.
+    """
+    titles = {str(id): title for id, title in notices.items()}
+    return _filters(
+        sorts,
+        _choice("notice", "申报通知", "way", titles, asked=str(notice_id)),
+        _choice("outcome", "申报条件", "way", notice_words.OUTCOMES),
+        _choice("state", "意向", "way", notice_words.CANDIDATE_STATES),
+        *_of_firms(trades),
+    )
 
 
 def _of_firms(trades: Mapping[str, str]) -> Iterable[Filter]:

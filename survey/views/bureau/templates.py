@@ -28,7 +28,18 @@ from survey.readings.ledger import Beside
 from survey.store import templates as store
 from survey.tables import ListTemplate
 from survey.views import files as brought
-from survey.views.bureau import assessments, choices, columns, firms, needs, pool, projects
+from survey.views.bureau import (
+    assessments,
+    candidates,
+    choices,
+    columns,
+    firms,
+    needs,
+    notice_columns,
+    pool,
+    projects,
+    recommendation,
+)
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.columns import Everything
 from survey.views.bureau.exports import Column
@@ -45,6 +56,8 @@ EVERYTHING: Mapping[str, Callable[[], Everything]] = {
     "firms": firms.everything,
     "needs": needs.everything,
     "projects": projects.everything,
+    "candidates": candidates.everything,
+    "recommendation": recommendation.everything,
 }
 GONE = "模板文件不在服务器上了，请重新上传。"
 
@@ -115,6 +128,10 @@ def _every(listed: str) -> Sequence[Column[Any]]:
         return columns.of_pool(frame, {}, here.district().stages, Beside())
     if listed == "projects":
         return columns.of_projects(frame.trades, here.today())
+    if listed == "candidates":
+        return notice_columns.of_candidates(frame.trades, {}, 0)
+    if listed == "recommendation":
+        return notice_columns.of_recommendation(frame.trades, "")
     return columns.of_firms(frame.trades)
 
 

@@ -21,6 +21,7 @@ LISTS = {
     "pool": "bureau.pool",
     "firms": "bureau.firms",
     "needs": "bureau.needs",
+    "candidates": "bureau.candidates",
 }
 MOST_VALUE = 400
 """Letters of one filter's value; no page of ours asks longer."""

@@ -21,6 +21,7 @@ from survey.store import (
     accounts,
     log,
     needs,
+    notices,
     pool,
     projects,
     reminders,
@@ -129,6 +130,7 @@ def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line], own: list[Proje
         unsaid=_unsaid(lines) if who.owner else (),
         settled=_settled(lines) if who.owner else (),
         answered=needs.to_rate(session, firm.id) if who.sections is None else (),
+        called=notices.reminded(session, firm.id, here.today()) if who.sections is None else (),
         whole=who.sections is None,
         projects=projects.to_mend(session, own),
     )
