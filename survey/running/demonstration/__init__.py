@@ -17,6 +17,7 @@ from survey.files.stores import contents_of
 from survey.lifecycle.step import About, Step
 from survey.running.demonstration.deciding import meet
 from survey.running.demonstration.firms import make_firm, make_rounds, rows_of, set_district
+from survey.running.demonstration.ledger import keep_ledger
 from survey.running.demonstration.lists import keep_lists
 from survey.running.demonstration.lives import (
     begin_second_round,
@@ -74,6 +75,7 @@ def load(app: Flask) -> bool:
         remind(session, now)
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
         bring_lists(session, config, rows, officer, now)
+        keep_ledger(session, officer, now)
         keep_lists(session, contents, Step(session, actor(officer), now))
         keep_needs(session, firms, officer, now)
         call_for_applications(session, config, officer, now)
