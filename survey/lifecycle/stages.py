@@ -103,8 +103,8 @@ def _stand(step: Step, entry: PoolEntry, stage: Stage, reason: str, wanted: Move
     step.log(
         "take_stage" if wanted.proposed else "move_stage",
         entry,
-        before={"stage": known.title} if known else None,
-        after={"ladder": stage.ladder, "stage": stage.title} | by,
+        before={name: known.title} if known else None,
+        after={name: stage.title} | by,
         reason=reason,
     )
     return entry

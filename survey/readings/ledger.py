@@ -56,7 +56,7 @@ def beside(
         store.maturity(session, assessments) if "maturity" in asked else {},
         _filings(session, firms) if "nation" in asked else {},
         _admissions(session, lines) if "admitted" in asked else {},
-        proposals(session, stages, lines) if "stage" in asked else {},
+        proposals(session, stages, lines) if asked & {"stage", "why"} else {},
     )
 
 

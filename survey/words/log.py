@@ -17,7 +17,6 @@ from survey.words import jobs, needs, projects, seen
 from survey.words.notes import TITLES
 from survey.words.notices import CANDIDATE_STATES, CHANGED, NOTICE_STATES
 from survey.words.rounds import REMINDERS
-from survey.words.stages import LADDERS
 from survey.words.wording import (
     AWARD_LEVELS,
     DECISIONS,
@@ -308,6 +307,7 @@ STATES_OF: Mapping[str, Mapping[str, str]] = {
 }
 NAMES = {
     "stage": "阶段",
+    "nation_stage": "国家梯度阶段",
     "nation_target": "国家梯度目标",
     "nation_rung": "国家梯度",
     "filed_on": "日期",
@@ -551,7 +551,6 @@ def _priced(parts: Mapping[str, int]) -> str:
 
 
 PHRASES: Mapping[str, Callable[[Any], str]] = {
-    "ladder": lambda ladder: LADDERS.get(ladder, ladder),
     "stages": lambda stages: "培育阶段 " + "、".join(stage["title"] for stage in stages),
     "share": lambda share: f"得分率 {percent(Fraction(share))}",
     "role": lambda role: ROLES.get(role, role),

@@ -153,7 +153,8 @@ def test_every_column_of_the_ledger_is_told_by_what_knows_it_and_else_is_empty(
     assert first["培育阶段"] == "区级储备"
     for name in ("项目或车间名称", "项目总投资（万元）", "备案代码", "信用核查结果", "省评年度"):
         assert second[name] == "", name
-    assert "建议改为“完工”" in first["阶段建议"]
+    assert first["阶段建议"] == "建议：完工"
+    assert "已验收" in first["建议理由"]
 
 
 def _projects(session, firm_id):

@@ -109,7 +109,7 @@ def test_an_entry_begins_in_the_first_stage_of_its_state_and_moves_with_its_hist
     moved = fresh(session, entry)
     assert (*began, moved.stage, moved.state) == ("reserve", NOON, "underway", PoolState.IN_POOL)
     assert [change.title for change in store.changes(session, entry.id)] == ["改造中", "区级储备"]
-    assert logged(session, "move_stage")[0].after == {"ladder": "province", "stage": "改造中"}
+    assert logged(session, "move_stage")[0].after == {"stage": "改造中"}
 
 
 @pytest.mark.parametrize("off", ["paused", "left", "unfit"])

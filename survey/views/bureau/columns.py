@@ -21,7 +21,7 @@ from survey.store.stages import Stage
 from survey.tables import Recognition, SheetKind, Verdict
 from survey.views.bureau.choices import Frame, Said
 from survey.views.bureau.exports import Column, local_day
-from survey.views.bureau.ledger_columns import of_ledger
+from survey.views.bureau.ledger_columns import of_ledger, of_way
 from survey.web import here
 from survey.words import needs, wording
 from survey.words import projects as project_words
@@ -335,6 +335,7 @@ def of_pool(
     return (
         *of_firm(frame.trades),
         _pool(lambda line: wording.POOL[line.state], "state", sort="state"),
+        *of_way(stages, known),
         *_of_results(frame, unmet, lambda line: line.assessment_id),
         Column(
             "培育目标等级",

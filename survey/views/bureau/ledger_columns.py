@@ -21,14 +21,17 @@ MONEY = ("equipment", "software", "services")
 """What counts as 软硬件投资; building work stands apart."""
 
 
+def of_way(stages: Sequence[Stage], known: Beside) -> tuple[Column[Any], ...]:
+    """Where an entry stands, and what comes next."""
+    return (*_of_stages(stages, known), *_of_follow_up())
+
+
 def of_ledger(edition: Edition, stages: Sequence[Stage], known: Beside) -> tuple[Column[Any], ...]:
     """
     Args:
         known: What stands beside the entries; each column finds there what it asked for.
     """
     return (
-        *_of_stages(stages, known),
-        *_of_follow_up(),
         *_of_nation(edition.national, stages, known),
         *_of_projects(edition, known),
         *_of_levels(edition, known),
@@ -49,7 +52,11 @@ def _of_stages(stages: Sequence[Stage], known: Beside) -> Iterable[Column[Any]]:
 
     def proposal(line: Any) -> str:
         found = known.proposals.get(line.id)
-        return f"建议改为“{found.stage.title}”：{found.why}" if found else ""
+        return f"建议：{found.stage.title}" if found else ""
+
+    def why(line: Any) -> str:
+        found = known.proposals.get(line.id)
+        return found.why if found else ""
 
     def by(line: Any) -> str:
         return known.admissions.get(line.place.admission_id or 0, "")
@@ -62,7 +69,8 @@ def _of_stages(stages: Sequence[Stage], known: Beside) -> Iterable[Column[Any]]:
         usual=True,
         label="阶段",
     )
-    yield _text("阶段建议", "stage", proposal, 40)
+    yield _text("阶段建议", "stage", proposal)
+    yield _text("建议理由", "why", why, 40)
     yield _day("进入阶段日期", "stage_at", lambda line: local_day(line.place.stage_at))
     yield _day("入库日期", "admitted", lambda line: local_day(line.place.admitted_at))
     yield _text("入库依据", "admitted", by, 26)
@@ -73,15 +81,8 @@ def _of_follow_up() -> Iterable[Column[Any]]:
         "下一步", lambda line: line.followed.next_step, 30, key="next", usual=True, label="下一步"
     )
     yield _day("时限", "next", lambda line: line.followed.next_by, sort="next")
-    yield Column(
-        "责任人",
-        lambda line: line.followed.responsible,
-        12,
-        key="responsible",
-        usual=True,
-        label="责任人",
-    )
-    yield _text("责任科室", "responsible", lambda line: line.followed.department)
+    yield _text("责任人", "next", lambda line: line.followed.responsible, 12)
+    yield _text("责任科室", "department", lambda line: line.followed.department)
 
 
 def _of_nation(
