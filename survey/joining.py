@@ -215,6 +215,7 @@ def _templates(app: Flask) -> None:
                 "contact_phone": district.contact_phone,
                 "demonstration": district.demonstration,
                 "logo": district.logo,
+                "purpose_version": district.purpose_version,
                 "colours": profiles.dressed_in(district),
             },
             "current_user": here.current(),

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from survey.clock import LOCAL
-from survey.lifecycle import passwords, typed
+from survey.lifecycle import passwords, purposes, typed
 from survey.lifecycle.accounts import SignedIn, add_user, opened, require_good, set_phone
 from survey.lifecycle.errors import LinkSpent, NotThere
 from survey.lifecycle.step import About, Step
@@ -196,4 +196,5 @@ def use_link(
         store.clear_throttle(session, f"account:{username}")
         store.end_sessions(session, owner.id)
         step.log(f"password_{link.purpose}", About("user", owner.id))
+        purposes.agreed(step, owner, settings.read(session).purpose_version)
         return opened(step, owner, device, agent)

@@ -379,6 +379,7 @@ def _district(profile: Profile, logo: bytes, step: Step) -> District:
         main_colour=colours.main.lower() if colours else "",
         deep_colour=colours.deep.lower() if colours else "",
         demonstration=present(step.session).demonstration,
+        purpose_version=present(step.session).purpose_version,
     )
 
 

@@ -29,7 +29,7 @@ _session, _user = _TABLES["user_sessions"].c, _TABLES["users"].c
 _SIGNED_IN = (
     select(_session.seen_at, _session.created_at, _session.token_hash)
     .add_columns(_user.id, _user.username, _user.name, _user.role, _user.firm_id)
-    .add_columns(_user.owner, _user.sections)
+    .add_columns(_user.owner, _user.sections, _user.agreed_version)
     .join_from(_TABLES["user_sessions"], _TABLES["users"], _user.id == _session.user_id)
     .where(_session.token_hash == bindparam("token_hash"), _user.active)
 )

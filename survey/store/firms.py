@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from survey.store.lists import (
     BELOW,
     FACTS,
+    FIRM,
     Conditions,
     Facts,
     Listing,
@@ -20,6 +21,7 @@ from survey.store.lists import (
     Slice,
     Wanted,
     facts_of,
+    holds,
     of_firms,
 )
 from survey.tables import (
@@ -165,6 +167,12 @@ def states_of_firms(session: Session) -> dict[str, int]:
 
 def firm(session: Session, firm_id: int, *, lock: bool = False) -> Firm | None:
     return session.get(Firm, firm_id, with_for_update=lock, populate_existing=lock)
+
+
+def with_contact(session: Session, words: str, most: int) -> Sequence[Firm]:
+    """Return firms that these words name, or whose contact or phone number they are."""
+    named = holds(words, *FIRM, Firm.contact_name, Firm.contact_phone, Firm.contact_mail)
+    return session.scalars(select(Firm).where(named).order_by(Firm.name_key).limit(most)).all()
 
 
 def firm_coded(session: Session, code: str) -> Firm | None:

@@ -75,6 +75,12 @@ def log_lines(
     return lines, len(lines) if part is None else count(session, where)
 
 
+def of_user(session: Session, user_id: int, most: int) -> Sequence[AuditEntry]:
+    """Return what somebody did, newest first."""
+    query = select(AuditEntry).where(AuditEntry.user_id == user_id)
+    return session.scalars(query.order_by(AuditEntry.id.desc()).limit(most)).all()
+
+
 def log_size(session: Session, wanted: WantedLog, zone: ZoneInfo) -> int:
     """Return how many rows the log narrowed so has."""
     return count(session, list(_narrowed(wanted, zone)))

@@ -48,6 +48,8 @@ class District:
     """For how many months working papers are kept (``lifecycle.retention``)."""
     log_months: int = 60
     """For how many months the log is kept; then its sealed blocks go, oldest first."""
+    purpose_version: int = 1
+    """Which version of what is kept of people is in force (``lifecycle.purposes``)."""
     reduced: bool = False
     logo: str = ""
     """The hash of the picture under ``LOGO``; empty for our own."""

@@ -24,6 +24,7 @@ from survey.tables.assessments import (
 from survey.tables.audit import AuditEntry, LogBlock, LogErasure, LogSeal
 from survey.tables.base import ENUMERATIONS, Moment, Table
 from survey.tables.calendars import Appointment, CalendarFeed
+from survey.tables.consents import Consent, PurposeText
 from survey.tables.documents import Document, NumberSeries
 from survey.tables.editions import EditionRow
 from survey.tables.enums import (
@@ -142,6 +143,7 @@ __all__ = [
     "CandidateState",
     "ChoiceRow",
     "ConditionAnswer",
+    "Consent",
     "CostKind",
     "Decided",
     "Decision",
@@ -208,6 +210,7 @@ __all__ = [
     "ProposalState",
     "Provider",
     "ProviderStanding",
+    "PurposeText",
     "Rating",
     "Recognition",
     "RecognitionProposal",

@@ -39,6 +39,8 @@ class User(Table):
     phone: Mapped[str | None] = mapped_column(String(20), index=True)
     """Given by the user themselves, to sign in with; two may claim one."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    agreed_version: Mapped[int | None]
+    """The version of what is kept of them that they agreed to last (``Consent``)."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     password_changed_at: Mapped[datetime | None]

@@ -37,6 +37,18 @@ ROUTES: dict[str, frozenset[str]] = {
     "account.sign_out_everywhere": EVERY_ROLE,
     "account.profile": EVERY_ROLE,
     "account.keep_phone": EVERY_ROLE,
+    # privacy: what is kept of people, theirs to read, to take along, to have erased
+    "privacy.purpose": _public,
+    "privacy.agree": EVERY_ROLE,
+    "privacy.mine": EVERY_ROLE,
+    "privacy.people": _administrator,
+    "privacy.text": _administrator,
+    "privacy.user": _administrator,
+    "privacy.user_data": _administrator,
+    "privacy.erase_user": _administrator,
+    "privacy.firm": _administrator,
+    "privacy.firm_data": _administrator,
+    "privacy.erase_contact": _administrator,
     # calendar: a secret address, and who gives it to themselves
     "calendar.feed": _public,
     "calendar.renew": _consultant,
@@ -342,6 +354,9 @@ SHOWS = {
     "firm.home": PERSON,
     "firm.overview": PERSON,
     "firm.profile": PERSON,
+    "privacy.firm": PERSON,
+    "privacy.people": PERSON,
+    "privacy.user": PERSON,
     "responses.confirmation": PERSON,
     "responses.signature": PERSON,
     "results.report": PERSON,
@@ -364,6 +379,9 @@ TAKES = frozenset(
         "bureau.roster_problems",
         "bureau.round_text",
         "bureau.slips",
+        "privacy.firm_data",
+        "privacy.mine",
+        "privacy.user_data",
     }
 )
 """Routes that hand out such things as files: each adds its own row to the log (``note_export``)."""
@@ -386,6 +404,8 @@ GIVEN = frozenset(
         "account.sign_out_everywhere",
         "account.profile",
         "account.keep_phone",
+        "privacy.agree",
+        "privacy.mine",
         "firm.home",
         "firm.overview",
         "firm.section",

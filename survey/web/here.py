@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NoReturn
 
@@ -48,6 +48,8 @@ class Reader:
     owner: bool
     sections: frozenset[str] | None
     """The modules a firm's colleague was given; None for everything."""
+    agreed: int = field(default=0, compare=False)
+    """The version of what is kept of them that they agreed to; no right rests on it."""
 
 
 def init_app(app: Flask, engine: Engine, info: dict[str, object]) -> None:

@@ -32,6 +32,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("administrator.users", "用户"),
     ("editions.home", "问卷年版"),
     ("administrator.district_settings", "区县设置"),
+    ("privacy.people", "个人信息"),
     ("jobs.home", "后台任务"),
     ("bureau.audit", "操作日志"),
 )

@@ -128,6 +128,9 @@ ACTIONS = {
     "clear_contents": "清理无主文件",
     "view_person": "查看个人信息",
     "view_evidence": "查看佐证材料",
+    "agree": "同意个人信息处理说明",
+    "purpose": "修改个人信息处理说明",
+    "take_data": "导出个人信息",
     "erase_user": "注销账号并清除个人信息",
     "erase_contact": "清除联系人信息",
     "retention": "清除过了保存期限的材料",
@@ -238,11 +241,11 @@ GROUPS = {
 """Kinds of action; what stands under none of the others is work on firms and rounds."""
 GROUPED = {
     "views": ("view_person", "view_evidence"),
-    "exports": ("export", "report_download", "district_download"),
+    "exports": ("export", "take_data", "report_download", "district_download"),
     "accounts": (
         *("sign_in", "sign_out", "sign_out_everywhere", "link_invite", "link_reset"),
         *("password_invite", "password_reset", "password_change", "phone", "give"),
-        *("enable", "disable", "role", "calendar_open", "calendar_shut"),
+        *("agree", "erase_user", "enable", "disable", "role", "calendar_open", "calendar_shut"),
     ),
     "system": (
         *("nightly", "retention", "log_drop", "settle", "clear_contents", "gates_told"),
@@ -356,6 +359,7 @@ NAMES = {
     "link_days": "链接有效天数",
     "stuck_days": "几天没动算停住",
     "retention_months": "过程材料保存月数",
+    "purpose_version": "个人信息处理说明第几版",
     "log_months": "操作日志保存月数",
     "rosters": "名单数",
     "jobs": "任务数",

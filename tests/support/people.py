@@ -95,6 +95,7 @@ def a_user(session: Session, role: str = Role.FIRM, firm: Firm | None = None, **
         "password_hash": _kept_password(),
         "owner": role == Role.FIRM,
         "active": True,
+        "agreed_version": 1,
         "created_at": moment(),
     }
     with db.writing(session):
