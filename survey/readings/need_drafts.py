@@ -16,7 +16,6 @@ from survey.store import assessments, need_rules
 from survey.store import needs as store
 from survey.store.answers import KeptAnswer
 from survey.store.need_rules import NeedRules
-from survey.store.sheets import kind_of
 from survey.tables import Assessment, AssessmentState, SheetKind
 
 OF_GAPS = "技术改造"
@@ -38,14 +37,19 @@ class Draft:
 
 
 def drafts_of(session: Session, firm_id: int) -> list[Draft]:
-    """Return what the newest sheet that speaks for a firm proposes and nobody decided about."""
+    """Return what the newest assessment of a firm proposes and nobody decided about.
+
+    Words are the firm's own; gaps are those of the sheet that speaks.
+    """
     newest = _newest(session, firm_id)
     if newest is None:
         return []
-    kind = kind_of(newest.state) if newest.state == AssessmentState.CONFIRMED else SheetKind.SELF
-    sheet, rules = filled_sheet(session, newest, kind), need_rules.read(session)
+    own, rules = filled_sheet(session, newest, SheetKind.SELF), need_rules.read(session)
+    speaks = own
+    if newest.state == AssessmentState.CONFIRMED:
+        speaks = filled_sheet(session, newest, SheetKind.ONSITE)
     decided = store.decided_drafts(session, firm_id)
-    found = [*_named(sheet, rules), *_without_package(sheet, rules)]
+    found = [*_named(own, rules), *_without_package(speaks, rules)]
     return [one for one in found if one.key not in decided][:MOST_DRAFTS]
 
 

@@ -186,6 +186,16 @@ def test_words_of_an_answer_are_proposed_until_somebody_decides(app, session, of
     assert proposed[0] not in again
 
 
+def test_a_gap_that_no_package_lifts_is_proposed_as_well(session, owner, firm):
+    with db.writing(session):  # what the catalogue has for the highest level suits larger ones
+        session.get_one(Firm, owner.firm_id).size = "micro"
+    handed_in(session, owner, level=3)
+
+    keys = re.findall(r'name="draft" value="([^"]+)"', firm.get("/firm/needs").text)
+
+    assert [key for key in keys if key.startswith("gap:")]
+
+
 def some_needs(session, seed: int) -> None:
     """Needs of any kind, straight into the table."""
     dice, day = Random(seed), date(2026, 11, 2)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from questionnaires.library import SHIPPED
 from reports import charts
 from reports import dashboard as say
+from reports import needs as say_needs
 from reports.dashboard import TOTAL, Basis, Frame, Group, Mean, Near, RoundGroup, Table, Wish
 from reports.outward import outward
 from reports.paper.drawing import svg
@@ -129,3 +130,27 @@ def test_every_block_is_drawn_with_its_numbers_on_it():
         for line in table.lines:
             for cell in line.cells[:columns]:
                 assert not cell.number or f">{cell.text}" in drawn, (table.id, line.title)
+
+
+def test_needs_are_held_back_like_firms_and_their_shares_with_them():
+    counts = {
+        ("资金", "timely"): 30,
+        ("资金", "tardy"): 20,
+        ("资金", "running"): 9,
+        ("用工", "timely"): 8,
+        ("用工", "tardy"): 2,
+        ("用工", "running"): 12,
+    }
+    inside = say_needs.table(counts, ["用工", "资金"], 2026, {"year": "2026"})
+
+    (outside,) = outward([inside], NOW, Basis.VISITED)
+
+    for before, after in zip(inside.lines, outside.lines, strict=True):
+        printed = [cell for cell in after.cells[:-1] if cell.text != WITHHELD]
+        assert all(int(cell.number or 0) >= FEWEST for cell in printed)
+        assert len(printed) != len(after.cells) - 2  # one gap is no gap
+        if len(printed) < len(after.cells) - 1:
+            assert after.cells[-1].text == WITHHELD
+        assert before.title == after.title
+    assert inside.lines[-1].cells[-1].text == "63.3%"
+    assert not [cell for line in outside.lines for cell in line.cells if cell.where]

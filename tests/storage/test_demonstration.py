@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import uscc
 
 from survey.readings.hints import own_hints
+from survey.readings.need_drafts import drafts_of
 from survey.readings.pairs import compared
 from survey.readings.sheets import filled_sheet
 from survey.readings.visits import visit_of
@@ -24,10 +25,13 @@ from survey.store import completion, invitations, reminders, settings
 from survey.store.completion import OVERDUE, STUCK, Pace
 from survey.store.invitations import JOINED, OPEN
 from survey.store.lists import BELOW, Slice
+from survey.store.needs import Standing, by_standing
 from survey.tables import (
     Assessment,
     AssessmentState,
     Firm,
+    FirmNeed,
+    NeedState,
     PoolEntry,
     Recognition,
     ReminderKind,
@@ -146,6 +150,15 @@ def _the_running_round_has_firms_at_every_pace(loaded: Session) -> None:
     assert reminders.waves(loaded, running.id, Slice(1, 9))[0][0].kind == ReminderKind.BEFORE_30
 
 
+def _its_firms_ask_for_things_in_every_state(loaded: Session) -> None:
+    found = loaded.scalars(select(FirmNeed)).all()
+    assert {need.state for need in found} == set(NeedState)
+    assert sum(need.main_id is not None for need in found) == 2
+    assert by_standing(loaded, datetime.now(UTC).date())[Standing.LATE] == 1
+    shown = loaded.scalars(select(Firm).where(Firm.code == "91331102DEMO003V03")).one()
+    assert [draft.category for draft in drafts_of(loaded, shown.id)] == ["资金"]
+
+
 def _every_page_can_say_that_it_is_a_demonstration(loaded: Session) -> None:
     place = settings.read(loaded)
     assert place.demonstration
@@ -171,6 +184,7 @@ def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, i
     _the_pool_has_entries_and_recognitions(session)
     _two_firms_were_visited_by_two_who_did_not_always_agree(session)
     _the_running_round_has_firms_at_every_pace(session)
+    _its_firms_ask_for_things_in_every_state(session)
     _every_page_can_say_that_it_is_a_demonstration(session)
     _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance)
     session.rollback()

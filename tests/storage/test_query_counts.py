@@ -17,9 +17,10 @@ from survey.lifecycle import pool
 from survey.lifecycle.step import Actor, Step
 from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.tables import AssessmentState, Firm, Role, SheetKind
+from survey.tables import AssessmentState, Firm, NeedState, Role, SheetKind
 from tests.support.bureau import an_assessment, at_desk, counting
 from tests.support.client import CheckingClient
+from tests.support.needs import a_need
 from tests.support.people import (
     a_consultant,
     a_file,
@@ -182,6 +183,7 @@ BUREAU = {
     "bureau.assessments": 16,
     "bureau.pool": 22,
     "bureau.firms": 12,
+    "bureau.needs": 15,
     "bureau.rounds": 6,
     "bureau.round_": 15,  # its firms, and how far all are by state, township, trade and day
     "bureau.assign_many": 7,
@@ -204,6 +206,8 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
         for number in numbers:
             done = AssessmentState.CONFIRMED
             one = an_assessment(session, round_, f"{number} 厂（虚构）", state=done, step=3)
+            if endpoint == "bureau.needs":
+                a_need(session, one.firm_id, f"第 {number} 件", NeedState.WORKING)
             step = Step(session, officer, moment())
             entry = pool.admit(step, one.id, target_rung="workshop", reason="条件成熟。")
             ids.append(entry.id if endpoint == "bureau.decide_on_entries" else one.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from random import Random
@@ -128,9 +129,18 @@ def amiss(told: dict[str, Answer], question: str | None) -> dict[str, Answer]:
 
 
 def fill_in(
-    session: Session, assessment: Assessment, sheet: dict[str, Answer], author: User, at: datetime
+    session: Session,
+    assessment: Assessment,
+    sheet: dict[str, Answer],
+    author: User,
+    at: datetime,
+    said: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a whole sheet at once, with the history the questionnaire's own saving would leave."""
+    """Write a whole sheet at once, with the history the questionnaire's own saving would leave.
+
+    Args:
+        said: What the firm remarks, by question.
+    """
     own = sheet_of(session, assessment, SheetKind.SELF)
     with db.writing(session):
         for number, (question_id, answer) in enumerate(sheet.items()):
@@ -138,7 +148,9 @@ def fill_in(
                 "sheet_id": own.id,
                 "question_id": question_id,
                 "value": plain(answer),
-                "remark": "本企业没有这道工序。" if answer is NOT_APPLICABLE else "",
+                "remark": "本企业没有这道工序。"
+                if answer is NOT_APPLICABLE
+                else (said or {}).get(question_id, ""),
                 "reason": "",
                 "finding": "",
                 "revision": 1,

@@ -82,7 +82,8 @@ def live(
     if row["state"] == AssessmentState.DRAFT:
         told = dict(list(told.items())[: len(told) * 2 // 3])
     first = amiss(told, row.get("returned"))
-    fill_in(session, assessment, first | extras, author, at + timedelta(hours=1))
+    said = row.get("said", {})
+    fill_in(session, assessment, first | extras, author, at + timedelta(hours=1), said)
     show_files(session, assessment, told, author, what.photo, at + timedelta(hours=1))
     if row["state"] == AssessmentState.DRAFT:
         return
