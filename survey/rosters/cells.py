@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from questionnaires.sheets.lists import NO_VALUE, Cell
+from survey.lifecycle.addresses import is_address
 from survey.tables import RowFault
 
 
@@ -193,6 +194,12 @@ def phones(cell: Cell) -> tuple[str, ...]:
     parts = [part.strip() for part in re.split(r"[、/;,，；|]+", said)]
     found = [number for part in parts for number in _split_blanks(part)]
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def mails(cell: Cell) -> list[str]:
+    """Read the mail addresses of a cell, whatever stands between them."""
+    said = unicodedata.normalize("NFKC", words(cell))
+    return [part for part in re.split(r"[\s、/;,，；|<>]+", said) if is_address(part)]
 
 
 def _split_blanks(part: str) -> list[str]:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from survey.lifecycle import addresses
 from survey.rosters import cells
 
 Sort = Literal[
-    "name", "code", "organisation", "text", "phones", "day", "industry", "size",
+    "name", "code", "organisation", "text", "phones", "mail", "day", "industry", "size",
     "truth", "money", "tax", "count", "power", "grade", "digital", "title", "titles", "recognition",
     "until",
 ]  # fmt: skip
@@ -99,6 +100,9 @@ _SAID: Final = (
     Field("contact_phone", "联系电话", "phones",
           ("联系电话", "电话", "联系方式", "联系人电话", "联系人手机", "手机", "固定电话"),
           ("联系电话", "联系方式"), 40),
+    Field("contact_mail", "邮箱", "mail",
+          ("邮箱", "电子邮箱", "联系邮箱", "电子邮件", "邮件", "Email", "E-mail", "EMAIL"),
+          ("邮箱", "邮件", "mail"), addresses.MOST),
     Field("legal_person", "法定代表人", "text", ("法定代表人", "法人", "法人代表", "负责人", "企业负责人")),
     Field("owner_phone", "法人手机", "phones", ("法人手机", "法人电话", "负责人电话", "法人联系方式"),
           ("法人手机", "法人电话")),

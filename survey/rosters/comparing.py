@@ -21,6 +21,7 @@ OWN = frozenset(
         "contact_name",
         "contact_post",
         "contact_phone",
+        "contact_mail",
     )
 )
 """What a firm says of itself on its own page, too."""

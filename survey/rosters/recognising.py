@@ -284,6 +284,16 @@ class _Found:
             self.notes.append(Said(RowNote.SHORTENED, column.key))
         self._keep(column, "、".join(found))
 
+    def _mail(self, cell: Cell, column: Field) -> None:
+        if cells.plain(cell) in cells.NONE:
+            return
+        found = cells.mails(cell)
+        if not found:
+            raise Unread(RowFault.UNREADABLE, cells.words(cell)[:40])
+        if len(found) > 1:
+            self.notes.append(Said(RowNote.SHORTENED, column.key))
+        self._keep(column, found[0])
+
     def _day(self, cell: Cell, column: Field) -> None:
         self._keep(column, cells.day(cell) or "")
 

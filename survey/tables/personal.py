@@ -37,6 +37,7 @@ PERSONAL: Final[Mapping[str, Whose]] = {
     "roster_rows.contact_name": Whose.CONTACT,
     "roster_rows.contact_post": Whose.CONTACT,
     "roster_rows.contact_phone": Whose.CONTACT,
+    "roster_rows.contact_mail": Whose.CONTACT,
     "roster_rows.legal_person": Whose.CONTACT,
     "roster_rows.owner_phone": Whose.CONTACT,
     "roster_rows.shown": Whose.CONTACT,

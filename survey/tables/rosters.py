@@ -64,6 +64,7 @@ class Stated:
     contact_name: Mapped[str | None] = mapped_column(String(60))
     contact_post: Mapped[str | None] = mapped_column(String(60))
     contact_phone: Mapped[str | None] = mapped_column(String(40))
+    contact_mail: Mapped[str | None] = mapped_column(String(254))
 
 
 class Listed:

@@ -516,3 +516,22 @@ def test_a_level_of_digitisation_is_one_level_however_it_is_written(said: Any) -
 )  # fmt: skip
 def test_a_title_holds_to_the_last_day_its_list_names(until: str, today: str, said: str) -> None:
     assert titles.standing(until, date.fromisoformat(today)) == said
+
+
+def test_a_mail_address_is_taken_out_of_what_stands_around_it_or_named_as_unreadable() -> None:
+    codes = [uscc.calc_check_digit(f"9133110000000010{n}") for n in range(5)]
+    said = ["张某 <zhang@example.com>", "a@example.com；b@example.com", "无", "", "问前台"]
+    rows = [["企业名称", "统一社会信用代码", "电子邮箱"]]
+    rows += [
+        [f"虚构邮箱{n}厂", f"9133110000000010{n}{digit}", said[n]] for n, digit in enumerate(codes)
+    ]
+    seen = seen_in(a_list(rows))
+
+    assert [seen.at(n).row.facts.get("contact_mail") for n in range(3, 8)] == [
+        "zhang@example.com", "a@example.com", None, None, None,
+    ]  # fmt: skip
+    notes = [
+        [note.code for note in seen.at(n).row.notes if note.field == "contact_mail"]
+        for n in range(3, 8)
+    ]
+    assert notes == [[], [RowNote.SHORTENED], [], [], [RowNote.LEFT_EMPTY]]

@@ -1,0 +1,11 @@
+"""Let lists say the mail address of a firm's contact."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0050"
+down_revision = "0049"
+
+
+def upgrade() -> None:
+    op.add_column("roster_rows", sa.Column("contact_mail", sa.String(254), nullable=True))
