@@ -14,12 +14,14 @@ from survey.lifecycle.codes import normal_code
 from survey.lifecycle.errors import Invalid, NotThere, PhoneShared, TooManyTries, WrongPassword
 from survey.lifecycle.step import About, Actor, Step
 from survey.store import accounts as store
-from survey.store import firms
+from survey.store import firms, providers
 from survey.store.accounts import hashed
 from survey.tables import KnownDevice, Role, User, UserSession
 
 PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+OUTSIDE = frozenset({Role.FIRM, Role.PROVIDER})
+"""Roles of people who are no staff: each belongs to a firm or a provider."""
 WRONG = "现在的密码不对。"
 WINDOW = timedelta(minutes=15)
 FREE_FAILURES = {"account": 5, "device": 5, "password": 5, "address": 30}
@@ -144,7 +146,14 @@ def sign_out_everywhere(step: Step, user_id: int) -> None:
 
 
 def add_user(
-    step: Step, *, username: str, name: str, role: str, firm_id: int | None, owner: bool = False
+    step: Step,
+    *,
+    username: str,
+    name: str,
+    role: str,
+    firm_id: int | None,
+    provider_id: int | None = None,
+    owner: bool = False,
 ) -> User:
     """Add the row of a user inside the caller's transaction, after checking every field."""
     username, name = username.strip().lower(), typed.line(name)
@@ -161,6 +170,10 @@ def add_user(
         faults["firm_id"] = "企业用户必须属于一家企业，其他角色不属于任何企业。"
     elif firm_id is not None and firms.firm(step.session, firm_id) is None:
         faults["firm_id"] = "没有这家企业。"
+    if (role == Role.PROVIDER) != (provider_id is not None):
+        faults["provider_id"] = "服务商用户必须属于一家服务商，其他角色不属于任何服务商。"
+    elif provider_id is not None and providers.provider(step.session, provider_id) is None:
+        faults["provider_id"] = "没有这家服务商。"
     if faults:
         raise Invalid(faults)
     user = User(
@@ -168,6 +181,7 @@ def add_user(
         name=name,
         role=role,
         firm_id=firm_id,
+        provider_id=provider_id,
         owner=owner,
         active=True,
         created_at=step.now,
@@ -301,8 +315,10 @@ def set_role(step: Step, user_id: int, role: str) -> None:
         user = store.user(session, user_id, lock=True)
         if user is None:
             raise NotThere
-        if user.role == Role.FIRM or role == Role.FIRM or role not in list(Role):
-            raise Invalid({"role": "企业用户的角色不能更改，也不能把工作人员改为企业用户。"})
+        if {user.role, role} & OUTSIDE or role not in list(Role):
+            raise Invalid(
+                {"role": "企业和服务商用户的角色不能更改，工作人员也不能改为这两种用户。"}
+            )
         if user.id == step.by.user_id:
             raise Invalid({"role": "不能更改自己的角色。"})
         if role != Role.ADMINISTRATOR:

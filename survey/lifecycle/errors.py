@@ -272,5 +272,9 @@ class AlreadySaid(Invalid):
     status = 409
 
 
+class MovedOn(Refusal):
+    """What stands between a firm and a provider is not in a state for this step any more."""
+
+
 class JobEnded(Refusal):
     """The job is over, or not yet: it cannot be cancelled, or need not be tried again."""

@@ -37,6 +37,7 @@ class Link:
     purpose: LinkPurpose
     user_id: int
     firm_id: int | None
+    provider_id: int | None
     name: str
     username: str
     expires_at: datetime
@@ -71,7 +72,8 @@ def new_link(step: Step, user: User, purpose: LinkPurpose) -> Link:
             expires_at=ends,
         )
     )
-    return Link(token, purpose, user.id, user.firm_id, user.name, user.username, ends, again)
+    whose = (user.id, user.firm_id, user.provider_id)
+    return Link(token, purpose, *whose, user.name, user.username, ends, again)
 
 
 def add_and_invite(step: Step, *, username: str, name: str, role: str) -> Link:
@@ -106,10 +108,19 @@ def invite(
     name: str,
     role: str,
     firm_id: int | None = None,
+    provider_id: int | None = None,
     owner: bool = False,
 ) -> Link:
     """Add a user and invite them, inside the caller's transaction."""
-    user = add_user(step, username=username, name=name, role=role, firm_id=firm_id, owner=owner)
+    user = add_user(
+        step,
+        username=username,
+        name=name,
+        role=role,
+        firm_id=firm_id,
+        provider_id=provider_id,
+        owner=owner,
+    )
     link = new_link(step, user, LinkPurpose.INVITE)
     after = {"username": user.username, "role": user.role}
     step.log("create", About("user", user.id, firm_id), after=after)
@@ -125,17 +136,21 @@ def issue_link(step: Step, user_id: int) -> Link:
         return _issued(step, user)
 
 
-def hand_out(step: Step, user_id: int, *, firm_id: int | None) -> Link:
-    """Make a link as an officer may: for a user of this firm, or for a consultant.
+def hand_out(
+    step: Step, user_id: int, *, firm_id: int | None = None, provider_id: int | None = None
+) -> Link:
+    """Make a link as an officer may: for a user of this firm or provider, or for a consultant.
 
     Raises:
-        NotThere: No such active user of the firm, or none of the consultants; other staff are the
-            administrator's.
+        NotThere: No such active user of the firm or provider, or none of the consultants; other
+            staff are the administrator's.
     """
     with step.writing() as session:
         user = store.user(session, user_id, lock=True)
-        role = Role.CONSULTANT if firm_id is None else Role.FIRM
-        if user is None or not user.active or (user.role, user.firm_id) != (role, firm_id):
+        role = Role.FIRM if firm_id else Role.PROVIDER if provider_id else Role.CONSULTANT
+        if user is None or not user.active:
+            raise NotThere
+        if (user.role, user.firm_id, user.provider_id) != (role, firm_id, provider_id):
             raise NotThere
         return _issued(step, user)
 

@@ -12,6 +12,7 @@ from survey.tables import (
     CandidateState,
     DocumentStanding,
     EditionState,
+    IntroductionState,
     JobState,
     MailState,
     NeedState,
@@ -161,6 +162,17 @@ NEED: Mapping[str, Transition[NeedState]] = {
     "need_defer": _from(_W.REGISTERED, _W.HANDED_OVER, _W.WORKING, to=_W.DEFERRED),
     "need_decline": _from(_W.REGISTERED, _W.HANDED_OVER, _W.WORKING, _W.DEFERRED, to=_W.DECLINED),
     "need_resume": _from(_W.DEFERRED, _W.DECLINED, to=_W.REGISTERED),
+}
+
+_I = IntroductionState
+INTRODUCTION: Mapping[str, Transition[IntroductionState]] = {
+    "ask_introduction": _from(None, to=_I.ASKED),
+    "agree_introduction": _from(None, _I.ASKED, _I.REFUSED, _I.WITHDRAWN, _I.ENDED, to=_I.AGREED),
+    "refuse_introduction": _from(_I.ASKED, to=_I.REFUSED),
+    "introduce": _from(_I.AGREED, to=_I.INTRODUCED),
+    "contract_introduction": _from(_I.INTRODUCED, to=_I.CONTRACTED),
+    "end_introduction": _from(_I.AGREED, _I.INTRODUCED, _I.CONTRACTED, to=_I.ENDED),
+    "withdraw_consent": _from(_I.AGREED, _I.INTRODUCED, _I.ENDED, to=_I.WITHDRAWN),
 }
 
 WRITABLE: Mapping[SheetKind, AssessmentState] = {

@@ -29,7 +29,7 @@ _session, _user = _TABLES["user_sessions"].c, _TABLES["users"].c
 _SIGNED_IN = (
     select(_session.seen_at, _session.created_at, _session.token_hash)
     .add_columns(_user.id, _user.username, _user.name, _user.role, _user.firm_id)
-    .add_columns(_user.owner, _user.sections, _user.agreed_version)
+    .add_columns(_user.owner, _user.sections, _user.agreed_version, _user.provider_id)
     .join_from(_TABLES["user_sessions"], _TABLES["users"], _user.id == _session.user_id)
     .where(_session.token_hash == bindparam("token_hash"), _user.active)
 )
@@ -103,6 +103,11 @@ def users(
 
 def users_of_firm(session: Session, firm_id: int) -> list[User]:
     return list(session.scalars(select(User).where(User.firm_id == firm_id).order_by(User.id)))
+
+
+def users_of_provider(session: Session, provider_id: int) -> list[User]:
+    query = select(User).where(User.provider_id == provider_id).order_by(User.id)
+    return list(session.scalars(query))
 
 
 def active_of_role(session: Session, role: str) -> list[User]:

@@ -44,6 +44,12 @@ class District:
     """Calendar days an invitation or reset lasts."""
     stuck_days: int = 7
     """After how many days without a save a firm that fills in is called stuck."""
+    provider_classes: tuple[str, ...] = ("软件", "集成", "设备", "咨询", "总包")
+    """Of which a provider is one or several."""
+    provider_permille: int = 60
+    """Which part of its real sales revenue the district's policy pays a provider, in thousandths."""
+    provider_document: str = ""
+    """By which paper; while none is named, the part is a reference."""
     retention_months: int = 36
     """For how many months working papers are kept (``lifecycle.retention``)."""
     log_months: int = 60
@@ -104,6 +110,8 @@ def _district(kept: Mapping[str, Any]) -> District:
     values = dict(kept)
     values["townships"] = tuple(values.get("townships", ()))
     values["parks"] = tuple(values.get("parks", ()))
+    if "provider_classes" in values:
+        values["provider_classes"] = tuple(values["provider_classes"])
     values["targets"] = tuple(
         Target(t["year"], t["count"], tuple(t["rungs"])) for t in values.get("targets", ())
     )

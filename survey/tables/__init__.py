@@ -39,6 +39,7 @@ from survey.tables.enums import (
     DrillOutcome,
     EditionState,
     Fault,
+    IntroductionState,
     JobState,
     Ladder,
     LinkPurpose,
@@ -108,7 +109,15 @@ from survey.tables.projects import (
     Subsidy,
     SubsidyPolicy,
 )
-from survey.tables.providers import Provider
+from survey.tables.providers import (
+    Introduction,
+    Provider,
+    ProviderCase,
+    ProviderChange,
+    ProviderClaim,
+    ProviderProduct,
+    Showing,
+)
 from survey.tables.responses import Response
 from survey.tables.rosters import (
     FirmListing,
@@ -163,6 +172,8 @@ __all__ = [
     "FirmTitle",
     "FirmYear",
     "Interest",
+    "Introduction",
+    "IntroductionState",
     "Invitation",
     "Job",
     "JobState",
@@ -209,6 +220,10 @@ __all__ = [
     "ProjectState",
     "ProposalState",
     "Provider",
+    "ProviderCase",
+    "ProviderChange",
+    "ProviderClaim",
+    "ProviderProduct",
     "ProviderStanding",
     "PurposeText",
     "Rating",
@@ -242,6 +257,7 @@ __all__ = [
     "Severity",
     "SheetKind",
     "SheetRow",
+    "Showing",
     "ShownColumns",
     "Signature",
     "SignerRole",

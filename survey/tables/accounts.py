@@ -12,7 +12,7 @@ from survey.tables.enums import LinkPurpose, Role
 
 
 class User(Table):
-    """One person. A user of a firm always has one; nobody else has."""
+    """One person. A user of a firm always has one, a provider's user a provider; nobody else has."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -24,6 +24,7 @@ class User(Table):
             sqlite_where=text("password_hash IS NULL"),
             postgresql_where=text("password_hash IS NULL"),
         ),
+        CheckConstraint("(role = 'provider') = (provider_id IS NOT NULL)", name="provider"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,6 +33,7 @@ class User(Table):
     name: Mapped[str] = mapped_column(String(60))
     role: Mapped[Role]
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firms.id"), index=True)
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("providers.id"), index=True)
     owner: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether they answer for their firm: they invite its colleagues and send them away."""
     sections: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))

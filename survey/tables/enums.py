@@ -14,6 +14,7 @@ class Role(StrEnum):
     CONSULTANT = "consultant"
     OFFICER = "officer"
     ADMINISTRATOR = "administrator"
+    PROVIDER = "provider"
 
 
 class AssessmentState(StrEnum):
@@ -385,6 +386,23 @@ class CandidateState(StrEnum):
     FAILED = "failed"
 
 
+class IntroductionState(StrEnum):
+    """How far a firm and a provider have come about one package."""
+
+    ASKED = "asked"
+    """The provider would like to know whose demand it is."""
+    AGREED = "agreed"
+    """The firm agreed to be named to this provider."""
+    REFUSED = "refused"
+    INTRODUCED = "introduced"
+    """An officer brought them together."""
+    CONTRACTED = "contracted"
+    ENDED = "ended"
+    """It came to nothing."""
+    WITHDRAWN = "withdrawn"
+    """The firm took its consent back for the future."""
+
+
 class ReminderKind(StrEnum):
     """Why a firm was reminded of a round."""
 
@@ -436,6 +454,7 @@ __all__ = [
     "DrillOutcome",
     "EditionState",
     "Fault",
+    "IntroductionState",
     "JobState",
     "Ladder",
     "LinkPurpose",

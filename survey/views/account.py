@@ -37,6 +37,7 @@ HOMES = {
     Role.CONSULTANT: "consultant.home",
     Role.OFFICER: "bureau.home",
     Role.ADMINISTRATOR: "administrator.home",
+    Role.PROVIDER: "provider.home",
 }
 DEVICE_DAYS = 180
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from fractions import Fraction
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from reports.district import Counting
+from reports.figures import amount
 from survey import library
 from survey.lifecycle import accounts, edition_status, links, settings, stage_rules, typed
 from survey.lifecycle.errors import Invalid
@@ -34,7 +36,7 @@ from survey.words import stages as stage_words
 from survey.words import wording
 
 pages = Blueprint("administrator", __name__, url_prefix="/admin")
-STAFF = tuple(role for role in Role if role != Role.FIRM)
+STAFF = tuple(role for role in Role if role not in accounts.OUTSIDE)
 
 
 class UserForm(FlaskForm):
@@ -106,6 +108,21 @@ class DistrictForm(FlaskForm):
         [Optional(), NumberRange(6, 240, "请填 6 到 240 之间的整数（月）。")],
         description="封存过的日志过了这么多个月，由每夜检查整块清除，只留下摘要，剩下的仍可核对。谁看过、改过、导出过什么，以及评估、培育库页面上的办理经过，都来自日志。可填 6 到 240，不填按 60 个月。",
     )
+    provider_classes = StringField(
+        "服务商类别",
+        [Optional(), Length(max=100)],
+        description="多个用“、”隔开。例如：软件、集成。",
+    )
+    provider_share = StringField(
+        "服务商奖补比例（%）",
+        [Optional(), Length(max=6)],
+        description="按真实销售额的百分之几，最多一位小数，例如 6。",
+    )
+    provider_document = StringField(
+        "服务商奖补依据",
+        [Optional(), Length(max=100)],
+        description="文件名称和文号。空着时比例标为参考值。",
+    )
     reduced = BooleanField("适用山区海岛县的申报金额")
 
 
@@ -141,6 +158,7 @@ def users() -> ResponseReturnValue:
             {"q": Said("查找", words), "role": Said("身份", wording.ROLES.get(role, ""))}
         ),
         form=UserForm(),
+        staff=STAFF,
     )
 
 
@@ -261,6 +279,8 @@ def _typed(district: District) -> dict[str, object]:
         "titles": "、".join(district.counting.titles),
         "levels": "、".join(district.counting.levels),
         "since": district.counting.since,
+        "provider_classes": "、".join(district.provider_classes),
+        "provider_share": amount(Fraction(district.provider_permille, 10)),
         "base": district.counting.base,
     }
 
@@ -294,6 +314,9 @@ def _district(
         stuck_days=form.stuck_days.data or District.stuck_days,
         retention_months=form.retention_months.data or District.retention_months,
         log_months=form.log_months.data or District.log_months,
+        provider_classes=_words(form.provider_classes.data) or District.provider_classes,
+        provider_permille=_permille(form.provider_share.data),
+        provider_document=typed.line(form.provider_document.data),
         reduced=bool(form.reduced.data),
     )
 
@@ -306,6 +329,15 @@ def _lines(text: str | None) -> tuple[str, ...]:
 def _words(text: str | None) -> tuple[str, ...]:
     found = dict.fromkeys(typed.line(word) for word in (text or "").split("、"))
     return tuple(word for word in found if word)
+
+
+def _permille(text: str | None) -> int:
+    """Read a share in percent, with at most one decimal, as thousandths; empty for none."""
+    whole, _, tenth = typed.plain(text).removesuffix("%").partition(".")
+    number = typed.whole(f"{whole or 0}{tenth or 0}") if len(tenth) <= 1 else None
+    if number is None or number > 1000:
+        raise Invalid({"provider_share": "请填 0 至 100 的数，最多一位小数，例如 6 或 6.5。"})
+    return number
 
 
 def _levels(text: str | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from survey.config import Config
 from survey.lifecycle.links import Link
-from survey.store import firms
+from survey.store import firms, providers
 from survey.web import here
 from survey.words import links as words
 
@@ -27,16 +27,19 @@ def scannable(url: str) -> str:
 
 def hand_over(link: Link) -> ResponseReturnValue:
     """Show a link, this once, to who hands it over."""
-    firm = firms.firm(here.session(), link.firm_id) if link.firm_id else None
+    session = here.session()
+    firm = firms.firm(session, link.firm_id) if link.firm_id else None
+    provider = providers.provider(session, link.provider_id) if link.provider_id else None
+    whose = firm or provider
     url = link_url(link.token)
     message = words.message(
         name=link.name,
-        about=firm.name if firm else f"{here.district().name}智能制造水平评估",
+        about=whose.name if whose else f"{here.district().name}智能制造水平评估",
         url=url,
         username=link.username,
         ends=link.expires_at,
         help_at=here.district().contact,
     )
     return render_template(
-        "account/hand_over.html", link=link, firm=firm, url=url, message=message, picture=Markup(scannable(url))  # noqa: S704  # drawn from our own address
+        "account/hand_over.html", link=link, firm=firm, provider=provider, url=url, message=message, picture=Markup(scannable(url))  # noqa: S704  # drawn from our own address
     )  # fmt: skip

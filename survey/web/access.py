@@ -16,12 +16,13 @@ from survey.web.here import Reader
 from survey.words.wording import RETURNED, VISIT_RETURNED
 
 ANYONE = "anyone"
-EVERY_ROLE = frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR})
+EVERY_ROLE = frozenset(Role)
 _public = frozenset({ANYONE})
 _firm = frozenset({Role.FIRM})
 _consultant = frozenset({Role.CONSULTANT})
 _officer = frozenset({Role.OFFICER})
 _administrator = frozenset({Role.ADMINISTRATOR})
+_provider = frozenset({Role.PROVIDER})
 
 ROUTES: dict[str, frozenset[str]] = {
     "static": _public,
@@ -86,6 +87,14 @@ ROUTES: dict[str, frozenset[str]] = {
     "firm.colleague_link": _firm,
     "firm.take_back": _firm,
     "firm.say_intention": _firm,
+    # providers that fit what it should buy; to be named is its owner's to say
+    "firm.providers": _firm,
+    "firm.agree": _firm,
+    "firm.answer_introduction": _firm,
+    # provider: its own file, demand without names, and who agreed to be named
+    "provider.home": _provider,
+    "provider.demand": _provider,
+    "provider.file": _provider,
     # results: one page and one PDF per sheet, for whoever may read the assessment
     "results.result": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "responses.confirmation": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
@@ -218,6 +227,21 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.mail_invitations": _officer,
     "bureau.retry_mails": _officer,
     "bureau.retry_mail": _officer,
+    "bureau.providers": _officer,
+    "bureau.export_providers": _officer,
+    "bureau.add_provider": _officer,
+    "bureau.provider": _officer,
+    "bureau.stand_provider": _officer,
+    "bureau.review_provider": _officer,
+    "bureau.decide_change": _officer,
+    "bureau.add_provider_user": _officer,
+    "bureau.provider_link": _officer,
+    "bureau.provider_ledger": _officer,
+    "bureau.export_provider_ledger": _officer,
+    "bureau.record_claim": _officer,
+    "bureau.introductions": _officer,
+    "bureau.export_introductions": _officer,
+    "bureau.move_introduction": _officer,
     "bureau.pool": _officer,
     "bureau.export_pool": _officer,
     "bureau.pool_entry": _officer,
@@ -395,6 +419,8 @@ OWNERS = frozenset(
         "firm.take_back",
         "firm.say_intention",
         "responses.say",
+        "firm.agree",
+        "firm.answer_introduction",
     }
 )
 """What of a firm's pages only its owner may open."""

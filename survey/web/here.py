@@ -44,6 +44,7 @@ class Reader:
     name: str
     role: Role
     firm_id: int | None
+    provider_id: int | None
     token_hash: str
     owner: bool
     sections: frozenset[str] | None

@@ -47,9 +47,13 @@ DEVIATIONS: Final = {
 }
 """By rung, or by the least difference of both shares, in percentage points."""
 
+REVIEWS: Final = {"yes": "该复核了", "no": "不用复核"}
+CHANGES: Final = {"yes": "有待核对的更改", "no": "没有"}
+
 GROUPS: Final[Mapping[str, str]] = {
     "firm": "企业",
     "need": "诉求",
+    "provider": "服务商",
     "way": "进度",
     "result": "结果",
     "pool": "培育",
@@ -64,6 +68,7 @@ LISTED: Final = {
     "projects": "改造项目",
     "candidates": "申报对象",
     "recommendation": "推荐汇总表",
+    "providers": "服务商名录",
 }
 """The lists that are sent out, narrowed and laid out by officers."""
 LOST: Final = {

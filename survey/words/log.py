@@ -16,6 +16,8 @@ from survey.tables import AuditEntry
 from survey.words import jobs, needs, projects, seen
 from survey.words.notes import TITLES
 from survey.words.notices import CANDIDATE_STATES, CHANGED, NOTICE_STATES
+from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
+from survey.words.providers import STATES as INTRODUCTION_STATES
 from survey.words.rounds import REMINDERS
 from survey.words.wording import (
     AWARD_LEVELS,
@@ -183,6 +185,20 @@ ACTIONS = {
     "need_resume": "诉求重新登记",
     "need_join": "合并同类诉求",
     "need_separate": "取消合并诉求",
+    "stand_provider": "改服务商状态",
+    "review_provider": "登记服务商年度复核",
+    "propose_file": "服务商提交资料更改",
+    "take_file": "采用服务商的更改",
+    "decline_file": "不采用服务商的更改",
+    "show_providers": "向企业展示服务商",
+    "ask_introduction": "服务商请企业同意告知名称",
+    "agree_introduction": "同意告知企业名称",
+    "refuse_introduction": "不同意告知企业名称",
+    "withdraw_consent": "收回告知企业名称的同意",
+    "introduce": "引荐",
+    "contract_introduction": "登记引荐后签约",
+    "end_introduction": "登记引荐没有谈成",
+    "claim": "登记服务商奖补",
     "proposal_decline": "不采用名单里的认定",
     "project_begin": "立项",
     "project_edit": "修改项目",
@@ -272,6 +288,8 @@ SUBJECTS = {
     "need": "诉求",
     "view": "视图",
     "template": "表格模板",
+    "provider": "服务商",
+    "introduction": "引荐",
     "log": "操作日志",
     "project": "改造项目",
     "policy": "补助政策",
@@ -287,6 +305,9 @@ LISTS = {
     "firms": "企业名录",
     "needs": "问题清单",
     "audit": "操作日志",
+    "providers": "服务商名录",
+    "introductions": "供需引荐",
+    "provider_ledger": "服务商奖补台账",
     "round": "轮次进度",
     "invitations": "邀请名单",
     "slips": "邀请二维码",
@@ -307,6 +328,7 @@ STATES_OF: Mapping[str, Mapping[str, str]] = {
     "project": projects.STATES,
     "notice": NOTICE_STATES,
     "candidate": CANDIDATE_STATES,
+    "introduction": INTRODUCTION_STATES,
 }
 NAMES = {
     "stage": "阶段",
@@ -323,6 +345,22 @@ NAMES = {
     "benefits": "政策兑现",
     "remark": "备注",
     "above_scale": "规上",
+    "located": "所在地",
+    "on_the_spot": "本地驻场人数",
+    "classes": "类别",
+    "provincial": "省级类别",
+    "provincial_year": "列入年度",
+    "trades": "服务行业",
+    "response_hours": "答复承诺（小时）",
+    "qualifications": "资质",
+    "offers": "产品数",
+    "cases": "案例数",
+    "reviewed_on": "复核日期",
+    "showings": "展示次数",
+    "package": "改造场景",
+    "provider_classes": "服务商类别",
+    "provider_permille": "服务商奖补千分比",
+    "provider_document": "服务商奖补依据",
     "address": "地址",
     "answers": "题数",
     "bureau": "主管部门",
@@ -556,6 +594,8 @@ def _priced(parts: Mapping[str, int]) -> str:
 
 PHRASES: Mapping[str, Callable[[Any], str]] = {
     "stages": lambda stages: "培育阶段 " + "、".join(stage["title"] for stage in stages),
+    "provider_standing": lambda standing: PROVIDER_STANDINGS.get(standing, standing),
+    "claimed": lambda money: _sum("已申领", money),
     "share": lambda share: f"得分率 {percent(Fraction(share))}",
     "role": lambda role: ROLES.get(role, role),
     "came_by": lambda source: f"来源 {needs.SOURCES.get(source, source)}",

@@ -36,6 +36,7 @@ ROLES: Final[Mapping[str, str]] = {
     Role.CONSULTANT: "诊断顾问",
     Role.OFFICER: "主管部门人员",
     Role.ADMINISTRATOR: "管理员",
+    Role.PROVIDER: "服务商",
 }
 STATES: Final[Mapping[str, str]] = {
     AssessmentState.DRAFT: "填写中",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 from itertools import product
@@ -40,6 +40,7 @@ from survey.lifecycle import (
     notice_reminders,
     notices,
     pool,
+    providers,
     recognitions,
     reminders,
 )
@@ -75,6 +76,7 @@ from survey.tables import (
     NoteKind,
     Paper,
     ProjectState,
+    Provider,
     Recognition,
     ResponseKind,
     Role,
@@ -107,13 +109,15 @@ from tests.support.people import (
     moment,
 )
 from tests.support.projects import a_figure, a_paper, a_policy, a_project, a_subsidy
+from tests.support.providers import a_file as a_provider_file
+from tests.support.providers import an_accepted_project, introduced
 from tests.support.rosters import a_proposal, a_roster
 from tests.support.rounds import a_mail, prepare_links
 from tests.support.servers import Server, serving
 from tests.support.templates import a_template, a_view
 
 Axe = Callable[[Page], list[str]]
-READERS = (ANYONE, Role.FIRM, Role.CONSULTANT, Role.OFFICER, Role.ADMINISTRATOR)
+READERS = (ANYONE, *Role)
 NOT_PAGES = frozenset(
     {
         *("static", "health", "worker.script", "calendar.feed"),
@@ -203,6 +207,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     for each, state in ((firm, MailState.SENT), (other, MailState.FAILED)):
         a_mail(session, rounds[0], each.id, state, fault=LONG[:120])
     return {
+        "provider_id": [_provider(session, people)],
         "assessment_id": sheets,
         "kind": [SheetKind.SELF, SheetKind.ONSITE],
         "number": [1],
@@ -283,6 +288,21 @@ def _notices(session: Session, config: Config, step: Step, firm: Firm) -> list[i
 
 MORE = ("revenue", "at_least", "2000")
 """What a condition of its own compares: the figure, how, with what."""
+
+
+def _provider(session: Session, people: dict[str, User]) -> int:
+    """A provider with long words in its file, to which the firm agreed, with an accepted project."""
+    row = session.get_one(Provider, people[Role.PROVIDER].provider_id)
+    wish = a_provider_file(LONG[:90], qualifications=LONG, contact_name=LONG[:50])
+    step = Step(session, Actor(people[Role.OFFICER].id, "测试"), moment())
+    providers.edit(step, row.id, wish, base_version=row.version)
+    for title in (LONG[:90], "虚构项目"):
+        firm = session.get_one(Firm, people[Role.FIRM].firm_id)
+        an_accepted_project(session, firm, row, title=title)
+    introduced(session, people[Role.FIRM], row)
+    other = replace(wish, place=LONG[:50])
+    providers.propose(step, row.id, other, base_version=row.version)
+    return row.id
 
 
 def _lists(session: Session, config: Config, officer: User) -> list[int]:

@@ -10,6 +10,7 @@ from survey.lifecycle.states import (
     CANDIDATE,
     DOCUMENT,
     EDITION,
+    INTRODUCTION,
     NOTICE,
     POOL,
     REQUEST,
@@ -22,6 +23,7 @@ from survey.tables import (
     DocumentStanding,
     EditionState,
     Firm,
+    IntroductionState,
     NoticeState,
     PoolState,
     RequestState,
@@ -51,10 +53,21 @@ def test_a_step_that_writes_and_leaves_no_row_in_the_log_is_noticed(session):
         (DOCUMENT, DocumentStanding),
         (REQUEST, RequestState),
         (ROSTER, RosterState),
+        (INTRODUCTION, IntroductionState),
         (NOTICE, NoticeState),
         (CANDIDATE, CandidateState),
     ],
-    ids=["assessment", "pool", "edition", "document", "request", "roster", "notice", "candidate"],
+    ids=[
+        "assessment",
+        "pool",
+        "edition",
+        "document",
+        "request",
+        "roster",
+        "introduction",
+        "notice",
+        "candidate",
+    ],
 )
 def test_every_state_is_reached_from_nothing_by_the_table_of_steps(table, states):
     reached, before = {None}, None

@@ -40,6 +40,7 @@ from survey.tables import (
     DocumentStanding,
     Evidence,
     Firm,
+    Provider,
     Role,
     Round,
     SheetKind,
@@ -87,6 +88,8 @@ def a_user(session: Session, role: str = Role.FIRM, firm: Firm | None = None, **
     """A user whose password is PASSWORD; a firm's user gets a firm where none is given."""
     if role == Role.FIRM and firm is None:
         firm = a_firm(session)
+    if role == Role.PROVIDER and "provider_id" not in given:
+        given["provider_id"] = _bare_provider(session)
     known = {
         "username": f"{role}-{next(_numbers)}",
         "name": "虚构人",
@@ -102,6 +105,15 @@ def a_user(session: Session, role: str = Role.FIRM, firm: Firm | None = None, **
         session.add(user := User(**known | given))
         session.flush()
     return user
+
+
+def _bare_provider(session: Session) -> int:
+    """A provider of whom nothing is known but its name."""
+    code = f"91330000OP{next(_numbers):08d}"
+    with db.writing(session):
+        session.add(row := Provider(code=code, name="虚构服务商", created_at=moment()))
+        session.flush()
+    return row.id
 
 
 @cache

@@ -46,6 +46,7 @@ from survey.lifecycle.interests import Declared
 from survey.lifecycle.nation import Filed
 from survey.lifecycle.note_kinds import FIELDS
 from survey.lifecycle.notes import NoteChange, save_note
+from survey.lifecycle.provider_files import Case
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.responses import Word
 from survey.lifecycle.selections import Seen
@@ -62,11 +63,13 @@ from survey.store.signatures import signatures
 from survey.tables import (
     Assessment,
     Firm,
+    IntroductionState,
     MailState,
     NeedState,
     NoteKind,
     PoolEntry,
     ProjectState,
+    Provider,
     ResponseKind,
     Role,
     Round,
@@ -94,6 +97,8 @@ from tests.support.people import (
     moment,
 )
 from tests.support.projects import a_figure, a_paper, a_policy, a_project, a_subsidy
+from tests.support.providers import a_file as a_provider_file
+from tests.support.providers import a_provider, a_provider_user, an_accepted_project, introduced
 from tests.support.rosters import a_proposal, a_roster
 from tests.support.rounds import a_mail
 from tests.support.templates import a_template, a_view
@@ -114,6 +119,8 @@ class Side:
     consultant: User
     second: User
     """Keeps a sheet apart on the visit."""
+    seller: User
+    """Of a provider that the firm agreed to be named to."""
     ids: dict[str, int] = field(default_factory=dict)
     """``firm``, ``draft``, ``visiting``, ``confirmed``, and what hangs on them."""
 
@@ -182,6 +189,7 @@ class World:
             Role.CONSULTANT: self.a.consultant,
             Role.OFFICER: self.officer,
             Role.ADMINISTRATOR: self.administrator,
+            Role.PROVIDER: self.a.seller,
         }[role]
 
     def _side(self, word: str, colour: str) -> Side:
@@ -205,6 +213,7 @@ class World:
             invited=a_user(session, firm=firm, name=f"{word}新人", owner=False, password_hash=None),
             consultant=a_user(session, Role.CONSULTANT, name=f"{word}顾问"),
             second=a_user(session, Role.CONSULTANT, name=f"{word}组员"),
+            seller=self._seller(word),
         )
         side.ids |= {
             "firm": firm.id,
@@ -213,6 +222,12 @@ class World:
             "invited": side.invited.id,
         }
         side.ids["interest"] = self._interest(side, firm.code)
+        side.ids |= {"provider": side.seller.provider_id or 0, "seller": side.seller.id}
+        side.ids["introduction"] = self._introduction(side)
+        provider = session.get_one(Provider, side.seller.provider_id)
+        title = f"{word}改造项目"
+        sold = an_accepted_project(session, firm, provider, title=title)
+        side.ids["sold project"] = sold.id
         for number, state in enumerate(("draft", "visiting", "confirmed")):
             self._assessment(side, state, self.rounds[number], colour)
         side.ids |= self._project(side, firm)
@@ -316,6 +331,22 @@ class World:
         rows = [Placed(firm, 2, 1, f"{word}项目", "1")]
         candidates.arrange(step, notice.id, rows)
         return {"notice": notice.id, "notice paper": paper.id}
+
+    def _seller(self, word: str) -> User:
+        """A provider with a word of its own, and a case of a firm that is not to be named."""
+        own = word.replace("金丝雀", "信天翁")
+        case = Case("XV02", f"{own}案例", "valve", moment().date(), named=False)
+        file = a_provider_file(
+            f"{own}名称", cases=(case,), contact_name=f"{own}联系人", qualifications=f"{own}资质"
+        )
+        provider = a_provider(self._session, file)
+        return a_provider_user(self._session, provider, name=f"{own}用户")
+
+    def _introduction(self, side: Side) -> int:
+        """The firm agreed to be named to its provider, and was introduced."""
+        provider = self._session.get_one(Provider, side.seller.provider_id)
+        state = IntroductionState.INTRODUCED
+        return introduced(self._session, side.user, provider, state=state).id
 
     def _assign(self, side: Side, state: str, assessment: Assessment) -> None:
         """Send one consultant, on the visit under way a pair: the second keeps a sheet apart."""

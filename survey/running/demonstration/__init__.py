@@ -31,6 +31,7 @@ from survey.running.demonstration.notices import call_for_applications
 from survey.running.demonstration.onsite import brought
 from survey.running.demonstration.people import (
     PARTNER,
+    SELLER,
     SIGN_INS,
     actor,
     keep_sign_ins,
@@ -38,6 +39,7 @@ from survey.running.demonstration.people import (
     sign_ins,
 )
 from survey.running.demonstration.projects import run_projects
+from survey.running.demonstration.providers import bring_providers
 from survey.running.demonstration.rosters import bring_lists
 from survey.running.demonstration.rounds import remind, run_round
 from survey.running.demonstration.story import BEGAN, DEMO
@@ -76,6 +78,7 @@ def load(app: Flask) -> bool:
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
         bring_lists(session, config, rows, officer, now)
         keep_ledger(session, officer, now)
+        bring_providers(session, rows, users, hashes[SELLER[0]], now)
         keep_lists(session, contents, Step(session, actor(officer), now))
         keep_needs(session, firms, officer, now)
         call_for_applications(session, config, officer, now)

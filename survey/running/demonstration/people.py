@@ -24,13 +24,15 @@ READERS = (
 PARTNER = "partner"
 """The key of the second consultant, whom no role of a reader names."""
 SECOND = ("guwen-2", "周某", Role.CONSULTANT)
+SELLER = ("fuwu", "沈某")
+"""Who signs in for a provider."""
 THIRD = "third"
 """The key of another consultant, whose password nobody knows."""
 
 
 def sign_ins() -> tuple[dict[str, str], dict[str, str]]:
     """Return password hashes and the generated passwords, by user name."""
-    words = {username: secrets.token_urlsafe(9) for username, _, _ in (*READERS, SECOND)}
+    words = {username: secrets.token_urlsafe(9) for username, *_ in (*READERS, SECOND, SELLER)}
     return {username: passwords.hashed(word) for username, word in words.items()}, words
 
 
@@ -46,6 +48,7 @@ def keep_sign_ins(path: Path, words: dict[str, str], base_url: str) -> None:
         lines.append(f"    {roles[role]}（{name}）  用户名 {username}  密码 {words[username]}")
     username, name, _ = SECOND
     lines.append(f"    组员（{name}）  用户名 {username}  密码 {words[username]}")
+    lines.append(f"    服务商（{SELLER[1]}）  用户名 {SELLER[0]}  密码 {words[SELLER[0]]}")
     path.touch(mode=0o600, exist_ok=True)
     os.chmod(path, 0o600)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

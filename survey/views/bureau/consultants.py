@@ -22,4 +22,4 @@ def consultants() -> ResponseReturnValue:
 @pages.post("/consultants/<row:user_id>/link")
 def consultant_link(user_id: int) -> ResponseReturnValue:
     """Issue a new link to a consultant."""
-    return hand_over(links.hand_out(here.step(), user_id, firm_id=None))
+    return hand_over(links.hand_out(here.step(), user_id))

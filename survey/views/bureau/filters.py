@@ -174,6 +174,24 @@ def of_candidates(
     )
 
 
+def of_providers(
+    packages: Mapping[str, str],
+    classes: Iterable[str],
+    standings: Mapping[str, str],
+    sorts: Collection[str],
+) -> Filters:
+    titles = {code: f"{code} {title}" for code, title in packages.items()}
+    ones = (
+        Filter("q", "服务商", asked=lists.words()),
+        _choice("class", "类别", "provider", {one: one for one in classes}),
+        _choice("package", "改造场景", "provider", titles),
+        _choice("standing", "状态", "provider", standings),
+        _choice("due", "年度复核", "provider", words.REVIEWS),
+        _choice("change", "资料更改", "provider", words.CHANGES),
+    )
+    return Filters({one.name: one for one in ones}, lists.sort_key(sorts))
+
+
 def _of_firms(trades: Mapping[str, str]) -> Iterable[Filter]:
     townships, parks = firms.places(here.session())
     district = here.district()

@@ -38,6 +38,7 @@ from survey.views.bureau import (
     notice_columns,
     pool,
     projects,
+    providers,
     recommendation,
 )
 from survey.views.bureau.blueprint import pages
@@ -58,6 +59,7 @@ EVERYTHING: Mapping[str, Callable[[], Everything]] = {
     "projects": projects.everything,
     "candidates": candidates.everything,
     "recommendation": recommendation.everything,
+    "providers": providers.everything,
 }
 GONE = "模板文件不在服务器上了，请重新上传。"
 
@@ -119,6 +121,8 @@ def _require_good(held: Held) -> None:
 
 def _every(listed: str) -> Sequence[Column[Any]]:
     """The columns of a list, without its lines."""
+    if listed == "providers":
+        return providers.of_providers()
     frame = choices.frame()
     if listed == "assessments":
         return columns.of_assessments(frame, {}, {})

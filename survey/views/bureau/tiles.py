@@ -18,6 +18,7 @@ from survey.tables import AssessmentState, PoolState, ProjectState
 from survey.web import lists
 from survey.words import needs
 from survey.words.projects import STATES as PROJECT_STATES
+from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
 from survey.words.wording import STATES
 
 
@@ -107,6 +108,17 @@ def of_projects(sums: Sums) -> list[Tile]:
     ]
     late = _tile("超期未完工", sums.overdue, listed, overdue="yes")
     return [*way, late._replace(tone="warn" if sums.overdue else None)]
+
+
+def of_providers(counts: Mapping[str, int]) -> list[Tile]:
+    """Return providers by standing, and those to be reviewed again."""
+    listed = "bureau.providers"
+    ways = [
+        _tile(title, counts.get(standing, 0), listed, standing=standing)
+        for standing, title in PROVIDER_STANDINGS.items()
+    ]
+    due = _tile("该年度复核", counts[BELOW], listed, due="yes")
+    return [*ways, due._replace(tone="warn" if counts[BELOW] else None)]
 
 
 def plan_tile(line: PlanLine) -> Tile:

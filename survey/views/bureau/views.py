@@ -22,6 +22,7 @@ LISTS = {
     "firms": "bureau.firms",
     "needs": "bureau.needs",
     "candidates": "bureau.candidates",
+    "providers": "bureau.providers",
 }
 MOST_VALUE = 400
 """Letters of one filter's value; no page of ours asks longer."""

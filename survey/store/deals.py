@@ -1,0 +1,150 @@
+"""Queries over what came of providers' offers: accepted contracts, what they paid, what is claimed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from survey.store.lists import Slice, sliced
+from survey.tables import (
+    Firm,
+    Project,
+    ProjectPackage,
+    ProjectState,
+    Provider,
+    ProviderClaim,
+)
+
+ACCEPTED = (Project.state == ProjectState.ACCEPTED) & Project.contract_checked
+"""Accepted, and compared with the contract by the bureau."""
+_SALES = ("price_equipment", "price_software", "price_services")
+SALES = sum(
+    (func.coalesce(getattr(Project, name), 0) for name in _SALES[1:]),
+    start=func.coalesce(Project.price_equipment, 0),
+)
+"""What a provider sold: equipment, software and services, without building; in 0.01 万元."""
+
+
+def paid_for(session: Session, packages: Collection[str]) -> dict[str, list[Fraction]]:
+    """Return what each accepted contract paid for one of a package, by package, in 0.01 万元.
+
+    A contract that does not tell its packages apart counts only where it has but one.
+    """
+    part = aliased(ProjectPackage)
+    parts = select(func.count()).where(part.project_id == Project.id).scalar_subquery()
+    query = (
+        select(ProjectPackage.package, ProjectPackage.price, ProjectPackage.quantity)
+        .add_columns(parts.label("parts"), SALES.label("sales"))
+        .join(Project, Project.id == ProjectPackage.project_id)
+        .where(ACCEPTED, ProjectPackage.package.in_(packages))
+    )
+    found: dict[str, list[Fraction]] = defaultdict(list)
+    for row in session.execute(query):
+        paid = row.price if row.price is not None else row.sales if row.parts == 1 else None
+        if paid:
+            found[row.package].append(Fraction(paid, row.quantity))
+    return found
+
+
+class Deal(NamedTuple):
+    """One accepted project of a provider; money in 0.01 万元."""
+
+    project_id: int
+    provider_id: int
+    provider: str
+    firm: str
+    title: str
+    sales: int
+    contracted_on: date | None
+    accepted_on: date | None
+    satisfaction: int | None
+    claimed: int | None
+    claimed_on: date | None
+    paid: int | None
+    paid_on: date | None
+    version: int | None
+    """Of what is recorded of its claim; None where nothing is."""
+
+    @property
+    def days(self) -> int | None:
+        """From the contract to the acceptance."""
+        if self.contracted_on is None or self.accepted_on is None:
+            return None
+        return (self.accepted_on - self.contracted_on).days
+
+
+def _deals() -> Any:
+    return (
+        select(Project.id, Provider.id, Provider.name, Firm.name, Project.title, SALES)
+        .add_columns(Project.contracted_on, Project.accepted_on, Project.satisfaction)
+        .add_columns(ProviderClaim.claimed, ProviderClaim.claimed_on)
+        .add_columns(ProviderClaim.paid, ProviderClaim.paid_on, ProviderClaim.version)
+        .join(Provider, Provider.id == Project.provider_id)
+        .join(Firm, Firm.id == Project.firm_id)
+        .outerjoin(ProviderClaim, ProviderClaim.project_id == Project.id)
+        .where(ACCEPTED)
+    )
+
+
+_ORDER = (Provider.name_key, Provider.id, Project.accepted_on.desc(), Project.id)
+
+
+def deals_of(session: Session, provider_id: int) -> list[Deal]:
+    """Return the accepted projects of one provider, the newest first."""
+    query = _deals().where(Project.provider_id == provider_id)
+    return [Deal(*row) for row in session.execute(query.order_by(*_ORDER))]
+
+
+def deals(session: Session, part: Slice | None = None) -> tuple[list[Deal], int]:
+    """Return accepted projects of all providers, by provider and then the newest first."""
+    rows, total = sliced(session, _deals().order_by(*_ORDER), part)
+    return [Deal(*row) for row in rows], total
+
+
+class Sums(NamedTuple):
+    """What all accepted projects of providers come to, in 0.01 万元."""
+
+    sales: int
+    claimable: int
+    claimed: int
+    paid: int
+
+
+def sums(session: Session, permille: int) -> Sums:
+    """Add the ledger up; what may be claimed is cut project by project, as ``claimable`` does."""
+    query = (
+        select(func.sum(SALES), func.sum(SALES * permille // 1000))
+        .add_columns(func.sum(ProviderClaim.claimed), func.sum(ProviderClaim.paid))
+        .select_from(Project)
+        .join(Provider, Provider.id == Project.provider_id)
+        .outerjoin(ProviderClaim, ProviderClaim.project_id == Project.id)
+        .where(ACCEPTED)
+    )
+    return Sums(*(int(value or 0) for value in session.execute(query).one()))
+
+
+def deal(session: Session, project_id: int) -> Deal | None:
+    """Return one accepted project of a provider on the list."""
+    row = session.execute(_deals().where(Project.id == project_id)).one_or_none()
+    return Deal(*row) if row else None
+
+
+def claim(session: Session, project_id: int) -> ProviderClaim | None:
+    return session.get(ProviderClaim, project_id, with_for_update=True, populate_existing=True)
+
+
+def satisfaction(session: Session, provider_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return how many firms of accepted projects said how satisfied they are, and the sum of it."""
+    query = (
+        select(Project.provider_id, func.count(Project.satisfaction))
+        .add_columns(func.sum(Project.satisfaction))
+        .where(ACCEPTED, Project.provider_id.in_(provider_ids), Project.satisfaction.is_not(None))
+        .group_by(Project.provider_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in session.execute(query) if row[0] is not None}

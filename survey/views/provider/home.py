@@ -1,0 +1,41 @@
+"""The provider's first page: how it stands, who agreed to be named, what came of it."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from reports import contracts
+from survey.store import deals, introductions
+from survey.store import providers as store
+from survey.tables import ProviderStanding
+from survey.views.offered import offered
+from survey.views.provider.pages import own, pages
+from survey.web import here
+from survey.words import providers as words
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    """Show a provider where it stands; a removed one sees no firm any more."""
+    session, provider, district = here.session(), own(), here.district()
+    removed = provider.standing == ProviderStanding.REMOVED
+    codes = [one.package for one in store.products(session, [provider.id]).get(provider.id, [])]
+    paid = deals.paid_for(session, codes)
+    return render_template(
+        "provider/home.html",
+        provider=provider,
+        removed=removed,
+        waiting=store.open_change(session, provider.id),
+        decided=store.last_decided(session, provider.id),
+        introductions=[] if removed else introductions.named_to(session, provider.id),
+        reachable=introductions.REACHABLE,
+        deals=deals.deals_of(session, provider.id),
+        claimable=contracts.claimable,
+        permille=district.provider_permille,
+        share=words.share(district.provider_permille),
+        document=district.provider_document,
+        prices={code: contracts.prices(paid.get(code, ())) for code in codes},
+        packages=offered().packages,
+        words=words,
+    )

@@ -1,0 +1,100 @@
+"""Providers and introductions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, Final
+
+from reports.contracts import Prices
+from reports.demand import Described
+from reports.figures import amount, money_text, span
+from reports.matching import Reason
+from survey.tables import IntroductionState, ProviderStanding
+from survey.words.wording import SIZES
+
+STANDINGS: Final[Mapping[str, str]] = {
+    ProviderStanding.ACTIVE: "在用",
+    ProviderStanding.PAUSED: "暂停推荐",
+    ProviderStanding.REMOVED: "已移出",
+}
+STATES: Final[Mapping[str, str]] = {
+    IntroductionState.ASKED: "待企业答复",
+    IntroductionState.AGREED: "企业已同意，待引荐",
+    IntroductionState.REFUSED: "企业不同意",
+    IntroductionState.INTRODUCED: "已引荐",
+    IntroductionState.CONTRACTED: "已签约",
+    IntroductionState.ENDED: "没有谈成",
+    IntroductionState.WITHDRAWN: "企业已收回同意",
+}
+TONES: Final[Mapping[str, str]] = {
+    IntroductionState.ASKED: "note",
+    IntroductionState.AGREED: "warn",
+    IntroductionState.REFUSED: "plain",
+    IntroductionState.INTRODUCED: "brand",
+    IntroductionState.CONTRACTED: "good",
+    IntroductionState.ENDED: "plain",
+    IntroductionState.WITHDRAWN: "plain",
+}
+STANDING_TONES: Final[Mapping[str, str]] = {
+    ProviderStanding.ACTIVE: "good",
+    ProviderStanding.PAUSED: "warn",
+    ProviderStanding.REMOVED: "plain",
+}
+REASONS: Final[Mapping[str, str]] = {
+    Reason.TRADE: "专做您这个行业",
+    Reason.CASE: "有同类项目可查",
+    Reason.PLACE: "本地有驻场人员",
+    Reason.QUICK: "承诺一天内答复",
+}
+FIELDS: Final[Mapping[str, str]] = {
+    "name": "服务商名称",
+    "place": "所在地",
+    "on_the_spot": "本地驻场人数",
+    "classes": "类别",
+    "provincial": "省级数字化服务商类别",
+    "provincial_year": "列入省级名单的年度",
+    "trades": "服务行业",
+    "response_hours": "承诺多少小时内答复",
+    "qualifications": "资质",
+    "contact_name": "联系人",
+    "contact_phone": "联系电话",
+    "contact_mail": "邮箱",
+}
+MOVED_ON: Final = "这条引荐的状态已经变了，请刷新页面后再办理。"
+MANY: Final = "若干家"
+"""Where a count would tell on the firms behind it."""
+
+
+def share(permille: int) -> str:
+    """Write a share in percent without the sign."""
+    return amount(Fraction(permille, 10))
+
+
+def price(product: Any) -> str:
+    """Say what a product usually costs, and its fee; empty where nobody said."""
+    parts = []
+    if product.low is not None:
+        ends = (amount(Fraction(end, 100)) for end in (product.low, product.high))
+        parts.append(f"{span(*ends)} 万元")
+    if product.yearly:
+        parts.append(f"年费 {money_text(product.yearly)}")
+    return "，".join(parts)
+
+
+def paid(prices: Prices | None, per: str = "") -> str:
+    """Say what accepted contracts paid; that there are too few, where there are."""
+    if prices is None:
+        return "验收合同不足 5 份，不公布成交价"
+    low, high = (amount(end / 100) for end in (prices.low, prices.high))
+    middle = amount(prices.median / 100)
+    each = f"每{per}" if per else ""
+    return (
+        f"{prices.count} 份验收合同：{each}中位数 {middle} 万元，中间一半在 {span(low, high)} 万元"
+    )
+
+
+def described(words: Described, trades: Mapping[str, str]) -> str:
+    """Say what may be said of firms without naming them."""
+    parts = (trades.get(words.trade, words.trade), SIZES.get(words.size, ""), words.township)
+    return "，".join(part for part in parts if part) or "本区制造业企业"

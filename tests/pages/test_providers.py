@@ -1,0 +1,308 @@
+"""Supply and demand on the pages: who is shown to whom, and that nobody sees what was not agreed."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from survey import db
+from survey.lifecycle.interests import Declared, declare
+from survey.lifecycle.provider_files import Case
+from survey.lifecycle.step import Actor, Step
+from survey.readings.demand import demand_for
+from survey.readings.recommended import recommended
+from survey.store import introductions as met
+from survey.store.settings import District, keep
+from survey.tables import (
+    Firm,
+    Introduction,
+    IntroductionState,
+    Provider,
+    Role,
+    Showing,
+    Tally,
+)
+from tests.pages.test_canary import crawl
+from tests.support.bureau import at_desk, rows_of
+from tests.support.people import (
+    a_consultant,
+    a_firm,
+    a_user,
+    confirmed,
+    handed_in,
+    moment,
+    signed_in,
+)
+from tests.support.providers import (
+    PACKAGE,
+    a_file,
+    a_provider,
+    a_provider_user,
+    an_accepted_project,
+    introduced,
+)
+from tests.support.world import World
+
+
+@pytest.fixture
+def desk(app, session):
+    return at_desk(app, session, a_user(session, Role.OFFICER))
+
+
+@pytest.fixture
+def owner(session):
+    user = a_user(session)
+    handed_in(session, user)
+    return user
+
+
+@pytest.fixture
+def package(session, owner):
+    """The code of what the firm should buy first."""
+    return recommended(session, owner.firm_id).purchases[0].package.code
+
+
+def send(client, address, typed):
+    return client.post(address, data={"csrf_token": client.token, **typed})
+
+
+def of_word(session, word, package, **given):
+    return a_provider(session, a_file(f"虚构{word}公司", package, **given))
+
+
+# --- the firm -----------------------------------------------------------------------------------
+
+
+def test_a_firm_sees_three_that_fit_and_each_is_noted(app, session, owner, package):
+    for word in "甲乙丙丁":
+        of_word(session, word, package)
+    client = signed_in(app, session, owner)
+
+    page = client.get("/firm/providers").text
+
+    shown = [word for word in "甲乙丙丁" if f"虚构{word}公司" in page]
+    assert len(shown) == 3
+    assert "13800000000" not in page  # no contact before an introduction
+    session.rollback()
+    rows = session.scalars(select(Showing)).all()
+    assert len(rows) == 3
+    assert sum(row.first for row in rows) == 1
+
+
+def test_fewer_than_three_are_said_to_be_all_there_are(app, session, owner, package):
+    of_word(session, "甲", package)
+
+    page = signed_in(app, session, owner).get("/firm/providers").text
+
+    assert "名录里合适的只有这 1 家，不足三家。" in page
+
+
+def test_a_firm_in_a_case_is_named_only_with_its_consent(app, session, owner, package):
+    cases = (
+        Case(package, "虚构同意厂", "valve", moment().date(), named=True),
+        Case(package, "虚构未同意厂", "valve", moment().date(), named=False),
+    )
+    of_word(session, "甲", package, cases=cases)
+
+    page = signed_in(app, session, owner).get("/firm/providers").text
+
+    assert "虚构同意厂" in page
+    assert "虚构未同意厂" not in page
+
+
+def test_a_consultants_own_company_is_told_apart_and_never_first(app, session, owner, package):
+    tied = of_word(session, "甲", package, trades=("valve",), on_the_spot=9)
+    of_word(session, "乙", package, cases=(), on_the_spot=0, response_hours=None)
+    consultant = a_consultant(session)
+    given = Declared(tied.name, tied.code, True, "在该公司任职。")
+    declare(Step(session, Actor(consultant.id, "顾问"), moment()), consultant.id, given, demonstration=True)  # fmt: skip
+
+    page = signed_in(app, session, owner).get("/firm/providers").text
+
+    assert "与诊断顾问有利益关系" in page
+    assert page.index("虚构乙公司") < page.index("虚构甲公司")
+    session.rollback()
+    assert session.get(Showing, (owner.firm_id, package, tied.id)).first == 0
+
+
+def test_a_firm_agrees_is_introduced_and_takes_its_consent_back(app, session, desk, owner, package):
+    provider = of_word(session, "甲", package)
+    seller = signed_in(app, session, a_provider_user(session, provider))
+    firm = session.get(Firm, owner.firm_id)
+    with db.writing(session):
+        firm.contact_phone = "0578-1234567"
+    client = signed_in(app, session, owner)
+    client.get("/firm/providers")
+    assert firm.name not in seller.get("/provider/").text
+
+    send(client, f"/firm/providers/{provider.id}/agree", {"package": package})
+    named = seller.get("/provider/").text
+    assert firm.name in named
+    assert "0578-1234567" not in named
+    (found,) = met.of_firm(session, firm.id)
+    moved = {"turn": "introduce", "version": str(found.version), "reason": "周三上门看现场。"}
+    assert send(desk, f"/bureau/introductions/{found.id}", moved).status_code == 302
+    assert "0578-1234567" in seller.get("/provider/").text
+    assert "13800000000" in client.get("/firm/providers").text
+
+    send(client, f"/firm/introductions/{found.id}", {"turn": "withdraw"})
+    after = seller.get("/provider/").text
+    assert firm.name not in after
+    assert "0578-1234567" not in after
+
+
+def test_only_the_owner_of_a_firm_decides_whether_it_is_named(app, session, owner, package):
+    provider = of_word(session, "甲", package)
+    colleague = a_user(session, firm=session.get(Firm, owner.firm_id), owner=False)
+    client = signed_in(app, session, colleague)
+
+    page = client.get("/firm/providers")
+    sent = send(client, f"/firm/providers/{provider.id}/agree", {"package": package})
+
+    assert "同意告知企业名称" not in page.text
+    assert sent.status_code == 403
+    assert session.scalars(select(Introduction)).all() == []
+
+
+# --- the provider -------------------------------------------------------------------------------
+
+
+def wanting(session, count, package=PACKAGE):
+    """Firms of one trade, size and township that were recommended a package on their visit."""
+    owners = [a_user(session, firm=a_firm(session, township="虚构镇")) for _ in range(count)]
+    for owner in owners[:2]:
+        assessment = confirmed(session, owner, a_consultant(session))
+        with db.writing(session):
+            session.add(
+                Tally(
+                    assessment_id=assessment.id,
+                    kind="onsite",
+                    what="package",
+                    key=package,
+                    round_id=assessment.round_id,
+                    trade=assessment.trade,
+                    counts=True,
+                    low=0,
+                    high=0,
+                )
+            )
+    return owners
+
+
+def test_demand_is_told_by_groups_and_asks_all_behind_one_at_once(app, session):
+    provider = a_provider(session)
+    owners = wanting(session, 6)
+    client = signed_in(app, session, a_provider_user(session, provider))
+
+    page = client.get("/provider/demand").text
+
+    names = [session.get(Firm, one.firm_id).name for one in owners]
+    assert "虚构镇：若干家" in page
+    assert not [name for name in names if name in page]
+    (one,) = demand_for(session, provider)
+    session.rollback()
+    asked = {"package": PACKAGE, "says": "我们做过三家。", **one.group.described._asdict()}
+    assert send(client, "/provider/demand", asked | {"says": ""}).status_code == 422
+    assert send(client, "/provider/demand", asked | {"township": "别处"}).status_code == 409
+    assert send(client, "/provider/demand", asked).status_code == 302
+    session.rollback()
+    states = session.scalars(select(Introduction.state)).all()
+    assert states
+    assert set(states) == {IntroductionState.ASKED}
+    again = client.get("/provider/").text + client.get("/provider/demand").text
+    assert not [name for name in names if name in again]
+
+
+def test_a_wish_to_change_waits_for_the_officer(app, session, desk):
+    provider = a_provider(session)
+    client = signed_in(app, session, a_provider_user(session, provider))
+    client.get("/provider/file")
+    assert client.submit("/provider/file", {"response_hours": "很快"}).status_code == 422
+    client.get("/provider/file")
+    assert client.submit("/provider/file", {"name": "虚构改名公司"}).status_code == 302
+    listed = desk.get("/bureau/providers?change=yes").text
+    assert "有更改待核对" in listed
+    assert "虚构改名公司" not in listed
+    shown = desk.get(f"/bureau/providers/{provider.id}").text
+    assert "虚构改名公司" in shown
+
+
+def test_a_removed_provider_still_signs_in_and_sees_why_and_no_firm(app, session, owner, package):
+    provider = of_word(session, "甲", package)
+    introduced(session, owner, provider, package)
+    with db.writing(session):
+        row = session.get(Provider, provider.id)
+        row.standing, row.reason = "removed", "虚构的理由。"
+    client = signed_in(app, session, a_provider_user(session, provider))
+
+    pages = [client.get(f"/provider/{at}") for at in ("", "demand", "file")]
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert "虚构的理由。" in pages[0].text
+    name = session.get(Firm, owner.firm_id).name
+    assert not [page for page in pages if name in page.text]
+
+
+def test_nothing_of_another_provider_or_of_an_unnamed_firm_reaches_a_provider(
+    app, session, settings
+):
+    world = World(session, settings)
+    client = signed_in(app, session, world.a.seller)
+
+    found = list(crawl(app, session, client, Role.PROVIDER))
+
+    assert not [at for at, text in found if "信天翁乙" in text or world.b.word in text]
+    # Of the firm that agreed: name, contact and its project, nothing that was assessed.
+    everything = "\n".join(text for _, text in found)
+    for part in ("名称", "联系人", "电话"):
+        assert f"{world.a.word}{part}" in everything
+    for part in ("备注", "产品", "地址", "镇", "问题", "发现", "理由"):
+        assert f"{world.a.word}{part}" not in everything
+    assert "信天翁甲名称" in everything
+
+
+# --- the officer --------------------------------------------------------------------------------
+
+
+def test_providers_are_listed_narrowed_and_exported(session, desk, owner, package):
+    of_word(session, "甲", package, classes=("软件",))
+    of_word(session, "乙", package, classes=("设备",))
+
+    assert "共 2 家服务商" in desk.get("/bureau/providers").text
+    page = desk.get("/bureau/providers", query_string={"class": "设备"}).text
+    assert "虚构乙公司" in page
+    assert "虚构甲公司" not in page
+    rows = rows_of(desk.get("/bureau/providers.xlsx?columns=all", buffered=True))
+    assert {row[0] for row in rows} >= {"虚构甲公司", "虚构乙公司"}
+    assert desk.get("/bureau/providers?standing=gone").status_code == 400
+
+
+def test_the_ledger_is_derived_from_accepted_contracts(session, desk):
+    with db.writing(session):
+        keep(session, District(provider_permille=60, provider_document="虚构〔2026〕9 号"))
+    provider = a_provider(session)
+    project = an_accepted_project(session, a_firm(session), provider)
+
+    page = desk.get("/bureau/providers/ledger").text
+    assert "7.4 万元" in page
+    assert "依据：虚构〔2026〕9 号。" in page
+    day = moment().date().isoformat()
+    typed = {"version": "0", "claimed": "7.4", "claimed_on": day, "paid": "", "paid_on": "", "note": ""}  # fmt: skip
+    address = f"/bureau/providers/{provider.id}/claims/{project.id}"
+    assert send(desk, address, typed | {"claimed": "99"}).status_code == 422
+    assert send(desk, address, typed).status_code == 302
+    assert send(desk, address, typed).status_code == 409  # another window
+
+
+def test_an_officer_adds_a_provider_and_invites_its_people(session, desk):
+    typed = {"name": "虚构新公司", "code": "91330000OI99999999"}
+    desk.get("/bureau/providers/new")
+    assert desk.submit("/bureau/providers/new", typed).status_code == 422
+    with db.writing(session):
+        keep(session, District(demonstration=True))
+    added = desk.submit("/bureau/providers/new", typed)
+    assert added.status_code == 302
+    desk.get(added.location)
+    link = desk.submit(f"{added.location}/users", {"person": "虚构经办人"})
+    assert "虚构新公司" in link.text
+    assert "邀请链接" in link.text
