@@ -9,8 +9,8 @@ from reports.dashboard import TOTAL, Basis, Cell, Line, Table
 from reports.small_cells import FEWEST, WITHHELD, Change, Sum, withheld
 from reports.small_cells import Cell as Key
 
-INSIDE = frozenset({"near", "stages", "nation"})
-"""Blocks that name firms, and the pool's stages: how far the bureau is with whom is not published."""
+INSIDE = frozenset({"near", "stages", "nation", "projects"})
+"""Blocks that name firms, the pool's stages (how far the bureau is with whom), what firms pay."""
 PUBLIC_COLUMNS = 3
 """Of the plan anybody knows what is wanted, who was recognised (published by name), the rest of it."""
 CONFIRMED, HANDED_IN = "诊断核定", "提交"

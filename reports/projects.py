@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from questionnaires.model import Package
+from reports.dashboard import TOTAL, Cell, Line, Table, count
+from reports.figures import amount, money_text
 from reports.lifting import Ground, Purchase
 
 NOTHING: Mapping[str, int] = {}
@@ -165,8 +168,8 @@ def kept(
     return Kept(
         lifts,
         RangeKept(
-            _hundredths(amount.low for amount in once),
-            _hundredths(amount.high for amount in once),
+            _hundredths(each.low for each in once),
+            _hundredths(each.high for each in once),
             spent.price,
         ),
         RangeKept(
@@ -193,3 +196,50 @@ def _promised(bought: Sequence[Bought], ground: Ground | None) -> dict[str, int]
         for question, level in lifts.items():
             found[question] = max(level, found.get(question, 0))
     return found
+
+
+# --- the district's page --------------------------------------------------------------------------
+
+HEAD = ("状态", "项目", "一次性投入（万元）", "已投入（万元）", "超期")
+
+
+@dataclass(frozen=True)
+class StateLine:
+    """The projects in one state: how it is called and asked for, how many, for how much, how many late."""
+
+    title: str
+    state: str
+    projects: int
+    price: int
+    paid: int
+    late: int
+
+
+def table(lines: Sequence[StateLine], asked: int, paid: int) -> Table:
+    """Return the district's projects by state, and what was asked and paid in subsidies."""
+    shown = [_told(line.title, line, {"state": line.state}) for line in lines if line.projects]
+    if len(shown) > 1:
+        shown.append(_told(TOTAL, _whole(lines), {}))
+    return Table(
+        id="projects",
+        title="改造项目",
+        says=(
+            "现在的全部项目，不分评估轮次，终止的不计。一次性投入按合同价，没签合同的按填写的预算；"
+            f"已投入按企业填报。补助申请 {money_text(asked)}，已兑现 {money_text(paid)}。"
+        ),
+        head=HEAD,
+        lines=tuple(shown),
+        unit="个",
+        empty="还没有改造项目。",
+    )
+
+
+def _whole(lines: Sequence[StateLine]) -> StateLine:
+    counted = ("projects", "price", "paid", "late")
+    return StateLine(TOTAL, "", *(sum(getattr(line, name) for line in lines) for name in counted))
+
+
+def _told(title: str, line: StateLine, asks: dict[str, str]) -> Line:
+    amounts = (Cell(amount(Fraction(n, 100)), Decimal(n) / 100) for n in (line.price, line.paid))
+    late = count(line.late, "projects", **asks, overdue="yes")
+    return Line(title, (count(line.projects, "projects", **asks), *amounts, late))

@@ -13,20 +13,22 @@ from questionnaires.edition import Edition
 from questionnaires.words import SIZES
 from reports import dashboard as say
 from reports import needs as say_needs
+from reports import projects as say_projects
 from reports.dashboard import Basis, Frame, Group, Mean, Table, Wish
 from reports.district import Eligible, PlanLine, plan_lines
 from reports.gate_names import looked_at
 from survey.clock import LOCAL
 from survey.readings.district import recognised
 from survey.store import district as store
-from survey.store import need_rules, needs, tallies
+from survey.store import need_rules, needs, projects, tallies
 from survey.store import pool as pool_store
 from survey.store import rounds as round_store
 from survey.store import stages as stage_store
 from survey.store.settings import District
 from survey.store.tallies import Sum, What
-from survey.tables import Firm, Ladder, PoolState, Round
+from survey.tables import Firm, Ladder, PoolState, ProjectState, Round
 from survey.words.district import OWN_MEASURES, STAGES
+from survey.words.projects import STATES as PROJECT_STATES
 from survey.words.stages import LADDERS
 
 MOST_NEAR = 8
@@ -87,6 +89,7 @@ def page(
         say.near(frame, store.near(session, round_.id, chosen, MOST_NEAR)),
         say.unreached(frame, store.unreached(session), STAGES),
         _needs(session, round_, made),
+        _projects(session, made),
     )
     return Page(round_, rounds, chosen, tables, whole, made)
 
@@ -231,6 +234,15 @@ def _needs(session: Session, round_: Round, made: datetime) -> Table:
         (name, one.value): n for (name, one), n in needs.counted(session, year, today).items()
     }
     return say_needs.table(counted, names, year, {"year": str(year)})
+
+
+def _projects(session: Session, made: datetime) -> Table:
+    found = projects.sums(session, made.astimezone(LOCAL).date())
+    lines = [
+        say_projects.StateLine(title, state, *found.of(ProjectState(state)))
+        for state, title in PROJECT_STATES.items()
+    ]
+    return say_projects.table(lines, found.asked, found.paid)
 
 
 def _systems(session: Session, edition: Edition, round_: Round, frame: Frame) -> Table:

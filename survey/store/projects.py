@@ -331,67 +331,90 @@ def providers(session: Session) -> list[str]:
 # --- sums -----------------------------------------------------------------------------------------
 
 
+class OfState(NamedTuple):
+    """Projects in one state: how many, what they cost once by contract or budget, paid so far, late.
+
+    What a finished one cost is what its firm reported.
+    """
+
+    projects: int = 0
+    price: int = 0
+    paid: int = 0
+    late: int = 0
+
+
+NO_PROJECTS = OfState()
+OVER = (ProjectState.FINISHED, ProjectState.ACCEPTED)
+
+
 class Sums(NamedTuple):
     """The district's projects in figures; amounts in 0.01 万元, stopped projects left out.
 
     The one truth of pages, ledger and reports.
     """
 
-    by_state: Mapping[ProjectState, int]
+    by_state: Mapping[ProjectState, OfState]
     firms: int
     """With a project under contract, finished or accepted."""
-    planned: int
-    """What all of them cost once."""
-    invested: int
-    """Paid so far, of those under way."""
-    finished: int
-    """What finished and accepted ones cost: as reported, or as the contract says."""
     asked: int
     paid: int
     """Subsidies."""
-    overdue: int
+
+    def of(self, *states: ProjectState) -> OfState:
+        """Add up some states; none named means all."""
+        chosen = [self.by_state.get(state, NO_PROJECTS) for state in states or self.by_state]
+        return (
+            OfState(*(sum(column) for column in zip(*chosen, strict=True)))
+            if chosen
+            else NO_PROJECTS
+        )
 
     @property
     def under_way(self) -> int:
         """Projects under contract or under way."""
-        return sum(
-            self.by_state.get(s, 0) for s in (ProjectState.CONTRACTED, ProjectState.UNDER_WAY)
-        )
+        return self.of(ProjectState.CONTRACTED, ProjectState.UNDER_WAY).projects
 
     @property
     def done(self) -> int:
-        return sum(self.by_state.get(s, 0) for s in (ProjectState.FINISHED, ProjectState.ACCEPTED))
+        return self.of(*OVER).projects
 
+    @property
+    def planned(self) -> int:
+        """What all of them cost once."""
+        return self.of().price
 
-_OVER = (ProjectState.FINISHED, ProjectState.ACCEPTED)
+    @property
+    def invested(self) -> int:
+        """Paid so far, of those that go on."""
+        return self.of(*OPEN).paid
+
+    @property
+    def finished(self) -> int:
+        """What finished and accepted ones cost: as reported, or as the contract says."""
+        return self.of(*OVER).paid
+
+    @property
+    def overdue(self) -> int:
+        return self.of().late
 
 
 def sums(session: Session, today: date) -> Sums:
     """Count projects and add up their money, in two queries."""
-    state, amount = Project.state, func.coalesce(func.sum(PRICE), 0)
-    real = func.coalesce(func.sum(func.coalesce(Project.invested, PRICE)), 0)
-    paid = func.coalesce(func.sum(Project.invested), 0)
-    late = func.count(case((is_overdue(today), 1)))
-    query = select(state, func.count(), amount, real, paid, late).group_by(state)
-    rows = [row for row in session.execute(query) if row[0] != ProjectState.STOPPED]
-    bound = select(func.count(Project.firm_id.distinct())).where(
-        state.in_((*BOUND, ProjectState.ACCEPTED))
-    )
-    asked = select(func.coalesce(func.sum(Subsidy.asked), 0)).scalar_subquery()
-    given = select(func.coalesce(func.sum(Subsidy.paid), 0)).scalar_subquery()
-    firms, all_asked, all_paid = session.execute(
-        select(bound.scalar_subquery(), asked, given)
-    ).one()
-    return Sums(
-        by_state={row[0]: row[1] for row in rows},
-        firms=firms,
-        planned=sum(row[2] for row in rows),
-        invested=sum(row[4] for row in rows if row[0] not in _OVER),
-        finished=sum(row[3] for row in rows if row[0] in _OVER),
-        asked=all_asked,
-        paid=all_paid,
-        overdue=sum(row[5] for row in rows),
-    )
+    state = Project.state
+    paid = case((state.in_(OVER), func.coalesce(Project.invested, PRICE)), else_=Project.invested)
+    query = select(
+        state,
+        func.count(),
+        func.coalesce(func.sum(PRICE), 0),
+        func.coalesce(func.sum(paid), 0),
+        func.count(case((is_overdue(today), 1))),
+    ).where(state != ProjectState.STOPPED)
+    rows = {row[0]: OfState(*row[1:]) for row in session.execute(query.group_by(state))}
+    bound = select(func.count(Project.firm_id.distinct())).where(state.in_((*BOUND, *OVER)))
+    asked = select(func.coalesce(func.sum(Subsidy.asked), 0))
+    given = select(func.coalesce(func.sum(Subsidy.paid), 0))
+    whole = (query.scalar_subquery() for query in (bound, asked, given))
+    return Sums(rows, *session.execute(select(*whole)).one())
 
 
 class OfFirm(NamedTuple):

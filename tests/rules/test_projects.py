@@ -8,7 +8,18 @@ from datetime import date
 import pytest
 
 from questionnaires.library import SHIPPED
-from reports.projects import Asked, Bought, Prices, RangeKept, Rule, Spent, claimable, kept
+from reports.projects import (
+    Asked,
+    Bought,
+    Prices,
+    RangeKept,
+    Rule,
+    Spent,
+    StateLine,
+    claimable,
+    kept,
+    table,
+)
 
 EDITION = SHIPPED.load("2026")
 PACKAGES = EDITION.questionnaire("valve").package_by_code
@@ -82,3 +93,19 @@ def test_a_day_begun_is_a_week_begun():
     assert replace(spent, finished=date(2026, 3, 9)).weeks == 1
     assert replace(spent, finished=date(2026, 3, 10)).weeks == 2
     assert replace(spent, finished=None).weeks is None
+
+
+def test_the_districts_block_adds_up_and_leads_to_the_projects_it_counts():
+    lines = [
+        StateLine("计划中", "planned", 2, 1_000, 0, 1),
+        StateLine("已验收", "accepted", 1, 2_450, 2_500, 0),
+        StateLine("已签合同", "contracted", 0, 0, 0, 0),
+    ]
+
+    found = table(lines, asked=300, paid=180)
+
+    assert [line.title for line in found.lines] == ["计划中", "已验收", "合计"]
+    assert [cell.text for cell in found.lines[-1].cells] == ["3", "34.5", "25", "1"]
+    assert found.lines[0].cells[0].where.asks == {"state": "planned"}
+    assert "申请 3 万元，已兑现 1.8 万元" in found.says
+    assert table([], 0, 0).lines == ()

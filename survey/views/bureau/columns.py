@@ -504,7 +504,12 @@ def _amount(
 
 def _of_prices() -> Iterable[Column[Any]]:
     yield _amount(
-        "一次性投入（万元）", lambda line: line.price, "price", "造价", sort="price", usual=True
+        "一次性投入（万元）",
+        lambda line: line.price or None,
+        "price",
+        "造价",
+        sort="price",
+        usual=True,
     )
     for kind, title in project_words.COSTS.items():
 

@@ -50,6 +50,7 @@ BLOCKS = (
     ("heat", True),
     ("near", True),
     ("demand", True),
+    ("projects", True),
     ("needs", True),
     ("by-township", True),
     ("unreached", True),
@@ -60,6 +61,7 @@ LISTS = {
     "assessments": "bureau.assessments",
     "firms": "bureau.district_firms",
     "needs": "bureau.needs",
+    "projects": "bureau.projects",
     "pool": "bureau.pool",
 }
 

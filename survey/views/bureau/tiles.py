@@ -102,7 +102,7 @@ def of_projects(sums: Sums) -> list[Tile]:
     """Return projects from their plan to their acceptance, and what is late."""
     listed = "bureau.projects"
     way = [
-        _tile(PROJECT_STATES[state], sums.by_state.get(state, 0), listed, state=state)
+        _tile(PROJECT_STATES[state], sums.of(state).projects, listed, state=state)
         for state in ProjectState
         if state != ProjectState.STOPPED
     ]
