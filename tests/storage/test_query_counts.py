@@ -33,6 +33,7 @@ from tests.support.people import (
     moment,
     visited,
 )
+from tests.support.projects import a_project
 
 SAVE, SECTION = 6, 7
 """Most statements of a save and of a section page; PostgreSQL's lock on the assessment is one."""
@@ -182,6 +183,7 @@ def test_an_administrators_list_asks_no_more_when_it_grows(
 BUREAU = {
     "bureau.assessments": 16,
     "bureau.pool": 22,
+    "bureau.projects": 16,
     "bureau.firms": 12,
     "bureau.needs": 15,
     "bureau.rounds": 6,
@@ -210,6 +212,8 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
                 a_need(session, one.firm_id, f"第 {number} 件", NeedState.WORKING)
             step = Step(session, officer, moment())
             entry = pool.admit(step, one.id, target_rung="workshop", reason="条件成熟。")
+            if endpoint == "bureau.projects":
+                a_project(session, one.firm_id)
             ids.append(entry.id if endpoint == "bureau.decide_on_entries" else one.id)
 
     def asked() -> list[str]:

@@ -13,6 +13,7 @@ from survey.lifecycle.states import (
     INTRODUCTION,
     NOTICE,
     POOL,
+    PROJECT,
     REQUEST,
     ROSTER,
 )
@@ -26,6 +27,7 @@ from survey.tables import (
     IntroductionState,
     NoticeState,
     PoolState,
+    ProjectState,
     RequestState,
     RosterState,
 )
@@ -54,6 +56,7 @@ def test_a_step_that_writes_and_leaves_no_row_in_the_log_is_noticed(session):
         (REQUEST, RequestState),
         (ROSTER, RosterState),
         (INTRODUCTION, IntroductionState),
+        (PROJECT, ProjectState),
         (NOTICE, NoticeState),
         (CANDIDATE, CandidateState),
     ],
@@ -65,6 +68,7 @@ def test_a_step_that_writes_and_leaves_no_row_in_the_log_is_noticed(session):
         "request",
         "roster",
         "introduction",
+        "project",
         "notice",
         "candidate",
     ],

@@ -20,6 +20,7 @@ from survey.store import assessments as assessment_store
 from survey.store import firms as store
 from survey.store import needs as need_store
 from survey.store import pool as pool_store
+from survey.store import projects as project_store
 from survey.store import templates as template_store
 from survey.store.firms import FIRM_SORTS
 from survey.tables import Firm
@@ -33,6 +34,7 @@ from survey.views.fields import shown_version
 from survey.views.links import hand_over
 from survey.web import here, lists
 from survey.words import rosters as roster_words
+from survey.words.projects import STATES as PROJECT_STATES
 from survey.words.wording import DOUBTS
 
 ORDERS = choices.orders("-added", "firm", "township")
@@ -237,6 +239,8 @@ def _page(
             recognitions=pool_store.recognitions_of_firm(session, found.id),
             rungs=choices.frame().rungs,
             needs=need_store.number_of(session, found.id),
+            projects=project_store.of_firm(session, found.id),
+            project_states=PROJECT_STATES,
             told=listings.told(session, found.id),
             roster_words=roster_words,
             title_standing=titles.standing,
