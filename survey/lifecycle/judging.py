@@ -111,7 +111,7 @@ def portion(step: Step, taken: Taken, after: int, lease: timedelta) -> tuple[int
         Overtaken: Nobody wants the work any more, or another does it.
     """
     with jobs.held(step, taken) as job:
-        firms = applicants.all_firms(step.session, after, AT_ONCE)
+        firms = applicants.next_firms(step.session, after, AT_ONCE)
         live = _meant(step, taken.subject_id) if firms else []
         if live and (changed := _hold(step, live, firms)):
             step.log(JUDGED, About("district", KIND), after={"rows": changed})

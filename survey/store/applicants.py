@@ -111,7 +111,10 @@ def _read_sheets(
         found[firm_id].answers = kept[sheet_id]
 
 
-def all_firms(session: Session, after: int, most: int) -> list[int]:
-    """Return the next firms by number."""
+def next_firms(session: Session, after: int, most: int) -> list[int]:
+    """Return the next firms by number, held as a decision about several firms holds its own.
+
+    Both then lock what hangs on firms in one order; rows that only name a firm may still be written.
+    """
     query = select(Firm.id).where(Firm.id > after).order_by(Firm.id).limit(most)
-    return list(session.scalars(query))
+    return list(session.scalars(query.with_for_update(key_share=True)))
