@@ -8,6 +8,8 @@ PAGES: Final = {
     "administrator.users": "用户和权限",
     "bureau.assessment": "评估详情",
     "bureau.audit": "操作日志",
+    "bureau.candidate": "申报对象",
+    "bureau.notice": "申报通知",
     "bureau.district_firms": "全区情况的企业名单",
     "bureau.firm": "企业详情",
     "bureau.firm_needs": "企业的诉求",
