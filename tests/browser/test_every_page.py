@@ -131,6 +131,7 @@ SELECTIONS = {
     "bureau.assign_many": "assessment_id",
     "bureau.decide_on_assessments": "assessment_id",
     "bureau.decide_on_entries": "entry_id",
+    "bureau.invite_chosen": "firm_id",
 }
 """Pages that act on rows ticked in a list, and whose rows."""
 QUESTION = "numerical_control"

@@ -87,11 +87,11 @@ def test_a_visit_taken_along_opens_and_is_answered_without_a_network(
     expect(taken.locator("[data-save-state]")).to_have_text("1 题已存本机，等待送出")
     assert len(revisions(live_server, number)) == 1
 
-    page = tablet.restart(offline=True)
+    page = tablet.restart_away(live_server)
     page.goto(f"/visits/{number}/sections/production")
     waits(page, "1 项答案")
     expect(page.locator(f"#question-{QUESTION}")).to_have_attribute("data-verification", "verified")
-    tablet.offline(False)
+    tablet.come_back(live_server)
     # A closed browser forgets the session, not what waits.
     waits(page, "请重新登录")
     page.locator("[data-device-sign-in]").click()
@@ -450,13 +450,13 @@ def test_a_new_release_sends_what_an_older_one_left_and_keeps_its_pages_until_ta
     assert len(revisions(live_server, number)) == 2
     until(lambda: len(shells(taken)) == 2 and not is_installing(taken))
     # The older worker goes for certain when the browser does.
-    page = tablet.restart(offline=True)
+    page = tablet.restart_away(live_server)
     page.goto(where)
     assert releases(page) == [old]
     press(page, "未能查看")
     waits(page, "1 项答案")
 
-    tablet.offline(False)
+    tablet.come_back(live_server)
     page.goto("/sign-in")
     if page.locator("[name=username]").count():
         sign_in_here(page, username)

@@ -76,7 +76,7 @@ def test_finding_photo_and_drill_of_a_hall_without_a_network_arrive_once_each(
     taken.locator("#drill [data-add] summary").click()
     taken.get_by_role("button", name="开始计时").click()
     taken.reload()
-    page = tablet.restart(offline=True)
+    page = tablet.restart_away(live_server)
     open_notes(page, number)
     page.get_by_role("button", name="停止，填入用时").click()
     add(page, "drill", {"drill": "trace", "traced": "DN50 闸阀", "outcome": "partly"})
@@ -86,7 +86,7 @@ def test_finding_photo_and_drill_of_a_hall_without_a_network_arrive_once_each(
     waits(page, "3 条记录和 1 张照片")
     assert notes(live_server, number) == []
 
-    tablet.offline(False)
+    tablet.come_back(live_server)
     page.locator("[data-device-sign-in]").click()
     sign_in_here(page, username)
     sent(page)

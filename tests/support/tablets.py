@@ -61,12 +61,22 @@ class Tablet:
     def offline(self, away: bool) -> None:
         self.context.set_offline(away)
 
-    def restart(self, *, offline: bool) -> Page:
-        """Close the browser and open it again, as it was left."""
+    def restart_away(self, server: Server) -> Page:
+        """Close the browser and open it again where no server is in reach, as it was left.
+
+        The server itself is away: what the driver says of the network reaches a worker of the
+        browser only some time after it has begun.
+        """
         self.context.close()
+        server.kill()
         self.context = self._launch()
-        self.offline(offline)
+        self.offline(True)
         return self.page()
+
+    def come_back(self, server: Server) -> None:
+        """Put the server in reach again, and the network with it."""
+        server.start()
+        self.offline(False)
 
     def crash(self, *, offline: bool) -> Page:
         """Kill the browser with all its processes this instant, and open it again."""
