@@ -121,6 +121,8 @@ def township_counts(
 def firms_wanted(round_: Round, wanted: Wanted, pace: Pace, *columns: Any) -> Query:
     """Select of the firms of a round that a list is narrowed to."""
     query = _firms(round_, *columns)
+    if wanted.only is not None:
+        query = query.where(Firm.id.in_(wanted.only))
     if wanted.trade:
         query = query.where(_trade() == wanted.trade)
     slow = {STUCK: _stuck(pace), OVERDUE: _overdue(round_, pace)}.get(wanted.state)

@@ -129,6 +129,8 @@ def _firm_line(row: Any) -> FirmLine:
 
 def _where(wanted: Wanted) -> Conditions:
     yield from of_firms(wanted)
+    if wanted.only is not None:
+        yield Firm.id.in_(wanted.only)
     if wanted.trade:
         yield Firm.trade == wanted.trade
     if wanted.state == BELOW:

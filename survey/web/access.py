@@ -215,6 +215,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.round_text": _officer,
     "bureau.invite": _officer,
     "bureau.invite_coded": _officer,
+    "bureau.invite_chosen": _officer,
     "bureau.invitations": _officer,
     "bureau.take_back_invitation": _officer,
     "bureau.prepare_invitations": _officer,

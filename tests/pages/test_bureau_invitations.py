@@ -1,6 +1,7 @@
 """Invitations on the officer's pages: whom a round asks, and what each firm is handed."""
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -143,3 +144,49 @@ def test_a_longer_list_of_invitations_asks_the_database_no_more_often(
     work(app)
 
     assert sent() == few
+
+
+def test_firms_ticked_in_their_list_are_asked_together_and_none_twice(desk, session):
+    first, second, third = (a_firm(session, f"虚构勾选{n}厂") for n in range(3))
+    round_ = a_round(session, only_invited=True)
+    over = a_round(session, opens_on=date(2025, 1, 1), closes_on=date(2025, 2, 1))
+    page = f"/bureau/firms/invite?chosen={first.id}&chosen={third.id}"
+
+    shown = desk.get(page).text
+    asking = "/bureau/firms/invite"
+    unsaid = desk.submit(asking, {"round": ""})
+    ended = desk.submit(asking, {"round": str(over.id)})
+    answer = desk.submit(asking, {"round": str(round_.id)})
+    desk.get(page)
+    again = desk.submit(asking, {"round": str(round_.id)})
+
+    assert "虚构勾选0厂" in shown
+    assert "虚构勾选1厂" not in shown
+    assert over.title not in shown
+    assert (unsaid.status_code, ended.status_code) == (422, 422)
+    assert "请选择一个轮次" in unsaid.text
+    assert answer.location == again.location == f"/bureau/rounds/{round_.id}/invitations"
+    session.expire_all()
+    asked = {row.firm_id for row in session.scalars(select(Invitation)).all()}
+    assert asked == {first.id, third.id}
+    assert second.id not in asked
+
+
+def test_all_that_the_filters_of_the_list_find_are_asked_at_once(desk, session):
+    a_firm(session, "虚构碧湖一厂", township="碧湖镇")
+    a_firm(session, "虚构碧湖二厂", township="碧湖镇")
+    a_firm(session, "虚构紫金厂", township="紫金街道")
+    round_ = a_round(session, only_invited=True)
+    page = "/bureau/firms/invite?whole=yes&township=碧湖镇"
+
+    assert "筛选出的全部企业（2 家）" in desk.get(page).text
+    answer = desk.submit("/bureau/firms/invite", {"round": str(round_.id)})
+    assert answer.status_code == 302
+    assert len(session.scalars(select(Invitation)).all()) == 2
+
+
+def test_a_choice_of_firms_that_is_none_is_refused(desk, session):
+    a_round(session, only_invited=True)
+    assert "还没有选企业" in desk.get("/bureau/firms/invite").text
+    assert desk.get("/bureau/firms/invite?chosen=x").status_code == 400
+    assert desk.get("/bureau/firms/invite?chosen=987654").status_code == 404

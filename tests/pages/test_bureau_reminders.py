@@ -133,3 +133,17 @@ def test_a_text_for_the_group_names_no_phone_until_the_officer_asks(desk, sessio
     assert "0578-9" not in plain
     assert "甲厂（虚构）（某某 0578-9）" in named
     assert desk.get(f"{page}?phones=perhaps").status_code == 400
+
+
+def test_only_those_ticked_are_reminded_whatever_else_the_list_shows(desk, session, round_):
+    one, other = (a_firm(session, f"虚构待催{n}厂") for n in range(2))
+    page = f"/bureau/rounds/{round_.id}"
+    desk.get(page)
+
+    none = desk.submit(f"{page}/remind", {"ticked": "yes"})
+    answer = desk.submit(f"{page}/remind", {"ticked": "yes", "chosen": [str(one.id)]})
+    strange = desk.submit(f"{page}/remind", {"ticked": "yes", "chosen": ["all"]})
+
+    assert (none.status_code, answer.status_code, strange.status_code) == (302, 302, 400)
+    assert {row.firm_id for row in session.scalars(select(Reminder)).all()} == {one.id}
+    assert other.id != one.id

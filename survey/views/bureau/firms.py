@@ -124,7 +124,8 @@ def firms() -> ResponseReturnValue:
         sorts=choices.offered(ORDERS, asked.sort),
         tiles=tiles.of_firms(store.states_of_firms(here.session())),
         chips=choices.in_force(asked.said),
-        chosen=(),
+        chosen=lists.chosen(),
+        most=lists.MOST_CHOSEN,
         back=url_for(".firms", page=part.page, **lists.arguments()),
     )
 

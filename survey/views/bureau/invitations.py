@@ -66,7 +66,7 @@ def invite(round_id: int) -> ResponseReturnValue:
     if request.method != "POST":
         return _choosing(found)
     try:
-        return _invited(found, *life.invite(here.step(), round_id, _whom()))
+        return invited(found, *life.invite(here.step(), round_id, _whom()))
     except Refusal as error:
         form = CodesForm("codes")
         return _choosing(found, form, form.show_refusal(error))
@@ -80,12 +80,12 @@ def invite_coded(round_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _choosing(found, form, 422)
     try:
-        return _invited(found, *life.invite_coded(here.step(), round_id, form.codes.data))
+        return invited(found, *life.invite_coded(here.step(), round_id, form.codes.data))
     except Refusal as error:
         return _choosing(found, form, form.show_refusal(error))
 
 
-def _invited(found: Round, added: int, job: int | None) -> ResponseReturnValue:
+def invited(found: Round, added: int, job: int | None) -> ResponseReturnValue:
     if job is not None:
         send(job)
     done = f"已邀请 {added} 家企业，正在生成邀请链接。" if added else "这些企业都已经邀请过了。"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -60,16 +62,25 @@ def reminders(round_id: int) -> ResponseReturnValue:
 
 @pages.post("/rounds/<row:round_id>/remind")
 def remind(round_id: int) -> ResponseReturnValue:
-    """Remind the firms that the list shows, each once a day."""
+    """Remind the firms that were ticked, or all that the list shows, each once a day."""
     found_round(round_id)
-    told = life.press(
-        here.step(), round_id, completion.narrowing(), completion.pace(), by_mail=by_mail()
-    )
+    wanted = replace(completion.narrowing(), only=_ticked())
+    told = life.press(here.step(), round_id, wanted, completion.pace(), by_mail=by_mail())
     if told:
         flash(f"已记下对 {told} 家企业的提醒，企业登录后会看到。", "good")
     else:
         flash("没有要提醒的企业：都已提交，或者今天已经提醒过。", "note")
     return redirect(url_for(".reminders", round_id=round_id))
+
+
+def _ticked() -> tuple[int, ...] | None:
+    """Return the firms that were ticked; None where the whole list is meant."""
+    if not request.form.get("ticked"):
+        return None
+    ticked = [typed.whole(value) for value in request.form.getlist("chosen")]
+    if None in ticked or len(ticked) > lists.MOST_CHOSEN:
+        here.refuse(400, "选中的企业不正确，请回到列表重新勾选。")
+    return tuple(number for number in ticked if number is not None)
 
 
 @pages.post("/rounds/<row:round_id>/reminders/passed-on")

@@ -223,6 +223,7 @@ def _page(found: Round, form: PlanForm | None = None, status: int = 200) -> Resp
             sorts=choices.offered(ORDERS, wanted.sort),
             arguments=lists.arguments(),
             chosen=(),
+            most=lists.MOST_CHOSEN,
             chips=choices.in_force(completion.filters(found, wanted)),
             not_begun=words.NOT_BEGUN,
             slow=completion.why,

@@ -41,7 +41,7 @@ class Shown(NamedTuple):
     mark: str
 
 
-Row = TypeVar("Row", bound="Numbered")
+Row = TypeVar("Row")
 
 
 class Numbered(Protocol):
