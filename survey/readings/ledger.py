@@ -54,7 +54,7 @@ def beside(
         store.levels(session, firms) if "digital" in asked else {},
         store.diagnoses(session, assessments) if "diagnosis" in asked else {},
         store.maturity(session, assessments) if "maturity" in asked else {},
-        _filings(session, firms) if "nation" in asked else {},
+        _filings(session, firms) if "filings" in asked else {},
         _admissions(session, lines) if "admitted" in asked else {},
         proposals(session, stages, lines) if asked & {"stage", "why"} else {},
     )

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from random import Random
@@ -9,7 +10,8 @@ from random import Random
 import pytest
 
 from survey import db
-from survey.lifecycle import pool
+from survey.lifecycle import pool, profiles
+from survey.lifecycle.errors import Faulty
 from survey.lifecycle.step import Actor, Step
 from survey.store import settings
 from survey.store.stages import SHIPPED
@@ -363,6 +365,36 @@ def test_a_stage_with_firms_in_it_is_not_removed_by_page_or_profile(
 
     assert refused.status_code == 422
     assert "“区级储备”里还有 1 家" in refused.text
+
+
+def test_a_profile_carries_the_districts_own_stages_and_refuses_those_that_make_no_ledger(
+    administrator, session
+):
+    step = Step(session, Actor(None, "测试"), moment())
+    own = [replace(s, title="区级入库") if s.id == "reserve" else s for s in SHIPPED]
+    plain = settings.District(name="虚构区", bureau="虚构局")
+
+    text = profiles.written(session, replace(plain, stages=tuple(own)))
+    taken = profiles.read(step, text.encode(), "district.yaml").district
+    with pytest.raises(Faulty) as refused:
+        profiles.read(step, text.replace("区级入库", "改造中").encode(), "district.yaml")
+    session.rollback()
+
+    assert taken.stages == tuple(own)
+    assert "stages" not in profiles.written(session, plain)
+    assert "写了两次" in refused.value.faults[0].fault
+    session.rollback()
+
+
+def test_a_proposal_that_is_gone_says_so_on_the_page(desk, session, round_, officer):
+    entry = an_entry(session, round_, officer)
+    desk.get(f"/bureau/pool/{entry.id}")
+    answer = {"version": str(entry.version), "stage": "city", "answer": "take"}
+
+    refused = desk.submit(f"/bureau/pool/{entry.id}/proposal", answer)
+
+    assert refused.status_code == 409
+    assert "建议已经变了" in refused.text
 
 
 def test_the_ledger_asks_as_much_of_ten_firms_as_of_two(desk, session, engine, round_, officer):

@@ -335,7 +335,7 @@ def of_pool(
     return (
         *of_firm(frame.trades),
         _pool(lambda line: wording.POOL[line.state], "state", sort="state"),
-        *of_way(stages, known),
+        *of_way(frame.edition, stages, known),
         *_of_results(frame, unmet, lambda line: line.assessment_id),
         Column(
             "培育目标等级",
@@ -344,7 +344,7 @@ def of_pool(
             key="target",
             usual=True,
         ),
-        *of_ledger(frame.edition, stages, known),
+        *of_ledger(frame.edition, known),
         titled("认定等级", lambda fact: frame.rungs.get(fact.rung, fact.rung)),
         titled("认定称号", lambda fact: fact.title, 24),
         titled("认定级别", lambda fact: wording.AWARD_LEVELS.get(fact.level, "")),

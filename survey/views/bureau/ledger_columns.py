@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,27 +13,31 @@ from questionnaires.frames.national import NationalLadder
 from reports.tables import Cell
 from survey.readings.ledger import Beside
 from survey.store.ledger import Paid
-from survey.store.stages import Stage, titles
+from survey.store.stages import Stage, named, titles
 from survey.tables import Ladder, Project
 from survey.views.bureau.exports import Column, local_day
-from survey.words.stages import LADDERS
+from survey.words.stages import LADDERS, NATION
 
 MONEY = ("equipment", "software", "services")
 """What counts as 软硬件投资; building work stands apart."""
 
 
-def of_way(stages: Sequence[Stage], known: Beside) -> tuple[Column[Any], ...]:
-    """Where an entry stands, and what comes next."""
-    return (*_of_stages(stages, known), *_of_follow_up())
+def of_way(edition: Edition, stages: Sequence[Stage], known: Beside) -> tuple[Column[Any], ...]:
+    """Where an entry stands on both ladders, and what comes next."""
+    return (
+        *_of_stages(stages, known),
+        *_of_nation(edition.national, stages, known),
+        *_of_follow_up(),
+    )
 
 
-def of_ledger(edition: Edition, stages: Sequence[Stage], known: Beside) -> tuple[Column[Any], ...]:
-    """
+def of_ledger(edition: Edition, known: Beside) -> tuple[Column[Any], ...]:
+    """What a firm does, how far it is, and what the bureau knows of it.
+
     Args:
         known: What stands beside the entries; each column finds there what it asked for.
     """
     return (
-        *_of_nation(edition.national, stages, known),
         *_of_projects(edition, known),
         *_of_levels(edition, known),
         *_of_bureau(known),
@@ -94,6 +99,10 @@ def _of_nation(
     def stage(line: Any) -> str:
         return of_nation.get(line.place.nation_stage, line.place.nation_stage)
 
+    def status(line: Any) -> str:
+        found = named(stages, line.place.nation_stage, Ladder.NATION)
+        return NATION[found.state] if found else ""
+
     def target(line: Any) -> str:
         return rungs.get(line.place.nation_target, line.place.nation_target)
 
@@ -105,9 +114,10 @@ def _of_nation(
         )
 
     title = LADDERS[Ladder.NATION]
+    yield replace(_text(f"{title}状态", "nation", status), usual=True, label="国家")
     yield _text(f"{title}阶段", "nation", stage)
     yield _text(f"{title}目标", "nation", target)
-    yield _text(f"{title}已登记", "nation", held, 40)
+    yield _text(f"{title}已登记", "filings", held, 40)
 
 
 # --- of projects ----------------------------------------------------------------------------------
