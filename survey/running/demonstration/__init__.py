@@ -73,11 +73,11 @@ def load(app: Flask) -> bool:
         for firm, row in firms:
             if "again" in row:
                 hand_in_next(session, firm, row, rounds[1], users, brought(contents, row).photo)
-        run_projects(session, firms, users[Role.OFFICER])
         remind(session, now)
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
         bring_lists(session, config, rows, officer, now)
         keep_ledger(session, officer, now)
+        run_projects(session, firms, officer)
         bring_providers(session, rows, users, hashes[SELLER[0]], now)
         keep_lists(session, contents, Step(session, actor(officer), now))
         keep_needs(session, firms, officer, now)
