@@ -138,7 +138,7 @@ def _own_value(line: SectionLine) -> float:
 
 # --- the district -------------------------------------------------------------------------------
 
-SHADES = (*(mixed(MAIN, PAPER, share) for share in (0.88, 0.7, 0.5, 0.3, 0.1)), "#052e31")
+SHADES = (*(mixed(MAIN, PAPER, share) for share in (0.82, 0.64, 0.47, 0.29, 0.1)), "#052e31")
 """From the lowest to the highest: told apart without colour, too, each with its number on it."""
 ROW, HEAT_ROW = 32, 26
 """Pixels of a line of a chart."""
