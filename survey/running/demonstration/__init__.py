@@ -38,6 +38,7 @@ from survey.running.demonstration.people import (
     make_users,
     sign_ins,
 )
+from survey.running.demonstration.privacy import keep_privacy
 from survey.running.demonstration.projects import run_projects
 from survey.running.demonstration.providers import bring_providers
 from survey.running.demonstration.rosters import bring_lists
@@ -82,6 +83,7 @@ def load(app: Flask) -> bool:
         keep_lists(session, contents, Step(session, actor(officer), now))
         keep_needs(session, firms, officer, now)
         call_for_applications(session, config, officer, now)
+        keep_privacy(session, rows, now)
     keep_sign_ins(config.instance / SIGN_INS, words, config.base_url)
     return True
 
