@@ -44,6 +44,8 @@ def verdict(done: _Checked, kept: str = "") -> str:
     """Say what came of it, with the digest to be written down."""
     if done.faults:
         return f"发现 {len(done.faults)} 处问题。请保留数据库和备份，不要再改，并报告负责人。"
+    if not done.blocks:
+        return "日志还没有封存过：后台任务每小时封存一次一小时以前的日志。"
     head = f"最新摘要：{done.head}\n请抄写下来另外保存，以后用 --head 核对。"
     same = "您给的摘要在链上。" if kept else ""
     return f"日志完整，没有被改动。{same}\n{head}"
