@@ -97,6 +97,8 @@ OTHERS: Final[Mapping[str, str]] = {
     "signatures.signed": "the hash of what was signed",
     "explanations.says": "an opinion on answers",
     "responses.says": "a firm's opinion",
+    "introductions.says": "why two were brought together",
+    "provider_products.name": "a product's",
     "need_entries.says": "how far a need is, or a firm's opinion",
     "notices.whom": "which kinds of firm",
 }

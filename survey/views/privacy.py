@@ -69,7 +69,7 @@ def purpose() -> ResponseReturnValue:
     written = store.text_of(session, district.purpose_version)
     known = {
         "主管部门": district.bureau or "主管部门",
-        "联系人": district.contact,
+        "联系人": f"（{district.contact}）" if district.contact else "",
         "过程材料月数": str(district.retention_months),
         "日志月数": str(district.log_months),
     }

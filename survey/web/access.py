@@ -367,6 +367,9 @@ SHOWS = {
     "bureau.need": PERSON,
     "bureau.need_paper": PERSON,
     "bureau.notice": PERSON,
+    "bureau.candidate": PERSON,
+    "bureau.provider": PERSON,
+    "bureau.providers": PERSON,
     "bureau.reminders": PERSON,
     "bureau.roster": PERSON,
     "bureau.round_": PERSON,
@@ -381,9 +384,11 @@ SHOWS = {
     "firm.home": PERSON,
     "firm.overview": PERSON,
     "firm.profile": PERSON,
+    "firm.providers": PERSON,
     "privacy.firm": PERSON,
     "privacy.people": PERSON,
     "privacy.user": PERSON,
+    "provider.home": PERSON,
     "responses.confirmation": PERSON,
     "responses.signature": PERSON,
     "results.report": PERSON,
@@ -395,13 +400,15 @@ SHOWS = {
     "files.view": EVIDENCE,
 }
 """What stands in the log of whoever opens a route (``web.seen``): that they saw how to reach people
-or who signed, or saw evidence. A test finds the routes that show such things."""
+or who signed, or saw evidence. A test finds the routes that show such things; a list whose columns are
+chosen says so itself (``here.shows_persons``)."""
 TAKES = frozenset(
     {
         "bureau.export_audit",
         "bureau.export_district_firms",
         "bureau.export_invitations",
         "bureau.export_recommendation",
+        "bureau.export_providers",
         "bureau.export_round",
         "bureau.fill_template",
         "bureau.roster_problems",

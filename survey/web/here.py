@@ -134,6 +134,11 @@ def actor() -> Actor:
     )
 
 
+def shows_persons() -> None:
+    """Say that this page shows how people are reached, where its route alone does not."""
+    g.shows_persons = True
+
+
 def contents() -> Contents:
     """Return where this installation's files lie."""
     return contents_of(current_app.config["SURVEY"])

@@ -20,7 +20,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _note(response: Response) -> Response:
-        action = access.SHOWS.get(request.endpoint or "")
+        chosen = access.PERSON if g.get("shows_persons") else None
+        action = access.SHOWS.get(request.endpoint or "", chosen)
         who = here.current()
         if action is None or who is None or response.status_code not in SHOWN:
             return response

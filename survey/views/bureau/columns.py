@@ -30,6 +30,8 @@ from survey.workdays import Calendar
 
 EVERY = "all"
 """Asks for every column."""
+PERSONAL = frozenset({"contact", "phone"})
+"""Columns that say how people are reached: whoever looks at them is noted."""
 UNVERIFIED = "未核验"
 PROVISIONAL = "暂核"
 
@@ -74,12 +76,13 @@ def shown(listed: str, every: Sequence[Column[Any]]) -> Columns:
     """Return the columns asked for: by this address, else by the officer, else the usual ones."""
     known = list(dict.fromkeys(column.key for column in every))
     asked = request.args.get("columns", "")
-    if asked == EVERY:
-        return Columns(every, known)
-    kept = asked.split(".") if asked else _kept(listed)
+    kept = known if asked == EVERY else asked.split(".") if asked else _kept(listed)
     wanted = [key for key in known if key in {"firm", *kept}]
     usual = list(dict.fromkeys(column.key for column in every if column.usual))
-    return Columns(every, wanted if len(wanted) > 1 else usual)
+    found = wanted if len(wanted) > 1 else usual
+    if PERSONAL.intersection(found):
+        here.shows_persons()
+    return Columns(every, found)
 
 
 def _kept(listed: str) -> list[str]:
