@@ -14,7 +14,7 @@ from survey.store import accounts, firms, purposes
 from survey.store import erasing as store
 from survey.store.log import of_user
 from survey.tables import Firm, NoteKind, SignerRole, User
-from survey.words.log import ACTIONS
+from survey.words.log import ACTIONS, SUBJECTS
 from survey.words.wording import ROLES
 
 MOST = 5000
@@ -55,8 +55,9 @@ def of_account(session: Session, user: User) -> list[Part]:
             (one.version, _said(one.agreed_at)) for one in purposes.consents_of(session, user.id)
         ]),
         Part("操作日志", ("时间", "操作", "对象", "编号", "网络地址"), [
-            (_said(e.at), ACTIONS.get(e.action, e.action), e.subject, e.subject_id, e.address)
-            for e in of_user(session, user.id, MOST)
+            (_said(one.at), ACTIONS.get(one.action, one.action),
+             SUBJECTS.get(one.subject, one.subject), one.subject_id, one.address)
+            for one in of_user(session, user.id, MOST)
         ]),
     ]  # fmt: skip
 

@@ -367,7 +367,6 @@ SHOWS = {
     "bureau.need": PERSON,
     "bureau.need_paper": PERSON,
     "bureau.notice": PERSON,
-    "bureau.candidate": PERSON,
     "bureau.provider": PERSON,
     "bureau.providers": PERSON,
     "bureau.reminders": PERSON,

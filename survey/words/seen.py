@@ -20,7 +20,6 @@ PAGES: Final = {
     "bureau.mails": "邀请邮件",
     "bureau.need": "诉求",
     "bureau.need_paper": "诉求办理单",
-    "bureau.candidate": "申报企业",
     "bureau.provider": "服务商",
     "bureau.providers": "服务商名录",
     "bureau.reminders": "催办",
