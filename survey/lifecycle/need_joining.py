@@ -25,13 +25,14 @@ def join(step: Step, need_id: int, version: int, main_id: int) -> FirmNeed:
         Invalid: The other is none that runs on its own.
     """
     with step.writing() as session:
+        store.need(session, min(need_id, main_id), lock=True)  # always in one order
         need = _seen(step, need_id, version)
         if need.state not in OPEN or need.main_id is not None:
             raise WrongState({"": GONE})
         main = store.need(session, main_id, lock=True)
         if main is None or main.id == need.id or main.main_id or main.state not in OPEN:
             raise Invalid({"main": "请选择一件还在办理、没有并入别处的诉求。"})
-        for one in (*store.joined(session, need.id), need):
+        for one in (*store.joined(session, need.id, lock=True), need):
             _follow(step, one, main)
         return need
 

@@ -52,6 +52,7 @@ def register(step: Step, firm_id: int, given: Given, draft: str = "") -> FirmNee
     with step.writing() as session:
         if firms.firm(session, firm_id) is None:
             raise NotThere
+        store.hold_numbers(session)
         need = _registered(step, firm_id, given)
         if draft and store.draft(session, firm_id, draft):
             raise WrongState({"": "这条提议已经有人处理过了，请刷新页面查看。"})
@@ -310,7 +311,7 @@ def _go(
     Each leaves its own row in the log.
     """
     alone = action in ("need_solved", "need_close")
-    following = [] if alone else store.joined(step.session, need.id)
+    following = [] if alone else store.joined(step.session, need.id, lock=True)
     _move(step, need, action, values, reason)
     for one in following:
         if one.state in NEED[action].begins and one.state != NeedState.CALLED_BACK:

@@ -272,9 +272,11 @@ def need(session: Session, need_id: int, *, lock: bool = False) -> FirmNeed | No
     return session.scalar(query)
 
 
-def joined(session: Session, need_id: int) -> list[FirmNeed]:
+def joined(session: Session, need_id: int, *, lock: bool = False) -> list[FirmNeed]:
     """Return the needs that follow one, with their firms."""
     query = select(FirmNeed).where(FirmNeed.main_id == need_id).options(joinedload(FirmNeed.firm))
+    if lock:
+        query = query.with_for_update(of=FirmNeed).execution_options(populate_existing=True)
     return list(session.scalars(query.order_by(FirmNeed.id)))
 
 
@@ -296,9 +298,17 @@ def words(session: Session, need: FirmNeed) -> list[NeedEntry]:
     return list(session.scalars(query))
 
 
+def hold_numbers(session: Session) -> None:
+    """Let others who register a need wait until this transaction ends."""
+    # The first ever is never deleted, so all wait for one and the same row.
+    first = select(FirmNeed.id).order_by(FirmNeed.id).limit(1)
+    session.execute(first.with_for_update())
+
+
 def next_serial(session: Session, year: int) -> int:
     """Return the next number of a year, inside the transaction that takes it."""
-    return (session.scalar(select(func.max(FirmNeed.serial)).where(FirmNeed.year == year)) or 0) + 1
+    newest = session.scalar(select(func.max(FirmNeed.serial)).where(FirmNeed.year == year))
+    return (newest or 0) + 1
 
 
 def same(session: Session, found: FirmNeed) -> FirmNeed | None:

@@ -95,6 +95,11 @@ def test_a_need_goes_from_the_firm_to_the_officer_and_back_until_it_is_struck_of
     assert the_need(session).state == NeedState.WORKING
     assert "利率没谈拢" in officer.get(f"/bureau/needs/{need.id}").text
 
+    late = firm.post(
+        f"/firm/needs/{need.id}", data=answer | {"csrf_token": firm.token, "version": "1"}
+    )
+    assert late.status_code == 409
+    assert "刚刚被其他人更改" in late.text
     step(officer, need, "answer", says="利率也谈好了")
     assert step(officer, need, "call-back", solved="yes", rating="good").status_code == 302
     assert step(officer, need, "close").status_code == 302

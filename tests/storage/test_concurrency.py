@@ -19,7 +19,7 @@ from survey.clock import utc_now
 from survey.config import Config
 from survey.files.uploads import Stored
 from survey.joining import create_app
-from survey.lifecycle import assessments, evidence, firms
+from survey.lifecycle import assessments, evidence, firms, needs
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.errors import Conflict, Invalid, Locked, Stale
 from survey.lifecycle.step import Actor, Step
@@ -34,6 +34,7 @@ from survey.tables import (
 )
 from tests.support.client import CheckingClient
 from tests.support.cluster import Cluster
+from tests.support.needs import a_need, given
 from tests.support.patience import until
 from tests.support.people import (
     EDITION,
@@ -215,6 +216,22 @@ def test_a_firm_that_begins_many_times_at_once_begins_once(session, engine):
     assert len(begun_) == 1
     with Session(engine) as fresh:
         assert fresh.scalar(select(func.count()).select_from(SheetRow)) == 1
+
+
+def test_needs_registered_at_once_have_numbers_without_a_gap_and_the_same_is_one(session, engine):
+    firm = a_firm(session).id
+    a_need(session, firm, "第一件")
+    session.rollback()
+
+    def register(number):
+        with Session(engine, expire_on_commit=False) as own:
+            step = Step(own, TESTER, utc_now())
+            return needs.register(step, firm, given(f"第 {number % 4} 件")).number
+
+    with ThreadPoolExecutor(6) as pool:
+        found = set(pool.map(register, range(8)))
+
+    assert sorted(number[-4:] for number in found) == ["0002", "0003", "0004", "0005"]
 
 
 def test_of_many_who_change_a_profile_at_once_one_does_and_the_others_are_told(session, engine):
