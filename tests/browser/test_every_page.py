@@ -255,7 +255,9 @@ def _needs(session: Session, firm_id: int, other_id: int) -> list[int]:
 def _projects(session: Session, config: Config, firm: Firm) -> dict[str, list[int]]:
     """A project in every state, one of them with everything it can have."""
     rows = [
-        a_project(session, firm, state, title=f"{state}：{LONG}"[:100], summary=LONG, provider=LONG)
+        a_project(
+            session, firm, state, title=f"{state}：{LONG}"[:100], summary=LONG, provider=LONG[:100]
+        )
         for state in ProjectState
     ]
     whole = rows[list(ProjectState).index(ProjectState.FINISHED)]
