@@ -62,6 +62,7 @@ WORDS = {
 }
 """A good word for every part of an address that is no number."""
 ROWS = {
+    "project_id",
     "assessment_id",
     "evidence_id",
     "document_id",
