@@ -85,7 +85,7 @@ def begin(
     """
     with step.writing() as session:
         firm = firms.firm(session, firm_id, lock=True)
-        basis = _basis(session, firm_id, assessment_id)
+        basis = _basis(step, firm_id, assessment_id)
         if firm is None:
             raise NotThere
         row = Project(
@@ -216,10 +216,10 @@ FILING_FAULT: Final = (
 # --- reading --------------------------------------------------------------------------------------
 
 
-def _basis(session: Session, firm_id: int, assessment_id: int | None) -> Assessment | None:
+def _basis(step: Step, firm_id: int, assessment_id: int | None) -> Assessment | None:
     if assessment_id is None:
-        return store.newest_handed_in(session, firm_id)
-    found = assessments.assessment(session, assessment_id)
+        return store.newest_handed_in(step.session, firm_id, step.now)
+    found = assessments.assessment(step.session, assessment_id)
     if found is None or found.firm_id != firm_id or found.state == AssessmentState.DRAFT:
         raise NotThere
     return found

@@ -101,11 +101,12 @@ def how_many(session: Session, firm_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def newest_handed_in(session: Session, firm_id: int) -> Assessment | None:
-    """Return the assessment a firm handed in last."""
+def newest_handed_in(session: Session, firm_id: int, until: datetime) -> Assessment | None:
+    """Return the assessment a firm handed in last, as it was at a moment."""
     query = (
         select(Assessment)
-        .where(Assessment.firm_id == firm_id, Assessment.submitted_at.is_not(None))
+        .where(Assessment.firm_id == firm_id, Assessment.submitted_at <= until)
+        .options(joinedload(Assessment.firm))
         .order_by(Assessment.submitted_at.desc(), Assessment.id.desc())
     )
     return session.scalars(query.limit(1)).first()

@@ -175,3 +175,16 @@ def test_a_subsidy_is_asked_within_its_policy_and_paid_by_the_bureau(
     paid = {"paid": "2.4", "note": "虚构财〔2026〕9 号"}
     assert officer.submit(f"{theirs}steps/pay", paid).status_code == 302
     assert "2.4 万元" in said(firm.get(page))
+
+
+def test_a_package_in_an_address_is_offered_as_many_as_the_last_result_counts(
+    firm, session, person
+):
+    handed_in(session, person)
+
+    page = said(firm.get("/firm/projects/new?package=N02"))
+
+    assert 'name="package-N02" value="' in page
+    assert 'name="package-N02" value=""' not in page
+    assert 'name="package-XB01"' not in page  # another trade's
+    assert firm.get("/firm/projects/new?assessment=999").status_code == 404

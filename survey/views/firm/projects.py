@@ -89,7 +89,7 @@ def _basis(firm_id: int) -> Assessment | None:
     """Return the firm's assessment that an address names; without one, the last it handed in."""
     asked = typed.whole(request.args.get("assessment"))
     if asked is None:
-        return store.newest_handed_in(here.session(), firm_id)
+        return store.newest_handed_in(here.session(), firm_id, here.now())
     found = assessments.assessment(here.session(), asked)
     if found is None or found.firm_id != firm_id or found.submitted_at is None:
         abort(404)
