@@ -457,7 +457,7 @@ def of_projects(trades: Mapping[str, str], today: date) -> tuple[Column[Any], ..
             key="progress",
             sort="progress",
             usual=True,
-            label="进度",
+            label="进度（%）",
         ),
         Column("建设内容", lambda line: line.row.summary, 40, key="summary", label="内容"),
         Column(
@@ -510,7 +510,7 @@ def _of_prices() -> Iterable[Column[Any]]:
         "一次性投入（万元）",
         lambda line: line.price or None,
         "price",
-        "造价",
+        "造价（万元）",
         sort="price",
         usual=True,
     )
