@@ -65,6 +65,8 @@ class File:
 
 PLAIN = tuple(field.name for field in fields(File) if field.name not in ("products", "cases"))
 """What stands in the provider's own row."""
+CONTACT = frozenset({"contact_name", "contact_phone", "contact_mail"})
+"""People: of these the log says only that they changed."""
 LOGGED = {"place": "located"}
 """What the log calls what it would mix up: a project's place is a workshop."""
 
@@ -288,9 +290,12 @@ def parsed(values: Mapping[str, Any]) -> File:
 
 def changed(before: File, after: File) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what differs, by name, for the log: of products and cases how many there are."""
-    names = [name for name in PLAIN if getattr(before, name) != getattr(after, name)]
+    differ = [name for name in PLAIN if getattr(before, name) != getattr(after, name)]
+    names = [name for name in differ if name not in CONTACT]
     was: dict[str, Any] = {LOGGED.get(name, name): getattr(before, name) for name in names}
     is_: dict[str, Any] = {LOGGED.get(name, name): getattr(after, name) for name in names}
+    if set(differ) & CONTACT:
+        is_["contact_changed"] = True
     if before.products != after.products:
         was["offers"], is_["offers"] = len(before.products), len(after.products)
     if before.cases != after.cases:

@@ -183,6 +183,7 @@ def _waiting(step: Step, provider_id: int, proposed_at: str) -> ProviderChange:
 
 def _decide(step: Step, waiting: ProviderChange, state: ProposalState) -> None:
     waiting.state, waiting.decided_by, waiting.decided_at = state, step.by.user_id, step.now
+    waiting.file = {}  # what was taken stands in the file; people in the rest need not be kept
 
 
 # --- its people ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from reports.demand import Firm as FirmFacts
 from survey.store.lists import Query, Slice, holds, sliced
@@ -19,6 +19,7 @@ from survey.tables import (
     Introduction,
     IntroductionState,
     Provider,
+    ProviderStanding,
     Round,
     SheetKind,
     Showing,
@@ -58,6 +59,21 @@ def of_firm(session: Session, firm_id: int) -> list[Introduction]:
     query = select(Introduction).where(Introduction.firm_id == firm_id)
     query = query.options(joinedload(Introduction.provider))
     return list(session.scalars(query.order_by(Introduction.changed_at.desc(), Introduction.id)))
+
+
+def asking(session: Session, firm_id: int) -> list[Introduction]:
+    """Return whose wish a firm has not answered, with the providers that may still be shown."""
+    query = (
+        select(Introduction)
+        .join(Introduction.provider)
+        .where(
+            Introduction.firm_id == firm_id,
+            Introduction.state == IntroductionState.ASKED,
+            Provider.standing == ProviderStanding.ACTIVE,
+        )
+        .options(contains_eager(Introduction.provider))
+    )
+    return list(session.scalars(query.order_by(Introduction.id)))
 
 
 def named_to(session: Session, provider_id: int) -> list[Introduction]:

@@ -27,6 +27,8 @@ from survey.tables import (
     Firm,
     FirmNeed,
     Interest,
+    Introduction,
+    IntroductionState,
     Job,
     JobState,
     Mail,
@@ -40,6 +42,8 @@ from survey.tables import (
     Project,
     ProjectState,
     ProposalState,
+    Provider,
+    ProviderChange,
     Recognition,
     RecognitionProposal,
     RecognitionStanding,
@@ -394,3 +398,17 @@ def beginnings(session: Session) -> Beginnings:
         )
     ).one()
     return Beginnings(*row)
+
+
+def to_introduce(session: Session, most: int) -> Found:
+    """Firms that agreed to be named to a provider and wait to be introduced."""
+    query: Query = select(Introduction.id, Firm.name, Introduction.changed_at, null())
+    joined = query.join(Firm, Firm.id == Introduction.firm_id)
+    return _found(session, joined.where(Introduction.state == IntroductionState.AGREED), most)
+
+
+def provider_changes(session: Session, most: int) -> Found:
+    """Providers that would have their file written anew."""
+    query: Query = select(Provider.id, Provider.name, ProviderChange.proposed_at, null())
+    joined = query.join(ProviderChange, ProviderChange.provider_id == Provider.id)
+    return _found(session, joined.where(ProviderChange.state == ProposalState.OPEN), most)

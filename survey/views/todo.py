@@ -11,7 +11,7 @@ from survey.readings.first_steps import First, FirstStep
 from survey.readings.todo.heaps import Heap, Kind, Waiting
 from survey.store.lists import BELOW, STEP_DUE
 from survey.store.needs import Standing
-from survey.tables import AssessmentState, JobState, NeedState, PoolState, Role
+from survey.tables import AssessmentState, IntroductionState, JobState, NeedState, PoolState, Role
 from survey.web import here
 from survey.web.access import may_open
 from survey.words import todo as words
@@ -84,6 +84,15 @@ WAYS: Mapping[Kind, Way] = {
     Kind.ROSTER_CHECKED: Way("bureau.roster", "roster_id", "bureau.rosters"),
     Kind.ROSTER_FAILED: Way("bureau.roster", "roster_id", "bureau.rosters"),
     Kind.RECOGNITION_LISTED: Way("bureau.firm", "firm_id"),
+    Kind.TO_INTRODUCE: Way(
+        "bureau.introductions",
+        filters={"state": IntroductionState.AGREED},
+        whole="bureau.introductions",
+    ),
+    Kind.PROVIDER_CHANGE: Way(
+        "bureau.provider", "provider_id", "bureau.providers", {"change": "yes"}
+    ),
+    Kind.NAME_ASKED: Way("firm.providers", whole="firm.providers"),
     Kind.NEED_ANSWERED: Way("firm.need", "need_id", "firm.needs"),
     Kind.NEED_LATE: Way("bureau.need", "need_id", "bureau.needs", {"standing": Standing.LATE}),
     Kind.NEED_NEW: Way("bureau.need", "need_id", "bureau.needs", {"state": NeedState.REGISTERED}),

@@ -346,6 +346,7 @@ NAMES = {
     "remark": "备注",
     "above_scale": "规上",
     "located": "所在地",
+    "contact_changed": "联系方式有更改",
     "on_the_spot": "本地驻场人数",
     "classes": "类别",
     "provincial": "省级类别",

@@ -72,6 +72,9 @@ KINDS: Final[Mapping[str, Said]] = {
     "roster_checked": Said("名单已核对，待确认导入", "份", "{day}核对"),
     "roster_failed": Said("名单处理没有完成", "份", "{day}中断", "打开名单，再试一次。"),
     "recognition_listed": Said("名单里的认定，待按文件登记", "项", "{day}导入"),
+    "to_introduce": Said("企业同意告知名称，待引荐给服务商", "条", "{day}同意"),
+    "provider_change": Said("服务商提交了资料更改，待核对", "家", "{day}提交"),
+    "name_asked": Said("服务商想与您联系，请答复", "家", "{day}提出"),
     "no_round": Said("没有开放的评估轮次", "项", "", "企业现在不能开始新的评估。"),
     "no_contact": Said(
         "还没有登记联系人和电话", "项", "", "企业遇到问题不知道找谁。由管理员在“区县设置”里填写。"

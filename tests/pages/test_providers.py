@@ -22,7 +22,7 @@ from survey.tables import (
     Showing,
     Tally,
 )
-from tests.pages.test_canary import crawl
+from tests.pages.test_canary import Personal, crawl
 from tests.support.bureau import at_desk, rows_of
 from tests.support.people import (
     a_consultant,
@@ -249,8 +249,11 @@ def test_nothing_of_another_provider_or_of_an_unnamed_firm_reaches_a_provider(
     world = World(session, settings)
     client = signed_in(app, session, world.a.seller)
 
-    found = list(crawl(app, session, client, Role.PROVIDER))
+    found, personal = list(crawl(app, session, client, Role.PROVIDER)), Personal(app, world)
+    for at, text in found:
+        personal.look(at, text)
 
+    assert not personal.unmarked
     assert not [at for at, text in found if "信天翁乙" in text or world.b.word in text]
     # Of the firm that agreed: name, contact and its project, nothing that was assessed.
     everything = "\n".join(text for _, text in found)

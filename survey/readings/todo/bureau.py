@@ -151,6 +151,14 @@ def _project_overdue(desk: Desk) -> Heap:
     return read(Kind.PROJECT_OVERDUE, store.overdue_projects(desk.session, desk.today, MOST))
 
 
+def _to_introduce(desk: Desk) -> Heap:
+    return read(Kind.TO_INTRODUCE, store.to_introduce(desk.session, MOST))
+
+
+def _provider_change(desk: Desk) -> Heap:
+    return read(Kind.PROVIDER_CHANGE, store.provider_changes(desk.session, MOST))
+
+
 def _no_round(desk: Desk) -> Heap:
     return heap(Kind.NO_ROUND, [] if desk.has_round else [Waiting("")])
 
@@ -178,6 +186,8 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _roster_checked,
     _roster_failed,
     _recognition_listed,
+    _to_introduce,
+    _provider_change,
     _need_late,
     _need_new,
     _need_ask,

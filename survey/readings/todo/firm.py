@@ -10,7 +10,7 @@ from survey.clock import LOCAL
 from survey.readings.sheets import FilledSheet
 from survey.readings.todo.heaps import Heap, Kind, Waiting, by_age, heap
 from survey.store.notices import Reminded
-from survey.tables import Assessment, Firm, FirmNeed, Project, Response, Round, User
+from survey.tables import Assessment, Firm, FirmNeed, Introduction, Project, Response, Round, User
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class AtFirm:
     """Needs with an answer on which it has said nothing; none for who sees modules only."""
     projects: Sequence[Project]
     """Those of which the bureau asks something to be mended; none for whom they do not concern."""
+    asked: Sequence[Introduction]
+    """Providers that would know who it is; none for whom that does not concern."""
     called: Sequence[Reminded]
     """Notices it was reminded of and may still hand in for; none for who may not see them."""
     whole: bool
@@ -117,6 +119,13 @@ def _project_mend(at: AtFirm) -> Heap:
     return heap(Kind.PROJECT_MEND, back)
 
 
+def _name_asked(at: AtFirm) -> Heap:
+    """Providers that would like the firm to be named to them."""
+    return heap(
+        Kind.NAME_ASKED, (Waiting(one.provider.name, one.id, one.changed_at) for one in at.asked)
+    )
+
+
 def _called(at: AtFirm) -> Heap:
     """Notices whose day is near."""
     return heap(
@@ -130,6 +139,7 @@ FIRM: tuple[Callable[[AtFirm], Heap], ...] = (
     _unsaid,
     _settled,
     _need_answered,
+    _name_asked,
     _called,
     _begin,
     _finish,

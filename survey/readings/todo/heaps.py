@@ -28,6 +28,7 @@ class Kind(StrEnum):
     NEED_ANSWERED = "need_answered"
     PROJECT_MEND = "project_mend"
     CALLED = "called"
+    NAME_ASKED = "name_asked"
     # a consultant
     TO_BEGIN = "to_begin"
     RUNNING = "running"
@@ -59,6 +60,8 @@ class Kind(StrEnum):
     ROSTER_CHECKED = "roster_checked"
     ROSTER_FAILED = "roster_failed"
     RECOGNITION_LISTED = "recognition_listed"
+    TO_INTRODUCE = "to_introduce"
+    PROVIDER_CHANGE = "provider_change"
     NEED_LATE = "need_late"
     NEED_NEW = "need_new"
     NEED_ASK = "need_ask"

@@ -19,6 +19,7 @@ from survey.store import templates as template_store
 from survey.store.lists import Slice
 from survey.store.providers import PROVIDER_SORTS, ProvidersWanted
 from survey.tables import Provider, ProviderStanding
+from survey.views import fitting
 from survey.views.bureau import choices, columns, filters, tiles, views
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.columns import Everything
@@ -143,6 +144,13 @@ def export_providers() -> ResponseReturnValue:
     every, lines, said = everything()
     shown = columns.shown("providers", every)
     return send_list("providers", "服务商名录", shown.in_workbook, lines, said)
+
+
+@pages.get("/firms/<row:firm_id>/providers")
+def firm_providers(firm_id: int) -> ResponseReturnValue:
+    """Show an officer what a firm sees; nothing is noted, for nobody was shown to it."""
+    drawn, _listed = fitting.page(firm_id)
+    return drawn()
 
 
 # --- one provider -------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from survey.readings.sheets import FilledSheet, filled_sheets
 from survey.readings.todo.firm import AtFirm, of_firm
 from survey.store import (
     accounts,
+    introductions,
     log,
     needs,
     notices,
@@ -130,6 +131,7 @@ def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line], own: list[Proje
         unsaid=_unsaid(lines) if who.owner else (),
         settled=_settled(lines) if who.owner else (),
         answered=needs.to_rate(session, firm.id) if who.sections is None else (),
+        asked=introductions.asking(session, firm.id) if who.owner else (),
         called=notices.reminded(session, firm.id, here.today()) if who.sections is None else (),
         whole=who.sections is None,
         projects=projects.to_mend(session, own),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reports.figures import once_text
 from survey.lifecycle import introductions as steps
 from survey.lifecycle.errors import Invalid, MovedOn
-from survey.readings.matching import fits, shown_in
-from survey.readings.recommended import recommended
-from survey.store import firms
+from survey.readings.matching import shown_in
 from survey.store import introductions as store
 from survey.store import providers as store_of_providers
+from survey.views import fitting
 from survey.views.firm.pages import pages
 from survey.views.offered import offered
 from survey.web import here
@@ -26,23 +24,11 @@ def _firm_id() -> int:
 @pages.get("/providers")
 def providers() -> ResponseReturnValue:
     """Show who fits each recommended package; who was shown is noted, once a day."""
-    session, firm_id = here.session(), _firm_id()
-    firm, found = firms.firm(session, firm_id), recommended(session, firm_id)
-    if firm is None:
-        abort(404)
-    listed = fits(session, firm, found.purchases) if found else []
+    firm_id = _firm_id()
+    page, listed = fitting.page(firm_id)
     if listed:
         steps.show(here.step(), firm_id, shown_in(listed))
-    return render_template(
-        "firm/providers.html",
-        found=found,
-        fits=listed,
-        standing=store.of_firm(session, firm_id),
-        packages=offered().packages,
-        trades=offered().trades,
-        once=once_text,
-        words=words,
-    )
+    return page()
 
 
 @pages.post("/providers/<row:provider_id>/agree")
