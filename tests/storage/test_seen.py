@@ -169,6 +169,7 @@ def test_every_page_that_shows_persons_has_a_name_and_its_action_words():
         "bureau.assessments",
         "bureau.firms",
         "bureau.pool",
+        "bureau.providers",
     }
     assert access.SHOWS.keys() <= PAGES.keys()
     assert set(access.SHOWS.values()) <= ACTIONS.keys()
