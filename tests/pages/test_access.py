@@ -76,7 +76,6 @@ ROWS = {
     "minutes_id",
     "interest_id",
     "provider_id",
-    "project_id",
     "introduction_id",
     "roster_id",
     "proposal_id",
