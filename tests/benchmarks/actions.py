@@ -131,7 +131,7 @@ JOINING = "含设密码、三道工序、规模、规上、人数、电话"
 def _join(hand: Hand, token: str) -> None:
     hand.arrive(f"/link/{token}")
     hand.fill("密码", "ceshi-Mima-2026")
-    hand.tap("设好密码并进入")
+    hand.tap("同意，设好密码并进入")
     hand.tap("开始评估")
     for process in ("零件机加工", "装配", "压力试验"):
         hand.tap(process)
