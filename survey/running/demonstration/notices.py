@@ -70,78 +70,92 @@ def call_for_applications(session: Session, config: Config, officer: User, now: 
 
 
 def _examples(year: int) -> list[Example]:
-    by_answers = tuple(f"2025.workshop.{name}" for name in WHOLE)
     common: dict[str, Any] = {
         "year": year,
         "edition": EDITION,
         "papers": PAPERS,
         "contact": "企业科（示例）",
     }
-    return [
-        Example(
-            Text(
-                f"{year} 年市级数字化车间评定（示例）",
-                "示例市经信局",
-                "city",
-                source="copy",
-                number=f"示例市经信〔{year}〕12 号（虚构）",
-                rung="workshop",
-                asked=tuple(f"2025.workshop.{name}" for name in ("credit", "incidents")),
-                whom=Whom(trades=("valve", "bearing")),
-                **common,
-            ),
-            (-40, -33, -29),
-            75,
-            (Own("", Kind.RUNG, "现场核定达到智能化生产线", rung="line"),),
+    return [make(year, common) for make in (_over, _near, _ahead, _undecided)]
+
+
+def _over(year: int, common: dict[str, Any]) -> Example:
+    """One that is over."""
+    return Example(
+        Text(
+            f"{year} 年市级数字化车间评定（示例）",
+            "示例市经信局",
+            "city",
+            source="copy",
+            number=f"示例市经信〔{year}〕12 号（虚构）",
+            rung="workshop",
+            asked=tuple(f"2025.workshop.{name}" for name in ("credit", "incidents")),
+            whom=Whom(trades=("valve", "bearing")),
+            **common,
         ),
-        Example(
-            Text(
-                f"{year} 年省级数字化车间培育项目征集（示例）",
-                "示例省经信厅",
-                "province",
-                source="inferred",
-                rung="workshop",
-                asked=by_answers,
-                platform="https://platform.example/",
-                note="金额和时间照最近一年的通知填写，正式文件下来以后要逐条核对。",
-                **common,
-            ),
-            (2, 5, 20),
-            20,
-            (TAXES,),
+        (-40, -33, -29),
+        75,
+        (Own("", Kind.RUNG, "现场核定达到智能化生产线", rung="line"),),
+    )
+
+
+def _near(year: int, common: dict[str, Any]) -> Example:
+    """One in its last days."""
+    return Example(
+        Text(
+            f"{year} 年省级数字化车间培育项目征集（示例）",
+            "示例省经信厅",
+            "province",
+            source="inferred",
+            rung="workshop",
+            asked=tuple(f"2025.workshop.{name}" for name in WHOLE),
+            platform="https://platform.example/",
+            note="金额和时间照最近一年的通知填写，正式文件下来以后要逐条核对。",
+            **common,
         ),
-        Example(
-            Text(
-                f"{year} 年基础级智能工厂自评入列（示例）",
-                "示例省经信厅",
-                "nation",
-                source="memory",
-                asked=("2025.workshop.incidents", "2025.workshop.applicant"),
-                whom=Whom(scale="yes"),
-                **common,
-            ),
-            (26, 34, 48),
-            8,
-            (
-                Own("", Kind.RUNG, "现场核定达到智能化生产线", rung="line"),
-                Own("", Kind.FIGURE, "规模达标", figure="revenue", sign="at_least", value="2000"),
-            ),
+        (2, 5, 20),
+        20,
+        (TAXES,),
+    )
+
+
+def _ahead(year: int, common: dict[str, Any]) -> Example:
+    """One that firms prepare for."""
+    return Example(
+        Text(
+            f"{year} 年基础级智能工厂自评入列（示例）",
+            "示例省经信厅",
+            "nation",
+            source="memory",
+            asked=("2025.workshop.incidents", "2025.workshop.applicant"),
+            whom=Whom(scale="yes"),
+            **common,
         ),
-        Example(
-            Text(
-                f"{year} 年创新型中小企业申报（示例）",
-                "示例省经信厅",
-                "province",
-                source="memory",
-                asked=("2025.workshop.breaches",),
-                whom=Whom(sizes=("small", "medium", "micro")),
-                **common,
-            ),
-            (40, 55, 70),
-            None,
-            (Own("", Kind.TITLE, "已是高新技术企业", title="高新"), TAXES),
+        (26, 34, 48),
+        8,
+        (
+            Own("", Kind.RUNG, "现场核定达到智能化生产线", rung="line"),
+            Own("", Kind.FIGURE, "规模达标", figure="revenue", sign="at_least", value="2000"),
         ),
-    ]
+    )
+
+
+def _undecided(year: int, common: dict[str, Any]) -> Example:
+    """One that is a draft still."""
+    return Example(
+        Text(
+            f"{year} 年创新型中小企业申报（示例）",
+            "示例省经信厅",
+            "province",
+            source="memory",
+            asked=("2025.workshop.breaches",),
+            whom=Whom(sizes=("small", "medium", "micro")),
+            **common,
+        ),
+        (40, 55, 70),
+        None,
+        (Own("", Kind.TITLE, "已是高新技术企业", title="高新"), TAXES),
+    )
 
 
 def _draft(session: Session, one: Example, officer: User, now: datetime) -> Notice:

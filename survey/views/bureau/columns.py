@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from flask import request
@@ -15,7 +14,6 @@ from reports.gate_names import looked_at
 from reports.tables import Cell
 from survey.readings.ledger import Beside
 from survey.store import views as store
-from survey.store.projects import OPEN
 from survey.store.sheets import Standing
 from survey.store.stages import Stage
 from survey.tables import Recognition, SheetKind, Verdict
@@ -23,10 +21,8 @@ from survey.views.bureau.choices import Frame, Said
 from survey.views.bureau.exports import Column, local_day
 from survey.views.bureau.ledger_columns import of_ledger, of_way
 from survey.web import here
-from survey.words import needs, wording
-from survey.words import projects as project_words
-from survey.words.lists import NO_RUNG, SCALES, YES_NO
-from survey.workdays import Calendar
+from survey.words import wording
+from survey.words.lists import NO_RUNG, SCALES
 
 EVERY = "all"
 """Asks for every column."""
@@ -137,7 +133,7 @@ def of_firms(trades: Mapping[str, str]) -> tuple[Column[Any], ...]:
             usual=True,
         ),
         _pool(lambda line: _pooled(line.pool_state), "pool"),
-        _day("新增日期", lambda line: local_day(line.added_at), "added", "新增", sort="added"),
+        day("新增日期", lambda line: local_day(line.added_at), "added", "新增", sort="added"),
     )
 
 
@@ -157,7 +153,7 @@ def _number(title: str, cell: Callable[[Any], Cell], key: str, label: str) -> Co
     return Column(title, cell, 14, "number", key=key, sort=key, label=label)
 
 
-def _day(
+def day(
     title: str,
     cell: Callable[[Any], Cell],
     key: str,
@@ -189,11 +185,9 @@ def of_assessments(frame: Frame, unmet: Unmet, judged: Judged) -> tuple[Column[A
             "状态", lambda line: wording.STATES[line.state], key="state", sort="state", usual=True
         ),
         Column("诊断顾问", lambda line: line.consultant, 20, key="consultant", usual=True),
-        _day("计划日期", lambda line: line.planned_on, "planned", "计划", usual=True),
-        _day(
-            "提交日期", lambda line: local_day(line.submitted_at), "submitted", "提交", usual=True
-        ),
-        _day("核定日期", lambda line: local_day(line.confirmed_at), "confirmed", "核定"),
+        day("计划日期", lambda line: line.planned_on, "planned", "计划", usual=True),
+        day("提交日期", lambda line: local_day(line.submitted_at), "submitted", "提交", usual=True),
+        day("核定日期", lambda line: local_day(line.confirmed_at), "confirmed", "核定"),
         _pool(lambda line: _pooled(line.pool_state), "pool"),
         Column(
             "培育目标等级",
@@ -354,190 +348,14 @@ def of_pool(
         titled("认定文号", lambda fact: fact.document, 26),
         Column("认定日期", _recognised_on, 14, "date", key="recognitions", usual=True),
         Column("理由", lambda line: line.reason, 40, key="reason", label="理由"),
-        _day("变动日期", lambda line: local_day(line.changed_at), "changed", "变动"),
+        day("变动日期", lambda line: local_day(line.changed_at), "changed", "变动"),
     )
 
 
 # --- of needs -----------------------------------------------------------------------------------
 
 
-def of_needs(trades: Mapping[str, str], calendar: Calendar) -> tuple[Column[Any], ...]:
-    """What firms ask, as the register has it; the firm first, as in every list."""
-    today = here.today()
-    return (
-        *of_firm(trades, usual=False),
-        Column(
-            "编号",
-            lambda line: line.number,
-            12,
-            key="number",
-            sort="number",
-            usual=True,
-            label="编号",
-        ),
-        Column(
-            "状态", lambda line: needs.STATES[line.state], 10, key="state", sort="state", usual=True
-        ),
-        Column("类别", lambda line: line.category, 12, key="category", sort="category", usual=True),
-        Column("内容", lambda line: line.text, 40, key="text", usual=True),
-        Column("希望", lambda line: line.wish, 30, key="wish", label="希望"),
-        Column("来源", lambda line: needs.SOURCES[line.source], 10, key="source", usual=True),
-        _day("日期", lambda line: line.raised_on, "raised", "反映", sort="raised", usual=True),
-        Column("反映人", lambda line: line.said_by, 12, key="said_by", label="反映人"),
-        Column("责任部门", lambda line: line.department, 18, key="department", usual=True),
-        _day("交办日期", lambda line: line.handed_on, "handed", "交办", sort="handed"),
-        _day("办结时限", lambda line: line.due_on, "due", "时限", sort="due", usual=True),
-        Column(
-            "时限怎样算", lambda line: needs.BY_WEEKENDS if line.by_weekends else "", 12, key="due"
-        ),
-        Column(
-            "超期（工作日）",
-            lambda line: line.late(calendar, today),
-            12,
-            "number",
-            key="late",
-            label="超期",
-        ),
-        Column("进展", lambda line: line.progress, 30, key="progress", label="进展"),
-        Column("结果", lambda line: line.answer or line.reason, 40, key="answer", label="结果"),
-        _day("办结日期", lambda line: line.answered_on, "answered", "办结"),
-        Column(
-            "企业评价",
-            lambda line: needs.RATINGS.get(line.rating or "", ""),
-            10,
-            key="rating",
-            usual=True,
-        ),
-        _day("回访日期", lambda line: line.called_on, "called", "回访"),
-        Column("是否公开答复", lambda line: _published(line), 12, key="public", label="公开答复"),
-        Column(
-            "重复次数",
-            lambda line: line.repeats or None,
-            10,
-            "number",
-            key="repeats",
-            usual=True,
-            label="重复",
-        ),
-        Column("并入编号", lambda line: line.main, 12, key="main", label="并入"),
-    )
-
-
-def _published(line: Any) -> str:
-    """Whether the answer may be made public; empty before there is one."""
-    return YES_NO["yes" if line.public else "no"] if line.answer else ""
-
-
 def _recognised_on(line: Any) -> date | str | None:
     """The day as a day; of several recognitions all days, as a text."""
     days = [fact.recognised_on for fact in line.recognitions]
     return days[0] if len(days) == 1 else "；".join(day.isoformat() for day in days) or None
-
-
-# --- of projects ----------------------------------------------------------------------------------
-
-
-def of_projects(trades: Mapping[str, str], today: date) -> tuple[Column[Any], ...]:
-    """Amounts in 万元."""
-    first, *rest = of_firm(trades)
-    hidden = [replace(column, usual=column.key == "firm") for column in rest]
-    return (
-        first,
-        *hidden,
-        Column("项目名称", lambda line: line.row.title, 34, key="title", usual=True),
-        Column("车间或产线", lambda line: line.row.place, 20, key="place", label="车间"),
-        Column(
-            "状态", lambda line: project_words.STATES[line.row.state], 14, key="state", usual=True
-        ),
-        Column(
-            "进度（%）",
-            lambda line: line.row.progress,
-            10,
-            "number",
-            key="progress",
-            sort="progress",
-            usual=True,
-            label="进度（%）",
-        ),
-        Column("建设内容", lambda line: line.row.summary, 40, key="summary", label="内容"),
-        Column(
-            "改造场景",
-            lambda line: "、".join(line.packages),
-            18,
-            key="packages",
-            usual=True,
-            label="场景",
-        ),
-        Column("服务商", lambda line: line.row.provider_name, 24, key="provider", label="服务商"),
-        *_of_prices(),
-        Column("备案代码", lambda line: line.row.filing_code, 28, key="filing", label="备案"),
-        *_of_days(),
-        Column("超期", lambda line: "是" if is_late(line, today) else "", 8, key="due"),
-        Column(
-            "满意度（分）", lambda line: line.row.satisfaction, 10, "number", key="satisfaction"
-        ),
-        _amount("已申请补助（万元）", lambda line: line.asked or None, "asked", "申请"),
-        _amount("已兑现补助（万元）", lambda line: line.paid or None, "paid", "兑现"),
-        _day("变动日期", lambda line: local_day(line.row.changed_at), "changed", "变动"),
-    )
-
-
-def is_late(line: Any, today: date) -> bool:
-    row = line.row
-    return row.state in OPEN and row.planned_end is not None and row.planned_end < today
-
-
-def _amount(
-    title: str,
-    of: Callable[[Any], int | None],
-    key: str,
-    label: str,
-    *,
-    sort: str = "",
-    usual: bool = False,
-) -> Column[Any]:
-    """An amount of 0.01 万元, written in 万元."""
-
-    def cell(line: Any) -> Cell:
-        hundredths = of(line)
-        return None if hundredths is None else Decimal(hundredths) / 100
-
-    return Column(title, cell, 14, "number", key=key, sort=sort, usual=usual, label=label)
-
-
-def _of_prices() -> Iterable[Column[Any]]:
-    yield _amount(
-        "一次性投入（万元）",
-        lambda line: line.price or None,
-        "price",
-        "造价（万元）",
-        sort="price",
-        usual=True,
-    )
-    for kind, title in project_words.COSTS.items():
-
-        def of(line: Any, name: str = f"price_{kind}") -> int | None:
-            found: int | None = getattr(line.row, name)
-            return found
-
-        yield _amount(f"其中{title}（万元）", of, f"price-{kind}", title)
-    yield _amount("已投入（万元）", lambda line: line.row.invested, "invested", "已投入")
-
-
-def _of_days() -> Iterable[Column[Any]]:
-    for name, title, label in (
-        ("planned_start", "计划开工", "计划开工"),
-        ("planned_end", "计划完工", "计划完工"),
-        ("contracted_on", "合同日期", "合同"),
-        ("started_on", "实际开工", "开工"),
-        ("finished_on", "实际完工", "完工"),
-        ("accepted_on", "验收日期", "验收"),
-    ):
-
-        def of(line: Any, name: str = name) -> date | None:
-            found: date | None = getattr(line.row, name)
-            return found
-
-        key, sort = ("due", "planned") if name == "planned_end" else (name, "")
-        usual = name == "planned_end"
-        yield Column(title, of, 14, "date", key=key, sort=sort, usual=usual, label=label)

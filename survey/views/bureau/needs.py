@@ -18,7 +18,16 @@ from survey.store.lists import Slice
 from survey.store.needs import NEED_SORTS, NeedLine
 from survey.tables import Firm, FirmNeed
 from survey.views import needs as shared
-from survey.views.bureau import choices, columns, filters, need_forms, need_sums, tiles, views
+from survey.views.bureau import (
+    choices,
+    columns,
+    filters,
+    need_columns,
+    need_forms,
+    need_sums,
+    tiles,
+    views,
+)
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.columns import Columns, Everything
 from survey.views.bureau.exports import send_list
@@ -36,7 +45,7 @@ def _listed(part: Slice | None = None) -> tuple[Filters, list[NeedLine], int, Co
     asked = filters.of_needs(NEED_SORTS)
     lines, total = store.needs(here.session(), asked.wanted(), part)
     calendar = workdays.read(here.session())
-    every = columns.of_needs(choices.frame().trades, calendar)
+    every = need_columns.of_needs(choices.frame().trades, calendar)
     return asked, lines, total, columns.shown("needs", every)
 
 

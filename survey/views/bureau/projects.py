@@ -16,7 +16,7 @@ from survey.store.lists import Slice
 from survey.store.projects import PROJECT_SORTS, ProjectLine
 from survey.tables import Project, ProjectState
 from survey.views import project_page
-from survey.views.bureau import choices, columns, filters, tiles, views
+from survey.views.bureau import choices, columns, filters, project_columns, tiles, views
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.columns import Columns, Everything
 from survey.views.bureau.exports import send_list
@@ -42,13 +42,13 @@ def _listed(part: Slice | None = None) -> tuple[Filters, list[ProjectLine], int]
 
 
 def _columns() -> Columns:
-    return columns.shown("projects", columns.of_projects(_trades(), here.today()))
+    return columns.shown("projects", project_columns.of_projects(_trades(), here.today()))
 
 
 def everything() -> Everything:
     """The projects as they are narrowed and ordered, with every column there is."""
     asked, lines, _total = _listed()
-    return Everything(columns.of_projects(_trades(), here.today()), lines, asked.said)
+    return Everything(project_columns.of_projects(_trades(), here.today()), lines, asked.said)
 
 
 @pages.get("/projects")

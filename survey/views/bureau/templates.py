@@ -34,9 +34,11 @@ from survey.views.bureau import (
     choices,
     columns,
     firms,
+    need_columns,
     needs,
     notice_columns,
     pool,
+    project_columns,
     projects,
     providers,
     recommendation,
@@ -127,11 +129,11 @@ def _every(listed: str) -> Sequence[Column[Any]]:
     if listed == "assessments":
         return columns.of_assessments(frame, {}, {})
     if listed == "needs":
-        return columns.of_needs(frame.trades, Calendar())
+        return need_columns.of_needs(frame.trades, Calendar())
     if listed == "pool":
         return columns.of_pool(frame, {}, here.district().stages, Beside())
     if listed == "projects":
-        return columns.of_projects(frame.trades, here.today())
+        return project_columns.of_projects(frame.trades, here.today())
     if listed == "candidates":
         return notice_columns.of_candidates(frame.trades, {}, 0)
     if listed == "recommendation":
