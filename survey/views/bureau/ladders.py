@@ -47,6 +47,7 @@ def _move(entry_id: int, ladder: Ladder) -> ResponseReturnValue:
 @pages.post("/pool/<row:entry_id>/proposal")
 def answer_stage_proposal(entry_id: int) -> ResponseReturnValue:
     """Take the stage that is proposed, or leave the entry where it is."""
+    pool.line_of(entry_id)  # one that is not there is that, whatever was answered
     form, asked = StepForm("proposal", posted=True), request.form.get("answer", "")
     answers = {"take": stages.take_proposal, "leave": stages.leave_proposal}
     answer = answers.get(asked) or abort(400)
