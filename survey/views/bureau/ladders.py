@@ -120,6 +120,7 @@ def follow_entry(entry_id: int) -> ResponseReturnValue:
 @pages.post("/pool/<row:entry_id>/known")
 def note_known(entry_id: int) -> ResponseReturnValue:
     """Keep what the bureau knows of the firm."""
+    pool.line_of(entry_id)  # as above
     form = ledger_forms.KnownForm("known", posted=True)
 
     def step() -> object:
