@@ -141,7 +141,7 @@ def test_a_firm_agrees_is_introduced_and_takes_its_consent_back(app, session, de
     assert "0578-1234567" not in named
     (found,) = met.of_firm(session, firm.id)
     moved = {"turn": "introduce", "version": str(found.version), "reason": "周三上门看现场。"}
-    assert send(desk, f"/bureau/introductions/{found.id}", moved).status_code == 302
+    assert send(desk, f"/bureau/providers/introductions/{found.id}", moved).status_code == 302
     assert "0578-1234567" in seller.get("/provider/").text
     assert "13800000000" in client.get("/firm/providers").text
 

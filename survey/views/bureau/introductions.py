@@ -45,7 +45,7 @@ def _asked() -> tuple[IntroductionsWanted, dict[str, Said]]:
     }
 
 
-@pages.get("/introductions")
+@pages.get("/providers/introductions")
 def introductions() -> ResponseReturnValue:
     """List introductions, those that changed last first."""
     part, (wanted, said) = lists.part(), _asked()
@@ -64,7 +64,7 @@ def introductions() -> ResponseReturnValue:
     )
 
 
-@pages.get("/introductions.xlsx")
+@pages.get("/providers/introductions.xlsx")
 def export_introductions() -> ResponseReturnValue:
     """Send introductions as they are filtered, all pages of them."""
     wanted, said = _asked()
@@ -79,7 +79,7 @@ LEADS = {
 }
 
 
-@pages.post("/introductions/<row:introduction_id>")
+@pages.post("/providers/introductions/<row:introduction_id>")
 def move_introduction(introduction_id: int) -> ResponseReturnValue:
     """Introduce a firm and a provider, say that they signed, or that it came to nothing."""
     if store.introduction(here.session(), introduction_id) is None:
