@@ -714,7 +714,7 @@ def test_one_press_sets_the_password_and_signs_in_where_it_was_pressed(app, sess
     session.refresh(user)
     assert user.phone == "13800001234"
     told = [row.action for row in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
-    assert told[-3:] == ["phone", "password_invite", "sign_in"]
+    assert told[-4:] == ["phone", "password_invite", "agree", "sign_in"]
 
 
 def test_a_link_page_refuses_what_is_no_phone_number_and_keeps_the_link(app, session):

@@ -74,6 +74,7 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "need_step": ("defer",),
         "project_id": (ids["project"],),
         "project_paper_id": (ids["project paper"],),
+        "provider_id": (ids["provider"],),
         "listed": ("assessments",),
         "section_id": ("production",),
         "station_id": ("workshop",),
@@ -263,5 +264,6 @@ def test_every_public_route_is_public_on_purpose():
         *("static", "health", "account.home", "account.sign_in", "account.link"),
         *("worker.script", "worker.away"),
         "calendar.feed",  # its address is the secret: a telephone's calendar signs in nowhere
+        "privacy.purpose",  # what is kept of people is to be read before anything is given
         *("profiles.logo", "profiles.colours"),  # what every page wears, the sign-in page too
     }

@@ -130,7 +130,7 @@ def test_a_sweep_sends_what_was_never_sent_and_begins_night_and_morning_once(
     with Session(engine) as fresh:
         begun = dict(fresh.execute(select(Job.id, Job.kind).where(Job.slot.is_not(None))).all())
     assert worker.queue.waiting() == {lost, *begun}
-    assert sorted(begun.values()) == ["check_log", "nightly", "reminders", "seal"]
+    assert sorted(begun.values()) == ["check_log", "nightly", "notices", "reminders", "seal"]
 
 
 def test_a_night_belongs_to_the_day_it_began_in_local_time():
@@ -171,7 +171,7 @@ def test_every_night_forgets_what_is_over_and_removes_what_was_left(
         assert fresh.scalars(select(Throttle.key)).all() == ["new"]
         assert fresh.scalar(select(func.count(User.id))) == 1
     done = {"files": 1, "pictures": 0, "settled": 0, "sessions": 1, "throttles": 1, "uploads": 0}
-    done |= {"rosters": 0, "jobs": 0, "mails": 0}
+    done |= {"rosters": 0, "jobs": 0, "mails": 0, "log_rows": 0}
     assert the(engine, job).result == done
     assert (half.exists(), fresh_one.exists()) == (False, True)
 
