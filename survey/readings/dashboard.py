@@ -26,7 +26,7 @@ from survey.store import rounds as round_store
 from survey.store import stages as stage_store
 from survey.store.settings import District
 from survey.store.tallies import Sum, What
-from survey.tables import Firm, Ladder, PoolState, ProjectState, Round
+from survey.tables import Ladder, PoolState, ProjectState, Round
 from survey.words.district import OWN_MEASURES, STAGES
 from survey.words.projects import STATES as PROJECT_STATES
 from survey.words.stages import LADDERS
@@ -64,8 +64,7 @@ def page(
         basis: Whose rung is counted; without one the confirmed ones, where there are any.
     """
     groups = store.by_trade(session, round_.id)
-    townships = store.by_place(session, round_.id, Firm.township.expression)
-    sizes = store.by_place(session, round_.id, Firm.size.expression)
+    townships, sizes = store.by_township_and_size(session, round_.id)
     chosen = basis or _basis(groups)
     frame = _frame(edition, round_, chosen)
     rounds = {one.id: one.title for one in reversed(round_store.rounds_of(session, edition.id))}
