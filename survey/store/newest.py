@@ -1,7 +1,7 @@
-"""Which assessment of a firm is its newest, its newest confirmed of an edition, and one of the pool.
+"""What the figures above every list count assessments by, kept beside each of them.
 
-Kept beside each assessment, for the figures above every list count by it: looked for anew, that
-took longer than everything else on the page.
+Which is its firm's newest, which its newest confirmed one of an edition, whether the firm is in the
+pool: looked for anew, that took longer than everything else on the page.
 """
 
 from __future__ import annotations
