@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +39,10 @@ LEASE = timedelta(seconds=1)
 STUNNED = 2 * LEASE
 EVERY_SO_OFTEN = 6
 """One blow in so many stuns, the others kill."""
+AIMED = 2
+"""One kill in so many waits for a worker that has a job in hand; the others fall where they fall."""
+LONG, LONG_SECONDS = 10, 0.2
+"""One job in so many takes so long, so that a blow that is aimed finds it under way."""
 PATIENCE_SECONDS = 300
 PR_SET_PDEATHSIG = 1
 
@@ -83,7 +87,8 @@ def kill_over_a_queue(machines: list[Config], *, number: int, kills: int, seed: 
                 time.sleep(dice.uniform(0, 0.03))
                 if kill % EVERY_SO_OFTEN == 0:
                     workers.stun(dice.randrange(WORKERS))
-                workers.replace(dice.randrange(WORKERS), signal.SIGKILL)
+                place = dice.randrange(WORKERS) if kill % AIMED else workers.at_work()
+                workers.replace(place, signal.SIGKILL)
                 workers.wake()
             _work_off(engine, workers, number)
         return _counted(engine, asked, kills)
@@ -104,8 +109,8 @@ def _ask(config: Config, engine: Engine, number: int) -> list[int]:
 
 
 def _mark(workshop: Workshop) -> Effect:
-    time.sleep(random.uniform(0.002, 0.02))
     workshop.progress(1, 2)
+    time.sleep(random.uniform(0.002, 0.02) if workshop.taken.id % LONG else LONG_SECONDS)
     about = About("job", workshop.taken.id)
 
     def leave_a_row(step: Step) -> dict[str, int]:
@@ -121,12 +126,22 @@ class _Workers:
     def __init__(self, machines: list[Config]) -> None:
         self._machines = machines
         self._stunned: list[tuple[float, ForkProcess]] = []
+        self._busy = FORK.Array("b", WORKERS, lock=False)
         self._running = [self._start(place) for place in range(WORKERS)]
 
     def _start(self, place: int) -> ForkProcess:
-        process = FORK.Process(target=_work, args=(self._machines[place % len(self._machines)],))
+        self._busy[place] = False
+        machine = self._machines[place % len(self._machines)]
+        process = FORK.Process(target=_work, args=(machine, self._busy, place))
         process.start()
         return process
+
+    def at_work(self) -> int:
+        """Wait for a worker that has a job in hand; where none comes soon, take the first."""
+        until = time.monotonic() + LEASE.total_seconds()
+        while not any(self._busy) and time.monotonic() < until:
+            time.sleep(0.001)
+        return next((place for place in range(WORKERS) if self._busy[place]), 0)
 
     def replace(self, place: int, how: signal.Signals) -> None:
         self.end(place, how)
@@ -170,11 +185,18 @@ def _end(process: ForkProcess, how: signal.Signals) -> None:
     process.close()
 
 
-def _work(config: Config) -> None:
+def _work(config: Config, busy: MutableSequence[int], place: int) -> None:
     """Be a worker as an installation has it, but for one more kind and less patience."""
+
+    def mark(workshop: Workshop) -> Effect:
+        busy[place] = True
+        effect = _mark(workshop)
+        busy[place] = False
+        return effect
+
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     random.seed()
-    kinds.KINDS[KIND] = Work(_mark, lease=LEASE)
+    kinds.KINDS[KIND] = Work(mark, lease=LEASE)
     jobs.UNDER_WAY = timedelta(seconds=0.3)
     jobs.PAUSES[Fault.LOST] = (jobs.AT_ONCE,) * 1000
     consumer.WATCH_SECONDS = 0.05
