@@ -196,6 +196,8 @@ def test_only_the_limited_programs_decode_and_parse_what_strangers_send() -> Non
         "questionnaires/packing.py",
         # Lays words over what we issued ourselves, in the press's limited child.
         "reports/paper/overlay.py",
+        # Writes archives and reads none.
+        "survey/files/archives.py",
         # Draws its one picture itself.
         "survey/running/demonstration/onsite.py",
     }
