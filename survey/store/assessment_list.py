@@ -236,17 +236,22 @@ def counts(session: Session, edition: str) -> Counts:
     in_pool = select(func.count()).where(
         PoolEntry.edition == edition, PoolEntry.state == PoolState.IN_POOL
     )
-    groups = (Assessment.state, Assessment.pooled)
-    query = select(*groups, func.count(), in_pool.correlate(None).scalar_subquery())
+    # In the order of their index, so that nothing has to be sorted for it.
+    groups = (Assessment.state, Assessment.trade, Assessment.pooled)
+    query = select(
+        *groups, func.count(), in_pool.correlate(None).scalar_subquery().label("in_pool")
+    )
     rows = session.execute(query.where(Assessment.edition == edition).group_by(*groups)).all()
     counted: Counter[AssessmentState] = Counter()
-    for state, _pooled, count, _in_pool in rows:
+    undecided = 0
+    for state, _trade, pooled, count, _in_pool in rows:
         counted[state] += count
+        undecided += count if state == AssessmentState.CONFIRMED and not pooled else 0
     return Counts(
         drafting=counted[AssessmentState.DRAFT],
         submitted=counted[AssessmentState.SUBMITTED],
         visiting=counted[AssessmentState.VISITING],
         confirmed=counted[AssessmentState.CONFIRMED],
-        undecided=sum(row[2] for row in rows if row[0] == AssessmentState.CONFIRMED and not row[1]),
-        in_pool=rows[0][3] if rows else 0,
+        undecided=undecided,
+        in_pool=rows[0].in_pool if rows else 0,
     )

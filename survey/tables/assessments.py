@@ -72,7 +72,7 @@ class Assessment(Table):
         ),
         Index(
             "ix_assessments_way",
-            *("edition", "state", "pooled", "trade", "own_permille", "visited_permille", "firm_id"),
+            *("edition", "state", "trade", "pooled", "own_permille", "visited_permille", "firm_id"),
         ),
         Index("ix_assessments_begun", "round_id", "created_at"),
         Index("ix_assessments_handed_in", "round_id", "submitted_at", "state"),

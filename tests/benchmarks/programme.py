@@ -1,7 +1,8 @@
 """The bureau's programme over a whole district: lists, the district's page and workbooks, on both databases.
 
 A district of ten thousand firms, three rounds, two sheets each and every answer, beside one of a thousand:
-what grows with the number of firms shows.
+what grows with the number of firms shows. On PostgreSQL a hundred thousand firms come after them, with
+what lists and figures read, but without the answers themselves.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ from tests.support.bureau import counting
 from tests.support.cluster import a_cluster
 from tests.support.districts import District
 
-SMALL, LARGE = 1_000, 10_000
+SMALL, LARGE, HUGE = 1_000, 10_000, 100_000
 TIMES = 20
 WORD = "benchmark"
-MOST_MS, MOST_DISTRICT_MS, MOST_GROWTH = 100, 250, 1.5
+MOST_MS, MOST_DISTRICT_MS, MOST_HUGE_MS, MOST_GROWTH = 100, 250, 300, 1.5
 
 
 class Page(NamedTuple):
@@ -76,10 +77,12 @@ def measure(folder: Path) -> list[Figure]:
     """Fill four districts and open every page of them."""
     found = _on("SQLite", lambda firms: (folder / f"sqlite-{firms}", ""))
     with a_cluster() as cluster:
-        found += _on(
-            "PostgreSQL",
-            lambda firms: (folder / f"postgresql-{firms}", database_on(cluster, f"firms_{firms}")),
-        )
+
+        def place(firms: int) -> tuple[Path, str]:
+            return folder / f"postgresql-{firms}", database_on(cluster, f"firms_{firms}")
+
+        found += _on("PostgreSQL", place)
+        found += _huge(place)
     return found
 
 
@@ -89,8 +92,8 @@ Place = Callable[[int], tuple[Path, str]]
 
 def _on(database: str, place: Place) -> list[Figure]:
     group = f"培育计划（{database}，{LARGE:,} 家 × 3 轮 × 2 份，每份约 60 题）"
-    small, _ = _measured(*place(SMALL), SMALL)
-    large, filled = _measured(*place(LARGE), LARGE)
+    small, _ = _measured(*place(SMALL), District(SMALL))
+    large, filled = _measured(*place(LARGE), District(LARGE))
     figures = [Figure(group, "造出这个区县", filled, "秒")]
     for page in PAGES:
         now, before = large[page.title], small[page.title]
@@ -103,12 +106,25 @@ def _on(database: str, place: Place) -> list[Figure]:
     return figures
 
 
-def _measured(folder: Path, url: str, firms: int) -> tuple[dict[str, Taken], float]:
+def _huge(place: Place) -> list[Figure]:
+    group = f"培育计划（PostgreSQL，{HUGE:,} 家 × 3 轮 × 2 份，不含答案）"
+    taken, filled = _measured(*place(HUGE), District(HUGE, answers=False))
+    pages = [page for page in PAGES if page.most]
+    return [
+        Figure(group, "造出这个区县", filled, "秒"),
+        *(
+            Figure(group, page.title, taken[page.title].milliseconds, "毫秒", at_most(MOST_HUGE_MS))
+            for page in pages
+        ),
+    ]
+
+
+def _measured(folder: Path, url: str, district: District) -> tuple[dict[str, Taken], float]:
     config = installation(folder, url)
     app = create_app(config)
     started = perf_counter()
     with Session(app.extensions["survey_engine"]) as session:
-        District(firms).fill(session)
+        district.fill(session)
     filled = perf_counter() - started
     _let_settle(app.extensions["survey_engine"])
     client = _officer(app)
