@@ -13,7 +13,7 @@ from survey.lifecycle.states import INTRODUCTION
 from survey.lifecycle.step import About, Step
 from survey.store import introductions as store
 from survey.store import providers
-from survey.tables import Introduction, Provider, ProviderStanding
+from survey.tables import Introduction, Project, Provider, ProviderStanding
 
 MOST_SAYS = 300
 
@@ -151,6 +151,7 @@ def agree(step: Step, firm_id: int, provider_id: int, package: str) -> None:
         found.agreed_by, found.agreed_at = step.by.user_id, step.now
         session.flush()
         _log(step, "agree_introduction", found, before)
+        _follow(step, found, _project_of(step, found))
 
 
 def refuse(step: Step, firm_id: int, introduction_id: int) -> None:
@@ -202,10 +203,11 @@ def introduce(step: Step, introduction_id: int, note: str, *, base_version: int)
             raise MovedOn
         found.note = words
         _move(step, found, "introduce", words)
+        _follow(step, found, _project_of(step, found))
 
 
 def contract(step: Step, introduction_id: int, *, base_version: int) -> None:
-    """Say that a firm and a provider have signed a contract.
+    """Say that a firm and a provider have signed a contract that is of no project here.
 
     Raises:
         NotThere, Stale, MovedOn
@@ -223,8 +225,37 @@ def end(step: Step, introduction_id: int, why: str, *, base_version: int) -> Non
     reason = typed.reason(why)
     with step.writing():
         found = _seen(step, introduction_id, base_version)
-        found.reason = reason
+        found.reason, found.project_id = reason, None
         _move(step, found, "end_introduction", reason)
+
+
+# --- the firm's projects say it -----------------------------------------------------------------
+
+
+def follow(step: Step, firm_id: int) -> None:
+    """Let a firm's introductions say by themselves what its projects say: signed, or no longer.
+
+    Part of every step that changes who carries a project out, what belongs to it, or whether it
+    goes on; each introduction that moves leaves its row in the log.
+    """
+    projects = store.under_contract(step.session, firm_id)
+    for found in store.of_firm(step.session, firm_id, lock=True):
+        _follow(step, found, projects.get((found.provider_id, found.package)))
+
+
+def _project_of(step: Step, found: Introduction) -> Project | None:
+    projects = store.under_contract(step.session, found.firm_id)
+    return projects.get((found.provider_id, found.package))
+
+
+def _follow(step: Step, found: Introduction, project: Project | None) -> None:
+    before, action = found.state, "follow_contract" if project else "lose_contract"
+    followed = project is not None or found.project_id is not None
+    if not followed or before not in INTRODUCTION[action].begins:
+        return
+    found.project_id = project.id if project else None
+    if before != INTRODUCTION[action].leads:
+        _move(step, found, action)
 
 
 def _seen(step: Step, introduction_id: int, base_version: int) -> Introduction:

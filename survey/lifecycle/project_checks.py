@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from survey.lifecycle import typed
+from survey.lifecycle import introductions, typed
 from survey.lifecycle.errors import Invalid, WrongState
 from survey.lifecycle.projects import EARLIEST, held
 from survey.lifecycle.states import PROJECT
@@ -164,6 +164,7 @@ def resume(step: Step, project_id: int, *, reason: str, base_version: int) -> No
         before = {"state": row.state}
         row.state, row.reason, row.changed_at = PROJECT[action].leads, why, step.now
         step.log(action, row, before=before, after={"state": row.state}, reason=why)
+        introductions.follow(step, row.firm_id)
 
 
 def _price(row: Project) -> int:

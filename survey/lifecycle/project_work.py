@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
 from survey.files.uploads import Stored
-from survey.lifecycle import typed
+from survey.lifecycle import introductions, typed
 from survey.lifecycle.errors import Invalid, NotThere, WrongState
 from survey.lifecycle.projects import EARLIEST, LATEST, NOT_NOW, held
 from survey.lifecycle.states import PROJECT
@@ -150,6 +150,7 @@ def stop(step: Step, project_id: int, *, reason: str, base_version: int) -> None
         before = {"state": row.state}
         row.state, row.reason, row.changed_at = PROJECT["project_stop"].leads, why, step.now
         step.log("project_stop", row, before=before, after={"state": row.state}, reason=why)
+        introductions.follow(step, row.firm_id)
 
 
 # --- figures and opinion --------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.model import Package
 from survey import library
-from survey.lifecycle import typed
+from survey.lifecycle import introductions, typed
 from survey.lifecycle.edition_status import newest
 from survey.lifecycle.errors import Invalid, NotThere, Stale, WrongState
 from survey.lifecycle.states import PROJECT
@@ -124,6 +124,7 @@ def edit(step: Step, project_id: int, facts: ProjectFacts, *, base_version: int)
         row.changed_at = step.now
         after = _said(row) | {"bought": wanted}
         step.log("project_edit", row, **changed(before, after))
+        introductions.follow(step, row.firm_id)
 
 
 def contract(step: Step, project_id: int, said: Contract, *, base_version: int) -> None:
@@ -143,6 +144,7 @@ def contract(step: Step, project_id: int, said: Contract, *, base_version: int) 
             action, row.state = "project_contract", PROJECT["project_contract"].leads
         row.contract_checked, row.returned, row.changed_at = False, "", step.now
         step.log(action, row, **changed(before, _contracted(row, packages)))
+        introductions.follow(step, row.firm_id)
 
 
 # --- what every step of a project does ------------------------------------------------------------

@@ -171,6 +171,8 @@ INTRODUCTION: Mapping[str, Transition[IntroductionState]] = {
     "refuse_introduction": _from(_I.ASKED, to=_I.REFUSED),
     "introduce": _from(_I.AGREED, to=_I.INTRODUCED),
     "contract_introduction": _from(_I.INTRODUCED, to=_I.CONTRACTED),
+    "follow_contract": _from(_I.AGREED, _I.INTRODUCED, _I.CONTRACTED, to=_I.CONTRACTED),
+    "lose_contract": _from(_I.CONTRACTED, to=_I.INTRODUCED),
     "end_introduction": _from(_I.AGREED, _I.INTRODUCED, _I.CONTRACTED, to=_I.ENDED),
     "withdraw_consent": _from(_I.AGREED, _I.INTRODUCED, _I.ENDED, to=_I.WITHDRAWN),
 }

@@ -12,12 +12,16 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from reports.demand import Firm as FirmFacts
 from survey.store.lists import Query, Slice, holds, sliced
+from survey.store.projects import BOUND
 from survey.store.tallies import What
 from survey.tables import (
     Assessment,
     Firm,
     Introduction,
     IntroductionState,
+    Project,
+    ProjectPackage,
+    ProjectState,
     Provider,
     ProviderStanding,
     Round,
@@ -54,11 +58,32 @@ def between(session: Session, firm_id: int, provider_id: int, package: str) -> I
     return session.scalars(query.with_for_update()).one_or_none()
 
 
-def of_firm(session: Session, firm_id: int) -> list[Introduction]:
+def of_firm(session: Session, firm_id: int, *, lock: bool = False) -> list[Introduction]:
     """Return everything that stands between a firm and providers, newest first."""
     query = select(Introduction).where(Introduction.firm_id == firm_id)
+    if lock:
+        query = query.with_for_update(of=Introduction).execution_options(populate_existing=True)
     query = query.options(joinedload(Introduction.provider))
     return list(session.scalars(query.order_by(Introduction.changed_at.desc(), Introduction.id)))
+
+
+def under_contract(session: Session, firm_id: int) -> dict[tuple[int, str], Project]:
+    """Return the projects of a firm that are under contract, by registered provider and package.
+
+    Of two for the same package of one provider, the newer.
+    """
+    query = (
+        select(ProjectPackage.package, Project)
+        .join(Project, Project.id == ProjectPackage.project_id)
+        .where(
+            Project.firm_id == firm_id,
+            Project.provider_id.is_not(None),
+            Project.state.in_((*BOUND, ProjectState.ACCEPTED)),
+        )
+        .order_by(Project.id)
+    )
+    rows = session.execute(query)
+    return {(row.provider_id, package): row for package, row in rows if row.provider_id}
 
 
 def asking(session: Session, firm_id: int) -> list[Introduction]:

@@ -176,6 +176,8 @@ class Introduction(Table):
     """What the officer wrote when introducing them."""
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why it came to nothing."""
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"))
+    """The project whose contract it follows; None while there is none, or signed without a project."""
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

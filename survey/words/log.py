@@ -197,6 +197,8 @@ ACTIONS = {
     "withdraw_consent": "收回告知企业名称的同意",
     "introduce": "引荐",
     "contract_introduction": "登记引荐后签约",
+    "follow_contract": "引荐随改造项目记为已签约",
+    "lose_contract": "引荐随改造项目不再算签约",
     "end_introduction": "登记引荐没有谈成",
     "claim": "登记服务商奖补",
     "proposal_decline": "不采用名单里的认定",

@@ -176,6 +176,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "withdraw_consent": "收回了把{firm}名称告知一家服务商的同意",
     "introduce": "把{firm}引荐给一家服务商",
     "contract_introduction": "登记了{firm}与引荐的服务商签约",
+    "follow_contract": "使{firm}的一条引荐随改造项目记为已签约",
+    "lose_contract": "使{firm}的一条引荐随改造项目不再算签约",
     "end_introduction": "登记了{firm}与一家服务商没有谈成",
     "claim": "登记了{thing}的奖补",
     "proposal_decline": "没有采用名单里{firm}的一项认定",

@@ -8,10 +8,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from survey.lifecycle import claims, introductions, providers
+from survey.lifecycle import (
+    claims,
+    introductions,
+    project_checks,
+    project_work,
+    projects,
+    providers,
+)
 from survey.lifecycle.claims import TypedClaim
 from survey.lifecycle.errors import CodeTaken, Invalid, MovedOn, NotThere, Stale
 from survey.lifecycle.introductions import Shown
+from survey.lifecycle.projects import Contract, ProjectFacts
 from survey.lifecycle.provider_files import file_of
 from survey.lifecycle.step import Actor, Step
 from survey.store import deals
@@ -19,6 +27,7 @@ from survey.store import introductions as met
 from survey.store import providers as store
 from survey.tables import (
     AuditEntry,
+    CostKind,
     Firm,
     Introduction,
     IntroductionState,
@@ -29,6 +38,7 @@ from survey.tables import (
     Showing,
 )
 from tests.support.people import TESTER, a_firm, a_user, moment
+from tests.support.projects import a_project
 from tests.support.providers import PACKAGE, a_file, a_provider, an_accepted_project, introduced
 
 
@@ -203,6 +213,58 @@ def test_consent_taken_back_hides_the_firm_again_and_may_be_given_anew(session, 
     introductions.agree(a_step(session, owner), owner.firm_id, provider.id, PACKAGE)
     assert [one.id for one in met.named_to(session, provider.id)] == [found.id]
     assert session.scalar(select(func.count()).select_from(Introduction)) == 1
+
+
+def contracted(session, firm_id, provider, package=PACKAGE):
+    """A project of a firm's own, signed with a provider on the list."""
+    project = a_project(session, firm_id, packages={package: "1"})
+    said = Contract(moment().date(), provider_id=provider.id, prices={CostKind.SOFTWARE: "8"})
+    projects.contract(a_step(session), project.id, said, base_version=project.version)
+    return fresh(session, project)
+
+
+def test_an_introduction_is_signed_by_its_project_and_only_while_that_stands(
+    session, provider, owner
+):
+    found = introduced(session, owner, provider, state=IntroductionState.INTRODUCED)
+    other = introduced(session, owner, a_provider(session), state=IntroductionState.INTRODUCED)
+    project = contracted(session, owner.firm_id, provider)
+
+    stands = fresh(session, found)
+    assert (stands.state, stands.project_id) == (IntroductionState.CONTRACTED, project.id)
+    assert fresh(session, other).state == IntroductionState.INTRODUCED
+
+    project_work.stop(a_step(session), project.id, reason="不做了。", base_version=project.version)
+    stands = fresh(session, found)
+    assert (stands.state, stands.project_id) == (IntroductionState.INTRODUCED, None)
+    project = fresh(session, project)
+    project_checks.resume(
+        a_step(session), project.id, reason="又做。", base_version=project.version
+    )
+    assert fresh(session, found).state == IntroductionState.CONTRACTED
+
+    facts = ProjectFacts(title=project.title, packages={"N01": "1"})
+    project = fresh(session, project)
+    projects.edit(a_step(session), project.id, facts, base_version=project.version)
+    assert fresh(session, found).state == IntroductionState.INTRODUCED
+    rows = select(AuditEntry.action).where(AuditEntry.subject == "introduction")
+    rows = rows.where(AuditEntry.subject_id == str(found.id)).order_by(AuditEntry.id)
+    signed = ["follow_contract", "lose_contract"]
+    assert list(session.scalars(rows)) == ["agree_introduction", *signed, *signed]
+
+
+def test_who_agrees_after_signing_is_signed_at_once_and_what_was_signed_by_hand_stays(
+    session, provider, owner
+):
+    project = contracted(session, owner.firm_id, provider)
+    introductions.agree(a_step(session, owner), owner.firm_id, provider.id, PACKAGE)
+    (found,) = met.of_firm(session, owner.firm_id)
+    assert (found.state, found.project_id) == (IntroductionState.CONTRACTED, project.id)
+
+    by_hand = introduced(session, owner, a_provider(session), state=IntroductionState.INTRODUCED)
+    introductions.contract(a_step(session), by_hand.id, base_version=by_hand.version)
+    project_work.stop(a_step(session), project.id, reason="不做了。", base_version=project.version)
+    assert fresh(session, by_hand).state == IntroductionState.CONTRACTED
 
 
 def test_nobody_is_introduced_who_did_not_agree_or_to_a_paused_provider(session, provider, owner):
