@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
@@ -25,6 +26,7 @@ from reports.diagnosis.gaps import Gap, Missing, Stair, gaps, missing, rung_titl
 from reports.diagnosis.key_figures import KeyFigure, key_figures
 from reports.diagnosis.pace import pace
 from reports.diagnosis.route import Route, route
+from reports.diagnosis.schedule import Schedule, schedule, weeks_until
 from reports.diagnosis.sections import Notes, SectionLine, section_lines, strongest, weakest
 from reports.diagnosis.unseen import ALL_SEEN, Unseen, unseen
 from reports.facts import (
@@ -42,6 +44,10 @@ from reports.roadmap import Roadmap, roadmap
 from reports.visit import Visited
 
 TITLES = {SheetKind.SELF: "诊断报告（自评版）", SheetKind.ONSITE: "诊断报告（现场诊断版）"}
+SHORT_TITLES = {
+    SheetKind.SELF: "诊断报告简版（自评版）",
+    SheetKind.ONSITE: "诊断报告简版（现场诊断版）",
+}
 STANDINGS = {SheetKind.SELF: "企业自评，未核验", SheetKind.ONSITE: "现场诊断，已核定"}
 STATEMENTS = {
     SheetKind.SELF: (
@@ -57,6 +63,7 @@ STATEMENTS = {
 FIRST_THINGS = 3
 NOTHING_NOTED = Visited()
 NO_NOTES = Notes()
+NOTHING_PLANNED = Schedule()
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,7 @@ class Plan:
     costs: CostTable
     pace: str
     beside: BothPlans | None = None
+    schedule: Schedule = NOTHING_PLANNED
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,10 @@ class Diagnosis:
     @property
     def title(self) -> str:
         return TITLES[self.kind]
+
+    @property
+    def short_title(self) -> str:
+        return SHORT_TITLES[self.kind]
 
     @property
     def standing(self) -> str:
@@ -257,7 +269,7 @@ def diagnose(
         weakest=weakest(sections),
         missing=missing(ground),
         gaps=gaps(ground),
-        plan=plan(ground, way, choices),
+        plan=plan(ground, way, choices, facts.issued),
         route=route(ground, way, conditions),
         key_figures=key_figures(score),
         conditions=tuple(conditions),
@@ -272,18 +284,30 @@ def diagnose(
     )
 
 
-def plan(ground: Ground, way: Roadmap | None, choices: Sequence[Choice] | None) -> Plan:
-    """Tell what the consultant recommends, beside what is computed; without choices that alone."""
+def plan(
+    ground: Ground, way: Roadmap | None, choices: Sequence[Choice] | None, issued: date
+) -> Plan:
+    """Tell what the consultant recommends, beside what is computed; without choices that alone.
+
+    Args:
+        issued: The day from which a consultant's months are counted.
+    """
     computed, says = choose(ground, way), pace(ground).says
     if choices is None:
-        return Plan(waves(ground, computed), cost_table(ground, computed), says)
+        costs = cost_table(ground, computed)
+        return Plan(waves(ground, computed), costs, says, schedule=schedule(ground, way, computed))
     chosen = bought(ground, way, choices)
     said: set[str] = set()
+    starts = {one.code: one.choice.starts for one in chosen if one.choice.starts}
+    purchases = [one.purchase for one in chosen]
     return Plan(
         told(ground, chosen, said),
-        cost_table(ground, [one.purchase for one in chosen]),
-        "" if any(choice.starts for choice in choices) else says,
+        cost_table(ground, purchases),
+        "" if starts else says,
         beside(ground, computed, chosen, said),
+        schedule(
+            ground, way, purchases, {code: weeks_until(at, issued) for code, at in starts.items()}
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,18 +18,27 @@ from questionnaires.words import SIZES
 from reports import charts
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.advice import DISCLAIMER
+from reports.diagnosis.schedule import Schedule
 from reports.diagnosis.sections import LONG
 from reports.facts import Finding, Photo, SheetKind
 from reports.figures import date_text
 from reports.paper.chapters import chapters
 from reports.paper.drawing import svg
+from reports.paper.gantt import gantt
 from reports.paper.ladder import ladder
 from reports.paper.letters import in_letters
+from reports.paper.owner import owners_page
 from reports.paper.presses import write_pdf
+from reports.paper.problems import problems
 from reports.visit import Signed, length_text
 from reports.words import CONDITION_STATES, OUTCOMES, SEVERITIES, VERDICTS
 
 HERE = Path(__file__).parents[1]
+PICTURE_DPI = 144
+MOST_GATES, MOST_PROBLEMS, MOST_TASKS = 6, 12, 12
+"""So many stand on one page of the short edition."""
+ROOMY = 7
+"""A plan of no more leaves room for its budget beside it."""
 TOKENS = HERE.parent / "static" / "css" / "tokens.css"
 
 
@@ -67,6 +77,50 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
     return in_letters(html)
 
 
+def print_short(diagnosis: Diagnosis, path: Path) -> None:
+    """Write the edition of four pages for the meeting room (简版) as PDF."""
+    write_pdf(render_short(diagnosis), path)
+
+
+def write_picture(diagnosis: Diagnosis, path: Path) -> None:
+    """Write the owner's page as a picture (PNG), to be sent on."""
+    write_pdf(render_short(diagnosis, one_page=True), path, dpi=PICTURE_DPI)
+
+
+def render_short(diagnosis: Diagnosis, *, one_page: bool = False) -> str:
+    """Return the short edition as one HTML page.
+
+    Args:
+        one_page: The owner's page alone.
+    """
+    plan = diagnosis.plan.schedule
+    shown = replace(plan, tasks=(plan.must + plan.extra)[:MOST_TASKS])
+    html = (
+        templates()
+        .get_template("short.html")
+        .render(
+            it=diagnosis,
+            one_page=one_page,
+            page=owners_page(diagnosis),
+            problems=problems(diagnosis),
+            most_gates=MOST_GATES,
+            most_problems=MOST_PROBLEMS,
+            disclaimer=DISCLAIMER,
+            stylesheet=stylesheet(),
+            ladder=ours(ladder(diagnosis.ladder, _ladder_in_words(diagnosis))),
+            plan=shown,
+            roomy=len(plan.tasks) <= ROOMY,
+            gantt=_gantt(shown),
+        )
+    )
+    return in_letters(html)
+
+
+def _gantt(plan: Schedule) -> Markup:
+    words = "；".join(f"{task.title}{task.months}" for task in plan.tasks)
+    return ours(gantt(plan, f"实施进度：{words}")) if plan.tasks else Markup()
+
+
 def _ladder_in_words(diagnosis: Diagnosis) -> str:
     return f"阶梯图：{diagnosis.rung}，总得分率 {diagnosis.share.text}"
 
@@ -78,13 +132,13 @@ def _shares_in_words(diagnosis: Diagnosis) -> str:
 
 def photos(diagnosis: Diagnosis) -> dict[str, bytes | None]:
     """The findings' photos and the signatures by address; None where one cannot be shown."""
-    shown = [photo for one in problems(diagnosis) for photo in one.photos]
+    shown = [photo for one in found(diagnosis) for photo in one.photos]
     return {photo_address(photo): photo.content for photo in shown} | {
         signature_address(signed): signed.content for signed in diagnosis.visit.signed
     }
 
 
-def problems(diagnosis: Diagnosis) -> tuple[Finding, ...]:
+def found(diagnosis: Diagnosis) -> tuple[Finding, ...]:
     """Everything found on site, in the order it is printed."""
     return (*diagnosis.visit.findings, *diagnosis.findings)
 

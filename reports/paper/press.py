@@ -93,13 +93,23 @@ def typeset(html: str, pictures: Mapping[str, bytes]) -> bytes:
     return pdf
 
 
-def make(html: str, target: Path, pictures: Mapping[str, bytes], under: str = "") -> None:
-    """Typeset one document, perhaps over each page of another, and put it in place whole."""
+def make(
+    html: str, target: Path, pictures: Mapping[str, bytes], under: str = "", dpi: int = 0
+) -> None:
+    """Typeset one document, perhaps over each page of another, and put it in place whole.
+
+    Args:
+        dpi: How fine its first page is drawn as PNG, in place of the document; 0 for none.
+    """
     pdf = typeset(html, pictures)
     if under:
         from reports.paper.overlay import laid_over  # few documents are laid over another
 
         pdf = laid_over(Path(under), pdf)
+    if dpi:
+        from reports.paper.drawn import drawn  # few documents are drawn
+
+        pdf = drawn(pdf, dpi)
     part = _part(target, os.getpid())
     with part.open("wb") as file:
         file.write(pdf)
@@ -121,7 +131,7 @@ def _in_child(order: Mapping[str, Any]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pictures = {a: base64.b64decode(p) for a, p in order["pictures"].items()}
     try:
-        make(order["html"], Path(order["target"]), pictures, order["under"])
+        make(order["html"], Path(order["target"]), pictures, order["under"], order["dpi"])
     except (MemoryError, RecursionError, SystemError):
         return TOO_LARGE  # SystemError is what C code raises when it has no room for a MemoryError
     except Exception:

@@ -38,12 +38,14 @@ def write_pdf(
     *,
     pictures: Mapping[str, bytes] | None = None,
     under: Path | None = None,
+    dpi: int = 0,
     seconds: float = SECONDS,
     memory: int = MEMORY,
 ) -> None:
     """Write HTML as a tagged PDF; the file appears whole or not at all.
 
     Args:
+        dpi: Draw the first page as PNG instead, this fine.
         under: A document of ours over each page of which the HTML's one page is laid.
 
     Raises:
@@ -57,6 +59,7 @@ def write_pdf(
             for address, picture in (pictures or {}).items()
         },
         "under": str(under.absolute()) if under else "",
+        "dpi": dpi,
         "seconds": seconds,
         "memory": memory,
     }

@@ -91,9 +91,9 @@ def planning(
     way = roadmap(ground)
     lines = lines or ()
     return Planning(
-        computed=plan(ground, way, None),
+        computed=plan(ground, way, None, today),
         totals=totals(ground, choose(ground, way)),
-        current=None if choices is None else plan(ground, way, choices),
+        current=None if choices is None else plan(ground, way, choices, today),
         lines=tuple(_line(ground, way, line) for line in lines),
         others=_others(ground, {line.code for line in lines}),
         starts=periods(today, {line.starts for line in lines if line.starts}),

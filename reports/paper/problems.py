@@ -1,0 +1,72 @@
+"""The numbered list of problems (问题清单): what was found on site, then what the answers show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.diagnosis import Diagnosis
+from reports.diagnosis.gaps import Gap
+from reports.facts import Finding, Severity
+from reports.words import SEVERITIES
+
+MOST_GAPS = 10
+"""Gaps beside the next rung's gates; the appendix has every answer."""
+HIGH, MIDDLE, LOW = "高", "中", "低"
+PRIORITIES = {Severity.SERIOUS: HIGH, Severity.ORDINARY: MIDDLE, Severity.HINT: LOW}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem; ``finding`` is None where the answers alone show it."""
+
+    number: int
+    title: str
+    says: str
+    evidence: str
+    priority: str
+    finding: Finding | None = None
+
+
+def problems(it: Diagnosis) -> tuple[Problem, ...]:
+    """Number every problem, the heaviest findings first, then gaps by what they are worth."""
+    found = [*_found(it), *_shown(it)]
+    return tuple(Problem(number, *rest) for number, rest in enumerate(found, start=1))
+
+
+Told = tuple[str, str, str, str, Finding | None]
+
+
+def _found(it: Diagnosis) -> Iterator[Told]:
+    for finding in it.visit.findings:
+        severity = finding.severity or Severity.ORDINARY
+        photos = f"，照片 {len(finding.photos)} 张" if finding.photos else ""
+        evidence = f"现场查看，{SEVERITIES[severity]}{photos}"
+        yield finding.title or "现场发现", finding.text, evidence, PRIORITIES[severity], finding
+    for finding in it.findings:
+        if finding.title:  # the summary of them all has none
+            photos = f"，照片 {len(finding.photos)} 张" if finding.photos else ""
+            yield finding.title, finding.text, f"逐题核验{photos}", MIDDLE, finding
+
+
+def _shown(it: Diagnosis) -> Iterator[Told]:
+    known = {finding.question_id for finding in it.findings}
+    raised = {r.code for wave in it.waves for advice in wave.advice for r in advice.raises}
+    files = {a.question_id: len(a.evidence) for section in it.sections for a in section.answers}
+    others = 0
+    for gap in it.gaps:
+        others += not gap.is_gate
+        if gap.weakness is None or gap.question_id in known or others > MOST_GAPS:
+            continue
+        yield (
+            f"{gap.code} {gap.short}",
+            gap.weakness.official,
+            _evidence(gap, files.get(gap.question_id, 0)),
+            HIGH if gap.is_gate else MIDDLE if gap.code in raised else LOW,
+            None,
+        )
+
+
+def _evidence(gap: Gap, files: int) -> str:
+    behind = f"；佐证材料 {files} 份" if files else ""
+    return f"答卷：{gap.answer}{behind}"
