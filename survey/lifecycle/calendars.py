@@ -1,4 +1,4 @@
-"""A consultant's calendar: its address made, made anew and shut; its visits kept as they change."""
+"""A calendar's address made, made anew and shut; a consultant's visits kept as they change."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from survey.lifecycle.step import Step
 from survey.store import accounts
 from survey.store import calendars as store
 from survey.store.accounts import hashed
-from survey.tables import Appointment, Assessment, CalendarFeed, Role
+from survey.tables import Appointment, Assessment, CalendarFeed
 
 
 def renew(step: Step, user_id: int) -> str:
-    """Make the address of a consultant's calendar, an earlier one spent; return its secret word.
+    """Make the address of somebody's calendar, an earlier one spent; return its secret word.
 
     Raises:
-        NotThere: The user is no consultant.
+        NotThere: The user is neither consultant nor officer.
     """
     word = secrets.token_urlsafe(32)
     with step.writing() as session:
         user = accounts.user(session, user_id)
-        if user is None or user.role != Role.CONSULTANT:
+        if user is None or user.role not in store.WHO:
             raise NotThere
         feed = store.feed(session, user_id)
         if feed is None:
@@ -33,7 +33,7 @@ def renew(step: Step, user_id: int) -> str:
 
 
 def revoke(step: Step, user_id: int) -> None:
-    """Shut the address of a consultant's calendar; shut already, nothing happens."""
+    """Shut the address of somebody's calendar; shut already, nothing happens."""
     with step.writing() as session:
         feed, user = store.feed(session, user_id), accounts.user(session, user_id)
         if feed is not None and user is not None:

@@ -1,4 +1,4 @@
-"""Queries over the calendars of consultants."""
+"""Queries over the calendars that consultants and officers subscribe to."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from sqlalchemy.orm import Session, joinedload
 
 from survey.tables import Appointment, Assessment, CalendarFeed, Role, User
 
+WHO = (Role.CONSULTANT, Role.OFFICER)
+"""Who may subscribe: consultants to their visits, officers to the days of notices."""
+
 
 def feed(session: Session, user_id: int) -> CalendarFeed | None:
     return session.get(CalendarFeed, user_id, populate_existing=True)
 
 
 def owner(session: Session, token_hash: str) -> User | None:
-    """Return the consultant whose calendar an address opens, as long as they may sign in."""
+    """Return whose calendar an address opens, as long as they may sign in."""
     query = (
         select(User)
         .join(CalendarFeed, CalendarFeed.user_id == User.id)
-        .where(CalendarFeed.token_hash == token_hash, User.active, User.role == Role.CONSULTANT)
+        .where(CalendarFeed.token_hash == token_hash, User.active, User.role.in_(WHO))
     )
     return session.scalar(query)
 

@@ -68,6 +68,13 @@ def live(session: Session) -> list[Notice]:
     return list(session.scalars(query.order_by(Notice.id)))
 
 
+def with_a_day(session: Session, since: date) -> list[Notice]:
+    """Return the notices that were ever published and have one of their days from then on."""
+    days = or_(*(day >= since for day in (Notice.firms_by, Notice.district_by, Notice.upward_by)))
+    query = select(Notice).where(Notice.state != NoticeState.DRAFT, days)
+    return list(session.scalars(query.order_by(*_BY_DAY)))
+
+
 def over(session: Session, today: date) -> list[Notice]:
     """Return the published notices all of whose days have passed."""
     days = (Notice.firms_by, Notice.district_by, Notice.upward_by)

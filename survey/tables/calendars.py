@@ -1,4 +1,4 @@
-"""The calendars that consultants subscribe to (日历订阅), and what each was told of a visit."""
+"""The calendars people subscribe to (日历订阅), and what a consultant's was told of a visit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from survey.tables.base import Table
 
 
 class CalendarFeed(Table):
-    """The address at which one consultant's visits may be fetched; only the hash of its word is kept."""
+    """The address at which a consultant's visits, or for an officer the days of notices, may be
+    fetched; only the hash of its word is kept."""
 
     __tablename__ = "calendars"
 

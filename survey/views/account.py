@@ -276,7 +276,7 @@ def _profile(form: ChangePasswordForm, phone: PhoneForm, feed: str = "") -> str:
         phone=phone,
         sessions=store.sessions_of(session, reader.id),
         feed=feed,
-        calendar=calendars.feed(session, reader.id) if reader.role == Role.CONSULTANT else None,
+        calendar=calendars.feed(session, reader.id) if reader.role in calendars.WHO else None,
     )
 
 

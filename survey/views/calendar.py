@@ -1,12 +1,14 @@
-"""A consultant's visits as an iCalendar feed (日历订阅), and its address on one's own account.
+"""A consultant's visits or an officer's notices as an iCalendar feed (日历订阅), and its address on
+one's own account.
 
 Source: RFC 5545 (iCalendar), RFC 7986 (REFRESH-INTERVAL, NAME).
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,20 +17,21 @@ from survey.config import Config
 from survey.lifecycle import calendars as steps
 from survey.readings.calendar import visitors_of
 from survey.store import calendars as store
+from survey.store import notices
 from survey.store.accounts import hashed
 from survey.store.calendars import Told
 from survey.store.visits import Visitor
-from survey.tables import AssessmentState, User
+from survey.tables import AssessmentState, Notice, NoticeState, Role, User
 from survey.views import account
 from survey.web import here
 from survey.words import calendars as words
+from survey.words.notices import DAYS
 
-if TYPE_CHECKING:
-    from icalendar import Event
-
+Facts = dict[str, Any]
+"""The properties of one event; ``dtstart`` is its day."""
 pages = Blueprint("calendar", __name__)
 KEPT = timedelta(days=90)
-"""How long a visit stays in the calendar after its day, and a cancelled one after it was taken away."""
+"""How long a day stays in the calendar after it, and a cancelled visit after it was taken away."""
 FRESH = timedelta(minutes=15)
 """How long a calendar may do without asking again; it is told to ask every hour."""
 HOURLY = timedelta(hours=1)
@@ -36,54 +39,63 @@ HOURLY = timedelta(hours=1)
 
 @pages.get("/calendar/<token>.ics")
 def feed(token: str) -> ResponseReturnValue:
-    """Send the visits of whoever this address was given to; any other address is not there."""
+    """Send what concerns whoever this address was given to; any other address is not there."""
     owner = store.owner(here.session(), hashed(token)) or abort(404)
-    answer = Response(_calendar(owner), mimetype="text/calendar", content_type=words.MEDIA_TYPE)
-    answer.headers["Content-Disposition"] = 'inline; filename="visits.ics"'
+    name, events = KINDS[owner.role]
+    made = _calendar(words.NAMES[name], events(owner))
+    answer = Response(made, mimetype="text/calendar", content_type=words.MEDIA_TYPE)
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.cache_control.private, answer.cache_control.max_age = True, int(FRESH.total_seconds())
     answer.add_etag()
     return answer.make_conditional(request)
 
 
-def _calendar(owner: User) -> bytes:
-    from icalendar import Calendar  # 3 MB in every process, for a few requests an hour
+def _calendar(title: str, events: Iterable[Facts]) -> bytes:
+    """Write whole days as a calendar, each by its properties."""
+    from icalendar import Calendar, Event  # 3 MB in every process, for a few requests an hour
 
-    session, now = here.session(), here.now()
-    found = store.told(session, owner.id, here.today() - KEPT, now - KEPT)
-    pairs = visitors_of(session, [told.assessment for told in found])
     calendar = Calendar()
     for name, value in (("prodid", words.PRODUCT), ("version", "2.0"), ("method", "PUBLISH")):
         calendar.add(name, value)
-    calendar.add("name", words.NAME)
-    calendar.add("x-wr-calname", words.NAME)
+    calendar.add("name", title)
+    calendar.add("x-wr-calname", title)
     calendar.add("refresh-interval", HOURLY, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    for told in found:
-        calendar.add_component(_event(owner, told, pairs[told.assessment.id]))
+    for facts in events:
+        event = Event()
+        for name, value in facts.items():
+            event.add(name, value)
+        event.add("dtend", facts["dtstart"] + timedelta(days=1))
+        calendar.add_component(event)
     return calendar.to_ical()
 
 
-def _event(owner: User, told: Told, pair: tuple[Visitor, ...]) -> Event:
-    """Return one visit; of one that was taken away nothing but its day and that it is cancelled."""
-    from icalendar import Event
+# --- visits ---------------------------------------------------------------------------------------
 
+
+def _visits(owner: User) -> Iterator[Facts]:
+    session, now = here.session(), here.now()
+    found = store.told(session, owner.id, here.today() - KEPT, now - KEPT)
+    pairs = visitors_of(session, [told.assessment for told in found])
+    for told in found:
+        yield _visit(owner, told, pairs[told.assessment.id])
+
+
+def _visit(owner: User, told: Told, pair: tuple[Visitor, ...]) -> Facts:
+    """Return one visit; of one that was taken away nothing but its day and that it is cancelled."""
     appointment, assessment = told
-    event = Event()
     stands = not appointment.cancelled and _is_theirs(owner, told)
-    facts: dict[str, Any] = {
+    facts: Facts = {
         "uid": f"{assessment.created_at:%Y%m%dT%H%M%SZ}-{assessment.id}-{owner.id}@visits.invalid",
         "dtstamp": appointment.changed_at,
         "last-modified": appointment.changed_at,
         "sequence": appointment.sequence,
         "dtstart": appointment.planned_on,
-        "dtend": appointment.planned_on + timedelta(days=1),
         "class": "PRIVATE",
         "status": "CONFIRMED" if stands else "CANCELLED",
     }
-    for name, value in (facts | (_said(owner, told, pair) if stands else words.TAKEN_AWAY)).items():
-        event.add(name, value)
-    return event
+    return facts | (_said(owner, told, pair) if stands else words.TAKEN_AWAY)
 
 
 def _is_theirs(owner: User, told: Told) -> bool:
@@ -106,6 +118,42 @@ def _said(owner: User, told: Told, pair: tuple[Visitor, ...]) -> dict[str, str]:
         "url": page,
     }
     return {name: value for name, value in said.items() if value}
+
+
+# --- notices --------------------------------------------------------------------------------------
+
+
+def _notices(_owner: User) -> Iterator[Facts]:
+    """Return the days of every published notice; of one that was withdrawn, that they are cancelled."""
+    since = here.today() - KEPT
+    for notice in notices.with_a_day(here.session(), since):
+        for name in DAYS:
+            day = getattr(notice, name)
+            if day is not None and day >= since:
+                yield _day(notice, name, day)
+
+
+def _day(notice: Notice, name: str, day: date) -> Facts:
+    config: Config = current_app.config["SURVEY"]
+    page = config.base_url + url_for("bureau.notice", notice_id=notice.id)
+    stands = notice.state != NoticeState.WITHDRAWN
+    return {
+        "uid": f"{notice.published_at:%Y%m%dT%H%M%SZ}-{notice.id}-{name}@notices.invalid",
+        "dtstamp": notice.changed_at,
+        "last-modified": notice.changed_at,
+        "sequence": notice.version,
+        "dtstart": day,
+        "status": "CONFIRMED" if stands else "CANCELLED",
+        "summary": words.deadline(DAYS[name], notice.title, stands=stands),
+        "description": words.about_notice(notice.number, notice.issuer, notice.contact, page),
+        "url": page,
+    }
+
+
+KINDS: Mapping[Role, tuple[str, Callable[[User], Iterable[Facts]]]] = {
+    Role.CONSULTANT: ("visits", _visits),
+    Role.OFFICER: ("notices", _notices),
+}
 
 
 @pages.post("/account/calendar")

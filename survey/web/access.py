@@ -52,8 +52,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "privacy.erase_contact": _administrator,
     # calendar: a secret address, and who gives it to themselves
     "calendar.feed": _public,
-    "calendar.renew": _consultant,
-    "calendar.revoke": _consultant,
+    "calendar.renew": _consultant | _officer,
+    "calendar.revoke": _consultant | _officer,
     # firm: the questionnaire
     "firm.home": _firm,
     "firm.begin": _firm,

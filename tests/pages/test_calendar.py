@@ -1,4 +1,4 @@
-"""A consultant's visits in their own calendar: a secret address, read back as calendars read it."""
+"""A consultant's visits and an officer's notices in their own calendars, read back as calendars do."""
 
 import re
 from datetime import timedelta
@@ -10,10 +10,11 @@ from sqlalchemy import select
 from survey import db
 from survey.clock import LOCAL
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import calendars
+from survey.lifecycle import calendars, notices
 from survey.lifecycle.step import Step
 from survey.tables import CalendarFeed, Firm, Role, User
 from tests.support.bureau import logged
+from tests.support.notices import a_notice, published
 from tests.support.people import (
     TESTER,
     a_consultant,
@@ -166,7 +167,7 @@ def test_whatever_way_a_visit_was_lost_its_firm_is_not_told(session, phone, step
     assert LONG not in phone.get(address).text
 
 
-@pytest.mark.parametrize("how", ["wrong", "renewed", "revoked", "inactive", "officer"])
+@pytest.mark.parametrize("how", ["wrong", "renewed", "revoked", "inactive", "administrator"])
 def test_an_address_that_counts_no_more_is_not_there(session, phone, step, lead, how):
     address = address_of(step, lead)
     match how:
@@ -177,7 +178,7 @@ def test_an_address_that_counts_no_more_is_not_there(session, phone, step, lead,
         case "revoked":
             calendars.revoke(step, lead.id)
         case _:
-            changed = {"inactive": ("active", False), "officer": ("role", Role.OFFICER)}[how]
+            changed = {"inactive": ("active", False)}.get(how, ("role", Role.ADMINISTRATOR))
             with db.writing(session):
                 setattr(session.get(User, lead.id), *changed)
 
@@ -211,10 +212,10 @@ def test_renewing_and_shutting_are_a_consultants_own(app, session, step, lead, p
     assert mine.submit("/account/calendar/revoke", {}).status_code == 302
     assert phone.get(address).status_code == 404
     assert len(logged(session, "calendar_shut")) == 1
-    officer = signed_in(app, session, a_user(session, Role.OFFICER))
-    assert "日历订阅" not in officer.get("/account").text
+    keeper = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    assert "日历订阅" not in keeper.get("/account").text
     for page in ("/account/calendar", "/account/calendar/revoke"):
-        assert officer.post(page, data={"csrf_token": officer.token}).status_code == 403
+        assert keeper.post(page, data={"csrf_token": keeper.token}).status_code == 403
         assert phone.post(page).status_code in (302, 400)
 
 
@@ -225,3 +226,35 @@ def test_a_firm_that_moved_is_found_at_its_new_address(session, phone, step, lea
         session.get(Firm, visit.firm_id).address = "新址 1 号"
 
     assert events(phone, address)[0]["location"] == "新址 1 号"
+
+
+def test_an_officers_calendar_holds_the_three_days_of_notices_and_no_visit(
+    app, session, phone, step, lead, visit
+):
+    steps.assign(step, visit.id, lead.id, None, SOON)
+    officer = a_user(session, Role.OFFICER)
+    mine = signed_in(app, session, officer)
+    mine.get("/account")
+    (word,) = re.findall(r"/calendar/([\w-]{40,})\.ics", mine.submit("/account/calendar", {}).text)
+    session.rollback()
+    a_notice(session, title="草稿不在日历里")
+    days = {"firms_by": SOON, "by": SOON + timedelta(3), "upward_by": SOON + timedelta(9)}
+    notice = published(
+        session, a_notice(session, title="虚构称号申报", number="虚构〔2026〕1 号", **days)
+    )
+
+    found = events(phone, f"/calendar/{word}.ics")
+
+    said = {event.decoded("dtstart"): str(event["summary"]) for event in found}
+    assert said == {
+        SOON: "企业截止：虚构称号申报",
+        SOON + timedelta(3): "区级初审截止：虚构称号申报",
+        SOON + timedelta(9): "上报截止：虚构称号申报",
+    }
+    assert len({event["uid"] for event in found}) == 3
+    assert "虚构〔2026〕1 号" in found[0]["description"]
+    assert found[0]["url"].endswith(f"/bureau/notices/{notice.id}")
+    notices.withdraw(step, notice.id, reason="发错了。", base_version=notice.version)
+    gone = events(phone, f"/calendar/{word}.ics")
+    assert {str(event["status"]) for event in gone} == {"CANCELLED"}
+    assert {event["uid"] for event in gone} == {event["uid"] for event in found}
