@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -68,6 +68,7 @@ class Table:
         head: What the first column and the others are called.
         shape: How it is drawn; empty for a table alone.
         bars: How many of its columns are drawn, from the first on.
+        for_files: How many of its columns, the last ones, stand in workbook and CSV alone.
         empty: What stands there when it has no lines.
     """
 
@@ -80,6 +81,16 @@ class Table:
     bars: int = 1
     unit: str = "家"
     empty: str = "还没有可以统计的结果。"
+    for_files: int = 0
+
+    @property
+    def to_read(self) -> Table:
+        """The table as page and paper show it."""
+        if not self.for_files:
+            return self
+        kept = len(self.head) - self.for_files
+        lines = tuple(line._replace(cells=line.cells[: kept - 1]) for line in self.lines)
+        return replace(self, head=self.head[:kept], lines=lines, for_files=0)
 
 
 def count(number: int, listed: str = "", **asks: str) -> Cell:
@@ -486,6 +497,7 @@ def demand(frame: Frame, wishes: Sequence[Wish], titles: Mapping[str, str], own:
         ("改造场景", "企业", "投入（万元）", "最低（万元）", "最高（万元）"),
         tuple(lines),
         empty="还没有核定的现场诊断提出改造建议。",
+        for_files=2,
     )
 
 

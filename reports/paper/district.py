@@ -10,7 +10,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from reports import charts
-from reports.dashboard import TOTAL, Line, Table
+from reports.dashboard import TOTAL, Table
 from reports.paper.drawing import svg
 from reports.paper.html import ours, stylesheet, templates
 from reports.paper.letters import in_letters
@@ -36,7 +36,6 @@ MOST_LINES = {
     "needs": 4,
 }
 """So much fits the page whatever the district."""
-COLUMNS = {"demand": 2}
 WIDTH, DENSE, LETTERS = 356, 0.56, 10
 """Pixels of a column, what part of its height on screen a line has, and pixels of a letter."""
 
@@ -90,16 +89,14 @@ def render(page: OnePage) -> str:
 
 def _short(table: Table) -> Table:
     """Keep of a block what the page has room for: the newest rounds, else the first lines and the sum."""
-    most, columns = MOST_LINES.get(table.id, len(table.lines)), COLUMNS.get(table.id)
-    lines = table.lines
+    table = table.to_read
+    most, lines = MOST_LINES.get(table.id, len(table.lines)), table.lines
     if len(lines) > most and table.id == "by-round":
         lines = lines[-most:]
     elif len(lines) > most:
         has_sum = lines[-1].title == TOTAL
         lines = (*lines[: most - 1], lines[-1]) if has_sum else lines[:most]
-    if columns:
-        lines = tuple(Line(line.title, line.cells[:columns]) for line in lines)
-    return replace(table, lines=lines, head=table.head[: columns + 1] if columns else table.head)
+    return replace(table, lines=lines)
 
 
 def _drawn(table: Table) -> Markup:

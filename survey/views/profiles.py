@@ -21,13 +21,13 @@ COLOURS = """\
 """
 
 
-@pages.get("/admin/profile")
+@pages.get("/admin/district/profile")
 def profile() -> ResponseReturnValue:
     """Say what a profile is, and offer the present one."""
     return _page()
 
 
-@pages.post("/admin/profile")
+@pages.post("/admin/district/profile")
 def load() -> ResponseReturnValue:
     """Make the installation the district of a profile."""
     given = request.files.get("profile")
@@ -48,7 +48,7 @@ def _page(
     return page, status
 
 
-@pages.get("/admin/profile/district.yaml")
+@pages.get("/admin/district/profile/district.yaml")
 def present() -> ResponseReturnValue:
     """Send the present settings as a profile."""
     district = here.district()

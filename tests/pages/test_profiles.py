@@ -58,9 +58,9 @@ def administrator(app, session):
 
 
 def handed_in(client, text: str):
-    client.get("/admin/profile")
+    client.get("/admin/district/profile")
     file = (io.BytesIO(text.encode()), "district.yaml")
-    return client.submit("/admin/profile", {"profile": file})
+    return client.submit("/admin/district/profile", {"profile": file})
 
 
 def test_a_profile_makes_the_installation_another_districts(administrator, session):
@@ -98,7 +98,7 @@ def test_pages_wear_the_districts_colours_and_logo(administrator, session):
     session.expire_all()
     digest = settings.read(session).logo
 
-    page = administrator.get("/admin/profile").text
+    page = administrator.get("/admin/district/profile").text
 
     assert f"/district/{digest}/logo.png" in page
     sheet = administrator.get("/district/1c5790123a61/colours.css")
@@ -114,7 +114,7 @@ def test_what_is_handed_out_is_read_as_it_was(administrator, session, step):
     session.expire_all()
     before = settings.read(session)
 
-    given = administrator.get("/admin/profile/district.yaml")
+    given = administrator.get("/admin/district/profile/district.yaml")
 
     assert given.status_code == 200
     assert profiles.read(step, given.data, "district.yaml")[0] == before
@@ -179,8 +179,8 @@ def test_every_fault_is_named_on_the_page_with_its_line(administrator, session):
     assert "有 2 处要改" in answer.text
     assert "第 15 行 colours › main" in answer.text
     assert handed_in(administrator, "").status_code == 422
-    administrator.get("/admin/profile")
-    assert administrator.submit("/admin/profile", {}).status_code == 422
+    administrator.get("/admin/district/profile")
+    assert administrator.submit("/admin/district/profile", {}).status_code == 422
 
 
 def test_a_profile_cannot_say_that_it_is_no_demonstration(administrator, session, step):

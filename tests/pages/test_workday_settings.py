@@ -113,23 +113,23 @@ def test_calendar_and_categories_are_part_of_the_districts_profile(app, administ
     with db.writing(session):
         workdays.keep(session, calendar)
         need_rules.keep(session, rules)
-    given = administrator.get("/admin/profile/district.yaml").data
+    given = administrator.get("/admin/district/profile/district.yaml").data
     with db.writing(session):
         workdays.keep(session, Calendar())
         need_rules.keep(session, need_rules.NeedRules())
 
-    administrator.get("/admin/profile")
+    administrator.get("/admin/district/profile")
     text = given.replace(b"name: ''", b"").decode()
     profile = f"name: 虚构区\nbureau: 虚构局\n{text[text.index('reduced') :]}"
     file = (io.BytesIO(profile.encode()), "district.yaml")
-    answer = administrator.submit("/admin/profile", {"profile": file})
+    answer = administrator.submit("/admin/district/profile", {"profile": file})
 
     assert answer.status_code == 302, answer.text
     session.expire_all()
     assert (workdays.read(session), need_rules.read(session)) == (calendar, rules)
     wrong = profile.replace("2026-10-01", "2026-10-32")
-    administrator.get("/admin/profile")
+    administrator.get("/admin/district/profile")
     file = (io.BytesIO(wrong.encode()), "district.yaml")
-    refused = administrator.submit("/admin/profile", {"profile": file})
+    refused = administrator.submit("/admin/district/profile", {"profile": file})
     assert refused.status_code == 422
     assert "第 1 行看不懂日期" in refused.text

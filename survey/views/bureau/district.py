@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask import Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reports import tables
+from reports import glance, tables
 from reports.dashboard import Basis, Cell, Table, Where
 from reports.tables import Origin, Sheet, write_table
 from survey.clock import LOCAL
@@ -79,6 +79,7 @@ def district() -> ResponseReturnValue:
         rounds=_rounds(),
         bases=words.BASES,
         blocks=BLOCKS,
+        facts=glance.facts(found.tables) if found else [],
         charts=charts,
         address=address,
         arguments=lists.arguments(),
