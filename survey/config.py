@@ -30,6 +30,9 @@ class Config:
     mail_from: str = ""
     """Whom mails come from, such as 经信局 <jxj@example.gov.cn>."""
     secret_key_fallbacks: tuple[str, ...] = ()
+    signing_file: Path | None = None
+    """Key and certificate that sign what is issued (PKCS#12); none for one the instance makes."""
+    signing_password_file: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     proxies: int = 0
@@ -63,6 +66,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         queue_url=environ.get("QUEUE_URL", ""),
         secret_key=environ.get("SECRET_KEY") or _kept_secret(instance / "secret_key"),
         secret_key_fallbacks=tuple(filter(None, environ.get("OLD_SECRET_KEYS", "").split(","))),
+        signing_file=_file(environ.get("SIGNING_FILE", "")),
+        signing_password_file=_file(environ.get("SIGNING_PASSWORD_FILE", "")),
         content_url=environ.get("CONTENT_URL", ""),
         mail_url=environ.get("MAIL_URL", ""),
         mail_from=environ.get("MAIL_FROM", ""),
@@ -72,6 +77,10 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         secure_cookies=base_url.startswith("https://"),
         idle_minutes=int(environ.get("IDLE_MINUTES", "60")),
     )
+
+
+def _file(name: str) -> Path | None:
+    return Path(name).resolve() if name else None
 
 
 def sqlite_url(path: Path) -> str:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reports.dashboard import Basis
 from survey import clock, library
-from survey.files.stores import contents_of
-from survey.jobs.reports import MAKING
+from survey.jobs import issuing
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import district_pages
-from survey.lifecycle.documents import Content
 from survey.lifecycle.jobs import Effect
 from survey.readings import dashboard
 from survey.store import rounds
@@ -33,15 +29,13 @@ def print_page(workshop: Workshop) -> Effect:
 
     presses.begin()
     html = render(_page(workshop))
-    target = _target(workshop)
+    target = issuing.place_for(workshop)
     try:
         presses.write_pdf(html, target)
     except presses.PrintingFailed as error:
         raise WorkFailed(Fault(error.reason)) from error
-    size, basis = target.stat().st_size, hashlib.sha256(html.encode()).hexdigest()
-    content = Content(basis, contents_of(workshop.config).put(target), size)
-    target.unlink(missing_ok=True)  # a folder takes the file itself, a bucket a copy of it
-    taken = workshop.taken
+    taken, basis = workshop.taken, hashlib.sha256(html.encode()).hexdigest()
+    content = issuing.finished(workshop, target, basis, taken.arguments["number"])
     return lambda step: {"document": district_pages.issue(step, taken, content).id}
 
 
@@ -72,10 +66,3 @@ def _page(workshop: Workshop) -> OnePage:
         outward=leaves,
         demonstration=place.demonstration,
     )
-
-
-def _target(workshop: Workshop) -> Path:
-    """Where this attempt writes."""
-    incoming, taken = contents_of(workshop.config).incoming, workshop.taken
-    incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return incoming / f"{MAKING}{taken.id}-{taken.fence}-{os.getpid()}.pdf"

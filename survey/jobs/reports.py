@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from survey import clock
 from survey.files import pictures
 from survey.files.stores import contents_of
+from survey.jobs import issuing
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import documents
-from survey.lifecycle.documents import Content
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.jobs import Effect
 from survey.readings.diagnoses import diagnosis_of, photos_for_paper
 from survey.store import assessments as store
 from survey.store.settings import read
 from survey.tables import Fault, SheetKind
-
-MAKING = "making-"
 
 
 def print_one(workshop: Workshop) -> Effect:
@@ -34,10 +31,8 @@ def print_one(workshop: Workshop) -> Effect:
         raise WorkFailed(Fault.GONE) from None
     except presses.PrintingFailed as error:
         raise WorkFailed(Fault(error.reason)) from error
-    size = made.stat().st_size
-    content = Content(basis, contents_of(workshop.config).put(made), size)
-    made.unlink(missing_ok=True)  # a folder takes the file itself, a bucket a copy of it
     taken = workshop.taken
+    content = issuing.finished(workshop, made, basis, taken.arguments["number"])
     return lambda step: {"document": documents.issue_report(step, taken, content).id}
 
 
@@ -65,9 +60,7 @@ def _printed(workshop: Workshop) -> tuple[Path, str]:
     if documents.basis_of(session, assessment, sheet) != basis:
         raise WorkFailed(Fault.CHANGED)
     session.rollback()  # printing takes a while; no snapshot is held open meanwhile
-    incoming = contents_of(workshop.config).incoming
-    incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = incoming / f"{MAKING}{taken.id}-{taken.fence}-{os.getpid()}.pdf"
+    target = issuing.place_for(workshop)
     print_report(diagnosis, target)
     return target, basis
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from reports.dashboard import Basis
 from survey.lifecycle import documents, jobs
-from survey.lifecycle.documents import Content, next_document
+from survey.lifecycle.documents import Content, named
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.jobs import Taken
 from survey.lifecycle.step import About, Step
@@ -35,10 +35,9 @@ def request(step: Step, round_id: int, basis: Basis, *, outward: bool) -> Job:
         job = job_of(session, round_id, basis, outward=outward)
         if job and job.is_open:
             return job
-        number = next_document(step)
-        arguments = {"basis": basis, "outward": outward, "number": number}
+        arguments = {"basis": basis, "outward": outward} | named(step)
         job = jobs.ask(step, PAGE, arguments, subject=SUBJECT, subject_id=round_id)
-        step.log("district_request", About("report", number))
+        step.log("district_request", About("report", arguments["number"]))
         return job
 
 
@@ -55,10 +54,11 @@ def issue(step: Step, taken: Taken, content: Content) -> Document:
     """Issue a printed page, inside the transaction that ends its job; the one before is superseded."""
     session, round_id = step.session, taken.subject_id or 0
     kind = kind_of(taken.arguments["outward"])
-    if rounds.round_(session, round_id, lock=True) is None:
+    round_ = rounds.round_(session, round_id, lock=True)
+    if round_ is None:
         raise NotThere
     documents.end_standing(step, kind, SUBJECT, round_id)
-    document = documents.put_in_force(step, taken, kind, SUBJECT, content)
+    document = documents.put_in_force(step, taken, kind, SUBJECT, content, edition=round_.edition)
     step.log("district_issue", About("report", document.number), after={"sha256": content.sha256})
     return document
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -39,6 +40,10 @@ class Content:
     basis: str
     sha256: str
     size: int
+    signer: str | None = None
+    """The SHA-256 of the certificate it was signed with."""
+    attached: tuple[str, ...] = ()
+    """The SHA-256 of each file attached to it, as it lies in the PDF."""
 
 
 def basis_of(session: Session, assessment: Assessment, sheet: SheetKind) -> str | None:
@@ -117,11 +122,19 @@ def request_report(
         if job and job.may_be_retried:  # its number was never used
             jobs.ask_again(step, job)
         else:
-            arguments = {"sheet": sheet, "basis": basis, "number": next_document(step)}
+            arguments = {"sheet": sheet, "basis": basis} | named(step)
             job = jobs.ask(step, REPORT, arguments, subject="assessment", subject_id=assessment_id)
         about = About("report", job.arguments["number"], assessment.firm_id)
         step.log("report_request", about, after={"kind": sheet})
         return job
+
+
+def named(step: Step) -> dict[str, str]:
+    """Return what a document is called before it is printed, inside the caller's transaction.
+
+    Its number, and the secret word of its public page.
+    """
+    return {"number": next_document(step), "token": secrets.token_urlsafe(32)}
 
 
 def next_document(step: Step) -> str:
@@ -137,8 +150,10 @@ def issue_report(step: Step, taken: Taken, content: Content) -> Document:
     if assessment is None:
         raise NotThere
     kind = KIND_OF[SheetKind(arguments["sheet"])]
+    sheet = assessments.sheet(session, assessment.id, SheetKind(arguments["sheet"]))
     earlier = supersede(step, assessment.id, SheetKind(arguments["sheet"]))
-    document = put_in_force(step, taken, kind, "assessment", content)
+    document = put_in_force(step, taken, kind, "assessment", content, edition=assessment.edition)
+    document.version = sheet.version if sheet else None
     if basis_of(session, assessment, SheetKind(arguments["sheet"])) != content.basis:
         supersede(step, assessment.id, SheetKind(arguments["sheet"]))  # opened again meanwhile
     about = About("report", document.number, assessment.firm_id)
@@ -148,7 +163,13 @@ def issue_report(step: Step, taken: Taken, content: Content) -> Document:
 
 
 def put_in_force(
-    step: Step, taken: Taken, kind: DocumentKind, subject: str, content: Content
+    step: Step,
+    taken: Taken,
+    kind: DocumentKind,
+    subject: str,
+    content: Content,
+    *,
+    edition: str | None = None,
 ) -> Document:
     """Put down what a job printed as a valid document under the number it was asked for by.
 
@@ -156,12 +177,16 @@ def put_in_force(
     """
     document = Document(
         number=taken.arguments["number"],
+        token=taken.arguments.get("token") or secrets.token_urlsafe(32),  # asked for before words
+        edition=edition,
         kind=kind,
         subject=subject,
         subject_id=taken.subject_id,
         basis=content.basis,
         sha256=content.sha256,
         size=content.size,
+        signer=content.signer,
+        attached=list(content.attached),
         standing=DOCUMENT["document_issue"].leads,
         issued_at=step.now,
         issued_by=taken.requested_by,
@@ -253,7 +278,7 @@ def withdraw_document(step: Step, document_id: int, *, reason: str) -> Document:
         withdrawing, before = DOCUMENT["document_withdraw"], document.standing
         if before not in withdrawing.begins:
             raise Stale
-        document.standing = withdrawing.leads
+        document.standing, document.withdrawn_at = withdrawing.leads, step.now
         step.log(
             "document_withdraw",
             _about(session, document),

@@ -31,19 +31,31 @@ class Document(Table):
             postgresql_where=text("standing = 'valid'"),
         ),
         Index("ix_documents_subject_subject_id", "subject", "subject_id"),
+        Index("uq_documents_token", "token", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
+    token: Mapped[str] = mapped_column(String(43))
+    """The secret word of its public page, printed on it as a QR code."""
     kind: Mapped[DocumentKind]
     subject: Mapped[str] = mapped_column(String(20))
     """A word of the log: assessment, firm, district."""
     subject_id: Mapped[int]
     basis: Mapped[str] = mapped_column(String(64))
+    edition: Mapped[str | None] = mapped_column(String(40))
+    version: Mapped[int | None]
+    """Of the sheet it reports on."""
     sha256: Mapped[str] = mapped_column(String(64))
+    """Of its bytes as they were issued, signature and all."""
     size: Mapped[int]
+    signer: Mapped[str | None] = mapped_column(String(64))
+    """The SHA-256 of the certificate it was signed with."""
+    attached: Mapped[list[str]]
+    """The SHA-256 of each file attached to it, as it lies in the PDF."""
     standing: Mapped[DocumentStanding]
     superseded_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
     stamped: Mapped[str | None] = mapped_column(String(64))
     """The content of a copy whose pages say that it counts no more."""
     stamped_for: Mapped[str | None] = mapped_column(String(40))

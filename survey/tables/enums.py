@@ -157,6 +157,8 @@ class Fault(StrEnum):
     """What the job is about is not there any more, or not in a state to work on."""
     CHANGED = "changed"
     """What the job is about changed while it was read."""
+    UNSIGNED = "unsigned"
+    """Key and certificate that sign what is issued cannot be used."""
     UNKNOWN_KIND = "unknown_kind"
     """This release does not know such work; a newer one beside it may."""
 

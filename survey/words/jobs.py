@@ -35,6 +35,7 @@ FAULTS: Final[dict[str, str]] = {
     Fault.UNREACHABLE: "数据库、磁盘或网络暂时不可用",
     Fault.GONE: "对应的内容已不存在，或评估已退回",
     Fault.CHANGED: "处理期间内容被修改",
+    Fault.UNSIGNED: "电子签名证书打不开、密码不对或已过期",
     Fault.UNKNOWN_KIND: "本版程序不认识这类任务",
 }
 

@@ -136,7 +136,7 @@ def test_a_report_on_another_sheet_or_firm_supersedes_nothing(session, settings,
 def test_the_database_refuses_two_valid_documents_of_a_kind(session, settings, user, assessment):
     issued = an_issued_report(session, settings, assessment, user)
     columns = {c.name: getattr(issued, c.name) for c in Document.__table__.columns}
-    double = Document(**columns | {"id": None, "number": "2026-999999"})
+    double = Document(**columns | {"id": None, "number": "2026-999999", "token": "another"})
 
     with pytest.raises(IntegrityError), db.writing(session):
         session.add(double)

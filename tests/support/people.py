@@ -324,6 +324,8 @@ def a_superseded_report(session: Session, report: Document) -> Document:
             earlier := Document(
                 number=number,
                 basis="earlier",
+                token=secrets.token_urlsafe(32),
+                attached=[],
                 standing=DocumentStanding.SUPERSEDED,
                 stamped=report.sha256,
                 stamped_for=report.number,

@@ -1,0 +1,123 @@
+"""The key and certificate that sign what this installation issues: the bureau's own, or one made here.
+
+Either is one PKCS#12 file. The instance makes its own at first need, issued by itself, and keeps it
+beside its other keys; machines that share an installation name one file (``SIGNING_FILE``).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+from cryptography.x509.oid import NameOID
+
+from survey.config import Config
+
+if TYPE_CHECKING:
+    from pyhanko.sign import SimpleSigner
+
+OWN = "signing.p12"
+LASTS = timedelta(days=20 * 365)
+SIGNS_ONLY = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=True,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
+class Unusable(ValueError):
+    """The file that signs is missing, its password wrong, or its certificate not valid now."""
+
+
+def signer_of(config: Config, now: datetime) -> SimpleSigner:
+    """Return what signs, making the instance's own key the first time.
+
+    Raises:
+        Unusable: Nothing may be signed with what the settings name.
+    """
+    from pyhanko.sign import SimpleSigner  # only work loads the signing parts
+
+    content, password = _content(config, now)
+    try:
+        _, certificate, _ = pkcs12.load_key_and_certificates(content, password)
+    except ValueError as error:
+        raise Unusable from error
+    if certificate is None or not _covers(certificate, now):
+        raise Unusable
+    signer = SimpleSigner.load_pkcs12_data(content, other_certs=[], passphrase=password)
+    if signer is None:
+        raise Unusable
+    return signer
+
+
+def _covers(certificate: x509.Certificate, now: datetime) -> bool:
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+
+
+def _content(config: Config, now: datetime) -> tuple[bytes, bytes | None]:
+    own = config.instance / OWN
+    if config.signing_file is None and not own.exists():
+        _keep(own, _made(now))
+    try:
+        password = config.signing_password_file
+        return (
+            (config.signing_file or own).read_bytes(),
+            password.read_bytes().strip() if password and config.signing_file else None,
+        )
+    except OSError as error:
+        raise Unusable from error
+
+
+def _made(now: datetime) -> bytes:
+    """Return a new key with a certificate it issued itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    word = secrets.token_hex(4)
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "数智阶梯"),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"数智阶梯实例 {word}"),
+        ]
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))  # clocks of readers differ
+        .not_valid_after(now + LASTS)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(SIGNS_ONLY, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return pkcs12.serialize_key_and_certificates(b"signing", key, certificate, None, NoEncryption())
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file whole, for its owner alone, unless another process was first."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            return
+    finally:
+        part.unlink()
