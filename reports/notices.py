@@ -132,9 +132,11 @@ class Applicant:
     """What is known of one firm.
 
     Attributes:
-        by_edition: Every condition of the edition, judged by the sheet that speaks, by id.
+        by_edition: Every condition of the edition the notice names, by id, judged by the sheet that
+            speaks and the edition it was scored by.
         rung: The confirmed one; empty for none.
-        position: Where it stands in the ladder; None while nobody has confirmed a sheet.
+        position: Where it stands in the ladder; None while nobody has confirmed a sheet, or for a
+            rung this ladder does not have.
         recognised: The rungs whose recognition is in force.
         answers: What officers found out, by condition.
         has_sheet: Whether the firm has handed a sheet in.
@@ -307,7 +309,8 @@ def _rung(own: Own, firm: Applicant) -> Item:
     titles, wanted = dict(firm.ladder), order.index(own.rung) + 1 if own.rung in order else None
     said = f"核定等级不低于{titles.get(own.rung, own.rung)}"
     if firm.position is None or wanted is None:
-        return _item(own, "unknown", "还没有核定", said, Where.VISIT)
+        found = "核定的等级不在这个年版的阶梯上" if firm.rung else "还没有核定"
+        return _item(own, "unknown", found, said, Where.VISIT)
     found = titles.get(firm.rung, "没有达到最低等级")
     return _item(own, "met" if firm.position >= wanted else "not_met", found, said, Where.VISIT)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from questionnaires import answers
+from questionnaires.answers import Sheet
 from questionnaires.edition import Edition
 from questionnaires.frames import conditions
-from questionnaires.frames.conditions import facts
+from questionnaires.frames.conditions import ConditionItem, facts
 from questionnaires.frames.conditions.facts import Facts
 from questionnaires.model import Question
 from reports import titles
@@ -23,7 +25,7 @@ from survey.store import applicants as store
 from survey.store import settings
 from survey.store.applicants import Rows
 from survey.tables import Firm, Notice
-from survey.words.notices import POOLS
+from survey.words.notices import NOTHING, POOLS, other_edition
 
 CENTS: Final = 1_000_000
 """分 in 万元."""
@@ -48,15 +50,56 @@ def known(
     Args:
         edition_id: Whose conditions and rungs the notices name.
     """
-    edition = library.of(session).load(edition_id)
-    asked, reduced = questions_of(edition), settings.read(session).reduced
-    found = store.rows(session, firm_ids, edition_id, facts.READ, notices)
+    named, reduced = library.load(session, edition_id), settings.read(session).reduced
+    found = store.rows(session, firm_ids, facts.READ, notices)
+    scored = {rows.edition or edition_id for rows in found.values()}
+    rules = {id: Rules(library.load(session, id), named, reduced, today) for id in scored}
     return {
         (notice, firm_id): replace(applicant, answers=_answers(rows, notice))
         for firm_id, rows in found.items()
-        for applicant in [_applicant(edition, asked, rows, reduced, today)]
+        for applicant in [_applicant(rules[rows.edition or edition_id], rows)]
         for notice in notices
     }
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The conditions sheets of one edition are judged by, before notices that name another or it."""
+
+    scored: Edition
+    """By which the sheets were scored: what was asked, and so what can be known."""
+    named: Edition
+    """Whose conditions and rungs the notices name."""
+    reduced: bool
+    today: date
+
+    @cached_property
+    def asked(self) -> dict[str, Question]:
+        return questions_of(self.scored)
+
+    def judge(self, said: Sheet) -> dict[str, ConditionItem]:
+        """Judge every condition the notices may name; what the sheet's edition has not is unknown."""
+        known = self._by_id(self.scored, Facts(self.asked, said))
+        if self.scored.id == self.named.id:
+            return known
+        wanted = self._by_id(self.named, Facts(questions_of(self.named), {}))
+        return {id: known.get(id) or self._not_asked(item) for id, item in wanted.items()}
+
+    def _by_id(self, edition: Edition, said: Facts) -> dict[str, ConditionItem]:
+        rule = edition.conditions
+        return conditions.judge_by_id(rule, said, reduced=self.reduced, today=self.today)
+
+    def _not_asked(self, item: ConditionItem) -> ConditionItem:
+        why = other_edition(self.scored.title)
+        return replace(item, state="unknown", found=NOTHING, why=why)
+
+    def position(self, rung: str | None) -> int | None:
+        """Where a confirmed rung stands in the ladder the notices name; 0 for none reached.
+
+        None while nothing is confirmed, or for a rung that ladder does not have.
+        """
+        heights = {one.id: height for height, one in enumerate(self.named.ladder, start=1)}
+        return 0 if rung == "" else heights.get(rung or "")
 
 
 def questions_of(edition: Edition) -> dict[str, Question]:
@@ -69,31 +112,25 @@ def questions_of(edition: Edition) -> dict[str, Question]:
     }
 
 
-def _applicant(
-    edition: Edition, asked: Mapping[str, Question], rows: Rows, reduced: bool, today: date
-) -> Applicant:
+def _applicant(rules: Rules, rows: Rows) -> Applicant:
     said = {
-        id: answers.parse(asked[id], kept.value)
+        id: answers.parse(rules.asked[id], kept.value)
         for id, kept in rows.answers.items()
-        if id in asked and kept.value is not None
+        if id in rules.asked and kept.value is not None
     }
-    judged = conditions.judge_by_id(
-        edition.conditions, Facts(asked, said), reduced=reduced, today=today
-    )
-    rung, position = rows.confirmed or ("", None)
     return Applicant(
         trade=rows.firm.trade,
         above_scale=rows.firm.above_scale,
         size=rows.firm.size,
         pool=rows.pool,
-        rung=rung,
-        position=position,
-        ladder=tuple((one.id, one.title) for one in edition.ladder),
+        rung=rows.confirmed or "",
+        position=rules.position(rows.confirmed),
+        ladder=tuple((one.id, one.title) for one in rules.named.ladder),
         pool_titles=POOLS,
         recognised=frozenset(rows.recognised),
         figures=dict(_figures(rows)),
-        titles=tuple(_titles(rows, today)),
-        by_edition=judged,
+        titles=tuple(_titles(rows, rules.today)),
+        by_edition=rules.judge(said),
         has_sheet=rows.assessment_id is not None,
     )
 

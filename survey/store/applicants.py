@@ -35,10 +35,12 @@ class Rows:
     recognised: list[str] = field(default_factory=list)
     titles: list[FirmTitle] = field(default_factory=list)
     years: list[FirmYear] = field(default_factory=list)
-    confirmed: tuple[str, int] | None = None
-    """Rung and position of the newest confirmed sheet."""
+    confirmed: str | None = None
+    """The rung of the newest confirmed sheet; empty where it reached none."""
     assessment_id: int | None = None
-    """The newest one that was handed in."""
+    """The newest one that was handed in, of whatever edition."""
+    edition: str = ""
+    """By which it was scored."""
     answers: dict[str, KeptAnswer] = field(default_factory=dict)
     found_out: dict[int, list[ConditionAnswer]] = field(default_factory=dict)
     """What officers found out, by notice."""
@@ -47,15 +49,13 @@ class Rows:
 def rows(
     session: Session,
     firm_ids: Collection[int],
-    edition: str,
     questions: Collection[str],
     notices: Collection[int],
 ) -> dict[int, Rows]:
     """Return the rows of firms by firm, in a fixed number of queries.
 
     Args:
-        edition: Of which a sheet speaks.
-        questions: Which of its answers are wanted.
+        questions: Which answers of the sheet that speaks are wanted.
         notices: Of which an officer's findings are wanted.
     """
     firms = select(Firm).where(Firm.id.in_(firm_ids)).execution_options(populate_existing=True)
@@ -72,7 +72,7 @@ def rows(
     for one in _of(session, ConditionAnswer, firm_ids):
         if one.notice_id in notices:
             found[one.firm_id].found_out.setdefault(one.notice_id, []).append(one)
-    _read_sheets(session, found, edition, questions)
+    _read_sheets(session, found, questions)
     return found
 
 
@@ -81,21 +81,18 @@ def _of(session: Session, table: Any, firm_ids: Collection[int], *order: Any) ->
     return session.scalars(query.execution_options(populate_existing=True))
 
 
-def _read_sheets(
-    session: Session, found: dict[int, Rows], edition: str, questions: Collection[str]
-) -> None:
+def _read_sheets(session: Session, found: dict[int, Rows], questions: Collection[str]) -> None:
     spoken: dict[int, Assessment] = {}
     handed_in = (
         select(Assessment)
-        .where(Assessment.firm_id.in_(list(found)), Assessment.edition == edition)
-        .where(Assessment.state != AssessmentState.DRAFT)
+        .where(Assessment.firm_id.in_(list(found)), Assessment.state != AssessmentState.DRAFT)
         .order_by(Assessment.id)
         .execution_options(populate_existing=True)
     )
     for one in session.scalars(handed_in):
         spoken[one.firm_id] = one
         if one.state == AssessmentState.CONFIRMED:
-            found[one.firm_id].confirmed = (one.visited_rung or "", one.visited_step or 0)
+            found[one.firm_id].confirmed = one.visited_rung or ""
     whose = {one.id: firm_id for firm_id, one in spoken.items()}
     sheets = select(SheetRow.id, SheetRow.assessment_id, SheetRow.kind).where(
         SheetRow.assessment_id.in_(list(whose)), SheetRow.speaks
@@ -108,6 +105,7 @@ def _read_sheets(
     kept = answer_store.answers_of(session, list(by_sheet), questions)
     for sheet_id, firm_id in by_sheet.items():
         found[firm_id].assessment_id = spoken[firm_id].id
+        found[firm_id].edition = spoken[firm_id].edition
         found[firm_id].answers = kept[sheet_id]
 
 

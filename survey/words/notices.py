@@ -43,6 +43,7 @@ CONDITION_STATES: Final[Mapping[str, str]] = {
     "ask": "待核实",
     "unknown": "未知",
 }
+NOTHING: Final = "没有资料"
 POOLS: Final[Mapping[str, str]] = {NONE: "还没有入库", **POOL}
 KINDS: Final[Mapping[str, str]] = {
     "figure": "比一个数",
@@ -95,3 +96,8 @@ def left(day: date | None, today: date) -> str:
     if days < 0:
         return "已过"
     return "今天截止" if days == 0 else f"还剩 {days} 天"
+
+
+def other_edition(title: str) -> str:
+    """Say why a condition is unknown that a firm's newest sheet was never asked about."""
+    return f"最近一次提交的答卷用的是“{title}”，那里没有这项条件"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from reports.notices import Kind, Own, Whom, judge
-from survey.lifecycle import candidates, new_firms, notice_reminders, notices, pool
+from survey.lifecycle import assessments, candidates, new_firms, notice_reminders, notices, pool
 from survey.lifecycle.applicants import call_of, known
 from survey.lifecycle.candidates import Placed
 from survey.lifecycle.decisions import Basis
@@ -30,7 +30,18 @@ from survey.tables import (
 )
 from tests.support.bureau import logged
 from tests.support.notices import a_notice, a_text, judged, published
-from tests.support.people import TESTER, a_consultant, a_firm, a_user, confirmed, handed_in, moment
+from tests.support.people import (
+    TESTER,
+    a_consultant,
+    a_firm,
+    a_round,
+    a_user,
+    begun,
+    confirmed,
+    fill,
+    handed_in,
+    moment,
+)
 
 DAY = date(2026, 12, 20)
 ALL = Slice(1, 100)
@@ -144,6 +155,33 @@ def test_the_list_counts_and_a_firms_own_page_say_the_same_of_every_firm(session
     }
     assert sum(by_outcome.values()) == total
     assert by_outcome["one_short"] == store.counts(session, [notice.id])[notice.id].one_short
+
+
+def test_a_firm_is_judged_by_the_edition_of_its_newest_sheet_and_what_that_lacks_is_unknown(
+    session,
+):
+    """The earlier edition asks for credit as the newer does, and nothing about unlawful acts."""
+    credit, unlawful = names = ("2025.workshop.credit", "2025.workshop.unlawful_acts")
+    firms = []
+    for edition in ("2026", "2026-0"):
+        user = a_user(session)
+        sheet = begun(session, session.get(Firm, user.firm_id), a_round(session, edition=edition))
+        fill(session, sheet, user)
+        assessments.submit(now(session), sheet.id, declared_by="虚构人")
+        firms.append(user.firm_id)
+    notice = published(session, a_notice(session, asked=names))
+
+    found = known(session, firms, "2026", [notice.id], now(session).today)
+    newer, earlier = (
+        {item.key: item for item in judge(call_of(notice), found[notice.id, one]).items}
+        for one in firms
+    )
+
+    assert (newer[credit].state, earlier[credit].state) == ("met", "met")
+    assert newer[unlawful].state != "unknown"
+    assert earlier[unlawful].state == "unknown"
+    assert "那里没有这项条件" in earlier[unlawful].why
+    assert kept(session, notice, firms[1]).states == {credit: "met", unlawful: "unknown"}
 
 
 def test_an_officers_finding_settles_a_condition_for_one_firm(session):
