@@ -25,6 +25,7 @@ KINDS: dict[str, Work] = {
     "roster": Work(rosters.work_on, lease=timedelta(minutes=10)),
     "invite": Work(invitations.prepare),
     "mails": Work(mails.send),
+    "notice_mails": Work(mails.send),
     "reminders": Work(reminders.remind, slot=reminders.this_morning),
     "seal": Work(sealing.seal, slot=sealing.this_hour),
     "check_log": Work(sealing.check, slot=nightly.last_night),

@@ -1,4 +1,4 @@
-"""Send a round's mails through the configured server, each handed over once."""
+"""Send the mails of a round or a notice through the configured server, each handed over once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from survey import clock
@@ -22,13 +23,14 @@ from survey.store import settings
 from survey.store.accounts import hashed
 from survey.store.mails import Written
 from survey.tables import Fault, Mail
-from survey.words import links, rounds
+from survey.words import links, notices, rounds
 
 SECONDS = 30
 """How long the server may take for one answer."""
 PORTS: Final = {"smtp": 587, "smtps": 465}
 GOOD, GO_ON = 250, 354
 NO_LINK = "邀请链接已失效，请重新生成后再发"
+NOT_NEEDED = "通知已结束，或企业不用再提醒"
 
 
 class Refused(Exception):
@@ -50,7 +52,7 @@ class Unsure(Exception):
 
 
 def send(workshop: Workshop) -> Effect:
-    """Send what waits of a round; what the server refuses for now is tried again with the job."""
+    """Send what waits of a round or a notice; what the server refuses for now is tried again with the job."""
     taken, config = workshop.taken, workshop.config
     mails.settle(workshop.step(), taken)
     after, put_off, sent = 0, 0, 0
@@ -75,7 +77,7 @@ def _send(workshop: Workshop, server: smtplib.SMTP, mail: Mail) -> int:
     """
     message = _message(workshop, mail)
     if message is None:
-        mails.failed(workshop.step(), mail.id, NO_LINK)
+        mails.failed(workshop.step(), mail.id, NOT_NEEDED if mail.notice_id else NO_LINK)
         return 0
     try:
         _hand_over(server, mail.address, message)
@@ -151,30 +153,66 @@ def _server(config: Config) -> Iterator[smtplib.SMTP]:
 
 
 def _message(workshop: Workshop, mail: Mail) -> EmailMessage | None:
-    """Write a mail; None where its firm has no way in by now."""
+    """Write a mail; None where its firm has no way in by now, or need not be told any more."""
     session, config = workshop.session, workshop.config
-    said, district = store.written(session, mail), settings.read(session)
+    words = _of_notice(workshop, mail) if mail.notice_id else _of_round(workshop, mail)
+    bureau = settings.read(session).bureau
     session.rollback()  # handing over takes a while; no snapshot is held open meanwhile
-    url = _way_in(config, said) if said else ""
-    if said is None or not (url or said.reminder):
+    if words is None:
         return None
     message = EmailMessage()
+    message["Subject"] = words.subject
     message["From"] = config.mail_from
     message["To"] = mail.address
     message["Date"] = format_datetime(clock.utc_now())
     # The same each time it is tried: a receiver that has it already drops the second.
     host = urlsplit(config.base_url).hostname
     message["Message-ID"] = f"<mail.{mail.id}.{_sign(config.secret_key, mail.id)}@{host}>"
-    today = clock.utc_now().astimezone(clock.LOCAL).date()
-    message["Subject"] = rounds.subject(said.round.title, reminder=said.reminder)
+    message.set_content(rounds.signed(words.text, bureau), cte="base64")
+    return message
+
+
+class Words(NamedTuple):
+    """What a mail says."""
+
+    subject: str
+    text: str
+
+
+def _today() -> date:
+    return clock.utc_now().astimezone(clock.LOCAL).date()
+
+
+def _of_notice(workshop: Workshop, mail: Mail) -> Words | None:
+    said = store.written_of_notice(workshop.session, mail)
+    if said is None:
+        return None
+    firm, notice = said
+    text = notices.reminder(
+        firm=firm,
+        title=notice.title,
+        last=notice.firms_by or notice.district_by,
+        today=_today(),
+        url=f"{workshop.config.base_url}/firm/notices/{notice.id}",
+        help_at=notice.contact or settings.read(workshop.session).contact,
+    )
+    return Words(rounds.subject(notice.title, reminder=True), text)
+
+
+def _of_round(workshop: Workshop, mail: Mail) -> Words | None:
+    session, config = workshop.session, workshop.config
+    said, help_at = store.written(session, mail), settings.read(session).contact
+    url = _way_in(config, said) if said else ""
+    if said is None or not (url or said.reminder):
+        return None
     if said.reminder:
         text = rounds.reminder(
             firm=said.firm,
             title=said.round.title,
             last=said.round.closes_on,
-            today=today,
+            today=_today(),
             url=url or config.base_url,
-            help_at=district.contact,
+            help_at=help_at,
         )
     else:
         text = links.invitation(
@@ -185,10 +223,9 @@ def _message(workshop: Workshop, mail: Mail) -> EmailMessage | None:
             url=url,
             username=said.username or "",
             ends=None if said.has_password else said.expires_at,
-            help_at=district.contact,
+            help_at=help_at,
         )
-    message.set_content(rounds.signed(text, district.bureau), cte="base64")
-    return message
+    return Words(rounds.subject(said.round.title, reminder=said.reminder), text)
 
 
 def _way_in(config: Config, said: Written) -> str:

@@ -24,6 +24,7 @@ def remind(workshop: Workshop) -> Effect:
     by_mail = bool(workshop.config.mail_url)
 
     def reminded(step: Step) -> dict[str, int]:
-        return reminders.remind_due(step, by_mail=by_mail) | notice_reminders.remind_due(step)
+        rounds = reminders.remind_due(step, by_mail=by_mail)
+        return rounds | notice_reminders.remind_due(step, by_mail=by_mail)
 
     return reminded

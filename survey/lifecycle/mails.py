@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement
+
 from survey.lifecycle import jobs
 from survey.lifecycle.addresses import is_address
 from survey.lifecycle.errors import Invalid, NotThere, WrongState
@@ -21,6 +23,7 @@ from survey.store import mails as store
 from survey.tables import Job, JobState, Mail, MailState
 
 KIND = "mails"
+OF_NOTICE = "notice_mails"
 MOST_FAULT = 300
 
 
@@ -78,6 +81,16 @@ def ask(step: Step, round_id: int) -> Job:
     return jobs.ask(step, KIND, {}, subject="round", subject_id=round_id)
 
 
+def ask_of_notice(step: Step, notice_id: int) -> Job:
+    """Ask for a notice's mails to be sent, inside the caller's transaction."""
+    return jobs.ask(step, OF_NOTICE, {}, subject="notice", subject_id=notice_id)
+
+
+def of(taken: Taken) -> ColumnElement[bool]:
+    """Return whose mails a job sends."""
+    return {KIND: store.of_round, OF_NOTICE: store.of_notice}[taken.kind](taken.subject_id or 0)
+
+
 def move(mail: Mail, transition: str) -> None:
     """Let a mail make a transition (``states.MAIL``)."""
     if mail.state not in MAIL[transition].begins:
@@ -91,7 +104,7 @@ def move(mail: Mail, transition: str) -> None:
 def settle(step: Step, taken: Taken) -> None:
     """Give up on mails whose worker went away with them: nobody knows whether they left."""
     with jobs.held(step, taken):
-        for mail in store.in_hand(step.session, taken.subject_id or 0, taken.id):
+        for mail in store.in_hand(step.session, of(taken), taken.id):
             move(mail, "mail_lose")
             step.log("mail_lose", About("mail", mail.id, mail.firm_id), succeeded=False)
 
@@ -103,7 +116,7 @@ def take(step: Step, taken: Taken, after: int, lease: timedelta) -> Mail | None:
         Overtaken: Another does this work, or nobody wants it.
     """
     with jobs.held(step, taken) as job:
-        mail = store.next_waiting(step.session, taken.subject_id or 0, after)
+        mail = store.next_waiting(step.session, of(taken), after)
         if mail is not None:
             move(mail, "mail_take")
             mail.job_id, job.leased_until = taken.id, step.now + lease

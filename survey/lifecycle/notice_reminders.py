@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from survey.clock import LOCAL
+from survey.lifecycle import mails
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.notices import about, end_what_is_over
 from survey.lifecycle.reminders import LATE, MARKS
 from survey.lifecycle.step import Step
+from survey.store import mails as mail_store
 from survey.store import notices as store
 from survey.tables import Notice, ReminderKind
 
@@ -26,7 +28,7 @@ def due(notice: Notice, today: date) -> ReminderKind | None:
     return None
 
 
-def remind_due(step: Step) -> dict[str, int]:
+def remind_due(step: Step, *, by_mail: bool) -> dict[str, int]:
     """Remind of every notice that is due, inside the transaction of the job that does so daily."""
     told = 0
     for notice in store.live(step.session):
@@ -36,6 +38,8 @@ def remind_due(step: Step) -> dict[str, int]:
         if found := store.remind(step.session, notice, kind, notice.district_by, step.now):
             step.log("notice_remind", about(notice), after={"reminder": kind, "firms": found})
             told += found
+            if by_mail and mail_store.queue_notice_reminders(step.session, notice.id, step.now):
+                mails.ask_of_notice(step, notice.id)
     return {"applicants": told, "ended": end_what_is_over(step)}
 
 

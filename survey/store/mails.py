@@ -1,4 +1,4 @@
-"""Mails to firms about a round: queued, in a worker's hands, sent or not."""
+"""Mails to firms about a round or a notice: queued, in a worker's hands, sent or not."""
 
 from __future__ import annotations
 
@@ -11,10 +11,35 @@ from sqlalchemy.orm import Session
 
 from survey.store.filling import fill
 from survey.store.lists import Query, Slice, sliced
-from survey.tables import Firm, Invitation, Job, Mail, MailState, OneTimeLink, Reminder, Round, User
+from survey.tables import (
+    Candidate,
+    CandidateState,
+    Firm,
+    Invitation,
+    Job,
+    Mail,
+    MailState,
+    Notice,
+    NoticeReminder,
+    NoticeState,
+    OneTimeLink,
+    Reminder,
+    Round,
+    User,
+)
 from survey.tables.jobs import OPEN
 
-COLUMNS = ["round_id", "firm_id", "reminder_id", "address", "state", "queued_at"]
+PLAIN = ["firm_id", "address", "state", "queued_at"]
+COLUMNS = ["round_id", "reminder_id", *PLAIN]
+ON_ITS_WAY = (MailState.WAITING, MailState.SENDING, MailState.SENT)
+
+
+def of_round(round_id: int) -> ColumnElement[bool]:
+    return Mail.round_id == round_id
+
+
+def of_notice(notice_id: int) -> ColumnElement[bool]:
+    return Mail.notice_id == notice_id
 
 
 def mail(session: Session, mail_id: int, *, lock: bool = False) -> Mail | None:
@@ -25,15 +50,9 @@ def _queue(session: Session, found: Query) -> int:
     return fill(session, Mail, COLUMNS, found)
 
 
-def _plain(round_id: int, reminder: Any, now: datetime) -> tuple[Any, ...]:
-    return (
-        literal(round_id),
-        Firm.id,
-        reminder,
-        Firm.contact_mail,
-        literal(MailState.WAITING, Mail.state.type),
-        literal(now, Mail.queued_at.type),
-    )
+def _plain(now: datetime) -> tuple[Any, ...]:
+    waiting = literal(MailState.WAITING, Mail.state.type)
+    return Firm.id, Firm.contact_mail, waiting, literal(now, Mail.queued_at.type)
 
 
 def queue_invitations(session: Session, round_id: int, now: datetime) -> int:
@@ -46,7 +65,7 @@ def queue_invitations(session: Session, round_id: int, now: datetime) -> int:
     )
     works = and_(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
     found = (
-        select(*_plain(round_id, null(), now))
+        select(literal(round_id), null(), *_plain(now))
         .join_from(Invitation, Firm, Firm.id == Invitation.firm_id)
         .join(User, and_(User.id == Invitation.user_id, User.active))
         .outerjoin(OneTimeLink, OneTimeLink.token_hash == Invitation.token_hash)
@@ -60,7 +79,7 @@ def queue_reminders(session: Session, round_id: int, now: datetime) -> int:
     """Queue the mail of every reminder that goes by mail and has none."""
     known = exists().where(Mail.reminder_id == Reminder.id)
     found = (
-        select(*_plain(round_id, Reminder.id, now))
+        select(literal(round_id), Reminder.id, *_plain(now))
         .join_from(Reminder, Firm, Firm.id == Reminder.firm_id)
         .where(Reminder.round_id == round_id, Reminder.by_mail, Firm.contact_mail.is_not(None))
         .where(~known)
@@ -68,10 +87,21 @@ def queue_reminders(session: Session, round_id: int, now: datetime) -> int:
     return _queue(session, found)
 
 
-def next_waiting(session: Session, round_id: int, after: int) -> Mail | None:
+def queue_notice_reminders(session: Session, notice_id: int, now: datetime) -> int:
+    """Queue a mail for the reminders of a notice that were made just now, where a firm has an address."""
+    found = (
+        select(literal(notice_id), NoticeReminder.id, *_plain(now))
+        .join_from(NoticeReminder, Firm, Firm.id == NoticeReminder.firm_id)
+        .where(NoticeReminder.notice_id == notice_id, NoticeReminder.made_at == now)
+        .where(Firm.contact_mail.is_not(None))
+    )
+    return fill(session, Mail, ["notice_id", "notice_reminder_id", *PLAIN], found)
+
+
+def next_waiting(session: Session, whose: ColumnElement[bool], after: int) -> Mail | None:
     query = (
         select(Mail)
-        .where(Mail.round_id == round_id, Mail.state == MailState.WAITING, Mail.id > after)
+        .where(whose, Mail.state == MailState.WAITING, Mail.id > after)
         .order_by(Mail.id)
         .limit(1)
         .with_for_update()
@@ -80,10 +110,10 @@ def next_waiting(session: Session, round_id: int, after: int) -> Mail | None:
     return session.scalar(query)
 
 
-def in_hand(session: Session, round_id: int, job_id: int) -> list[Mail]:
+def in_hand(session: Session, whose: ColumnElement[bool], job_id: int) -> list[Mail]:
     """Return the mails whose worker went away with them: this job's last one, or a job's that ended."""
     works = exists().where(Job.id == Mail.job_id, Job.state.in_(OPEN), Job.id != job_id)
-    query = select(Mail).where(Mail.round_id == round_id, Mail.state == MailState.SENDING, ~works)
+    query = select(Mail).where(whose, Mail.state == MailState.SENDING, ~works)
     return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
@@ -150,6 +180,28 @@ def written(session: Session, found: Mail) -> Written | None:
     return Written(*row) if row else None
 
 
+class WrittenOfNotice(NamedTuple):
+    """All that a mail's words about a notice are made of."""
+
+    firm: str
+    notice: Notice
+
+
+def written_of_notice(session: Session, found: Mail) -> WrittenOfNotice | None:
+    """Return what a mail about a notice says; None once it need not be said to that firm any more."""
+    query = (
+        select(Firm.name, Notice)
+        .select_from(Candidate)
+        .join(Firm, Firm.id == Candidate.firm_id)
+        .join(Notice, Notice.id == Candidate.notice_id)
+        .where(Candidate.notice_id == found.notice_id, Candidate.firm_id == found.firm_id)
+        .where(Candidate.fits, Candidate.state.in_((CandidateState.OPEN, CandidateState.INTENDED)))
+        .where(Notice.state == NoticeState.PUBLISHED)
+    )
+    row = session.execute(query).one_or_none()
+    return WrittenOfNotice(*row) if row else None
+
+
 class MailLine(NamedTuple):
     """One mail in the list."""
 
@@ -175,8 +227,8 @@ def mails(
     return [MailLine(*row) for row in rows], total
 
 
-def states_of(session: Session, round_id: int) -> Mapping[MailState, int]:
-    query = select(Mail.state, func.count()).where(Mail.round_id == round_id).group_by(Mail.state)
+def states_of(session: Session, whose: ColumnElement[bool]) -> Mapping[MailState, int]:
+    query = select(Mail.state, func.count()).where(whose).group_by(Mail.state)
     return {row[0]: row[1] for row in session.execute(query)}
 
 

@@ -22,10 +22,12 @@ from sqlalchemy.orm import Session
 
 from survey.store.filling import fill
 from survey.store.lists import Query
+from survey.store.mails import ON_ITS_WAY
 from survey.tables import (
     Candidate,
     CandidateState,
     Firm,
+    Mail,
     Notice,
     NoticeFile,
     NoticeReminder,
@@ -208,7 +210,7 @@ def remind(session: Session, found: Notice, kind: ReminderKind, day: date, now: 
 
 
 def still_to_pass_on() -> list[ColumnElement[bool]]:
-    """Conditions on reminders an officer is to pass on: the firm has not given up since."""
+    """Conditions on reminders an officer is to pass on: no mail says it, the firm has not given up."""
     given_up = (
         select(Candidate.firm_id)
         .where(
@@ -218,11 +220,15 @@ def still_to_pass_on() -> list[ColumnElement[bool]]:
         )
         .correlate(NoticeReminder)
     )
+    by_mail = exists().where(
+        Mail.notice_reminder_id == NoticeReminder.id, Mail.state.in_(ON_ITS_WAY)
+    )
     live_ones = select(Notice.id).where(Notice.state == NoticeState.PUBLISHED).correlate(None)
     return [
         NoticeReminder.passed_on_at.is_(None),
         NoticeReminder.notice_id.in_(live_ones),
         ~given_up.exists(),
+        ~by_mail,
     ]
 
 

@@ -55,8 +55,8 @@ class Reminder(Table):
 
 
 class Mail(Table):
-    """A mail to a firm about a round: its invitation, or a reminder. What it says is written when it
-    is sent."""
+    """A mail to a firm: its invitation to a round, or a reminder of a round or a notice. What it says
+    is written when it is sent."""
 
     __tablename__ = "mails"
     __table_args__ = (
@@ -69,13 +69,18 @@ class Mail(Table):
             sqlite_where=text("reminder_id IS NULL"),
             postgresql_where=text("reminder_id IS NULL"),
         ),
+        CheckConstraint("(round_id IS NULL) = (notice_id IS NOT NULL)", name="about"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"), index=True)
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
+    notice_reminder_id: Mapped[int | None] = mapped_column(
+        ForeignKey("notice_reminders.id"), unique=True
+    )
     firm_id: Mapped[int] = mapped_column(ForeignKey("firms.id"), index=True)
     reminder_id: Mapped[int | None] = mapped_column(ForeignKey("reminders.id"), unique=True)
-    """None for the invitation."""
+    """None for the invitation, and for what is about a notice."""
     address: Mapped[str] = mapped_column(String(254))
     state: Mapped[MailState]
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))

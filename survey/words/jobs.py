@@ -16,6 +16,7 @@ KINDS: Final = {
     "roster": "企业名单",
     "invite": "邀请链接",
     "mails": "发送邮件",
+    "notice_mails": "发送申报提醒邮件",
     "reminders": "每天提醒",
     "notices": "按申报通知核对企业",
     "district": "全区一页纸",

@@ -101,3 +101,20 @@ def left(day: date | None, today: date) -> str:
 def other_edition(title: str) -> str:
     """Say why a condition is unknown that a firm's newest sheet was never asked about."""
     return f"最近一次提交的答卷用的是“{title}”，那里没有这项条件"
+
+
+def reminder(
+    *, firm: str, title: str, last: date | None, today: date, url: str, help_at: str
+) -> str:
+    """Return the words of a mail that reminds a firm of a notice.
+
+    Args:
+        last: The day the firm must have handed in by, its own or else the district's.
+        help_at: Whom to ask; may be empty.
+    """
+    when = f"{last.month} 月 {last.day} 日截止（{left(last, today)}）" if last else "快截止了"
+    lines = [
+        f"{firm}：申报通知“{title}”{when}。",
+        f"哪些条件已经符合、还缺什么、报不报，请登录后在这里看、在这里填：\n{url}",
+    ]
+    return "\n".join([*lines, *([f"有问题请找{help_at}。"] if help_at else [])])

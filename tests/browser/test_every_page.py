@@ -280,7 +280,7 @@ def _notices(session: Session, config: Config, step: Step, firm: Firm) -> list[i
     notices.add_condition(step, notice.id, add, base_version=notice.version)
     judged(session, notice)
     with step.writing():
-        notice_reminders.remind_due(step)
+        notice_reminders.remind_due(step, by_mail=False)
     candidates.answer(
         step, notice.id, firm.id, "own1", met=False, note=LONG, answered_on=step.today
     )

@@ -350,7 +350,7 @@ def test_reminders_of_a_notice_wait_for_the_officer_and_stand_on_the_firms_first
         session, a_notice(session, by=today + timedelta(days=7), upward_by=None, year=today.year)
     )
     with step(session).writing():
-        assert notice_reminders.remind_due(step(session))["applicants"] == 1
+        assert notice_reminders.remind_due(step(session), by_mail=False)["applicants"] == 1
 
     assert "申报快到区级初审截止，待转达企业" in desk.get("/bureau/").text
     assert "申报快截止了" in signed_in(app, session, user).get("/firm/").text

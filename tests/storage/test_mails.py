@@ -15,14 +15,17 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from survey import db
+from survey.clock import LOCAL
 from survey.jobs.worker import Worker
-from survey.lifecycle import invitations, jobs, mails
+from survey.lifecycle import invitations, jobs, mails, notice_reminders
 from survey.lifecycle.addresses import is_address
 from survey.lifecycle.errors import NotThere, WrongState
 from survey.lifecycle.step import Step
+from survey.store import notices as notice_store
 from survey.store.invitations import Whom
 from survey.tables import Job, JobState, Mail, MailState
 from tests.support.bureau import logged
+from tests.support.notices import a_notice, published
 from tests.support.people import TESTER, a_firm, a_round, a_user, moment
 from tests.support.rounds import prepare_links
 from tests.support.servers import free_port
@@ -265,3 +268,32 @@ def test_a_mail_on_its_way_or_sent_or_of_another_round_is_not_sent_again(
 )
 def test_an_address_is_a_plain_address_and_nothing_else(address, good):
     assert is_address(address) is good
+
+
+def test_a_notice_reminds_by_mail_once_and_leaves_to_an_officer_whom_no_mail_reaches(
+    app, session, config, box
+):
+    """By mail where a firm gave an address; by telephone where it did not, or the mail came back."""
+    for name in ("jia", "yi"):
+        a_firm(session, f"{name}厂（虚构）", contact_mail=f"{name}@example.com")
+    a_firm(session, "没邮箱的厂（虚构）")
+    box.to_recipient["yi@example.com"] = "550 没有这个信箱"
+    last = moment().astimezone(LOCAL).date() + timedelta(days=7)
+    notice = published(session, a_notice(session, title="虚构称号申报", by=last), moment())
+    works_about = select(Job.id).where(Job.kind == mails.OF_NOTICE)
+
+    for _day in range(2):
+        with db.writing(session):
+            notice_reminders.remind_due(step(session), by_mail=True)
+    (job,) = session.scalars(works_about)
+    work(config, app, job)
+
+    assert standing(session) == {"jia": MailState.SENT, "yi": MailState.FAILED}
+    [message] = box.to("jia@example.com")
+    assert message["Subject"] == "提醒：虚构称号申报"
+    text = message.get_content()
+    assert text.startswith("jia厂（虚构）：申报通知“虚构称号申报”")
+    assert f"{config.base_url}/firm/notices/{notice.id}" in text
+    waiting, total, _last = notice_store.to_pass_on(session, notice.id)
+    assert {one.firm for one in waiting} == {"yi厂（虚构）", "没邮箱的厂（虚构）"}
+    assert total == 2

@@ -65,7 +65,7 @@ def call_for_applications(session: Session, config: Config, officer: User, now: 
     _results(session, ended, officer, now - timedelta(days=6))
     _speak_up(judged, last_week)
     with judged.writing():
-        notice_reminders.remind_due(judged)
+        notice_reminders.remind_due(judged, by_mail=False)
     _keep_template(judged, contents_of(config))
 
 

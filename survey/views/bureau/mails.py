@@ -49,7 +49,7 @@ def _page(found: Round, wrong: Invalid | None = None, at: int = 0, given: str = 
         total=total,
         part=part,
         state=asked,
-        counts=store.states_of(session, found.id),
+        counts=store.states_of(session, store.of_round(found.id)),
         fault=job_words.ended_without(jobs[0]) if jobs else "",
         with_address=store.with_address(session, found.id),
         states=words.MAILS,

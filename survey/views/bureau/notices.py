@@ -15,6 +15,7 @@ from survey.lifecycle import notice_reminders, typed
 from survey.lifecycle import notices as life
 from survey.lifecycle.errors import Refusal
 from survey.readings import notices as readings
+from survey.store import mails
 from survey.store import notices as store
 from survey.store.notices import Counts
 from survey.tables import Notice, NoticeState, Paper
@@ -26,7 +27,7 @@ from survey.views.bureau.steps import ReasonForm, StepForm
 from survey.views.bureau.tiles import Tile
 from survey.web import downloads, here, lists
 from survey.words import notices as words
-from survey.words import wording
+from survey.words import rounds, wording
 
 
 @pages.get("/notices")
@@ -134,6 +135,8 @@ def _page(notice_id: int, failed: StepForm | None = None, status: int = 200) -> 
             waiting=waiting,
             to_tell=to_tell,
             up_to=up_to,
+            mailed=mails.states_of(session, mails.of_notice(notice_id)),
+            mail_states=rounds.MAILS,
             accept=ACCEPT,
             today=today,
             words=words,

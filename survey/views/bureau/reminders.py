@@ -35,7 +35,7 @@ def reminders(round_id: int) -> ResponseReturnValue:
     waiting, total = store.to_pass_on(session, round_id, Slice(1, words.MOST_NAMED))
     waves, whole = store.waves(session, round_id, part)
     config: Config = current_app.config["SURVEY"]
-    states = mail_store.states_of(session, round_id)
+    states = mail_store.states_of(session, mail_store.of_round(round_id))
     return render_template(
         "bureau/reminders.html",
         round=found,
