@@ -68,6 +68,15 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class SystemSeen:
+    """An information system, and whether the answers show it in use."""
+
+    title: str
+    meaning: str
+    shown: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """Who is diagnosed, when, by whom and for whom."""
 
@@ -86,6 +95,15 @@ class Facts:
     size: Size | None = None
     above_scale: bool | None = None
     """规上; None when it is not known."""
+    employees: int | None = None
+    revenue: int | None = None
+    """Last year's, in 万元."""
+    products: str = ""
+    titles: tuple[str, ...] = ()
+    """Titles lists name (资质), each with year, level and end as far as known."""
+    systems: tuple[SystemSeen, ...] = ()
+    version: int | None = None
+    """Which version of the sheet it rests on."""
     contacts: tuple[Contact, ...] = ()
     submitted: date | None = None
     visited: date | None = None

@@ -13,26 +13,36 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from questionnaires.answers import Sheet
+from questionnaires.answers import Ratio, Sheet, describe
 from questionnaires.frames.conditions import ConditionResult
 from questionnaires.frames.crosswalk import FrameResult
 from questionnaires.frames.national import NationalResult
 from questionnaires.scoring import Score
 from reports.diagnosis.advice import Advice, Wave, choose, waves
+from reports.diagnosis.areas import Area, areas
 from reports.diagnosis.chosen import BothPlans, beside, bought, told
 from reports.diagnosis.comparison import Comparison, compare
 from reports.diagnosis.costs import CostTable, cost_table
+from reports.diagnosis.effects import Effect, effects
 from reports.diagnosis.gaps import Gap, Missing, Stair, gaps, missing, rung_title, stairs
 from reports.diagnosis.key_figures import KeyFigure, key_figures
 from reports.diagnosis.pace import pace
 from reports.diagnosis.route import Route, route
 from reports.diagnosis.schedule import Schedule, schedule, weeks_until
-from reports.diagnosis.sections import Notes, SectionLine, section_lines, strongest, weakest
+from reports.diagnosis.sections import (
+    AnswerLine,
+    Notes,
+    SectionLine,
+    section_lines,
+    strongest,
+    weakest,
+)
 from reports.diagnosis.unseen import ALL_SEEN, Unseen, unseen
 from reports.facts import (
     Choice,
     Explained,
     Facts,
+    File,
     Finding,
     FirmsWord,
     SelfAssessment,
@@ -40,7 +50,9 @@ from reports.facts import (
 )
 from reports.figures import Figure, amount, share_figure
 from reports.lifting import Ground
+from reports.peers import Peers
 from reports.roadmap import Roadmap, roadmap
+from reports.trend import Trend
 from reports.visit import Visited
 
 TITLES = {SheetKind.SELF: "诊断报告（自评版）", SheetKind.ONSITE: "诊断报告（现场诊断版）"}
@@ -114,6 +126,10 @@ class Diagnosis:
     """What the firm said of this confirmed version, newest first."""
     visit: Visited = NOTHING_NOTED
     """What the visit noted beside its verdicts; its findings are not among ``findings``."""
+    peers: Peers | None = None
+    """The firm beside its trade; None where too few firms are known, and on a page."""
+    trend: Trend | None = None
+    """Its rounds, this one among them; None on a page."""
 
     @property
     def title(self) -> str:
@@ -197,10 +213,55 @@ class Diagnosis:
     @property
     def to_begin_with(self) -> tuple[Advice, ...]:
         """The three things to do first: the earliest of the way that leads, else of what is advised."""
-        in_order = [each for wave in self.waves for each in wave.advice]
+        in_order = list(self.advice)
         leading = {line.code for line in self.leading_costs.lines}
         in_order.sort(key=lambda each: each.code not in leading)
         return tuple(in_order[:FIRST_THINGS])
+
+    @property
+    def advice(self) -> tuple[Advice, ...]:
+        """All that is recommended, in the order in which it begins."""
+        return tuple(each for wave in self.waves for each in wave.advice)
+
+    @property
+    def advice_must(self) -> tuple[Advice, ...]:
+        """What of it lies on the cheapest way to the next rung."""
+        must = {task.code for task in self.plan.schedule.must}
+        return tuple(each for each in self.advice if each.code in must)
+
+    @property
+    def advice_extra(self) -> tuple[Advice, ...]:
+        must = {task.code for task in self.plan.schedule.must}
+        return tuple(each for each in self.advice if each.code not in must)
+
+    @property
+    def evidence(self) -> tuple[tuple[AnswerLine, File], ...]:
+        """Every file behind an answer, in reading order."""
+        return tuple(
+            (answer, file)
+            for section in self.sections
+            for answer in section.printed
+            for file in answer.evidence
+        )
+
+    @cached_property
+    def areas(self) -> tuple[Area, ...]:
+        """How things stand area by area."""
+        return areas(self.score, self.sections, self.gaps, self.advice)
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What should come of the plan, figure by figure."""
+        return effects(self.key_figures, self.missing.title if self.missing else "")
+
+    @property
+    def ratios(self) -> tuple[tuple[str, str], ...]:
+        """What was counted in the works, such as machines: (what, how many of how many)."""
+        return tuple(
+            (mark.question.short, describe(mark.question, mark.answer))
+            for mark in self.score.question.values()
+            if isinstance(mark.answer, Ratio)
+        )
 
     @property
     def leading_costs(self) -> CostTable:
@@ -248,6 +309,8 @@ def diagnose(
     crosswalk: Sequence[FrameResult] = (),
     conditions: Sequence[ConditionResult] = (),
     national: NationalResult | None = None,
+    peers: Peers | None = None,
+    trend: Trend | None = None,
 ) -> Diagnosis:
     """Say everything there is to say about one scored sheet.
 
@@ -281,6 +344,8 @@ def diagnose(
         unseen=unseen(score, sheet, notes.verifications) if own else ALL_SEEN,
         words=tuple(words),
         visit=visit,
+        peers=peers,
+        trend=trend,
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
 from questionnaires.model import NOTHING, Amounts, Range
-from reports.diagnosis.costs import units_said
+from reports.diagnosis.costs import CostLine, cost_table
 from reports.diagnosis.pace import begun
 from reports.figures import range_text
 from reports.lifting import Ground, Purchase
@@ -30,18 +30,22 @@ FROM_USE = "一次性投入记在启动的那一年；年费从投用的那一�
 class Task:
     """One purchase in time, in weeks from the start of the plan; ``after`` names what it waits for.
 
-    ``once`` and ``yearly`` are 万元, empty for nothing. ``leads``: it is part of the cheapest way to the next rung.
+    ``line`` is what it costs. ``leads``: it is part of the cheapest way to the next rung.
     """
 
-    code: str
-    title: str
-    units: str
-    once: str
-    yearly: str
+    line: CostLine
     begins: int
     ends: int
     after: tuple[str, ...]
     leads: bool
+
+    @property
+    def code(self) -> str:
+        return self.line.code
+
+    @property
+    def title(self) -> str:
+        return self.line.title
 
     @property
     def months(self) -> str:
@@ -121,7 +125,8 @@ def schedule(
     gates = opening(ground, ground.score.next, purchases)
     weeks = begun(ground, purchases, gates) | dict(starts or {})
     leading = {p.package.code for p in way.purchases} if way and way.after else set()
-    tasks = [_task(ground, p, weeks, leading) for p in purchases]
+    lines = cost_table(ground, purchases).lines
+    tasks = [_task(p, line, weeks, leading) for p, line in zip(purchases, lines, strict=True)]
     tasks.sort(key=lambda task: (task.begins, not task.leads))
     ends = {task.code: task.ends for task in tasks}
     return Schedule(tuple(tasks), _milestones(tasks, way), _budget(purchases, weeks, ends))
@@ -136,16 +141,12 @@ def weeks_until(starts: str, issued: date) -> int:
 
 
 def _task(
-    ground: Ground, purchase: Purchase, weeks: Mapping[str, int], leading: Iterable[str]
+    purchase: Purchase, line: CostLine, weeks: Mapping[str, int], leading: Collection[str]
 ) -> Task:
     package = purchase.package
     begins = weeks[package.code]
     return Task(
-        code=package.code,
-        title=package.title,
-        units=units_said(ground, purchase),
-        once=range_text(purchase.amounts.once),
-        yearly=range_text(purchase.amounts.yearly),
+        line=line,
         begins=begins,
         ends=begins + max(package.weeks.high, 1),
         after=tuple(code for code in package.prerequisites if code in weeks),

@@ -21,15 +21,16 @@ from reports.diagnosis.advice import DISCLAIMER
 from reports.diagnosis.schedule import Schedule
 from reports.diagnosis.sections import LONG
 from reports.facts import Finding, Photo, SheetKind
-from reports.figures import date_text
+from reports.figures import date_text, percent
 from reports.paper.chapters import chapters
 from reports.paper.drawing import svg
 from reports.paper.gantt import gantt
+from reports.paper.glossary import glossary
 from reports.paper.ladder import ladder
 from reports.paper.letters import in_letters
 from reports.paper.owner import owners_page
 from reports.paper.presses import write_pdf
-from reports.paper.problems import problems
+from reports.paper.problems import pictured, problems
 from reports.visit import Signed, length_text
 from reports.words import CONDITION_STATES, OUTCOMES, SEVERITIES, VERDICTS
 
@@ -55,8 +56,8 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
     Args:
         pictures: What ``photos`` gave for this diagnosis, where the caller has it already.
     """
-    words = _shares_in_words(diagnosis)
     template = templates().get_template("report.html")
+    numbered = problems(diagnosis)
     html = template.render(
         it=diagnosis,
         chapters=chapters(diagnosis),
@@ -67,7 +68,12 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
         verdicts=VERDICTS,
         stylesheet=stylesheet(),
         ladder=ours(ladder(diagnosis.ladder, _ladder_in_words(diagnosis))),
-        radar=ours(svg(charts.radar(diagnosis), 640, 430, words)),
+        page=owners_page(diagnosis),
+        problems=numbered,
+        pictured=pictured(numbered),
+        glossary=glossary(diagnosis),
+        gantt=_gantt(diagnosis.plan.schedule),
+        trend=_trend(diagnosis),
         photos=photos(diagnosis) if pictures is None else pictures,
         photo_address=photo_address,
         signature_address=signature_address,
@@ -125,9 +131,15 @@ def _ladder_in_words(diagnosis: Diagnosis) -> str:
     return f"阶梯图：{diagnosis.rung}，总得分率 {diagnosis.share.text}"
 
 
-def _shares_in_words(diagnosis: Diagnosis) -> str:
-    shares = "，".join(f"{s.title} {s.share_text}" for s in diagnosis.scored_sections)
-    return f"各模块得分率：{shares}"
+def _trend(diagnosis: Diagnosis) -> Markup:
+    """The firm's rounds drawn as on its page; nothing where there is one point."""
+    it = diagnosis.trend
+    if it is None or len(it.points) < 2:
+        return Markup()
+    words = "，".join(
+        f"{p.day:%Y-%m} {percent(m.share)}" for p in it.points if (m := p.confirmed or p.own)
+    )
+    return ours(svg(charts.trend(it), 640, 230, f"历轮总得分率：{words}"))
 
 
 def photos(diagnosis: Diagnosis) -> dict[str, bytes | None]:

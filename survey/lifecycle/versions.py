@@ -34,6 +34,9 @@ class Profile:
     park: str | None
     size: Size | None
     above_scale: bool | None
+    employees: int | None
+    revenue: int | None
+    products: str | None
     contact_name: str | None
     contact_post: str | None
     contact_phone: str | None

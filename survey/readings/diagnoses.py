@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from questionnaires.frames import conditions, crosswalk, national
+from questionnaires.edition import Edition
+from questionnaires.frames import conditions, crosswalk, national, systems
 from questionnaires.frames.national import NationalResult
-from questionnaires.scoring import score
+from questionnaires.scoring import Score, score
 from reports.diagnosis import Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
 from reports.facts import (
@@ -22,6 +23,7 @@ from reports.facts import (
     FirmsWord,
     Photo,
     SelfAssessment,
+    SystemSeen,
     Verification,
 )
 from reports.visit import Visited
@@ -30,14 +32,25 @@ from survey.library import edition_of
 from survey.lifecycle.versions import Beside, beside, profile
 from survey.readings.hints import settled
 from survey.readings.notes import by_kind, visited
+from survey.readings.peers import peers_of
 from survey.readings.sheets import FilledSheet, filled_version
 from survey.readings.signing import signed_of
+from survey.readings.trend import trend_of
 from survey.readings.versions import own_beside
 from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.store import evidence, responses, signatures
+from survey.store import evidence, listings, responses, signatures
 from survey.store.settings import District
-from survey.tables import NOTE, Assessment, Evidence, Explanation, ResponseKind, SheetKind, SheetRow
+from survey.tables import (
+    NOTE,
+    Assessment,
+    Evidence,
+    Explanation,
+    FirmTitle,
+    ResponseKind,
+    SheetKind,
+    SheetRow,
+)
 from survey.words.wording import SETTLEMENTS
 
 MOST_PHOTOS = 4
@@ -60,7 +73,8 @@ def diagnosis_of(
     Args:
         version: A version that was left behind; without it the sheet that speaks.
         photos: Pictures made safe to print, by SHA-256 of the upload; None for one that cannot be
-            shown. A page has none: it links to them instead.
+            shown. A page has none: it links to them instead, and asks nothing of other firms and
+            rounds.
 
     Raises:
         NotThere: The assessment has no such sheet.
@@ -68,11 +82,19 @@ def diagnosis_of(
     sheet = filled_version(session, assessment, kind, version)
     said = beside(session, assessment, sheet.row)
     questionnaire, edition = sheet.questionnaire, edition_of(assessment)
-    onsite = kind == SheetKind.ONSITE
+    onsite, on_paper = kind == SheetKind.ONSITE, photos is not None
+    scored = score(questionnaire, sheet.answers, sheet.processes)
+    facts = facts_of(
+        session, assessment, sheet.row, district=district, issued=issued, number=number
+    )
     return diagnose(
-        facts_of(session, assessment, sheet.row, district=district, issued=issued, number=number),
+        replace(
+            facts,
+            systems=_systems(edition, scored),
+            titles=_titles(session, assessment) if on_paper else (),
+        ),
         kind,
-        score(questionnaire, sheet.answers, sheet.processes),
+        scored,
         sheet.answers,
         own=_own(session, sheet) if onsite else None,
         notes=_notes(sheet),
@@ -88,6 +110,17 @@ def diagnosis_of(
             edition.conditions, questionnaire, sheet.answers, reduced=district.reduced, today=issued
         ),
         national=_national(assessment, sheet),
+        peers=peers_of(session, assessment, scored) if on_paper else None,
+        trend=trend_of(session, assessment.firm_id) if on_paper else None,
+    )
+
+
+def _systems(edition: Edition, scored: Score) -> tuple[SystemSeen, ...]:
+    """Say which systems the answers show in use."""
+    known = {one.id: one for one in edition.systems.systems} if edition.systems else {}
+    return tuple(
+        SystemSeen(known[id].title, known[id].meaning, seen)
+        for id, seen in systems.shown(edition.systems, scored)
     )
 
 
@@ -170,6 +203,10 @@ def facts_of(
         park=firm.park or "",
         size=firm.size,  # the column allows these words only
         above_scale=firm.above_scale,
+        employees=firm.employees,
+        revenue=firm.revenue,
+        products=firm.products or "",
+        version=sheet.version,
         contacts=_contacts(firm.contact_name, firm.contact_post, firm.contact_phone),
         submitted=_day(handed_in),
         visited=_day(sheet.created_at) if onsite else None,
@@ -177,6 +214,20 @@ def facts_of(
         consultant=store.name_of(session, consultant) if consultant else "",
         demonstration=district.demonstration,
     )
+
+
+def _titles(session: Session, assessment: Assessment) -> tuple[str, ...]:
+    return tuple(_title(one) for one in listings.told(session, assessment.firm_id).titles)
+
+
+def _title(title: FirmTitle) -> str:
+    parts = (
+        f"{title.year} 年" if title.year else "",
+        title.level or "",
+        f"有效期至 {title.until}" if title.until else "",
+    )
+    said = "，".join(filter(None, parts))
+    return f"{title.title}（{said}）" if said else title.title
 
 
 def _moments(

@@ -97,7 +97,9 @@ def test_the_figures_beside_a_section_are_that_section_s(diagnosis: Diagnosis) -
     html = render_html(diagnosis)
 
     for section in diagnosis.scored_sections:
-        row = re.search(rf"<tr>\s*<td>{section.title}</td>.*?</tr>", html, re.DOTALL)
+        row = re.search(
+            rf"<tr>\s*<td>{section.title}</td>\s*<td>{section.weight}<.*?</tr>", html, re.DOTALL
+        )
         assert row is not None
         assert f"<strong>{section.share_text}</strong>" in row[0]
         assert re.search(rf"<td>{re.escape(section.contribution.text)}</td>\s*</tr>$", row[0])
@@ -145,11 +147,15 @@ def test_the_report_names_missing_facts_instead_of_a_score_that_tells_nothing(
     assert not re.search(r"计分 [0-9.]+–[0-9.]+ 分", html)
 
 
-def test_a_valve_report_has_ten_to_eighteen_numbered_pages(report: Path) -> None:
+def test_a_valve_report_is_no_longer_than_sixteen_pages_and_its_appendices_seven(
+    report: Path,
+) -> None:
     with pymupdf.open(report) as document:
         pages = [squeezed(page.get_text()) for page in document]
 
-    assert 10 <= len(pages) <= 18
+    appendix = next(n for n, page in enumerate(pages) if "附录一全部答案" in page and n > 3)
+    assert appendix <= 16
+    assert len(pages) - appendix <= 7
     assert "页" not in pages[0][-10:]
     for number, page in enumerate(pages[1:], start=2):
         assert f"第{number}/{len(pages)}页" in page
@@ -461,10 +467,12 @@ def test_a_picture_that_cannot_be_shown_says_so_and_the_report_is_made() -> None
 def test_the_chapters_are_numbered_without_gaps(diagnosis: Diagnosis) -> None:
     plain = replace(diagnosis, crosswalk=(), conditions=())
 
-    numerals = [chapter.numeral for chapter in chapters(plain)]
+    numerals = [chapter.numeral for chapter in chapters(plain) if not chapter.is_appendix]
+    appendices = [chapter.heading for chapter in chapters(plain) if chapter.is_appendix]
 
     assert numerals == NUMERALS[: len(numerals)]
-    assert len(numerals) == 8
+    assert len(numerals) == 9
+    assert appendices == ["附录一　全部答案与计分过程", "附录二　名词解释"]
 
 
 def test_the_cover_says_what_nobody_saw_that_the_rung_is_provisional_and_what_the_firm_says() -> (
