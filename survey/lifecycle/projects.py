@@ -75,9 +75,17 @@ class Contract:
 
 
 def begin(
-    step: Step, firm_id: int, facts: ProjectFacts, *, assessment_id: int | None = None
+    step: Step,
+    firm_id: int,
+    facts: ProjectFacts,
+    *,
+    assessment_id: int | None = None,
+    by_bureau: bool = False,
 ) -> Project:
     """Begin a project of a firm's own, or from what a result of it recommends.
+
+    Args:
+        by_bureau: Whether an officer writes down what the firm told; the firm confirms it.
 
     Raises:
         NotThere: The firm has no such assessment that was handed in.
@@ -95,6 +103,7 @@ def begin(
             state=PROJECT["project_begin"].leads,
             begun_by=step.by.user_id,
             begun_at=step.now,
+            by_bureau=by_bureau,
             changed_at=step.now,
         )
         wanted = _read_facts(session, row, firm, facts, {})
@@ -102,8 +111,30 @@ def begin(
         session.add(row)
         session.flush()
         _keep_packages(session, row, {}, wanted)
-        step.log("project_begin", row, after=_said(row) | {"bought": wanted})
+        action = "project_begin_for" if by_bureau else "project_begin"
+        step.log(action, row, after=_said(row) | {"bought": wanted})
         return row
+
+
+def confirm(step: Step, project_id: int, *, base_version: int) -> None:
+    """Say for a firm that what an officer wrote down is so.
+
+    Raises:
+        WrongState: There is nothing to confirm, or not any more.
+    """
+    with step.writing():
+        row = held(step, project_id, base_version, tuple(ProjectState))
+        if not row.unconfirmed:
+            raise WrongState({"": "这个项目已经确认过了，或者是企业自己登记的，不用确认。"})
+        _confirm(step, row)
+        row.changed_at = step.now
+        step.log("project_confirm", row)
+
+
+def _confirm(step: Step, row: Project) -> None:
+    """What a firm changes or signs it has seen."""
+    if row.unconfirmed:
+        row.confirmed_at = step.now
 
 
 def edit(step: Step, project_id: int, facts: ProjectFacts, *, base_version: int) -> None:
@@ -121,6 +152,7 @@ def edit(step: Step, project_id: int, facts: ProjectFacts, *, base_version: int)
         if row.title != before["title"]:
             _require_room(session, row.firm_id, row.title, itself=row)
         _keep_packages(session, row, known, wanted)
+        _confirm(step, row)
         row.changed_at = step.now
         after = _said(row) | {"bought": wanted}
         step.log("project_edit", row, **changed(before, after))
@@ -143,6 +175,7 @@ def contract(step: Step, project_id: int, said: Contract, *, base_version: int) 
         if row.state in PROJECT["project_contract"].begins:
             action, row.state = "project_contract", PROJECT["project_contract"].leads
         row.contract_checked, row.returned, row.changed_at = False, "", step.now
+        _confirm(step, row)
         step.log(action, row, **changed(before, _contracted(row, packages)))
         introductions.follow(step, row.firm_id)
 

@@ -61,7 +61,7 @@ def of_firm(session: Session, firm_id: int) -> list[Project]:
 
 
 def to_mend(session: Session, rows: Iterable[Project]) -> list[Project]:
-    """Return those of which the bureau asks something to be mended, or reported anew."""
+    """Return those of which the bureau asks something to be mended, reported anew or confirmed."""
     running = {row.id: row for row in rows if row.state in OPEN}
     last = select(func.max(ProgressReport.id)).where(ProgressReport.project_id.in_(running))
     query = select(ProgressReport.project_id).where(
@@ -69,7 +69,9 @@ def to_mend(session: Session, rows: Iterable[Project]) -> list[Project]:
         ProgressReport.objection != "",
     )
     objected = set(session.scalars(query)) if running else set()
-    return [row for row in running.values() if row.returned or row.id in objected]
+    return [
+        row for row in running.values() if row.returned or row.unconfirmed or row.id in objected
+    ]
 
 
 def finished_before(session: Session, assessment: Assessment, day: date) -> list[Project]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.tables.base import Table, one_of
@@ -78,12 +78,21 @@ class Project(Table):
     opinion: Mapped[str] = mapped_column(String(500), default="")
     begun_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     begun_at: Mapped[datetime]
+    by_bureau: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether an officer wrote it down for the firm, as told by telephone (代登记)."""
+    confirmed_at: Mapped[datetime | None]
+    """When the firm said that what an officer wrote down is so, or changed it; None before that."""
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
     firm: Mapped[Firm] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether an officer wrote it down and the firm has not said that it is so."""
+        return self.by_bureau and self.confirmed_at is None
 
 
 class ProjectPackage(Table):

@@ -12,11 +12,12 @@ from flask.typing import ResponseReturnValue
 from survey import library
 from survey.files.kinds import ACCEPT, BY_MEDIA_TYPE
 from survey.lifecycle import project_work
+from survey.lifecycle.edition_status import newest
 from survey.lifecycle.errors import Invalid, Refusal
 from survey.readings.projects import ProjectSeen, project_seen
 from survey.store import log
 from survey.store import projects as store
-from survey.tables import Project, ProjectPaper, Role
+from survey.tables import Assessment, Firm, Project, ProjectPaper, Role
 from survey.views import files
 from survey.views.bureau.steps import StepForm
 from survey.web import downloads, here
@@ -87,6 +88,12 @@ def taken(desk: Desk, project_id: int, name: str) -> ResponseReturnValue:
         return shown(desk, project_id, form, form.show_refusal(error))
     flash(step.done, "good")
     return redirect(url_for(desk.page, project_id=project_id))
+
+
+def fresh(firm: Firm, basis: Assessment | None) -> Project:
+    """Return a project that nobody keeps, by which the catalogue is chosen."""
+    edition = basis.edition if basis else newest(here.session())
+    return Project(firm_id=firm.id, firm=firm, edition=edition)
 
 
 # --- papers ---------------------------------------------------------------------------------------

@@ -277,6 +277,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.projects": _officer,
     "bureau.export_projects": _officer,
     "bureau.project": _officer,
+    "bureau.plan_project_for": _officer,
     "bureau.project_step": _officer,
     "bureau.attach_project_paper": _officer,
     "bureau.project_paper": _officer,

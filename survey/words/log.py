@@ -203,6 +203,8 @@ ACTIONS = {
     "claim": "登记服务商奖补",
     "proposal_decline": "不采用名单里的认定",
     "project_begin": "立项",
+    "project_begin_for": "代企业立项",
+    "project_confirm": "确认代登记的项目",
     "project_edit": "修改项目",
     "project_contract": "登记合同",
     "project_correct_contract": "更正合同",

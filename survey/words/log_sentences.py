@@ -182,6 +182,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "claim": "登记了{thing}的奖补",
     "proposal_decline": "没有采用名单里{firm}的一项认定",
     "project_begin": "给{firm}立了一个改造项目",
+    "project_begin_for": "代{firm}登记了一个改造项目",
+    "project_confirm": "代表{firm}确认了主管部门代登记的改造项目",
     "project_edit": "改了{firm}一个改造项目的内容",
     "project_contract": "登记了{firm}一个改造项目的合同",
     "project_correct_contract": "更正了{firm}一个改造项目的合同",

@@ -58,7 +58,7 @@ KINDS: Final[Mapping[str, Said]] = {
     ),
     "unrecognised": Said("评定已通过，待按文件登记认定", "家", "{day}通过"),
     "mail_failed": Said("给企业的邮件没有发出去", "轮", "{day}起", "看原因，改邮箱后重发。"),
-    "project_mend": Said("改造项目要更正或重报", "个", "{day}退回"),
+    "project_mend": Said("改造项目要更正、重报或确认", "个", "{day}起"),
     "project_contract": Said("改造项目的合同，待核对", "个", "{day}登记"),
     "project_progress": Said("改造项目的进度，待核对", "个", "{day}填报"),
     "project_finished": Said("改造项目已完工，待验收", "个", "{day}报完工"),

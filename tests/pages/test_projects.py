@@ -188,3 +188,36 @@ def test_a_package_in_an_address_is_offered_as_many_as_the_last_result_counts(
     assert 'name="package-N02" value=""' not in page
     assert 'name="package-XB01"' not in page  # another trade's
     assert firm.get("/firm/projects/new?assessment=999").status_code == 404
+
+
+def test_an_officer_writes_down_a_project_that_the_firm_sees_and_confirms(
+    app, session, firm, officer, person
+):
+    new = f"/bureau/firms/{person.firm_id}/projects/new"
+    officer.get(new)
+    wrong = officer.submit(new, {"title": ""})
+    assert wrong.status_code == 422
+    assert session.scalars(select(Project)).all() == []
+    page = officer.submit(new, {"title": "电话里说的扫码报工", "package-N01": "1"}).location
+    assert "待企业确认" in said(officer.get(page))
+    assert "代登记，待企业确认" in said(officer.get("/bureau/projects"))
+
+    mine = page.replace("/bureau/", "/firm/")
+    assert "主管部门代您登记的" in said(firm.get("/firm/projects/"))
+    assert "改造项目要更正、重报或确认" in said(firm.get("/firm/"))
+    firm.get(mine)
+    assert firm.submit(f"{mine}steps/confirm").status_code == 302
+    assert "企业已确认" in said(officer.get(page))
+    row = session.scalars(select(Project)).one()
+    assert (row.by_bureau, row.unconfirmed) == (True, False)
+    assert (
+        firm.post(
+            f"{mine}steps/confirm", data={"csrf_token": firm.token, "version": row.version}
+        ).status_code
+        == 409
+    )
+    neighbour = signed_in(app, session, a_user(session))
+    neighbour.get("/firm/projects/")
+    stranger = {"csrf_token": neighbour.token}
+    assert neighbour.post(f"{mine}steps/confirm", data=stranger).status_code == 404
+    assert neighbour.post(new, data=stranger).status_code == 403

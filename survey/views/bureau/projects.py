@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import abort, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.lifecycle import project_checks, project_work, subsidies, typed
+from survey.lifecycle import projects as projects_life
+from survey.lifecycle.errors import Refusal
+from survey.readings import projects as readings
 from survey.readings.projects import ProjectSeen
+from survey.store import firms
 from survey.store import projects as store
 from survey.store import templates as template_store
 from survey.store.lists import Slice
@@ -85,6 +89,31 @@ def export_projects() -> ResponseReturnValue:
     """Send the projects as they are filtered, ordered and laid out, all pages of them."""
     asked, lines, _total = _listed()
     return send_list("projects", "改造项目", _columns().in_workbook, lines, asked.said)
+
+
+# --- one written down for a firm ------------------------------------------------------------------
+
+
+@pages.route("/firms/<row:firm_id>/projects/new", methods=["GET", "POST"])
+def plan_project_for(firm_id: int) -> ResponseReturnValue:
+    """Write down a project a firm tells of by telephone; the firm confirms it on its own page."""
+    session = here.session()
+    firm = firms.firm(session, firm_id) or abort(404)
+    basis = store.newest_handed_in(session, firm_id, here.now())
+    offered = readings.offered(session, project_page.fresh(firm, basis), {})
+    form, status = forms.FactsForm(offered, posted=request.method == "POST"), 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                row = projects_life.begin(here.step(), firm_id, form.facts(), by_bureau=True)
+            except Refusal as error:
+                status = form.show_refusal(error)
+            else:
+                flash("已代企业立项，企业登录后会看到，请它确认。", "good")
+                return redirect(url_for(".project", project_id=row.id))
+    page = {"form": form, "it": None, "basis": basis, "asked": None, "told_by": firm}
+    return render_template("projects/facts.html", **page), status
 
 
 # --- one project ----------------------------------------------------------------------------------

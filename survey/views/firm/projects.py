@@ -13,13 +13,12 @@ from reports.figures import money_text
 from reports.projects import claimable
 from survey.clock import LOCAL
 from survey.lifecycle import project_work, projects, subsidies, typed
-from survey.lifecycle.edition_status import newest
 from survey.lifecycle.errors import Refusal
 from survey.readings import projects as readings
 from survey.readings.projects import ProjectSeen, project_seen
 from survey.store import assessments, firms
 from survey.store import projects as store
-from survey.tables import Assessment, Firm, Project, ProjectState
+from survey.tables import Assessment, Project, ProjectState
 from survey.views import project_page
 from survey.views.bureau.steps import StepForm
 from survey.views.firm.pages import pages
@@ -68,7 +67,7 @@ def plan_project() -> ResponseReturnValue:
     session, firm_id = here.session(), here.reader().firm_id or 0
     basis = _basis(firm_id)
     firm = firms.firm(session, firm_id) or abort(404)
-    fresh = _fresh(firm, basis)
+    fresh = project_page.fresh(firm, basis)
     form = FactsForm(readings.offered(session, fresh, {}), posted=request.method == "POST")
     if request.method != "POST":
         _propose(form, basis)
@@ -94,12 +93,6 @@ def _basis(firm_id: int) -> Assessment | None:
     if found is None or found.firm_id != firm_id or found.submitted_at is None:
         abort(404)
     return found
-
-
-def _fresh(firm: Firm, basis: Assessment | None) -> Project:
-    """Return a project that nobody keeps, by which the catalogue is chosen."""
-    edition = basis.edition if basis else newest(here.session())
-    return Project(firm_id=firm.id, firm=firm, edition=edition)
 
 
 def _propose(form: FactsForm, basis: Assessment | None) -> None:
@@ -191,6 +184,10 @@ def _contract_page(form: ContractForm, it: ProjectSeen, status: int = 200) -> Re
 # --- its steps ------------------------------------------------------------------------------------
 
 
+def _confirm(it: ProjectSeen, form: Any) -> None:
+    projects.confirm(here.step(), it.id, base_version=form.base_version())
+
+
 def _stop(it: ProjectSeen, form: Any) -> None:
     project_work.stop(
         here.step(), it.id, reason=form.reason.data or "", base_version=form.base_version()
@@ -279,6 +276,7 @@ def _subsidy_form(it: ProjectSeen, *, posted: bool = False) -> Any:
 
 
 STEPS = {
+    "confirm": ProjectStep(_posted(StepForm, "confirm"), _confirm, "已确认，这个项目由您接着办。"),
     "progress": ProjectStep(
         _posted(forms.ProgressForm, "progress"), _report, "进度已报，主管部门会核对。"
     ),
@@ -306,6 +304,8 @@ def project_step(project_id: int, step: str) -> ResponseReturnValue:
 def _forms(it: ProjectSeen) -> Forms:
     """Return the steps a firm may take now, each filled with what is known."""
     found: Forms = {}
+    if it.row.unconfirmed:
+        found["confirm"] = StepForm("confirm")
     if it.row.state in project_work.RUNNING:
         found["progress"] = _progress_form(it, here.today())
         found["finish"] = forms.today_in(forms.FinishForm("finish"), "as_of", here.today())
