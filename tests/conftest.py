@@ -95,6 +95,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _cheaply() -> None:
     cheaper.hash_passwords_cheaply()
+    cheaper.make_applications_cheaply()
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
 from argon2 import PasswordHasher
 from flask import Flask
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
+from whitenoise import WhiteNoise
 
+from survey import joining
 from survey.lifecycle import passwords
+from tests.support.guardian import FOLDER
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -19,22 +28,33 @@ def hash_passwords_cheaply() -> None:
     passwords._nobody.cache_clear()
 
 
-class Compiled(BytecodeCache):
-    """Templates compiled once for all applications of a process; each test has one of its own."""
+def make_applications_cheaply() -> None:
+    """Let all applications of a process share what comes out the same each time they are made.
 
-    def __init__(self) -> None:
-        self._codes: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if code := self._codes.get(bucket.key):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._codes[bucket.key] = bucket.bytecode_to_string()
+    It is nearly all of the making: how each address is built, and what is sent with each static file.
+    """
+    Rule._compile_builder = _once(  # type: ignore[method-assign]
+        Rule._compile_builder, lambda rule: (rule.rule, rule.subdomain, repr(rule.defaults))
+    )
+    WhiteNoise.get_static_file = _once(WhiteNoise.get_static_file, lambda _: ())
+    joining._digest = cache(joining._digest)
 
 
-_compiled = Compiled()
+def _once(method: Callable[..., Any], what: Callable[[Any], tuple[Any, ...]]) -> Callable[..., Any]:
+    """Remember what a method gives, by what it depends on of its object and by what it is given."""
+    given: dict[tuple[Any, ...], Any] = {}
+
+    def once(one: Any, *arguments: Any, **more: Any) -> Any:
+        key = (*what(one), *arguments)
+        if key not in given:
+            given[key] = method(one, *arguments, **more)
+        return given[key]
+
+    return once
 
 
 def share_templates(app: Flask) -> None:
-    app.jinja_env.bytecode_cache = _compiled
+    """Compile a template once for all processes of the run; each test has an application of its own."""
+    folder = Path(os.environ[FOLDER]) / "templates"
+    folder.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
