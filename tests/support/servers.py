@@ -1,4 +1,8 @@
-"""A real web server on a port of its own, for tests that need processes, sockets or a browser."""
+"""A real web server on a port of its own, for tests that need processes, sockets or a browser.
+
+It is forked from a process that has the application loaded (``forking``): a test that begins a server
+asks what it answers, not whether it can be imported; ``tests/storage/test_serving.py`` starts whole ones.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from survey.config import Config
-from tests.support.guardian import mark_of_the_run
+from tests.support.forking import PROJECT, Forked, forked
+from tests.support.guardian import FOLDER, mark_of_the_run
+from tests.support.patience import PATIENCE_SECONDS
 
-PROJECT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 30
+Process = Forked | subprocess.Popen[bytes]
 
 
 class ServerDied(RuntimeError):
@@ -37,14 +42,15 @@ class Server:
         self.project = PROJECT
         self._workers = workers
         self._threads = threads
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[Process] = []
 
     def start(self) -> None:
         """Start the web server and wait until it says it is well."""
         web = self._begin(
             *("gunicorn", "--worker-class=gthread", "--no-control-socket"),
             *(f"--workers={self._workers}", f"--threads={self._threads}"),
-            *(f"--bind=127.0.0.1:{self.port}", "--graceful-timeout=5", "wsgi:app"),
+            *(f"--bind=127.0.0.1:{self.port}", "--graceful-timeout=5"),
+            "tests.support.served:app" if self._is_loaded else "wsgi:app",
         )
         self._wait_until_well(web)
 
@@ -52,19 +58,31 @@ class Server:
         """Start the job worker beside the web server."""
         self._begin("flask", "--app=wsgi", "work")
 
-    def _begin(self, *module: str) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *module],
-                cwd=self.project,
-                env=self.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+    def _begin(self, module: str, *arguments: str) -> Process:
+        begin = forked if self._is_loaded else self._started
+        process = begin(module, *arguments, environment=self.environment(), log=self.log)
         self._processes.append(process)
         return process
+
+    @property
+    def _is_loaded(self) -> bool:
+        """Not where a benchmark measures, nor of a release that lies elsewhere."""
+        return FOLDER in os.environ and self.project == PROJECT
+
+    def _started(
+        self, *module: str, environment: dict[str, str], log: Path
+    ) -> subprocess.Popen[bytes]:
+        """Start a program from nothing."""
+        with log.open("ab") as said:
+            return subprocess.Popen(
+                [sys.executable, "-m", *module],
+                cwd=self.project,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
 
     def environment(self) -> dict[str, str]:
         """Return the environment a program of the same instance runs with."""
@@ -101,7 +119,7 @@ class Server:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
-    def _wait_until_well(self, web: subprocess.Popen[bytes]) -> None:
+    def _wait_until_well(self, web: Process) -> None:
         until = time.monotonic() + PATIENCE_SECONDS
         while web.poll() is None and time.monotonic() < until:
             try:
@@ -115,13 +133,16 @@ class Server:
 
 @contextmanager
 def serving(config: Config, *, workers: int = 1, threads: int = 4) -> Iterator[Server]:
-    """Run a server for as long as the block lasts; the database must be migrated already."""
+    """Run a server for as long as the block lasts; the database must be migrated already.
+
+    It is killed at the end: nobody reads what it would still have put in order.
+    """
     server = Server(config, workers=workers, threads=threads)
     try:
         server.start()
         yield server
     finally:
-        server.stop()
+        server.kill()
 
 
 def next_release(folder: Path) -> Path:
