@@ -17,7 +17,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import AnswerRow, Firm, SheetKind
-from tests.support.browsing import DESK, Guard, opened_at
+from tests.support.browsing import DESK, Guard, next_page, opened_at
 from tests.support.people import PASSWORD, a_consultant, a_user, filled, moment, visited
 from tests.support.servers import Server
 
@@ -135,8 +135,8 @@ def a_desk(page: Page, server: Server, kind: str) -> Desk:
     page.goto("/sign-in")
     page.fill("[name=username]", names[0])
     page.fill("[name=password]", PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    with next_page(page):
+        page.locator("main button[type=submit]").click()
     return Desk(page, server, sheet.id, kind, names[1], path)
 
 
@@ -221,7 +221,8 @@ def test_the_conclusion_after_back_is_the_stored_one(
     desk = a_desk(context.new_page(), live_server, SheetKind.ONSITE)
     desk.page.goto(f"{desk.path}/conclusion")
     desk.page.fill("#problems", "读者的综述。")
-    desk.page.get_by_text("保存结论").click()
+    with next_page(desk.page):
+        desk.page.get_by_text("保存结论").click()
     desk.page.goto(f"{desk.path}/conclusion")
     stored = desk.page.evaluate(SHOWN)
     desk.page.evaluate(UPSET)
@@ -238,13 +239,15 @@ def test_without_script_back_shows_what_is_stored_and_sends_no_more_than_was_tou
     desk = a_desk(context.new_page(), live_server, SheetKind.SELF)
     desk.open()
     desk.card().locator('.options .option__input[value="3"]').check()
-    desk.page.locator("[data-plain-save]:visible").last.click()
+    with next_page(desk.page):
+        desk.page.locator("[data-plain-save]:visible").last.click()
     desk.page.goto("/account")
     desk.colleague_saves(4, COLLEAGUE)
 
     desk.page.go_back(wait_until="load")
     desk.card("delivery_promise").locator('.options .option__input[value="1"]').check()
-    desk.page.locator("[data-plain-save]:visible").last.click()
+    with next_page(desk.page):
+        desk.page.locator("[data-plain-save]:visible").last.click()
 
     assert (desk.stored().value, desk.stored().remark) == (4, COLLEAGUE)
     assert desk.stored("delivery_promise").value == 1

@@ -131,9 +131,8 @@ class Hand:
         if not self._keyboard:
             target.click()
             return
-        target.focus()
         kind = target.evaluate("element => element.type || ''")
-        self.page.keyboard.press("Space" if kind in ("radio", "checkbox") else "Enter")
+        target.press("Space" if kind in ("radio", "checkbox") else "Enter")
 
     def follow(self, target: Locator) -> None:
         """Press what leads to another page, and wait for that page."""
@@ -144,8 +143,7 @@ class Hand:
         """Pick a radio button."""
         button = self.page.locator(f'input[name="{name}"][value="{value}"]')
         if self._keyboard:
-            button.focus()
-            self.page.keyboard.press("Space")
+            button.press("Space")
         else:
             self.page.locator("label", has=button).click()
         expect(button).to_be_checked()

@@ -11,7 +11,7 @@ from survey import db
 from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import Firm, SheetKind
-from tests.support.browsing import PHONE
+from tests.support.browsing import PHONE, next_page
 from tests.support.people import PASSWORD, a_user, begun, handed_in
 from tests.support.servers import Server
 
@@ -29,8 +29,9 @@ def test_a_section_is_looked_at_changed_and_confirmed_on_a_phone(
     page.goto(f"/sign-in?next=/firm/assessments/{number}/sections/production")
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url("**/sections/production")
+    with next_page(page):
+        page.locator("main button[type=submit]").click()
+    assert page.url.endswith(f"{number}/sections/production")
     waiting = page.locator("[data-waits]")
     before = waiting.count()
     assert before > 2
@@ -40,8 +41,9 @@ def test_a_section_is_looked_at_changed_and_confirmed_on_a_phone(
     expect(page.locator("#question-scheduling [data-state]")).to_contain_text("保存")
     page.locator("#question-exceptions .option").nth(4).click()
     expect(waiting).to_have_count(before - 2)
-    page.get_by_role("button", name="与上年相同，确认本节").click()
-    page.wait_for_url(lambda url: "/sections/production" not in url)
+    with next_page(page):
+        page.get_by_role("button", name="与上年相同，确认本节").click()
+    assert "/sections/production" not in page.url
 
     expect(page.locator(".flashes")).to_contain_text(f"有 {before - 2} 题已按上年答案确认")
     with Session(engine) as session:

@@ -26,7 +26,6 @@ from tests.support.patience import until
 from tests.support.people import TESTER, a_consultant, a_user, moment, visited
 from tests.support.servers import Server, next_release
 from tests.support.tablets import (
-    FIRST_TRY_SECONDS,
     QUESTION,
     Tablet,
     deliver_by_pages,
@@ -115,7 +114,7 @@ def test_a_conflict_with_an_edit_made_elsewhere_shows_both(
     tablet.offline(False)
 
     clash = taken.locator(f"#question-{QUESTION} .clash")
-    expect(clash).to_be_visible(timeout=FIRST_TRY_SECONDS * 1000)
+    expect(clash).to_be_visible()
     waits(taken, "需要您处理")
     assert [row.value for row in revisions(live_server, number)] == [2, 3]
     clash.get_by_role("button", name="保留我的").click()

@@ -120,7 +120,7 @@ def test_a_note_changed_elsewhere_meanwhile_is_shown_on_both_sides(
     tablet.offline(False)
 
     said = taken.locator("#place [data-note-state]")
-    expect(said).to_contain_text("账卡物相符", timeout=30_000)
+    expect(said).to_contain_text("账卡物相符")
     expect(taken.locator("#place [data-words]")).to_contain_text("账卡物不符")
     taken.get_by_role("button", name="保留我的").click()
     expect(said).to_contain_text("已保存")

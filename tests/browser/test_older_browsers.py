@@ -19,12 +19,11 @@ from survey import db
 from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.tables import AnswerRow, SheetKind
-from tests.support.browsing import PHONE, Guard, opened_at
+from tests.support.browsing import PHONE, Guard, next_page, opened_at
 from tests.support.files import a_photo
 from tests.support.people import PASSWORD, a_consultant, a_user, filled, visited
 from tests.support.servers import PROJECT, Server
 
-SLOW = 15_000
 QUESTION = "scheduling"
 TAKE_AWAY = """const has = Object.prototype.hasOwnProperty;
 for (const [owner, member, home] of %s) {
@@ -87,8 +86,8 @@ def signed_in(context: BrowserContext, username: str) -> Page:
     page.goto("/sign-in")
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    with next_page(page):
+        page.locator("main button[type=submit]").click()
     return page
 
 
@@ -110,7 +109,7 @@ def pick(page: Page, level: int) -> None:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("[data-save-state]")).to_have_attribute("data-tone", "good", timeout=SLOW)
+    expect(page.locator("[data-save-state]")).to_have_attribute("data-tone", "good")
 
 
 def test_what_is_newer_is_really_away(older: BrowserContext, live_server: Server) -> None:
@@ -138,7 +137,7 @@ def test_an_older_browser_saves_answer_by_answer_and_goes_on(
     card(page).locator("[data-upload]").last.set_input_files(
         {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
     )
-    expect(card(page).locator("[data-file]")).to_have_count(1, timeout=SLOW)
+    expect(card(page).locator("[data-file]")).to_have_count(1)
     card(page).locator("[data-clear]").click()
     pick(page, 3)
     page.locator("[data-onward]").click()
@@ -163,7 +162,7 @@ def test_an_older_browser_verifies_on_site_and_sees_what_is_pressed(
     assert (
         keys.evaluate_all("keys => keys.map((key) => getComputedStyle(key).opacity)") == ["1"] * 3
     )
-    expect(card(page).locator("[data-need]")).to_contain_text("请附照片", timeout=SLOW)
+    expect(card(page).locator("[data-need]")).to_contain_text("请附照片")
     kept = stored(live_server, number, SheetKind.ONSITE)
     assert (kept.value, kept.verification) == (0, "changed")
 
@@ -174,19 +173,21 @@ def test_an_older_browser_orders_a_plan_and_opens_a_part_of_the_result_by_its_li
     number, username = a_visit(live_server)
     page = signed_in(older, username)
     page.goto(f"/visits/{number}/conclusion")
-    page.get_by_text("采用系统建议为起点").click()
+    with next_page(page):
+        page.get_by_text("采用系统建议为起点").click()
     code = page.locator("[name=choice-1-code]").input_value()
 
     page.locator("#line-1").get_by_text("上移").click()
-    expect(page.locator("[name=choice-0-code]")).to_have_value(code, timeout=SLOW)
-    page.locator(".action-bar").get_by_text("保存结论").click()
+    expect(page.locator("[name=choice-0-code]")).to_have_value(code)
+    with next_page(page):
+        page.locator(".action-bar").get_by_text("保存结论").click()
     page.goto(f"/visits/{number}/conclusion")
 
     expect(page.locator("[name=choice-0-code]")).to_have_value(code)
     page.goto(f"/assessments/{number}/result/self")
     expect(page.locator("#gates")).to_be_hidden()
     page.locator(".result-next [href='#gates']").click()
-    expect(page.locator("#gates")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#gates")).to_be_visible()
 
 
 def test_every_control_shows_that_it_has_the_focus(
@@ -225,9 +226,9 @@ def test_a_fault_of_ours_gives_the_plain_form_back_and_says_so(
 
     pick(page, 4)
 
-    expect(page.locator(".sheet [data-banner]")).to_contain_text("不是网络的问题", timeout=SLOW)
+    expect(page.locator(".sheet [data-banner]")).to_contain_text("不是网络的问题")
     assert "网络不通" not in page.locator("main").inner_text()
     page.locator(".action-bar [data-plain-save]").click()
-    expect(page.locator(".flashes")).to_contain_text("已保存", timeout=SLOW)
+    expect(page.locator(".flashes")).to_contain_text("已保存")
     assert stored(live_server, number, SheetKind.SELF).value == 4
     context.close()

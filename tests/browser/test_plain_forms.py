@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from survey import db
-from tests.support.browsing import PHONE
+from tests.support.browsing import PHONE, next_page
 from tests.support.people import PASSWORD, a_user
 from tests.support.servers import Server
 
@@ -19,13 +19,14 @@ TYPED = "虚构路 8 号"
 def sign_in(page: Page, username: str) -> None:
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    with next_page(page):
+        page.locator("main button[type=submit]").click()
+    assert "/sign-in" not in page.url
 
 
 def save(page: Page) -> None:
-    page.locator("main form.profile button[type=submit]").last.click()
-    page.wait_for_url(lambda url: "/sign-in" in url)
+    with next_page(page):
+        page.locator("main form.profile button[type=submit]").last.click()
 
 
 def test_what_was_typed_comes_back_to_its_reader_after_signing_in_and_to_nobody_else(
@@ -42,15 +43,14 @@ def test_what_was_typed_comes_back_to_its_reader_after_signing_in_and_to_nobody_
     page.fill("[name=address]", TYPED)
     page.context.clear_cookies()
     save(page)
+    assert "/sign-in" in page.url
     expect(page.locator("[data-kept]")).to_be_visible()
     sign_in(page, mine)
 
     assert page.url.endswith(PROFILE)
     expect(page.locator("[name=address]")).to_have_value(TYPED)
     expect(page.get_by_role("alert").first).to_contain_text("刚才没有保存")
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.locator("main form.profile button[type=submit]").last.click()
-    page.wait_for_load_state("networkidle")
+    save(page)
     page.goto(PROFILE)
     expect(page.locator("[name=address]")).to_have_value(TYPED)
     expect(page.get_by_text("刚才没有保存")).to_have_count(0)
@@ -74,11 +74,10 @@ def test_a_button_pressed_twice_is_sent_once(
     page.goto(PROFILE)
     sent: list[str] = []
     page.on("request", lambda r: sent.append(r.url) if r.method == "POST" else None)
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
+    with next_page(page):
         page.evaluate(
             "() => { const b = document.querySelector('main form.profile button[type=submit]');"
             " b.click(); b.click(); }"
         )
-    page.wait_for_load_state("networkidle")
 
     assert len(sent) == 1

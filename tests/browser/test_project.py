@@ -34,7 +34,7 @@ class Hand:
         assert too_wide(self.page) == 0, self.page.url
 
     def touch(self, target: Locator) -> None:
-        target.click(timeout=15_000)
+        target.click()
         self.touches += 1
 
     def press(self, name: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pymupdf
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
 from survey import db
@@ -174,6 +176,7 @@ def test_one_press_leads_past_the_list_of_modules_to_the_first_question(hub):
 
     hub.keyboard.press("Tab")
     hub.keyboard.press("Enter")
+    expect(hub).to_have_url(re.compile("#"))
     hub.keyboard.press("Tab")
 
     assert hub.evaluate("document.activeElement.closest('.question') !== null")
