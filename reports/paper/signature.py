@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -24,6 +26,8 @@ from pyhanko_certvalidator import ValidationContext
 
 if TYPE_CHECKING:
     from pyhanko.sign import SimpleSigner
+
+T = TypeVar("T")
 
 FIELD = "Issued"
 TITLE = "签发单位的电子签名"
@@ -51,11 +55,18 @@ def signed(pdf: bytes, signer: SimpleSigner, number: str) -> bytes:
     field = SigFieldSpec(FIELD, readable_field_name=TITLE, invis_sig_settings=UNSEEN)
     try:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
-        made = PdfSigner(about, signer=signer, new_field_spec=field).sign_pdf(writer)
+        signing = PdfSigner(about, signer=signer, new_field_spec=field)
+        made = _apart(lambda: signing.sign_pdf(writer))
     except (PdfError, SigningError) as error:
         raise Unsignable from error
     content: bytes = made.getvalue()
     return content
+
+
+def _apart(work: Callable[[], T]) -> T:
+    """Do it in a thread of its own: the library begins an event loop, and a thread runs only one."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
 
 
 def fingerprint(certificate: Any) -> str:
@@ -101,7 +112,7 @@ def _holds(signature: Any) -> bool:
     """Whether the file is as its signer left it; that they are who they say, their certificate tells."""
     trust = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
     try:
-        status = validate_pdf_signature(signature, trust)
+        status = _apart(lambda: validate_pdf_signature(signature, trust))
     except (SignatureValidationError, PdfError, ValueError):
         return False
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
