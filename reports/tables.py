@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -70,11 +70,29 @@ class Origin:
 
 
 def write_table(target: Path | IO[bytes], sheets: Sequence[Sheet], origin: Origin) -> None:
-    """Write a workbook; a table too long for one sheet continues on the next."""
+    """Write a workbook, a sheet after the other."""
     with writing(target, _FORMS, said=cut, streaming=True) as pen:
         for sheet in sheets:
-            for rows in _parts(iter(sheet.rows)):
-                _write_sheet(pen, sheet, rows, origin)
+            leaf = Leaf(pen, sheet, origin)
+            for row in sheet.rows:
+                leaf.add(row)
+            leaf.end()
+
+
+@contextmanager
+def side_by_side(
+    target: Path | IO[bytes], sheets: Sequence[Sheet], origin: Origin
+) -> Iterator[list[Leaf]]:
+    """Open all sheets of a workbook at once: rows go to any of them as they come, none are held.
+
+    Args:
+        sheets: Their own ``rows`` are left alone.
+    """
+    with writing(target, _FORMS, said=cut, streaming=True) as pen:
+        leaves = [Leaf(pen, sheet, origin) for sheet in sheets]
+        yield leaves
+        for leaf in leaves:
+            leaf.end()
 
 
 FRAMED = {"border": 1, "border_color": "#B5C4C4", "text_wrap": True}
@@ -97,22 +115,58 @@ _FORMS: dict[str, dict[str, Any]] = {
 _A4 = 9
 
 
-def _write_sheet(pen: Pen, sheet: Sheet, rows: Iterator[Sequence[Cell]], origin: Origin) -> None:
-    page = pen.sheet(sheet.name)
-    columns = [NUMBER, *sheet.columns] if sheet.title else list(sheet.columns)
-    head = 2 if sheet.title else 1
-    for at, column in enumerate(columns):
-        page.set_column(at, at, column.width)
-    if sheet.title:
-        _write_title(pen, page, sheet.title, len(columns))
-    pen.put(page, head - 1, 0, str(origin), "origin")
-    look = "framed head" if sheet.title else "head"
-    for at, column in enumerate(columns):
-        pen.put(page, head, at, column.title, look)
-    page.freeze_panes(head + 1, head)
-    last = _write_rows(pen, page, columns, rows, head, framed=bool(sheet.title))
-    if sheet.title:
-        _set_up(page, head, last, len(columns) - 1)
+class Leaf:
+    """A sheet under way, row by row; a table too long for one sheet continues on the next."""
+
+    def __init__(self, pen: Pen, sheet: Sheet, origin: Origin) -> None:
+        self._pen, self._sheet, self._origin = pen, sheet, origin
+        self._columns = [NUMBER, *sheet.columns] if sheet.title else list(sheet.columns)
+        self._head = 2 if sheet.title else 1
+        named = "framed " if sheet.title else ""
+        self._text = pen.forms[f"{named}text"]
+        self._kinds = [(c.kind, _KEPT[c.kind], pen.forms[named + c.kind]) for c in self._columns]
+        self._begin()
+
+    def _begin(self) -> None:
+        pen, sheet, head = self._pen, self._sheet, self._head
+        self._page = page = pen.sheet(sheet.name)
+        self._line = head
+        for at, column in enumerate(self._columns):
+            page.set_column(at, at, column.width)
+        if sheet.title:
+            _write_title(pen, page, sheet.title, len(self._columns))
+        pen.put(page, head - 1, 0, str(self._origin), "origin")
+        look = "framed head" if sheet.title else "head"
+        for at, column in enumerate(self._columns):
+            pen.put(page, head, at, column.title, look)
+        page.freeze_panes(head + 1, head)
+
+    def add(self, row: Sequence[Cell]) -> None:
+        """Write a row under the last, numbered where the sheet has a title.
+
+        A word in a column of figures or dates (未评估, —) is the text it is.
+        """
+        if self._line - self._head >= MOST_ROWS:
+            self.end()
+            self._begin()
+        self._line += 1
+        page, line, framed = self._page, self._line, bool(self._sheet.title)
+        cells = (line - self._head, *row) if framed else row
+        for at, (cell, (kind, kept, form)) in enumerate(zip(cells, self._kinds, strict=True)):
+            if cell is None or cell == "":
+                if framed:
+                    page.write_blank(line, at, None, form)
+            elif not isinstance(cell, kept) or cell is True or cell is False:
+                page.write_string(line, at, self._pen.said(str(cell)), self._text)
+            elif kind == "date":
+                page.write_datetime(line, at, cell, form)
+            else:
+                page.write_number(line, at, float(cell), form)  # type: ignore[arg-type]
+
+    def end(self) -> None:
+        """Set a titled sheet up to be filtered and printed."""
+        if self._sheet.title:
+            _set_up(self._page, self._head, self._line, len(self._columns) - 1)
 
 
 def _write_title(pen: Pen, page: Any, title: str, width: int) -> None:
@@ -132,56 +186,12 @@ def _set_up(page: Any, head: int, last: int, right: int) -> None:
     page.set_footer("&C第 &P 页，共 &N 页")
 
 
-def _write_rows(
-    pen: Pen,
-    page: Any,
-    columns: Sequence[Column],
-    rows: Iterator[Sequence[Cell]],
-    head: int,
-    *,
-    framed: bool,
-) -> int:
-    """Write rows below the heads, numbered where framed; return the last line written.
-
-    A word in a column of figures or dates (未评估, —) is the text it is.
-    """
-    named = "framed " if framed else ""
-    text, said = pen.forms[f"{named}text"], pen.said
-    kinds = [
-        (column.kind, _KEPT[column.kind], pen.forms[named + column.kind]) for column in columns
-    ]
-    line = head
-    for line, row in enumerate(rows, start=head + 1):
-        cells = (line - head, *row) if framed else row
-        for at, (cell, (kind, kept, form)) in enumerate(zip(cells, kinds, strict=True)):
-            if cell is None or cell == "":
-                if framed:
-                    page.write_blank(line, at, None, form)
-            elif not isinstance(cell, kept) or cell is True or cell is False:
-                page.write_string(line, at, said(str(cell)), text)
-            elif kind == "date":
-                page.write_datetime(line, at, cell, form)
-            else:
-                page.write_number(line, at, float(cell), form)  # type: ignore[arg-type]
-    return line
-
-
 _KEPT: dict[Kind, tuple[type, ...]] = {
     "text": (),
     "number": (int, float, Decimal),
     "percent": (int, float, Decimal),
     "date": (date,),
 }
-
-
-def _parts(rows: Iterator[Sequence[Cell]]) -> Iterator[Iterator[Sequence[Cell]]]:
-    """Cut rows into sheets; an empty table is one empty sheet."""
-    first = next(rows, None)
-    if first is None:
-        yield iter(())
-    while first is not None:
-        yield chain([first], islice(rows, MOST_ROWS - 1))
-        first = next(rows, None)
 
 
 # --- as text ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from reports.roadmap import total
 class CostLine:
     """What one purchase costs, kind by kind in 万元 (empty for nothing).
 
-    ``units`` says how many are counted, and is empty for a whole project.
+    ``units`` says how many are counted, and is empty for a whole project; ``amounts`` are exact.
     """
 
     code: str
@@ -27,6 +27,7 @@ class CostLine:
     undivided: str
     once: str
     yearly: str
+    amounts: Amounts
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def _line(code: str, title: str, units: str, amounts: Amounts) -> CostLine:
         undivided=range_text(amounts.undivided),
         once=range_text(amounts.once),
         yearly=range_text(amounts.yearly),
+        amounts=amounts,
     )
 
 

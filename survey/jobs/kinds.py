@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from survey.jobs import (
+    batches,
     district,
     invitations,
     mails,
@@ -20,6 +21,7 @@ from survey.jobs.workshop import Work
 
 KINDS: dict[str, Work] = {
     "report": Work(reports.print_one),
+    "batch": Work(batches.make),
     "district": Work(district.print_page),
     "stamp": Work(stamps.stamp_one),
     "roster": Work(rosters.work_on, lease=timedelta(minutes=10)),

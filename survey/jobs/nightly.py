@@ -9,7 +9,16 @@ from survey import clock, db
 from survey.files.stores import contents_of
 from survey.jobs import likenesses
 from survey.jobs.workshop import Workshop
-from survey.lifecycle import accounts, contents, evidence, photos, retention, sealing, tallies
+from survey.lifecycle import (
+    accounts,
+    batches,
+    contents,
+    evidence,
+    photos,
+    retention,
+    sealing,
+    tallies,
+)
 from survey.lifecycle import seen as seen_steps
 from survey.lifecycle.jobs import Effect
 from survey.lifecycle.retention import months_before
@@ -70,7 +79,7 @@ def _clear(workshop: Workshop) -> dict[str, int]:
     A file lies on where other rows name its bytes, or where they have just been brought again.
     """
     done: Counter[str] = Counter()
-    files: set[str] = set()
+    files = set(batches.clear(workshop.step()))
     while any((portion := retention.clear(workshop.step()))[0].values()):
         done.update(portion[0])
         files.update(portion[1])

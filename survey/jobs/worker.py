@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +15,7 @@ from survey.config import Config
 from survey.db import DatabaseMissing
 from survey.jobs.kinds import KINDS, lease_of
 from survey.jobs.queue import Queue
-from survey.jobs.workshop import WorkFailed, Workshop
+from survey.jobs.workshop import PutDown, WorkFailed, Workshop
 from survey.lifecycle import jobs as steps
 from survey.lifecycle.jobs import Effect, Overtaken, Taken
 from survey.lifecycle.step import Step
@@ -55,6 +55,8 @@ class Worker:
             steps.finish(workshop.step(), taken, effect)
         except Overtaken:
             raise
+        except PutDown:
+            self._give_back(taken)
         except WorkFailed as error:
             self._fail(taken, error.fault, error.values)
         except (SQLAlchemyError, DatabaseMissing, OSError):
@@ -89,11 +91,12 @@ class Worker:
         """Give the job in hand, if any, back to whoever works next."""
         if (taken := self._in_hand) is None:
             return
-        try:
-            with self._step() as step:
-                steps.release(step, taken)
-        except Overtaken:
-            return  # it was finished a moment ago
+        with suppress(Overtaken):  # it was finished a moment ago
+            self._give_back(taken)
+
+    def _give_back(self, taken: Taken) -> None:
+        with self._step() as step:
+            steps.release(step, taken)
         self.queue.send(taken.id)
 
     @contextmanager

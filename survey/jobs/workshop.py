@@ -30,6 +30,10 @@ class WorkFailed(Exception):
         self.values = values
 
 
+class PutDown(Exception):
+    """The work lets others go first; what is left of it waits for its next turn."""
+
+
 @dataclass(frozen=True)
 class Workshop:
     """Where one job is done. It has a session of its own, and time passes while it works."""

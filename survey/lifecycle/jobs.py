@@ -123,8 +123,17 @@ def cancel(step: Step, job_id: int) -> None:
         JobEnded: It is over already.
     """
     with _logged(step, job_id, "job_cancel") as job:
-        _move(job, "job_cancel")
-        job.finished_at, job.leased_until = step.now, None
+        end(step, job)
+
+
+def end(step: Step, job: Job) -> None:
+    """Cancel a job, inside the caller's transaction.
+
+    Raises:
+        JobEnded: It is over already.
+    """
+    _move(job, "job_cancel")
+    job.finished_at, job.leased_until = step.now, None
 
 
 def retry(step: Step, job_id: int) -> None:

@@ -9,10 +9,12 @@ from typing import Generic, TypeVar
 
 from survey.tables import (
     AssessmentState,
+    BatchState,
     CandidateState,
     DocumentStanding,
     EditionState,
     IntroductionState,
+    ItemState,
     JobState,
     MailState,
     NeedState,
@@ -175,6 +177,23 @@ INTRODUCTION: Mapping[str, Transition[IntroductionState]] = {
     "lose_contract": _from(_I.CONTRACTED, to=_I.INTRODUCED),
     "end_introduction": _from(_I.AGREED, _I.INTRODUCED, _I.CONTRACTED, to=_I.ENDED),
     "withdraw_consent": _from(_I.AGREED, _I.INTRODUCED, _I.ENDED, to=_I.WITHDRAWN),
+}
+
+_B, _T = BatchState, ItemState
+BATCH: Mapping[str, Transition[BatchState]] = {
+    "batch_ask": _from(None, to=_B.MAKING),
+    "batch_made": _from(_B.MAKING, to=_B.MADE),
+    "batch_cancel": _from(_B.MAKING, to=_B.CANCELLED),
+    "batch_resume": _from(_B.MAKING, _B.CANCELLED, to=_B.MAKING),
+    "batch_retry": _from(_B.MAKING, _B.MADE, _B.CANCELLED, to=_B.MAKING),
+}
+"""What lost all its workers is still being made, and may be gone on with."""
+ITEM: Mapping[str, Transition[ItemState]] = {
+    "item_take": _from(_T.WAITING, _T.WORKING, to=_T.WORKING),
+    "item_done": _from(_T.WORKING, to=_T.DONE),
+    "item_fail": _from(_T.WORKING, to=_T.FAILED),
+    "item_put_back": _from(_T.WORKING, to=_T.WAITING),
+    "item_retry": _from(_T.FAILED, to=_T.WAITING),
 }
 
 WRITABLE: Mapping[SheetKind, AssessmentState] = {

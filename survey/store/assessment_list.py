@@ -146,6 +146,12 @@ def assessments(
     return [_assessment_line(row) for row in rows], total
 
 
+def versions(session: Session, wanted: Wanted) -> list[tuple[int, int]]:
+    """Return id and version of all that a filter finds: what a step over the whole of it needs."""
+    query = select(Assessment.id, Assessment.version).where(*_where(wanted))
+    return [(row[0], row[1]) for row in session.execute(query.order_by(Assessment.id))]
+
+
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
     where = list(of_assessments(wanted))
     if wanted.state:

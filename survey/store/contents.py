@@ -6,6 +6,7 @@ from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from survey.tables import (
+    Batch,
     Document,
     EditionRow,
     Evidence,
@@ -18,6 +19,7 @@ from survey.tables import (
 
 # Every column that names a content stands here: what no column names may be removed.
 COLUMNS = (
+    Batch.sha256,
     Evidence.sha256,
     ListTemplate.sha256,
     Document.sha256,

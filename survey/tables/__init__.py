@@ -23,6 +23,7 @@ from survey.tables.assessments import (
 )
 from survey.tables.audit import AuditEntry, LogBlock, LogErasure, LogSeal
 from survey.tables.base import ENUMERATIONS, Moment, Table
+from survey.tables.batches import Batch, BatchItem
 from survey.tables.calendars import Appointment, CalendarFeed
 from survey.tables.consents import Consent, PurposeText
 from survey.tables.documents import Document, NumberSeries
@@ -30,6 +31,8 @@ from survey.tables.editions import EditionRow
 from survey.tables.enums import (
     AssessmentState,
     AwardLevel,
+    BatchKind,
+    BatchState,
     CandidateState,
     CostKind,
     Decision,
@@ -40,6 +43,7 @@ from survey.tables.enums import (
     EditionState,
     Fault,
     IntroductionState,
+    ItemState,
     JobState,
     Ladder,
     LinkPurpose,
@@ -147,6 +151,10 @@ __all__ = [
     "AssessmentState",
     "AuditEntry",
     "AwardLevel",
+    "Batch",
+    "BatchItem",
+    "BatchKind",
+    "BatchState",
     "CalendarFeed",
     "Candidate",
     "CandidateState",
@@ -175,6 +183,7 @@ __all__ = [
     "Introduction",
     "IntroductionState",
     "Invitation",
+    "ItemState",
     "Job",
     "JobState",
     "KnownDevice",

@@ -14,6 +14,8 @@ from sqlalchemy.types import TypeDecorator
 from survey.tables.enums import (
     AssessmentState,
     AwardLevel,
+    BatchKind,
+    BatchState,
     CandidateState,
     Decision,
     DocumentKind,
@@ -21,6 +23,7 @@ from survey.tables.enums import (
     EditionState,
     Fault,
     IntroductionState,
+    ItemState,
     JobState,
     Ladder,
     LinkPurpose,
@@ -55,6 +58,8 @@ from survey.tables.pinyin import MOST, spelled
 ENUMERATIONS: Mapping[type[StrEnum], int] = {
     AssessmentState: 12,
     AwardLevel: 20,
+    BatchKind: 12,
+    BatchState: 12,
     CandidateState: 12,
     Decision: 10,
     DocumentKind: 20,
@@ -62,6 +67,7 @@ ENUMERATIONS: Mapping[type[StrEnum], int] = {
     EditionState: 12,
     Fault: 40,
     IntroductionState: 12,
+    ItemState: 12,
     JobState: 10,
     Ladder: 10,
     LinkPurpose: 10,

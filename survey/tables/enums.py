@@ -159,6 +159,8 @@ class Fault(StrEnum):
     """What the job is about changed while it was read."""
     UNSIGNED = "unsigned"
     """Key and certificate that sign what is issued cannot be used."""
+    NO_RIGHT = "no_right"
+    """Whoever asked for it may not have it any more."""
     UNKNOWN_KIND = "unknown_kind"
     """This release does not know such work; a newer one beside it may."""
 
@@ -179,6 +181,30 @@ class DocumentKind(StrEnum):
     DISTRICT_PAGE = "district_page"
     DISTRICT_OUTWARD = "district_outward"
     """The same for readers outside the bureau, small counts held back."""
+
+
+class BatchKind(StrEnum):
+    """What is made of many firms at once."""
+
+    REPORTS = "reports"
+    WORKBOOK = "workbook"
+
+
+class BatchState(StrEnum):
+    """How far such a batch has come."""
+
+    MAKING = "making"
+    MADE = "made"
+    CANCELLED = "cancelled"
+
+
+class ItemState(StrEnum):
+    """How far one firm of a batch is."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
 
 
 class Need(StrEnum):

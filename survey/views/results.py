@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import NamedTuple
 
 from flask import (
@@ -16,8 +17,12 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from reports.answer_book import open_book
+from reports.tables import Origin
+from survey.clock import LOCAL
 from survey.library import questionnaire_of
 from survey.lifecycle import documents as steps
+from survey.lifecycle.exports import note_export
 from survey.readings.diagnoses import diagnosis_of
 from survey.readings.projects import told_by
 from survey.readings.versions import Version, newest, versions_of
@@ -104,6 +109,22 @@ def shown(assessment: Assessment, kind: SheetKind, version: Version | None = Non
         section_of=questionnaire_of(assessment).section_of,
         is_own=here.reader().role == Role.FIRM,
     )
+
+
+@pages.get("/assessments/<row:assessment_id>/result/<sheet:kind>.xlsx")
+def book(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
+    """Hand out the answers and results of the sheet that counts, as a workbook."""
+    assessment = readable_result(assessment_id, kind)
+    district, day = here.district(), here.today()
+    it = diagnosis_of(here.session(), assessment, kind, district=district, issued=day)
+    made, stream = here.now().astimezone(LOCAL), BytesIO()
+    origin = Origin(district.bureau, made, it.facts.firm, district.demonstration)
+    with open_book(stream, [questionnaire_of(assessment)], origin) as opened:
+        opened.add(it)
+    stream.seek(0)
+    note_export(here.step(), "answers", 1, it.facts.firm)
+    name = f"{it.facts.firm}答卷和结果（{wording.SHEETS[kind]}）-{day.isoformat()}.xlsx"
+    return downloads.sent_workbook(stream, name, f"answers-{assessment_id}-{kind}.xlsx")
 
 
 class Papers(NamedTuple):

@@ -101,6 +101,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "responses.signature": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "responses.say": _firm,
     "responses.answer": _officer,
+    "results.book": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.request_report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.report_state": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.request_stamped": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
@@ -157,6 +158,13 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.assign": _officer,
     "bureau.unassign": _officer,
     "bureau.assign_many": _officer,
+    "bureau.ask_batch": _officer,
+    "bureau.batches": _officer,
+    "bureau.batch": _officer,
+    "bureau.cancel_batch": _officer,
+    "bureau.resume_batch": _officer,
+    "bureau.retry_batch": _officer,
+    "bureau.batch_file": _officer,
     "bureau.decide_on_assessments": _officer,
     "bureau.decide_on_entries": _officer,
     "bureau.return_to_firm": _officer,
@@ -406,6 +414,7 @@ or who signed, or saw evidence. A test finds the routes that show such things; a
 chosen says so itself (``here.shows_persons``)."""
 TAKES = frozenset(
     {
+        "bureau.batch_file",
         "bureau.export_audit",
         "bureau.export_district_firms",
         "bureau.export_invitations",

@@ -9,6 +9,7 @@ from survey.words.wording import SHEETS
 
 KINDS: Final = {
     "report": "诊断报告",
+    "batch": "批量文件",
     "stamp": "加盖“已被替代”",
     "nightly": "每夜检查",
     "seal": "封存操作日志",
@@ -37,6 +38,7 @@ FAULTS: Final[dict[str, str]] = {
     Fault.GONE: "对应的内容已不存在，或评估已退回",
     Fault.CHANGED: "处理期间内容被修改",
     Fault.UNSIGNED: "电子签名证书打不开、密码不对或已过期",
+    Fault.NO_RIGHT: "提出的人已被停用或不再是主管部门人员",
     Fault.UNKNOWN_KIND: "本版程序不认识这类任务",
 }
 

@@ -98,6 +98,12 @@ ACTIONS = {
     "stamp_request": "申请加盖“已被替代”的副本",
     "stamp": "加盖“已被替代”",
     "report_download": "下载报告",
+    "batch_ask": "申请批量文件",
+    "batch_made": "做好批量文件",
+    "batch_cancel": "取消批量文件",
+    "batch_resume": "接着做批量文件",
+    "batch_retry": "重做批量文件里没做成的",
+    "batch_download": "下载批量文件",
     "job_cancel": "取消任务",
     "job_retry": "重试任务",
     "job_fail": "任务失败",
@@ -261,7 +267,7 @@ GROUPS = {
 """Kinds of action; what stands under none of the others is work on firms and rounds."""
 GROUPED = {
     "views": ("view_person", "view_evidence"),
-    "exports": ("export", "take_data", "report_download", "district_download"),
+    "exports": ("export", "take_data", "report_download", "district_download", "batch_download"),
     "accounts": (
         *("sign_in", "sign_out", "sign_out_everywhere", "link_invite", "link_reset"),
         *("password_invite", "password_reset", "password_change", "phone", "give"),
@@ -269,7 +275,15 @@ GROUPED = {
     ),
     "system": (
         *("nightly", "retention", "log_drop", "settle", "clear_contents", "gates_told"),
-        *("job_fail", "mail_sent", "mail_fail", "mail_lose", "roster_checked", "load_demo"),
+        *(
+            "job_fail",
+            "mail_sent",
+            "mail_fail",
+            "mail_lose",
+            "roster_checked",
+            "batch_made",
+            "load_demo",
+        ),
     ),
 }
 ALL_GROUPED = tuple(action for actions in GROUPED.values() for action in actions)
@@ -281,6 +295,7 @@ SUBJECTS = {
     "user": "用户",
     "pool": "培育库",
     "report": "报告",
+    "batch": "批量文件",
     "job": "任务",
     "round": "评估轮次",
     "edition": "问卷年版",
@@ -305,6 +320,7 @@ SUBJECTS = {
 LISTS = {
     "roster": "带导入问题的名单",
     "assessments": "评估清单",
+    "answers": "答卷和结果",
     "pool": "培育库",
     "firms": "企业名录",
     "needs": "问题清单",
@@ -405,6 +421,7 @@ NAMES = {
     "purpose_version": "个人信息处理说明第几版",
     "log_months": "操作日志保存月数",
     "rosters": "名单数",
+    "batches": "批量文件数",
     "jobs": "任务数",
     "mails": "邮件数",
     "main": "并入",
@@ -607,7 +624,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "rating": lambda rating: f"评价 {needs.RATINGS.get(rating, '无')}",
     "settlement": lambda how: SETTLEMENTS.get(how, how),
     "decision": lambda how: DECISIONS.get(how, how),
-    "kind": lambda kind: SHEETS.get(kind, kind),
+    "kind": lambda kind: {**SHEETS, "workbook": "答卷和结果"}.get(kind, kind),
     "note": lambda kind: TITLES.get(kind, kind),
     "signed": lambda signed: f"所签内容 {signed[:12]}",
     "removed": lambda _gone: "删除",

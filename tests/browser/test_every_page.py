@@ -66,6 +66,7 @@ from survey.store.lists import Wanted
 from survey.store.settings import District, keep
 from survey.tables import (
     Assessment,
+    BatchState,
     Evidence,
     Fault,
     Firm,
@@ -89,6 +90,7 @@ from survey.tables import (
     Verdict,
 )
 from survey.web.access import ANYONE, ROUTES
+from tests.support.batches import a_batch
 from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
 from tests.support.files import a_photo
 from tests.support.needs import a_joined_need, a_need
@@ -129,6 +131,7 @@ FINGERS = frozenset({"consultant.section", "consultant.notes"})
 """Pages that are used standing in a hall."""
 SELECTIONS = {
     "bureau.assign_many": "assessment_id",
+    "bureau.ask_batch": "assessment_id",
     "bureau.decide_on_assessments": "assessment_id",
     "bureau.decide_on_entries": "entry_id",
     "bureau.invite_chosen": "firm_id",
@@ -229,6 +232,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "evidence_id": [photo],
         "document_id": [report.id, a_superseded_report(session, report).id],
         "job_id": [*session.scalars(select(Job.id))],
+        "batch_id": _batches(session, config, people[Role.OFFICER]),
         "roster_id": _lists(session, config, people[Role.OFFICER]),
         "proposal_id": [a_proposal(session, each.id, LONG[:60]).id for each in (firm, other)],
         "view_id": [a_view(session, people[Role.OFFICER], LONG[:40]).id],
@@ -312,6 +316,15 @@ def _lists(session: Session, config: Config, officer: User) -> list[int]:
     """A list of firms in every state."""
     found = [a_roster(session, config, officer, state=state) for state in RosterState]
     return [roster.id for roster in found]
+
+
+def _batches(session: Session, config: Config, officer: User) -> list[int]:
+    """Files of many firms in every state, one of them failed."""
+    found = list(session.scalars(select(Assessment).where(Assessment.state != "draft")))
+    made = a_batch(session, config, officer, found, scope=LONG)
+    stopped = a_batch(session, config, officer, found[-1:], state=BatchState.CANCELLED)
+    making = a_batch(session, config, officer, found, state=BatchState.MAKING)
+    return [made.id, stopped.id, making.id]
 
 
 def _in_the_pool(session: Session, config: Config, assessment_id: int, by: Actor) -> int:

@@ -59,6 +59,7 @@ TABLES = {
     "provider_id": "providers",
     "introduction_id": "introductions",
     "recognition_id": "recognitions",
+    "batch_id": "batches",
     "roster_id": "rosters",
     "proposal_id": "recognition_proposals",
     "signature_id": "signatures",

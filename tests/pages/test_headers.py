@@ -66,6 +66,7 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "entry_id": (ids["entry"],),
         "paper_id": (ids["paper"], ids["notice paper"]),
         "notice_id": (ids["notice"],),
+        "batch_id": (ids["batch"],),
         "roster_id": (ids["roster"],),
         "proposal_id": (ids["proposal"],),
         "view_id": (ids["view"],),

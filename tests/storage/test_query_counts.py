@@ -189,6 +189,7 @@ BUREAU = {
     "bureau.rounds": 6,
     "bureau.round_": 15,  # its firms, and how far all are by state, township, trade and day
     "bureau.assign_many": 7,
+    "bureau.ask_batch": 8,
     "bureau.decide_on_assessments": 4,
     "bureau.decide_on_entries": 5,
 }

@@ -79,6 +79,7 @@ from survey.tables import (
     User,
     Verdict,
 )
+from tests.support.batches import a_batch
 from tests.support.files import a_pdf, a_photo
 from tests.support.needs import a_need
 from tests.support.notices import a_notice, published
@@ -296,6 +297,10 @@ class World:
         side.ids["roster"] = roster.id
         spare = a_roster(self._session, self._config, self.officer, name=f"{word}旧名单.csv")
         side.ids["spare roster"] = spare.id
+        reported = session.get_one(Assessment, side.ids["confirmed"])
+        side.ids["batch"] = a_batch(
+            self._session, self._config, self.officer, [reported], scope=f"{word}范围"
+        ).id
         side.ids["view"] = a_view(self._session, self.officer, f"{word}视图").id
         side.ids["spare view"] = a_view(self._session, self.officer, f"{word}旧视图").id
         template = a_template(self._session, self._config, self.officer, f"{word}模板")

@@ -15,6 +15,7 @@ from survey.clock import LOCAL
 from survey.config import Config
 from survey.files.stores import contents_of
 from survey.lifecycle.step import About, Step
+from survey.running.demonstration.batches import make_reports
 from survey.running.demonstration.deciding import meet
 from survey.running.demonstration.firms import make_firm, make_rounds, rows_of, set_district
 from survey.running.demonstration.ledger import keep_ledger
@@ -84,6 +85,7 @@ def load(app: Flask) -> bool:
         keep_needs(session, firms, officer, now)
         call_for_applications(session, config, officer, now)
         keep_privacy(session, rows, now)
+        make_reports(session, config, officer, now)
     keep_sign_ins(config.instance / SIGN_INS, words, config.base_url)
     return True
 

@@ -1,0 +1,144 @@
+"""Put the documents of a batch into one archive, under names people know, with an index beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+
+from reports.tables import Cell, Column, Origin, Sheet, write_table
+from survey import clock, library
+from survey.files.archives import Entry, Names, of_content, write_zip
+from survey.files.contents import Contents, Damaged, Missing
+from survey.files.stores import contents_of
+from survey.jobs.workshop import WorkFailed, Workshop
+from survey.lifecycle import batches as steps
+from survey.lifecycle.jobs import Effect
+from survey.store import batches as store
+from survey.store.batches import ItemLine
+from survey.store.settings import read
+from survey.tables import Batch, Document, DocumentStanding, Fault, SheetKind
+from survey.words import batches as words
+from survey.words.jobs import FAULTS
+from survey.words.lists import NO_RUNG
+from survey.words.wording import DOCUMENTS, STANDINGS
+
+AT_ONCE = 20
+"""Documents put into the archive between two signs of life."""
+COLUMNS = (
+    Column("企业名称", 30),
+    Column("统一社会信用代码", 22),
+    Column("文件编号", 16),
+    Column("版本", 18),
+    Column("答卷版次", 10, "number"),
+    Column("等级", 16),
+    Column("状态", 12),
+    Column("签发日期", 12, "date"),
+    Column("文件名", 46),
+    Column("SHA-256", 68),
+    Column("没有文件的原因", 40),
+)
+
+
+def pack(workshop: Workshop, batch: Batch) -> Effect:
+    """Put all documents that are there into one archive; without any there is none."""
+    contents = contents_of(workshop.config)
+    lines = list(store.all_lines(workshop.session, batch.id))
+    names = _names(lines, contents)
+    if not names:
+        workshop.session.rollback()
+        return lambda step: steps.finish(step, batch.id, "", 0)
+    index = _index(workshop, batch, lines, names)
+    workshop.session.rollback()
+    place = _place(workshop, contents)
+    try:
+        with place.open("wb") as target:
+            write_zip(target, _entries(workshop, contents, lines, names, index))
+    except (Missing, Damaged) as error:
+        raise WorkFailed(Fault.BROKEN) from error
+    size, sha256 = place.stat().st_size, contents.put(place)
+    place.unlink(missing_ok=True)  # a folder takes the file itself, a bucket a copy of it
+    return lambda step: steps.finish(step, batch.id, sha256, size)
+
+
+def _place(workshop: Workshop, contents: Contents) -> Path:
+    taken = workshop.taken
+    contents.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return contents.incoming / f"making-{taken.id}-{taken.fence}.zip"
+
+
+def _names(lines: Sequence[ItemLine], contents: Contents) -> dict[int, str]:
+    """Return what each document is called in the archive, by the item's id."""
+    names = Names()
+    return {
+        line.item.id: names.give(f"{line.document.number} {line.firm}{_gone(line.document)}.pdf")
+        for line in lines
+        if line.document and _may_go_out(line.document) and contents.has(line.document.sha256)
+    }
+
+
+def _gone(document: Document) -> str:
+    return "（已被替代）" if document.standing == DocumentStanding.SUPERSEDED else ""
+
+
+def _may_go_out(document: Document) -> bool:
+    return document.standing != DocumentStanding.WITHDRAWN
+
+
+def _entries(
+    workshop: Workshop,
+    contents: Contents,
+    lines: Sequence[ItemLine],
+    names: dict[int, str],
+    index: bytes,
+) -> Iterator[Entry]:
+    yield Entry(words.INDEX, (index,))
+    named = [(line.document, names[line.item.id]) for line in lines if line.item.id in names]
+    for place, (document, name) in enumerate(named):
+        if document is None:
+            continue
+        if place % AT_ONCE == 0:
+            workshop.progress(place, len(named))
+        yield of_content(contents, document.sha256, name)
+
+
+def _index(
+    workshop: Workshop, batch: Batch, lines: Sequence[ItemLine], names: dict[int, str]
+) -> bytes:
+    place = read(workshop.session)
+    rungs = _rungs(workshop, lines)
+    rows = (_row(batch, line, rungs, names.get(line.item.id, "")) for line in lines)
+    made = clock.utc_now().astimezone(clock.LOCAL)
+    origin = Origin(place.bureau, made, batch.scope, place.demonstration)
+    title = f"{place.name}{words.title(batch)}目录"
+    target = BytesIO()
+    write_table(target, [Sheet("目录", COLUMNS, rows, title)], origin)
+    return target.getvalue()
+
+
+def _rungs(workshop: Workshop, lines: Sequence[ItemLine]) -> dict[str, str]:
+    """Return the titles of the rungs of every edition that stands among the lines."""
+    editions = {line.assessment.edition for line in lines}
+    ladders = [library.load(workshop.session, edition).ladder for edition in sorted(editions)]
+    return {rung.id: rung.title for ladder in ladders for rung in ladder}
+
+
+def _row(batch: Batch, line: ItemLine, rungs: dict[str, str], name: str) -> Sequence[Cell]:
+    document, item, found = line.document, line.item, line.assessment
+    rung = found.visited_rung if batch.sheet == SheetKind.ONSITE else found.own_rung
+    if document is None:
+        why = FAULTS[item.fault] if item.fault else words.NOT_MADE
+        return (line.firm, line.code, *[""] * 2, None, *[""] * 2, None, "", "", why)
+    return (
+        line.firm,
+        line.code,
+        document.number,
+        DOCUMENTS[document.kind],
+        document.version,
+        rungs.get(rung or "", NO_RUNG),
+        STANDINGS[document.standing],
+        document.issued_at.astimezone(clock.LOCAL).date(),
+        name,
+        document.sha256,
+        "" if name else words.LEFT_OUT if not _may_go_out(document) else words.LOST,
+    )

@@ -1,0 +1,95 @@
+"""Make the files of a batch, one firm after another: whoever ends the last puts them together."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from survey import clock
+from survey.db import DatabaseMissing
+from survey.files.stores import contents_of
+from survey.jobs import batch_archives, reports, workbooks
+from survey.jobs.workshop import PutDown, WorkFailed, Workshop
+from survey.lifecycle import batches as steps
+from survey.lifecycle import documents
+from survey.lifecycle.batches import Hand
+from survey.lifecycle.errors import NotThere
+from survey.lifecycle.jobs import Effect, Overtaken
+from survey.store import assessments as assessment_store
+from survey.store import batches as store
+from survey.store import documents as document_store
+from survey.tables import BatchKind, Document, Fault
+
+logger = logging.getLogger(__name__)
+
+
+def make(workshop: Workshop) -> Effect:
+    """Work on a batch until nothing of it waits, or others wait for this worker."""
+    batch = store.batch(workshop.session, workshop.taken.subject_id or 0)
+    workshop.session.rollback()
+    if batch is None:
+        raise WorkFailed(Fault.GONE)
+    try:
+        if batch.kind == BatchKind.WORKBOOK:
+            steps.require_officer(workshop.session, batch)
+            workshop.session.rollback()
+            return workbooks.write(workshop, batch)
+        _make_each(workshop)
+    except steps.NoRight as error:
+        raise WorkFailed(Fault.NO_RIGHT) from error
+    if not steps.begin_packing(workshop.step(), workshop.taken):
+        return lambda _step: {}
+    return batch_archives.pack(workshop, batch)
+
+
+def _make_each(workshop: Workshop) -> None:
+    # Only work loads the printing parts.
+    from reports.paper import presses
+
+    presses.begin()
+    while hand := steps.claim(workshop.step(), workshop.taken, workshop.lease):
+        _make_one(workshop, hand)
+        waits = store.others_wait(workshop.session, workshop.taken.kind, clock.utc_now())
+        workshop.session.rollback()
+        if waits:
+            raise PutDown
+
+
+def _make_one(workshop: Workshop, hand: Hand) -> None:
+    """Make the document of one firm, or take the one that stands; what is wrong with it is its own."""
+    taken = workshop.taken
+    try:
+        if standing := _standing(workshop, hand):
+            steps.take_standing(workshop.step(), taken, hand, standing.id)
+        else:
+            work = steps.name(workshop.step(), taken, hand)
+            effect = reports.print_one(replace(workshop, taken=work))
+            workshop.session.rollback()
+            steps.issue(workshop.step(), taken, hand, effect)
+    except (Overtaken, SQLAlchemyError, DatabaseMissing, OSError):
+        raise  # nothing is wrong with this firm: the job itself is tried again
+    except (WorkFailed, NotThere) as error:
+        fault = error.fault if isinstance(error, WorkFailed) else Fault.GONE
+        if fault == Fault.UNSIGNED:
+            raise
+        steps.fail(workshop.step(), taken, hand, fault)
+    except Exception:
+        logger.exception("assessment %s has no document", hand.assessment_id)
+        steps.fail(workshop.step(), taken, hand, Fault.BROKEN)
+
+
+def _standing(workshop: Workshop, hand: Hand) -> Document | None:
+    """Return the document that stands, is kept, and was made from what a new one would be made from."""
+    session = workshop.session
+    assessment = assessment_store.assessment(session, hand.assessment_id)
+    basis = documents.basis_of(session, assessment, hand.sheet) if assessment else None
+    if basis is None:
+        raise WorkFailed(Fault.GONE)
+    kind = documents.KIND_OF[hand.sheet]
+    valid = document_store.valid(session, kind, "assessment", hand.assessment_id)
+    session.rollback()
+    if valid is None or valid.basis != basis:
+        return None
+    return valid if contents_of(workshop.config).has(valid.sha256) else None
