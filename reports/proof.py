@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from questionnaires.answers import Sheet, plain
+from questionnaires.answers import plain
 from questionnaires.model import Gate, Question, Questionnaire, RatioQuestion, Section
 from questionnaires.scoring import Score
 from questionnaires.trace import TraceLine, trace
@@ -22,6 +23,21 @@ from reports.readd import PROOF, RULES
 NAME = "score-proof.json"
 RULES_NAME = "score-rules.json"
 ABOUT = "计分凭证：全部答案与逐题得分，可用核对页面上的 readd.py 重算"
+
+
+@dataclass(frozen=True)
+class Verifiable:
+    """By what a printed report can be verified.
+
+    Args:
+        address: Of its public page, as it is scanned.
+        version: Of the sheet it reports on.
+        seal: Of its edition's data files.
+    """
+
+    address: str
+    version: int
+    seal: str
 
 
 def rules_of(questionnaire: Questionnaire, seal: str) -> bytes:
@@ -80,10 +96,10 @@ def _gate(gate: Gate) -> dict[str, Any]:
     return json.loads(json.dumps(written, default=str))
 
 
-def proof_of(
-    score: Score, sheet: Sheet, *, number: str, kind: str, version: int, seal: str
-) -> bytes:
+def proof_of(score: Score, *, number: str, kind: str, version: int, seal: str) -> bytes:
     """Return the answers of a sheet and every sum on their way into its score, as JSON.
+
+    Answers to what is not asked any more, its process absent, are no part of it.
 
     Args:
         number: Of the report it is attached to.
@@ -92,7 +108,8 @@ def proof_of(
         seal: Of the edition's data files.
     """
     asked = score.questionnaire
-    answers = {name: plain(answer) for name, answer in sheet.items()}
+    marks = {name: mark.answer for name, mark in score.question.items()}
+    answers = {name: plain(answer) for name, answer in marks.items() if answer is not None}
     return _written(
         {
             "format": PROOF,

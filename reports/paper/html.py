@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from questionnaires.words import SIZES
-from reports import charts
+from reports import charts, proof
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.advice import DISCLAIMER
 from reports.diagnosis.schedule import Schedule
@@ -29,8 +29,10 @@ from reports.paper.glossary import glossary
 from reports.paper.ladder import ladder
 from reports.paper.letters import in_letters
 from reports.paper.owner import owners_page
-from reports.paper.presses import write_pdf
+from reports.paper.presses import Attached, write_pdf
 from reports.paper.problems import pictured, problems
+from reports.paper.qr import qr
+from reports.proof import Verifiable
 from reports.visit import Signed, length_text
 from reports.words import CONDITION_STATES, OUTCOMES, SEVERITIES, VERDICTS
 
@@ -43,18 +45,39 @@ ROOMY = 7
 TOKENS = HERE.parent / "static" / "css" / "tokens.css"
 
 
-def print_report(diagnosis: Diagnosis, path: Path) -> None:
-    """Write a diagnosis as PDF."""
+def print_report(diagnosis: Diagnosis, path: Path, verifiable: Verifiable | None = None) -> None:
+    """Write a diagnosis as PDF; one that is issued says how it is verified and brings its proof."""
     pictures = photos(diagnosis)
     shown = {address: picture for address, picture in pictures.items() if picture}
-    write_pdf(render_html(diagnosis, pictures), path, pictures=shown)
+    write_pdf(
+        render_html(diagnosis, pictures, verifiable),
+        path,
+        pictures=shown,
+        attachments=[_proof(diagnosis, verifiable)] if verifiable else [],
+    )
 
 
-def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | None = None) -> str:
+def _proof(diagnosis: Diagnosis, verifiable: Verifiable) -> Attached:
+    content = proof.proof_of(
+        diagnosis.score,
+        number=diagnosis.facts.number,
+        kind=diagnosis.kind,
+        version=verifiable.version,
+        seal=verifiable.seal,
+    )
+    return Attached(proof.NAME, proof.ABOUT, content, diagnosis.facts.issued)
+
+
+def render_html(
+    diagnosis: Diagnosis,
+    pictures: Mapping[str, bytes | None] | None = None,
+    verifiable: Verifiable | None = None,
+) -> str:
     """Return the report as one HTML page with its styles and charts inside.
 
     Args:
         pictures: What ``photos`` gave for this diagnosis, where the caller has it already.
+        verifiable: By what it can be verified; None for one that is not issued.
     """
     template = templates().get_template("report.html")
     numbered = problems(diagnosis)
@@ -79,6 +102,8 @@ def render_html(diagnosis: Diagnosis, pictures: Mapping[str, bytes | None] | Non
         signature_address=signature_address,
         outcomes=OUTCOMES,
         severities=SEVERITIES,
+        verifiable=verifiable,
+        qr=ours(qr(verifiable.address)) if verifiable else "",
     )
     return in_letters(html)
 

@@ -16,12 +16,13 @@ import resource
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from weasyprint import CSS
+from weasyprint import CSS, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -79,8 +80,10 @@ table { table-layout: fixed; width: 100% }</style>
 loaded glyph tables and parsed style sheets."""
 
 
-def typeset(html: str, pictures: Mapping[str, bytes]) -> bytes:
-    """Return one document as PDF; the same HTML gives the same bytes.
+def typeset(
+    html: str, pictures: Mapping[str, bytes], attachments: Sequence[Mapping[str, str]] = ()
+) -> bytes:
+    """Return one document as PDF; the same HTML and files give the same bytes.
 
     No file identifier: PDF/UA asks for none, and making one packs every object a second time.
     """
@@ -89,19 +92,50 @@ def typeset(html: str, pictures: Mapping[str, bytes]) -> bytes:
         font_config=_fonts(),
         pdf_variant="pdf/ua-1",
         hinting=False,
+        attachments=[_attachment(each) for each in attachments],
+        finisher=_relate,
     )
     return pdf
 
 
+def _attachment(ordered: Mapping[str, str]) -> Attachment:
+    day = datetime.fromisoformat(ordered["on"])
+    return Attachment(
+        string=base64.b64decode(ordered["content"]),
+        name=ordered["name"],
+        description=ordered["about"],
+        created=day,
+        modified=day,
+    )
+
+
+def _relate(_document: Any, pdf: Any) -> None:
+    """Say of every attached file that the document was made from it (ISO 32000-2, 14.13)."""
+    files = [each for each in pdf.objects if _is_file(each)]
+    for file in files:
+        file["AFRelationship"] = "/Data"
+    if files:
+        pdf.catalog["AF"] = f"[{' '.join(file.reference for file in files)}]"
+
+
+def _is_file(each: Any) -> bool:
+    return isinstance(each, dict) and each.get("Type") == "/Filespec"
+
+
 def make(
-    html: str, target: Path, pictures: Mapping[str, bytes], under: str = "", dpi: int = 0
+    html: str,
+    target: Path,
+    pictures: Mapping[str, bytes],
+    attachments: Sequence[Mapping[str, str]] = (),
+    under: str = "",
+    dpi: int = 0,
 ) -> None:
     """Typeset one document, perhaps over each page of another, and put it in place whole.
 
     Args:
         dpi: How fine its first page is drawn as PNG, in place of the document; 0 for none.
     """
-    pdf = typeset(html, pictures)
+    pdf = typeset(html, pictures, attachments)
     if under:
         from reports.paper.overlay import laid_over  # few documents are laid over another
 
@@ -131,7 +165,8 @@ def _in_child(order: Mapping[str, Any]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pictures = {a: base64.b64decode(p) for a, p in order["pictures"].items()}
     try:
-        make(order["html"], Path(order["target"]), pictures, order["under"], order["dpi"])
+        target, attachments = Path(order["target"]), order["attachments"]
+        make(order["html"], target, pictures, attachments, order["under"], order["dpi"])
     except (MemoryError, RecursionError, SystemError):
         return TOO_LARGE  # SystemError is what C code raises when it has no room for a MemoryError
     except Exception:

@@ -13,8 +13,10 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import IO
 
@@ -32,11 +34,22 @@ class PrintingFailed(RuntimeError):
         self.reason = reason
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A file attached to a document: data it was made from (AFRelationship Data)."""
+
+    name: str
+    about: str
+    content: bytes
+    on: date
+
+
 def write_pdf(
     html: str,
     path: Path,
     *,
     pictures: Mapping[str, bytes] | None = None,
+    attachments: Sequence[Attached] = (),
     under: Path | None = None,
     dpi: int = 0,
     seconds: float = SECONDS,
@@ -58,6 +71,15 @@ def write_pdf(
             address: base64.b64encode(picture).decode()
             for address, picture in (pictures or {}).items()
         },
+        "attachments": [
+            {
+                "name": each.name,
+                "about": each.about,
+                "content": base64.b64encode(each.content).decode(),
+                "on": each.on.isoformat(),
+            }
+            for each in attachments
+        ],
         "under": str(under.absolute()) if under else "",
         "dpi": dpi,
         "seconds": seconds,

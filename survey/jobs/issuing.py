@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from survey import clock
+from questionnaires.loading import SEAL
+from reports.proof import Verifiable
+from survey import clock, library
+from survey.config import Config
 from survey.files import certificates
 from survey.files.stores import contents_of
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle.documents import Content
-from survey.tables import Fault
+from survey.store import assessments
+from survey.tables import Assessment, Fault, SheetKind
 
 MAKING = "making-"
 
@@ -20,6 +24,22 @@ def place_for(workshop: Workshop, ending: str = "pdf") -> Path:
     incoming, taken = contents_of(workshop.config).incoming, workshop.taken
     incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
     return incoming / f"{MAKING}{taken.id}-{taken.fence}-{os.getpid()}.{ending}"
+
+
+def verifiable(workshop: Workshop, assessment: Assessment, kind: SheetKind) -> Verifiable | None:
+    """Return by what a report can be verified; None for one asked for before documents had words."""
+    session, token = workshop.session, workshop.taken.arguments.get("token")
+    sheet = assessments.sheet(session, assessment.id, kind)
+    if not token or sheet is None:
+        return None
+    file = library.of(session).folder_of(assessment.edition) / SEAL
+    seal = file.read_text("utf-8").strip() if file.is_file() else ""
+    return Verifiable(address_of(workshop.config, token), sheet.version, seal)
+
+
+def address_of(config: Config, token: str) -> str:
+    """Return the address of a document's public page, the same for every reader."""
+    return f"{config.base_url}/verify/{token}"
 
 
 def finished(workshop: Workshop, made: Path, basis: str, number: str) -> Content:

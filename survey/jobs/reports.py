@@ -56,12 +56,13 @@ def _printed(workshop: Workshop) -> tuple[Path, str]:
         number=taken.arguments["number"],
         photos=photos,
     )
+    verifiable = issuing.verifiable(workshop, assessment, sheet)
     session.expire_all()
     if documents.basis_of(session, assessment, sheet) != basis:
         raise WorkFailed(Fault.CHANGED)
     session.rollback()  # printing takes a while; no snapshot is held open meanwhile
     target = issuing.place_for(workshop)
-    print_report(diagnosis, target)
+    print_report(diagnosis, target, verifiable)
     return target, basis
 
 
