@@ -21,12 +21,23 @@ BEFORE, AFTER = b"q\n", b"\nQ\n/Artifact BMC q " + NAME.encode() + b" Do Q EMC\n
 def laid_over(under: Path, pdf: bytes) -> bytes:
     """Return a copy of the document ``under`` whose pages show the first page of ``pdf`` on top."""
     writer = PdfWriter(clone_from=PdfReader(under))
+    _unsign(writer)
     over = writer._add_object(_form(PdfReader(BytesIO(pdf)).pages[0], writer))
     for page in writer.pages:
         _lay_over(page, over, writer)
     copy = BytesIO()
     writer.write(copy)
     return copy.getvalue()
+
+
+def _unsign(writer: PdfWriter) -> None:
+    """Take the signature off a copy: it was given for pages without anything on top."""
+    if (fields := writer.root_object.pop(NameObject("/AcroForm"), None)) is None:
+        return
+    gone = {field.idnum for field in fields.get_object()["/Fields"]}
+    for page in writer.pages:
+        kept = [a for a in page.get("/Annots", ()) if getattr(a, "idnum", None) not in gone]
+        page[NameObject("/Annots")] = ArrayObject(kept)
 
 
 def _form(page: PageObject, writer: PdfWriter) -> DecodedStreamObject:

@@ -52,20 +52,30 @@ def finished(workshop: Workshop, made: Path, basis: str, number: str) -> Content
     """
     from reports.paper import signature  # only work loads the signing parts
 
-    printed = made.read_bytes()
-    try:
-        signer = certificates.signer_of(workshop.config, clock.utc_now())
-    except certificates.Unusable as error:
-        made.unlink()
-        raise WorkFailed(Fault.UNSIGNED) from error
-    pdf = signature.signed(printed, signer, number)
-    made.write_bytes(pdf)
+    signer = sign(workshop, made, number)
+    pdf = made.read_bytes()
     content = Content(
         basis=basis,
         sha256=contents_of(workshop.config).put(made),
         size=len(pdf),
-        signer=signature.fingerprint(signer.signing_cert),
+        signer=signer,
         attached=signature.attached(pdf),
     )
     made.unlink(missing_ok=True)  # a folder takes the file itself, a bucket a copy of it
     return content
+
+
+def sign(workshop: Workshop, made: Path, number: str) -> str:
+    """Sign a file where it lies; return what the certificate is known by.
+
+    Raises:
+        WorkFailed: Key and certificate cannot be used.
+    """
+    from reports.paper import signature
+
+    try:
+        signer = certificates.signer_of(workshop.config, clock.utc_now())
+    except certificates.Unusable as error:
+        raise WorkFailed(Fault.UNSIGNED) from error
+    made.write_bytes(signature.signed(made.read_bytes(), signer, number))
+    return signature.fingerprint(signer.signing_cert)

@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from survey import clock
-from survey.files.contents import Contents, Damaged, Missing
+from survey.files.contents import Damaged, Missing
 from survey.files.stores import contents_of
+from survey.jobs import issuing
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import documents
 from survey.lifecycle.jobs import Effect
@@ -24,10 +25,9 @@ def stamp_one(workshop: Workshop) -> Effect:
     document = store.document(session, taken.subject_id or 0)
     if document is None:
         raise WorkFailed(Fault.GONE)
-    contents, newer = contents_of(workshop.config), str(taken.arguments["newer"])
     session.rollback()  # stamping takes a while; no snapshot is held open meanwhile
     try:
-        sha256 = _stamped(contents, document, newer)
+        sha256 = _stamped(workshop, document)
     except (Missing, Damaged) as error:
         raise WorkFailed(Fault.GONE) from error
     except presses.PrintingFailed as error:
@@ -35,9 +35,10 @@ def stamp_one(workshop: Workshop) -> Effect:
     return lambda step: {"document": documents.keep_stamped(step, taken, sha256).id}
 
 
-def _stamped(contents: Contents, document: Document, newer: str) -> str:
+def _stamped(workshop: Workshop, document: Document) -> str:
     from reports.paper.stamp import stamp
 
+    contents, newer = contents_of(workshop.config), str(workshop.taken.arguments["newer"])
     contents.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
     with TemporaryDirectory(dir=contents.incoming) as folder:
         original, copy = Path(folder, "original.pdf"), Path(folder, "copy.pdf")
@@ -47,6 +48,7 @@ def _stamped(contents: Contents, document: Document, newer: str) -> str:
         finally:
             opened.close()
         stamp(original, copy, since=_day(document), newer=newer)
+        issuing.sign(workshop, copy, document.number)
         return contents.put(copy)
 
 

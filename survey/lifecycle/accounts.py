@@ -24,8 +24,8 @@ OUTSIDE = frozenset({Role.FIRM, Role.PROVIDER})
 """Roles of people who are no staff: each belongs to a firm or a provider."""
 WRONG = "现在的密码不对。"
 WINDOW = timedelta(minutes=15)
-FREE_FAILURES = {"account": 5, "device": 5, "password": 5, "address": 30}
-"""Failures before waiting begins; then each doubles the wait, up to the window."""
+FREE_FAILURES = {"account": 5, "device": 5, "password": 5, "address": 30, "look": 60}
+"""Failures (and looks) before waiting begins; then each doubles the wait, up to the window."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,18 @@ def _wait(step: Step, key: str) -> int:
         return 0
     pause = timedelta(seconds=min(2 ** (row.failures - free + 1), WINDOW.total_seconds()))
     return max(0, int((row.since + pause - step.now).total_seconds() + 0.999))
+
+
+def look(step: Step) -> None:
+    """Count a look at a page that is open to anybody, found or not, by the address it comes from.
+
+    Raises:
+        TooManyTries: Too many came from there of late.
+    """
+    key = f"look:{step.by.address}"
+    _require_patience(step, [key])
+    with step.writing() as session:
+        store.count_failure(session, key, step.now, WINDOW)
 
 
 def _note_failure(step: Step, keys: list[str], name: str, user: User | None) -> None:

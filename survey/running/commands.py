@@ -29,11 +29,13 @@ from survey.readings import sealing as log_check
 from survey.readings import stray as disagreement
 from survey.running import serving
 from survey.store import accounts as store
+from survey.store import documents
 from survey.store.settings import read
 from survey.tables import Role
 from survey.views.links import link_url
 from survey.web import here
 from survey.words import sealing
+from survey.words import verification as verification_words
 from survey.words.uploads import size_words
 
 OPERATOR = Actor(None, "命令行")
@@ -42,7 +44,15 @@ OPERATOR = Actor(None, "命令行")
 def init_app(app: Flask) -> None:
     """Add the commands."""
     known = (serve, work, migrate, create_admin, reset_password, load_demo, verify_log)
-    for command in (*known, district_profile, edition_out, edition_in, stray, move_contents):
+    for command in (
+        *known,
+        verify,
+        district_profile,
+        edition_out,
+        edition_in,
+        stray,
+        move_contents,
+    ):
         app.cli.add_command(command)
 
 
@@ -221,6 +231,39 @@ def verify_log(head: str) -> None:
         click.echo(sealing.fault(asdict(fault)))
     click.echo(sealing.verdict(done, head))
     raise SystemExit(1 if done.faults else 0)
+
+
+VERDICTS = {
+    "genuine": 0,
+    "changed": 1,
+    "attachment": 3,
+    "superseded": 4,
+    "stamped": 4,
+    "withdrawn": 5,
+    "foreign": 6,
+    "unrecorded": 7,
+    "not_ours": 8,
+    "no_pdf": 9,
+}
+"""The exit status of each verdict; 2 is a command that was typed wrongly."""
+
+
+@click.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def verify(file: Path) -> None:
+    """Say whether FILE is a document of ours as it was issued, and what it is worth: 0 for valid.
+
+    Nothing is sent. 1 changed, 3 attachment changed, 4 superseded, 5 withdrawn, 6 issued elsewhere,
+    7 signed here but not registered, 8 not ours, 9 no PDF.
+    """
+    from survey.readings import verification  # few commands need the signing parts
+
+    session = here.session()
+    it = verification.judge(session, file.read_bytes())
+    reasons = documents.withdrawals(session, [it.document] if it.document else [])
+    click.echo(verification_words.of_file(it.verdict, it, reasons.get(it.number, "")))
+    raise SystemExit(VERDICTS[it.verdict])
 
 
 @click.command("move-contents")

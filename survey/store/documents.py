@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from survey.tables import AuditEntry, Document, DocumentKind, DocumentStanding, NumberSeries
+from survey.tables import (
+    Assessment,
+    AuditEntry,
+    Document,
+    DocumentKind,
+    DocumentStanding,
+    Firm,
+    NumberSeries,
+)
 
 
 def document(session: Session, document_id: int, *, lock: bool = False) -> Document | None:
@@ -38,6 +47,62 @@ def valid(
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalar(query)
+
+
+class Verified(NamedTuple):
+    """A document with what its public page says of it.
+
+    ``newer`` is the valid one about the same subject, where that is another; the assessment and the
+    firm's name are None for a document about no firm.
+    """
+
+    document: Document
+    assessment: Assessment | None
+    firm: str | None
+    newer: Document | None
+
+
+def verified(session: Session, token: str) -> Verified | None:
+    """Return the document of a secret word, by one statement whether there is one or not."""
+    newer = aliased(Document)
+    query = (
+        select(Document, Assessment, Firm.name, newer)
+        .outerjoin(
+            Assessment,
+            and_(Document.subject == "assessment", Assessment.id == Document.subject_id),
+        )
+        .outerjoin(Firm, Firm.id == Assessment.firm_id)
+        .outerjoin(newer, and_(_stands_instead(newer), newer.id != Document.id))
+        .where(Document.token == token)
+    )
+    row = session.execute(query).first()
+    return Verified(*row) if row else None
+
+
+def _stands_instead(newer: type[Document]) -> ColumnElement[bool]:
+    return and_(
+        newer.kind == Document.kind,
+        newer.subject == Document.subject,
+        newer.subject_id == Document.subject_id,
+        newer.standing == DocumentStanding.VALID,
+    )
+
+
+def with_content(session: Session, sha256: str) -> Document | None:
+    """Return the document whose file, or whose stamped copy, has this hash; one that stands first."""
+    stands = Document.standing == DocumentStanding.VALID
+    query = select(Document).where(or_(Document.sha256 == sha256, Document.stamped == sha256))
+    return session.scalar(query.order_by(stands.desc(), Document.id.desc()).limit(1))
+
+
+def numbered(session: Session, number: str) -> Document | None:
+    return session.scalar(select(Document).where(Document.number == number))
+
+
+def has_signed(session: Session, signer: str) -> bool:
+    """Whether anything here was issued with a certificate."""
+    query = select(Document.id).where(Document.signer == signer).limit(1)
+    return session.scalar(query) is not None
 
 
 def withdrawals(session: Session, documents: Iterable[Document]) -> dict[str, str]:

@@ -54,6 +54,10 @@ ROUTES: dict[str, frozenset[str]] = {
     "calendar.feed": _public,
     "calendar.renew": _consultant | _officer,
     "calendar.revoke": _consultant | _officer,
+    # whether a document is genuine: for whoever holds one
+    "verify.page": _public,
+    "verify.rules": _public,
+    "verify.script": _public,
     # firm: the questionnaire
     "firm.home": _firm,
     "firm.begin": _firm,

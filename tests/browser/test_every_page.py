@@ -122,7 +122,7 @@ Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, *Role)
 NOT_PAGES = frozenset(
     {
-        *("static", "health", "worker.script", "calendar.feed"),
+        *("static", "health", "worker.script", "calendar.feed", "verify.rules", "verify.script"),
         *("profiles.logo", "profiles.colours"),
         *("bureau.district_page", "bureau.district_page_state"),
     }
@@ -201,6 +201,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     gone = an_issued_report(session, config, last, people[Role.FIRM])
     withdraw_document(Step(session, by, moment()), gone.id, reason="封面的企业名称有误。")
     report = an_issued_report(session, config, last, people[Role.FIRM])
+    old = a_superseded_report(session, report)
     _jobs_in_every_state(session, last.id)
     other = a_firm(session, "虚构" + "名字很长的阀门制造" * 6 + "厂")
     guest = a_user(session, Role.FIRM, other, password_hash=None, name="还没有设密码的虚构人")
@@ -230,7 +231,8 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "notice_id": _notices(session, config, step, firm),
         "paper_id": [*session.scalars(select(Paper.id))],
         "evidence_id": [photo],
-        "document_id": [report.id, a_superseded_report(session, report).id],
+        "document_id": [report.id, old.id],
+        "word": [report.token, old.token, gone.token],
         "job_id": [*session.scalars(select(Job.id))],
         "batch_id": _batches(session, config, people[Role.OFFICER]),
         "roster_id": _lists(session, config, people[Role.OFFICER]),

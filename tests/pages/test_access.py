@@ -54,6 +54,7 @@ WORDS = {
     "edition_id": "2026",
     "trade_id": "valve",
     "token": "x" * 43,
+    "word": "x" * 43,
     "digest": "0c5f63084347",
     "name": "plan",
     "need_step": "defer",

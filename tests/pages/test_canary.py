@@ -38,6 +38,7 @@ WORDS = {
     "edition_id": ["2026"],
     "trade_id": ["valve"],
     "token": ["x" * 43],
+    "word": ["x" * 43],
     "step": ["stop"],
     "digest": ["0c5f63084347"],
     "name": ["plan"],

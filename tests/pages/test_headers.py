@@ -85,6 +85,7 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "edition_id": ("2026",),
         "trade_id": ("valve",),
         "token": ("x" * 43,),
+        "word": ("x" * 43,),
         "digest": ("0c5f63084347",),
         "name": ("plan",),
     }
@@ -265,6 +266,7 @@ def test_every_public_route_is_public_on_purpose():
         *("static", "health", "account.home", "account.sign_in", "account.link"),
         *("worker.script", "worker.away"),
         "calendar.feed",  # its address is the secret: a telephone's calendar signs in nowhere
+        *("verify.page", "verify.rules", "verify.script"),  # for whoever holds a document
         "privacy.purpose",  # what is kept of people is to be read before anything is given
         *("profiles.logo", "profiles.colours"),  # what every page wears, the sign-in page too
     }

@@ -6,6 +6,7 @@ Everything takes a session and returns rows; steps with rules of their own go th
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -40,6 +41,7 @@ from survey.tables import (
     DocumentStanding,
     Evidence,
     Firm,
+    Job,
     Provider,
     Role,
     Round,
@@ -291,14 +293,17 @@ def an_issued_report(
     assessment: Assessment,
     user: User,
     kind: str = SheetKind.SELF,
-    content: bytes = b"%PDF-1.7 invented",
+    content: bytes | Callable[[Job], Content] = b"%PDF-1.7 invented",
 ) -> Document:
-    """A finished report whose file holds ``content``."""
+    """A finished report whose file holds ``content``, or what that makes for its job."""
     by = Actor(user.id, user.name)
     job = documents.request_report(Step(session, by, moment()), assessment.id, kind)
     assert job is not None
-    digest = contents_of(config).put(content)
-    finished = Content(job.arguments["basis"], digest, len(content))
+    if isinstance(content, bytes):
+        digest = contents_of(config).put(content)
+        finished = Content(job.arguments["basis"], digest, len(content))
+    else:
+        finished = content(job)
     worker = Step(session, jobs.WORKER, moment())
     taken = jobs.take(worker, job.id, lambda _kind: timedelta(minutes=1))
     assert taken is not None
