@@ -115,7 +115,7 @@ def _relate(_document: Any, pdf: Any) -> None:
     for file in files:
         file["AFRelationship"] = "/Data"
     if files:
-        pdf.catalog["AF"] = f"[{' '.join(file.reference for file in files)}]"
+        pdf.catalog["AF"] = b"[" + b" ".join(file.reference for file in files) + b"]"
 
 
 def _is_file(each: Any) -> bool:
