@@ -9,11 +9,12 @@ from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.step import About, Step
 from survey.store import need_rules as store
-from survey.store.need_rules import Category, NeedRules
+from survey.store.need_rules import MOST_OPEN, Category, NeedRules
 from survey.workdays import MOST_DAYS
 
 MOST_CATEGORIES: Final = 30
 MOST_DEPARTMENTS: Final = 60
+MOST_CAP: Final = 500
 MOST_NAME, MOST_DEPARTMENT, MOST_WORD = 20, 60, 20
 
 
@@ -36,13 +37,16 @@ def keep(step: Step, rules: NeedRules) -> None:
         step.log(
             "need_rules",
             About("district", store.KEY),
-            before={"categories": list(before.names)},
-            after={"categories": list(rules.names)},
+            before={"categories": list(before.names), "most_open": before.most_open},
+            after={"categories": list(rules.names), "most_open": rules.most_open},
         )
 
 
-def read(lines: Sequence[Line], departments: str) -> NeedRules:
+def read(lines: Sequence[Line], departments: str, most_open: str = str(MOST_OPEN)) -> NeedRules:
     """Read what was typed; lines without a name are left out.
+
+    Args:
+        most_open: How many needs a firm may have open at once.
 
     Raises:
         Invalid: Names every line at fault, counted from 1.
@@ -62,11 +66,14 @@ def read(lines: Sequence[Line], departments: str) -> NeedRules:
         faults["departments"] = (
             f"责任部门最多 {MOST_DEPARTMENTS} 个，每个 {MOST_DEPARTMENT} 字以内。"
         )
+    most = typed.whole(typed.plain(most_open))
+    if most is None or not 1 <= most <= MOST_CAP:
+        faults["most_open"] = f"一家企业最多同时登记几件，请填 1 至 {MOST_CAP} 的整数。"
     if not found and not faults:
         faults["line-1"] = "至少要有一类。"
-    if faults:
+    if faults or most is None:
         raise Invalid(faults)
-    return NeedRules(tuple(found.values()), offices)
+    return NeedRules(tuple(found.values()), offices, most)
 
 
 def _fault(line: Line, name: str, found: Iterable[str]) -> str:

@@ -13,7 +13,16 @@ from survey.lifecycle.states import NEED
 from survey.lifecycle.step import About, Step
 from survey.store import firms, need_rules, workdays
 from survey.store import needs as store
-from survey.tables import FirmNeed, NeedDraft, NeedEntry, NeedSource, NeedState, NeedWord, Rating
+from survey.tables import (
+    FirmNeed,
+    NeedDraft,
+    NeedEntry,
+    NeedSource,
+    NeedState,
+    NeedWord,
+    Rating,
+    Role,
+)
 from survey.workdays import MOST_DAYS
 
 MOST_TEXT: Final = 1000
@@ -38,26 +47,38 @@ class Given:
     source: NeedSource
 
 
-def register(step: Step, firm_id: int, given: Given, draft: str = "") -> FirmNeed:
+@dataclass(frozen=True)
+class Handed:
+    """To whom a need is given, and for how many working days; those of the category where None."""
+
+    department: str
+    days: int | None = None
+
+
+def register(
+    step: Step, firm_id: int, given: Given, draft: str = "", handed: Handed | None = None
+) -> FirmNeed:
     """Write a need down under the next number of its year; the very same twice is kept once.
 
     Args:
         draft: The key of what an answer proposed, where this confirms it.
+        handed: Whom an officer gives it to in the same press; None leaves it to be handed over.
 
     Raises:
         NotThere: There is no such firm.
         WrongState: The proposal was decided about before.
-        Invalid: Names every field at fault.
+        Invalid: Names every field at fault; or the firm has as many open as it may.
     """
     with step.writing() as session:
         if firms.firm(session, firm_id) is None:
             raise NotThere
         store.hold_numbers(session)
-        need = _registered(step, firm_id, given)
+        need, values = _registered(step, firm_id, given, handed)
         if draft and store.draft(session, firm_id, draft):
             raise WrongState({"": "这条提议已经有人处理过了，请刷新页面查看。"})
         if not draft and (known := store.same(session, need)):
             return known
+        _require_room(step, firm_id)
         need.year, need.serial = step.today.year, store.next_serial(session, step.today.year)
         session.add(need)
         session.flush()
@@ -69,10 +90,29 @@ def register(step: Step, firm_id: int, given: Given, draft: str = "") -> FirmNee
             after={"category": need.category, "came_by": need.source},
             reason=need.text,
         )
+        if values:
+            _go(step, need, "need_hand_over", values)
         return need
 
 
-def _registered(step: Step, firm_id: int, given: Given) -> FirmNeed:
+def _require_room(step: Step, firm_id: int) -> None:
+    """Refuse what a firm or a consultant adds to a heap nobody can answer; officers take down all."""
+    most = need_rules.read(step.session).most_open
+    if step.by.role in (Role.FIRM, Role.CONSULTANT) and (
+        store.how_many_open(step.session, firm_id) >= most
+    ):
+        raise Invalid(
+            {
+                "text": f"已有 {most} 件诉求没办结，办结几件后再登记。同一件事请写在原来那件里；"
+                "急事请打主管部门的联系人电话。"
+            }
+        )
+
+
+def _registered(
+    step: Step, firm_id: int, given: Given, handed: Handed | None
+) -> tuple[FirmNeed, dict[str, Any]]:
+    """Return a need as it was typed, and what it holds once it is handed over at once."""
     text, wish = typed.paragraph(given.text), typed.paragraph(given.wish)
     said_by, faults = typed.line(given.said_by), dict[str, str]()
     if need_rules.read(step.session).category(given.category) is None:
@@ -85,9 +125,10 @@ def _registered(step: Step, firm_id: int, given: Given) -> FirmNeed:
         faults["said_by"] = f"请填写反映人的姓名（{MOST_NAME} 字以内）。"
     if given.raised_on is None or not EARLIEST <= given.raised_on <= step.today:
         faults["raised_on"] = "日期应在 2000 年以后，且不晚于今天。"
+    values = _handed(step, given.category, handed, faults) if handed else {}
     if faults:
         raise Invalid(faults)
-    return FirmNeed(
+    need = FirmNeed(
         firm_id=firm_id,
         source=given.source,
         raised_on=given.raised_on,
@@ -100,6 +141,7 @@ def _registered(step: Step, firm_id: int, given: Given) -> FirmNeed:
         created_at=step.now,
         changed_at=step.now,
     )
+    return need, values
 
 
 def dismiss_draft(step: Step, firm_id: int, key: str) -> None:
@@ -128,22 +170,28 @@ def hand_over(
     Args:
         days: Those of the category where None.
     """
-    with step.writing() as session:
-        need = _opened(step, need_id, version, "need_hand_over")
-        kind, department = need_rules.read(session).category(category), typed.line(department)
-        days = days or (kind.days if kind else None)
-        faults = {}
-        if kind is None:
-            faults["category"] = "请选择一个类别。"
-        if not department or len(department) > MOST_DEPARTMENT:
-            faults["department"] = f"请填写责任部门（{MOST_DEPARTMENT} 字以内）。"
-        if days is None or not 1 <= days <= MOST_DAYS:
-            faults["days"] = f"办理天数填 1 至 {MOST_DAYS} 的整数（工作日）。"
+    with step.writing():
+        need, faults = _opened(step, need_id, version, "need_hand_over"), dict[str, str]()
+        values = _handed(step, category, Handed(department, days), faults)
         if faults:
             raise Invalid(faults)
-        values = {"category": category, "department": department, **_due(step, days or 0)}
         _go(step, need, "need_hand_over", values)
         return need
+
+
+def _handed(step: Step, category: str, to: Handed, faults: dict[str, str]) -> dict[str, Any]:
+    """Return what a need holds that is handed over, or add what cannot be to ``faults``."""
+    kind, department = need_rules.read(step.session).category(category), typed.line(to.department)
+    days = to.days or (kind.days if kind else None)
+    if kind is None:
+        faults["category"] = "请选择一个类别。"
+    if not department or len(department) > MOST_DEPARTMENT:
+        faults["department"] = f"请填写责任部门（{MOST_DEPARTMENT} 字以内）。"
+    if days is None or not 1 <= days <= MOST_DAYS:
+        faults.setdefault("days", f"办理天数填 1 至 {MOST_DAYS} 的整数（工作日）。")
+    if faults:
+        return {}
+    return {"category": category, "department": department, **_due(step, days or 0)}
 
 
 def _due(step: Step, days: int) -> dict[str, Any]:

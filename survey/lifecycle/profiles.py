@@ -114,6 +114,7 @@ class Needs(Entry):
 
     categories: Annotated[list[Kind], Field(min_length=1, max_length=need_rules.MOST_CATEGORIES)]
     departments: Annotated[list[Name], Field(max_length=need_rules.MOST_DEPARTMENTS)] = []
+    most_open: int = need_store.MOST_OPEN
 
 
 class StageEntry(Entry):
@@ -264,7 +265,8 @@ def _rules(document: Document, profile: Profile) -> NeedRules:
         for one in profile.needs.categories
     ]
     try:
-        return need_rules.read(lines, "\n".join(profile.needs.departments))
+        needs = profile.needs
+        return need_rules.read(lines, "\n".join(needs.departments), str(needs.most_open))
     except Invalid as error:
         for told in error.fields.values():
             trail: Trail = ("needs",)
@@ -460,7 +462,8 @@ def _written_rules(rules: NeedRules) -> dict[str, Any]:
         | _said({"department": one.department, "words": list(one.words)})
         for one in rules.categories
     ]
-    return {"categories": kinds} | _said({"departments": list(rules.departments)})
+    further = _said({"departments": list(rules.departments)})
+    return {"categories": kinds} | further | {"most_open": rules.most_open}
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:

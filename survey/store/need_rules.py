@@ -45,12 +45,22 @@ SHIPPED: tuple[Category, ...] = (
 """Until the district says otherwise: a proposal, not a rule of anybody's."""
 
 
+MOST_OPEN = 20
+"""Needs a firm may have open at once until the district says otherwise: a proposal as well."""
+
+
 @dataclass(frozen=True)
 class NeedRules:
-    """The categories in the order in which they are offered, and further departments."""
+    """The categories in the order in which they are offered, and further departments.
+
+    Attributes:
+        most_open: How many needs a firm may have open at once; what officers write down is not
+            refused for it.
+    """
 
     categories: tuple[Category, ...] = SHIPPED
     departments: tuple[str, ...] = ()
+    most_open: int = MOST_OPEN
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -71,7 +81,8 @@ def read(session: Session) -> NeedRules:
     if kept is None:
         return NeedRules()
     categories = (Category(**one | {"words": tuple(one["words"])}) for one in kept.value["kinds"])
-    return NeedRules(tuple(categories), tuple(kept.value["departments"]))
+    most_open = kept.value.get("most_open", MOST_OPEN)
+    return NeedRules(tuple(categories), tuple(kept.value["departments"]), most_open)
 
 
 def keep(session: Session, rules: NeedRules) -> None:
@@ -82,4 +93,8 @@ def keep(session: Session, rules: NeedRules) -> None:
 def written(rules: NeedRules) -> dict[str, Any]:
     """Return the rules as they are stored: plain values."""
     kinds = [asdict(one) | {"words": list(one.words)} for one in rules.categories]
-    return {"kinds": kinds, "departments": list(rules.departments)}
+    return {
+        "kinds": kinds,
+        "departments": list(rules.departments),
+        "most_open": rules.most_open,
+    }

@@ -311,6 +311,14 @@ def next_serial(session: Session, year: int) -> int:
     return (newest or 0) + 1
 
 
+def how_many_open(session: Session, firm_id: int) -> int:
+    """Count the needs of a firm that nobody has ended, put off or declined."""
+    ended = (NeedState.CLOSED, NeedState.DEFERRED, NeedState.DECLINED)
+    query = select(func.count()).select_from(FirmNeed)
+    open_ones = query.where(FirmNeed.firm_id == firm_id, FirmNeed.state.not_in(ended))
+    return session.scalar(open_ones) or 0
+
+
 def same(session: Session, found: FirmNeed) -> FirmNeed | None:
     """Return a need of the same firm that says the very same, where nobody has taken it up yet."""
     query = select(FirmNeed).where(

@@ -28,12 +28,14 @@ def home() -> ResponseReturnValue:
             Line(one.name, str(one.days), one.department, "、".join(one.words))
             for one in rules.categories
         ]
-        return _page(lines, "\n".join(rules.departments), shipped=rules == store.NeedRules())
+        typed = "\n".join(rules.departments), str(rules.most_open)
+        return _page(lines, *typed, shipped=rules == store.NeedRules())
     lines, departments = _posted(), request.form.get("departments", "")
+    most_open = request.form.get("most_open", "")[:MOST_LENGTH]
     try:
-        steps.keep(here.step(), steps.read(lines, departments))
+        steps.keep(here.step(), steps.read(lines, departments, most_open))
     except Invalid as error:
-        return _page(lines, departments, faults=error.fields), error.status
+        return _page(lines, departments, most_open, faults=error.fields), error.status
     flash("诉求类别和责任部门已保存。", "good")
     return redirect(url_for(".home"))
 
@@ -52,6 +54,7 @@ def _posted() -> list[Line]:
 def _page(
     lines: Sequence[Line],
     departments: str,
+    most_open: str,
     *,
     shipped: bool = False,
     faults: Mapping[str, str] | None = None,
@@ -61,6 +64,7 @@ def _page(
         "administrator/need_rules.html",
         lines=[*lines, *spare],
         departments=departments,
+        most_open=most_open,
         shipped=shipped,
         faults=faults or {},
     )

@@ -8,17 +8,18 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from survey.lifecycle import needs as steps
 from survey.lifecycle.errors import Invalid
-from survey.lifecycle.needs import MOST_NAME, MOST_TEXT, Given
+from survey.lifecycle.needs import MOST_NAME, MOST_TEXT, Given, Handed
 from survey.readings.need_drafts import Draft
 from survey.store import need_rules
 from survey.tables import FirmNeed, NeedSource
-from survey.views.fields import Choice, Day
+from survey.views.fields import Choice, Day, WholeNumber
 from survey.web import here
 from survey.words.needs import SOURCES
+from survey.workdays import MOST_DAYS
 
 BY_OFFICER = (NeedSource.PHONE, NeedSource.VISIT, NeedSource.HOTLINE, NeedSource.MEETING)
 
@@ -51,6 +52,14 @@ class NeedForm(FlaskForm):
         choices=[SelectChoice(one, SOURCES[one]) for one in BY_OFFICER],
     )
     raised_on = Day("反映日期", [InputRequired("请填写日期，例如 2026-01-31。")])
+    department = Choice(
+        "马上交办给", default="", description="登记和交办一步办完；先不交办的，不用选。"
+    )
+    days = WholeNumber(
+        "办理天数（工作日）",
+        [Optional(), NumberRange(1, MOST_DAYS, f"请填 1 至 {MOST_DAYS} 的整数。")],
+        description="不填，就按类别的天数。没选部门的不用填。",
+    )
     draft = HiddenField()
 
     def __init__(self, fixed: NeedSource | None, **values: Any) -> None:
@@ -60,10 +69,14 @@ class NeedForm(FlaskForm):
         """
         super().__init__(**values)
         self.fixed = fixed
-        names = need_rules.read(here.session()).names
-        self.category.choices = [("", "请选择"), *((name, name) for name in names)]
+        rules = need_rules.read(here.session())
+        self.category.choices = [("", "请选择"), *((name, name) for name in rules.names)]
         if fixed is not None:
-            del self.source
+            del self.source, self.department, self.days
+        else:
+            every = filter(None, (*rules.every_department, here.district().department))
+            offices = [(one, one) for one in dict.fromkeys(every)]
+            self.department.choices = [("", "先登记，以后交办"), *offices]
         if fixed == NeedSource.FIRM:
             del self.raised_on
 
@@ -80,6 +93,12 @@ class NeedForm(FlaskForm):
             self.raised_on.data if self.raised_on else here.today(),
             source or NeedSource.FIRM,
         )
+
+    def handed(self) -> Handed | None:
+        """Return to whom an officer gives the need at once."""
+        if not self.department or not self.department.data:
+            return None
+        return Handed(self.department.data, self.days.data)
 
 
 def opened(fixed: NeedSource | None, drafts: list[Draft], said_by: str) -> NeedForm:
@@ -99,7 +118,7 @@ def registered(form: NeedForm, firm_id: int, drafts: list[Draft]) -> FirmNeed | 
         known = {one.key for one in drafts}
         key = form.draft.data if form.draft.data in known else ""
         form.draft.data = key
-        return steps.register(here.step(), firm_id, form.given(), key)
+        return steps.register(here.step(), firm_id, form.given(), key, form.handed())
     except Invalid as error:
         for name, words in error.fields.items():
             if name in form:

@@ -424,6 +424,7 @@ NAMES = {
     "batches": "批量文件数",
     "jobs": "任务数",
     "mails": "邮件数",
+    "most_open": "一家企业最多没办结",
     "main": "并入",
     "category": "类别",
     "due_on": "办结时限",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -16,12 +17,13 @@ from survey import db
 from survey.clock import LOCAL
 from survey.lifecycle import need_joining, needs
 from survey.lifecycle.errors import Invalid, NotThere, Refusal, Stale, WrongState
-from survey.lifecycle.needs import Heard
+from survey.lifecycle.needs import Handed, Heard
 from survey.lifecycle.states import NEED
 from survey.lifecycle.step import Step
+from survey.store import need_rules, workdays
 from survey.store import needs as store
-from survey.store import workdays
-from survey.tables import AuditEntry, FirmNeed, NeedState, NeedWord, Rating
+from survey.store.need_rules import NeedRules
+from survey.tables import AuditEntry, FirmNeed, NeedState, NeedWord, Rating, Role
 from survey.workdays import Calendar, SpecialDay
 from tests.support.bureau import logged
 from tests.support.needs import a_joined_need, a_need, fresh, given
@@ -176,6 +178,41 @@ def test_a_joining_that_is_undone_leaves_a_need_as_it_was(session):
     session.rollback()
     with pytest.raises(Invalid):  # an answered one takes nobody up
         need_joining.join(at(session, moment()), after.id, after.version, main.id)
+
+
+def test_a_need_is_registered_and_handed_over_in_one_step_or_not_at_all(session):
+    firm = a_firm(session)
+    with pytest.raises(Invalid) as wrong:
+        needs.register(at(session), firm.id, given(category=""), handed=Handed("", 999))
+    assert {"category", "department", "days"} <= wrong.value.fields.keys()
+    assert store.of_some_firms(session, [firm.id]) == []
+    session.rollback()
+
+    need = needs.register(at(session), firm.id, given(), handed=Handed("虚构科"))
+
+    assert (need.state, need.department, need.days) == (NeedState.HANDED_OVER, "虚构科", 15)
+    for action in ("need_register", "need_hand_over"):
+        assert len(logged(session, action)) == 1
+
+
+def test_a_firm_has_no_more_needs_open_than_the_district_allows_and_officers_write_on(session):
+    firm, other = a_firm(session), a_firm(session)
+    with db.writing(session):
+        need_rules.keep(session, NeedRules(most_open=2))
+    itself = Step(session, replace(TESTER, role=Role.FIRM), MONDAY)
+    a_need(session, firm.id, "第一件", NeedState.DECLINED, at=MONDAY)
+    for text in ("第二件", "第三件"):
+        needs.register(itself, firm.id, given(text))
+
+    with pytest.raises(Invalid) as refused:
+        needs.register(itself, firm.id, given("第四件"))
+
+    assert "已有 2 件诉求没办结" in refused.value.fields["text"]
+    session.rollback()
+    needs.register(itself, firm.id, given("第三件"))  # the same again is the one that is there
+    needs.register(itself, other.id, given("别家的"))
+    needs.register(at(session), firm.id, given("电话里说的"))
+    assert store.how_many_open(session, firm.id) == 3
 
 
 def test_what_was_proposed_is_decided_once(session):

@@ -187,7 +187,8 @@ def firm_needs(firm_id: int) -> ResponseReturnValue:
     kept = shared.registered(form, firm_id, drafts)
     if kept is None:
         return _firm_page(_firm(firm_id), drafts, form), 422
-    flash(f"诉求 {kept.number} 已登记，请交办。", "good")
+    handed = f"已交办给{kept.department}" if kept.department else "请交办"
+    flash(f"诉求 {kept.number} 已登记，{handed}。", "good")
     return redirect(url_for(".need", need_id=kept.id))
 
 
