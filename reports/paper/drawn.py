@@ -1,7 +1,8 @@
-"""The first page of a PDF of ours as a picture: what the press does in its limited child."""
+"""Pages of a PDF of ours as pictures: what the press does in its limited child."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 
 import pypdfium2
@@ -12,11 +13,16 @@ POINTS = 72
 
 def drawn(pdf: bytes, dpi: int) -> bytes:
     """Return the first page as PNG."""
+    return next(pages(pdf, dpi))
+
+
+def pages(pdf: bytes, dpi: int) -> Iterator[bytes]:
+    """Draw page after page as PNG."""
     document = pypdfium2.PdfDocument(pdf)
-    page = document[0]
-    picture = page.render(scale=dpi / POINTS).to_pil()
-    page.close()
+    for page in document:
+        picture = page.render(scale=dpi / POINTS).to_pil()
+        page.close()
+        kept = BytesIO()
+        picture.quantize(256).save(kept, "PNG", optimize=True, dpi=(dpi, dpi))
+        yield kept.getvalue()
     document.close()
-    kept = BytesIO()
-    picture.quantize(256).save(kept, "PNG", optimize=True, dpi=(dpi, dpi))
-    return kept.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from survey.jobs import (
+    annual,
     batches,
     district,
     invitations,
@@ -16,6 +17,7 @@ from survey.jobs import (
     rosters,
     sealing,
     stamps,
+    word,
 )
 from survey.jobs.workshop import Work
 
@@ -23,6 +25,8 @@ KINDS: dict[str, Work] = {
     "report": Work(reports.print_one),
     "batch": Work(batches.make),
     "district": Work(district.print_page),
+    "annual": Work(annual.make),
+    "word": Work(word.make),
     "stamp": Work(stamps.stamp_one),
     "roster": Work(rosters.work_on, lease=timedelta(minutes=10)),
     "invite": Work(invitations.prepare),

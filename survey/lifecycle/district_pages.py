@@ -17,6 +17,7 @@ from survey.tables import Document, DocumentKind, Job
 PAGE = "district"
 """The kind of job that prints one."""
 SUBJECT = "round"
+KINDS = {DocumentKind.DISTRICT_PAGE, DocumentKind.DISTRICT_OUTWARD}
 
 
 def kind_of(outward: bool) -> DocumentKind:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey.lifecycle import edition_status, jobs, typed
 from survey.lifecycle.errors import Doubtful, Invalid, NotThere, Stale, TitleTaken, WrongState
 from survey.lifecycle.step import About, Step
-from survey.store import invitations, reminders, rounds, settings
+from survey.store import invitations, reminders, rounds, settings, word_editions
 from survey.store import jobs as job_store
 from survey.tables import Doubt, Job, JobState, Round
 
@@ -121,6 +121,7 @@ def delete(step: Step, round_id: int) -> None:
             raise WrongState({"round": "已经有企业开始这一轮评估，不能删除。可以提前截止。"})
         if reminders.any_of(session, round_id):
             raise WrongState({"round": "这一轮已经提醒过企业或发过邮件，不能删除。可以提前截止。"})
+        word_editions.forget_annual_words(session, round_id)
         rounds.forget_invitations(session, round_id)
         step.log("round_delete", About("round", round_.id), before=_told(plan_of(round_)))
         session.delete(round_)

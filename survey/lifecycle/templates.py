@@ -9,11 +9,14 @@ from survey.files.uploads import Stored
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, NotThere
 from survey.lifecycle.step import About, Step
+from survey.lifecycle.word_editions import ANNUAL, REPORT
 from survey.store import templates as store
 from survey.tables import ListTemplate
 
 MOST_TITLE: Final = 40
 MOST_TEMPLATES: Final = 60
+DOCUMENTS: Final = {REPORT: "诊断报告 Word 版", ANNUAL: "年度报告 Word 版"}
+"""Documents that are written from a template, one each, and under which title it stands."""
 
 
 def keep_template(step: Step, listed: str, title: str, stored: Stored, held: Held) -> ListTemplate:
@@ -31,6 +34,8 @@ def keep_template(step: Step, listed: str, title: str, stored: Stored, held: Hel
             if len(store.templates(session)) >= MOST_TEMPLATES:
                 raise Invalid({"title": f"最多保存 {MOST_TEMPLATES} 个模板，请先删除不用的。"})
             session.add(kept := ListTemplate(title=title))
+        elif (kept.listed in DOCUMENTS) != (listed in DOCUMENTS):
+            raise Invalid({"title": "这个名称留给 Word 模板用，请换一个名称。"})
         kept.listed, kept.name, kept.sha256 = listed, stored.name, stored.sha256
         kept.named, kept.lost = list(held.named), list(held.lost)
         kept.kept_by, kept.kept_at = step.by.user_id, step.now

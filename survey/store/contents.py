@@ -15,6 +15,7 @@ from survey.tables import (
     ProjectPaper,
     Roster,
     Signature,
+    WordEdition,
 )
 
 # Every column that names a content stands here: what no column names may be removed.
@@ -24,6 +25,7 @@ COLUMNS = (
     ListTemplate.sha256,
     Document.sha256,
     Document.stamped,
+    WordEdition.sha256,
     EditionRow.content,
     Paper.sha256,
     ProjectPaper.sha256,

@@ -373,6 +373,15 @@ def recognised_facts(session: Session) -> list[tuple[int, str, date, str, str]]:
     return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query)]
 
 
+def recognitions_in_force(session: Session) -> list[tuple[str, Recognition]]:
+    """Return every recognition in force beside the name of its firm, firm by firm."""
+    query = select(Firm.name, Recognition).join(Firm, Firm.id == Recognition.firm_id)
+    query = query.where(IN_FORCE)
+    return [
+        (name, row) for name, row in session.execute(query.order_by(Firm.name_key, Recognition.id))
+    ]
+
+
 def confirmed_steps(session: Session, edition: str) -> dict[int, int]:
     """Return how many firms stand on each step by their newest confirmed sheet of an edition."""
     step = Assessment.visited_step

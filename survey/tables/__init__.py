@@ -26,7 +26,7 @@ from survey.tables.base import ENUMERATIONS, Moment, Table
 from survey.tables.batches import Batch, BatchItem
 from survey.tables.calendars import Appointment, CalendarFeed
 from survey.tables.consents import Consent, PurposeText
-from survey.tables.documents import Document, NumberSeries
+from survey.tables.documents import AnnualWords, Document, NumberSeries, WordEdition
 from survey.tables.editions import EditionRow
 from survey.tables.enums import (
     AssessmentState,
@@ -144,6 +144,7 @@ from survey.tables.uploads import Upload, UploadPart
 __all__ = [
     "ENUMERATIONS",
     "NOTE",
+    "AnnualWords",
     "AnswerRevision",
     "AnswerRow",
     "Appointment",
@@ -286,4 +287,5 @@ __all__ = [
     "User",
     "UserSession",
     "Verdict",
+    "WordEdition",
 ]

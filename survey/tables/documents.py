@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table, one_of
@@ -62,6 +62,39 @@ class Document(Table):
     """The number of the newer document that the copy names; empty where there was none."""
     issued_at: Mapped[datetime]
     issued_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class WordEdition(Table):
+    """The same document as a Word file (Word 版), made from a template; its bytes lie under its hash."""
+
+    __tablename__ = "word_editions"
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("documents.id"), primary_key=True, autoincrement=False
+    )
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    template: Mapped[str] = mapped_column(String(64))
+    """The content of the bureau's own template; empty for the one we ship."""
+    made_at: Mapped[datetime]
+
+
+class AnnualWords(Table):
+    """What officers write in the yearly report of a round, apart for each of its two editions."""
+
+    __tablename__ = "annual_words"
+
+    round_id: Mapped[int] = mapped_column(
+        ForeignKey("rounds.id"), primary_key=True, autoincrement=False
+    )
+    outward: Mapped[bool] = mapped_column(primary_key=True)
+    """Of the edition that may leave the bureau."""
+    work: Mapped[str] = mapped_column(Text)
+    problems: Mapped[str] = mapped_column(Text)
+    next: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    kept_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    kept_at: Mapped[datetime]
 
 
 class NumberSeries(Table):

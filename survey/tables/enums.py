@@ -161,6 +161,8 @@ class Fault(StrEnum):
     """Key and certificate that sign what is issued cannot be used."""
     NO_RIGHT = "no_right"
     """Whoever asked for it may not have it any more."""
+    TEMPLATE = "template"
+    """The bureau's own Word template cannot be filled any more."""
     UNKNOWN_KIND = "unknown_kind"
     """This release does not know such work; a newer one beside it may."""
 
@@ -181,6 +183,8 @@ class DocumentKind(StrEnum):
     DISTRICT_PAGE = "district_page"
     DISTRICT_OUTWARD = "district_outward"
     """The same for readers outside the bureau, small counts held back."""
+    ANNUAL_REPORT = "annual_report"
+    ANNUAL_OUTWARD = "annual_outward"
 
 
 class BatchKind(StrEnum):

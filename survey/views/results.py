@@ -22,6 +22,7 @@ from reports.tables import Origin
 from survey.clock import LOCAL
 from survey.library import questionnaire_of
 from survey.lifecycle import documents as steps
+from survey.lifecycle import word_editions as word_steps
 from survey.lifecycle.exports import note_export
 from survey.readings.diagnoses import diagnosis_of
 from survey.readings.projects import told_by
@@ -29,6 +30,7 @@ from survey.readings.versions import Version, newest, versions_of
 from survey.store import documents as store
 from survey.store import jobs as waiting
 from survey.store import versions as store_versions
+from survey.store import word_editions as word_store
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -37,6 +39,7 @@ from survey.tables import (
     Job,
     Role,
     SheetKind,
+    WordEdition,
 )
 from survey.views.jobs import send
 from survey.web import access, downloads, here
@@ -127,6 +130,14 @@ def book(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
     return downloads.sent_workbook(stream, name, f"answers-{assessment_id}-{kind}.xlsx")
 
 
+class WordPaper(NamedTuple):
+    """The Word edition of a report: there, in the making, or why it is not."""
+
+    edition: WordEdition | None
+    job: Job | None
+    fault: str
+
+
 class Papers(NamedTuple):
     """The reports on one sheet: the one that says what the page says, others, one in the making.
 
@@ -140,6 +151,8 @@ class Papers(NamedTuple):
     fault: str
     newer: str
     """The number of the report that stands; empty where none does."""
+    word: WordPaper | None
+    """The Word edition of the current one."""
 
 
 def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Papers:
@@ -147,14 +160,25 @@ def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Pape
     issued = store.documents_about(session, "assessment", assessment.id, kind)
     current = next((d for d in issued if d.basis == basis and _is_valid(d)), None)
     job = steps.report_job(session, assessment.id, sheet, basis) if basis else None
+    there = current if current and _is_kept(current) else None
     return Papers(
-        current=current if current and _is_kept(current) else None,
+        current=there,
         older=[d for d in issued if d is not current and not _is_withdrawn(d)],
         withdrawn=store.withdrawals(session, issued),
         job=job,
         fault=words.ended_without(job) if job else "",
         newer=next((d.number for d in issued if _is_valid(d)), ""),
+        word=_word(there) if there else None,
     )
+
+
+def _word(document: Document) -> WordPaper:
+    session = here.session()
+    edition = word_store.word_edition(session, document.id)
+    if edition and edition.template != word_steps.template_of(session, word_steps.REPORT):
+        edition = None
+    job = word_steps.job_of(session, document.id)
+    return WordPaper(edition, job, words.ended_without(job) if job and not edition else "")
 
 
 def _is_valid(document: Document) -> bool:
@@ -196,12 +220,7 @@ def report(document_id: int) -> ResponseReturnValue:
     A firm keeps the reports it was once given, also while its sheet is returned for completion; a
     withdrawn one is opened by the bureau alone.
     """
-    found = store.document(here.session(), document_id)
-    if found is None or found.subject != "assessment":
-        abort(404)
-    assessment = access.known_assessment(found.subject_id)
-    if _is_withdrawn(found) and here.reader().role != Role.OFFICER:
-        here.refuse(410, f"报告 {found.number} 已撤销，不再提供下载，理由写在结果页上。")
+    found, assessment = _of_assessment(document_id)
     if not _is_kept(found):
         current_app.logger.error("report file missing: %s", found.number)
         here.refuse(404, "报告文件缺失，请在结果页重新生成。")
@@ -213,6 +232,46 @@ def _handed_out(document: Document, sha256: str, name: str, plain_name: str) -> 
     return downloads.attachment(
         here.contents(), sha256, media_type="application/pdf", name=name, plain_name=plain_name
     )
+
+
+@pages.post("/reports/<row:document_id>/word")
+def request_word(document_id: int) -> ResponseReturnValue:
+    """Ask for the Word edition of a report; the result page then shows how far it is."""
+    found, assessment = _of_assessment(document_id)
+    job = word_steps.request(here.step(), found.id)
+    if job:
+        send(job.id)
+    kind = word_steps.SHEETS[found.kind]
+    return redirect(url_for(".result", assessment_id=assessment.id, kind=kind) + "#report")
+
+
+@pages.get("/reports/<row:document_id>.docx")
+def word(document_id: int) -> ResponseReturnValue:
+    """Hand out a report as Word, to whoever may have it as PDF."""
+    found, assessment = _of_assessment(document_id)
+    edition = word_store.word_edition(here.session(), found.id)
+    if edition is None or not here.contents().has(edition.sha256):
+        here.refuse(404, "这份报告没有 Word 版，请在结果页生成。")
+    steps.note_download(here.step(), found)
+    names = [name.replace(".pdf", ".docx") for name in _names(found, assessment.firm.name)]
+    return downloads.attachment(
+        here.contents(),
+        edition.sha256,
+        media_type=downloads.WORD,
+        name=names[0],
+        plain_name=names[1],
+    )
+
+
+def _of_assessment(document_id: int) -> tuple[Document, Assessment]:
+    """Find a report this reader may have; a withdrawn one is the bureau's alone."""
+    found = store.document(here.session(), document_id)
+    if found is None or found.kind not in word_steps.SHEETS:
+        abort(404)
+    assessment = access.known_assessment(found.subject_id)
+    if _is_withdrawn(found) and here.reader().role != Role.OFFICER:
+        here.refuse(410, f"报告 {found.number} 已撤销，不再提供下载，理由写在结果页上。")
+    return found, assessment
 
 
 @pages.post("/reports/<row:document_id>/superseded")

@@ -14,6 +14,7 @@ from survey.web.headers import DOWNLOAD_POLICY
 from survey.words import uploads as words
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def picture(contents: Contents, name: str) -> Response:

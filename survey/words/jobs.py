@@ -21,6 +21,8 @@ KINDS: Final = {
     "reminders": "每天提醒",
     "notices": "按申报通知核对企业",
     "district": "全区一页纸",
+    "annual": "年度报告",
+    "word": "诊断报告 Word 版",
 }
 STATES: Final[dict[str, str]] = {
     JobState.QUEUED: "排队中",
@@ -39,6 +41,7 @@ FAULTS: Final[dict[str, str]] = {
     Fault.CHANGED: "处理期间内容被修改",
     Fault.UNSIGNED: "电子签名证书打不开、密码不对或已过期",
     Fault.NO_RIGHT: "提出的人已被停用或不再是主管部门人员",
+    Fault.TEMPLATE: "Word 模板里有不认识的写法，请在“模板”页重新上传，或删除后用默认模板",
     Fault.UNKNOWN_KIND: "本版程序不认识这类任务",
 }
 

@@ -91,6 +91,12 @@ ACTIONS = {
     "district_request": "申请全区一页纸",
     "district_issue": "签发全区一页纸",
     "district_download": "下载全区一页纸",
+    "annual_write": "写年度报告",
+    "annual_request": "申请年度报告",
+    "annual_issue": "签发年度报告",
+    "annual_download": "下载年度报告",
+    "word_request": "申请报告 Word 版",
+    "word_make": "生成报告 Word 版",
     "report_request": "申请报告",
     "report_issue": "签发报告",
     "document_withdraw": "撤销报告",
@@ -267,7 +273,10 @@ GROUPS = {
 """Kinds of action; what stands under none of the others is work on firms and rounds."""
 GROUPED = {
     "views": ("view_person", "view_evidence"),
-    "exports": ("export", "take_data", "report_download", "district_download", "batch_download"),
+    "exports": (
+        *("export", "take_data", "report_download"),
+        *("district_download", "annual_download", "batch_download"),
+    ),
     "accounts": (
         *("sign_in", "sign_out", "sign_out_everywhere", "link_invite", "link_reset"),
         *("password_invite", "password_reset", "password_change", "phone", "give"),

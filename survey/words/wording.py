@@ -104,6 +104,8 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     DocumentKind.ONSITE_REPORT: "现场诊断版",
     DocumentKind.DISTRICT_PAGE: "内部版",
     DocumentKind.DISTRICT_OUTWARD: "对外版",
+    DocumentKind.ANNUAL_REPORT: "内部版",
+    DocumentKind.ANNUAL_OUTWARD: "公开版",
 }
 
 RESPONSES: Final[Mapping[str, str]] = {

@@ -33,12 +33,22 @@ def require_harmless(opened: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipI
     Args:
         entries: By name, in lower case, with "/" between folders.
     """
+    for _, verdict in harms(opened, entries):
+        raise Refused(verdict)
+
+
+def harms(
+    opened: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo]
+) -> Iterator[tuple[str, Verdict]]:
+    """Say of each part that does harm which it is and what it does."""
     for name, entry in entries.items():
-        if name.endswith(".rels"):
-            _require_links(opened, name, entry)
-    for name, entry in entries.items():
-        if name.endswith(".xml") and _is_worth_reading(opened, entry):
-            _require_no_call(opened, entry)
+        try:
+            if name.endswith(".rels"):
+                _require_links(opened, name, entry)
+            elif name.endswith(".xml") and _is_worth_reading(opened, entry):
+                _require_no_call(opened, entry)
+        except Refused as refused:
+            yield name, refused.verdict
 
 
 def _require_links(opened: zipfile.ZipFile, name: str, entry: zipfile.ZipInfo) -> None:

@@ -18,7 +18,7 @@ MEMORY = 1024**3
 SECONDS = 20
 LONG_SECONDS = 90
 """For a list of a hundred thousand rows."""
-WORKS = ("picture", "pdf", "office", "outline", "rows", "problems", "filling")
+WORKS = ("picture", "pdf", "office", "outline", "rows", "problems", "filling", "word")
 LONG = ("outline", "rows", "problems", "filling")
 UNHURRIED = ("rows",)
 """Nobody waits for these at a page: they give way to whoever does."""

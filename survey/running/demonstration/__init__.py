@@ -15,6 +15,7 @@ from survey.clock import LOCAL
 from survey.config import Config
 from survey.files.stores import contents_of
 from survey.lifecycle.step import About, Step
+from survey.running.demonstration.annual import report_year
 from survey.running.demonstration.batches import make_reports
 from survey.running.demonstration.deciding import meet
 from survey.running.demonstration.firms import make_firm, make_rounds, rows_of, set_district
@@ -86,6 +87,7 @@ def load(app: Flask) -> bool:
         call_for_applications(session, config, officer, now)
         keep_privacy(session, rows, now)
         make_reports(session, config, officer, now)
+        report_year(session, Step(session, actor(officer), now), rounds[0])
     keep_sign_ins(config.instance / SIGN_INS, words, config.base_url)
     return True
 

@@ -2,6 +2,7 @@
 
 from survey.views.bureau import (
     agreement,
+    annual,
     assessments,
     assigning,
     batches,
@@ -36,12 +37,14 @@ from survey.views.bureau import (
     templates,
     together,
     views,
+    word_templates,
     work,
 )
 from survey.views.bureau.blueprint import pages
 
 __all__ = [
     "agreement",
+    "annual",
     "assessments",
     "assigning",
     "batches",
@@ -77,5 +80,6 @@ __all__ = [
     "templates",
     "together",
     "views",
+    "word_templates",
     "work",
 ]

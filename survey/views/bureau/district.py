@@ -236,7 +236,7 @@ def district_page_state(job_id: int) -> ResponseReturnValue:
 def district_page(document_id: int) -> ResponseReturnValue:
     """Hand out an issued page."""
     found = documents.document(here.session(), document_id)
-    if found is None or found.subject != district_pages.SUBJECT:
+    if found is None or found.kind not in district_pages.KINDS:
         abort(404)
     district_pages.note_download(here.step(), found)
     title = f"{here.district().name}一页纸（{wording.DOCUMENTS[found.kind]}）{found.number}.pdf"

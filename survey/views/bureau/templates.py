@@ -156,7 +156,7 @@ def _named(every: Sequence[Column[Any]]) -> dict[str, Column[Any]]:
 def _page(fault: str = "") -> str:
     return render_template(
         "bureau/templates.html",
-        templates=store.templates(here.session()),
+        templates=[one for one in store.templates(here.session()) if one.listed in EVERYTHING],
         listed=words.LISTED,
         lost=words.LOST,
         once=words.ONCE,
@@ -189,6 +189,8 @@ def template_sample(listed: str) -> ResponseReturnValue:
 def fill_template(template_id: int) -> ResponseReturnValue:
     """Hand a template back filled with its list, narrowed and ordered as this address says."""
     kept = store.template(here.session(), template_id) or abort(404)
+    if kept.listed not in EVERYTHING:
+        abort(404)
     found = EVERYTHING[kept.listed]()
     if len(found.lines) > MOST_ROWS:
         here.refuse(

@@ -1,0 +1,42 @@
+"""A yearly report as printed pages: the chapters of its Word edition, with the same figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from markupsafe import Markup
+
+from reports.annual import Annual, paragraphs
+from reports.annual.chapters import BEGINNING, BEST, CHAPTERS, NEXT, PROBLEMS, WORK
+from reports.annual.proposals import beginning, best
+from reports.dashboard import Table
+from reports.paper.html import ours, stylesheet, templates
+from reports.paper.letters import in_letters
+from reports.paper.presses import write_pdf
+from reports.word.annual import drawing
+
+
+def print_annual(it: Annual, path: Path) -> None:
+    """Write the report as PDF."""
+    write_pdf(render(it), path)
+
+
+def render(it: Annual) -> str:
+    """Return the report as one HTML with its styles and charts inside."""
+    says = {
+        BEGINNING: beginning(it.tables),
+        BEST: best(it.tables),
+        WORK: paragraphs(it.written.work),
+        PROBLEMS: paragraphs(it.written.problems),
+        NEXT: paragraphs(it.written.next),
+    }
+    template = templates().get_template("annual.html")
+    html = template.render(
+        it=it, chapters=CHAPTERS, says=says, stylesheet=stylesheet("annual.css"), drawn=_drawn
+    )
+    return in_letters(html)
+
+
+def _drawn(table: Table) -> Markup:
+    found = drawing(table)
+    return ours(found.svg) if found else Markup()

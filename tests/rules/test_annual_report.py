@@ -1,0 +1,93 @@
+"""The yearly report: its numbers are the dashboard's, and the public one tells on nobody."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.annual import Annual, Written
+from reports.annual.annexes import annexes
+from reports.annual.chapters import CHAPTERS
+from reports.annual.proposals import beginning, best, proposed
+from reports.dashboard import Basis, Table
+from reports.outward import outward
+from reports.paper.annual import render
+from reports.small_cells import FEWEST, WITHHELD
+from reports.word.annual import FIELDS
+from reports.word.fields import values
+from tests.rules.test_outward import GROUPS, NOW, a_page
+
+LAST = st.lists(st.integers(0, 20), min_size=6, max_size=6)
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def a_report(tables: list[Table], *, leaves: bool) -> Annual:
+    shown = {one.id: one for one in (outward(tables, NOW, Basis.VISITED) if leaves else tables)}
+    said = proposed(shown, "今年的轮次")
+    lists = {} if leaves else {"pool": [["某虚构厂", "阀门", "碧湖镇", "在库", "培育", "智能工厂"]]}
+    return Annual(
+        district="虚构区",
+        bureau="虚构局",
+        department="",
+        plan="",
+        year=2026,
+        round=NOW,
+        whose="核定的答卷",
+        number="2026-000001",
+        made=datetime(2026, 11, 26, tzinfo=UTC),
+        written=Written(said.work, said.problems, said.next),
+        tables=shown,
+        annexes=annexes(lists),
+        outward=leaves,
+        demonstration=False,
+    )
+
+
+def cells(table: Table) -> list[list[str]]:
+    return [[line.title, *(cell.text for cell in line.cells)] for line in table.lines]
+
+
+@settings(max_examples=4, deadline=None)
+@given(GROUPS, LAST)
+def test_word_and_paper_say_what_the_dashboard_says(groups, last):
+    tables = a_page(groups, last)
+    it = a_report(tables, leaves=False)
+
+    word, paper = values(FIELDS, it, []), render(it)
+
+    named = {name: title for chapter in CHAPTERS for name, title in chapter.tables.items()}
+    for table in tables:
+        part = word[named[table.id]]
+        told = [[row["名称"], *(cell["文字"] for cell in row["格"])] for row in part["行"]]
+        assert told == cells(table)
+        assert [part["首列"], *(one["名称"] for one in part["列"])] == list(table.head)
+        if table.lines:
+            assert table.title in paper
+            assert all(cell in paper for row in cells(table) for cell in row)
+    assert word["在库名单"]["行"][0]["名称"] == "某虚构厂"
+    assert "某虚构厂" in paper
+
+
+@settings(max_examples=4, deadline=None)
+@given(GROUPS, LAST)
+def test_the_public_report_says_no_more_than_the_tables_that_may_leave(groups, last):
+    tables = a_page(groups, last)
+    it = a_report(tables, leaves=True)
+
+    word, paper = values(FIELDS, it, []), render(it)
+
+    may_be_told = {text for table in it.tables.values() for row in cells(table) for text in row}
+    figures = {number for text in may_be_told for number in NUMBER.findall(text)}
+    sentences = [*beginning(it.tables), *best(it.tables), it.written.work, it.written.problems]
+    for sentence in [*sentences, it.written.next]:
+        assert WITHHELD not in sentence
+        assert set(NUMBER.findall(sentence)) <= figures
+        for count in re.findall(r"(\d+) 家", sentence):
+            assert int(count) >= FEWEST
+    assert "某虚构厂" not in paper
+    assert not word["有附表"]
+    assert not word["在库名单"]["行"]
+    assert not word["离上一级最近的企业"]["行"]
