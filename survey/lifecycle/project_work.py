@@ -205,9 +205,9 @@ def _read_figure(step: Step, row: Project, figure: ProjectFigure, said: TypedFig
     accepted = row.state == ProjectState.ACCEPTED
     if not accepted:
         figure.question, figure.title, figure.unit = said.question, *_named(said, faults)
-        figure.before = _number("before", said.before, faults)
+        figure.before = number("before", said.before, faults)
         figure.before_on = _on("before", figure.before, said.before_on, step.today, faults)
-    figure.after = _number("after", said.after, faults)
+    figure.after = number("after", said.after, faults)
     figure.after_on = _on("after", figure.after, said.after_on, step.today, faults)
     if accepted and figure.after is None:
         faults.setdefault("after", "请填写改造后的数。")
@@ -226,7 +226,7 @@ def _named(said: TypedFigure, faults: dict[str, str]) -> tuple[str, str]:
     return title[:60], unit[:20]
 
 
-def _number(name: str, given: str, faults: dict[str, str]) -> str | None:
+def number(name: str, given: str, faults: dict[str, str]) -> str | None:
     text = typed.plain(given).replace(",", "").removesuffix("%")
     if not text:
         return None

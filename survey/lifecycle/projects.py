@@ -96,24 +96,41 @@ def begin(
         basis = _basis(step, firm_id, assessment_id)
         if firm is None:
             raise NotThere
-        row = Project(
-            firm_id=firm_id,
-            assessment_id=basis.id if basis else None,
-            edition=basis.edition if basis else newest(session),
-            state=PROJECT["project_begin"].leads,
-            begun_by=step.by.user_id,
-            begun_at=step.now,
-            by_bureau=by_bureau,
-            changed_at=step.now,
-        )
-        wanted = _read_facts(session, row, firm, facts, {})
-        _require_room(session, firm_id, row.title)
-        session.add(row)
-        session.flush()
-        _keep_packages(session, row, {}, wanted)
-        action = "project_begin_for" if by_bureau else "project_begin"
-        step.log(action, row, after=_said(row) | {"bought": wanted})
-        return row
+        return begun(step, firm, facts, basis, by_bureau=by_bureau)
+
+
+def begun(
+    step: Step,
+    firm: Firm,
+    facts: ProjectFacts,
+    basis: Assessment | None,
+    *,
+    by_bureau: bool = False,
+) -> Project:
+    """Begin a project inside a transaction that holds its firm.
+
+    Raises:
+        Invalid: As ``begin``.
+    """
+    session = step.session
+    row = Project(
+        firm_id=firm.id,
+        assessment_id=basis.id if basis else None,
+        edition=basis.edition if basis else newest(session),
+        state=PROJECT["project_begin"].leads,
+        begun_by=step.by.user_id,
+        begun_at=step.now,
+        by_bureau=by_bureau,
+        changed_at=step.now,
+    )
+    wanted = _read_facts(session, row, firm, facts, {})
+    _require_room(session, firm.id, row.title)
+    session.add(row)
+    session.flush()
+    _keep_packages(session, row, {}, wanted)
+    action = "project_begin_for" if by_bureau else "project_begin"
+    step.log(action, row, after=_said(row) | {"bought": wanted})
+    return row
 
 
 def confirm(step: Step, project_id: int, *, base_version: int) -> None:
@@ -224,7 +241,12 @@ def changed(before: Mapping[str, object], after: Mapping[str, object]) -> dict[s
 
 def catalogue(session: Session, row: Project, trade: str) -> dict[str, Package]:
     """Return the packages of the project's edition that suit a trade, by code."""
-    edition = library.load(session, row.edition)
+    return catalogue_of(session, row.edition, trade)
+
+
+def catalogue_of(session: Session, edition_id: str, trade: str) -> dict[str, Package]:
+    """Return the packages of an edition that suit a trade, by code."""
+    edition = library.load(session, edition_id)
     if trade not in edition.trades:
         return {package.code: package for package in edition.packages}
     return dict(edition.questionnaire(trade).package_by_code)

@@ -24,6 +24,7 @@ from survey.tables import (
     RecognitionStanding,
     RequestState,
     RosterState,
+    SampleState,
     SheetKind,
 )
 
@@ -195,6 +196,18 @@ ITEM: Mapping[str, Transition[ItemState]] = {
     "item_put_back": _from(_T.WORKING, to=_T.WAITING),
     "item_retry": _from(_T.FAILED, to=_T.WAITING),
 }
+
+_S = SampleState
+SAMPLE: Mapping[str, Transition[SampleState]] = {
+    "sample_draft": _from(None, to=_S.DRAFT),
+    "sample_edit": _from(_S.DRAFT, _S.ASKED, _S.PUBLISHED, _S.WITHDRAWN, to=_S.DRAFT),
+    "sample_ask": _from(_S.DRAFT, to=_S.ASKED),
+    "sample_agree": _from(_S.ASKED, to=_S.PUBLISHED),
+    "sample_decline": _from(_S.ASKED, to=_S.DRAFT),
+    "sample_withdraw": _from(_S.DRAFT, _S.ASKED, _S.PUBLISHED, to=_S.WITHDRAWN),
+    "sample_revoke": _from(_S.PUBLISHED, to=_S.WITHDRAWN),
+}
+"""A changed card is a draft again: what the firm agreed to was another."""
 
 WRITABLE: Mapping[SheetKind, AssessmentState] = {
     SheetKind.SELF: AssessmentState.DRAFT,

@@ -14,6 +14,7 @@ from survey.tables import (
     Paper,
     ProjectPaper,
     Roster,
+    SampleConsent,
     Signature,
     WordEdition,
 )
@@ -30,6 +31,7 @@ COLUMNS = (
     Paper.sha256,
     ProjectPaper.sha256,
     Roster.sha256,
+    SampleConsent.sha256,
     Signature.sha256,
 )
 

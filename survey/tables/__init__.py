@@ -34,6 +34,7 @@ from survey.tables.enums import (
     BatchKind,
     BatchState,
     CandidateState,
+    ConsentWay,
     CostKind,
     Decision,
     DocumentKind,
@@ -71,6 +72,7 @@ from survey.tables.enums import (
     RowFault,
     RowNote,
     RowOutcome,
+    SampleState,
     SecondState,
     Settlement,
     Severity,
@@ -136,6 +138,13 @@ from survey.tables.rosters import (
     RosterTitle,
 )
 from survey.tables.rounds import Invitation, Mail, Reminder
+from survey.tables.samples import (
+    Sample,
+    SampleChoice,
+    SampleConsent,
+    SampleCopy,
+    SampleShowing,
+)
 from survey.tables.signatures import Signature
 from survey.tables.spools import TakenSpool
 from survey.tables.tallies import Tally
@@ -162,6 +171,7 @@ __all__ = [
     "ChoiceRow",
     "ConditionAnswer",
     "Consent",
+    "ConsentWay",
     "CostKind",
     "Decided",
     "Decision",
@@ -258,6 +268,12 @@ __all__ = [
     "RowFault",
     "RowNote",
     "RowOutcome",
+    "Sample",
+    "SampleChoice",
+    "SampleConsent",
+    "SampleCopy",
+    "SampleShowing",
+    "SampleState",
     "SavedView",
     "ScoreRow",
     "SecondSheet",

@@ -104,6 +104,22 @@ class ProjectState(StrEnum):
     STOPPED = "stopped"
 
 
+class SampleState(StrEnum):
+    """Where the card of a sample is: only a published one is shown to others."""
+
+    DRAFT = "draft"
+    ASKED = "asked"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class ConsentWay(StrEnum):
+    """How a firm gave its written consent: on its own page, or on a signed paper."""
+
+    PAGE = "page"
+    PAPER = "paper"
+
+
 class ProjectPaperKind(StrEnum):
     """What a document of a project is."""
 
@@ -478,6 +494,7 @@ __all__ = [
     "AssessmentState",
     "AwardLevel",
     "CandidateState",
+    "ConsentWay",
     "CostKind",
     "Decision",
     "DocumentKind",
@@ -514,6 +531,7 @@ __all__ = [
     "RowFault",
     "RowNote",
     "RowOutcome",
+    "SampleState",
     "SecondState",
     "Settlement",
     "Severity",

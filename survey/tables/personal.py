@@ -73,6 +73,7 @@ PERSONAL: Final[Mapping[str, Whose]] = {
     "uploads.name": Whose.FILE,
     "papers.name": Whose.FILE,
     "project_papers.name": Whose.FILE,
+    "sample_consents.name": Whose.FILE,
     "rosters.name": Whose.FILE,
 }
 OTHERS: Final[Mapping[str, str]] = {
@@ -83,6 +84,7 @@ OTHERS: Final[Mapping[str, str]] = {
     "providers.name": "a provider's",
     "providers.name_key": "a provider's",
     "projects.provider_name": "a provider's",
+    "sample_choices.provider_name": "a provider's",
     "firm_listings.served_by": "a provider's",
     "roster_rows.name": "a firm's",
     "roster_rows.name_key": "a firm's",

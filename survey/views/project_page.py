@@ -15,6 +15,7 @@ from survey.lifecycle import project_work
 from survey.lifecycle.edition_status import newest
 from survey.lifecycle.errors import Invalid, Refusal
 from survey.readings.projects import ProjectSeen, project_seen
+from survey.readings.samples import copied
 from survey.store import log
 from survey.store import projects as store
 from survey.tables import Assessment, Firm, Project, ProjectPaper, Role
@@ -22,6 +23,7 @@ from survey.views import files
 from survey.views.bureau.steps import StepForm
 from survey.web import downloads, here
 from survey.words import projects as words
+from survey.words import samples as sample_words
 from survey.words.log import LogWords
 
 Forms = dict[str, StepForm]
@@ -68,6 +70,8 @@ def shown(
         words=words,
         accept=ACCEPT,
         open_states=store.OPEN,
+        copied=copied(here.session(), it.row, everything=not is_firm),
+        sample_words=sample_words,
         history=() if is_firm else log.history(here.session(), "project", project_id),
         log_words=LogWords(*named),
     )

@@ -92,6 +92,7 @@ WAYS: Mapping[Kind, Way] = {
     Kind.PROVIDER_CHANGE: Way(
         "bureau.provider", "provider_id", "bureau.providers", {"change": "yes"}
     ),
+    Kind.SAMPLE_ASKED: Way("firm.sample", "sample_id", "firm.samples"),
     Kind.NAME_ASKED: Way("firm.providers", whole="firm.providers"),
     Kind.NEED_ANSWERED: Way("firm.need", "need_id", "firm.needs"),
     Kind.NEED_LATE: Way("bureau.need", "need_id", "bureau.needs", {"standing": Standing.LATE}),

@@ -66,6 +66,7 @@ LISTED: Final = {
     "firms": "企业名录",
     "needs": "问题清单",
     "projects": "改造项目",
+    "samples": "样本",
     "candidates": "申报对象",
     "recommendation": "推荐汇总表",
     "providers": "服务商名录",

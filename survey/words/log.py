@@ -13,7 +13,7 @@ from questionnaires.words import SIZES
 from reports.figures import money_text, percent
 from survey.clock import local
 from survey.tables import AuditEntry
-from survey.words import jobs, needs, projects, seen
+from survey.words import jobs, needs, projects, samples, seen
 from survey.words.notes import TITLES
 from survey.words.notices import CANDIDATE_STATES, CHANGED, NOTICE_STATES
 from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
@@ -214,6 +214,16 @@ ACTIONS = {
     "end_introduction": "登记引荐没有谈成",
     "claim": "登记服务商奖补",
     "proposal_decline": "不采用名单里的认定",
+    "sample_draft": "起草样本卡",
+    "sample_edit": "修改样本卡",
+    "sample_ask": "请企业同意公开样本卡",
+    "sample_agree": "同意公开样本卡",
+    "sample_decline": "不同意公开样本卡",
+    "sample_withdraw": "撤下样本卡",
+    "sample_revoke": "收回公开样本卡的同意",
+    "sample_copy": "照样本立项",
+    "sample_explain": "说明与样本不同的原因",
+    "sample_show": "看样本卡",
     "project_begin": "立项",
     "project_begin_for": "代企业立项",
     "project_confirm": "确认代登记的项目",
@@ -320,6 +330,7 @@ SUBJECTS = {
     "introduction": "引荐",
     "log": "操作日志",
     "project": "改造项目",
+    "sample": "样本",
     "policy": "补助政策",
     "notice": "申报通知",
     "candidate": "申报通知",
@@ -343,6 +354,7 @@ LISTS = {
     "phones": "带电话的催办文字",
     "work": "核验情况",
     "projects": "改造项目清单",
+    "samples": "样本清单",
     "candidates": "申报对象",
     "recommendation": "推荐汇总表",
 }
@@ -355,6 +367,7 @@ STATES_OF: Mapping[str, Mapping[str, str]] = {
     "edition": EDITION_STATES,
     "job": jobs.STATES,
     "project": projects.STATES,
+    "sample": samples.STATES,
     "notice": NOTICE_STATES,
     "candidate": CANDIDATE_STATES,
     "introduction": INTRODUCTION_STATES,
@@ -662,6 +675,11 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "active": lambda active: "" if active else "已停用",
     "after": lambda number: f"改造后 {number or '没有填'}",
     "before": lambda number: f"改造前 {number or '没有填'}",
+    "items": lambda number: f"{number} 项",
+    "way": lambda way: samples.WAYS.get(way, way),
+    "masked": lambda masked: "不公开名称" if masked else "公开名称",
+    "revision": lambda number: f"第 {number} 稿",
+    "sample": lambda number: f"样本 {number}",
     "paper": lambda kind: projects.PAPERS.get(kind, kind),
     "bought": lambda codes: f"改造场景 {_bought(codes)}",
     "parts": lambda parts: "各场景的价 " + _priced(parts),

@@ -58,6 +58,7 @@ KINDS: Final[Mapping[str, Said]] = {
     ),
     "unrecognised": Said("评定已通过，待按文件登记认定", "家", "{day}通过"),
     "mail_failed": Said("给企业的邮件没有发出去", "轮", "{day}起", "看原因，改邮箱后重发。"),
+    "sample_asked": Said("主管部门想公开本企业的样本卡，请看内容，同意或退回", "张", "{day}发来"),
     "project_mend": Said("改造项目要更正、重报或确认", "个", "{day}起"),
     "project_contract": Said("改造项目的合同，待核对", "个", "{day}登记"),
     "project_progress": Said("改造项目的进度，待核对", "个", "{day}填报"),

@@ -83,6 +83,8 @@ from survey.tables import (
     Role,
     RosterState,
     Round,
+    SampleConsent,
+    SampleState,
     SheetKind,
     Signature,
     SignerRole,
@@ -115,6 +117,7 @@ from tests.support.providers import a_file as a_provider_file
 from tests.support.providers import an_accepted_project, introduced
 from tests.support.rosters import a_proposal, a_roster
 from tests.support.rounds import a_mail, prepare_links
+from tests.support.samples import a_copy, a_sample, a_typed_card
 from tests.support.servers import Server, serving
 from tests.support.templates import a_template, a_view
 
@@ -241,6 +244,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "template_id": [a_template(session, config, people[Role.OFFICER], LONG[:40]).id],
         "need_id": _needs(session, firm.id, other.id),
         **_projects(session, config, firm),
+        **_samples(session, config, firm, other),
         "listed": ["assessments"],
         "token": [issue_link(Step(session, by, moment()), guest.id).token],
         "edition_id": [EDITION],
@@ -272,6 +276,17 @@ def _projects(session: Session, config: Config, firm: Firm) -> dict[str, list[in
     stored = uploads.take(BytesIO(a_photo()), f"{LONG}.jpg", contents_of(config), 2**20)
     paper = a_paper(session, whole, stored)
     return {"project_id": [whole.id, *(row.id for row in rows)], "project_paper_id": [paper.id]}
+
+
+def _samples(session: Session, config: Config, firm: Firm, other: Firm) -> dict[str, list[int]]:
+    """A card with endless words that the firm copied, one of its own in every state."""
+    words = dict.fromkeys(("problem", "pitfalls"), LONG) | {"title": LONG[:60]}
+    paper = uploads.take(BytesIO(a_photo()), f"{LONG}.jpg", contents_of(config), 2**20)
+    shown = a_sample(session, other, masked=True, said=a_typed_card(**words), paper=paper)
+    a_copy(session, shown, firm, quantities={"N05": "1"}, reasons={"N01": LONG[:90]})
+    own = [a_sample(session, firm, state).id for state in SampleState]
+    consents = [*session.scalars(select(SampleConsent.id).where(SampleConsent.sha256 != ""))]
+    return {"sample_id": [shown.id, *own], "sample_consent_id": consents}
 
 
 def _notices(session: Session, config: Config, step: Step, firm: Firm) -> list[int]:

@@ -59,6 +59,8 @@ WORDS = {
     "name": "plan",
     "need_step": "defer",
     "step": "stop",
+    "sample_step": "withdraw",
+    "sample_turn": "decline",
     "filename": "css/base.css",
 }
 """A good word for every part of an address that is no number."""
@@ -89,6 +91,8 @@ ROWS = {
     "template_id",
     "need_id",
     "filing_id",
+    "sample_id",
+    "sample_consent_id",
 }
 
 OF_CONSULTANTS = ("bureau.consultant_link", "bureau.work_of_one", "interests.")
@@ -179,10 +183,18 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "mail_id": side.ids["mail"],
         "project_id": side.ids["sold project" if "claim" in rule.endpoint else "project"],
         "project_paper_id": side.ids["project paper"],
+        "sample_id": side.ids[_sample(rule, role)],
+        "sample_consent_id": side.ids["sample consent"],
         "view_id": side.ids["spare view" if "forget" in rule.endpoint else "view"],
         "template_id": side.ids["spare template" if "forget" in rule.endpoint else "template"],
         "need_id": side.ids["answered need" if role == Role.FIRM else "need"],
     }
+
+
+def _sample(rule: Rule, role: str) -> str:
+    """A card about the firm itself, or one that is shown to everybody."""
+    of_others = role == Role.CONSULTANT or "copy" in rule.endpoint
+    return "published sample" if of_others else "sample"
 
 
 def _document(rule: Rule) -> str:
@@ -207,6 +219,8 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
         others["evidence_id"].append(a["draft self file"])
     if role == Role.FIRM:
         others["evidence_id"].append(a["visiting onsite file"])
+    if role in (Role.FIRM, Role.CONSULTANT):
+        others["sample_id"] = [b["sample"]]
     if role == Role.FIRM:
         others["project_id"], others["project_paper_id"] = [b["project"]], [b["project paper"]]
         others["notice_id"], others["paper_id"] = [b["notice"]], [b["notice paper"]]

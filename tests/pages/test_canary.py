@@ -43,6 +43,8 @@ WORDS = {
     "digest": ["0c5f63084347"],
     "name": ["plan"],
     "need_step": ["defer"],
+    "sample_step": ["withdraw"],
+    "sample_turn": ["decline"],
 }
 TABLES = {
     "assessment_id": "assessments",
@@ -67,6 +69,8 @@ TABLES = {
     "mail_id": "mails",
     "project_id": "projects",
     "project_paper_id": "project_papers",
+    "sample_id": "samples",
+    "sample_consent_id": "sample_consents",
     "notice_id": "notices",
     "view_id": "saved_views",
     "template_id": "list_templates",

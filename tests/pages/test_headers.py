@@ -75,6 +75,8 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "need_step": ("defer",),
         "project_id": (ids["project"],),
         "project_paper_id": (ids["project paper"],),
+        "sample_id": (ids["sample"], ids["published sample"]),
+        "sample_consent_id": (ids["sample consent"],),
         "provider_id": (ids["provider"],),
         "listed": ("assessments",),
         "section_id": ("production",),

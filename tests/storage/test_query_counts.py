@@ -34,6 +34,7 @@ from tests.support.people import (
     visited,
 )
 from tests.support.projects import a_project
+from tests.support.samples import a_copy, a_sample
 
 SAVE, SECTION = 6, 7
 """Most statements of a save and of a section page; PostgreSQL's lock on the assessment is one."""
@@ -184,6 +185,7 @@ BUREAU = {
     "bureau.assessments": 16,
     "bureau.pool": 22,
     "bureau.projects": 16,
+    "bureau.samples": 19,
     "bureau.firms": 12,
     "bureau.needs": 15,
     "bureau.rounds": 6,
@@ -215,6 +217,8 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
             entry = pool.admit(step, one.id, target_rung="workshop", reason="条件成熟。")
             if endpoint == "bureau.projects":
                 a_project(session, one.firm_id)
+            if endpoint == "bureau.samples":
+                a_copy(session, a_sample(session, a_firm(session)), one.firm_id)
             ids.append(entry.id if endpoint == "bureau.decide_on_entries" else one.id)
 
     def asked() -> list[str]:

@@ -55,6 +55,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.store import interests as interest_store
 from survey.store import nation as nation_store
 from survey.store import pool as store
+from survey.store import samples as sample_store
 from survey.store.completion import Pace
 from survey.store.invitations import Whom
 from survey.store.jobs import jobs_about
@@ -73,6 +74,7 @@ from survey.tables import (
     ResponseKind,
     Role,
     Round,
+    SampleState,
     SheetKind,
     SignerRole,
     Table,
@@ -102,6 +104,7 @@ from tests.support.providers import a_file as a_provider_file
 from tests.support.providers import a_provider, a_provider_user, an_accepted_project, introduced
 from tests.support.rosters import a_proposal, a_roster
 from tests.support.rounds import a_mail
+from tests.support.samples import a_copy, a_sample, a_typed_card
 from tests.support.templates import a_template, a_view
 
 QUESTION = "scheduling"
@@ -141,6 +144,7 @@ class World:
         self.a, self.b = self.sides
         self._ask_for(self.rounds[3])
         self._say_what_they_need()
+        self._show_a_sample()
         if reports:
             self._print_district(self.rounds[0])
         session.rollback()
@@ -175,6 +179,28 @@ class World:
                 self._session, side.ids["firm"], f"{side.word}旧诉求", NeedState.ANSWERED
             )
             side.ids["answered need"] = answered.id
+
+    def _show_a_sample(self) -> None:
+        """A card about each firm that waits for its consent, and a third firm's that both copy."""
+        session = self._session
+        content = a_pdf("同意书")
+        sha256 = contents_of(self._config).put(content)
+        paper = Stored("同意书.pdf", sha256, "application/pdf", len(content), False)
+        shown = a_sample(session, a_firm(session, "公开样本厂"), paper=paper)
+        (consent,) = sample_store.consents(session, shown.id)
+        session.rollback()
+        for side in self.sides:
+            word, firm = side.word, session.get_one(Firm, side.ids["firm"])
+            own = a_sample(
+                session, firm, SampleState.ASKED, said=a_typed_card(problem=f"{word}旧样子")
+            )
+            reasons = {"N01": f"{word}不做的原因"}
+            a_copy(session, shown, firm, quantities={"N05": "1"}, reasons=reasons)
+            side.ids |= {
+                "sample": own.id,
+                "published sample": shown.id,
+                "sample consent": consent.id,
+            }
 
     def _print_district(self, round_: Round) -> None:
         """The district's page on paper: nobody's in particular, so both sides know its number."""

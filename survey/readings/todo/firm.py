@@ -10,7 +10,17 @@ from survey.clock import LOCAL
 from survey.readings.sheets import FilledSheet
 from survey.readings.todo.heaps import Heap, Kind, Waiting, by_age, heap
 from survey.store.notices import Reminded
-from survey.tables import Assessment, Firm, FirmNeed, Introduction, Project, Response, Round, User
+from survey.tables import (
+    Assessment,
+    Firm,
+    FirmNeed,
+    Introduction,
+    Project,
+    Response,
+    Round,
+    Sample,
+    User,
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,8 @@ class AtFirm:
     """Those of which the bureau asks something to be mended; none for whom they do not concern."""
     asked: Sequence[Introduction]
     """Providers that would know who it is; none for whom that does not concern."""
+    samples: Sequence[Sample]
+    """Cards about it that wait for its owner's consent; none for anybody else."""
     called: Sequence[Reminded]
     """Notices it was reminded of and may still hand in for; none for who may not see them."""
     whole: bool
@@ -126,6 +138,13 @@ def _name_asked(at: AtFirm) -> Heap:
     )
 
 
+def _sample_asked(at: AtFirm) -> Heap:
+    """Cards about the firm that others would be shown."""
+    return heap(
+        Kind.SAMPLE_ASKED, (Waiting(one.title, one.id, one.changed_at) for one in at.samples)
+    )
+
+
 def _called(at: AtFirm) -> Heap:
     """Notices whose day is near."""
     return heap(
@@ -140,6 +159,7 @@ FIRM: tuple[Callable[[AtFirm], Heap], ...] = (
     _settled,
     _need_answered,
     _name_asked,
+    _sample_asked,
     _called,
     _begin,
     _finish,

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     PROJECT_MEND = "project_mend"
     CALLED = "called"
     NAME_ASKED = "name_asked"
+    SAMPLE_ASKED = "sample_asked"
     # a consultant
     TO_BEGIN = "to_begin"
     RUNNING = "running"

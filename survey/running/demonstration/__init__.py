@@ -45,6 +45,7 @@ from survey.running.demonstration.projects import run_projects
 from survey.running.demonstration.providers import bring_providers
 from survey.running.demonstration.rosters import bring_lists
 from survey.running.demonstration.rounds import remind, run_round
+from survey.running.demonstration.samples import show_samples
 from survey.running.demonstration.story import BEGAN, DEMO
 from survey.tables import Role, User
 
@@ -82,6 +83,7 @@ def load(app: Flask) -> bool:
         keep_ledger(session, officer, now)
         run_projects(session, firms, officer)
         bring_providers(session, rows, users, hashes[SELLER[0]], now)
+        show_samples(session, firms, officer)
         keep_lists(session, contents, Step(session, actor(officer), now))
         keep_needs(session, firms, officer, now)
         call_for_applications(session, config, officer, now)

@@ -33,14 +33,14 @@ def run_projects(session: Session, firms: list[tuple[Firm, dict[str, Any]]], off
     kept = rows_of("projects.yaml")
     by_sample = {row["sample"]: firm for firm, row in firms}
     policies = [
-        subsidies.keep_policy(Step(session, actor(officer), _at(date(YEAR, 2, 10))), policy).id
+        subsidies.keep_policy(Step(session, actor(officer), at(date(YEAR, 2, 10))), policy).id
         for policy in (TypedPolicy(**row) for row in kept["policies"])
     ]
     for row in kept["projects"]:
         _Way(session, by_sample[row["sample"]], officer, row, policies).go()
 
 
-def _at(day: date) -> datetime:
+def at(day: date) -> datetime:
     return datetime.combine(day, time(10, 30), LOCAL)
 
 
@@ -83,7 +83,7 @@ class _Way:
         self, who: User, day: date, step: Callable[..., object], *given: Any, **more: Any
     ) -> None:
         step(
-            Step(self.session, actor(who), _at(day)),
+            Step(self.session, actor(who), at(day)),
             self.id,
             *given,
             base_version=self._version(),
@@ -108,7 +108,7 @@ class _Way:
             planned_end=_planned(end),
             packages=row["packages"],
         )
-        step = Step(self.session, actor(self.owner), _at(day_of(row["begun"])))
+        step = Step(self.session, actor(self.owner), at(day_of(row["begun"])))
         self.id = projects.begin(step, self.firm.id, facts).id
         self.session.rollback()
 
@@ -182,5 +182,5 @@ class _Way:
     def _pay(self, paid: str, written: str, note: str) -> None:
         (subsidy,), day = store.subsidies_of(self.session, self.id), day_of(written)
         version = self._version()
-        step = Step(self.session, actor(self.officer), _at(day))
+        step = Step(self.session, actor(self.officer), at(day))
         subsidies.pay(step, subsidy.id, paid=paid, paid_on=day, note=note, base_version=version)

@@ -65,6 +65,9 @@ ORDERS = {
     "-lacking": "缺得多的在前",
     "place": "按名次",
     "-place": "按名次倒序",
+    "-copied": "照做的企业从多到少",
+    "-seen": "看过的企业从多到少",
+    "-published": "最近公开在前",
 }
 """Every order a list offers; a leading hyphen turns its key round."""
 

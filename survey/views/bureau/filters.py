@@ -18,6 +18,7 @@ from survey.words import lists as words
 from survey.words import needs as need_words
 from survey.words import notices as notice_words
 from survey.words import projects as project_words
+from survey.words import samples as sample_words
 from survey.words import wording
 
 
@@ -143,6 +144,12 @@ def of_projects(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
         _choice("overdue", "超期", "way", project_words.OVERDUE),
         _named("provider", "服务商", projects.providers(here.session())),
         _row("policy", "补助政策", "pool", _policies()),
+    )
+
+
+def of_samples(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
+    return _filters(
+        sorts, *_of_firms(trades), _choice("state", "样本状态", "way", sample_words.STATES)
     )
 
 

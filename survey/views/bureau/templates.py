@@ -42,6 +42,8 @@ from survey.views.bureau import (
     projects,
     providers,
     recommendation,
+    sample_columns,
+    samples,
 )
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.columns import Everything
@@ -59,6 +61,7 @@ EVERYTHING: Mapping[str, Callable[[], Everything]] = {
     "firms": firms.everything,
     "needs": needs.everything,
     "projects": projects.everything,
+    "samples": samples.everything,
     "candidates": candidates.everything,
     "recommendation": recommendation.everything,
     "providers": providers.everything,
@@ -134,6 +137,8 @@ def _every(listed: str) -> Sequence[Column[Any]]:
         return columns.of_pool(frame, {}, here.district().stages, Beside())
     if listed == "projects":
         return project_columns.of_projects(frame.trades, here.today())
+    if listed == "samples":
+        return sample_columns.of_samples(frame.trades)
     if listed == "candidates":
         return notice_columns.of_candidates(frame.trades, {}, 0)
     if listed == "recommendation":

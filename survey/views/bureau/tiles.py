@@ -19,6 +19,7 @@ from survey.web import lists
 from survey.words import needs
 from survey.words.projects import STATES as PROJECT_STATES
 from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
+from survey.words.samples import STATES as SAMPLE_STATES
 from survey.words.wording import STATES
 
 
@@ -108,6 +109,14 @@ def of_projects(sums: Sums) -> list[Tile]:
     ]
     late = _tile("超期未完工", sums.overdue, listed, overdue="yes")
     return [*way, late._replace(tone="warn" if sums.overdue else None)]
+
+
+def of_samples(counts: Mapping[str, int]) -> list[Tile]:
+    """Return cards from their draft to their end."""
+    return [
+        _tile(title, counts.get(state, 0), "bureau.samples", state=state)
+        for state, title in SAMPLE_STATES.items()
+    ]
 
 
 def of_providers(counts: Mapping[str, int]) -> list[Tile]:

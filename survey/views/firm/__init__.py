@@ -10,6 +10,7 @@ from survey.views.firm import (
     providers,
     requests,
     review,
+    samples,
     section,
     trend,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "providers",
     "requests",
     "review",
+    "samples",
     "section",
     "trend",
 ]

@@ -28,6 +28,7 @@ from survey.store import (
     reminders,
     requests,
     responses,
+    samples,
     visits,
 )
 from survey.store import assessments as store
@@ -90,12 +91,20 @@ def home() -> ResponseReturnValue:
         climb=_climb(firm_id, lines),
         projects=[row for row in own if row.state in (*projects.OPEN, ProjectState.FINISHED)],
         open=projects.OPEN,
+        samples=_samples(firm),
         words=project_words,
         visitors=visitors_of(here.session(), _visiting(lines)),
         reminded=reminders.newest_of(
             here.session(), firm_id, [*(r.id for r in rounds), *_drafted(lines)]
         ),
     )
+
+
+def _samples(firm: Firm) -> int:
+    """Count the samples of its trade a firm may copy; none for who sees modules only."""
+    if here.reader().sections is not None:
+        return 0
+    return samples.how_many_published(here.session(), firm.trade, firm.id)
 
 
 def _drafted(lines: list[Line]) -> list[int]:
@@ -132,6 +141,7 @@ def _at_firm(firm: Firm, rounds: list[Round], lines: list[Line], own: list[Proje
         settled=_settled(lines) if who.owner else (),
         answered=needs.to_rate(session, firm.id) if who.sections is None else (),
         asked=introductions.asking(session, firm.id) if who.owner else (),
+        samples=samples.asked_of(session, firm.id) if who.owner else (),
         called=notices.reminded(session, firm.id, here.today()) if who.sections is None else (),
         whole=who.sections is None,
         projects=projects.to_mend(session, own),

@@ -12,18 +12,20 @@ from flask.typing import ResponseReturnValue
 from reports.figures import money_text
 from reports.projects import claimable
 from survey.clock import LOCAL
-from survey.lifecycle import project_work, projects, subsidies, typed
+from survey.lifecycle import project_work, projects, sample_copies, subsidies, typed
 from survey.lifecycle.errors import Refusal
 from survey.readings import projects as readings
 from survey.readings.projects import ProjectSeen, project_seen
 from survey.store import assessments, firms
 from survey.store import projects as store
+from survey.store import samples as sample_store
 from survey.tables import Assessment, Project, ProjectState
 from survey.views import project_page
 from survey.views.bureau.steps import StepForm
 from survey.views.firm.pages import pages
 from survey.views.forms import projects as forms
 from survey.views.forms.projects import ContractForm, FactsForm
+from survey.views.forms.samples import WhyForm
 from survey.views.project_page import Desk, Forms, ProjectStep
 from survey.web import here
 from survey.words import projects as words
@@ -275,8 +277,20 @@ def _subsidy_form(it: ProjectSeen, *, posted: bool = False) -> Any:
     return forms.SubsidyForm(offered, posted=posted)
 
 
+def _explain(it: ProjectSeen, form: Any) -> None:
+    why = form.reason.data or ""
+    sample_copies.explain(here.step(), it.row.firm_id, it.id, reason=why)
+
+
+def _explain_form(*, posted: bool = False) -> WhyForm:
+    return WhyForm(
+        "explain", "为什么不一样", "主管部门会看到，供以后照着做的企业参考。", posted=posted
+    )
+
+
 STEPS = {
     "confirm": ProjectStep(_posted(StepForm, "confirm"), _confirm, "已确认，这个项目由您接着办。"),
+    "explain": ProjectStep(lambda _it: _explain_form(posted=True), _explain, "原因已保存。"),
     "progress": ProjectStep(
         _posted(forms.ProgressForm, "progress"), _report, "进度已报，主管部门会核对。"
     ),
@@ -319,7 +333,12 @@ def _forms(it: ProjectSeen) -> Forms:
         offer = _subsidy_form(it)
         if len(offer.policy.choices) > 1:
             found["subsidy"] = offer
-    return found | _figure_forms(it)
+    found |= _figure_forms(it)
+    choice = sample_store.choice_of_project(here.session(), it.id)
+    if choice is not None and it.row.state != ProjectState.STOPPED:
+        found["explain"] = _explain_form()
+        found["explain"]["reason"].data = choice.reason
+    return found
 
 
 def _progress_form(it: ProjectSeen, today: date) -> StepForm:
