@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0059"
-down_revision = "0058"
+revision = "0060"
+down_revision = "0059"
 
 STATES = "state IN ('draft', 'asked', 'published', 'withdrawn')"
 WAYS = "way IN ('page', 'paper')"
