@@ -3,31 +3,43 @@ press that reaches nothing, waits for nothing and runs out of nothing."""
 
 from __future__ import annotations
 
+import json
 import re
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from inspect import signature
 from pathlib import Path
 
 import pymupdf
 import pytest
+from pypdf import PdfReader
 from weasyprint import CSS, HTML
 
 from questionnaires.answers import NOT_APPLICABLE
 from questionnaires.floor import resting
+from reports import readd
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.sections import Notes
 from reports.facts import File, Finding, FirmsWord, Photo, Verdict, Verification
 from reports.paper import presses
+from reports.paper import signature as signing
 from reports.paper.chapters import NUMERALS, chapters
 from reports.paper.html import print_report, render_html
 from reports.paper.presses import PrintingFailed, write_pdf
 from reports.paper.weasyprint_parts import WEASYPRINT_DEFAULTS, Page, lean_defaults
+from reports.proof import RULES_NAME, Verifiable, rules_of
+from survey.config import Config
+from survey.files import certificates
 from tests.support.files import a_photo
 from tests.support.reporting import TODAY, a_valve_diagnosis, an_onsite_diagnosis, some_facts
 
+VERIFIABLE = Verifiable(f"https://example.invalid/verify/{'A' * 43}", 3, "5" * 64)
+"""By what an issued report is verified."""
 PLAIN = '<!doctype html><html lang="zh-CN"><head><title>纸</title></head><body>{}</body></html>'
 
 
@@ -49,7 +61,7 @@ def diagnosis() -> Diagnosis:
 @pytest.fixture(scope="module")
 def report(diagnosis: Diagnosis, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reports") / "报告.pdf"
-    print_report(diagnosis, path)
+    print_report(diagnosis, path, VERIFIABLE)
     return path
 
 
@@ -501,3 +513,69 @@ def test_a_signed_report_names_who_signed_and_when() -> None:
 
     assert "已签认：虚构代表，厂长" in cover
     assert "暂核" not in cover
+
+
+# --- issued ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def signed_report(report: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report with an instance's signature."""
+    instance = tmp_path_factory.mktemp("instance")
+    signer = certificates.signer_of(Config(instance, "", ""), datetime.now(UTC))
+    path = instance / "issued.pdf"
+    path.write_bytes(signing.signed(report.read_bytes(), signer, "2026-000007"))
+    return path
+
+
+def test_an_issued_report_says_how_it_is_verified(diagnosis: Diagnosis, report: Path) -> None:
+    said = words(report)
+
+    assert "怎样核对这份报告" in said
+    assert VERIFIABLE.address in said
+    assert "自评答卷第3版" in said
+    assert "怎样核对这份报告" not in render_html(diagnosis)
+
+
+def test_a_signature_changes_nothing_that_is_seen_or_read_aloud(
+    report: Path, signed_report: Path
+) -> None:
+    after = PdfReader(signed_report)
+    root = after.trailer["/Root"]
+    (field,) = root["/AcroForm"]["/Fields"]
+    left, bottom, right, top = field.get_object()["/Rect"]
+    page = after.pages[0].cropbox
+
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "zh-CN"
+    assert "/StructParent" not in field.get_object()  # outside the page it needs no tag
+    assert right <= page.left or left >= page.right or top <= page.bottom or bottom >= page.top
+    assert {page["/Tabs"] for page in after.pages} == {"/S"}
+    assert words(signed_report) == words(report)
+    with pymupdf.open(report) as old, pymupdf.open(signed_report) as new:
+        tags = [one.xref_get_key(one.pdf_catalog(), "StructTreeRoot")[1] for one in (old, new)]
+        at = int(tags[0].split()[0])
+        assert tags[0] == tags[1]
+        assert old.xref_object(at) == new.xref_object(at)
+        for number in (0, len(old) - 1):
+            assert old[number].get_pixmap().samples == new[number].get_pixmap().samples
+    subprocess.run(["pdftoppm", "-r", "20", "-f", "1", "-l", "1", signed_report, signed_report.with_suffix("")], check=True)  # fmt: skip
+    assert signed_report.stat().st_size - report.stat().st_size < 12_000
+
+
+def test_the_proof_that_is_attached_adds_up_by_the_rules_of_the_edition(
+    diagnosis: Diagnosis, signed_report: Path
+) -> None:
+    reader = PdfReader(signed_report)
+    (proof,) = reader.attachments["score-proof.json"]
+    rules = signed_report.with_name(RULES_NAME)
+    rules.write_bytes(rules_of(diagnosis.score.questionnaire, VERIFIABLE.seal))
+
+    ended = subprocess.run(
+        [sys.executable, "-I", readd.__file__, signed_report, rules], capture_output=True, text=True, timeout=60
+    )  # fmt: skip
+
+    assert json.loads(proof)["version"] == 3
+    (related,) = reader.trailer["/Root"]["/AF"]
+    assert related.get_object()["/AFRelationship"] == "/Data"
+    assert (ended.returncode, readd.AGREES in ended.stdout) == (0, True), ended.stdout
