@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
@@ -36,9 +34,7 @@ def _issued(config: Config) -> tuple[str, dict[str, bytes]]:
 
 
 def test_a_file_is_compared_on_the_device_of_whoever_holds_it(open_page, live_server, axe) -> None:
-    # Signing runs a loop of its own, and this thread has the browser's.
-    with ThreadPoolExecutor(1) as aside:
-        word, files = aside.submit(_issued, live_server.config).result()
+    word, files = _issued(live_server.config)
     page = open_page(PHONE)
     page.goto(f"/verify/{word}")
     ways: list[str] = []
