@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -25,7 +26,9 @@ def test_a_document_is_signed_and_read_where_an_event_loop_runs_already(instance
     async def signed_and_seen() -> signature.Seen | None:
         return signature.seen(signature.signed(plain.getvalue(), signer, "2026-000001"))
 
-    seen = asyncio.run(signed_and_seen())
+    # A browser test may have left a loop in this thread.
+    with ThreadPoolExecutor(1) as aside:
+        seen = aside.submit(asyncio.run, signed_and_seen()).result()
 
     assert seen is not None
     assert (seen.number, seen.holds) == ("2026-000001", True)
