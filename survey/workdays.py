@@ -50,6 +50,12 @@ class Calendar:
             days -= self.is_working(day)
         return day
 
+    def from_on(self, day: date) -> date:
+        """Return a day, or the working day that comes next."""
+        while not self.is_working(day):
+            day += _DAY
+        return day
+
     def late(self, due: date, today: date) -> int:
         """Return how many working days have passed since a due date; 0 until then."""
         past = (due + timedelta(days=n) for n in range(1, (today - due).days + 1))

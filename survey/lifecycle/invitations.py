@@ -24,7 +24,7 @@ from survey.lifecycle.rounds import ask_for_links, held_round
 from survey.lifecycle.step import Step
 from survey.store import invitations as store
 from survey.store import mails as mail_store
-from survey.store import rounds, settings
+from survey.store import rounds, settings, workdays
 from survey.store.accounts import hashed
 from survey.store.invitations import Unready, Whom
 from survey.tables import (
@@ -185,9 +185,10 @@ def prepare_some(
 
 def _ends(step: Step, round_: Round) -> datetime:
     """Return until when links work: to the round's last day, at least as long as any link."""
-    least = expiry(step.now, settings.read(step.session).link_days)
+    calendar = workdays.read(step.session)
+    least = expiry(step.now, settings.read(step.session).link_days, calendar)
     if round_.closes_on is None:
-        return max(least, expiry(step.now, WITHOUT_END))
+        return max(least, expiry(step.now, WITHOUT_END, calendar))
     return max(least, closing(round_.closes_on))
 
 

@@ -14,9 +14,10 @@ from survey.lifecycle.accounts import SignedIn, add_user, opened, require_good, 
 from survey.lifecycle.errors import LinkSpent, NotThere
 from survey.lifecycle.step import About, Step
 from survey.store import accounts as store
-from survey.store import settings
+from survey.store import settings, workdays
 from survey.store.accounts import hashed
 from survey.tables import LinkPurpose, OneTimeLink, Role, User
+from survey.workdays import Calendar
 
 MOMENT = timedelta(minutes=2)
 """How long the same words are a second press of one button, not another wish."""
@@ -44,12 +45,9 @@ class Link:
     again: bool
 
 
-def expiry(now: datetime, days: int) -> datetime:
-    """Return a link's last moment: the office's last hour ``days`` on, never on a weekend."""
-    day = now.astimezone(LOCAL).date() + timedelta(days=days)
-    saturday, sunday = 5, 6
-    day += timedelta(days={saturday: 2, sunday: 1}.get(day.weekday(), 0))
-    return closing(day)
+def expiry(now: datetime, days: int, calendar: Calendar) -> datetime:
+    """Return a link's last moment: the office's last hour ``days`` on, or of the next working day."""
+    return closing(calendar.from_on(now.astimezone(LOCAL).date() + timedelta(days=days)))
 
 
 def closing(day: date) -> datetime:
@@ -61,7 +59,8 @@ def new_link(step: Step, user: User, purpose: LinkPurpose) -> Link:
     """Make a link inside the caller's transaction; older ones of the user stop working."""
     again = store.void_links(step.session, user.id, step.now)
     token = secrets.token_urlsafe(32)
-    ends = expiry(step.now, settings.read(step.session).link_days)
+    days, calendar = settings.read(step.session).link_days, workdays.read(step.session)
+    ends = expiry(step.now, days, calendar)
     step.session.add(
         OneTimeLink(
             token_hash=hashed(token),

@@ -4,7 +4,7 @@ import logging
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http.cookies import SimpleCookie
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -20,6 +20,7 @@ from survey.lifecycle import accounts, links, passwords
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.step import Step
 from survey.tables import AuditEntry, Firm, OneTimeLink, Role, Table, User, UserSession
+from survey.workdays import Calendar, SpecialDay
 from tests.support.people import (
     PASSWORD,
     TESTER,
@@ -675,10 +676,18 @@ def test_a_reset_ends_what_was_open_and_says_nothing_about_the_user_to_strangers
     assert try_sign_in(app, user.username, NEW_PASSWORD).status_code == 302
 
 
-def test_a_link_ends_with_the_office_after_as_many_days_as_are_set_never_on_a_weekend(session):
+def test_a_link_ends_with_the_office_after_as_many_days_as_are_set_on_a_working_day():
+    """A weekend and the free Tuesday are passed over; the Saturday that is worked for it is not."""
     monday = datetime(2026, 11, 23, 8, 0, tzinfo=LOCAL)
+    special = (
+        SpecialDay(date(2026, 11, 24), False, "虚构节"),
+        SpecialDay(date(2026, 11, 28), True, "补班"),
+    )
 
-    ends = [links.expiry(monday, days) for days in (1, 4, 5, 6, 7)]
+    ends = [links.expiry(monday, days, Calendar()) for days in (1, 4, 5, 6, 7)]
+    made_up = [links.expiry(monday, days, Calendar({2026: special})).day for days in (1, 5, 6)]
+
+    assert made_up == [25, 28, 30]
 
     assert [f"{e:%m-%d %H:%M}" for e in ends] == [
         "11-24 18:00",
@@ -687,7 +696,8 @@ def test_a_link_ends_with_the_office_after_as_many_days_as_are_set_never_on_a_we
         "11-30 18:00",
         "11-30 18:00",
     ]
-    assert links.expiry(datetime(2026, 11, 23, 23, 30, tzinfo=UTC), 1).day == 25  # Tuesday here
+    late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    assert links.expiry(late, 1, Calendar()).day == 25  # Tuesday here
 
 
 def test_whoever_only_looks_at_a_link_uses_nothing_up(app, session):
