@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import NamedTuple
+
+from sqlalchemy.orm import Session
 
 from survey.lifecycle import typed
 from survey.lifecycle.colleagues import require_owner
@@ -26,60 +29,56 @@ class Shown(NamedTuple):
     first: bool
 
 
-def show(step: Step, firm_id: int, shown: Sequence[Shown]) -> int:
-    """Note to whom a firm's page showed whom: once a day, whatever is looked at again.
+def show(step: Step, firm_id: int, shown: Sequence[Shown], day: date) -> int:
+    """Note whom a firm's page showed on a day, inside the caller's transaction: once a day.
 
-    Two statements at most, however many rows. Nothing is written where all was noted today.
+    Two statements at most, however many rows. Nothing is written where all was noted of that day.
 
     Returns:
         How many were noted.
     """
-    if not _unnoted(step, firm_id, shown):
-        return 0
-    with step.writing() as session:
-        known = store.showings_of_firm(session, firm_id)
-        new = _unnoted(step, firm_id, shown)
-        fresh = [one for one in new if one[:2] not in known]
-        store.add_showings(
-            session,
-            [
-                {
-                    "firm_id": firm_id,
-                    "package": one.package,
-                    "provider_id": one.provider_id,
-                    "first_on": step.today,
-                    "last_on": step.today,
-                    "days": 1,
-                    "first": int(one.first),
-                }
-                for one in fresh
-            ],
-        )
-        again = [one for one in new if one[:2] in known]
-        store.count_showings(
-            session,
-            firm_id,
-            [
-                {
-                    "of_package": one.package,
-                    "of_provider": one.provider_id,
-                    "day": step.today,
-                    "more": int(one.first),
-                }
-                for one in again
-            ],
-        )
-        if new:
-            step.log(
-                "show_providers", About("firm", firm_id, firm_id), after={"showings": len(new)}
-            )
-        return len(new)
-
-
-def _unnoted(step: Step, firm_id: int, shown: Sequence[Shown]) -> list[Shown]:
+    new = unnoted(step.session, firm_id, shown, day)
     known = store.showings_of_firm(step.session, firm_id)
-    today = {key for key, last in known.items() if last == step.today}
-    return [one for one in dict.fromkeys(shown) if one[:2] not in today]
+    fresh = [one for one in new if one[:2] not in known]
+    store.add_showings(
+        step.session,
+        [
+            {
+                "firm_id": firm_id,
+                "package": one.package,
+                "provider_id": one.provider_id,
+                "first_on": day,
+                "last_on": day,
+                "days": 1,
+                "first": int(one.first),
+            }
+            for one in fresh
+        ],
+    )
+    again = [one for one in new if one[:2] in known]
+    store.count_showings(
+        step.session,
+        firm_id,
+        [
+            {
+                "of_package": one.package,
+                "of_provider": one.provider_id,
+                "day": day,
+                "more": int(one.first),
+            }
+            for one in again
+        ],
+    )
+    if new:
+        step.log("show_providers", About("firm", firm_id, firm_id), after={"showings": len(new)})
+    return len(new)
+
+
+def unnoted(session: Session, firm_id: int, shown: Sequence[Shown], day: date) -> list[Shown]:
+    """Return what has not been noted of a day, or of a later one."""
+    known = store.showings_of_firm(session, firm_id)
+    noted = {key for key, last in known.items() if last >= day}
+    return [one for one in dict.fromkeys(shown) if one[:2] not in noted]
 
 
 # --- the provider asks --------------------------------------------------------------------------

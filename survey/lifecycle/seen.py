@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from survey.clock import LOCAL
+from survey.lifecycle import introductions
+from survey.lifecycle.introductions import Shown
 from survey.lifecycle.step import About, Actor, Step
 from survey.store import seals
 from survey.store import seen as store
 
 KNOWN = timedelta(days=30)
 """How long a file could lie that was taken over and not taken away."""
+SHOWN = "shown"
+"""What only lines about providers hold: package, provider and whether it stood first, of each."""
 SUBJECTS = {
     "evidence_id": "evidence",
     "signature_id": "signature",
@@ -48,15 +53,16 @@ def take_over(step: Step, name: str, lines: Sequence[Mapping[str, Any]]) -> int:
         if store.is_taken(session, name):
             return 0
         store.note_taken(session, name, step.now)
-        views = _together(lines)
-        people = store.people(session, {view.user_id for view in views})
+        views = _together([line for line in lines if SHOWN not in line])
+        people = store.people(session, {line["user_id"] for line in lines})
         firms = _firms(step, views)
         sealed_until = seals.last_block(session).until
         for view, seen in views.items():
             who = people.get(view.user_id)
             firm = firms.get((view.subject, view.subject_id)) or (who and who.firm_id)
             _log(step, view, seen, who, firm, sealed_until)
-        return len(views)
+        showings = [_note_showing(step, line, people, sealed_until) for line in lines]
+        return len(views) + sum(map(bool, showings))
 
 
 def forget_taken(step: Step) -> None:
@@ -92,6 +98,28 @@ def _firms(step: Step, views: Mapping[View, object]) -> dict[tuple[str, str], in
     }
 
 
+def _note_showing(
+    step: Step,
+    line: Mapping[str, Any],
+    people: Mapping[int, store.Person],
+    sealed_until: datetime,
+) -> int:
+    """Note the providers a line says a firm was shown; return how many were new on that day."""
+    at, firm_id = datetime.fromisoformat(line["at"]), line["args"].get("firm_id")
+    if SHOWN not in line or not store.firms_of(step.session, "firm", [firm_id]):
+        return 0
+    by = _actor(line["user_id"], people.get(line["user_id"]), line)
+    shown = [Shown(*one) for one in line[SHOWN]]
+    day = at.astimezone(LOCAL).date()
+    return introductions.show(replace(step, by=by, now=max(at, sealed_until)), firm_id, shown, day)
+
+
+def _actor(user_id: int, who: store.Person | None, line: Mapping[str, Any]) -> Actor:
+    name = f"{who.name}（{who.username}）" if who else f"用户 {user_id}"
+    known = user_id if who else None
+    return Actor(known, name, line["address"], line["request_id"], role=line["role"])
+
+
 def _log(
     step: Step,
     view: View,
@@ -102,10 +130,7 @@ def _log(
 ) -> None:
     """Add one row. A view that comes after its hour was sealed stands at that hour's end."""
     first, last = (datetime.fromisoformat(line["at"]) for line in (seen[0], seen[-1]))
-    name = f"{who.name}（{who.username}）" if who else f"用户 {view.user_id}"
-    by = Actor(
-        view.user_id if who else None, name, view.address, seen[0]["request_id"], role=view.role
-    )
+    by = _actor(view.user_id, who, seen[0])
     after = {"page": view.page, "times": len(seen), "last": last, "came_late": first}
     told = {"page"} | ({"times", "last"} if len(seen) > 1 else set())
     told |= {"came_late"} if first < sealed_until else set()

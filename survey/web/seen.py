@@ -6,6 +6,8 @@ Where it cannot be written nothing is shown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask, Response, current_app, g, request
 
 from survey.files.spool import FOLDER, Spool
@@ -33,7 +35,16 @@ def init_app(app: Flask) -> None:
         return response
 
 
-def _append(action: str, who: here.Reader) -> None:
+def note_shown(firm_id: int, shown: Sequence[tuple[str, int, bool]]) -> None:
+    """Note whom a page is about to show a firm; where that fails, nothing is shown.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    _append("show_providers", here.reader(), args={"firm_id": firm_id}, shown=shown)
+
+
+def _append(action: str, who: here.Reader, **more: object) -> None:
     spool: Spool = current_app.extensions["survey_seen"]
     spool.append(
         {
@@ -45,5 +56,6 @@ def _append(action: str, who: here.Reader) -> None:
             "action": action,
             "page": request.endpoint,
             "args": request.view_args or {},
+            **more,
         }
     )

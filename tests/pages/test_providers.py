@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
 from survey import db
+from survey.files.spool import FOLDER, Spool
+from survey.jobs.seen import take_over
 from survey.lifecycle.interests import Declared, declare
 from survey.lifecycle.provider_files import Case
 from survey.lifecycle.step import Actor, Step
@@ -23,7 +27,7 @@ from survey.tables import (
     Tally,
 )
 from tests.pages.test_canary import Personal, crawl
-from tests.support.bureau import at_desk, rows_of
+from tests.support.bureau import at_desk, logged, rows_of
 from tests.support.people import (
     a_consultant,
     a_firm,
@@ -66,6 +70,11 @@ def send(client, address, typed):
     return client.post(address, data={"csrf_token": client.token, **typed})
 
 
+def worker_comes(app):
+    """Have the half minute come in which what was shown is taken over."""
+    return take_over(app.config["SURVEY"].instance / FOLDER, app.extensions["survey_sessions"])
+
+
 def of_word(session, word, package, **given):
     return a_provider(session, a_file(f"虚构{word}公司", package, **given))
 
@@ -84,9 +93,28 @@ def test_a_firm_sees_three_that_fit_and_each_is_noted(app, session, owner, packa
     assert len(shown) == 3
     assert "13800000000" not in page  # no contact before an introduction
     session.rollback()
+    assert session.scalars(select(Showing)).all() == []  # the page wrote into no table
+    session.rollback()
+    client.get("/firm/providers")
+    worker_comes(app)
+    assert worker_comes(app) == 0  # what was taken over is not taken again
     rows = session.scalars(select(Showing)).all()
     assert len(rows) == 3
+    assert {row.days for row in rows} == {1}
     assert sum(row.first for row in rows) == 1
+    (entry,) = logged(session, "show_providers")
+    assert (entry.firm_id, entry.user_id) == (owner.firm_id, owner.id)
+
+
+def test_nothing_is_shown_that_cannot_be_noted(app, session, owner, package):
+    of_word(session, "甲", package)
+    client = signed_in(app, session, owner)
+    app.extensions["survey_seen"] = Spool(Path("/dev/null/nowhere"))
+
+    answer = client.get("/firm/providers")
+
+    assert answer.status_code == 503
+    assert "虚构甲公司" not in answer.text
 
 
 def test_fewer_than_three_are_said_to_be_all_there_are(app, session, owner, package):
@@ -122,6 +150,7 @@ def test_a_consultants_own_company_is_told_apart_and_never_first(app, session, o
     assert "与诊断顾问有利益关系" in page
     assert page.index("虚构乙公司") < page.index("虚构甲公司")
     session.rollback()
+    worker_comes(app)
     assert session.get(Showing, (owner.firm_id, package, tied.id)).first == 0
 
 

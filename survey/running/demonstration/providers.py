@@ -104,7 +104,8 @@ def _meet(
         return
     listed = fits(session, firm, found.purchases)
     owner = Step(session, actor(users[Role.FIRM]), now - timedelta(days=6))
-    introductions.show(owner, firm.id, shown_in(listed))
+    with owner.writing():
+        introductions.show(owner, firm.id, shown_in(listed), owner.today)
     packages = [
         fit.purchase.package.code
         for fit in listed

@@ -13,7 +13,7 @@ from survey.store import providers as store_of_providers
 from survey.views import fitting
 from survey.views.firm.pages import pages
 from survey.views.offered import offered
-from survey.web import here
+from survey.web import here, seen
 from survey.words import providers as words
 
 
@@ -23,11 +23,11 @@ def _firm_id() -> int:
 
 @pages.get("/providers")
 def providers() -> ResponseReturnValue:
-    """Show who fits each recommended package; who was shown is noted, once a day."""
+    """Show who fits each recommended package; who was shown is noted before, once a day."""
     firm_id = _firm_id()
     page, listed = fitting.page(firm_id)
-    if listed:
-        steps.show(here.step(), firm_id, shown_in(listed))
+    if new := steps.unnoted(here.session(), firm_id, shown_in(listed), here.today()):
+        seen.note_shown(firm_id, new)
     return page()
 
 
