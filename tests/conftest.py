@@ -96,6 +96,7 @@ def pytest_collection_finish() -> None:
 def _cheaply() -> None:
     cheaper.hash_passwords_cheaply()
     cheaper.make_applications_cheaply()
+    cheaper.share_statements()
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,13 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 from whitenoise import WhiteNoise
 
-from survey import joining
+from survey import db, joining
 from survey.lifecycle import passwords
 from tests.support.guardian import FOLDER
 
@@ -31,26 +34,55 @@ def hash_passwords_cheaply() -> None:
 def make_applications_cheaply() -> None:
     """Let all applications of a process share what comes out the same each time they are made.
 
-    It is nearly all of the making: how each address is built, and what is sent with each static file.
+    It is nearly all of the making: the parts of each address, and what is sent with each static file.
     """
-    Rule._compile_builder = _once(  # type: ignore[method-assign]
-        Rule._compile_builder, lambda rule: (rule.rule, rule.subdomain, repr(rule.defaults))
-    )
-    WhiteNoise.get_static_file = _once(WhiteNoise.get_static_file, lambda _: ())
+    Rule.compile = _compiled_once(Rule.compile)  # type: ignore[method-assign]
+    WhiteNoise.get_static_file = _read_once(WhiteNoise.get_static_file)
     joining._digest = cache(joining._digest)
 
 
-def _once(method: Callable[..., Any], what: Callable[[Any], tuple[Any, ...]]) -> Callable[..., Any]:
-    """Remember what a method gives, by what it depends on of its object and by what it is given."""
-    given: dict[tuple[Any, ...], Any] = {}
+def _compiled_once(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
+    """Give a rule what was made of the first one of the same words."""
+    known: dict[tuple[str, str | None, str], Rule] = {}
 
-    def once(one: Any, *arguments: Any, **more: Any) -> Any:
-        key = (*what(one), *arguments)
-        if key not in given:
-            given[key] = method(one, *arguments, **more)
-        return given[key]
+    def once(rule: Rule) -> None:
+        first = known.setdefault((rule.rule, rule.subdomain, repr(rule.defaults)), rule)
+        if first is rule:
+            compile_rule(rule)
+        for name in MADE_OF_A_RULE:
+            setattr(rule, name, getattr(first, name))
 
     return once
+
+
+MADE_OF_A_RULE = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
+
+
+def _read_once(read: Callable[..., Any]) -> Callable[..., Any]:
+    known: dict[tuple[str, str], Any] = {}
+
+    def once(noise: WhiteNoise, path: str, url: str, **more: Any) -> Any:
+        if (path, url) not in known:
+            known[path, url] = read(noise, path, url, **more)
+        return known[path, url]
+
+    return once
+
+
+def share_statements() -> None:
+    """Turn a statement into SQL once for all engines of a kind; each test has one of its own."""
+    statements: LRUCache[Any, Any] = LRUCache(2000)
+    plainly = db.create_engine
+
+    def opened(*arguments: Any, **more: Any) -> Engine:
+        engine = plainly(*arguments, **more)
+        engine._compiled_cache = statements
+        return engine
+
+    db.create_engine = opened
+    # Part of a statement's key; ours differ in nothing but their kind.
+    DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
+    DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
 
 
 def share_templates(app: Flask) -> None:
