@@ -28,6 +28,7 @@ AT_ONCE = 20
 COLUMNS = (
     Column("企业名称", 30),
     Column("统一社会信用代码", 22),
+    Column("评估轮次", 26),
     Column("文件编号", 16),
     Column("版本", 18),
     Column("答卷版次", 10, "number"),
@@ -128,10 +129,11 @@ def _row(batch: Batch, line: ItemLine, rungs: dict[str, str], name: str) -> Sequ
     rung = found.visited_rung if batch.sheet == SheetKind.ONSITE else found.own_rung
     if document is None:
         why = FAULTS[item.fault] if item.fault else words.NOT_MADE
-        return (line.firm, line.code, *[""] * 2, None, *[""] * 2, None, "", "", why)
+        return (line.firm, line.code, line.round, *[""] * 2, None, *[""] * 2, None, "", "", why)
     return (
         line.firm,
         line.code,
+        line.round,
         document.number,
         DOCUMENTS[document.kind],
         document.version,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -146,10 +146,18 @@ def assessments(
     return [_assessment_line(row) for row in rows], total
 
 
-def versions(session: Session, wanted: Wanted) -> list[tuple[int, int]]:
-    """Return id and version of all that a filter finds: what a step over the whole of it needs."""
-    query = select(Assessment.id, Assessment.version).where(*_where(wanted))
-    return [(row[0], row[1]) for row in session.execute(query.order_by(Assessment.id))]
+class Version(NamedTuple):
+    """What a step over many assessments needs of each."""
+
+    id: int
+    version: int
+    state: AssessmentState
+
+
+def versions(session: Session, wanted: Wanted) -> list[Version]:
+    """Return all that a filter finds, in one question."""
+    query = select(Assessment.id, Assessment.version, Assessment.state).where(*_where(wanted))
+    return [Version(*row) for row in session.execute(query.order_by(Assessment.id))]
 
 
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -24,6 +24,7 @@ from survey.tables import (
     ItemState,
     Job,
     JobState,
+    Round,
     SheetKind,
     User,
 )
@@ -211,6 +212,7 @@ class ItemLine(NamedTuple):
     assessment: Assessment
     firm: str
     code: str
+    round: str
     document: Document | None
 
 
@@ -231,9 +233,10 @@ def all_lines(session: Session, batch_id: int) -> Iterator[ItemLine]:
 
 def _lines(batch_id: int) -> Query:
     return (
-        select(BatchItem, Assessment, Firm.name, Firm.code, Document)
+        select(BatchItem, Assessment, Firm.name, Firm.code, Round.title, Document)
         .join(Assessment, Assessment.id == BatchItem.assessment_id)
         .join(Firm, Firm.id == Assessment.firm_id)
+        .join(Round, Round.id == Assessment.round_id)
         .outerjoin(Document, Document.id == BatchItem.document_id)
         .where(BatchItem.batch_id == batch_id)
         .order_by(BatchItem.id)

@@ -14,8 +14,7 @@ WHAT: Final = {
     "onsite": "诊断报告（现场诊断版），每家一份 PDF",
     "workbook": "答卷和结果，全部企业一个 Excel",
 }
-TICKED: Final = "勾选的 {rows} 家"
-ALL_FOUND: Final = "全部企业"
+TICKED: Final = "逐家勾选"
 NO_PACE: Final = "正在估算还要多久"
 CANCELLED: Final = "已取消。已经做好的报告照样有效，可以接着做完剩下的。"
 NO_FILE: Final = "这份文件还没有做好，或已过保存期清除，请在批量文件里重新做一次。"

@@ -143,9 +143,9 @@ def test_a_batch_that_lost_its_workers_says_so_and_goes_on(desk, session, settin
     with db.writing(session):
         session.execute(update(Job).values(state=JobState.FAILED, fault=Fault.UNREACHABLE))
 
-    page = desk.get(f"/bureau/batches/{batch.id}")
+    page = desk.get(f"/bureau/assessments/batches/{batch.id}")
 
     assert "中断了" in page.text
     assert "数据库、磁盘或网络暂时不可用" in page.text
-    assert desk.submit(f"/bureau/batches/{batch.id}/resume").status_code == 302
-    assert "0 / 2" in desk.get(f"/bureau/batches/{batch.id}").text
+    assert desk.submit(f"/bureau/assessments/batches/{batch.id}/resume").status_code == 302
+    assert "0 / 2" in desk.get(f"/bureau/assessments/batches/{batch.id}").text

@@ -38,6 +38,7 @@ from survey.tables import (
     SheetKind,
     User,
 )
+from tests.support.bureau import logged
 from tests.support.files import a_pdf
 from tests.support.killing import FORK
 from tests.support.people import a_firm, a_user, handed_in, moment
@@ -128,12 +129,12 @@ def test_a_batch_ends_in_one_archive_with_every_report_and_an_index(
         ]
         book = CalamineWorkbook.from_filelike(io.BytesIO(opened.read("目录.xlsx")))
     rows = book.get_sheet_by_index(0).to_python()[3:]
-    assert [row[9] for row in rows] == names
+    assert [row[10] for row in rows] == names
     with Session(engine) as fresh:
         hashes = set(fresh.scalars(select(Document.sha256)))
         assert set(fresh.scalars(select(Job.state))) == {JobState.DONE}
-    assert {row[10] for row in rows} == hashes
-    assert {(row[4], row[5], row[7]) for row in rows} == {("自评版", 1.0, "有效")}
+    assert {row[11] for row in rows} == hashes
+    assert {(row[5], row[6], row[8]) for row in rows} == {("自评版", 1.0, "有效")}
 
 
 def test_what_stands_is_taken_and_only_what_changed_is_made_again(
@@ -331,3 +332,21 @@ def test_only_what_may_be_reported_on_is_asked_for(session, officer, firms):
         asked(session, officer, firms, sheet=SheetKind.ONSITE)
     with pytest.raises(Invalid):
         asked(session, officer, [])
+
+
+def test_an_archive_is_let_go_after_its_time_and_its_reports_are_kept(
+    session, engine, settings, officer, firms, worker, monkeypatch
+):
+    fake_press(monkeypatch)
+    batch_id, lanes = asked(session, officer, firms[:1])
+    for job in lanes:
+        worker.do(job)
+    file = looked_at(engine, batch_id)[0].sha256
+
+    assert steps.clear(at(session)) == []
+    later = Step(session, at(session).by, utc_now() + steps.KEPT + timedelta(days=1))
+    assert steps.clear(later) == [file]
+
+    batch, counted, _ = looked_at(engine, batch_id)
+    assert (batch.sha256, counted.done) == ("", 1)
+    assert logged(session, "retention")[0].after == {"batches": 1}

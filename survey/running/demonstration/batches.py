@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.config import Config
@@ -15,6 +15,7 @@ from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import Step
 from survey.running.demonstration.people import actor
 from survey.tables import Assessment, AssessmentState, BatchKind, SheetKind, User
+from survey.words.batches import TICKED
 
 FIRMS = 2
 LEASE = timedelta(minutes=10)
@@ -22,12 +23,12 @@ LEASE = timedelta(minutes=10)
 
 def make_reports(session: Session, config: Config, officer: User, at: datetime) -> None:
     """Have the on-site reports of the first firms that were confirmed printed into one archive."""
-    confirmed = select(Assessment).where(Assessment.state == AssessmentState.CONFIRMED)
-    firms = session.scalars(confirmed.order_by(Assessment.id).limit(FIRMS)).all()
+    first = select(func.min(Assessment.id)).where(Assessment.state == AssessmentState.CONFIRMED)
+    each = select(Assessment).where(Assessment.id.in_(first.group_by(Assessment.firm_id)))
+    firms = session.scalars(each.order_by(Assessment.id).limit(FIRMS)).all()
     chosen = [Seen(one.id, one.version) for one in firms]
     step = Step(session, actor(officer), at)
-    scope = f"勾选的 {len(chosen)} 家"
-    _, asked = batches.ask(step, BatchKind.REPORTS, SheetKind.ONSITE, chosen, scope)
+    _, asked = batches.ask(step, BatchKind.REPORTS, SheetKind.ONSITE, chosen, TICKED)
     for job in asked:
         _work_off(Step(session, jobs.WORKER, at), config, job.id)
 

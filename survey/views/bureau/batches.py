@@ -27,10 +27,19 @@ from survey.lifecycle.errors import Invalid, Shifted
 from survey.lifecycle.selections import Chosen, Seen
 from survey.store import assessment_list
 from survey.store import batches as store
-from survey.store.assessment_list import SORTS
+from survey.store.assessment_list import SORTS, Version
 from survey.store.batches import Counts
 from survey.store.lists import Wanted
-from survey.tables import Batch, BatchKind, BatchState, ItemState, Job, JobState, SheetKind
+from survey.tables import (
+    AssessmentState,
+    Batch,
+    BatchKind,
+    BatchState,
+    ItemState,
+    Job,
+    JobState,
+    SheetKind,
+)
 from survey.views.bureau import choices, filters, selection
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import said_filters
@@ -69,20 +78,15 @@ class WhatForm(StepForm):
 @pages.route("/assessments/files", methods=["GET", "POST"])
 def ask_batch() -> ResponseReturnValue:
     """Show how many of the firms that were ticked, or found, have which file; have them made."""
-    posted = request.method == "POST"
-    chosen: Chosen
-    if posted:
-        chosen = selection.whole(_found) if lists.whole() else selection.seen()
-    else:
-        chosen = _found(here.session()) if lists.whole() else _ticked(lists.chosen())
-    rows = _found(here.session()) if lists.whole() else list(chosen)  # type: ignore[arg-type]
+    posted, rows = request.method == "POST", _meant()
     form = WhatForm(_counted(rows), posted=posted)
     if not posted:
         return _asking(form, rows)
     if not form.validate() or not rows:
         return _asking(form, rows, 422)
+    chosen: Chosen = selection.whole(_seen) if lists.whole() else selection.seen()
     try:
-        batch, jobs = steps.ask(here.step(), *_wanted(form), chosen, _scope(len(rows)))
+        batch, jobs = steps.ask(here.step(), *_wanted(form), chosen, _scope())
     except Shifted as error:
         form.form_errors.append(SHIFTED.format(now=error.now))
         return _asking(form, _found(here.session()), error.status)
@@ -98,40 +102,47 @@ def _wanted(form: WhatForm) -> tuple[BatchKind, SheetKind | None]:
     return BatchKind.REPORTS, SheetKind(asked)
 
 
-def _found(session: Session) -> list[Seen]:
-    """Return everything the filters find."""
-    wanted = filters.of_assessments(choices.frame(), SORTS).wanted()
-    return [Seen(*row) for row in assessment_list.versions(session, wanted)]
-
-
-def _ticked(chosen: tuple[int, ...]) -> list[Seen]:
-    """Return the rows that were ticked; one that is not there answers 404."""
+def _meant() -> list[Version]:
+    """Return everything the filters find, or the rows that were ticked: one that is not there answers 404."""
+    if lists.whole():
+        return _found(here.session())
+    chosen = lists.chosen() or tuple(one.id for one in selection.seen())
     found = assessment_list.versions(here.session(), Wanted(only=chosen))
-    return [Seen(*row) for row in found] if len(found) == len(chosen) else abort(404)
+    return found if len(found) == len(chosen) else abort(404)
 
 
-def _counted(rows: list[Seen]) -> dict[str, int]:
-    ids = [row.id for row in rows]
-    own, onsite = (len(store.reportable(here.session(), ids, kind)) for kind in SheetKind)
+def _found(session: Session) -> list[Version]:
+    wanted = filters.of_assessments(choices.frame(), SORTS).wanted()
+    return assessment_list.versions(session, wanted)
+
+
+def _seen(session: Session) -> list[Seen]:
+    return [Seen(row.id, row.version) for row in _found(session)]
+
+
+def _counted(rows: list[Version]) -> dict[str, int]:
+    """Return how many of the rows have each of the files."""
+    own = sum(row.state != AssessmentState.DRAFT for row in rows)
+    onsite = sum(row.state == AssessmentState.CONFIRMED for row in rows)
     return {SheetKind.SELF: own, SheetKind.ONSITE: onsite, WORKBOOK: own}
 
 
-def _scope(rows: int) -> str:
+def _scope() -> str:
     """Say which firms they are."""
     if not lists.whole():
-        return words.TICKED.format(rows=rows)
+        return words.TICKED
     said = filters.of_assessments(choices.frame(), SORTS).said
-    return said_filters(said) or words.ALL_FOUND
+    return said_filters(said)
 
 
-def _asking(form: WhatForm, rows: list[Seen], status: int = 200) -> ResponseReturnValue:
+def _asking(form: WhatForm, rows: list[Version], status: int = 200) -> ResponseReturnValue:
     return (
         render_template(
             "bureau/batch_ask.html",
             form=form,
             rows=rows,
             whole=selection.shown(rows),
-            scope=_scope(len(rows)),
+            scope=_scope(),
             back=selection.back(url_for(".assessments")),
         ),
         status,
@@ -144,7 +155,7 @@ def _sent(batch_id: int, jobs: list[Job]) -> ResponseReturnValue:
     return redirect(url_for(".batch", batch_id=batch_id))
 
 
-@pages.get("/batches")
+@pages.get("/assessments/batches")
 def batches() -> ResponseReturnValue:
     """List what was asked for, newest first."""
     part = lists.part()
@@ -160,7 +171,7 @@ def batches() -> ResponseReturnValue:
     )
 
 
-@pages.get("/batches/<row:batch_id>")
+@pages.get("/assessments/batches/<row:batch_id>")
 def batch(batch_id: int) -> ResponseReturnValue:
     """Show how far a batch is, and how each of its firms stands."""
     found, session, part = _known(batch_id), here.session(), lists.part()
@@ -215,7 +226,7 @@ def _pace(found: Batch, counted: Counts) -> str:
     return words.pace(each, counted.left)
 
 
-@pages.post("/batches/<row:batch_id>/cancel")
+@pages.post("/assessments/batches/<row:batch_id>/cancel")
 def cancel_batch(batch_id: int) -> ResponseReturnValue:
     """End a batch before it is done."""
     steps.cancel(here.step(), batch_id)
@@ -223,19 +234,19 @@ def cancel_batch(batch_id: int) -> ResponseReturnValue:
     return redirect(url_for(".batch", batch_id=batch_id))
 
 
-@pages.post("/batches/<row:batch_id>/resume")
+@pages.post("/assessments/batches/<row:batch_id>/resume")
 def resume_batch(batch_id: int) -> ResponseReturnValue:
     """Go on where it stopped."""
     return _sent(batch_id, steps.resume(here.step(), batch_id))
 
 
-@pages.post("/batches/<row:batch_id>/retry")
+@pages.post("/assessments/batches/<row:batch_id>/retry")
 def retry_batch(batch_id: int) -> ResponseReturnValue:
     """Try those firms once more that failed."""
     return _sent(batch_id, steps.retry(here.step(), batch_id))
 
 
-@pages.get("/batches/<row:batch_id>/file")
+@pages.get("/assessments/batches/<row:batch_id>/file")
 def batch_file(batch_id: int) -> ResponseReturnValue:
     """Hand out the finished file."""
     found = _known(batch_id)
