@@ -38,6 +38,8 @@ KINDS: dict[str, Work] = {
     "notices": Work(notices.judge_all, slot=nightly.last_night),
     "nightly": Work(nightly.tidy, slot=nightly.last_night),
 }
+HURRIED = ("report", "stamp", "district")
+"""Short work for which somebody waits at a page: long work lets it go before."""
 UNKNOWN_LEASE = timedelta(minutes=1)
 
 

@@ -40,6 +40,7 @@ def write(workshop: Workshop, batch: Batch) -> Effect:
                 session.expunge_all()
                 session.rollback()
                 workshop.progress(done, len(ids))
+                workshop.let_others()
             if assessment := _told(session, assessment_id):
                 kind, day = kind_of(assessment.state), today.date()
                 book.add(diagnosis_of(session, assessment, kind, district=place, issued=day))

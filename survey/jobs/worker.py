@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from survey import clock
 from survey.config import Config
 from survey.db import DatabaseMissing
-from survey.jobs.kinds import KINDS, lease_of
+from survey.jobs.kinds import HURRIED, KINDS, lease_of
 from survey.jobs.queue import Queue
 from survey.jobs.workshop import PutDown, WorkFailed, Workshop
 from survey.lifecycle import jobs as steps
 from survey.lifecycle.jobs import Effect, Overtaken, Taken
 from survey.lifecycle.step import Step
+from survey.store import jobs as store
 from survey.tables import Fault
 
 logger = logging.getLogger(__name__)
@@ -42,11 +43,22 @@ class Worker:
         self._in_hand = taken
         try:
             with self._sessions() as session:
-                self._work(Workshop(self._config, session, taken, lease_of(taken.kind)))
+                self._work(
+                    Workshop(self._config, session, taken, lease_of(taken.kind), self._others)
+                )
         except Overtaken:
             logger.info("job %s is no longer ours", job_id)
         finally:
             self._in_hand = None
+
+    def _others(self) -> None:
+        """Do one short job that somebody waits for, and take up again what was in hand."""
+        in_hand = self._in_hand
+        with self._sessions() as session:
+            waits = store.first_due(session, HURRIED, clock.utc_now())
+        if waits is not None:
+            self.do(waits)
+            self._in_hand = in_hand
 
     def _work(self, workshop: Workshop) -> None:
         taken = workshop.taken

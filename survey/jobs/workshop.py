@@ -42,6 +42,8 @@ class Workshop:
     session: Session
     taken: Taken
     lease: timedelta
+    let_others: Callable[[], None] = lambda: None
+    """Does a short job that somebody waits for, if there is one, in the middle of long work."""
 
     def step(self) -> Step:
         """Return a step of the worker at this moment."""

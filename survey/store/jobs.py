@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -44,6 +44,12 @@ def unsent(session: Session, sent_before: datetime) -> list[Job]:
 def _locked(session: Session, query: Select[Job]) -> list[Job]:
     query = query.order_by(Job.id).with_for_update(skip_locked=True)
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def first_due(session: Session, kinds: Collection[str], now: datetime) -> int | None:
+    """Return the job of these kinds that has waited longest for a free worker."""
+    due = (Job.state == JobState.QUEUED, Job.kind.in_(kinds), Job.due_at <= now)
+    return session.scalar(select(Job.id).where(*due).order_by(Job.id).limit(1))
 
 
 def has_slot(session: Session, kind: str, slot: str) -> bool:

@@ -15,7 +15,7 @@ from reports.paper import html, presses
 from survey import db
 from survey.clock import utc_now
 from survey.files.stores import contents_of
-from survey.jobs import reports
+from survey.jobs import reports, workbooks
 from survey.jobs.worker import Worker
 from survey.lifecycle import batches as steps
 from survey.lifecycle import documents, jobs
@@ -42,6 +42,7 @@ from tests.support.bureau import logged
 from tests.support.files import a_pdf
 from tests.support.killing import FORK
 from tests.support.people import a_firm, a_user, handed_in, moment
+from tests.support.reporting import a_valve_diagnosis
 
 REPORTS, SELF = BatchKind.REPORTS, SheetKind.SELF
 
@@ -53,7 +54,7 @@ def fake_press(monkeypatch, then=lambda _count: None):
     """
     printed = []
 
-    def print_report(_diagnosis, path, **_more):
+    def print_report(_diagnosis, path, *_more, **_named):
         path.write_bytes(a_pdf(f"report {len(printed)}"))
         printed.append(path)
         then(len(printed))
@@ -325,6 +326,24 @@ def test_a_single_report_does_not_wait_for_a_batch_to_end(
     assert (len(printed), lane.state, lane.attempt) == (1, JobState.QUEUED, 0)
     assert lane.id in worker.queue.waiting()
     assert hurried.is_open
+
+
+def test_a_report_is_printed_in_the_middle_of_a_long_workbook(
+    session, engine, officer, firms, worker, monkeypatch
+):
+    printed = fake_press(monkeypatch)
+    monkeypatch.setattr(workbooks, "diagnosis_of", lambda *_, **__: a_valve_diagnosis())
+    batch_id, (lane,) = asked(session, officer, firms, BatchKind.WORKBOOK, None)
+    hurried = documents.request_report(at(session), firms[0].id, SELF)
+    session.rollback()
+
+    worker.do(lane)
+
+    assert (looked_at(engine, batch_id)[0].state, len(printed)) == (BatchState.MADE, 1)
+    with Session(engine) as fresh:
+        report, book = fresh.get_one(Job, hurried.id), fresh.get_one(Job, lane)
+    assert (report.state, book.state) == (JobState.DONE, JobState.DONE)
+    assert report.finished_at < book.finished_at
 
 
 def test_only_what_may_be_reported_on_is_asked_for(session, officer, firms):
