@@ -1,8 +1,9 @@
-"""The charts of a diagnosis, of a firm over its rounds and of the district as ECharts options."""
+"""The charts of a diagnosis, of a firm over its years and of the district as ECharts options."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from reports.contrast import contrast, mixed
@@ -11,6 +12,7 @@ from reports.diagnosis import Diagnosis
 from reports.diagnosis.sections import SectionLine
 from reports.facts import SheetKind
 from reports.trend import Mark, Point, Trend, shares
+from reports.way import Reached, Span, Way, ends
 
 FAMILY = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 INK, LINE, PAPER, GROUND = "#17262c", "#d3dedd", "#ffffff", "#f2f6f5"
@@ -97,6 +99,110 @@ def _run(
         "itemStyle": {"color": colour},
         "lineStyle": {"color": colour, "width": 2, "type": line},
         "label": {"show": False},
+    }
+
+
+LANE, STAIR, LEGEND = 30, 24, 34
+"""Pixels of a lane, of a rung, and of the legend above."""
+YEAR = 365 * 24 * 3600 * 1000
+"""In milliseconds: the least that two marks of the axis lie apart."""
+
+
+def way(it: Way, today: date) -> Option:
+    """A firm's rungs over the years, and below on the same axis its stages and projects, a lane each."""
+    first, end = ends(it.days, today)
+    years: Option = {
+        "type": "time",
+        "min": f"{first}-01-01",
+        "max": f"{end}-01-01",
+        "minInterval": YEAR,
+        "splitLine": {"show": True, "lineStyle": {"color": LINE}},
+    }
+    marks = {"axisLabel": {**_TEXT, "formatter": "{yyyy}", "hideOverlap": True}}
+    upper, lower = STAIR * (len(it.ladder) + 1), LANE * len(it.lanes)
+    axes = [
+        {"gridIndex": 0, **years, **marks},
+        {"gridIndex": 1, **years, "axisLabel": {"show": False}},
+    ]
+    return _option(
+        legend=_legend(True) | {"left": 0},
+        grid=[
+            {"left": WORDS, "right": 16, "top": LEGEND, "height": upper},
+            {"left": WORDS, "right": 16, "top": LEGEND + upper + 26, "height": lower},
+        ],
+        xAxis=axes,
+        yAxis=[_stairs(it.ladder), _lanes(it.lanes)],
+        series=[
+            _climbed("企业自评", it.own, AMBER, "dashed", "emptyDiamond"),
+            _climbed("现场核定", it.confirmed, MAIN, "solid", "circle"),
+            _climbed("认定", it.recognised, STEP_COLOURS[3], None, "pin"),
+            *_spans(it.spans),
+        ],
+    )
+
+
+def way_height(it: Way) -> int:
+    """How high that chart is, in pixels."""
+    return LEGEND + STAIR * (len(it.ladder) + 1) + 26 + LANE * len(it.lanes) + 4
+
+
+def _stairs(ladder: Sequence[str]) -> Option:
+    axis = _axis(("未达", *ladder), _TEXT)
+    return {"gridIndex": 0, "type": "category", "splitLine": {"show": True}, **axis}
+
+
+def _lanes(lanes: Sequence[str]) -> Option:
+    axis = _axis(lanes, _TEXT)
+    axis["axisLabel"]["overflow"] = "truncate"
+    return {"gridIndex": 1, "type": "category", "inverse": True, **axis}
+
+
+def _climbed(
+    name: str, reached: Iterable[Reached], colour: str, line: str | None, symbol: str
+) -> Option:
+    return {
+        "name": name,
+        "type": "line" if line else "scatter",
+        "xAxisIndex": 0,
+        "yAxisIndex": 0,
+        "data": [[one.day.isoformat(), one.step] for one in reached],
+        "symbol": symbol,
+        "symbolSize": 10 if line else 20,
+        "itemStyle": {"color": colour},
+        **({"lineStyle": {"color": colour, "width": 2, "type": line}} if line else {}),
+    }
+
+
+def _spans(spans: Iterable[Span]) -> list[Option]:
+    """A bar from a span's first day to its last, its title above it where there is room."""
+    return [
+        {
+            "type": "line",
+            "xAxisIndex": 1,
+            "yAxisIndex": 1,
+            "data": [
+                {"value": [one.first.isoformat(), one.lane], "label": _titled(one.title)},
+                [one.last.isoformat(), one.lane],
+            ],
+            "symbol": "rect",
+            "symbolSize": [2, 10],
+            "silent": True,
+            "itemStyle": {"color": (shade := MAIN if one.done else AMBER)},
+            "lineStyle": {"color": shade, "width": 6},
+            "labelLayout": {"hideOverlap": True},
+        }
+        for one in spans
+    ]
+
+
+def _titled(title: str) -> Option:
+    return {
+        **_TEXT,
+        "show": True,
+        "formatter": title,
+        "position": "top",
+        "align": "left",
+        "distance": 2,
     }
 
 

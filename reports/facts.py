@@ -11,6 +11,16 @@ from questionnaires.answers import Sheet
 from questionnaires.scoring import Score
 
 
+class Outlook(StrEnum):
+    """For whose eyes a file is put together."""
+
+    BUREAU = "bureau"
+    OWNER = "owner"
+    """Who answers for the firm and sees who else of it has an account."""
+    FIRM = "firm"
+    """A colleague who sees the whole of the firm."""
+
+
 class SheetKind(StrEnum):
     """Whose answers a sheet holds: the firm's own, or those found on site."""
 

@@ -53,17 +53,23 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Origin:
-    """Whose table it is, as of when, and what was filtered (empty for everything)."""
+    """Whose table it is, as of when, and what was filtered (empty for everything).
+
+    With a day ``up_to`` which its data reach it says that in place of when it was made: the same data
+    make the same file.
+    """
 
     district: str
     made: datetime
     filtered: str = ""
     demonstration: bool = False
+    up_to: date | None = None
 
     def __str__(self) -> str:
+        made = f"导出时间 {self.made:%Y-%m-%d %H:%M}"
         parts = [
             self.district,
-            f"导出时间 {self.made:%Y-%m-%d %H:%M}",
+            f"资料截至 {self.up_to:%Y-%m-%d}" if self.up_to else made,
             f"筛选条件：{self.filtered or '全部'}",
         ]
         return "　".join((["演示数据，企业均为虚构"] if self.demonstration else []) + parts)
@@ -72,6 +78,7 @@ class Origin:
 def write_table(target: Path | IO[bytes], sheets: Sequence[Sheet], origin: Origin) -> None:
     """Write a workbook, a sheet after the other."""
     with writing(target, _FORMS, said=cut, streaming=True) as pen:
+        pen.book.set_properties({"created": origin.made.replace(tzinfo=None)})
         for sheet in sheets:
             leaf = Leaf(pen, sheet, origin)
             for row in sheet.rows:

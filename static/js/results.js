@@ -26,6 +26,7 @@ addEventListener("afterprint", () => {
 const waiting = document.querySelector("[data-report-state]");
 if (waiting) {
   const words = waiting.querySelector("[role=status]");
+  const { anchor = "report", making = "正在生成报告，通常不到半分钟。" } = waiting.dataset;
   let pause = 700;
   const ask = async () => {
     try {
@@ -33,13 +34,13 @@ if (waiting) {
       if (answer.ok) {
         const { state, waiting: before } = await answer.json();
         if (typeof state === "string" && state !== "queued" && state !== "working") {
-          location.hash = "report";
+          location.hash = anchor;
           location.reload();
           return;
         }
         words.firstChild.textContent = before
-          ? `前面还有 ${before} 份报告，请稍候。`
-          : "正在生成报告，通常不到半分钟。";
+          ? `前面还有 ${before} 项要做，请稍候。`
+          : making;
       }
     } catch {
       // The network is away for a moment; the next try follows.

@@ -14,8 +14,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from survey.files.contents import Contents
 from survey.files.names import extension_of, plain_name
 
-LONGEST = 100
-"""Of a name in an archive, in characters: with its folders, Windows unpacks no path beyond 260."""
+LONGEST, MOST_BYTES = 100, 240
+"""Of a name in an archive, in characters: with its folders, Windows unpacks no path beyond 260; in
+bytes of UTF-8: Linux keeps no name beyond 255, and a number may follow."""
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The first moment a ZIP can name. All entries bear it, so that nothing depends on the clock."""
 UNIX, PLAIN_FILE = 3, 0o100644
@@ -100,5 +101,12 @@ def safe_name(wanted: str) -> str:
     name = _DEVICE.sub(r"\1_", name, count=1) if _DEVICE.match(name) else name
     stem, dot, extension = name.rpartition(".")
     if not dot:
-        return name[:LONGEST]
-    return f"{stem[: LONGEST - len(extension) - 1].rstrip(' .')}.{extension}"
+        return _shortened(name, "")
+    return _shortened(stem, f".{extension}")
+
+
+def _shortened(stem: str, ending: str) -> str:
+    """Cut a name to what every system keeps, its ending whole."""
+    most = MOST_BYTES - len(ending.encode())
+    cut = stem[: LONGEST - len(ending)].encode()[:most].decode(errors="ignore")
+    return cut.rstrip(" .") + ending

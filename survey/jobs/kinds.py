@@ -7,6 +7,7 @@ from datetime import timedelta
 from survey.jobs import (
     annual,
     batches,
+    bundles,
     district,
     invitations,
     mails,
@@ -24,6 +25,7 @@ from survey.jobs.workshop import Work
 KINDS: dict[str, Work] = {
     "report": Work(reports.print_one),
     "batch": Work(batches.make),
+    "bundle": Work(bundles.pack),
     "district": Work(district.print_page),
     "annual": Work(annual.make),
     "word": Work(word.make),

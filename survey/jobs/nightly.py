@@ -91,7 +91,7 @@ def _clear(workshop: Workshop) -> dict[str, int]:
         unclaimed = stray(workshop.session, kept, clock.utc_now()).unclaimed
         workshop.session.rollback()
         contents.clear(workshop.step(), kept, [one for one in unclaimed if one.sha256 in files])
-    return {name: done[name] for name in ("rosters", "jobs", "mails")}
+    return {name: done[name] for name in ("rosters", "jobs", "mails", "bundles")}
 
 
 def _drop(workshop: Workshop) -> int:

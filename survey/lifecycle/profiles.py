@@ -158,6 +158,7 @@ class Profile(Entry):
     reduced: bool = False
     link_days: Annotated[int, Field(ge=1, le=30)] = District.link_days
     stuck_days: Annotated[int, Field(ge=1, le=60)] = District.stuck_days
+    bundle_days: Annotated[int, Field(ge=1, le=60)] = District.bundle_days
     retention_months: Annotated[int, Field(ge=6, le=120)] = District.retention_months
     log_months: Annotated[int, Field(ge=6, le=240)] = District.log_months
     stages: Stages | None = None
@@ -374,6 +375,7 @@ def _district(profile: Profile, logo: bytes, step: Step) -> District:
         contact_phone=typed.line(profile.contact.phone),
         link_days=profile.link_days,
         stuck_days=profile.stuck_days,
+        bundle_days=profile.bundle_days,
         retention_months=profile.retention_months,
         log_months=profile.log_months,
         reduced=profile.reduced,
@@ -418,6 +420,7 @@ def written(session: Session, district: District) -> str:
         "reduced": district.reduced,
         "link_days": district.link_days,
         "stuck_days": district.stuck_days,
+        "bundle_days": district.bundle_days,
         "retention_months": district.retention_months,
         "log_months": district.log_months,
         "stages": _written_stages(district),

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from survey.lifecycle.step import About, Step
+from survey.store import bundles, settings
 from survey.store import retention as store
-from survey.store import settings
 
+LEFT_ALONE = timedelta(days=1)
+"""A bundle that expired at once, because somebody was erased, is cleared as late as this: until then
+its file counts as one whose row is being written (``readings.stray``)."""
 AT_ONCE = 200
 """Rows of one transaction: whoever saves meanwhile hardly waits."""
 
@@ -29,7 +32,7 @@ def clear(step: Step) -> tuple[dict[str, int], Sequence[str]]:
     A cleared list no longer speaks of its file; its rows follow (``forget_rows``).
 
     Returns:
-        How many lists, jobs and addresses of mails; and the hashes of the lists' files.
+        How many lists, jobs, addresses of mails and bundles; and the hashes of the files of these.
     """
     with step.writing() as session:
         before = months_before(step.now, settings.read(session).retention_months)
@@ -37,14 +40,16 @@ def clear(step: Step) -> tuple[dict[str, int], Sequence[str]]:
         files = [one.sha256 for one in lists]
         for one in lists:
             one.sha256, one.job_id = "", None
+        over = bundles.forget(session, step.now, step.now - LEFT_ALONE, AT_ONCE)
         done = {
             "rosters": len(lists),
             "jobs": store.forget_jobs(session, before, AT_ONCE),
             "mails": store.forget_addresses(session, before, AT_ONCE),
+            "bundles": len(over),
         }
         if any(done.values()):
             step.log("retention", About("district", ""), after=done)
-        return done, files
+        return done, [*files, *over]
 
 
 def forget_rows(step: Step) -> int:

@@ -28,6 +28,7 @@ from survey.store import visits as store
 from survey.store.answers import KeptAnswer, answers_of
 from survey.store.contradictions import explanations
 from survey.tables import (
+    AnswerRow,
     Assessment,
     AssessmentState,
     Explanation,
@@ -322,7 +323,7 @@ class Visit:
         return described(question, self.onsite.rows.get(question.id))
 
 
-def described(question: Question, row: KeptAnswer | None) -> str:
+def described(question: Question, row: KeptAnswer | AnswerRow | None) -> str:
     """Read a stored answer aloud; one that was never given says so."""
     if row is None or row.value is None:
         return "未填写"

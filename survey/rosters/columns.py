@@ -118,6 +118,7 @@ UNTIL: Final[Mapping[str, Field]] = {
 """The column that says until when a title holds, by the title's key."""
 FIELDS: Final = (*_SAID, *UNTIL.values())
 BY_KEY: Final[Mapping[str, Field]] = {field.key: field for field in FIELDS}
+HEADS: Final[Mapping[str, str]] = {field.key: field.title for field in FIELDS}
 NAMES: Final[Mapping[str, Field]] = {name: field for field in FIELDS for name in field.names}
 LEFT_OUT = frozenset({"序号", "编号", "备注", "注册资本", "网址", "序"})
 

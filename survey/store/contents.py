@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey.tables import (
     Batch,
+    Bundle,
     Document,
     EditionRow,
     Evidence,
@@ -22,6 +23,7 @@ from survey.tables import (
 # Every column that names a content stands here: what no column names may be removed.
 COLUMNS = (
     Batch.sha256,
+    Bundle.sha256,
     Evidence.sha256,
     ListTemplate.sha256,
     Document.sha256,

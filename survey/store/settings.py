@@ -50,6 +50,8 @@ class District:
     """Which part of its real sales revenue the district's policy pays a provider, in thousandths."""
     provider_document: str = ""
     """By which paper; while none is named, the part is a reference."""
+    bundle_days: int = 7
+    """For how many days the packed file of a firm (档案包) may be taken away."""
     retention_months: int = 36
     """For how many months working papers are kept (``lifecycle.retention``)."""
     log_months: int = 60

@@ -24,6 +24,7 @@ from survey.tables.assessments import (
 from survey.tables.audit import AuditEntry, LogBlock, LogErasure, LogSeal
 from survey.tables.base import ENUMERATIONS, Moment, Table
 from survey.tables.batches import Batch, BatchItem
+from survey.tables.bundles import Bundle
 from survey.tables.calendars import Appointment, CalendarFeed
 from survey.tables.consents import Consent, PurposeText
 from survey.tables.documents import AnnualWords, Document, NumberSeries, WordEdition
@@ -56,6 +57,7 @@ from survey.tables.enums import (
     NoteKind,
     NoticeSource,
     NoticeState,
+    Outlook,
     PairNeed,
     PoolState,
     ProjectPaperKind,
@@ -165,6 +167,7 @@ __all__ = [
     "BatchItem",
     "BatchKind",
     "BatchState",
+    "Bundle",
     "CalendarFeed",
     "Candidate",
     "CandidateState",
@@ -227,6 +230,7 @@ __all__ = [
     "NumberSeries",
     "OneTimeLink",
     "Opinion",
+    "Outlook",
     "PairNeed",
     "Paper",
     "PoolEntry",

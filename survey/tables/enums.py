@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from reports.facts import DrillOutcome, Severity, SheetKind, Size, Verdict
+from reports.facts import DrillOutcome, Outlook, Severity, SheetKind, Size, Verdict
 
 
 class Role(StrEnum):
@@ -515,6 +515,7 @@ __all__ = [
     "NoteKind",
     "NoticeSource",
     "NoticeState",
+    "Outlook",
     "PairNeed",
     "PoolState",
     "ProjectPaperKind",

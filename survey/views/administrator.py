@@ -98,6 +98,11 @@ class DistrictForm(FlaskForm):
         [Optional(), NumberRange(1, 60, message="请填 1 至 60 天。")],
         description="企业开始填了，这么多天没有保存过，就列为停住，提醒催办。",
     )
+    bundle_days = WholeNumber(
+        "企业档案包保存几天",
+        [Optional(), NumberRange(1, 60, message="请填 1 至 60 天。")],
+        description="打好的档案包（ZIP）过了这么多天就不能再下载，由每夜检查清除；需要时重新生成。可填 1 到 60，不填按 7 天。",
+    )
     retention_months = WholeNumber(
         "过程材料保存几个月",
         [Optional(), NumberRange(6, 120, "请填 6 到 120 之间的整数（月）。")],
@@ -312,6 +317,7 @@ def _district(
         contact_phone=typed.line(form.contact_phone.data),
         link_days=form.link_days.data or District.link_days,
         stuck_days=form.stuck_days.data or District.stuck_days,
+        bundle_days=form.bundle_days.data or District.bundle_days,
         retention_months=form.retention_months.data or District.retention_months,
         log_months=form.log_months.data or District.log_months,
         provider_classes=_words(form.provider_classes.data) or District.provider_classes,

@@ -23,6 +23,7 @@ KINDS: Final = {
     "district": "全区一页纸",
     "annual": "年度报告",
     "word": "诊断报告 Word 版",
+    "bundle": "一企一档的档案包",
 }
 STATES: Final[dict[str, str]] = {
     JobState.QUEUED: "排队中",

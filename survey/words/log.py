@@ -110,6 +110,9 @@ ACTIONS = {
     "batch_resume": "接着做批量文件",
     "batch_retry": "重做批量文件里没做成的",
     "batch_download": "下载批量文件",
+    "bundle_request": "申请档案包",
+    "bundle_keep": "打好档案包",
+    "bundle_download": "下载档案包",
     "job_cancel": "取消任务",
     "job_retry": "重试任务",
     "job_fail": "任务失败",
@@ -285,7 +288,7 @@ GROUPED = {
     "views": ("view_person", "view_evidence"),
     "exports": (
         *("export", "take_data", "report_download"),
-        *("district_download", "annual_download", "batch_download"),
+        *("district_download", "annual_download", "batch_download", "bundle_download"),
     ),
     "accounts": (
         *("sign_in", "sign_out", "sign_out_everywhere", "link_invite", "link_reset"),
@@ -302,6 +305,8 @@ GROUPED = {
             "roster_checked",
             "batch_made",
             "load_demo",
+            "load_demo",
+            "bundle_keep",
         ),
     ),
 }
@@ -438,6 +443,7 @@ NAMES = {
     "firm": "企业编号",
     "lacking": "没有的原因",
     "link_days": "链接有效天数",
+    "bundle_days": "档案包保存天数",
     "stuck_days": "几天没动算停住",
     "retention_months": "过程材料保存月数",
     "purpose_version": "个人信息处理说明第几版",
@@ -447,6 +453,7 @@ NAMES = {
     "jobs": "任务数",
     "mails": "邮件数",
     "most_open": "一家企业最多没办结",
+    "bundles": "档案包数",
     "main": "并入",
     "category": "类别",
     "due_on": "办结时限",

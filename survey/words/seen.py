@@ -34,6 +34,7 @@ PAGES: Final = {
     "consultant.overview": "现场诊断",
     "consultant.preparation": "到访准备",
     "firm.colleagues": "本企业同事",
+    "firm.file": "我的档案",
     "firm.home": "企业首页",
     "firm.overview": "答卷总览",
     "firm.profile": "企业信息",

@@ -128,6 +128,7 @@ NOT_PAGES = frozenset(
         *("static", "health", "worker.script", "calendar.feed", "verify.rules", "verify.script"),
         *("profiles.logo", "profiles.colours"),
         *("bureau.district_page", "bureau.district_page_state"),
+        *("bureau.bundle", "bureau.bundle_state", "firm.bundle", "firm.bundle_state"),
     }
 )
 FINGERS = frozenset({"consultant.section", "consultant.notes"})

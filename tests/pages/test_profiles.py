@@ -34,6 +34,7 @@ counting: {titles: [智能工厂], levels: [省级], since: "2023-01-01", base: 
 reduced: true
 link_days: 5
 stuck_days: 9
+bundle_days: 3
 retention_months: 12
 log_months: 24
 colours: {main: "#1c5790", deep: "#123a61"}
@@ -83,6 +84,7 @@ def test_a_profile_makes_the_installation_another_districts(administrator, sessi
         contact_phone="000-1111",
         link_days=5,
         stuck_days=9,
+        bundle_days=3,
         retention_months=12,
         log_months=24,
         reduced=True,

@@ -5,7 +5,15 @@ import zipfile
 
 import pytest
 
-from survey.files.archives import LONGEST, Entry, Names, of_content, safe_name, write_zip
+from survey.files.archives import (
+    LONGEST,
+    MOST_BYTES,
+    Entry,
+    Names,
+    of_content,
+    safe_name,
+    write_zip,
+)
 from survey.files.contents import Damaged, place_of
 from survey.files.folder import Folder
 
@@ -79,9 +87,11 @@ def test_a_name_holds_nothing_that_a_system_refuses(wanted, given):
 
 
 def test_a_long_name_keeps_its_extension():
-    name = safe_name("阀" * 300 + ".pdf")
+    name, plain = safe_name("阀" * 300 + ".pdf"), safe_name("valve" * 60 + ".pdf")
 
-    assert (len(name), name[-4:]) == (LONGEST, ".pdf")
+    assert (len(plain), plain[-4:]) == (LONGEST, ".pdf")
+    assert name == "阀" * 78 + ".pdf"
+    assert len(name.encode()) <= MOST_BYTES
 
 
 def test_a_name_is_given_once_however_letters_are_compared():

@@ -26,8 +26,9 @@ from survey.files import uploads
 from survey.files.stores import contents_of
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import district_pages, documents, jobs, passwords
+from survey.lifecycle import bundles, district_pages, documents, jobs, passwords
 from survey.lifecycle import evidence as evidence_steps
+from survey.lifecycle.bundles import Packed
 from survey.lifecycle.documents import Content
 from survey.lifecycle.step import Actor, Step
 from survey.store import answers as answer_store
@@ -37,11 +38,13 @@ from survey.tables import (
     AnswerRevision,
     AnswerRow,
     Assessment,
+    Bundle,
     Document,
     DocumentStanding,
     Evidence,
     Firm,
     Job,
+    Outlook,
     Provider,
     Role,
     Round,
@@ -315,6 +318,28 @@ def an_issued_report(
 
     jobs.finish(worker, taken, issue)
     return issued[0]
+
+
+def a_bundle(
+    session: Session, config: Config, firm_id: int, user: User, outlook: Outlook
+) -> Bundle:
+    """A packed file of a firm, whose content is an invented ZIP."""
+    by = Step(session, Actor(user.id, user.name), moment())
+    job = bundles.request(by, firm_id, outlook, "b" * 64, is_kept=lambda _bundle: True)
+    assert job is not None
+    content = f"PK {user.name} {outlook}".encode()
+    packed = Packed("b" * 64, contents_of(config).put(content), len(content), 1, 0)
+    worker = Step(session, jobs.WORKER, moment())
+    taken = jobs.take(worker, job.id, lambda _kind: timedelta(minutes=1))
+    assert taken is not None
+    kept: list[Bundle] = []
+
+    def keep(step: Step) -> dict[str, int]:
+        kept.append(bundles.keep(step, taken, packed))
+        return {"bundle": kept[0].id}
+
+    jobs.finish(worker, taken, keep)
+    return kept[0]
 
 
 def a_superseded_report(session: Session, report: Document) -> Document:

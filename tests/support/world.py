@@ -68,6 +68,7 @@ from survey.tables import (
     MailState,
     NeedState,
     NoteKind,
+    Outlook,
     PoolEntry,
     ProjectState,
     Provider,
@@ -87,6 +88,7 @@ from tests.support.needs import a_need
 from tests.support.notices import a_notice, published
 from tests.support.people import (
     TESTER,
+    a_bundle,
     a_district_page,
     a_file,
     a_firm,
@@ -258,6 +260,8 @@ class World:
         for number, state in enumerate(("draft", "visiting", "confirmed")):
             self._assessment(side, state, self.rounds[number], colour)
         side.ids |= self._project(side, firm)
+        for outlook in (Outlook.BUREAU, Outlook.OWNER):
+            a_bundle(session, self._config, firm.id, side.user, outlook)
         return side
 
     def _project(self, side: Side, firm: Firm) -> dict[str, int]:

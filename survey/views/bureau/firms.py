@@ -1,4 +1,4 @@
-"""Firms: the list, a new one with its invitation, one firm with its users."""
+"""Firms: the list, a new one with its invitation, one firm's file with its users."""
 
 from __future__ import annotations
 
@@ -14,17 +14,14 @@ from reports import titles
 from survey.lifecycle import links, new_firms
 from survey.lifecycle.errors import Doubtful, Invalid, Stale
 from survey.lifecycle.new_firms import NewFirm, Offered
-from survey.rosters.columns import BY_KEY
 from survey.store import accounts, listings
 from survey.store import assessments as assessment_store
 from survey.store import firms as store
-from survey.store import needs as need_store
-from survey.store import pool as pool_store
-from survey.store import projects as project_store
 from survey.store import templates as template_store
 from survey.store.firms import FIRM_SORTS
-from survey.tables import Firm
+from survey.tables import Firm, Outlook
 from survey.tables.pinyin import MOST
+from survey.views import firm_file
 from survey.views.bureau import choices, columns, filters, tiles, views
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.columns import Everything
@@ -34,7 +31,6 @@ from survey.views.fields import shown_version
 from survey.views.links import hand_over
 from survey.web import here, lists
 from survey.words import rosters as roster_words
-from survey.words.projects import STATES as PROJECT_STATES
 from survey.words.wording import DOUBTS
 
 ORDERS = choices.orders("-added", "firm", "township")
@@ -180,7 +176,7 @@ def _show_faults(form: FlaskForm, error: Invalid) -> int:
 
 @pages.route("/firms/<row:firm_id>", methods=["GET", "POST"])
 def firm(firm_id: int) -> ResponseReturnValue:
-    """Show one firm with its users and assessments; correct its name, trade or township."""
+    """Show a firm's file (一企一档); correct its name, trade or township."""
     found = _firm(firm_id)
     form = FirmForm(
         found.township,
@@ -227,30 +223,21 @@ def _page(
     found: Firm, form: FirmForm, person: PersonForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
     session = here.session()
-    return (
-        render_template(
-            "bureau/firm.html",
-            firm=found,
-            form=form,
-            person=person or PersonForm(formdata=None),
-            trade=_trade_title(found),
-            users=accounts.users_of_firm(session, found.id),
-            assessments=assessment_store.assessments_of_firm(session, found.id),
-            entry=pool_store.pool_entry_of_firm(session, found.id),
-            recognitions=pool_store.recognitions_of_firm(session, found.id),
-            rungs=choices.frame().rungs,
-            needs=need_store.number_of(session, found.id),
-            projects=project_store.of_firm(session, found.id),
-            project_states=PROJECT_STATES,
-            told=listings.told(session, found.id),
-            roster_words=roster_words,
-            title_standing=titles.standing,
-            today=here.today(),
-            figure_titles={key: BY_KEY[key].title for key in listings.FIGURES},
-            listed_titles={key: BY_KEY[key].title for key in listings.LISTED},
-        ),
-        status,
+    page = render_template(
+        "bureau/firm.html",
+        firm=found,
+        form=form,
+        person=person or PersonForm(formdata=None),
+        trade=_trade_title(found),
+        users=accounts.users_of_firm(session, found.id),
+        begun=bool(assessment_store.assessments_of_firm(session, found.id)),
+        told=listings.told(session, found.id),
+        roster_words=roster_words,
+        title_standing=titles.standing,
+        today=here.today(),
+        **firm_file.shown(found, Outlook.BUREAU),
     )
+    return page, status
 
 
 def _trade_title(found: Firm) -> str:
@@ -284,3 +271,22 @@ def add_firm_user(firm_id: int) -> ResponseReturnValue:
 def firm_link(firm_id: int, user_id: int) -> ResponseReturnValue:
     """Issue a new link to a user of a firm: an invitation, or a reset of the password."""
     return hand_over(links.hand_out(here.step(), user_id, firm_id=firm_id))
+
+
+@pages.post("/firms/<row:firm_id>/bundle")
+def request_bundle(firm_id: int) -> ResponseReturnValue:
+    """Ask for a firm's file as a ZIP."""
+    firm_file.request(_firm(firm_id), Outlook.BUREAU)
+    return redirect(url_for(".firm", firm_id=firm_id, _anchor="bundle"))
+
+
+@pages.get("/firms/<row:firm_id>/bundle/state")
+def bundle_state(firm_id: int) -> ResponseReturnValue:
+    """Say how far the ZIP is."""
+    return firm_file.state(_firm(firm_id).id, Outlook.BUREAU)
+
+
+@pages.get("/firms/<row:firm_id>/file.zip")
+def bundle(firm_id: int) -> ResponseReturnValue:
+    """Hand the ZIP out."""
+    return firm_file.handed_out(_firm(firm_id), Outlook.BUREAU)

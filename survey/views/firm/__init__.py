@@ -2,6 +2,7 @@
 
 from survey.views.firm import (
     colleagues,
+    file,
     home,
     needs,
     notices,
@@ -18,6 +19,7 @@ from survey.views.firm.pages import pages
 
 __all__ = [
     "colleagues",
+    "file",
     "home",
     "needs",
     "notices",
