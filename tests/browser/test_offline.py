@@ -273,10 +273,13 @@ PAGE_OF_A_PORTAL = "<title>欢迎使用无线网络</title><form><button>登录<
     ("status", "body", "words"),
     [
         (200, PAGE_OF_A_PORTAL, "这个网络要先在它自己的网页上登录"),
-        (502, "<h1>Bad Gateway</h1>", "网络中间的设备没有把内容送到系统"),
         (200, "{}", "现在登录的不是本机内容的主人"),
+        pytest.param(
+            *(502, "<h1>Bad Gateway</h1>", "网络中间的设备没有把内容送到系统"),
+            marks=pytest.mark.nightly,  # by day `tests/scripts/device.test.mjs` tells the two apart
+        ),
     ],
-    ids=["a portal", "a proxy", "somebody who answers as we do"],
+    ids=["a portal", "somebody who answers as we do", "a proxy"],
 )
 def test_who_stands_between_is_recognised_and_said_and_nothing_is_called_saved(
     taken: Page,
@@ -309,7 +312,11 @@ NOT_ALLOWED = (
 )
 
 
-@pytest.mark.parametrize("fault", [NO_ROOM, NOT_ALLOWED], ids=["full", "forbidden"])
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(NO_ROOM, marks=pytest.mark.nightly), NOT_ALLOWED],  # full by day: device.test.mjs
+    ids=["full", "forbidden"],
+)
 def test_a_device_that_keeps_nothing_says_so_and_works_online(
     taken: Page, visit: tuple[int, str], live_server: Server, fault: str
 ) -> None:
@@ -325,7 +332,9 @@ def test_a_device_that_keeps_nothing_says_so_and_works_online(
     expect(taken.locator("[data-save-state]")).to_have_attribute("data-tone", "good")
 
 
-@pytest.mark.parametrize("days", [-1, 1], ids=["behind", "ahead"])
+@pytest.mark.parametrize(
+    "days", [-1, pytest.param(1, marks=pytest.mark.nightly)], ids=["behind", "ahead"]
+)
 def test_a_clock_wrong_by_a_day_decides_nothing(
     tablet: Tablet, taken: Page, visit: tuple[int, str], live_server: Server, days: int
 ) -> None:
