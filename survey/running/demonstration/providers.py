@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import db
-from survey.lifecycle import interests, introductions, providers, tallies
+from survey.lifecycle import interests, introductions, projects, providers, tallies
 from survey.lifecycle.interests import Declared
+from survey.lifecycle.projects import MOST_TITLE, Contract, ProjectFacts
 from survey.lifecycle.provider_files import Case, File, Product, file_of
 from survey.lifecycle.step import Actor, Step
 from survey.readings.matching import fits, shown_in
@@ -21,8 +22,10 @@ from survey.running.demonstration.people import PARTNER, SELLER, actor
 from survey.running.demonstration.story import BEGAN
 from survey.store import introductions as store
 from survey.store.tallies import unsettled
-from survey.tables import Firm, Project, ProjectState, Provider, Role, User
+from survey.tables import CostKind, Firm, Project, ProjectState, Provider, Role, User
 
+INTRODUCED = 2
+"""The third package of the firm that meets a provider comes to a contract."""
 JOINED = BEGAN + timedelta(days=20)
 """When the bureau opened the list of providers."""
 
@@ -98,7 +101,10 @@ def _seller(session: Session, provider: Provider, password_hash: str) -> None:
 def _meet(
     session: Session, firm: Firm, users: dict[str, User], there: list[Provider], now: datetime
 ) -> None:
-    """Show the firm who fits; it agrees to the first provider for two packages, of which one is introduced."""
+    """Show the firm who fits; it agrees to the first provider for three packages.
+
+    One waits to be introduced, one is introduced, and of one came a project under contract.
+    """
     found = recommended(session, firm.id)
     if found is None:
         return
@@ -111,13 +117,25 @@ def _meet(
         for fit in listed
         if there[0].id in {offer.provider.id for offer in fit.offers}
     ]
-    for package in packages[:2]:
+    for package in packages[:3]:
         introductions.agree(owner, firm.id, there[0].id, package)
-    agreed = store.named_to(session, there[0].id)
-    if agreed:
-        officer = Step(session, actor(users[Role.OFFICER]), now - timedelta(days=4))
-        note = "请沈某本周内与厂里生产负责人约时间，先看现场再报价（虚构）。"
-        introductions.introduce(officer, agreed[-1].id, note, base_version=agreed[-1].version)
+    officer = Step(session, actor(users[Role.OFFICER]), now - timedelta(days=4))
+    note = "请沈某本周内与厂里生产负责人约时间，先看现场再报价（虚构）。"
+    for met in store.named_to(session, there[0].id)[1:]:
+        introductions.introduce(officer, met.id, note, base_version=met.version)
+    if len(packages) > INTRODUCED:
+        titles = {fit.purchase.package.code: fit.purchase.package.title for fit in listed}
+        package = packages[INTRODUCED]
+        signing = replace(owner, now=now - timedelta(days=1))
+        _sign(signing, firm, there[0], package, titles[package])
+
+
+def _sign(step: Step, firm: Firm, provider: Provider, package: str, title: str) -> None:
+    """Let a firm begin a project with the provider it was introduced to, and sign."""
+    facts = ProjectFacts(title=f"{title}（引荐后签约，示例）"[:MOST_TITLE], packages={package: "1"})
+    project = projects.begin(step, firm.id, facts)
+    said = Contract(step.today, provider_id=provider.id, prices={CostKind.SOFTWARE: "9.8"})
+    projects.contract(step, project.id, said, base_version=project.version)
 
 
 def _sold(session: Session, provider: Provider) -> None:
