@@ -74,7 +74,7 @@ def _says(score: Score, line: SectionLine, raised: Raised) -> str:
         said.append(f"最弱的是“{worst[0].short}”（{worst[1]} 档）{_weak(score, *worst)}。")
     codes = dict.fromkeys(each.code for a, _ in counted for each, _ in raised.get(a.code, ()))
     if codes:
-        said.append(f"方案中{'、'.join(codes)}提升这里。")
+        said.append(f"方案里的 {'、'.join(codes)} 提升这里。")
     return "".join(said)
 
 

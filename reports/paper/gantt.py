@@ -43,7 +43,7 @@ def _grid(root: ElementTree.Element, months: int, height: int) -> None:
         _draw(root, "line", x1=x, x2=x, y1=HEAD - 6, y2=height - 4, stroke=LINE)
         if month < months:
             name = f"{month + 1}"
-            _words(root, name, x + wide * min(step, months - month) / 2, HEAD - 9, 10, "middle")
+            _words(root, name, x + wide / 2, HEAD - 9, 10, "middle")
     _words(root, "第几个月", LABELS - 8, HEAD - 9, 10, "end")
 
 

@@ -29,6 +29,8 @@ COLUMNS = (
     Document.sha256,
     Document.stamped,
     WordEdition.sha256,
+    Document.short,
+    Document.picture,
     EditionRow.content,
     Paper.sha256,
     ProjectPaper.sha256,

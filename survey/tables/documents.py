@@ -60,6 +60,10 @@ class Document(Table):
     """The content of a copy whose pages say that it counts no more."""
     stamped_for: Mapped[str | None] = mapped_column(String(40))
     """The number of the newer document that the copy names; empty where there was none."""
+    short: Mapped[str | None] = mapped_column(String(64))
+    """The content of its edition of four pages (简版)."""
+    picture: Mapped[str | None] = mapped_column(String(64))
+    """The content of its owner's page as PNG."""
     issued_at: Mapped[datetime]
     issued_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 

@@ -22,6 +22,7 @@ from reports.tables import Origin
 from survey.clock import LOCAL
 from survey.library import questionnaire_of
 from survey.lifecycle import documents as steps
+from survey.lifecycle import handouts
 from survey.lifecycle import word_editions as word_steps
 from survey.lifecycle.exports import note_export
 from survey.readings.diagnoses import diagnosis_of
@@ -153,6 +154,8 @@ class Papers(NamedTuple):
     """The number of the report that stands; empty where none does."""
     word: WordPaper | None
     """The Word edition of the current one."""
+    making: bool
+    """Its short edition and picture are in the making."""
 
 
 def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Papers:
@@ -169,6 +172,9 @@ def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Pape
         fault=words.ended_without(job) if job else "",
         newer=next((d.number for d in issued if _is_valid(d)), ""),
         word=_word(there) if there else None,
+        making=bool(
+            current and (made := handouts.handouts_job(session, current.id)) and made.is_open
+        ),
     )
 
 
@@ -227,10 +233,16 @@ def report(document_id: int) -> ResponseReturnValue:
     return _handed_out(found, found.sha256, *_names(found, assessment.firm.name))
 
 
-def _handed_out(document: Document, sha256: str, name: str, plain_name: str) -> ResponseReturnValue:
+def _handed_out(
+    document: Document,
+    sha256: str,
+    name: str,
+    plain_name: str,
+    media_type: str = "application/pdf",
+) -> ResponseReturnValue:
     steps.note_download(here.step(), document)
     return downloads.attachment(
-        here.contents(), sha256, media_type="application/pdf", name=name, plain_name=plain_name
+        here.contents(), sha256, media_type=media_type, name=name, plain_name=plain_name
     )
 
 
@@ -271,6 +283,46 @@ def _of_assessment(document_id: int) -> tuple[Document, Assessment]:
     assessment = access.known_assessment(found.subject_id)
     if _is_withdrawn(found) and here.reader().role != Role.OFFICER:
         here.refuse(410, f"报告 {found.number} 已撤销，不再提供下载，理由写在结果页上。")
+    return found, assessment
+
+
+@pages.post("/reports/<row:document_id>/handouts")
+def request_handouts(document_id: int) -> ResponseReturnValue:
+    """Ask for what an owner sends on: the short edition and the picture."""
+    found, assessment = _standing(document_id)
+    job = handouts.request_handouts(here.step(), found.id)
+    if job:
+        send(job.id)
+    flash("正在生成简版和图片，做好后刷新页面就能看到。", "good")
+    kind = next(sheet for sheet, kind in steps.KIND_OF.items() if kind == found.kind)
+    return redirect(url_for(".result", assessment_id=assessment.id, kind=kind) + "#report")
+
+
+@pages.get("/reports/<row:document_id>/short.pdf")
+def short(document_id: int) -> ResponseReturnValue:
+    """Hand out the edition of four pages."""
+    found, assessment = _standing(document_id)
+    name = f"{assessment.firm.name}诊断报告简版{found.number}.pdf"
+    return _handed_out(found, found.short or abort(404), name, f"report-{found.number}-short.pdf")
+
+
+@pages.get("/reports/<row:document_id>/picture.png")
+def picture(document_id: int) -> ResponseReturnValue:
+    """Hand out the owner's page as a picture."""
+    found, assessment = _standing(document_id)
+    name = f"{assessment.firm.name}诊断结果一页图{found.number}.png"
+    sha256, plain_name = found.picture or abort(404), f"report-{found.number}.png"
+    return _handed_out(found, sha256, name, plain_name, media_type="image/png")
+
+
+def _standing(document_id: int) -> tuple[Document, Assessment]:
+    """Return a report that stands and whose assessment the reader knows; otherwise 404."""
+    found = store.document(here.session(), document_id)
+    if found is None or found.subject != "assessment" or found.kind not in steps.KIND_OF.values():
+        abort(404)
+    assessment = access.known_assessment(found.subject_id)
+    if not _is_valid(found):
+        abort(404)
     return found, assessment
 
 

@@ -11,6 +11,7 @@ KINDS: Final = {
     "report": "诊断报告",
     "batch": "批量文件",
     "stamp": "加盖“已被替代”",
+    "handouts": "简版和图片",
     "nightly": "每夜检查",
     "seal": "封存操作日志",
     "check_log": "核对操作日志",

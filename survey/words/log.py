@@ -103,6 +103,8 @@ ACTIONS = {
     "report_fail": "报告生成失败",
     "stamp_request": "申请加盖“已被替代”的副本",
     "stamp": "加盖“已被替代”",
+    "handouts_request": "申请报告的简版和图片",
+    "handouts": "生成报告的简版和图片",
     "report_download": "下载报告",
     "batch_ask": "申请批量文件",
     "batch_made": "做好批量文件",

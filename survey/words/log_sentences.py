@@ -80,6 +80,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report_issue": "签发了{firm}的诊断报告",
     "stamp_request": "申请了{firm}一份已被替代报告的盖章副本",
     "stamp": "给{firm}一份旧报告的副本盖了“已被替代”",
+    "handouts_request": "申请了{firm}诊断报告的简版和图片",
+    "handouts": "生成了{firm}诊断报告的简版和图片",
     "document_withdraw": "撤销了{firm}的诊断报告",
     "report_fail": "没能生成{firm}的诊断报告",
     "report_download": "下载了{firm}的诊断报告",
