@@ -179,7 +179,7 @@ def test_every_fault_is_named_on_the_page_with_its_line(administrator, session):
 
     assert answer.status_code == 422
     assert "有 2 处要改" in answer.text
-    assert "第 15 行 colours › main" in answer.text
+    assert "第 16 行 colours › main" in answer.text
     assert handed_in(administrator, "").status_code == 422
     administrator.get("/admin/district/profile")
     assert administrator.submit("/admin/district/profile", {}).status_code == 422
