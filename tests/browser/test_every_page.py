@@ -129,6 +129,8 @@ NOT_PAGES = frozenset(
         *("profiles.logo", "profiles.colours"),
         *("bureau.district_page", "bureau.district_page_state"),
         *("bureau.bundle", "bureau.bundle_state", "firm.bundle", "firm.bundle_state"),
+        *("bureau.annual_word", "bureau.annual_paper", "bureau.annual_state"),
+        *("bureau.word_template", "results.word"),
     }
 )
 FINGERS = frozenset({"consultant.section", "consultant.notes"})
@@ -251,6 +253,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "edition_id": [EDITION],
         "trade_id": ["valve"],
         "name": ["plan"],
+        "word_kind": ["word_report"],
     }
 
 

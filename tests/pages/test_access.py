@@ -57,6 +57,7 @@ WORDS = {
     "word": "x" * 43,
     "digest": "0c5f63084347",
     "name": "plan",
+    "word_kind": "word_report",
     "need_step": "defer",
     "step": "stop",
     "sample_step": "withdraw",
@@ -163,7 +164,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "assessment_id": side.ids[state],
         "evidence_id": side.ids[name],
         "document_id": side.ids[_document(rule)],
-        "job_id": side.ids["district job" if "district" in rule.endpoint else "confirmed self job"],
+        "job_id": side.ids[_job(rule)],
         "user_id": user,
         "firm_id": side.ids["firm"],
         "round_id": 5 if rule.endpoint == "bureau.delete_round" else 4,
@@ -186,7 +187,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "sample_id": side.ids[_sample(rule, role)],
         "sample_consent_id": side.ids["sample consent"],
         "view_id": side.ids["spare view" if "forget" in rule.endpoint else "view"],
-        "template_id": side.ids["spare template" if "forget" in rule.endpoint else "template"],
+        "template_id": side.ids[_template(rule)],
         "need_id": side.ids["answered need" if role == Role.FIRM else "need"],
     }
 
@@ -197,7 +198,20 @@ def _sample(rule: Rule, role: str) -> str:
     return "published sample" if of_others else "sample"
 
 
+def _job(rule: Rule) -> str:
+    if "annual" in rule.endpoint:
+        return "annual job"
+    return "district job" if "district" in rule.endpoint else "confirmed self job"
+
+
+def _template(rule: Rule) -> str:
+    name = "word template" if "word" in rule.endpoint else "template"
+    return f"spare {name}" if "forget" in rule.endpoint else name
+
+
 def _document(rule: Rule) -> str:
+    if "annual" in rule.endpoint:
+        return "annual paper"
     if "district" in rule.endpoint:
         return "district page"
     return "superseded report" if "stamped" in rule.endpoint else "confirmed self report"

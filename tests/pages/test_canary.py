@@ -42,6 +42,7 @@ WORDS = {
     "step": ["stop"],
     "digest": ["0c5f63084347"],
     "name": ["plan"],
+    "word_kind": ["word_report"],
     "need_step": ["defer"],
     "sample_step": ["withdraw"],
     "sample_turn": ["decline"],

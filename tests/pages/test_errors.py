@@ -333,6 +333,7 @@ def _addresses(rule, world, role):
             "word": "x" * 43,
             "digest": "0c5f63084347",
             "name": "plan",
+            "word_kind": "word_report",
         }
         written = rule
         for name, value in values.items():

@@ -90,6 +90,7 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "word": ("x" * 43,),
         "digest": ("0c5f63084347",),
         "name": ("plan",),
+        "word_kind": ("word_report",),
     }
     seen = set()
     for reader in [None, *readers]:

@@ -25,12 +25,20 @@ from survey.config import MEGABYTE, Config
 from survey.files import uploads
 from survey.files.stores import contents_of
 from survey.library import questionnaire_of
+from survey.lifecycle import (
+    annuals,
+    bundles,
+    district_pages,
+    documents,
+    jobs,
+    passwords,
+    word_editions,
+)
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import bundles, district_pages, documents, jobs, passwords
 from survey.lifecycle import evidence as evidence_steps
 from survey.lifecycle.bundles import Packed
 from survey.lifecycle.documents import Content
-from survey.lifecycle.step import Actor, Step
+from survey.lifecycle.step import About, Actor, Step
 from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store.accounts import hashed
@@ -288,6 +296,38 @@ def a_district_page(session: Session, config: Config, round_: Round, user: User)
 
     jobs.finish(worker, taken, issue)
     return issued[0]
+
+
+def an_annual_report(session: Session, config: Config, round_: Round, user: User) -> Document:
+    """The yearly report of a round as an issued document; its files are invented."""
+    by = Step(session, Actor(user.id, user.name), moment())
+    said = dict.fromkeys(annuals.PARTS, "虚构的一段话。")
+    annuals.keep_words(by, round_.id, outward=False, version=0, written=said)
+    job = annuals.request(by, round_.id, outward=False)
+    paper, word = (
+        Content("", contents_of(config).put(ending), len(ending))
+        for ending in (b"%PDF invented annual", b"PK invented annual")
+    )
+    worker = Step(session, jobs.WORKER, moment())
+    taken = jobs.take(worker, job.id, lambda _kind: timedelta(minutes=1))
+    assert taken is not None
+    issued: list[Document] = []
+
+    def issue(step: Step) -> dict[str, int]:
+        issued.append(annuals.issue(step, taken, paper, word))
+        return {"document": issued[0].id}
+
+    jobs.finish(worker, taken, issue)
+    return issued[0]
+
+
+def a_word_edition(session: Session, config: Config, document: Document) -> None:
+    """The same document as Word, invented as well."""
+    content = Content("", contents_of(config).put(b"PK invented word"), 16)
+    step = Step(session, jobs.WORKER, moment())
+    with step.writing():
+        word_editions.keep_beside(step, document, content)
+        step.log("word_make", About("report", document.number))
 
 
 def an_issued_report(

@@ -14,7 +14,7 @@ from survey.files.uploads import Stored
 from survey.lifecycle import templates, views
 from survey.lifecycle.step import Actor, Step
 from survey.tables import ListTemplate, SavedView, User
-from survey.web.downloads import WORKBOOK
+from survey.web.downloads import WORD, WORKBOOK
 from tests.support.people import moment
 
 
@@ -46,6 +46,15 @@ def a_template(
     held = Held((), (("Sheet", 2),), ("区县", "序号", *names), ())
     step = Step(session, Actor(officer.id, officer.name), moment())
     return templates.keep_template(step, listed, title, stored, held)
+
+
+def a_word_template(session: Session, config: Config, officer: User, listed: str) -> ListTemplate:
+    """A Word template of the bureau's own for one document; its file is invented."""
+    sha256 = contents_of(config).put(f"PK invented {listed}".encode())
+    stored = Stored("模板.docx", sha256, WORD, 20, False)
+    step = Step(session, Actor(officer.id, officer.name), moment())
+    title = templates.DOCUMENTS[listed]
+    return templates.keep_template(step, listed, title, stored, Held((), (), (), ()))
 
 
 def a_view(session: Session, officer: User, title: str) -> SavedView:

@@ -20,8 +20,8 @@ from survey.files.contents import form_of
 from survey.files.pictures import SMALL
 from survey.files.stores import contents_of
 from survey.files.uploads import Stored
-from survey.lifecycle import assessments as steps
 from survey.lifecycle import (
+    annuals,
     candidates,
     conclusions,
     decisions,
@@ -37,7 +37,9 @@ from survey.lifecycle import (
     recognitions,
     reminders,
     second_sheets,
+    templates,
 )
+from survey.lifecycle import assessments as steps
 from survey.lifecycle.candidates import Placed
 from survey.lifecycle.choices import TypedChoice
 from survey.lifecycle.decisions import Basis, Wish
@@ -95,6 +97,8 @@ from tests.support.people import (
     a_round,
     a_superseded_report,
     a_user,
+    a_word_edition,
+    an_annual_report,
     an_issued_report,
     begun,
     fill,
@@ -107,7 +111,7 @@ from tests.support.providers import a_provider, a_provider_user, an_accepted_pro
 from tests.support.rosters import a_proposal, a_roster
 from tests.support.rounds import a_mail
 from tests.support.samples import a_copy, a_sample, a_typed_card
-from tests.support.templates import a_template, a_view
+from tests.support.templates import a_template, a_view, a_word_template
 
 QUESTION = "scheduling"
 IDLE = frozenset({"user_sessions", "throttles", "known_devices"})
@@ -149,6 +153,7 @@ class World:
         self._show_a_sample()
         if reports:
             self._print_district(self.rounds[0])
+            self._report_year(self.rounds[0])
         session.rollback()
 
     def _ask_for(self, round_: Round) -> None:
@@ -210,6 +215,18 @@ class World:
         (job,) = jobs_about(self._session, district_pages.PAGE, "round", round_.id)
         for side in self.sides:
             side.ids |= {"district page": document.id, "district job": job.id}
+
+    def _report_year(self, round_: Round) -> None:
+        """The yearly report and the bureau's Word templates: nobody's in particular either."""
+        document = an_annual_report(self._session, self._config, round_, self.officer)
+        (job,) = jobs_about(self._session, annuals.ANNUAL, "round", round_.id)
+        kept, spare = (
+            a_word_template(self._session, self._config, self.officer, listed)
+            for listed in templates.DOCUMENTS
+        )
+        for side in self.sides:
+            side.ids |= {"annual paper": document.id, "annual job": job.id}
+            side.ids |= {"word template": kept.id, "spare word template": spare.id}
 
     def reader(self, role: str) -> User:
         """Who signs in to look at side A."""
@@ -502,6 +519,7 @@ class World:
         side.ids[f"{state} {kind} job"] = latest.id
         if (state, kind) == ("confirmed", SheetKind.SELF):
             side.ids["superseded report"] = a_superseded_report(self._session, report).id
+            a_word_edition(self._session, self._config, report)
 
 
 def another_draft(session: Session, side: Side) -> Assessment:
