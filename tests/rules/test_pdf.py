@@ -186,6 +186,25 @@ def test_a_report_is_tagged_titled_and_in_chinese(report: Path) -> None:
     assert b"pdfuaid" in _metadata(report)
 
 
+def test_every_chapter_has_a_bookmark_and_a_link_that_leads_to_its_page(
+    diagnosis: Diagnosis, report: Path
+) -> None:
+    with pymupdf.open(report) as document:
+        marks = {title: page for level, title, page in document.get_toc() if level == 2}
+        led_to = {link["page"] + 1 for link in document[2].get_links()}
+
+    assert [c.heading for c in chapters(diagnosis)] == [
+        t for t in marks if t[0] in "附一二三四五六七八九十"
+    ]
+    assert {page for title, page in marks.items() if "、" in title or "附录" in title} <= led_to
+
+
+def test_no_half_width_mark_stands_between_chinese_letters(diagnosis: Diagnosis) -> None:
+    said = re.sub(r"<style>.*?</style>", "", render_html(diagnosis), flags=re.DOTALL)
+
+    assert re.findall(r"[\u4e00-\u9fff][,;:?!()][\u4e00-\u9fff]", said) == []
+
+
 def _metadata(path: Path) -> bytes:
     with pymupdf.open(path) as document:
         return document.get_xml_metadata().encode()
@@ -264,7 +283,7 @@ def test_words_without_a_break_stay_on_the_page(name: str, tmp_path: Path) -> No
 
 
 def test_rare_characters_get_real_glyphs(tmp_path: Path) -> None:
-    rare = "𠮷㛃𰻝"
+    rare = "𠮷㛃赟堃𰻝"
     write_pdf(PLAIN.format(f'<p style="font: 12pt Noto Sans SC">{rare}</p>'), tmp_path / "r.pdf")
 
     with pymupdf.open(tmp_path / "r.pdf") as document:
