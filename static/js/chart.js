@@ -1,5 +1,7 @@
 // Charts on a page: drawn by ECharts from the option beside them. The table says the same without them.
 
+const PAPER = 640; // px, what a panel leaves of an A4
+
 const places = [...document.querySelectorAll("[data-chart]")];
 
 function draw(place) {
@@ -8,6 +10,8 @@ function draw(place) {
   const chart = window.echarts.init(place, null, height ? { renderer, height: Number(height) } : { renderer });
   chart.setOption(JSON.parse(option));
   window.addEventListener("resize", () => chart.resize());
+  window.addEventListener("beforeprint", () => chart.resize({ width: Math.min(place.clientWidth, PAPER) }));
+  window.addEventListener("afterprint", () => chart.resize({ width: "auto" }));
 }
 
 if (places.length) {

@@ -39,7 +39,8 @@ def forget(session: Session, now: datetime, made_before: datetime, most: int) ->
     over = select(Bundle.id, Bundle.sha256).where(Bundle.expires_at <= now)
     over = over.where(Bundle.made_at < made_before).order_by(Bundle.id).limit(most)
     found = dict(session.execute(over).all())
-    session.execute(delete(Bundle).where(Bundle.id.in_(found)))
+    if found:
+        session.execute(delete(Bundle).where(Bundle.id.in_(found)))
     return list(found.values())
 
 
