@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -88,11 +88,13 @@ def _kept(listed: str) -> list[str]:
 # --- of firms -----------------------------------------------------------------------------------
 
 
-def of_firm(trades: Mapping[str, str], *, usual: bool = True) -> tuple[Column[Any], ...]:
+def of_firm(
+    trades: Mapping[str, str], *, usual: Collection[str] = ("trade", "township")
+) -> tuple[Column[Any], ...]:
     """Who a firm is and where; every list begins with it.
 
     Args:
-        usual: Whether trade and township are shown until an officer chooses.
+        usual: Which are shown until an officer chooses, besides the name.
     """
     return (
         Column("企业名称", lambda line: line.firm, 30, key="firm", sort="firm", usual=True),
@@ -102,14 +104,14 @@ def of_firm(trades: Mapping[str, str], *, usual: bool = True) -> tuple[Column[An
             lambda line: trades.get(line.trade, line.trade),
             key="trade",
             sort="trade",
-            usual=usual,
+            usual="trade" in usual,
         ),
         Column(
             "乡镇（街道）",
             lambda line: line.facts.township,
             key="township",
             sort="township",
-            usual=usual,
+            usual="township" in usual,
         ),
         Column("园区", lambda line: line.facts.park, key="park"),
         Column("规上规下", lambda line: _scale(line.facts.above_scale), 10, key="scale"),
@@ -330,7 +332,7 @@ def of_pool(
         return Column(title, held(write), width, key="recognitions", usual=True)
 
     return (
-        *of_firm(frame.trades),
+        *of_firm(frame.trades, usual=("trade",)),
         _pool(lambda line: wording.POOL[line.state], "state", sort="state"),
         *of_way(frame.edition, stages, known),
         *_of_results(frame, unmet, lambda line: line.assessment_id),

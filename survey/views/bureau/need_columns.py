@@ -18,7 +18,7 @@ def of_needs(trades: Mapping[str, str], calendar: Calendar) -> tuple[Column[Any]
     """What firms ask, as the register has it; the firm first, as in every list."""
     today = here.today()
     return (
-        *of_firm(trades, usual=False),
+        *of_firm(trades, usual=()),
         Column(
             "编号",
             lambda line: line.number,
@@ -34,7 +34,7 @@ def of_needs(trades: Mapping[str, str], calendar: Calendar) -> tuple[Column[Any]
         Column("类别", lambda line: line.category, 12, key="category", sort="category", usual=True),
         Column("内容", lambda line: line.text, 40, key="text", usual=True),
         Column("希望", lambda line: line.wish, 30, key="wish", label="希望"),
-        Column("来源", lambda line: words.SOURCES[line.source], 10, key="source", usual=True),
+        Column("来源", lambda line: words.SOURCES[line.source], 10, key="source"),
         day("日期", lambda line: line.raised_on, "raised", "反映", sort="raised", usual=True),
         Column("反映人", lambda line: line.said_by, 12, key="said_by", label="反映人"),
         Column("责任部门", lambda line: line.department, 18, key="department", usual=True),
