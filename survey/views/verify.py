@@ -57,11 +57,11 @@ def rules(word: str) -> ResponseReturnValue:
 @pages.get("/verify/readd.py")
 def script() -> ResponseReturnValue:
     """Hand out the program that adds a score up again without us."""
-    return _to_keep(Path(readd.__file__).read_bytes(), "text/x-python", "readd.py")
+    return _to_keep(Path(readd.__file__).read_bytes(), "text/plain; charset=utf-8", "readd.py")
 
 
 def _to_keep(content: bytes, media_type: str, name: str) -> Response:
-    response = Response(content, mimetype=media_type)
+    response = Response(content, content_type=media_type)
     response.headers["Content-Disposition"] = downloads.disposition(name, name)
     response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
     return response

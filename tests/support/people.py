@@ -343,8 +343,7 @@ def an_issued_report(
     job = documents.request_report(Step(session, by, moment()), assessment.id, kind)
     assert job is not None
     if isinstance(content, bytes):
-        digest = contents_of(config).put(content)
-        finished = Content(job.arguments["basis"], digest, len(content))
+        finished = Content(job.arguments["basis"], contents_of(config).put(content), len(content))
     else:
         finished = content(job)
     worker = Step(session, jobs.WORKER, moment())
@@ -354,7 +353,7 @@ def an_issued_report(
 
     def issue(step: Step) -> dict[str, int]:
         issued.append(documents.issue_report(step, taken, finished))
-        issued[0].short = issued[0].picture = digest
+        issued[0].short = issued[0].picture = finished.sha256
         return {"document": issued[0].id}
 
     jobs.finish(worker, taken, issue)

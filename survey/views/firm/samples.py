@@ -88,7 +88,7 @@ POSTED: dict[str, Callable[[], StepForm]] = {
 }
 DONE = {
     "agree": "已同意公开。以后随时可以收回。",
-    "decline": "已告诉主管部门，这张卡没有公开。",
+    "decline": "主管部门会看到您的意见，这张卡没有公开。",
     "revoke": "已收回同意，别的企业和顾问现在都看不到这张卡了。",
 }
 
