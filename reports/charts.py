@@ -136,7 +136,7 @@ def way(it: Way, today: date) -> Option:
             _climbed("企业自评", it.own, AMBER, "dashed", "emptyDiamond"),
             _climbed("现场核定", it.confirmed, MAIN, "solid", "circle"),
             _climbed("认定", it.recognised, STEP_COLOURS[3], None, "pin"),
-            *_spans(it.spans),
+            *_spans(it.spans, _late_in(first, end)),
         ],
     )
 
@@ -173,7 +173,13 @@ def _climbed(
     }
 
 
-def _spans(spans: Iterable[Span]) -> list[Option]:
+def _late_in(first: int, end: int) -> date:
+    """Return the day after which a title has no room to the right of it: two thirds of the axis."""
+    begins = date(first, 1, 1)
+    return begins + (date(end, 1, 1) - begins) * 2 / 3
+
+
+def _spans(spans: Iterable[Span], late: date) -> list[Option]:
     """A bar from a span's first day to its last, its title above it where there is room."""
     return [
         {
@@ -181,7 +187,10 @@ def _spans(spans: Iterable[Span]) -> list[Option]:
             "xAxisIndex": 1,
             "yAxisIndex": 1,
             "data": [
-                {"value": [one.first.isoformat(), one.lane], "label": _titled(one.title)},
+                {
+                    "value": [one.first.isoformat(), one.lane],
+                    "label": _titled(one.title, one.first > late),
+                },
                 [one.last.isoformat(), one.lane],
             ],
             "symbol": "rect",
@@ -195,13 +204,13 @@ def _spans(spans: Iterable[Span]) -> list[Option]:
     ]
 
 
-def _titled(title: str) -> Option:
+def _titled(title: str, leftwards: bool) -> Option:
     return {
         **_TEXT,
         "show": True,
         "formatter": title,
         "position": "top",
-        "align": "left",
+        "align": "right" if leftwards else "left",
         "distance": 2,
     }
 

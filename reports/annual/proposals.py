@@ -94,7 +94,7 @@ def _next(tables: Tables) -> Iterator[str]:
     wishes = [one for one in _lines(tables, "demand") if _is_said(one.cells[0])][:MOST]
     if wishes:
         named = "、".join(f"{one.title}（{one.cells[0].text} 家）" for one in wishes)
-        yield f"围绕企业需求最多的{named}，组织服务商对接。"
+        yield f"企业需求最多的是：{named}，组织服务商对接。"
     if (left := _sum(tables, "unreached")) and _is_said(left.cells[-1]):
         yield f"对没有参加评估的 {left.cells[-1].text} 家企业上门动员。"
 

@@ -18,7 +18,7 @@ from tests.support.bureau import a_district, at_desk, logged
 from tests.support.labour import work
 from tests.support.people import TESTER, a_user, handed_in, moment
 
-PAGE = "/bureau/word-templates"
+PAGE = "/bureau/assessments/templates/word"
 
 
 @pytest.fixture(params=[Role.OFFICER, Role.ADMINISTRATOR])

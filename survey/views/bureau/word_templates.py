@@ -83,7 +83,7 @@ class Shown(NamedTuple):
     meanings: list[Meaning]
 
 
-@pages.route("/word-templates", methods=["GET", "POST"])
+@pages.route("/assessments/templates/word", methods=["GET", "POST"])
 def word_templates() -> ResponseReturnValue:
     """Explain the fields a template may hold, show which is used, take another."""
     if request.method == "GET":
@@ -126,7 +126,7 @@ def _page(fault: str = "") -> str:
     return render_template("bureau/word_templates.html", kinds=shown, fault=fault)
 
 
-@pages.get("/word-templates/<word_kind>/shipped.docx")
+@pages.get("/assessments/templates/word/<word_kind>/shipped.docx")
 def shipped_word_template(word_kind: str) -> ResponseReturnValue:
     """Hand out a template we ship."""
     found = KINDS.get(word_kind) or abort(404)
@@ -136,7 +136,7 @@ def shipped_word_template(word_kind: str) -> ResponseReturnValue:
     return answer
 
 
-@pages.get("/word-templates/<row:template_id>.docx")
+@pages.get("/assessments/templates/word/<row:template_id>.docx")
 def word_template(template_id: int) -> ResponseReturnValue:
     """Hand out the bureau's own template."""
     kept = _own(template_id)
@@ -150,7 +150,7 @@ def word_template(template_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.post("/word-templates/<row:template_id>/delete")
+@pages.post("/assessments/templates/word/<row:template_id>/delete")
 def forget_word_template(template_id: int) -> ResponseReturnValue:
     """Forget the bureau's own template: the one we ship is used again."""
     life.forget_template(here.step(), _own(template_id).id)
