@@ -358,6 +358,8 @@ def test_a_refused_form_changes_nothing(app, session, settings):
     }
     # buttons that ask for nothing
     harmless |= {"firm.colleague_link", "firm.take_back", "calendar.renew", "calendar.revoke"}
+    harmless |= {"firm.request_bundle", "bureau.request_bundle"}
+    harmless |= {"results.request_handouts", "results.request_word"}
     harmless |= {"consultant.processes"}  # an empty list of processes is an answer
     harmless |= {rule for rule in access.ROUTES if rule.startswith("editions.")}  # in test_editions
     for role in ("firm", "consultant", "officer", "administrator"):
