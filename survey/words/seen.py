@@ -50,6 +50,7 @@ PAGES: Final = {
     "results.picture": "诊断报告的图片",
     "results.result": "评估结果",
     "results.short": "诊断报告简版",
+    "results.word": "诊断报告的 Word 版",
     "results.stamped": "旧报告的盖章副本",
     "versions.all_of": "历次版本",
     "files.evidence": "佐证材料原件",

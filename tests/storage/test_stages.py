@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 
 from survey import db
+from survey.clock import LOCAL
 from survey.lifecycle import decisions, following, nation, pool, recognitions, stages
 from survey.lifecycle import settings as district
 from survey.lifecycle.decisions import Basis, Wish
@@ -33,6 +34,7 @@ from survey.store import stages as store
 from survey.store.lists import Wanted
 from survey.store.stages import SHIPPED
 from survey.tables import (
+    Assessment,
     AssessmentState,
     AuditEntry,
     Ladder,
@@ -179,6 +181,7 @@ def test_the_system_proposes_the_farthest_stage_it_knows_the_fact_of_and_says_wh
     session, step, round_
 ):
     entry = an_entry(step, round_)
+    confirmed = session.get(Assessment, entry.assessment_id).confirmed_at.astimezone(LOCAL).date()
 
     told = [(found.stage.id, found.why) for found in [the_proposal(session, entry)]]
     project = a_project(session, entry.firm_id, filing_code="2611-331102-07-02-123456")
@@ -189,7 +192,7 @@ def test_the_system_proposes_the_farthest_stage_it_knows_the_fact_of_and_says_wh
     told += [(found.stage.id, found.why) for found in [the_proposal(session, entry)]]
 
     assert told == [
-        ("diagnosed", f"“{round_.title}”的现场诊断已核定（2026-10-01）。"),
+        ("diagnosed", f"“{round_.title}”的现场诊断已核定（{confirmed}）。"),
         ("underway", "项目“虚构装配线改造”已开工。"),
         ("finished", "项目“虚构装配线改造”已验收（2026-11-10）。"),
     ]
