@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from typing import TypedDict, Unpack
 
 from questionnaires.answers import Ratio, Sheet, describe
 from questionnaires.frames.conditions import ConditionResult
@@ -93,6 +94,19 @@ class Plan:
     schedule: Schedule = NOTHING_PLANNED
 
 
+class Told(TypedDict, total=False):
+    """What others derived or noted, as ``Diagnosis`` holds it."""
+
+    crosswalk: tuple[FrameResult, ...]
+    national: NationalResult | None
+    findings: tuple[Finding, ...]
+    explained: tuple[Explained, ...]
+    words: tuple[FirmsWord, ...]
+    visit: Visited
+    peers: Peers | None
+    trend: Trend | None
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """One sheet, diagnosed.
@@ -114,10 +128,10 @@ class Diagnosis:
     route: Route | None
     key_figures: tuple[KeyFigure, ...]
     conditions: tuple[ConditionResult, ...]
-    national: NationalResult | None
-    crosswalk: tuple[FrameResult, ...]
     comparison: Comparison | None
-    findings: tuple[Finding, ...]
+    national: NationalResult | None = None
+    crosswalk: tuple[FrameResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
     explained: tuple[Explained, ...] = ()
     """Contradictions on the on-site sheet that the consultant explained."""
     unseen: Unseen = ALL_SEEN
@@ -301,16 +315,9 @@ def diagnose(
     *,
     own: SelfAssessment | None = None,
     notes: Notes = NO_NOTES,
-    findings: Sequence[Finding] = (),
-    explained: Sequence[Explained] = (),
-    words: Sequence[FirmsWord] = (),
     choices: Sequence[Choice] | None = None,
-    visit: Visited = NOTHING_NOTED,
-    crosswalk: Sequence[FrameResult] = (),
     conditions: Sequence[ConditionResult] = (),
-    national: NationalResult | None = None,
-    peers: Peers | None = None,
-    trend: Trend | None = None,
+    **told: Unpack[Told],
 ) -> Diagnosis:
     """Say everything there is to say about one scored sheet.
 
@@ -318,6 +325,7 @@ def diagnose(
         own: The firm's own sheet, beside a consultant's; leave out for a self-assessment.
         notes: Remarks, evidence and verifications by question id.
         choices: What the consultant recommends, in this order; without them it is computed.
+        told: What stands in the diagnosis as it is.
     """
     ground = Ground(score, facts.size)
     sections = section_lines(score, notes, own)
@@ -336,16 +344,9 @@ def diagnose(
         route=route(ground, way, conditions),
         key_figures=key_figures(score),
         conditions=tuple(conditions),
-        national=national,
-        crosswalk=tuple(crosswalk),
         comparison=compare(score, sheet, own, notes.verifications) if own else None,
-        findings=tuple(findings),
-        explained=tuple(explained),
         unseen=unseen(score, sheet, notes.verifications) if own else ALL_SEEN,
-        words=tuple(words),
-        visit=visit,
-        peers=peers,
-        trend=trend,
+        **told,
     )
 
 

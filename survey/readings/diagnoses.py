@@ -12,7 +12,7 @@ from questionnaires.edition import Edition
 from questionnaires.frames import conditions, crosswalk, national, systems
 from questionnaires.frames.national import NationalResult
 from questionnaires.scoring import Score, score
-from reports.diagnosis import Diagnosis, diagnose
+from reports.diagnosis import Diagnosis, Told, diagnose
 from reports.diagnosis.sections import Notes
 from reports.facts import (
     Contact,
@@ -73,8 +73,7 @@ def diagnosis_of(
     Args:
         version: A version that was left behind; without it the sheet that speaks.
         photos: Pictures made safe to print, by SHA-256 of the upload; None for one that cannot be
-            shown. A page has none: it links to them instead, and asks nothing of other firms and
-            rounds.
+            shown. A page has none: it links to them, and asks nothing of other firms and rounds.
 
     Raises:
         NotThere: The assessment has no such sheet.
@@ -87,6 +86,10 @@ def diagnosis_of(
     facts = facts_of(
         session, assessment, sheet.row, district=district, issued=issued, number=number
     )
+    told = _told(session, sheet, said, photos or {})
+    if on_paper:
+        told["peers"] = peers_of(session, assessment, scored)
+        told["trend"] = trend_of(session, assessment.firm_id)
     return diagnose(
         replace(
             facts,
@@ -98,21 +101,31 @@ def diagnosis_of(
         sheet.answers,
         own=_own(session, sheet) if onsite else None,
         notes=_notes(sheet),
-        findings=_findings(sheet, said.problems, photos or {}),
-        visit=_visited(session, sheet, said, photos or {}) if onsite else Visited(),
-        explained=_explained(sheet, said.explanations) if onsite else (),
-        words=_words(session, sheet.row) if onsite else (),
         choices=said.choices if onsite else None,
-        crosswalk=crosswalk.read_across(
-            edition.crosswalk, questionnaire, sheet.answers, sheet.processes
-        ),
         conditions=conditions.judge(
             edition.conditions, questionnaire, sheet.answers, reduced=district.reduced, today=issued
         ),
-        national=_national(assessment, sheet),
-        peers=peers_of(session, assessment, scored) if on_paper else None,
-        trend=trend_of(session, assessment.firm_id) if on_paper else None,
+        **told,
     )
+
+
+def _told(
+    session: Session, sheet: FilledSheet, said: Beside, photos: Mapping[str, bytes | None]
+) -> Told:
+    """Read the sheet across to other frames; of a visit also what it left beside its verdicts."""
+    edition = edition_of(sheet.assessment)
+    told: Told = {
+        "crosswalk": crosswalk.read_across(
+            edition.crosswalk, sheet.questionnaire, sheet.answers, sheet.processes
+        ),
+        "national": _national(sheet.assessment, sheet),
+        "findings": _findings(sheet, said.problems, photos),
+    }
+    if sheet.row.kind == SheetKind.ONSITE:
+        told["visit"] = _visited(session, sheet, said, photos)
+        told["explained"] = _explained(sheet, said.explanations)
+        told["words"] = _words(session, sheet.row)
+    return told
 
 
 def _systems(edition: Edition, scored: Score) -> tuple[SystemSeen, ...]:
