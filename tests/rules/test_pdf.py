@@ -36,6 +36,7 @@ from reports.proof import RULES_NAME, Verifiable, rules_of
 from survey.config import Config
 from survey.files import certificates
 from tests.support.files import a_photo
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.reporting import TODAY, a_valve_diagnosis, an_onsite_diagnosis, some_facts
 
 VERIFIABLE = Verifiable(f"https://example.invalid/verify/{'A' * 43}", 3, "5" * 64)
@@ -436,7 +437,7 @@ def test_a_document_that_is_too_large_or_too_deep_is_given_up(
     html: str, memory: int, tmp_path: Path
 ) -> None:
     with pytest.raises(PrintingFailed) as failed:
-        write_pdf(html, tmp_path / "r.pdf", memory=memory)
+        write_pdf(html, tmp_path / "r.pdf", memory=memory, seconds=PATIENCE_SECONDS * 5)
 
     assert failed.value.reason == "too_large"
     assert list(tmp_path.iterdir()) == []
