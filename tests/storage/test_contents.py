@@ -19,6 +19,7 @@ from survey.files.bucket import Bucket
 from survey.files.contents import Damaged, Missing, Unreachable, form_of, place_of
 from survey.files.folder import Folder
 from survey.files.stores import contents_of
+from tests.support.patience import PATIENCE_SECONDS
 
 WORDS = "虚构的质保书".encode()
 LARGE = random.Random(6).randbytes(3_500_000)
@@ -193,7 +194,7 @@ for number in range(1_000_000):
 def test_a_killed_writer_leaves_every_content_it_spoke_of_and_no_half_one(tmp_path):
     command = [sys.executable, "-c", WRITER, str(tmp_path)]
     writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    timer = threading.Timer(20, writer.kill)  # in case it never says anything
+    timer = threading.Timer(PATIENCE_SECONDS, writer.kill)  # in case it never says anything
     timer.start()
     spoken = [writer.stdout.readline().strip() for _ in range(40)]
     writer.kill()
@@ -212,10 +213,12 @@ def test_what_a_dead_writer_left_is_forgotten_after_a_while(tmp_path):
     folder = Folder(tmp_path)
     folder.put(WORDS)
     (folder.incoming / "half").write_bytes(b"half")
+    (folder.incoming / "stamped").mkdir()
+    (folder.incoming / "stamped" / "copy.pdf").write_bytes(b"half as well")
     now = datetime.now(UTC)
 
     assert folder.forget_half_written(now - timedelta(hours=1)) == 0
-    assert folder.forget_half_written(now + timedelta(hours=1)) == 1
+    assert folder.forget_half_written(now + timedelta(hours=1)) == 2
 
     assert list((folder.incoming).iterdir()) == []
     assert folder.read(hash_of(WORDS)) == WORDS
