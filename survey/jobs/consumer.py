@@ -23,9 +23,16 @@ HEALTH_ROUNDS = 10
 
 
 def run(
-    config: Config, sessions: sessionmaker[Session], until: Callable[[], bool] = lambda: False
+    config: Config,
+    sessions: sessionmaker[Session],
+    until: Callable[[], bool] = lambda: False,
+    ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Work until SIGTERM, SIGINT or ``until``; the job in hand is finished or given back."""
+    """Work until SIGTERM, SIGINT or ``until``; the job in hand is finished or given back.
+
+    Args:
+        ready: Called once a signal to stop is heard: whoever sees what it begins may send one.
+    """
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -39,6 +46,7 @@ def run(
     # After Huey's own: there, only one of the two lets a job end.
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    ready()
     spools = config.instance / FOLDER
     rounds = 0
     while not stopping.wait(WATCH_SECONDS) and not until():

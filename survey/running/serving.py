@@ -62,9 +62,8 @@ def _is_demonstration(app: Flask) -> bool:
 
 def _run_together(app: Flask, web: WebServer) -> int:
     """Serve pages from the child, do the jobs here; neither goes on without the other."""
-    web.begin()
     sessions = app.extensions["survey_sessions"]
-    consumer.run(app.config["SURVEY"], sessions, until=lambda: not web.is_running)
+    consumer.run(app.config["SURVEY"], sessions, until=lambda: not web.is_running, ready=web.begin)
     failed = not web.is_running and web.exit_code != 0
     web.stop(STOP_SECONDS)
     print("\n  已停止。", flush=True)
