@@ -9,7 +9,7 @@ with the fewest packages; each search holds what the one before has found exactl
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from time import monotonic
@@ -17,7 +17,7 @@ from typing import Any
 
 from questionnaires.gates import GateResult, least_level, share_key
 from questionnaires.model import Amounts, AnyGate, Package, QuestionGate
-from questionnaires.scoring import FULL, RungResult
+from questionnaires.scoring import FULL, RungResult, Score
 from questionnaires.trace import worth
 from reports.lifting import Ground, Purchase, missing_for_level
 
@@ -182,10 +182,17 @@ def programme_of(ground: Ground, target: RungResult) -> Programme:
     _units(programme, ground)
     _levels(programme, ground)
     _prerequisites(programme, ground)
-    programme.at_least(_share_terms(programme, ground.worth), target.missing_share)
-    for result in target.failed_gates:
-        _gate(programme, ground, result)
+    for missing, result in demands(ground.score, target):
+        programme.at_least(_share_terms(programme, ground.worth), missing)
+        for gate in result:
+            _gate(programme, ground, gate)
     return programme
+
+
+def demands(score: Score, target: RungResult) -> Iterator[tuple[Fraction, tuple[GateResult, ...]]]:
+    """Return what every rung up to a target lacks: no rung is reached over one that is not."""
+    for result in score.rungs[score.step : target.step]:
+        yield result.missing_share, result.failed_gates
 
 
 def _units(programme: Programme, ground: Ground) -> None:

@@ -7,13 +7,14 @@ is then re-scored in fractions, and one that rounding let through is refused and
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from questionnaires.gates import GateResult
 from questionnaires.model import Amounts
 from questionnaires.scoring import RungResult, Score, score
 from reports.lifting import Ground, Purchase, lifted_sheet
-from reports.programme import SECONDS, Found, counted, programme_of
+from reports.programme import SECONDS, Found, counted, demands, programme_of
 
 LONGEST_SEARCH = 10
 """Choices refused by re-scoring before the search gives up."""
@@ -56,8 +57,11 @@ def roadmap(ground: Ground, seconds: float = SECONDS) -> Roadmap | None:
         seconds: How long one search may take.
     """
     target = ground.score.next
-    if target is None:
-        return None
+    return None if target is None else way_to(ground, target, seconds)
+
+
+def way_to(ground: Ground, target: RungResult, seconds: float = SECONDS) -> Roadmap:
+    """Find the cheapest purchases that reach a rung, the next or one above it, as ``roadmap`` does."""
     programme = programme_of(ground, target)
     found = Found(None)
     for _ in range(LONGEST_SEARCH):
@@ -85,7 +89,7 @@ def _in_order(
 ) -> tuple[Purchase, ...]:
     """What opens gates first, then the cheaper; everything after its prerequisites."""
     years = ground.score.questionnaire.fee_years
-    first = opening(ground, target, purchases)
+    first = _opening(ground, gates_before(ground, target), purchases)
     waiting = sorted(
         purchases,
         key=lambda p: (p.package.code not in first, counted(p.amounts, years), p.package.code),
@@ -106,8 +110,20 @@ def opening(
     ground: Ground, target: RungResult | None, purchases: Iterable[Purchase]
 ) -> frozenset[str]:
     """The codes of purchases that open a gate of a rung, and of what these need first."""
+    return _opening(ground, target.failed_gates if target else (), purchases)
+
+
+def gates_before(ground: Ground, target: RungResult) -> tuple[GateResult, ...]:
+    """Return the gates that are shut on the way to a rung, each once, the lowest rung's first."""
+    found = {gate.wanted: gate for _, gates in demands(ground.score, target) for gate in gates}
+    return tuple(found.values())
+
+
+def _opening(
+    ground: Ground, failed: Iterable[GateResult], purchases: Iterable[Purchase]
+) -> frozenset[str]:
     by_code = {p.package.code: p for p in purchases}
-    failed = target.failed_gates if target else ()
+    failed = tuple(failed)
     found = {c for c, p in by_code.items() if any(ground.helps(p, gate) for gate in failed)}
     waiting = list(found)
     while waiting:
@@ -124,14 +140,14 @@ def opening(
 def _obstacles(ground: Ground, target: RungResult) -> tuple[str, ...]:
     """Say which gates stay shut, and whether the threshold stays out of reach, with everything."""
     everything = [Purchase(p, max(1, ground.room(p))) for p in ground.packages]
-    best = rescored(ground, everything).rungs[target.step - 1]
+    best = rescored(ground, everything)
     shut = tuple(
         f"{result.wanted}：目录中没有能够达到这一要求的改造场景，需要企业另行安排。"
-        for result in best.failed_gates
+        for result in gates_before(replace(ground, score=best), target)
     )
     short = (
         ("即使实施目录中全部适用场景，总得分率仍达不到分数线，需要同时改进目录以外的题目。",)
-        if not best.threshold_met
+        if not best.rungs[target.step - 1].threshold_met
         else ()
     )
     return shut + short

@@ -19,6 +19,7 @@ from survey.jobs import (
     rosters,
     sealing,
     stamps,
+    ways,
     word,
 )
 from survey.jobs.workshop import Work
@@ -40,6 +41,7 @@ KINDS: dict[str, Work] = {
     "seal": Work(sealing.seal, slot=sealing.this_hour),
     "check_log": Work(sealing.check, slot=nightly.last_night),
     "notices": Work(notices.judge_all, slot=nightly.last_night),
+    "ways": Work(ways.work_out, slot=nightly.last_night),
     "nightly": Work(nightly.tidy, slot=nightly.last_night),
 }
 HURRIED = ("report", "stamp", "district")

@@ -16,7 +16,7 @@ from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.step import About, Step
 from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.store import standings
+from survey.store import standings, ways
 from survey.store.answers import KeptAnswer
 from survey.tables import Assessment, ScoreRow, SheetRow
 
@@ -29,6 +29,7 @@ def keep_score(
     found = floor_of(questionnaire, sheet, rows)
     row = score_row(sheet.id, found, step.now)
     tallies.keep(step, assessment, sheet.kind, found.found, sheet_of(questionnaire, rows))
+    ways.forget(step.session, assessment.id, sheet.kind)
     standings.keep(step.session, assessment, sheet.kind, row, unmet(found.found))
     return step.session.merge(row)
 

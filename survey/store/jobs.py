@@ -66,6 +66,12 @@ def add_if_first(session: Session, add: Callable[[], Job]) -> Job | None:
         return None
 
 
+def waiting(session: Session, kind: str) -> Job | None:
+    """Return a job of a kind that nobody has begun."""
+    query = select(Job).where(Job.kind == kind, Job.state == JobState.QUEUED)
+    return session.scalars(query.order_by(Job.id).limit(1)).one_or_none()
+
+
 def last_done(session: Session, kind: str) -> Job | None:
     """Return the job of a kind that was done last."""
     query = select(Job).where(Job.kind == kind, Job.state == JobState.DONE)

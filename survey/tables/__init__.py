@@ -151,6 +151,7 @@ from survey.tables.signatures import Signature
 from survey.tables.spools import TakenSpool
 from survey.tables.tallies import Tally
 from survey.tables.uploads import Upload, UploadPart
+from survey.tables.ways import KeptWay
 
 __all__ = [
     "ENUMERATIONS",
@@ -200,6 +201,7 @@ __all__ = [
     "ItemState",
     "Job",
     "JobState",
+    "KeptWay",
     "KnownDevice",
     "Ladder",
     "LinkPurpose",

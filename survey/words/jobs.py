@@ -25,6 +25,7 @@ KINDS: Final = {
     "annual": "年度报告",
     "word": "诊断报告 Word 版",
     "bundle": "一企一档的档案包",
+    "ways": "核算升级方案",
 }
 STATES: Final[dict[str, str]] = {
     JobState.QUEUED: "排队中",

@@ -120,6 +120,7 @@ ACTIONS = {
     "job_fail": "任务失败",
     "nightly": "每夜检查",
     "settle": "核算改造需求和申报条件",
+    "ways_kept": "核算升级方案",
     "open_round": "开启评估轮次",
     "round_end": "调整轮次截止日期",
     "round_edit": "修改评估轮次",
@@ -298,7 +299,8 @@ GROUPED = {
         *("agree", "erase_user", "enable", "disable", "role", "calendar_open", "calendar_shut"),
     ),
     "system": (
-        *("nightly", "retention", "log_drop", "settle", "clear_contents", "gates_told"),
+        *("nightly", "retention", "log_drop", "settle", "ways_kept"),
+        *("clear_contents", "gates_told"),
         *(
             "job_fail",
             "mail_sent",

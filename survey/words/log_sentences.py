@@ -98,6 +98,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "job_retry": "重试了{thing}",
     "job_fail": "没能完成{thing}",
     "settle": "核算了改造需求和申报条件",
+    "ways_kept": "核算了企业升到各级的最省方案",
     "nightly": "做了每夜检查，清掉过期的登录和计数",
     "open_round": "建立了评估轮次{thing}",
     "round_end": "调整了评估轮次{thing}的截止日期",

@@ -130,7 +130,14 @@ def test_a_sweep_sends_what_was_never_sent_and_begins_night_and_morning_once(
     with Session(engine) as fresh:
         begun = dict(fresh.execute(select(Job.id, Job.kind).where(Job.slot.is_not(None))).all())
     assert worker.queue.waiting() == {lost, *begun}
-    assert sorted(begun.values()) == ["check_log", "nightly", "notices", "reminders", "seal"]
+    assert sorted(begun.values()) == [
+        "check_log",
+        "nightly",
+        "notices",
+        "reminders",
+        "seal",
+        "ways",
+    ]
 
 
 def test_a_night_belongs_to_the_day_it_began_in_local_time():
