@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -58,11 +58,14 @@ class Ground:
     """Where a firm stands before it buys anything.
 
     ``levels`` holds the questions that count for it; ``worth`` is what full marks in one of them
-    add to the overall share.
+    add to the overall share. ``catalogue`` stands in place of the trade's packages where a firm has
+    prices of its own, ``quantities`` in place of the units its sheet tells.
     """
 
     score: Score
     size: str | None
+    catalogue: tuple[Package, ...] | None = None
+    quantities: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def sheet(self) -> dict[str, Answer]:
@@ -88,7 +91,7 @@ class Ground:
         """The packages of the trade that suit the firm's size and still have something to sell."""
         return tuple(
             package
-            for package in self.score.questionnaire.packages
+            for package in self.catalogue or self.score.questionnaire.packages
             if not package.sizes or self.size is None or self.size in package.sizes
             if self.ratio_of(package) is None
             or self.room(package)
@@ -134,12 +137,16 @@ class Ground:
 
     def asked_units(self, package: Package) -> int:
         """How many units the firm says it means to change; one where it is not asked, or silent."""
+        if package.code in self.quantities:
+            return self.quantities[package.code]
         answer = self.sheet.get(package.cost.units or "")
         return int(answer) if isinstance(answer, Decimal) else 1
 
     def is_assumed(self, package: Package) -> bool:
         """Whether one unit is counted only because nobody has said how many there are."""
         if self.ratio_of(package) or package.cost.each == Amounts():
+            return False
+        if package.code in self.quantities:
             return False
         return not isinstance(self.sheet.get(package.cost.units or ""), Decimal)
 

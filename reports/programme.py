@@ -9,11 +9,11 @@ with the fewest packages; each search holds what the one before has found exactl
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 from questionnaires.gates import GateResult, least_level, share_key
 from questionnaires.model import Amounts, AnyGate, Package, QuestionGate
@@ -28,12 +28,14 @@ IN_MONEY = 200
 """The solver counts both ends of a range in 0.01 万元: so much is 1 万元 of its middle."""
 
 Terms = Mapping[int, Fraction | int]
+End = Literal["low", "middle", "high"]
 
 
-def counted(amounts: Amounts, years: int) -> Fraction:
-    """What is paid once and the fees of some years, in 万元, at the middle of the range."""
+def counted(amounts: Amounts, years: int, end: End = "middle") -> Fraction:
+    """What is paid once and the fees of some years, in 万元, at one end of the range or its middle."""
     once, yearly = amounts.once, amounts.yearly
-    return (once.low + once.high + years * (yearly.low + yearly.high)) / 2
+    low, high = once.low + years * yearly.low, once.high + years * yearly.high
+    return {"low": low, "middle": (low + high) / 2, "high": high}[end]
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,15 @@ class Found:
     """What a search came to.
 
     ``purchases`` is None where nothing leads there, or where nothing was found in time. ``bound``
-    is set only when time ran out: no way costs less than so many 万元.
+    is set only when time ran out: no way costs less than so many 万元 (``Programme.costs``).
     """
 
     purchases: tuple[Purchase, ...] | None
     bound: Fraction | None = None
+    value: int = 0
+    """What the first aim came to."""
+    is_last: bool = True
+    """False where time ran out among choices that are equal by the first aim."""
 
 
 @dataclass
@@ -93,25 +99,49 @@ class Programme:
 
     # --- solving --------------------------------------------------------------------------------
 
-    def solve(self, seconds: float = SECONDS) -> Found:
-        """Find the cheapest choice, the quickest of these, and of these the one of fewest packages."""
+    def solve(
+        self,
+        seconds: float = SECONDS,
+        aims: Sequence[Mapping[int, int]] | None = None,
+        is_refused: Callable[[tuple[Purchase, ...], list[int]], bool] = lambda _found, _chosen: (
+            False
+        ),
+    ) -> Found:
+        """Find the cheapest choice, the quickest of these, and of these the one of fewest packages.
+
+        Args:
+            seconds: How long all of it may take.
+            aims: Other weighted columns to make as small as can be, one after the other.
+            is_refused: Looks at a choice (and every column of it) with knowledge the rows do not
+                have; where it says yes it has added rows that rule the choice out.
+        """
         if self.is_hopeless or not self.packages:
             return Found(None)
         until = monotonic() + seconds
         held: list[tuple[dict[int, int], int]] = []
         best: Found | None = None
-        for aim in (self._costs(), self._weeks(), dict.fromkeys(range(len(self.packages)), 1)):
-            result = self._searched(aim, held, until - monotonic())
-            if result.status != 0:
-                return best or self.without_optimum(result)
-            chosen = [round(x) for x in result.x]
-            best = Found(self._purchases(chosen))
+        for aim in self.usual_aims() if aims is None else aims:
+            chosen: list[int] | None = None
+            while chosen is None:
+                result = self._searched(aim, held, until - monotonic())
+                if result.status != 0:
+                    return replace(best, is_last=False) if best else self.without_optimum(result)
+                chosen = [round(x) for x in result.x]
+                if is_refused(self._purchases(chosen), chosen):
+                    chosen = None
             reached = sum(value * chosen[column] for column, value in aim.items())
+            best = Found(self._purchases(chosen), value=reached if best is None else best.value)
             held.append(({column: -value for column, value in aim.items()}, -reached))
         return best or Found(None)
 
+    def usual_aims(self) -> tuple[Mapping[int, int], ...]:
+        return self.costs(), self.weeks(), self.each_package()
+
+    def each_package(self) -> dict[int, int]:
+        return dict.fromkeys(range(len(self.packages)), 1)
+
     def _searched(
-        self, aim: dict[int, int], held: list[tuple[dict[int, int], int]], seconds: float
+        self, aim: Mapping[int, int], held: list[tuple[dict[int, int], int]], seconds: float
     ) -> Any:
         # Loaded when it is first needed: a page that shows no way up does not carry the solver.
         from scipy.optimize import Bounds, LinearConstraint, milp
@@ -147,19 +177,20 @@ class Programme:
             return self.ground.asked_units(package)
         return chosen[self.units[column]] if column in self.units else 0
 
-    def _costs(self) -> dict[int, int]:
+    def costs(self, end: End = "middle") -> dict[int, int]:
+        """What every package and every unit costs, as the solver counts: ``IN_MONEY`` a 万元."""
         years = self.ground.score.questionnaire.fee_years
         costs: dict[int, int] = {}
         for column, package in enumerate(self.packages):
             fixed, each = package.cost.fixed, package.cost.each
             if self.ground.ratio_of(package) is None:
                 fixed = package.cost.of(self.ground.asked_units(package))
-            costs[column] = int(counted(fixed, years) * IN_MONEY)
+            costs[column] = int(counted(fixed, years, end) * IN_MONEY)
             if column in self.units:
-                costs[self.units[column]] = int(counted(each, years) * IN_MONEY)
+                costs[self.units[column]] = int(counted(each, years, end) * IN_MONEY)
         return costs
 
-    def _weeks(self) -> dict[int, int]:
+    def weeks(self) -> dict[int, int]:
         return {column: package.weeks.high for column, package in enumerate(self.packages)}
 
     def _matrix(self, rows: list[tuple[dict[int, int], int]]) -> Any:
@@ -178,15 +209,28 @@ class Programme:
 
 def programme_of(ground: Ground, target: RungResult) -> Programme:
     """What choosing packages must satisfy for a firm to reach a rung."""
-    programme = Programme(ground, ground.packages, most=[1] * len(ground.packages))
-    _units(programme, ground)
-    _levels(programme, ground)
-    _prerequisites(programme, ground)
+    programme = open_programme(ground)
     for missing, result in demands(ground.score, target):
         programme.at_least(_share_terms(programme, ground.worth), missing)
         for gate in result:
             _gate(programme, ground, gate)
     return programme
+
+
+def open_programme(ground: Ground) -> Programme:
+    """What choosing packages must satisfy whatever it is for."""
+    programme = Programme(ground, ground.packages, most=[1] * len(ground.packages))
+    _units(programme, ground)
+    _levels(programme, ground)
+    _prerequisites(programme, ground)
+    return programme
+
+
+def share_gained(programme: Programme) -> dict[int, int]:
+    """What every level adds to the overall share, over a common denominator."""
+    terms = _share_terms(programme, programme.ground.worth)
+    whole = math.lcm(*(Fraction(value).denominator for value in terms.values()), 1)
+    return {column: int(value * whole) for column, value in terms.items()}
 
 
 def demands(score: Score, target: RungResult) -> Iterator[tuple[Fraction, tuple[GateResult, ...]]]:

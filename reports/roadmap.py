@@ -70,12 +70,12 @@ def way_to(ground: Ground, target: RungResult, seconds: float = SECONDS) -> Road
             break
         after = rescored(ground, found.purchases)
         if after.step >= target.step:
-            ordered = _in_order(ground, target, found.purchases)
+            ordered = in_order(ground, target, found.purchases)
             return Roadmap(target, ordered, after, bound=found.bound)
         programme.ask_for_more(found.purchases)
     if found != Found(None):
         return Roadmap(target, (), None, bound=found.bound or Fraction(0))
-    return Roadmap(target, (), None, _obstacles(ground, target))
+    return Roadmap(target, (), None, obstacles_of(ground, target))
 
 
 def rescored(ground: Ground, purchases: Iterable[Purchase]) -> Score:
@@ -84,7 +84,7 @@ def rescored(ground: Ground, purchases: Iterable[Purchase]) -> Score:
     return score(ground.score.questionnaire, sheet, ground.score.processes)
 
 
-def _in_order(
+def in_order(
     ground: Ground, target: RungResult, purchases: tuple[Purchase, ...]
 ) -> tuple[Purchase, ...]:
     """What opens gates first, then the cheaper; everything after its prerequisites."""
@@ -137,7 +137,7 @@ def _opening(
 # --- what stands in the way -----------------------------------------------------------------------
 
 
-def _obstacles(ground: Ground, target: RungResult) -> tuple[str, ...]:
+def obstacles_of(ground: Ground, target: RungResult) -> tuple[str, ...]:
     """Say which gates stay shut, and whether the threshold stays out of reach, with everything."""
     everything = [Purchase(p, max(1, ground.room(p))) for p in ground.packages]
     best = rescored(ground, everything)
