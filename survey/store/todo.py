@@ -55,6 +55,8 @@ from survey.tables import (
     Roster,
     RosterState,
     Round,
+    Sample,
+    SampleState,
     User,
 )
 
@@ -412,3 +414,14 @@ def provider_changes(session: Session, most: int) -> Found:
     query: Query = select(Provider.id, Provider.name, ProviderChange.proposed_at, null())
     joined = query.join(ProviderChange, ProviderChange.provider_id == Provider.id)
     return _found(session, joined.where(ProviderChange.state == ProposalState.OPEN), most)
+
+
+def declined_samples(session: Session, most: int) -> Found:
+    """Cards that came back from their firm with a reason, until they are changed, asked about again
+    or withdrawn: each of these clears the reason or the state.
+    """
+    query: Query = select(Sample.id, Firm.name, Sample.changed_at, null())
+    joined = query.join(Firm, Firm.id == Sample.firm_id)
+    return _found(
+        session, joined.where(Sample.state == SampleState.DRAFT, Sample.reason != ""), most
+    )

@@ -11,7 +11,15 @@ from survey.readings.first_steps import First, FirstStep
 from survey.readings.todo.heaps import Heap, Kind, Waiting
 from survey.store.lists import BELOW, STEP_DUE
 from survey.store.needs import Standing
-from survey.tables import AssessmentState, IntroductionState, JobState, NeedState, PoolState, Role
+from survey.tables import (
+    AssessmentState,
+    IntroductionState,
+    JobState,
+    NeedState,
+    PoolState,
+    Role,
+    SampleState,
+)
 from survey.web import here
 from survey.web.access import may_open
 from survey.words import todo as words
@@ -91,6 +99,9 @@ WAYS: Mapping[Kind, Way] = {
     ),
     Kind.PROVIDER_CHANGE: Way(
         "bureau.provider", "provider_id", "bureau.providers", {"change": "yes"}
+    ),
+    Kind.SAMPLE_DECLINED: Way(
+        "bureau.sample", "sample_id", "bureau.samples", {"state": SampleState.DRAFT}
     ),
     Kind.SAMPLE_ASKED: Way("firm.sample", "sample_id", "firm.samples"),
     Kind.NAME_ASKED: Way("firm.providers", whole="firm.providers"),

@@ -75,6 +75,9 @@ KINDS: Final[Mapping[str, Said]] = {
     "recognition_listed": Said("名单里的认定，待按文件登记", "项", "{day}导入"),
     "to_introduce": Said("企业同意告知名称，待引荐给服务商", "条", "{day}同意"),
     "provider_change": Said("服务商提交了资料更改，待核对", "家", "{day}提交"),
+    "sample_declined": Said(
+        "企业没有同意公开样本卡，待修改或撤下", "张", "{day}退回", "打开样本卡看企业写的理由。"
+    ),
     "name_asked": Said("服务商想与您联系，请答复", "家", "{day}提出"),
     "no_round": Said("没有开放的评估轮次", "项", "", "企业现在不能开始新的评估。"),
     "no_contact": Said(

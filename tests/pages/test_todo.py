@@ -9,14 +9,23 @@ import pytest
 
 from survey import db
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import pool, recognitions
+from survey.lifecycle import pool, recognitions, samples
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.step import Actor, Step
 from survey.readings.first_steps import First
 from survey.readings.todo.heaps import Kind
 from survey.store import newest, settings
 from survey.store.settings import District
-from survey.tables import Assessment, Firm, Job, JobState, OneTimeLink, Role, RosterState
+from survey.tables import (
+    Assessment,
+    Firm,
+    Job,
+    JobState,
+    OneTimeLink,
+    Role,
+    RosterState,
+    SampleState,
+)
 from survey.views import todo as ways
 from survey.words import todo as words
 from tests.support.bureau import an_assessment, at_desk, counting
@@ -35,6 +44,7 @@ from tests.support.people import (
     visited,
 )
 from tests.support.rosters import a_proposal, a_roster
+from tests.support.samples import a_sample, a_typed_card, again, as_owner
 
 
 def waiting(page: str) -> list[tuple[str, str]]:
@@ -339,6 +349,32 @@ def test_a_firm_reads_its_place_in_the_pool_what_comes_next_and_who_is_responsib
     assert "不给企业看" not in inside
     assert "虚构〔2026〕9 号" in recognised
     assert not facts(signed_in(app, session, colleague).get("/firm/").text)
+
+
+@pytest.mark.parametrize("way", ["changed", "asked again", "withdrawn"])
+def test_a_card_its_firm_declined_waits_for_the_bureau_until_it_is_dealt_with(
+    app, session, contact, way
+):
+    row = a_sample(session, state=SampleState.ASKED)
+    client = at_desk(app, session, a_user(session, Role.OFFICER))
+    asked = kinds(client.get("/bureau/").text)
+    owner, why = as_owner(session, row.firm_id), "合同价写错了。"
+    samples.decline(owner, row.firm_id, row.id, reason=why, revision=row.revision)
+
+    page = client.get("/bureau/").text
+    at, version = a_step(session), again(session, row).version
+    if way == "changed":
+        samples.edit(at, row.id, a_typed_card(problem="改了一句。"), base_version=version)
+    elif way == "asked again":
+        samples.ask(at, row.id, base_version=version)
+    else:
+        samples.withdraw(at, row.id, reason="不再做样本。", base_version=version)
+    after = kinds(client.get("/bureau/").text)
+
+    assert "sample_declined" not in asked
+    assert "虚构样本厂" in dict(waiting(page))["sample_declined"]
+    assert f"/bureau/samples/{row.id}" in page
+    assert "sample_declined" not in after
 
 
 def facts(page: str) -> str:

@@ -159,6 +159,11 @@ def _provider_change(desk: Desk) -> Heap:
     return read(Kind.PROVIDER_CHANGE, store.provider_changes(desk.session, MOST))
 
 
+def _sample_declined(desk: Desk) -> Heap:
+    """Cards of samples whose firm wrote what should be otherwise."""
+    return read(Kind.SAMPLE_DECLINED, store.declined_samples(desk.session, MOST))
+
+
 def _no_round(desk: Desk) -> Heap:
     return heap(Kind.NO_ROUND, [] if desk.has_round else [Waiting("")])
 
@@ -188,6 +193,7 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _recognition_listed,
     _to_introduce,
     _provider_change,
+    _sample_declined,
     _need_late,
     _need_new,
     _need_ask,

@@ -63,6 +63,7 @@ class Kind(StrEnum):
     RECOGNITION_LISTED = "recognition_listed"
     TO_INTRODUCE = "to_introduce"
     PROVIDER_CHANGE = "provider_change"
+    SAMPLE_DECLINED = "sample_declined"
     NEED_LATE = "need_late"
     NEED_NEW = "need_new"
     NEED_ASK = "need_ask"
