@@ -14,6 +14,7 @@ from survey.lifecycle import (
     batches,
     contents,
     evidence,
+    habits,
     photos,
     retention,
     sealing,
@@ -47,6 +48,7 @@ def tidy(workshop: Workshop) -> Effect:
     files = contents_of(workshop.config).forget_half_written(clock.utc_now() - LEFT_BEHIND)
     workshop.progress(1, 2)
     settled = _settle(workshop)
+    habits.count(workshop.step())
     cleared = _clear(workshop)
     log_rows = _drop(workshop)
     hours, seen = workshop.config.session_hours, likenesses.looked_at(workshop)

@@ -85,6 +85,7 @@ from survey.tables.enums import (
     Verdict,
 )
 from survey.tables.firms import Firm, Setting
+from survey.tables.habits import Habit
 from survey.tables.interests import Interest
 from survey.tables.jobs import Job
 from survey.tables.lists import ListTemplate, SavedView, ShownColumns
@@ -194,6 +195,7 @@ __all__ = [
     "FirmNeed",
     "FirmTitle",
     "FirmYear",
+    "Habit",
     "Interest",
     "Introduction",
     "IntroductionState",

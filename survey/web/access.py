@@ -66,6 +66,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "firm.section": _firm,
     "firm.save_answer": _firm,
     "firm.review": _firm,
+    "firm.quick": _firm,
+    "firm.quick_question": _firm,
     "firm.trend": _firm,
     "firm.file": _firm,
     "firm.request_bundle": _firm,

@@ -121,6 +121,7 @@ ACTIONS = {
     "nightly": "每夜检查",
     "settle": "核算改造需求和申报条件",
     "ways_kept": "核算升级方案",
+    "count_habits": "统计各题作答情况",
     "open_round": "开启评估轮次",
     "round_end": "调整轮次截止日期",
     "round_edit": "修改评估轮次",
@@ -299,7 +300,7 @@ GROUPED = {
         *("agree", "erase_user", "enable", "disable", "role", "calendar_open", "calendar_shut"),
     ),
     "system": (
-        *("nightly", "retention", "log_drop", "settle", "ways_kept"),
+        *("nightly", "retention", "log_drop", "settle", "ways_kept", "count_habits"),
         *("clear_contents", "gates_told"),
         *(
             "job_fail",

@@ -16,7 +16,7 @@ pages = Blueprint("firm", __name__, url_prefix="/firm")
 @pages.url_value_preprocessor
 def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     # Set before anything looks into the body: the CSRF check does.
-    if endpoint == "firm.section":
+    if endpoint in ("firm.section", "firm.quick_question"):
         request.max_content_length = current_app.config["SURVEY"].most_upload_bytes
 
 
