@@ -31,6 +31,12 @@ Terms = Mapping[int, Fraction | int]
 End = Literal["low", "middle", "high"]
 
 
+def load_solver() -> None:
+    """Load what ``Programme`` searches with, for whoever counts the seconds of a search alone."""
+    import scipy.optimize
+    import scipy.sparse  # noqa: F401
+
+
 def counted(amounts: Amounts, years: int, end: End = "middle") -> Fraction:
     """What is paid once and the fees of some years, in 万元, at one end of the range or its middle."""
     once, yearly = amounts.once, amounts.yearly

@@ -11,6 +11,7 @@ from questionnaires.model import Package
 from questionnaires.scoring import RungResult, Score
 from reports.lifting import Ground, Purchase
 from reports.plan.optimum import Clock, Optimum, Search, optimum, paid
+from reports.plan.timing import months_of
 from reports.plan.wish import Aim, Wish, tailored
 from reports.programme import IN_MONEY, End
 from reports.roadmap import gates_before, obstacles_of, rescored
@@ -228,6 +229,10 @@ class Obstacle:
     money: Fraction = Fraction(0)
     weeks: int = 0
     codes: tuple[str, ...] = ()
+
+    @property
+    def months(self) -> int:
+        return months_of(self.weeks)
 
 
 def obstacle(ground: Ground, plan: Optimum, clock: Clock) -> Obstacle | None:

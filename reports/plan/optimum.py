@@ -87,7 +87,7 @@ def optimum(
     search = Search(own, wish, target_of(own, wish))
     for codes in without:
         search.leave_one_out(codes)
-    if own.packages or search.target:
+    if own.packages or search.target or search.programme.is_hopeless:
         found = search.programme.solve(clock.left, search.aims(), search.is_refused)
     else:
         found = Found(())  # there is nothing to choose, and nothing is asked

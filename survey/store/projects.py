@@ -98,6 +98,17 @@ def titled(session: Session, firm_id: int, title: str) -> Project | None:
     return session.scalars(query.limit(1)).first()
 
 
+def under_way(session: Session, firm_id: int, packages: Collection[str]) -> set[str]:
+    """Return which of these packages are part of a project of a firm that is not over."""
+    query = (
+        select(ProjectPackage.package)
+        .join(Project, Project.id == ProjectPackage.project_id)
+        .where(Project.firm_id == firm_id, ProjectPackage.package.in_(packages))
+        .where(Project.state.in_((*OPEN, ProjectState.FINISHED)))
+    )
+    return set(session.scalars(query))
+
+
 def how_many(session: Session, firm_id: int) -> int:
     query = select(func.count()).select_from(Project).where(Project.firm_id == firm_id)
     return session.scalar(query) or 0

@@ -115,6 +115,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "responses.signature": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "responses.say": _firm,
     "responses.answer": _officer,
+    "plans.page": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
+    "plans.begin": _firm,
     "results.book": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.request_report": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),
     "results.report_state": frozenset({Role.FIRM, Role.CONSULTANT, Role.OFFICER}),

@@ -153,7 +153,7 @@ def who(rule: Rule, role: str, world: World):
 def own(rule: Rule, role: str, side) -> dict[str, object]:
     """The numbers of rows this role may use in this route."""
     state = {Role.FIRM: "draft", Role.CONSULTANT: "visiting"}.get(role, "confirmed")
-    if rule.endpoint.startswith(("results.", "responses.", "versions.", "last_round.")):
+    if rule.endpoint.startswith(("results.", "responses.", "versions.", "last_round.", "plans.")):
         state = "confirmed"
     kind = "onsite" if role == Role.CONSULTANT else "self"
     name = "confirmed self file" if rule.endpoint == "files.thumbnail" else f"{state} {kind} file"
