@@ -25,7 +25,7 @@ def stand(step: Step, entry: PoolEntry, stage: Stage) -> None:
     if stage.ladder == Ladder.PROVINCE:
         entry.stage, entry.stage_at, entry.left_stage = stage.id, step.now, ""
     else:
-        entry.nation_stage, entry.nation_stage_at = stage.id, step.now
+        entry.nation_stage, entry.nation_stage_at, entry.left_nation = stage.id, step.now, ""
 
 
 def note(

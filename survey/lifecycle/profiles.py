@@ -124,7 +124,11 @@ class StageEntry(Entry):
     title: Annotated[str, Field(min_length=1, max_length=MOST_TITLE)]
     state: Literal["proposed", "in_pool", "recognised", "withdrawn"]
     exit: bool = False
-    fact: Literal["confirmed", "filed", "underway", "accepted", "rated", "recognised"] | None = None
+    fact: (
+        Literal["confirmed", "filed", "underway", "accepted", "rated", "recognised"]
+        | Literal["eligible", "self_rated", "put_forward", "listed"]
+        | None
+    ) = None
 
 
 class Stages(Entry):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid
-from survey.store.stages import Stage, of_ladder
+from survey.store.stages import Stage, facts_of, of_ladder
 from survey.tables import Ladder, PoolState, StageFact
 from survey.words.stages import FACTS, LADDERS
 from survey.words.wording import POOL
@@ -67,10 +67,12 @@ _OUT = PoolState.WITHDRAWN
 def _of_fact(stage: Stage) -> Iterator[str]:
     if not stage.fact:
         return
-    if stage.ladder == Ladder.NATION:
-        yield f"国家梯度的“{stage.title}”不能按项目或认定建议。"
+    if stage.fact not in facts_of(stage.ladder):
+        yield f"{LADDERS[stage.ladder]}的“{stage.title}”不能按“{FACTS[stage.fact]}”建议。"
     elif stage.exit:
         yield f"“{stage.title}”要写理由才能进入，不能由系统建议。"
+    elif stage.ladder == Ladder.NATION and stage.state != PoolState.IN_POOL:
+        yield f"国家梯度的“{stage.title}”归“{POOL[stage.state]}”，不能由系统建议。"
     elif (stage.fact == StageFact.RECOGNISED) != (stage.state == PoolState.RECOGNISED) or (
         stage.state == PoolState.PROPOSED
     ):

@@ -16,8 +16,7 @@ from survey.lifecycle.pool import Decision
 from survey.lifecycle.step import Step
 from survey.store import pool as store
 from survey.store import stage_facts, stages
-from survey.store.stage_facts import Witness
-from survey.store.stages import Stage
+from survey.store.stages import Stage, Witness
 from survey.tables import Ladder, Minutes, PoolEntry, PoolState, StageFact
 from survey.words.stages import NOT_INTO, said
 
@@ -122,14 +121,17 @@ class Proposal:
 
 
 def proposed(
-    there: Sequence[Stage], entry: stage_facts.Placed, known: Mapping[StageFact, Witness]
+    there: Sequence[Stage],
+    entry: stage_facts.Placed,
+    known: Mapping[StageFact, Witness],
+    ladder: Ladder = Ladder.PROVINCE,
 ) -> Proposal | None:
-    """Return the farthest stage before an entry of which the system knows the fact.
+    """Return the farthest stage of a ladder before an entry of which the system knows the fact.
 
     Args:
         known: What shows each fact that holds of its firm.
     """
-    for stage in stage_facts.ahead(there, entry):
+    for stage in stage_facts.ahead(there, entry, ladder):
         if stage.fact and (witness := known.get(stage.fact)):
             return Proposal(stage, said(witness))
     return None
@@ -148,7 +150,7 @@ def take_proposal(step: Step, entry_id: int, stage: str, base_version: int) -> P
 def take_over(step: Step, entry_id: int, stage: str, base_version: int) -> PoolEntry:
     """Take a proposal, inside the caller's transaction."""
     entry = pool.locked(step.session, entry_id)
-    if entry.stage == stage and entry.version == base_version + 1:
+    if stage in (entry.stage, entry.nation_stage) and entry.version == base_version + 1:
         return entry
     pool.require_version(entry, base_version)
     why = _still(step, entry, stage).why
@@ -159,18 +161,24 @@ def leave_proposal(step: Step, entry_id: int, stage: str, base_version: int) -> 
     """Leave an entry where it is: this stage is not proposed again, one beyond it may be."""
     with step.writing() as session:
         entry = pool.locked(session, entry_id)
-        if entry.left_stage == stage and entry.version == base_version + 1:
+        if stage in (entry.left_stage, entry.left_nation) and entry.version == base_version + 1:
             return entry
         pool.require_version(entry, base_version)
         left = _still(step, entry, stage)
-        entry.left_stage = stage
-        step.log("leave_stage", entry, after={"stage": left.stage.title}, reason=left.why)
+        of_province = left.stage.ladder == Ladder.PROVINCE
+        setattr(entry, "left_stage" if of_province else "left_nation", stage)
+        name = "stage" if of_province else "nation_stage"
+        step.log("leave_stage", entry, after={name: left.stage.title}, reason=left.why)
         return entry
 
 
-def _still(step: Step, entry: PoolEntry, stage: str) -> Proposal:
-    known = stage_facts.witnesses(step.session, [entry.id]).get(entry.id, {})
-    found = proposed(ladders.known(step), entry, known)
-    if found is None or found.stage.id != stage:
-        raise WrongState({"stage": "建议已经变了，请看现在的建议再定。"})
-    return found
+def _still(step: Step, entry: PoolEntry, stage_id: str) -> Proposal:
+    """Return the proposal of a stage, or refuse where its ladder proposes another by now, or none."""
+    there = ladders.known(step)
+    stage = stages.named(there, stage_id)
+    if stage is not None:
+        known = stage_facts.witnesses(step.session, [entry.id], stage.ladder).get(entry.id, {})
+        found = proposed(there, entry, known, stage.ladder)
+        if found is not None and found.stage.id == stage_id:
+            return found
+    raise WrongState({"stage": "建议已经变了，请看现在的建议再定。"})

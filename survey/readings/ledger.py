@@ -15,7 +15,7 @@ from survey.store import stage_facts
 from survey.store.ledger import Diagnosed, Paid
 from survey.store.pool import PoolLine
 from survey.store.stages import Stage
-from survey.tables import NationalFiling, Project
+from survey.tables import Ladder, NationalFiling, Project
 
 OF_PROJECTS = frozenset(
     {"project", "investment", "invested", "filing", "dates", "content", "systems"}
@@ -38,6 +38,8 @@ class Beside:
     admissions: Mapping[int, str] = field(default_factory=dict)
     """The number of the minutes, by id."""
     proposals: Mapping[int, Proposal] = field(default_factory=dict)
+    of_nation: Mapping[int, Proposal] = field(default_factory=dict)
+    """What is proposed on the nation's ladder."""
 
 
 def beside(
@@ -57,6 +59,7 @@ def beside(
         _filings(session, firms) if "filings" in asked else {},
         _admissions(session, lines) if "admitted" in asked else {},
         proposals(session, stages, lines) if asked & {"stage", "why"} else {},
+        proposals(session, stages, lines, Ladder.NATION) if "nation_why" in asked else {},
     )
 
 
@@ -72,9 +75,12 @@ def _admissions(session: Session, lines: Sequence[PoolLine]) -> dict[int, str]:
 
 
 def proposals(
-    session: Session, stages: Sequence[Stage], lines: Sequence[PoolLine]
+    session: Session,
+    stages: Sequence[Stage],
+    lines: Sequence[PoolLine],
+    ladder: Ladder = Ladder.PROVINCE,
 ) -> dict[int, Proposal]:
-    """Return what the system proposes for these entries, by entry."""
-    known = stage_facts.witnesses(session, [line.id for line in lines])
-    found = ((line.id, proposed(stages, line, known.get(line.id, {}))) for line in lines)
+    """Return what the system proposes for these entries on one ladder, by entry."""
+    known = stage_facts.witnesses(session, [line.id for line in lines], ladder)
+    found = ((line.id, proposed(stages, line, known.get(line.id, {}), ladder)) for line in lines)
     return {entry_id: proposal for entry_id, proposal in found if proposal}

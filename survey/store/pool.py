@@ -40,6 +40,7 @@ from survey.tables import (
     Assessment,
     Decided,
     Firm,
+    Ladder,
     Minutes,
     Paper,
     PoolEntry,
@@ -78,6 +79,7 @@ class Place(NamedTuple):
     nation_target: str
     nation_stage: str
     nation_stage_at: datetime | None
+    left_nation: str
     admitted_at: datetime | None
     admission_id: int | None
 
@@ -133,6 +135,14 @@ class PoolLine:
     @property
     def left_stage(self) -> str:
         return self.place.left_stage
+
+    @property
+    def nation_stage(self) -> str:
+        return self.place.nation_stage
+
+    @property
+    def left_nation(self) -> str:
+        return self.place.left_nation
 
     @property
     def township(self) -> str:
@@ -212,7 +222,8 @@ def _on_ladders(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool
     elif wanted.nation:
         yield PoolEntry.nation_stage == ("" if wanted.nation == BELOW else wanted.nation)
     if wanted.proposed:
-        yield is_proposed(settings.read(session).stages)
+        ladder = Ladder.NATION if wanted.proposed == Ladder.NATION else Ladder.PROVINCE
+        yield is_proposed(settings.read(session).stages, ladder)
 
 
 def _followed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

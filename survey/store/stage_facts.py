@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from survey.clock import LOCAL
+from survey.store import nation_facts
 from survey.store.sheets import IS_CONFIRMED
-from survey.store.stages import Stage, of_ladder
+from survey.store.stages import Stage, Witness, of_ladder
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -29,17 +29,6 @@ from survey.tables import (
 
 BEGUN = (ProjectState.UNDER_WAY, ProjectState.FINISHED)
 """A project whose work has begun and has not been accepted."""
-
-
-@dataclass(frozen=True)
-class Witness:
-    """What shows a fact: a round, a project or a paper by its name, and the day."""
-
-    fact: StageFact
-    name: str
-    day: date | None
-    code: str = ""
-    """The filing code of a project."""
 
 
 # Lists ask of entries joined to their assessments; a fact asks of any of the firm's.
@@ -67,6 +56,7 @@ HOLDS: Mapping[StageFact, ColumnElement[bool]] = {
         exists().where(_any.firm_id == Project.firm_id, _any.submitted_at > Project.accepted_on),
     ),
     StageFact.RECOGNISED: exists().where(_RECOGNISED),
+    **nation_facts.HOLDS,
 }
 """When a fact holds of an entry's firm."""
 
@@ -78,70 +68,88 @@ class Placed(Protocol):
     """An entry or its line, as far as proposals ask."""
 
     @property
-    def stage(self) -> str: ...
-    @property
     def state(self) -> PoolState: ...
     @property
+    def stage(self) -> str: ...
+    @property
     def left_stage(self) -> str: ...
+    @property
+    def nation_stage(self) -> str: ...
+    @property
+    def left_nation(self) -> str: ...
 
 
-def ahead(stages: Sequence[Stage], entry: Placed) -> list[Stage]:
-    """Return the stages with a fact that lie before an entry, the farthest first.
+def ahead(stages: Sequence[Stage], entry: Placed, ladder: Ladder = Ladder.PROVINCE) -> list[Stage]:
+    """Return the stages of a ladder with a fact that lie before an entry, the farthest first.
 
     From an exit nothing is proposed, nor what an officer was proposed and left, nor what lies before
     it. Out of a state leads only what was recorded: a recognition of the firm's target.
     """
-    ours = of_ladder(stages, Ladder.PROVINCE)
+    ours = of_ladder(stages, ladder)
     ids = [stage.id for stage in ours]
-    if entry.stage not in ids or ours[ids.index(entry.stage)].exit:
+    of_province = ladder == Ladder.PROVINCE
+    at = entry.stage if of_province else entry.nation_stage
+    left = entry.left_stage if of_province else entry.left_nation
+    if at not in ids or ours[ids.index(at)].exit or not (of_province or _climbs(entry.state)):
         return []
-    reached = max(
-        ids.index(entry.stage), ids.index(entry.left_stage) if entry.left_stage in ids else 0
-    )
+    here = entry.state if of_province else ours[ids.index(at)].state
+    reached = max(ids.index(at), ids.index(left) if left in ids else 0)
     return [
         stage
         for stage in reversed(ours[reached + 1 :])
-        if stage.fact and not stage.exit and _leads(entry.state, stage)
+        if stage.fact and not stage.exit and _leads(here, stage)
     ]
 
 
 def _leads(state: PoolState, stage: Stage) -> bool:
+    """Whether a proposal may lead from a state to a stage.
+
+    On the nation's ladder the states are of the way alone: only what is filed is reached by a paper.
+    """
+    if stage.ladder == Ladder.NATION:
+        return stage.state == PoolState.IN_POOL and state in (PoolState.PROPOSED, stage.state)
     recorded = stage.fact == StageFact.RECOGNISED and state == PoolState.IN_POOL
     return stage.state == state or (recorded and stage.state == PoolState.RECOGNISED)
 
 
-def is_proposed(stages: Sequence[Stage]) -> ColumnElement[bool]:
-    """Return the condition that the system proposes a stage for an entry."""
-    return or_(*_proposals(stages), PoolEntry.id.is_(None))
+def _climbs(state: PoolState) -> bool:
+    """Whether anything of the nation's ladder is proposed for a firm: not once it left the pool."""
+    return state != PoolState.WITHDRAWN
 
 
-def _proposals(stages: Sequence[Stage]) -> Iterator[ColumnElement[bool]]:
+def is_proposed(stages: Sequence[Stage], ladder: Ladder = Ladder.PROVINCE) -> ColumnElement[bool]:
+    """Return the condition that the system proposes a stage of a ladder for an entry."""
+    return or_(*_proposals(stages, ladder), PoolEntry.id.is_(None))
+
+
+def _proposals(stages: Sequence[Stage], ladder: Ladder) -> Iterator[ColumnElement[bool]]:
     """Each stage with a fact, of the entries that stand before it and have not left it."""
-    ours = of_ladder(stages, Ladder.PROVINCE)
+    ours = of_ladder(stages, ladder)
+    of_province = ladder == Ladder.PROVINCE
+    at_stage = PoolEntry.stage if of_province else PoolEntry.nation_stage
+    left_at = PoolEntry.left_stage if of_province else PoolEntry.left_nation
+    climbs = true() if of_province else PoolEntry.state != PoolState.WITHDRAWN
     for at, stage in enumerate(ours):
         if not stage.fact or stage.exit:
             continue
         before = [one.id for one in ours[:at] if not one.exit and _leads(one.state, stage)]
         left = [one.id for one in ours[at:]]
-        yield and_(
-            PoolEntry.stage.in_(before),
-            PoolEntry.left_stage.not_in(left),
-            HOLDS[stage.fact],
-        )
+        yield and_(at_stage.in_(before), left_at.not_in(left), climbs, HOLDS[stage.fact])
 
 
 # --- what shows them ------------------------------------------------------------------------------
 
 
-def witnesses(session: Session, entry_ids: Collection[int]) -> dict[int, dict[StageFact, Witness]]:
-    """Return what shows each fact that holds of these entries, in as many questions as kinds of fact."""
+def witnesses(
+    session: Session, entry_ids: Collection[int], ladder: Ladder = Ladder.PROVINCE
+) -> dict[int, dict[StageFact, Witness]]:
+    """Return what shows each fact of a ladder that holds of these entries.
+
+    In as many questions as kinds of fact, however many entries there are.
+    """
     found: dict[int, dict[StageFact, Witness]] = {}
-    for entry_id, witness in (
-        *_confirmed(session, entry_ids),
-        *_projects(session, entry_ids),
-        *_rated(session, entry_ids),
-        *_recognised(session, entry_ids),
-    ):
+    kinds = nation_facts.KINDS if ladder == Ladder.NATION else KINDS
+    for entry_id, witness in (pair for kind in kinds for pair in kind(session, entry_ids)):
         found.setdefault(entry_id, {})[witness.fact] = witness
     return found
 
@@ -197,6 +205,9 @@ def _recognised(session: Session, entry_ids: Collection[int]) -> Iterator[tuple[
     )
     for entry_id, document, day in session.execute(query):
         yield entry_id, Witness(StageFact.RECOGNISED, document, day)
+
+
+KINDS = (_confirmed, _projects, _rated, _recognised)
 
 
 def _day(moment: datetime | None) -> date | None:

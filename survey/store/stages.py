@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -31,6 +32,28 @@ class Stage:
     ladder: Ladder = Ladder.PROVINCE
     exit: bool = False
     fact: StageFact | None = None
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What shows a fact: a round, a project, a notice or a paper by its name, and the day."""
+
+    fact: StageFact
+    name: str
+    day: date | None
+    code: str = ""
+    """The filing code of a project; the number of a self-assessment's report."""
+
+
+OF_NATION = frozenset(
+    {StageFact.ELIGIBLE, StageFact.SELF_RATED, StageFact.PUT_FORWARD, StageFact.LISTED}
+)
+"""Facts that speak for stages of the nation's ladder; the others speak for the province's."""
+
+
+def facts_of(ladder: Ladder) -> list[StageFact]:
+    """Return the facts that speak for stages of one ladder, and for none of the other."""
+    return [fact for fact in StageFact if (fact in OF_NATION) == (ladder == Ladder.NATION)]
 
 
 def _way(ladder: Ladder, *stages: tuple[Any, ...]) -> tuple[Stage, ...]:
@@ -64,11 +87,11 @@ SHIPPED: tuple[Stage, ...] = (
     *_way(
         Ladder.NATION,
         ("nation_scouting", "对照条件", _P.PROPOSED),
-        ("nation_preparing", "准备材料", _P.IN_POOL),
-        ("nation_rated", "成熟度自评", _P.IN_POOL),
+        ("nation_preparing", "准备材料", _P.IN_POOL, _F.ELIGIBLE),
+        ("nation_rated", "成熟度自评", _P.IN_POOL, _F.SELF_RATED),
         ("nation_check", "区县核对", _P.IN_POOL),
-        ("nation_applied", "已申报", _P.IN_POOL),
-        ("nation_published", "公示", _P.IN_POOL),
+        ("nation_applied", "已申报", _P.IN_POOL, _F.PUT_FORWARD),
+        ("nation_published", "公示", _P.IN_POOL, _F.LISTED),
         ("nation_listed", "已备案或列入名单", _P.RECOGNISED),
     ),
     Stage("nation_paused", "暂缓", _P.IN_POOL, Ladder.NATION, exit=True),

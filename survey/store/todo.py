@@ -31,6 +31,7 @@ from survey.tables import (
     IntroductionState,
     Job,
     JobState,
+    Ladder,
     Mail,
     MailState,
     NeedState,
@@ -177,13 +178,14 @@ def steps_due(session: Session, today: date, most: int) -> Found:
     return _found(session, query, most)
 
 
-def stages_proposed(session: Session, most: int) -> Found:
-    """Pool entries for which the system proposes a stage."""
-    since = func.coalesce(PoolEntry.stage_at, PoolEntry.changed_at)
+def stages_proposed(session: Session, most: int, ladder: Ladder = Ladder.PROVINCE) -> Found:
+    """Pool entries for which the system proposes a stage of a ladder."""
+    at = PoolEntry.stage_at if ladder == Ladder.PROVINCE else PoolEntry.nation_stage_at
+    since = func.coalesce(at, PoolEntry.changed_at)
     query: Query = (
         select(PoolEntry.id, Firm.name, since, null())
         .join(Firm, Firm.id == PoolEntry.firm_id)
-        .where(is_proposed(settings.read(session).stages))
+        .where(is_proposed(settings.read(session).stages, ladder))
     )
     return _found(session, query, most)
 

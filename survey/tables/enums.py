@@ -60,6 +60,11 @@ class StageFact(StrEnum):
     ACCEPTED = "accepted"
     RATED = "rated"
     RECOGNISED = "recognised"
+    # of the nation's ladder alone
+    ELIGIBLE = "eligible"
+    SELF_RATED = "self_rated"
+    PUT_FORWARD = "put_forward"
+    LISTED = "listed"
 
 
 class RecognitionStanding(StrEnum):

@@ -26,6 +26,8 @@ class OnLadders:
     """A rung of the nation's ladder; empty for a firm that does not climb it."""
     nation_stage: Mapped[str] = mapped_column(String(40), default="", server_default="", index=True)
     nation_stage_at: Mapped[datetime | None]
+    left_nation: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """As ``left_stage``, of the nation's ladder."""
 
 
 class Followed:

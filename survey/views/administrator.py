@@ -268,7 +268,10 @@ def stages() -> ResponseReturnValue:
             "administrator/stages.html",
             ladders=[(ladder, stage_words.LADDERS[ladder], lines[ladder]) for ladder in Ladder],
             states=wording.POOL,
-            facts=stage_words.FACTS,
+            facts={
+                ladder: {fact: stage_words.FACTS[fact] for fact in stage_store.facts_of(ladder)}
+                for ladder in Ladder
+            },
             held=stage_store.occupied(here.session()),
             fault=fault,
         ),

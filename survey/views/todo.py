@@ -69,6 +69,9 @@ WAYS: Mapping[Kind, Way] = {
         "bureau.pool_entry", "entry_id", "bureau.pool", {"overdue": STEP_DUE, "sort": "next"}
     ),
     Kind.STAGE_PROPOSED: Way("bureau.pool_entry", "entry_id", "bureau.pool", {"proposed": "yes"}),
+    Kind.NATION_PROPOSED: Way(
+        "bureau.pool_entry", "entry_id", "bureau.pool", {"proposed": "nation"}
+    ),
     Kind.UNPLACED: Way(
         "bureau.assessment",
         "assessment_id",

@@ -35,7 +35,7 @@ OVERDUE: Final = {
     VISIT_DUE: "过了计划日期，还没核定",
 }
 STEPS_DUE: Final = {STEP_DUE: "下一步已过时限", STEP_NEAR: "下一步 7 天内到期"}
-STAGES_PROPOSED: Final = {"yes": "有阶段建议"}
+STAGES_PROPOSED: Final = {"yes": "有阶段建议", "nation": "有国家梯度建议"}
 CLIMBING: Final = {ANY: "走国家梯度的", BELOW: "没有走国家梯度"}
 DEVIATIONS: Final = {
     HIGHER: "自评等级高于核定",

@@ -10,13 +10,14 @@ from random import Random
 import pytest
 
 from survey import db
-from survey.lifecycle import pool, profiles
+from survey.lifecycle import nation, pool, profiles
 from survey.lifecycle.errors import Faulty
 from survey.lifecycle.step import Actor, Step
 from survey.store import settings
 from survey.store.stages import SHIPPED
 from survey.tables import (
     AssessmentState,
+    FirmTitle,
     FirmYear,
     Ladder,
     PoolEntry,
@@ -273,6 +274,45 @@ def test_somebody_is_named_for_all_a_filter_finds(desk, session, round_, officer
     assert done.status_code == 302, done.text
     assert {now(session, entry).responsible_id for entry in entries} == {officer.id}
     assert "没有符合条件的企业" in desk.get("/bureau/pool?responsible=none").text
+
+
+def test_the_nations_proposals_stand_apart_are_answered_apart_and_taken_together(
+    desk, session, round_, officer
+):
+    step = Step(session, Actor(officer.id, officer.name), moment())
+    entries = [an_entry(session, round_, officer, f"虚构{n}厂") for n in "甲乙丙"]
+    for entry in entries:
+        at = {"reason": "条件具备。", "base_version": now(session, entry).version}
+        nation.aim(step, entry.id, rung="basic", **at)
+        with db.writing(session):
+            named = {"title": "基础级智能工厂", "year": 2026, "level": None}
+            session.add(FirmTitle(firm_id=entry.firm_id, **named))
+    first, *others = (now(session, entry) for entry in entries)
+    page = desk.get(f"/bureau/pool/{first.id}").text
+    answer = {"version": str(first.version), "stage": "nation_published", "answer": "leave"}
+    assert desk.submit(f"/bureau/pool/{first.id}/proposal", answer).status_code == 302
+
+    home, listed = desk.get("/bureau/").text, desk.get("/bureau/pool?proposed=nation").text
+    chosen = {"chosen": [entry.id for entry in others], "ladder": "nation"}
+    many = desk.get("/bureau/pool/proposals", query_string=chosen).text
+    sent = {
+        "chosen": [f"{entry.id}-{entry.version}" for entry in others],
+        "proposed": ",".join(f"{entry.id}:nation_published" for entry in others),
+        "ladder": "nation",
+    }
+    done = desk.submit("/bureau/pool/proposals", sent)
+
+    assert "省级梯度：建议改为“已诊断”" in page
+    assert "国家梯度：建议改为“公示”" in page
+    assert "名单列有“基础级智能工厂”（2026 年）。" in page
+    assert "国家梯度有阶段建议，待采纳" in home
+    assert "共 2 家" in listed
+    assert "对照条件 → 公示" in many
+    assert "区级储备" not in many
+    assert done.status_code == 302
+    stood = [(now(session, entry).stage, now(session, entry).nation_stage) for entry in entries]
+    assert stood == [("reserve", "nation_scouting"), *[("reserve", "nation_published")] * 2]
+    assert "没有符合条件的企业" in desk.get("/bureau/pool?proposed=nation").text
 
 
 def test_minutes_move_firms_to_a_stage_together(desk, session, round_, officer):

@@ -34,6 +34,7 @@ from survey.store import stages as store
 from survey.store.lists import Wanted
 from survey.store.stages import SHIPPED
 from survey.tables import (
+    AnswerRow,
     Assessment,
     AssessmentState,
     AuditEntry,
@@ -43,6 +44,8 @@ from survey.tables import (
     Project,
     ProjectState,
     Role,
+    SheetKind,
+    SheetRow,
     StageChange,
 )
 from tests.support.bureau import an_assessment, logged
@@ -80,6 +83,18 @@ def a_project(session, firm_id, state=ProjectState.UNDER_WAY, **given):
     with db.writing(session):
         session.add(project := Project(firm_id=firm_id, state=state, **known | given))
     return project
+
+
+def says_its_maturity(session, entry):
+    """Let the firm's sheet say the result of its self-assessment by GB/T 39116."""
+    query = select(SheetRow.id).where(
+        SheetRow.assessment_id == entry.assessment_id, SheetRow.kind == SheetKind.SELF
+    )
+    with db.writing(session):
+        key = {"sheet_id": session.scalar(query), "question_id": "maturity_level"}
+        said = {"value": "two", "remark": "", "revision": 1, "saved_at": NOON, "author_id": 1}
+        if session.get(AnswerRow, tuple(key.values())) is None:
+            session.add(AnswerRow(**key, **said))
 
 
 def fresh(session, entry):
@@ -459,10 +474,18 @@ class Climb(RuleBasedStateMachine):
             stale=stale,
         )
 
-    @rule(which=WHICH, stage=st.sampled_from(PROVINCE), take=st.booleans())
+    @rule(which=WHICH, stage=st.sampled_from(PROVINCE + NATION), take=st.booleans())
     def answer_proposal(self, which, stage, take):
         answer = stages.take_proposal if take else stages.leave_proposal
         self._try(which, lambda entry, at: answer(self.step, entry.id, stage, at), stale=0)
+
+    @rule(which=WHICH, take=st.booleans())
+    def rate_themselves(self, which, take):
+        """The firm says its maturity; what is proposed on the nation's ladder is taken or left."""
+        entry = self._entry(which)
+        says_its_maturity(self.session, entry)
+        answer = stages.take_proposal if take else stages.leave_proposal
+        self._try(which, lambda entry, at: answer(self.step, entry.id, "nation_rated", at), stale=0)
 
     @rule(which=WHICH, state=st.sampled_from(ProjectState))
     def work(self, which, state):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey.clock import LOCAL
 from survey.readings.todo.heaps import MOST, Heap, Kind, Waiting, by_age, heap, read
 from survey.store import todo as store
-from survey.tables import NeedState, Role
+from survey.tables import Ladder, NeedState, Role
 
 NEAR = timedelta(days=7)
 """How long before a round's last day its unfinished sheets are told."""
@@ -62,6 +62,10 @@ def _step_due(desk: Desk) -> Heap:
 
 def _stage_proposed(desk: Desk) -> Heap:
     return read(Kind.STAGE_PROPOSED, store.stages_proposed(desk.session, MOST))
+
+
+def _nation_proposed(desk: Desk) -> Heap:
+    return read(Kind.NATION_PROPOSED, store.stages_proposed(desk.session, MOST, Ladder.NATION))
 
 
 def _remind(desk: Desk) -> Heap:
@@ -200,6 +204,7 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _proposed,
     _step_due,
     _stage_proposed,
+    _nation_proposed,
     _unplaced,
     _remind,
     _notice_due,

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     PROPOSED = "proposed"
     STEP_DUE = "step_due"
     STAGE_PROPOSED = "stage_proposed"
+    NATION_PROPOSED = "nation_proposed"
     UNPLACED = "unplaced"
     REMIND = "remind"
     NOTICE_DUE = "notice_due"

@@ -10,6 +10,7 @@ from survey.lifecycle.nation import Filed
 from survey.lifecycle.stages import Move
 from survey.store import nation as store
 from survey.store import pool as pool_store
+from survey.store import stages as stage_store
 from survey.tables import Ladder
 from survey.views.bureau import ledger_forms, ledger_page, pool
 from survey.views.bureau.blueprint import pages
@@ -48,12 +49,15 @@ def _move(entry_id: int, ladder: Ladder) -> ResponseReturnValue:
 def answer_stage_proposal(entry_id: int) -> ResponseReturnValue:
     """Take the stage that is proposed, or leave the entry where it is."""
     pool.line_of(entry_id)  # one that is not there is that, whatever was answered
-    form, asked = StepForm("proposal", posted=True), request.form.get("answer", "")
+    stage, asked = request.form.get("stage", ""), request.form.get("answer", "")
+    known = stage_store.named(here.district().stages, stage)
+    ladder = known.ladder if known else Ladder.PROVINCE
+    form = StepForm(f"proposal-{ladder}", posted=True)
     answers = {"take": stages.take_proposal, "leave": stages.leave_proposal}
     answer = answers.get(asked) or abort(400)
 
     def step() -> object:
-        return answer(here.step(), entry_id, request.form.get("stage", ""), form.base_version())
+        return answer(here.step(), entry_id, stage, form.base_version())
 
     done = {"take": "已按建议调整阶段。", "leave": "没有采纳，这条建议不再提醒。"}[asked]
     return pool.tried(entry_id, form, step, done)

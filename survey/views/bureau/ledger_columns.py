@@ -113,10 +113,15 @@ def _of_nation(
             for one in found
         )
 
+    def proposal(line: Any) -> str:
+        found = known.of_nation.get(line.id)
+        return f"建议：{found.stage.title}。{found.why}" if found else ""
+
     title = LADDERS[Ladder.NATION]
     yield replace(_text(f"{title}状态", "nation", status), usual=True, label="国家")
     yield _text(f"{title}阶段", "nation", stage)
     yield _text(f"{title}目标", "nation", target)
+    yield _text(f"{title}建议", "nation_why", proposal, 40)
     yield _text(f"{title}已登记", "filings", held, 40)
 
 

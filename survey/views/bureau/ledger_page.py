@@ -48,7 +48,11 @@ def shown(line: PoolLine, frame: Frame) -> dict[str, Any]:
     return {
         "ladders": climbs(line, frame, stages),
         "changes": store.changes(session, line.id),
-        "proposal": proposals(session, stages, [line]).get(line.id),
+        "proposals": {
+            ladder: found
+            for ladder in Ladder
+            if (found := proposals(session, stages, [line], ladder).get(line.id))
+        },
         "filings": nation.filings(session, [line.firm_id]),
         "filings_ended": nation.ended(session, line.firm_id),
         "nation_rungs": _titles(frame),
@@ -85,7 +89,7 @@ def forms(line: PoolLine, frame: Frame) -> dict[str, StepForm]:
         "stage-province": _stage_form(stages, Ladder.PROVINCE, line.stage),
         "follow": ledger_forms.FollowForm("follow", officers(line), data=followed),
         "known": ledger_forms.KnownForm("known", data=kept._asdict()),
-        "proposal": StepForm("proposal"),
+        **{f"proposal-{ladder}": StepForm(f"proposal-{ladder}") for ladder in Ladder},
     }
     if rungs := rungs_ahead(frame, filings):
         found["aim"] = ledger_forms.AimForm("aim", rungs)

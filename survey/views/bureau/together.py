@@ -104,7 +104,12 @@ def _fit(of: Together, found: Sequence[PoolLine]) -> list[PoolLine]:
 
 
 def _proposals(found: Sequence[PoolLine]) -> dict[int, Proposal]:
-    return proposals(here.session(), here.district().stages, found)
+    return proposals(here.session(), here.district().stages, found, _ladder())
+
+
+def _ladder() -> Ladder:
+    """Return of which ladder proposals are taken over; the two are never taken together."""
+    return Ladder.NATION if request.values.get("ladder") == Ladder.NATION else Ladder.PROVINCE
 
 
 def _page(
@@ -116,7 +121,7 @@ def _page(
 ) -> ResponseReturnValue:
     known = _proposals(found)
     fit = [line for line in found if not of.needs_proposal or line.id in known]
-    stages = stage_store.titles(here.district().stages, Ladder.PROVINCE)
+    stages = stage_store.titles(here.district().stages, _ladder())
     return (
         render_template(
             "bureau/together.html",
@@ -126,6 +131,8 @@ def _page(
             others=[line for line in found if line not in fit],
             proposals=known if of.needs_proposal else {},
             stages=stages,
+            ladder=_ladder(),
+            of_nation=_ladder() == Ladder.NATION,
             form=form,
             why=why or {},
             back=_list(),
