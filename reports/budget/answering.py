@@ -54,6 +54,18 @@ class Answer:
     counted: int
     all: int
 
+    @property
+    def firms(self) -> frozenset[int]:
+        """Every firm that is named anywhere."""
+        choices = [self.choice, *self.others, *(it.choice for it in self.prices if it.choice)]
+        return frozenset().union(
+            *(it.firms for it in choices),
+            *(it.lost for it in self.prices),
+            (it.firm for it in self.withdrawals.followers),
+            (it.firm for it in self.below),
+            (it.firm for it in self.not_paid),
+        )
+
 
 def answer(
     firms: Sequence[FirmGoals],

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from reports.budget.errors import OutOfTime
 from reports.budget.offers import Offer, Offers
-from reports.budget.searching import Found, Row, searched
+from reports.budget.rows import Found, Open, Row
 from reports.budget.terms import Limit, Terms
 
 SECONDS = 60.0
@@ -103,14 +103,14 @@ class Programme:
         if worth < -first.bound:
             return Choice(self._granted(first.taken or []), -first.bound, 0)
         rows = [*self.kept(), Row(range(len(points)), points, worth, math.inf)]
-        second = searched(money, rows, until)
+        second = self.search(money, rows, until)
         if second.taken is None:
             return Choice(self._granted(first.taken or []), worth, 0)
         spent = sum(money[n] for n in second.taken)
         if spent > second.bound:
             return Choice(self._granted(second.taken), worth, second.bound)
         rows.append(Row(range(len(money)), money, 0, spent))
-        third = searched(self.lots, rows, until, second.open)
+        third = self.search(self.lots, rows, until, second.open)
         return Choice(self._granted(third.taken or second.taken), worth, spent)
 
     def most(self, until: float) -> Found | None:
@@ -119,10 +119,19 @@ class Programme:
         Raises:
             OutOfTime: Nothing was found by then.
         """
-        found = searched([-offer.worth for offer in self.offers], self.kept(), until)
+        found = self.search([-offer.worth for offer in self.offers], self.kept(), until)
         if found.taken is None and not found.is_hopeless:
             raise OutOfTime
         return None if found.is_hopeless else found
+
+    def search(
+        self, aim: Sequence[int], rows: Sequence[Row], until: float, within: Open | None = None
+    ) -> Found:
+        """Make a sum over the offers that are taken as small as can be (``searching.searched``)."""
+        # Loaded when it is first needed: no page carries the solver.
+        from reports.budget.searching import searched
+
+        return searched(aim, rows, until, within)
 
     def kept(self) -> list[Row]:
         """All that a choice must keep."""

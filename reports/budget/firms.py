@@ -47,7 +47,7 @@ class Costs(NamedTuple):
 class Goal:
     """A rung that a firm could reach, what it must buy for that, and how long this takes.
 
-    ``step`` is the rung's position in its ladder from 1; ``needs`` says in words what is bought.
+    ``step`` is the rung's position in its ladder from 1; ``needs`` are the codes of the packages it buys.
     """
 
     step: int

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from reports.budget.choice import SECONDS, Programme, programme_of
 from reports.budget.errors import OutOfTime
 from reports.budget.offers import Offers
-from reports.budget.searching import searched
 from reports.budget.subsidy import MOST_MONEY
 from reports.budget.terms import Limit, Terms
 
@@ -88,5 +87,5 @@ def _is_hopeless(programme: Programme, until: float) -> bool:
 
 def _needed(offers: Offers, terms: Terms, until: float) -> int | None:
     programme = programme_of(offers, terms, money=MOST_MONEY)
-    found = searched([it.money for it in offers.offers], programme.kept(), until)
+    found = programme.search([it.money for it in offers.offers], programme.kept(), until)
     return None if found.taken is None else found.bound

@@ -65,7 +65,7 @@ class Below(NamedTuple):
     """A firm that is paid for, but was not chosen: its cheapest goal by points, and what it lacks.
 
     ``short`` is what the budget lacks in 元, once what is left over is spent on it; ``full`` names
-    by what its group is full.
+    by what its group is full, ``needs`` what it must buy.
     """
 
     firm: int
@@ -73,6 +73,7 @@ class Below(NamedTuple):
     money: int
     short: int
     full: tuple[By, ...]
+    needs: tuple[str, ...] = ()
 
 
 class NotPaid(NamedTuple):
@@ -182,6 +183,7 @@ def below(offers: Offers, terms: Terms, choice: Choice) -> tuple[Below, ...]:
             it.money,
             max(0, it.money - left),
             tuple(one.by for one in full if one.holds_for(it.firm)),
+            it.goal.needs,
         )
         for it in listed
     )

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, vstack
+
+from reports.budget.rows import Found, Open, Row
 
 INFEASIBLE = 2
 """What ``scipy.optimize`` says of rows that nothing keeps."""
@@ -24,41 +27,6 @@ TRIES = 10
 """Choices refused by adding up again before the search gives up."""
 NEARLY = 1e-4
 """Sums are whole numbers; the solver's bounds may be off by so much."""
-
-
-class Row(NamedTuple):
-    """What weighted columns must add up to, both ends included."""
-
-    columns: Sequence[int]
-    weights: Sequence[int]
-    least: float
-    most: float
-
-    def is_kept_by(self, taken: set[int]) -> bool:
-        pairs = zip(self.columns, self.weights, strict=True)
-        return self.least <= sum(w for c, w in pairs if c in taken) <= self.most
-
-
-@dataclass(frozen=True)
-class Open:
-    """Between which ends each column may lie; both are 0 or both 1 for one that is held."""
-
-    low: Any
-    high: Any
-
-
-class Found(NamedTuple):
-    """What a search came to.
-
-    ``taken`` is None where nothing keeps the rows (``is_hopeless``), or nothing was found in time;
-    ``bound`` is proved: no choice adds up to less. ``open`` are the columns among which every best
-    choice lies.
-    """
-
-    taken: list[int] | None
-    bound: int
-    open: Open
-    is_hopeless: bool = False
 
 
 def searched(
@@ -132,10 +100,6 @@ def _held(whole: Open, x: Any, dear: Any) -> Open:
 
 
 def _relaxed(aim: Sequence[int], constraints: Any, until: float, whole: Open) -> Any:
-    # Loaded when it is first needed: no page carries the solver.
-    from scipy.optimize import linprog
-    from scipy.sparse import vstack
-
     matrix, least, most = constraints
     lows, highs = np.isfinite(least), np.isfinite(most)
     return linprog(
@@ -149,8 +113,6 @@ def _relaxed(aim: Sequence[int], constraints: Any, until: float, whole: Open) ->
 
 
 def _solved(aim: Sequence[int], constraints: Any, until: float, part: Open) -> Any:
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
     return milp(
         aim,
         constraints=LinearConstraint(*constraints),
@@ -161,8 +123,6 @@ def _solved(aim: Sequence[int], constraints: Any, until: float, part: Open) -> A
 
 
 def _constraints(rows: Sequence[Row], width: int) -> Any:
-    from scipy.sparse import csr_array
-
     values = np.fromiter((w for row in rows for w in row.weights), dtype=float)
     columns = np.fromiter((c for row in rows for c in row.columns), dtype=np.int32)
     ends = np.cumsum([0, *(len(row.columns) for row in rows)], dtype=np.int32)

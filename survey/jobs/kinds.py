@@ -7,6 +7,7 @@ from datetime import timedelta
 from survey.jobs import (
     annual,
     batches,
+    budgets,
     bundles,
     district,
     handouts,
@@ -30,6 +31,7 @@ KINDS: dict[str, Work] = {
     "bundle": Work(bundles.pack),
     "district": Work(district.print_page),
     "annual": Work(annual.make),
+    "budget": Work(budgets.choose, lease=timedelta(minutes=5)),
     "word": Work(word.make),
     "stamp": Work(stamps.stamp_one),
     "handouts": Work(handouts.make_both),

@@ -24,6 +24,7 @@ from survey.tables.assessments import (
 from survey.tables.audit import AuditEntry, LogBlock, LogErasure, LogSeal
 from survey.tables.base import ENUMERATIONS, Moment, Table
 from survey.tables.batches import Batch, BatchItem
+from survey.tables.budgets import BudgetRun
 from survey.tables.bundles import Bundle
 from survey.tables.calendars import Appointment, CalendarFeed
 from survey.tables.consents import Consent, PurposeText
@@ -169,6 +170,7 @@ __all__ = [
     "BatchItem",
     "BatchKind",
     "BatchState",
+    "BudgetRun",
     "Bundle",
     "CalendarFeed",
     "Candidate",

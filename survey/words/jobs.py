@@ -23,6 +23,7 @@ KINDS: Final = {
     "notices": "按申报通知核对企业",
     "district": "全区一页纸",
     "annual": "年度报告",
+    "budget": "测算补助方案",
     "word": "诊断报告 Word 版",
     "bundle": "一企一档的档案包",
     "ways": "核算升级方案",

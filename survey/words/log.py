@@ -91,6 +91,10 @@ ACTIONS = {
     "district_request": "申请全区一页纸",
     "district_issue": "签发全区一页纸",
     "district_download": "下载全区一页纸",
+    "budget_ask": "测算补助方案",
+    "budget_answer": "补助方案算出结果",
+    "budget_adopt": "采用补助方案",
+    "budget_release": "不再采用补助方案",
     "annual_write": "写年度报告",
     "annual_request": "申请年度报告",
     "annual_issue": "签发年度报告",
@@ -301,6 +305,7 @@ GROUPED = {
     ),
     "system": (
         *("nightly", "retention", "log_drop", "settle", "ways_kept", "count_habits"),
+        "budget_answer",
         *("clear_contents", "gates_told"),
         *(
             "job_fail",
@@ -324,6 +329,7 @@ SUBJECTS = {
     "user": "用户",
     "pool": "培育库",
     "report": "报告",
+    "budget": "补助方案",
     "batch": "批量文件",
     "job": "任务",
     "round": "评估轮次",

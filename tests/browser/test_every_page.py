@@ -29,6 +29,7 @@ from survey.files.stores import contents_of
 from survey.joining import create_app, db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import (
+    budgets,
     candidates,
     contradictions,
     decisions,
@@ -94,6 +95,7 @@ from survey.tables import (
 from survey.web.access import ANYONE, ROUTES
 from tests.support.batches import a_batch
 from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
+from tests.support.budget_runs import TERMS, a_budget_run
 from tests.support.files import a_photo
 from tests.support.needs import a_joined_need, a_need
 from tests.support.notices import a_notice, judged, published
@@ -130,6 +132,7 @@ NOT_PAGES = frozenset(
         *("bureau.district_page", "bureau.district_page_state"),
         *("bureau.bundle", "bureau.bundle_state", "firm.bundle", "firm.bundle_state"),
         *("bureau.annual_word", "bureau.annual_paper", "bureau.annual_state"),
+        "bureau.budget_state",
         *("bureau.word_template", "results.word"),
     }
 )
@@ -241,6 +244,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "word": [report.token, old.token, gone.token],
         "job_id": [*session.scalars(select(Job.id))],
         "batch_id": _batches(session, config, people[Role.OFFICER]),
+        "run_id": _budget_runs(session, people[Role.OFFICER]),
         "roster_id": _lists(session, config, people[Role.OFFICER]),
         "proposal_id": [a_proposal(session, each.id, LONG[:60]).id for each in (firm, other)],
         "view_id": [a_view(session, people[Role.OFFICER], LONG[:40]).id],
@@ -337,6 +341,15 @@ def _lists(session: Session, config: Config, officer: User) -> list[int]:
     """A list of firms in every state."""
     found = [a_roster(session, config, officer, state=state) for state in RosterState]
     return [roster.id for roster in found]
+
+
+def _budget_runs(session: Session, officer: User) -> list[int]:
+    """One that supports the district's firms, and one that waits for a worker."""
+    firms = session.scalars(select(Firm.id).order_by(Firm.id).limit(5)).all()
+    done = a_budget_run(session, officer, *firms)
+    by = Step(session, Actor(officer.id, officer.name), moment())
+    waiting = budgets.ask(by, "虚构的第二个方案", EDITION, TERMS, 10)
+    return [done.subject_id or 0, waiting.subject_id or 0]
 
 
 def _batches(session: Session, config: Config, officer: User) -> list[int]:

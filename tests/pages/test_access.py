@@ -82,6 +82,7 @@ ROWS = {
     "provider_id",
     "introduction_id",
     "batch_id",
+    "run_id",
     "roster_id",
     "proposal_id",
     "signature_id",
@@ -178,6 +179,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "provider_id": side.ids["provider"],
         "introduction_id": side.ids["introduction"],
         "batch_id": side.ids["batch"],
+        "run_id": side.ids["budget run"],
         "roster_id": side.ids["spare roster" if "discard" in rule.endpoint else "roster"],
         "proposal_id": side.ids["proposal"],
         "signature_id": side.ids["signature"],
@@ -201,6 +203,8 @@ def _sample(rule: Rule, role: str) -> str:
 def _job(rule: Rule) -> str:
     if "annual" in rule.endpoint:
         return "annual job"
+    if "budget" in rule.endpoint:
+        return "budget job"
     return "district job" if "district" in rule.endpoint else "confirmed self job"
 
 

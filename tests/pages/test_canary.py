@@ -65,6 +65,7 @@ TABLES = {
     "introduction_id": "introductions",
     "recognition_id": "recognitions",
     "batch_id": "batches",
+    "run_id": "budget_runs",
     "roster_id": "rosters",
     "proposal_id": "recognition_proposals",
     "signature_id": "signatures",

@@ -67,6 +67,7 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "paper_id": (ids["paper"], ids["notice paper"]),
         "notice_id": (ids["notice"],),
         "batch_id": (ids["batch"],),
+        "run_id": (ids["budget run"],),
         "roster_id": (ids["roster"],),
         "proposal_id": (ids["proposal"],),
         "view_id": (ids["view"],),

@@ -85,6 +85,7 @@ from survey.tables import (
     Verdict,
 )
 from tests.support.batches import a_batch
+from tests.support.budget_runs import a_budget_run
 from tests.support.files import a_pdf, a_photo
 from tests.support.needs import a_need
 from tests.support.notices import a_notice, published
@@ -154,6 +155,7 @@ class World:
         if reports:
             self._print_district(self.rounds[0])
             self._report_year(self.rounds[0])
+            self._plan_budget()
         session.rollback()
 
     def _ask_for(self, round_: Round) -> None:
@@ -227,6 +229,12 @@ class World:
         for side in self.sides:
             side.ids |= {"annual paper": document.id, "annual job": job.id}
             side.ids |= {"word template": kept.id, "spare word template": spare.id}
+
+    def _plan_budget(self) -> None:
+        """A run of the budget names firms of both sides; it is the bureau's."""
+        job = a_budget_run(self._session, self.officer, *(side.ids["firm"] for side in self.sides))
+        for side in self.sides:
+            side.ids |= {"budget run": job.subject_id or 0, "budget job": job.id}
 
     def reader(self, role: str) -> User:
         """Who signs in to look at side A."""

@@ -1,0 +1,67 @@
+"""The firms a budget chooses from: what each could reach, from the ways that are kept."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from questionnaires.words import SIZES
+from reports.budget.answering import Answer
+from reports.budget.firms import Costs, FirmGoals, Goal
+from reports.budget.telling import Named, Words
+from reports.budget.terms import By
+from survey import library
+from survey.store import budgets as store
+from survey.store import ways
+from survey.store.ways import Way
+
+ABOVE_SCALE = "above_scale"
+"""The one title a profile says."""
+YUAN = 100
+"""元 in 0.01 万元, in which ways are kept."""
+NOT_SAID = ""
+"""The size and township of a firm that has not said."""
+
+
+def firms(session: Session, edition: str) -> tuple[FirmGoals, ...]:
+    """Return every firm of an edition whose ways are known; goals that nothing reaches are left out."""
+    known = ways.of_firms(session, edition)
+    standing = store.firms(session, known)
+    return tuple(
+        FirmGoals(
+            id=firm.id,
+            trade=firm.trade,
+            township=firm.township,
+            size=firm.size or NOT_SAID,
+            step=known[firm.id].step,
+            goals=tuple(_goal(way) for way in known[firm.id].to.values() if way.is_reached),
+            titles=frozenset({ABOVE_SCALE} if firm.above_scale else ()),
+        )
+        for firm in standing.values()
+    )
+
+
+def _goal(way: Way) -> Goal:
+    low, high = (Costs(*(ends[end] * YUAN for ends in _ends(way))) for end in (0, 1))
+    return Goal(way.step, low, high, way.weeks, tuple(sorted(way.packages)))
+
+
+def _ends(way: Way) -> tuple[tuple[int, int], ...]:
+    return (way.equipment, way.software, way.services, way.undivided, way.yearly)
+
+
+def words(session: Session, edition_id: str, *answers: Answer) -> Words:
+    """Return what the codes of runs are called, and the firms their answers name."""
+    edition = library.load(session, edition_id)
+    trades = {trade.id: trade.title for trade in edition.trades.values()}
+    found = store.firms(session, {number for one in answers for number in one.firms})
+    values = {(By.TRADE, code): title for code, title in trades.items()}
+    values |= {(By.SIZE, code): title for code, title in SIZES.items()}
+    return Words(
+        firms={
+            one.id: Named(one.name, trades.get(one.trade, one.trade), one.township)
+            for one in found.values()
+        },
+        rungs=[rung.title for rung in edition.ladder],
+        values=values,
+        packages={one.code: f"{one.code} {one.title}" for one in edition.packages},
+    )
