@@ -11,6 +11,7 @@ function watch() {
   const kept = form.querySelectorAll("a[data-keeps], a[rel=next], a[rel=prev]");
   const most = Number(form.dataset.most);
   const whole = form.querySelector("[data-whole]");
+  const { noun, unit } = bar.dataset;
 
   function chosen() {
     const here = boxes.filter((box) => box.checked).map((box) => box.value);
@@ -20,11 +21,11 @@ function watch() {
   function tell() {
     const ids = chosen();
     const all = whole?.checked;
-    const others = elsewhere.length ? `，其中 ${elsewhere.length} 家在别的页` : "";
+    const others = elsewhere.length ? `，其中 ${elsewhere.length} ${unit}在别的页` : "";
     bar.dataset.empty = String(!ids.length && !all);
-    count.textContent = all ? `已选筛选出的全部 ${whole.dataset.whole} 家` : ids.length > most
-      ? `已选 ${ids.length} 家，一次最多 ${most} 家`
-      : ids.length ? `已选 ${ids.length} 家${others}` : "勾选企业后一起办理";
+    count.textContent = all ? `已选筛选出的全部 ${whole.dataset.whole} ${unit}` : ids.length > most
+      ? `已选 ${ids.length} ${unit}，一次最多 ${most} ${unit}`
+      : ids.length ? `已选 ${ids.length} ${unit}${others}` : `勾选${noun}后一起办理`;
     for (const button of bar.querySelectorAll("button")) {
       button.disabled = !all && (!ids.length || ids.length > most);
     }

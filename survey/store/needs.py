@@ -104,6 +104,8 @@ class NeedLine:
     called_on: date | None
     progress: str
     repeats: int
+    version: int
+    main_id: int | None
     main: str
     """The number of the need it follows; empty where it goes its own way."""
 
@@ -180,6 +182,8 @@ _PLAIN = (
     FirmNeed.reason,
     FirmNeed.rating,
     FirmNeed.called_on,
+    FirmNeed.version,
+    FirmNeed.main_id,
 )
 _LISTING = Listing(
     key=FirmNeed.id,
@@ -241,6 +245,8 @@ def _where(wanted: Wanted) -> Conditions:
     ):
         if asked:
             yield column == asked
+    if wanted.only:
+        yield FirmNeed.id.in_(wanted.only)
     if wanted.year:
         yield FirmNeed.year == int(wanted.year)
     if wanted.standing:

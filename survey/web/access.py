@@ -324,6 +324,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.export_needs": _officer,
     "bureau.need": _officer,
     "bureau.need_step": _officer,
+    "bureau.join_needs": _officer,
     "bureau.need_paper": _officer,
     "bureau.firm_needs": _officer,
     "bureau.dismiss_draft": _officer,

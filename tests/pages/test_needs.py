@@ -167,6 +167,33 @@ def test_joined_firms_hear_the_answer_and_nothing_of_each_other(app, session, of
     assert "已并入另一件" in refused.text
 
 
+def test_an_officer_ticks_several_needs_and_joins_them_or_reads_why_not(session, officer, owner):
+    some = [a_need(session, a_firm(session, f"{n} 虚构厂").id, f"{n}的话") for n in "甲乙丙"]
+    done = a_need(session, owner.firm_id, "丁的话", NeedState.CLOSED)
+    ids = [one.id for one in some]
+    listed = officer.get("/bureau/needs").text
+    page = officer.get("/bureau/needs/join", query_string={"chosen": [*ids, done.id]}).text
+    chosen = [f"{one.id}-{fresh(session, one).version}" for one in some]
+    session.rollback()
+
+    nothing = officer.submit("/bureau/needs/join", {"chosen": chosen})
+    stale = officer.submit(
+        "/bureau/needs/join", {"chosen": [*chosen[:2], f"{ids[2]}-9"], "main": str(ids[0])}
+    )
+    joined = officer.submit("/bureau/needs/join", {"chosen": chosen, "main": str(ids[0])})
+
+    assert 'name="chosen"' in listed
+    assert "不能合并的（1 件）" in page
+    assert (nothing.status_code, stale.status_code, joined.status_code) == (422, 409, 302)
+    assert "请选择并入哪一件" in nothing.text
+    assert "刚刚被其他人更改" in stale.text
+    assert "重复 2 次" in officer.get(f"/bureau/needs/{ids[0]}").text
+    assert [fresh(session, one).main_id for one in some] == [None, ids[0], ids[0]]
+    session.rollback()
+    assert officer.get("/bureau/needs/join?chosen=99999").status_code == 404
+    assert "还选不出可以合并的诉求" in officer.get("/bureau/needs/join").text
+
+
 def test_words_of_an_answer_are_proposed_until_somebody_decides(app, session, officer, owner, firm):
     handed_in(session, owner, remark="想上设备，缺钱")
     page = firm.get("/firm/needs").text

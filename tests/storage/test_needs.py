@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from survey import db
 from survey.clock import LOCAL
 from survey.lifecycle import need_joining, needs
-from survey.lifecycle.errors import Invalid, NotThere, Refusal, Stale, WrongState
+from survey.lifecycle.errors import Invalid, NotThere, NotTogether, Refusal, Stale, WrongState
 from survey.lifecycle.needs import Handed, Heard
+from survey.lifecycle.selections import Seen
 from survey.lifecycle.states import NEED
 from survey.lifecycle.step import Step
 from survey.store import need_rules, workdays
@@ -180,6 +181,70 @@ def test_a_joining_that_is_undone_leaves_a_need_as_it_was(session):
         need_joining.join(at(session, moment()), after.id, after.version, main.id)
 
 
+def seen(session, *some):
+    """Needs as a page showed them just now."""
+    found = [Seen(one.id, fresh(session, one).version) for one in some]
+    session.rollback()
+    return found
+
+
+def test_several_needs_follow_one_together_and_each_may_be_parted_again(session):
+    main, *others = (a_need(session, a_firm(session, f"{n} 虚构厂").id, n) for n in "甲乙丙丁")
+    follower = a_joined_need(session, a_firm(session, "戊 虚构厂").id, others[0], "戊的话")
+    step, chosen = at(session, moment()), seen(session, main, *others)
+    before = need_joining.held(fresh(session, others[1]))
+    session.rollback()
+
+    need_joining.join_several(step, chosen, main.id)
+    need_joining.join_several(step, chosen, main.id)
+
+    joined = [fresh(session, one) for one in (*others, follower)]
+    assert {one.main_id for one in joined} == {main.id}
+    assert fresh(session, main).main_id is None
+    assert len(logged(session, "need_join")) == 1 + len(joined)  # the follower was joined before
+    session.rollback()
+    parted = fresh(session, others[1])
+    need_joining.separate(step, parted.id, parted.version)
+    assert need_joining.held(fresh(session, others[1])) == before
+    assert fresh(session, others[2]).main_id == main.id
+
+
+def test_of_several_needs_that_cannot_all_be_joined_none_is_and_each_is_named_with_its_reason(
+    session,
+):
+    firm = a_firm(session).id
+    main, good, changed = (a_need(session, firm, text) for text in "甲乙丙")
+    answered = a_need(session, firm, "丁", NeedState.ANSWERED)
+    other = a_need(session, firm, "戊", category="人才")
+    chosen = seen(session, main, good, changed, answered, other)
+    late = fresh(session, changed)
+    needs.hand_over(
+        at(session, moment()), late.id, late.version, category="资金", department="虚构科", days=3
+    )
+
+    with pytest.raises(NotTogether) as refused:
+        need_joining.join_several(at(session, moment()), chosen, main.id)
+
+    why = refused.value.why
+    assert set(why) == {changed.id, answered.id, other.id}
+    assert isinstance(why[changed.id], Stale)
+    assert "人才" in why[other.id].fields[""]
+    assert fresh(session, good).main_id is None
+    assert logged(session, "need_join") == []
+
+
+def test_the_main_need_is_one_of_at_least_two_that_were_ticked(session):
+    firm = a_firm(session).id
+    one, two = a_need(session, firm, "甲"), a_need(session, firm, "乙")
+    step = at(session, moment())
+
+    for chosen, main in (([one], one), ([one], two), ([], one)):
+        with pytest.raises(Invalid):
+            need_joining.join_several(step, seen(session, *chosen), main.id)
+
+    assert logged(session, "need_join") == []
+
+
 def test_a_need_is_registered_and_handed_over_in_one_step_or_not_at_all(session):
     firm = a_firm(session)
     with pytest.raises(Invalid) as wrong:
@@ -298,6 +363,26 @@ class Life(RuleBasedStateMachine):
     @rule(which=WHICH, main=WHICH)
     def join(self, which: int, main: int) -> None:
         self._try(which, "join", lambda *at: need_joining.join(*at, self.ids[main]))
+
+    @rule(main=WHICH)
+    def join_all(self, main: int) -> None:
+        """All follow one, or nothing is written; those that follow it already stay as they are."""
+        found = self._all()
+        seen = [Seen(need.id, need.version) for need in found.values()]
+        followed = {need.id for need in found.values() if need.main_id == self.ids[main]}
+        self.session.rollback()
+        self.now += timedelta(hours=7)
+        step = Step(self.session, TESTER, self.now)
+        try:
+            need_joining.join_several(step, seen, self.ids[main])
+        except Refusal:
+            self.session.rollback()
+            assert self._log() == self.rows
+        else:
+            after = self._all()
+            assert {need.main_id for need in after.values()} == {None, self.ids[main]}
+            assert self._log() - self.rows == len(seen) - 1 - len(followed)
+        self.rows = self._log()
 
     @rule(which=WHICH)
     def separate(self, which: int) -> None:
