@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from reports.demand import Firm as FirmFacts
-from survey.store.lists import Query, Slice, holds, sliced
+from survey.store.lists import Query, Slice, sliced
 from survey.store.projects import BOUND
 from survey.store.tallies import What
 from survey.tables import (
@@ -125,50 +124,6 @@ def asked_packages(session: Session, provider_id: int) -> dict[int, set[str]]:
     for firm_id, package in session.execute(query.where(Introduction.provider_id == provider_id)):
         found.setdefault(firm_id, set()).add(package)
     return found
-
-
-# --- the officer's list -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class IntroductionsWanted:
-    """What the list is narrowed to; empty words narrow nothing."""
-
-    words: str = ""
-    state: str = ""
-    provider: int | None = None
-
-
-def listed(
-    session: Session, wanted: IntroductionsWanted, part: Slice | None = None
-) -> tuple[list[Introduction], int]:
-    """Return introductions, those that changed last first; a wish the firm has not answered is none.
-
-    Returns:
-        One page, and how many there are.
-    """
-    query: Query = select(Introduction).where(*_where(wanted))
-    query = query.options(joinedload(Introduction.firm), joinedload(Introduction.provider))
-    query = query.order_by(Introduction.changed_at.desc(), Introduction.id.desc())
-    rows, total = sliced(session, query, part)
-    return [row[0] for row in rows], total
-
-
-def _where(wanted: IntroductionsWanted) -> Iterator[ColumnElement[bool]]:
-    if wanted.state:
-        yield Introduction.state == wanted.state
-    if wanted.provider is not None:
-        yield Introduction.provider_id == wanted.provider
-    if wanted.words:
-        firms = select(Firm.id).where(holds(wanted.words, Firm.name, Firm.code))
-        providers = select(Provider.id).where(holds(wanted.words, Provider.name))
-        yield Introduction.firm_id.in_(firms) | Introduction.provider_id.in_(providers)
-
-
-def states(session: Session) -> dict[str, int]:
-    """Count introductions by state."""
-    query = select(Introduction.state, func.count()).group_by(Introduction.state)
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 # --- showings -----------------------------------------------------------------------------------

@@ -108,6 +108,8 @@ class Wanted:
     waits: str = ""
     """Of projects, what of them waits for the bureau."""
     provider: str = ""
+    """Of projects a provider's name; of introductions the id of one."""
+    package: str = ""
     policy: str = ""
     """A subsidy policy's id."""
     stage: str = ""

@@ -70,6 +70,7 @@ LISTED: Final = {
     "candidates": "申报对象",
     "recommendation": "推荐汇总表",
     "providers": "服务商名录",
+    "introductions": "供需引荐",
 }
 """The lists that are sent out, narrowed and laid out by officers."""
 LOST: Final = {

@@ -37,6 +37,7 @@ from tests.support.people import (
     moment,
     signed_in,
 )
+from tests.support.projects import a_project
 from tests.support.providers import (
     PACKAGE,
     a_file,
@@ -45,6 +46,7 @@ from tests.support.providers import (
     an_accepted_project,
     introduced,
 )
+from tests.support.samples import a_sample
 from tests.support.world import World
 
 
@@ -178,6 +180,59 @@ def test_a_firm_agrees_is_introduced_and_takes_its_consent_back(app, session, de
     after = seller.get("/provider/").text
     assert firm.name not in after
     assert "0578-1234567" not in after
+
+
+def test_the_list_of_introductions_is_narrowed_ordered_laid_out_and_sent_as_it_stands(
+    app, session, desk, package
+):
+    known = [("甲", "碧湖镇"), ("乙", "紫金街道"), ("丙", "碧湖镇")]
+    providers = [of_word(session, name, package) for name in ("子", "丑")]
+    for number, (name, township) in enumerate(known):
+        owner = a_user(session, firm=a_firm(session, f"{name}虚构厂", township=township))
+        handed_in(session, owner)
+        introduced(session, owner, providers[number % 2], package)
+    session.rollback()
+
+    def names(address: str) -> list[str]:
+        heads, *rows = rows_of(desk.get(address.replace("introductions?", "introductions.xlsx?")))
+        page = desk.get(address).text
+        found = [row[heads.index("企业名称")] for row in rows]
+        places = [page.index(name) for name in found]
+        assert places == sorted(places)
+        assert f"共 {len(found)} 条" in page
+        return found
+
+    at = "/bureau/providers/introductions?"
+    ordered = names(f"{at}township=碧湖镇&sort=firm")
+    assert set(ordered) == {"甲虚构厂", "丙虚构厂"}
+    assert names(f"{at}township=碧湖镇&sort=-firm") == ordered[::-1]
+    assert sorted(names(f"{at}provider={providers[0].id}")) == ["丙虚构厂", "甲虚构厂"]
+    assert names(f"{at}q=乙") == ["乙虚构厂"]
+    assert len(names(f"{at}package={package}&state=agreed")) == 3
+    assert "没有找到引荐" in desk.get(f"{at}state=ended").text
+    heads = rows_of(desk.get("/bureau/providers/introductions.xlsx?columns=all"))[0]
+    assert {"同意日期", "引荐说明", "没有谈成的原因", "联系电话"} <= set(heads)
+    assert desk.get(f"{at}provider=x").status_code == 400
+
+
+@pytest.mark.parametrize("listed", ["introductions", "projects", "samples"])
+def test_an_officer_keeps_views_and_columns_of_these_lists_too(
+    session, desk, owner, package, listed
+):
+    introduced(session, owner, of_word(session, "甲", package), package)
+    a_project(session, owner.firm_id)
+    a_sample(session)
+    page = {"introductions": "/bureau/providers/introductions"}.get(listed, f"/bureau/{listed}")
+
+    desk.get(page)
+    laid_out = desk.submit(f"/bureau/columns/{listed}", {"columns": ["park"]})
+    shown = desk.get(f"{page}?sort=firm").text
+    kept = desk.submit(f"/bureau/views/{listed}", {"title": "常看的"})
+    opened = desk.get(kept.location)
+
+    assert (laid_out.status_code, kept.status_code) == (302, 302)
+    assert '<th scope="col">园区</th>' in shown
+    assert opened.location.endswith("?sort=firm")
 
 
 def test_only_the_owner_of_a_firm_decides_whether_it_is_named(app, session, owner, package):

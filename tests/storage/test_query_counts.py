@@ -34,6 +34,7 @@ from tests.support.people import (
     visited,
 )
 from tests.support.projects import a_project
+from tests.support.providers import a_provider, introduced
 from tests.support.samples import a_copy, a_sample
 
 SAVE, SECTION = 6, 7
@@ -188,6 +189,7 @@ BUREAU = {
     "bureau.samples": 19,
     "bureau.firms": 12,
     "bureau.needs": 15,
+    "bureau.introductions": 15,
     "bureau.rounds": 6,
     "bureau.round_": 15,  # its firms, and how far all are by state, township, trade and day
     "bureau.assign_many": 7,
@@ -217,6 +219,9 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
             entry = pool.admit(step, one.id, target_rung="workshop", reason="条件成熟。")
             if endpoint == "bureau.projects":
                 a_project(session, one.firm_id)
+            if endpoint == "bureau.introductions":
+                owner = a_user(session, firm=session.get_one(Firm, one.firm_id))
+                introduced(session, owner, a_provider(session))
             if endpoint == "bureau.samples":
                 a_copy(session, a_sample(session, a_firm(session)), one.firm_id)
             ids.append(entry.id if endpoint == "bureau.decide_on_entries" else one.id)

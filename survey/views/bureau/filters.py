@@ -8,7 +8,16 @@ from typing import Any
 
 from reports.gate_names import looked_at
 from survey.lifecycle import typed
-from survey.store import accounts, consultants, firms, need_rules, needs, projects, rounds
+from survey.store import (
+    accounts,
+    consultants,
+    firms,
+    introduced,
+    need_rules,
+    needs,
+    projects,
+    rounds,
+)
 from survey.store.lists import BELOW, Wanted
 from survey.store.stages import titles
 from survey.tables import Ladder, Role
@@ -18,6 +27,7 @@ from survey.words import lists as words
 from survey.words import needs as need_words
 from survey.words import notices as notice_words
 from survey.words import projects as project_words
+from survey.words import providers as provider_words
 from survey.words import samples as sample_words
 from survey.words import wording
 
@@ -153,15 +163,40 @@ def of_samples(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
     )
 
 
+def of_introductions(
+    trades: Mapping[str, str], packages: Mapping[str, str], sorts: Collection[str]
+) -> Filters:
+    """Providers and packages that introductions are about, also those that are offered no more."""
+    providers, codes = introduced.choices(here.session())
+    titles = {code: f"{code} {packages.get(code, '')}".strip() for code in codes}
+    return _filters(
+        sorts,
+        _choice("state", "状态", "provider", provider_words.STATES),
+        _row("provider", "服务商", "provider", {str(id): name for id, name in providers.items()}),
+        _named("package", "改造场景", titles, "provider", titles),
+        *_of_firms(trades),
+    )
+
+
 def _policies() -> dict[str, str]:
     return {str(one.id): f"{one.year} {one.name}" for one in projects.policies(here.session())}
 
 
-def _named(name: str, title: str, known: Iterable[str]) -> Filter:
-    """Any words, for a kept address may name who is gone; those known are offered."""
+def _named(
+    name: str,
+    title: str,
+    known: Iterable[str],
+    group: str = "way",
+    said: Mapping[str, str] | None = None,
+) -> Filter:
+    """Any words, for a kept address may name who is gone; those known are offered.
+
+    Args:
+        said: How each is written, where it is not as it stands.
+    """
     asked = lists.words(name)
     offered = dict.fromkeys([*known, *([asked] if asked else [])])
-    return Filter(name, title, "way", {one: one for one in offered}, asked)
+    return Filter(name, title, group, {one: (said or {}).get(one, one) for one in offered}, asked)
 
 
 def of_candidates(

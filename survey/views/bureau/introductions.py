@@ -10,66 +10,74 @@ from flask.typing import ResponseReturnValue
 from survey.lifecycle import introductions as steps
 from survey.lifecycle.errors import MovedOn
 from survey.lifecycle.typed import whole
+from survey.store import introduced
 from survey.store import introductions as store
-from survey.store.introductions import IntroductionsWanted
+from survey.store import templates as template_store
+from survey.store.introduced import INTRODUCTION_SORTS, IntroductionLine
+from survey.store.lists import Slice
 from survey.tables import IntroductionState
+from survey.views.bureau import choices, columns, filters, introduction_columns, tiles, views
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.choices import Said, in_force
-from survey.views.bureau.exports import Column, local_day, send_list
+from survey.views.bureau.columns import Everything
+from survey.views.bureau.exports import Column, send_list
+from survey.views.bureau.filters import Filters
 from survey.views.offered import offered
 from survey.web import here, lists
 from survey.words import providers as words
 
+ORDERS = choices.orders("-changed", "changed", "-agreed", "agreed", "state", "firm", "township")
 
-def _columns() -> tuple[Column[Any], ...]:
+
+def _listed(part: Slice | None = None) -> tuple[Filters, list[IntroductionLine], int]:
     packages = offered().packages
-    return (
-        Column("企业名称", lambda line: line.firm.name, 30),
-        Column("统一社会信用代码", lambda line: line.firm.code, 22),
-        Column("服务商", lambda line: line.provider.name, 30),
-        Column("改造场景", lambda line: f"{line.package} {packages.get(line.package, '')}", 26),
-        Column("状态", lambda line: words.STATES[line.state], 18),
-        Column("同意日期", lambda line: local_day(line.agreed_at), 14, "date"),
-        Column("变动日期", lambda line: local_day(line.changed_at), 14, "date"),
-        Column("引荐说明", lambda line: line.note, 40),
-        Column("没有谈成的原因", lambda line: line.reason, 40),
-    )
+    asked = filters.of_introductions(choices.frame().trades, packages, INTRODUCTION_SORTS)
+    lines, total = introduced.introductions(here.session(), asked.wanted(), part)
+    return asked, lines, total
 
 
-def _asked() -> tuple[IntroductionsWanted, dict[str, Said]]:
-    state, said = lists.one_of("state", words.STATES), lists.words()
-    wanted = IntroductionsWanted(words=said, state=state)
-    return wanted, {
-        "q": Said("企业或服务商", said),
-        "state": Said("状态", words.STATES.get(state, "")),
-    }
+def of_introductions() -> tuple[Column[Any], ...]:
+    """The columns of the list, whatever its lines."""
+    return introduction_columns.of_introductions(choices.frame().trades, offered().packages)
+
+
+def everything() -> Everything:
+    """The introductions as they are narrowed and ordered, with every column there is."""
+    asked, lines, _total = _listed()
+    return Everything(of_introductions(), lines, asked.said)
 
 
 @pages.get("/providers/introductions")
 def introductions() -> ResponseReturnValue:
-    """List introductions, those that changed last first."""
-    part, (wanted, said) = lists.part(), _asked()
-    lines, total = store.listed(here.session(), wanted, part)
+    """List introductions, those that changed last first unless another order is asked."""
+    part = lists.part()
+    asked, lines, total = _listed(part)
+    session = here.session()
     return render_template(
         "bureau/introductions.html",
         lines=lines,
         total=total,
         part=part,
-        wanted=wanted,
-        chips=in_force(said),
-        counts=store.states(here.session()),
         arguments=lists.arguments(),
-        packages=offered().packages,
+        wanted=asked.wanted(),
+        filters=asked,
+        columns=columns.shown("introductions", of_introductions()),
+        views=views.shown("introductions"),
+        templates=template_store.templates(session, "introductions"),
+        tiles=tiles.of_introductions(introduced.states(session)),
+        chips=choices.in_force(asked.said),
+        sorts=choices.offered(ORDERS, asked.sort),
+        back=url_for(".introductions", page=part.page, **lists.arguments()),
+        chosen=(),
         words=words,
     )
 
 
 @pages.get("/providers/introductions.xlsx")
 def export_introductions() -> ResponseReturnValue:
-    """Send introductions as they are filtered, all pages of them."""
-    wanted, said = _asked()
-    lines, _total = store.listed(here.session(), wanted)
-    return send_list("introductions", "供需引荐", _columns(), lines, said)
+    """Send introductions as they are filtered, ordered and laid out, all pages of them."""
+    asked, lines, _total = _listed()
+    found = columns.shown("introductions", of_introductions())
+    return send_list("introductions", "供需引荐", found.in_workbook, lines, asked.said)
 
 
 LEADS = {

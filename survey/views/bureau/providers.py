@@ -13,10 +13,10 @@ from survey.lifecycle import providers as steps
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import whole
 from survey.readings import provider_changes
-from survey.store import accounts, deals, introductions
+from survey.store import accounts, deals, introduced, introductions
 from survey.store import providers as store
 from survey.store import templates as template_store
-from survey.store.lists import Slice
+from survey.store.lists import Slice, Wanted
 from survey.store.providers import PROVIDER_SORTS, ProvidersWanted
 from survey.tables import Provider, ProviderStanding
 from survey.views import fitting
@@ -126,7 +126,7 @@ def providers() -> ResponseReturnValue:
         chips=choices.in_force(_said(asked)),
         chosen=(),
         back=url_for(".providers", page=part.page, **lists.arguments()),
-        waiting=introductions.states(here.session()),
+        waiting=introduced.states(here.session()),
         words=words,
     )
 
@@ -215,8 +215,8 @@ def _page(
     session, choice = here.session(), offered()
     file, waiting = files.file_of(session, found), store.open_change(session, found.id)
     shown, shown_total = introductions.showings_of(session, found.id, Slice(1, MOST_SHOWN))
-    wanted = introductions.IntroductionsWanted(provider=found.id)
-    met, met_total = introductions.listed(session, wanted, Slice(1, MOST_SHOWN))
+    wanted = Wanted(provider=str(found.id))
+    met, met_total = introduced.introductions(session, wanted, Slice(1, MOST_SHOWN))
     codes = [product.package for product in file.products]
     paid = deals.paid_for(session, codes)
     return render_template(

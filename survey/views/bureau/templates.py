@@ -34,6 +34,7 @@ from survey.views.bureau import (
     choices,
     columns,
     firms,
+    introductions,
     need_columns,
     needs,
     notice_columns,
@@ -65,6 +66,7 @@ EVERYTHING: Mapping[str, Callable[[], Everything]] = {
     "candidates": candidates.everything,
     "recommendation": recommendation.everything,
     "providers": providers.everything,
+    "introductions": introductions.everything,
 }
 GONE = "模板文件不在服务器上了，请重新上传。"
 
@@ -128,6 +130,8 @@ def _every(listed: str) -> Sequence[Column[Any]]:
     """The columns of a list, without its lines."""
     if listed == "providers":
         return providers.of_providers()
+    if listed == "introductions":
+        return introductions.of_introductions()
     frame = choices.frame()
     if listed == "assessments":
         return columns.of_assessments(frame, {}, {})

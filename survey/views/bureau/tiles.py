@@ -14,9 +14,10 @@ from survey.store.lists import BELOW, STEP_DUE
 from survey.store.needs import Standing
 from survey.store.pool import Waiting
 from survey.store.projects import Sums
-from survey.tables import AssessmentState, PoolState, ProjectState
+from survey.tables import AssessmentState, IntroductionState, PoolState, ProjectState
 from survey.web import lists
 from survey.words import needs
+from survey.words import providers as provider_words
 from survey.words.projects import STATES as PROJECT_STATES
 from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
 from survey.words.samples import STATES as SAMPLE_STATES
@@ -66,6 +67,16 @@ def of_needs(counts: Mapping[Standing, int]) -> list[Tile]:
             tone="bad" if one == Standing.LATE and counts.get(one) else None
         )
         for one in Standing
+    ]
+
+
+def of_introductions(counts: Mapping[str, int]) -> list[Tile]:
+    """Return introductions by state: what waits for an officer stands out."""
+    return [
+        _tile(title, counts.get(state, 0), "bureau.introductions", state=state)._replace(
+            tone="warn" if state == IntroductionState.AGREED and counts.get(state) else None
+        )
+        for state, title in provider_words.STATES.items()
     ]
 
 

@@ -23,6 +23,9 @@ LISTS = {
     "needs": "bureau.needs",
     "candidates": "bureau.candidates",
     "providers": "bureau.providers",
+    "projects": "bureau.projects",
+    "samples": "bureau.samples",
+    "introductions": "bureau.introductions",
 }
 MOST_VALUE = 400
 """Letters of one filter's value; no page of ours asks longer."""
