@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from time import monotonic
+from time import thread_time
 
 from questionnaires.scoring import RungResult, Score
 from reports.lifting import Ground, Purchase
@@ -25,17 +25,21 @@ from reports.roadmap import in_order, rescored
 
 @dataclass
 class Clock:
-    """Time that several searches share."""
+    """Processor time of this thread that several searches share.
+
+    A busy machine makes a page late, not its plan worse; each single search besides takes no more
+    seconds by the wall than are left.
+    """
 
     seconds: float
     until: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.until = monotonic() + self.seconds
+        self.until = thread_time() + self.seconds
 
     @property
     def left(self) -> float:
-        return max(0.0, self.until - monotonic())
+        return max(0.0, self.until - thread_time())
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from survey.store.sheets import kind_of
 from survey.tables import Assessment
 
 SECONDS: Final = 0.5
-"""How long all searches of one page may take together."""
+"""Processor time that all searches of one page may take together."""
 
 
 @dataclass(frozen=True)
