@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     actions,
+    budget,
     deliveries,
     jobs,
     lighthouse,
@@ -35,6 +36,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "plans": plans.measure,
     "roster": roster.measure,
     "programme": programme.measure,
+    "budget": budget.measure,
     "jobs": jobs.measure,
     "lighthouse": lighthouse.measure,
     "deliveries": deliveries.measure,
