@@ -47,5 +47,9 @@ CHAPTERS = (
         },
     ),
     Chapter("四、存在问题", (PROBLEMS,), {}),
-    Chapter("五、下一步", (NEXT,), {}),
+    Chapter(
+        "五、下一步",
+        (NEXT,),
+        {"budget-chosen": "补助支持名单", "budget-frontier": "预算与支持数量"},
+    ),
 )

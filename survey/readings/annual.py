@@ -17,7 +17,7 @@ from reports.figures import amount, date_text
 from reports.outward import outward as told_outside
 from survey import clock, library
 from survey.lifecycle import annuals
-from survey.readings import dashboard
+from survey.readings import budgets, dashboard
 from survey.readings.dashboard import Page
 from survey.store import assessment_list, needs, pool, projects, providers, rounds
 from survey.store.lists import Wanted
@@ -58,6 +58,7 @@ def report(session: Session, round_id: int, asked: Mapping[str, Any]) -> Annual 
     found = page_of(session, round_, edition)
     written = annuals.written(session, round_id, outward=leaves)
     lists = {} if leaves else _lists(session, place, edition, found)
+    planned = {} if leaves else {table.id: table for table in budgets.adopted_tables(session)}
     session.rollback()  # working out what may be told takes a while; no snapshot is held open
     return Annual(
         district=place.name,
@@ -70,7 +71,7 @@ def report(session: Session, round_id: int, asked: Mapping[str, Any]) -> Annual 
         number=asked["number"],
         made=found.made.astimezone(clock.LOCAL),
         written=written,
-        tables=tables_of(found, outward=leaves),
+        tables=tables_of(found, outward=leaves) | planned,
         annexes=annexes(lists),
         outward=leaves,
         demonstration=place.demonstration,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from questionnaires.words import SIZES
+from reports.budget import kept
 from reports.budget.answering import Answer
 from reports.budget.firms import Costs, FirmGoals, Goal
-from reports.budget.telling import Named, Words
+from reports.budget.telling import Named, Words, chosen, frontier
 from reports.budget.terms import By
+from reports.dashboard import Table
 from survey import library
 from survey.store import budgets as store
 from survey.store import ways
@@ -47,6 +49,16 @@ def _goal(way: Way) -> Goal:
 
 def _ends(way: Way) -> tuple[tuple[int, int], ...]:
     return (way.equipment, way.software, way.services, way.undivided, way.yearly)
+
+
+def adopted_tables(session: Session) -> tuple[Table, ...]:
+    """Return whom the adopted run supports and what other budgets would; nothing where none is adopted."""
+    run = store.adopted(session)
+    found = kept.answer_of(run.answer) if run and run.answer else None
+    if run is None or not isinstance(found, Answer):
+        return ()
+    told, terms = words(session, run.edition, found), kept.terms_of(run.terms)
+    return chosen(found.choice, told), frontier(found.frontier, terms)
 
 
 def words(session: Session, edition_id: str, *answers: Answer) -> Words:

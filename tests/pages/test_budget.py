@@ -13,13 +13,16 @@ from reports.budget import kept
 from reports.budget.answering import Answer
 from reports.budget.firms import Price
 from reports.budget.subsidy import grant
+from survey.lifecycle import budgets
+from survey.lifecycle.step import Actor, Step
+from survey.readings import annual
 from survey.readings import budgets as reading
 from survey.store import budgets as store
 from survey.tables import AuditEntry, BudgetRun, Role
 from tests.support.budget_runs import a_budget_run
 from tests.support.bureau import at_desk
 from tests.support.labour import work
-from tests.support.people import a_firm, a_user, handed_in
+from tests.support.people import a_firm, a_round, a_user, handed_in, moment
 
 PAGE = "/bureau/district/budget"
 TYPED = {
@@ -237,3 +240,22 @@ def test_a_name_that_is_html_is_only_text(session, by, officer):
     for page in (officer.get(PAGE).text, officer.get(f"{PAGE}/{run.id}").text):
         assert "<b>虚构</b>" not in page
         assert "&lt;b&gt;虚构&lt;/b&gt;{{ 7*7 }}" in page
+
+
+def test_the_yearly_report_names_whom_the_adopted_run_supports_and_the_public_one_does_not(
+    session, by
+):
+    round_ = a_round(session)
+    run = a_run(session, by, a_firm(session, "虚构补助厂").id)
+    step = Step(session, Actor(by.id, by.name), moment())
+    asked = {"outward": False, "number": "虚构-1"}
+    assert "budget-chosen" not in annual.report(session, round_.id, asked).tables
+    session.rollback()
+
+    budgets.adopt(step, run.id, adopted=True)
+
+    told = annual.report(session, round_.id, asked).tables
+    assert [line.title for line in told["budget-chosen"].lines] == ["虚构补助厂"]
+    assert "budget-frontier" in told
+    public = annual.report(session, round_.id, asked | {"outward": True})
+    assert not [name for name in public.tables if name.startswith("budget")]
