@@ -9,7 +9,7 @@ from survey import db
 from survey.config import Config
 from tests.support.browsing import PHONE, too_wide
 from tests.support.people import a_firm, a_user, handed_in
-from tests.support.signed import a_pdf, a_signed_report, of_another, signed
+from tests.support.signed import a_pdf, a_signed_report, also_signed, of_another, signed
 
 
 def changed(file: bytes, at: bytes) -> bytes:
@@ -17,20 +17,22 @@ def changed(file: bytes, at: bytes) -> bytes:
     return file[:place] + bytes([file[place] ^ 1]) + file[place + 1 :]
 
 
-def _issued(config: Config) -> tuple[str, dict[str, bytes]]:
-    """A report is issued; return the word of its page, and files by what is said of them."""
+def _issued(config: Config) -> tuple[str, list[tuple[str, bytes]]]:
+    """A report is issued; return the word of its page, and files with what is said of them."""
     with Session(db.engine_for(config.database_url)) as session:
         user = a_user(session, firm=a_firm(session, "丽水虚构阀门有限公司"))
         document, file = a_signed_report(session, config, handed_in(session, user), user)
-        return document.token, {
-            "一致": file,
-            "文件被改动过": changed(file, b"595"),
-            "附件被改动过": changed(file, b"{}"),
-            "由别的系统签名": of_another(config, document.number),
-            "这是另一份文件": signed(config, "2020-000001"),
-            "不是签发的文件": a_pdf(),
-            "不是 PDF": b"PK",
-        }
+        return document.token, [
+            ("一致", file),
+            ("文件被改动过", changed(file, b"595")),
+            ("文件被改动过", also_signed(config, file, document.number)),
+            ("文件被改动过", also_signed(config, file, "2020-000001", by_another=False)),
+            ("附件被改动过", changed(file, b"{}")),
+            ("由别的系统签名", of_another(config, document.number)),
+            ("这是另一份文件", signed(config, "2020-000001")),
+            ("不是签发的文件", a_pdf()),
+            ("不是 PDF", b"PK"),
+        ]
 
 
 def test_a_file_is_compared_on_the_device_of_whoever_holds_it(open_page, live_server, axe) -> None:
@@ -40,7 +42,7 @@ def test_a_file_is_compared_on_the_device_of_whoever_holds_it(open_page, live_se
     ways: list[str] = []
     page.on("request", lambda request: ways.append(request.method))
 
-    for verdict, content in files.items():
+    for verdict, content in files:
         page.set_input_files(
             "#file", {"name": "报告.pdf", "mimeType": "application/pdf", "buffer": content}
         )

@@ -33,7 +33,7 @@ from tests.support.people import (
     moment,
     signed_in,
 )
-from tests.support.signed import a_pdf, a_signed_report, of_another, signed
+from tests.support.signed import a_pdf, a_signed_report, also_signed, of_another, signed
 
 FIRM = "丽水虚构阀门有限公司"
 
@@ -235,6 +235,22 @@ def test_each_way_of_not_being_the_issued_file_has_its_own_answer(
     ]:
         code, said = verify(changed)
         assert (code, says in said) == (status, True), said
+
+
+@pytest.mark.parametrize("by_another", [True, False])
+@pytest.mark.parametrize("number", ["2020-000001", ""])
+def test_a_signature_that_somebody_adds_to_ours_makes_another_file_of_it(
+    session, settings, report, verify, by_another, number
+):
+    document, file = report
+
+    added = also_signed(settings, file, number or document.number, by_another=by_another)
+
+    assert added.startswith(file)
+    code, said = verify(added)
+    assert code == 1
+    assert f"被改动过：文件签的是 {document.number} 号" in said
+    assert verify(file)[0] == 0
 
 
 def test_the_bureaus_own_certificate_signs_where_settings_name_it(settings, tmp_path):

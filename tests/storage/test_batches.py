@@ -346,6 +346,57 @@ def test_a_report_is_printed_in_the_middle_of_a_long_workbook(
     assert report.finished_at < book.finished_at
 
 
+def killed_over_a_workbook(settings, monkeypatch, job, after):
+    """Write a workbook in a process that kills itself with -9 at so many firms, or when all are written."""
+    seen = []
+
+    def diagnosed(*_, **__):
+        seen.append(1)
+        if len(seen) == after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return a_valve_diagnosis()
+
+    def child():
+        monkeypatch.setattr(workbooks, "diagnosis_of", diagnosed)
+        if not after:
+            monkeypatch.setattr(steps, "finish", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        engine = db.engine_for(settings.database_url)
+        Worker(settings, sessionmaker(engine, expire_on_commit=False)).do(job)
+
+    process = FORK.Process(target=child)
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+@pytest.mark.parametrize("after", [1, 3, 0])
+def test_a_workbook_whose_worker_is_killed_is_written_anew_with_one_effect(
+    session, engine, settings, officer, firms, worker, monkeypatch, after
+):
+    a_valve_diagnosis()  # read before anything forks
+    batch_id, (lane,) = asked(session, officer, firms, BatchKind.WORKBOOK, None)
+    session.rollback()
+    dead = killed_over_a_workbook(settings, monkeypatch, lane, after)
+    batch, counted, _ = looked_at(engine, batch_id)
+    assert (dead, batch.state, counted.done) == (-signal.SIGKILL, BatchState.MAKING, 0)
+
+    monkeypatch.setattr(workbooks, "diagnosis_of", lambda *_, **__: a_valve_diagnosis())
+    give_on(session)
+    worker.do(lane)
+    worker.do(lane)  # delivered twice
+
+    batch, counted, _ = looked_at(engine, batch_id)
+    assert (batch.state, counted.done, counted.failed) == (BatchState.MADE, 3, 0)
+    assert len(logged(session, "batch_made")) == 1
+    with Session(engine) as fresh:
+        assert fresh.get_one(Job, lane).state == JobState.DONE
+    book = CalamineWorkbook.from_filelike(io.BytesIO(contents_of(settings).read(batch.sha256)))
+    firm = a_valve_diagnosis().facts.firm
+    for name in ("总表", "答案（一家一行）"):
+        rows = book.get_sheet_by_name(name).to_python()
+        assert len([row for row in rows if firm in row]) == len(firms)
+
+
 def test_only_what_may_be_reported_on_is_asked_for(session, officer, firms):
     with pytest.raises(Invalid):
         asked(session, officer, firms, sheet=SheetKind.ONSITE)

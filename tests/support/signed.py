@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.fields import SigFieldSpec
 from pypdf import PdfWriter
 from sqlalchemy.orm import Session
 
@@ -36,11 +40,26 @@ def signed(config: Config, number: str, words: str = "虚构", answers: str = "{
     return signature.signed(a_pdf(words, answers), signer, number)
 
 
-def of_another(config: Config, number: str) -> bytes:
-    """The same, signed by another instance."""
+def _another(config: Config) -> Config:
     other = replace(config, instance=config.instance / "another")
     other.instance.mkdir(exist_ok=True)
-    return signed(other, number, answers=json.dumps({"theirs": 1}))
+    return other
+
+
+def of_another(config: Config, number: str) -> bytes:
+    """The same, signed by another instance."""
+    return signed(_another(config), number, answers=json.dumps({"theirs": 1}))
+
+
+def also_signed(config: Config, file: bytes, number: str, *, by_another: bool = True) -> bytes:
+    """A signed file with one more signature after ours, which leaves every byte of it as it was."""
+    signer = certificates.signer_of(_another(config) if by_another else config, utc_now())
+    about = PdfSignatureMetadata(field_name="Second", md_algorithm="sha256", reason=number)
+    signing = PdfSigner(about, signer=signer, new_field_spec=SigFieldSpec("Second"))
+    writer = IncrementalPdfFileWriter(BytesIO(file))
+    with ThreadPoolExecutor(max_workers=1) as thread:  # a browser's test has an event loop already
+        made: BytesIO = thread.submit(signing.sign_pdf, writer).result()
+    return made.getvalue()
 
 
 def a_signed_report(
