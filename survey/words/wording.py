@@ -103,7 +103,7 @@ DOCUMENTS: Final[Mapping[str, str]] = {
     DocumentKind.SELF_REPORT: "自评版",
     DocumentKind.ONSITE_REPORT: "现场诊断版",
     DocumentKind.DISTRICT_PAGE: "内部版",
-    DocumentKind.DISTRICT_OUTWARD: "对外版",
+    DocumentKind.DISTRICT_OUTWARD: "公开版",
     DocumentKind.ANNUAL_REPORT: "内部版",
     DocumentKind.ANNUAL_OUTWARD: "公开版",
 }

@@ -245,7 +245,7 @@ def test_both_kinds_of_the_page_are_printed_on_one_a4_and_only_one_names_firms(
 
     assert "内部使用" in words[""]
     assert "厂" in words[""]
-    assert "对外版" in words["yes"]
+    assert "公开版" in words["yes"]
     assert "虚构6-" not in words["yes"]
     assert "虚构6-" in words[""]
 
