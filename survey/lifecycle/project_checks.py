@@ -30,9 +30,14 @@ class Seen:
 def check_contract(step: Step, project_id: int, *, base_version: int) -> None:
     """Say that the facts agree with the contract."""
     with step.writing():
-        row = held(step, project_id, base_version, store.BOUND)
-        row.contract_checked, row.returned, row.changed_at = True, "", step.now
-        step.log("project_check_contract", row, after={"price": _price(row)})
+        pass_contract(step, project_id, base_version)
+
+
+def pass_contract(step: Step, project_id: int, base_version: int) -> None:
+    """As above, inside the caller's transaction."""
+    row = held(step, project_id, base_version, store.BOUND)
+    row.contract_checked, row.returned, row.changed_at = True, "", step.now
+    step.log("project_check_contract", row, after={"price": _price(row)})
 
 
 def question_contract(step: Step, project_id: int, *, reason: str, base_version: int) -> None:
@@ -47,9 +52,14 @@ def question_contract(step: Step, project_id: int, *, reason: str, base_version:
 def check_progress(step: Step, project_id: int, *, base_version: int) -> None:
     """Say that what was reported so far is so."""
     with step.writing():
-        row = held(step, project_id, base_version, RUNNING)
-        _look_at_reports(step, row)
-        step.log("project_check_progress", row, after={"percent": row.progress})
+        pass_progress(step, project_id, base_version)
+
+
+def pass_progress(step: Step, project_id: int, base_version: int) -> None:
+    """As above, inside the caller's transaction."""
+    row = held(step, project_id, base_version, RUNNING)
+    _look_at_reports(step, row)
+    step.log("project_check_progress", row, after={"percent": row.progress})
 
 
 def question_progress(step: Step, project_id: int, *, reason: str, base_version: int) -> None:
@@ -91,22 +101,52 @@ def accept(
         row = held(step, project_id, base_version, (ProjectState.FINISHED,))
         packages = store.packages_of(session, [row.id])[row.id]
         faults = _keep_seen(step, packages, seen)
-        for code, package in packages.items():
-            if not package.met:
-                faults.setdefault(
-                    f"met-{code}", "要通过验收，每一项都要看过并达到；没达到的请退回。"
-                )
-        first = row.finished_on or EARLIEST
-        if accepted_on is None or not first <= accepted_on <= step.today:
-            faults["accepted_on"] = f"验收日期应在 {first.isoformat()} 到今天之间。"
-        if not row.contract_checked:
-            faults[""] = "合同还没有核对。请先核对合同，再验收。"
+        faults |= not_acceptable(step, row, packages, accepted_on)
         if faults:
             raise Invalid(faults)
-        row.state, row.accepted_on = PROJECT["project_accept"].leads, accepted_on
-        _look_at_reports(step, row)
-        after = {"state": row.state, "accepted_on": accepted_on, "bought": list(packages)}
-        step.log("project_accept", row, after=after)
+        _accept(step, row, packages, accepted_on)
+
+
+def accept_as_seen(
+    step: Step, project_id: int, base_version: int, accepted_on: date | None
+) -> None:
+    """Accept a finished project whose packages were all seen before, inside the caller's transaction.
+
+    Raises:
+        WrongState: It is not finished, or over.
+        Invalid: As ``accept``; nothing was changed then.
+    """
+    row = held(step, project_id, base_version, (ProjectState.FINISHED,))
+    packages = store.packages_of(step.session, [row.id])[row.id]
+    if faults := not_acceptable(step, row, packages, accepted_on):
+        raise Invalid(faults)
+    _accept(step, row, packages, accepted_on)
+
+
+def not_acceptable(
+    step: Step, row: Project, packages: Mapping[str, ProjectPackage], accepted_on: date | None
+) -> dict[str, str]:
+    """Return what stands against accepting a finished project on a day, by field."""
+    faults = {
+        f"met-{code}": "要通过验收，每一项都要看过并达到；没达到的请退回。"
+        for code, package in packages.items()
+        if not package.met
+    }
+    first = row.finished_on or EARLIEST
+    if accepted_on is None or not first <= accepted_on <= step.today:
+        faults["accepted_on"] = f"验收日期应在 {first.isoformat()} 到今天之间。"
+    if not row.contract_checked:
+        faults[""] = "合同还没有核对。请先核对合同，再验收。"
+    return faults
+
+
+def _accept(
+    step: Step, row: Project, packages: Mapping[str, ProjectPackage], accepted_on: date | None
+) -> None:
+    row.state, row.accepted_on = PROJECT["project_accept"].leads, accepted_on
+    _look_at_reports(step, row)
+    after = {"state": row.state, "accepted_on": accepted_on, "bought": list(packages)}
+    step.log("project_accept", row, after=after)
 
 
 def send_back(

@@ -253,6 +253,10 @@ class ProjectLine:
     def id(self) -> int:
         return self.row.id
 
+    @property
+    def version(self) -> int:
+        return self.row.version
+
 
 def _sum_of(column: ColumnElement[Any] | Any) -> ColumnElement[int]:
     query = select(func.coalesce(func.sum(column), 0)).where(Subsidy.project_id == Project.id)
@@ -318,6 +322,8 @@ def is_overdue(today: date) -> ColumnElement[bool]:
 
 
 def _where(wanted: Wanted) -> Conditions:
+    if wanted.only is not None:
+        yield Project.id.in_(wanted.only)
     firms = list(of_firms(wanted))
     if wanted.trade:
         firms.append(Firm.trade == wanted.trade)

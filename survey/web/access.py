@@ -329,6 +329,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.firm_needs": _officer,
     "bureau.dismiss_draft": _officer,
     "bureau.projects": _officer,
+    "bureau.check_projects": _officer,
     "bureau.export_projects": _officer,
     "bureau.project": _officer,
     "bureau.plan_project_for": _officer,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
+from survey.lifecycle import project_checks
+from survey.lifecycle.project_checks import Seen
 from survey.tables import Firm, Project, ProjectPackage, ProjectState, Role
+from tests.support.bureau import logged
 from tests.support.files import a_pdf
 from tests.support.people import a_user, handed_in, signed_in
-from tests.support.projects import a_policy, a_project, a_subsidy, again
+from tests.support.projects import a_policy, a_project, a_step, a_subsidy, again, version
 
 
 @pytest.fixture
@@ -153,6 +157,68 @@ def test_the_list_is_narrowed_summed_and_sent_as_it_is_seen(session, officer, pe
     assert "条码库存" in sent
     assert "24.5" in sent
     assert "扫码报工" not in sent
+
+
+def picked(officer, check, rows, **more):
+    """Open the page of a check with these projects ticked, and press its button."""
+    ids = [row.id for row in rows]
+    page = officer.get("/bureau/projects/check", query_string={"check": check, "chosen": ids})
+    versions = dict(re.findall(r'name="chosen" value="(\d+)-(\d+)"', said(page)))
+    chosen = [f"{row.id}-{versions.get(str(row.id), row.version)}" for row in rows]
+    return page, officer.submit("/bureau/projects/check", {"chosen": chosen, **more})
+
+
+def test_an_officer_checks_the_progress_of_several_projects_and_reads_which_were_left(
+    session, officer, person
+):
+    reported = [a_project(session, person.firm_id, ProjectState.UNDER_WAY) for _ in "甲乙"]
+    planned = a_project(session, person.firm_id)
+
+    page, done = picked(officer, "progress", [*reported, planned])
+
+    assert "不能一起办的（1 个）" in said(page)
+    assert "没有等着核对的进度" in said(page)
+    assert done.status_code == 200
+    assert "已核对 2 个项目的进度，1 个没有办" in said(done)
+    assert [again(session, row).progress_checked for row in reported] == [True, True]
+    assert len(logged(session, "project_check_progress")) == 2
+    session.rollback()
+    nothing = officer.get("/bureau/projects/check?check=progress")
+    assert "还没有选项目" in said(nothing)
+    assert officer.get("/bureau/projects/check?check=delete").status_code == 400
+
+
+def test_a_whole_filter_is_checked_unless_it_finds_others_by_now(session, officer, person):
+    rows = [a_project(session, person.firm_id, ProjectState.UNDER_WAY) for _ in "甲乙"]
+    asked = {"check": "progress", "whole": "yes", "waits": "progress"}
+
+    officer.get("/bureau/projects/check", query_string=asked)
+    action = "/bureau/projects/check"
+    a_project(session, person.firm_id, ProjectState.UNDER_WAY)
+    shifted = officer.submit(action)
+    done = officer.submit(action)
+
+    assert (shifted.status_code, done.status_code) == (409, 302)
+    assert "刚刚变了" in said(shifted)
+    assert all(again(session, row).progress_checked for row in rows)
+
+
+def test_only_what_was_seen_item_by_item_is_accepted_among_others(session, officer, person):
+    seen, unseen = (a_project(session, person.firm_id, ProjectState.FINISHED) for _ in "甲乙")
+    known = {"accepted_on": date(2026, 7, 1), "base_version": seen.version}
+    project_checks.accept(a_step(session), seen.id, {"N01": Seen(True, "看过")}, **known)
+    known = {"reason": "日期写错了。", "base_version": version(session, seen)}
+    project_checks.reopen(a_step(session), seen.id, **known)
+
+    unfit = officer.get(f"/bureau/projects/check?check=accept&chosen={unseen.id}")
+    page, done = picked(officer, "accept", [again(session, seen)], accepted_on="2026-07-02")
+
+    assert "请打开项目逐项验收" in said(unfit)
+    assert "不能一起办的" not in said(page)
+    assert done.status_code == 302
+    accepted = again(session, seen)
+    assert (accepted.state, accepted.accepted_on) == (ProjectState.ACCEPTED, date(2026, 7, 2))
+    assert again(session, unseen).state == ProjectState.FINISHED
 
 
 def test_a_subsidy_is_asked_within_its_policy_and_paid_by_the_bureau(

@@ -19,11 +19,19 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.lifecycle import project_checks, project_work, projects, subsidies
+from survey.lifecycle import (
+    project_checks,
+    project_selections,
+    project_work,
+    projects,
+    subsidies,
+)
 from survey.lifecycle.errors import Invalid, NotThere, Refusal, WrongState
 from survey.lifecycle.project_checks import Seen
+from survey.lifecycle.project_selections import Check
 from survey.lifecycle.project_work import Progress, TypedFigure
 from survey.lifecycle.projects import Contract, ProjectFacts, filing_code
+from survey.lifecycle.selections import Seen as Ticked
 from survey.lifecycle.states import PROJECT
 from survey.readings.projects import project_seen
 from survey.store import projects as store
@@ -277,6 +285,21 @@ STEPS: dict[str, Take] = {
         a_step(s), row.id, reason="接着做", base_version=v
     ),
 }
+
+
+def _among_several(check: Check) -> Take:
+    """The same check taken as of a list: what was left is raised, so that nothing may have changed."""
+
+    def take(session: Session, row: Project, version: int) -> None:
+        day = DAY if check == Check.ACCEPT else None
+        left = project_selections.record(a_step(session), [Ticked(row.id, version)], check, day)
+        if left:
+            raise left[row.id]
+
+    return take
+
+
+STEPS |= {f"several-{check}": _among_several(check) for check in Check}
 
 
 class Life(RuleBasedStateMachine):

@@ -79,7 +79,8 @@ def projects() -> ResponseReturnValue:
         today=here.today(),
         open_states=store.OPEN,
         chips=choices.in_force(asked.said),
-        chosen=(),
+        chosen=lists.chosen(),
+        most=lists.MOST_CHOSEN,
         back=url_for(".projects", page=part.page, **lists.arguments()),
     )
 
