@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from reports.tables import Cell, Column, Origin, Sheet, write_table
 from survey import clock, library
@@ -14,8 +16,10 @@ from survey.files.stores import contents_of
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import batches as steps
 from survey.lifecycle.jobs import Effect
+from survey.lifecycle.step import Step
 from survey.store import batches as store
 from survey.store.batches import ItemLine
+from survey.store.bundles import erased_since
 from survey.store.settings import read
 from survey.tables import Batch, Document, DocumentStanding, Fault, SheetKind
 from survey.words import batches as words
@@ -43,7 +47,7 @@ COLUMNS = (
 
 def pack(workshop: Workshop, batch: Batch) -> Effect:
     """Put all documents that are there into one archive; without any there is none."""
-    contents = contents_of(workshop.config)
+    read_at, contents = clock.utc_now(), contents_of(workshop.config)
     lines = list(store.all_lines(workshop.session, batch.id))
     names = _names(lines, contents)
     if not names:
@@ -59,7 +63,18 @@ def pack(workshop: Workshop, batch: Batch) -> Effect:
         raise WorkFailed(Fault.BROKEN) from error
     size, sha256 = place.stat().st_size, contents.put(place)
     place.unlink(missing_ok=True)  # a folder takes the file itself, a bucket a copy of it
-    return lambda step: steps.finish(step, batch.id, sha256, size)
+    return finished(batch.id, sha256, size, read_at)
+
+
+def finished(batch_id: int, sha256: str, size: int, read_at: datetime) -> Effect:
+    """Return what puts a file down that was read from this moment on, unless it holds somebody erased."""
+
+    def finish(step: Step) -> dict[str, Any]:
+        if erased_since(step.session, read_at):
+            raise WorkFailed(Fault.CHANGED)
+        return steps.finish(step, batch_id, sha256, size)
+
+    return finish
 
 
 def _place(workshop: Workshop, contents: Contents) -> Path:

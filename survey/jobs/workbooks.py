@@ -8,9 +8,9 @@ from reports.answer_book import open_book
 from reports.tables import Origin
 from survey import clock
 from survey.files.stores import contents_of
+from survey.jobs.batch_archives import finished
 from survey.jobs.workshop import Workshop
 from survey.library import questionnaire_of
-from survey.lifecycle import batches as steps
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.jobs import Effect
 from survey.readings.diagnoses import diagnosis_of
@@ -26,7 +26,7 @@ AT_ONCE = 20
 
 def write(workshop: Workshop, batch: Batch) -> Effect:
     """Write every firm's rows; what is left to do once is to put the file down."""
-    session = workshop.session
+    session, read_at = workshop.session, clock.utc_now()
     ids = store.assessments_of(session, batch.id)
     place, contents = read(session), contents_of(workshop.config)
     asked = [questionnaire_of(one) for one in store.one_of_each_trade(session, batch.id)]
@@ -47,7 +47,7 @@ def write(workshop: Workshop, batch: Batch) -> Effect:
     session.rollback()
     size, sha256 = target.stat().st_size, contents.put(target)
     target.unlink(missing_ok=True)  # a folder takes the file itself, a bucket a copy of it
-    return lambda step: steps.finish(step, batch.id, sha256, size)
+    return finished(batch.id, sha256, size, read_at)
 
 
 def _told(session: Session, assessment_id: int) -> Assessment | None:

@@ -17,7 +17,7 @@ from survey.lifecycle.errors import Invalid, NotThere
 from survey.lifecycle.sealing import GONE, erased_name
 from survey.lifecycle.signing import content_hash
 from survey.lifecycle.step import Step
-from survey.store import accounts, bundles, firms, seals
+from survey.store import accounts, batches, bundles, firms, seals
 from survey.store import erasing as store
 from survey.tables import Assessment, AuditEntry, NoteKind, SheetKind, SheetRow, SignerRole, User
 
@@ -54,6 +54,7 @@ def erase_contact(step: Step, firm_id: int, *, reason: str) -> None:
         store.forget_mail_addresses(session, firm_id)
         store.forget_who_said(session, firm_id, GONE)
         bundles.end(session, step.now, firm_id)
+        batches.end_files(session, firm_id)
         for assessment in store.assessments_of(session, firm_id):
             _forget_visit(step, assessment)
         entry = _numbered(step, step.log("erase_contact", firm, reason=why))
@@ -150,6 +151,7 @@ def erase_user(step: Step, user_id: int, *, reason: str) -> None:
         seals.ask_erasure(session, "values", entry, seals.about_person(user_id, user.username))
         _forget(step, user, visits)
         bundles.end(session, step.now)  # whoever it was may be named in any firm's
+        batches.end_files(session)
 
 
 def is_erased(user: User) -> bool:

@@ -250,3 +250,13 @@ def ended_with_file(session: Session, before: datetime) -> list[Batch]:
     """Return batches that ended before this moment and still hold their file, locked."""
     query = select(Batch).where(Batch.ended_at < before, Batch.sha256 != "").order_by(Batch.id)
     return list(session.scalars(query.with_for_update()))
+
+
+def end_files(session: Session, firm_id: int | None = None) -> None:
+    """Let go at once of the files a firm is in, or of everybody's; the night takes them away."""
+    held = update(Batch).where(Batch.sha256 != "").values(sha256="")
+    if firm_id is not None:
+        of_firm = select(Assessment.id).where(Assessment.firm_id == firm_id)
+        items = select(BatchItem.batch_id).where(BatchItem.assessment_id.in_(of_firm))
+        held = held.where(Batch.id.in_(items))
+    session.execute(held)

@@ -15,10 +15,10 @@ from reports.paper import html, presses
 from survey import db
 from survey.clock import utc_now
 from survey.files.stores import contents_of
-from survey.jobs import reports, workbooks
+from survey.jobs import batch_archives, reports, workbooks
 from survey.jobs.worker import Worker
 from survey.lifecycle import batches as steps
-from survey.lifecycle import documents, jobs
+from survey.lifecycle import documents, erasing, jobs
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import Actor, Step
@@ -420,3 +420,60 @@ def test_an_archive_is_let_go_after_its_time_and_its_reports_are_kept(
     batch, counted, _ = looked_at(engine, batch_id)
     assert (batch.sha256, counted.done) == ("", 1)
     assert logged(session, "retention")[0].after == {"batches": 1}
+
+
+@pytest.mark.parametrize("whose", ["contact", "account"])
+def test_files_that_hold_somebody_erased_end_at_once_and_no_others_do(
+    session, engine, settings, officer, firms, worker, monkeypatch, whose
+):
+    fake_press(monkeypatch)
+    made = [asked(session, officer, some) for some in (firms[:2], firms[2:])]
+    for job in [job for _, lanes in made for job in lanes]:
+        worker.do(job)
+    held, other = (looked_at(engine, batch_id)[0] for batch_id, _ in made)
+    assert held.sha256
+    assert other.sha256
+    number, user = (
+        firms[0].firm_id,
+        session.scalar(select(User.id).where(User.firm_id == firms[0].firm_id)),
+    )
+    session.rollback()
+
+    if whose == "contact":
+        erasing.erase_contact(at(session), number, reason="本人提出")
+    else:
+        erasing.erase_user(at(session), user, reason="本人提出")
+
+    assert looked_at(engine, held.id)[0].sha256 == ""
+    left = looked_at(engine, other.id)[0].sha256
+    assert left == (other.sha256 if whose == "contact" else "")  # an account may be named in any
+    with Session(engine) as fresh:
+        assert fresh.scalar(select(func.count(Document.id))) == 3
+
+
+def test_a_file_read_before_an_erasure_is_read_again(
+    session, engine, settings, officer, firms, worker, monkeypatch
+):
+    fake_press(monkeypatch)
+    batch_id, lanes = asked(session, officer, firms)
+    pack, firm = batch_archives.pack, firms[0].firm_id
+
+    def erased_meanwhile(*known):
+        effect = pack(*known)
+        monkeypatch.setattr(batch_archives, "pack", pack)
+        with Session(engine) as fresh:
+            erasing.erase_contact(at(fresh), firm, reason="本人提出")
+        return effect
+
+    monkeypatch.setattr(batch_archives, "pack", erased_meanwhile)
+    for job in lanes:
+        worker.do(job)
+
+    assert looked_at(engine, batch_id)[0].state == BatchState.MAKING
+    with Session(engine) as fresh:
+        assert set(fresh.scalars(select(Job.fault))) == {None, Fault.CHANGED}
+    for job in lanes:
+        worker.do(job)
+    batch, _, issued = looked_at(engine, batch_id)
+    assert (batch.state, issued) == (BatchState.MADE, 3)
+    assert batch.sha256
