@@ -17,6 +17,7 @@ from survey.lifecycle import (
     habits,
     photos,
     retention,
+    scores,
     sealing,
     tallies,
 )
@@ -48,6 +49,8 @@ def tidy(workshop: Workshop) -> Effect:
     files = contents_of(workshop.config).forget_half_written(clock.utc_now() - LEFT_BEHIND)
     workshop.progress(1, 2)
     settled = _settle(workshop)
+    while scores.tell_supports(workshop.step()):
+        workshop.progress(1, 2)
     habits.count(workshop.step())
     cleared = _clear(workshop)
     log_rows = _drop(workshop)

@@ -10,6 +10,7 @@ from questionnaires import gates
 from questionnaires.floor import Floor, floor
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import Score, score
+from reports.robustness import Support, support
 from survey.library import questionnaire_of
 from survey.lifecycle import tallies
 from survey.lifecycle.sheets import sheet_of
@@ -20,6 +21,9 @@ from survey.store import standings, ways
 from survey.store.answers import KeptAnswer
 from survey.tables import Assessment, ScoreRow, SheetRow
 
+AT_ONCE = 50
+"""Scores told again in one transaction: others wait no longer than a moment."""
+
 
 def keep_score(
     step: Step, questionnaire: Questionnaire, assessment: Assessment, sheet: SheetRow
@@ -27,14 +31,15 @@ def keep_score(
     """Score a complete sheet and keep it, for lists as well, inside the caller's transaction."""
     rows = answer_store.answers(step.session, sheet.id)
     found = floor_of(questionnaire, sheet, rows)
-    row = score_row(sheet.id, found, step.now)
+    held = support(found.found, sheet_of(questionnaire, rows))
+    row = score_row(sheet.id, found, held, step.now)
     tallies.keep(step, assessment, sheet.kind, found.found, sheet_of(questionnaire, rows))
     ways.forget(step.session, assessment.id, sheet.kind)
     standings.keep(step.session, assessment, sheet.kind, row, unmet(found.found))
     return step.session.merge(row)
 
 
-def score_row(sheet_id: int, found: Floor, now: datetime) -> ScoreRow:
+def score_row(sheet_id: int, found: Floor, held: Support, now: datetime) -> ScoreRow:
     """Return what is kept of a score, of a sheet that need not be in the database yet."""
     result = found.found
     return ScoreRow(
@@ -44,6 +49,7 @@ def score_row(sheet_id: int, found: Floor, now: datetime) -> ScoreRow:
         step=result.step,
         rung=result.rung.id if result.rung else None,
         floor_step=found.lowest.step,
+        support=held.answers or 0,
         sections={s.section.id: str(s.share) for s in result.sections if s.share is not None},
         failed_gates=_gates(result),
         scored_at=now,
@@ -66,6 +72,26 @@ def tell_scores_again(step: Step) -> int:
                 standings.keep(session, assessment, sheet.kind, row, unmet(found.found))
         if waiting:
             step.log("gates_told", About("district", "scores"), after={"rows": len(waiting)})
+    return len(waiting)
+
+
+def tell_supports(step: Step) -> int:
+    """Say of scores an older release kept by how few answers their rung is held; a portion of them.
+
+    Returns how many there were; 0 once all are told.
+    """
+    with step.writing() as session:
+        waiting = store.scores_without_support(session, AT_ONCE)
+        for row, sheet, assessment in waiting:
+            questionnaire = questionnaire_of(assessment)
+            rows = answer_store.answers(session, sheet.id)
+            kept = sheet_of(questionnaire, rows)
+            found = score(questionnaire, kept, frozenset(sheet.processes))
+            row.support = support(found, kept).answers or 0
+            if standings.scored_last(session, assessment.id, sheet.kind) == sheet.id:
+                standings.keep_support(assessment, sheet.kind, row.support)
+        if waiting:
+            step.log("supports_told", About("district", "scores"), after={"rows": len(waiting)})
     return len(waiting)
 
 

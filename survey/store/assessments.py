@@ -261,6 +261,21 @@ def score(session: Session, sheet_id: int) -> ScoreRow | None:
     return session.get(ScoreRow, sheet_id)
 
 
+def scores_without_support(
+    session: Session, limit: int
+) -> list[tuple[ScoreRow, SheetRow, Assessment]]:
+    """Return scores an older release kept without how few answers hold the rung."""
+    query = (
+        select(ScoreRow, SheetRow, Assessment)
+        .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
+        .join(Assessment, Assessment.id == SheetRow.assessment_id)
+        .where(ScoreRow.support.is_(None))
+        .order_by(ScoreRow.sheet_id)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
 def scores_to_tell(session: Session) -> list[tuple[ScoreRow, SheetRow, Assessment]]:
     """Return the scores an older release kept without the codes of their gates or their floor."""
     query = (

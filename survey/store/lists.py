@@ -92,6 +92,7 @@ class Wanted:
     own: str = ""
     visited: str = ""
     provisional: str = ""
+    support: str = ""
     state: str = ""
     confirmed: str = ""
     target: str = ""
@@ -194,6 +195,8 @@ def _of_results(wanted: Wanted) -> Conditions:
     if wanted.provisional:
         falls = and_(IS_CONFIRMED, Assessment.visited_floor_step < Assessment.visited_step)
         yield falls if wanted.provisional == "yes" else ~func.coalesce(falls, false())
+    if wanted.support:
+        yield _held_by(wanted.support)
     if wanted.confirmed:
         yield IS_CONFIRMED if wanted.confirmed == "yes" else ~IS_CONFIRMED
     if wanted.gate:
@@ -204,6 +207,12 @@ def _of_results(wanted: Wanted) -> Conditions:
     if wanted.deviation:
         yield IS_CONFIRMED
         yield _deviates(wanted.deviation)
+
+
+def _held_by(support: str) -> ColumnElement[bool]:
+    """Whether so few answers hold the rung: one, two or three, more."""
+    held = spoken("support")
+    return {"one": held == 1, "few": held.between(2, 3), "more": held > 3}[support]
 
 
 def _stands_on(

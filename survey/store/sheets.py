@@ -36,6 +36,8 @@ class Standing:
     rung: str | None
     verified: bool
     floor_step: int | None = None
+    support: int | None = None
+    """The fewest answers whose fall by one level would lose the rung; 0 where none would."""
 
     @property
     def permille(self) -> int | None:
@@ -63,9 +65,11 @@ RESULTS = (
     Assessment.own_share,
     Assessment.own_step,
     Assessment.own_rung,
+    Assessment.own_support,
     Assessment.visited_share,
     Assessment.visited_step,
     Assessment.visited_rung,
+    Assessment.visited_support,
     Assessment.visited_floor_step,
     IS_CONFIRMED.label("verified"),
 )
@@ -92,11 +96,14 @@ class Results:
 
 def results_of(row: Any) -> Results:
     """Read the columns ``RESULTS`` of a row."""
-    own = Standing(_share(row.own_share), row.own_step, row.own_rung, verified=False)
+    own = Standing(
+        _share(row.own_share), row.own_step, row.own_rung, verified=False, support=row.own_support
+    )
     if not row.verified:
         return Results(own, Standing(None, None, None, verified=False))
     said = (_share(row.visited_share), row.visited_step, row.visited_rung)
-    return Results(own, Standing(*said, verified=True, floor_step=row.visited_floor_step))
+    kept = {"floor_step": row.visited_floor_step, "support": row.visited_support}
+    return Results(own, Standing(*said, verified=True, **kept))
 
 
 def _share(kept: str | None) -> Fraction | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.tables import Assessment, ScoreRow, SheetKind, SheetRow, UnmetGate
 
-OWN = ("share", "permille", "step", "rung")
+OWN = ("share", "permille", "step", "rung", "support")
 VISITED = (*OWN, "floor_step")
 
 
@@ -40,6 +40,12 @@ def keep(
     )
     session.execute(known.execution_options(synchronize_session=False))
     session.add_all(UnmetGate(assessment_id=assessment.id, kind=kind, gate=gate) for gate in unmet)
+
+
+def keep_support(assessment: Assessment, kind: SheetKind, support: int) -> None:
+    """Say by how few answers the rung of the sheet scored last is held."""
+    column = "own_support" if kind == SheetKind.SELF else "visited_support"
+    setattr(assessment, column, support)
 
 
 def scored_last(session: Session, assessment_id: int, kind: SheetKind) -> int | None:

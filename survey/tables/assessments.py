@@ -129,6 +129,8 @@ class Assessment(Table):
     visited_permille: Mapped[int | None]
     visited_step: Mapped[int | None]
     visited_rung: Mapped[str | None] = mapped_column(String(60))
+    own_support: Mapped[int | None]
+    visited_support: Mapped[int | None]
     visited_floor_step: Mapped[int | None]
     newest: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether it is its firm's newest; kept by ``store.newest``, for lists that count by it."""
@@ -314,6 +316,9 @@ class ScoreRow(Table):
     """The step that is left when every unseen answer stands at its lowest; less than ``step`` makes
     the rung provisional (暂核). Of the firm's own sheet, nobody's seeing asked, it is ``step``; None
     until told again."""
+    support: Mapped[int | None]
+    """The fewest answers whose fall by one level would lose the rung (``reports.robustness``); 0 where
+    none would; None until told again."""
     sections: Mapped[dict[str, Any]] = mapped_column(JSON)
     failed_gates: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     """The next rung's failed gates, as ``questionnaires.gates.plain``; None until told again."""

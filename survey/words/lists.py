@@ -28,6 +28,11 @@ CONFIRMED: Final = {"yes": "已核定", "no": "未核定"}
 SCALES: Final = {"yes": "规上", "no": "规下", BELOW: UNSAID}
 SIZED: Final = {**SIZES, BELOW: UNSAID}
 PROVISIONAL: Final = {"yes": "暂核", "no": "不是暂核"}
+SUPPORT: Final = {
+    "one": "1 题降一档就掉级",
+    "few": "2 至 3 题各降一档就掉级",
+    "more": "4 题以上各降一档才掉级",
+}
 POOLED: Final = {BELOW: "还没有入库", **POOL}
 BEGUN: Final = {BELOW: "还没有开始", **STATES}
 OVERDUE: Final = {

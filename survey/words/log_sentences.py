@@ -103,6 +103,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "job_fail": "没能完成{thing}",
     "settle": "核算了改造需求和申报条件",
     "ways_kept": "核算了企业升到各级的最省方案",
+    "supports_told": "核算了各企业的等级靠几题站住",
     "count_habits": "统计了各题作答情况，供快筛安排题目顺序",
     "nightly": "做了每夜检查，清掉过期的登录和计数",
     "open_round": "建立了评估轮次{thing}",

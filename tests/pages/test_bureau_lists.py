@@ -651,3 +651,14 @@ def test_a_name_of_our_own_functions_in_an_address_means_nothing(
         an_assessment(session, round_, f"{number:02d} 厂（虚构）")
 
     assert desk.get(f"{listed}?{name}=x").status_code == 200
+
+
+def test_the_list_is_narrowed_to_who_stands_on_few_answers(session, round_, desk):
+    for number, name in ((1, "一题厂（虚构）"), (3, "三题厂（虚构）"), (9, "稳当厂（虚构）")):
+        row = an_assessment(session, round_, name, step=2)
+        with db.writing(session):
+            row.own_support = number
+
+    assert names(desk.get("/bureau/assessments?support=one")) == ["一题厂（虚构）"]
+    assert names(desk.get("/bureau/assessments?support=few")) == ["三题厂（虚构）"]
+    assert names(desk.get("/bureau/assessments?support=more")) == ["稳当厂（虚构）"]

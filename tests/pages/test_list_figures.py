@@ -22,6 +22,7 @@ FILTERS = {
     "state": ["draft", "submitted", "visiting", "confirmed"],
     "own": ["equipment", "line", "workshop", "factory", "none"],
     "provisional": ["yes", "no"],
+    "support": ["one", "few", "more"],
     "deviation": ["higher", "equal", "lower", "5", "10"],
     "pool": ["proposed", "in_pool", "none"],
     "overdue": ["sheet", "visit"],

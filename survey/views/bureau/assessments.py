@@ -22,6 +22,7 @@ from survey.lifecycle import requests as request_life
 from survey.lifecycle.errors import Refusal
 from survey.readings import district
 from survey.readings.sheets import filled_sheet
+from survey.readings.supports import Held, held
 from survey.readings.versions import Version, newest, versions_of
 from survey.readings.workloads import loads
 from survey.store import assessment_list as store
@@ -34,6 +35,7 @@ from survey.store import templates as template_store
 from survey.store.assessment_list import SORTS, AssessmentLine
 from survey.store.contradictions import earlier
 from survey.store.lists import Slice, Wanted
+from survey.store.sheets import kind_of
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -203,6 +205,7 @@ def _page(
             frame=frame,
             entry=entry,
             results=results,
+            held=_held(assessment, results),
             forms=forms,
             reports=reports,
             withdrawn=documents.withdrawals(session, reports),
@@ -231,6 +234,15 @@ def _results(assessment: Assessment) -> dict[SheetKind, Result]:
     found = versions_of(here.session(), assessment)
     last = (newest(found, kind) for kind in SheetKind)
     return {version.kind: _result(version) for version in last if version}
+
+
+def _held(assessment: Assessment, results: dict[SheetKind, Result]) -> dict[SheetKind, Held]:
+    """Return by how few answers the rung of the sheet that speaks is held."""
+    kind = kind_of(assessment.state)
+    if kind not in results or not results[kind].stands or not results[kind].score.support:
+        return {}
+    found = held(here.session(), assessment, kind)
+    return {} if found is None else {kind: found}
 
 
 def _result(version: Version) -> Result:

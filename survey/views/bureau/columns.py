@@ -234,6 +234,14 @@ def _of_results(frame: Frame, unmet: Unmet, id_of: Callable[[Any], int]) -> tupl
             sort="deviation",
             label="自评高出",
         ),
+        Column(
+            "几题各降一档会掉级",
+            lambda line: line.standing.support or None,
+            14,
+            "number",
+            key="support",
+            label="几题掉级",
+        ),
         Column("距下一级", lambda line: missing.share(line), 24, key="gap", label="距下一级"),
         Column("未达到的必备条件", lambda line: missing.gates(line, id_of(line)), 40, key="gap"),
     )

@@ -251,6 +251,7 @@ def _of_results(frame: Frame) -> Iterable[Filter]:
     yield _choice("visited", "核定等级", "result", rungs)
     yield _choice("confirmed", "核定", "result", words.CONFIRMED)
     yield _choice("provisional", "暂核", "result", words.PROVISIONAL)
+    yield _choice("support", "等级稳不稳", "result", words.SUPPORT)
     yield _choice("gate", "未达到的必备条件", "result", looked_at(frame.edition))
     yield _choice("deviation", "自评与核定", "result", words.DEVIATIONS)
 
