@@ -134,7 +134,7 @@ def test_while_a_worker_is_at_it_the_page_waits(officer):
     ("typed", "said"),
     [
         ({"money": ""}, "请填预算"),
-        ({"money": "-5"}, "请填以万元计的数"),
+        ({"money": "-5"}, "预算：请填以万元计的数"),
         ({"money": "NaN"}, "请填以万元计的数"),
         ({"money": "9999999"}, "金额最多"),
         ({"share": "130"}, "请填 0 到 100 之间的百分数"),
@@ -145,7 +145,7 @@ def test_while_a_worker_is_at_it_the_page_waits(officer):
         ({"until": "2026-01-01"}, "日期先后不对"),
         ({"until": "明年"}, "看不懂这个日期"),
         ({"least-trade-0": "3", "most-trade-0": "2"}, "上限不能小于下限"),
-        ({"least-size-0": "1e9"}, "请填 0 到 100000 之间的整数"),
+        ({"least-size-0": "1e9"}, "微型至少：请填 0 到 100000 之间的整数"),
         ({"withdrawing": "101"}, "请填 0 到 100 之间的整数"),
         ({"title": " "}, "请给方案起个名称"),
         ({"title": "长" * 61}, "名称最多 60 字"),

@@ -17,7 +17,7 @@ from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid
 from survey.readings.budgets import ABOVE_SCALE, YUAN
 from survey.views.bureau.choices import Frame
-from survey.words.budgets import said
+from survey.words.budgets import FIELDS, said
 
 KINDS: Final = {
     Kind.EQUIPMENT: "设备",
@@ -39,6 +39,7 @@ STARTS: Final = {
     "aim": "firms",
 }
 """Reference values: the county rule of 2024 that is quoted beside the fields."""
+LABELS: Final = FIELDS | {"title": "方案名称", "since": "政策开始"}
 COUNTED_FROM = 3
 """The plan counts 数字化车间 and above: the third rung of the ladder."""
 
@@ -84,6 +85,25 @@ class BudgetForm:
     def steps(self) -> list[tuple[int, str]]:
         """The rungs by position; the first is where many firms stand already, and a goal all the same."""
         return [(step, rung.title) for step, rung in enumerate(self.frame.edition.ladder, 1)]
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """Each fault with the field it is about, named once."""
+        labelled = [(name, self._label(name), words) for name, words in self.faults.items()]
+        return [
+            (name, words if words.startswith(label) else f"{label}：{words}")
+            for name, label, words in labelled
+        ]
+
+    def _label(self, name: str) -> str:
+        kind, _, key = name.partition("-")
+        if kind in ("least", "most"):
+            title = next((line.title for line in self.limits if line.key == key), key)
+            return f"{title}{'至少' if kind == 'least' else '最多'}"
+        if kind in ("award", "worth"):
+            rung = dict(self.steps).get(typed.whole(key) or 0, key)
+            return f"“{rung}”的{'奖励' if kind == 'award' else '分值'}"
+        return LABELS.get(name, name)
 
     # --- read -----------------------------------------------------------------------------------
 
@@ -156,7 +176,7 @@ class BudgetForm:
             try:
                 yield Limit(line.by, line.value, least or 0, most)
             except Absurd as error:
-                self.faults[f"most-{line.key}"] = f"{line.title}：{said(error)}"
+                self.faults[f"most-{line.key}"] = said(error)
 
     def _money(self, name: str) -> int | None:
         try:
