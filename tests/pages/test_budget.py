@@ -206,7 +206,7 @@ def test_two_runs_are_compared_firm_by_firm(session, by, officer):
 
     page = officer.get(f"{PAGE}/{a.id}/compare?b={b.id}").text
 
-    assert (page.count("<td>新进</td>"), page.count("<td>退出</td>")) == (1, 1)
+    assert (page.count(">新进</td>"), page.count(">退出</td>")) == (1, 1)
     assert "虚构乙厂" not in page
     assert "两次用的企业和路线相同" in page
     assert "完全一样" in officer.get(f"{PAGE}/{a.id}/compare").text
