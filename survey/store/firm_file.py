@@ -47,6 +47,11 @@ from survey.tables import (
     ReturnRequest,
     Roster,
     Round,
+    Sample,
+    SampleChoice,
+    SampleConsent,
+    SampleCopy,
+    SampleShowing,
     ScoreRow,
     SheetRow,
     Showing,
@@ -68,6 +73,9 @@ OF_FIRM: tuple[Key, ...] = (
     NationalFiling.firm_id,
     RecognitionProposal.firm_id,
     Project.firm_id,
+    Sample.firm_id,
+    SampleCopy.firm_id,
+    SampleShowing.firm_id,
     FirmNeed.firm_id,
     Candidate.firm_id,
     ConditionAnswer.firm_id,
@@ -98,6 +106,8 @@ OF_ROW: Mapping[type[Table], tuple[Key, ...]] = {
         ProjectPaper.project_id,
         ProviderClaim.project_id,
     ),
+    Sample: (SampleConsent.sample_id,),
+    SampleCopy: (SampleChoice.copy_id,),
 }
 """What hangs on a firm, and what hangs on that: whatever is about a firm stands here, or a test says why not."""
 
@@ -202,6 +212,8 @@ def _look_up(session: Session, found: Held) -> None:
     know(Notice, (row.notice_id for row in found.of(Candidate)))
     dealt: list[Any] = [*found.of(Introduction), *found.of(Showing), *found.of(ProviderClaim)]
     know(Provider, (row.provider_id for row in dealt))
+    shown: list[Any] = [*found.of(SampleCopy), *found.of(SampleShowing)]
+    know(Sample, (row.sample_id for row in shown))
     know(SubsidyPolicy, (row.policy_id for row in found.of(Subsidy)))
     listed: list[Any] = [*found.of(FirmTitle), *found.of(FirmYear)]
     know(Roster, (row.roster_id for row in listed))

@@ -32,6 +32,8 @@ OF_BUREAU: Mapping[str, tuple[str, str]] = {
     "paper": ("bureau.paper", "paper_id"),
     "project": ("bureau.project", "project_id"),
     "project_paper": ("bureau.project_paper", "project_paper_id"),
+    "sample": ("bureau.sample", "sample_id"),
+    "sample_consent": ("bureau.sample_consent", "sample_consent_id"),
     "need": ("bureau.need", "need_id"),
     "notice": ("bureau.candidate", "notice_id"),
     "provider": ("bureau.provider", "provider_id"),
@@ -43,6 +45,7 @@ OF_FIRM: Mapping[str, tuple[str, str]] = {
     "signature": ("responses.signature", "signature_id"),
     "project": ("firm.project", "project_id"),
     "project_paper": ("firm.project_paper", "project_paper_id"),
+    "sample": ("firm.sample", "sample_id"),
     "need": ("firm.need", "need_id"),
     "notice": ("firm.notice", "notice_id"),
 }

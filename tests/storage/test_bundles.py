@@ -12,6 +12,7 @@ from reports.firm_index import COVER, DAMAGED, INDEX, MISSING
 from survey.files.contents import place_of
 from survey.files.folder import Folder
 from survey.files.stores import contents_of
+from survey.files.uploads import Stored
 from survey.jobs import bundles as packing
 from survey.jobs.kinds import lease_of
 from survey.jobs.workshop import Workshop
@@ -29,11 +30,14 @@ from survey.tables import (
     Job,
     JobState,
     Outlook,
+    Sample,
+    SampleState,
     SheetRow,
     Table,
     User,
 )
 from tests.support.bureau import counting, logged
+from tests.support.files import a_pdf
 from tests.support.labour import work
 from tests.support.people import (
     TESTER,
@@ -45,6 +49,7 @@ from tests.support.people import (
     moment,
 )
 from tests.support.projects import a_project
+from tests.support.samples import a_copy, a_sample, a_typed_card
 from tests.support.world import World
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -168,10 +173,6 @@ APART = {
     "need_drafts": "that somebody decided about a draft, which is a need then",
     "audit_log": "the log has a page of its own",
     "bundles": "the file itself, packed",
-    "samples": "cards that others read have pages of their own",
-    "sample_choices": "the same",
-    "sample_copies": "the same",
-    "sample_showings": "the same",
     "batch_items": "documents asked for by the hundred; what was issued is told",
     "need_entries": "told with its need",
     "interests": "told: it hangs on the firm by its code",
@@ -385,4 +386,41 @@ def test_a_file_is_read_by_the_same_number_of_statements_whatever_it_holds(
 
     few, many = sent(small), sent(user.firm_id)
 
-    assert len(few) == len(many) <= 50, many
+    assert len(few) == len(many) <= 55, many
+
+
+@ON_SQLITE
+def test_samples_stand_in_the_file_with_consent_and_copies_and_name_no_masked_firm(
+    app, session, settings, firm
+):
+    number, content = firm.id, a_pdf("同意书")
+    sha256 = contents_of(settings).put(content)
+    paper = Stored("同意书.pdf", sha256, "application/pdf", len(content), has_thumbnail=False)
+    a_sample(session, firm, paper=paper, said=a_typed_card(title="自家样本"))
+    a_sample(session, firm, SampleState.DRAFT, said=a_typed_card(title="未送草稿"))
+    other = a_sample(session, masked=True, said=a_typed_card(title="别家样本"))
+    reasons = {"N01": "先不做"}
+    a_copy(session, other, number, quantities={"N05": "1"}, reasons=reasons)
+
+    archive = packed(app, session, number, Outlook.OWNER)
+
+    found = sheets(archive)
+    assert [row[0] for row in found["样本卡"][1:]] == ["自家样本"]
+    assert len(found["样本的改造内容"]) == 3
+    assert [row[0] for row in found["样本前后的指标"][1:]] == ["自家样本"]
+    ((title, revision, way, *_),) = found["样本的同意"][1:]
+    assert (title, revision, way) == ("自家样本", 1, "企业签的书面同意")
+    assert sha256 in {row[10] for row in found["目录"][1:]}
+    copied = {row[2][:3]: (row[0], row[8], row[9]) for row in found["学过的样本"][1:]}
+    assert copied["N01"] == ("别家样本", "没有做", "先不做")
+    assert copied["N05"][1] not in ("", "没有做")
+    assert "虚构样本厂" not in everything_said(archive)
+    assert "未送草稿" not in everything_said(archive)
+    cards = [t for part in file_(session, number).parts for t in part.tables if t.title == "样本卡"]
+    assert {row.cells[0] for row in cards[0].rows} == {"自家样本", "未送草稿"}
+
+    session.execute(update(Sample).where(Sample.title == "别家样本").values(state="withdrawn"))
+    session.commit()
+    said = str(file_(session, number, Outlook.OWNER).parts)
+    assert "别家样本" not in said
+    assert "别家样本" in str(file_(session, number).parts)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from reports.facts import Outlook
 from reports.figures import percent
 from reports.firm_file import FirmFile, Kept, Part
-from survey.readings.firm_file import asked, assessed, built, pooled, told, visited, way
+from survey.readings.firm_file import asked, assessed, built, followed, pooled, told, visited, way
 from survey.readings.firm_file.seeing import Seeing
 from survey.store.firm_file import held
 from survey.store.sheets import exact_share
@@ -47,6 +47,7 @@ def _parts(it: Seeing) -> Iterator[Part]:
     yield visited.part(it)
     yield pooled.part(it)
     yield built.part(it)
+    yield followed.part(it)
     yield asked.needs(it)
     yield asked.notices(it)
     yield asked.introductions(it)
@@ -66,6 +67,7 @@ def _files(it: Seeing) -> Iterator[Kept]:
     yield from visited.signatures(it)
     yield from pooled.papers(it)
     yield from built.papers(it)
+    yield from followed.papers(it)
 
 
 def _facts(it: Seeing) -> tuple[tuple[str, str], ...]:
