@@ -13,6 +13,7 @@ from reports.facts import SheetKind
 from reports.figures import date_text
 from reports.paper.drawing import svg
 from reports.paper.ladder import HEIGHT, WIDTH, ladder
+from reports.word.chapters import PAPER
 from reports.word.fields import Drawing, Fields, Part, Picture, Rows, Text
 from reports.words import CONDITION_STATES, SEVERITIES
 
@@ -225,4 +226,4 @@ ANSWERS: Fields = (
         )),
     )),
 )  # fmt: skip
-FIELDS: Fields = (*COVER, *SUMMARY, *GAPS, *PLAN, *CONDITIONS, *ANSWERS)
+FIELDS: Fields = (*COVER, *SUMMARY, *GAPS, *PLAN, *CONDITIONS, *ANSWERS, *PAPER)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-Fields = Sequence["Text | Picture | Part | Rows"]
+Field: TypeAlias = "Text | Picture | Part | Rows"
+Fields = Sequence[Field]
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,21 @@ class Drawing(NamedTuple):
     says: str
 
 
+class Shot(NamedTuple):
+    """A photo as JPEG or a signature as PNG, safe to print; millimetres wide, and what it shows."""
+
+    content: bytes
+    mm: int
+    says: str
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A chart; nothing where there is none to draw."""
+    """A chart, or what was photographed; nothing where there is none."""
 
     name: str
     says: str
-    of: Callable[[Any], Drawing | None]
+    of: Callable[[Any], Drawing | Shot | None]
 
 
 @dataclass(frozen=True)
@@ -106,9 +115,12 @@ def _value(field: Text | Picture | Part | Rows, it: Any, drawn: Drawn) -> Any:
             return [values(field.fields, one, drawn) for one in items]
 
 
-def _picture(drawing: Drawing | None, drawn: Drawn) -> Any:
+def _picture(drawing: Drawing | Shot | None, drawn: Drawn) -> Any:
     if drawing is None:
         return ""
+    if isinstance(drawing, Shot):
+        taken = base64.b64encode(drawing.content).decode()
+        return {"mm": drawing.mm, "says": drawing.says, "picture": taken}
     place: dict[str, Any] = {"mm": drawing.mm, "says": drawing.says}
     drawn.append((place, drawing))
     return place

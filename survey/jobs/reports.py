@@ -42,7 +42,7 @@ def _printed(workshop: Workshop) -> tuple[Path, str]:
 
     session, taken = workshop.session, workshop.taken
     sheet = SheetKind(taken.arguments["sheet"])
-    photos = _photos(workshop, sheet)
+    photos = photos_of(workshop, taken.subject_id or 0, sheet)
     assessment = store.assessment(session, taken.subject_id or 0)
     basis = documents.basis_of(session, assessment, sheet) if assessment else None
     if assessment is None or basis is None:
@@ -66,9 +66,9 @@ def _printed(workshop: Workshop) -> tuple[Path, str]:
     return target, basis
 
 
-def _photos(workshop: Workshop, sheet: SheetKind) -> dict[str, bytes | None]:
+def photos_of(workshop: Workshop, assessment_id: int, sheet: SheetKind) -> dict[str, bytes | None]:
     """Return the pictures a report shows, by the hash of the upload; None where one cannot be."""
-    wanted = photos_for_paper(workshop.session, workshop.taken.subject_id or 0, sheet)
+    wanted = photos_for_paper(workshop.session, assessment_id, sheet)
     workshop.session.rollback()  # one may have to be drawn first, which takes a while
     contents = contents_of(workshop.config)
     return {

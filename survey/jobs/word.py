@@ -11,6 +11,7 @@ from survey.files.contents import Damaged, Missing
 from survey.files.inside import Verdict
 from survey.files.stores import contents_of
 from survey.files.uploads import BadUpload
+from survey.jobs.reports import photos_of
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import word_editions
 from survey.lifecycle.documents import Content
@@ -44,14 +45,17 @@ def _diagnosis(workshop: Workshop) -> Diagnosis:
     assessment = assessments.assessment(session, document.subject_id) if document else None
     if document is None or assessment is None:
         raise WorkFailed(Fault.GONE)
+    assessment_id, sheet = assessment.id, word_editions.SHEETS[document.kind]
+    photos = photos_of(workshop, assessment_id, sheet)
     try:
         diagnosis = diagnosis_of(
             session,
             assessment,
-            word_editions.SHEETS[document.kind],
+            sheet,
             district=read(session),
             issued=document.issued_at.astimezone(clock.LOCAL).date(),
             number=document.number,
+            photos=photos,
         )
     except NotThere:
         raise WorkFailed(Fault.GONE) from None

@@ -1,0 +1,110 @@
+"""The Word edition of a report has every chapter of its paper, with the same values, and the photos."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from io import BytesIO
+
+import pytest
+from docx import Document
+from PIL import Image
+
+from reports.diagnosis import Diagnosis
+from reports.facts import Finding, Photo
+from reports.paper.chapters import APPENDICES, CHAPTERS, chapters
+from reports.paper.glossary import glossary
+from reports.paper.owner import owners_page
+from reports.paper.problems import problems
+from reports.peers import peers
+from reports.word import diagnosis, templates
+from reports.word.chapters import MOST_PHOTOS
+from reports.word.fields import complete, shape, values
+from survey.files import word
+from tests.support.reporting import a_valve_diagnosis, an_onsite_diagnosis
+
+
+def a_picture(kind: str = "JPEG") -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, kind)
+    return out.getvalue()
+
+
+def with_photos(count: int, *, content: bytes | None = None) -> Diagnosis:
+    shown = content if content is not None else a_picture()
+    photos = tuple(Photo(f"{number}.jpg", number, content=shown) for number in range(count))
+    finding = Finding(title="虚构的问题 <b>", text="现场看到的", photos=photos)
+    return replace(an_onsite_diagnosis({}, {}), findings=(finding,))
+
+
+def written(it: Diagnosis) -> tuple[list[str], str, int]:
+    """The headings of chapters in a Word edition, all of its words, and how many pictures it holds."""
+    drawn: list = []
+    said = values(diagnosis.FIELDS, it, drawn)
+    complete(drawn, [a_picture("PNG")] * len(drawn))
+    made = word.filled(templates.of_diagnosis(), "模板.docx", shape(diagnosis.FIELDS), said)
+    book = Document(BytesIO(made))
+    headings = [one.text for one in book.paragraphs if one.style.name == "Heading 1"]
+    cells = [cell.text for table in book.tables for row in table.rows for cell in row.cells]
+    words = "\n".join([*(one.text for one in book.paragraphs), *cells])
+    return headings, words, len(book.inline_shapes) - len(drawn)
+
+
+def beside_peers(it: Diagnosis) -> Diagnosis:
+    own = {"": it.score.share}
+    others = [{"": Fraction(number, 10)} for number in range(8)]
+    return replace(it, peers=peers(own, {}, others))
+
+
+@pytest.mark.parametrize(
+    "it", [a_valve_diagnosis(), beside_peers(a_valve_diagnosis()), with_photos(2)]
+)
+def test_no_chapter_of_the_paper_is_missing_and_none_is_there_that_it_has_not(it):
+    headings, _, _ = written(it)
+
+    assert headings == [*(one.heading for one in chapters(it)), "怎样核对这份报告"]
+
+
+def test_every_chapter_the_paper_may_have_is_in_the_template():
+    book = Document(BytesIO(templates.of_diagnosis()))
+    headings = [one.text for one in book.paragraphs if one.style.name == "Heading 1"]
+
+    assert len(headings) == len(CHAPTERS) + len(APPENDICES) + 1
+
+
+def test_the_chapters_say_what_the_paper_says():
+    it = beside_peers(a_valve_diagnosis())
+
+    _, words, _ = written(it)
+
+    page = owners_page(it)
+    told = [
+        *(one.title for one in (*page.reasons, *page.steps)),
+        *(one.title for one in problems(it)),
+        *(one.evidence for one in problems(it)),
+        *(row.target for area in it.areas for row in area.rows),
+        *(area.says for area in it.areas),
+        *(task.months for task in it.plan.schedule.tasks),
+        *(line.total for line in it.plan.schedule.budget),
+        *(text for one in it.effects for text in (one.title, one.target, one.how)),
+        *(one.middle for one in it.peers.lines),
+        *(one.headline for one in it.crosswalk),
+        *(meaning for _, meaning in glossary(it)),
+    ]
+    assert len(told) > 100
+    assert [one for one in told if one not in words] == []
+
+
+@pytest.mark.parametrize("count, shown", [(0, 0), (2, 2), (MOST_PHOTOS + 3, MOST_PHOTOS)])
+def test_photos_are_pictures_up_to_a_limit(count, shown):
+    _, words, pictures = written(with_photos(count))
+
+    assert pictures == shown
+    assert "虚构的问题 <b>" in words
+
+
+def test_a_photo_that_cannot_be_shown_leaves_the_document_whole():
+    _, words, pictures = written(with_photos(1, content=b""))
+
+    assert pictures == 0
+    assert "虚构的问题" in words
