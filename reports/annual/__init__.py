@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from reports.annual.examples import Example
 from reports.dashboard import Table
 
 INTERNAL, PUBLIC = "内部版", "公开版"
@@ -39,6 +40,7 @@ class Annual:
         whose: Whose rungs are counted, in words.
         tables: The dashboard's, by id; as they may leave the bureau where the report may.
         annexes: Lists that name firms; none where the report may leave the bureau.
+        examples: Samples their firms agreed to show; no other is ever among them.
     """
 
     district: str
@@ -55,6 +57,7 @@ class Annual:
     annexes: Sequence[Table]
     outward: bool
     demonstration: bool
+    examples: Sequence[Example] = ()
 
     @property
     def work(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 WORK, PROBLEMS, NEXT = "本年工作", "存在问题", "下一步"
-BEGINNING, BEST = "基本情况", "强弱项"
+BEGINNING, BEST, EXAMPLES = "基本情况", "强弱项", "典型案例"
 
 
 class Chapter(NamedTuple):
@@ -46,9 +46,10 @@ CHAPTERS = (
             "near": "离上一级最近的企业",
         },
     ),
-    Chapter("四、存在问题", (PROBLEMS,), {}),
+    Chapter("四、典型案例", (EXAMPLES,), {}),
+    Chapter("五、存在问题", (PROBLEMS,), {}),
     Chapter(
-        "五、下一步",
+        "六、下一步",
         (NEXT,),
         {"budget-chosen": "补助支持名单", "budget-frontier": "预算与支持数量"},
     ),

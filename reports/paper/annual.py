@@ -7,7 +7,8 @@ from pathlib import Path
 from markupsafe import Markup
 
 from reports.annual import Annual, paragraphs
-from reports.annual.chapters import BEGINNING, BEST, CHAPTERS, NEXT, PROBLEMS, WORK
+from reports.annual.chapters import BEGINNING, BEST, CHAPTERS, EXAMPLES, NEXT, PROBLEMS, WORK
+from reports.annual.examples import examples
 from reports.annual.proposals import beginning, best
 from reports.dashboard import Table
 from reports.paper.html import ours, stylesheet, templates
@@ -26,6 +27,7 @@ def render(it: Annual) -> str:
     says = {
         BEGINNING: beginning(it.tables),
         BEST: best(it.tables),
+        EXAMPLES: examples(it.examples, outward=it.outward),
         WORK: paragraphs(it.written.work),
         PROBLEMS: paragraphs(it.written.problems),
         NEXT: paragraphs(it.written.next),

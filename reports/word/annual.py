@@ -7,7 +7,8 @@ from collections.abc import Callable
 from reports import charts
 from reports.annual import Annual, paragraphs
 from reports.annual.annexes import ANNEXES
-from reports.annual.chapters import BEGINNING, BEST, CHAPTERS, NEXT, PROBLEMS, WORK
+from reports.annual.chapters import BEGINNING, BEST, CHAPTERS, EXAMPLES, NEXT, PROBLEMS, WORK
+from reports.annual.examples import examples
 from reports.annual.proposals import beginning, best
 from reports.dashboard import Table
 from reports.figures import date_text
@@ -81,6 +82,7 @@ FIELDS: Fields = (
     _said(BEGINNING, "规划目标的完成情况，按数字写成", lambda it: beginning(it.tables)),
     _said(WORK, "主管部门写的本年工作", lambda it: paragraphs(it.written.work)),
     _said(BEST, "得分率最高和最低的五项，按数字写成", lambda it: best(it.tables)),
+    _said(EXAMPLES, "经企业同意公开的样本", lambda it: examples(it.examples, outward=it.outward)),
     _said(PROBLEMS, "主管部门写的存在问题", lambda it: paragraphs(it.written.problems)),
     _said(NEXT, "主管部门写的下一步", lambda it: paragraphs(it.written.next)),
     *(_table(name, title) for chapter in CHAPTERS for name, title in chapter.tables.items()),

@@ -12,14 +12,17 @@ from sqlalchemy.orm import Session
 from questionnaires.edition import Edition
 from reports.annual import Annual
 from reports.annual.annexes import annexes
+from reports.annual.examples import Example
 from reports.dashboard import NONE, Table
 from reports.figures import amount, date_text
 from reports.outward import outward as told_outside
+from reports.samples import Card
 from survey import clock, library
 from survey.lifecycle import annuals
 from survey.readings import budgets, dashboard
 from survey.readings.dashboard import Page
-from survey.store import assessment_list, needs, pool, projects, providers, rounds
+from survey.readings.samples import names
+from survey.store import assessment_list, needs, pool, projects, providers, rounds, samples
 from survey.store.lists import Wanted
 from survey.store.providers import ProvidersWanted
 from survey.store.settings import District, read
@@ -57,6 +60,7 @@ def report(session: Session, round_id: int, asked: Mapping[str, Any]) -> Annual 
     place, edition = read(session), library.load(session, round_.edition)
     found = page_of(session, round_, edition)
     written = annuals.written(session, round_id, outward=leaves)
+    examples = _examples(session)
     lists = {} if leaves else _lists(session, place, edition, found)
     planned = {} if leaves else {table.id: table for table in budgets.adopted_tables(session)}
     session.rollback()  # working out what may be told takes a while; no snapshot is held open
@@ -75,7 +79,23 @@ def report(session: Session, round_id: int, asked: Mapping[str, Any]) -> Annual 
         annexes=annexes(lists),
         outward=leaves,
         demonstration=place.demonstration,
+        examples=examples,
     )
+
+
+def _examples(session: Session) -> list[Example]:
+    """Return the samples their firms agreed to show, the newest first; unnamed where they said so."""
+    rows = samples.published(session)
+    known = names(session, {row.edition for row in rows})
+    return [
+        Example(
+            "" if row.masked else row.firm.name,
+            known.trades.get(row.trade, row.trade),
+            Card.read(row.card),
+            known.packages,
+        )
+        for row in rows
+    ]
 
 
 # --- the lists ------------------------------------------------------------------------------------

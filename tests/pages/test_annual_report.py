@@ -19,6 +19,7 @@ from tests.pages.test_district_page import a_random_district
 from tests.support.bureau import at_desk, logged
 from tests.support.labour import work
 from tests.support.people import a_user, signed_in
+from tests.support.samples import a_sample
 
 PAGE = "/bureau/district/annual"
 SAID = {
@@ -63,6 +64,7 @@ def test_both_files_of_both_editions_say_the_dashboards_numbers_and_only_one_nam
     app, session, officer
 ):
     round_ = a_random_district(session, 6)
+    a_sample(session)
     page = annual.page_of(session, round_, library.load(session, round_.edition))
     text = {}
     for outward in (False, True):
@@ -84,6 +86,9 @@ def test_both_files_of_both_editions_say_the_dashboards_numbers_and_only_one_nam
 
     assert "虚构 6-" in text[False]
     assert "附表 1" in text[False]
+    assert "虚构样本厂：小型阀门厂扫码报工样本" in text[False]
+    assert "经企业同意公开" in text[True]
+    assert "虚构样本厂" not in text[True]
     assert "虚构 6-" not in text[True]
     assert "附表" not in text[True]
 
