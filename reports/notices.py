@@ -133,7 +133,7 @@ class Applicant:
 
     Attributes:
         by_edition: Every condition of the edition the notice names, by id, judged by the sheet that
-            speaks and the edition it was scored by.
+            speaks and the edition it was scored by; None where that edition cannot be read.
         rung: The confirmed one; empty for none.
         position: Where it stands in the ladder; None while nobody has confirmed a sheet, or for a
             rung this ladder does not have.
@@ -154,7 +154,7 @@ class Applicant:
     recognised: frozenset[str] = frozenset()
     figures: Mapping[str, Known] = field(default_factory=dict)
     titles: tuple[Held, ...] = ()
-    by_edition: Mapping[str, ConditionItem] = field(default_factory=dict)
+    by_edition: Mapping[str, ConditionItem] | None = field(default_factory=dict)
     answers: Mapping[str, Answered] = field(default_factory=dict)
     has_sheet: bool = False
 
@@ -204,7 +204,11 @@ class Judgement:
 
 def judge(call: Call, firm: Applicant) -> Judgement:
     """Hold what is known of a firm against a notice."""
-    asked = [_of_edition(key, firm) for key in call.asked if key in firm.by_edition]
+    known = firm.by_edition
+    asked = [
+        _unread(key, title) if known is None else _of_edition(key, firm, known)
+        for key, title in titles_of(Call(call.whom, call.asked, ()), known).items()
+    ]
     own = [_JUDGES[one.kind](one, firm) for one in call.own]
     items = tuple(_settled(item, firm.answers.get(item.key)) for item in (*asked, *own))
     return Judgement(is_for(call.whom, firm), items)
@@ -242,8 +246,14 @@ def _settled(item: Item, answer: Answered | None) -> Item:
     )
 
 
-def _of_edition(key: str, firm: Applicant) -> Item:
-    known, name = firm.by_edition[key], key.rpartition(".")[2]
+def _unread(key: str, title: str) -> Item:
+    """A condition of an edition that cannot be read: nobody knows what it asks."""
+    why = "通知用的问卷年版不在本系统，读不到这项条件，请对照通知原文"
+    return Item(key, title, "unknown", "没有资料", "见通知原文", why, Where.BUREAU)
+
+
+def _of_edition(key: str, firm: Applicant, by_edition: Mapping[str, ConditionItem]) -> Item:
+    known, name = by_edition[key], key.rpartition(".")[2]
     why = known.why if firm.has_sheet else "还没有提交的答卷，以后按提交的答卷核对"
     found = known.found if firm.has_sheet else "没有资料"
     questions = ASKED.get(name, ())
@@ -341,9 +351,16 @@ def missing(titles: Mapping[str, str], states: Mapping[str, State], *wanted: Sta
     return "；".join(found)
 
 
-def titles_of(call: Call, by_edition: Mapping[str, ConditionItem]) -> dict[str, str]:
-    """Return what a notice's conditions are called, in its order."""
-    asked = {key: by_edition[key].title for key in call.asked if key in by_edition}
+def titles_of(call: Call, by_edition: Mapping[str, ConditionItem] | None) -> dict[str, str]:
+    """Return what a notice's conditions are called, in its order.
+
+    Args:
+        by_edition: None where the edition cannot be read; its conditions go by their number then.
+    """
+    if by_edition is None:
+        asked = {key: f"第 {number} 项条件" for number, key in enumerate(call.asked, start=1)}
+    else:
+        asked = {key: by_edition[key].title for key in call.asked if key in by_edition}
     return asked | {own.key: own.text for own in call.own}
 
 

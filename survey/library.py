@@ -175,6 +175,14 @@ def load(session: Session | None, edition_id: str) -> Edition:
     return of(session).load(edition_id)
 
 
+def readable(session: Session, edition_id: str) -> Edition | None:
+    """Return a published edition; None where this installation has it not, or its files are broken."""
+    try:
+        return load(session, edition_id)
+    except (BadEdition, UnknownEdition):
+        return None
+
+
 @lru_cache(maxsize=8)
 def _own(edition_id: str, _second: int) -> Edition:
     """Look at most once a second whether the program's files are as they were read."""

@@ -25,7 +25,7 @@ from survey.store import applicants as store
 from survey.store import settings
 from survey.store.applicants import Rows
 from survey.tables import Firm, Notice
-from survey.words.notices import NOTHING, POOLS, other_edition
+from survey.words.notices import NOTHING, POOLS, UNREAD, other_edition
 
 CENTS: Final = 1_000_000
 """分 in 万元."""
@@ -50,10 +50,10 @@ def known(
     Args:
         edition_id: Whose conditions and rungs the notices name.
     """
-    named, reduced = library.load(session, edition_id), settings.read(session).reduced
+    named, reduced = library.readable(session, edition_id), settings.read(session).reduced
     found = store.rows(session, firm_ids, facts.READ, notices)
     scored = {rows.edition or edition_id for rows in found.values()}
-    rules = {id: Rules(library.load(session, id), named, reduced, today) for id in scored}
+    rules = {id: Rules(library.readable(session, id), named, reduced, today) for id in scored}
     return {
         (notice, firm_id): replace(applicant, answers=_answers(rows, notice))
         for firm_id, rows in found.items()
@@ -66,31 +66,45 @@ def known(
 class Rules:
     """The conditions sheets of one edition are judged by, before notices that name another or it."""
 
-    scored: Edition
+    scored: Edition | None
     """By which the sheets were scored: what was asked, and so what can be known."""
-    named: Edition
-    """Whose conditions and rungs the notices name."""
+    named: Edition | None
+    """Whose conditions and rungs the notices name; None where it cannot be read here."""
     reduced: bool
     today: date
 
     @cached_property
     def asked(self) -> dict[str, Question]:
-        return questions_of(self.scored)
+        return questions_of(self.scored) if self.scored else {}
 
-    def judge(self, said: Sheet) -> dict[str, ConditionItem]:
-        """Judge every condition the notices may name; what the sheet's edition has not is unknown."""
+    @property
+    def ladder(self) -> tuple[tuple[str, str], ...]:
+        """The rungs the notices name with their titles, the lowest first."""
+        return tuple((one.id, one.title) for one in self.named.ladder) if self.named else ()
+
+    def judge(self, said: Sheet) -> dict[str, ConditionItem] | None:
+        """Judge every condition the notices may name; what the sheet's edition has not is unknown.
+
+        None where the edition they name cannot be read.
+        """
+        if self.named is None:
+            return None
+        if self.scored is None:
+            wanted = self._by_id(self.named, Facts(questions_of(self.named), {}))
+            return {id: self._not_asked(item, UNREAD) for id, item in wanted.items()}
         known = self._by_id(self.scored, Facts(self.asked, said))
         if self.scored.id == self.named.id:
             return known
         wanted = self._by_id(self.named, Facts(questions_of(self.named), {}))
-        return {id: known.get(id) or self._not_asked(item) for id, item in wanted.items()}
+        why = other_edition(self.scored.title)
+        return {id: known.get(id) or self._not_asked(item, why) for id, item in wanted.items()}
 
     def _by_id(self, edition: Edition, said: Facts) -> dict[str, ConditionItem]:
         rule = edition.conditions
         return conditions.judge_by_id(rule, said, reduced=self.reduced, today=self.today)
 
-    def _not_asked(self, item: ConditionItem) -> ConditionItem:
-        why = other_edition(self.scored.title)
+    @staticmethod
+    def _not_asked(item: ConditionItem, why: str) -> ConditionItem:
         return replace(item, state="unknown", found=NOTHING, why=why)
 
     def position(self, rung: str | None) -> int | None:
@@ -98,7 +112,7 @@ class Rules:
 
         None while nothing is confirmed, or for a rung that ladder does not have.
         """
-        heights = {one.id: height for height, one in enumerate(self.named.ladder, start=1)}
+        heights = {one: height for height, (one, _title) in enumerate(self.ladder, start=1)}
         return 0 if rung == "" else heights.get(rung or "")
 
 
@@ -125,7 +139,7 @@ def _applicant(rules: Rules, rows: Rows) -> Applicant:
         pool=rows.pool,
         rung=rows.confirmed or "",
         position=rules.position(rows.confirmed),
-        ladder=tuple((one.id, one.title) for one in rules.named.ladder),
+        ladder=rules.ladder,
         pool_titles=POOLS,
         recognised=frozenset(rows.recognised),
         figures=dict(_figures(rows)),

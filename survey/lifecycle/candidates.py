@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from survey.library import of as library_of
+from survey.library import load
 from survey.lifecycle import judging, typed
 from survey.lifecycle.decisions import Basis
 from survey.lifecycle.errors import Invalid, NotThere, Stale, WrongState
@@ -129,7 +129,7 @@ def answer(
 def _require_asked(step: Step, notice: Notice, condition: str) -> None:
     """Raise where a notice has no such condition, or has it no more."""
     own = {one["key"] for one in notice.own}
-    edition = library_of(step.session).load(notice.edition)
+    edition = load(step.session, notice.edition)
     if condition not in own | (set(notice.asked) & condition_ids(edition)):
         raise NotThere
 

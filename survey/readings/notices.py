@@ -64,10 +64,10 @@ def before(session: Session, notice: Notice, firm_id: int, today: date) -> Judge
 
 def wanted(session: Session, notice: Notice, today: date) -> tuple[Item, ...]:
     """Return a notice's conditions as they are asked of anybody."""
-    edition = library.of(session).load(notice.edition)
+    edition = library.readable(session, notice.edition)
     nobody = Applicant(
         trade="",
-        ladder=tuple((rung.id, rung.title) for rung in edition.ladder),
+        ladder=tuple((rung.id, rung.title) for rung in edition.ladder) if edition else (),
         pool_titles=POOLS,
         by_edition=conditions(session, notice.edition, today),
     )
@@ -79,9 +79,14 @@ def titles(session: Session, notice: Notice, today: date) -> dict[str, str]:
     return titles_of(call_of(notice), conditions(session, notice.edition, today))
 
 
-def conditions(session: Session, edition_id: str, today: date) -> dict[str, ConditionItem]:
-    """Return the conditions of an edition as they are asked of anybody, by id."""
-    edition = library.of(session).load(edition_id)
+def conditions(session: Session, edition_id: str, today: date) -> dict[str, ConditionItem] | None:
+    """Return the conditions of an edition as they are asked of anybody, by id.
+
+    None where the edition cannot be read here: what a notice asks by it is unknown then.
+    """
+    edition = library.readable(session, edition_id)
+    if edition is None:
+        return None
     return judge_by_id(
         edition.conditions,
         Facts(questions_of(edition), {}),

@@ -98,6 +98,10 @@ def left(day: date | None, today: date) -> str:
     return "今天截止" if days == 0 else f"还剩 {days} 天"
 
 
+UNREAD: Final = "最近一次提交的答卷用的问卷年版不在本系统，没法核对"
+"""Why a condition is unknown where the edition of a firm's newest sheet cannot be read."""
+
+
 def other_edition(title: str) -> str:
     """Say why a condition is unknown that a firm's newest sheet was never asked about."""
     return f"最近一次提交的答卷用的是“{title}”，那里没有这项条件"

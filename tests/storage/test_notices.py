@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from reports.notices import Kind, Own, Whom, judge
+from survey import db
 from survey.lifecycle import assessments, candidates, new_firms, notice_reminders, notices, pool
 from survey.lifecycle.applicants import call_of, known
 from survey.lifecycle.candidates import Placed
@@ -15,6 +16,7 @@ from survey.lifecycle.decisions import Basis
 from survey.lifecycle.errors import Invalid, NotThere, Refusal, Stale, WrongState
 from survey.lifecycle.new_firms import NewFirm, Offered
 from survey.lifecycle.step import Step
+from survey.readings import notices as readings
 from survey.store import candidates as candidate_store
 from survey.store import notices as store
 from survey.store.lists import Slice, Wanted
@@ -182,6 +184,37 @@ def test_a_firm_is_judged_by_the_edition_of_its_newest_sheet_and_what_that_lacks
     assert earlier[unlawful].state == "unknown"
     assert "那里没有这项条件" in earlier[unlawful].why
     assert kept(session, notice, firms[1]).states == {credit: "met", unlawful: "unknown"}
+
+
+def of_edition(session, edition, *asked):
+    """A published notice whose conditions are those of another edition."""
+    notice = published(session, a_notice(session, asked=asked))
+    with db.writing(session):
+        session.get(Notice, notice.id).edition = edition
+    return session.get(Notice, notice.id)
+
+
+def test_a_notice_of_an_edition_that_is_not_here_is_answered_with_unknown_conditions(session):
+    asked = ("2025.workshop.credit", "2025.workshop.investment")
+    user, notice = a_user(session), of_edition(session, "1999", *asked)
+    today = now(session).today
+
+    seen = readings.before(session, notice, user.firm_id, today)
+    wanted = readings.wanted(session, notice, today)
+
+    assert seen.states == dict.fromkeys(asked, "unknown")
+    assert {item.state for item in wanted} == {"unknown"}
+    titles = readings.titles(session, notice, today)
+    assert list(titles.values()) == ["第 1 项条件", "第 2 项条件"]
+    assert all("不在本系统" in item.why for item in seen.items)
+
+
+def test_an_installation_without_an_answer_on_the_earlier_edition_reads_its_conditions(session):
+    notice = of_edition(session, "2026-0", "2025.workshop.credit")
+
+    (item,) = readings.wanted(session, notice, now(session).today)
+
+    assert item.title != "第 1 项条件"
 
 
 def test_an_officers_finding_settles_a_condition_for_one_firm(session):

@@ -127,7 +127,7 @@ def _frame() -> Frame:
 
 
 def frame_of(edition: str) -> Frame:
-    return Frame(library.of(here.session()).load(edition), ())
+    return Frame(library.load(here.session(), edition), ())
 
 
 def township() -> str:

@@ -120,7 +120,7 @@ class NoticeForm(StepForm):
         self.sizes.choices = list(wording.SIZES.items())
         self.rungs.choices = [(NONE, f"还没有核定，或{NO_RUNG}"), *rungs]
         self.pools.choices = list(words.POOLS.items())
-        self.groups = _groups(edition, conditions(session, edition.id, here.today()))
+        self.groups = _groups(edition, conditions(session, edition.id, here.today()) or {})
         self.asked.choices = [(key, key) for group in self.groups for key, _item in group.items]
 
     def text(self) -> Text:

@@ -148,7 +148,7 @@ def _page(notice_id: int, failed: StepForm | None = None, status: int = 200) -> 
 def _forms(found: Notice) -> dict[str, StepForm]:
     forms: dict[str, StepForm] = {}
     if found.state in life.IN_WORK:
-        edition = library.of(here.session()).load(found.edition)
+        edition = library.load(here.session(), found.edition)
         forms |= {f"own-{kind}": OwnForm(kind, edition) for kind in Kind}
     if found.state in (NoticeState.PUBLISHED, NoticeState.ENDED):
         forms["withdraw"] = ReasonForm("withdraw")
@@ -264,7 +264,7 @@ def add_condition(notice_id: int, own_kind: str) -> ResponseReturnValue:
     """Add a condition of the notice's own."""
     if own_kind not in list(Kind):
         abort(404)
-    edition = library.of(here.session()).load(found_notice(notice_id).edition)
+    edition = library.load(here.session(), found_notice(notice_id).edition)
     form = OwnForm(Kind(own_kind), edition, posted=True)
 
     def step() -> object:
