@@ -14,6 +14,7 @@ from survey.lifecycle.errors import Invalid, MovedOn, NotThere, Stale
 from survey.lifecycle.providers import about
 from survey.lifecycle.states import INTRODUCTION
 from survey.lifecycle.step import About, Step
+from survey.store import firms as firm_store
 from survey.store import introductions as store
 from survey.store import providers
 from survey.tables import Introduction, Project, Provider, ProviderStanding
@@ -130,6 +131,8 @@ def agree(step: Step, firm_id: int, provider_id: int, package: str) -> None:
         NotThere: Who agrees is not the firm's owner, or the provider does not offer this now.
     """
     with step.writing() as session:
+        # Two who agree at the same moment for one firm find no row yet: the firm is what they wait for.
+        firm_store.firm(session, firm_id, lock=True)
         require_owner(step, firm_id)
         _offering(step, provider_id, package)
         found = store.between(session, firm_id, provider_id, package)

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -19,9 +20,10 @@ from survey.clock import utc_now
 from survey.config import Config
 from survey.files.uploads import Stored
 from survey.joining import create_app
-from survey.lifecycle import assessments, evidence, firms, needs
+from survey.lifecycle import assessments, evidence, firms, introductions, needs, samples
 from survey.lifecycle.answers import Change, save_answer
-from survey.lifecycle.errors import Conflict, Invalid, Locked, Stale
+from survey.lifecycle.errors import Conflict, Invalid, Locked, Refusal, Stale
+from survey.lifecycle.needs import Heard
 from survey.lifecycle.step import Actor, Step
 from survey.tables import (
     AnswerRevision,
@@ -29,9 +31,17 @@ from survey.tables import (
     AuditEntry,
     Evidence,
     Firm,
+    FirmNeed,
+    Introduction,
+    NeedState,
+    Rating,
+    Sample,
+    SampleConsent,
+    SampleState,
     SheetKind,
     SheetRow,
 )
+from tests.support.bureau import logged
 from tests.support.client import CheckingClient
 from tests.support.cluster import Cluster
 from tests.support.needs import a_need, given
@@ -47,6 +57,8 @@ from tests.support.people import (
     moment,
     signed_in,
 )
+from tests.support.providers import PACKAGE, a_provider
+from tests.support.samples import a_sample, a_typed_card
 
 QUESTION = "scheduling"
 
@@ -261,6 +273,120 @@ def test_of_many_who_change_a_profile_at_once_one_does_and_the_others_are_told(s
     assert len(kept) == 1
     with Session(engine) as fresh:
         assert fresh.scalar(select(Firm.address)) == kept[0]
+
+
+def at_once(engine, *steps):
+    """Take steps in sessions of their own at the same moment; return what each raised, or None."""
+    ready = Barrier(len(steps))
+
+    def take(step):
+        with Session(engine, expire_on_commit=False) as own:
+            ready.wait()
+            try:
+                step(own)
+            except Refusal as refusal:
+                return refusal
+        return None
+
+    with ThreadPoolExecutor(len(steps)) as pool:
+        return list(pool.map(take, steps))
+
+
+@pytest.fixture
+def two_owners(session):
+    """A firm with two owners, as plain numbers: (firm, step of the first, step of the second)."""
+    first = a_user(session)
+    second = a_user(session, firm=session.get_one(Firm, first.firm_id))
+    people = [Actor(user.id, user.name) for user in (first, second)]
+    firm = first.firm_id
+    session.rollback()
+    return firm, *(lambda own, by=by: Step(own, by, utc_now()) for by in people)
+
+
+def test_two_owners_who_let_their_firm_be_named_at_once_agree_once(session, engine, two_owners):
+    firm, first, second = two_owners
+    provider = a_provider(session).id
+    session.rollback()
+
+    raised = at_once(
+        engine,
+        *(
+            lambda own, step=step: introductions.agree(step(own), firm, provider, PACKAGE)
+            for step in (first, second, first, second)
+        ),
+    )
+
+    assert raised == [None] * 4
+    assert session.scalar(select(func.count()).select_from(Introduction)) == 1
+    assert len(logged(session, "agree_introduction")) == 1
+
+
+def test_of_two_owners_who_agree_to_a_card_and_decline_it_at_once_one_is_heard(
+    session, engine, two_owners
+):
+    firm, first, second = two_owners
+    card = a_sample(session, session.get_one(Firm, firm), SampleState.ASKED).id
+    session.rollback()
+
+    raised = at_once(
+        engine,
+        lambda own: samples.agree(first(own), firm, card, masked=False, revision=1),
+        lambda own: samples.decline(second(own), firm, card, reason="价格不对。", revision=1),
+    )
+
+    row = session.get_one(Sample, card)
+    consents = session.scalar(select(func.count()).select_from(SampleConsent))
+    assert [one is None for one in raised].count(True) == 1
+    agreed = raised[0] is None
+    assert (row.state, consents) == (
+        (SampleState.PUBLISHED, 1) if agreed else (SampleState.DRAFT, 0)
+    )
+
+
+def test_a_card_that_is_changed_while_its_firm_agrees_is_not_published_with_other_words(
+    session, engine, two_owners
+):
+    firm, first, _second = two_owners
+    row = a_sample(session, session.get_one(Firm, firm), SampleState.ASKED)
+    card, version = row.id, row.version
+    session.rollback()
+
+    raised = at_once(
+        engine,
+        lambda own: samples.agree(first(own), firm, card, masked=False, revision=1),
+        lambda own: samples.edit(
+            Step(own, TESTER, utc_now()), card, a_typed_card(problem="改了。"), base_version=version
+        ),
+    )
+
+    row = session.get_one(Sample, card)
+    agreed = session.scalars(select(SampleConsent)).all()
+    assert [one is None for one in raised].count(True) == 1
+    if raised[0] is None:
+        assert (row.state, agreed[0].card) == (SampleState.PUBLISHED, row.card)
+    else:
+        assert (row.state, agreed) == (SampleState.DRAFT, [])
+
+
+def test_of_an_owner_and_a_colleague_who_answer_about_a_need_at_once_one_is_heard(
+    session, engine, two_owners
+):
+    firm, first, second = two_owners
+    need = a_need(session, firm, state=NeedState.ANSWERED)
+    number, version = need.id, need.version
+    session.rollback()
+
+    raised = at_once(
+        engine,
+        lambda own: needs.call_back(first(own), number, version, Heard(True, Rating.GOOD, "")),
+        lambda own: needs.call_back(second(own), number, version, Heard(False, None, "没办好。")),
+    )
+
+    row = session.get_one(FirmNeed, number)
+    assert [one is None for one in raised].count(True) == 1
+    assert (row.state == NeedState.CALLED_BACK) == (raised[0] is None)
+    heard = [*logged(session, "need_solved"), *logged(session, "need_unsolved")]
+    assert len(heard) == 1
 
 
 def test_nothing_is_attached_after_the_sheet_is_handed_in(app, session, engine):
