@@ -23,7 +23,6 @@ from survey.joining import create_app
 from survey.lifecycle import assessments, evidence, firms, introductions, needs, samples
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.errors import Conflict, Invalid, Locked, Refusal, Stale
-from survey.lifecycle.needs import Heard
 from survey.lifecycle.step import Actor, Step
 from survey.tables import (
     AnswerRevision,
@@ -31,10 +30,7 @@ from survey.tables import (
     AuditEntry,
     Evidence,
     Firm,
-    FirmNeed,
     Introduction,
-    NeedState,
-    Rating,
     Sample,
     SampleConsent,
     SampleState,
@@ -366,27 +362,6 @@ def test_a_card_that_is_changed_while_its_firm_agrees_is_not_published_with_othe
         assert (row.state, agreed[0].card) == (SampleState.PUBLISHED, row.card)
     else:
         assert (row.state, agreed) == (SampleState.DRAFT, [])
-
-
-def test_of_an_owner_and_a_colleague_who_answer_about_a_need_at_once_one_is_heard(
-    session, engine, two_owners
-):
-    firm, first, second = two_owners
-    need = a_need(session, firm, state=NeedState.ANSWERED)
-    number, version = need.id, need.version
-    session.rollback()
-
-    raised = at_once(
-        engine,
-        lambda own: needs.call_back(first(own), number, version, Heard(True, Rating.GOOD, "")),
-        lambda own: needs.call_back(second(own), number, version, Heard(False, None, "没办好。")),
-    )
-
-    row = session.get_one(FirmNeed, number)
-    assert [one is None for one in raised].count(True) == 1
-    assert (row.state == NeedState.CALLED_BACK) == (raised[0] is None)
-    heard = [*logged(session, "need_solved"), *logged(session, "need_unsolved")]
-    assert len(heard) == 1
 
 
 def test_nothing_is_attached_after_the_sheet_is_handed_in(app, session, engine):
