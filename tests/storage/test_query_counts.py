@@ -318,7 +318,6 @@ def test_nothing_about_one_firm_reads_a_table_of_the_district_whole(
             addressed(app, "firm.overview", assessment_id=draft.id),
             addressed(app, "firm.section", assessment_id=draft.id, section_id="production"),
             addressed(app, "firm.review", assessment_id=draft.id),
-            addressed(app, "firm.quick", assessment_id=draft.id),
             addressed(app, "firm.quick_question", assessment_id=draft.id, question_id="scheduling"),
             addressed(app, "firm.trend"),
             addressed(app, "results.result", assessment_id=assessment.id, kind=SheetKind.SELF),
