@@ -1,7 +1,9 @@
 """A firm beside its trade: median and quartiles of those whose visits were confirmed, never one of them.
 
-Nothing is said of fewer than ``FEWEST`` firms beside the reader's own. Every reader is told the same
-figures, cut to whole percentages, so that two reports held against each other tell no more than one.
+Nothing is said of fewer than ``FEWEST`` firms beside the reader's own. At one time every reader is told
+the same figures, cut to whole percentages, so that two reports of that time tell no more than one.
+Reports from before and after one more firm was confirmed do: who knows all earlier shares and both
+reports can narrow the newcomer's.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from questionnaires.answers import NOT_APPLICABLE, Ratio, level_of
@@ -41,6 +41,7 @@ def exhaustively(
     return None, set()
 
 
+@settings(max_examples=300)
 @given(cases())
 def test_the_fewest_answers_are_those_an_exhaustive_search_finds(case: Case) -> None:
     questionnaire, sheet, processes = case
