@@ -34,6 +34,12 @@ function show(page) {
   document.dispatchEvent(new Event("list"));
 }
 
+function say(boxes) {
+  const ticked = [...boxes.querySelectorAll("input:checked")];
+  const words = ticked.map((box) => box.parentElement.textContent.trim());
+  boxes.querySelector(".boxes__said").textContent = words.join("、") || "全部";
+}
+
 function walk(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const row = event.target.closest?.(".bureau-table tbody tr");
@@ -47,7 +53,10 @@ function walk(event) {
 }
 
 if (form && document.querySelector("[data-live=list]")) {
-  form.addEventListener("change", (event) => event.target.matches("select") && follow());
+  form.addEventListener("change", ({ target }) => {
+    if (target.matches(".boxes input")) say(target.closest(".boxes"));
+    if (target.matches("select, .boxes input")) follow();
+  });
   form.addEventListener("input", (event) => {
     if (!event.target.matches(".narrowing__words") || event.isComposing) return;
     clearTimeout(pause);

@@ -20,6 +20,7 @@ from survey.store.lists import (
     Slice,
     Wanted,
     facts_of,
+    is_any_of,
     of_assessments,
 )
 from survey.store.requests import OPEN
@@ -163,7 +164,7 @@ def versions(session: Session, wanted: Wanted) -> list[Version]:
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
     where = list(of_assessments(wanted))
     if wanted.state:
-        where.append(Assessment.state == wanted.state)
+        where.append(is_any_of(Assessment.state, wanted.state))
     if wanted.only is not None:
         where.append(Assessment.id.in_(wanted.only))
     return where

@@ -18,6 +18,7 @@ from survey.store.lists import (
     Slice,
     Wanted,
     facts_of,
+    is_any_of,
     of_firms,
 )
 from survey.store.notices import ONE_SHORT, READY, UNCLEAR
@@ -170,7 +171,7 @@ def _where(wanted: Wanted) -> Conditions:
     if firms := list(of_firms(wanted)):
         yield Candidate.firm_id.in_(select(Firm.id).where(*firms))
     if wanted.trade:
-        yield Candidate.firm_id.in_(select(Firm.id).where(Firm.trade == wanted.trade))
+        yield Candidate.firm_id.in_(select(Firm.id).where(is_any_of(Firm.trade, wanted.trade)))
     if wanted.outcome:
         yield OUTCOMES[wanted.outcome]
     if wanted.state:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey.store.lists import (
@@ -20,8 +20,10 @@ from survey.store.lists import (
     Query,
     Slice,
     Wanted,
+    any_of,
     facts_of,
     holds,
+    is_any_of,
     of_firms,
 )
 from survey.tables import (
@@ -66,8 +68,7 @@ FIRM_SORTS: Mapping[str, ColumnElement[Any]] = {
 def narrowed(query: Query, wanted: Wanted) -> Query:
     """Keep the firms asked for, by how far the assessment beside them is."""
     if wanted.state:
-        state = Assessment.state
-        query = query.where(state.is_(None) if wanted.state == BELOW else state == wanted.state)
+        query = query.where(is_any_of(Assessment.state, wanted.state))
     return query.where(*of_firms(wanted))
 
 
@@ -127,19 +128,22 @@ def _firm_line(row: Any) -> FirmLine:
     )
 
 
+def _begun(state: str) -> ColumnElement[bool]:
+    """The condition that a firm's newest assessment stands so; ``BELOW``: it has none."""
+    if state == BELOW:
+        return Firm.id.not_in(select(Assessment.firm_id))
+    standing = select(Assessment.firm_id).where(Assessment.state == state, Assessment.newest)
+    return Firm.id.in_(standing)
+
+
 def _where(wanted: Wanted) -> Conditions:
     yield from of_firms(wanted)
     if wanted.only is not None:
         yield Firm.id.in_(wanted.only)
     if wanted.trade:
-        yield Firm.trade == wanted.trade
-    if wanted.state == BELOW:
-        yield Firm.id.not_in(select(Assessment.firm_id))
-    elif wanted.state:
-        standing = select(Assessment.firm_id).where(
-            Assessment.state == wanted.state, Assessment.newest
-        )
-        yield Firm.id.in_(standing)
+        yield is_any_of(Firm.trade, wanted.trade)
+    if wanted.state:
+        yield or_(*(_begun(state) for state in any_of(wanted.state)))
     if wanted.pool:
         known = select(PoolEntry.firm_id)
         if wanted.pool == BELOW:

@@ -19,6 +19,7 @@ from survey.store.lists import (
     Wanted,
     facts_of,
     holds,
+    is_any_of,
     of_firms,
 )
 from survey.tables import Firm, Introduction, IntroductionState, Provider
@@ -120,7 +121,7 @@ def _where(wanted: Wanted) -> Conditions:
         yield Introduction.package == wanted.package
     firms = list(of_firms(replace(wanted, words="")))
     if wanted.trade:
-        firms.append(Firm.trade == wanted.trade)
+        firms.append(is_any_of(Firm.trade, wanted.trade))
     if firms:
         yield Introduction.firm_id.in_(select(Firm.id).where(*firms))
     if wanted.words:

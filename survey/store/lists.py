@@ -38,6 +38,9 @@ STEP_NEAR = "near"
 """The next step of an entry is to be done within a week."""
 
 
+SEVERAL = "||"
+"""Stands between the values of a filter that asks for any of several."""
+
 FIRM = (Firm.name, Firm.code)
 """Where words are looked for when a firm is meant."""
 
@@ -77,7 +80,11 @@ def facts_of(row: Any) -> Facts:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is narrowed to; empty words narrow nothing."""
+    """What a list is narrowed to; empty words narrow nothing.
+
+    Trade, township, park, size, rungs, state and consultant may hold several values, ``SEVERAL``
+    between them; ``any_of`` reads them.
+    """
 
     edition: str = ""
     words: str = ""
@@ -153,15 +160,25 @@ class Slice:
 Conditions = Iterator[ColumnElement[bool]]
 
 
+def any_of(asked: str) -> list[str]:
+    """Return the values a filter asks for, any of which will do."""
+    return asked.split(SEVERAL)
+
+
+def is_any_of(column: InstrumentedAttribute[Any], asked: str) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of the values; ``BELOW`` is an empty one."""
+    return or_(*(column.is_(None) if one == BELOW else column == one for one in any_of(asked)))
+
+
 def of_firms(wanted: Wanted) -> Conditions:
     """What is asked of firms whatever list they stand in."""
     for column, asked in ((Firm.township, wanted.township), (Firm.park, wanted.park)):
         if asked:
-            yield column.is_(None) if asked == BELOW else column == asked
+            yield is_any_of(column, asked)
     if wanted.scale:
         yield Firm.above_scale.is_({"yes": True, "no": False}.get(wanted.scale))
     if wanted.size:
-        yield Firm.size.is_(None) if wanted.size == BELOW else Firm.size == wanted.size
+        yield is_any_of(Firm.size, wanted.size)
     if wanted.words:
         yield holds(wanted.words, *FIRM)
 
@@ -174,7 +191,7 @@ def of_assessments(wanted: Wanted) -> Conditions:
     if wanted.edition:
         yield Assessment.edition == wanted.edition
     if wanted.trade:
-        yield Assessment.trade == wanted.trade
+        yield is_any_of(Assessment.trade, wanted.trade)
     if wanted.round:
         yield Assessment.round_id == int(wanted.round)
     if firms := list(of_firms(wanted)):
@@ -216,10 +233,9 @@ def _held_by(support: str) -> ColumnElement[bool]:
 
 
 def _stands_on(
-    rung: str, standing: ColumnElement[Any] | Any, step: ColumnElement[Any] | Any
+    rungs: str, standing: ColumnElement[Any] | Any, step: ColumnElement[Any] | Any
 ) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = step == 0 if rung == BELOW else standing == rung
-    return found
+    return or_(*(step == 0 if rung == BELOW else standing == rung for rung in any_of(rungs)))
 
 
 def _fails(gate: str, kind: SheetKind) -> ColumnElement[bool]:
@@ -243,10 +259,12 @@ def _deviates(asked: str) -> ColumnElement[bool]:
 
 def _of_visits(wanted: Wanted) -> Conditions:
     lead, second = Assessment.consultant_id, Assessment.second_consultant_id
-    if wanted.consultant == BELOW:
-        yield lead.is_(None)
-    elif wanted.consultant:
-        yield or_(lead == int(wanted.consultant), second == int(wanted.consultant))
+    if wanted.consultant:
+        sent = (int(one) for one in any_of(wanted.consultant) if one != BELOW)
+        visits = [or_(lead == one, second == one) for one in sent]
+        if BELOW in any_of(wanted.consultant):
+            visits.append(lead.is_(None))
+        yield or_(*visits)
     closed = select(Round.id).where(Round.closes_on < wanted.today)
     awaited = (AssessmentState.SUBMITTED, AssessmentState.VISITING)
     if wanted.overdue == SHEET_DUE:

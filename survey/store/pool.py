@@ -24,6 +24,7 @@ from survey.store.lists import (
     Slice,
     Wanted,
     facts_of,
+    is_any_of,
     of_assessments,
 )
 from survey.store.sheets import (
@@ -198,7 +199,7 @@ def pool(session: Session, wanted: Wanted, part: Slice | None = None) -> tuple[l
 def _where(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     where = list(_of_edition(wanted))
     if wanted.state:
-        where.append(PoolEntry.state == wanted.state)
+        where.append(is_any_of(PoolEntry.state, wanted.state))
     if wanted.target:
         where.append(PoolEntry.target_rung == wanted.target)
     if wanted.only is not None:

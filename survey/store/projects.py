@@ -10,7 +10,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from survey.store.lists import FACTS, Conditions, Facts, Listing, Slice, Wanted, facts_of, of_firms
+from survey.store.lists import (
+    FACTS,
+    Conditions,
+    Facts,
+    Listing,
+    Slice,
+    Wanted,
+    facts_of,
+    is_any_of,
+    of_firms,
+)
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -326,7 +336,7 @@ def _where(wanted: Wanted) -> Conditions:
         yield Project.id.in_(wanted.only)
     firms = list(of_firms(wanted))
     if wanted.trade:
-        firms.append(Firm.trade == wanted.trade)
+        firms.append(is_any_of(Firm.trade, wanted.trade))
     if firms:
         yield Project.firm_id.in_(select(Firm.id).where(*firms))
     if wanted.state:

@@ -12,7 +12,17 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reports.samples import Far
-from survey.store.lists import FACTS, Conditions, Facts, Listing, Slice, Wanted, facts_of, of_firms
+from survey.store.lists import (
+    FACTS,
+    Conditions,
+    Facts,
+    Listing,
+    Slice,
+    Wanted,
+    facts_of,
+    is_any_of,
+    of_firms,
+)
 from survey.tables import (
     Firm,
     Project,
@@ -275,7 +285,7 @@ def _where(wanted: Wanted) -> Conditions:
     if firms := list(of_firms(wanted)):
         yield Sample.firm_id.in_(select(Firm.id).where(*firms))
     if wanted.trade:
-        yield Sample.trade == wanted.trade
+        yield is_any_of(Sample.trade, wanted.trade)
     if wanted.state:
         yield Sample.state == wanted.state
 

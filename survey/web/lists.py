@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from flask import request
 
 from survey.lifecycle import typed
-from survey.store.lists import Slice
+from survey.store.lists import SEVERAL, Slice, any_of
 from survey.web import here
 
 LAST = 10_000
 PAGE_SIZE = 30
 MOST_WORDS = 60
+MOST_SEVERAL = 100
+"""Most values of one filter."""
+BOXED = frozenset(
+    {"trade", "township", "park", "size", "rung", "own", "visited", "state", "consultant"}
+)
+"""Filters that may ask for any of several values."""
 MOST_CHOSEN = 150
 """Most rows of one selection: their numbers must fit an address, and one transaction takes them."""
 MOST_WHOLE = 1_000
@@ -43,6 +49,27 @@ def one_of(name: str, allowed: Collection[str]) -> str:
     if value and value not in allowed:
         here.refuse(400, "筛选或排序条件不正确，请从列表上方重新选择。")
     return value
+
+
+def some_of(name: str, allowed: Collection[str]) -> str:
+    """Return choices of a filter, ``SEVERAL`` between them; any other among them answers 400."""
+    asked = several(name)
+    if asked and not set(any_of(asked)) <= set(allowed):
+        here.refuse(400, "筛选或排序条件不正确，请从列表上方重新选择。")
+    return asked
+
+
+def several(name: str) -> str:
+    """Return what boxes of one name ask, or a link of ours, as one text with ``SEVERAL`` between."""
+    given = joined(request.args.getlist(name))
+    lines = (typed.line(value)[:MOST_WORDS] for value in any_of(given)[:MOST_SEVERAL])
+    return joined(list(lines))
+
+
+def joined(values: Sequence[str]) -> str:
+    """Write values as one, each once; what is empty asks nothing."""
+    ones = (one for value in values for one in any_of(value))
+    return SEVERAL.join(dict.fromkeys(one for one in ones if one))
 
 
 def words(name: str = "q") -> str:
@@ -98,8 +125,9 @@ def arguments() -> dict[str, Any]:
     What is part of the address itself, such as the number of a round, goes along.
     """
     asked = {
-        name: value
+        name: several(name) if name in BOXED else value
         for name, value in request.args.items()
-        if value and name not in NO_FILTERS and not name.startswith("_")
+        if name not in NO_FILTERS and not name.startswith("_")
     }
+    asked = {name: value for name, value in asked.items() if value}
     return {**asked, **(request.view_args or {})}

@@ -157,3 +157,56 @@ def test_every_list_is_sent_with_every_column_it_has(desk, session, firms):
 
         assert len(rows[0]) >= 16, listed
         assert rows[0][:2] == ["企业名称", "统一社会信用代码"]
+
+
+TWO = f"{LIST}?township=碧湖镇&township=紫金街道"
+
+
+def shown(answer):
+    heads = re.findall(r'<th scope="row">(.*?)</th>', answer.text, re.DOTALL)
+    return {found[1] for head in heads if (found := re.search(r"(\d 厂|核定厂)（虚构）", head))}
+
+
+def test_a_filter_takes_any_of_several_values_and_one_link_says_them(desk, firms):
+    both = desk.get(TWO)
+
+    assert shown(both) == {"0 厂", "1 厂", "2 厂"}
+    assert shown(desk.get(f"{LIST}?township=碧湖镇")) == {"0 厂", "2 厂"}
+    assert "乡镇（街道）：碧湖镇、紫金街道" in both.text
+    assert both.text.count('name="township" value="碧湖镇" checked') == 1
+    assert shown(desk.get(f"{LIST}?township=碧湖镇||紫金街道")) == shown(both)
+    book = rows_of(desk.get(TWO.replace("?", ".xlsx?")))
+    assert len(book) == 1 + 3
+
+
+def test_several_values_narrow_every_list_of_firms(desk, firms):
+    asked = "trade=valve&trade=bearing&township=碧湖镇&township=紫金街道&size=small&size=none"
+    for listed in (
+        "assessments",
+        "firms",
+        "pool",
+        "projects",
+        "samples",
+        "providers/introductions",
+    ):
+        assert desk.get(f"/bureau/{listed}?{asked}").status_code == 200, listed
+    found = desk.get("/bureau/firms?state=none&state=confirmed")
+    assert shown(found) == {"核定厂"}
+    drafted = desk.get(f"{LIST}?consultant=none&consultant=1&own=none&own=workshop&rung=line")
+    assert drafted.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "bad", ["state=draft&state=gone", "trade=a||b", "consultant=1&consultant=x"]
+)
+def test_one_bad_value_among_several_is_refused(desk, firms, bad):
+    assert desk.get(f"{LIST}?{bad}").status_code == 400
+
+
+def test_a_view_keeps_several_values(desk, firms, session):
+    desk.get(LIST)
+    for back in (TWO, f"{LIST}?township=碧湖镇||紫金街道"):
+        desk.submit(KEEP, {"title": back[-9:], "back": back})
+
+    kept = [view.asked["township"] for view in session.query(SavedView)]
+    assert kept == ["碧湖镇||紫金街道"] * 2

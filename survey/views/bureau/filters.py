@@ -18,7 +18,7 @@ from survey.store import (
     projects,
     rounds,
 )
-from survey.store.lists import BELOW, Wanted
+from survey.store.lists import BELOW, Wanted, any_of
 from survey.store.stages import titles
 from survey.tables import Ladder, Role
 from survey.views.bureau.choices import ORDERS, Frame, Said
@@ -41,10 +41,19 @@ class Filter:
     group: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     asked: str = ""
+    boxes: bool = False
+    """Whether several may be asked at once, ``SEVERAL`` between them."""
+
+    @property
+    def values(self) -> list[str]:
+        """What is asked, value by value."""
+        if not self.asked:
+            return []
+        return any_of(self.asked) if self.boxes else [self.asked]
 
     @property
     def said(self) -> Said:
-        return Said(self.title, self.choices.get(self.asked, self.asked) if self.asked else "")
+        return Said(self.title, "、".join(self.choices.get(one, one) for one in self.values))
 
 
 @dataclass(frozen=True)
@@ -84,8 +93,8 @@ def of_assessments(frame: Frame, sorts: Collection[str]) -> Filters:
         sorts,
         _choice("edition", "问卷年版", "way", _editions(frame), asked=frame.edition.id),
         _row("round", "评估轮次", "way", _rounds(frame)),
-        _choice("state", "状态", "way", wording.STATES),
-        _row("consultant", "诊断顾问", "way", _consultants()),
+        _boxes("state", "状态", "way", wording.STATES),
+        _consultant(),
         _choice("overdue", "超期", "way", words.OVERDUE),
         *_of_firms(frame.trades),
         *_of_results(frame),
@@ -98,7 +107,7 @@ def of_pool(frame: Frame, sorts: Collection[str]) -> Filters:
     return _filters(
         sorts,
         _choice("edition", "问卷年版", "pool", _editions(frame), asked=frame.edition.id),
-        _choice("state", "在库状态", "pool", wording.POOL),
+        _boxes("state", "在库状态", "pool", wording.POOL),
         *_of_stages(),
         _choice("target", "培育目标等级", "pool", frame.rungs),
         _row("responsible", "责任人", "pool", _officers()),
@@ -120,7 +129,7 @@ def of_firms(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
     return _filters(
         sorts,
         *_of_firms(trades),
-        _choice("state", "最近评估", "way", words.BEGUN),
+        _boxes("state", "最近评估", "way", words.BEGUN),
         _choice("pool", "在库状态", "pool", words.POOLED),
     )
 
@@ -237,18 +246,18 @@ def of_providers(
 def _of_firms(trades: Mapping[str, str]) -> Iterable[Filter]:
     townships, parks = firms.places(here.session())
     district = here.district()
-    yield _choice("trade", "行业", "firm", trades)
+    yield _boxes("trade", "行业", "firm", trades)
     yield _place("township", "乡镇（街道）", district.townships, townships)
     yield _place("park", "园区", district.parks, parks)
     yield _choice("scale", "规上规下", "firm", words.SCALES)
-    yield _choice("size", "规模", "firm", words.SIZED)
+    yield _boxes("size", "规模", "firm", words.SIZED)
 
 
 def _of_results(frame: Frame) -> Iterable[Filter]:
     rungs = dict(frame.rung_choices)
-    yield _choice("rung", "等级", "result", rungs)
-    yield _choice("own", "自评等级", "result", rungs)
-    yield _choice("visited", "核定等级", "result", rungs)
+    yield _boxes("rung", "等级", "result", rungs)
+    yield _boxes("own", "自评等级", "result", rungs)
+    yield _boxes("visited", "核定等级", "result", rungs)
     yield _choice("confirmed", "核定", "result", words.CONFIRMED)
     yield _choice("provisional", "暂核", "result", words.PROVISIONAL)
     yield _choice("support", "等级稳不稳", "result", words.SUPPORT)
@@ -284,13 +293,30 @@ def _choice(
     return Filter(name, title, group, choices, known)
 
 
+def _boxes(name: str, title: str, group: str, choices: Mapping[str, str]) -> Filter:
+    """Any of these, or all; anything else answers 400."""
+    return Filter(name, title, group, choices, lists.some_of(name, choices), boxes=True)
+
+
+def _consultant() -> Filter:
+    """Numbers of users, of whom some may be gone by now."""
+    choices, asked = _consultants(), lists.several("consultant")
+    gone = [one for one in any_of(asked) if one and one not in choices]
+    if any(typed.whole(one) is None for one in gone):
+        here.refuse(400, "筛选或排序条件不正确，请从列表上方重新选择。")
+    choices |= dict.fromkeys(gone, words.GONE)
+    return Filter("consultant", "诊断顾问", "way", choices, asked, boxes=True)
+
+
 def _place(
     name: str, title: str, known: Iterable[str], found: Iterable[str], group: str = "firm"
 ) -> Filter:
     """Any words, for rows may still lie in a place that was renamed; those known are offered."""
-    asked = lists.words(name)
-    offered = dict.fromkeys([*known, *found, *([asked] if asked else [])])
-    return Filter(name, title, group, {place: place for place in offered}, asked)
+    boxes = name in lists.BOXED
+    asked = lists.several(name) if boxes else lists.words(name)
+    found_or_asked = [*found, *(any_of(asked) if boxes else [asked])]
+    offered = [one for one in dict.fromkeys([*known, *found_or_asked]) if one]
+    return Filter(name, title, group, {place: place for place in offered}, asked, boxes)
 
 
 def _row(name: str, title: str, group: str, choices: Mapping[str, str]) -> Filter:

@@ -27,7 +27,7 @@ LISTS = {
     "samples": "bureau.samples",
     "introductions": "bureau.introductions",
 }
-MOST_VALUE = 400
+MOST_VALUE = 2_000
 """Letters of one filter's value; no page of ours asks longer."""
 
 
@@ -95,9 +95,11 @@ def _back(listed: str) -> str:
 
 def _asked(address: str) -> dict[str, Any]:
     """Read what a list's address asks, as its links say it."""
-    pairs = parse_qsl(urlsplit(address).query)
+    given: dict[str, list[str]] = {}
+    for name, value in parse_qsl(urlsplit(address).query):
+        if name not in lists.NO_FILTERS and not name.startswith("_"):
+            given.setdefault(name, []).append(value[:MOST_VALUE])
     return {
-        name: value[:MOST_VALUE]
-        for name, value in pairs
-        if name not in lists.NO_FILTERS and not name.startswith("_")
+        name: lists.joined(values)[:MOST_VALUE] if name in lists.BOXED else values[-1]
+        for name, values in given.items()
     }
