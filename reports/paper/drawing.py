@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree  # Only builds; parsing is defusedxml's.
 
 from defusedxml.ElementTree import fromstring
-from py_mini_racer import MiniRacer
 
 from reports.charts import Option
+
+if TYPE_CHECKING:
+    from py_mini_racer import MiniRacer
 
 ECHARTS = Path(__file__).parents[2] / "static" / "vendor" / "echarts" / "echarts.min.js"
 DRAWING_SECONDS = 10
@@ -44,6 +47,8 @@ def _hand(process: int) -> ThreadPoolExecutor:
 @lru_cache(maxsize=1)
 def _context(process: int) -> MiniRacer:
     """One V8 per process; a fork must not touch its parent's."""
+    from py_mini_racer import MiniRacer  # whoever draws without ECharts loads no engine
+
     context = MiniRacer()
     context.set_hard_memory_limit(LARGEST_HEAP)
     context.eval(ECHARTS.read_text(encoding="utf-8"))

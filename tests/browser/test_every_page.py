@@ -226,6 +226,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "kind": [SheetKind.SELF, SheetKind.ONSITE],
         "number": [1],
         "section_id": ["equipment", "application_facts"],
+        "question_id": [QUESTION],
         "station_id": ["workshop", "office"],
         "firm_id": [firm.id, other.id],
         "recognition_id": [],

@@ -42,7 +42,7 @@ LAST = ("consultant.return_to_firm", "consultant.confirm")
 def test_no_address_of_a_consultant_writes_into_the_firms_own_sheet(app, session, settings, rules):
     world = World(session, settings, reports=False)
     side = world.a
-    side.ids |= dict.fromkeys(("superseded report", "confirmed self report", "confirmed self job"), 1)  # fmt: skip
+    side.ids |= dict.fromkeys(("superseded report", "confirmed self report", "confirmed self job", "budget run", "budget job"), 1)  # fmt: skip
     posted = [
         rule
         for rule in rules

@@ -87,7 +87,7 @@ def test_any_rung_and_any_aim_may_be_asked(firm, address):
     assert "项目最少的方案" in firm.get(f"{address}?aim=count").text
     page = firm.get(f"{address}?aim=share&budget=30").text
     assert "预算内提分最多的方案" in page
-    assert "每万元提" in page
+    assert "每万元带来的提升" in page
 
 
 def test_a_selection_of_ones_own_is_scored_and_a_missing_package_explained(firm, address):
