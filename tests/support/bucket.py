@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.forking import PROJECT
 from tests.support.guardian import mark_of_the_run
 from tests.support.servers import free_port
 
@@ -23,7 +24,8 @@ def s3_server(folder: Path) -> Iterator[dict[str, str]]:
     address = f"http://127.0.0.1:{(port := free_port())}"
     with (folder / "s3.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            [sys.executable, "-m", "tests.support.s3", str(port)],
+            cwd=PROJECT,
             # Whatever the machine's own settings for S3 are, they are not for tests.
             env={"PATH": "", "HOME": str(folder)} | mark_of_the_run(),
             stdin=subprocess.DEVNULL,
