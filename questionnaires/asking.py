@@ -2,7 +2,8 @@
 
 Greedy: of the questions that can still tell, the one after whose answer least is expected to be left
 to prove. What is expected comes from how a pool of firms answered; it sets the order and nothing
-else, for what is certain is said by ``screening.py`` alone. Without a pool every answer is as likely.
+else, for what is certain is said by ``screening.py`` alone. Without a pool
+a firm is expected to answer as the middle of its rung's part of the scale.
 """
 
 from __future__ import annotations

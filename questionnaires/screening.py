@@ -1,4 +1,4 @@
-"""A short first look (快筛): which rung is certain whatever is still unanswered, and what to ask next.
+"""A short first look (快筛): which rung is certain whatever is still unanswered.
 
 Nothing here guesses a rung. A sheet that is not complete is scored twice, with every missing answer
 at its lowest and at its highest; an answer between the two, and 不适用 as well, ends between them,
@@ -77,15 +77,12 @@ def prospect(
         for question in questionnaire.asked(section, processes)
         if is_required(section, question) and question.id not in sheet
     )
-    ends = (
-        score(
-            questionnaire,
-            {**{id: _end(questionnaire, id, full=full) for id in missing}, **sheet},
-            processes,
-        )
-        for full in (False, True)
-    )
-    return Prospect(next(ends), next(ends), missing)
+
+    def completed(*, full: bool) -> Score:
+        ends = {id: _end(questionnaire, id, full=full) for id in missing}
+        return score(questionnaire, {**ends, **sheet}, processes)
+
+    return Prospect(completed(full=False), completed(full=True), missing)
 
 
 def _end(questionnaire: Questionnaire, question_id: str, *, full: bool) -> Answer:

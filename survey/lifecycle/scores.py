@@ -31,9 +31,9 @@ def keep_score(
     """Score a complete sheet and keep it, for lists as well, inside the caller's transaction."""
     rows = answer_store.answers(step.session, sheet.id)
     found = floor_of(questionnaire, sheet, rows)
-    held = support(found.found, sheet_of(questionnaire, rows))
-    row = score_row(sheet.id, found, held, step.now)
-    tallies.keep(step, assessment, sheet.kind, found.found, sheet_of(questionnaire, rows))
+    kept = sheet_of(questionnaire, rows)
+    row = score_row(sheet.id, found, support(found.found, kept), step.now)
+    tallies.keep(step, assessment, sheet.kind, found.found, kept)
     ways.forget(step.session, assessment.id, sheet.kind)
     standings.keep(step.session, assessment, sheet.kind, row, unmet(found.found))
     return step.session.merge(row)

@@ -21,7 +21,7 @@ from survey.store import jobs as job_store
 from survey.store import ways as store
 from survey.store.sheets import kind_of
 from survey.store.ways import COSTS
-from survey.tables import Assessment, AssessmentState, Job, KeptWay, SheetKind, Size
+from survey.tables import Assessment, AssessmentState, Job, KeptWay, SheetKind
 
 KIND: Final = "ways"
 
@@ -36,12 +36,11 @@ def ask(step: Step) -> Job:
 
 @dataclass(frozen=True)
 class Worked:
-    """What was worked out of one assessment, and at which version and size."""
+    """What was worked out of one assessment, and at which version."""
 
     assessment: int
     version: int
     kind: SheetKind
-    size: Size | None
     rows: tuple[dict[str, Any], ...]
 
 
@@ -76,9 +75,8 @@ def _worked_out(step: Step, assessment_id: int) -> Worked | None:
     questionnaire = questionnaire_of(seen)
     answers = sheet_of(questionnaire, answer_store.answers(session, sheet.id))
     found = score(questionnaire, answers, frozenset(sheet.processes))
-    size = seen.firm.size
-    rows = tuple(_rows(seen, sheet.kind, Ground(found, size)))
-    return Worked(seen.id, seen.version, sheet.kind, size, rows)
+    rows = tuple(_rows(seen, sheet.kind, Ground(found, seen.firm.size)))
+    return Worked(seen.id, seen.version, sheet.kind, rows)
 
 
 def _rows(assessment: Assessment, kind: SheetKind, ground: Ground) -> Iterator[dict[str, Any]]:

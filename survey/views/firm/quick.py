@@ -64,8 +64,10 @@ class QuickQuestion(FirmSection):
 def quick(assessment_id: int) -> ResponseReturnValue:
     """Lead to the question to ask next, or say which rung is certain."""
     sheet = found_sheet(assessment_id)
+    if not sheet.is_writable:
+        return redirect(url_for("firm.overview", assessment_id=assessment_id))
     now = _prospect(sheet)
-    if sheet.is_writable and not now.is_certain:
+    if not now.is_certain:
         counted = store.of(here.session(), sheet.assessment.edition, sheet.assessment.trade)
         following = next_question(
             sheet.questionnaire,
@@ -77,8 +79,6 @@ def quick(assessment_id: int) -> ResponseReturnValue:
         return redirect(
             url_for("firm.quick_question", assessment_id=assessment_id, question_id=following)
         )
-    if not sheet.is_writable:
-        return redirect(url_for("firm.overview", assessment_id=assessment_id))
     return render_template("firm/quick.html", sheet=sheet, assessment=sheet.assessment, now=now)
 
 
