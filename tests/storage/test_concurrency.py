@@ -23,6 +23,8 @@ from survey.joining import create_app
 from survey.lifecycle import assessments, evidence, firms, introductions, needs, samples
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.errors import Conflict, Invalid, Locked, Refusal, Stale
+from survey.lifecycle.needs import Heard
+from survey.lifecycle.states import NEED
 from survey.lifecycle.step import Actor, Step
 from survey.tables import (
     AnswerRevision,
@@ -30,7 +32,12 @@ from survey.tables import (
     AuditEntry,
     Evidence,
     Firm,
+    FirmNeed,
     Introduction,
+    NeedEntry,
+    NeedState,
+    NeedWord,
+    Rating,
     Sample,
     SampleConsent,
     SampleState,
@@ -362,6 +369,47 @@ def test_a_card_that_is_changed_while_its_firm_agrees_is_not_published_with_othe
         assert (row.state, agreed[0].card) == (SampleState.PUBLISHED, row.card)
     else:
         assert (row.state, agreed) == (SampleState.DRAFT, [])
+
+
+ROUNDS = 50
+
+
+def test_of_an_owner_and_a_colleague_who_answer_a_call_back_at_once_one_is_heard(
+    session, engine, two_owners
+):
+    firm, first, second = two_owners
+    solved, not_solved = Heard(True, Rating.GOOD, "办好了。"), Heard(False, Rating.POOR, "没办好。")
+
+    for turn in range(ROUNDS):
+        need = a_need(session, firm, f"第 {turn} 件", state=NeedState.ANSWERED)
+        number, version = need.id, need.version
+
+        raised = at_once(
+            engine,
+            lambda own, at=(number, version): needs.call_back(first(own), *at, solved),
+            lambda own, at=(number, version): needs.call_back(second(own), *at, not_solved),
+        )
+
+        won = solved if raised[0] is None else not_solved
+        action = "need_solved" if won.solved else "need_unsolved"
+        assert [type(one) for one in raised if one] == [Stale]
+        assert _heard(engine, number) == (version + 1, NEED[action].leads, [action], [won.says])
+
+
+def _heard(engine, number):
+    """Return of a need its version, its state, how often it was called back and what was said."""
+    # In a session of its own: the test's may hold the row as it was before the race.
+    with Session(engine) as fresh:
+        row = fresh.get_one(FirmNeed, number)
+        steps = select(AuditEntry.action).where(
+            AuditEntry.subject == "need",
+            AuditEntry.subject_id == str(number),
+            AuditEntry.action.in_(("need_solved", "need_unsolved")),
+        )
+        said = select(NeedEntry.says).where(
+            NeedEntry.need_id == number, NeedEntry.kind == NeedWord.CALL_BACK
+        )
+        return row.version, row.state, list(fresh.scalars(steps)), list(fresh.scalars(said))
 
 
 def test_nothing_is_attached_after_the_sheet_is_handed_in(app, session, engine):
