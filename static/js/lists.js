@@ -1,5 +1,7 @@
 // A list follows its filters as they are changed, and its rows are walked with the arrow keys.
 
+import "./columns.js";
+
 const form = document.querySelector(".narrowing");
 let asking; // the request under way: a later one ends it
 let pause;

@@ -27,7 +27,7 @@ MOST_WHOLE = 1_000
 """Most rows of a whole filter: one transaction takes them while others wait."""
 YEARS = range(1900, 2200)
 """Of the days a list may be narrowed to."""
-NO_FILTERS = frozenset({"page", "endpoint", "chosen", "whole", "back", "action", "kind"})
+NO_FILTERS = frozenset({"page", "endpoint", "chosen", "whole", "back", "action", "kind", "open"})
 """Names in an address that narrow nothing; ``url_for`` owns the second, and all with a leading _."""
 
 

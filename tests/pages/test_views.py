@@ -8,6 +8,7 @@ import pytest
 
 from survey import db
 from survey.lifecycle.views import MOST_VIEWS
+from survey.store import views as store
 from survey.tables import AssessmentState, Role, SavedView
 from tests.support.bureau import NOON, a_district, an_assessment, at_desk, logged, rows_of
 from tests.support.people import a_round, a_user
@@ -149,6 +150,75 @@ def test_a_view_brings_its_columns_along(desk, session, firms):
     answer = desk.submit(KEEP, {"title": "联系"})
 
     assert heads(desk.get(desk.get(answer.location).location))[1:] == ["规模", "联系人"]
+
+
+def test_columns_stand_in_the_order_that_was_asked_on_the_page_and_in_both_files(desk, firms):
+    asked = f"{LIST}?columns=own.no-such.park.size.own&q=核定"
+
+    assert heads(desk.get(asked)) == ["企业名称", "自评等级", "园区", "规模"]
+    book = rows_of(desk.get(asked.replace("?", ".xlsx?")))
+    assert book[0] == ["企业名称", "统一社会信用代码", "自评等级", "园区", "规模"]
+    assert book[1][3] == "虚构园区"
+    text = desk.get(asked.replace("?", ".xlsx?kind=csv&")).data.decode("utf-8-sig")
+    [head, line] = csv.reader(StringIO(text))
+    assert (head, line[3]) == (book[0], "虚构园区")
+
+
+@pytest.mark.parametrize(
+    "listed",
+    ["assessments", "pool", "firms", "needs", "projects", "samples", "providers/introductions"],
+)
+def test_every_list_of_firms_obeys_the_order_of_its_columns(desk, firms, listed):
+    [head, *_rows] = rows_of(desk.get(f"/bureau/{listed}.xlsx?columns=phone.township.trade"))
+
+    assert head[2:] == ["联系电话", "乡镇（街道）", "行业"]
+
+
+def test_a_column_is_moved_without_script_and_the_choice_stays_open(desk, session, firms):
+    desk.get(ASKED)
+    three = ["park", "size", "own"]
+
+    answer = desk.submit(COLUMNS, {"columns": three, "move": "up.own"})
+    page = desk.get(answer.location)
+
+    assert heads(page)[1:] == ["园区", "自评等级", "规模"]
+    assert answer.location.endswith("&open=columns#move-up.own")
+    assert re.search(r'name="list-tool" open>\s*<summary[^>]*>列', page.text)
+    assert 'id="move-up.own"' in page.text
+    assert "open=columns" not in page.text
+    ticked = re.findall(r'name="columns" value="(.*?)"', page.text)
+    assert ticked[:4] == ["park", "own", "size", "trade"]
+
+
+@pytest.mark.parametrize(
+    ("move", "left"),
+    [
+        ("down.park", ["size", "park", "own"]),
+        ("up.park", ["park", "size", "own"]),
+        ("down.own", ["park", "size", "own"]),
+        ("up.trade", ["park", "size", "own"]),
+        ("sideways.size", ["park", "size", "own"]),
+        ("\x00", ["park", "size", "own"]),
+    ],
+)
+def test_a_moved_column_stops_at_either_end(desk, session, officer, firms, move, left):
+    desk.get(LIST)
+    desk.submit(COLUMNS, {"columns": ["park", "size", "own"], "move": move})
+
+    assert store.columns_of(session, officer.id, "assessments") == left
+
+
+def test_a_shared_view_shows_its_columns_in_the_order_its_owner_sees_them(
+    app, desk, session, firms
+):
+    desk.get(LIST)
+    desk.submit(COLUMNS, {"columns": ["size", "contact", "trade"]})
+    view = kept(desk, shared="yes").location
+
+    other = at_desk(app, session, a_user(session, Role.OFFICER))
+    opened = other.get(other.get(view).location)
+    assert heads(opened)[1:] == ["规模", "联系人", "行业"]
+    assert f'href="{view}" aria-current="true"' in opened.text
 
 
 def test_every_list_is_sent_with_every_column_it_has(desk, session, firms):

@@ -34,7 +34,7 @@ PROVISIONAL = "暂核"
 
 @dataclass(frozen=True)
 class Columns:
-    """Every column of a list, and the keys of those that are shown."""
+    """Every column of a list, and the keys of those that are shown, in their order."""
 
     every: Sequence[Column[Any]]
     shown: Sequence[str]
@@ -42,22 +42,24 @@ class Columns:
     @property
     def on_page(self) -> list[Column[Any]]:
         """The columns of the page, one for each key."""
-        return [column for column in self._first() if column.key in self.shown]
+        first = self._first()
+        return [first[key] for key in self.shown]
 
     @property
     def in_workbook(self) -> list[Column[Any]]:
-        return [column for column in self.every if column.key in self.shown]
+        return [column for key in self.shown for column in self.every if column.key == key]
 
     @property
     def choices(self) -> list[Column[Any]]:
-        """What an officer may choose; the firm itself always stands in front."""
-        return [column for column in self._first() if column.key != "firm"]
+        """What an officer may choose, first what is shown; the firm itself always leads."""
+        first = self._first()
+        return [first[key] for key in dict.fromkeys([*self.shown, *first]) if key != "firm"]
 
-    def _first(self) -> list[Column[Any]]:
+    def _first(self) -> dict[str, Column[Any]]:
         first: dict[str, Column[Any]] = {}
         for column in self.every:
             first.setdefault(column.key, column)
-        return list(first.values())
+        return first
 
 
 class Everything(NamedTuple):
@@ -69,11 +71,14 @@ class Everything(NamedTuple):
 
 
 def shown(listed: str, every: Sequence[Column[Any]]) -> Columns:
-    """Return the columns asked for: by this address, else by the officer, else the usual ones."""
+    """Return the columns asked for: by this address, else by the officer, else the usual ones.
+
+    They stand in the order in which they are asked for, the firm in front.
+    """
     known = list(dict.fromkeys(column.key for column in every))
     asked = request.args.get("columns", "")
     kept = known if asked == EVERY else asked.split(".") if asked else _kept(listed)
-    wanted = [key for key in known if key in {"firm", *kept}]
+    wanted = [key for key in dict.fromkeys(["firm", *kept]) if key in known]
     usual = list(dict.fromkeys(column.key for column in every if column.usual))
     found = wanted if len(wanted) > 1 else usual
     if PERSONAL.intersection(found):

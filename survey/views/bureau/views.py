@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -27,6 +28,7 @@ LISTS = {
     "samples": "bureau.samples",
     "introductions": "bureau.introductions",
 }
+WAYS = {"up": -1, "down": 1}
 MOST_VALUE = 2_000
 """Letters of one filter's value; no page of ours asks longer."""
 
@@ -57,11 +59,13 @@ def view(view_id: int) -> ResponseReturnValue:
 
 @pages.post("/views/<listed>")
 def keep_view(listed: str) -> ResponseReturnValue:
-    """Keep how a list stands under a name."""
-    back = _back(listed)
+    """Keep how a list stands under a name, with the columns this officer sees and their order."""
+    asked = _asked(_back(listed))
+    if own := store.columns_of(here.session(), here.reader().id, listed):
+        asked.setdefault("columns", ".".join(own)[:MOST_VALUE])
     title, shared = request.form.get("title", ""), request.form.get("shared") == "yes"
     try:
-        kept = life.keep_view(here.step(), listed, title, _asked(back), shared=shared)
+        kept = life.keep_view(here.step(), listed, title, asked, shared=shared)
     except Invalid as error:
         here.refuse(422, "".join(error.fields.values()))
     flash(f"已保存视图“{kept.title}”。", "good")
@@ -78,13 +82,27 @@ def forget_view(view_id: int) -> ResponseReturnValue:
 
 @pages.post("/columns/<listed>")
 def keep_columns(listed: str) -> ResponseReturnValue:
-    """Remember the columns this officer wants to see of a list; none are the usual ones."""
-    back = _back(listed)
-    asked = _asked(back)
+    """Remember the columns this officer wants to see of a list, in their order; none: the usual.
+
+    One that was moved (``move``: ``up.KEY`` or ``down.KEY``) leaves the choice open.
+    """
+    asked = _asked(_back(listed))
     asked.pop("columns", None)
     chosen = [key[:40] for key in request.form.getlist("columns")][:100]
+    if move := request.form.get("move", "")[:50]:
+        way, _, key = move.partition(".")
+        life.keep_columns(here.step(), listed, _moved(chosen, key, WAYS.get(way, 0)))
+        return redirect(url_for(LISTS[listed], **asked, open="columns", _anchor=f"move-{move}"))
     life.keep_columns(here.step(), listed, [] if "usual" in request.form else chosen)
     return redirect(url_for(LISTS[listed], **asked))
+
+
+def _moved(keys: Sequence[str], key: str, places: int) -> list[str]:
+    """Return the keys with one of them moved; it stops at either end."""
+    others = [one for one in keys if one != key]
+    if len(others) < len(keys):
+        others.insert(max(0, keys.index(key) + places), key)
+    return others
 
 
 def _back(listed: str) -> str:
