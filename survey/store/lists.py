@@ -41,6 +41,8 @@ STEP_NEAR = "near"
 SEVERAL = "||"
 """Stands between the values of a filter that asks for any of several."""
 
+PORTION = 500
+"""Rows of a long list that are held at once while all of it goes out."""
 FIRM = (Firm.name, Firm.code)
 """Where words are looked for when a firm is meant."""
 
@@ -345,18 +347,31 @@ class Listing:
         if part is None:
             rows = list(session.execute(self._ordered(self.rows.where(*where), sort)))
             return rows, len(rows)
-        found = self.found
-        for table, joined in self.beside:
-            found = found.outerjoin(table, joined)
-        ids = _cut(self._ordered(found.where(*where), sort), part)
+        ids = _cut(self._ordered(self._found(where), sort), part)
         shown = self._ordered(self.rows.where(self.key.in_(ids)), sort)
         return list(session.execute(shown)), self.count(session, where)
+
+    def portions(
+        self, session: Session, where: Sequence[ColumnElement[bool]], sort: str
+    ) -> Iterator[list[Any]]:
+        """Return all rows in their order, so many at a time; of the others the keys alone are held."""
+        keys = list(session.scalars(self._ordered(self._found(where), sort)))
+        for first in range(0, len(keys), PORTION):
+            places = {key: place for place, key in enumerate(keys[first : first + PORTION])}
+            rows = session.execute(self.rows.where(self.key.in_(places)))
+            yield sorted(rows, key=lambda row: places[row.id])
 
     def count(self, session: Session, where: Sequence[ColumnElement[bool]]) -> int:
         counted = self.found.where(*where).with_only_columns(
             func.count(), maintain_column_froms=True
         )
         return session.scalar(counted) or 0
+
+    def _found(self, where: Sequence[ColumnElement[bool]]) -> Query:
+        found = self.found
+        for table, joined in self.beside:
+            found = found.outerjoin(table, joined)
+        return found.where(*where)
 
     def _ordered(self, query: Query, sort: str) -> Query:
         return sorted_by(query, sort, self.sorts, self.key.desc())

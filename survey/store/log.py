@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from survey.store.lists import FIRM, Slice, holds
+from survey.store.lists import FIRM, PORTION, Slice, holds
 from survey.tables import (
     AuditEntry,
     Firm,
@@ -63,16 +64,27 @@ class WantedLog:
 
 
 def log_lines(
-    session: Session, wanted: WantedLog, zone: ZoneInfo, part: Slice | None = None
+    session: Session, wanted: WantedLog, zone: ZoneInfo, part: Slice
 ) -> tuple[list[LogLine], int]:
-    """Return rows of the log, newest first, and their number."""
+    """Return one page of the log, newest first, and how many rows there are."""
     where = list(_narrowed(wanted, zone))
+    page = _ordered(where).offset((part.page - 1) * part.size).limit(part.size)
+    return _lines(session.execute(page)), count(session, where)
+
+
+def in_portions(session: Session, wanted: WantedLog, zone: ZoneInfo) -> Iterator[list[LogLine]]:
+    """Return all rows of the log, newest first, some at a time: the database holds the others."""
+    query = _ordered(list(_narrowed(wanted, zone))).execution_options(yield_per=PORTION)
+    return map(_lines, session.execute(query).partitions())
+
+
+def _ordered(where: Sequence[ColumnElement[bool]]) -> Select[AuditEntry, str]:
     query = select(AuditEntry, Firm.name).outerjoin(Firm, Firm.id == AuditEntry.firm_id)
-    ordered = query.where(*where).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-    if part is not None:
-        ordered = ordered.offset((part.page - 1) * part.size).limit(part.size)
-    lines = [LogLine(row[0], row[1] or "") for row in session.execute(ordered)]
-    return lines, len(lines) if part is None else count(session, where)
+    return query.where(*where).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+
+
+def _lines(rows: Iterable[Any]) -> list[LogLine]:
+    return [LogLine(row[0], row[1] or "") for row in rows]
 
 
 def of_user(session: Session, user_id: int, most: int) -> Sequence[AuditEntry]:

@@ -196,6 +196,14 @@ def pool(session: Session, wanted: Wanted, part: Slice | None = None) -> tuple[l
     return [_pool_line(row, held.get(row.firm_id, ())) for row in rows], total
 
 
+def in_portions(session: Session, wanted: Wanted) -> Iterator[list[PoolLine]]:
+    """Return all of the same in their order, some at a time."""
+    sort = wanted.sort or "-changed"
+    for rows in _LISTING.portions(session, _where(session, wanted), sort):
+        held = _recognitions(session, [row.firm_id for row in rows])
+        yield [_pool_line(row, held.get(row.firm_id, ())) for row in rows]
+
+
 def _where(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     where = list(_of_edition(wanted))
     if wanted.state:

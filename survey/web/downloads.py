@@ -55,7 +55,16 @@ def disposition(name: str, plain_name: str, *, shown: bool = False) -> str:
 
 def sent_workbook(stream: IO[bytes], name: str, plain_name: str) -> Response:
     """Send a workbook made for this request."""
-    response = send_file(stream, mimetype=WORKBOOK)
+    return _made(stream, WORKBOOK, name, plain_name)
+
+
+def sent_table(stream: IO[bytes], name: str, plain_name: str) -> Response:
+    """Send a table made for this request as text."""
+    return _made(stream, "text/csv", name, plain_name)
+
+
+def _made(stream: IO[bytes], media_type: str, name: str, plain_name: str) -> Response:
+    response = send_file(stream, mimetype=media_type)
     response.headers["Content-Disposition"] = disposition(name, plain_name)
     return response
 

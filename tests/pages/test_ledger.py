@@ -13,7 +13,7 @@ from survey import db
 from survey.lifecycle import nation, pool, profiles
 from survey.lifecycle.errors import Faulty
 from survey.lifecycle.step import Actor, Step
-from survey.store import settings
+from survey.store import lists, settings
 from survey.store.stages import SHIPPED
 from survey.tables import (
     AssessmentState,
@@ -450,3 +450,18 @@ def test_the_ledger_asks_as_much_of_ten_firms_as_of_two(desk, session, engine, r
         an_entry(session, round_, officer, f"虚构{n}厂")
 
     assert asked() == few
+
+
+def test_a_ledger_that_goes_out_in_portions_has_every_firm_in_the_order_asked(
+    desk, session, round_, officer, monkeypatch
+):
+    for number in range(7):
+        an_entry(session, round_, officer, f"虚构第{number}厂")
+    orders = ("firm", "-firm", "next", "-changed")
+    asked = [f"/bureau/pool.xlsx?columns=all&sort={order}" for order in orders]
+    whole = [rows_of(desk.get(address)) for address in asked]
+
+    monkeypatch.setattr(lists, "PORTION", 2)
+
+    assert [rows_of(desk.get(address)) for address in asked] == whole
+    assert [len(rows) for rows in whole] == [8] * 4

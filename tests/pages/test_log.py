@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -11,11 +14,12 @@ from survey.clock import utc_now
 from survey.jobs.worker import Worker
 from survey.lifecycle import jobs, sealing
 from survey.lifecycle.step import About, Actor, Step
+from survey.store import log as store
 from survey.store import settings
 from survey.store.settings import District
 from survey.tables import AuditEntry, Role
 from survey.views.bureau import log as log_page
-from tests.support.bureau import logged
+from tests.support.bureau import logged, rows_of
 from tests.support.people import TESTER, a_firm, a_user, signed_in
 
 LONG_AGO = datetime(2020, 5, 1, tzinfo=UTC)
@@ -129,3 +133,25 @@ def test_the_night_drops_sealed_blocks_that_were_kept_as_long_as_the_district_sa
     page = desk.get("/bureau/audit").text
     assert "没有被改动" in page
     assert "清除了过了保存期限的操作日志第 1 块" in page
+
+
+def test_the_whole_log_goes_out_in_order_portion_by_portion_and_nothing_in_it_is_a_formula(
+    session, desk, monkeypatch
+):
+    monkeypatch.setattr(store, "PORTION", 7)
+    reasons = [f"{sign}{number}" for number, sign in enumerate(["=1+", "@", "+", "-", "理由"] * 10)]
+    for number, reason in enumerate(reasons):
+        noted(session, "settings", About("district", str(number)), reason=reason)
+
+    book = desk.get("/bureau/audit.xlsx?action=settings")
+    text = desk.get("/bureau/audit.xlsx?action=settings&kind=csv")
+
+    heads, *rows = rows_of(book)
+    assert [row[heads.index("理由")] for row in rows] == reasons[::-1]
+    assert b"<f>" not in ZipFile(BytesIO(book.data)).read("xl/worksheets/sheet1.xml")
+    _, *lines = csv.reader(text.data.decode("utf-8-sig").splitlines())
+    told = [line[8].removeprefix("'") for line in lines]
+    assert told == reasons[::-1]
+    assert not [line for line in lines if line[8].startswith(("=", "@", "+", "-"))]
+    assert book.content_length == len(book.data)
+    assert [entry.after for entry in logged(session, "export")] == [{"rows": 50}] * 2

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import SEEK_END, BytesIO, StringIO
-from typing import Any, Generic, TypeVar
+from io import BytesIO, TextIOWrapper
+from typing import IO, Any, Generic, TypeVar
 
-from flask import Response, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from reports import tables
@@ -17,7 +17,7 @@ from survey.clock import LOCAL
 from survey.lifecycle.exports import note_export
 from survey.views.bureau.choices import Said, said_filters
 from survey.web import here
-from survey.web.downloads import disposition, sent_workbook
+from survey.web.downloads import sent_table, sent_workbook
 from survey.web.here import now, today
 
 Line = TypeVar("Line")
@@ -60,32 +60,54 @@ def send_list(
     listed: str,
     title: str,
     columns: Sequence[Column[Any]],
-    lines: Sequence[Any],
+    lines: Iterable[Any],
     filters: Mapping[str, Said],
     beside: Sequence[Sheet] = (),
 ) -> ResponseReturnValue:
     """Send lines as a workbook, or as CSV where that is asked, and note who took how many.
 
     Args:
+        lines: Read once, one after the other.
         beside: Further sheets, such as sums.
     """
-    said = said_filters(filters)
-    heads = [tables.Column(column.title, column.width, column.kind) for column in columns]
     rows = ([column.cell(line) for column in columns] for line in lines)
-    as_text = request.args.get("kind") == "csv"
-    if as_text:
-        answer = _text(heads, rows)
+    return send_rows(listed, title, columns, rows, filters, beside)
+
+
+def send_rows(
+    listed: str,
+    title: str,
+    columns: Sequence[Column[Any]],
+    rows: Iterable[Sequence[Cell]],
+    filters: Mapping[str, Said],
+    beside: Sequence[Sheet] = (),
+) -> ResponseReturnValue:
+    """Send the same from what its columns say of each line; no row is held, the file alone."""
+    said, taken, stream = said_filters(filters), _Counted(rows), BytesIO()
+    heads = [tables.Column(column.title, column.width, column.kind) for column in columns]
+    if request.args.get("kind") == "csv":
+        kind, answered = "csv", sent_table
+        _write_text(stream, heads, taken)
     else:
-        stream = BytesIO()
-        sheet = Sheet(title, heads, rows, f"{here.district().name}{title}")
+        kind, answered = "xlsx", sent_workbook
+        sheet = Sheet(title, heads, taken, f"{here.district().name}{title}")
         write_table(stream, [sheet, *beside], _origin(said))
-        stream.seek(0)
-        answer = sent_workbook(stream, "", "")
-    note_export(here.step(), listed, len(lines), said)
-    kind, day = "csv" if as_text else "xlsx", today().isoformat()
-    named = disposition(f"{title}-{day}.{kind}", f"{listed}-{day}.{kind}")
-    answer.headers["Content-Disposition"] = named
-    return answer
+    note_export(here.step(), listed, taken.count, said)
+    stream.seek(0)
+    day = today().isoformat()
+    return answered(stream, f"{title}-{day}.{kind}", f"{listed}-{day}.{kind}")
+
+
+class _Counted:
+    """Rows, and how many of them have gone out."""
+
+    def __init__(self, rows: Iterable[Sequence[Cell]]) -> None:
+        self._rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Cell]]:
+        for row in self._rows:
+            self.count += 1
+            yield row
 
 
 def _origin(said: str) -> Origin:
@@ -93,9 +115,10 @@ def _origin(said: str) -> Origin:
     return Origin(district.bureau, now().astimezone(LOCAL), said, district.demonstration)
 
 
-def _text(heads: Sequence[tables.Column], rows: Iterable[Sequence[Cell]]) -> Response:
+def _write_text(
+    stream: IO[bytes], heads: Sequence[tables.Column], rows: Iterable[Sequence[Cell]]
+) -> None:
     """With the mark by which Excel tells UTF-8."""
-    target = StringIO("\ufeff", newline="")
-    target.seek(0, SEEK_END)
+    target = TextIOWrapper(stream, "utf-8-sig", newline="")
     tables.write_csv(target, heads, rows)
-    return Response(target.getvalue(), mimetype="text/csv")
+    target.detach()  # writes what is left, and leaves the stream open

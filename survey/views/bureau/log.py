@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +12,7 @@ from survey.clock import LOCAL, local
 from survey.store import jobs, seals
 from survey.store import log as store
 from survey.store.log import LogLine, WantedLog
+from survey.tables import AuditEntry
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Said
@@ -72,14 +75,9 @@ def export_audit() -> ResponseReturnValue:
     wanted = _wanted()
     if store.log_size(here.session(), wanted, LOCAL) > MOST_ROWS:
         here.refuse(422, f"一次最多导出 {MOST_ROWS} 条，请用日期或其他条件缩小范围后再导出。")
-    lines, _total = store.log_lines(here.session(), wanted, LOCAL)
-    return send_list(
-        "audit",
-        "操作日志",
-        _columns(_sentences(lines)),
-        lines,
-        _said(wanted),
-    )
+    portions = store.in_portions(here.session(), wanted, LOCAL)
+    told = (one for lines in portions for one in _told(lines))
+    return send_list("audit", "操作日志", COLUMNS, told, _said(wanted))
 
 
 def _said(wanted: WantedLog) -> dict[str, Said]:
@@ -103,19 +101,30 @@ def _sentences(lines: list[LogLine]) -> LogSentences:
     return LogSentences(LogWords(*library.named(session), people), names)
 
 
-def _columns(told: LogSentences) -> tuple[Column[LogLine], ...]:
-    said = told.said
-    return (
-        Column("时间", lambda line: local(line.entry.at, "%Y-%m-%d %H:%M:%S"), 20),
-        Column("操作人", lambda line: line.entry.who, 22),
-        Column("身份", lambda line: ROLES.get(line.entry.role or "", "")),
-        Column("说明", lambda line: told.sentence(line.entry, line.firm), 50),
-        Column("操作", lambda line: said.action(line.entry)),
-        Column("对象", lambda line: said.subject(line.entry)),
-        Column("企业", lambda line: line.firm, 30),
-        Column("变化", lambda line: said.change(line.entry), 40),
-        Column("理由", lambda line: line.entry.reason, 40),
-        Column("结果", lambda line: "成功" if line.entry.succeeded else "失败"),
-        Column("来源地址", lambda line: line.entry.address),
-        Column("请求编号", lambda line: line.entry.request_id),
-    )
+class Told(NamedTuple):
+    """A row of the log, and the words for it."""
+
+    entry: AuditEntry
+    firm: str
+    words: LogSentences
+
+
+def _told(lines: list[LogLine]) -> list[Told]:
+    words = _sentences(lines)
+    return [Told(line.entry, line.firm, words) for line in lines]
+
+
+COLUMNS: tuple[Column[Told], ...] = (
+    Column("时间", lambda one: local(one.entry.at, "%Y-%m-%d %H:%M:%S"), 20),
+    Column("操作人", lambda one: one.entry.who, 22),
+    Column("身份", lambda one: ROLES.get(one.entry.role or "", "")),
+    Column("说明", lambda one: one.words.sentence(one.entry, one.firm), 50),
+    Column("操作", lambda one: one.words.said.action(one.entry)),
+    Column("对象", lambda one: one.words.said.subject(one.entry)),
+    Column("企业", lambda one: one.firm, 30),
+    Column("变化", lambda one: one.words.said.change(one.entry), 40),
+    Column("理由", lambda one: one.entry.reason, 40),
+    Column("结果", lambda one: "成功" if one.entry.succeeded else "失败"),
+    Column("来源地址", lambda one: one.entry.address),
+    Column("请求编号", lambda one: one.entry.request_id),
+)

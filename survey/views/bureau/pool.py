@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reports import figures
+from reports.tables import Cell
 from survey import library
 from survey.files.kinds import ACCEPT, BY_MEDIA_TYPE
 from survey.lifecycle import decisions
@@ -34,7 +35,7 @@ from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
 from survey.views.bureau.columns import Columns, Everything, rung_title
 from survey.views.bureau.deciding import entry_shown
-from survey.views.bureau.exports import Column, send_list
+from survey.views.bureau.exports import Column, send_rows
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import (
     AdmitForm,
@@ -58,7 +59,7 @@ def _listed(part: Slice | None = None) -> tuple[Filters, list[PoolLine], int, Co
     asked = filters.of_pool(frame, POOL_SORTS)
     lines, total = store.pool(session, asked.wanted(), part)
     shown = columns.shown("pool", _columns(frame)).shown
-    return asked, lines, total, Columns(_filled(frame, lines, shown, part), shown)
+    return asked, lines, total, Columns(_filled(frame, lines, shown), shown)
 
 
 def _columns(frame: Frame) -> Sequence[Column[Any]]:
@@ -67,12 +68,12 @@ def _columns(frame: Frame) -> Sequence[Column[Any]]:
 
 
 def _filled(
-    frame: Frame, lines: Sequence[PoolLine], keys: Collection[str], part: Slice | None
+    frame: Frame, lines: Sequence[PoolLine], keys: Collection[str]
 ) -> Sequence[Column[Any]]:
     """The same with what these of them say of the lines."""
     session, stages, unmet = here.session(), here.district().stages, {}
     if "gap" in keys:
-        ids = tuple(line.assessment_id for line in lines) if part else None
+        ids = tuple(line.assessment_id for line in lines)
         unmet = assessment_list.unmet(session, Wanted(edition=frame.edition.id, only=ids))
     return columns.of_pool(frame, unmet, stages, beside(session, stages, lines, keys))
 
@@ -83,7 +84,7 @@ def everything() -> Everything:
     asked = filters.of_pool(frame, POOL_SORTS)
     lines, _total = store.pool(session, asked.wanted())
     every = {column.key for column in _columns(frame)}
-    return Everything(_filled(frame, lines, every, None), lines, asked.said)
+    return Everything(_filled(frame, lines, every), lines, asked.said)
 
 
 @pages.get("/pool")
@@ -138,8 +139,16 @@ def _ladders(frame: Frame) -> list[tuple[str, str, list[tuple[Stage, int]]]]:
 @pages.get("/pool.xlsx")
 def export_pool() -> ResponseReturnValue:
     """Send the pool as it is filtered, ordered and laid out, all pages of it."""
-    asked, lines, _total, shown = _listed()
-    return send_list("pool", "培育库", shown.in_workbook, lines, asked.said)
+    frame, session = choices.frame(), here.session()
+    asked, shown = filters.of_pool(frame, POOL_SORTS), columns.shown("pool", _columns(frame))
+    portions = store.in_portions(session, asked.wanted())
+    rows = (row for lines in portions for row in _rows(frame, lines, shown.shown))
+    return send_rows("pool", "培育库", shown.in_workbook, rows, asked.said)
+
+
+def _rows(frame: Frame, lines: Sequence[PoolLine], keys: Collection[str]) -> Iterator[list[Cell]]:
+    filled = Columns(_filled(frame, lines, keys), tuple(keys)).in_workbook
+    return ([column.cell(line) for column in filled] for line in lines)
 
 
 # --- one entry --------------------------------------------------------------------------------
