@@ -37,6 +37,11 @@ class Config:
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     proxies: int = 0
     secure_cookies: bool = False
+    second_factor: frozenset[str] = frozenset()
+    """Roles that sign in with a second factor beside the password; ``none`` for nobody.
+
+    Not a setting of a page: whoever got hold of an administrator's session must not lift it.
+    """
     idle_minutes: int = 60
     session_hours: int = 12
     most_request_bytes: int = 2 * MEGABYTE
@@ -75,8 +80,13 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         trusted_hosts=tuple(filter(None, hosts.split(","))),
         proxies=int(environ.get("PROXIES", "0")),
         secure_cookies=base_url.startswith("https://"),
+        second_factor=_words(environ.get("SECOND_FACTOR", "officer,administrator")),
         idle_minutes=int(environ.get("IDLE_MINUTES", "60")),
     )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(filter(None, (word.strip() for word in text.split(","))))
 
 
 def _file(name: str) -> Path | None:

@@ -33,6 +33,7 @@ from survey.web import (
     access,
     bodies,
     errors,
+    factor,
     headers,
     here,
     lanes,
@@ -97,6 +98,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     seen.init_app(app)
     bodies.init_app(app)
     proxies.init_app(app)
+    factor.init_app(app)
     csrf.init_app(app)
     errors.init_app(app)
     for blueprint in BLUEPRINTS:

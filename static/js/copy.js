@@ -9,7 +9,7 @@ if (navigator.clipboard) {
       const field = document.getElementById(button.dataset.copy);
       try {
         await navigator.clipboard.writeText(field.value);
-        said.textContent = "已复制，去微信里粘贴发送。";
+        said.textContent = button.dataset.said || "已复制，去微信里粘贴发送。";
       } catch {
         field.select();
         said.textContent = "浏览器不让自动复制：文字已选中，请长按选“复制”。";

@@ -1,10 +1,12 @@
 // Plain forms: pressed once, and what was typed is not lost where its reader has to sign in first.
 //
 // What is sent is laid down in this tab, under its reader and page. Only if it ended at the door
-// (signed-out.js marks it there) does the next page of that reader put it back; any other drops it.
+// (signed-out.js marks it there) does the next page of that reader put it back; any other drops it. A
+// page that asks who is there lies between the two and leaves it alone.
 
 const KEY = "survey:typed";
 const TWICE = 3000;
+const between = document.querySelector("[data-between]") !== null;
 const reader = document.querySelector("[data-reader]").dataset.reader;
 const pressed = new WeakMap();
 
@@ -20,7 +22,7 @@ document.addEventListener("submit", (event) => {
 });
 
 function layDown(form) {
-  if (form.querySelector("[type=password]")) return;
+  if (between || form.querySelector("[type=password]")) return;
   const fields = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
   if (!fields.length) return;
   const typed = { reader, page: location.pathname, action: form.getAttribute("action") || "", fields };
@@ -57,11 +59,11 @@ function notice() {
   box.setAttribute("role", "alert");
   const words = Object.assign(document.createElement("div"), { className: "notice__words" });
   words.append(Object.assign(document.createElement("p"), {
-    textContent: "登录状态曾失效，刚才没有保存。您填写的内容已放回下面，请核对后再提交；选过的文件请重新选择。",
+    textContent: "要先确认是您本人，刚才没有保存。您填写的内容已放回下面，请核对后再提交；选过的文件请重新选择。",
   }));
   box.append(words);
   return box;
 }
 
-const typed = takeUp();
+const typed = between ? null : takeUp();
 if (typed) putBack(typed);

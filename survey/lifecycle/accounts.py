@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from survey.lifecycle import passwords, typed
+from survey.lifecycle import passwords, patience, typed
 from survey.lifecycle.codes import normal_code
-from survey.lifecycle.errors import Invalid, NotThere, PhoneShared, TooManyTries, WrongPassword
+from survey.lifecycle.errors import Invalid, NotThere, PhoneShared, WrongPassword
 from survey.lifecycle.step import About, Actor, Step
 from survey.store import accounts as store
 from survey.store import firms, providers
@@ -23,9 +23,6 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 OUTSIDE = frozenset({Role.FIRM, Role.PROVIDER})
 """Roles of people who are no staff: each belongs to a firm or a provider."""
 WRONG = "现在的密码不对。"
-WINDOW = timedelta(minutes=15)
-FREE_FAILURES = {"account": 5, "device": 5, "password": 5, "address": 30, "look": 60}
-"""Failures (and looks) before waiting begins; then each doubles the wait, up to the window."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ def sign_in(step: Step, name: str, password: str, *, device: str, agent: str) ->
     account = f"account:{user.username if user else name.lower()[:60]}"
     account = f"device:{hashed(device)[:32]}" if known else account
     keys = [account] if known else [account, f"address:{step.by.address}"]
-    _require_patience(step, keys)
+    patience.require(step, keys)
     if len(found) > 1:
         _note_failure(step, keys, name, None)
         raise PhoneShared
@@ -69,37 +66,10 @@ def sign_in(step: Step, name: str, password: str, *, device: str, agent: str) ->
     return _open_session(step, user.id, kept, account, device, agent)
 
 
-def _require_patience(step: Step, keys: list[str]) -> None:
-    if wait := max(_wait(step, key) for key in keys):
-        raise TooManyTries(wait)
-
-
-def _wait(step: Step, key: str) -> int:
-    """Return the seconds until this key may try again, 0 for now."""
-    row = store.throttle(step.session, key)
-    free = FREE_FAILURES[key.partition(":")[0]]
-    if row is None or row.failures < free or step.now - row.since >= WINDOW:
-        return 0
-    pause = timedelta(seconds=min(2 ** (row.failures - free + 1), WINDOW.total_seconds()))
-    return max(0, int((row.since + pause - step.now).total_seconds() + 0.999))
-
-
-def look(step: Step) -> None:
-    """Count a look at a page that is open to anybody, found or not, by the address it comes from.
-
-    Raises:
-        TooManyTries: Too many came from there of late.
-    """
-    key = f"look:{step.by.address}"
-    _require_patience(step, [key])
-    with step.writing() as session:
-        store.count_failure(session, key, step.now, WINDOW)
-
-
 def _note_failure(step: Step, keys: list[str], name: str, user: User | None) -> None:
-    with step.writing() as session:
+    with step.writing():
         for key in keys:
-            store.count_failure(session, key, step.now, WINDOW)
+            patience.count(step, key)
         firm_id = user.firm_id if user else None
         user_id = user.id if user else ""
         # Passwords and whole links are typed into the wrong field; of strangers' words a little is kept.
@@ -146,6 +116,13 @@ def sign_out(step: Step, token_hash: str) -> None:
     with step.writing() as session:
         store.end_session(session, token_hash)
         step.log("sign_out", About("user", step.by.user_id or ""))
+
+
+def end_session(step: Step, user_id: int, token_hash: str) -> None:
+    """End one of one's own sessions, on a device left behind; one that has ended is just gone."""
+    with step.writing() as session:
+        if store.end_session_of(session, user_id, token_hash):
+            step.log("session_end", About("user", user_id))
 
 
 def sign_out_everywhere(step: Step, user_id: int) -> None:
@@ -235,13 +212,13 @@ def _require_password(
     Returns what the password was checked against, for ``_still_owner``.
     """
     keys = [f"password:{user_id}"]
-    _require_patience(step, keys)
+    patience.require(step, keys)
     user = store.user(step.session, user_id)
     kept = user.password_hash if user else None
     step.session.rollback()
     if not passwords.is_right(kept, password):
-        with step.writing() as session:
-            store.count_failure(session, keys[0], step.now, WINDOW)
+        with step.writing():
+            patience.count(step, keys[0])
             step.log(action, About("user", user_id), succeeded=False)
         raise Invalid({field: WRONG})
     return kept
@@ -354,7 +331,7 @@ def forget_ended(step: Step, *, session_hours: int) -> dict[str, int]:
         "sessions": store.forget_sessions_before(
             step.session, step.now - timedelta(hours=session_hours)
         ),
-        "throttles": store.forget_throttles_before(step.session, step.now - WINDOW),
+        "throttles": store.forget_throttles_before(step.session, step.now - patience.WINDOW),
     }
     step.log("nightly", About("district", ""), after=forgotten)
     return forgotten

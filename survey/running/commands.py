@@ -20,7 +20,7 @@ from survey.config import Config
 from survey.files import moving
 from survey.files.folder import Folder
 from survey.jobs import consumer
-from survey.lifecycle import editions, links, profiles
+from survey.lifecycle import editions, links, profiles, second_factor
 from survey.lifecycle.contents import clear
 from survey.lifecycle.errors import Faulty, Invalid, NotDraft, NotThere, Stale
 from survey.lifecycle.step import Actor, Step
@@ -43,7 +43,16 @@ OPERATOR = Actor(None, "命令行")
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    known = (serve, work, migrate, create_admin, reset_password, load_demo, verify_log)
+    known = (
+        serve,
+        work,
+        migrate,
+        create_admin,
+        reset_password,
+        reset_factor,
+        load_demo,
+        verify_log,
+    )
     for command in (
         *known,
         verify,
@@ -134,6 +143,21 @@ def reset_password(username: str) -> None:
     link = links.issue_link(Step(here.session(), OPERATOR, utc_now()), user.id)
     with current_app.test_request_context():
         click.echo(link_url(link.token))
+
+
+@click.command("reset-factor")
+@click.argument("username")
+@with_appcontext
+def reset_factor(username: str) -> None:
+    """Take away the second factor of a user who lost it, where no other administrator can."""
+    user = store.user_who_types(here.session(), username)
+    if user is None:
+        raise click.ClickException(f"没有用户“{username}”。")
+    try:
+        second_factor.reset(Step(here.session(), OPERATOR, utc_now()), user.id)
+    except NotThere:
+        raise click.ClickException(f"用户“{username}”没有设置两步验证，或已停用。") from None
+    click.echo("已重置。下次登录时会重新设置两步验证。")
 
 
 @click.command("load-demo")

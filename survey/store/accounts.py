@@ -26,11 +26,14 @@ from survey.tables import Firm, KnownDevice, OneTimeLink, Role, Table, Throttle,
 # Built once, of plain columns: every request asks it.
 _TABLES = Table.metadata.tables
 _session, _user = _TABLES["user_sessions"].c, _TABLES["users"].c
+_factor = _TABLES["second_factors"].c
 _SIGNED_IN = (
     select(_session.seen_at, _session.created_at, _session.token_hash)
     .add_columns(_user.id, _user.username, _user.name, _user.role, _user.firm_id)
     .add_columns(_user.owner, _user.sections, _user.agreed_version, _user.provider_id)
+    .add_columns(_session.factor_at, _factor.set_at.label("factor_set_at"))
     .join_from(_TABLES["user_sessions"], _TABLES["users"], _user.id == _session.user_id)
+    .outerjoin(_TABLES["second_factors"], _factor.user_id == _user.id)
     .where(_session.token_hash == bindparam("token_hash"), _user.active)
 )
 
@@ -153,6 +156,12 @@ def end_sessions(session: Session, user_id: int, *, keep: str = "") -> None:
 
 def end_session(session: Session, token_hash: str) -> None:
     session.execute(delete(UserSession).where(UserSession.token_hash == token_hash))
+
+
+def end_session_of(session: Session, user_id: int, token_hash: str) -> bool:
+    """End one session of a user; whether it was there and theirs."""
+    one = UserSession.user_id == user_id, UserSession.token_hash == token_hash
+    return _forgotten(session, delete(UserSession).where(*one)) > 0
 
 
 def forget_sessions_before(session: Session, moment: datetime) -> int:

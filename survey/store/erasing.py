@@ -25,9 +25,11 @@ from survey.tables import (
     NoteRow,
     OneTimeLink,
     Opinion,
+    RecoveryCode,
     Response,
     ReturnRequest,
     RosterRow,
+    SecondFactor,
     SheetRow,
     Signature,
     Throttle,
@@ -101,7 +103,7 @@ def signatures(session: Session, assessment_id: int) -> Sequence[Signature]:
 def forget_account(session: Session, user: User, spellings: Collection[str], name: str) -> None:
     """Take away what an account is opened by, and put ``name`` where the person's name was kept."""
     end_sessions(session, user.id)
-    for table in (KnownDevice, OneTimeLink, CalendarFeed):
+    for table in (KnownDevice, OneTimeLink, CalendarFeed, RecoveryCode, SecondFactor):
         session.execute(delete(table).where(table.user_id == user.id))
     session.execute(delete(Throttle).where(Throttle.key == f"account:{user.username}"))
     ties = update(Interest).where(Interest.user_id == user.id)

@@ -93,6 +93,16 @@ def of_user(session: Session, user_id: int, most: int) -> Sequence[AuditEntry]:
     return session.scalars(query.order_by(AuditEntry.id.desc()).limit(most)).all()
 
 
+def sign_ins(session: Session, user_id: int, most: int) -> Sequence[AuditEntry]:
+    """Return the newest times somebody signed in as this user, or tried to, newest first."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.subject == "user", AuditEntry.subject_id == str(user_id))
+        .where(AuditEntry.action.in_(("sign_in", "factor_show")))
+    )
+    return session.scalars(query.order_by(AuditEntry.id.desc()).limit(most)).all()
+
+
 def log_size(session: Session, wanted: WantedLog, zone: ZoneInfo) -> int:
     """Return how many rows the log narrowed so has."""
     return count(session, list(_narrowed(wanted, zone)))

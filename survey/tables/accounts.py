@@ -59,6 +59,31 @@ class UserSession(Table):
     seen_at: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(60))
     agent: Mapped[str] = mapped_column(String(200))
+    factor_at: Mapped[datetime | None]
+    """When the second factor was shown last; NULL while the session knows the password alone."""
+
+
+class SecondFactor(Table):
+    """What a user's authenticator app holds as well."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    sealed: Mapped[str] = mapped_column(String(200))
+    """The shared secret, encrypted under the instance's key: a copied database opens nothing."""
+    last_counter: Mapped[int]
+    """The period of the newest code that was taken; none of it or of earlier ones is taken again."""
+    set_at: Mapped[datetime]
+
+
+class RecoveryCode(Table):
+    """One of the codes that stand in for a lost app, each once; only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    used_at: Mapped[datetime | None]
 
 
 class OneTimeLink(Table):

@@ -24,9 +24,10 @@ from survey.lifecycle import accounts, links
 from survey.lifecycle.accounts import SignedIn
 from survey.lifecycle.errors import Invalid, LinkSpent, PhoneShared, TooManyTries, WrongPassword
 from survey.store import accounts as store
-from survey.store import calendars, firms
+from survey.store import calendars, firms, log
+from survey.store import second_factors as factors
 from survey.tables import Role, User
-from survey.web import access, errors, here
+from survey.web import access, errors, factor, here
 from survey.web.here import now
 
 pages = Blueprint("account", __name__)
@@ -40,6 +41,7 @@ HOMES = {
     Role.PROVIDER: "provider.home",
 }
 DEVICE_DAYS = 180
+MOST_SIGN_INS = 10
 
 
 class SignInForm(FlaskForm):
@@ -176,6 +178,17 @@ def sign_out_everywhere() -> ResponseReturnValue:
     return _signed_out("已在全部设备上退出登录。")
 
 
+@pages.post("/account/sessions/end")
+def end_session() -> ResponseReturnValue:
+    """End one session of one's own; the present one like signing out."""
+    given, who = request.form.get("session", ""), here.reader()
+    accounts.end_session(here.step(), who.id, given)
+    if given == who.token_hash:
+        return _signed_out("已退出登录。")
+    flash("那台设备上的登录已退出。", "good")
+    return redirect(url_for(".profile"))
+
+
 def _signed_out(words: str) -> ResponseReturnValue:
     session.clear()
     flash(words, "good")
@@ -275,6 +288,9 @@ def _profile(form: ChangePasswordForm, phone: PhoneForm, feed: str = "") -> str:
         form=form,
         phone=phone,
         sessions=store.sessions_of(session, reader.id),
+        sign_ins=log.sign_ins(session, reader.id, MOST_SIGN_INS),
+        codes_left=factors.codes_left(session, reader.id) if reader.has_factor else None,
+        must_have_factor=factor.is_required(reader.role),
         feed=feed,
         calendar=calendars.feed(session, reader.id) if reader.role in calendars.WHO else None,
     )

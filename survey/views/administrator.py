@@ -21,6 +21,7 @@ from survey.lifecycle.errors import Invalid
 from survey.readings.first_steps import first_steps
 from survey.readings.todo.bureau import Desk, of_administrator
 from survey.store import accounts as store
+from survey.store import second_factors
 from survey.store import stages as stage_store
 from survey.store.rounds import open_rounds
 from survey.store.settings import District
@@ -155,6 +156,7 @@ def users() -> ResponseReturnValue:
     return render_template(
         "administrator/users.html",
         users=found,
+        factors=second_factors.who_have(here.session(), (user.id for user, _ in found)),
         total=total,
         part=part,
         words=words,

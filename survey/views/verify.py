@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from questionnaires.loading import SEAL
 from reports import proof, readd
 from survey import library
-from survey.lifecycle import accounts
+from survey.lifecycle import patience
 from survey.lifecycle.errors import TooManyTries
 from survey.store import documents as store
 from survey.store.documents import Verified
@@ -27,7 +27,7 @@ WORD = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 def found(word: str) -> Verified | None:
     """Return the document of a secret word; what cannot be one is asked for all the same."""
-    accounts.look(here.step())
+    patience.look(here.step())
     return store.verified(here.session(), word if WORD.fullmatch(word) else "")
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, Role
-from survey.web import here, sessions
+from survey.web import factor, here, sessions
 from survey.web.here import Reader
 from survey.words.wording import RETURNED, VISIT_RETURNED
 
@@ -38,6 +38,14 @@ ROUTES: dict[str, frozenset[str]] = {
     "account.sign_out_everywhere": EVERY_ROLE,
     "account.profile": EVERY_ROLE,
     "account.keep_phone": EVERY_ROLE,
+    "account.end_session": EVERY_ROLE,
+    # the second factor: one's own; a lost one is another administrator's to reset
+    "second_factor.ask": EVERY_ROLE,
+    "second_factor.begin": EVERY_ROLE,
+    "second_factor.codes": EVERY_ROLE,
+    "second_factor.leave": EVERY_ROLE,
+    "second_factor.reset": _administrator,
+    "second_factor.security": _administrator,
     # privacy: what is kept of people, theirs to read, to take along, to have erased
     "privacy.purpose": _public,
     "privacy.agree": EVERY_ROLE,
@@ -514,6 +522,11 @@ GIVEN = frozenset(
         "account.sign_out_everywhere",
         "account.profile",
         "account.keep_phone",
+        "account.end_session",
+        "second_factor.ask",
+        "second_factor.begin",
+        "second_factor.codes",
+        "second_factor.leave",
         "privacy.agree",
         "privacy.mine",
         "firm.home",
@@ -569,6 +582,10 @@ def guard() -> ResponseReturnValue | None:
         abort(403)
     if not may_open(who, request.endpoint):
         here.refuse(403, "这一页由企业负责人办理。如有需要，请联系本企业负责人。")
+    if way := factor.missing(who, request.endpoint, request.method):
+        if wants_json():
+            abort(401)
+        return redirect(url_for(way, next=_where_to_return()))
     if request.endpoint not in SAVES:
         here.rest_on(partial(sessions.require_unchanged, who))
     return None

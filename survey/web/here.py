@@ -51,6 +51,9 @@ class Reader:
     """The modules a firm's colleague was given; None for everything."""
     agreed: int = field(default=0, compare=False)
     """The version of what is kept of them that they agreed to; no right rests on it."""
+    factor_at: datetime | None = field(default=None, compare=False)
+    """When this session showed a second factor last."""
+    has_factor: bool = field(default=False, compare=False)
 
 
 def init_app(app: Flask, engine: Engine, info: dict[str, object]) -> None:

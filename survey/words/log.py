@@ -13,7 +13,7 @@ from questionnaires.words import SIZES
 from reports.figures import money_text, percent
 from survey.clock import local
 from survey.tables import AuditEntry
-from survey.words import jobs, needs, projects, samples, seen
+from survey.words import factors, jobs, needs, projects, samples, seen
 from survey.words.notes import TITLES
 from survey.words.notices import CANDIDATE_STATES, CHANGED, NOTICE_STATES
 from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
@@ -180,6 +180,13 @@ ACTIONS = {
     "sign_in": "登录",
     "sign_out": "退出登录",
     "sign_out_everywhere": "全部设备退出登录",
+    "session_end": "退出一台设备上的登录",
+    "factor_set": "设置两步验证",
+    "factor_show": "验证动态码",
+    "factor_codes": "换恢复码",
+    "factor_leave": "停用两步验证",
+    "factor_reset": "重置两步验证",
+    "factor_again": "选定要再验证的操作",
     "roster_bring": "上传企业名单",
     "roster_check": "核对企业名单",
     "roster_checked": "核对完企业名单",
@@ -301,6 +308,8 @@ GROUPED = {
     ),
     "accounts": (
         *("sign_in", "sign_out", "sign_out_everywhere", "link_invite", "link_reset"),
+        *("session_end", "factor_set", "factor_show", "factor_codes", "factor_leave"),
+        *("factor_reset", "factor_again"),
         *("password_invite", "password_reset", "password_change", "phone", "give"),
         *("agree", "erase_user", "enable", "disable", "role", "calendar_open", "calendar_shut"),
     ),
@@ -663,6 +672,11 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "claimed": lambda money: _sum("已申领", money),
     "share": lambda share: f"得分率 {percent(Fraction(share))}",
     "role": lambda role: ROLES.get(role, role),
+    "shown_by": lambda how: factors.SHOWN_BY.get(how, how),
+    "codes_left": lambda left: f"还剩 {left} 个恢复码",
+    "again": lambda kinds: (
+        f"要再验证 {'、'.join(factors.AGAIN.get(kind, kind) for kind in kinds) or '无'}"
+    ),
     "came_by": lambda source: f"来源 {needs.SOURCES.get(source, source)}",
     "rating": lambda rating: f"评价 {needs.RATINGS.get(rating, '无')}",
     "settlement": lambda how: SETTLEMENTS.get(how, how),

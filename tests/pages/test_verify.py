@@ -19,7 +19,7 @@ from survey.clock import LOCAL
 from survey.files.certificates import Unusable
 from survey.jobs.issuing import address_of
 from survey.lifecycle import documents
-from survey.lifecycle.accounts import FREE_FAILURES
+from survey.lifecycle.patience import FREE_FAILURES
 from survey.lifecycle.step import Step
 from survey.tables import Role, ScoreRow
 from tests.support.bureau import counting

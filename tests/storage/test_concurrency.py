@@ -20,12 +20,21 @@ from survey.clock import utc_now
 from survey.config import Config
 from survey.files.uploads import Stored
 from survey.joining import create_app
-from survey.lifecycle import assessments, evidence, firms, introductions, needs, samples
+from survey.lifecycle import (
+    assessments,
+    evidence,
+    firms,
+    introductions,
+    needs,
+    samples,
+    second_factor,
+)
 from survey.lifecycle.answers import Change, save_answer
-from survey.lifecycle.errors import Conflict, Invalid, Locked, Refusal, Stale
+from survey.lifecycle.errors import Conflict, Invalid, Locked, Refusal, Stale, TooManyTries
 from survey.lifecycle.needs import Heard
 from survey.lifecycle.states import NEED
 from survey.lifecycle.step import Actor, Step
+from survey.store.accounts import hashed
 from survey.tables import (
     AnswerRevision,
     AnswerRow,
@@ -43,10 +52,12 @@ from survey.tables import (
     SampleState,
     SheetKind,
     SheetRow,
+    UserSession,
 )
 from tests.support.bureau import logged
 from tests.support.client import CheckingClient
 from tests.support.cluster import Cluster
+from tests.support.factors import a_factor
 from tests.support.needs import a_need, given
 from tests.support.patience import until
 from tests.support.people import (
@@ -719,3 +730,34 @@ def test_backends_ended_between_requests_are_not_noticed(postgres, desk, engine)
 
     assert desk.save(2, 3, base=1).status_code == 200
     assert desk.client.get("/account").status_code == 200
+
+
+def test_one_code_shown_in_many_browsers_at_once_lets_one_in(session, engine):
+    user = a_user(session)
+    words = [f"word-{number}" for number in range(6)]
+    with db.writing(session):
+        for word in words:
+            session.add(a_session(user, word))
+    phone = a_factor(session, user, words[0], ("key",))
+    with db.writing(session):  # setting it up ended the others
+        for word in words:
+            session.add(a_session(user, word))
+    number, code = user.id, phone.code(utc_now())
+    session.rollback()
+
+    def show(word):
+        with Session(engine, expire_on_commit=False) as own:
+            step = Step(own, TESTER, utc_now())
+            try:
+                second_factor.show(step, number, code, sign_in=hashed(word), keys=("key",))
+            except (Invalid, TooManyTries):
+                return 0
+            return 1
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(show, words)) == 1
+
+
+def a_session(user, word):
+    about = {"address": "127.0.0.1", "agent": "测试", "created_at": moment(), "seen_at": moment()}
+    return UserSession(token_hash=hashed(word), user_id=user.id, **about)

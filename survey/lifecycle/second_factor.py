@@ -1,0 +1,235 @@
+"""The second factor: a code of an authenticator app beside the password (TOTP, RFC 6238).
+
+Its secret is kept encrypted under the instance's key. A code opens once: its period and all earlier
+ones are spent with it. Recovery codes, shown once, stand in for a lost app, each once.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyotp
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from survey.lifecycle import patience, typed
+from survey.lifecycle.errors import Invalid, NotThere, Stale
+from survey.lifecycle.step import About, Step
+from survey.store import accounts, settings
+from survey.store import second_factors as store
+from survey.store.accounts import hashed
+from survey.tables import RecoveryCode, SecondFactor, User
+
+CODES = 10
+CODE_BYTES = 15
+"""120 random bits a code: more than the 112 from which a plain hash keeps a lookup secret
+(OWASP ASVS 5.0, 6.5.2)."""
+DRIFT = (0, -1, 1)
+"""Periods of thirty seconds beside the present one that are looked at: clocks of phones differ."""
+WRONG = "动态码不对，或者已经用过。请等应用里换出新的 6 位数字再填；换了手机就填一个恢复码。"
+AGAIN = ("revoke", "delete", "undo", "erase", "accounts")
+"""Kinds of destructive step that may want the factor again (``survey.words.factors``)."""
+Keys = Sequence[str]
+"""The instance's secret key, then those it had before."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What follows a factor that was right: the session's new secret word, and the codes drawn."""
+
+    session: str
+    codes: tuple[str, ...] = ()
+    codes_left: int | None = None
+    """How many recovery codes are left, where one was used up."""
+
+
+def drawn() -> str:
+    """Draw the secret an app is to be given, in base32 as apps take it."""
+    return pyotp.random_base32()
+
+
+def address(secret: str, username: str, issuer: str) -> str:
+    """Return what a QR code tells an app: the secret, whose it is, and of which system."""
+    return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=issuer)
+
+
+def begin(step: Step, user_id: int, secret: str, code: str, *, sign_in: str, keys: Keys) -> Shown:
+    """Keep a secret as the user's factor, once a code shows that their app holds it.
+
+    Their other sessions end: they showed a password alone.
+
+    Raises:
+        Invalid: The code is not of this secret.
+        Stale: A factor is kept already.
+        TooManyTries: Nothing was checked.
+    """
+    counter = None
+    with step.writing() as session:
+        patience.require(step, [_key(user_id)])
+        user = _locked(step, user_id)
+        if store.factor(session, user_id) is not None:
+            raise Stale
+        counter = _period(step, secret, code)
+        if counter is None:
+            _fail(step, user)
+        else:
+            sealed = _box(keys).encrypt(secret.encode()).decode()
+            row = SecondFactor(
+                user_id=user_id, sealed=sealed, last_counter=counter, set_at=step.now
+            )
+            session.add(row)
+            session.flush()
+            accounts.end_sessions(session, user_id, keep=sign_in)
+            step.log("factor_set", user)
+            return Shown(_renewed(step, user, sign_in), _draw(step, user_id))
+    raise Invalid({"code": WRONG})
+
+
+def show(step: Step, user_id: int, code: str, *, sign_in: str, keys: Keys) -> Shown:
+    """Let a session in that shows the factor: a code of the app, or a recovery code.
+
+    Raises:
+        Invalid: It is neither, or was used before.
+        NotThere: The user has no factor.
+        TooManyTries: Nothing was checked.
+    """
+    with step.writing() as session:
+        patience.require(step, [_key(user_id)])
+        user, factor = _locked(step, user_id), store.factor(session, user_id, lock=True)
+        if factor is None:
+            raise NotThere
+        counter = _period(step, _opened(factor, keys), code)
+        if counter is not None and counter > factor.last_counter:
+            factor.last_counter = counter
+            step.log("factor_show", user, after={"shown_by": "app"})
+            return Shown(_renewed(step, user, sign_in))
+        if store.use_code(session, user_id, hashed(_plain(code)), step.now):
+            left = store.codes_left(session, user_id)
+            step.log("factor_show", user, after={"shown_by": "recovery", "codes_left": left})
+            return Shown(_renewed(step, user, sign_in), codes_left=left)
+        _fail(step, user)
+    raise Invalid({"code": WRONG})
+
+
+def draw_again(step: Step, user_id: int) -> tuple[str, ...]:
+    """Draw new recovery codes; the old ones open nothing any more."""
+    with step.writing() as session:
+        user = _locked(step, user_id)
+        if store.factor(session, user_id) is None:
+            raise NotThere
+        step.log("factor_codes", user)
+        return _draw(step, user_id)
+
+
+def leave(step: Step, user_id: int) -> None:
+    """Go without a factor again, where the role may."""
+    with step.writing() as session:
+        user = _locked(step, user_id)
+        if store.factor(session, user_id) is None:
+            raise NotThere
+        store.forget(session, user_id)
+        step.log("factor_leave", user)
+
+
+def reset(step: Step, user_id: int) -> None:
+    """Take away the factor of somebody who lost it; they begin with a new one at their next sign-in.
+
+    Raises:
+        Invalid: It is one's own: a second administrator looks who asks.
+        NotThere: The user has none.
+    """
+    if user_id == step.by.user_id:
+        raise Invalid({"user": "不能重置自己的两步验证，请另一位管理员办理。"})
+    with step.writing() as session:
+        user = _locked(step, user_id)
+        if store.factor(session, user_id, lock=True) is None:
+            raise NotThere
+        store.forget(session, user_id)
+        accounts.end_sessions(session, user_id)
+        accounts.clear_throttle(session, _key(user_id))
+        step.log("factor_reset", user)
+
+
+def choose_again(step: Step, kinds: Sequence[str]) -> None:
+    """Keep which kinds of step want the factor again."""
+    wanted = [kind for kind in AGAIN if kind in kinds]
+    with step.writing() as session:
+        before = store.asked_again(session)
+        settings.keep_beside(session, store.KEY, wanted)
+        known = [kind for kind in AGAIN if before is None or kind in before]
+        about = About("district", "security")
+        step.log("factor_again", about, before={"again": known}, after={"again": wanted})
+
+
+def _locked(step: Step, user_id: int) -> User:
+    user = accounts.user(step.session, user_id, lock=True)
+    if user is None or not user.active:
+        raise NotThere
+    return user
+
+
+def _key(user_id: int) -> str:
+    return f"factor:{user_id}"
+
+
+def _fail(step: Step, user: User) -> None:
+    patience.count(step, _key(user.id))
+    step.log("factor_show", user, succeeded=False)
+
+
+def _renewed(step: Step, user: User, sign_in: str) -> str:
+    """Give the session a new word: the one from before the factor opens nothing any more."""
+    token = secrets.token_urlsafe(32)
+    if not store.renew_session(step.session, sign_in, hashed(token), step.now):
+        raise NotThere
+    accounts.clear_throttle(step.session, _key(user.id))
+    return token
+
+
+def _draw(step: Step, user_id: int) -> tuple[str, ...]:
+    store.forget_codes(step.session, user_id)
+    codes = [
+        _plain(base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()) for _ in range(CODES)
+    ]
+    step.session.add_all(RecoveryCode(code_hash=hashed(one), user_id=user_id) for one in codes)
+    return tuple("-".join(one[at : at + 4] for at in range(0, len(one), 4)) for one in codes)
+
+
+def _plain(code: str) -> str:
+    """Return a recovery code without what only makes it readable."""
+    return "".join(c for c in typed.line(code).upper() if c.isascii() and c.isalnum())[:60]
+
+
+def _period(step: Step, secret: str, code: str) -> int | None:
+    """Return the period whose code this is, near the present one; None for none."""
+    app, said = pyotp.TOTP(secret), typed.digits(code)
+    if len(said) != app.digits or not (said.isascii() and said.isdigit()):
+        return None
+    here = app.timecode(step.now)
+    for counter in (here + drift for drift in DRIFT):
+        if secrets.compare_digest(app.generate_otp(counter), said):
+            return counter
+    return None
+
+
+def _box(keys: Keys) -> MultiFernet:
+    """Return what locks secrets away: under the newest key, opened by any."""
+    return MultiFernet(
+        [
+            Fernet(
+                base64.urlsafe_b64encode(hashlib.sha256(f"second factor:{key}".encode()).digest())
+            )
+            for key in keys
+        ]
+    )
+
+
+def _opened(factor: SecondFactor, keys: Keys) -> str:
+    try:
+        return _box(keys).decrypt(factor.sealed.encode()).decode()
+    except InvalidToken:
+        words = "本系统的密钥换过，打不开您的两步验证。请另一位管理员重置，或由运维用 flask reset-factor 重置。"
+        raise Invalid({"code": words}) from None

@@ -1,0 +1,182 @@
+"""The second factor: set up, shown at the door and before destructive steps, reset, chosen for whom."""
+
+from __future__ import annotations
+
+import re
+
+import segno
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from survey.config import Config
+from survey.lifecycle import second_factor as steps
+from survey.lifecycle.errors import Invalid, NotThere, Stale, TooManyTries
+from survey.lifecycle.second_factor import Shown
+from survey.store import second_factors as store
+from survey.tables import Role
+from survey.views import account
+from survey.web import access, factor, here
+from survey.words import factors as words
+
+pages = Blueprint("second_factor", __name__)
+pages.register_error_handler(TooManyTries, account.too_many_tries)
+BEING_SET = "factor"
+"""Where the browser's signed cookie holds a secret that is being set up."""
+
+
+class CodeForm(FlaskForm):
+    """A code of the app."""
+
+    code = StringField(
+        "动态码",
+        [InputRequired("请填写 6 位动态码。"), Length(max=60)],
+        description="打开手机上的身份验证器应用，填写显示的 6 位数字。",
+    )
+
+
+@pages.route("/second-factor", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
+    """Ask for the factor, at the door or before a destructive step; go back to where they came from."""
+    who, form = here.reader(), CodeForm()
+    target = access.safe_next(request.args.get("next"))
+    again = who.factor_at is not None
+    if not who.has_factor:
+        return redirect(url_for(".begin", next=target))
+    if request.method == "POST" and form.validate_on_submit():
+        try:
+            shown = steps.show(
+                here.step(), who.id, form.code.data or "", sign_in=who.token_hash, keys=_keys()
+            )
+        except Invalid as error:
+            form.code.errors = [error.fields["code"]]
+        else:
+            return _let_in(shown, target, again=again)
+    status = 422 if request.method == "POST" else 200
+    return render_template(
+        "second_factor/ask.html", form=form, again=again, action=url_for(".ask", next=target)
+    ), status
+
+
+def _let_in(shown: Shown, target: str | None, *, again: bool) -> ResponseReturnValue:
+    session["sid"] = shown.session
+    if shown.codes_left is not None:
+        left = f"用掉了一个恢复码，还剩 {shown.codes_left} 个。换了手机，请到“账号与密码”重新设置。"
+        flash(left, "warn" if shown.codes_left < 3 else "note")
+    elif again:
+        flash("已验证，10 分钟内有效。刚才的操作还没有办，请再按一次。", "good")
+    return redirect(target or url_for("account.home"))
+
+
+@pages.route("/account/second-factor", methods=["GET", "POST"])
+def begin() -> ResponseReturnValue:
+    """Set the factor up: scan, type the first code, keep the recovery codes."""
+    who, form = here.reader(), CodeForm()
+    target = access.safe_next(request.args.get("next"))
+    if who.has_factor:
+        return redirect(target or url_for("account.profile"))
+    secret = session.setdefault(BEING_SET, steps.drawn())
+    if request.method == "POST" and form.validate_on_submit():
+        try:
+            code = form.code.data or ""
+            shown = steps.begin(
+                here.step(), who.id, secret, code, sign_in=who.token_hash, keys=_keys()
+            )
+        except Invalid as error:
+            form.code.errors = [error.fields["code"]]
+        except Stale:
+            return redirect(url_for(".ask", next=target))
+        else:
+            session.pop(BEING_SET, None)
+            session["sid"] = shown.session
+            return _codes(shown.codes, target)
+    status = 422 if request.method == "POST" else 200
+    return _scanned(secret, form, target), status
+
+
+def _scanned(secret: str, form: CodeForm, target: str | None) -> str:
+    address = steps.address(
+        secret, here.reader().username, f"数智阶梯 {here.district().name}".strip()
+    )
+    picture = segno.make(address, error="m").svg_inline(
+        scale=5, border=2, svgclass="qr", lineclass=None
+    )
+    return render_template(
+        "second_factor/begin.html",
+        form=form,
+        action=url_for(".begin", next=target),
+        required=factor.is_required(here.reader().role),
+        secret=" ".join(re.findall(".{1,4}", secret)),
+        picture=Markup(picture),  # noqa: S704  # drawn from what we made
+    )
+
+
+def _codes(codes: tuple[str, ...], target: str | None) -> str:
+    return render_template(
+        "second_factor/codes.html",
+        codes=codes,
+        username=here.reader().username,
+        target=target or url_for("account.home"),
+    )
+
+
+@pages.post("/account/second-factor/codes")
+def codes() -> ResponseReturnValue:
+    """Draw new recovery codes and show them, this once."""
+    return _codes(steps.draw_again(here.step(), here.reader().id), url_for("account.profile"))
+
+
+@pages.post("/account/second-factor/leave")
+def leave() -> ResponseReturnValue:
+    """Go without the factor, where the role may; whoever must have one sets it up anew at once."""
+    steps.leave(here.step(), here.reader().id)
+    if factor.is_required(here.reader().role):
+        return redirect(url_for(".begin"))
+    flash("两步验证已停用，以后只用密码登录。", "good")
+    return redirect(url_for("account.profile"))
+
+
+@pages.post("/admin/users/<row:user_id>/second-factor")
+def reset(user_id: int) -> ResponseReturnValue:
+    """Take away the factor of somebody who lost it."""
+    try:
+        steps.reset(here.step(), user_id)
+        flash("已重置。对方下次登录时会重新设置两步验证。", "good")
+    except NotThere:
+        flash("这位用户没有设置两步验证，不用重置。", "note")
+    return redirect(url_for("administrator.users"))
+
+
+@pages.route("/admin/security", methods=["GET", "POST"])
+def security() -> ResponseReturnValue:
+    """Show who must have a factor and who lacks it; choose which steps want it again."""
+    if request.method == "POST":
+        steps.choose_again(here.step(), request.form.getlist("again"))
+        flash("已保存。", "good")
+        return redirect(url_for(".security"))
+    required = [role for role in Role if factor.is_required(role)]
+    return render_template(
+        "second_factor/security.html",
+        required=required,
+        lacking=store.who_lack(here.session(), required),
+        kinds=words.AGAIN,
+        chosen=factor.again(),
+        demonstration=here.district().demonstration,
+    )
+
+
+def _keys() -> tuple[str, ...]:
+    config: Config = current_app.config["SURVEY"]
+    return (config.secret_key, *config.secret_key_fallbacks)
