@@ -334,7 +334,7 @@ def _heat(table: Table, words: Option) -> Option:
         {
             "value": [x, y, float(cell.number)],
             "itemStyle": {"color": (shade := _shade_of(float(cell.number)))},
-            "label": {"color": _on(shade)},
+            "label": {"color": _on(shade), "formatter": cell.text},
         }
         for y, line in enumerate(table.lines)
         for x, cell in enumerate(line.cells)

@@ -4,30 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
+from reports.benchmarks import BAND
 from reports.dashboard import TOTAL, Basis, Cell, Line, Table
-from reports.small_cells import FEWEST, WITHHELD, Change, Sum, withheld
+from reports.peers import band_text
+from reports.small_cells import WITHHELD, Change, Sum, withheld
 from reports.small_cells import Cell as Key
 
 INSIDE = frozenset({"near", "stages", "nation", "projects"})
 """Blocks that name firms, the pool's stages (how far the bureau is with whom), what firms pay."""
-PUBLIC_COLUMNS = 3
-"""Of the plan anybody knows what is wanted, who was recognised (published by name), the rest of it."""
 CONFIRMED, HANDED_IN = "诊断核定", "提交"
 DISTRIBUTIONS = frozenset({"by-trade", "by-size", "by-township"})
+COUNTED = {"plan": 3, "deviation": 3}
+"""Of the plan anybody knows what is wanted, who was recognised (published by name), the rest of it; a
+mean deviation, taken twice, would tell a newcomer's."""
+HEAT = "heat"
 HELD = Cell(WITHHELD)
+Medians = Mapping[tuple[str, str], int]
+"""In which band a period's median lies (``benchmarks``), by title of section and trade."""
+MEDIANS = (
+    "现场核定过的企业，中位数落在哪一档（%），数字越大越好；定一次管一期，各处相同。"
+    "“—”表示这个行业不答这个模块。"
+)
 Place = tuple[int, int]
 """Line and column of a cell that counts firms."""
 
 
-def outward(tables: Sequence[Table], current: str, basis: Basis) -> tuple[Table, ...]:
+def outward(
+    tables: Sequence[Table], current: str, basis: Basis, medians: Medians
+) -> tuple[Table, ...]:
     """Return the blocks that may leave the bureau, small counts held back in all of them together.
+
+    Means of shares do not leave it: in their place stands what everybody is told of each trade.
 
     Args:
         current: The title of the round whose firms most tables count.
         basis: Whose rungs they count.
     """
-    shown = [_public(table) for table in tables if table.id not in INSIDE]
+    shown = [
+        _public(t, medians) for t in tables if t.id not in INSIDE and (t.id != HEAT or medians)
+    ]
     known = _Known(current, basis, _width(shown))
     for table in shown:
         known.note(table)
@@ -35,11 +52,36 @@ def outward(tables: Sequence[Table], current: str, basis: Basis) -> tuple[Table,
     return tuple(_written(table, known, held) for table in shown)
 
 
-def _public(table: Table) -> Table:
-    if table.id != "plan":
+def _public(table: Table, medians: Medians) -> Table:
+    if table.id == HEAT:
+        return _told(table, medians)
+    columns = COUNTED.get(table.id)
+    if columns is None:
         return table
-    lines = (Line(line.title, line.cells[:PUBLIC_COLUMNS]) for line in table.lines)
-    return replace(table, head=table.head[: PUBLIC_COLUMNS + 1], lines=tuple(lines), says="")
+    lines = (Line(line.title, line.cells[:columns]) for line in table.lines)
+    says = table.says.partition("；")[0] + "。" if table.id == "deviation" else ""
+    return replace(table, head=table.head[: columns + 1], lines=tuple(lines), says=says)
+
+
+def _told(table: Table, medians: Medians) -> Table:
+    """Put medians' bands in the place of means."""
+    lines = (
+        Line(
+            line.title,
+            tuple(
+                cell if cell.number is None else _median(medians.get((line.title, trade)))
+                for cell, trade in zip(line.cells, table.head[1:], strict=True)
+            ),
+        )
+        for line in table.lines
+    )
+    return replace(table, title="各模块得分率中位数", says=MEDIANS, lines=tuple(lines))
+
+
+def _median(band: int | None) -> Cell:
+    if band is None:
+        return HELD
+    return Cell(band_text(band, BAND).removesuffix("%"), int((band + Fraction(1, 2)) * BAND * 100))
 
 
 def _width(tables: Sequence[Table]) -> int:
@@ -57,8 +99,6 @@ class _Known:
     counts: dict[Key, int] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    sizes: dict[str, int] = field(default_factory=dict)
-    """How many firms of each trade a mean rests on."""
 
     @property
     def everybody(self) -> Key:
@@ -91,8 +131,6 @@ class _Known:
             self.sums += _sums_of(table, keys)
         if table.id in ties:
             ties[table.id](table, keys)
-        if table.id == "by-trade":
-            self.sizes = {line.title: int(line.cells[-1].number or 0) for line in table.lines}
 
     def keys(self, table: Table) -> Mapping[Place, Key]:
         """The key of each cell that counts firms; the plan's are public."""
@@ -166,9 +204,7 @@ def _written(table: Table, known: _Known, held: frozenset[Key]) -> Table:
     for at, line in enumerate(table.lines):
         gone = [keys.get((at, column)) in held for column in range(len(line.cells))]
         cells = (
-            HELD
-            if _is_gone(table, known, gone, column, cell, no_shares)
-            else cell._replace(where=None)
+            HELD if _is_gone(table, gone, column, cell, no_shares) else cell._replace(where=None)
             for column, cell in enumerate(line.cells)
         )
         lines.append(Line(line.title, tuple(cells)))
@@ -177,15 +213,12 @@ def _written(table: Table, known: _Known, held: frozenset[Key]) -> Table:
 
 def _is_gone(
     table: Table,
-    known: _Known,
     gone: Sequence[bool],
     column: int,
     cell: Cell,
     no_shares: bool,
 ) -> bool:
     """Whether a cell goes: it is held back, or what it is worked out from is."""
-    if table.id == "heat":
-        return known.sizes.get(table.head[column + 1], 0) < FEWEST
     if cell.where is not None or table.id == "plan":
         return gone[column]
     says = cell.number is not None or table.id in ("demand", "needs")

@@ -1,21 +1,16 @@
-"""A firm beside its trade: median and quartiles of those whose visits were confirmed, never one of them.
-
-Nothing is said of fewer than ``FEWEST`` firms beside the reader's own. At one time every reader is told
-the same figures, cut to whole percentages, so that two reports of that time tell no more than one.
-Reports from before and after one more firm was confirmed do: who knows all earlier shares and both
-reports can narrow the newcomer's.
-"""
+"""A firm beside its trade: in which band median and quartiles of a period lie (``benchmarks``)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
-from statistics import quantiles
 
+from reports.benchmarks import ALL, BAND, STEP, WHOLE, Group, Quartiles, Told, band_of
 from reports.small_cells import FEWEST
 
-WHOLE = "总得分率"
+WHOLE_TITLE = "总得分率"
 
 
 @dataclass(frozen=True)
@@ -32,48 +27,93 @@ class PeerLine:
 
 @dataclass(frozen=True)
 class Peers:
-    """The firm beside ``firms`` of its trade, its own among them."""
+    """The firm beside firms of its trade, or of all trades where its own is told nothing of.
 
-    firms: int
+    Args:
+        whose: Which firms, such as 阀门行业.
+        firms: How many, as from-to.
+        day: From which day on these figures are told.
+    """
+
+    whose: str
+    firms: str
+    day: date
     lines: tuple[PeerLine, ...]
 
 
 Shares = Mapping[str, Fraction]
 """A share by section id, the whole under an empty one."""
+Figures = Mapping[Told, Quartiles]
 
 
-def peers(own: Shares, titles: Mapping[str, str], others: Sequence[Shares]) -> Peers | None:
-    """Hold a firm against its trade; None where that would tell on a handful of firms.
+@dataclass(frozen=True)
+class Named:
+    """A group with the words for it."""
+
+    group: Group
+    trade: str
+    size: str
+
+
+def peers(
+    own: Shares, titles: Mapping[str, str], figures: Figures, named: Named, day: date
+) -> Peers | None:
+    """Hold a firm against its trade; None where nothing is told of it, nor of all trades.
 
     Args:
         own: The firm's shares as its report has them.
-        titles: What the shares are called, in reading order.
-        others: One for each confirmed firm of the trade; the firm itself may be among them.
+        titles: What the sections are called, in reading order.
+        named: The firm's trade and size.
+        day: When the figures were made.
     """
-    if len(others) <= FEWEST:
-        return None
-    lines = (
-        _line(title, own[id], [one[id] for one in others if id in one])
-        for id, title in {"": WHOLE, **titles}.items()
-        if id in own
+    trade = next(
+        (one for one in (named.group.trade, ALL) if Told(WHOLE, one, ALL) in figures), None
     )
-    return Peers(len(others), tuple(line for line in lines if line))
-
-
-def _line(title: str, own: Fraction, shares: list[Fraction]) -> PeerLine | None:
-    if len(shares) <= FEWEST:
+    if trade is None:
         return None
-    low, middle, high = quantiles(shares, n=4, method="inclusive")
-    stands = "前四分之一" if own >= high else "中位以上" if own >= middle else ""
+    lines = _lines(own, titles, figures, Group(trade, named.group.size), named.size)
+    whose = f"{named.trade}行业" if trade else "全部行业"
+    return Peers(whose, _firms(figures[Told(WHOLE, trade, ALL)]), day, tuple(lines))
+
+
+def _lines(
+    own: Shares, titles: Mapping[str, str], figures: Figures, group: Group, size: str
+) -> Iterator[PeerLine]:
+    asked = [(WHOLE, ALL, WHOLE_TITLE)]
+    if group.size:
+        asked.append((WHOLE, group.size, f"{WHOLE_TITLE}（{size}企业）"))
+    asked += [(id, ALL, title) for id, title in titles.items()]
+    for section, among, title in asked:
+        found = figures.get(Told(section, group.trade, among))
+        if found and section in own:
+            yield _line(title, own[section], found, BAND if section else STEP)
+
+
+def _line(title: str, own: Fraction, found: Quartiles, width: Fraction) -> PeerLine:
     return PeerLine(
         title=title,
-        own=_whole(own),
-        low=_whole(low),
-        middle=_whole(middle),
-        high=_whole(high),
-        stands=stands or ("中位以下" if own >= low else "后四分之一"),
+        own=f"{own * 100 // 1}%",
+        low=band_text(found.low, width),
+        middle=band_text(found.middle, width),
+        high=band_text(found.high, width),
+        stands=_stands(band_of(own, width), found),
     )
 
 
-def _whole(share: Fraction) -> str:
-    return f"{share * 100 // 1}%"
+def _stands(band: int, found: Quartiles) -> str:
+    """Say where a band lies among the quartiles; between equals it is in the middle."""
+    if band == found.middle:
+        return "中位附近"
+    if band > found.middle:
+        return "前四分之一" if band > found.high else "中位以上"
+    return "后四分之一" if band < found.low else "中位以下"
+
+
+def band_text(band: int, width: Fraction) -> str:
+    """Write a band, such as 30–40%."""
+    low = band * width * 100
+    return f"{low}–{low + width * 100}%"
+
+
+def _firms(found: Quartiles) -> str:
+    return f"{found.firms}–{found.firms + FEWEST - 1}"

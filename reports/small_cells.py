@@ -46,7 +46,10 @@ class Change(NamedTuple):
 
 
 def withheld(
-    counts: Mapping[Cell, int], sums: Sequence[Sum], changes: Sequence[Change] = ()
+    counts: Mapping[Cell, int],
+    sums: Sequence[Sum],
+    changes: Sequence[Change] = (),
+    gone: Iterable[Cell] = (),
 ) -> frozenset[Cell]:
     """Return the counts that are held back.
 
@@ -54,12 +57,13 @@ def withheld(
         counts: Every count that would be printed; of equals the earlier is held back.
         sums: How they hang together; each holds.
         changes: Which of their differences are counts as well.
+        gone: Counts that are held back for a reason of their own.
 
     Raises:
         ValueError: A whole is not the sum of its parts.
     """
     tables = _Tables(counts, sums, changes)
-    held = {cell for cell, count in counts.items() if count < FEWEST}
+    held = {cell for cell, count in counts.items() if count < FEWEST} | set(gone)
     while covers := {tables.cover(each, held) for each in tables.weak(held)} - {None}:
         held |= covers
     return frozenset(held)

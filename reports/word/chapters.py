@@ -279,14 +279,15 @@ COMING: Fields = (
         Text("现在", "企业填的基准", lambda e: e.now or UNKNOWN),
         _plain("目标", "参考区间，参考值", "target"),
         _plain("怎样测", "口径", "how"))),
-    Rows("同行", "同行的四分位，企业太少时没有", lambda it: it.peers.lines if it.peers else (), (
+    Rows("同行", "同行的四分位，写到档，企业太少时没有", lambda it: it.peers.lines if it.peers else (), (
         _plain("能力域", "能力域", "title"),
         _plain("本企业", "本企业得分率", "own"),
         _plain("下四分位", "四分之一的企业不高于它", "low"),
         _plain("中位数", "一半的企业不高于它", "middle"),
         _plain("上四分位", "四分之三的企业不高于它", "high"),
         _plain("位置", "本企业在哪一段", "stands"))),
-    Text("同行家数", "同行有几家，含本企业", lambda it: str(it.peers.firms) if it.peers else ""),
+    Text("同行是谁", "同行业的企业，太少时是全部行业的", lambda it: it.peers.whose if it.peers else ""),
+    Text("同行家数", "同行有几家，只写到五家一档", lambda it: it.peers.firms if it.peers else ""),
     Picture("历轮图", "历轮总得分率", _drawn_rounds),
     Part("历轮", "历轮得分率，只有一轮的没有", _rounds, GRID),
     Rows("多标准", "答案在别的标准里的读法", lambda it: it.crosswalk, (

@@ -171,7 +171,7 @@ def _effects(it: Building) -> None:
 
 
 def _peers(it: Building) -> None:
-    it.paragraph("同一行业、同一年版问卷里现场核定过的 {{ 同行家数 }} 家企业，含本企业。")
+    it.paragraph("{{ 同行是谁 }}、同一年版问卷里现场核定过的 {{ 同行家数 }} 家企业；数字只写到档。")
     names = ("本企业", "下四分位", "中位数", "上四分位", "位置")
     it.rows("同行", [("能力域", "能力域", 41), *((name, name, 23) for name in names)])
 

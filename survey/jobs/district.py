@@ -11,7 +11,7 @@ from survey.jobs import issuing
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import district_pages
 from survey.lifecycle.jobs import Effect
-from survey.readings import dashboard
+from survey.readings import dashboard, peers
 from survey.store import rounds
 from survey.store.settings import read
 from survey.tables import Fault
@@ -51,8 +51,9 @@ def _page(workshop: Workshop) -> OnePage:
     basis, leaves = Basis(taken.arguments["basis"]), bool(taken.arguments["outward"])
     edition = library.load(session, round_.edition)
     found = dashboard.page(session, place, edition, round_, basis, made)
+    medians = peers.medians(session, edition, made.astimezone(clock.LOCAL).date())
     session.rollback()  # working out what may be told takes a while; no snapshot is held open
-    tables = outward(found.tables, round_.title, basis) if leaves else found.tables
+    tables = outward(found.tables, round_.title, basis, medians) if leaves else found.tables
     return OnePage(
         district=place.name,
         bureau=place.bureau,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from survey.jobs import (
     annual,
     batches,
+    benchmarks,
     budgets,
     bundles,
     district,
@@ -43,6 +44,9 @@ KINDS: dict[str, Work] = {
     "seal": Work(sealing.seal, slot=sealing.this_hour),
     "check_log": Work(sealing.check, slot=nightly.last_night),
     "notices": Work(notices.judge_all, slot=nightly.last_night),
+    "benchmarks": Work(
+        benchmarks.publish_all, lease=timedelta(minutes=10), slot=nightly.last_night
+    ),
     "ways": Work(ways.work_out, slot=nightly.last_night),
     "nightly": Work(nightly.tidy, slot=nightly.last_night),
 }

@@ -19,7 +19,7 @@ from reports.outward import outward as told_outside
 from reports.samples import Card
 from survey import clock, library
 from survey.lifecycle import annuals
-from survey.readings import budgets, dashboard
+from survey.readings import budgets, dashboard, peers
 from survey.readings.dashboard import Page
 from survey.readings.samples import names
 from survey.store import assessment_list, needs, pool, projects, providers, rounds, samples
@@ -42,9 +42,17 @@ def page_of(session: Session, round_: Round, edition: Edition) -> Page:
     return dashboard.page(session, read(session), edition, round_, None, clock.utc_now())
 
 
-def tables_of(page: Page, *, outward: bool) -> dict[str, Table]:
-    """Return the tables of a report by id; those that may leave the bureau with their gaps."""
-    shown = told_outside(page.tables, page.round.title, page.basis) if outward else page.tables
+def tables_of(session: Session, page: Page, edition: Edition, *, outward: bool) -> dict[str, Table]:
+    """Return the tables of a report by id; those that may leave the bureau with their gaps.
+
+    Working out what may be told takes a while: no snapshot of the session is held open meanwhile.
+    """
+    if not outward:
+        return {table.id: table for table in page.tables}
+    medians = peers.medians(session, edition, page.made.astimezone(clock.LOCAL).date())
+    title = page.round.title
+    session.rollback()
+    shown = told_outside(page.tables, title, page.basis, medians)
     return {table.id: table for table in shown}
 
 
@@ -63,7 +71,7 @@ def report(session: Session, round_id: int, asked: Mapping[str, Any]) -> Annual 
     examples = _examples(session)
     lists = {} if leaves else _lists(session, place, edition, found)
     planned = {} if leaves else {table.id: table for table in budgets.adopted_tables(session)}
-    session.rollback()  # working out what may be told takes a while; no snapshot is held open
+    tables = tables_of(session, found, edition, outward=leaves) | planned
     return Annual(
         district=place.name,
         bureau=place.bureau,
@@ -75,7 +83,7 @@ def report(session: Session, round_id: int, asked: Mapping[str, Any]) -> Annual 
         number=asked["number"],
         made=found.made.astimezone(clock.LOCAL),
         written=written,
-        tables=tables_of(found, outward=leaves) | planned,
+        tables=tables,
         annexes=annexes(lists),
         outward=leaves,
         demonstration=place.demonstration,

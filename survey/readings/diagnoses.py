@@ -88,7 +88,7 @@ def diagnosis_of(
     )
     told = _told(session, sheet, said, photos or {})
     if on_paper:
-        told["peers"] = peers_of(session, assessment, scored)
+        told["peers"] = peers_of(session, assessment, scored, facts.size or "", issued)
         told["trend"] = trend_of(session, assessment.firm_id)
     return diagnose(
         replace(

@@ -26,6 +26,7 @@ from survey.tables.assessments import (
 from survey.tables.audit import AuditEntry, LogBlock, LogErasure, LogSeal
 from survey.tables.base import ENUMERATIONS, Moment, Table
 from survey.tables.batches import Batch, BatchItem
+from survey.tables.benchmarks import Benchmark
 from survey.tables.budgets import BudgetRun
 from survey.tables.bundles import Bundle
 from survey.tables.calendars import Appointment, CalendarFeed
@@ -172,6 +173,7 @@ __all__ = [
     "BatchItem",
     "BatchKind",
     "BatchState",
+    "Benchmark",
     "BudgetRun",
     "Bundle",
     "CalendarFeed",

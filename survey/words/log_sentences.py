@@ -104,6 +104,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "settle": "核算了改造需求和申报条件",
     "ways_kept": "核算了企业升到各级的最省方案",
     "supports_told": "核算了各企业的等级靠几题站住",
+    "benchmark": "更新了同行参照数，下次更新以前对谁都一样",
     "count_habits": "统计了各题作答情况，供快筛安排题目顺序",
     "nightly": "做了每夜检查，清掉过期的登录和计数",
     "open_round": "建立了评估轮次{thing}",

@@ -17,6 +17,7 @@ from reports.small_cells import FEWEST, WITHHELD
 EDITION = SHIPPED.load("2026")
 NOW = "今年的轮次"
 TRADES = {"valve": "阀门", "bearing": "轴承"}
+MEDIANS = {("研发设计", "轴承"): 3}
 SIZES = {"small": "小型", "large": "大型"}
 
 
@@ -73,14 +74,14 @@ GROUPS = st.lists(
 def test_no_small_count_is_printed_or_left_over_by_a_sum(groups, last, basis):
     before = a_page(groups, last, basis)
 
-    after = {table.id: table for table in outward(before, NOW, basis)}
+    after = {table.id: table for table in outward(before, NOW, basis, MEDIANS)}
 
     assert "near" not in after
     for table in before:
         for line, shown in zip(
             table.lines, getattr(after.get(table.id), "lines", ()), strict=False
         ):
-            for cell, told in zip(line.cells, shown.cells, strict=True):
+            for cell, told in zip(line.cells, shown.cells, strict=table.id != "deviation"):
                 small = cell.where is not None and cell.number < FEWEST
                 assert not small or told.text == WITHHELD, (table.id, line.title)
     for table in before:
@@ -107,13 +108,27 @@ def test_a_share_that_gives_its_count_away_goes_with_it():
     groups = [Group("valve", True, 3, 3, 3, 0, 0)]
     groups.append(Group("bearing", True, 2, 2, 40, 0, 0))
 
-    after = {table.id: table for table in outward(a_page(groups, [0] * 6), NOW, Basis.VISITED)}
+    after = {
+        table.id: table for table in outward(a_page(groups, [0] * 6), NOW, Basis.VISITED, MEDIANS)
+    }
 
     erp = after["systems"].lines[-1]
     assert [cell.text for cell in erp.cells[:2]] == [WITHHELD, WITHHELD]
     assert [line.cells[1].text for line in after["demand"].lines][:2] == ["1–2", WITHHELD]
-    valve = [line.cells[0].text for line in after["heat"].lines]
-    assert valve == [WITHHELD]
+
+
+def test_no_mean_of_shares_leaves_but_the_band_of_a_period_s_median():
+    groups = [Group("valve", True, 3, 3, 30, 900, 800), Group("bearing", True, 2, 2, 40, 0, 0)]
+    page = a_page(groups, [0] * 6)
+
+    after = {table.id: table for table in outward(page, NOW, Basis.VISITED, MEDIANS)}
+    without = {table.id for table in outward(page, NOW, Basis.VISITED, {})}
+
+    assert [cell.text for cell in after["heat"].lines[0].cells] == [WITHHELD, "30–40"]
+    assert ">30–40<" in svg(charts.of_table(after["heat"]), 400, 200, "中位数")
+    assert after["deviation"].head == ("行业", "自评偏高", "一致", "自评偏低")
+    assert "平均偏差" not in after["deviation"].says
+    assert "heat" not in without
 
 
 def test_every_block_is_drawn_with_its_numbers_on_it():
@@ -143,7 +158,7 @@ def test_needs_are_held_back_like_firms_and_their_shares_with_them():
     }
     inside = say_needs.table(counts, ["用工", "资金"], 2026, {"year": "2026"})
 
-    (outside,) = outward([inside], NOW, Basis.VISITED)
+    (outside,) = outward([inside], NOW, Basis.VISITED, MEDIANS)
 
     for before, after in zip(inside.lines, outside.lines, strict=True):
         printed = [cell for cell in after.cells[:-1] if cell.text != WITHHELD]

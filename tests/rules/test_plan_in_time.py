@@ -1,12 +1,10 @@
-"""One plan in months and years, and a firm beside its trade."""
+"""One plan in months and years."""
 
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 
 from reports.diagnosis.schedule import weeks_until
-from reports.peers import peers
 from tests.support.reporting import a_valve_diagnosis
 
 
@@ -31,21 +29,3 @@ def test_a_consultant_s_quarter_begins_with_its_first_month() -> None:
 
     assert weeks_until("2027-Q1", issued) == weeks_until("2027-01", issued) == 8
     assert weeks_until("2026-05", issued) == 0
-
-
-def test_nobody_is_told_of_five_firms_or_fewer_and_everybody_the_same_of_more() -> None:
-    shares = [{"": Fraction(n, 10), "a": Fraction(1, 3)} for n in range(1, 7)]
-    own = {"": Fraction(6, 10), "a": Fraction(1, 3)}
-
-    told = peers(own, {"a": "甲"}, shares)
-
-    assert peers(own, {"a": "甲"}, shares[:5]) is None
-    assert told is not None
-    whole, section = told.lines
-    assert (whole.low, whole.middle, whole.high) == ("22%", "35%", "47%")
-    assert whole.stands == "前四分之一"
-    assert section.middle == "33%"
-    assert [line.middle for line in told.lines] == [
-        line.middle
-        for line in (peers({"": Fraction(0), "a": Fraction(0)}, {"a": "甲"}, shares) or told).lines
-    ]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
+from datetime import date
 from io import BytesIO
 
 import pytest
 from docx import Document
 from PIL import Image
 
+from reports.benchmarks import ALL, WHOLE, Group, Quartiles, Told
 from reports.diagnosis import Diagnosis
 from reports.facts import Finding, Photo
 from reports.paper.chapters import APPENDICES, CHAPTERS, chapters
 from reports.paper.glossary import glossary
 from reports.paper.owner import owners_page
 from reports.paper.problems import problems
-from reports.peers import peers
+from reports.peers import Named, peers
 from reports.word import diagnosis, templates
 from reports.word.chapters import MOST_PHOTOS
 from reports.word.fields import complete, shape, values
@@ -51,9 +52,9 @@ def written(it: Diagnosis) -> tuple[list[str], str, int]:
 
 
 def beside_peers(it: Diagnosis) -> Diagnosis:
-    own = {"": it.score.share}
-    others = [{"": Fraction(number, 10)} for number in range(8)]
-    return replace(it, peers=peers(own, {}, others))
+    told = {Told(WHOLE, "valve", ALL): Quartiles(1, 10, 5, 7, 11)}
+    named = Named(Group("valve"), "阀门", "")
+    return replace(it, peers=peers({WHOLE: it.score.share}, {}, told, named, date(2026, 11, 1)))
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,8 @@ def test_the_chapters_say_what_the_paper_says():
         *(task.months for task in it.plan.schedule.tasks),
         *(line.total for line in it.plan.schedule.budget),
         *(text for one in it.effects for text in (one.title, one.target, one.how)),
+        it.peers.whose,
+        it.peers.firms,
         *(one.middle for one in it.peers.lines),
         *(one.headline for one in it.crosswalk),
         *(meaning for _, meaning in glossary(it)),

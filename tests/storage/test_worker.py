@@ -131,6 +131,7 @@ def test_a_sweep_sends_what_was_never_sent_and_begins_night_and_morning_once(
         begun = dict(fresh.execute(select(Job.id, Job.kind).where(Job.slot.is_not(None))).all())
     assert worker.queue.waiting() == {lost, *begun}
     assert sorted(begun.values()) == [
+        "benchmarks",
         "check_log",
         "nightly",
         "notices",

@@ -136,8 +136,7 @@ def _drafts(round_: Round, *, outward: bool) -> Written:
     session, edition = here.session(), choices.frame_of(round_.edition).edition
     page = reading.page_of(session, round_, edition)
     title = round_.title
-    session.rollback()  # no snapshot is held open meanwhile
-    return proposed(reading.tables_of(page, outward=outward), title)
+    return proposed(reading.tables_of(session, page, edition, outward=outward), title)
 
 
 def _conflict(tried: Written | None, kept: AnnualWords | None) -> Written | None:

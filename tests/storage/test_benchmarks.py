@@ -1,0 +1,84 @@
+"""What is told of groups of firms: made once a period from confirmed sheets, the same for all until the next."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from reports.benchmarks import ALL, WHOLE, Told
+from survey.lifecycle import benchmarks as life
+from survey.lifecycle.step import Actor, Step
+from survey.readings.diagnoses import diagnosis_of
+from survey.store import benchmarks as store
+from survey.store.settings import read
+from survey.tables import Role, SheetKind
+from tests.support.bureau import logged
+from tests.support.people import a_consultant, a_firm, a_user, confirmed, moment
+
+NIGHT = Actor(None, "系统")
+FIRMS = 6
+
+
+@pytest.fixture
+def visited(session):
+    """So many firms that something is told of them."""
+    consultant = a_consultant(session)
+    return [a_visited_firm(session, consultant) for _ in range(FIRMS)]
+
+
+def a_visited_firm(session, consultant):
+    owner = a_user(session, Role.FIRM, a_firm(session))
+    return confirmed(session, owner, consultant, level=2)
+
+
+def at(session, days=0):
+    return Step(session, NIGHT, moment() + timedelta(days=days))
+
+
+def test_a_period_is_begun_once_and_lasts_whatever_comes(session, visited):
+    edition = visited[0].edition
+    assert store.editions(session) == [edition]
+
+    assert life.publish(at(session), edition)
+    first = store.told(session, edition, moment() + timedelta(days=1))
+    for _ in range(5):
+        a_visited_firm(session, a_consultant(session))
+
+    assert not life.publish(at(session, days=27), edition)
+    assert life.publish(at(session, days=28), edition)
+    assert not life.publish(at(session, days=60), edition)
+    assert [row.period for row in store.periods(session, edition)] == [1, 2]
+    found = life.figures(first)[Told(WHOLE, visited[0].trade, ALL)]
+    assert (found.period, found.firms) == (1, 5)
+    assert [row.after["rows"] > 0 for row in logged(session, "benchmark")] == [True, True]
+
+
+def test_of_five_firms_nothing_is_told_and_nothing_is_written(session):
+    consultant = a_consultant(session)
+    visited = [a_visited_firm(session, consultant) for _ in range(FIRMS - 1)]
+    edition = visited[0].edition
+
+    assert not life.publish(at(session), edition)
+    assert store.periods(session, edition) == []
+    assert logged(session, "benchmark") == []
+
+
+def test_all_reports_of_a_day_say_what_was_told_when_it_began(session, visited):
+    it, today = visited[0], moment().date()
+    life.publish(at(session), it.edition)
+
+    def peers_on(day):
+        return diagnosis_of(
+            session, it, SheetKind.ONSITE, district=read(session), issued=day, photos={}
+        ).peers
+
+    assert peers_on(today) is None
+    tomorrow = peers_on(today + timedelta(days=1))
+    assert tomorrow.firms == "5–9"
+    assert tomorrow.day == today
+    for _ in range(5):
+        a_visited_firm(session, a_consultant(session))
+    life.publish(at(session, days=30), it.edition)
+    assert peers_on(today + timedelta(days=30)) == tomorrow
+    assert peers_on(today + timedelta(days=31)).firms == "10–14"
