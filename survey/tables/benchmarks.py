@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, String
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table
 
@@ -26,5 +26,5 @@ class Benchmark(Table):
     made_at: Mapped[datetime]
     figures: Mapped[list[Any]] = mapped_column(JSON)
     """[section, trade, size, period, firms, low, middle, high]; the whole under empty words."""
-    members: Mapped[list[Any]] = deferred(mapped_column(JSON))
+    members: Mapped[list[Any]] = mapped_column(JSON, deferred=True)
     """[mark, trade, size, [section, ...]]: by which the next period knows who came and left."""
