@@ -37,6 +37,10 @@ class Config:
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     proxies: int = 0
     secure_cookies: bool = False
+    metrics: str = ""
+    """Where counts and states are read from (host:port); empty for nowhere."""
+    log_lines: bool = False
+    """Whether what is said to the log is one JSON object a line, one for each request too."""
     second_factor: frozenset[str] = frozenset()
     """Roles that sign in with a second factor beside the password; ``none`` for nobody.
 
@@ -53,6 +57,11 @@ class Config:
     @property
     def contents(self) -> Path:
         return self.instance / "contents"
+
+    @property
+    def counts(self) -> Path:
+        """Where processes write what they count; not worth a backup."""
+        return self.instance / "counts"
 
     @property
     def queue(self) -> str:
@@ -80,6 +89,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         trusted_hosts=tuple(filter(None, hosts.split(","))),
         proxies=int(environ.get("PROXIES", "0")),
         secure_cookies=base_url.startswith("https://"),
+        metrics=environ.get("METRICS", ""),
+        log_lines=environ.get("LOG_FORMAT", "") == "json",
         second_factor=_words(environ.get("SECOND_FACTOR", "officer,administrator")),
         idle_minutes=int(environ.get("IDLE_MINUTES", "60")),
     )

@@ -55,6 +55,7 @@ def engine_for(url: str, *, create: bool = False) -> Engine:
 def _postgresql(url: str) -> Engine:
     return create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
@@ -73,6 +74,7 @@ def _sqlite(url: str, *, create: bool) -> Engine:
         "sqlite://",
         module=sqlite,
         creator=file.connect,
+        hide_parameters=True,  # an error says which statement, never what was sent: it may be a person's
         poolclass=QueuePool,
         pool_size=20,
         max_overflow=20,

@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, request
+from flask import Flask, abort, request
 from flask.templating import Environment
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -41,6 +41,7 @@ from survey.web import (
     proxies,
     seen,
     sessions,
+    watching,
 )
 from survey.web.bodies import StrictRequest
 from survey.words import links, wording
@@ -103,7 +104,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    _health(app)
+    watching.init_app(app)
     app.wsgi_app = lanes.Lanes(app.wsgi_app)  # type: ignore[method-assign]
     _static(app)
     _templates(app)
@@ -136,13 +137,6 @@ def _settings(config: Config) -> dict[str, Any]:
         "PROPAGATE_EXCEPTIONS": False,
         "PROVIDE_AUTOMATIC_OPTIONS": False,
     }
-
-
-def _health(app: Flask) -> None:
-    @app.get("/health")
-    def health() -> Response:
-        db.require_answer(here.session())
-        return Response("ok\n", mimetype="text/plain")
 
 
 def _static(app: Flask) -> None:

@@ -14,6 +14,7 @@ from survey.jobs import consumer
 from survey.lifecycle import editions, links
 from survey.lifecycle.scores import tell_scores_again
 from survey.lifecycle.step import Actor, Step
+from survey.running import metrics
 from survey.running.web_server import WebServer
 from survey.store import accounts as accounts_store
 from survey.store.settings import read
@@ -37,6 +38,8 @@ def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
         if _is_demonstration(app) and not _is_loopback(host):
             print("演示数据只在本机（127.0.0.1）提供。正式使用请用 make run DEMO=0 建立空实例。")
             return 2
+        metrics.begin_anew(app.config["SURVEY"])
+        metrics.serve(app.config["SURVEY"], app.extensions["survey_sessions"])
         print(f"\n  数智阶梯已启动：http://{host}:{port}/\n", flush=True)
         _greet(app, fresh=fresh)
         return _run_together(app, web)

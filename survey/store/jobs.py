@@ -84,6 +84,20 @@ def forget_done(session: Session, kind: str, before: datetime) -> None:
     session.execute(delete(Job).where(*over))
 
 
+def count_by_state(session: Session) -> dict[str, int]:
+    """Return how many jobs stand in each state, none as 0."""
+    query = select(Job.state, func.count()).group_by(Job.state)
+    found: dict[JobState, int] = dict(session.execute(query).all())
+    return {str(state): found.get(state, 0) for state in JobState}
+
+
+def oldest_wait(session: Session, now: datetime) -> float:
+    """Return for how many seconds the oldest job that is due has waited for a worker; 0 for none."""
+    due = (Job.state == JobState.QUEUED, Job.due_at <= now)
+    first = session.scalar(select(func.min(Job.due_at)).where(*due))
+    return (now - first).total_seconds() if first else 0.0
+
+
 def waiting_before(session: Session, job: Job) -> int:
     """Return how many jobs of this kind stand before this one."""
     query = select(func.count()).where(Job.state.in_(OPEN), Job.kind == job.kind, Job.id < job.id)

@@ -232,6 +232,12 @@ def states_of(session: Session, whose: ColumnElement[bool]) -> Mapping[MailState
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def count_waiting(session: Session) -> int:
+    """Return how many mails nobody has handed over yet."""
+    query = select(func.count()).where(Mail.state.in_((MailState.WAITING, MailState.SENDING)))
+    return session.scalar(query) or 0
+
+
 def with_address(session: Session, round_id: int) -> int:
     """Return how many invited firms have an address and no invitation by mail yet."""
     known: ColumnElement[bool] = exists().where(

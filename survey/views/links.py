@@ -21,8 +21,9 @@ def link_url(token: str) -> str:
 
 
 def scannable(url: str) -> str:
-    """Return the picture of an address to scan, as SVG for a page."""
-    return segno.make(url, error="m").svg_inline(scale=5, border=2, svgclass="qr", lineclass=None)
+    """Return the picture of an address to scan, as SVG that takes the room it is given, whole."""
+    code = segno.make(url, error="m")
+    return code.svg_inline(border=2, svgclass="qr", lineclass=None, omitsize=True)
 
 
 def hand_over(link: Link) -> ResponseReturnValue:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import segno
 from flask import (
     Blueprint,
     current_app,
@@ -28,6 +27,7 @@ from survey.lifecycle.second_factor import Shown
 from survey.store import second_factors as store
 from survey.tables import Role
 from survey.views import account
+from survey.views.links import scannable
 from survey.web import access, factor, here
 from survey.words import factors as words
 
@@ -110,16 +110,13 @@ def _scanned(secret: str, form: CodeForm, target: str | None) -> str:
     address = steps.address(
         secret, here.reader().username, f"数智阶梯 {here.district().name}".strip()
     )
-    picture = segno.make(address, error="m").svg_inline(
-        scale=5, border=2, svgclass="qr", lineclass=None
-    )
     return render_template(
         "second_factor/begin.html",
         form=form,
         action=url_for(".begin", next=target),
         required=factor.is_required(here.reader().role),
         secret=" ".join(re.findall(".{1,4}", secret)),
-        picture=Markup(picture),  # noqa: S704  # drawn from what we made
+        picture=Markup(scannable(address)),  # noqa: S704  # drawn from what we made
     )
 
 

@@ -26,7 +26,9 @@ _provider = frozenset({Role.PROVIDER})
 
 ROUTES: dict[str, frozenset[str]] = {
     "static": _public,
-    "health": _public,
+    # for whoever watches the machine: alive, ready
+    "health.live": _public,
+    "health.ready": _public,
     # what a browser keeps to open a visit without a network: nobody's in particular
     "worker.script": _public,
     "worker.away": _public,

@@ -80,7 +80,7 @@ def create_bare_app() -> Flask:
     form_class = bare_form(matter)
     here.init_app(bare, db.engine_for(os.environ["DATABASE_URL"]), {})
 
-    @bare.get("/health")
+    @bare.get("/health/ready")
     def health() -> str:
         return "ok\n"
 

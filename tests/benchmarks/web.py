@@ -82,7 +82,7 @@ def wait_until_well(url: str, process: subprocess.Popen[bytes], seconds: float =
     until = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5):
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=5):
                 return
         except OSError:
             time.sleep(0.02)

@@ -226,7 +226,11 @@ def test_other_methods_are_refused_and_the_allowed_ones_named(app, session, worl
 
 def test_another_origin_is_told_nothing(app, session, world):
     client = signed_in(app, session, world.a.user)
-    for where in ("/account", f"/reports/{world.a.ids['confirmed self job']}/state", "/health"):
+    for where in (
+        "/account",
+        f"/reports/{world.a.ids['confirmed self job']}/state",
+        "/health/ready",
+    ):
         for origin in ("https://evil.example", "null", "http://localhost.evil.example"):
             answer = client.get(
                 where,

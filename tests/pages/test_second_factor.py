@@ -1,5 +1,6 @@
 """The second factor, against people who know a password, look over a shoulder, replay and guess."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -92,7 +93,9 @@ def test_setting_up_leads_from_the_picture_over_the_first_code_to_the_recovery_c
 ):
     client = signed_in(strict, session, a_user(session, Role.ADMINISTRATOR))
     page = client.get(client.get("/admin/users").location)
-    assert "<svg" in page.text
+    assert re.search(r'<svg[^>]* viewBox="0 0 (\d+) \1"', page.text), (
+        "whole in whatever room it has"
+    )
     phone = App.scanning(page.text)
 
     wrong = client.submit("", {"code": "000000"})

@@ -526,7 +526,7 @@ def test_a_database_file_that_is_gone_is_not_replaced_by_an_empty_one(on_sqlite,
     path.rename(instance / "moved.db")
 
     page, script = desk.client.get("/account"), desk.save(2, 3, base=1)
-    health = app.test_client().get("/health")
+    health = app.test_client().get("/health/ready")
 
     assert {page.status_code, script.status_code, health.status_code} == {503}
     assert "Retry-After" in page.headers
@@ -666,7 +666,7 @@ def test_postgresql_may_stop_and_come_back(own_cluster, instance):
     page, script, health = (
         desk.client.get("/account"),
         desk.save(2, 3, base=1),
-        app.test_client().get("/health"),
+        app.test_client().get("/health/ready"),
     )
     own_cluster.start()
     later = []

@@ -10,7 +10,7 @@ def test_a_test_starts_with_a_migrated_database(engine: Engine):
 
 
 def test_the_application_is_well(client):
-    response = client.get("/health")
+    response = client.get("/health/ready")
 
     assert response.status_code == 200
-    assert response.text == "ok\n"
+    assert response.json == {"database": "ok", "contents": "ok"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -24,7 +26,7 @@ PATIENCE_SECONDS = 60
 class Program:
     """``flask serve`` over an empty instance, with what it said so far."""
 
-    def __init__(self, instance: Path) -> None:
+    def __init__(self, instance: Path, **settings: str) -> None:
         self.instance = instance
         self.url = f"http://127.0.0.1:{(port := free_port())}"
         self._said = instance.with_suffix(".log")
@@ -34,7 +36,8 @@ class Program:
                 cwd=PROJECT,
                 env=os.environ
                 | mark_of_the_run()
-                | {"INSTANCE": str(instance), "PORT": str(port), "BASE_URL": self.url},
+                | {"INSTANCE": str(instance), "PORT": str(port), "BASE_URL": self.url}
+                | settings,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
@@ -47,7 +50,7 @@ class Program:
 
     def is_well(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=5):
+            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=5):
                 return True
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
@@ -59,8 +62,8 @@ class Program:
 
 
 @contextmanager
-def served(instance: Path) -> Iterator[Program]:
-    program = Program(instance)
+def served(instance: Path, **settings: str) -> Iterator[Program]:
+    program = Program(instance, **settings)
     try:
         until(lambda: program.is_well() or program.process.poll() is not None)
         assert program.is_well(), program.said
@@ -102,3 +105,56 @@ def test_the_jobs_do_not_go_on_without_the_pages_nor_the_pages_without_the_jobs(
         program.process.kill()
         until(lambda: not program.is_well())
         assert not program.is_well()
+
+
+def read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return answer.read().decode()
+
+
+def value(metrics: str, name: str) -> float:
+    """Return a sample by its name with its labels."""
+    found = [line for line in metrics.splitlines() if line.startswith(f"{name} ")]
+    assert len(found) == 1, (name, metrics)
+    return float(found[0].rpartition(" ")[2])
+
+
+def test_whoever_watches_reads_counts_of_all_processes_at_an_address_of_their_own(instance: Path):
+    port = free_port()
+    with served(instance, METRICS=f"127.0.0.1:{port}") as program:
+        for _ in range(12):
+            read(f"{program.url}/sign-in")
+        with pytest.raises(urllib.error.HTTPError):
+            read(f"{program.url}/nowhere")
+        with pytest.raises(urllib.error.HTTPError):
+            read(f"{program.url}/metrics")
+
+        metrics = read(f"http://127.0.0.1:{port}/metrics")
+
+    signed = 'survey_requests_total{method="GET",route="account.sign_in",status="200"}'
+    assert value(metrics, signed) == 12
+    assert value(metrics, 'survey_refusals_total{status="404"}') == 2
+    assert value(metrics, 'survey_request_seconds_count{method="GET"}') >= 14
+    assert value(metrics, "survey_database_up") == 1
+    assert value(metrics, 'survey_jobs{state="failed"}') == 0
+    with served(instance, METRICS=f"127.0.0.1:{port}"):
+        assert signed not in read(f"http://127.0.0.1:{port}/metrics"), "counts begin with the start"
+
+
+def test_log_lines_for_machines_hold_requests_by_number_and_nobodys_name(instance: Path):
+    with served(instance, LOG_FORMAT="json") as program:
+        with urllib.request.urlopen(
+            f"{program.url}/sign-in?next=/firms/{quote('虚构人')}", timeout=30
+        ) as said:
+            number = said.headers["X-Request-ID"]
+        with pytest.raises(urllib.error.HTTPError):
+            read(f"{program.url}/link/{'x' * 43}")
+
+    lines = [json.loads(line) for line in program.said.splitlines() if line.startswith("{")]
+    (mine,) = [line for line in lines if line.get("request") == number]
+    assert mine["route"] == "account.sign_in"
+    assert (mine["method"], mine["status"]) == ("GET", 200)
+    assert mine["milliseconds"] > 0
+    assert {line["status"] for line in lines if line.get("route") == "account.link"} == {404}
+    assert quote("虚构人") not in program.said
+    assert "x" * 43 not in program.said

@@ -123,7 +123,7 @@ class Server:
         until = time.monotonic() + PATIENCE_SECONDS
         while web.poll() is None and time.monotonic() < until:
             try:
-                with urllib.request.urlopen(f"{self.url}/health", timeout=5):
+                with urllib.request.urlopen(f"{self.url}/health/ready", timeout=5):
                     return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.05)
