@@ -123,7 +123,7 @@ def _of_share(
     share = found.share if key is None else found.share_of(key)
     if share is None or share < least:
         return ()
-    level = _worth(found, key)
+    level = level_worth(found, key)
     worth = {id: level[id] * lower[id].levels for id in level if id in lower}
     heaviest = sorted(worth, key=lambda id: (-worth[id], id))
     fallen: list[str] = []
@@ -135,8 +135,12 @@ def _of_share(
     return ()
 
 
-def _worth(found: Score, key: str | None) -> dict[str, Fraction]:
-    """What one level of each scored question is worth in a share: of a section, a part or the whole."""
+def level_worth(found: Score, key: str | None) -> dict[str, Fraction]:
+    """Return what one level of each scored question is worth in a share: of a section, a part or the whole.
+
+    Args:
+        key: A section's id, ``core`` or ``trade``; None for the whole.
+    """
     core = found.questionnaire.core_section_ids
     counted = [
         section
