@@ -65,7 +65,8 @@ def test_both_files_of_both_editions_say_the_dashboards_numbers_and_only_one_nam
 ):
     round_ = a_random_district(session, 6)
     a_sample(session)
-    page = annual.page_of(session, round_, library.load(session, round_.edition))
+    edition = library.load(session, round_.edition)
+    page = annual.page_of(session, round_, edition)
     text = {}
     for outward in (False, True):
         assert write(officer, round_, outward=outward).status_code == 302
@@ -78,7 +79,7 @@ def test_both_files_of_both_editions_say_the_dashboards_numbers_and_only_one_nam
         with pymupdf.open(stream=paper.data) as opened:
             printed = "".join("".join(one.get_text() for one in opened).split())
         assert "<b>改造</b> {{ 7*7 }}。" in told
-        for table in annual.tables_of(page, outward=outward).values():
+        for table in annual.tables_of(session, page, edition, outward=outward).values():
             for line in table.lines if table.id in ("plan", "funnel", "gates") else ():
                 row = [line.title, *(cell.text for cell in line.cells)]
                 assert row in rows
