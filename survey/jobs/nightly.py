@@ -27,7 +27,7 @@ from survey.lifecycle.retention import months_before
 from survey.lifecycle.step import Step
 from survey.readings.stray import stray
 from survey.store.settings import read
-from survey.store.tallies import unsettled
+from survey.store.tallies import fold, unsettled
 
 BEGINS = timedelta(hours=3)
 """After midnight, local time: the district sleeps."""
@@ -45,7 +45,7 @@ def last_night(now: datetime) -> str:
 def tidy(workshop: Workshop) -> Effect:
     """Remove half-made files, clear working papers that were kept long enough, look at pictures that
     nobody has; what is left to do once is to keep what was seen, to forget ended sign-ins and photos
-    left, and to tell the database what it holds."""
+    left, to fold what was added up, and to tell the database what it holds."""
     files = contents_of(workshop.config).forget_half_written(clock.utc_now() - LEFT_BEHIND)
     workshop.progress(1, 2)
     settled = _settle(workshop)
@@ -61,6 +61,7 @@ def tidy(workshop: Workshop) -> Effect:
         ended = accounts.forget_ended(step, session_hours=hours)
         seen_steps.forget_taken(step)
         forgotten = photos.forget_left_behind(step)
+        fold(step.session)
         db.gather_statistics(step.session)
         done = {"files": files, "pictures": len(seen), "settled": settled, "log_rows": log_rows}
         return done | cleared | ended | forgotten

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey.store.sheets import IS_CONFIRMED
-from survey.tables import Assessment, AssessmentState, SheetKind, Tally
+from survey.tables import Assessment, AssessmentState, SheetKind, Tally, TallySum
 
 
 class What(StrEnum):
@@ -44,10 +45,11 @@ class Part(NamedTuple):
 def keep(session: Session, assessment: Assessment, kind: SheetKind, parts: Iterable[Part]) -> None:
     """Keep the parts of a sheet in place of those that were there; it counts from now on."""
     gone = delete(Tally).where(Tally.assessment_id == assessment.id, Tally.kind == kind)
-    session.execute(gone.execution_options(synchronize_session=False))
-    session.add_all(Tally(**values) for values in rows(assessment, kind, parts))
-    session.flush()
-    count(session, assessment.id, kind)
+    with _added_up(session, assessment.id):
+        session.execute(gone.execution_options(synchronize_session=False))
+        session.add_all(Tally(**values) for values in rows(assessment, kind, parts))
+        session.flush()
+        _count(session, assessment.id, kind)
 
 
 def rows(assessment: Assessment, kind: SheetKind, parts: Iterable[Part]) -> list[dict[str, Any]]:
@@ -64,9 +66,56 @@ def rows(assessment: Assessment, kind: SheetKind, parts: Iterable[Part]) -> list
 
 def count(session: Session, assessment_id: int, kind: SheetKind) -> None:
     """Let the sheet of this kind count, and the other no more."""
+    with _added_up(session, assessment_id):
+        _count(session, assessment_id, kind)
+
+
+def _count(session: Session, assessment_id: int, kind: SheetKind) -> None:
     change = update(Tally).where(Tally.assessment_id == assessment_id)
     change = change.values(counts=Tally.kind == kind)
     session.execute(change.execution_options(synchronize_session=False))
+
+
+# --- added up -------------------------------------------------------------------------------------
+
+ADDED = (What.SECTION, What.PACKAGE)
+SHAPE = ("round_id", "what", "trade", "kind", "key")
+ADDS = ("firms", "low", "high")
+
+
+@contextmanager
+def _added_up(session: Session, assessment_id: int) -> Iterator[None]:
+    """Take what an assessment adds to its round's sums out, and put in what it adds after the block."""
+    _add(session, -1, Tally.assessment_id == assessment_id)
+    yield
+    _add(session, 1, Tally.assessment_id == assessment_id)
+
+
+def _add(session: Session, sign: int, *whose: ColumnElement[bool]) -> None:
+    """Add what parts that count come to, once or as often as ``sign`` says."""
+    shape = [getattr(Tally, name) for name in SHAPE]
+    sums = (sign * func.count(), sign * func.sum(Tally.low), sign * func.sum(Tally.high))
+    found = select(*shape, *sums).where(Tally.counts, Tally.what.in_(ADDED), *whose)
+    session.execute(insert(TallySum).from_select((*SHAPE, *ADDS), found.group_by(*shape)))
+
+
+def add_up_all(session: Session) -> None:
+    """Add up every round anew, where parts were written in sets."""
+    session.execute(delete(TallySum))
+    _add(session, 1)
+
+
+def fold(session: Session) -> None:
+    """Make one row of all that say the same."""
+    names = (*SHAPE, *ADDS)
+    gone = delete(TallySum).returning(*(getattr(TallySum, name) for name in names))
+    whole: dict[tuple[Any, ...], list[int]] = {}
+    for row in session.execute(gone):
+        added = whole.setdefault(tuple(row[: len(SHAPE)]), [0] * len(ADDS))
+        added[:] = map(sum, zip(added, row[len(SHAPE) :], strict=True))
+    rows = [dict(zip(names, (*key, *added), strict=True)) for key, added in whole.items()]
+    if rows:
+        session.execute(insert(TallySum), rows)
 
 
 class Sum(NamedTuple):
@@ -82,17 +131,12 @@ class Sum(NamedTuple):
 
 
 def sums(session: Session, round_id: int) -> list[Sum]:
-    """Add up the parts of all sheets of a round that count."""
-    shape = (Tally.what, Tally.trade, Tally.kind, Tally.key)
-    query = (
-        select(*shape, func.count(), func.sum(Tally.low), func.sum(Tally.high))
-        .where(Tally.round_id == round_id, Tally.counts, Tally.what.in_(ADDED))
-        .group_by(*shape)
-    )
-    return [Sum(*row[:4], row[4], int(row[5]), int(row[6])) for row in session.execute(query)]
-
-
-ADDED = (What.SECTION, What.PACKAGE)
+    """Return the parts of all sheets of a round that count, added up."""
+    shape = [getattr(TallySum, name) for name in SHAPE[1:]]
+    added = [func.sum(getattr(TallySum, name)) for name in ADDS]
+    query = select(*shape, *added).where(TallySum.round_id == round_id).group_by(*shape)
+    found = (Sum(*row[:4], *map(int, row[4:])) for row in session.execute(query))
+    return [one for one in found if one.firms]
 
 
 def unsettled(session: Session, marker: str) -> list[int]:

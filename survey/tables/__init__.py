@@ -154,7 +154,7 @@ from survey.tables.samples import (
 )
 from survey.tables.signatures import Signature
 from survey.tables.spools import TakenSpool
-from survey.tables.tallies import Tally
+from survey.tables.tallies import Tally, TallySum
 from survey.tables.uploads import Upload, UploadPart
 from survey.tables.ways import KeptWay
 
@@ -312,6 +312,7 @@ __all__ = [
     "Table",
     "TakenSpool",
     "Tally",
+    "TallySum",
     "Throttle",
     "UnmetGate",
     "Upload",

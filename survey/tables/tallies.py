@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table
@@ -36,3 +36,24 @@ class Tally(Table):
     low: Mapped[int]
     high: Mapped[int]
     """The other end of a range, or the second number of a pair; else ``low``."""
+
+
+class TallySum(Table):
+    """What was added to the sums of a round, or taken out again, see ``store.tallies``.
+
+    All rows of one key added up are the sum over its ``Tally`` rows that count. Whoever changes a
+    sheet's parts adds rows and touches none, so nobody waits for anybody; at night they become one.
+    """
+
+    __tablename__ = "tally_sums"
+    __table_args__ = (Index("ix_tally_sums_round", "round_id", "what", "trade", "kind", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    what: Mapped[str] = mapped_column(String(12))
+    trade: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[SheetKind]
+    key: Mapped[str] = mapped_column(String(200))
+    firms: Mapped[int]
+    low: Mapped[int] = mapped_column(BigInteger)
+    high: Mapped[int] = mapped_column(BigInteger)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from survey import db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import tallies as life
 from survey.lifecycle.step import Actor, Step
 from survey.store import tallies
-from survey.store.tallies import What
-from survey.tables import Role, SheetKind, Tally
-from tests.support.people import a_consultant, a_user, confirmed, handed_in, moment
+from survey.store.tallies import Part, What
+from survey.tables import Assessment, Role, Round, SheetKind, Tally, TallySum
+from tests.support.bureau import an_assessment
+from tests.support.people import a_consultant, a_round, a_user, confirmed, handed_in, moment
 
 OFFICER = Actor(None, "主管")
 
@@ -82,3 +88,77 @@ def test_a_draft_is_never_settled_and_one_that_is_gone_is_passed_over(session):
 
     session.expire_all()
     assert {part.kind for part in kept(session, assessment, counts=True)} == {SheetKind.SELF}
+
+
+def added_up(session, round_id):
+    """What a round's kept sums have to be: the parts that count, added up."""
+    shape = (Tally.what, Tally.trade, Tally.kind, Tally.key)
+    numbers = (func.count(), func.sum(Tally.low), func.sum(Tally.high))
+    query = select(*shape, *numbers).where(
+        Tally.round_id == round_id, Tally.counts, Tally.what.in_(tallies.ADDED)
+    )
+    return sorted((*row[:4], *map(int, row[4:])) for row in session.execute(query.group_by(*shape)))
+
+
+def some_parts(dice):
+    codes = dice.sample(["", "N1", "N2", "X1"], dice.randint(0, 4))
+    prices = [Part(What.PACKAGE, code, dice.randint(0, 10**9), 2 * 10**9) for code in codes]
+    sections = dice.sample(["design", "quality", "energy"], dice.randint(0, 3))
+    shares = [Part(What.SECTION, name, dice.randint(0, 1000)) for name in sections]
+    return [*prices, *shares, Part(What.JUDGED, "2026-11"), Part(What.SYSTEM, "erp", 1, 1)]
+
+
+def test_the_sums_that_are_kept_are_those_of_the_parts_that_count_whatever_happens(session):
+    dice, rounds = Random(68), [a_round(session), a_round(session)]
+    firms = [
+        an_assessment(session, round_, f"虚构 {n} 厂", trade=trade)
+        for n, (round_, trade) in enumerate(product(rounds, ("valve", "bearing")))
+    ]
+
+    for _ in range(60):
+        one, kind = dice.choice(firms), dice.choice(list(SheetKind))
+        with db.writing(session):
+            match dice.randrange(4):
+                case 0:
+                    tallies.fold(session)
+                case 1:
+                    tallies.count(session, one.id, kind)
+                case _:
+                    tallies.keep(session, one, kind, some_parts(dice))
+
+        found = [sorted(tuple(s) for s in tallies.sums(session, r.id)) for r in rounds]
+        assert found == [added_up(session, round_.id) for round_ in rounds]
+
+    with db.writing(session):
+        tallies.fold(session)
+    rows = session.scalar(select(func.count()).select_from(TallySum).where(TallySum.firms > 0))
+    assert rows == sum(map(len, found)) > 5
+
+
+def test_sums_that_are_folded_while_sheets_change_lose_nothing_and_count_nothing_twice(
+    session, engine
+):
+    round_ = a_round(session).id
+    of_round = session.get_one(Round, round_)
+    firms = [an_assessment(session, of_round, f"虚构 {n} 厂").id for n in (1, 2)]
+    session.rollback()
+
+    def change(firm):
+        dice = Random(firm)
+        for _ in range(15):
+            with Session(engine) as own, db.writing(own):
+                one = own.get_one(Assessment, firm)
+                tallies.keep(own, one, dice.choice(list(SheetKind)), some_parts(dice))
+
+    def fold():
+        for _ in range(15):
+            with Session(engine) as own, db.writing(own):
+                tallies.fold(own)
+
+    with ThreadPoolExecutor(3) as pool:
+        done = [*(pool.submit(change, firm) for firm in firms), pool.submit(fold)]
+        assert [one.result() for one in done] == [None] * 3
+
+    found = sorted(tuple(one) for one in tallies.sums(session, round_))
+    assert found == added_up(session, round_)
+    assert found

@@ -26,7 +26,7 @@ from survey import db
 from survey.lifecycle.scores import score_row, unmet
 from survey.lifecycle.tallies import judged, parts_of
 from survey.running.demonstration.sheets import answer_on
-from survey.store import newest, settings, standings
+from survey.store import newest, settings, standings, tallies
 from survey.store.stages import SHIPPED as SHIPPED_STAGES
 from survey.store.stages import of_ladder
 from survey.store.standings import OWN, VISITED
@@ -119,6 +119,7 @@ class District:
                     session.execute(insert(table), rows)
         with db.writing(session):
             newest.tell_all(session)
+            tallies.add_up_all(session)
             self._numbers_go_on(session)
 
     @cached_property
