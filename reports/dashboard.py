@@ -128,27 +128,9 @@ class Group(NamedTuple):
 
     def step(self, basis: Basis) -> int | None:
         """Where they stand; None where there is no such rung (yet)."""
-        return _step(self, basis)
-
-
-class RoundGroup(NamedTuple):
-    """Assessments of one round on one step, counted."""
-
-    round: int
-    confirmed: bool
-    own_step: int | None
-    visited_step: int | None
-    firms: int
-
-    def step(self, basis: Basis) -> int | None:
-        """Where they stand; None where there is no such rung (yet)."""
-        return _step(self, basis)
-
-
-def _step(group: Group | RoundGroup, basis: Basis) -> int | None:
-    if basis == Basis.OWN:
-        return group.own_step
-    return group.visited_step if group.confirmed else None
+        if basis == Basis.OWN:
+            return self.own_step
+        return self.visited_step if self.confirmed else None
 
 
 class Mean(NamedTuple):
@@ -357,14 +339,14 @@ def _rated(frame: Frame, firms: int, asks: Asked) -> Cell:
 
 
 def ladder_over_rounds(
-    frame: Frame, groups: Sequence[RoundGroup], rounds: Mapping[int, str]
+    frame: Frame, groups: Mapping[int, Sequence[Group]], rounds: Mapping[int, str]
 ) -> Table:
     """Firms on every rung, round by round, the earliest first."""
     lines = []
     for round_, title in rounds.items():
         steps: Counter[int] = Counter()
-        for group in groups:
-            if group.round == round_ and (step := group.step(frame.basis)) is not None:
+        for group in groups.get(round_, ()):
+            if (step := group.step(frame.basis)) is not None:
                 steps[step] += group.firms
         asks = {"round": str(round_)}
         if steps:

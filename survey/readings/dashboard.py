@@ -63,11 +63,12 @@ def page(
     Args:
         basis: Whose rung is counted; without one the confirmed ones, where there are any.
     """
-    groups = store.by_trade(session, round_.id)
-    townships, sizes = store.by_township_and_size(session, round_.id)
-    chosen = basis or _basis(groups)
-    frame = _frame(edition, round_, chosen)
     rounds = {one.id: one.title for one in reversed(round_store.rounds_of(session, edition.id))}
+    of_rounds = store.of_rounds(session, {round_.id, *rounds})
+    groups = of_rounds[round_.id]
+    chosen = basis or _basis(groups)
+    townships, sizes = store.by_township_and_size(session, round_.id, chosen)
+    frame = _frame(edition, round_, chosen)
     whole = sum(group.firms for group in groups if _speaks(group, chosen))
     added = tallies.sums(session, round_.id)
     tables = (
@@ -77,7 +78,7 @@ def page(
         say.ladder_by(frame, groups, "trade", frame.trades),
         say.ladder_by(frame, sizes, "size", frame.sizes),
         say.ladder_by(frame, townships, "township", {name: name for name in district.townships}),
-        say.ladder_over_rounds(frame, store.rounds(session, rounds), rounds),
+        say.ladder_over_rounds(frame, of_rounds, rounds),
         say.heat(frame, _means(added, chosen)),
         say.gates(frame, store.unmet(session, round_.id, chosen), looked_at(edition), whole),
         say.deviation(frame, groups),

@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from reports.dashboard import Basis, Group, Near, RoundGroup, Unreached
+from reports.dashboard import Basis, Group, Near, Unreached
 from survey.store.lists import BELOW, Query, Slice, sliced
 from survey.store.pool import newest_confirmed_of
 from survey.store.sheets import IS_CONFIRMED
 from survey.store.tallies import What
 from survey.tables import (
     Assessment,
+    AssessmentState,
     Firm,
     Invitation,
     PoolEntry,
@@ -31,50 +32,48 @@ IN_POOL = (PoolState.IN_POOL, PoolState.RECOGNISED)
 KIND_OF = {Basis.OWN: SheetKind.SELF, Basis.VISITED: SheetKind.ONSITE}
 
 
-def by_trade(session: Session, round_id: int) -> list[Group]:
-    """Count the assessments of a round by trade and rungs, from one index."""
+def of_rounds(session: Session, round_ids: Collection[int]) -> dict[int, list[Group]]:
+    """Count the assessments of rounds by trade and rungs, along one index, so that nothing is sorted."""
+    shape = (
+        *(Assessment.round_id, Assessment.state, Assessment.trade),
+        *(Assessment.own_step, Assessment.visited_step),
+    )
+    sums = (func.sum(Assessment.own_permille), func.sum(Assessment.visited_permille))
+    query = select(*shape, func.count(), *sums).where(Assessment.round_id.in_(round_ids))
+    found: dict[int, list[Group]] = {round_id: [] for round_id in round_ids}
+    for round_id, state, trade, own, visited, firms, *added in session.execute(
+        query.group_by(*shape)
+    ):
+        confirmed = state == AssessmentState.CONFIRMED
+        group = Group(trade, confirmed, own, visited, firms, *(int(one or 0) for one in added))
+        found[round_id].append(group)
+    return found
+
+
+def by_township_and_size(
+    session: Session, round_id: int, basis: Basis
+) -> tuple[list[Group], list[Group]]:
+    """Count those with a rung of this basis by township, and by size, in one walk.
+
+    What nobody said is empty.
+    """
+    confirmed = basis == Basis.VISITED
+    step = Assessment.visited_step if confirmed else Assessment.own_step
+    shape = (Firm.township, Firm.size, step)
+    query = select(*shape, func.count()).join(Firm, Firm.id == Assessment.firm_id)
+    rated = query.where(Assessment.round_id == round_id, step.is_not(None))
+    rated = rated.where(IS_CONFIRMED) if confirmed else rated
+    townships, sizes = Counter[tuple[str, int | None]](), Counter[tuple[str, int | None]]()
+    for township, size, stands_on, firms in session.execute(rated.group_by(*shape)):
+        townships[township or "", stands_on] += firms
+        sizes[size or "", stands_on] += firms
+    return _groups(townships, confirmed), _groups(sizes, confirmed)
+
+
+def _groups(counted: Counter[tuple[str, int | None]], confirmed: bool) -> list[Group]:
     return [
-        Group(row[0], bool(row[1]), row[2], row[3], row[4], int(row[5] or 0), int(row[6] or 0))
-        for row in session.execute(_grouped(round_id, Assessment.trade, *SUMS))
-    ]
-
-
-Alike = tuple[str, bool, int | None, int | None]
-"""A township or size, whether it is confirmed, its own step and the confirmed one."""
-
-
-def by_township_and_size(session: Session, round_id: int) -> tuple[list[Group], list[Group]]:
-    """Count the same by township, and by size, in one walk; what nobody said is empty."""
-    query = _grouped(round_id, Firm.township, beside=Firm.size.expression)
-    townships: Counter[Alike] = Counter()
-    sizes: Counter[Alike] = Counter()
-    for row in session.execute(query.join(Firm, Firm.id == Assessment.firm_id)):
-        alike = (bool(row[1]), row[2], row[3])
-        townships[row[0] or "", *alike] += row[5]
-        sizes[row[4] or "", *alike] += row[5]
-    return _groups(townships), _groups(sizes)
-
-
-def _groups(counted: Counter[Alike]) -> list[Group]:
-    return [Group(*key, firms) for key, firms in counted.items()]
-
-
-SUMS = (func.sum(Assessment.own_permille), func.sum(Assessment.visited_permille))
-
-
-def _grouped(round_id: int, by: Any, *more: Any, beside: Any = None) -> Query:
-    shape = [by, IS_CONFIRMED, Assessment.own_step, Assessment.visited_step]
-    shape += [] if beside is None else [beside]
-    query: Query = select(*shape, func.count(), *more).select_from(Assessment)
-    return query.where(Assessment.round_id == round_id).group_by(*shape)
-
-
-def rounds(session: Session, round_ids: Collection[int]) -> list[RoundGroup]:
-    """Count the assessments of rounds by step, from one index."""
-    shape = (Assessment.round_id, IS_CONFIRMED, Assessment.own_step, Assessment.visited_step)
-    query = select(*shape, func.count()).where(Assessment.round_id.in_(round_ids)).group_by(*shape)
-    return [
-        RoundGroup(row[0], bool(row[1]), row[2], row[3], row[4]) for row in session.execute(query)
+        Group(name, confirmed, None if confirmed else step, step if confirmed else None, firms)
+        for (name, step), firms in counted.items()
     ]
 
 
@@ -148,15 +147,17 @@ def above_scale(session: Session, round_id: int) -> tuple[int, int]:
 
 def systems(session: Session, round_id: int) -> dict[str, int]:
     """Count the firms above scale whose sheet of a round shows each system."""
-    # From the firms on, each step by a whole key, the kinds named for that: the tallies' own round,
-    # or all that stands in a tally of an assessment, would lead through many times as many rows.
+    # From the firms on, through the index of exactly these tallies: it is used where the question says
+    # the same words. The tallies' own round would lead through many times as many rows.
+    shown = and_(
+        Tally.what == literal_column("'system'"), Tally.counts, Tally.low == literal_column("1")
+    )
     query = (
         select(Tally.key, func.count())
         .select_from(Firm)
         .join(Assessment, Assessment.firm_id == Firm.id)
         .join(Tally, Tally.assessment_id == Assessment.id)
-        .where(Firm.above_scale.is_(True), Assessment.round_id == round_id)
-        .where(Tally.kind.in_(SheetKind), Tally.what == What.SYSTEM, Tally.counts, Tally.low == 1)
+        .where(Firm.above_scale.is_(True), Assessment.round_id == round_id, shown)
         .group_by(Tally.key)
     )
     return {row[0]: row[1] for row in session.execute(query)}

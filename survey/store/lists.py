@@ -288,8 +288,21 @@ def _of_pool(wanted: Wanted) -> Conditions:
 
 
 def holds(words: str, *columns: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """Return the condition that one of the columns holds the words."""
-    return or_(*(column.icontains(words, autoescape=True) for column in columns))
+    """Return the condition that one of the columns holds the words, in letters of either case.
+
+    Words without such letters, as of Chinese names, are looked for as they are, which is quicker; and
+    what is not of letters and figures alone is in no code.
+    """
+    asked = columns if words.isascii() else [one for one in columns if one is not Firm.code]
+    cased = words.lower() != words.upper()
+    return or_(
+        *(
+            column.icontains(words, autoescape=True)
+            if cased
+            else column.contains(words, autoescape=True)
+            for column in asked
+        )
+    )
 
 
 def holding(query: Query, words: str, *columns: InstrumentedAttribute[Any]) -> Query:

@@ -24,6 +24,7 @@ class Firm(Table):
         CheckConstraint("revenue IS NULL OR revenue >= 0", name="revenue"),
         Index("ix_firms_township", "township", "park"),
         Index("ix_firms_named", "name", "code"),
+        Index("ix_firms_called", "township", "name", "trade"),
         Index("ix_firms_added", "created_at"),
     )
 
@@ -40,7 +41,7 @@ class Firm(Table):
     lacking: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
     """Why it lacks a process its trade usually has, by process id."""
     size: Mapped[Size | None]
-    above_scale: Mapped[bool | None]
+    above_scale: Mapped[bool | None] = mapped_column(index=True)
     """规模以上."""
     township: Mapped[str | None] = mapped_column(String(60))
     park: Mapped[str | None] = mapped_column(String(60))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table
@@ -19,8 +19,15 @@ class Tally(Table):
     __tablename__ = "tallies"
     __table_args__ = (
         Index(
-            "ix_tallies_sums",
-            *("round_id", "counts", "what", "trade", "kind", "key", "low", "high"),
+            "ix_tallies_near",
+            *("round_id", "what", "kind", "counts", "low", "high", "assessment_id"),
+        ),
+        Index(
+            "ix_tallies_systems",
+            *("assessment_id", "key"),
+            # As it is asked: SQLite uses the index of a part only where the question says the same.
+            sqlite_where=text("what = 'system' AND counts = 1 AND low = 1"),
+            postgresql_where=text("what = 'system' AND counts AND low = 1"),
         ),
     )
 

@@ -6,6 +6,7 @@ from html import unescape
 from itertools import product
 
 import pytest
+from sqlalchemy import select
 
 from reports.district import Counting, Target
 from survey import db
@@ -15,6 +16,7 @@ from survey.store import assessments
 from survey.tables import (
     AnswerRow,
     AssessmentState,
+    Firm,
     PoolEntry,
     Recognition,
     Role,
@@ -662,3 +664,21 @@ def test_the_list_is_narrowed_to_who_stands_on_few_answers(session, round_, desk
     assert names(desk.get("/bureau/assessments?support=one")) == ["一题厂（虚构）"]
     assert names(desk.get("/bureau/assessments?support=few")) == ["三题厂（虚构）"]
     assert names(desk.get("/bureau/assessments?support=more")) == ["稳当厂（虚构）"]
+
+
+@pytest.mark.parametrize(
+    "asked_words", ["abc", "ABC", "Abc阀门", "甲", "（虚构", "91testx", "%", "_"]
+)
+def test_words_are_found_in_either_case_in_names_and_codes_and_are_no_patterns(
+    desk, session, round_, asked_words
+):
+    for name in ("甲 AbC 阀门厂（虚构）", "甲ABC阀门厂（虚构）", "乙 100% 厂（虚构）"):
+        an_assessment(session, round_, name)
+    every = session.execute(select(Firm.name, Firm.code)).all()
+    session.rollback()
+
+    found = names(desk.get("/bureau/assessments", query_string={"q": asked_words}))
+
+    asked = asked_words.casefold()
+    told = {name for name, code in every if asked in name.casefold() or asked in code.casefold()}
+    assert set(found) == told

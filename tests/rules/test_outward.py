@@ -9,7 +9,7 @@ from questionnaires.library import SHIPPED
 from reports import charts
 from reports import dashboard as say
 from reports import needs as say_needs
-from reports.dashboard import TOTAL, Basis, Frame, Group, Mean, Near, RoundGroup, Table, Wish
+from reports.dashboard import TOTAL, Basis, Frame, Group, Mean, Near, Table, Wish
 from reports.outward import outward
 from reports.paper.drawing import svg
 from reports.small_cells import FEWEST, WITHHELD
@@ -29,8 +29,7 @@ def a_page(groups: list[Group], last: list[int], basis: Basis = Basis.VISITED) -
     """The blocks of a district whose firms stand as these groups say, last year ``last`` by step."""
     frame = a_frame(basis)
     firms = sum(group.firms for group in groups)
-    rated = [RoundGroup(2, g.confirmed, g.own_step, g.visited_step, g.firms) for g in groups]
-    earlier = [RoundGroup(1, True, step, step, n) for step, n in enumerate(last) if n]
+    earlier = [Group("", True, step, step, n) for step, n in enumerate(last) if n]
     names = ("invited", "begun", "handed_in", "confirmed", "pooled", "recognised")
     way = dict.fromkeys(names, firms)
     sizes = {trade: sum(group.firms for group in groups if group.name == trade) for trade in TRADES}
@@ -38,7 +37,7 @@ def a_page(groups: list[Group], last: list[int], basis: Basis = Basis.VISITED) -
         say.funnel(frame, way | {"invited": firms + 3, "pooled": 2, "recognised": 1}),
         say.ladder_by(frame, groups, "trade", TRADES),
         say.ladder_by(frame, sizes_of(groups), "size", SIZES),
-        say.ladder_over_rounds(frame, [*earlier, *rated], {1: "去年的轮次", 2: NOW}),
+        say.ladder_over_rounds(frame, {1: earlier, 2: groups}, {1: "去年的轮次", 2: NOW}),
         say.heat(frame, [Mean("design", t, n, n * 400) for t, n in sizes.items()]),
         say.gates(frame, {"traceability": firms // 2, "core": 2}, {}, firms),
         say.deviation(frame, groups),
