@@ -1,40 +1,9 @@
 // A list follows its filters as they are changed, and its rows are walked with the arrow keys.
 
 import "./columns.js";
+import { following } from "./following.js";
 
 const form = document.querySelector(".narrowing");
-let asking; // the request under way: a later one ends it
-let pause;
-
-function address() {
-  const url = new URL(form.action);
-  for (const [name, value] of new FormData(form)) if (value) url.searchParams.append(name, value);
-  return url;
-}
-
-async function follow() {
-  const url = address();
-  asking?.abort();
-  asking = new AbortController();
-  const list = document.querySelector("[data-live=list]");
-  list.setAttribute("aria-busy", "true");
-  try {
-    const answer = await fetch(url, { signal: asking.signal });
-    if (!answer.ok || answer.redirected) throw new Error("not the list");
-    show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    history.replaceState(null, "", url);
-  } catch (error) {
-    if (error.name !== "AbortError") location.assign(url); // the page itself says what is wrong
-  }
-}
-
-function show(page) {
-  for (const part of document.querySelectorAll("[data-live]")) {
-    const fresh = page.querySelector(`[data-live="${part.dataset.live}"]`);
-    if (fresh) part.replaceWith(document.importNode(fresh, true));
-  }
-  document.dispatchEvent(new Event("list"));
-}
 
 function say(boxes) {
   const ticked = [...boxes.querySelectorAll("input:checked")];
@@ -55,15 +24,18 @@ function walk(event) {
 }
 
 if (form && document.querySelector("[data-live=list]")) {
+  const list = following(form, {
+    live: "list",
+    shown: () => document.dispatchEvent(new Event("list")),
+  });
   form.addEventListener("change", ({ target }) => {
     if (target.matches(".boxes input")) say(target.closest(".boxes"));
-    if (target.matches("select, .boxes input")) follow();
+    if (target.matches("select, .boxes input")) list.now();
   });
   form.addEventListener("input", (event) => {
-    if (!event.target.matches(".narrowing__words") || event.isComposing) return;
-    clearTimeout(pause);
-    pause = setTimeout(follow, 300);
+    if (event.target.matches(".narrowing__words") && !event.isComposing) list.soon();
   });
-  form.addEventListener("compositionend", follow); // pinyin being typed is no word yet
+  // Pinyin being typed is no word yet.
+  form.addEventListener("compositionend", () => list.now());
 }
 document.addEventListener("keydown", walk);
