@@ -232,7 +232,7 @@ def test_an_officer_keeps_views_and_columns_of_these_lists_too(
 
     assert (laid_out.status_code, kept.status_code) == (302, 302)
     assert '<th scope="col">园区</th>' in shown
-    assert opened.location.endswith("?sort=firm")
+    assert opened.location.endswith("?sort=firm&columns=park")
 
 
 def test_only_the_owner_of_a_firm_decides_whether_it_is_named(app, session, owner, package):
