@@ -95,6 +95,7 @@ def our_environment(config: Config) -> dict[str, str]:
         "INSTANCE": str(config.instance),
         "DATABASE_URL": config.database_url,
         "SECRET_KEY": config.secret_key,
+        "SECOND_FACTOR": "none",
     }
 
 

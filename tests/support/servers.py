@@ -95,6 +95,7 @@ class Server:
                 "DATABASE_URL": self.config.database_url,
                 "SECRET_KEY": self.config.secret_key,
                 "BASE_URL": self.url,
+                "SECOND_FACTOR": ",".join(self.config.second_factor) or "none",
             }
         )
 
