@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import atexit
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from typing import Any
 from weakref import WeakSet
 
@@ -238,6 +239,45 @@ def look_at(session: Session, *tables: type[Any]) -> None:
         for table in tables:
             session.execute(text(f"ANALYZE {table.__tablename__}"))
         session.commit()
+
+
+@contextmanager
+def one_moment(engine: Engine) -> Iterator[Connection]:
+    """Read the whole database as it stood at one moment, however long that takes; nobody waits for it.
+
+    Where SQLite has no write-ahead log, whoever reads long would stop all writers: a copy is read.
+    """
+    if not on_postgresql(engine) and journal_mode() != "WAL":
+        with _copied(engine) as copy, copy.connect() as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        if on_postgresql(engine):
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        take_time(connection)
+        yield connection
+        connection.rollback()
+
+
+@contextmanager
+def _copied(engine: Engine) -> Iterator[Engine]:
+    with tempfile.TemporaryDirectory() as folder, engine.connect() as connection:
+        path = f"{folder}/copy.db"
+        raw: Any = connection.connection.driver_connection
+        with closing(sqlite.connect(path)) as target:
+            raw.backup(target)
+        copy = engine_for(f"sqlite:///{path}")
+        try:
+            yield copy
+        finally:
+            copy.dispose()
+
+
+def take_time(connection: Connection) -> None:
+    """Let this transaction last as long as what it does: PostgreSQL would end one that reads for minutes."""
+    if on_postgresql(connection):
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {limit} = 0"))
 
 
 def on_postgresql(bind: Engine | Connection) -> bool:

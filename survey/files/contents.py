@@ -123,6 +123,14 @@ class Contents(ABC):
             return opened
         return Opened(opened.size, _verified(name, opened.pieces), opened.close)
 
+    def open_as_it_lies(self, name: str) -> Opened:
+        """Begin to read what lies under a name, damaged or not.
+
+        Raises:
+            Missing: Nothing lies there.
+        """
+        return self._open(place_of(name))
+
     def read(self, name: str) -> bytes:
         """Return a whole content or form.
 

@@ -52,6 +52,18 @@ def migrate(engine: Engine, instance: Path) -> None:
                 _require_references(connection)
 
 
+def current(connection: Connection) -> str:
+    """Return the revision of a migrated database's schema."""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+
+
+def head() -> str:
+    """Return the revision this release works with."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(SCRIPTS)).get_current_head() or ""
+
+
 @contextmanager
 def _references_off(connection: Connection) -> Iterator[None]:
     """Let SQLite make tables anew: dropping the old one must not take along what refers to it."""

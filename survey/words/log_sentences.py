@@ -132,6 +132,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "edition_restore": "恢复了{thing}",
     "edition_discard": "丢弃了{thing}的草稿",
     "clear_contents": "清理了文件库里没有主人的文件",
+    "backup": "做了备份",
+    "restore": "从备份恢复了整个系统",
     "retention": "清除了过了保存期限的名单内容、后台任务、邮件地址和档案包",
     "log_drop": "清除了过了保存期限的{thing}",
     "view_person": "查看了{thing}里的个人信息",
