@@ -33,6 +33,8 @@ class Config:
     signing_file: Path | None = None
     """Key and certificate that sign what is issued (PKCS#12); none for one the instance makes."""
     signing_password_file: Path | None = None
+    backup_key: str = ""
+    """The public key (age1…) that backups are locked to; empty for open ones."""
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     proxies: int = 0
@@ -83,6 +85,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         signing_file=_file(environ.get("SIGNING_FILE", "")),
         signing_password_file=_file(environ.get("SIGNING_PASSWORD_FILE", "")),
         content_url=environ.get("CONTENT_URL", ""),
+        backup_key=environ.get("BACKUP_KEY", "").strip(),
         mail_url=environ.get("MAIL_URL", ""),
         mail_from=environ.get("MAIL_FROM", ""),
         base_url=base_url.rstrip("/"),

@@ -156,18 +156,39 @@ def instance(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str]:
-    """An empty, migrated database of this test's own, on each of the two engines."""
-    if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("migrated_file"), instance / "survey.db")
-        yield sqlite_url(instance / "survey.db")
+@contextmanager
+def _a_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty, migrated database of one kind; SQLite's lies in the folder."""
+    if kind == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated_file"), folder / "survey.db")
+        yield sqlite_url(folder / "survey.db")
         return
     cluster: Cluster = request.getfixturevalue("postgres")
     name = f"test_{os.getpid()}_{next(_numbers)}"
     _administer(cluster, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
     yield cluster.url(name)
     _administer(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str]:
+    """An empty, migrated database of this test's own, on each of the two engines."""
+    with _a_database(request.param, instance, request) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def other_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Config]:
+    """A second installation, empty, on each of the two engines."""
+    (folder := tmp_path / "other").mkdir()
+    with _a_database(request.param, folder, request) as url:
+        yield Config(
+            instance=folder,
+            database_url=url,
+            secret_key="another-" + "1" * 32,
+            base_url="http://localhost",
+            testing=True,
+        )
 
 
 @pytest.fixture
