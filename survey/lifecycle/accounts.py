@@ -121,7 +121,8 @@ def sign_out(step: Step, token_hash: str) -> None:
 def end_session(step: Step, user_id: int, token_hash: str) -> None:
     """End one of one's own sessions, on a device left behind; one that has ended is just gone."""
     with step.writing() as session:
-        if store.end_session_of(session, user_id, token_hash):
+        if store.is_session_of(session, user_id, token_hash):
+            store.end_session(session, token_hash)
             step.log("session_end", About("user", user_id))
 
 

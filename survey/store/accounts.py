@@ -158,10 +158,9 @@ def end_session(session: Session, token_hash: str) -> None:
     session.execute(delete(UserSession).where(UserSession.token_hash == token_hash))
 
 
-def end_session_of(session: Session, user_id: int, token_hash: str) -> bool:
-    """End one session of a user; whether it was there and theirs."""
-    one = UserSession.user_id == user_id, UserSession.token_hash == token_hash
-    return _forgotten(session, delete(UserSession).where(*one)) > 0
+def is_session_of(session: Session, user_id: int, token_hash: str) -> bool:
+    found = session.get(UserSession, token_hash)
+    return found is not None and found.user_id == user_id
 
 
 def forget_sessions_before(session: Session, moment: datetime) -> int:

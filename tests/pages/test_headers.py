@@ -271,7 +271,14 @@ def test_every_public_route_is_public_on_purpose():
     public = {name for name, roles in access.ROUTES.items() if access.ANYONE in roles}
 
     assert public == {
-        *("static", "health", "account.home", "account.sign_in", "account.link"),
+        *(
+            "static",
+            "health.live",
+            "health.ready",
+            "account.home",
+            "account.sign_in",
+            "account.link",
+        ),
         *("worker.script", "worker.away"),
         "calendar.feed",  # its address is the secret: a telephone's calendar signs in nowhere
         *("verify.page", "verify.rules", "verify.script"),  # for whoever holds a document
