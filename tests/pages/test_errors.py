@@ -361,6 +361,7 @@ def test_a_refused_form_changes_nothing(app, session, settings):
     harmless |= {"firm.request_bundle", "bureau.request_bundle"}
     harmless |= {"results.request_handouts", "results.request_word"}
     harmless |= {"consultant.processes"}  # an empty list of processes is an answer
+    harmless |= {"second_factor.security"}  # and so is no kind of step
     harmless |= {rule for rule in access.ROUTES if rule.startswith("editions.")}  # in test_editions
     for role in ("firm", "consultant", "officer", "administrator"):
         client = signed_in(app, session, world.reader(role))
