@@ -31,7 +31,7 @@ from survey.running import backup_commands, serving
 from survey.store import accounts as store
 from survey.store import documents
 from survey.store.settings import read
-from survey.tables import Role
+from survey.tables import Role, User
 from survey.views.links import link_url
 from survey.web import here
 from survey.words import sealing
@@ -138,12 +138,16 @@ def _add(username: str, name: str, role: str) -> None:
 @with_appcontext
 def reset_password(username: str) -> None:
     """Print a one-time link with which a user sets a new password."""
+    link = links.issue_link(Step(here.session(), OPERATOR, utc_now()), _user(username).id)
+    with current_app.test_request_context():
+        click.echo(link_url(link.token))
+
+
+def _user(username: str) -> User:
     user = store.user_who_types(here.session(), username)
     if user is None:
         raise click.ClickException(f"没有用户“{username}”。")
-    link = links.issue_link(Step(here.session(), OPERATOR, utc_now()), user.id)
-    with current_app.test_request_context():
-        click.echo(link_url(link.token))
+    return user
 
 
 @click.command("reset-factor")
@@ -151,11 +155,8 @@ def reset_password(username: str) -> None:
 @with_appcontext
 def reset_factor(username: str) -> None:
     """Take away the second factor of a user who lost it, where no other administrator can."""
-    user = store.user_who_types(here.session(), username)
-    if user is None:
-        raise click.ClickException(f"没有用户“{username}”。")
     try:
-        second_factor.reset(Step(here.session(), OPERATOR, utc_now()), user.id)
+        second_factor.reset(Step(here.session(), OPERATOR, utc_now()), _user(username).id)
     except NotThere:
         raise click.ClickException(f"用户“{username}”没有设置两步验证，或已停用。") from None
     click.echo("已重置。下次登录时会重新设置两步验证。")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from survey.store import second_factors
 from survey.store.accounts import end_sessions
 from survey.tables import (
     Assessment,
@@ -25,11 +26,9 @@ from survey.tables import (
     NoteRow,
     OneTimeLink,
     Opinion,
-    RecoveryCode,
     Response,
     ReturnRequest,
     RosterRow,
-    SecondFactor,
     SheetRow,
     Signature,
     Throttle,
@@ -103,7 +102,8 @@ def signatures(session: Session, assessment_id: int) -> Sequence[Signature]:
 def forget_account(session: Session, user: User, spellings: Collection[str], name: str) -> None:
     """Take away what an account is opened by, and put ``name`` where the person's name was kept."""
     end_sessions(session, user.id)
-    for table in (KnownDevice, OneTimeLink, CalendarFeed, RecoveryCode, SecondFactor):
+    second_factors.forget(session, user.id)
+    for table in (KnownDevice, OneTimeLink, CalendarFeed):
         session.execute(delete(table).where(table.user_id == user.id))
     session.execute(delete(Throttle).where(Throttle.key == f"account:{user.username}"))
     ties = update(Interest).where(Interest.user_id == user.id)

@@ -19,7 +19,7 @@ def factor(session: Session, user_id: int, *, lock: bool = False) -> SecondFacto
 
 def forget(session: Session, user_id: int) -> None:
     """Remove a user's factor and what stands in for it."""
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    forget_codes(session, user_id)
     session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
 
 

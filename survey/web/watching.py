@@ -33,6 +33,8 @@ def init_app(app: Flask) -> None:
     config: Config = app.config["SURVEY"]
     app.add_url_rule("/health/live", "health.live", live)
     app.add_url_rule("/health/ready", "health.ready", ready)
+    if config.metrics or config.log_lines:
+        app.before_request(_begin)
     if config.metrics:
         _count(app, config)
     if config.log_lines:
@@ -88,17 +90,11 @@ def _count(app: Flask, config: Config) -> None:
     refusals = Counter("survey_refusals", "Requests refused.", ["status"], registry=own)
     sign_ins = Counter("survey_sign_ins", "Tries to sign in.", ["outcome"], registry=own)
 
-    @app.before_request
-    def _begin() -> None:
-        g.began = time.perf_counter()
-
     @app.after_request
     def _end(response: Response) -> Response:
         route, status = request.endpoint or "none", response.status_code
         asked.labels(route, request.method, status).inc()
-        took.labels(request.method).observe(
-            time.perf_counter() - g.get("began", time.perf_counter())
-        )
+        took.labels(request.method).observe(_seconds())
         if status in REFUSED:
             refusals.labels(status).inc()
         if route in SAVES:
@@ -106,6 +102,16 @@ def _count(app: Flask, config: Config) -> None:
         if route in ("account.sign_in", "second_factor.ask") and request.method == "POST":
             sign_ins.labels(_outcome(status)).inc()
         return response
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+
+
+def _seconds() -> float:
+    """Return for how long this request has been worked at; 0 where it was refused before that began."""
+    now = time.perf_counter()
+    return now - float(g.get("began", now))
 
 
 def _outcome(status: int) -> str:
@@ -122,15 +128,10 @@ def _write_lines(app: Flask) -> None:
     app.logger.removeHandler(default_handler)
     logging.getLogger().addHandler(handler)
 
-    @app.before_request
-    def _begin() -> None:
-        g.line_began = time.perf_counter()
-
     @app.after_request
     def _end(response: Response) -> Response:
-        took = time.perf_counter() - g.get("line_began", time.perf_counter())
         about: dict[str, object] = {"route": request.endpoint, "method": request.method}
-        about |= {"status": response.status_code, "milliseconds": round(took * 1000, 1)}
+        about |= {"status": response.status_code, "milliseconds": round(_seconds() * 1000, 1)}
         app.logger.info("request", extra={"about": about})
         return response
 
