@@ -1,4 +1,4 @@
-// Copies what a read-only field holds; the buttons show themselves where the browser lets a page copy.
+// Copies what a read-only field or a list holds; the buttons show themselves where the browser lets a page copy.
 
 const said = document.querySelector("[data-copied]");
 
@@ -8,10 +8,11 @@ if (navigator.clipboard) {
     button.addEventListener("click", async () => {
       const field = document.getElementById(button.dataset.copy);
       try {
-        await navigator.clipboard.writeText(field.value);
+        await navigator.clipboard.writeText(field.value ?? field.innerText);
         said.textContent = button.dataset.said || "已复制，去微信里粘贴发送。";
       } catch {
-        field.select();
+        if (field.select) field.select();
+        else getSelection().selectAllChildren(field);
         said.textContent = "浏览器不让自动复制：文字已选中，请长按选“复制”。";
       }
     });

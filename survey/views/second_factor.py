@@ -55,6 +55,8 @@ def ask() -> ResponseReturnValue:
     again = who.factor_at is not None
     if not who.has_factor:
         return redirect(url_for(".begin", next=target))
+    if request.method == "GET" and factor.is_fresh(who):  # shown meanwhile in another tab
+        return redirect(target or url_for("account.home"))
     if request.method == "POST" and form.validate_on_submit():
         try:
             shown = steps.show(

@@ -63,9 +63,12 @@ def missing(who: Reader, endpoint: str, method: str) -> str | None:
 
 
 def _is_stale(who: Reader, endpoint: str) -> bool:
-    if who.factor_at is not None and here.now() - who.factor_at <= FRESH:
-        return False
-    return endpoint in ALWAYS or KINDS.get(endpoint) in again()
+    return not is_fresh(who) and (endpoint in ALWAYS or KINDS.get(endpoint) in again())
+
+
+def is_fresh(who: Reader) -> bool:
+    """Whether this session showed the factor so lately that destructive steps may follow."""
+    return who.factor_at is not None and here.now() - who.factor_at <= FRESH
 
 
 def again() -> frozenset[str]:

@@ -297,6 +297,15 @@ def test_the_factor_page_leads_nowhere_but_here(app, session):
     assert answer.location == "/"
 
 
+def test_a_tab_that_still_asks_goes_on_once_another_has_shown_the_code(app, session):
+    user = a_user(session, Role.OFFICER)
+    client, _, _ = with_factor(app, session, user)
+
+    assert client.get("/second-factor?next=/bureau/firms").location == "/bureau/firms"
+    later(app, minutes=11)
+    assert client.get("/second-factor?next=/bureau/firms").status_code == 200
+
+
 # --- recovery ----------------------------------------------------------------------------------------
 
 
