@@ -115,23 +115,26 @@ def show(step: Step, user_id: int, code: str, *, sign_in: str, keys: Keys) -> Sh
 
 
 def draw_again(step: Step, user_id: int) -> tuple[str, ...]:
-    """Draw new recovery codes; the old ones open nothing any more."""
+    """Draw new recovery codes; the old ones open nothing any more.
+
+    Raises:
+        Stale: The user has no factor (any more).
+    """
     with step.writing() as session:
         user = _locked(step, user_id)
         if store.factor(session, user_id) is None:
-            raise NotThere
+            raise Stale
         step.log("factor_codes", user)
         return _draw(step, user_id)
 
 
 def leave(step: Step, user_id: int) -> None:
-    """Go without a factor again, where the role may."""
+    """Go without a factor again, where the role may; whoever has none goes on so."""
     with step.writing() as session:
         user = _locked(step, user_id)
-        if store.factor(session, user_id) is None:
-            raise NotThere
-        store.forget(session, user_id)
-        step.log("factor_leave", user)
+        if store.factor(session, user_id) is not None:
+            store.forget(session, user_id)
+            step.log("factor_leave", user)
 
 
 def reset(step: Step, user_id: int) -> None:
@@ -139,14 +142,17 @@ def reset(step: Step, user_id: int) -> None:
 
     Raises:
         Invalid: It is one's own: a second administrator looks who asks.
-        NotThere: The user has none.
+        NotThere: No such user.
+        Stale: The user has none.
     """
     if user_id == step.by.user_id:
         raise Invalid({"user": "不能重置自己的两步验证，请另一位管理员办理。"})
     with step.writing() as session:
-        user = _locked(step, user_id)
-        if store.factor(session, user_id, lock=True) is None:
+        user = accounts.user(session, user_id, lock=True)
+        if user is None:
             raise NotThere
+        if store.factor(session, user_id, lock=True) is None:
+            raise Stale
         store.forget(session, user_id)
         accounts.end_sessions(session, user_id)
         accounts.clear_throttle(session, _key(user_id))

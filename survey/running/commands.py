@@ -157,8 +157,8 @@ def reset_factor(username: str) -> None:
     """Take away the second factor of a user who lost it, where no other administrator can."""
     try:
         second_factor.reset(Step(here.session(), OPERATOR, utc_now()), _user(username).id)
-    except NotThere:
-        raise click.ClickException(f"用户“{username}”没有设置两步验证，或已停用。") from None
+    except Stale:
+        raise click.ClickException(f"用户“{username}”没有设置两步验证。") from None
     click.echo("已重置。下次登录时会重新设置两步验证。")
 
 

@@ -22,7 +22,7 @@ from wtforms.validators import InputRequired, Length
 
 from survey.config import Config
 from survey.lifecycle import second_factor as steps
-from survey.lifecycle.errors import Invalid, NotThere, Stale, TooManyTries
+from survey.lifecycle.errors import Invalid, Stale, TooManyTries
 from survey.lifecycle.second_factor import Shown
 from survey.store import second_factors as store
 from survey.tables import Role
@@ -153,7 +153,7 @@ def reset(user_id: int) -> ResponseReturnValue:
     try:
         steps.reset(here.step(), user_id)
         flash("已重置。对方下次登录时会重新设置两步验证。", "good")
-    except NotThere:
+    except Stale:
         flash("这位用户没有设置两步验证，不用重置。", "note")
     return redirect(url_for("administrator.users"))
 
