@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from survey import db
 from survey.running import serving
 from survey.store import settings
-from survey.tables import Role, User
+from survey.tables import Role, SecondFactor, User
+from tests.support.factors import with_factor
 from tests.support.people import PASSWORD, a_user
 
 
@@ -58,6 +59,21 @@ def test_a_reset_for_nobody_says_so(app: Flask):
     code, said = _type(app, "reset-password", "nobody")
     assert code != 0
     assert "没有用户" in said
+
+
+def test_a_lost_factor_is_taken_away_on_the_server_once(app: Flask, session: Session):
+    user = a_user(session, Role.ADMINISTRATOR)
+    with_factor(app, session, user)
+
+    code, _ = _type(app, "reset-factor", user.username)
+    assert code == 0
+    session.rollback()
+    assert session.get(SecondFactor, user.id) is None
+
+    for name, words in ((user.username, "没有设置两步验证"), ("nobody", "没有用户")):
+        code, said = _type(app, "reset-factor", name)
+        assert code != 0
+        assert words in said
 
 
 def test_migrating_twice_changes_nothing(app: Flask):
