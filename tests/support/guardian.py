@@ -74,10 +74,13 @@ def clear(folder: Path) -> None:
             os.kill(int(note.read_text().split()[0]), signal.SIGQUIT)
         while note.exists() and time.monotonic() < until:
             time.sleep(0.02)
-    while (left := list(belonging(folder))) and time.monotonic() < until:
+    while folder.exists() and time.monotonic() < until:
+        left = list(belonging(folder))
         for pid in left:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
+        if not left:  # a process that is ending shows no environment, and may still put a file down
+            shutil.rmtree(folder, ignore_errors=True)
         time.sleep(0.02)
     shutil.rmtree(folder, ignore_errors=True)
 
