@@ -51,8 +51,8 @@ def files(config):
     return {one.name: contents.read(one.name) for one in contents.all()}
 
 
-def taken(config, engine, path, **given):
-    return backups.write(path, engine, config, contents_of(config), moment(), **given)
+def taken(config, engine, path, at=None, **given):
+    return backups.write(path, engine, config, contents_of(config), at or moment(), **given)
 
 
 def restored(config, path):
@@ -295,11 +295,12 @@ def test_where_sqlite_has_no_journal_for_readers_a_copy_is_read(
 ):
     a_content(session, settings)
     session.rollback()
-    plain = taken(settings, engine, tmp_path / "plain")
+    at = moment()
+    plain = taken(settings, engine, tmp_path / "plain", at)
 
     monkeypatch.setattr(db, "journal_mode", lambda: "TRUNCATE")
 
-    assert taken(settings, engine, tmp_path / "copied") == plain
+    assert taken(settings, engine, tmp_path / "copied", at) == plain
 
 
 # --- what an operator types -----------------------------------------------------------------------
