@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey.store.lists import (
@@ -17,6 +17,7 @@ from survey.store.lists import (
     Listing,
     Slice,
     Wanted,
+    any_of,
     facts_of,
     is_any_of,
     of_firms,
@@ -173,9 +174,9 @@ def _where(wanted: Wanted) -> Conditions:
     if wanted.trade:
         yield Candidate.firm_id.in_(select(Firm.id).where(is_any_of(Firm.trade, wanted.trade)))
     if wanted.outcome:
-        yield OUTCOMES[wanted.outcome]
+        yield or_(*(OUTCOMES[outcome] for outcome in any_of(wanted.outcome)))
     if wanted.state:
-        yield Candidate.state == wanted.state
+        yield is_any_of(Candidate.state, wanted.state)
 
 
 def candidate(

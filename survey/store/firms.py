@@ -24,6 +24,7 @@ from survey.store.lists import (
     facts_of,
     holds,
     is_any_of,
+    is_pooled,
     of_firms,
 )
 from survey.tables import (
@@ -145,11 +146,7 @@ def _where(wanted: Wanted) -> Conditions:
     if wanted.state:
         yield or_(*(_begun(state) for state in any_of(wanted.state)))
     if wanted.pool:
-        known = select(PoolEntry.firm_id)
-        if wanted.pool == BELOW:
-            yield Firm.id.not_in(known)
-        else:
-            yield Firm.id.in_(known.where(PoolEntry.state == wanted.pool))
+        yield is_pooled(Firm.id, wanted.pool)
     if wanted.only is not None:
         yield Firm.id.in_(wanted.only)
 

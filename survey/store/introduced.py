@@ -20,6 +20,7 @@ from survey.store.lists import (
     facts_of,
     holds,
     is_any_of,
+    is_any_row,
     of_firms,
 )
 from survey.tables import Firm, Introduction, IntroductionState, Provider
@@ -114,11 +115,11 @@ def _line(row: Any) -> IntroductionLine:
 
 def _where(wanted: Wanted) -> Conditions:
     if wanted.state:
-        yield Introduction.state == wanted.state
+        yield is_any_of(Introduction.state, wanted.state)
     if wanted.provider:
-        yield Introduction.provider_id == int(wanted.provider)
+        yield is_any_row(Introduction.provider_id, wanted.provider)
     if wanted.package:
-        yield Introduction.package == wanted.package
+        yield is_any_of(Introduction.package, wanted.package)
     firms = list(of_firms(replace(wanted, words="")))
     if wanted.trade:
         firms.append(is_any_of(Firm.trade, wanted.trade))

@@ -84,8 +84,8 @@ def facts_of(row: Any) -> Facts:
 class Wanted:
     """What a list is narrowed to; empty words narrow nothing.
 
-    Trade, township, park, size, rungs, state and consultant may hold several values, ``SEVERAL``
-    between them; ``any_of`` reads them.
+    What chooses among more than two may hold several values, ``SEVERAL`` between them, any of which
+    will do; ``any_of`` reads them.
     """
 
     edition: str = ""
@@ -172,13 +172,21 @@ def is_any_of(column: InstrumentedAttribute[Any], asked: str) -> ColumnElement[b
     return or_(*(column.is_(None) if one == BELOW else column == one for one in any_of(asked)))
 
 
+def is_any_row(column: InstrumentedAttribute[Any], asked: str) -> ColumnElement[bool]:
+    """Return the condition that a column names one of the rows; ``BELOW`` is none at all."""
+    rows = [int(one) for one in any_of(asked) if one != BELOW]
+    named = column.in_(rows)
+    return or_(named, column.is_(None)) if BELOW in any_of(asked) else named
+
+
 def of_firms(wanted: Wanted) -> Conditions:
     """What is asked of firms whatever list they stand in."""
     for column, asked in ((Firm.township, wanted.township), (Firm.park, wanted.park)):
         if asked:
             yield is_any_of(column, asked)
     if wanted.scale:
-        yield Firm.above_scale.is_({"yes": True, "no": False}.get(wanted.scale))
+        scales = ({"yes": True, "no": False}.get(one) for one in any_of(wanted.scale))
+        yield or_(*(Firm.above_scale.is_(above) for above in scales))
     if wanted.size:
         yield is_any_of(Firm.size, wanted.size)
     if wanted.words:
@@ -195,7 +203,7 @@ def of_assessments(wanted: Wanted) -> Conditions:
     if wanted.trade:
         yield is_any_of(Assessment.trade, wanted.trade)
     if wanted.round:
-        yield Assessment.round_id == int(wanted.round)
+        yield is_any_row(Assessment.round_id, wanted.round)
     if firms := list(of_firms(wanted)):
         yield Assessment.firm_id.in_(select(Firm.id).where(*firms))
     yield from _of_results(wanted)
@@ -215,7 +223,7 @@ def _of_results(wanted: Wanted) -> Conditions:
         falls = and_(IS_CONFIRMED, Assessment.visited_floor_step < Assessment.visited_step)
         yield falls if wanted.provisional == "yes" else ~func.coalesce(falls, false())
     if wanted.support:
-        yield _held_by(wanted.support)
+        yield or_(*(_held_by(support) for support in any_of(wanted.support)))
     if wanted.confirmed:
         yield IS_CONFIRMED if wanted.confirmed == "yes" else ~IS_CONFIRMED
     if wanted.gate:
@@ -240,8 +248,9 @@ def _stands_on(
     return or_(*(step == 0 if rung == BELOW else standing == rung for rung in any_of(rungs)))
 
 
-def _fails(gate: str, kind: SheetKind) -> ColumnElement[bool]:
-    failing = select(UnmetGate.assessment_id).where(UnmetGate.gate == gate, UnmetGate.kind == kind)
+def _fails(gates: str, kind: SheetKind) -> ColumnElement[bool]:
+    unmet = UnmetGate.gate.in_(any_of(gates))
+    failing = select(UnmetGate.assessment_id).where(unmet, UnmetGate.kind == kind)
     return Assessment.id.in_(failing)
 
 
@@ -277,14 +286,18 @@ def _of_visits(wanted: Wanted) -> Conditions:
 
 def _of_pool(wanted: Wanted) -> Conditions:
     if wanted.pool:
-        known = select(PoolEntry.firm_id)
-        if wanted.pool == BELOW:
-            yield Assessment.firm_id.not_in(known)
-        else:
-            yield Assessment.firm_id.in_(known.where(PoolEntry.state == wanted.pool))
+        yield is_pooled(Assessment.firm_id, wanted.pool)
     if wanted.target:
-        aiming = select(PoolEntry.firm_id).where(PoolEntry.target_rung == wanted.target)
+        aiming = select(PoolEntry.firm_id).where(is_any_of(PoolEntry.target_rung, wanted.target))
         yield Assessment.firm_id.in_(aiming)
+
+
+def is_pooled(firm_id: InstrumentedAttribute[int], asked: str) -> ColumnElement[bool]:
+    """Return the condition that a firm's entry stands in one of the states; ``BELOW``: it has none."""
+    known = select(PoolEntry.firm_id)
+    states = [one for one in any_of(asked) if one != BELOW]
+    pooled = firm_id.in_(known.where(PoolEntry.state.in_(states)))
+    return or_(pooled, firm_id.not_in(known)) if BELOW in any_of(asked) else pooled
 
 
 def holds(words: str, *columns: InstrumentedAttribute[Any]) -> ColumnElement[bool]:

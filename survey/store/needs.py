@@ -18,7 +18,10 @@ from survey.store.lists import (
     Listing,
     Slice,
     Wanted,
+    any_of,
     facts_of,
+    is_any_of,
+    is_any_row,
     of_firms,
 )
 from survey.tables import (
@@ -244,13 +247,13 @@ def _where(wanted: Wanted) -> Conditions:
         (FirmNeed.source, wanted.source),
     ):
         if asked:
-            yield column == asked
-    if wanted.only:
+            yield is_any_of(column, asked)
+    if wanted.only is not None:
         yield FirmNeed.id.in_(wanted.only)
     if wanted.year:
-        yield FirmNeed.year == int(wanted.year)
+        yield is_any_row(FirmNeed.year, wanted.year)
     if wanted.standing:
-        yield standing_of(wanted.today) == wanted.standing
+        yield standing_of(wanted.today).in_(any_of(wanted.standing))
     if wanted.repeated == JOINED:
         yield FirmNeed.main_id.is_not(None)
     elif wanted.repeated == MAIN:

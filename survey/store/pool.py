@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.store import settings
@@ -23,8 +23,10 @@ from survey.store.lists import (
     Listing,
     Slice,
     Wanted,
+    any_of,
     facts_of,
     is_any_of,
+    is_any_row,
     of_assessments,
 )
 from survey.store.sheets import (
@@ -209,7 +211,7 @@ def _where(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.state:
         where.append(is_any_of(PoolEntry.state, wanted.state))
     if wanted.target:
-        where.append(PoolEntry.target_rung == wanted.target)
+        where.append(is_any_of(PoolEntry.target_rung, wanted.target))
     if wanted.only is not None:
         where.append(PoolEntry.id.in_(wanted.only))
     return [*where, *_on_ladders(session, wanted), *_followed(wanted)]
@@ -225,21 +227,23 @@ def _of_edition(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 def _on_ladders(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.stage:
-        yield PoolEntry.stage == wanted.stage
-    if wanted.nation == ANY:
-        yield PoolEntry.nation_stage != ""
-    elif wanted.nation:
-        yield PoolEntry.nation_stage == ("" if wanted.nation == BELOW else wanted.nation)
+        yield is_any_of(PoolEntry.stage, wanted.stage)
+    if wanted.nation:
+        yield or_(*(_climbs(stage) for stage in any_of(wanted.nation)))
     if wanted.proposed:
         ladder = Ladder.NATION if wanted.proposed == Ladder.NATION else Ladder.PROVINCE
         yield is_proposed(settings.read(session).stages, ladder)
 
 
+def _climbs(stage: str) -> ColumnElement[bool]:
+    if stage == ANY:
+        return PoolEntry.nation_stage != ""
+    return PoolEntry.nation_stage == ("" if stage == BELOW else stage)
+
+
 def _followed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    if wanted.responsible == BELOW:
-        yield PoolEntry.responsible_id.is_(None)
-    elif wanted.responsible:
-        yield PoolEntry.responsible_id == int(wanted.responsible)
+    if wanted.responsible:
+        yield is_any_row(PoolEntry.responsible_id, wanted.responsible)
     if wanted.overdue == STEP_DUE:
         yield step_overdue(wanted.today)
     if wanted.overdue == STEP_NEAR:

@@ -17,8 +17,10 @@ from survey.store.lists import (
     Listing,
     Slice,
     Wanted,
+    any_of,
     facts_of,
     is_any_of,
+    is_any_row,
     of_firms,
 )
 from survey.tables import (
@@ -340,15 +342,15 @@ def _where(wanted: Wanted) -> Conditions:
     if firms:
         yield Project.firm_id.in_(select(Firm.id).where(*firms))
     if wanted.state:
-        yield Project.state == wanted.state
+        yield is_any_of(Project.state, wanted.state)
     if wanted.waits:
-        yield WAITS[wanted.waits]
+        yield or_(*(WAITS[waiting] for waiting in any_of(wanted.waits)))
     if wanted.overdue:
         yield is_overdue(wanted.today)
     if wanted.provider:
-        yield Project.provider_name == wanted.provider
+        yield is_any_of(Project.provider_name, wanted.provider)
     if wanted.policy:
-        asked = select(Subsidy.project_id).where(Subsidy.policy_id == int(wanted.policy))
+        asked = select(Subsidy.project_id).where(is_any_row(Subsidy.policy_id, wanted.policy))
         yield Project.id.in_(asked)
 
 

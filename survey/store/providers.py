@@ -14,7 +14,14 @@ from sqlalchemy.orm import Session
 
 from reports.matching import Candidate
 from survey.store.interests import STANDS
-from survey.store.lists import BELOW, Listing, Slice, holds
+from survey.store.lists import (
+    BELOW,
+    Listing,
+    Slice,
+    any_of,
+    holds,
+    is_any_of,
+)
 from survey.tables import (
     Interest,
     Introduction,
@@ -206,16 +213,15 @@ def listed(
 def _where(wanted: ProvidersWanted) -> Iterator[ColumnElement[bool]]:
     if wanted.words:
         yield holds(wanted.words, Provider.name, Provider.code)
-    if (
-        wanted.class_
-    ):  # both databases keep the list as it was written: letters beyond ASCII escaped
-        written = cast(Provider.classes, String)
-        yield written.contains(json.dumps(wanted.class_), autoescape=True)
+    if wanted.class_:
+        # Both databases keep the list as it was written: letters beyond ASCII escaped.
+        written, asked = cast(Provider.classes, String), any_of(wanted.class_)
+        yield or_(*(written.contains(json.dumps(one), autoescape=True) for one in asked))
     if wanted.package:
         offering = select(ProviderProduct.provider_id)
-        yield Provider.id.in_(offering.where(ProviderProduct.package == wanted.package))
+        yield Provider.id.in_(offering.where(is_any_of(ProviderProduct.package, wanted.package)))
     if wanted.standing:
-        yield Provider.standing == wanted.standing
+        yield is_any_of(Provider.standing, wanted.standing)
     if wanted.due:
         yield is_due(wanted.today) if wanted.due == "yes" else ~is_due(wanted.today)
     if wanted.change:

@@ -287,7 +287,7 @@ def _where(wanted: Wanted) -> Conditions:
     if wanted.trade:
         yield is_any_of(Sample.trade, wanted.trade)
     if wanted.state:
-        yield Sample.state == wanted.state
+        yield is_any_of(Sample.state, wanted.state)
 
 
 class _FarOf(NamedTuple):

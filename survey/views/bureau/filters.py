@@ -92,14 +92,14 @@ def of_assessments(frame: Frame, sorts: Collection[str]) -> Filters:
     return _filters(
         sorts,
         _choice("edition", "问卷年版", "way", _editions(frame), asked=frame.edition.id),
-        _row("round", "评估轮次", "way", _rounds(frame)),
+        _rows("round", "评估轮次", "way", _rounds(frame)),
         _boxes("state", "状态", "way", wording.STATES),
-        _consultant(),
+        _rows("consultant", "诊断顾问", "way", _consultants()),
         _choice("overdue", "超期", "way", words.OVERDUE),
         *_of_firms(frame.trades),
         *_of_results(frame),
-        _choice("pool", "在库状态", "pool", words.POOLED),
-        _choice("target", "培育目标等级", "pool", frame.rungs),
+        _boxes("pool", "在库状态", "pool", words.POOLED),
+        _boxes("target", "培育目标等级", "pool", frame.rungs),
     )
 
 
@@ -109,8 +109,8 @@ def of_pool(frame: Frame, sorts: Collection[str]) -> Filters:
         _choice("edition", "问卷年版", "pool", _editions(frame), asked=frame.edition.id),
         _boxes("state", "在库状态", "pool", wording.POOL),
         *_of_stages(),
-        _choice("target", "培育目标等级", "pool", frame.rungs),
-        _row("responsible", "责任人", "pool", _officers()),
+        _boxes("target", "培育目标等级", "pool", frame.rungs),
+        _rows("responsible", "责任人", "pool", _officers()),
         _choice("overdue", "时限", "pool", words.STEPS_DUE),
         *_of_firms(frame.trades),
         *_of_results(frame),
@@ -119,9 +119,9 @@ def of_pool(frame: Frame, sorts: Collection[str]) -> Filters:
 
 def _of_stages() -> Iterable[Filter]:
     known = here.district().stages
-    yield _choice("stage", "培育阶段", "pool", titles(known, Ladder.PROVINCE))
+    yield _boxes("stage", "培育阶段", "pool", titles(known, Ladder.PROVINCE))
     nation = words.CLIMBING | titles(known, Ladder.NATION)
-    yield _choice("nation", "国家梯度阶段", "pool", nation)
+    yield _boxes("nation", "国家梯度阶段", "pool", nation)
     yield _choice("proposed", "阶段建议", "pool", words.STAGES_PROPOSED)
 
 
@@ -130,7 +130,7 @@ def of_firms(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
         sorts,
         *_of_firms(trades),
         _boxes("state", "最近评估", "way", words.BEGUN),
-        _choice("pool", "在库状态", "pool", words.POOLED),
+        _boxes("pool", "在库状态", "pool", words.POOLED),
     )
 
 
@@ -142,15 +142,15 @@ def of_needs(sorts: Collection[str]) -> Filters:
     district = here.district()
     return _filters(
         sorts,
-        _choice("standing", "办理情况", "need", need_words.STANDINGS),
-        _choice("state", "状态", "need", need_words.STATES),
-        _place("category", "类别", rules.names, categories, "need"),
-        _place("department", "责任部门", rules.every_department, departments, "need"),
-        _choice("source", "来源", "need", need_words.SOURCES),
-        _row("year", "年份", "need", {str(year): f"{year} 年" for year in years}),
+        _boxes("standing", "办理情况", "need", need_words.STANDINGS),
+        _boxes("state", "状态", "need", need_words.STATES),
+        _named("category", "类别", [*rules.names, *categories], "need"),
+        _named("department", "责任部门", [*rules.every_department, *departments], "need"),
+        _boxes("source", "来源", "need", need_words.SOURCES),
+        _rows("year", "年份", "need", {str(year): f"{year} 年" for year in years}),
         _choice("repeated", "同类合并", "need", need_words.REPEATED),
-        _place("township", "乡镇（街道）", district.townships, townships),
-        _place("park", "园区", district.parks, parks),
+        _named("township", "乡镇（街道）", [*district.townships, *townships]),
+        _named("park", "园区", [*district.parks, *parks]),
     )
 
 
@@ -158,17 +158,17 @@ def of_projects(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
     return _filters(
         sorts,
         *_of_firms(trades),
-        _choice("state", "项目状态", "way", project_words.STATES),
-        _choice("waits", "待办", "way", project_words.WAITS),
+        _boxes("state", "项目状态", "way", project_words.STATES),
+        _boxes("waits", "待办", "way", project_words.WAITS),
         _choice("overdue", "超期", "way", project_words.OVERDUE),
-        _named("provider", "服务商", projects.providers(here.session())),
-        _row("policy", "补助政策", "pool", _policies()),
+        _named("provider", "服务商", projects.providers(here.session()), "way"),
+        _rows("policy", "补助政策", "pool", _policies()),
     )
 
 
 def of_samples(trades: Mapping[str, str], sorts: Collection[str]) -> Filters:
     return _filters(
-        sorts, *_of_firms(trades), _choice("state", "样本状态", "way", sample_words.STATES)
+        sorts, *_of_firms(trades), _boxes("state", "样本状态", "way", sample_words.STATES)
     )
 
 
@@ -180,8 +180,8 @@ def of_introductions(
     titles = {code: f"{code} {packages.get(code, '')}".strip() for code in codes}
     return _filters(
         sorts,
-        _choice("state", "状态", "provider", provider_words.STATES),
-        _row("provider", "服务商", "provider", {str(id): name for id, name in providers.items()}),
+        _boxes("state", "状态", "provider", provider_words.STATES),
+        _rows("provider", "服务商", "provider", {str(id): name for id, name in providers.items()}),
         _named("package", "改造场景", titles, "provider", titles),
         *_of_firms(trades),
     )
@@ -189,23 +189,6 @@ def of_introductions(
 
 def _policies() -> dict[str, str]:
     return {str(one.id): f"{one.year} {one.name}" for one in projects.policies(here.session())}
-
-
-def _named(
-    name: str,
-    title: str,
-    known: Iterable[str],
-    group: str = "way",
-    said: Mapping[str, str] | None = None,
-) -> Filter:
-    """Any words, for a kept address may name who is gone; those known are offered.
-
-    Args:
-        said: How each is written, where it is not as it stands.
-    """
-    asked = lists.words(name)
-    offered = dict.fromkeys([*known, *([asked] if asked else [])])
-    return Filter(name, title, group, {one: (said or {}).get(one, one) for one in offered}, asked)
 
 
 def of_candidates(
@@ -219,8 +202,8 @@ def of_candidates(
     return _filters(
         sorts,
         _choice("notice", "申报通知", "way", titles, asked=str(notice_id)),
-        _choice("outcome", "申报条件", "way", notice_words.OUTCOMES),
-        _choice("state", "意向", "way", notice_words.CANDIDATE_STATES),
+        _boxes("outcome", "申报条件", "way", notice_words.OUTCOMES),
+        _boxes("state", "意向", "way", notice_words.CANDIDATE_STATES),
         *_of_firms(trades),
     )
 
@@ -234,9 +217,9 @@ def of_providers(
     titles = {code: f"{code} {title}" for code, title in packages.items()}
     ones = (
         Filter("q", "服务商", asked=lists.words()),
-        _choice("class", "类别", "provider", {one: one for one in classes}),
-        _choice("package", "改造场景", "provider", titles),
-        _choice("standing", "状态", "provider", standings),
+        _boxes("class", "类别", "provider", {one: one for one in classes}),
+        _boxes("package", "改造场景", "provider", titles),
+        _boxes("standing", "状态", "provider", standings),
         _choice("due", "年度复核", "provider", words.REVIEWS),
         _choice("change", "资料更改", "provider", words.CHANGES),
     )
@@ -247,9 +230,9 @@ def _of_firms(trades: Mapping[str, str]) -> Iterable[Filter]:
     townships, parks = firms.places(here.session())
     district = here.district()
     yield _boxes("trade", "行业", "firm", trades)
-    yield _place("township", "乡镇（街道）", district.townships, townships)
-    yield _place("park", "园区", district.parks, parks)
-    yield _choice("scale", "规上规下", "firm", words.SCALES)
+    yield _named("township", "乡镇（街道）", [*district.townships, *townships])
+    yield _named("park", "园区", [*district.parks, *parks])
+    yield _boxes("scale", "规上规下", "firm", words.SCALES)
     yield _boxes("size", "规模", "firm", words.SIZED)
 
 
@@ -260,8 +243,8 @@ def _of_results(frame: Frame) -> Iterable[Filter]:
     yield _boxes("visited", "核定等级", "result", rungs)
     yield _choice("confirmed", "核定", "result", words.CONFIRMED)
     yield _choice("provisional", "暂核", "result", words.PROVISIONAL)
-    yield _choice("support", "等级稳不稳", "result", words.SUPPORT)
-    yield _choice("gate", "未达到的必备条件", "result", looked_at(frame.edition))
+    yield _boxes("support", "等级稳不稳", "result", words.SUPPORT)
+    yield _boxes("gate", "未达到的必备条件", "result", looked_at(frame.edition))
     yield _choice("deviation", "自评与核定", "result", words.DEVIATIONS)
 
 
@@ -298,32 +281,30 @@ def _boxes(name: str, title: str, group: str, choices: Mapping[str, str]) -> Fil
     return Filter(name, title, group, choices, lists.some_of(name, choices), boxes=True)
 
 
-def _consultant() -> Filter:
-    """Numbers of users, of whom some may be gone by now."""
-    choices, asked = _consultants(), lists.several("consultant")
+def _named(
+    name: str,
+    title: str,
+    known: Iterable[str],
+    group: str = "firm",
+    said: Mapping[str, str] | None = None,
+) -> Filter:
+    """Any words, for rows may still name what was renamed or is gone; those known are offered.
+
+    Args:
+        said: How each is written, where it is not as it stands.
+    """
+    asked = lists.several(name)
+    offered = dict.fromkeys(one for one in [*known, *any_of(asked)] if one)
+    return Filter(
+        name, title, group, {one: (said or {}).get(one, one) for one in offered}, asked, boxes=True
+    )
+
+
+def _rows(name: str, title: str, group: str, choices: Mapping[str, str]) -> Filter:
+    """Numbers of rows, of which some may be gone by now, or words offered beside the rows."""
+    asked = lists.several(name)
     gone = [one for one in any_of(asked) if one and one not in choices]
     if any(typed.whole(one) is None for one in gone):
         here.refuse(400, "筛选或排序条件不正确，请从列表上方重新选择。")
-    choices |= dict.fromkeys(gone, words.GONE)
-    return Filter("consultant", "诊断顾问", "way", choices, asked, boxes=True)
-
-
-def _place(
-    name: str, title: str, known: Iterable[str], found: Iterable[str], group: str = "firm"
-) -> Filter:
-    """Any words, for rows may still lie in a place that was renamed; those known are offered."""
-    boxes = name in lists.BOXED
-    asked = lists.several(name) if boxes else lists.words(name)
-    found_or_asked = [*found, *(any_of(asked) if boxes else [asked])]
-    offered = [one for one in dict.fromkeys([*known, *found_or_asked]) if one]
-    return Filter(name, title, group, {place: place for place in offered}, asked, boxes)
-
-
-def _row(name: str, title: str, group: str, choices: Mapping[str, str]) -> Filter:
-    """The number of a row that may be gone by now, or one of the words offered beside the rows."""
-    asked = lists.words(name)
-    if asked and asked not in choices:
-        if typed.whole(asked) is None:
-            here.refuse(400, "筛选或排序条件不正确，请从列表上方重新选择。")
-        choices = {**choices, asked: words.GONE}
-    return Filter(name, title, group, choices, asked)
+    known = {**choices, **dict.fromkeys(gone, words.GONE)}
+    return Filter(name, title, group, known, asked, boxes=True)
