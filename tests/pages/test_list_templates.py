@@ -7,9 +7,12 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart
 
 from survey.tables import Role
-from tests.support.bureau import a_district, an_assessment, at_desk, logged
+from survey.views.bureau import everything
+from survey.views.bureau.templates import EVERYTHING
+from tests.support.bureau import a_district, an_assessment, at_desk, counting, logged
 from tests.support.people import a_round, a_user
-from tests.support.templates import a_workbook
+from tests.support.templates import a_template, a_workbook
+from tests.support.world import World
 
 PAGE = "/bureau/assessments/templates"
 
@@ -50,6 +53,45 @@ def test_a_template_comes_back_filled_with_the_list_as_it_is_narrowed(desk, sess
     [export] = logged(session, "export")
     assert export.after == {"rows": 1}
     assert export.reason.startswith("模板“市局月报”；")
+
+
+def test_at_the_limit_a_template_is_filled_and_above_it_refused_unread(
+    desk, session, engine, firms, monkeypatch
+):
+    bring(desk, a_workbook("企业名称", "未达到的必备条件"))
+    [kept] = logged(session, "template_keep")
+    filled = f"{PAGE}/{kept.subject_id}"
+
+    monkeypatch.setattr(everything, "MOST_ROWS", 2)
+    assert load_workbook(BytesIO(desk.get(filled).data)).active.max_row == 3
+
+    monkeypatch.setattr(everything, "MOST_ROWS", 1)
+    with counting(engine) as sent:
+        refused = desk.get(filled)
+    assert refused.status_code == 422
+    assert "筛选出 2 行，本单位的表格模板一次最多填 1 行。" in refused.text
+    assert "请缩小筛选范围，或在“导出”里选 Excel，那里不限行数。" in refused.text
+    assert not any("unmet_gates" in statement for statement in sent)
+    assert len(logged(session, "export")) == 1
+    assert desk.get(f"{filled}?township=碧湖镇").status_code == 200
+    assert desk.get("/bureau/assessments.xlsx").status_code == 200
+
+
+def test_no_list_fills_a_template_above_the_limit(app, session, settings, monkeypatch):
+    World(session, settings, reports=False)
+    officer = a_user(session, Role.OFFICER)
+    kept = {
+        listed: a_template(session, settings, officer, f"虚构{listed}", listed).id
+        for listed in EVERYTHING
+    }
+    desk = at_desk(app, session, officer)
+    for listed, id in kept.items():
+        monkeypatch.setattr(everything, "MOST_ROWS", 1_000)
+        assert desk.get(f"{PAGE}/{id}").status_code == 200, listed
+        monkeypatch.setattr(everything, "MOST_ROWS", 0)
+        refused = desk.get(f"{PAGE}/{id}")
+        assert refused.status_code == 422, listed
+        assert "一次最多填 0 行" in refused.text, listed
 
 
 @pytest.mark.parametrize(

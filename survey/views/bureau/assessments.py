@@ -50,7 +50,8 @@ from survey.tables import (
 from survey.views.bureau import choices, columns, filters, tiles, views
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
-from survey.views.bureau.columns import PROVISIONAL, Columns, Everything
+from survey.views.bureau.columns import PROVISIONAL, Columns
+from survey.views.bureau.everything import Everything, lines_of
 from survey.views.bureau.exports import send_list
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import (
@@ -108,7 +109,7 @@ def everything() -> Everything:
     """The list as it is narrowed and ordered, with every column it has."""
     frame, session = choices.frame(), here.session()
     asked = filters.of_assessments(frame, SORTS)
-    lines, _total = store.assessments(session, asked.wanted())
+    lines = lines_of(lambda part: store.assessments(session, asked.wanted(), part))
     unmet = store.unmet(session, asked.wanted())
     judged = store.verdicts(session, frame.edition.id)
     return Everything(columns.of_assessments(frame, unmet, judged), lines, asked.said)

@@ -21,7 +21,8 @@ from survey.store.lists import Slice, Wanted
 from survey.tables import CandidateState, Notice, NoticeState
 from survey.views.bureau import choices, columns, filters, notice_columns, views
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.columns import Columns, Everything
+from survey.views.bureau.columns import Columns
+from survey.views.bureau.everything import Everything, lines_of
 from survey.views.bureau.exports import send_list
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.notice_forms import FindingForm
@@ -97,8 +98,10 @@ def export_candidates() -> ResponseReturnValue:
 
 def everything() -> Everything:
     """The firms of the notice this address names, with every column there is."""
-    found = _listed() or abort(404)
-    return Everything(found.columns.every, found.lines, found.asked.said)
+    found = _listed(Slice(1, 1)) or abort(404)
+    session, wanted = here.session(), found.asked.wanted()
+    lines = lines_of(lambda part: store.candidates(session, found.notice.id, wanted, part))
+    return Everything(found.columns.every, lines, found.asked.said)
 
 
 # --- one firm -----------------------------------------------------------------------------------------

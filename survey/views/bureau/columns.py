@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import request
 
@@ -17,7 +17,7 @@ from survey.store import views as store
 from survey.store.sheets import Standing
 from survey.store.stages import Stage
 from survey.tables import Recognition, SheetKind, Verdict
-from survey.views.bureau.choices import Frame, Said
+from survey.views.bureau.choices import Frame
 from survey.views.bureau.exports import Column, local_day
 from survey.views.bureau.ledger_columns import of_ledger, of_way
 from survey.web import here
@@ -60,14 +60,6 @@ class Columns:
         for column in self.every:
             first.setdefault(column.key, column)
         return first
-
-
-class Everything(NamedTuple):
-    """A list with every column it has, all pages of it."""
-
-    columns: Sequence[Column[Any]]
-    lines: Sequence[Any]
-    said: Mapping[str, Said]
 
 
 def shown(listed: str, every: Sequence[Column[Any]]) -> Columns:

@@ -18,7 +18,7 @@ from survey.store.lists import Slice
 from survey.tables import IntroductionState
 from survey.views.bureau import choices, columns, filters, introduction_columns, tiles, views
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.columns import Everything
+from survey.views.bureau.everything import Everything, lines_of
 from survey.views.bureau.exports import Column, send_list
 from survey.views.bureau.filters import Filters
 from survey.views.offered import offered
@@ -28,9 +28,13 @@ from survey.words import providers as words
 ORDERS = choices.orders("-changed", "changed", "-agreed", "agreed", "state", "firm", "township")
 
 
+def _asked() -> Filters:
+    trades, packages = choices.frame().trades, offered().packages
+    return filters.of_introductions(trades, packages, INTRODUCTION_SORTS)
+
+
 def _listed(part: Slice | None = None) -> tuple[Filters, list[IntroductionLine], int]:
-    packages = offered().packages
-    asked = filters.of_introductions(choices.frame().trades, packages, INTRODUCTION_SORTS)
+    asked = _asked()
     lines, total = introduced.introductions(here.session(), asked.wanted(), part)
     return asked, lines, total
 
@@ -42,7 +46,8 @@ def of_introductions() -> tuple[Column[Any], ...]:
 
 def everything() -> Everything:
     """The introductions as they are narrowed and ordered, with every column there is."""
-    asked, lines, _total = _listed()
+    asked = _asked()
+    lines = lines_of(lambda part: introduced.introductions(here.session(), asked.wanted(), part))
     return Everything(of_introductions(), lines, asked.said)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -29,8 +32,9 @@ from survey.views.bureau import (
     views,
 )
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.columns import Columns, Everything
-from survey.views.bureau.exports import send_list
+from survey.views.bureau.columns import Columns
+from survey.views.bureau.everything import Everything, lines_of
+from survey.views.bureau.exports import Column, send_list
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import StepForm
 from survey.web import here, lists
@@ -44,15 +48,18 @@ MOST_CANDIDATES = 50
 def _listed(part: Slice | None = None) -> tuple[Filters, list[NeedLine], int, Columns]:
     asked = filters.of_needs(NEED_SORTS)
     lines, total = store.needs(here.session(), asked.wanted(), part)
-    calendar = workdays.read(here.session())
-    every = need_columns.of_needs(choices.frame().trades, calendar)
-    return asked, lines, total, columns.shown("needs", every)
+    return asked, lines, total, columns.shown("needs", _every())
+
+
+def _every() -> Sequence[Column[Any]]:
+    return need_columns.of_needs(choices.frame().trades, workdays.read(here.session()))
 
 
 def everything() -> Everything:
     """The needs as they are narrowed and ordered, with every column there is."""
-    asked, lines, _total, shown = _listed()
-    return Everything(shown.every, lines, asked.said)
+    asked = filters.of_needs(NEED_SORTS)
+    lines = lines_of(lambda part: store.needs(here.session(), asked.wanted(), part))
+    return Everything(_every(), lines, asked.said)
 
 
 @pages.get("/needs")

@@ -33,8 +33,9 @@ from survey.views.bureau import choices, columns, filters, ledger_page, tiles, v
 from survey.views.bureau.assessments import how_found
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
-from survey.views.bureau.columns import Columns, Everything, rung_title
+from survey.views.bureau.columns import Columns, rung_title
 from survey.views.bureau.deciding import entry_shown
+from survey.views.bureau.everything import Everything, lines_of
 from survey.views.bureau.exports import Column, send_rows
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import (
@@ -82,7 +83,7 @@ def everything() -> Everything:
     """The pool as it is narrowed and ordered, with every column it has."""
     frame, session = choices.frame(), here.session()
     asked = filters.of_pool(frame, POOL_SORTS)
-    lines, _total = store.pool(session, asked.wanted())
+    lines = lines_of(lambda part: store.pool(session, asked.wanted(), part))
     every = {column.key for column in _columns(frame)}
     return Everything(_filled(frame, lines, every), lines, asked.said)
 

@@ -22,7 +22,8 @@ from survey.tables import Project, ProjectState
 from survey.views import project_page
 from survey.views.bureau import choices, columns, filters, project_columns, tiles, views
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.columns import Columns, Everything
+from survey.views.bureau.columns import Columns
+from survey.views.bureau.everything import Everything, lines_of
 from survey.views.bureau.exports import send_list
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import StepForm
@@ -51,7 +52,8 @@ def _columns() -> Columns:
 
 def everything() -> Everything:
     """The projects as they are narrowed and ordered, with every column there is."""
-    asked, lines, _total = _listed()
+    asked = filters.of_projects(_trades(), PROJECT_SORTS)
+    lines = lines_of(lambda part: store.projects(here.session(), asked.wanted(), part))
     return Everything(project_columns.of_projects(_trades(), here.today()), lines, asked.said)
 
 

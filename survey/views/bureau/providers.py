@@ -22,7 +22,7 @@ from survey.tables import Provider, ProviderStanding
 from survey.views import fitting
 from survey.views.bureau import choices, columns, filters, tiles, views
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.columns import Everything
+from survey.views.bureau.everything import Everything, lines_of
 from survey.views.bureau.exports import Column, local_day, send_list
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import CHANGED_MEANWHILE
@@ -134,16 +134,17 @@ def providers() -> ResponseReturnValue:
 def everything() -> Everything:
     """Providers as they are narrowed and ordered, with every column there is."""
     asked = _asked()
-    lines, _total = store.listed(here.session(), _wanted(asked))
+    lines = lines_of(lambda part: store.listed(here.session(), _wanted(asked), part))
     return Everything(of_providers(), lines, _said(asked))
 
 
 @pages.get("/providers.xlsx")
 def export_providers() -> ResponseReturnValue:
     """Send providers as they are filtered, ordered and laid out, all pages of them."""
-    every, lines, said = everything()
-    shown = columns.shown("providers", every)
-    return send_list("providers", "服务商名录", shown.in_workbook, lines, said)
+    asked = _asked()
+    lines, _total = store.listed(here.session(), _wanted(asked))
+    shown = columns.shown("providers", of_providers())
+    return send_list("providers", "服务商名录", shown.in_workbook, lines, _said(asked))
 
 
 @pages.get("/firms/<row:firm_id>/providers")

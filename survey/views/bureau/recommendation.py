@@ -23,7 +23,7 @@ from survey.tables import CandidateState, Notice, NoticeState
 from survey.views import brought
 from survey.views.bureau import choices, notice_columns
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.columns import Everything
+from survey.views.bureau.everything import Everything, require_room
 from survey.views.bureau.exports import send_list
 from survey.views.bureau.notice_columns import invested
 from survey.views.bureau.notices import found_notice
@@ -182,7 +182,9 @@ def export_recommendation(notice_id: int) -> ResponseReturnValue:
 def everything() -> Everything:
     """The recommendation list of the notice this address names, else of the newest."""
     newest = next(iter(notice_store.with_firms(here.session())), 0)
-    return _everything(found_notice(lists.row("notice") or newest))
+    made = _everything(found_notice(lists.row("notice") or newest))
+    require_room(len(made.lines))  # placed by hand, one by one
+    return made
 
 
 def _everything(found: Notice) -> Everything:

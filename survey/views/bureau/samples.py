@@ -24,7 +24,8 @@ from survey.tables import Firm, Sample, SampleState
 from survey.views import files, project_page
 from survey.views.bureau import choices, columns, filters, sample_columns, tiles, views
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.columns import Columns, Everything
+from survey.views.bureau.columns import Columns
+from survey.views.bureau.everything import Everything, lines_of
 from survey.views.bureau.exports import send_list
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import CHANGED_MEANWHILE, ReasonForm, StepForm
@@ -53,7 +54,8 @@ def _columns() -> Columns:
 
 def everything() -> Everything:
     """The samples as they are narrowed and ordered, with every column there is."""
-    asked, lines, _total = _listed()
+    asked = filters.of_samples(_trades(), SAMPLE_SORTS)
+    lines = lines_of(lambda part: store.samples(here.session(), asked.wanted(), part))
     return Everything(sample_columns.of_samples(_trades()), lines, asked.said)
 
 

@@ -47,15 +47,13 @@ from survey.views.bureau import (
     samples,
 )
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.columns import Everything
+from survey.views.bureau.everything import MOST_ROWS, Everything
 from survey.views.bureau.exports import Column
 from survey.web import downloads, here
 from survey.words import lists as words
 from survey.words import uploads as upload_words
 from survey.workdays import Calendar
 
-MOST_ROWS = 5_000
-"""Rows of one template: a workbook with its formats is held in memory whole."""
 EVERYTHING: Mapping[str, Callable[[], Everything]] = {
     "assessments": assessments.everything,
     "pool": pool.everything,
@@ -196,15 +194,14 @@ def template_sample(listed: str) -> ResponseReturnValue:
 
 @pages.get("/assessments/templates/<row:template_id>")
 def fill_template(template_id: int) -> ResponseReturnValue:
-    """Hand a template back filled with its list, narrowed and ordered as this address says."""
+    """Hand a template back filled with its list, narrowed and ordered as this address says.
+
+    More lines than a template takes answer 422, before they are read.
+    """
     kept = store.template(here.session(), template_id) or abort(404)
     if kept.listed not in EVERYTHING:
         abort(404)
     found = EVERYTHING[kept.listed]()
-    if len(found.lines) > MOST_ROWS:
-        here.refuse(
-            400, f"清单有 {len(found.lines)} 家，模板一次最多填 {MOST_ROWS} 家，请缩小筛选范围。"
-        )
     said = choices.said_filters(found.said)
     named = {name: column for name, column in _named(found.columns).items() if name in kept.named}
     here.session().rollback()  # writing takes time; nothing may wait for it
