@@ -68,12 +68,12 @@ class Forecast:
     @property
     def steps(self) -> tuple[int, int]:
         """From which rung to which 80 % of the draws stand, or more: rungs are few."""
-        least, most = _ends(self.draws)
+        least, most = ends(self.draws)
         steps = [step for step, many in enumerate(self.rungs) for _ in range(many)]
         return steps[least], steps[most]
 
 
-def _ends(draws: int) -> tuple[int, int]:
+def ends(draws: int) -> tuple[int, int]:
     """The places, in order of size, at which an interval begins and ends."""
     outside = int(draws * (1 - COVERED) / 2)
     return outside, draws - 1 - outside
@@ -120,13 +120,13 @@ def forecast(draws: Draws, climb: Climb, trade: str, size: str, firm: int) -> Fo
     outcomes = drawn(draws, climb, trade, size, firm)
     steps = climb.steps(outcomes)
     shares = np.sort(climb.shares(outcomes))
-    least, most = _ends(draws.count)
-    ends = (int(shares[at]) for at in (least, draws.count // 2, most))
+    least, most = ends(draws.count)
+    told = (int(shares[at]) for at in (least, draws.count // 2, most))
     rungs = np.bincount(steps, minlength=len(climb.rules) + 1)
     return Forecast(
         own=climb.own,
         rungs=tuple(int(many) for many in rungs),
-        share=Span(*(Fraction(end, climb.denominator) for end in ends)),
+        share=Span(*(Fraction(end, climb.denominator) for end in told)),
         reasons=tuple(_reasons(climb, outcomes, steps < climb.own)),
     )
 

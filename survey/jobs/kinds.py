@@ -11,6 +11,7 @@ from survey.jobs import (
     budgets,
     bundles,
     district,
+    forecasts,
     handouts,
     invitations,
     mails,
@@ -47,6 +48,7 @@ KINDS: dict[str, Work] = {
     "benchmarks": Work(
         benchmarks.publish_all, lease=timedelta(minutes=10), slot=nightly.last_night
     ),
+    "forecasts": Work(forecasts.forecast_all, lease=timedelta(minutes=10), slot=nightly.last_night),
     "ways": Work(ways.work_out, slot=nightly.last_night),
     "nightly": Work(nightly.tidy, slot=nightly.last_night),
 }

@@ -17,9 +17,9 @@ from survey.lifecycle.sheets import sheet_of
 from survey.lifecycle.step import About, Step
 from survey.store import answers as answer_store
 from survey.store import assessments as store
-from survey.store import standings, ways
+from survey.store import forecasts, standings, ways
 from survey.store.answers import KeptAnswer
-from survey.tables import Assessment, ScoreRow, SheetRow
+from survey.tables import Assessment, ScoreRow, SheetKind, SheetRow
 
 AT_ONCE = 50
 """Scores told again in one transaction: others wait no longer than a moment."""
@@ -35,6 +35,8 @@ def keep_score(
     row = score_row(sheet.id, found, support(found.found, kept), step.now)
     tallies.keep(step, assessment, sheet.kind, found.found, kept)
     ways.forget(step.session, assessment.id, sheet.kind)
+    if sheet.kind == SheetKind.SELF:
+        forecasts.forget(step.session, assessment.id)
     standings.keep(step.session, assessment, sheet.kind, row, unmet(found.found))
     return step.session.merge(row)
 

@@ -89,6 +89,7 @@ from survey.tables.enums import (
     Verdict,
 )
 from survey.tables.firms import Firm, Setting
+from survey.tables.forecasts import FallModel, Forecast
 from survey.tables.habits import Habit
 from survey.tables.interests import Interest
 from survey.tables.jobs import Job
@@ -195,12 +196,14 @@ __all__ = [
     "EditionState",
     "Evidence",
     "Explanation",
+    "FallModel",
     "Fault",
     "Firm",
     "FirmListing",
     "FirmNeed",
     "FirmTitle",
     "FirmYear",
+    "Forecast",
     "Habit",
     "Interest",
     "Introduction",

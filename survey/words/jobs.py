@@ -27,6 +27,7 @@ KINDS: Final = {
     "word": "诊断报告 Word 版",
     "bundle": "一企一档的档案包",
     "ways": "核算升级方案",
+    "forecasts": "预估核验结果",
     "benchmarks": "更新同行参照数",
 }
 STATES: Final[dict[str, str]] = {

@@ -126,6 +126,8 @@ ACTIONS = {
     "settle": "核算改造需求和申报条件",
     "ways_kept": "核算升级方案",
     "count_habits": "统计各题作答情况",
+    "falls_learnt": "统计核验下调",
+    "forecasts_kept": "预估核验结果",
     "benchmark": "更新同行参照数",
     "supports_told": "核算等级稳不稳",
     "open_round": "开启评估轮次",
@@ -318,7 +320,7 @@ GROUPED = {
     ),
     "system": (
         *("nightly", "retention", "log_drop", "settle", "ways_kept", "count_habits"),
-        "benchmark",
+        *("benchmark", "falls_learnt", "forecasts_kept"),
         "budget_answer",
         "supports_told",
         *("clear_contents", "gates_told", "backup", "restore"),

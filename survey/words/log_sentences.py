@@ -104,6 +104,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "settle": "核算了改造需求和申报条件",
     "ways_kept": "核算了企业升到各级的最省方案",
     "supports_told": "核算了各企业的等级靠几题站住",
+    "falls_learnt": "按核验过的企业统计了各题常下调多少",
+    "forecasts_kept": "预估了还没核验的企业核验后在哪一级",
     "benchmark": "更新了同行参照数，下次更新以前对谁都一样",
     "count_habits": "统计了各题作答情况，供快筛安排题目顺序",
     "nightly": "做了每夜检查，清掉过期的登录和计数",

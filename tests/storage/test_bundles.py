@@ -162,6 +162,7 @@ APART = {
     "second_sheets": "its sheet and its opinions are told",
     "starts": "what a sheet begins with is last round's, which is told",
     "tallies": "added up from sheets that are told",
+    "forecasts": "how officers spend their days; no firm is told what is guessed of it",
     "kept_ways": "worked out from sheets that are told",
     "unmet_gates": "worked out from scores that are told",
     "invitations": "how a round asks firms, not what is known of one",

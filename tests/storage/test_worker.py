@@ -133,6 +133,7 @@ def test_a_sweep_sends_what_was_never_sent_and_begins_night_and_morning_once(
     assert sorted(begun.values()) == [
         "benchmarks",
         "check_log",
+        "forecasts",
         "nightly",
         "notices",
         "reminders",
