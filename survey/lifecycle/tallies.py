@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
@@ -11,21 +10,18 @@ from math import ceil, floor
 from questionnaires.answers import Sheet
 from questionnaires.edition import Edition
 from questionnaires.frames import conditions, systems
-from questionnaires.scoring import Score, score
+from questionnaires.scoring import Score
 from reports.diagnosis.advice import choose
 from reports.diagnosis.chosen import OWN, bought
 from reports.lifting import Ground
 from reports.roadmap import roadmap
-from survey.library import edition_of, questionnaire_of
+from survey.library import edition_of
 from survey.lifecycle.choices import choices_of
-from survey.lifecycle.sheets import sheet_of
+from survey.lifecycle.speaking import Speaking, scored, unchanged
 from survey.lifecycle.step import About, Step
-from survey.store import answers as answer_store
-from survey.store import assessments as store
 from survey.store import settings, tallies
-from survey.store.sheets import kind_of
 from survey.store.tallies import Part, What
-from survey.tables import Assessment, AssessmentState, SheetKind
+from survey.tables import Assessment, SheetKind
 
 
 def keep(step: Step, assessment: Assessment, kind: SheetKind, found: Score, answers: Sheet) -> None:
@@ -74,16 +70,6 @@ def marker(today: date, reduced: bool) -> str:
     return f"{today:%Y-%m}{'r' if reduced else ''}"
 
 
-@dataclass(frozen=True)
-class Worked:
-    """What was worked out of one assessment, and at which version."""
-
-    assessment: int
-    version: int
-    kind: SheetKind
-    parts: tuple[Part, ...]
-
-
 def settle(step: Step, assessment_ids: Sequence[int]) -> int:
     """Judge conditions of assessments again, and work out what they recommend to buy.
 
@@ -92,30 +78,21 @@ def settle(step: Step, assessment_ids: Sequence[int]) -> int:
     Returns:
         How many were settled.
     """
-    found = [one for id in assessment_ids if (one := _worked_out(step, id)) is not None]
+    found = [(it, _worked_out(step, it)) for id in assessment_ids if (it := scored(step, id))]
     with step.writing() as session:
         settled = 0
-        for one in found:
-            assessment = store.assessment(session, one.assessment, lock=True)
-            if assessment is not None and assessment.version == one.version:
-                tallies.keep(session, assessment, one.kind, one.parts)
+        for seen, parts in found:
+            if assessment := unchanged(step, seen):
+                tallies.keep(session, assessment, seen.kind, parts)
                 settled += 1
         step.log("settle", About("district", "tallies"), after={"rows": settled})
     return settled
 
 
-def _worked_out(step: Step, assessment_id: int) -> Worked | None:
-    session = step.session
-    seen = store.assessment(session, assessment_id)
-    sheet = store.sheet(session, assessment_id, kind_of(seen.state)) if seen else None
-    if seen is None or sheet is None or seen.state == AssessmentState.DRAFT:
-        return None
-    questionnaire = questionnaire_of(seen)
-    answers = sheet_of(questionnaire, answer_store.answers(session, sheet.id))
-    found = score(questionnaire, answers, frozenset(sheet.processes))
-    parts = _parts(step, seen, found, answers)
-    plan = planned(step, seen, found) if sheet.kind == SheetKind.ONSITE else ()
-    return Worked(seen.id, seen.version, sheet.kind, (*parts, *plan))
+def _worked_out(step: Step, seen: Speaking) -> list[Part]:
+    parts = _parts(step, seen.assessment, seen.found, seen.answers)
+    plan = planned(step, seen.assessment, seen.found) if seen.kind == SheetKind.ONSITE else ()
+    return [*parts, *plan]
 
 
 def planned(step: Step, assessment: Assessment, found: Score) -> Iterator[Part]:

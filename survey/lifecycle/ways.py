@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
 from questionnaires.model import Amounts
-from questionnaires.scoring import score
 from reports.lifting import Ground
 from reports.plan.ways import ways
-from survey.library import questionnaire_of
 from survey.lifecycle import jobs
-from survey.lifecycle.sheets import sheet_of
+from survey.lifecycle.speaking import Speaking, scored, unchanged
 from survey.lifecycle.step import About, Step
-from survey.store import answers as answer_store
-from survey.store import assessments
 from survey.store import jobs as job_store
 from survey.store import ways as store
-from survey.store.sheets import kind_of
 from survey.store.ways import COSTS
-from survey.tables import Assessment, AssessmentState, Job, KeptWay, SheetKind
+from survey.tables import Job, KeptWay
 
 KIND: Final = "ways"
 
@@ -34,16 +28,6 @@ def ask(step: Step) -> Job:
     return job_store.waiting(step.session, KIND) or jobs.ask(step, KIND, {})
 
 
-@dataclass(frozen=True)
-class Worked:
-    """What was worked out of one assessment, and at which version."""
-
-    assessment: int
-    version: int
-    kind: SheetKind
-    rows: tuple[dict[str, Any], ...]
-
-
 def settle(step: Step, assessment_ids: Sequence[int]) -> int:
     """Work out the ways of assessments and keep them.
 
@@ -52,36 +36,22 @@ def settle(step: Step, assessment_ids: Sequence[int]) -> int:
     Returns:
         How many were kept.
     """
-    found = [one for id in assessment_ids if (one := _worked_out(step, id)) is not None]
+    found = [(it, list(_rows(it))) for id in assessment_ids if (it := scored(step, id))]
     with step.writing() as session:
         kept = 0
-        for one in found:
-            assessment = assessments.assessment(session, one.assessment, lock=True)
-            if assessment is None or assessment.version != one.version:
-                continue
-            store.forget(session, one.assessment, one.kind)
-            store.keep(session, (KeptWay(**row) for row in one.rows))
-            kept += 1
+        for seen, rows in found:
+            if assessment := unchanged(step, seen):
+                store.forget(session, assessment.id, seen.kind)
+                store.keep(session, (KeptWay(**row) for row in rows))
+                kept += 1
         step.log("ways_kept", About("district", "ways"), after={"rows": kept})
     return kept
 
 
-def _worked_out(step: Step, assessment_id: int) -> Worked | None:
-    session = step.session
-    seen = assessments.assessment(session, assessment_id)
-    sheet = assessments.sheet(session, assessment_id, kind_of(seen.state)) if seen else None
-    if seen is None or sheet is None or seen.state == AssessmentState.DRAFT:
-        return None
-    questionnaire = questionnaire_of(seen)
-    answers = sheet_of(questionnaire, answer_store.answers(session, sheet.id))
-    found = score(questionnaire, answers, frozenset(sheet.processes))
-    rows = tuple(_rows(seen, sheet.kind, Ground(found, seen.firm.size)))
-    return Worked(seen.id, seen.version, sheet.kind, rows)
-
-
-def _rows(assessment: Assessment, kind: SheetKind, ground: Ground) -> Iterator[dict[str, Any]]:
+def _rows(seen: Speaking) -> Iterator[dict[str, Any]]:
     """Return the rows of a sheet: where its firm stands, then every rung above."""
-    whose = {"assessment_id": assessment.id, "kind": kind, "size": ground.size}
+    ground = Ground(seen.found, seen.assessment.firm.size)
+    whose = {"assessment_id": seen.assessment.id, "kind": seen.kind, "size": ground.size}
     rung = ground.score.rung.id if ground.score.rung else None
     here = {"step": ground.score.step, "rung": rung, "reached": True, "proven": True}
     yield {**whose, **here, "weeks": 0, "packages": {}, "amounts": {}}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, exists, or_, select
+from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey.store.sheets import IS_CONFIRMED
@@ -90,28 +90,35 @@ def of_assessments(session: Session, ids: Collection[int] | None = None) -> dict
 
     One that was not worked out yet is missing: ``unknown`` counts them.
     """
-    query = (
-        select(KeptWay, Assessment.firm_id)
-        .join(Assessment, Assessment.id == KeptWay.assessment_id)
-        .where(KeptWay.kind == _kind(), Assessment.state != AssessmentState.DRAFT)
-        .order_by(KeptWay.assessment_id, KeptWay.step)
+    return _read(session, () if ids is None else (KeptWay.assessment_id.in_(ids),))
+
+
+def of_firms(session: Session, edition: str) -> dict[int, Ways]:
+    """Return by firm the ways of its newest assessment on an edition that has any."""
+    newest = (
+        _known(select(func.max(Assessment.id)))
+        .where(Assessment.edition == edition)
+        .group_by(Assessment.firm_id)
     )
-    if ids is not None:
-        query = query.where(KeptWay.assessment_id.in_(ids))
+    found = _read(session, (Assessment.id.in_(newest),))
+    return {one.firm_id: one for one in found.values()}
+
+
+def _known(query: Any) -> Any:
+    """Narrow a query over kept ways to those of sheets that speak."""
+    joined = query.select_from(KeptWay).join(Assessment, Assessment.id == KeptWay.assessment_id)
+    return joined.where(KeptWay.kind == _kind(), Assessment.state != AssessmentState.DRAFT)
+
+
+def _read(session: Session, whose: Iterable[ColumnElement[bool]]) -> dict[int, Ways]:
+    query = _known(select(KeptWay, Assessment.firm_id)).where(*whose)
     found: dict[int, Ways] = {}
-    for row, firm_id in session.execute(query):
+    for row, firm_id in session.execute(query.order_by(KeptWay.assessment_id, KeptWay.step)):
         if row.assessment_id not in found:
             found[row.assessment_id] = Ways(firm_id, row.assessment_id, row.kind, row.step)
         else:
             found[row.assessment_id].to[row.step] = _way(row)
     return found
-
-
-def of_firms(session: Session, edition: str) -> dict[int, Ways]:
-    """Return by firm the ways of its newest assessment on an edition that has any."""
-    ids = set(session.scalars(select(Assessment.id).where(Assessment.edition == edition)))
-    found = of_assessments(session)
-    return {one.firm_id: one for id_, one in sorted(found.items()) if id_ in ids}
 
 
 def _way(row: KeptWay) -> Way:
