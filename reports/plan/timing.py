@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import ceil
 
 from questionnaires.model import Package
 from reports.lifting import Purchase
 
 WEEKS_A_YEAR = 52
-MOST_TRIED = 20_000
-"""Beginnings tried before the best plan found is taken as it is."""
+MOST_TRIED = 2_000
+"""Places of a search, all different, that are tried before the best plan found is taken as it is."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def timed(purchases: Iterable[Purchase], at_once: int) -> Timing:
     search = _Search(work, at_once, work.tails())
     search.listed()
     if search.best > search.least:
-        search.begin({}, [0] * at_once, 0)
+        search.begin({}, [0] * at_once, 0, sum(work.weeks.values()))
     begins = dict(sorted(search.found.items(), key=lambda item: (item[1], item[0])))
     return Timing(begins, search.best, search.best == search.least or search.tried <= MOST_TRIED)
 
@@ -99,8 +100,10 @@ class _Search:
     found: dict[str, int] = field(default_factory=dict)
     best: int = 0
     tried: int = 0
+    seen: set[tuple[object, ...]] = field(default_factory=set)
+    """Where a search has been: whatever led there, it goes on alike."""
 
-    @property
+    @cached_property
     def least(self) -> int:
         return max(max(self.tails.values()), ceil(sum(self.work.weeks.values()) / self.at_once))
 
@@ -114,28 +117,46 @@ class _Search:
             free = self._after(free, begun[code] + self.work.weeks[code])
         self.found, self.best = begun, self._end(begun)
 
-    def begin(self, begun: dict[str, int], free: list[int], last: int) -> None:
-        """Try every purchase that is ready as the next to begin, none before the one before it."""
+    def begin(self, begun: dict[str, int], free: list[int], last: int, rest: int) -> None:
+        """Try every purchase that is ready as the next to begin, none before the one before it.
+
+        Args:
+            rest: Weeks of work of all that has not begun.
+        """
+        here = self._place(begun, free, last)
+        if here in self.seen:
+            return
+        self.seen.add(here)
         self.tried += 1
-        if len(begun) == len(self.work.weeks):
-            if self._end(begun) < self.best:
-                self.found, self.best = dict(begun), self._end(begun)
+        if not rest:
+            if free[-1] < self.best:
+                self.found, self.best = dict(begun), free[-1]
             return
         ready = self._ready(begun)
         for code in sorted(ready, key=lambda one: (-self.tails[one], one)):
-            week = max(min(free), ready[code], last)
+            week, weeks = max(free[0], ready[code], last), self.work.weeks[code]
             if self.best == self.least or self.tried > MOST_TRIED:
                 return
-            if self._at_best(begun, free, week, code) < self.best:
-                self.begin(
-                    begun | {code: week}, self._after(free, week + self.work.weeks[code]), week
-                )
+            if self._at_best(free, week, code, rest) < self.best:
+                after = self._after(free, week + weeks)
+                self.begin(begun | {code: week}, after, week, rest - weeks)
 
-    def _at_best(self, begun: Mapping[str, int], free: list[int], week: int, code: str) -> int:
+    def _place(self, begun: Mapping[str, int], free: list[int], last: int) -> tuple[object, ...]:
+        """All that what is still to begin depends on: nothing of it begins before ``last``."""
+        waiting = (needed for code, needed in self.work.needs.items() if code not in begun)
+        ends = {
+            (one, end)
+            for needed in waiting
+            for one in needed
+            if one in begun and (end := begun[one] + self.work.weeks[one]) > last
+        }
+        hands = tuple(max(hand, last) for hand in free)
+        return frozenset(begun), hands, last, frozenset(ends)
+
+    def _at_best(self, free: list[int], week: int, code: str, rest: int) -> int:
         """What a plan that goes on so takes at least: the rest begins no earlier than this."""
-        rest = sum(weeks for other, weeks in self.work.weeks.items() if other not in begun)
-        taken = sum(max(hand, week) for hand in free)
-        return max(week + self.tails[code], self._end(begun), ceil((taken + rest) / self.at_once))
+        taken = sum(hand if hand > week else week for hand in free)
+        return max(week + self.tails[code], free[-1], ceil((taken + rest) / self.at_once))
 
     def _ready(self, begun: Mapping[str, int]) -> dict[str, int]:
         """From which week on each purchase whose needs are begun may begin."""
