@@ -39,8 +39,10 @@ def load_solver() -> None:
 
 def counted(amounts: Amounts, years: int, end: End = "middle") -> Fraction:
     """What is paid once and the fees of some years, in 万元, at one end of the range or its middle."""
-    once, yearly = amounts.once, amounts.yearly
-    low, high = once.low + years * yearly.low, once.high + years * yearly.high
+    paid_once = (amounts.equipment, amounts.software, amounts.services, amounts.undivided)
+    low, high = years * amounts.yearly.low, years * amounts.yearly.high
+    for part in paid_once:
+        low, high = low + part.low, high + part.high
     return {"low": low, "middle": (low + high) / 2, "high": high}[end]
 
 
@@ -77,6 +79,10 @@ class Programme:
     running: dict[tuple[int, int], int] = field(default_factory=dict)
     """{(column of a package bought by the piece, level of its ratio): column for both}."""
     is_hopeless: bool = False
+
+    def copy(self) -> Programme:
+        """Return one that columns and rows can be added to."""
+        return replace(self, most=[*self.most], rows=[*self.rows], running=dict(self.running))
 
     def column(self, most: int = 1) -> int:
         self.most.append(most)
@@ -188,12 +194,13 @@ class Programme:
         years = self.ground.score.questionnaire.fee_years
         costs: dict[int, int] = {}
         for column, package in enumerate(self.packages):
-            fixed, each = package.cost.fixed, package.cost.each
+            whole = counted(package.cost.fixed, years, end)
+            each = counted(package.cost.each, years, end)
             if self.ground.ratio_of(package) is None:
-                fixed = package.cost.of(self.ground.asked_units(package))
-            costs[column] = int(counted(fixed, years, end) * IN_MONEY)
+                whole += each * self.ground.asked_units(package)
+            costs[column] = int(whole * IN_MONEY)
             if column in self.units:
-                costs[self.units[column]] = int(counted(each, years, end) * IN_MONEY)
+                costs[self.units[column]] = int(each * IN_MONEY)
         return costs
 
     def weeks(self) -> dict[int, int]:
@@ -213,9 +220,13 @@ class Programme:
 # --- what a firm must satisfy ---------------------------------------------------------------------
 
 
-def programme_of(ground: Ground, target: RungResult) -> Programme:
-    """What choosing packages must satisfy for a firm to reach a rung."""
-    programme = open_programme(ground)
+def programme_of(ground: Ground, target: RungResult, opened: Programme | None = None) -> Programme:
+    """What choosing packages must satisfy for a firm to reach a rung.
+
+    Args:
+        opened: What it must satisfy whatever it is for, where several rungs are asked of one firm.
+    """
+    programme = opened.copy() if opened else open_programme(ground)
     for missing, result in demands(ground.score, target):
         programme.at_least(_share_terms(programme, ground.worth), missing)
         for gate in result:

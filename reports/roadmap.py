@@ -14,7 +14,7 @@ from questionnaires.gates import GateResult
 from questionnaires.model import Amounts
 from questionnaires.scoring import RungResult, Score, score
 from reports.lifting import Ground, Purchase, lifted_sheet
-from reports.programme import SECONDS, Found, counted, demands, programme_of
+from reports.programme import SECONDS, Found, Programme, counted, demands, programme_of
 
 LONGEST_SEARCH = 10
 """Choices refused by re-scoring before the search gives up."""
@@ -60,9 +60,15 @@ def roadmap(ground: Ground, seconds: float = SECONDS) -> Roadmap | None:
     return None if target is None else way_to(ground, target, seconds)
 
 
-def way_to(ground: Ground, target: RungResult, seconds: float = SECONDS) -> Roadmap:
-    """Find the cheapest purchases that reach a rung, the next or one above it, as ``roadmap`` does."""
-    programme = programme_of(ground, target)
+def way_to(
+    ground: Ground, target: RungResult, seconds: float = SECONDS, opened: Programme | None = None
+) -> Roadmap:
+    """Find the cheapest purchases that reach a rung, the next or one above it, as ``roadmap`` does.
+
+    Args:
+        opened: As ``programme_of`` takes it.
+    """
+    programme = programme_of(ground, target, opened)
     found = Found(None)
     for _ in range(LONGEST_SEARCH):
         found = programme.solve(seconds)

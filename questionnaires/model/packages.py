@@ -24,11 +24,13 @@ class Range(Value):
             raise ValueError("金额以万元计，最多两位小数")
         return self
 
+    # A sum of ranges is a range, and so is a multiple: neither is checked again.
+
     def __add__(self, other: Range) -> Range:
-        return Range(low=self.low + other.low, high=self.high + other.high)
+        return Range.model_construct(low=self.low + other.low, high=self.high + other.high)
 
     def __mul__(self, times: int) -> Range:
-        return Range(low=self.low * times, high=self.high * times)
+        return Range.model_construct(low=self.low * times, high=self.high * times)
 
 
 NOTHING = Range(low=Fraction(0), high=Fraction(0))
@@ -52,10 +54,13 @@ class Amounts(Value):
         return self.equipment + self.software + self.services + self.undivided
 
     def __add__(self, other: Amounts) -> Amounts:
-        return Amounts(**{k: getattr(self, k) + getattr(other, k) for k in Amounts.model_fields})
+        sums = {kind: getattr(self, kind) + getattr(other, kind) for kind in Amounts.model_fields}
+        return Amounts.model_construct(**sums)
 
     def __mul__(self, times: int) -> Amounts:
-        return Amounts(**{kind: getattr(self, kind) * times for kind in Amounts.model_fields})
+        return Amounts.model_construct(
+            **{kind: getattr(self, kind) * times for kind in Amounts.model_fields}
+        )
 
 
 class Cost(Value):

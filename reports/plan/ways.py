@@ -9,7 +9,7 @@ from questionnaires.model import Amounts
 from reports.diagnosis.pace import pace
 from reports.lifting import Ground, Purchase
 from reports.plan.timing import timed
-from reports.programme import SECONDS
+from reports.programme import SECONDS, open_programme
 from reports.roadmap import way_to
 
 
@@ -39,12 +39,12 @@ def ways(ground: Ground, seconds: float = SECONDS) -> tuple[Way, ...]:
     Args:
         seconds: How long one search may take.
     """
-    at_once, found = pace(ground).at_once, list[Way]()
+    at_once, found, opened = pace(ground).at_once, list[Way](), open_programme(ground)
     for target in ground.score.rungs[ground.score.step :]:
         if found and not found[-1].is_reached and found[-1].bound is None:
             found.append(Way(target.step, target.rung.id, False, (), Amounts(), 0, None))
             continue
-        way = way_to(ground, target, seconds)
+        way = way_to(ground, target, seconds, opened)
         found.append(
             Way(
                 step=target.step,
