@@ -5,7 +5,6 @@ Those the press holds in memory; the page can reach nothing else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -32,6 +31,7 @@ from reports.paper.owner import owners_page
 from reports.paper.presses import Attached, write_pdf
 from reports.paper.problems import pictured, problems
 from reports.paper.qr import qr
+from reports.paper.sheets import sheet
 from reports.proof import Verifiable
 from reports.visit import Signed, length_text
 from reports.words import CONDITION_STATES, OUTCOMES, SEVERITIES, VERDICTS
@@ -42,7 +42,6 @@ MOST_GATES, MOST_PROBLEMS, MOST_TASKS = 6, 12, 12
 """So many stand on one page of the short edition."""
 ROOMY = 7
 """A plan of no more leaves room for its budget beside it."""
-TOKENS = HERE.parent / "static" / "css" / "tokens.css"
 
 
 def print_report(diagnosis: Diagnosis, path: Path, verifiable: Verifiable | None = None) -> None:
@@ -205,15 +204,9 @@ def templates() -> Environment:
     return templates
 
 
-@cache
 def stylesheet(name: str = "paper.css") -> Markup:
-    """A paper sheet with the screen's tokens written into it.
-
-    Custom properties are inherited by every element, which costs a third of the printing time.
-    """
-    tokens = dict(re.findall(r"(--[a-z0-9-]+):\s*([^;]+);", TOKENS.read_text(encoding="utf-8")))
-    sheet = (HERE / "templates" / name).read_text(encoding="utf-8")
-    return ours(re.sub(r"var\((--[a-z0-9-]+)\)", lambda found: tokens[found[1]], sheet))
+    """A paper sheet, to be written into a page."""
+    return ours(sheet(name))
 
 
 def ours(markup: str) -> Markup:

@@ -26,7 +26,8 @@ from weasyprint import CSS, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from reports.paper.weasyprint_parts import Page
+from reports.paper.sheets import SHEETS, sheet
+from reports.paper.weasyprint_parts import Page, pack_quickly
 
 FONTS = Path(__file__).parents[2] / "static" / "fonts"
 FACES = {
@@ -69,7 +70,21 @@ def _fonts() -> FontConfiguration:
     return fonts
 
 
-SAMPLE = """<!doctype html><html lang="zh-CN"><title>热身</title>
+@cache
+def _known() -> dict[str, CSS]:
+    """Our own style sheets by their text, parsed once before the first fork."""
+    return {sheet(name): CSS(string=sheet(name)) for name in SHEETS}
+
+
+def _apart(html: str) -> tuple[str, list[CSS]]:
+    """A page without its style sheet, and that sheet parsed, if it is one of ours."""
+    before, _, after = html.partition("<style>")
+    text, _, rest = after.partition("</style>")
+    known = _known().get(text)
+    return (before + rest, [known]) if known else (html, [])
+
+
+SAMPLE = """<!DOCTYPE html><html lang="zh-CN"><title>热身</title>
 <style>@page { @bottom-right { content: counter(page) } } html { font-family: "Noto Sans SC" }
 table { table-layout: fixed; width: 100% }</style>
 <h1>诊断报告</h1><p>总得分率 <strong>45.0%</strong></p><ul><li>甲</li></ul>
@@ -87,9 +102,11 @@ def typeset(
 
     No file identifier: PDF/UA asks for none, and making one packs every object a second time.
     """
-    document = Page(string=html, url_fetcher=OnlyOurs(pictures), base_url="paper:")
+    bare, sheets = _apart(html)
+    document = Page(bare, url_fetcher=OnlyOurs(pictures), base_url="paper:")
     pdf: bytes = document.write_pdf(
         font_config=_fonts(),
+        stylesheets=sheets,
         pdf_variant="pdf/ua-1",
         hinting=False,
         attachments=[_attachment(each) for each in attachments],
@@ -200,6 +217,7 @@ def main() -> None:
     """Answer orders until the input ends."""
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     logging.getLogger("fontTools").setLevel(logging.CRITICAL)
+    pack_quickly()
     typeset(SAMPLE, {})
     # A child lives for one document: collecting its cycles would only cost time and copied pages.
     gc.collect()

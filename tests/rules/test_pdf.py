@@ -14,11 +14,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from inspect import signature
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import pymupdf
 import pypdfium2
 import pytest
 from pypdf import PdfReader
+from tinyhtml5 import parse
 from weasyprint import CSS, HTML
 
 from questionnaires.answers import NOT_APPLICABLE
@@ -27,12 +29,12 @@ from reports import readd
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.sections import Notes
 from reports.facts import File, Finding, FirmsWord, Photo, Verdict, Verification
-from reports.paper import presses
+from reports.paper import press, presses
 from reports.paper import signature as signing
 from reports.paper.chapters import NUMERALS, chapters
-from reports.paper.html import print_report, render_html
+from reports.paper.html import print_report, render_html, render_short
 from reports.paper.presses import PrintingFailed, write_pdf
-from reports.paper.weasyprint_parts import WEASYPRINT_DEFAULTS, Page, lean_defaults
+from reports.paper.weasyprint_parts import WEASYPRINT_DEFAULTS, Page, lean_defaults, well_formed
 from reports.proof import RULES_NAME, Verifiable, rules_of
 from survey.config import Config
 from survey.files import certificates
@@ -322,6 +324,44 @@ def test_weasyprint_still_asks_a_document_itself_for_its_default_styles() -> Non
     assert len(asked) == 1
     assert list(signature(HTML._ua_stylesheets).parameters) == ["self", "forms"]
     assert [type(sheet) for sheet in HTML(string="字")._ua_stylesheets()] == [CSS]
+
+
+def outline(element: Element) -> list[object]:
+    """An element and all in it as names, attributes and words; blanks between elements aside."""
+    own = {name: value for name, value in element.attrib.items() if "xmlns" not in name}
+    found: list[object] = [element.tag, own, (element.text or "").strip()]
+    return found + [said for one in element for said in (outline(one), (one.tail or "").strip())]
+
+
+@pytest.mark.parametrize(
+    "firm", ["某阀门厂", MARKUP, "]]> <!-- \x01 \ufffe &nbsp; <!ENTITY a 'b'>"]
+)
+def test_a_report_is_read_as_xml_and_is_what_a_browser_reads(firm: str) -> None:
+    it = a_valve_diagnosis(facts=some_facts(firm=firm))
+
+    for html in (render_html(it, {}, VERIFIABLE), render_short(it)):
+        bare, sheets = press._apart(html)
+        read = well_formed(bare)
+
+        assert len(sheets) == 1
+        assert read is not None
+        assert outline(read) == outline(parse(bare, namespace_html_elements=False))
+
+
+def test_a_page_that_is_no_xml_or_declares_entities_is_read_as_html(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE html [<!ENTITY a "金丝雀">]><html><body><p>照常&amp;印出</p></body></html>'
+
+    assert well_formed(PLAIN.format("<p>字<br>字")) is None
+    assert well_formed(bomb) is None
+    write_pdf(bomb, tmp_path / "r.pdf")
+    assert words(tmp_path / "r.pdf").endswith("照常&印出")
+
+
+def test_pydyf_still_packs_by_the_module_it_names_zlib(report: Path) -> None:
+    usual, tightest = b"stream\n\x78\x9c", b"stream\n\x78\xda"
+
+    assert usual in report.read_bytes()
+    assert tightest not in report.read_bytes()
 
 
 # --- the press reaches nothing ------------------------------------------------------------------------
