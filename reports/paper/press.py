@@ -26,6 +26,7 @@ from weasyprint import CSS, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from reports.paper.frames import with_room
 from reports.paper.sheets import SHEETS, sheet
 from reports.paper.weasyprint_parts import Page, pack_quickly
 
@@ -205,7 +206,7 @@ def _print(order: Mapping[str, Any]) -> str:
     if child == 0:
         status = 1
         try:
-            status = _in_child(order)
+            status = with_room(_in_child)(order)
         finally:
             os._exit(status)
     answer = _answer(os.waitpid(child, 0)[1])
