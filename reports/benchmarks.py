@@ -9,7 +9,9 @@ and not by knowing every other firm.
 What is done besides, for readers who know no firm. Of fewer than six firms nothing is told. Trades,
 sizes and their totals are held back together (``small_cells``), so that no total less its parts
 leaves one to four firms; the firms that came and those that left from one period to the next are
-counted and held back the same way. A group that may not be told anew keeps its earlier figures.
+counted and held back the same way. A group that may not be told anew keeps its earlier figures. The
+townships are told beside trades and sizes, and judged together with them. Other tables of counts over
+the same firms are told which groups are told, and hold back what would follow (``known_counts``).
 
 What is not promised. Who knows all firms of a group but one may learn that one's bands. In a section
 of few questions a band may hold a single possible share. Other publications tell what they tell: a
@@ -21,7 +23,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -39,10 +41,11 @@ WHOLE, ALL, UNSAID = "", "", "-"
 
 
 class Group(NamedTuple):
-    """Firms of a trade and a size, or of all of them."""
+    """Firms of a trade and a size, or of all of them; or all firms of a township."""
 
     trade: str = ALL
     size: str = ALL
+    township: str = ALL
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,13 @@ class Told(NamedTuple):
     """Of what quartiles are told."""
 
     section: str
-    trade: str
-    size: str
+    trade: str = ALL
+    size: str = ALL
+    township: str = ALL
+
+    @property
+    def group(self) -> Group:
+        return Group(*self[1:])
 
 
 class Counted(NamedTuple):
@@ -87,6 +95,7 @@ class Counted(NamedTuple):
     trade: str
     size: str
     sections: tuple[str, ...]
+    township: str = UNSAID
 
 
 @dataclass(frozen=True)
@@ -112,9 +121,15 @@ def member(
     whole = weighted_share((weights[id], middle) for id, middle in middles.items())
     if whole is not None:
         bands[WHOLE] = band_of(whole, STEP)
-    group = group._replace(size=group.size or UNSAID)
-    said = f"{sheet} {group} {sorted(bands.items())}"
-    return Member(hashlib.sha256(said.encode()).hexdigest()[:16], group, bands)
+    group = group._replace(size=group.size or UNSAID, township=group.township or UNSAID)
+    # A firm that moves within the district is the same firm in another group.
+    said = f"{sheet} Group(trade={group.trade!r}, size={group.size!r}) {sorted(bands.items())}"
+    return Member(mark_of(said), group, bands)
+
+
+def mark_of(said: str) -> str:
+    """Return what names a member: all that counts of it, in 16 digits."""
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def band_of(share: Fraction, width: Fraction) -> int:
@@ -129,7 +144,7 @@ def next_period(members: Sequence[Member], past: Sequence[Period]) -> Period | N
         past: All earlier periods of the edition, the first first.
     """
     number = past[-1].number + 1 if past else 1
-    counted = tuple(Counted(m.mark, *m.group, tuple(sorted(m.bands))) for m in members)
+    counted = tuple(_counted(one) for one in members)
     told = past[-1].figures if past else {}
     anew: dict[Told, Quartiles] = {}
     for section in sorted({id for one in members for id in one.bands}):
@@ -142,6 +157,16 @@ def next_period(members: Sequence[Member], past: Sequence[Period]) -> Period | N
             anew[Told(section, *group)] = found
     news = {key for key, found in anew.items() if key not in told or found[1:] != told[key][1:]}
     return Period(number, counted, {**told, **anew}) if news else None
+
+
+def _counted(one: Member) -> Counted:
+    group = one.group
+    return Counted(one.mark, group.trade, group.size, tuple(sorted(one.bands)), group.township)
+
+
+def known_counts(found: Quartiles) -> tuple[int, int]:
+    """Return how few and how many firms a group may have, as whoever reads its figures knows."""
+    return max(found.firms, FEWEST + 1), found.firms + FEWEST - 1
 
 
 def _quartiles(period: int, bands: list[int]) -> Quartiles:
@@ -164,6 +189,7 @@ def _groups(members: Iterable[Counted], section: str) -> Marks:
             for trade in (one.trade, ALL):
                 for size in (one.size, ALL):
                     found[Group(trade, size)].add(one.mark)
+            found[Group(township=one.township)].add(one.mark)
     return {group: frozenset(marks) for group, marks in sorted(found.items())}
 
 
@@ -175,7 +201,7 @@ def _open(now: Marks, history: Sequence[Marks], since: Mapping[Group, int]) -> l
         since: In which of them a group was told last, counted from 1.
     """
     counts = {group: len(marks) for group, marks in now.items()}
-    too_few = [g for g, firms in counts.items() if firms <= FEWEST or g.size == UNSAID]
+    too_few = [g for g, firms in counts.items() if firms <= FEWEST or UNSAID in g]
     open_ = counts.keys() - _held(counts, too_few)
     if not history:
         return sorted(open_)
@@ -195,20 +221,29 @@ def _held(counts: Mapping[Group, int], gone: Iterable[Group]) -> frozenset[Group
 @lru_cache(maxsize=1_000)  # sections that all firms answer have the same counts
 def _worked_out(counts: tuple[tuple[Group, int], ...], gone: tuple[Group, ...]) -> frozenset[Group]:
     known: dict[Cell, int] = dict(counts)
-    held = withheld(known, _sums([group for group, _ in counts]), gone=gone)
+    held = withheld(known, _sums(dict(counts)), gone=gone)
     return frozenset(group for group, _ in counts if group in held)
 
 
-def _sums(groups: Collection[Group]) -> list[Sum]:
-    """Every total is the sum of its parts, where somebody is in them."""
-    trades = sorted({group.trade for group in groups} - {ALL})
-    sizes = sorted({group.size for group in groups} - {ALL})
+def _sums(counts: Mapping[Group, int]) -> list[Sum]:
+    """Every total is the sum of its parts, where somebody is in them.
+
+    Whoever moved from one township to another came to it and to no total: then townships do not add up.
+    """
+    trades = sorted({group.trade for group in counts} - {ALL})
+    sizes = sorted({group.size for group in counts} - {ALL})
     lines = [(Group(t, ALL), [Group(t, s) for s in sizes]) for t in (*trades, ALL)]
     lines += [(Group(ALL, s), [Group(t, s) for t in trades]) for s in (*sizes, ALL)]
-    return [
-        Sum(whole, tuple(part for part in parts if part in groups))
+    lines.append((Group(), sorted(group for group in counts if group.township != ALL)))
+    found = [
+        (whole, [part for part in parts if part in counts])
         for whole, parts in lines
-        if whole in groups
+        if whole in counts
+    ]
+    return [
+        Sum(whole, tuple(parts))
+        for whole, parts in found
+        if counts[whole] == sum(counts[part] for part in parts)
     ]
 
 

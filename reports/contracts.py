@@ -1,43 +1,136 @@
-"""What packages really cost, from accepted contracts: how many, and the quartiles."""
+"""What packages really cost (成交价), from accepted contracts, told so that no contract is found in it.
+
+What is promised, as of shares (``benchmarks``, which makes the periods): before anything is counted,
+what a firm paid for one of a package is put into a band of prices. All that is told is worked out
+from bands, so whoever takes tables and periods from each other, or knows every other contract, finds
+what a firm paid no more closely than a band, a quarter of the price. A firm counts once, however many
+contracts it has.
+
+What is held back: a package that fewer than six firms bought, and one whose market few can work out
+(``_dominated``), by what firms paid and by what sellers were paid. A package may not be told anew while
+one to four firms came or left since it was told last.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
-FEWEST = 5
-"""Contracts: of fewer nothing is said, for each would be told."""
+from reports.benchmarks import Group, Member, Quartiles, Told, mark_of
+from reports.small_cells import FEWEST
+
+BANDS = tuple(map(Fraction, ("1", "1.25", "1.6", "2", "2.5", "3.15", "4", "5", "6.3", "8")))
+"""Where bands of prices begin in each power of ten.
+
+Source:
+    GB/T 321—2005《优先数和优先数系》, series R10.
+"""
+CLOSEST = Fraction(1, 10)
+"""The p of ``_dominated``; 参考值."""
+
+
+class Contract(NamedTuple):
+    """What a firm paid a seller for so many of a package, in 0.01 万元.
+
+    ``seller``: who it is, in any words that tell sellers apart; all that nobody named are one.
+    """
+
+    firm: int
+    seller: str
+    package: str
+    paid: int
+    quantity: int
 
 
 @dataclass(frozen=True)
 class Prices:
-    """What a package came to, in 0.01 万元: a quarter paid less than ``low``, a quarter more than ``high``."""
+    """What one of a package came to, in 0.01 万元: each from where its band begins to where it ends.
 
-    count: int
-    low: Fraction
-    median: Fraction
-    high: Fraction
-
-
-def prices(paid: Iterable[Fraction]) -> Prices | None:
-    """Return the quartiles of what was paid; None under ``FEWEST`` contracts.
-
-    Between two contracts the quartile lies in proportion (inclusive method): of 1, 2, 3, 4, 5 the
-    quartiles are 2, 3 and 4.
+    ``firms``: from how few to how many; a quarter paid no more than ``low``, a quarter no less than
+    ``high``.
     """
-    known = sorted(paid)
-    if len(known) < FEWEST:
-        return None
-    low, median, high = (_at(known, Fraction(quarter, 4)) for quarter in (1, 2, 3))
-    return Prices(len(known), low, median, high)
+
+    firms: tuple[int, int]
+    low: tuple[Fraction, Fraction]
+    median: tuple[Fraction, Fraction]
+    high: tuple[Fraction, Fraction]
 
 
-def _at(known: list[Fraction], share: Fraction) -> Fraction:
-    place = share * (len(known) - 1)
-    below = place.numerator // place.denominator
-    above = min(below + 1, len(known) - 1)
-    return known[below] + (place - below) * (known[above] - known[below])
+def members(contracts: Iterable[Contract]) -> list[Member]:
+    """Return what each firm paid for one of each package, in bands; packages stand for sections."""
+    by_package: defaultdict[str, list[Contract]] = defaultdict(list)
+    for one in contracts:
+        by_package[one.package].append(one)
+    return [
+        Member(mark_of(f"{package} {firm} {band}"), Group(), {package: band})
+        for package, ours in sorted(by_package.items())
+        if not _told_on(ours)
+        for firm, band in _bands(ours)
+    ]
+
+
+def _bands(contracts: Iterable[Contract]) -> Iterator[tuple[int, int]]:
+    paid: defaultdict[int, int] = defaultdict(int)
+    bought: defaultdict[int, int] = defaultdict(int)
+    for one in contracts:
+        paid[one.firm] += one.paid
+        bought[one.firm] += one.quantity
+    return ((firm, band_of(Fraction(paid[firm], bought[firm]))) for firm in sorted(paid))
+
+
+def _told_on(contracts: Iterable[Contract]) -> bool:
+    firms: defaultdict[object, int] = defaultdict(int)
+    sellers: defaultdict[object, int] = defaultdict(int)
+    for one in contracts:
+        firms[one.firm] += one.paid
+        sellers[one.seller] += one.paid
+    return len(firms) < FEWEST or _dominated(firms) or _dominated(sellers)
+
+
+def _dominated(parts: Mapping[object, int]) -> bool:
+    """Whether the second largest, knowing the sum and its own part, finds the largest within a tenth.
+
+    So of one or two nothing is told, however much each has.
+
+    Source:
+        The p %-rule for tables of magnitudes: Hundepool et al., Handbook on Statistical Disclosure
+        Control (ESSNet SDC 2010), chapter 4.
+    """
+    first, second, *_ = [*sorted(parts.values(), reverse=True), 0, 0]
+    return sum(parts.values()) - first - second < CLOSEST * first
+
+
+def band_of(price: Fraction) -> int:
+    """Return in which band a price lies, ten to a power of ten; of less than 100 元 in the first."""
+    decade, rest = 0, max(price, Fraction(1))
+    while rest >= 10:
+        decade, rest = decade + 1, rest / 10
+    return decade * len(BANDS) + bisect_right(BANDS, rest) - 1
+
+
+def ends(band: int) -> tuple[Fraction, Fraction]:
+    """Return from where to where a band reaches."""
+    return _begins(band), _begins(band + 1)
+
+
+def _begins(band: int) -> Fraction:
+    decade, place = divmod(band, len(BANDS))
+    return BANDS[place] * 10**decade
+
+
+def prices(figures: Mapping[Told, Quartiles]) -> dict[str, Prices]:
+    """Return by package what a period tells."""
+    return {
+        told.section: Prices(
+            (found.firms, found.firms + FEWEST - 1),
+            *(ends(band) for band in (found.low, found.middle, found.high)),
+        )
+        for told, found in figures.items()
+    }
 
 
 def claimable(price: int, permille: int) -> int:

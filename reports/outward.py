@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import NamedTuple
 
-from reports.benchmarks import BAND
+from reports.benchmarks import BAND, STEP, Quartiles, known_counts
 from reports.dashboard import TOTAL, Basis, Cell, Line, Table
 from reports.peers import band_text
 from reports.small_cells import WITHHELD, Change, Sum, withheld
@@ -19,20 +20,41 @@ DISTRIBUTIONS = frozenset({"by-trade", "by-size", "by-township"})
 COUNTED = {"plan": 3, "deviation": 3}
 """Of the plan anybody knows what is wanted, who was recognised (published by name), the rest of it; a
 mean deviation, taken twice, would tell a newcomer's."""
-HEAT = "heat"
+HEAT, PEERS = "heat", "peers"
 HELD = Cell(WITHHELD)
 Medians = Mapping[tuple[str, str], int]
-"""In which band a period's median lies (``benchmarks``), by title of section and trade."""
+"""In which band a median lies, by title of section and trade."""
 MEDIANS = (
     "现场核定过的企业，中位数落在哪一档（%），数字越大越好；定一次管一期，各处相同。"
     "“—”表示这个行业不答这个模块。"
+)
+GROUPS = (
+    "现场核定过的企业，总得分率的四分位各落在哪一档（%），数字越大越好；定一次管一期，各处相同。"
+    "不到 6 家的和能推算出少数几家的不列。"
 )
 Place = tuple[int, int]
 """Line and column of a cell that counts firms."""
 
 
+class Benchmark(NamedTuple):
+    """What a period tells of one group in one section (``benchmarks``), by titles.
+
+    Empty ones stand for the whole share, every trade, every size, every township.
+    """
+
+    section: str
+    trade: str
+    size: str
+    township: str
+    found: Quartiles
+
+    @property
+    def title(self) -> str:
+        return "，".join(part for part in self[1:4] if part) or "全部企业"
+
+
 def outward(
-    tables: Sequence[Table], current: str, basis: Basis, medians: Medians
+    tables: Sequence[Table], current: str, basis: Basis, told: Sequence[Benchmark]
 ) -> tuple[Table, ...]:
     """Return the blocks that may leave the bureau, small counts held back in all of them together.
 
@@ -41,15 +63,48 @@ def outward(
     Args:
         current: The title of the round whose firms most tables count.
         basis: Whose rungs they count.
+        told: What everybody is told of groups of firms; which groups that are tells on counts.
     """
+    medians = {(one.section, one.trade): one.found.middle for one in told if _is_trade(one)}
     shown = [
         _public(t, medians) for t in tables if t.id not in INSIDE and (t.id != HEAT or medians)
     ]
+    shown += _groups(told)
     known = _Known(current, basis, _width(shown))
     for table in shown:
         known.note(table)
-    held = withheld(known.counts, known.sums, known.changes)
+    held = withheld(known.counts, known.sums, known.changes, known=_known_counts(told, known))
     return tuple(_written(table, known, held) for table in shown)
+
+
+def _is_trade(one: Benchmark) -> bool:
+    """Whether it is a section's of a whole trade."""
+    return bool(one.section and one.trade) and not one.size and not one.township
+
+
+def _groups(told: Sequence[Benchmark]) -> list[Table]:
+    """Return a table of the groups' quartiles; none where nothing is told."""
+    lines = [
+        Line(one.title, tuple(_band(band, STEP) for band in one.found[2:]))
+        for one in told
+        if not one.section
+    ]
+    head = ("企业", "下四分位", "中位数", "上四分位")
+    return [Table(PEERS, "同行参照", GROUPS, head, tuple(lines), unit="%")] if lines else []
+
+
+def _known_counts(told: Sequence[Benchmark], known: _Known) -> Mapping[Key, tuple[int, int]]:
+    """Return between what counts of this page lie, for whoever knows of which groups is told."""
+    ids = ("by-trade", "by-size", "by-township")
+    found: dict[Key, tuple[int, int]] = {}
+    for one in told:
+        names = [(id, name) for id, name in zip(ids, one[1:4], strict=True) if name]
+        if one.section or len(names) > 1:
+            continue
+        key: Key = (*names[0], known.width) if names else known.everybody
+        if key in known.counts:
+            found[key] = known_counts(one.found)
+    return found
 
 
 def _public(table: Table, medians: Medians) -> Table:
@@ -79,9 +134,13 @@ def _told(table: Table, medians: Medians) -> Table:
 
 
 def _median(band: int | None) -> Cell:
-    if band is None:
-        return HELD
-    return Cell(band_text(band, BAND).removesuffix("%"), int((band + Fraction(1, 2)) * BAND * 100))
+    return HELD if band is None else _band(band, BAND)
+
+
+def _band(band: int, width: Fraction) -> Cell:
+    return Cell(
+        band_text(band, width).removesuffix("%"), int((band + Fraction(1, 2)) * width * 100)
+    )
 
 
 def _width(tables: Sequence[Table]) -> int:

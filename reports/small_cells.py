@@ -50,6 +50,7 @@ def withheld(
     sums: Sequence[Sum],
     changes: Sequence[Change] = (),
     gone: Iterable[Cell] = (),
+    known: Mapping[Cell, tuple[int, int]] | None = None,
 ) -> frozenset[Cell]:
     """Return the counts that are held back.
 
@@ -58,11 +59,12 @@ def withheld(
         sums: How they hang together; each holds.
         changes: Which of their differences are counts as well.
         gone: Counts that are held back for a reason of their own.
+        known: How few and how many a count can be, as readers know from elsewhere.
 
     Raises:
         ValueError: A whole is not the sum of its parts.
     """
-    tables = _Tables(counts, sums, changes)
+    tables = _Tables(counts, sums, changes, known or {})
     held = {cell for cell, count in counts.items() if count < FEWEST} | set(gone)
     while covers := {tables.cover(each, held) for each in tables.weak(held)} - {None}:
         held |= covers
@@ -77,9 +79,13 @@ class _Tables:
     """Counts, how they hang together, and what of them must stay in the dark."""
 
     def __init__(
-        self, counts: Mapping[Cell, int], sums: Iterable[Sum], changes: Iterable[Change]
+        self,
+        counts: Mapping[Cell, int],
+        sums: Iterable[Sum],
+        changes: Iterable[Change],
+        known: Mapping[Cell, tuple[int, int]],
     ) -> None:
-        self.counts = counts
+        self.counts, self._known = counts, known
         self._order = {cell: place for place, cell in enumerate(counts)}
         self._seen: list[Mapping[Cell, int]] = [counts]
         self._lines = [_line(counts, one) for one in sums]
@@ -92,7 +98,7 @@ class _Tables:
 
     def weak(self, held: set[Cell]) -> list[Cell]:
         """Return the small counts that a reader can place within fewer than ``FEWEST`` firms."""
-        reader = _Reader(self.counts, self._lines, held, self._seen)
+        reader = _Reader(self.counts, self._lines, held, self._seen, self._known)
         return [key for key, weights in self._small.items() if reader.span(weights) < FEWEST]
 
     def cover(self, key: Cell, held: set[Cell]) -> Cell | None:
@@ -152,8 +158,9 @@ class _Reader:
         lines: Iterable[Weights],
         held: Iterable[Cell],
         seen: list[Mapping[Cell, int]],
+        known: Mapping[Cell, tuple[int, int]],
     ) -> None:
-        self._counts, self._seen = counts, seen
+        self._counts, self._seen, self._known = counts, seen, known
         self._place = {cell: at for at, cell in enumerate(held)}
         rows = ({c: w for c, w in line.items() if c in self._place} for line in lines)
         self._rows = [row for row in rows if row]
@@ -186,12 +193,20 @@ class _Reader:
         solved = milp(
             -goal,
             constraints=LinearConstraint(matrix, low, high),
-            bounds=Bounds(0, np.inf),
+            bounds=Bounds(*self._bounds),
             integrality=np.ones(len(goal)),
         )
         if solved.x is None:
             return self._counts
         return {**self._counts, **{c: round(solved.x[at]) for c, at in self._place.items()}}
+
+    @cached_property
+    def _bounds(self) -> tuple[list[float], list[float]]:
+        """How few and how many; the truth stays possible where what is known is of another day."""
+        ends = [self._known.get(cell, (0, float("inf"))) for cell in self._place]
+        true = [self._counts[cell] for cell in self._place]
+        low = [float(min(end[0], count)) for end, count in zip(ends, true, strict=True)]
+        return low, [float(max(end[1], count)) for end, count in zip(ends, true, strict=True)]
 
     @cached_property
     def _true(self) -> Any:

@@ -41,6 +41,7 @@ CHAPTERS = (
             "by-size": "规模分布",
             "by-round": "各轮分布",
             "heat": "各模块得分率",
+            "peers": "同行参照",
             "gates": "最常见的短板",
             "deviation": "自评与核定的偏差",
             "near": "离上一级最近的企业",

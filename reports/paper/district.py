@@ -20,7 +20,7 @@ from reports.small_cells import WITHHELD
 LEFT = ("funnel", "systems", "by-trade", "by-size", "by-round")
 RIGHT = ("gates", "deviation", "heat")
 """Blocks that are drawn, column by column."""
-BELOW = ("near", "demand", "needs")
+BELOW = ("near", "peers", "demand", "needs")
 """Blocks that are tables, under them, where there are any."""
 MOST_LINES = {
     "plan": 3,
@@ -32,6 +32,7 @@ MOST_LINES = {
     "deviation": 5,
     "heat": 16,
     "near": 4,
+    "peers": 7,
     "demand": 4,
     "needs": 4,
 }

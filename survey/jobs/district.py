@@ -51,9 +51,9 @@ def _page(workshop: Workshop) -> OnePage:
     basis, leaves = Basis(taken.arguments["basis"]), bool(taken.arguments["outward"])
     edition = library.load(session, round_.edition)
     found = dashboard.page(session, place, edition, round_, basis, made)
-    medians = peers.medians(session, edition, made.astimezone(clock.LOCAL).date())
+    told = peers.told_of_groups(session, edition, made.astimezone(clock.LOCAL).date())
     session.rollback()  # working out what may be told takes a while; no snapshot is held open
-    tables = outward(found.tables, round_.title, basis, medians) if leaves else found.tables
+    tables = outward(found.tables, round_.title, basis, told) if leaves else found.tables
     return OnePage(
         district=place.name,
         bureau=place.bureau,

@@ -49,10 +49,10 @@ def tables_of(session: Session, page: Page, edition: Edition, *, outward: bool) 
     """
     if not outward:
         return {table.id: table for table in page.tables}
-    medians = peers.medians(session, edition, page.made.astimezone(clock.LOCAL).date())
+    told = peers.told_of_groups(session, edition, page.made.astimezone(clock.LOCAL).date())
     title = page.round.title
     session.rollback()
-    shown = told_outside(page.tables, title, page.basis, medians)
+    shown = told_outside(page.tables, title, page.basis, told)
     return {table.id: table for table in shown}
 
 

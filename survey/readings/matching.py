@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from reports import contracts
 from reports.contracts import Prices
 from reports.lifting import Purchase
 from reports.matching import Candidate, Match, Matches, Reason, match
+from reports.small_cells import FEWEST
 from survey.lifecycle.introductions import Shown
+from survey.readings.prices import prices
 from survey.store import deals, introductions
 from survey.store import providers as store
 from survey.tables import Firm, Introduction, Provider, ProviderCase, ProviderProduct
@@ -45,7 +46,7 @@ class Fit:
         tied: Providers a consultant has an interest in, told apart.
         asking: Providers that asked and are not among the others.
         total: How many fit in all.
-        prices: What accepted contracts paid; None under five.
+        prices: What accepted contracts paid, as it is told to all; None where nothing is.
     """
 
     purchase: Purchase
@@ -64,12 +65,10 @@ def fits(session: Session, firm: Firm, purchases: Sequence[Purchase]) -> list[Fi
         code: match(firm.code, firm.trade, code, (candidate for _, candidate in known.values()))
         for code in (purchase.package.code for purchase in purchases)
     }
-    paid = deals.paid_for(session, list(found))
+    told = prices(session)
     table = _Table.of(session, firm, known)
     return [
-        table.fit(one, found[code], contracts.prices(paid.get(code, ())))
-        for one in purchases
-        for code in [one.package.code]
+        table.fit(one, found[one.package.code], told.get(one.package.code)) for one in purchases
     ]
 
 
@@ -132,6 +131,6 @@ class _Table:
             product=next(p for p in self.products[provider.id] if p.package == package),
             reasons=one.reasons,
             cases=tuple(c for c in self.cases.get(provider.id, ()) if c.package == package),
-            satisfied=Fraction(said[1], said[0]) if said[0] >= contracts.FEWEST else None,
+            satisfied=Fraction(said[1], said[0]) if said[0] >= FEWEST else None,
             introduction=self.standing.get((provider.id, package)),
         )

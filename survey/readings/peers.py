@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from questionnaires.edition import Edition
 from questionnaires.scoring import Score
 from questionnaires.words import SIZES
-from reports.benchmarks import ALL, Group
+from reports.benchmarks import ALL, WHOLE, Group, Told
+from reports.outward import Benchmark
 from reports.peers import Named, Peers, peers
 from survey.clock import LOCAL
 from survey.library import edition_of
@@ -34,17 +35,22 @@ def peers_of(
     return peers({"": score.share, **own}, titles, figures(row), named, made)
 
 
-def medians(session: Session, edition: Edition, day: date) -> Mapping[tuple[str, str], int]:
-    """Return in which band the median lies, by title of section and trade."""
+def told_of_groups(session: Session, edition: Edition, day: date) -> list[Benchmark]:
+    """Return all that is told of an edition's firms, in words, wholes first, in the catalogue's order."""
     row = store.told(session, edition.id, _begins(day))
     told = figures(row) if row else {}
-    sections = {section.id: section.title for section in edition.sections}
-    trades = {trade.id: trade.title for trade in edition.trades.values()}
-    return {
-        (sections[one.section], trades[one.trade]): found.middle
-        for one, found in told.items()
-        if one.section in sections and one.trade in trades and one.size == ALL
-    }
+    sections = {WHOLE: "", **{one.id: one.title for one in edition.sections}}
+    trades = {ALL: "", **{one.id: one.title for one in edition.trades.values()}}
+    sizes = {ALL: "", **SIZES}
+    order = [list(one) for one in (sections, trades, sizes)]
+    return [
+        Benchmark(sections[it.section], trades[it.trade], sizes[it.size], it.township, told[it])
+        for it in sorted(told, key=lambda it: (it.township, *_places(it, order)))
+    ]
+
+
+def _places(told: Told, order: Sequence[list[str]]) -> list[int]:
+    return [ids.index(id) for id, ids in zip(told, order, strict=False)]
 
 
 def _begins(day: date) -> datetime:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from reports import contracts
 from reports.contracts import Prices
 from reports.samples import Alike, Card, Differs, Done, Far, Item, Seeker, deviations, how_far, rank
 from survey import library
 from survey.lifecycle.projects import once
+from survey.readings.prices import prices
 from survey.readings.projects import spent_of
 from survey.readings.recommended import recommended
 from survey.store import firms, projects
@@ -129,7 +128,8 @@ def _price(project: Project, part: ProjectPackage, parts: int) -> int | None:
 class Came:
     """What came of a card, as everybody may know it: nobody is named.
 
-    ``prices`` of one unit by package, where at least five contracts were compared with the paper.
+    ``prices`` of one unit by package, of all accepted contracts as they are told to everybody: those
+    of the copies alone, beside them, would tell on single ones.
     """
 
     far: Mapping[Far, int]
@@ -143,18 +143,12 @@ class Came:
 def came_of(session: Session, sample_id: int) -> Came:
     rows = store.copies(session, [sample_id])
     taken = store.taken(session, [row.id for row in rows])
-    every = [one for ones in taken.values() for one in ones]
-    packages = _packages(session, every)
-    paid: dict[str, list[Fraction]] = {}
-    for one in every:
-        done = _done(one.choice, one.project, packages)
-        if done and one.project and one.project.contract_checked and done.price is not None:
-            paid.setdefault(one.choice.package, []).append(Fraction(done.price, done.quantity))
+    wanted = {one.choice.package for ones in taken.values() for one in ones}
     far = Counter(
         how_far(one.project.state for one in ones if one.project) for ones in taken.values()
     )
-    prices = {code: found for code, given in paid.items() if (found := contracts.prices(given))}
-    return Came(far, prices)
+    told = prices(session)
+    return Came(far, {code: told[code] for code in sorted(wanted & told.keys())})
 
 
 # --- one card -------------------------------------------------------------------------------------

@@ -10,10 +10,15 @@ from sqlalchemy.orm import Session, undefer
 
 from survey.tables import Assessment, Benchmark, Firm, ScoreRow, SheetKind, SheetRow, Size
 
+PRICES = ""
+"""In the place of an edition: what packages cost, of whatever edition."""
 
-def told(session: Session, edition: str, before: datetime) -> Benchmark | None:
-    """Return what was told last of an edition's firms, made before a moment."""
-    query = select(Benchmark).where(Benchmark.edition == edition, Benchmark.made_at < before)
+
+def told(session: Session, edition: str, before: datetime | None = None) -> Benchmark | None:
+    """Return what was told last of an edition's firms, made before a moment if one is given."""
+    query = select(Benchmark).where(Benchmark.edition == edition)
+    if before is not None:
+        query = query.where(Benchmark.made_at < before)
     return session.scalars(query.order_by(Benchmark.period.desc()).limit(1)).first()
 
 
@@ -37,13 +42,14 @@ class Confirmed(NamedTuple):
     sheet_id: int
     trade: str
     size: Size | None
+    township: str | None
     sections: dict[str, Any]
 
 
 def confirmed(session: Session, edition: str) -> list[Confirmed]:
     """Return each firm's newest confirmed sheet of an edition."""
     query = (
-        select(SheetRow.id, Assessment.trade, Firm.size, ScoreRow.sections)
+        select(SheetRow.id, Assessment.trade, Firm.size, Firm.township, ScoreRow.sections)
         .join(Assessment, Assessment.id == SheetRow.assessment_id)
         .join(Firm, Firm.id == Assessment.firm_id)
         .join(ScoreRow, ScoreRow.sheet_id == SheetRow.id)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from reports.contracts import Contract
 from survey.store.lists import Slice, sliced
 from survey.tables import (
     Firm,
@@ -31,8 +30,8 @@ SALES = sum(
 """What a provider sold: equipment, software and services, without building; in 0.01 万元."""
 
 
-def paid_for(session: Session, packages: Collection[str]) -> dict[str, list[Fraction]]:
-    """Return what each accepted contract paid for one of a package, by package, in 0.01 万元.
+def contracts(session: Session) -> list[Contract]:
+    """Return what every accepted contract paid for each of its packages.
 
     A contract that does not tell its packages apart counts only where it has but one.
     """
@@ -40,15 +39,18 @@ def paid_for(session: Session, packages: Collection[str]) -> dict[str, list[Frac
     parts = select(func.count()).where(part.project_id == Project.id).scalar_subquery()
     query = (
         select(ProjectPackage.package, ProjectPackage.price, ProjectPackage.quantity)
+        .add_columns(Project.firm_id, Project.provider_id, Project.provider_name)
         .add_columns(parts.label("parts"), SALES.label("sales"))
         .join(Project, Project.id == ProjectPackage.project_id)
-        .where(ACCEPTED, ProjectPackage.package.in_(packages))
+        .where(ACCEPTED)
+        .order_by(Project.id, ProjectPackage.package)
     )
-    found: dict[str, list[Fraction]] = defaultdict(list)
+    found = []
     for row in session.execute(query):
         paid = row.price if row.price is not None else row.sales if row.parts == 1 else None
+        seller = str(row.provider_id) if row.provider_id else row.provider_name.strip()
         if paid:
-            found[row.package].append(Fraction(paid, row.quantity))
+            found.append(Contract(row.firm_id, seller, row.package, paid, row.quantity))
     return found
 
 

@@ -14,6 +14,8 @@ from survey.tables.base import Table
 class Benchmark(Table):
     """All that is told of an edition's firms from one day until the next period (同行参照).
 
+    Of no edition: what packages cost (成交价), by package in the place of a section.
+
     No firm can be found in it: figures are bands, and who was counted stands in marks alone
     (``reports.benchmarks``).
     """
@@ -25,6 +27,6 @@ class Benchmark(Table):
     """From 1."""
     made_at: Mapped[datetime]
     figures: Mapped[list[Any]] = mapped_column(JSON)
-    """[section, trade, size, period, firms, low, middle, high]; the whole under empty words."""
+    """[section, trade, size, period, firms, low, middle, high, township]; the whole under empty words."""
     members: Mapped[list[Any]] = mapped_column(JSON, deferred=True)
-    """[mark, trade, size, [section, ...]]: by which the next period knows who came and left."""
+    """[mark, trade, size, [section, ...], township]: by which the next period knows who came and left."""

@@ -85,13 +85,15 @@ def price(product: Any) -> str:
 def paid(prices: Prices | None, per: str = "") -> str:
     """Say what accepted contracts paid; that there are too few, where there are."""
     if prices is None:
-        return "验收合同不足 5 份，不公布成交价"
-    low, high = (amount(end / 100) for end in (prices.low, prices.high))
-    middle = amount(prices.median / 100)
+        return "验收合同太少或集中在少数几家，不公布成交价"
+    few, many = prices.firms
+    middle, half = _band(*prices.median), _band(prices.low[0], prices.high[1])
     each = f"每{per}" if per else ""
-    return (
-        f"{prices.count} 份验收合同：{each}中位数 {middle} 万元，中间一半在 {span(low, high)} 万元"
-    )
+    return f"{few}–{many} 家的验收合同：{each}中位数在 {middle} 万元一档，中间一半在 {half} 万元"
+
+
+def _band(begins: Fraction, ends: Fraction) -> str:
+    return span(amount(begins / 100), amount(ends / 100))
 
 
 def described(words: Described, trades: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from survey import db
 from survey.files.spool import FOLDER, Spool
 from survey.jobs.seen import take_over
+from survey.lifecycle import benchmarks
 from survey.lifecycle.interests import Declared, declare
 from survey.lifecycle.provider_files import Case
 from survey.lifecycle.step import Actor, Step
@@ -29,6 +30,7 @@ from survey.tables import (
 from tests.pages.test_canary import Personal, crawl
 from tests.support.bureau import at_desk, logged, rows_of
 from tests.support.people import (
+    TESTER,
     a_consultant,
     a_firm,
     a_user,
@@ -379,6 +381,20 @@ def test_the_ledger_is_derived_from_accepted_contracts(session, desk):
     assert send(desk, address, typed | {"claimed": "99"}).status_code == 422
     assert send(desk, address, typed).status_code == 302
     assert send(desk, address, typed).status_code == 409  # another window
+
+
+def test_providers_and_officers_read_of_a_price_what_everybody_is_told(session, app, desk):
+    sellers = [a_provider(session) for _ in range(3)]
+    for number in range(6):
+        an_accepted_project(session, a_firm(session), sellers[number % 3])
+    seller = signed_in(app, session, a_provider_user(session, sellers[0]))
+
+    assert "不公布成交价" in seller.get("/provider/").text
+    benchmarks.publish_prices(Step(session, TESTER, moment()))
+
+    told = "5–9 家的验收合同：中位数在 100–125 万元一档，中间一半在 100–125 万元"
+    assert told in seller.get("/provider/").text
+    assert told in desk.get(f"/bureau/providers/{sellers[0].id}").text
 
 
 def test_an_officer_adds_a_provider_and_invites_its_people(session, desk):

@@ -18,7 +18,7 @@ from reports.paper.annual import render
 from reports.small_cells import FEWEST, WITHHELD
 from reports.word.annual import FIELDS
 from reports.word.fields import values
-from tests.rules.test_outward import GROUPS, MEDIANS, NOW, a_page
+from tests.rules.test_outward import GROUPS, NOW, TOLD, a_page
 
 LAST = st.lists(st.integers(0, 20), min_size=6, max_size=6)
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -26,7 +26,7 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 def a_report(tables: list[Table], *, leaves: bool) -> Annual:
     shown = {
-        one.id: one for one in (outward(tables, NOW, Basis.VISITED, MEDIANS) if leaves else tables)
+        one.id: one for one in (outward(tables, NOW, Basis.VISITED, TOLD) if leaves else tables)
     }
     said = proposed(shown, "今年的轮次")
     lists = {} if leaves else {"pool": [["某虚构厂", "阀门", "碧湖镇", "在库", "培育", "智能工厂"]]}

@@ -20,6 +20,7 @@ from reports.benchmarks import (
     BAND,
     STEP,
     WHOLE,
+    Counted,
     Group,
     Member,
     Period,
@@ -53,7 +54,11 @@ def a_district(chance: random.Random, firms: int, first: int = 0) -> list[Firm]:
     return [
         Firm(
             number,
-            Group(chance.choice(["valve", "bearing"]), chance.choice(["small", "small", "medium"])),
+            Group(
+                chance.choice(["valve", "bearing"]),
+                chance.choice(["small", "small", "medium"]),
+                chance.choice(["东镇", "东镇", "西镇"]),
+            ),
             {id: Fraction(chance.randrange(5, 100), 100) for id in WEIGHTS},
         )
         for number in range(first, first + firms)
@@ -169,11 +174,15 @@ def a_life(seed: int) -> list[list[Firm]]:
     return states
 
 
+def group_of(one: Counted) -> Group:
+    return Group(one.trade, one.size, one.township)
+
+
 def inside(period: Period, group: Group) -> frozenset[str]:
     return frozenset(
         one.mark
         for one in period.members
-        if group.trade in (ALL, one.trade) and group.size in (ALL, one.size)
+        if all(asked in (ALL, own) for asked, own in zip(group, group_of(one), strict=True))
     )
 
 
@@ -209,7 +218,7 @@ def test_no_difference_of_tables_or_periods_is_about_one_to_four_firms(seed):
 def of_whole(period: Period) -> list[tuple[Group, Quartiles]]:
     """The groups of which whole shares were told anew in a period."""
     return [
-        (Group(told.trade, told.size), found)
+        (told.group, found)
         for told, found in period.figures.items()
         if told.section == WHOLE and found.period == period.number
     ]
@@ -255,7 +264,41 @@ def test_a_firm_that_did_not_say_its_size_counts_in_its_trade_alone():
 
     (period,) = periods([unsaid])
 
-    assert {(told.trade, told.size) for told in period.figures} == {("valve", ALL), (ALL, ALL)}
+    assert {told.group for told in period.figures} == {Group("valve"), Group()}
+
+
+def test_townships_are_told_and_none_is_found_by_taking_the_others_from_all():
+    named = {"东镇": 8, "西镇": 7, "北镇": 2}
+    firms = [
+        replace(firm, group=Group("valve", "small", township))
+        for first, (township, many) in enumerate(named.items())
+        for firm in alike(many, first=100 * first)
+    ]
+
+    (period,) = periods([firms])
+
+    assert {told.township for told in period.figures} == {ALL, "东镇"}
+
+
+def test_a_firm_that_moves_to_another_township_is_no_newcomer_of_its_trade():
+    stays = [replace(firm, group=Group("valve", "small", "东镇")) for firm in alike(12)]
+    moved = [replace(stays[0], group=Group("valve", "small", "西镇")), *stays[1:]]
+
+    assert members(stays[:1])[0].mark == members(moved[:1])[0].mark
+    assert len(periods([stays, moved])) == 1
+
+
+def test_periods_that_knew_no_townships_go_on():
+    earlier = [
+        replace(period, members=tuple(one._replace(township="-") for one in period.members))
+        for period in periods([alike(12)])
+    ]
+    located = [replace(firm, group=Group("valve", "small", "东镇")) for firm in alike(12)]
+
+    after = next_period(members(located), earlier)
+
+    assert after is not None
+    assert {told.township for told, it in after.figures.items() if it.period == 2} >= {"东镇"}
 
 
 def test_a_whole_share_worked_out_from_bands_is_off_by_half_a_band_at_most():

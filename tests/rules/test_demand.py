@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.contracts import claimable, prices
 from reports.demand import Described, described, groups
 from reports.small_cells import FEWEST
 
@@ -49,18 +47,3 @@ def test_a_count_that_says_what_every_firm_of_a_group_wants_is_not_told():
     found = {one.package: one.firms for one in groups(firms, wanting)}
 
     assert found == {"XV01": None, "XV02": 6, "XV03": None}
-
-
-def test_nothing_is_said_of_prices_under_five_contracts():
-    assert prices(map(Fraction, (1, 2, 3, 4))) is None
-    found = prices(map(Fraction, (5, 1, 4, 2, 3)))
-    assert found is not None
-    assert (found.count, found.low, found.median, found.high) == (5, 2, 3, 4)
-    even = prices(map(Fraction, (1, 2, 3, 4, 5, 6)))
-    assert even is not None
-    assert (even.low, even.median, even.high) == (Fraction(9, 4), Fraction(7, 2), Fraction(19, 4))
-
-
-@given(st.integers(0, 10**8), st.integers(0, 1000))
-def test_a_share_of_sales_is_never_more_than_the_share(price, permille):
-    assert Fraction(price * permille, 1000) - 1 < claimable(price, permille) <= price

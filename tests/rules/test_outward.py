@@ -9,15 +9,20 @@ from questionnaires.library import SHIPPED
 from reports import charts
 from reports import dashboard as say
 from reports import needs as say_needs
+from reports.benchmarks import Quartiles
 from reports.dashboard import TOTAL, Basis, Frame, Group, Mean, Near, Table, Wish
-from reports.outward import outward
+from reports.outward import Benchmark, outward
 from reports.paper.drawing import svg
 from reports.small_cells import FEWEST, WITHHELD
 
 EDITION = SHIPPED.load("2026")
 NOW = "今年的轮次"
 TRADES = {"valve": "阀门", "bearing": "轴承"}
-MEDIANS = {("研发设计", "轴承"): 3}
+TOLD = [
+    Benchmark("", "", "", "", Quartiles(1, 10, 5, 7, 11)),
+    Benchmark("", "阀门", "小型", "", Quartiles(1, 5, 3, 7, 9)),
+    Benchmark("研发设计", "轴承", "", "", Quartiles(1, 5, 2, 3, 4)),
+]
 SIZES = {"small": "小型", "large": "大型"}
 
 
@@ -73,7 +78,7 @@ GROUPS = st.lists(
 def test_no_small_count_is_printed_or_left_over_by_a_sum(groups, last, basis):
     before = a_page(groups, last, basis)
 
-    after = {table.id: table for table in outward(before, NOW, basis, MEDIANS)}
+    after = {table.id: table for table in outward(before, NOW, basis, TOLD)}
 
     assert "near" not in after
     for table in before:
@@ -108,7 +113,7 @@ def test_a_share_that_gives_its_count_away_goes_with_it():
     groups.append(Group("bearing", True, 2, 2, 40, 0, 0))
 
     after = {
-        table.id: table for table in outward(a_page(groups, [0] * 6), NOW, Basis.VISITED, MEDIANS)
+        table.id: table for table in outward(a_page(groups, [0] * 6), NOW, Basis.VISITED, TOLD)
     }
 
     erp = after["systems"].lines[-1]
@@ -120,14 +125,40 @@ def test_no_mean_of_shares_leaves_but_the_band_of_a_period_s_median():
     groups = [Group("valve", True, 3, 3, 30, 900, 800), Group("bearing", True, 2, 2, 40, 0, 0)]
     page = a_page(groups, [0] * 6)
 
-    after = {table.id: table for table in outward(page, NOW, Basis.VISITED, MEDIANS)}
-    without = {table.id for table in outward(page, NOW, Basis.VISITED, {})}
+    after = {table.id: table for table in outward(page, NOW, Basis.VISITED, TOLD)}
+    without = {table.id for table in outward(page, NOW, Basis.VISITED, [])}
 
     assert [cell.text for cell in after["heat"].lines[0].cells] == [WITHHELD, "30–40"]
     assert ">30–40<" in svg(charts.of_table(after["heat"]), 400, 200, "中位数")
     assert after["deviation"].head == ("行业", "自评偏高", "一致", "自评偏低")
     assert "平均偏差" not in after["deviation"].says
     assert "heat" not in without
+
+
+def test_groups_are_told_by_the_bands_of_their_quartiles():
+    page = a_page([Group("valve", True, 3, 3, 30, 900, 800)], [0] * 6)
+
+    after = {table.id: table for table in outward(page, NOW, Basis.VISITED, TOLD)}
+
+    assert [(line.title, *(c.text for c in line.cells)) for line in after["peers"].lines] == [
+        ("全部企业", "25–30", "35–40", "55–60"),
+        ("阀门，小型", "15–20", "35–40", "45–50"),
+    ]
+    assert "peers" not in {table.id for table in outward(page, NOW, Basis.VISITED, [])}
+
+
+def test_that_a_group_is_told_of_elsewhere_gives_no_small_count_away():
+    """Of 6 and 3 firms both are missing from their sum; that the 6 are told of would leave 0 to 3."""
+    groups = [Group("valve", True, 3, 3, 6), Group("bearing", True, 3, 3, 3)]
+    page = [say.ladder_by(a_frame(), groups, "trade", TRADES)]
+    valve = Benchmark("", "阀门", "", "", Quartiles(1, 5, 5, 7, 11))
+
+    def total(*told: Benchmark) -> str:
+        table = outward(page, NOW, Basis.VISITED, told)[0]
+        return table.lines[-1].cells[table.bars].text
+
+    assert total() == "9"
+    assert total(valve) == WITHHELD
 
 
 def test_every_block_is_drawn_with_its_numbers_on_it():
@@ -157,7 +188,7 @@ def test_needs_are_held_back_like_firms_and_their_shares_with_them():
     }
     inside = say_needs.table(counts, ["用工", "资金"], 2026, {"year": "2026"})
 
-    (outside,) = outward([inside], NOW, Basis.VISITED, MEDIANS)
+    (outside,) = outward([inside], NOW, Basis.VISITED, [])
 
     for before, after in zip(inside.lines, outside.lines, strict=True):
         printed = [cell for cell in after.cells[:-1] if cell.text != WITHHELD]

@@ -187,6 +187,22 @@ def test_two_rounds_give_no_small_coming_or_going_away(pairs: list[tuple[int, in
     assert_nothing_comes_to_light(first | second, sums + more, changes)
 
 
+def test_what_is_known_of_a_count_from_elsewhere_gives_its_neighbour_not_away():
+    counts: dict[Cell, int] = {"all": 20, "a": 6, "b": 3, "c": 11}
+    sums = [Sum("all", ("a", "b", "c"))]
+
+    assert withheld(counts, sums) == {"a", "b"}
+    assert withheld(counts, sums, known={"a": (6, 9)}) == {"a", "b", "c"}
+
+
+def test_what_was_known_of_another_day_does_not_rule_out_the_truth():
+    counts: dict[Cell, int] = {"all": 20, "a": 5, "b": 3, "c": 12}
+
+    held = withheld(counts, [Sum("all", ("a", "b", "c"))], known={"a": (10, 14)})
+
+    assert held >= {"a", "b"}
+
+
 def test_tables_that_do_not_add_up_are_refused():
     with pytest.raises(ValueError, match="not the sum"):
         withheld({"all": 9, "a": 5, "b": 5}, [Sum("all", ("a", "b"))])

@@ -10,11 +10,13 @@ from reports.benchmarks import ALL, WHOLE, Told
 from survey.lifecycle import benchmarks as life
 from survey.lifecycle.step import Actor, Step
 from survey.readings.diagnoses import diagnosis_of
+from survey.readings.prices import prices
 from survey.store import benchmarks as store
 from survey.store.settings import read
 from survey.tables import Role, SheetKind
 from tests.support.bureau import logged
 from tests.support.people import a_consultant, a_firm, a_user, confirmed, moment
+from tests.support.providers import PACKAGE, a_provider, an_accepted_project
 
 NIGHT = Actor(None, "系统")
 FIRMS = 6
@@ -82,3 +84,47 @@ def test_all_reports_of_a_day_say_what_was_told_when_it_began(session, visited):
     life.publish(at(session, days=30), it.edition)
     assert peers_on(today + timedelta(days=30)) == tomorrow
     assert peers_on(today + timedelta(days=31)).firms == "10–14"
+
+
+def test_townships_are_told_beside_trades(session, visited):
+    consultant = a_consultant(session)
+    for _ in range(FIRMS):
+        firm = a_firm(session, township="虚构镇")
+        confirmed(session, a_user(session, Role.FIRM, firm), consultant, level=2)
+
+    life.publish(at(session), visited[0].edition)
+
+    found = life.figures(store.told(session, visited[0].edition))
+    assert found[Told(WHOLE, township="虚构镇")].firms == 5
+
+
+# --- what packages cost -------------------------------------------------------------------------------
+
+
+def sold(session, sellers, firms):
+    for number in range(firms):
+        an_accepted_project(session, a_firm(session), sellers[number % len(sellers)])
+
+
+def test_prices_are_told_once_a_period_whatever_is_accepted(session):
+    sellers = [a_provider(session) for _ in range(3)]
+    sold(session, sellers, FIRMS)
+    assert prices(session) == {}
+
+    assert life.publish_prices(at(session))
+    first = prices(session)
+    sold(session, sellers, 5)
+
+    assert prices(session) == first
+    assert not life.publish_prices(at(session, days=27))
+    assert life.publish_prices(at(session, days=28))
+    assert first[PACKAGE].firms == (5, 9)
+    assert first[PACKAGE].median == (10_000, 12_500)  # 123.45 万元
+    assert prices(session)[PACKAGE].firms == (10, 14)
+
+
+def test_what_one_provider_sold_to_all_is_told_to_nobody(session):
+    sold(session, [a_provider(session)], FIRMS)
+
+    assert not life.publish_prices(at(session))
+    assert prices(session) == {}

@@ -13,6 +13,7 @@ from survey.lifecycle import providers as steps
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import whole
 from survey.readings import provider_changes
+from survey.readings.prices import prices
 from survey.store import accounts, deals, introduced, introductions
 from survey.store import providers as store
 from survey.store import templates as template_store
@@ -218,8 +219,7 @@ def _page(
     shown, shown_total = introductions.showings_of(session, found.id, Slice(1, MOST_SHOWN))
     wanted = Wanted(provider=str(found.id))
     met, met_total = introduced.introductions(session, wanted, Slice(1, MOST_SHOWN))
-    codes = [product.package for product in file.products]
-    paid = deals.paid_for(session, codes)
+    codes, told = [product.package for product in file.products], prices(session)
     return render_template(
         "bureau/provider.html",
         provider=found,
@@ -240,7 +240,7 @@ def _page(
         shown_total=shown_total,
         met=met,
         met_total=met_total,
-        prices={code: contracts.prices(paid.get(code, ())) for code in codes},
+        prices={code: told.get(code) for code in codes},
         deals=deals.deals_of(session, found.id),
         permille=here.district().provider_permille,
         document=here.district().provider_document,

@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from reports import contracts
+from survey.readings.prices import prices
 from survey.store import deals, introductions
 from survey.store import providers as store
 from survey.tables import ProviderStanding
@@ -20,8 +21,8 @@ def home() -> ResponseReturnValue:
     """Show a provider where it stands; a removed one sees no firm any more."""
     session, provider, district = here.session(), own(), here.district()
     removed = provider.standing == ProviderStanding.REMOVED
+    told = prices(session)
     codes = [one.package for one in store.products(session, [provider.id]).get(provider.id, [])]
-    paid = deals.paid_for(session, codes)
     return render_template(
         "provider/home.html",
         provider=provider,
@@ -35,7 +36,7 @@ def home() -> ResponseReturnValue:
         permille=district.provider_permille,
         share=words.share(district.provider_permille),
         document=district.provider_document,
-        prices={code: contracts.prices(paid.get(code, ())) for code in codes},
+        prices={code: told.get(code) for code in codes},
         packages=offered().packages,
         words=words,
     )

@@ -1,0 +1,16 @@
+"""What packages really cost (成交价), as everybody is told it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from reports import contracts
+from reports.contracts import Prices
+from survey.lifecycle.benchmarks import figures
+from survey.store import benchmarks as store
+
+
+def prices(session: Session) -> dict[str, Prices]:
+    """Return what one of each package came to in the newest period; packages nothing is told of are missing."""
+    row = store.told(session, store.PRICES)
+    return contracts.prices(figures(row)) if row else {}
