@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from reports.tables import Cell, Column, Origin, Sheet, write_table
@@ -13,14 +12,15 @@ from survey import clock, library
 from survey.files.archives import Entry, Names, of_content, write_zip
 from survey.files.contents import Contents, Damaged, Missing
 from survey.files.stores import contents_of
+from survey.jobs.issuing import place_for
 from survey.jobs.workshop import WorkFailed, Workshop
-from survey.lifecycle import batches as steps
+from survey.lifecycle import batch_work as steps
 from survey.lifecycle.jobs import Effect
 from survey.lifecycle.step import Step
 from survey.store import batches as store
 from survey.store.batches import ItemLine
 from survey.store.bundles import erased_since
-from survey.store.settings import read
+from survey.store.settings import District, read
 from survey.tables import Batch, Document, DocumentStanding, Fault, SheetKind
 from survey.words import batches as words
 from survey.words.jobs import FAULTS
@@ -55,7 +55,7 @@ def pack(workshop: Workshop, batch: Batch) -> Effect:
         return lambda step: steps.finish(step, batch.id, "", 0)
     index = _index(workshop, batch, lines, names)
     workshop.session.rollback()
-    place = _place(workshop, contents)
+    place = place_for(workshop, "zip")
     try:
         with place.open("wb") as target:
             write_zip(target, _entries(workshop, contents, lines, names, index))
@@ -75,12 +75,6 @@ def finished(batch_id: int, sha256: str, size: int, read_at: datetime) -> Effect
         return steps.finish(step, batch_id, sha256, size)
 
     return finish
-
-
-def _place(workshop: Workshop, contents: Contents) -> Path:
-    taken = workshop.taken
-    contents.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return contents.incoming / f"making-{taken.id}-{taken.fence}.zip"
 
 
 def _names(lines: Sequence[ItemLine], contents: Contents) -> dict[int, str]:
@@ -121,30 +115,34 @@ def _entries(
 def _index(
     workshop: Workshop, batch: Batch, lines: Sequence[ItemLine], names: dict[int, str]
 ) -> bytes:
-    place = read(workshop.session)
     rungs = _rungs(workshop, lines)
     rows = (_row(batch, line, rungs, names.get(line.item.id, "")) for line in lines)
-    made = clock.utc_now().astimezone(clock.LOCAL)
-    origin = Origin(place.bureau, made, batch.scope, place.demonstration)
+    place = read(workshop.session)
     title = f"{place.name}{words.title(batch)}目录"
-    target = BytesIO()
-    write_table(target, [Sheet("目录", COLUMNS, rows, title)], origin)
+    return workbook(place, batch, [Sheet("目录", COLUMNS, rows, title)])
+
+
+def workbook(place: District, batch: Batch, sheets: Sequence[Sheet]) -> bytes:
+    """Return the index as it lies in the archive: packed twice, it has the same bytes."""
+    began, target = batch.began_at.astimezone(clock.LOCAL), BytesIO()
+    origin = Origin(place.bureau, began, batch.scope, place.demonstration)
+    write_table(target, sheets, origin)
     return target.getvalue()
 
 
 def _rungs(workshop: Workshop, lines: Sequence[ItemLine]) -> dict[str, str]:
     """Return the titles of the rungs of every edition that stands among the lines."""
-    editions = {line.assessment.edition for line in lines}
+    editions = {line.assessment.edition for line in lines if line.assessment}
     ladders = [library.load(workshop.session, edition).ladder for edition in sorted(editions)]
     return {rung.id: rung.title for ladder in ladders for rung in ladder}
 
 
 def _row(batch: Batch, line: ItemLine, rungs: dict[str, str], name: str) -> Sequence[Cell]:
     document, item, found = line.document, line.item, line.assessment
-    rung = found.visited_rung if batch.sheet == SheetKind.ONSITE else found.own_rung
-    if document is None:
+    if document is None or found is None:
         why = FAULTS[item.fault] if item.fault else words.NOT_MADE
         return (line.firm, line.code, line.round, *[""] * 2, None, *[""] * 2, None, "", "", why)
+    rung = found.visited_rung if batch.sheet == SheetKind.ONSITE else found.own_rung
     return (
         line.firm,
         line.code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from survey import clock
 from survey.db import DatabaseMissing
 from survey.files.stores import contents_of
-from survey.jobs import batch_archives, reports, workbooks
+from survey.jobs import batch_archives, bundles, file_archives, reports, workbooks
 from survey.jobs.workshop import PutDown, WorkFailed, Workshop
-from survey.lifecycle import batches as steps
+from survey.lifecycle import batch_work as steps
 from survey.lifecycle import documents
-from survey.lifecycle.batches import Hand
+from survey.lifecycle.batch_work import Hand
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.jobs import Effect, Overtaken
 from survey.store import assessments as assessment_store
@@ -36,38 +37,34 @@ def make(workshop: Workshop) -> Effect:
             steps.require_officer(workshop.session, batch)
             workshop.session.rollback()
             return workbooks.write(workshop, batch)
-        _make_each(workshop)
+        _make_each(workshop, batch.kind)
     except steps.NoRight as error:
         raise WorkFailed(Fault.NO_RIGHT) from error
     if not steps.begin_packing(workshop.step(), workshop.taken):
         return lambda _step: {}
-    return batch_archives.pack(workshop, batch)
+    archives = file_archives if batch.kind == BatchKind.FILES else batch_archives
+    return archives.pack(workshop, batch)
 
 
-def _make_each(workshop: Workshop) -> None:
-    # Only work loads the printing parts.
-    from reports.paper import presses
+def _make_each(workshop: Workshop, kind: BatchKind) -> None:
+    if kind == BatchKind.REPORTS:
+        # Only work loads the printing parts.
+        from reports.paper import presses
 
-    presses.begin()
+        presses.begin()
     while hand := steps.claim(workshop.step(), workshop.taken, workshop.lease):
-        _make_one(workshop, hand)
+        _make_one(workshop, hand, _file if kind == BatchKind.FILES else _report)
         waits = store.others_wait(workshop.session, workshop.taken.kind, clock.utc_now())
         workshop.session.rollback()
         if waits:
             raise PutDown
 
 
-def _make_one(workshop: Workshop, hand: Hand) -> None:
-    """Make the document of one firm, or take the one that stands; what is wrong with it is its own."""
+def _make_one(workshop: Workshop, hand: Hand, make_it: Callable[[Workshop, Hand], None]) -> None:
+    """Make what is asked of one firm, or take what stands; what is wrong with it is its own."""
     taken = workshop.taken
     try:
-        if standing := _standing(workshop, hand):
-            steps.take_standing(workshop.step(), taken, hand, standing.id)
-        else:
-            work = steps.name(workshop.step(), taken, hand)
-            effect = reports.print_one(replace(workshop, taken=work))
-            workshop.session.rollback()
-            steps.issue(workshop.step(), taken, hand, effect)
+        make_it(workshop, hand)
     except (Overtaken, SQLAlchemyError, DatabaseMissing, OSError):
         raise  # nothing is wrong with this firm: the job itself is tried again
     except (WorkFailed, NotThere) as error:
@@ -76,19 +73,39 @@ def _make_one(workshop: Workshop, hand: Hand) -> None:
             raise
         steps.fail(workshop.step(), taken, hand, fault)
     except Exception:
-        logger.exception("assessment %s has no document", hand.assessment_id)
+        logger.exception("item %s of a batch was not made", hand.item_id)
         steps.fail(workshop.step(), taken, hand, Fault.BROKEN)
+
+
+def _report(workshop: Workshop, hand: Hand) -> None:
+    if standing := _standing(workshop, hand):
+        steps.take_standing(workshop.step(), workshop.taken, hand, standing.id)
+        return
+    work = steps.name(workshop.step(), workshop.taken, hand)
+    effect = reports.print_one(replace(workshop, taken=work))
+    workshop.session.rollback()
+    steps.issue(workshop.step(), workshop.taken, hand, effect)
+
+
+def _file(workshop: Workshop, hand: Hand) -> None:
+    if bundles.stands(workshop, hand.subject_id):
+        steps.take_standing(workshop.step(), workshop.taken, hand)
+        return
+    work = steps.as_bundle(workshop.step(), workshop.taken, hand)
+    effect = bundles.pack(replace(workshop, taken=work))
+    workshop.session.rollback()
+    steps.issue(workshop.step(), workshop.taken, hand, effect)
 
 
 def _standing(workshop: Workshop, hand: Hand) -> Document | None:
     """Return the document that stands, is kept, and was made from what a new one would be made from."""
     session = workshop.session
-    assessment = assessment_store.assessment(session, hand.assessment_id)
-    basis = documents.basis_of(session, assessment, hand.sheet) if assessment else None
-    if basis is None:
+    assessment, sheet = assessment_store.assessment(session, hand.subject_id), hand.sheet
+    basis = documents.basis_of(session, assessment, sheet) if assessment and sheet else None
+    if basis is None or sheet is None:
         raise WorkFailed(Fault.GONE)
-    kind = documents.KIND_OF[hand.sheet]
-    valid = document_store.valid(session, kind, "assessment", hand.assessment_id)
+    kind = documents.KIND_OF[sheet]
+    valid = document_store.valid(session, kind, "assessment", hand.subject_id)
     session.rollback()
     if valid is None or valid.basis != basis:
         return None

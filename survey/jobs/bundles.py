@@ -27,6 +27,7 @@ from survey.lifecycle.jobs import Effect
 from survey.lifecycle.step import Step
 from survey.readings.firm_file import file_of
 from survey.rosters.columns import HEADS
+from survey.store import bundles as store
 from survey.store import firms
 from survey.store.bundles import erased_since
 from survey.store.settings import District, read
@@ -73,6 +74,23 @@ def _read(workshop: Workshop) -> tuple[FirmFile, District]:
     return it, district
 
 
+def stands(workshop: Workshop, firm_id: int) -> bool:
+    """Whether a bundle of the bureau's lies there that says all the firm's file says now.
+
+    Raises:
+        WorkFailed: The firm is not there any more.
+    """
+    session, now = workshop.session, workshop.step()
+    firm = firms.firm(session, firm_id)
+    if firm is None:
+        raise WorkFailed(Fault.GONE)
+    basis = file_of(session, firm, Outlook.BUREAU, HEADS, now.today, answers=True).basis
+    there = store.valid(session, firm_id, Outlook.BUREAU, now.now)
+    session.rollback()
+    kept = contents_of(workshop.config)
+    return there is not None and there.basis == basis and kept.has(there.sha256)
+
+
 def _entries(
     workshop: Workshop, it: FirmFile, district: District, placed: list[Placed]
 ) -> Iterator[Entry]:
@@ -84,7 +102,7 @@ def _entries(
     contents, seen = contents_of(workshop.config), time.monotonic()
     with TemporaryFile(dir=contents.incoming) as spool:
         for one in _placed(it):
-            outcome = _fetch(contents, one.file.sha256, spool)
+            outcome = fetch(contents, one.file.sha256, spool)
             size = spool.tell() if outcome == WHOLE else None
             placed.append(replace(one, outcome=outcome, size=size))
             if outcome == WHOLE:
@@ -107,7 +125,7 @@ def _placed(it: FirmFile) -> Iterator[Placed]:
         yield Placed(number, f"{folder}/{names.give(f'{number:04d} {file.name}')}", file, None)
 
 
-def _fetch(contents: Contents, sha256: str, spool: IO[bytes]) -> str:
+def fetch(contents: Contents, sha256: str, spool: IO[bytes]) -> str:
     """Bring one content into the spool, held against its hash; say what became of it."""
     spool.seek(0)
     spool.truncate()

@@ -1,57 +1,36 @@
-"""Files of many firms at once: asked for, made firm by firm, put together; cancelled, gone on with.
-
-Each firm stands for itself. Whoever makes a document has its firm in hand (``Hand``) as long as it
-holds the job; a worker that dies leaves it to whoever takes the job next.
-"""
+"""Files of many firms at once: asked for, cancelled, gone on with, taken away, cleared."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from survey.lifecycle import jobs
-from survey.lifecycle.documents import REPORT, named
 from survey.lifecycle.errors import Invalid, NotThere, Stale
-from survey.lifecycle.jobs import Effect, Taken
 from survey.lifecycle.selections import Chosen, settled
-from survey.lifecycle.states import BATCH, ITEM
+from survey.lifecycle.states import BATCH
 from survey.lifecycle.step import About, Step
-from survey.store import accounts, assessments
 from survey.store import batches as store
 from survey.store import jobs as job_store
-from survey.tables import Batch, BatchItem, BatchKind, Fault, Job, Role, SheetKind
+from survey.store.batches import Meant
+from survey.store.settings import read
+from survey.tables import Batch, BatchKind, Job, SheetKind
 
 KIND = SUBJECT = "batch"
 """The kind of job that makes one, and what the log calls it."""
 LANES = 2
 """Jobs of one batch: as many workers make its documents beside each other."""
-MOST_REPORTS = 1_000
-MOST_IN_WORKBOOK = 20_000
-MOST_TRIES = 3
-"""So often a firm may be in the hands of a worker that dies; then it is passed over."""
+MOST = {BatchKind.REPORTS: 1_000, BatchKind.WORKBOOK: 20_000, BatchKind.FILES: 300}
+"""Firms of one batch."""
+MOST_BYTES = 2_000 * 1024 * 1024
+"""Of an archive of all that is known of its firms: any system unpacks it, and a night's copy takes it."""
 KEPT = timedelta(days=30)
-"""The finished file; its documents are kept as long as any."""
+"""The finished file; its documents are kept as long as any, what is packed of firms as their bundles."""
 MOST_SCOPE = 500
-PACKS = "packs"
-"""Stands among the arguments of the one job that puts the file together."""
-
-
-@dataclass(frozen=True)
-class Hand:
-    """One firm in a worker's hands."""
-
-    item_id: int
-    assessment_id: int
-    sheet: SheetKind
-    asked_by: int | None
-
-
-# --- for the officer ----------------------------------------------------------------------------
 
 
 def ask(
@@ -60,21 +39,21 @@ def ask(
     """Ask for files of a selection; send the jobs afterwards.
 
     Args:
-        sheet: Whose reports; None for a workbook.
+        sheet: Whose reports; None for the other kinds.
+        chosen: Assessments; firms where all that is known of them is packed.
         scope: Which firms they are, in words.
 
     Returns:
         The batch, and its jobs; the same for all who ask for the same while it is being made.
 
     Raises:
-        Invalid: No firm has such a file yet, or they are too many.
+        Invalid: No firm has such a file yet, or they are too many, or too large together.
         Shifted: The filter finds others by now.
     """
     with step.writing() as session:
-        ids = [one.id for one in settled(step, chosen)]
-        ids = store.reportable(session, ids, sheet or SheetKind.SELF)
-        _require_so_many(kind, len(ids))
-        mark = hashlib.sha256(f"{kind} {sheet} {sorted(ids)}".encode()).hexdigest()
+        meant = _meant(session, kind, sheet, [one.id for one in settled(step, chosen)])
+        asked = sorted(one.assessment_id or one.firm_id for one in meant)
+        mark = hashlib.sha256(f"{kind} {sheet} {asked}".encode()).hexdigest()
         if known := store.being_made(session, mark):
             return known, jobs_of(session, known.id)
         batch = Batch(
@@ -89,13 +68,27 @@ def ask(
         )
         session.add(batch)
         session.flush()
-        store.add_items(session, batch.id, ids)
-        step.log("batch_ask", _about(batch), after=_what(batch) | {"rows": len(ids)})
-        return batch, _begin(step, batch, len(ids))
+        store.add_items(session, batch.id, meant)
+        step.log("batch_ask", about(batch), after=what(batch) | {"rows": len(meant)})
+        return batch, _begin(step, batch, len(meant))
+
+
+def _meant(
+    session: Session, kind: BatchKind, sheet: SheetKind | None, ids: Sequence[int]
+) -> list[Meant]:
+    if kind != BatchKind.FILES:
+        meant = store.reportable(session, ids, sheet or SheetKind.SELF)
+        _require_so_many(kind, len(meant))
+        return meant
+    meant = store.firms(session, ids)
+    _require_so_many(kind, len(meant))
+    if store.weight(session, [one.firm_id for one in meant]) > MOST_BYTES:
+        raise Invalid({"what": "选中的企业资料太大，一次装不下，请按乡镇或行业分几次打包。"})
+    return meant
 
 
 def _require_so_many(kind: BatchKind, firms: int) -> None:
-    most = MOST_REPORTS if kind == BatchKind.REPORTS else MOST_IN_WORKBOOK
+    most = MOST[kind]
     if not firms:
         raise Invalid(
             {"what": "选中的企业都还没有这种文件，请换一种，或等企业提交、顾问核定以后再来。"}
@@ -118,10 +111,10 @@ def cancel(step: Step, batch_id: int) -> Batch:
             job = job_store.job(session, open_job, lock=True)
             if job and job.is_open:
                 jobs.end(step, job)
-        batch = _moved(session, batch_id, "batch_cancel")
+        batch = moved(session, batch_id, "batch_cancel")
         store.put_back(session, batch_id)
         batch.ended_at = step.now
-        step.log("batch_cancel", _about(batch), after=_what(batch))
+        step.log("batch_cancel", about(batch), after=what(batch))
         return batch
 
 
@@ -145,7 +138,7 @@ def retry(step: Step, batch_id: int) -> list[Job]:
 
 def _again(step: Step, batch_id: int, move: str) -> list[Job]:
     with step.writing() as session:
-        batch = _moved(session, batch_id, move)
+        batch = moved(session, batch_id, move)
         if any(job.is_open for job in jobs_of(session, batch_id)):
             raise Stale
         if move == "batch_retry":
@@ -153,7 +146,7 @@ def _again(step: Step, batch_id: int, move: str) -> list[Job]:
         store.put_back(session, batch_id)
         batch.began_at, batch.ended_at = step.now, None
         batch.asked_by = step.by.user_id  # whose rights it rests on from now on
-        step.log(move, _about(batch), after=_what(batch))
+        step.log(move, about(batch), after=what(batch))
         left = store.counts(session, [batch_id])[batch_id].left
         return _begin(step, batch, left)
 
@@ -161,7 +154,7 @@ def _again(step: Step, batch_id: int, move: str) -> list[Job]:
 def note_download(step: Step, batch: Batch) -> None:
     """Remember who took the file of a batch away."""
     with step.writing():
-        step.log("batch_download", _about(batch), after=_what(batch))
+        step.log("batch_download", about(batch), after=what(batch))
 
 
 def jobs_of(session: Session, batch_id: int) -> list[Job]:
@@ -177,7 +170,7 @@ def _begin(step: Step, batch: Batch, firms: int) -> list[Job]:
     ]
 
 
-def _moved(session: Session, batch_id: int, move: str) -> Batch:
+def moved(session: Session, batch_id: int, move: str) -> Batch:
     batch = store.batch(session, batch_id, lock=True)
     if batch is None:
         raise NotThere
@@ -187,168 +180,30 @@ def _moved(session: Session, batch_id: int, move: str) -> Batch:
     return batch
 
 
-def _about(batch: Batch) -> About:
+def about(batch: Batch) -> About:
     return About(SUBJECT, batch.id)
 
 
-def _what(batch: Batch) -> dict[str, Any]:
+def what(batch: Batch) -> dict[str, Any]:
     return {"kind": batch.sheet or batch.kind}
-
-
-# --- for the worker -----------------------------------------------------------------------------
-
-
-class NoRight(Exception):
-    """Whoever asked for the batch may not have it any more."""
-
-
-def claim(step: Step, taken: Taken, lease: timedelta) -> Hand | None:
-    """Take the next firm in hand; None where all are done, or in others' hands.
-
-    Raises:
-        Overtaken: The job is no longer this worker's.
-        NoRight: Whoever asked is no officer any more.
-    """
-    with jobs.held(step, taken) as job:
-        batch = store.batch(step.session, taken.subject_id or 0, lock=True)
-        if batch is None or batch.sheet is None:
-            raise NotThere
-        require_officer(step.session, batch)
-        counted = store.counts(step.session, [batch.id])[batch.id]
-        job.progress, job.total = counted.ended, counted.total
-        job.leased_until = step.now + lease
-        item = _next(step, batch.id, taken.id)
-        if item is None:
-            return None
-        _move(item, "item_take")
-        item.job_id, item.tries = taken.id, item.tries + 1
-        return Hand(item.id, item.assessment_id, batch.sheet, batch.asked_by)
-
-
-def _next(step: Step, batch_id: int, job_id: int) -> BatchItem | None:
-    """Return the next item; one that was lost with its worker too often is given up."""
-    while item := store.next_item(step.session, batch_id, job_id):
-        if item.tries < MOST_TRIES:
-            return item
-        item.state = ITEM["item_take"].leads
-        _end(step, item, "item_fail", fault=item.fault or Fault.LOST)
-        step.session.flush()
-    return None
-
-
-def require_officer(session: Session, batch: Batch) -> None:
-    """
-    Raises:
-        NoRight: Whoever asked for the batch was barred, or is no officer any more.
-    """
-    asker = accounts.user(session, batch.asked_by) if batch.asked_by else None
-    if asker is not None and (not asker.active or asker.role != Role.OFFICER):
-        raise NoRight
-
-
-def name(step: Step, taken: Taken, hand: Hand) -> Taken:
-    """Settle what a firm's document is called; return the work on it as a report's own job has it."""
-    with jobs.held(step, taken):
-        item = _item(step, hand)
-        if item.arguments is None:
-            item.arguments = named(step)
-            assessment = assessments.assessment(step.session, hand.assessment_id)
-            firm = assessment.firm_id if assessment else None
-            about = About("report", item.arguments["number"], firm)
-            step.log("report_request", about, after={"kind": hand.sheet})
-        return Taken(
-            id=taken.id,
-            fence=taken.fence,
-            kind=REPORT,
-            subject_id=hand.assessment_id,
-            arguments={"sheet": hand.sheet, **item.arguments},
-            requested_by=hand.asked_by,
-            requested_at=step.now,
-        )
-
-
-def issue(step: Step, taken: Taken, hand: Hand, effect: Effect) -> None:
-    """Issue what was printed and end its firm, in one transaction.
-
-    Raises:
-        Overtaken: Nothing was issued.
-    """
-    with jobs.held(step, taken) as job:
-        item = _item(step, hand)
-        document = effect(step)["document"]
-        _end(step, item, "item_done", document_id=document, anew=True)
-        job.attempt = 1  # a sign that the work goes on: a later loss is another's
-
-
-def take_standing(step: Step, taken: Taken, hand: Hand, document_id: int) -> None:
-    """End a firm whose document stands and says what a new one would say."""
-    with jobs.held(step, taken):
-        _end(step, _item(step, hand), "item_done", document_id=document_id)
-
-
-def fail(step: Step, taken: Taken, hand: Hand, fault: Fault) -> None:
-    """Note why a firm has no document; what changed under the printing is tried again."""
-    with jobs.held(step, taken):
-        item = _item(step, hand)
-        if fault == Fault.CHANGED and item.tries < MOST_TRIES:
-            _move(item, "item_put_back")
-            item.job_id, item.fault = None, fault
-        else:
-            _end(step, item, "item_fail", fault=fault)
-
-
-def _item(step: Step, hand: Hand) -> BatchItem:
-    item = store.item(step.session, hand.item_id)
-    if item is None:
-        raise NotThere
-    return item
-
-
-def _end(step: Step, item: BatchItem, move: str, **values: Any) -> None:
-    _move(item, move)
-    for column, value in ({"job_id": None, "fault": None} | values).items():
-        setattr(item, column, value)
-    item.ended_at = step.now
-
-
-def _move(item: BatchItem, move: str) -> None:
-    if item.state not in ITEM[move].begins:
-        raise Stale
-    item.state = ITEM[move].leads
-
-
-def begin_packing(step: Step, taken: Taken) -> bool:
-    """Say whether this worker puts the file together: nobody makes documents, and it came first."""
-    with jobs.held(step, taken) as job:
-        batch = store.batch(step.session, taken.subject_id or 0, lock=True)
-        if batch is None or batch.state not in BATCH["batch_made"].begins:
-            return False
-        if store.is_unfinished(step.session, batch.id):
-            return False
-        others = [one for one in jobs_of(step.session, batch.id) if one.id != taken.id]
-        if any(one.is_open and one.arguments.get(PACKS) for one in others):
-            return False
-        job.arguments = {**job.arguments, PACKS: True}
-        return True
-
-
-def finish(step: Step, batch_id: int, sha256: str, size: int) -> dict[str, Any]:
-    """Put down the finished file, inside the transaction that ends its job."""
-    batch = _moved(step.session, batch_id, "batch_made")
-    batch.sha256, batch.size, batch.ended_at = sha256, size, step.now
-    if batch.kind == BatchKind.WORKBOOK:
-        store.end_all(step.session, batch_id, step.now)
-    step.log("batch_made", _about(batch), after=_what(batch))
-    return {"batch": batch_id}
 
 
 def clear(step: Step) -> Sequence[str]:
     """Let go of files that were kept long enough; return their hashes."""
-    with step.writing() as session:
-        over = store.ended_with_file(session, step.now - KEPT)
+    with step.writing():
+        over = [one for kind in BatchKind for one in _over(step, kind)]
         files = [batch.sha256 for batch in over]
         for batch in over:
             batch.sha256 = ""
         if over:
             step.log("retention", About("district", ""), after={"batches": len(over)})
         return files
+
+
+def _over(step: Step, kind: BatchKind) -> list[Batch]:
+    return store.ended_with_file(step.session, kind, step.now - kept(step.session, kind))
+
+
+def kept(session: Session, kind: BatchKind) -> timedelta:
+    """Return how long the finished file of such a batch is kept."""
+    return timedelta(days=read(session).bundle_days) if kind == BatchKind.FILES else KEPT

@@ -190,7 +190,7 @@ BATCH: Mapping[str, Transition[BatchState]] = {
 }
 """What lost all its workers is still being made, and may be gone on with."""
 ITEM: Mapping[str, Transition[ItemState]] = {
-    "item_take": _from(_T.WAITING, _T.WORKING, to=_T.WORKING),
+    "item_take": _from(_T.WAITING, _T.WORKING, _T.DONE, to=_T.WORKING),
     "item_done": _from(_T.WORKING, to=_T.DONE),
     "item_fail": _from(_T.WORKING, to=_T.FAILED),
     "item_put_back": _from(_T.WORKING, to=_T.WAITING),

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from survey.store.lists import Query, Slice, sliced
 from survey.store.sheets import IS_CONFIRMED
@@ -18,16 +18,25 @@ from survey.tables import (
     AssessmentState,
     Batch,
     BatchItem,
+    BatchKind,
     BatchState,
+    Bundle,
     Document,
+    Evidence,
     Firm,
     ItemState,
     Job,
     JobState,
+    Outlook,
+    Project,
+    ProjectPaper,
     Round,
     SheetKind,
+    SheetRow,
     User,
 )
+
+Key = InstrumentedAttribute[int]
 
 UNFINISHED = (ItemState.WAITING, ItemState.WORKING)
 AT_ONCE = 500
@@ -51,23 +60,48 @@ def being_made(session: Session, mark: str) -> Batch | None:
     return session.scalars(query.order_by(Batch.id)).first()
 
 
-def reportable(session: Session, ids: Sequence[int], sheet: SheetKind) -> list[int]:
+class Meant(NamedTuple):
+    """What one item of a batch is made of: a firm, or one of its assessments."""
+
+    firm_id: int
+    assessment_id: int | None = None
+
+
+def reportable(session: Session, ids: Sequence[int], sheet: SheetKind) -> list[Meant]:
     """Return those of the assessments that have such a report, in the order of firms' names."""
-    found: list[tuple[str, int]] = []
-    for first in range(0, len(ids), AT_ONCE):
-        query = (
-            select(Firm.name_key, Assessment.id)
-            .join(Firm, Firm.id == Assessment.firm_id)
-            .where(Assessment.id.in_(ids[first : first + AT_ONCE]), REPORTABLE[sheet])
-        )
-        found += [(row[0], row[1]) for row in session.execute(query)]
-    return [assessment_id for _, assessment_id in sorted(found)]
+    query = select(Firm.name_key, Assessment.id, Firm.id).join(Firm, Firm.id == Assessment.firm_id)
+    found = _in_portions(session, query.where(REPORTABLE[sheet]), Assessment.id, ids)
+    return [Meant(firm_id, at) for _, at, firm_id in sorted(found)]
 
 
-def add_items(session: Session, batch_id: int, assessments: Sequence[int]) -> None:
+def firms(session: Session, ids: Sequence[int]) -> list[Meant]:
+    """Return those of the firms that are there, in the order of their names."""
+    found = _in_portions(session, select(Firm.name_key, Firm.id), Firm.id, ids)
+    return [Meant(firm_id) for _, firm_id in sorted(found)]
+
+
+def _in_portions(session: Session, query: Query, key: Key, ids: Sequence[int]) -> list[Any]:
+    portions = (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
+    return [tuple(row) for part in portions for row in session.execute(query.where(key.in_(part)))]
+
+
+def weight(session: Session, firm_ids: Sequence[int]) -> int:
+    """Return about how many bytes all files of some firms have: their reports, evidence and papers."""
+    held = select(Assessment.id).where(Assessment.firm_id.in_(firm_ids))
+    sheets = select(SheetRow.id).where(SheetRow.assessment_id.in_(held))
+    projects = select(Project.id).where(Project.firm_id.in_(firm_ids))
+    reports = (Document.subject == "assessment") & Document.subject_id.in_(held)
+    sizes = (
+        select(func.sum(Document.size)).where(reports),
+        select(func.sum(Evidence.size)).where(Evidence.sheet_id.in_(sheets)),
+        select(func.sum(ProjectPaper.size)).where(ProjectPaper.project_id.in_(projects)),
+    )
+    return sum(session.scalar(one) or 0 for one in sizes)
+
+
+def add_items(session: Session, batch_id: int, meant: Sequence[Meant]) -> None:
     first = {"batch_id": batch_id, "state": ItemState.WAITING, "tries": 0, "anew": False}
-    rows = [first | {"assessment_id": one} for one in assessments]
-    session.execute(insert(BatchItem), rows)
+    session.execute(insert(BatchItem), [first | one._asdict() for one in meant])
 
 
 # --- for the worker -----------------------------------------------------------------------------
@@ -85,6 +119,20 @@ def next_item(session: Session, batch_id: int, job_id: int) -> BatchItem | None:
     held = session.scalar(fresh.where(*left).with_for_update())
     waiting = fresh.where(BatchItem.state == ItemState.WAITING)
     return held or session.scalar(waiting.with_for_update(skip_locked=True))
+
+
+def lapsed_item(session: Session, batch_id: int, now: datetime) -> BatchItem | None:
+    """Return a firm that was packed and whose bundle ended since, because it expired or was erased; locked."""
+    stands = exists().where(_bundle_of_item(now))
+    query = select(BatchItem).where(BatchItem.batch_id == batch_id, ~stands)
+    done = query.where(BatchItem.state == ItemState.DONE).order_by(BatchItem.id).limit(1)
+    return session.scalar(done.with_for_update().execution_options(populate_existing=True))
+
+
+def _bundle_of_item(now: datetime) -> ColumnElement[bool]:
+    """The condition that a bundle is what an item's firm has to be taken away."""
+    lasts = (Bundle.outlook == Outlook.BUREAU) & (Bundle.expires_at > now)
+    return lasts & (Bundle.firm_id == BatchItem.firm_id)
 
 
 def is_unfinished(session: Session, batch_id: int) -> bool:
@@ -124,7 +172,7 @@ def _set(session: Session, *where: ColumnElement[bool], **values: object) -> Non
 
 def assessments_of(session: Session, batch_id: int) -> list[int]:
     query = select(BatchItem.assessment_id).where(BatchItem.batch_id == batch_id)
-    return list(session.scalars(query.order_by(BatchItem.id)))
+    return [one for one in session.scalars(query.order_by(BatchItem.id)) if one]
 
 
 def one_of_each_trade(session: Session, batch_id: int) -> list[Assessment]:
@@ -206,13 +254,13 @@ def batches(session: Session, part: Slice) -> tuple[list[BatchLine], int]:
 
 
 class ItemLine(NamedTuple):
-    """One firm of a batch, with its document."""
+    """One firm of a batch, with the assessment that is reported on and its document."""
 
     item: BatchItem
-    assessment: Assessment
+    assessment: Assessment | None
     firm: str
     code: str
-    round: str
+    round: str | None
     document: Document | None
 
 
@@ -234,29 +282,55 @@ def all_lines(session: Session, batch_id: int) -> Iterator[ItemLine]:
 def _lines(batch_id: int) -> Query:
     return (
         select(BatchItem, Assessment, Firm.name, Firm.code, Round.title, Document)
-        .join(Assessment, Assessment.id == BatchItem.assessment_id)
-        .join(Firm, Firm.id == Assessment.firm_id)
-        .join(Round, Round.id == Assessment.round_id)
+        .join(Firm, Firm.id == BatchItem.firm_id)
+        .outerjoin(Assessment, Assessment.id == BatchItem.assessment_id)
+        .outerjoin(Round, Round.id == Assessment.round_id)
         .outerjoin(Document, Document.id == BatchItem.document_id)
         .where(BatchItem.batch_id == batch_id)
         .order_by(BatchItem.id)
     )
 
 
+class Packed(NamedTuple):
+    """A firm that was packed, with what may be taken away of it."""
+
+    firm: str
+    code: str
+    item: BatchItem
+    bundle: Bundle | None
+
+    @property
+    def is_done(self) -> bool:
+        return self.item.state == ItemState.DONE
+
+
+def packed(session: Session, batch_id: int, now: datetime) -> list[Packed]:
+    """Return every firm of a batch with its bundle, in order."""
+    newest = select(func.max(Bundle.id)).where(_bundle_of_item(now)).correlate(BatchItem)
+    query = (
+        select(Firm.name, Firm.code, BatchItem, Bundle)
+        .select_from(BatchItem)
+        .join(Firm, Firm.id == BatchItem.firm_id)
+        .outerjoin(Bundle, Bundle.id == newest.scalar_subquery())
+        .where(BatchItem.batch_id == batch_id)
+        .order_by(BatchItem.id)
+    )
+    return [Packed(*row) for row in session.execute(query)]
+
+
 # --- what is kept no longer -----------------------------------------------------------------------
 
 
-def ended_with_file(session: Session, before: datetime) -> list[Batch]:
-    """Return batches that ended before this moment and still hold their file, locked."""
-    query = select(Batch).where(Batch.ended_at < before, Batch.sha256 != "").order_by(Batch.id)
-    return list(session.scalars(query.with_for_update()))
+def ended_with_file(session: Session, kind: BatchKind, before: datetime) -> list[Batch]:
+    """Return batches of a kind that ended before this moment and still hold their file, locked."""
+    held = select(Batch).where(Batch.kind == kind, Batch.ended_at < before, Batch.sha256 != "")
+    return list(session.scalars(held.order_by(Batch.id).with_for_update()))
 
 
 def end_files(session: Session, firm_id: int | None = None) -> None:
     """Let go at once of the files a firm is in, or of everybody's; the night takes them away."""
     held = update(Batch).where(Batch.sha256 != "").values(sha256="")
     if firm_id is not None:
-        of_firm = select(Assessment.id).where(Assessment.firm_id == firm_id)
-        items = select(BatchItem.batch_id).where(BatchItem.assessment_id.in_(of_firm))
+        items = select(BatchItem.batch_id).where(BatchItem.firm_id == firm_id)
         held = held.where(Batch.id.in_(items))
     session.execute(held)

@@ -13,7 +13,8 @@ from survey.tables.enums import BatchKind, BatchState, Fault, ItemState, SheetKi
 
 
 class Batch(Table):
-    """Files of many firms (批量文件): reports in one archive, or one workbook of their results.
+    """Files of many firms (批量文件): reports in one archive, one workbook of their results, or all that
+    is known of each.
 
     ``mark`` names what is made and for whom: asked for twice while one is being made, it is this one.
     """
@@ -28,7 +29,7 @@ class Batch(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[BatchKind]
     sheet: Mapped[SheetKind | None]
-    """Whose reports; a workbook holds both sheets."""
+    """Whose reports; None for what holds both sheets."""
     scope: Mapped[str] = mapped_column(String(500))
     """Which firms, in the words of the list's filters."""
     mark: Mapped[str] = mapped_column(String(64))
@@ -54,7 +55,9 @@ class BatchItem(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
-    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"))
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firms.id"), index=True)
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessments.id"))
+    """What it is reported on; None where all that is known of the firm is packed."""
     state: Mapped[ItemState]
     job_id: Mapped[int | None]
     tries: Mapped[int] = mapped_column(default=0)

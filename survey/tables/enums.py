@@ -213,6 +213,8 @@ class BatchKind(StrEnum):
 
     REPORTS = "reports"
     WORKBOOK = "workbook"
+    FILES = "files"
+    """Everything known of each firm (一企一档)."""
 
 
 class BatchState(StrEnum):

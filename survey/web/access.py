@@ -192,6 +192,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "bureau.unassign": _officer,
     "bureau.assign_many": _officer,
     "bureau.ask_batch": _officer,
+    "bureau.ask_files": _officer,
+    "bureau.ask_pool_files": _officer,
     "bureau.batches": _officer,
     "bureau.batch": _officer,
     "bureau.cancel_batch": _officer,

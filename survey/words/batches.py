@@ -16,12 +16,13 @@ WHAT: Final = {
 }
 TICKED: Final = "逐家勾选"
 NO_PACE: Final = "正在估算还要多久"
-CANCELLED: Final = "已取消。已经做好的报告照样有效，可以接着做完剩下的。"
+CANCELLED: Final = "已取消。已经做好的照样有效，可以接着做完剩下的。"
 NO_FILE: Final = "这份文件还没有做好，或已经清除，请在批量文件里重新做一次。"
 INDEX: Final = "目录.xlsx"
 NOT_MADE: Final = "还没有做"
 LEFT_OUT: Final = "报告已撤销，没有放进压缩包"
 LOST: Final = "报告文件缺失，请在结果页重新生成"
+LOST_BUNDLE: Final = "档案包的文件缺失，请在这家企业的页面重新打包"
 
 STATES: Final[dict[str, str]] = {
     BatchState.MAKING: "正在做",
@@ -42,6 +43,8 @@ def title(batch: Batch) -> str:
     """Name what is made, such as 诊断报告（自评版）."""
     if batch.kind == BatchKind.WORKBOOK:
         return "答卷和结果"
+    if batch.kind == BatchKind.FILES:
+        return "一企一档"
     return f"诊断报告（{SHEETS[batch.sheet or '']}版）"
 
 

@@ -688,7 +688,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "rating": lambda rating: f"评价 {needs.RATINGS.get(rating, '无')}",
     "settlement": lambda how: SETTLEMENTS.get(how, how),
     "decision": lambda how: DECISIONS.get(how, how),
-    "kind": lambda kind: {**SHEETS, "workbook": "答卷和结果"}.get(kind, kind),
+    "kind": lambda kind: {**SHEETS, "workbook": "答卷和结果", "files": "一企一档"}.get(kind, kind),
     "note": lambda kind: TITLES.get(kind, kind),
     "signed": lambda signed: f"所签内容 {signed[:12]}",
     "removed": lambda _gone: "删除",

@@ -141,6 +141,8 @@ FINGERS = frozenset({"consultant.section", "consultant.notes"})
 SELECTIONS = {
     "bureau.assign_many": "assessment_id",
     "bureau.ask_batch": "assessment_id",
+    "bureau.ask_files": "firm_id",
+    "bureau.ask_pool_files": "entry_id",
     "bureau.decide_on_assessments": "assessment_id",
     "bureau.decide_on_entries": "entry_id",
     "bureau.invite_chosen": "firm_id",

@@ -10,10 +10,13 @@ from sqlalchemy import update
 
 from reports.figures import percent_number
 from survey import db
+from survey.lifecycle import pool
+from survey.lifecycle.step import Step
 from survey.readings.diagnoses import diagnosis_of
 from survey.store.settings import read
 from survey.tables import (
     Batch,
+    BatchItem,
     BatchKind,
     BatchState,
     Fault,
@@ -23,10 +26,12 @@ from survey.tables import (
     SheetKind,
     User,
 )
+from survey.views.bureau import file_batches
 from tests.support.batches import a_batch
 from tests.support.bureau import logged
 from tests.support.labour import work
 from tests.support.people import (
+    TESTER,
     a_consultant,
     a_firm,
     a_user,
@@ -149,3 +154,70 @@ def test_a_batch_that_lost_its_workers_says_so_and_goes_on(desk, session, settin
     assert "数据库、磁盘或网络暂时不可用" in page.text
     assert desk.submit(f"/bureau/assessments/batches/{batch.id}/resume").status_code == 302
     assert "0 / 2" in desk.get(f"/bureau/assessments/batches/{batch.id}").text
+
+
+def test_an_officer_packs_everything_known_of_ticked_firms_and_takes_it_away(
+    app, desk, session, firms
+):
+    ids = [one.firm_id for one in firms]
+    page = desk.get("/bureau/firms/files?" + "&".join(f"chosen={one}" for one in ids))
+    assert '选了 <span class="number">2</span> 家（逐家勾选）' in page.text
+    assert "一次最多 300 家、2000 MB" in page.text
+
+    asked = desk.submit()
+    assert "0 / 2" in desk.get(asked.location).text
+    work(app)
+
+    done = desk.get(asked.location)
+    assert re.search(r"做好 <span[^>]*>2</span> 家，其中新做", done.text)
+    assert "压缩包保存 7 天" in done.text
+    assert f'href="/bureau/firms/{ids[0]}"' in done.text
+    taken = desk.get(f"{asked.location}/file")
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as archive:
+        assert len({name.partition("/")[0] for name in archive.namelist()} - {"目录.xlsx"}) == 2
+    (row,) = logged(session, "batch_download")
+    assert row.after["kind"] == "files"
+    assert "一企一档" in desk.get("/bureau/assessments/batches").text
+
+
+def an_entry(session, assessment):
+    return pool.admit(
+        Step(session, TESTER, moment()),
+        assessment.id,
+        target_rung="factory",
+        reason="条件成熟。",
+        sure=True,
+    )
+
+
+def test_what_the_pool_finds_is_packed_and_a_changed_pool_is_asked_again(desk, session, firms):
+    an_entry(session, firms[1])
+    page = desk.get("/bureau/pool/files?whole=yes")
+    assert '选了 <span class="number">1</span> 家' in page.text
+    an_entry(session, firms[0])
+
+    answer = desk.submit()
+
+    assert answer.status_code == 409
+    assert session.query(Batch).count() == 0
+    assert desk.submit().status_code == 302
+    session.expire_all()
+    assert session.query(Batch).one().kind == BatchKind.FILES
+    items = session.query(BatchItem).all()
+    assert {one.firm_id for one in items} == {one.firm_id for one in firms}
+    assert {one.assessment_id for one in items} == {None}
+
+
+def test_what_one_archive_cannot_hold_is_said_before_anything_is_packed(
+    desk, session, firms, monkeypatch
+):
+    monkeypatch.setattr(file_batches, "MOST", 1)
+
+    page = desk.get("/bureau/firms/files?whole=yes")
+
+    assert "一次装不下" in page.text
+    assert "选了 2 家。一次最多 1 家" in page.text
+    assert "开始打包" not in page.text
+    assert "还没有选企业" in desk.get("/bureau/firms/files").text
+    assert desk.get("/bureau/firms/files?chosen=999").status_code == 404
+    assert desk.get("/bureau/pool/files?chosen=1").status_code == 404

@@ -17,8 +17,8 @@ from survey.clock import utc_now
 from survey.files.stores import contents_of
 from survey.jobs import batch_archives, reports, workbooks
 from survey.jobs.worker import Worker
+from survey.lifecycle import batch_work, documents, erasing, jobs
 from survey.lifecycle import batches as steps
-from survey.lifecycle import documents, erasing, jobs
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.step import Actor, Step
@@ -209,7 +209,7 @@ def test_a_firm_over_which_workers_die_is_passed_over(
     batch_id, lanes = asked(session, officer, firms[:1])
     session.rollback()
     with db.writing(session):
-        left = {"state": ItemState.WORKING, "job_id": lanes[0], "tries": steps.MOST_TRIES}
+        left = {"state": ItemState.WORKING, "job_id": lanes[0], "tries": batch_work.MOST_TRIES}
         session.execute(update(BatchItem).values(left))
 
     fake_press(monkeypatch)
@@ -359,7 +359,9 @@ def killed_over_a_workbook(settings, monkeypatch, job, after):
     def child():
         monkeypatch.setattr(workbooks, "diagnosis_of", diagnosed)
         if not after:
-            monkeypatch.setattr(steps, "finish", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+            monkeypatch.setattr(
+                batch_work, "finish", lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+            )
         engine = db.engine_for(settings.database_url)
         Worker(settings, sessionmaker(engine, expire_on_commit=False)).do(job)
 

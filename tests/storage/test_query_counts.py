@@ -194,10 +194,13 @@ BUREAU = {
     "bureau.round_": 15,  # its firms, and how far all are by state, township, trade and day
     "bureau.assign_many": 7,
     "bureau.ask_batch": 8,
+    "bureau.ask_files": 8,
+    "bureau.ask_pool_files": 9,
     "bureau.decide_on_assessments": 4,
     "bureau.decide_on_entries": 5,
 }
 """Most statements of the bureau's lists, and of the pages that act on rows ticked in one."""
+OF_ENTRIES = ("bureau.decide_on_entries", "bureau.ask_pool_files")
 
 
 @pytest.mark.parametrize("endpoint", BUREAU)
@@ -224,7 +227,8 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
                 introduced(session, owner, a_provider(session))
             if endpoint == "bureau.samples":
                 a_copy(session, a_sample(session, a_firm(session)), one.firm_id)
-            ids.append(entry.id if endpoint == "bureau.decide_on_entries" else one.id)
+            row = entry if endpoint in OF_ENTRIES else one
+            ids.append(one.firm_id if endpoint == "bureau.ask_files" else row.id)
 
     def asked() -> list[str]:
         values = {"round_id": round_.id} if endpoint == "bureau.round_" else {"chosen": ids}

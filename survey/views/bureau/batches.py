@@ -92,7 +92,7 @@ def ask_batch() -> ResponseReturnValue:
         return _asking(form, _found(here.session()), error.status)
     except Invalid as error:
         return _asking(form, rows, form.show_refusal(error))
-    return _sent(batch.id, jobs)
+    return sent(batch.id, jobs)
 
 
 def _wanted(form: WhatForm) -> tuple[BatchKind, SheetKind | None]:
@@ -149,7 +149,7 @@ def _asking(form: WhatForm, rows: list[Version], status: int = 200) -> ResponseR
     )
 
 
-def _sent(batch_id: int, jobs: list[Job]) -> ResponseReturnValue:
+def sent(batch_id: int, jobs: list[Job]) -> ResponseReturnValue:
     for job in jobs:
         send(job.id)
     return redirect(url_for(".batch", batch_id=batch_id))
@@ -198,7 +198,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
         faults=job_words.FAULTS,
         tones=TONES,
         item_tones=ITEM_TONES,
-        kept=steps.KEPT,
+        kept=steps.kept(session, found.kind),
     )
     answer = make_response(page)
     if works:
@@ -212,7 +212,7 @@ def _known(batch_id: int) -> Batch:
 
 def _done(found: Batch, counted: Counts, jobs: list[Job]) -> int:
     """Return how many firms are ended; a workbook's job counts them itself."""
-    if found.kind == BatchKind.REPORTS or found.state == BatchState.MADE:
+    if found.kind != BatchKind.WORKBOOK or found.state == BatchState.MADE:
         return counted.ended
     return next((job.progress for job in jobs if job.state == JobState.WORKING), 0)
 
@@ -237,13 +237,13 @@ def cancel_batch(batch_id: int) -> ResponseReturnValue:
 @pages.post("/assessments/batches/<row:batch_id>/resume")
 def resume_batch(batch_id: int) -> ResponseReturnValue:
     """Go on where it stopped."""
-    return _sent(batch_id, steps.resume(here.step(), batch_id))
+    return sent(batch_id, steps.resume(here.step(), batch_id))
 
 
 @pages.post("/assessments/batches/<row:batch_id>/retry")
 def retry_batch(batch_id: int) -> ResponseReturnValue:
     """Try those firms once more that failed."""
-    return _sent(batch_id, steps.retry(here.step(), batch_id))
+    return sent(batch_id, steps.retry(here.step(), batch_id))
 
 
 @pages.get("/assessments/batches/<row:batch_id>/file")
