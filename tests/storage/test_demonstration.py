@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import yaml
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import uscc
 
+from survey.config import Config
+from survey.files.stores import contents_of
 from survey.readings.hints import own_hints
 from survey.readings.need_drafts import drafts_of
 from survey.readings.pairs import compared
@@ -20,6 +23,7 @@ from survey.readings.sheets import filled_sheet
 from survey.readings.visits import visit_of
 from survey.running import demonstration
 from survey.running.demonstration import people
+from survey.running.demonstration.story import EDITION
 from survey.store import assessments as store
 from survey.store import completion, invitations, reminders, settings
 from survey.store.completion import OVERDUE, STUCK, Pace
@@ -31,12 +35,21 @@ from survey.tables import (
     AssessmentState,
     Firm,
     FirmNeed,
+    Introduction,
+    IntroductionState,
     NeedState,
     PoolEntry,
+    Project,
+    ProjectPaper,
+    ProjectState,
     Recognition,
     ReminderKind,
     Round,
+    Sample,
+    SampleCopy,
+    SampleState,
     SheetKind,
+    Subsidy,
     User,
 )
 
@@ -160,6 +173,40 @@ def _its_firms_ask_for_things_in_every_state(loaded: Session) -> None:
     assert [draft.category for draft in drafts_of(loaded, shown.id)] == ["资金"]
 
 
+def _two_rounds_of_the_edition_have_sheets_in_them(loaded: Session) -> None:
+    begun = Counter(loaded.scalars(select(Assessment.round_id)))
+    rounds = loaded.scalars(select(Round).where(Round.edition == EDITION)).all()
+    titles = [round_.title for round_ in rounds if begun[round_.id] > 1]
+    assert len(titles) == 2, titles
+
+
+def _projects_stand_in_every_state_with_papers_and_subsidies(loaded: Session) -> None:
+    states = Counter(loaded.scalars(select(Project.state)))
+    assert states.keys() == set(ProjectState)
+    kinds = set(loaded.scalars(select(ProjectPaper.kind)))
+    assert kinds == {"contract", "invoice", "payment", "acceptance", "photo"}
+    assert {paid is None for paid in loaded.scalars(select(Subsidy.paid))} == {True, False}
+
+
+def _a_paper_of_a_project_opens_as_what_it_says(loaded: Session, config: Config) -> None:
+    paper = loaded.scalars(select(ProjectPaper).where(ProjectPaper.kind == "contract")).first()
+    assert paper is not None
+    with pymupdf.open(stream=contents_of(config).read(paper.sha256)) as pdf:
+        assert len(pdf) == 1
+    assert paper.name == "合同（虚构）.pdf"
+
+
+def _a_sample_was_copied_three_times(loaded: Session) -> None:
+    copies = Counter(loaded.scalars(select(SampleCopy.sample_id)))
+    assert max(copies.values()) == 3
+    assert set(loaded.scalars(select(Sample.state))) >= {SampleState.PUBLISHED, SampleState.ASKED}
+
+
+def _a_provider_was_introduced(loaded: Session) -> None:
+    states = Counter(loaded.scalars(select(Introduction.state)))
+    assert states[IntroductionState.INTRODUCED] >= 1, states
+
+
 def _every_page_can_say_that_it_is_a_demonstration(loaded: Session) -> None:
     place = settings.read(loaded)
     assert place.demonstration
@@ -186,6 +233,11 @@ def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, i
     _two_firms_were_visited_by_two_who_did_not_always_agree(session)
     _the_running_round_has_firms_at_every_pace(session)
     _its_firms_ask_for_things_in_every_state(session)
+    _two_rounds_of_the_edition_have_sheets_in_them(session)
+    _projects_stand_in_every_state_with_papers_and_subsidies(session)
+    _a_paper_of_a_project_opens_as_what_it_says(session, app.config["SURVEY"])
+    _a_sample_was_copied_three_times(session)
+    _a_provider_was_introduced(session)
     _every_page_can_say_that_it_is_a_demonstration(session)
     _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance)
     session.rollback()

@@ -81,7 +81,7 @@ def load(app: Flask) -> bool:
         rows, officer = [firm for firm, _ in firms], users[Role.OFFICER]
         bring_lists(session, config, rows, officer, now)
         keep_ledger(session, officer, now)
-        run_projects(session, firms, officer)
+        run_projects(session, contents, firms, officer)
         bring_providers(session, rows, users, hashes[SELLER[0]], now)
         show_samples(session, firms, officer)
         keep_lists(session, contents, Step(session, actor(officer), now))

@@ -23,6 +23,7 @@ from survey.lifecycle.interests import Declared
 from survey.lifecycle.responses import Word
 from survey.lifecycle.starts import confirm_same, keep_files
 from survey.lifecycle.step import Step
+from survey.running.demonstration.coherence import Answers
 from survey.running.demonstration.deciding import decide
 from survey.running.demonstration.filling import (
     amiss,
@@ -73,11 +74,8 @@ def live(
     at: datetime,
 ) -> None:
     """Take one firm as far as its row says: draft, submitted, visited, confirmed, in the pool."""
-    author = session.scalars(select(User).where(User.firm_id == firm.id).limit(1)).one()
-    assessment = steps.begin(Step(session, actor(author), at), firm.id, round_.id)
-    questionnaire = questionnaire_of(assessment)
-    random = Random(row["sample"])  # noqa: S311  # the same every time, not a secret
-    truth, extras = invented(firm, row, questionnaire, random)
+    author = _author(session, firm)
+    assessment, truth, extras = _begun(session, firm, row, round_, author, at)
     told = inflated(truth) if row.get("story") == "inflated" else truth | overstated(row)
     if row["state"] == AssessmentState.DRAFT:
         told = dict(list(told.items())[: len(told) * 2 // 3])
@@ -105,6 +103,20 @@ def live(
     close(session, assessment, row, consultant, what, at)
     at += timedelta(hours=5)
     decide(session, firm, assessment, row, officer, at + timedelta(days=4))
+
+
+def _author(session: Session, firm: Firm) -> User:
+    return session.scalars(select(User).where(User.firm_id == firm.id).limit(1)).one()
+
+
+def _begun(
+    session: Session, firm: Firm, row: dict[str, Any], round_: Round, author: User, at: datetime
+) -> tuple[Assessment, Answers, Answers]:
+    """Let a firm begin its sheet in a round; return it, its true answers and its figures."""
+    assessment = steps.begin(Step(session, actor(author), at), firm.id, round_.id)
+    random = Random(row["sample"])  # noqa: S311  # the same every time, not a secret
+    truth, extras = invented(firm, row, questionnaire_of(assessment), random)
+    return assessment, truth, extras
 
 
 def _hand_in_again(
@@ -171,9 +183,7 @@ def _try(
     """Let a firm fill one of those rounds in, with so many answers a level lower, and be visited."""
     author, consultant = users[Role.FIRM], users[Role.CONSULTANT]
     at = round_.created_at
-    assessment = steps.begin(Step(session, actor(author), at), firm.id, round_.id)
-    questionnaire = questionnaire_of(assessment)
-    truth, _ = invented(firm, row, questionnaire, Random(row["sample"]))  # noqa: S311
+    assessment, truth, _ = _begun(session, firm, row, round_, author, at)
     seen = lowered(truth, lower)
     told = seen | overstated(row)
     fill_in(session, assessment, told, author, at + timedelta(hours=1))
@@ -231,10 +241,9 @@ def hand_in_next(
     photo: Stored,
 ) -> None:
     """Let a firm hand in its next sheet, other than its last by what its row says, to be visited."""
-    author = session.scalars(select(User).where(User.firm_id == firm.id).limit(1)).one()
+    author = _author(session, firm)
     at, again = BEGAN + timedelta(days=65), row["again"]
-    assessment = steps.begin(Step(session, actor(author), at), firm.id, round_.id)
-    truth, extras = invented(firm, row, questionnaire_of(assessment), Random(row["sample"]))  # noqa: S311
+    assessment, truth, extras = _begun(session, firm, row, round_, author, at)
     told = truth | again["answers"]
     fill_in(session, assessment, told | extras, author, at)
     show_files(session, assessment, told, author, photo, at)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.clock import LOCAL
+from survey.files.contents import Contents
 from survey.lifecycle import project_checks, project_work, projects, subsidies
 from survey.lifecycle.project_checks import Seen
 from survey.lifecycle.project_work import Progress, TypedFigure
@@ -18,9 +19,10 @@ from survey.lifecycle.projects import Contract, ProjectFacts
 from survey.lifecycle.step import Step
 from survey.lifecycle.subsidies import TypedPolicy
 from survey.running.demonstration.firms import rows_of
+from survey.running.demonstration.papers import scan
 from survey.running.demonstration.people import actor
 from survey.store import projects as store
-from survey.tables import CostKind, Firm, Project, User
+from survey.tables import CostKind, Firm, Project, ProjectPaperKind, User
 
 YEAR = 2026
 LATER = 3
@@ -28,7 +30,9 @@ LATER = 3
 Row = Mapping[str, Any]
 
 
-def run_projects(session: Session, firms: list[tuple[Firm, dict[str, Any]]], officer: User) -> None:
+def run_projects(
+    session: Session, contents: Contents, firms: list[tuple[Firm, dict[str, Any]]], officer: User
+) -> None:
     """Register the policies, then let every project go its way."""
     kept = rows_of("projects.yaml")
     by_sample = {row["sample"]: firm for firm, row in firms}
@@ -37,7 +41,7 @@ def run_projects(session: Session, firms: list[tuple[Firm, dict[str, Any]]], off
         for policy in (TypedPolicy(**row) for row in kept["policies"])
     ]
     for row in kept["projects"]:
-        _Way(session, by_sample[row["sample"]], officer, row, policies).go()
+        _Way(session, contents, by_sample[row["sample"]], officer, row, policies).go()
 
 
 def at(day: date) -> datetime:
@@ -59,6 +63,7 @@ class _Way:
     """One project on its way."""
 
     session: Session
+    contents: Contents
     firm: Firm
     officer: User
     row: Row
@@ -75,7 +80,7 @@ class _Way:
         for name in ("contract", "progress", "finished", "accepted", "back", "stopped"):
             if name in self.row:
                 getattr(self, f"_{name}")()
-        for name in ("figures", "satisfaction", "subsidies"):
+        for name in ("papers", "figures", "satisfaction", "subsidies"):
             if name in self.row:
                 getattr(self, f"_{name}")()
 
@@ -149,6 +154,29 @@ class _Way:
     def _stopped(self) -> None:
         written, reason = self.row["stopped"]
         self._take(self.owner, day_of(written), project_work.stop, reason=reason)
+
+    def _papers(self) -> None:
+        """What was put beside it, each paper on its day; the acceptance by the bureau."""
+        for kind in map(ProjectPaperKind, self.row["papers"]):
+            day = self._day_of_paper(kind)
+            said = [
+                self.firm.name,
+                self.row["title"],
+                self.row["provider"],
+                f"{day:%Y-%m-%d}",
+            ]
+            who = self.officer if kind == ProjectPaperKind.ACCEPTANCE else self.owner
+            stored = scan(self.contents, kind, said)
+            step = Step(self.session, actor(who), at(day))
+            project_work.attach_paper(step, self.id, kind, stored)
+
+    def _day_of_paper(self, kind: ProjectPaperKind) -> date:
+        row = self.row
+        if kind == ProjectPaperKind.CONTRACT:
+            return day_of(row["contract"]["signed"])
+        if kind == ProjectPaperKind.ACCEPTANCE:
+            return day_of(row["accepted"])
+        return day_of(row["finished"][0] if "finished" in row else row["progress"][-1][0])
 
     def _figures_before(self) -> None:
         day = day_of(self.row["begun"])
