@@ -12,6 +12,7 @@ from survey import clock, library
 from survey.files.archives import Entry, Names, of_content, write_zip
 from survey.files.contents import Contents, Damaged, Missing
 from survey.files.stores import contents_of
+from survey.jobs import editions
 from survey.jobs.issuing import place_for
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import batch_work as steps
@@ -49,16 +50,17 @@ def pack(workshop: Workshop, batch: Batch) -> Effect:
     """Put all documents that are there into one archive; without any there is none."""
     read_at, contents = clock.utc_now(), contents_of(workshop.config)
     lines = list(store.all_lines(workshop.session, batch.id))
-    names = _names(lines, contents)
+    files = _files(workshop, batch, lines)
+    names = _names(batch, lines, files)
     if not names:
         workshop.session.rollback()
         return lambda step: steps.finish(step, batch.id, "", 0)
-    index = _index(workshop, batch, lines, names)
+    index = _index(workshop, batch, lines, names, files)
     workshop.session.rollback()
     place = place_for(workshop, "zip")
     try:
         with place.open("wb") as target:
-            write_zip(target, _entries(workshop, contents, lines, names, index))
+            write_zip(target, _entries(workshop, contents, names, files, index))
     except (Missing, Damaged) as error:
         raise WorkFailed(Fault.BROKEN) from error
     size, sha256 = place.stat().st_size, contents.put(place)
@@ -77,13 +79,25 @@ def finished(batch_id: int, sha256: str, size: int, read_at: datetime) -> Effect
     return finish
 
 
-def _names(lines: Sequence[ItemLine], contents: Contents) -> dict[int, str]:
-    """Return what each document is called in the archive, by the item's id."""
-    names = Names()
-    return {
-        line.item.id: names.give(f"{line.document.number} {line.firm}{_gone(line.document)}.pdf")
+def _files(workshop: Workshop, batch: Batch, lines: Sequence[ItemLine]) -> dict[int, str]:
+    """Return the hash of each file that may go out and is there, by the item's id."""
+    found = {
+        line.item.id: editions.file_of(workshop, batch.kind, line.document)
         for line in lines
-        if line.document and _may_go_out(line.document) and contents.has(line.document.sha256)
+        if line.document and _may_go_out(line.document)
+    }
+    return {item: sha256 for item, sha256 in found.items() if sha256}
+
+
+def _names(batch: Batch, lines: Sequence[ItemLine], files: dict[int, str]) -> dict[int, str]:
+    """Return what each file is called in the archive, by the item's id."""
+    names, suffix = Names(), editions.SUFFIX[batch.kind]
+    return {
+        line.item.id: names.give(
+            f"{line.document.number} {line.firm}{_gone(line.document)}{suffix}"
+        )
+        for line in lines
+        if line.document and line.item.id in files
     }
 
 
@@ -98,25 +112,29 @@ def _may_go_out(document: Document) -> bool:
 def _entries(
     workshop: Workshop,
     contents: Contents,
-    lines: Sequence[ItemLine],
     names: dict[int, str],
+    files: dict[int, str],
     index: bytes,
 ) -> Iterator[Entry]:
     yield Entry(words.INDEX, (index,))
-    named = [(line.document, names[line.item.id]) for line in lines if line.item.id in names]
-    for place, (document, name) in enumerate(named):
-        if document is None:
-            continue
+    for place, (item, name) in enumerate(names.items()):
         if place % AT_ONCE == 0:
-            workshop.progress(place, len(named))
-        yield of_content(contents, document.sha256, name)
+            workshop.progress(place, len(names))
+        yield of_content(contents, files[item], name)
 
 
 def _index(
-    workshop: Workshop, batch: Batch, lines: Sequence[ItemLine], names: dict[int, str]
+    workshop: Workshop,
+    batch: Batch,
+    lines: Sequence[ItemLine],
+    names: dict[int, str],
+    files: dict[int, str],
 ) -> bytes:
     rungs = _rungs(workshop, lines)
-    rows = (_row(batch, line, rungs, names.get(line.item.id, "")) for line in lines)
+    rows = (
+        _row(batch, line, rungs, names.get(line.item.id, ""), files.get(line.item.id, ""))
+        for line in lines
+    )
     place = read(workshop.session)
     title = f"{place.name}{words.title(batch)}目录"
     return workbook(place, batch, [Sheet("目录", COLUMNS, rows, title)])
@@ -137,7 +155,9 @@ def _rungs(workshop: Workshop, lines: Sequence[ItemLine]) -> dict[str, str]:
     return {rung.id: rung.title for ladder in ladders for rung in ladder}
 
 
-def _row(batch: Batch, line: ItemLine, rungs: dict[str, str], name: str) -> Sequence[Cell]:
+def _row(
+    batch: Batch, line: ItemLine, rungs: dict[str, str], name: str, sha256: str
+) -> Sequence[Cell]:
     document, item, found = line.document, line.item, line.assessment
     if document is None or found is None:
         why = FAULTS[item.fault] if item.fault else words.NOT_MADE
@@ -154,6 +174,6 @@ def _row(batch: Batch, line: ItemLine, rungs: dict[str, str], name: str) -> Sequ
         STANDINGS[document.standing],
         document.issued_at.astimezone(clock.LOCAL).date(),
         name,
-        document.sha256,
+        sha256 or document.sha256,
         "" if name else words.LEFT_OUT if not _may_go_out(document) else words.LOST,
     )

@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from survey import clock
 from survey.db import DatabaseMissing
 from survey.files.stores import contents_of
-from survey.jobs import batch_archives, bundles, file_archives, reports, workbooks
+from survey.jobs import batch_archives, bundles, editions, file_archives, reports, workbooks
 from survey.jobs.workshop import PutDown, WorkFailed, Workshop
 from survey.lifecycle import batch_work as steps
 from survey.lifecycle import documents
 from survey.lifecycle.batch_work import Hand
-from survey.lifecycle.errors import NotThere
+from survey.lifecycle.errors import NotThere, Stale
 from survey.lifecycle.jobs import Effect, Overtaken
 from survey.store import assessments as assessment_store
 from survey.store import batches as store
@@ -47,13 +47,13 @@ def make(workshop: Workshop) -> Effect:
 
 
 def _make_each(workshop: Workshop, kind: BatchKind) -> None:
-    if kind == BatchKind.REPORTS:
+    if kind.of_reports:
         # Only work loads the printing parts.
         from reports.paper import presses
 
         presses.begin()
     while hand := steps.claim(workshop.step(), workshop.taken, workshop.lease):
-        _make_one(workshop, hand, _file if kind == BatchKind.FILES else _report)
+        _make_one(workshop, hand, _MAKES[kind])
         waits = store.others_wait(workshop.session, workshop.taken.kind, clock.utc_now())
         workshop.session.rollback()
         if waits:
@@ -67,6 +67,8 @@ def _make_one(workshop: Workshop, hand: Hand, make_it: Callable[[Workshop, Hand]
         make_it(workshop, hand)
     except (Overtaken, SQLAlchemyError, DatabaseMissing, OSError):
         raise  # nothing is wrong with this firm: the job itself is tried again
+    except Stale:  # another report stands meanwhile
+        steps.fail(workshop.step(), taken, hand, Fault.CHANGED)
     except (WorkFailed, NotThere) as error:
         fault = error.fault if isinstance(error, WorkFailed) else Fault.GONE
         if fault == Fault.UNSIGNED:
@@ -85,6 +87,36 @@ def _report(workshop: Workshop, hand: Hand) -> None:
     effect = reports.print_one(replace(workshop, taken=work))
     workshop.session.rollback()
     steps.issue(workshop.step(), workshop.taken, hand, effect)
+
+
+def _edition(kind: BatchKind) -> Callable[[Workshop, Hand], None]:
+    """Return what makes an edition of a firm's report, and first the report where none stands."""
+
+    def make_it(workshop: Workshop, hand: Hand) -> None:
+        document = _standing(workshop, hand) or _issued(workshop, hand)
+        if editions.file_of(workshop, kind, document):
+            workshop.session.rollback()
+            steps.take_standing(workshop.step(), workshop.taken, hand, document.id)
+            return
+        work = steps.as_edition(workshop.step(), workshop.taken, hand, document, kind)
+        effect = editions.MAKES[kind](replace(workshop, taken=work))
+        workshop.session.rollback()
+        steps.issue(workshop.step(), workshop.taken, hand, effect)
+
+    return make_it
+
+
+def _issued(workshop: Workshop, hand: Hand) -> Document:
+    """Print the report of a firm and issue it; whoever takes the firm up later finds it standing."""
+    work = steps.name(workshop.step(), workshop.taken, hand)
+    effect = reports.print_one(replace(workshop, taken=work))
+    workshop.session.rollback()
+    document_id = steps.put_in_force(workshop.step(), workshop.taken, hand, effect)
+    document = document_store.document(workshop.session, document_id)
+    workshop.session.rollback()
+    if document is None:
+        raise WorkFailed(Fault.GONE)
+    return document
 
 
 def _file(workshop: Workshop, hand: Hand) -> None:
@@ -110,3 +142,10 @@ def _standing(workshop: Workshop, hand: Hand) -> Document | None:
     if valid is None or valid.basis != basis:
         return None
     return valid if contents_of(workshop.config).has(valid.sha256) else None
+
+
+_MAKES = {
+    BatchKind.REPORTS: _report,
+    BatchKind.FILES: _file,
+    **{kind: _edition(kind) for kind in editions.MAKES},
+}

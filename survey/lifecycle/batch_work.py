@@ -17,12 +17,14 @@ from survey.lifecycle.batches import about, jobs_of, moved, what
 from survey.lifecycle.bundles import BUNDLE
 from survey.lifecycle.documents import REPORT, named
 from survey.lifecycle.errors import NotThere, Stale
+from survey.lifecycle.handouts import HANDOUTS
 from survey.lifecycle.jobs import Effect, Taken
 from survey.lifecycle.states import BATCH, ITEM
 from survey.lifecycle.step import About, Step
+from survey.lifecycle.word_editions import WORD
 from survey.store import accounts, assessments
 from survey.store import batches as store
-from survey.tables import Batch, BatchItem, BatchKind, Fault, Outlook, Role, SheetKind
+from survey.tables import Batch, BatchItem, BatchKind, Document, Fault, Outlook, Role, SheetKind
 
 MOST_TRIES = 3
 """So often a firm may be in the hands of a worker that dies; then it is passed over."""
@@ -116,6 +118,18 @@ def name(step: Step, taken: Taken, hand: Hand) -> Taken:
         )
 
 
+def as_edition(step: Step, taken: Taken, hand: Hand, document: Document, kind: BatchKind) -> Taken:
+    """Return the work on an edition of a report as that edition's own job has it."""
+    return replace(
+        taken,
+        kind=WORD if kind == BatchKind.WORD else HANDOUTS,
+        subject_id=document.id,
+        arguments={"number": document.number, "sheet": hand.sheet},
+        requested_by=hand.asked_by,
+        requested_at=step.now,
+    )
+
+
 def as_bundle(step: Step, taken: Taken, hand: Hand) -> Taken:
     """Return the work on all that is known of a firm as a bundle's own job has it."""
     return replace(
@@ -126,6 +140,18 @@ def as_bundle(step: Step, taken: Taken, hand: Hand) -> Taken:
         requested_by=hand.asked_by,
         requested_at=step.now,
     )
+
+
+def put_in_force(step: Step, taken: Taken, hand: Hand, effect: Effect) -> int:
+    """Issue a printed report of which an edition is to be made yet; its firm stays in hand.
+
+    Raises:
+        Overtaken: Nothing was issued.
+    """
+    with jobs.held(step, taken):
+        _item(step, hand).arguments = None  # its number is used: a later report has its own
+        document_id: int = effect(step)["document"]
+        return document_id
 
 
 def issue(step: Step, taken: Taken, hand: Hand, effect: Effect) -> None:

@@ -24,7 +24,11 @@ KIND = SUBJECT = "batch"
 """The kind of job that makes one, and what the log calls it."""
 LANES = 2
 """Jobs of one batch: as many workers make its documents beside each other."""
-MOST = {BatchKind.REPORTS: 1_000, BatchKind.WORKBOOK: 20_000, BatchKind.FILES: 300}
+MOST = {
+    **{kind: 1_000 for kind in BatchKind if kind.of_reports},
+    BatchKind.WORKBOOK: 20_000,
+    BatchKind.FILES: 300,
+}
 """Firms of one batch."""
 MOST_BYTES = 2_000 * 1024 * 1024
 """Of an archive of all that is known of its firms: any system unpacks it, and a night's copy takes it."""
@@ -163,7 +167,7 @@ def jobs_of(session: Session, batch_id: int) -> list[Job]:
 
 
 def _begin(step: Step, batch: Batch, firms: int) -> list[Job]:
-    lanes = min(LANES, firms) if batch.kind == BatchKind.REPORTS else 1
+    lanes = min(LANES, firms) if batch.kind.of_reports else 1
     return [
         jobs.ask(step, KIND, {"lane": lane}, subject=SUBJECT, subject_id=batch.id)
         for lane in range(max(lanes, 1))
@@ -185,7 +189,8 @@ def about(batch: Batch) -> About:
 
 
 def what(batch: Batch) -> dict[str, Any]:
-    return {"kind": batch.sheet or batch.kind}
+    edition = {"edition_of": batch.kind} if batch.sheet and batch.kind != BatchKind.REPORTS else {}
+    return {"kind": batch.sheet or batch.kind, **edition}
 
 
 def clear(step: Step) -> Sequence[str]:

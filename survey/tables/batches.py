@@ -13,8 +13,8 @@ from survey.tables.enums import BatchKind, BatchState, Fault, ItemState, SheetKi
 
 
 class Batch(Table):
-    """Files of many firms (批量文件): reports in one archive, one workbook of their results, or all that
-    is known of each.
+    """Files of many firms (批量文件): reports, or an edition of each, in one archive, one workbook of
+    their results, or all that is known of each.
 
     ``mark`` names what is made and for whom: asked for twice while one is being made, it is this one.
     """
@@ -29,7 +29,7 @@ class Batch(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[BatchKind]
     sheet: Mapped[SheetKind | None]
-    """Whose reports; None for what holds both sheets."""
+    """Whose reports, or editions of them; None for what holds both sheets."""
     scope: Mapped[str] = mapped_column(String(500))
     """Which firms, in the words of the list's filters."""
     mark: Mapped[str] = mapped_column(String(64))

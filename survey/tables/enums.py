@@ -212,9 +212,19 @@ class BatchKind(StrEnum):
     """What is made of many firms at once."""
 
     REPORTS = "reports"
+    SHORT = "short"
+    """Of each report its edition of four pages (简版)."""
+    PICTURE = "picture"
+    """Of each its first page as PNG."""
+    WORD = "word"
     WORKBOOK = "workbook"
     FILES = "files"
     """Everything known of each firm (一企一档)."""
+
+    @property
+    def of_reports(self) -> bool:
+        """Whether each firm gets its report, or an edition of it."""
+        return self not in (BatchKind.WORKBOOK, BatchKind.FILES)
 
 
 class BatchState(StrEnum):

@@ -10,10 +10,17 @@ from survey.tables import Batch, BatchKind, BatchState, ItemState
 from survey.words.wording import SHEETS
 
 WHAT: Final = {
-    "self": "诊断报告（自评版），每家一份 PDF",
-    "onsite": "诊断报告（现场诊断版），每家一份 PDF",
+    "self": "诊断报告（自评版），每家一份",
+    "onsite": "诊断报告（现场诊断版），每家一份",
     "workbook": "答卷和结果，全部企业一个 Excel",
 }
+EDITIONS: Final[dict[str, str]] = {
+    BatchKind.REPORTS: "全本（PDF）",
+    BatchKind.SHORT: "四页简版（PDF）",
+    BatchKind.PICTURE: "一页图片（PNG）",
+    BatchKind.WORD: "Word 版（docx）",
+}
+"""What each report may be had as; the answer book has but one form."""
 TICKED: Final = "逐家勾选"
 NO_PACE: Final = "正在估算还要多久"
 CANCELLED: Final = "已取消。已经做好的照样有效，可以接着做完剩下的。"
@@ -24,6 +31,11 @@ LEFT_OUT: Final = "报告已撤销，没有放进压缩包"
 LOST: Final = "报告文件缺失，请在结果页重新生成"
 LOST_BUNDLE: Final = "档案包的文件缺失，请在这家企业的页面重新打包"
 
+_EDITION: Final = {
+    BatchKind.SHORT: "四页简版",
+    BatchKind.PICTURE: "一页图片",
+    BatchKind.WORD: " Word 版",
+}
 STATES: Final[dict[str, str]] = {
     BatchState.MAKING: "正在做",
     BatchState.MADE: "已做好",
@@ -45,7 +57,7 @@ def title(batch: Batch) -> str:
         return "答卷和结果"
     if batch.kind == BatchKind.FILES:
         return "一企一档"
-    return f"诊断报告（{SHEETS[batch.sheet or '']}版）"
+    return f"诊断报告（{SHEETS[batch.sheet or '']}版）{_EDITION.get(batch.kind, '')}"
 
 
 def pace(each: timedelta, left: int) -> str:

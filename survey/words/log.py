@@ -13,7 +13,7 @@ from questionnaires.words import SIZES
 from reports.figures import money_text, percent
 from survey.clock import local
 from survey.tables import AuditEntry
-from survey.words import factors, jobs, needs, projects, samples, seen
+from survey.words import batches, factors, jobs, needs, projects, samples, seen
 from survey.words.notes import TITLES
 from survey.words.notices import CANDIDATE_STATES, CHANGED, NOTICE_STATES
 from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
@@ -689,6 +689,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "settlement": lambda how: SETTLEMENTS.get(how, how),
     "decision": lambda how: DECISIONS.get(how, how),
     "kind": lambda kind: {**SHEETS, "workbook": "答卷和结果", "files": "一企一档"}.get(kind, kind),
+    "edition_of": lambda kind: batches.EDITIONS.get(kind, kind),
     "note": lambda kind: TITLES.get(kind, kind),
     "signed": lambda signed: f"所签内容 {signed[:12]}",
     "removed": lambda _gone: "删除",

@@ -70,8 +70,8 @@ def sheets_of(content):
 def test_an_officer_gets_one_archive_of_reports_really_printed(app, desk, session, firms):
     """From the list to the archive, with the press as it is."""
     page = desk.get(f"/bureau/assessments/files?chosen={firms[0].id}&chosen={firms[1].id}")
-    assert "自评版），每家一份 PDF，2 家有" in page.text
-    assert "现场诊断版），每家一份 PDF，1 家有" in page.text
+    assert "自评版），每家一份，2 家有" in page.text
+    assert "现场诊断版），每家一份，1 家有" in page.text
 
     asked = desk.submit(data={"what": "onsite"})
     making = desk.get(asked.location)
@@ -87,6 +87,42 @@ def test_an_officer_gets_one_archive_of_reports_really_printed(app, desk, sessio
     assert taken.data[:2] == b"PK"
     assert b"%PDF-1.7" in taken.data
     assert [row.subject_id for row in logged(session, "batch_download")] == ["1"]
+
+
+@pytest.mark.parametrize(
+    "edition, begins, title",
+    [
+        ("short", b"%PDF-1.7", "诊断报告（自评版）四页简版"),
+        ("picture", b"\x89PNG", "诊断报告（自评版）一页图片"),
+        ("word", b"PK", "诊断报告（自评版） Word 版"),
+    ],
+)
+def test_an_officer_gets_one_archive_of_any_edition_really_made(
+    app, desk, session, firms, edition, begins, title
+):
+    page = desk.get(f"/bureau/assessments/files?chosen={firms[1].id}")
+    assert "一页图片（PNG）" in page.text
+
+    asked = desk.submit(data={"what": "self", "edition": edition})
+    assert title in desk.get(asked.location).text
+    work(app)
+
+    done = desk.get(asked.location)
+    assert re.search(r"做好 <span[^>]*>1</span> 家，其中新做", done.text)
+    with zipfile.ZipFile(io.BytesIO(desk.get(f"{asked.location}/file").data)) as archive:
+        (name,) = (one for one in archive.namelist() if one != "目录.xlsx")
+        assert archive.read(name).startswith(begins)
+    (link,) = re.findall(r'href="(/results?[^"]*|/reports/[^"]*)"', done.text)
+    assert desk.get(link).data.startswith(begins)
+
+
+def test_an_edition_nobody_offers_is_refused(desk, session, firms):
+    desk.get(f"/bureau/assessments/files?chosen={firms[0].id}")
+
+    answer = desk.submit(data={"what": "self", "edition": "audio"})
+
+    assert answer.status_code == 422
+    assert session.query(Batch).count() == 0
 
 
 def test_a_whole_round_is_chosen_by_its_filter_and_a_changed_one_is_asked_again(

@@ -63,10 +63,25 @@ ITEM_TONES = {
 }
 
 
+OPENS = {
+    BatchKind.REPORTS: "results.report",
+    BatchKind.SHORT: "results.short",
+    BatchKind.PICTURE: "results.picture",
+    BatchKind.WORD: "results.word",
+}
+"""Where what was made of one firm is opened."""
+
+
 class WhatForm(StepForm):
     """Which files of the firms that were chosen."""
 
     what = RadioField("做什么", [InputRequired("请选择要做的文件。")])
+    edition = RadioField(
+        "报告做成",
+        choices=[SelectChoice(kind, title) for kind, title in words.EDITIONS.items()],
+        default=BatchKind.REPORTS,
+        description="只对报告有用。简版、图片和 Word 版都从签发的报告来：还没有报告的，先做报告。",
+    )
 
     def __init__(self, found: dict[str, int], **values: Any) -> None:
         super().__init__("batch", **values)
@@ -99,7 +114,7 @@ def _wanted(form: WhatForm) -> tuple[BatchKind, SheetKind | None]:
     asked = form.what.data
     if asked == WORKBOOK:
         return BatchKind.WORKBOOK, None
-    return BatchKind.REPORTS, SheetKind(asked)
+    return BatchKind(form.edition.data or BatchKind.REPORTS), SheetKind(asked)
 
 
 def _meant() -> list[Version]:
@@ -198,6 +213,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
         faults=job_words.FAULTS,
         tones=TONES,
         item_tones=ITEM_TONES,
+        opens=OPENS.get(found.kind, ""),
         kept=steps.kept(session, found.kind),
     )
     answer = make_response(page)
