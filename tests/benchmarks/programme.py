@@ -92,8 +92,8 @@ Place = Callable[[int], tuple[Path, str]]
 
 def _on(database: str, place: Place) -> list[Figure]:
     group = f"培育计划（{database}，{LARGE:,} 家 × 3 轮 × 2 份，每份约 60 题）"
-    small, _ = _measured(*place(SMALL), District(SMALL))
-    large, filled = _measured(*place(LARGE), District(LARGE))
+    small, _ = _measured(*place(SMALL), District(SMALL, followed=True))
+    large, filled = _measured(*place(LARGE), District(LARGE, followed=True))
     figures = [Figure(group, "造出这个区县", filled, "秒")]
     for page in PAGES:
         now, before = large[page.title], small[page.title]
@@ -108,7 +108,7 @@ def _on(database: str, place: Place) -> list[Figure]:
 
 def _huge(place: Place) -> list[Figure]:
     group = f"培育计划（PostgreSQL，{HUGE:,} 家 × 3 轮 × 2 份，不含答案）"
-    taken, filled = _measured(*place(HUGE), District(HUGE, answers=False))
+    taken, filled = _measured(*place(HUGE), District(HUGE, answers=False, followed=True))
     pages = [page for page in PAGES if page.most]
     return [
         Figure(group, "造出这个区县", filled, "秒"),

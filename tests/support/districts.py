@@ -52,6 +52,7 @@ from survey.tables import (
     User,
     Verdict,
 )
+from tests.support import followed
 
 EDITION = "2026"
 FIRST_YEAR = 2024
@@ -105,12 +106,16 @@ class District:
     sheets: int = SHEETS
     answers: bool = True
     """Whether sheets hold their answers; lists and figures read scores."""
+    followed: bool = False
+    """Whether firms have projects, needs and all the rest that ``followed`` knows."""
 
     def fill(self, session: Session) -> None:
         """Write all of it into an empty, migrated database."""
         with db.writing(session):
             settings.keep(session, PLACE)
             for table, rows in self._frame():
+                session.execute(insert(table), rows)
+            for table, rows in self._beside.frame() if self.followed else ():
                 session.execute(insert(table), rows)
         for first in range(1, self.firms + 1, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, self.firms + 1))
@@ -139,6 +144,11 @@ class District:
             trade: [_made(one, dice, 4.6 * n / self.sheets - 0.4) for n in range(self.sheets)]
             for trade, one in self.questionnaires.items()
         }
+
+    @cached_property
+    def _beside(self) -> followed.Followed:
+        codes = {t: [p.code for p in q.packages] for t, q in self.questionnaires.items()}
+        return followed.Followed(codes, EDITION, self.seed)
 
     def _frame(self) -> Iterator[tuple[type[Table], list[dict[str, Any]]]]:
         people = [
@@ -183,6 +193,7 @@ class District:
                 Tally,
                 PoolEntry,
                 Recognition,
+                *followed.TABLES,
             )
         }
         for number in numbers:
@@ -193,6 +204,8 @@ class District:
             for n in range(self.rounds):
                 self._assess(kept, firm, n, dice)
             self._place(kept, number, dice)
+            for table, row in self._beside.of_firm(firm) if self.followed else ():
+                kept[table].append(row)
         yield from ((table, rows) for table, rows in kept.items() if rows)
 
     def _processes(self, trade: str) -> list[str]:
@@ -296,11 +309,12 @@ class District:
             "sheets",
             "pool_entries",
             "recognitions",
+            *followed.NUMBERED,
         ):
             session.execute(
                 text(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
-                    f" (SELECT max(id) FROM {table}))"
+                    f" coalesce((SELECT max(id) FROM {table}), 1))"
                 )
             )
 
