@@ -100,19 +100,21 @@ def _assessments(since: ColumnElement[Any], *conditions: ColumnElement[bool]) ->
 def _those(
     session: Session,
     query: Query,
+    key: InstrumentedAttribute[int],
     since: InstrumentedAttribute[Any],
     most: int,
     *conditions: ColumnElement[bool],
 ) -> Found:
-    """Find assessments by what stands in their own table: many may wait, and few are shown.
+    """Find rows by what stands in their own table: many may wait, and few are shown.
 
     Args:
         query: What is shown of them.
+        key: Of their table; with ``since`` it orders them.
     """
-    waiting = select(Assessment.id).where(*conditions).correlate(None)
-    oldest = waiting.order_by(since, Assessment.id).limit(most)
+    waiting = select(key).where(*conditions).correlate(None)
+    oldest = waiting.order_by(since, key).limit(most)
     counted = waiting.with_only_columns(func.count()).scalar_subquery()
-    return _found(session, query.where(Assessment.id.in_(oldest)), most, counted)
+    return _found(session, query.where(key.in_(oldest)), most, counted)
 
 
 def asking_back(session: Session, most: int) -> Found:
@@ -133,7 +135,7 @@ def without_consultant(session: Session, most: int) -> Found:
     """Sheets handed in that nobody was sent for."""
     since = Assessment.submitted_at
     submitted = Assessment.state == AssessmentState.SUBMITTED
-    return _those(session, _assessments(since.expression), since, most, submitted)
+    return _those(session, _assessments(since.expression), Assessment.id, since, most, submitted)
 
 
 def objected(session: Session, most: int) -> Found:
@@ -150,10 +152,8 @@ def objected(session: Session, most: int) -> Found:
 def without_entry(session: Session, most: int) -> Found:
     """Confirmed assessments of firms that the pool has never heard of."""
     since = Assessment.confirmed_at
-    confirmed = Assessment.state == AssessmentState.CONFIRMED
-    return _those(
-        session, _assessments(since.expression), since, most, confirmed, ~Assessment.pooled
-    )
+    unknown = (Assessment.state == AssessmentState.CONFIRMED, ~Assessment.pooled)
+    return _those(session, _assessments(since.expression), Assessment.id, since, most, *unknown)
 
 
 def proposed(session: Session, most: int) -> Found:
@@ -207,7 +207,7 @@ def unfinished(session: Session, most: int, *, after: date | None, until: date) 
     )
     begun = and_(Assessment.newest, Assessment.state == AssessmentState.DRAFT)
     of_these = Assessment.round_id.in_(closing)
-    return _those(session, query, Assessment.created_at, most, begun, of_these)
+    return _those(session, query, Assessment.id, Assessment.created_at, most, begun, of_these)
 
 
 def to_pass_on(session: Session, most: int) -> Found:
@@ -334,7 +334,7 @@ def listed_recognitions(session: Session, most: int) -> Found:
 def _projects(session: Session, most: int, *conditions: ColumnElement[bool]) -> Found:
     query: Query = select(Project.id, Firm.name, Project.changed_at, Project.planned_end)
     joined = query.join_from(Project, Firm, Firm.id == Project.firm_id)
-    return _found(session, joined.where(*conditions), most)
+    return _those(session, joined, Project.id, Project.changed_at, most, *conditions)
 
 
 def contracts_to_check(session: Session, most: int) -> Found:
@@ -361,17 +361,17 @@ def needs_in(session: Session, most: int, state: NeedState) -> Found:
     """Needs that stand in one state since their last step."""
     query: Query = select(FirmNeed.id, Firm.name, FirmNeed.changed_at, null())
     joined = query.join(Firm, Firm.id == FirmNeed.firm_id)
-    return _found(session, joined.where(FirmNeed.state == state), most)
+    in_it = FirmNeed.state == state
+    return _those(session, joined, FirmNeed.id, FirmNeed.changed_at, most, in_it)
 
 
 def late_needs(session: Session, most: int, today: date) -> Found:
     """Needs past their due date without an answer; of joined ones the main alone."""
-    query: Query = (
-        select(FirmNeed.id, Firm.name, FirmNeed.created_at, FirmNeed.due_on)
-        .join(Firm, Firm.id == FirmNeed.firm_id)
-        .where(FirmNeed.state.in_(RUNNING), FirmNeed.due_on < today, FirmNeed.main_id.is_(None))
+    query: Query = select(FirmNeed.id, Firm.name, FirmNeed.created_at, FirmNeed.due_on).join(
+        Firm, Firm.id == FirmNeed.firm_id
     )
-    return _found(session, query, most)
+    late = (FirmNeed.state.in_(RUNNING), FirmNeed.due_on < today, FirmNeed.main_id.is_(None))
+    return _those(session, query, FirmNeed.id, FirmNeed.created_at, most, *late)
 
 
 class Beginnings(NamedTuple):
@@ -408,7 +408,8 @@ def to_introduce(session: Session, most: int) -> Found:
     """Firms that agreed to be named to a provider and wait to be introduced."""
     query: Query = select(Introduction.id, Firm.name, Introduction.changed_at, null())
     joined = query.join(Firm, Firm.id == Introduction.firm_id)
-    return _found(session, joined.where(Introduction.state == IntroductionState.AGREED), most)
+    agreed = Introduction.state == IntroductionState.AGREED
+    return _those(session, joined, Introduction.id, Introduction.changed_at, most, agreed)
 
 
 def provider_changes(session: Session, most: int) -> Found:

@@ -26,7 +26,9 @@ class FirmNeed(Table):
         CheckConstraint(one_of("source", NeedSource), name="source"),
         CheckConstraint(one_of("rating", Rating), name="rating"),
         UniqueConstraint("year", "serial"),
-        Index("ix_needs_standing", "state", "due_on"),
+        Index("ix_needs_standing", "state", "due_on", "answered_on"),
+        Index("ix_needs_changed", "state", "changed_at"),
+        Index("ix_needs_counted", "year", "category", "state", "due_on", "answered_on"),
         Index("ix_needs_kinds", "year", "category", "department"),
     )
 

@@ -108,7 +108,11 @@ class Candidate(Table):
     __tablename__ = "candidates"
     __table_args__ = (
         CheckConstraint(one_of("state", CandidateState), name="state"),
-        Index("ix_candidates_found", "notice_id", "fits", "not_met", "unclear"),
+        Index(
+            "ix_candidates_found",
+            *("notice_id", "fits", "not_met", "unclear", "state", "firm_id"),
+        ),
+        Index("ix_candidates_settled", "state", "settled_at"),
         Index("ix_candidates_firm", "firm_id", "fits"),
     )
 

@@ -27,6 +27,9 @@ class Project(Table):
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint("satisfaction IS NULL OR satisfaction BETWEEN 1 AND 5", name="satisfied"),
         Index("ix_projects_due", "state", "planned_end"),
+        Index("ix_projects_waiting", "state", "changed_at"),
+        Index("ix_projects_firms", "state", "firm_id"),
+        Index("ix_projects_changed", "changed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

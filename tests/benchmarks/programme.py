@@ -1,7 +1,7 @@
 """The bureau's programme over a whole district: lists, the district's page and workbooks, on both databases.
 
-A district of ten thousand firms, three rounds, two sheets each and every answer, beside one of a thousand:
-what grows with the number of firms shows. On PostgreSQL a hundred thousand firms come after them, with
+A district of ten thousand firms, three rounds, two sheets each and every answer, with projects, needs,
+introductions, samples and notices, beside one of a thousand: what grows with the number of firms shows. On PostgreSQL a hundred thousand firms come after them, with
 what lists and figures read, but without the answers themselves.
 """
 
@@ -61,7 +61,22 @@ PAGES = (
     Page("轮次", "/bureau/rounds/3"),
     Page("全区情况", "/bureau/district", MOST_DISTRICT_MS),
     Page("首页", "/bureau/", MOST_DISTRICT_MS),
+    Page("项目", "/bureau/projects"),
+    Page("项目，待办，按计划完工排序", "/bureau/projects?waits=any&sort=planned"),
+    Page("诉求", "/bureau/needs"),
+    Page("诉求，超期，按时限排序", "/bureau/needs?standing=late&sort=due"),
+    Page("引荐", "/bureau/providers/introductions"),
+    Page("样本", "/bureau/samples"),
+    Page("申报日历", "/bureau/notices"),
+    Page("一个通知的企业", "/bureau/notices/firms?notice=2"),
+    Page(
+        "一个通知的企业，条件都符合，按名称排序",
+        "/bureau/notices/firms?notice=2&outcome=ready&sort=firm",
+    ),
     Page("培育库 Excel", "/bureau/pool.xlsx", None),
+    Page("培育库台账 Excel，全部列", "/bureau/pool.xlsx?columns=all", None),
+    Page("项目 Excel", "/bureau/projects.xlsx", None),
+    Page("诉求 Excel", "/bureau/needs.xlsx", None),
 )
 
 

@@ -21,6 +21,7 @@ from survey.tables import AssessmentState, Firm, NeedState, Role, SheetKind
 from tests.support.bureau import an_assessment, at_desk, counting
 from tests.support.client import CheckingClient
 from tests.support.needs import a_need
+from tests.support.notices import a_notice, published
 from tests.support.people import (
     a_consultant,
     a_file,
@@ -190,6 +191,9 @@ BUREAU = {
     "bureau.firms": 12,
     "bureau.needs": 15,
     "bureau.introductions": 15,
+    "bureau.candidates": 11,
+    "bureau.providers": 12,
+    "bureau.notices": 5,
     "bureau.rounds": 6,
     "bureau.round_": 15,  # its firms, and how far all are by state, township, trade and day
     "bureau.assign_many": 7,
@@ -211,6 +215,7 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
     round_ = a_round(session)
     officer = Actor(a_user(session, Role.OFFICER).id, "测试")
     ids: list[int] = []
+    published(session, a_notice(session))  # every firm that comes is held against it
 
     def grow(numbers: range) -> None:
         for number in numbers:
@@ -225,6 +230,8 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
             if endpoint == "bureau.introductions":
                 owner = a_user(session, firm=session.get_one(Firm, one.firm_id))
                 introduced(session, owner, a_provider(session))
+            if endpoint == "bureau.providers":
+                a_provider(session)
             if endpoint == "bureau.samples":
                 a_copy(session, a_sample(session, a_firm(session)), one.firm_id)
             row = entry if endpoint in OF_ENTRIES else one

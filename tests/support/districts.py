@@ -123,6 +123,8 @@ class District:
                 for table, rows in self._portion(numbers):
                     session.execute(insert(table), rows)
         with db.writing(session):
+            if db.on_postgresql(session.get_bind()):  # all at once takes longer than a page may
+                session.execute(text("SET LOCAL statement_timeout = 0"))
             newest.tell_all(session)
             tallies.add_up_all(session)
             self._numbers_go_on(session)
