@@ -265,24 +265,35 @@ LEADING = 1.2
 """From one line of a wrapped name to the next, in letters' heights."""
 
 
-def of_table(table: Table, size: int = 12) -> Option | None:
+def of_table(table: Table, size: int = 12, *, legend: bool = True) -> Option | None:
     """Return the chart of a block of the district's page; None for one that is a table alone.
 
     Args:
         size: Of its letters, in pixels.
+        legend: Whether it says what its shades are; one above it may have said so.
     """
     drawn = {"stacked": _stacked, "bars": _bars, "heat": _heat}.get(table.shape)
-    return drawn(table, {"fontSize": size, "fontFamily": FAMILY}) if drawn and table.lines else None
+    if not drawn or not table.lines:
+        return None
+    option = drawn(table, {"fontSize": size, "fontFamily": FAMILY})
+    if not legend:
+        option["legend"]["show"] = False
+        option["grid"]["top"] = _above(table, legend=False) * size // 12
+    return option
 
 
-def height(table: Table, dense: float = 1) -> int:
+def _above(table: Table, *, legend: bool) -> int:
+    return TOP[table.shape] if legend or table.shape != "stacked" else TOP["bars"]
+
+
+def height(table: Table, dense: float = 1, *, legend: bool = True) -> int:
     """How high a chart is, in pixels.
 
     Args:
         dense: What part of its usual height a line has, on paper.
     """
     row = HEAT_ROW if table.shape == "heat" else ROW
-    top = round(TOP[table.shape] * (1 + dense) / 2)
+    top = round(_above(table, legend=legend) * (1 + dense) / 2)
     return top + 2 + round(row * dense) * len(table.lines)
 
 

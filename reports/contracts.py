@@ -21,7 +21,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from reports.benchmarks import Group, Member, Quartiles, Told, mark_of
-from reports.small_cells import FEWEST
+from reports.small_cells import FEWEST, tells_one
 
 BANDS = tuple(map(Fraction, ("1", "1.25", "1.6", "2", "2.5", "3.15", "4", "5", "6.3", "8")))
 """Where bands of prices begin in each power of ten.
@@ -29,8 +29,6 @@ BANDS = tuple(map(Fraction, ("1", "1.25", "1.6", "2", "2.5", "3.15", "4", "5", "
 Source:
     GB/T 321—2005《优先数和优先数系》, series R10.
 """
-CLOSEST = Fraction(1, 10)
-"""The p of ``_dominated``; 参考值."""
 
 
 class Contract(NamedTuple):
@@ -92,16 +90,8 @@ def _told_on(contracts: Iterable[Contract]) -> bool:
 
 
 def _dominated(parts: Mapping[object, int]) -> bool:
-    """Whether the second largest, knowing the sum and its own part, finds the largest within a tenth.
-
-    So of one or two nothing is told, however much each has.
-
-    Source:
-        The p %-rule for tables of magnitudes: Hundepool et al., Handbook on Statistical Disclosure
-        Control (ESSNet SDC 2010), chapter 4.
-    """
     first, second, *_ = [*sorted(parts.values(), reverse=True), 0, 0]
-    return sum(parts.values()) - first - second < CLOSEST * first
+    return tells_one(sum(parts.values()), first, second)
 
 
 def band_of(price: Fraction) -> int:

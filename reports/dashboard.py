@@ -44,11 +44,13 @@ class Where(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A figure as it is read, the same as a number, and the firms it counts where it counts any."""
+    """A figure as it is read, the same as a number, and the list of what it counts or adds up."""
 
     text: str
     number: int | Decimal | None = None
     where: Where | None = None
+    firms: int | None = None
+    """How many firms stand behind a count of something else."""
 
 
 class Line(NamedTuple):
@@ -65,6 +67,7 @@ class Table:
 
     Args:
         says: How its figures are counted, as a sentence.
+        outside: The same where the block leaves the bureau and tells less; None for what it says inside.
         head: What the first column and the others are called.
         shape: How it is drawn; empty for a table alone.
         bars: How many of its columns are drawn, from the first on.
@@ -82,6 +85,7 @@ class Table:
     unit: str = "家"
     empty: str = "还没有可以统计的结果。"
     for_files: int = 0
+    outside: str | None = None
 
     @property
     def to_read(self) -> Table:
@@ -96,6 +100,11 @@ class Table:
 def count(number: int, listed: str = "", **asks: str) -> Cell:
     """Return a count of firms with the list of them."""
     return Cell(str(number), number, Where(listed, asks) if listed else None)
+
+
+def money(hundredths: int, where: Where | None = None) -> Cell:
+    """Return a sum of whole 0.01 万元, in 万元, with the list it adds up."""
+    return Cell(amount(Fraction(hundredths, 100)), Decimal(hundredths) / 100, where)
 
 
 def share(part: int, whole: int) -> Cell:
@@ -200,13 +209,15 @@ class Frame:
 def plan(lines: Sequence[PlanLine]) -> Table:
     """The plan's targets beside today."""
     rules = "；".join(dict.fromkeys(line.rule for line in lines))
+    recognised = f"已认定：{rules}" if lines else ""
     return Table(
         "plan",
         "规划目标",
-        f"已认定：{rules}符合申报条件、站上等级按最近一次核定的答卷算，不论轮次。" if lines else "",
+        f"{recognised}符合申报条件、站上等级按最近一次核定的答卷算，不论轮次。" if lines else "",
         ("目标", "要求", "已认定", "还差", "符合申报条件", "条件待确认", "站上等级"),
         tuple(Line(f"到 {line.year} 年底", _plan_cells(line)) for line in lines),
         empty="还没有设规划目标，由管理员在“区县设置”里填写。",
+        outside=recognised,
     )
 
 
@@ -506,7 +517,7 @@ def _sums(wishes: Iterable[Wish]) -> tuple[Fraction, Fraction]:
 
 def deviation(frame: Frame, groups: Sequence[Group]) -> Table:
     """How firms' own rungs stand to the confirmed ones, by trade, and by how much shares differ."""
-    lines = []
+    compared, lines = "已核定的企业里，自评等级比核定高、相同、低的家数", []
     for trade, title in (*frame.trades.items(), ("", TOTAL)):
         ours = [
             g for g in groups if g.confirmed and g.own_step is not None and trade in ("", g.name)
@@ -518,12 +529,13 @@ def deviation(frame: Frame, groups: Sequence[Group]) -> Table:
     return Table(
         "deviation",
         "自评与核定的偏差",
-        "已核定的企业里，自评等级比核定高、相同、低的家数；平均偏差是自评得分率减核定得分率。",
+        f"{compared}；平均偏差是自评得分率减核定得分率。",
         ("行业", "自评偏高", "一致", "自评偏低", "平均偏差"),
         tuple(lines) if len(lines) != 2 else tuple(lines[:1]),
         "stacked",
         3,
         empty="还没有核定的评估。",
+        outside=f"{compared}。",
     )
 
 

@@ -10,16 +10,19 @@ from typing import NamedTuple
 from reports.benchmarks import BAND, STEP, Quartiles, known_counts
 from reports.dashboard import TOTAL, Basis, Cell, Line, Table
 from reports.peers import band_text
-from reports.small_cells import WITHHELD, Change, Sum, withheld
+from reports.small_cells import FEWEST, WITHHELD, Change, Sum, withheld
 from reports.small_cells import Cell as Key
 
-INSIDE = frozenset({"near", "stages", "nation", "projects"})
-"""Blocks that name firms, the pool's stages (how far the bureau is with whom), what firms pay."""
+INSIDE = frozenset({"near", "stages", "nation"})
+"""Blocks that name firms, and the pool's stages (how far the bureau is with whom)."""
 CONFIRMED, HANDED_IN = "诊断核定", "提交"
 DISTRIBUTIONS = frozenset({"by-trade", "by-size", "by-township"})
-COUNTED = {"plan": 3, "deviation": 3}
-"""Of the plan anybody knows what is wanted, who was recognised (published by name), the rest of it; a
-mean deviation, taken twice, would tell a newcomer's."""
+COUNTED = {"plan": 3, "deviation": 3, "projects": 1, "samples": 2}
+"""How many columns of a block leave the bureau, the first ones. Of the plan anybody knows what is wanted,
+who was recognised (published by name), the rest of it; a mean deviation, taken twice, would tell a
+newcomer's; what projects cost is told of all together, in the block's sentence."""
+COLUMNS = frozenset(COUNTED) - {"plan", "deviation"}
+"""Blocks whose columns each have a sum of their own, and no total beside them."""
 HEAT, PEERS = "heat", "peers"
 HELD = Cell(WITHHELD)
 Medians = Mapping[tuple[str, str], int]
@@ -73,7 +76,8 @@ def outward(
     known = _Known(current, basis, _width(shown))
     for table in shown:
         known.note(table)
-    held = withheld(known.counts, known.sums, known.changes, known=_known_counts(told, known))
+    elsewhere = _known_counts(told, known)
+    held = withheld(known.counts, known.sums, known.changes, few=known.few, known=elsewhere)
     return tuple(_written(table, known, held) for table in shown)
 
 
@@ -114,7 +118,7 @@ def _public(table: Table, medians: Medians) -> Table:
     if columns is None:
         return table
     lines = (Line(line.title, line.cells[:columns]) for line in table.lines)
-    says = table.says.partition("；")[0] + "。" if table.id == "deviation" else ""
+    says = table.says if table.outside is None else table.outside
     return replace(table, head=table.head[: columns + 1], lines=tuple(lines), says=says)
 
 
@@ -158,6 +162,7 @@ class _Known:
     counts: dict[Key, int] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    few: set[Key] = field(default_factory=set)
 
     @property
     def everybody(self) -> Key:
@@ -178,7 +183,10 @@ class _Known:
         """Take in the counts of a table, and how they hang together."""
         keys = self.keys(table)
         for (at, column), key in keys.items():
-            self.counts[key] = int(table.lines[at].cells[column].number or 0)
+            cell = table.lines[at].cells[column]
+            self.counts[key] = int(cell.number or 0)
+            if cell.firms is not None and cell.firms < FEWEST:
+                self.few.add(key)
         ties = {
             "by-round": self._of_rounds,
             "funnel": self._one_within_another,
@@ -188,6 +196,8 @@ class _Known:
         }
         if table.id in DISTRIBUTIONS or table.id in ("by-round", "unreached", "needs"):
             self.sums += _sums_of(table, keys)
+        if table.id in COLUMNS:
+            self.sums += _sums_down(table, keys, COUNTED[table.id])
         if table.id in ties:
             ties[table.id](table, keys)
 
@@ -246,9 +256,15 @@ def _sums_of(table: Table, keys: Mapping[Place, Key]) -> Iterator[Sum]:
     width, lines = table.bars, range(len(table.lines))
     for at in lines:
         yield Sum(keys[at, width], _row(keys, at, width))
-    if len(lines) > 1 and table.lines[-1].title == TOTAL:
-        for column in range(width + 1):
-            yield Sum(keys[lines[-1], column], tuple(keys[at, column] for at in lines[:-1]))
+    yield from _sums_down(table, keys, width + 1)
+
+
+def _sums_down(table: Table, keys: Mapping[Place, Key], columns: int) -> Iterator[Sum]:
+    """The last line is the sum of those above."""
+    last = len(table.lines) - 1
+    if last > 0 and table.lines[-1].title == TOTAL:
+        for column in range(columns):
+            yield Sum(keys[last, column], tuple(keys[at, column] for at in range(last)))
 
 
 def _written(table: Table, known: _Known, held: frozenset[Key]) -> Table:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from questionnaires.model import Package
-from reports.dashboard import TOTAL, Cell, Line, Table, count
-from reports.figures import amount, money_text
+from reports.dashboard import Cell, Line, Table, Where, count, money
+from reports.figures import about
 from reports.lifting import Ground, Purchase
+from reports.small_cells import FEWEST, tells_one
 
 NOTHING: Mapping[str, int] = {}
 
@@ -200,46 +200,91 @@ def _promised(bought: Sequence[Bought], ground: Ground | None) -> dict[str, int]
 
 # --- the district's page --------------------------------------------------------------------------
 
-HEAD = ("状态", "项目", "一次性投入（万元）", "已投入（万元）", "超期")
+HEAD = (
+    "状态",
+    "项目",
+    "企业",
+    "一次性投入（万元）",
+    "已申请补助（万元）",
+    "已兑现补助（万元）",
+    "已投入（万元）",
+    "超期",
+)
+WHICH = "现在的全部项目，不分评估轮次，终止的不计。"
+ADDED = {"columns": "title.state.price.asked.paid.invested.due"}
+"""The columns of the list that are added up, shown whoever looks."""
+MONEY = {"price": "一次性投入", "asked": "申请补助", "granted": "兑现补助"}
+"""What is told of all projects together outside the bureau."""
 
 
 @dataclass(frozen=True)
-class StateLine:
-    """The projects in one state: how it is called and asked for, how many, for how much, how many late."""
+class Counted:
+    """Projects that were counted, of how many firms; ``late`` of them are. Amounts in 0.01 万元.
+
+    Args:
+        title: What they have in common.
+        asks: What their list is narrowed to.
+        price: What they cost once; ``invested`` of it is paid so far.
+        asked: Subsidies asked for; ``granted`` are those paid out.
+    """
 
     title: str
-    state: str
+    asks: Mapping[str, str]
     projects: int
-    price: int
-    paid: int
-    late: int
+    firms: int
+    price: int = 0
+    asked: int = 0
+    granted: int = 0
+    invested: int = 0
+    late: int = 0
 
 
-def table(lines: Sequence[StateLine], asked: int, paid: int) -> Table:
-    """Return the district's projects by state, and what was asked and paid in subsidies."""
-    shown = [_told(line.title, line, {"state": line.state}) for line in lines if line.projects]
+Largest = Mapping[str, tuple[int, int]]
+"""What the two firms with the most of a sum have of it, by a key of ``MONEY``."""
+
+
+def table(lines: Sequence[Counted], whole: Counted, largest: Largest) -> Table:
+    """Return the district's projects by state, and what was asked and paid in subsidies.
+
+    Args:
+        whole: All of them together.
+    """
+    shown = [_told(line) for line in lines if line.projects]
     if len(shown) > 1:
-        shown.append(_told(TOTAL, _whole(lines), {}))
+        shown.append(_told(whole))
     return Table(
         id="projects",
         title="改造项目",
-        says=(
-            "现在的全部项目，不分评估轮次，终止的不计。一次性投入按合同价，没签合同的按填写的预算；"
-            f"已投入按企业填报。补助申请 {money_text(asked)}，已兑现 {money_text(paid)}。"
-        ),
+        says=f"{WHICH}一次性投入按合同价，没签合同的按填写的预算；已投入按企业填报。",
         head=HEAD,
         lines=tuple(shown),
         unit="个",
         empty="还没有改造项目。",
+        outside=WHICH + _outside(whole, largest),
     )
 
 
-def _whole(lines: Sequence[StateLine]) -> StateLine:
-    counted = ("projects", "price", "paid", "late")
-    return StateLine(TOTAL, "", *(sum(getattr(line, name) for line in lines) for name in counted))
+def _told(line: Counted) -> Line:
+    where, added = (Where("projects", {**line.asks, **more}) for more in ({}, ADDED))
+    amounts = (line.price, line.asked, line.granted, line.invested)
+    return Line(
+        line.title,
+        (
+            Cell(str(line.projects), line.projects, where, line.firms),
+            Cell(str(line.firms), line.firms, where),
+            *(money(each, added) for each in amounts),
+            count(line.late, "projects", **line.asks, overdue="yes"),
+        ),
+    )
 
 
-def _told(title: str, line: StateLine, asks: dict[str, str]) -> Line:
-    amounts = (Cell(amount(Fraction(n, 100)), Decimal(n) / 100) for n in (line.price, line.paid))
-    late = count(line.late, "projects", **asks, overdue="yes")
-    return Line(title, (count(line.projects, "projects", **asks), *amounts, late))
+def _outside(whole: Counted, largest: Largest) -> str:
+    """Tell sums of which no firm can be worked out: of many firms, none of them most of it, roughly."""
+    told = [
+        f"{title}约 {about(Fraction(total, 100))} 万元"
+        for name, title in MONEY.items()
+        if (total := getattr(whole, name)) and not tells_one(total, *largest[name])
+    ]
+    if whole.firms < FEWEST:
+        return ""
+    return f"合计{'，'.join(told)}；金额取两位有效数字。" if told else ""

@@ -5,14 +5,19 @@ Amounts are whole 0.01 万元, as in projects.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from reports.dashboard import Cell, Line, Table, Where
+
 SIZES = ("micro", "small", "medium", "large")
+SHOWN = "现在公开给同行看的样本卡和照做的企业，不分评估轮次。"
+ADDED = {"columns": "title.state.seen.copied.accepted"}
+"""The columns of the list that are added up, shown whoever looks."""
 TOLERANCE = Fraction(1, 10)
 """Price and duration within a tenth of the card's count as the same."""
 
@@ -184,6 +189,59 @@ def _order(both: Alike, card: Card) -> tuple[bool, int, Fraction, int]:
     of_all = Fraction(len(both.processes), max(1, len(card.processes)))
     away = len(SIZES) if both.size is None else both.size
     return (not both.trade, -len(both.gaps), -of_all, away)
+
+
+# --- the district's page ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Samples that were counted: cards shown to others, copies of cards, copies that are accepted.
+
+    Args:
+        title: What they have in common: their trade, or that they are all there are.
+        asks: What the list of their cards is narrowed to.
+        cards: Cards, of ``firms`` firms.
+        copies: What ``copying`` firms took of a card.
+    """
+
+    title: str
+    asks: Mapping[str, str]
+    cards: int
+    firms: int
+    copies: int
+    copying: int
+    accepted: int = 0
+
+
+def table(lines: Sequence[Followed], whole: Followed) -> Table:
+    """Return the district's samples by trade: how many cards, how often they were copied."""
+    shown = [_told(line) for line in lines if line.cards or line.copies]
+    if len(shown) > 1:
+        shown.append(_told(whole))
+    return Table(
+        id="samples",
+        title="做样学样",
+        says=f"{SHOWN}照做的一家企业照一张卡算一次，卡已撤下的也算；已验收的是照做的项目都验收了的。",
+        head=("行业", "公开的样本", "照做（家）", "已验收（家）"),
+        lines=tuple(shown),
+        unit="张",
+        empty="还没有公开的样本，也没有企业照做。",
+        outside=f"{SHOWN}照做的一家企业照一张卡算一次，卡已撤下的也算。",
+    )
+
+
+def _told(line: Followed) -> Line:
+    shown = Where("samples", {**line.asks, "state": "published"})
+    copied = Where("samples", {**line.asks, **ADDED})
+    return Line(
+        line.title,
+        (
+            Cell(str(line.cards), line.cards, shown, line.firms),
+            Cell(str(line.copies), line.copies, copied, line.copying),
+            Cell(str(line.accepted), line.accepted, copied),
+        ),
+    )
 
 
 # --- copies ---------------------------------------------------------------------------------------

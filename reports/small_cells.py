@@ -20,11 +20,14 @@ rule backwards over every district that might lie behind a table.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
 FEWEST = 5
 """Firms: fewer are never spoken of, and no reader may come closer to a small count than this."""
+CLOSEST = Fraction(1, 10)
+"""The p of ``tells_one``; 参考值."""
 WITHHELD = "未公布"
 """What stands in the place of a count that is held back."""
 
@@ -50,6 +53,7 @@ def withheld(
     sums: Sequence[Sum],
     changes: Sequence[Change] = (),
     gone: Iterable[Cell] = (),
+    few: Iterable[Cell] = (),
     known: Mapping[Cell, tuple[int, int]] | None = None,
 ) -> frozenset[Cell]:
     """Return the counts that are held back.
@@ -59,13 +63,15 @@ def withheld(
         sums: How they hang together; each holds.
         changes: Which of their differences are counts as well.
         gone: Counts that are held back for a reason of their own.
+        few: Counts of something else than firms, with few firms behind them: guarded like small ones.
         known: How few and how many a count can be, as readers know from elsewhere.
 
     Raises:
         ValueError: A whole is not the sum of its parts.
     """
-    tables = _Tables(counts, sums, changes, known or {})
-    held = {cell for cell, count in counts.items() if count < FEWEST} | set(gone)
+    small = {cell for cell, count in counts.items() if count < FEWEST} | set(few)
+    tables = _Tables(counts, sums, changes, small, known or {})
+    held = small | set(gone)
     while covers := {tables.cover(each, held) for each in tables.weak(held)} - {None}:
         held |= covers
     return frozenset(held)
@@ -83,15 +89,14 @@ class _Tables:
         counts: Mapping[Cell, int],
         sums: Iterable[Sum],
         changes: Iterable[Change],
+        small: Iterable[Cell],
         known: Mapping[Cell, tuple[int, int]],
     ) -> None:
         self.counts, self._known = counts, known
         self._order = {cell: place for place, cell in enumerate(counts)}
         self._seen: list[Mapping[Cell, int]] = [counts]
         self._lines = [_line(counts, one) for one in sums]
-        self._small: dict[Cell, Weights] = {
-            cell: {cell: 1} for cell, count in counts.items() if count < FEWEST
-        }
+        self._small: dict[Cell, Weights] = {cell: {cell: 1} for cell in small}
         for change in changes:
             if 0 < abs(counts[change.after] - counts[change.before]) < FEWEST:
                 self._small[change] = {change.after: 1, change.before: -1}
@@ -236,6 +241,18 @@ class _Reader:
 
 def _value(weights: Weights, table: Mapping[Cell, int]) -> int:
     return sum(weight * table[cell] for cell, weight in weights.items())
+
+
+def tells_one(total: int, first: int, second: int) -> bool:
+    """Whether the second largest, knowing a sum and its own part, finds the largest within a tenth.
+
+    So of one or two nothing is told, however much each has.
+
+    Source:
+        The p %-rule for tables of magnitudes: Hundepool et al., Handbook on Statistical Disclosure
+        Control (ESSNet SDC 2010), chapter 4.
+    """
+    return total - first - second < CLOSEST * first
 
 
 def shown(cell: Cell, count: int, held: frozenset[Cell]) -> str:

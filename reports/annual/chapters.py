@@ -27,6 +27,7 @@ CHAPTERS = (
             "stages": "省级梯度",
             "nation": "国家梯度",
             "projects": "改造项目",
+            "samples": "做样学样",
             "demand": "改造需求",
             "needs": "企业诉求办理",
             "unreached": "从没参加的企业",

@@ -64,11 +64,23 @@ def _work(tables: Tables, round_: str) -> Iterator[str]:
     if said := _clauses(tables, "funnel", lambda line: steps[line.title]):
         yield f"{round_}{said}。"
     if said := _clauses(tables, "projects", lambda line: f"{line.title} {{}} 个"):
-        yield f"改造项目：{said}。"
+        yield f"改造项目：{said}{_spent(tables)}。"
+    if (line := _sum(tables, "samples")) and _is_said(*line.cells[:2]):
+        cards, copies = line.cells[:2]
+        yield f"公开样本 {cards.text} 张，照做 {copies.text} 家次。"
     if (line := _sum(tables, "needs")) and _is_said(*line.cells[-2:]):
         whole, rate = line.cells[-2:]
         on_time = f"，按期办结率 {rate.text}" if rate.text != NONE else ""
         yield f"登记企业诉求 {whole.text} 件{on_time}。"
+
+
+def _spent(tables: Tables) -> str:
+    """Say what all projects cost and were granted, where the table has it."""
+    line = _sum(tables, "projects")
+    if line is None or len(line.cells) == 1:
+        return ""
+    price, asked, granted = (cell.text for cell in line.cells[2:5])
+    return f"；一次性投入合计 {price} 万元，申请补助 {asked} 万元，已兑现 {granted} 万元"
 
 
 def _problems(tables: Tables) -> Iterator[str]:

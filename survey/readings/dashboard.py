@@ -14,19 +14,21 @@ from questionnaires.words import SIZES
 from reports import dashboard as say
 from reports import needs as say_needs
 from reports import projects as say_projects
+from reports import samples as say_samples
 from reports.dashboard import Basis, Frame, Group, Mean, Table, Wish
 from reports.district import Eligible, PlanLine, plan_lines
 from reports.gate_names import looked_at
 from survey.clock import LOCAL
 from survey.readings.district import recognised
 from survey.store import district as store
-from survey.store import need_rules, needs, projects, tallies
+from survey.store import need_rules, needs, projects, samples, tallies
 from survey.store import pool as pool_store
 from survey.store import rounds as round_store
 from survey.store import stages as stage_store
+from survey.store.lists import SEVERAL
 from survey.store.settings import District
 from survey.store.tallies import Sum, What
-from survey.tables import Ladder, PoolState, ProjectState, Round
+from survey.tables import Ladder, PoolState, Round
 from survey.words.district import OWN_MEASURES, STAGES
 from survey.words.projects import STATES as PROJECT_STATES
 from survey.words.stages import LADDERS
@@ -90,6 +92,7 @@ def page(
         say.unreached(frame, store.unreached(session), STAGES),
         _needs(session, round_, made),
         _projects(session, made),
+        _samples(session, edition),
     )
     return Page(round_, rounds, chosen, tables, whole, made)
 
@@ -239,10 +242,53 @@ def _needs(session: Session, round_: Round, made: datetime) -> Table:
 def _projects(session: Session, made: datetime) -> Table:
     found = projects.sums(session, made.astimezone(LOCAL).date())
     lines = [
-        say_projects.StateLine(title, state, *found.of(ProjectState(state)))
-        for state, title in PROJECT_STATES.items()
+        _counted(PROJECT_STATES[state], {"state": state}, found.of(state))
+        for state in projects.LIVE
     ]
-    return say_projects.table(lines, found.asked, found.paid)
+    asks = {"state": SEVERAL.join(projects.LIVE)}
+    whole = _counted(say.TOTAL, asks, found.of()._replace(firms=found.firms))
+    return say_projects.table(lines, whole, found.largest._asdict())
+
+
+def _counted(title: str, asks: Mapping[str, str], of: projects.OfState) -> say_projects.Counted:
+    return say_projects.Counted(
+        title,
+        asks,
+        projects=of.projects,
+        firms=of.firms,
+        price=of.price,
+        asked=of.asked,
+        granted=of.granted,
+        invested=of.paid,
+        late=of.late,
+    )
+
+
+def _samples(session: Session, edition: Edition) -> Table:
+    found, (showing, copying) = samples.by_trade(session), samples.firms(session)
+    titles = {trade.id: trade.title for trade in edition.trades.values()}
+    lines = [
+        say_samples.Followed(
+            titles.get(one.trade, one.trade),
+            {"trade": one.trade},
+            cards=one.published,
+            firms=one.firms,
+            copies=one.copied,
+            copying=one.copying,
+            accepted=one.far.get(say_samples.Far.ACCEPTED, 0),
+        )
+        for one in found
+    ]
+    whole = say_samples.Followed(
+        say.TOTAL,
+        {},
+        cards=sum(one.cards for one in lines),
+        firms=showing,
+        copies=sum(one.copies for one in lines),
+        copying=copying,
+        accepted=sum(one.accepted for one in lines),
+    )
+    return say_samples.table(lines, whole)
 
 
 def _systems(session: Session, edition: Edition, round_: Round, frame: Frame) -> Table:

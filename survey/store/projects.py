@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.store.lists import (
@@ -364,19 +364,36 @@ def providers(session: Session) -> list[str]:
 
 
 class OfState(NamedTuple):
-    """Projects in one state: how many, what they cost once by contract or budget, paid so far, late.
+    """Projects in one state; amounts in 0.01 万元.
 
-    What a finished one cost is what its firm reported.
+    Args:
+        price: What they cost once by contract or budget.
+        paid: What firms paid so far; of finished ones what they cost, as their firms reported.
+        late: How many are late.
+        firms: Whose they are; a firm counts once in each state.
+        asked: Subsidies asked for; ``granted`` are those paid out.
     """
 
     projects: int = 0
     price: int = 0
     paid: int = 0
     late: int = 0
+    firms: int = 0
+    asked: int = 0
+    granted: int = 0
 
 
 NO_PROJECTS = OfState()
 OVER = (ProjectState.FINISHED, ProjectState.ACCEPTED)
+LIVE = tuple(state for state in ProjectState if state != ProjectState.STOPPED)
+
+
+class Largest(NamedTuple):
+    """What the two firms with the most of each sum have of it, in 0.01 万元."""
+
+    price: tuple[int, int]
+    asked: tuple[int, int]
+    granted: tuple[int, int]
 
 
 class Sums(NamedTuple):
@@ -387,10 +404,8 @@ class Sums(NamedTuple):
 
     by_state: Mapping[ProjectState, OfState]
     firms: int
-    """With a project under contract, finished or accepted."""
-    asked: int
-    paid: int
-    """Subsidies."""
+    """Whose they are, each once."""
+    largest: Largest
 
     def of(self, *states: ProjectState) -> OfState:
         """Add up some states; none named means all."""
@@ -429,24 +444,77 @@ class Sums(NamedTuple):
     def overdue(self) -> int:
         return self.of().late
 
+    @property
+    def asked(self) -> int:
+        return self.of().asked
+
+    @property
+    def granted(self) -> int:
+        return self.of().granted
+
 
 def sums(session: Session, today: date) -> Sums:
-    """Count projects and add up their money, in two queries."""
+    """Count projects and add up their money, in three queries."""
+    rows = session.execute(_by_state(today))
+    by_state = {row[0]: OfState(*map(int, row[1:])) for row in rows}
+    firms = select(func.count(Project.firm_id.distinct())).where(Project.state.in_(LIVE))
+    return Sums(by_state, session.scalar(firms) or 0, _largest(session))
+
+
+_GIVEN = (
+    select(
+        Subsidy.project_id,
+        func.sum(Subsidy.asked).label("asked"),
+        func.sum(Subsidy.paid).label("granted"),
+    )
+    .group_by(Subsidy.project_id)
+    .subquery()
+)
+
+
+def _added(column: ColumnElement[Any]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(column), 0)
+
+
+def _by_state(today: date) -> Select[*tuple[Any, ...]]:
     state = Project.state
     paid = case((state.in_(OVER), func.coalesce(Project.invested, PRICE)), else_=Project.invested)
-    query = select(
-        state,
-        func.count(),
-        func.coalesce(func.sum(PRICE), 0),
-        func.coalesce(func.sum(paid), 0),
-        func.count(case((is_overdue(today), 1))),
-    ).where(state != ProjectState.STOPPED)
-    rows = {row[0]: OfState(*row[1:]) for row in session.execute(query.group_by(state))}
-    bound = select(func.count(Project.firm_id.distinct())).where(state.in_((*BOUND, *OVER)))
-    asked = select(func.coalesce(func.sum(Subsidy.asked), 0))
-    given = select(func.coalesce(func.sum(Subsidy.paid), 0))
-    whole = (query.scalar_subquery() for query in (bound, asked, given))
-    return Sums(rows, *session.execute(select(*whole)).one())
+    return (
+        select(
+            state,
+            func.count(),
+            _added(PRICE),
+            _added(paid),
+            func.count(case((is_overdue(today), 1))),
+            func.count(Project.firm_id.distinct()),
+            _added(_GIVEN.c.asked),
+            _added(_GIVEN.c.granted),
+        )
+        .outerjoin(_GIVEN, _GIVEN.c.project_id == Project.id)
+        .where(state.in_(LIVE))
+        .group_by(state)
+    )
+
+
+def _largest(session: Session) -> Largest:
+    sums = (_added(PRICE), _added(_GIVEN.c.asked), _added(_GIVEN.c.granted))
+    ranks = (func.row_number().over(order_by=column.desc()) for column in sums)
+    of_firms = (
+        select(*sums, *ranks)
+        .outerjoin(_GIVEN, _GIVEN.c.project_id == Project.id)
+        .where(Project.state.in_(LIVE))
+        .group_by(Project.firm_id)
+        .subquery()
+    )
+    columns = list(of_firms.c)
+    among_first = or_(*(rank <= 2 for rank in columns[len(sums) :]))
+    rows = session.execute(select(*columns[: len(sums)]).where(among_first)).all()
+    return Largest(*(_first_two(row[at] for row in rows) for at in range(len(sums))))
+
+
+def _first_two(sums: Iterable[int]) -> tuple[int, int]:
+    first, second, *_ = [*sorted(map(int, sums), reverse=True), 0, 0]
+    return first, second
 
 
 class OfFirm(NamedTuple):

@@ -334,6 +334,10 @@ class OfTrade(NamedTuple):
     seen: int
     """Firms that looked at one, each counted once for each card."""
     far: Mapping[Far, int]
+    firms: int = 0
+    """Whose cards are published."""
+    copying: int = 0
+    """Firms that copied one."""
 
     @property
     def copied(self) -> int:
@@ -341,9 +345,11 @@ class OfTrade(NamedTuple):
 
 
 def by_trade(session: Session) -> list[OfTrade]:
-    """Count by trade, in three statements: cards shown to others, looks, copies."""
+    """Count by trade, in four statements: cards shown to others, looks, copies and whose they are."""
     shown = case((Sample.state == SampleState.PUBLISHED, 1), else_=0)
-    cards = select(Sample.trade, func.sum(shown)).group_by(Sample.trade)
+    cards = select(Sample.trade, func.sum(shown), _SHOWING_FIRMS).group_by(Sample.trade)
+    copying = select(Sample.trade, _COPYING_FIRMS).join(SampleCopy)
+    firms = {row[0]: row[1] for row in session.execute(copying.group_by(Sample.trade))}
     looks = select(Sample.trade, func.count()).join(
         SampleShowing, SampleShowing.sample_id == Sample.id
     )
@@ -352,9 +358,25 @@ def by_trade(session: Session) -> list[OfTrade]:
     for one in _far(session):
         far.setdefault(one.trade, Counter())[one.far] += one.copies
     return [
-        OfTrade(trade, int(count), seen.get(trade, 0), far.get(trade, {}))
-        for trade, count in session.execute(cards.order_by(Sample.trade))
+        OfTrade(
+            trade, int(count), seen.get(trade, 0), far.get(trade, {}), whose, firms.get(trade, 0)
+        )
+        for trade, count, whose in session.execute(cards.order_by(Sample.trade))
     ]
+
+
+_SHOWING_FIRMS = func.count(
+    case((Sample.state == SampleState.PUBLISHED, Sample.firm_id)).distinct()
+)
+_COPYING_FIRMS = func.count(SampleCopy.firm_id.distinct())
+
+
+def firms(session: Session) -> tuple[int, int]:
+    """Count the firms whose cards are published, and those that copied any."""
+    showing = select(_SHOWING_FIRMS).scalar_subquery()
+    copying = select(_COPYING_FIRMS).scalar_subquery()
+    row = session.execute(select(showing, copying)).one()
+    return row[0], row[1]
 
 
 def states(session: Session) -> dict[str, int]:

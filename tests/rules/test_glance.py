@@ -6,7 +6,7 @@ from questionnaires.library import SHIPPED
 from reports import dashboard, glance, needs, projects
 from reports.dashboard import Basis, Frame, Where
 from reports.district import PlanLine
-from reports.projects import StateLine
+from reports.projects import MONEY, Counted
 
 FRAME = Frame(SHIPPED.load("2026").ladder, {}, {}, {}, Basis.VISITED)
 STEPS = {
@@ -45,9 +45,14 @@ def test_the_way_of_the_round_is_said_beside_those_invited():
 
 
 def test_what_is_followed_says_how_much_of_it_is_late():
-    lines = [StateLine("实施中", "under_way", 4, 100, 50, 2), StateLine("已验收", "x", 1, 9, 9, 0)]
+    lines = [
+        Counted("实施中", {"state": "under_way"}, 4, 3, late=2),
+        Counted("已验收", {"state": "accepted"}, 1, 1),
+    ]
+    whole = Counted("合计", {}, 5, 4, late=2)
     asked = needs.table({("资金", "late"): 3, ("资金", "timely"): 2}, ["资金"], 2026, {})
 
-    found = [(f.cell.number, f.note) for f in glance.facts([projects.table(lines, 0, 0), asked])]
+    done = projects.table(lines, whole, dict.fromkeys(MONEY, 0))
+    found = [(fact.cell.number, fact.note) for fact in glance.facts([done, asked])]
 
     assert found == [(5, "其中超期 2 个"), (5, "其中超期 3 件")]

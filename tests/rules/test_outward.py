@@ -9,10 +9,14 @@ from questionnaires.library import SHIPPED
 from reports import charts
 from reports import dashboard as say
 from reports import needs as say_needs
+from reports import projects as say_projects
+from reports import samples as say_samples
 from reports.benchmarks import Quartiles
 from reports.dashboard import TOTAL, Basis, Frame, Group, Mean, Near, Table, Wish
-from reports.outward import Benchmark, outward
+from reports.outward import COLUMNS, COUNTED, Benchmark, outward
 from reports.paper.drawing import svg
+from reports.projects import Counted
+from reports.samples import Followed
 from reports.small_cells import FEWEST, WITHHELD
 
 EDITION = SHIPPED.load("2026")
@@ -23,6 +27,7 @@ TOLD = [
     Benchmark("", "阀门", "小型", "", Quartiles(1, 5, 3, 7, 9)),
     Benchmark("研发设计", "轴承", "", "", Quartiles(1, 5, 2, 3, 4)),
 ]
+LARGEST = {"price": (100, 100), "asked": (0, 0), "granted": (0, 0)}
 SIZES = {"small": "小型", "large": "大型"}
 
 
@@ -49,7 +54,23 @@ def a_page(groups: list[Group], last: list[int], basis: Basis = Basis.VISITED) -
         say.demand(frame, [Wish("N01", 3, 100, 200), Wish("N02", 9, 100, 200)], {}, "自拟"),
         say.systems(frame, {"erp": ("ERP", "都在系统里管")}, {"erp": 4}, firms, firms + 2, "建议"),
         say.near(frame, [Near(1, "某虚构厂", 1, 0, 3)]),
+        a_block_of_projects([group.firms for group in groups]),
+        a_block_of_samples([group.firms for group in groups]),
     ]
+
+
+def a_block_of_projects(counts: list[int], firms: int = 9) -> Table:
+    """Projects of so many states, each of ``firms`` firms."""
+    lines = [Counted(f"状态 {at}", {}, n, min(n, firms), n * 100) for at, n in enumerate(counts)]
+    whole = Counted(TOTAL, {}, sum(counts), firms, sum(counts) * 100)
+    return say_projects.table(lines, whole, LARGEST)
+
+
+def a_block_of_samples(counts: list[int]) -> Table:
+    """As many cards of so many trades, each card another firm's and copied twice."""
+    lines = [Followed(f"行业 {at}", {}, n, n, 2 * n, 2 * n, n) for at, n in enumerate(counts)]
+    all_ = sum(counts)
+    return say_samples.table(lines, Followed(TOTAL, {}, all_, all_, 2 * all_, 2 * all_, all_))
 
 
 def sizes_of(groups: list[Group]) -> list[Group]:
@@ -85,7 +106,7 @@ def test_no_small_count_is_printed_or_left_over_by_a_sum(groups, last, basis):
         for line, shown in zip(
             table.lines, getattr(after.get(table.id), "lines", ()), strict=False
         ):
-            for cell, told in zip(line.cells, shown.cells, strict=table.id != "deviation"):
+            for cell, told in zip(line.cells, shown.cells, strict=table.id not in COUNTED):
                 small = cell.where is not None and cell.number < FEWEST
                 assert not small or told.text == WITHHELD, (table.id, line.title)
     for table in before:
@@ -95,13 +116,16 @@ def test_no_small_count_is_printed_or_left_over_by_a_sum(groups, last, basis):
 
 def assert_no_small_count_is_left_over(table: Table, told: Table) -> None:
     """Where a line with its total, or a column with its sum, has one gap, a large count is missing."""
-    if table.shape != "stacked" or table.id == "deviation":
+    down = table.id in COLUMNS
+    if not down and (table.shape != "stacked" or table.id == "deviation"):
         return
     rows = [
-        list(zip(line.cells, shown.cells, strict=True))[: table.bars + 1]
+        list(zip(line.cells, shown.cells, strict=not down))[: table.bars + 1]
         for line, shown in zip(table.lines, told.lines, strict=True)
     ]
-    if table.lines and table.lines[-1].title == TOTAL:
+    if down:
+        rows = [list(column) for column in zip(*rows, strict=True)] if len(rows) > 1 else []
+    elif table.lines and table.lines[-1].title == TOTAL:
         rows += [list(column) for column in zip(*rows, strict=True)]
     for row in rows:
         gaps = [cell.number for cell, shown in row if shown.text == WITHHELD]
@@ -199,3 +223,45 @@ def test_needs_are_held_back_like_firms_and_their_shares_with_them():
         assert before.title == after.title
     assert inside.lines[-1].cells[-1].text == "63.3%"
     assert not [cell for line in outside.lines for cell in line.cells if cell.where]
+
+
+def test_projects_of_few_firms_are_as_dark_as_few_firms():
+    inside = a_block_of_projects([12, 30, 40], firms=4)
+
+    (outside,) = outward([inside], NOW, Basis.VISITED, [])
+
+    assert {cell.text for line in outside.lines for cell in line.cells} == {WITHHELD}
+    assert "万元" not in outside.says
+
+
+def test_a_state_of_few_firms_is_not_left_over_by_the_sum_of_all_projects():
+    lines = [
+        Counted("实施中", {}, 12, 3, 900),
+        *(Counted(t, {}, 20, 9, 900) for t in ("完工", "验收")),
+    ]
+    whole = Counted(TOTAL, {}, 52, 15, 2_700)
+    inside = say_projects.table(lines, whole, LARGEST)
+
+    (outside,) = outward([inside], NOW, Basis.VISITED, [])
+
+    assert outside.head == ("状态", "项目")
+    assert [line.cells[0].text for line in outside.lines].count(WITHHELD) == 2
+    assert outside.lines[0].cells[0].text == WITHHELD
+    assert "一次性投入约 27 万元" in outside.says
+    assert "按填写的预算" not in outside.says
+
+
+def test_what_a_block_says_of_columns_that_stay_inside_is_not_said_outside():
+    groups = [Group("valve", True, 3, 3, 30, 900, 800), Group("bearing", True, 2, 2, 40, 0, 0)]
+    page = {table.id: table for table in a_page(groups, [0] * 6)}
+
+    told = {table.id: table for table in outward(list(page.values()), NOW, Basis.VISITED, [])}
+
+    assert "已验收" in page["samples"].says
+    assert "验收" not in told["samples"].says
+    assert told["samples"].head == ("行业", "公开的样本", "照做（家）")
+    assert all(
+        told[name].says == page[name].says
+        for name in told
+        if page[name].outside is None and name != "heat"
+    )

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
 from questionnaires.library import SHIPPED
+from reports.figures import about
 from reports.projects import (
     Asked,
     Bought,
+    Counted,
     Prices,
     RangeKept,
     Rule,
     Spent,
-    StateLine,
     claimable,
     kept,
     table,
@@ -95,17 +97,45 @@ def test_a_day_begun_is_a_week_begun():
     assert replace(spent, finished=None).weeks is None
 
 
-def test_the_districts_block_adds_up_and_leads_to_the_projects_it_counts():
-    lines = [
-        StateLine("计划中", "planned", 2, 1_000, 0, 1),
-        StateLine("已验收", "accepted", 1, 2_450, 2_500, 0),
-        StateLine("已签合同", "contracted", 0, 0, 0, 0),
-    ]
+# --- the district's page --------------------------------------------------------------------------
 
-    found = table(lines, asked=300, paid=180)
+LINES = [
+    Counted("计划中", {"state": "planned"}, 2, 2, price=1_000, late=1),
+    Counted("已验收", {"state": "accepted"}, 9, 7, 2_450, asked=300, granted=180, invested=2_500),
+    Counted("已签合同", {"state": "contracted"}, 0, 0),
+]
+WHOLE = Counted("合计", {"state": "live"}, 11, 8, 3_450, 300, 180, 2_500, 1)
+LARGEST = {"price": (1_000, 900), "asked": (100, 90), "granted": (100, 75)}
+
+
+def test_the_districts_block_leads_to_the_projects_it_counts_and_adds_up():
+    found = table(LINES, WHOLE, LARGEST)
 
     assert [line.title for line in found.lines] == ["计划中", "已验收", "合计"]
-    assert [cell.text for cell in found.lines[-1].cells] == ["3", "34.5", "25", "1"]
+    assert [cell.text for cell in found.lines[-1].cells] == [
+        "11", "8", "34.5", "3", "1.8", "25", "1",
+    ]  # fmt: skip
+    assert all(cell.where.listed == "projects" for line in found.lines for cell in line.cells)
     assert found.lines[0].cells[0].where.asks == {"state": "planned"}
-    assert "申请 3 万元，已兑现 1.8 万元" in found.says
-    assert table([], 0, 0).lines == ()
+    assert found.lines[0].cells[-1].where.asks == {"state": "planned", "overdue": "yes"}
+    assert table([], replace(WHOLE, projects=0), LARGEST).lines == ()
+
+
+def test_outside_money_is_told_of_all_together_roughly_and_never_where_one_firm_has_most_of_it():
+    found = table(LINES, WHOLE, LARGEST)
+    few = table(LINES, replace(WHOLE, firms=4), LARGEST)
+
+    assert "一次性投入约 34 万元，申请补助约 3.0 万元；" in found.outside
+    assert (
+        "兑现" not in found.outside
+    )  # who had 0.75 of 1.8 knows of the other's 1 that it is 1 to 1.05
+    assert "万元" not in few.outside
+    assert "34.5" not in found.outside
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("1234.5", "1200"), ("98.7", "99"), ("3.449", "3.4"), ("0.126", "0.13"), ("99500", "100000")],
+)
+def test_an_amount_told_roughly_has_two_digits_that_count(value, text):
+    assert about(Fraction(value)) == text

@@ -242,7 +242,7 @@ def test_sums_of_the_district_leave_out_what_was_stopped(session):
     assert found.planned == 5 * 2_450
     assert found.invested == 1_000
     assert found.finished == 3 * 2_500
-    assert (found.asked, found.paid, found.overdue) == (300, 0, 3)
+    assert (found.asked, found.granted, found.overdue) == (300, 0, 3)
     assert row.state == S.STOPPED
     session.rollback()
     (of_firm,) = store.sums_of_firms(session, [firm.id]).values()

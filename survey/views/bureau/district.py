@@ -51,6 +51,7 @@ BLOCKS = (
     ("near", True),
     ("demand", True),
     ("projects", True),
+    ("samples", False),
     ("needs", True),
     ("by-township", True),
     ("unreached", True),
@@ -62,6 +63,7 @@ LISTS = {
     "firms": "bureau.district_firms",
     "needs": "bureau.needs",
     "projects": "bureau.projects",
+    "samples": "bureau.samples",
     "pool": "bureau.pool",
 }
 
