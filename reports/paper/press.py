@@ -28,7 +28,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from reports.paper.frames import with_room
 from reports.paper.sheets import SHEETS, sheet
-from reports.paper.weasyprint_parts import Page, pack_quickly
+from reports.paper.weasyprint_parts import Page, keep_lines, pack_quickly
 
 FONTS = Path(__file__).parents[2] / "static" / "fonts"
 FACES = {
@@ -219,6 +219,7 @@ def main() -> None:
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     logging.getLogger("fontTools").setLevel(logging.CRITICAL)
     pack_quickly()
+    keep_lines()
     typeset(SAMPLE, {})
     # A child lives for one document: collecting its cycles would only cost time and copied pages.
     gc.collect()

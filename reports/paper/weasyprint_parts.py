@@ -4,6 +4,8 @@ A document asks its private ``_ua_stylesheets`` for the default style sheet. Not
 that sheet, and ours is leaner. A document is parsed when it is made and keeps the tree; ours is
 parsed by a quicker reader where it is well-formed. Streams are packed by ``pydyf`` as tightly as
 can be; ours are packed as everybody's are, in a third of the time and one hundredth more bytes.
+A line of letters is shaped when it is broken and, to save memory in books, once more when it is
+painted; ours stays as it was.
 """
 
 from __future__ import annotations
@@ -18,10 +20,12 @@ from xml.etree.ElementTree import Element, ParseError
 
 import pydyf
 import weasyprint
+import weasyprint.draw.text as painting
 from cssselect2 import ElementWrapper
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from weasyprint import CSS, HTML
+from weasyprint.text.line_break import Layout
 
 WEASYPRINT_DEFAULTS = Path(weasyprint.__file__).parent / "css" / "html5_ua.css"
 
@@ -72,3 +76,37 @@ def pack_quickly() -> None:
     pydyf.zlib = SimpleNamespace(
         compress=zlib.compress, compressobj=lambda level: zlib.compressobj()
     )
+
+
+class _Painters:
+    """Pango without the switch that a painter of text sets first, which has a line shaped again.
+
+    The switch makes one paragraph of several; a line that was broken holds no more than one.
+    """
+
+    def __init__(self, pango: Any) -> None:
+        self._pango = pango
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._pango, name)
+        setattr(self, name, found)
+        return found
+
+    def pango_layout_set_single_paragraph_mode(self, *_given: Any) -> None:
+        """Leave it."""
+
+
+def keep_lines() -> None:
+    """Paint lines as they were shaped; those whose spaces are stretched are shaped again."""
+    forget, shape_again = Layout.deactivate, Layout.reactivate
+
+    def deactivate(line: Any) -> None:
+        if line.justification_spacing:
+            forget(line)
+
+    def reactivate(line: Any, style: Any) -> None:
+        if line.justification_spacing:
+            shape_again(line, style)
+
+    Layout.deactivate, Layout.reactivate = deactivate, reactivate
+    painting.pango = _Painters(painting.pango)

@@ -364,6 +364,34 @@ def test_pydyf_still_packs_by_the_module_it_names_zlib(report: Path) -> None:
     assert tightest not in report.read_bytes()
 
 
+TO_PAINT = PLAIN.format(
+    "<style>@page { size: 90mm 60mm } html { font: 9pt Noto Sans SC; overflow-wrap: anywhere }</style>"
+    "<p>从毛坯到装配 heat number 炉号 𠮷 怎样 <b>跟着走</b>？" + "流转卡 card " * 12 + "</p>"
+    '<p style="white-space: pre-wrap">一行\n\n两行  空格\t制表\n' + "x" * 90 + "</p>"
+    '<p style="text-align: justify; width: 40mm">' + "stretched words 阀 " * 9 + "</p>"
+    '<p style="letter-spacing: 1mm; word-spacing: 2mm">宽 字 距</p>'
+    '<p style="text-decoration: underline">划线</p>'
+)
+
+
+def test_a_line_that_is_painted_as_it_was_shaped_is_the_one_that_is_shaped_again() -> None:
+    program = (
+        "import sys; from reports.paper import press;"
+        "press.keep_lines() if sys.argv[1] else None;"
+        "sys.stdout.buffer.write(press.typeset(sys.stdin.read(), {}))"
+    )
+
+    again, kept = (
+        subprocess.run(
+            [sys.executable, "-c", program, keeping], input=TO_PAINT.encode(), capture_output=True, timeout=PATIENCE_SECONDS * 5, check=True
+        ).stdout
+        for keeping in ("", "yes")
+    )  # fmt: skip
+
+    assert again.startswith(b"%PDF")
+    assert kept == again
+
+
 # --- the press reaches nothing ------------------------------------------------------------------------
 
 
