@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate
 from typing import Final
@@ -21,10 +22,20 @@ DAYS: Final[Mapping[str, int]] = {"micro": 1, "small": 1, "medium": 2, "large": 
 """Half days of a visit by size; a proposal of ours (参考值) until the bureau says otherwise."""
 UNSAID: Final = 2
 """Half days of a firm that has not said its size."""
-MOST_DAYS: Final = 250
-"""Consultant days of one choice: a year of one consultant."""
+MOST_DAYS: Final = 75
+"""Consultant days of one choice: then its visits, of half a day at least, can be assigned at once."""
 PREFERRED: Final = 3
 """As how many rungs one counts that the officer needs first; a proposal of ours (参考值)."""
+
+
+class Aim(StrEnum):
+    """Which overturned rungs count more."""
+
+    EACH = "each"
+    POOL = "pool"
+    """Those of firms about which the pool's decision is awaited or rests on the rung."""
+    COUNTED = "counted"
+    """Those the district's plan counts."""
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,12 @@ from threadpoolctl import threadpool_limits
 from questionnaires.scoring import FULL
 from reports.falls.climbing import RISEN, SAME, Climb, Outcomes
 from reports.falls.fitting import FIRM, WEIGHT, Model
+from reports.falls.spans import ends
 from reports.falls.trials import CLAIMED, FIRST, FURTHER, MIDDLE, Effect, Numbers
 
 DRAWS = 1000
 """A chance is known to ±1.6 percentage points at most (one standard error)."""
 SEED = 20261127
-COVERED = Fraction(8, 10)
-"""How much of the draws an interval holds."""
 MOST_REASONS = 3
 
 
@@ -64,19 +63,6 @@ class Forecast:
     def overturned(self) -> Fraction:
         """The chance that a visit finds a lower rung than the firm's own sheet says."""
         return Fraction(sum(self.rungs[: self.own]), self.draws)
-
-    @property
-    def steps(self) -> tuple[int, int]:
-        """From which rung to which 80 % of the draws stand, or more: rungs are few."""
-        least, most = ends(self.draws)
-        steps = [step for step, many in enumerate(self.rungs) for _ in range(many)]
-        return steps[least], steps[most]
-
-
-def ends(draws: int) -> tuple[int, int]:
-    """The places, in order of size, at which an interval begins and ends."""
-    outside = int(draws * (1 - COVERED) / 2)
-    return outside, draws - 1 - outside
 
 
 @dataclass(frozen=True)

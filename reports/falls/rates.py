@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit
 
-from reports.falls.forecast import Draws, ends
+from reports.falls.forecast import Draws
+from reports.falls.spans import ends
 from reports.falls.trials import FIRST, Effect, Numbers
 
 

@@ -20,6 +20,8 @@ ABOVE_SCALE = "above_scale"
 """The one title a profile says."""
 YUAN = 100
 """元 in 0.01 万元, in which ways are kept."""
+COUNTED_FROM = 3
+"""The plan counts 数字化车间 and above: the third rung of the ladder."""
 NOT_SAID = ""
 """The size and township of a firm that has not said."""
 

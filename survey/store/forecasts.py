@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
+from survey.store.lists import Wanted, of_assessments
 from survey.store.sheets import speaking
 from survey.tables import (
     Assessment,
@@ -15,6 +16,8 @@ from survey.tables import (
     FallModel,
     Firm,
     Forecast,
+    PoolEntry,
+    PoolState,
     SheetKind,
     SheetRow,
     Size,
@@ -49,35 +52,47 @@ class Waiting(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """What a choice of visits asks of an unverified sheet; ``overturned`` in thousandths."""
+    """What a choice of visits asks of a sheet nobody was sent to; ``overturned`` in thousandths."""
 
     id: int
-    firm_id: int
-    state: AssessmentState
     size: Size | None
-    pooled: bool
+    pool: PoolState | None
     step: int
     overturned: int
 
 
-class Line(NamedTuple):
-    """A forecast with what is told of its firm."""
+class Untried(NamedTuple):
+    """The same where nothing is forecast yet."""
 
-    forecast: Forecast
+    id: int
+    firm_id: int
     trade: str
+    size: Size | None
+
+
+class Line(NamedTuple):
+    """One unverified sheet with what is told of its firm; ``step`` is what the firm itself reached."""
+
+    id: int
+    trade: str
+    step: int
     firm_id: int
     firm: str
     code: str
     township: str
     size: Size | None
+    forecast: Forecast | None
 
 
 class Answered(NamedTuple):
-    """A forecast beside what the visit found since."""
+    """A forecast beside what a visit found since; shares and chances in thousandths."""
 
-    forecast: Forecast
+    own_step: int
+    overturned: int
+    share_low: int
+    share_high: int
     step: int
-    permille: int
+    share: int
 
 
 def editions(session: Session) -> list[str]:
@@ -160,58 +175,104 @@ def model(session: Session, edition: str) -> FallModel | None:
     return session.get(FallModel, edition)
 
 
-def candidates(session: Session, edition: str) -> list[Candidate]:
-    """Return every firm's newest unverified sheet that a forecast speaks of, likeliest to fall first."""
+def _open(wanted: Wanted) -> ColumnElement[bool]:
+    """Sheets nobody was sent to: what a list is narrowed to, each firm's newest, with a score."""
+    nobody = Assessment.state == AssessmentState.SUBMITTED
+    scored = Assessment.own_step.is_not(None)
+    return and_(*of_assessments(wanted), nobody, Assessment.newest, scored)
+
+
+def candidates(session: Session, wanted: Wanted) -> list[Candidate]:
+    """Return the sheets that a visit could be spent on and a forecast speaks of."""
     query = (
         select(
             Assessment.id,
-            Assessment.firm_id,
-            Assessment.state,
             Firm.size,
-            Assessment.pooled,
+            PoolEntry.state,
             Forecast.own_step,
             Forecast.overturned,
         )
         .join(Forecast, Forecast.assessment_id == Assessment.id)
         .join(Firm, Firm.id == Assessment.firm_id)
-        .where(Assessment.edition == edition, Assessment.state.in_(UNVERIFIED))
-        .where(Assessment.newest)
-        .order_by(Forecast.overturned.desc(), Assessment.id)
+        .outerjoin(PoolEntry, PoolEntry.firm_id == Firm.id)
+        .where(_open(wanted))
+        .order_by(Assessment.id)
     )
     return [Candidate(*row) for row in session.execute(query)]
 
 
-def lines(session: Session, ids: Collection[int]) -> list[Line]:
-    """Return forecasts with what is told of their firms, likeliest to fall first."""
+def untried(session: Session, wanted: Wanted) -> list[Untried]:
+    """Return the sheets that a visit could be spent on, forecast or not."""
     query = (
-        select(Forecast, Assessment.trade, Firm.id, Firm.name, Firm.code, Firm.township, Firm.size)
-        .join(Assessment, Assessment.id == Forecast.assessment_id)
+        select(Assessment.id, Assessment.firm_id, Assessment.trade, Firm.size)
         .join(Firm, Firm.id == Assessment.firm_id)
-        .where(Forecast.assessment_id.in_(ids))
-        .order_by(Forecast.overturned.desc(), Forecast.assessment_id)
+        .where(_open(wanted))
+        .order_by(Assessment.id)
     )
-    return [
-        Line(forecast, trade, firm_id, name, code, township or "", size)
-        for forecast, trade, firm_id, name, code, township, size in session.execute(query)
-    ]
+    return [Untried(*row) for row in session.execute(query)]
+
+
+def lines(session: Session, ids: Collection[int]) -> list[Line]:
+    """Return sheets with their forecasts and what is told of their firms, in the order of ``ids``."""
+    query = (
+        select(
+            Assessment.id,
+            Assessment.trade,
+            Assessment.own_step,
+            Firm.id,
+            Firm.name,
+            Firm.code,
+            func.coalesce(Firm.township, ""),
+            Firm.size,
+            Forecast,
+        )
+        .join(Firm, Firm.id == Assessment.firm_id)
+        .outerjoin(Forecast, Forecast.assessment_id == Assessment.id)
+        .where(Assessment.id.in_(ids))
+    )
+    found = {row[0]: Line._make(row) for row in session.execute(query)}
+    return [found[id] for id in ids]
 
 
 def unforecast(session: Session, edition: str) -> int:
     """Count unverified sheets that have no forecast yet."""
-    known = set(session.scalars(select(Forecast.assessment_id)))
-    return sum(one.assessment_id not in known for one in waiting(session, edition))
+    query = (
+        select(func.count())
+        .select_from(Assessment)
+        .outerjoin(Forecast, Forecast.assessment_id == Assessment.id)
+        .where(Assessment.edition == edition, Assessment.state.in_(UNVERIFIED))
+        .where(Assessment.own_step.is_not(None), Forecast.assessment_id.is_(None))
+    )
+    return session.scalar(query) or 0
 
 
 def answered(session: Session, edition: str) -> list[Answered]:
     """Return the forecasts that a visit has answered since."""
     query = (
-        select(Forecast, Assessment.visited_step, Assessment.visited_permille)
+        select(
+            Forecast.own_step,
+            Forecast.overturned,
+            Forecast.share_low,
+            Forecast.share_high,
+            func.coalesce(Assessment.visited_step, 0),
+            func.coalesce(Assessment.visited_permille, 0),
+        )
         .join(Assessment, Assessment.id == Forecast.assessment_id)
         .where(Assessment.edition == edition, Assessment.state == AssessmentState.CONFIRMED)
         .order_by(Assessment.id)
     )
-    rows = session.execute(query)
-    return [Answered(kept, step or 0, permille or 0) for kept, step, permille in rows]
+    return [Answered(*row) for row in session.execute(query)]
+
+
+def seen(session: Session, edition: str) -> dict[tuple[str, str], int]:
+    """Count verified sheets of an edition by trade and size; the latter empty where nobody said."""
+    query = (
+        select(Assessment.trade, Firm.size, func.count())
+        .join(Firm, Firm.id == Assessment.firm_id)
+        .where(Assessment.edition == edition, Assessment.state == AssessmentState.CONFIRMED)
+        .group_by(Assessment.trade, Firm.size)
+    )
+    return {(trade, size or ""): many for trade, size, many in session.execute(query)}
 
 
 def processes(session: Session, sheet_ids: Collection[int]) -> dict[int, list[str]]:

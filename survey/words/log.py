@@ -374,6 +374,7 @@ SUBJECTS = {
 LISTS = {
     "roster": "带导入问题的名单",
     "assessments": "评估清单",
+    "visits": "先核验的企业",
     "answers": "答卷和结果",
     "pool": "培育库",
     "firms": "企业名录",

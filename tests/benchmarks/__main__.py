@@ -24,6 +24,7 @@ from tests.benchmarks import (
     roster,
     rubric,
     tablet,
+    visits,
     web,
 )
 from tests.benchmarks.figures import Figure, as_data, printed
@@ -37,6 +38,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "roster": roster.measure,
     "programme": programme.measure,
     "budget": budget.measure,
+    "visits": visits.measure,
     "jobs": jobs.measure,
     "lighthouse": lighthouse.measure,
     "deliveries": deliveries.measure,

@@ -96,7 +96,10 @@ from survey.web.access import ANYONE, ROUTES
 from tests.support.batches import a_batch
 from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
 from tests.support.budget_runs import TERMS, a_budget_run
+from tests.support.bureau import an_assessment
 from tests.support.files import a_photo
+from tests.support.forecasts import a_forecast, a_model
+from tests.support.forecasts import keep as keep_forecasts
 from tests.support.needs import a_joined_need, a_need
 from tests.support.notices import a_notice, judged, published
 from tests.support.people import (
@@ -222,6 +225,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     reminders.press(step, rounds[0].id, Wanted(), Pace(step.today, step.now), by_mail=False)
     for each, state in ((firm, MailState.SENT), (other, MailState.FAILED)):
         a_mail(session, rounds[0], each.id, state, fault=LONG[:120])
+    _to_be_visited(session, rounds[0])
     return {
         "provider_id": [_provider(session, people)],
         "assessment_id": sheets,
@@ -262,6 +266,14 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "name": ["plan"],
         "word_kind": ["word_report"],
     }
+
+
+def _to_be_visited(session: Session, round_: Round) -> None:
+    """What visits taught, and a firm with a long name that would probably be found lower."""
+    waits = an_assessment(session, round_, f"虚构{LONG[:40]}厂", step=2, township=LONG[:20])
+    done = an_assessment(session, round_, "虚构核定厂", step=2, state="confirmed", size="small")
+    reasons = [[QUESTION, 500, 300], ["scheduling", 400, 300], ["delivery_promise", 400, 300]]
+    keep_forecasts(session, a_model(), a_forecast(waits.id, reasons=reasons), a_forecast(done.id))
 
 
 def _needs(session: Session, firm_id: int, other_id: int) -> list[int]:

@@ -19,6 +19,7 @@ from survey.lifecycle import documents
 from survey.lifecycle.step import Actor, Step
 from survey.tables import AuditEntry, Document, Evidence, Role, Table
 from survey.web import access
+from tests.support.bureau import counting
 from tests.support.labour import work
 from tests.support.people import signed_in
 from tests.support.world import QUESTION, World
@@ -164,18 +165,23 @@ def _printed(body):
                 yield document.xref_object(number, compressed=True)
 
 
-def test_nothing_of_one_firm_reaches_the_other_or_its_consultant(app, session, printed):
+def test_nothing_of_one_firm_reaches_the_other_or_its_consultant(app, session, engine, printed):
     seen, leaked, personal = set(), [], Personal(app, printed)
-    for role in (Role.FIRM, Role.CONSULTANT):
-        client = signed_in(app, session, printed.reader(role))
-        for where, text in crawl(app, session, client, role):
-            if printed.b.word in text or "maroon" in text:
-                leaked.append((role, where))
-            seen |= {part for part in _parts(printed.a.word) if part in text}
-            personal.look(where, text)
+    with counting(engine) as sent:
+        for role in (Role.FIRM, Role.CONSULTANT):
+            client = signed_in(app, session, printed.reader(role))
+            for where, text in crawl(app, session, client, role):
+                if printed.b.word in text or "maroon" in text:
+                    leaked.append((role, where))
+                seen |= {part for part in _parts(printed.a.word) if part in text}
+                personal.look(where, text)
 
     assert not personal.unmarked
     assert not leaked
+    # Nor does either ever look where it is forecast how its own sheet would be found.
+    assert not [
+        one for one in sent if re.search(r"(?i)\b(from|join) (forecasts|fall_models)\b", one)
+    ]
     # The search is not blind: one's own words are found in every kind of place.
     assert seen == set(_parts(printed.a.word))
     number = session.scalar(select(Document.id).order_by(Document.id))

@@ -358,7 +358,7 @@ def test_a_refused_form_changes_nothing(app, session, settings):
     }
     # buttons that ask for nothing
     harmless |= {"firm.colleague_link", "firm.take_back", "calendar.renew", "calendar.revoke"}
-    harmless |= {"firm.request_bundle", "bureau.request_bundle"}
+    harmless |= {"firm.request_bundle", "bureau.request_bundle", "bureau.renew_forecasts"}
     harmless |= {"results.request_handouts", "results.request_word"}
     harmless |= {"consultant.processes"}  # an empty list of processes is an answer
     harmless |= {"second_factor.security"}  # and so is no kind of step

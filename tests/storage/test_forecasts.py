@@ -12,6 +12,7 @@ from survey.lifecycle import forecasts as life
 from survey.lifecycle.step import Actor, Step
 from survey.readings import falls as reading
 from survey.store import forecasts as store
+from survey.store.lists import Wanted
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -23,6 +24,7 @@ from survey.tables import (
     Verdict,
 )
 from tests.support.districts import EDITION, District
+from tests.support.forecasts import a_forecast
 from tests.support.people import (
     a_consultant,
     a_user,
@@ -32,6 +34,7 @@ from tests.support.people import (
 )
 
 OFFICER = Actor(None, "主管")
+HERE = Wanted(edition=EDITION)
 
 
 @pytest.fixture
@@ -75,12 +78,13 @@ def test_after_enough_visits_every_unverified_sheet_is_forecast(session, worker)
         assert 0 <= row.share_low <= row.share_middle <= row.share_high <= 1000
         assert row.overturned == sum(row.rungs[: row.own_step])
         assert row.visits == model.visits
-    assert [one.id for one in store.candidates(session, EDITION)] == [
-        row.assessment_id
-        for row in sorted(kept.values(), key=lambda it: (-it.overturned, it.assessment_id))
-    ]
+    offered = {one.id: one for one in store.candidates(session, HERE)}
+    nobody_sent = select(Assessment.id).where(Assessment.state == AssessmentState.SUBMITTED)
+    assert sorted(offered) == sorted(session.scalars(nobody_sent))
+    assert all(one.overturned == kept[id].overturned for id, one in offered.items())
+    assert [one.id for one in store.untried(session, HERE)] == sorted(offered)
     assert store.unforecast(session, EDITION) == 0
-    assert store.candidates(session, "2099") == []
+    assert store.candidates(session, Wanted(edition="2099")) == []
 
 
 def test_below_enough_visits_nothing_is_forecast_and_what_was_is_dropped(session, worker):
@@ -109,8 +113,8 @@ def test_a_forecast_goes_when_its_sheet_is_scored_again_and_stays_when_it_is_ver
     )
 
     (kept,) = store.answered(session, EDITION)
-    assert kept.forecast.assessment_id == verified.id
-    assert (kept.step, kept.permille) == (verified.visited_step, verified.visited_permille)
+    assert (kept.overturned, kept.share_low) == (400, 300)
+    assert (kept.step, kept.share) == (verified.visited_step, verified.visited_permille)
     assert session.get(Forecast, again.id) is None
 
 
@@ -162,19 +166,3 @@ def test_a_model_is_kept_once_an_edition_and_names_no_firm(session, worker):
     assert "虚构" not in said
     assert AssessmentState.CONFIRMED not in said
     assert SheetKind.SELF not in model.rates
-
-
-def a_forecast(assessment_id, **given):
-    """A forecast as a night would have kept it."""
-    values = {
-        "own_step": 2,
-        "rungs": [0, 400, 600, 0, 0, 0],
-        "overturned": 400,
-        "share_low": 300,
-        "share_middle": 350,
-        "share_high": 400,
-        "reasons": [["scheduling", 500, 300]],
-        "visits": 30,
-        "made_at": moment(),
-    }
-    return Forecast(assessment_id=assessment_id, **(values | given))

@@ -20,6 +20,7 @@ from survey.store import assessments as store
 from survey.tables import AssessmentState, Firm, NeedState, Role, SheetKind
 from tests.support.bureau import an_assessment, at_desk, counting
 from tests.support.client import CheckingClient
+from tests.support.forecasts import a_forecast, a_model, keep
 from tests.support.needs import a_need
 from tests.support.notices import a_notice, published
 from tests.support.people import (
@@ -247,6 +248,35 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
     many = asked()
 
     assert len(many) == len(few) <= BUREAU[endpoint], many
+
+
+VISITS = 17
+"""Most statements of the page that says which firms to verify first."""
+
+
+@pytest.mark.parametrize("forecasts", [True, False])
+def test_visits_to_make_cost_the_same_however_many_firms_wait(
+    app: Flask, session: Session, engine: Engine, forecasts: bool
+):
+    client = at_desk(app, session, a_user(session, Role.OFFICER))
+    round_ = a_round(session)
+    page = addressed(app, "bureau.visits", days="75")
+
+    def grow(numbers: range) -> None:
+        for number in numbers:
+            done = an_assessment(session, round_, f"{number} 厂（虚构）", state="confirmed")
+            waits = an_assessment(session, round_, f"再 {number} 厂（虚构）", step=2)
+            if forecasts:
+                keep(session, a_forecast(done.id), a_forecast(waits.id))
+
+    if forecasts:
+        keep(session, a_model())
+    grow(range(3))
+    few = sent_by(engine, opens(client, page))
+    grow(range(3, 20))
+    many = sent_by(engine, opens(client, page))
+
+    assert len(many) == len(few) <= VISITS, many
 
 
 def test_a_save_right_after_a_page_looks_its_reader_up_with_the_place_it_writes(

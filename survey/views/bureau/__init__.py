@@ -42,6 +42,7 @@ from survey.views.bureau import (
     templates,
     together,
     views,
+    visits,
     word_templates,
     work,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "templates",
     "together",
     "views",
+    "visits",
     "word_templates",
     "work",
 ]

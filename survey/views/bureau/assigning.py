@@ -126,7 +126,7 @@ def _lines(chosen: Sequence[int]) -> list[AssessmentLine]:
 
 
 def _list() -> str:
-    return selection.back(url_for(".assessments"))
+    return selection.back(url_for(".assessments"), url_for(".visits"))
 
 
 def _form(lines: Sequence[AssessmentLine], *, posted: bool = False) -> AssignForm:

@@ -15,7 +15,7 @@ from reports.budget.subsidy import Rules
 from reports.budget.terms import By, Limit, Terms
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid
-from survey.readings.budgets import ABOVE_SCALE, YUAN
+from survey.readings.budgets import ABOVE_SCALE, COUNTED_FROM, YUAN
 from survey.views.bureau.choices import Frame
 from survey.words.budgets import FIELDS, said
 
@@ -40,8 +40,6 @@ STARTS: Final = {
 }
 """Reference values: the county rule of 2024 that is quoted beside the fields."""
 LABELS: Final = FIELDS | {"title": "方案名称", "since": "政策开始"}
-COUNTED_FROM = 3
-"""The plan counts 数字化车间 and above: the third rung of the ladder."""
 
 
 class LimitLine(NamedTuple):

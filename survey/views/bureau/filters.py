@@ -103,6 +103,16 @@ def of_assessments(frame: Frame, sorts: Collection[str]) -> Filters:
     )
 
 
+def of_visits(frame: Frame) -> Filters:
+    """Of sheets nobody was sent to; their order is what a visit is worth."""
+    return _filters(
+        (),
+        _choice("edition", "问卷年版", "way", _editions(frame), asked=frame.edition.id),
+        _rows("round", "评估轮次", "way", _rounds(frame)),
+        *_of_firms(frame.trades),
+    )
+
+
 def of_pool(frame: Frame, sorts: Collection[str]) -> Filters:
     return _filters(
         sorts,

@@ -74,11 +74,16 @@ def not_too_many(rows: list[Row], total: int) -> list[Row]:
     return rows
 
 
-def back(listed: str) -> str:
-    """Return the list a selection was made in, with its filters; ``listed`` is its bare address."""
+def back(listed: str, *others: str) -> str:
+    """Return the list a selection was made in, with its filters; ``listed`` where none is named.
+
+    Args:
+        listed: The bare address of the list.
+        others: Those of other lists of the same rows.
+    """
     asked = request.values.get("back", "")
     found = safe_next(asked)
-    return found if found and found.partition("?")[0] == listed else listed
+    return found if found and found.partition("?")[0] in (listed, *others) else listed
 
 
 def why_not(refusal: Refusal) -> str:
