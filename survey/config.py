@@ -7,8 +7,20 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 MEGABYTE = 1024 * 1024
+
+
+class Keep(NamedTuple):
+    """Of how many days, weeks and months the newest backup is kept."""
+
+    days: int = 7
+    weeks: int = 4
+    months: int = 6
+
+
+USUAL = Keep()
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,13 @@ class Config:
     signing_password_file: Path | None = None
     backup_key: str = ""
     """The public key (age1…) that backups are locked to; empty for open ones."""
+    backup_folder: Path | None = None
+    """Where a backup is laid down every night; none for no such work.
+
+    Not a setting of a page: whoever got hold of an administrator's session must not say where all
+    the instance knows is written to.
+    """
+    backup_keep: Keep = USUAL
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     proxies: int = 0
@@ -86,6 +105,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         signing_password_file=_file(environ.get("SIGNING_PASSWORD_FILE", "")),
         content_url=environ.get("CONTENT_URL", ""),
         backup_key=environ.get("BACKUP_KEY", "").strip(),
+        backup_folder=_file(environ.get("BACKUP_FOLDER", "")),
+        backup_keep=_keep(environ.get("BACKUP_KEEP", "")),
         mail_url=environ.get("MAIL_URL", ""),
         mail_from=environ.get("MAIL_FROM", ""),
         base_url=base_url.rstrip("/"),
@@ -101,6 +122,16 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(filter(None, (word.strip() for word in text.split(","))))
+
+
+def _keep(text: str) -> Keep:
+    """Read how many backups are kept, such as 7,4,6; at least one day's."""
+    if not text.strip():
+        return Keep()
+    numbers = [int(word) if word.strip().isdecimal() else -1 for word in text.split(",")]
+    if len(numbers) != len(Keep._fields) or min(numbers) < 0 or numbers[0] < 1:
+        raise ValueError(f"BACKUP_KEEP={text}: days,weeks,months are meant, such as 7,4,6")
+    return Keep(*numbers)
 
 
 def _file(name: str) -> Path | None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from survey.jobs import (
     annual,
+    backups,
     batches,
     benchmarks,
     budgets,
@@ -51,6 +52,7 @@ KINDS: dict[str, Work] = {
     "forecasts": Work(forecasts.forecast_all, lease=timedelta(minutes=10), slot=nightly.last_night),
     "ways": Work(ways.work_out, slot=nightly.last_night),
     "nightly": Work(nightly.tidy, slot=nightly.last_night),
+    "backup": Work(backups.make, slot=nightly.last_night, wished=backups.is_wished),
 }
 HURRIED = ("report", "stamp", "district")
 """Short work for which somebody waits at a page: long work lets it go before."""

@@ -92,7 +92,7 @@ class Worker:
             begun = [
                 steps.open_slot(step, kind, work.slot(step.now))
                 for kind, work in KINDS.items()
-                if work.slot
+                if work.slot and work.wished(self._config)
             ]
         for job_id, due in missed.items():
             self.queue.send(job_id, due)

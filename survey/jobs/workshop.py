@@ -66,8 +66,10 @@ class Work:
         do: Does all that takes time and may be done twice, and returns what is to be done once.
         lease: How long it may go without a sign of life before it is given to another worker.
         slot: For periodic work, names the last slot that has begun.
+        wished: Whether an installation with these settings wants such periodic work.
     """
 
     do: Callable[[Workshop], Effect]
     lease: timedelta = timedelta(minutes=3)
     slot: Callable[[datetime], str] | None = None
+    wished: Callable[[Config], bool] = lambda _config: True

@@ -15,9 +15,15 @@ from survey.files.backups import keys
 from survey.files.backups.members import Backup, BadBackup, Member, Reader, unpacked
 from survey.files.certificates import OWN
 from survey.files.contents import Contents
+from survey.lifecycle import jobs
+from survey.lifecycle.errors import WrongState
 from survey.lifecycle.step import About, Step
+from survey.store import jobs as job_store
 from survey.store import whole
 from survey.store.whole import BadRow, Row
+
+KIND = "backup"
+"""The kind of job that makes one."""
 
 
 class NotEmpty(Exception):
@@ -236,4 +242,28 @@ def told(done: Backup) -> dict[str, Any]:
 def note(step: Step, name: str, done: Backup) -> None:
     """Have the log say that all the instance knows was taken into a file."""
     with step.writing():
-        step.log("backup", About("backup", name[:60]), after=told(done))
+        note_inside(step, name, done)
+
+
+def note_inside(step: Step, name: str, done: Backup) -> None:
+    """Say so inside the caller's transaction."""
+    step.log("backup", About("backup", name[:60]), after=told(done))
+
+
+# --- at night, and whenever somebody asks -----------------------------------------------------------
+
+
+def ask(step: Step, config: Config) -> int:
+    """Ask for a backup now; return its job, which may have been asked for by another.
+
+    Raises:
+        WrongState: Nobody has said where to.
+    """
+    if config.backup_folder is None:
+        raise WrongState({"backup": "没有设置备份文件夹（BACKUP_FOLDER），请先由运维设置。"})
+    with step.writing() as session:
+        if job := job_store.under_way(session, KIND):
+            return job.id
+        job = jobs.ask(step, KIND, {})
+        step.log("backup_ask", About("job", job.id))
+        return job.id

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from survey import VERSION, db, migrations
 from survey.config import Config
 from survey.files.backups import keys, locks
 from survey.files.backups.members import Backup, Writer, packed
+from survey.files.backups.shelf import HALF
 from survey.files.contents import Contents, Missing
 from survey.files.folder import sync_folder
 from survey.lifecycle.backups import read_through
@@ -24,11 +25,16 @@ from survey.store.contents import spoken_of
 
 TRIES = 3
 """Moments that are tried where contents are cleared while they are being read."""
-HALF = ".part"
 
 
 class Restless(OSError):
     """Contents were cleared under every moment that was tried."""
+
+
+class Seal(Protocol):
+    """What is shown bytes, in their order."""
+
+    def update(self, piece: bytes, /) -> object: ...
 
 
 class _ClearedMeanwhile(Exception):
@@ -36,6 +42,10 @@ class _ClearedMeanwhile(Exception):
 
 
 Told = Callable[[int, int], None]
+
+
+def _untold(_done: int, _all: int) -> None:
+    """Nobody waits to hear how far it is."""
 
 
 def write(
@@ -46,7 +56,8 @@ def write(
     now: datetime,
     *,
     public_key: str = "",
-    told: Told = lambda _done, _all: None,
+    told: Told = _untold,
+    seal: Seal | None = None,
 ) -> Backup:
     """Write a backup, which has its name only once it is whole and on the disk.
 
@@ -56,6 +67,7 @@ def write(
     Args:
         public_key: Locks it, where there is one.
         told: Hears how many parts are done and how many there are, after each.
+        seal: Is shown every byte on its way to the file (as by ``hashlib``).
 
     Raises:
         FileExistsError: There is something of this name.
@@ -67,13 +79,52 @@ def write(
         raise FileExistsError(path)
     for _ in range(TRIES):
         try:
-            with _whole_file(path) as file:
+            with _whole_file(path) as opened:
+                file = cast(IO[bytes], _Sealed(opened, seal)) if seal else opened
                 lock = locks.locking(file, public_key) if public_key else nullcontext(file)
                 with lock as target:
                     return _written(target, engine, config, contents, now, told)
         except _ClearedMeanwhile:
             continue
     raise Restless
+
+
+class _Passing:
+    """A file that is read or written as it is, while somebody looks on."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def seek(self, place: int) -> int:
+        return self._file.seek(place)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+class _Sealed(_Passing):
+    """What is written goes by a seal."""
+
+    def __init__(self, file: IO[bytes], seal: Seal) -> None:
+        super().__init__(file)
+        self._seal = seal
+
+    def write(self, piece: bytes) -> int:
+        self._seal.update(piece)
+        return self._file.write(piece)
+
+
+class _Counted(_Passing):
+    """What is read is told of."""
+
+    def __init__(self, file: IO[bytes], size: int, told: Told) -> None:
+        super().__init__(file)
+        self._size, self._told = size, told
+
+    def read(self, most: int = -1) -> bytes:
+        piece = self._file.read(most)
+        self._told(self._file.tell(), self._size)
+        return piece
 
 
 @contextmanager
@@ -177,12 +228,17 @@ class _Kept:
 # --- looking at one -------------------------------------------------------------------------------
 
 
-def look_at(path: Path, secret_keys: Path | None = None) -> Backup:
+def look_at(path: Path, secret_keys: Path | None = None, told: Told = _untold) -> Backup:
     """Read a backup to its end as a restoration would, and put nothing anywhere.
+
+    Args:
+        told: Hears how many bytes were read and how many there are, after each piece.
 
     Raises:
         BadBackup: It could not be restored, and why.
         NoKey: The file of keys holds none.
     """
-    with path.open("rb") as file, locks.unlocked(file, secret_keys) as source:
-        return read_through(source, migrations.head())
+    with path.open("rb") as file:
+        counted = cast(IO[bytes], _Counted(file, path.stat().st_size, told))
+        with locks.unlocked(counted, secret_keys) as source:
+            return read_through(source, migrations.head())

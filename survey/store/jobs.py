@@ -72,6 +72,19 @@ def waiting(session: Session, kind: str) -> Job | None:
     return session.scalars(query.order_by(Job.id).limit(1)).one_or_none()
 
 
+def under_way(session: Session, kind: str) -> Job | None:
+    """Return a job of a kind that has not ended."""
+    query = select(Job).where(Job.kind == kind, Job.state.in_(OPEN))
+    return session.scalars(query.order_by(Job.id).limit(1)).one_or_none()
+
+
+def last_ended(session: Session, kind: str) -> Job | None:
+    """Return the job of a kind that was done or failed last."""
+    ended = (JobState.DONE, JobState.FAILED)
+    query = select(Job).where(Job.kind == kind, Job.state.in_(ended))
+    return session.scalars(query.order_by(Job.finished_at.desc()).limit(1)).one_or_none()
+
+
 def last_done(session: Session, kind: str) -> Job | None:
     """Return the job of a kind that was done last."""
     query = select(Job).where(Job.kind == kind, Job.state == JobState.DONE)

@@ -407,6 +407,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "workdays.home": _administrator,
     "workdays.forget": _administrator,
     "need_rules.home": _administrator,
+    "operation.home": _administrator,
+    "operation.back_up": _administrator,
     "jobs.home": _administrator,
     "jobs.cancel": _administrator,
     "jobs.retry": _administrator,

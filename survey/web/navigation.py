@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("editions.home", "问卷年版"),
     ("administrator.district_settings", "区县设置"),
     ("privacy.people", "个人信息"),
+    ("operation.home", "运行状况"),
     ("jobs.home", "后台任务"),
     ("bureau.audit", "操作日志"),
 )

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from survey.clock import local
+from survey.config import Keep
 from survey.files.backups.members import Backup
+from survey.tables import Fault, Job
 from survey.words.uploads import size_words
 
 FAULTS: Final = {
@@ -28,6 +30,19 @@ FAULTS: Final = {
 }
 NO_KEY: Final = "这个文件里没有私钥（以 AGE-SECRET-KEY- 开头的一行）。"
 NO_PUBLIC_KEY: Final = "公钥写得不对：它以 age1 开头，由 flask backup-key 或 age-keygen 给出。"
+FAILED: Final[dict[str, str]] = {
+    Fault.NO_FOLDER: "请检查 BACKUP_FOLDER 指的文件夹：要先建好，让运行本系统的账户能写；在网络盘上的，看是否已挂载。",
+    Fault.NO_ROOM: "请腾出空间，或换一个更大的磁盘，再点“现在备份”。以前的备份都还在。",
+    Fault.NO_KEY: NO_PUBLIC_KEY + "请改正 BACKUP_KEY，然后重新启动。",
+    Fault.UNPROVED: "磁盘可能在出错。请先换一个磁盘再备份，并检查原来的磁盘。以前的备份都还在。",
+    Fault.UNREACHABLE: "请看磁盘、数据库和网络盘是否正常，再点“现在备份”。",
+    Fault.LOST: "后台进程在备份中途停了，没有写完的文件不会当作备份。请再点“现在备份”。",
+}
+OTHERWISE: Final = "请把“后台任务”里这一件和服务器日志交给运维，改好后再点“现在备份”。"
+PROVED: Final = {
+    "whole": "写完后读回核对过，可以恢复。",
+    "read_back": "加了密，写完后读回核对过每个字节。能不能恢复，要在存放私钥的机器上用 flask verify-backup 核对。",
+}
 REMARKS: Final = {
     "secret_key": "环境变量 SECRET_KEY 和备份里的不同：没用过的邀请链接会失效，离线设备上没发出的内容和两步验证会打不开。请去掉它，改用恢复出来的 secret_key，或把备份里的写进 OLD_SECRET_KEYS。",
     "old_keys": "原来设置过 OLD_SECRET_KEYS。请把 old_secret_keys 文件里的每一行写进这个环境变量，用逗号隔开。",
@@ -38,6 +53,19 @@ NOT_EMPTY: Final = "这个实例里已有数据（{count} 张表不空），只�
 
 def fault(what: str, values: dict[str, Any]) -> str:
     return FAULTS[what].format_map(values)
+
+
+def remedy(failed: Job) -> str:
+    """Say what to do about a backup that failed."""
+    return FAILED.get(failed.fault or "", OTHERWISE)
+
+
+def kept(keep: Keep) -> str:
+    """Say of which days, weeks and months the newest backup is kept."""
+    parts = [f"最近 {keep.days} 天每天一份"]
+    parts += [f"{keep.weeks} 周每周一份"] if keep.weeks else []
+    parts += [f"{keep.months} 个月每月一份"] if keep.months else []
+    return "、".join(parts)
 
 
 def held(done: Backup) -> str:

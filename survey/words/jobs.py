@@ -29,6 +29,7 @@ KINDS: Final = {
     "ways": "核算升级方案",
     "forecasts": "预估核验结果",
     "benchmarks": "更新同行参照数",
+    "backup": "备份",
 }
 STATES: Final[dict[str, str]] = {
     JobState.QUEUED: "排队中",
@@ -48,6 +49,10 @@ FAULTS: Final[dict[str, str]] = {
     Fault.UNSIGNED: "电子签名证书打不开、密码不对或已过期",
     Fault.NO_RIGHT: "提出的人已被停用或不再是主管部门人员",
     Fault.TEMPLATE: "Word 模板里有不认识的写法，请在“模板”页重新上传，或删除后用默认模板",
+    Fault.NO_FOLDER: "备份文件夹不存在，或不能写入",
+    Fault.NO_ROOM: "备份文件夹所在的磁盘满了，备份没有写完",
+    Fault.NO_KEY: "给备份加密的公钥写得不对",
+    Fault.UNPROVED: "写好的备份读回来对不上，没有当作备份",
     Fault.UNKNOWN_KIND: "本版程序不认识这类任务",
 }
 

@@ -156,6 +156,7 @@ ACTIONS = {
     "edition_discard": "丢弃年版草稿",
     "clear_contents": "清理无主文件",
     "backup": "备份",
+    "backup_ask": "要求备份",
     "restore": "从备份恢复",
     "view_person": "查看个人信息",
     "view_evidence": "查看佐证材料",
@@ -323,7 +324,7 @@ GROUPED = {
         *("benchmark", "falls_learnt", "forecasts_kept"),
         "budget_answer",
         "supports_told",
-        *("clear_contents", "gates_told", "backup", "restore"),
+        *("clear_contents", "gates_told", "backup", "backup_ask", "restore"),
         *(
             "job_fail",
             "mail_sent",

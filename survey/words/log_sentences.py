@@ -135,6 +135,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "edition_discard": "丢弃了{thing}的草稿",
     "clear_contents": "清理了文件库里没有主人的文件",
     "backup": "做了备份",
+    "backup_ask": "要求现在备份",
     "restore": "从备份恢复了整个系统",
     "retention": "清除了过了保存期限的名单内容、后台任务、邮件地址和档案包",
     "log_drop": "清除了过了保存期限的{thing}",

@@ -41,6 +41,21 @@ def is_public_key(text: str) -> bool:
     return True
 
 
+class _Target:
+    """Where locked bytes go, which remembers what the disk said: the library passes on its words alone."""
+
+    def __init__(self, file: IO[bytes], failed: list[OSError]) -> None:
+        self._file, self._failed = file, failed
+        self.flush = file.flush
+
+    def write(self, piece: bytes) -> int:
+        try:
+            return self._file.write(piece)
+        except OSError as error:
+            self._failed.append(error)
+            raise
+
+
 @contextmanager
 def locking(target: IO[bytes], public_key: str) -> Iterator[IO[bytes]]:
     """Lock whatever is written inside the block on its way to ``target``.
@@ -60,7 +75,7 @@ def locking(target: IO[bytes], public_key: str) -> Iterator[IO[bytes]]:
     def run() -> None:
         with os.fdopen(out, "rb") as source:
             try:
-                encrypt_io(source, target, [recipient])
+                encrypt_io(source, cast(IO[bytes], _Target(target, failed)), [recipient])
             except (EncryptError, OSError) as error:
                 failed.append(OSError(str(error)))
 

@@ -1,0 +1,39 @@
+"""How the installation runs: its checks and its backups, for whoever keeps it running."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.config import Config
+from survey.lifecycle import backups as steps
+from survey.readings.backup_state import backup_state
+from survey.views import jobs
+from survey.web import here
+from survey.words import backups as words
+from survey.words import jobs as job_words
+from survey.words.uploads import size_words
+
+pages = Blueprint("operation", __name__, url_prefix="/admin/operation")
+
+
+@pages.get("")
+def home() -> ResponseReturnValue:
+    """Show how it stands."""
+    config: Config = current_app.config["SURVEY"]
+    return render_template(
+        "administrator/operation.html",
+        config=config,
+        backup=backup_state(here.session(), config),
+        words=words,
+        job_words=job_words,
+        size_words=size_words,
+    )
+
+
+@pages.post("/backup")
+def back_up() -> ResponseReturnValue:
+    """Ask for a backup now."""
+    jobs.send(steps.ask(here.step(), current_app.config["SURVEY"]))
+    flash("已开始备份。写完并核对后，结果显示在这一页。", "good")
+    return redirect(url_for(".home"))

@@ -1,0 +1,86 @@
+"""The administrator's page of how the installation runs."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+from survey.files.backups import shelf
+from survey.joining import create_app
+from survey.tables import Job, Role
+from tests.support.client import CheckingClient
+from tests.support.labour import work
+from tests.support.people import a_user, signed_in
+
+HOME = "/admin/operation"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (folder := tmp_path / "backups").mkdir()
+    return folder
+
+
+def an_app(settings, engine, **given):
+    app = create_app(replace(settings, **given), engine)
+    app.test_client_class = CheckingClient
+    return app
+
+
+def administrator(app, session):
+    return signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+
+
+def test_without_a_folder_the_page_says_what_to_set_and_a_forged_press_does_nothing(app, session):
+    client = administrator(app, session)
+
+    page = client.get(HOME).text
+    answer = client.post(f"{HOME}/backup", data={"csrf_token": client.token})
+
+    assert "没有定时备份" in page
+    assert "BACKUP_FOLDER" in page
+    assert "现在备份" not in page
+    assert answer.status_code == 409
+    assert session.scalar(select(func.count(Job.id))) == 0
+
+
+def test_a_backup_is_asked_for_made_and_told_with_size_moment_and_proof(
+    settings, engine, session, folder
+):
+    app = an_app(settings, engine, backup_folder=folder)
+    client = administrator(app, session)
+    assert "还没有备份过" in client.get(HOME).text
+
+    client.submit(f"{HOME}/backup")
+    assert "正在备份" in client.get(HOME).text
+    assert work(app) == 1
+
+    page = client.get(HOME).text
+    for words in ("已核对", "可以恢复", "没有加密", "文件夹里现有 1 份", "最近 7 天每天一份"):
+        assert words in page
+    assert shelf.standing(folder)[0].name in page
+    assert str(folder) not in page
+
+
+def test_a_backup_that_failed_is_told_with_its_remedy_beside_the_last_good_one(
+    settings, engine, session, folder
+):
+    app = an_app(settings, engine, backup_folder=folder)
+    client = administrator(app, session)
+    client.get(HOME)
+    client.submit(f"{HOME}/backup")
+    work(app)
+    good = shelf.standing(folder)[0].name
+
+    folder.rename(folder.with_name("away"))
+    client.get(HOME)
+    client.submit(f"{HOME}/backup")
+    work(app)
+
+    page = client.get(HOME).text
+    for words in ("最近一次备份没有成功", "备份文件夹不存在", "要先建好", "读不到备份文件夹", good):
+        assert words in page
+    assert (
+        "最近一次备份没有成功"
+        not in administrator(an_app(settings, engine), session).get(HOME).text
+    )
