@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import datetime
 from typing import Any
 from weakref import WeakSet
 
@@ -191,6 +192,13 @@ def _turn(bind: Engine | Connection) -> AbstractContextManager[None]:
 def require_answer(session: Session) -> None:
     """Ask the database for nothing, to see that it answers."""
     session.execute(text("SELECT 1"))
+
+
+def clock(session: Session) -> datetime | None:
+    """Return what the database's own clock says; None where it has none but this machine's."""
+    if not on_postgresql(session.get_bind()):
+        return None
+    return session.scalar(select(func.clock_timestamp()))
 
 
 def gather_statistics(session: Session) -> None:

@@ -27,7 +27,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.migrations import SchemaTooNew
 from survey.readings import sealing as log_check
 from survey.readings import stray as disagreement
-from survey.running import backup_commands, serving
+from survey.running import backup_commands, doctor, serving
 from survey.store import accounts as store
 from survey.store import documents
 from survey.store.settings import read
@@ -56,6 +56,7 @@ def init_app(app: Flask) -> None:
     for command in (
         *known,
         *backup_commands.COMMANDS,
+        doctor.doctor,
         verify,
         district_profile,
         edition_out,

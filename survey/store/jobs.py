@@ -111,6 +111,12 @@ def oldest_wait(session: Session, now: datetime) -> float:
     return (now - first).total_seconds() if first else 0.0
 
 
+def left_lying(session: Session, before: datetime) -> int:
+    """Return how many jobs are held by workers that gave no sign of life since, and nobody took them over."""
+    query = select(func.count()).where(Job.state == JobState.WORKING, Job.leased_until < before)
+    return session.scalar(query) or 0
+
+
 def waiting_before(session: Session, job: Job) -> int:
     """Return how many jobs of this kind stand before this one."""
     query = select(func.count()).where(Job.state.in_(OPEN), Job.kind == job.kind, Job.id < job.id)

@@ -87,6 +87,11 @@ def _lines(rows: Iterable[Any]) -> list[LogLine]:
     return [LogLine(row[0], row[1] or "") for row in rows]
 
 
+def newest_at(session: Session) -> datetime | None:
+    """Return the moment of the row that was written last."""
+    return session.scalar(select(AuditEntry.at).order_by(AuditEntry.id.desc()).limit(1))
+
+
 def of_user(session: Session, user_id: int, most: int) -> Sequence[AuditEntry]:
     """Return what somebody did, newest first."""
     query = select(AuditEntry).where(AuditEntry.user_id == user_id)

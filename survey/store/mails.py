@@ -238,6 +238,18 @@ def count_waiting(session: Session) -> int:
     return session.scalar(query) or 0
 
 
+def count_waiting_since(session: Session, before: datetime) -> int:
+    """Return how many mails were queued before this moment and are not handed over yet."""
+    waits = Mail.state.in_((MailState.WAITING, MailState.SENDING))
+    return session.scalar(select(func.count()).where(waits, Mail.queued_at < before)) or 0
+
+
+def count_lost(session: Session) -> int:
+    """Return how many mails the server refused, or nobody knows of whether it has them."""
+    lost = (MailState.FAILED, MailState.UNSURE)
+    return session.scalar(select(func.count()).where(Mail.state.in_(lost))) or 0
+
+
 def with_address(session: Session, round_id: int) -> int:
     """Return how many invited firms have an address and no invitation by mail yet."""
     known: ColumnElement[bool] = exists().where(

@@ -8,12 +8,15 @@ from flask.typing import ResponseReturnValue
 from survey.config import Config
 from survey.lifecycle import backups as steps
 from survey.readings.backup_state import backup_state
+from survey.readings.condition import Around, Grade, examine
 from survey.views import jobs
 from survey.web import here
 from survey.words import backups as words
+from survey.words import condition
 from survey.words import jobs as job_words
 from survey.words.uploads import size_words
 
+TONES = {Grade.GOOD: "good", Grade.WATCH: "warn", Grade.BAD: "bad"}
 pages = Blueprint("operation", __name__, url_prefix="/admin/operation")
 
 
@@ -21,9 +24,14 @@ pages = Blueprint("operation", __name__, url_prefix="/admin/operation")
 def home() -> ResponseReturnValue:
     """Show how it stands."""
     config: Config = current_app.config["SURVEY"]
+    found = examine(Around(here.session(), config, here.contents(), here.now()))
     return render_template(
         "administrator/operation.html",
         config=config,
+        findings=[(one, condition.of(one.check, one.code, one.values)) for one in found],
+        worst=condition.worst(one.grade for one in found),
+        condition=condition,
+        tones=TONES,
         backup=backup_state(here.session(), config),
         words=words,
         job_words=job_words,

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from survey import db
 from survey.files.backups import shelf
 from survey.joining import create_app
 from survey.tables import Job, Role
+from survey.words import condition as words
 from tests.support.client import CheckingClient
 from tests.support.labour import work
 from tests.support.people import a_user, signed_in
@@ -56,8 +58,8 @@ def test_a_backup_is_asked_for_made_and_told_with_size_moment_and_proof(
     assert work(app) == 1
 
     page = client.get(HOME).text
-    for words in ("已核对", "可以恢复", "没有加密", "文件夹里现有 1 份", "最近 7 天每天一份"):
-        assert words in page
+    for said in ("已核对", "可以恢复", "没有加密", "文件夹里现有 1 份", "最近 7 天每天一份"):
+        assert said in page
     assert shelf.standing(folder)[0].name in page
     assert str(folder) not in page
 
@@ -78,9 +80,23 @@ def test_a_backup_that_failed_is_told_with_its_remedy_beside_the_last_good_one(
     work(app)
 
     page = client.get(HOME).text
-    for words in ("最近一次备份没有成功", "备份文件夹不存在", "要先建好", "读不到备份文件夹", good):
-        assert words in page
+    for said in ("最近一次备份没有成功", "备份文件夹不存在", "要先建好", "读不到备份文件夹", good):
+        assert said in page
     assert (
         "最近一次备份没有成功"
         not in administrator(an_app(settings, engine), session).get(HOME).text
     )
+
+
+def test_every_check_stands_on_the_page_with_its_grade_and_what_to_do(app, session):
+    page = administrator(app, session).get(HOME).text
+
+    for title in words.TITLES.values():
+        assert title in page
+    assert "有几处请留意" in page
+    assert words.SAID["backup.unset"].remedy in page
+    with db.writing(session):
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    page = administrator(app, session).get(HOME).text
+    assert "有问题，请尽快处理" in page
+    assert "请先备份，再运行 flask migrate" in page

@@ -1,0 +1,43 @@
+"""How an installation stands: one list of checks, for the command, the page and whoever watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from survey.db import DatabaseMissing
+from survey.readings.condition import ground, people, work
+from survey.readings.condition.values import Around, Check, Finding, Grade, bad
+
+__all__ = ["CHECKS", "Around", "Check", "Finding", "Grade", "examine"]
+
+CHECKS: tuple[Check, ...] = (
+    Check("schema", ground.schema),
+    Check("contents", ground.contents),
+    Check("disk", ground.disk, told=True),
+    Check("backup", work.backup, told=True),
+    Check("queue", work.queue, told=True),
+    Check("unsent", work.unsent),
+    Check("log", work.log_chain),
+    Check("clock", ground.clock),
+    Check("fonts", ground.fonts),
+    Check("address", ground.address),
+    Check("factors", people.factors),
+)
+"""In the order in which they are read."""
+UNASKED = "unasked"
+
+
+def examine(around: Around, checks: Iterable[Check] = CHECKS) -> list[Finding]:
+    """Ask each check; one that cannot be answered is bad, and keeps no other from being asked."""
+    return [_asked(around, check) for check in checks]
+
+
+def _asked(around: Around, check: Check) -> Finding:
+    try:
+        said = check.ask(around)
+    except (SQLAlchemyError, DatabaseMissing, OSError) as error:
+        around.session.rollback()
+        said = bad(UNASKED, error=type(error).__name__)
+    return Finding(check.name, said.grade, said.code, said.values)

@@ -1,0 +1,67 @@
+"""What the installation does by itself: jobs, mails, the log's chain, backups."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from survey.readings.backup_state import backup_state
+from survey.readings.condition.values import Around, Said, bad, good, watch
+from survey.store import jobs, mails
+
+WAITS, STUCK = timedelta(minutes=15), timedelta(hours=1)
+"""How long the oldest job that is due waits for a worker before that is noted, and told."""
+MAIL_WAITS = timedelta(hours=1)
+NIGHTS = timedelta(hours=50)
+"""Two nights and a little: the log was not looked at in either."""
+BACKUP_AGE = timedelta(hours=26)
+"""A night and a little: the backup of last night is overdue."""
+
+
+def queue(around: Around) -> Said:
+    """See that somebody works: the age of the oldest job nobody took, and jobs whose worker is gone."""
+    waited = timedelta(seconds=jobs.oldest_wait(around.session, around.now))
+    left = jobs.left_lying(around.session, around.now - WAITS)
+    values = {"minutes": int(waited.total_seconds() // 60), "left": left}
+    if waited >= STUCK or left:
+        return bad("stuck", **values)
+    return watch("slow", **values) if waited >= WAITS else good("moves")
+
+
+def unsent(around: Around) -> Said:
+    """Look for mails that wait too long, or of which nobody knows what became."""
+    waiting = mails.count_waiting_since(around.session, around.now - MAIL_WAITS)
+    failed = mails.count_lost(around.session)
+    if waiting and not around.config.mail_url:
+        return watch("nowhere", count=waiting)
+    if waiting:
+        return watch("waiting", count=waiting)
+    return watch("failed", count=failed) if failed else good("sent")
+
+
+def log_chain(around: Around) -> Said:
+    """Look at what the last night found of the log's chain."""
+    last = jobs.last_done(around.session, "check_log")
+    if last is None or last.finished_at is None:
+        return watch("never")
+    if faults := (last.result or {}).get("faults"):
+        return bad("touched", count=len(faults))
+    if around.now - last.finished_at > NIGHTS:
+        return watch("long_ago", at=last.finished_at)
+    return good("whole", at=last.finished_at)
+
+
+def backup(around: Around) -> Said:
+    """See that there is a backup of last night."""
+    state = backup_state(around.session, around.config)
+    if state is None:
+        return watch("unset")
+    if state.failed:
+        return bad("failed", at=state.failed.finished_at)
+    if state.done is None or state.done.finished_at is None:
+        return watch("never")
+    at, name = state.done.finished_at, (state.done.result or {}).get("name")
+    if around.now - at > BACKUP_AGE:
+        return bad("overdue", at=at)
+    if state.standing is None:
+        return bad("away")
+    return good("there", at=at) if name in {one.name for one in state.standing} else bad("gone")

@@ -1,0 +1,171 @@
+"""What is said of an installation's checks: what each is about, how it stands, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from survey.clock import local
+from survey.words.uploads import size_words
+
+GRADES: Final[dict[str, str]] = {"good": "好", "watch": "留意", "bad": "坏"}
+OVERALL: Final[dict[str, str]] = {
+    "good": "都好",
+    "watch": "有几处请留意",
+    "bad": "有问题，请尽快处理",
+}
+TITLES: Final[dict[str, str]] = {
+    "schema": "数据库结构",
+    "contents": "记录和文件",
+    "disk": "磁盘空间",
+    "backup": "备份",
+    "queue": "后台任务",
+    "unsent": "待发邮件",
+    "log": "操作日志",
+    "clock": "时钟",
+    "fonts": "报告字体",
+    "address": "访问地址",
+    "factors": "两步验证",
+}
+
+
+class Words(NamedTuple):
+    """A sentence about what was found, and what to do; empty where there is nothing to do."""
+
+    said: str
+    remedy: str = ""
+
+
+BY_HAND = "请把这一行和服务器日志交给运维。"
+SAID: Final[dict[str, Words]] = {
+    "schema.head": Words("和本版程序一致（{schema}）。"),
+    "schema.older": Words(
+        "数据库是 {schema}，本版程序要 {wanted}。",
+        "请先备份，再运行 flask migrate，然后重新启动。",
+    ),
+    "schema.newer": Words(
+        "数据库是 {schema}，比本版程序（{wanted}）新。",
+        "请换成升级时的新版程序，或从升级前的备份恢复。",
+    ),
+    "contents.whole": Words("有记录的文件都在，也没有多出来的文件。"),
+    "contents.missing": Words(
+        "有 {count} 个文件有记录却不在了，例如 {first}。",
+        "请用最近一份含有它们的备份找回；flask stray 列出全部。",
+    ),
+    "contents.unclaimed": Words(
+        "有 {count} 个文件没有记录，共 {bytes}。",
+        "不影响使用。用 flask stray 看一遍，再用 flask stray --remove 清理。",
+    ),
+    "disk.roomy": Words("还有 {percent}%（{bytes}）空着。"),
+    "disk.less": Words(
+        "只有 {percent}%（{bytes}）空着。",
+        "请安排扩大磁盘，或清理同一磁盘上别的文件。",
+    ),
+    "disk.tight": Words(
+        "快满了：只有 {percent}%（{bytes}）空着。满了以后谁也保存不了。",
+        "请马上扩大磁盘或清理；备份可以用 BACKUP_FOLDER 放到别的磁盘。",
+    ),
+    "backup.there": Words("最近一份是 {at} 的，已核对。"),
+    "backup.unset": Words(
+        "没有设置定时备份。",
+        "请设置 BACKUP_FOLDER（最好在另一台机器的磁盘上），再重新启动。",
+    ),
+    "backup.never": Words("还没有做成过一份备份。", "夜里会自动做，也可以现在点“现在备份”。"),
+    "backup.failed": Words("{at} 的备份没有成功。", "原因和办法写在下面“备份”一栏。"),
+    "backup.overdue": Words(
+        "最近一份是 {at} 的，昨夜的没有做。",
+        "请看后台任务是否在运行（flask work 或 flask serve），再点“现在备份”。",
+    ),
+    "backup.away": Words(
+        "从这台机器读不到备份文件夹。",
+        "请看 BACKUP_FOLDER 指的文件夹是否还在、网络盘是否已挂载。",
+    ),
+    "backup.gone": Words(
+        "最近一份已经不在备份文件夹里了。",
+        "如果不是有意移走，请现在就备份一份，并查清是谁删的。",
+    ),
+    "queue.moves": Words("没有积压。"),
+    "queue.slow": Words(
+        "最早的一件已等了 {minutes} 分钟。",
+        "大批报告正在生成时会这样；持续变长，请看“后台任务”，或再开一个 flask work。",
+    ),
+    "queue.stuck": Words(
+        "卡住了：最早的一件已等了 {minutes} 分钟，{left} 件的处理进程没有了音信。",
+        "请看后台进程是否在运行，重新启动它；没做完的任务会自动接着做。",
+    ),
+    "unsent.sent": Words("没有积压。"),
+    "unsent.nowhere": Words(
+        "有 {count} 封邮件等着，但没有设置发信服务器。",
+        "请设置 MAIL_URL 和 MAIL_FROM，或由主管部门人员改为电话通知。",
+    ),
+    "unsent.waiting": Words(
+        "有 {count} 封邮件等了一个多小时。",
+        "请看发信服务器（MAIL_URL）能不能连上，后台任务是否在运行。",
+    ),
+    "unsent.failed": Words(
+        "有 {count} 封没有发出去，或不知道发到没有。",
+        "请主管部门人员在“评估轮次”的邮件页逐封处理。",
+    ),
+    "log.whole": Words("{at} 核对过，封存的日志完整。"),
+    "log.never": Words("封存的日志还没有核对过。", "夜里会自动核对，也可以运行 flask verify-log。"),
+    "log.long_ago": Words(
+        "最近一次核对是 {at}。",
+        "请看后台任务是否在运行；也可以运行 flask verify-log。",
+    ),
+    "log.touched": Words(
+        "封存的日志有 {count} 处被动过。",
+        "请保留现场，运行 flask verify-log 看是哪几处，和备份里的日志比对，并报告单位负责人。",
+    ),
+    "clock.right": Words("和数据库、磁盘、日志的时间一致。"),
+    "clock.astray": Words(
+        "和数据库、磁盘或日志差 {seconds} 秒。",
+        "差得再多，两步验证的动态码会对不上。请打开自动对时（systemd-timesyncd 或 chrony）。",
+    ),
+    "clock.far": Words(
+        "和数据库、磁盘或日志差 {seconds} 秒。",
+        "截止时间、动态码和日志的先后都会不对。请马上校准时钟，打开自动对时。",
+    ),
+    "fonts.there": Words("报告用的中文字体都在。"),
+    "fonts.lost": Words("缺少或损坏：{names}。", "报告里的中文会印不出来。请重新安装本版程序。"),
+    "address.https": Words("用 https 访问（{host}）。"),
+    "address.here": Words("只在本机访问。"),
+    "address.open": Words(
+        "用没有加密的 http 访问（{host}），密码在网络上能被看到。",
+        "请在前面放一个带证书的 nginx，把 BASE_URL 改成 https:// 开头的网址。",
+    ),
+    "factors.all": Words("该设置的都设置了。"),
+    "factors.demonstration": Words("演示环境不要求。"),
+    "factors.nobody": Words(
+        "现在不要求任何人（SECOND_FACTOR=none）。",
+        "正式使用请去掉这个设置，至少要求主管部门和管理员。",
+    ),
+    "factors.lacking": Words(
+        "还有 {count} 位该设置而没有设置。",
+        "名单在“登录安全”；他们下次登录时会被要求设置，长期不用的账号请停用。",
+    ),
+    "factors.alone": Words(
+        "只有一位管理员：手机丢了，没有人能替他重置。",
+        "请再设一位管理员；在那以前，只能在服务器上用 flask reset-factor。",
+    ),
+}
+UNASKED: Final = Words("没有查成（{error}）。", "请先处理数据库和磁盘的问题，再查一次。" + BY_HAND)
+
+
+def of(check: str, code: str, values: dict[str, Any]) -> Words:
+    """Say what a check found and what to do about it."""
+    words = SAID.get(f"{check}.{code}", UNASKED)
+    said = {name: _plain(name, value) for name, value in values.items()}
+    return Words(words.said.format_map(said), words.remedy)
+
+
+def _plain(name: str, value: Any) -> object:
+    if isinstance(value, datetime):
+        return local(value)
+    return size_words(value) if name == "bytes" else value
+
+
+def worst(grades: Iterable[str]) -> str:
+    """Return the worst of some grades, ``good`` of none."""
+    order = list(GRADES)
+    return max(grades, key=order.index, default=order[0])

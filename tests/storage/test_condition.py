@@ -1,0 +1,254 @@
+"""Every check of an installation tells what is broken, and says good where nothing is."""
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import sessionmaker
+
+from survey import clock, db
+from survey.files.backups import shelf
+from survey.files.stores import contents_of
+from survey.jobs.worker import Worker
+from survey.lifecycle import backups as steps
+from survey.lifecycle import jobs
+from survey.lifecycle.step import Step
+from survey.readings.condition import CHECKS, Around, Grade, examine, ground, work
+from survey.readings.stray import GRACE
+from survey.running.doctor import doctor
+from survey.tables import Firm, Job, JobState, Mail, MailState, Role
+from tests.support.people import TESTER, a_file, a_firm, a_round, a_user, begun
+from tests.support.rounds import a_mail
+
+QUESTION = "scheduling"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (folder := tmp_path / "backups").mkdir()
+    return folder
+
+
+@pytest.fixture
+def config(settings, folder):
+    return replace(
+        settings, backup_folder=folder, second_factor=frozenset({"officer", "administrator"})
+    )
+
+
+@pytest.fixture
+def check(session, config):
+    """Ask one check, of this installation or another, now or later."""
+
+    def check(name, config=config, later=timedelta(0)):
+        session.rollback()
+        one = next(one for one in CHECKS if one.name == name)
+        around = Around(session, config, contents_of(config), clock.utc_now() + later)
+        return examine(around, [one])[0]
+
+    return check
+
+
+def graded(found):
+    return found.grade, found.code
+
+
+def a_job(session, kind, **columns):
+    """A job of a kind as it stands after its work."""
+    step = Step(session, TESTER, clock.utc_now())
+    with step.writing():
+        job = jobs.ask(step, kind, {})
+        for name, value in columns.items():
+            setattr(job, name, value)
+        return job.id
+
+
+def a_backup(session, config, engine):
+    job_id = steps.ask(Step(session, TESTER, clock.utc_now()), config)
+    Worker(config, sessionmaker(engine)).do(job_id)
+    session.rollback()
+    return session.get_one(Job, job_id, populate_existing=True)
+
+
+def test_the_schema_is_this_release_s(check, session):
+    assert graded(check("schema")) == (Grade.GOOD, "head")
+    for version, code in (("0001", "older"), ("9999", "newer")):
+        with db.writing(session):
+            session.execute(text(f"UPDATE alembic_version SET version_num = '{version}'"))
+        assert graded(check("schema")) == (Grade.BAD, code)
+
+
+def test_a_row_without_its_file_and_a_file_without_a_row(check, session, config):
+    assert graded(check("contents")) == (Grade.GOOD, "whole")
+    person = a_user(session)
+    assessment = begun(session, session.get(Firm, person.firm_id))
+    sha256 = a_file(session, config, assessment, QUESTION).sha256
+    session.rollback()
+    contents_of(config).remove(sha256)
+
+    found = check("contents")
+    assert graded(found) == (Grade.BAD, "missing")
+    assert found.values == {"count": 1, "first": sha256}
+
+    contents_of(config).put_as(sha256, b"as if it were back")
+    contents_of(config).put(b"nobody's")
+    assert graded(check("contents")) == (Grade.GOOD, "whole")
+    assert graded(check("contents", later=2 * GRACE)) == (Grade.WATCH, "unclaimed")
+
+
+def test_the_fuller_of_the_two_disks_counts(check, monkeypatch, config):
+    usage = type(shutil.disk_usage("/"))
+    free = {config.instance: 0.5, config.backup_folder: 0.04}
+    monkeypatch.setattr(
+        ground.shutil, "disk_usage", lambda path: usage(10**13, 0, int(10**13 * free[path]))
+    )
+
+    assert graded(check("disk")) == (Grade.BAD, "tight")
+    free[config.backup_folder] = 0.1
+    assert graded(check("disk")) == (Grade.WATCH, "less")
+    assert graded(check("disk", replace(config, backup_folder=None))) == (Grade.GOOD, "roomy")
+
+
+def test_a_backup_is_told_as_unset_never_made_there_failed_gone_away_or_overdue(
+    check, session, config, engine, folder, settings
+):
+    assert graded(check("backup", settings)) == (Grade.WATCH, "unset")
+    assert graded(check("backup")) == (Grade.WATCH, "never")
+
+    a_backup(session, config, engine)
+    assert graded(check("backup")) == (Grade.GOOD, "there")
+    late = work.BACKUP_AGE + timedelta(minutes=1)
+    assert graded(check("backup", later=late)) == (Grade.BAD, "overdue")
+
+    failed = a_backup(session, replace(config, backup_key="age1x"), engine)
+    assert failed.state == JobState.FAILED
+    assert graded(check("backup")) == (Grade.BAD, "failed")
+
+    a_backup(session, config, engine)
+    assert graded(check("backup")) == (Grade.GOOD, "there")
+    newest = folder / shelf.standing(folder)[0].name
+    newest.rename(newest.with_name("elsewhere"))
+    assert graded(check("backup")) == (Grade.BAD, "gone")
+    folder.rename(folder.with_name("unmounted"))
+    assert graded(check("backup")) == (Grade.BAD, "away")
+
+
+def test_jobs_that_nobody_takes_and_jobs_whose_worker_is_gone(check, session):
+    assert graded(check("queue")) == (Grade.GOOD, "moves")
+    job_id = a_job(session, "report")
+    assert graded(check("queue", later=work.WAITS)) == (Grade.WATCH, "slow")
+    assert graded(check("queue", later=work.STUCK)) == (Grade.BAD, "stuck")
+
+    with db.writing(session):
+        job = session.get_one(Job, job_id)
+        job.state, job.leased_until = JobState.WORKING, clock.utc_now()
+    assert graded(check("queue")) == (Grade.GOOD, "moves")
+    found = check("queue", later=2 * work.WAITS)
+    assert (graded(found), found.values["left"]) == ((Grade.BAD, "stuck"), 1)
+
+
+def test_mails_that_wait_with_a_server_or_without_and_mails_that_failed(check, session, config):
+    assert graded(check("unsent")) == (Grade.GOOD, "sent")
+    mail_id = a_mail(
+        session, a_round(session), a_firm(session).id, MailState.WAITING, queued_at=clock.utc_now()
+    ).id
+    served = replace(config, mail_url="smtp://mail.example")
+
+    assert graded(check("unsent")) == (Grade.GOOD, "sent")
+    hours = 2 * work.MAIL_WAITS
+    assert graded(check("unsent", later=hours)) == (Grade.WATCH, "nowhere")
+    assert graded(check("unsent", served, later=hours)) == (Grade.WATCH, "waiting")
+    with db.writing(session):
+        session.get_one(Mail, mail_id).state = MailState.UNSURE
+    assert graded(check("unsent", served)) == (Grade.WATCH, "failed")
+
+
+def test_the_log_s_chain_by_what_the_night_found(check, session):
+    assert graded(check("log")) == (Grade.WATCH, "never")
+    done = {"state": JobState.DONE, "finished_at": clock.utc_now()}
+    fault = {"what": "changed", "block": 1, "row": 2}
+
+    a_job(session, "check_log", **done, result={"faults": []})
+    assert graded(check("log")) == (Grade.GOOD, "whole")
+    assert graded(check("log", later=2 * work.NIGHTS)) == (Grade.WATCH, "long_ago")
+    a_job(session, "check_log", **done, result={"faults": [fault]})
+    assert graded(check("log")) == (Grade.BAD, "touched")
+
+
+def test_a_clock_that_went_back_is_told_by_the_log_and_one_that_is_out_by_the_disk(
+    check, session, config
+):
+    assert graded(check("clock")) == (Grade.GOOD, "right")
+    assert graded(check("clock", later=timedelta(minutes=1))) == (Grade.WATCH, "astray")
+    assert graded(check("clock", later=timedelta(hours=1))) == (Grade.BAD, "far")
+    step = Step(session, TESTER, clock.utc_now() + timedelta(days=400))
+    steps.ask(step, config)
+    assert graded(check("clock")) == (Grade.BAD, "far")
+
+
+def test_a_font_that_is_lost_or_broken(check, monkeypatch, tmp_path):
+    assert graded(check("fonts")) == (Grade.GOOD, "there")
+    (tmp_path / ground.WANTED[0]).write_bytes(b"no font")
+    monkeypatch.setattr(ground, "FONTS", tmp_path)
+
+    found = check("fonts")
+
+    assert graded(found) == (Grade.BAD, "lost")
+    assert all(name in found.values["names"] for name in ground.WANTED)
+
+
+def test_an_address_in_the_open(check, config):
+    for url, found in (
+        ("https://szjt.example.cn", (Grade.GOOD, "https")),
+        ("http://localhost:8000", (Grade.GOOD, "here")),
+        ("http://127.0.0.1", (Grade.GOOD, "here")),
+        ("http://10.0.0.7:8000", (Grade.BAD, "open")),
+        ("http://szjt.example.cn", (Grade.BAD, "open")),
+    ):
+        assert graded(check("address", replace(config, base_url=url))) == found
+
+
+def test_accounts_that_lack_a_factor_and_an_administrator_who_is_alone(check, session, config):
+    assert graded(check("factors")) == (Grade.WATCH, "alone")
+    person = a_user(session, Role.OFFICER)
+    with db.writing(session):
+        session.get_one(type(person), person.id).password_hash = "set"  # no password
+
+    found = check("factors")
+    assert (graded(found), found.values["count"]) == ((Grade.WATCH, "lacking"), 1)
+    nobody = replace(config, second_factor=frozenset({"none"}))
+    assert graded(check("factors", nobody)) == (Grade.WATCH, "nobody")
+
+
+def test_a_check_that_cannot_be_asked_is_bad_and_the_others_are_asked(session, config, monkeypatch):
+    def away(_config):
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(ground.shutil, "disk_usage", away)
+
+    found = examine(Around(session, config, contents_of(config), clock.utc_now()))
+
+    unasked = [(one.check, one.grade) for one in found if one.code == "unasked"]
+    assert unasked == [("disk", Grade.BAD)]
+    assert len(found) == len(CHECKS)
+
+
+def test_the_command_says_each_and_ends_with_the_worst(app, session):
+    def typed():
+        session.rollback()
+        result = app.test_cli_runner().invoke(doctor)
+        return result.exit_code, result.output
+
+    code, said = typed()
+    assert code == 3
+    assert said.count("\n") > len(CHECKS)
+    assert "留意\t备份：没有设置定时备份。" in said
+
+    with db.writing(session):
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    code, said = typed()
+    assert code == 1
+    assert "坏\t数据库结构：数据库是 0001" in said
+    assert "flask migrate" in said
