@@ -41,6 +41,8 @@ class Config:
     """The server that takes mail (smtp://name:password@host:587, smtps://host); empty for none."""
     mail_from: str = ""
     """Whom mails come from, such as 经信局 <jxj@example.gov.cn>."""
+    alert_mail: tuple[str, ...] = ()
+    """Whom it is mailed to when something turns bad with the installation itself."""
     secret_key_fallbacks: tuple[str, ...] = ()
     signing_file: Path | None = None
     """Key and certificate that sign what is issued (PKCS#12); none for one the instance makes."""
@@ -109,6 +111,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         backup_keep=_keep(environ.get("BACKUP_KEEP", "")),
         mail_url=environ.get("MAIL_URL", ""),
         mail_from=environ.get("MAIL_FROM", ""),
+        alert_mail=tuple(filter(None, map(str.strip, environ.get("ALERT_MAIL", "").split(",")))),
         base_url=base_url.rstrip("/"),
         trusted_hosts=tuple(filter(None, hosts.split(","))),
         proxies=int(environ.get("PROXIES", "0")),

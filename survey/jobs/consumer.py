@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from survey.config import Config
 from survey.files.spool import FOLDER
-from survey.jobs import seen
+from survey.jobs import alerts, seen
 from survey.jobs.worker import Worker
 
 STOP_SECONDS = 20
@@ -47,6 +47,7 @@ def run(
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     ready()
+    end_watch = alerts.begin(config, sessions)
     spools = config.instance / FOLDER
     rounds = 0
     while not stopping.wait(WATCH_SECONDS) and not until():
@@ -55,6 +56,7 @@ def run(
             consumer.check_worker_health()
         if rounds % seen.EVERY_SECONDS == 0:
             seen.take_over(spools, sessions)
+    end_watch()
     consumer.stop(graceful=True)
     worker.put_down()
     seen.take_over(spools, sessions)

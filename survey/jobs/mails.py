@@ -56,7 +56,7 @@ def send(workshop: Workshop) -> Effect:
     taken, config = workshop.taken, workshop.config
     mails.settle(workshop.step(), taken)
     after, put_off, sent = 0, 0, 0
-    with _server(config) as server:
+    with server_of(config) as server:
         while (mail := mails.take(workshop.step(), taken, after, workshop.lease)) is not None:
             after = mail.id
             try:
@@ -80,7 +80,7 @@ def _send(workshop: Workshop, server: smtplib.SMTP, mail: Mail) -> int:
         mails.failed(workshop.step(), mail.id, NOT_NEEDED if mail.notice_id else NO_LINK)
         return 0
     try:
-        _hand_over(server, mail.address, message)
+        hand_over(server, mail.address, message)
     except Refused as error:
         if error.for_now:
             mails.put_back(workshop.step(), mail.id)
@@ -97,7 +97,7 @@ def _send(workshop: Workshop, server: smtplib.SMTP, mail: Mail) -> int:
     return 1
 
 
-def _hand_over(server: smtplib.SMTP, address: str, message: EmailMessage) -> None:
+def hand_over(server: smtplib.SMTP, address: str, message: EmailMessage) -> None:
     """Speak SMTP word by word: which word broke off decides whether the mail may have left."""
     sender = parseaddr(str(message["From"]))[1]
     try:
@@ -118,7 +118,7 @@ def _hand_over(server: smtplib.SMTP, address: str, message: EmailMessage) -> Non
 
 
 @contextmanager
-def _server(config: Config) -> Iterator[smtplib.SMTP]:
+def server_of(config: Config) -> Iterator[smtplib.SMTP]:
     """Connect as ``MAIL_URL`` says: a name and password are sent over an encrypted line only.
 
     Raises:

@@ -108,6 +108,12 @@ def sign_ins(session: Session, user_id: int, most: int) -> Sequence[AuditEntry]:
     return session.scalars(query.order_by(AuditEntry.id.desc()).limit(most)).all()
 
 
+def count_failed_sign_ins(session: Session, since: datetime) -> int:
+    """Return how often somebody failed to sign in, by password or second factor, from a moment on."""
+    failed = (AuditEntry.action.in_(("sign_in", "factor_show")), ~AuditEntry.succeeded)
+    return count(session, (AuditEntry.at >= since, *failed))
+
+
 def log_size(session: Session, wanted: WantedLog, zone: ZoneInfo) -> int:
     """Return how many rows the log narrowed so has."""
     return count(session, list(_narrowed(wanted, zone)))

@@ -9,6 +9,7 @@ from survey.tables.accounts import (
     User,
     UserSession,
 )
+from survey.tables.alerts import Alert
 from survey.tables.assessments import (
     AnswerRevision,
     AnswerRow,
@@ -162,6 +163,7 @@ from survey.tables.ways import KeptWay
 __all__ = [
     "ENUMERATIONS",
     "NOTE",
+    "Alert",
     "AnnualWords",
     "AnswerRevision",
     "AnswerRow",

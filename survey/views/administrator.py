@@ -21,7 +21,7 @@ from survey.lifecycle.errors import Invalid
 from survey.readings.first_steps import first_steps
 from survey.readings.todo.bureau import Desk, of_administrator
 from survey.store import accounts as store
-from survey.store import second_factors
+from survey.store import alerts, second_factors
 from survey.store import stages as stage_store
 from survey.store.rounds import open_rounds
 from survey.store.settings import District
@@ -33,8 +33,8 @@ from survey.views.fields import Day, WholeNumber
 from survey.views.links import hand_over
 from survey.views.targets import Line
 from survey.web import here, lists, proxies
+from survey.words import condition, wording
 from survey.words import stages as stage_words
-from survey.words import wording
 
 pages = Blueprint("administrator", __name__, url_prefix="/admin")
 STAFF = tuple(role for role in Role if role not in accounts.OUTSIDE)
@@ -140,6 +140,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "administrator/home.html",
         untold_proxy=proxies.is_untold(),
+        alerts=[condition.TITLES[one.about] for one in alerts.open_alerts(session)],
         checks=todo.checks(first_steps(session, district)),
         todo=todo.groups(of_administrator(desk)),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,6 +11,7 @@ from survey.config import Config
 from survey.lifecycle import backups as steps
 from survey.readings.backup_state import backup_state
 from survey.readings.condition import Around, Grade, examine
+from survey.store import alerts
 from survey.views import jobs
 from survey.web import here
 from survey.words import backups as words
@@ -17,6 +20,8 @@ from survey.words import jobs as job_words
 from survey.words.uploads import size_words
 
 TONES = {Grade.GOOD: "good", Grade.WATCH: "warn", Grade.BAD: "bad"}
+LOOKED_BACK = timedelta(days=30)
+"""For how long an alert that is over still stands on the page."""
 pages = Blueprint("operation", __name__, url_prefix="/admin/operation")
 
 
@@ -28,6 +33,11 @@ def home() -> ResponseReturnValue:
     return render_template(
         "administrator/operation.html",
         config=config,
+        open=[
+            (one, condition.of(one.about, one.code, one.values))
+            for one in alerts.open_alerts(here.session())
+        ],
+        ended=alerts.ended_alerts(here.session(), here.now() - LOOKED_BACK),
         findings=[(one, condition.of(one.check, one.code, one.values)) for one in found],
         worst=condition.worst(one.grade for one in found),
         condition=condition,

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,12 +21,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from survey import db
 from survey.config import Config
+from survey.files import refusals
 from survey.web import here
 from survey.web.access import SAVES
 
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Upper ends in seconds of what a request's time is sorted into."""
 REFUSED = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429})
+UNWANTED = REFUSED - {409, 422}
+"""What nobody meets often who uses the pages: not the faults of what they typed."""
 
 
 def init_app(app: Flask) -> None:
@@ -33,6 +37,7 @@ def init_app(app: Flask) -> None:
     config: Config = app.config["SURVEY"]
     app.add_url_rule("/health/live", "health.live", live)
     app.add_url_rule("/health/ready", "health.ready", ready)
+    _note_refusals(app, config)
     if config.metrics or config.log_lines:
         app.before_request(_begin)
     if config.metrics:
@@ -101,6 +106,18 @@ def _count(app: Flask, config: Config) -> None:
             saves.labels(_outcome(status)).inc()
         if route in ("account.sign_in", "second_factor.ask") and request.method == "POST":
             sign_ins.labels(_outcome(status)).inc()
+        return response
+
+
+def _note_refusals(app: Flask, config: Config) -> None:
+    """Count what is refused, for whoever watches for floods (``readings.condition``)."""
+    folder = config.instance / refusals.FOLDER
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        if response.status_code in UNWANTED:
+            with suppress(OSError):  # a full disk must not refuse anybody's refusal
+                refusals.note(folder, here.now())
         return response
 
 

@@ -27,6 +27,8 @@ TITLES: Final[dict[str, str]] = {
     "fonts": "报告字体",
     "address": "访问地址",
     "factors": "两步验证",
+    "sign_ins": "登录失败",
+    "refused": "被拒绝的请求",
 }
 
 
@@ -148,6 +150,24 @@ SAID: Final[dict[str, Words]] = {
         "只有一位管理员：手机丢了，没有人能替他重置。",
         "请再设一位管理员；在那以前，只能在服务器上用 flask reset-factor。",
     ),
+    "sign_ins.few": Words("最近 {minutes} 分钟 {count} 次。"),
+    "sign_ins.many": Words(
+        "最近 {minutes} 分钟有 {count} 次，比平时多。",
+        "请在“操作日志”里看是哪些账号、从哪里来；可能有人在猜密码。",
+    ),
+    "sign_ins.flood": Words(
+        "最近 {minutes} 分钟有 {count} 次，像是有人在成批猜密码。",
+        "每个账号和地址都已自动放慢。请在“操作日志”里看来源地址，在防火墙或 nginx 上拦住它，并提醒有关用户换密码。",
+    ),
+    "refused.few": Words("最近 {minutes} 分钟本机拒绝了 {count} 次。"),
+    "refused.many": Words(
+        "最近 {minutes} 分钟本机拒绝了 {count} 次，比平时多。",
+        "可能有程序在乱试网址。请看 nginx 的访问日志。",
+    ),
+    "refused.flood": Words(
+        "最近 {minutes} 分钟本机拒绝了 {count} 次，像是在被扫描或攻击。",
+        "请看 nginx 的访问日志，在防火墙或 nginx 上拦住来源地址。",
+    ),
 }
 UNASKED: Final = Words("没有查成（{error}）。", "请先处理数据库和磁盘的问题，再查一次。" + BY_HAND)
 
@@ -160,9 +180,23 @@ def of(check: str, code: str, values: dict[str, Any]) -> Words:
 
 
 def _plain(name: str, value: Any) -> object:
-    if isinstance(value, datetime):
-        return local(value)
-    return size_words(value) if name == "bytes" else value
+    match name:
+        case "at":
+            return local(value if isinstance(value, datetime) else datetime.fromisoformat(value))
+        case "bytes":
+            return size_words(value)
+    return value
+
+
+def subject(check: str) -> str:
+    """Return the subject of a mail about what turned bad."""
+    return f"【数智阶梯】{TITLES.get(check, check)}：请尽快处理"
+
+
+def mail(check: str, code: str, values: dict[str, Any], url: str) -> str:
+    """Write the mail about what turned bad."""
+    words = of(check, code, values)
+    return f"{TITLES.get(check, check)}：{words.said}\n\n怎么办：{words.remedy}\n\n全部检查结果：{url}\n同一件事只发一封；恢复正常后，页面上的警报自动消除。\n"
 
 
 def worst(grades: Iterable[str]) -> str:

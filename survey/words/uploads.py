@@ -97,7 +97,9 @@ def _really(error: BadUpload) -> str:
 
 
 def size_words(size: int) -> str:
-    """Write a size in the unit a reader expects: 20 MB, 3.4 MB, 120 KB."""
+    """Write a size in the unit a reader expects: 1.5 GB, 20 MB, 3.4 MB, 120 KB."""
+    if size >= 1024 * MEGABYTE:
+        return f"{size / 1024 / MEGABYTE:.1f}".removesuffix(".0") + " GB"
     if size >= MEGABYTE:
         return f"{size / MEGABYTE:.1f}".removesuffix(".0") + " MB"
     return f"{max(1, size // 1024)} KB"

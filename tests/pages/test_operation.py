@@ -6,13 +6,17 @@ import pytest
 from sqlalchemy import func, select, text
 
 from survey import db
+from survey.files import refusals
 from survey.files.backups import shelf
 from survey.joining import create_app
+from survey.lifecycle import alerts as steps
+from survey.lifecycle.alerts import Bad
+from survey.lifecycle.step import Step
 from survey.tables import Job, Role
 from survey.words import condition as words
 from tests.support.client import CheckingClient
 from tests.support.labour import work
-from tests.support.people import a_user, signed_in
+from tests.support.people import TESTER, a_user, moment, signed_in
 
 HOME = "/admin/operation"
 
@@ -100,3 +104,34 @@ def test_every_check_stands_on_the_page_with_its_grade_and_what_to_do(app, sessi
     page = administrator(app, session).get(HOME).text
     assert "有问题，请尽快处理" in page
     assert "请先备份，再运行 flask migrate" in page
+
+
+def test_an_alert_stands_on_the_page_and_on_the_first_one_until_it_is_over(app, session):
+    client = administrator(app, session)
+    assert "警报" not in client.get("/admin/").text
+    bad = Bad("disk", "tight", {"percent": 3, "bytes": 2 * 2**30})
+    steps.keep(Step(session, TESTER, moment()), [bad])
+
+    page = client.get(HOME).text
+    for said in ("警报：磁盘空间", "只有 3%（2 GB）空着", "请马上扩大磁盘"):
+        assert said in page
+    first = client.get("/admin/").text
+    assert "警报：磁盘空间" in first
+    assert f'href="{HOME}"' in first
+
+    steps.keep(Step(session, TESTER, moment() + steps.CALM), [])
+    page = client.get(HOME).text
+    assert "警报：磁盘空间" not in page
+    assert "最近 30 天消除的警报" in page
+    assert "警报" not in client.get("/admin/").text
+
+
+def test_what_is_refused_is_counted_and_what_is_mistyped_is_not(app, session, settings):
+    client = administrator(app, session)
+    folder = settings.instance / refusals.FOLDER
+    for where in ("/nowhere", "/else"):
+        assert client.get(where).status_code == 404
+    assert client.post(f"{HOME}/backup", data={"csrf_token": client.token}).status_code == 409
+
+    assert refusals.count(folder, moment(), 2) == 2
+    assert "本机拒绝了 2 次" in client.get(HOME).text

@@ -21,6 +21,7 @@ KEPT_ELSEWHERE = frozenset(
         *("roster_rows", "roster_faults", "roster_figures", "roster_titles"),
         "batch_items",  # how far each firm is; what was asked for, issued and packed is logged
         "mails",  # a mail's row is its own record; that it was asked for and what became of it is logged
+        "alerts",  # an alert's row is its own record; that it was raised, told and ended is logged
         "taken_spools",  # what a file of views holds becomes rows of the log
         *("log_blocks", "log_seals", "log_erasures"),  # they speak of the log itself
         *("jobs", "reports"),  # a job's row is its own record; what it issues is logged

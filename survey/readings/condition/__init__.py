@@ -24,6 +24,8 @@ CHECKS: tuple[Check, ...] = (
     Check("fonts", ground.fonts),
     Check("address", ground.address),
     Check("factors", people.factors),
+    Check("sign_ins", people.sign_ins, told=True),
+    Check("refused", people.refused, told=True),
 )
 """In the order in which they are read."""
 UNASKED = "unasked"

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from survey.readings.condition.values import Around, Said, good, watch
-from survey.store import accounts, second_factors
+from datetime import timedelta
+
+from survey.files import refusals
+from survey.readings.condition.values import Around, Said, bad, good, watch
+from survey.store import accounts, log, second_factors
 from survey.store.settings import read
 from survey.tables import Role
+
+MINUTES = 10
+"""Over how long what floods is added up."""
+FAILED_SOME, FAILED_MANY = 20, 60
+"""Sign-ins that failed; a district's people mistype a few in an hour."""
+REFUSED_SOME, REFUSED_MANY = 500, 2000
+"""Requests this machine refused; three a second, all the time, are nobody's mistake."""
 
 
 def factors(around: Around) -> Said:
@@ -20,3 +30,22 @@ def factors(around: Around) -> Said:
     if len(accounts.active_of_role(around.session, Role.ADMINISTRATOR)) < len(("one", "another")):
         return watch("alone")
     return good("all")
+
+
+def sign_ins(around: Around) -> Said:
+    """Count sign-ins that failed of late: somebody may be guessing."""
+    failed = log.count_failed_sign_ins(around.session, around.now - timedelta(minutes=MINUTES))
+    return _flood(failed, FAILED_SOME, FAILED_MANY)
+
+
+def refused(around: Around) -> Said:
+    """Count requests that this machine's processes refused of late."""
+    folder = around.config.instance / refusals.FOLDER
+    return _flood(refusals.count(folder, around.now, MINUTES), REFUSED_SOME, REFUSED_MANY)
+
+
+def _flood(count: int, some: int, many: int) -> Said:
+    values = {"count": count, "minutes": MINUTES}
+    if count >= many:
+        return bad("flood", **values)
+    return watch("many", **values) if count >= some else good("few", **values)
