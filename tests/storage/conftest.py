@@ -10,9 +10,11 @@ import pytest
 
 from survey.config import Config
 from tests.support.bucket import make_bucket, s3_server
+from tests.support.nginx import PROGRAM
 from tests.support.redis import redis_server
 
 _buckets = count(1)
+collect_ignore = [] if PROGRAM else ["test_behind_nginx.py"]
 
 
 @pytest.fixture(scope="session")

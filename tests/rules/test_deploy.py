@@ -1,0 +1,193 @@
+"""What an operator lays down beside the application: units, nginx, image, and the steps that use them."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from survey.config import from_environment
+from survey.running.web_server import SETTINGS
+from tests.support.servers import PROJECT
+
+FOLDER = PROJECT / "survey" / "running" / "deploy"
+UNITS = sorted((FOLDER / "systemd").glob("*.service"))
+SANDBOX = {
+    "NoNewPrivileges": "yes",
+    "CapabilityBoundingSet": "",
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateTmp": "yes",
+    "PrivateDevices": "yes",
+    "ProtectKernelTunables": "yes",
+    "ProtectKernelModules": "yes",
+    "ProtectControlGroups": "yes",
+    "RestrictNamespaces": "yes",
+    "RestrictSUIDSGID": "yes",
+    "LockPersonality": "yes",
+    "SystemCallArchitectures": "native",
+    "UMask": "0077",
+}
+MOST_EXPOSED = 25
+"""Of systemd's own hundred: what listens on a socket and reads files comes to some twenty."""
+
+
+def directives(unit):
+    """Every ``Name=value`` of a unit, the last of each name, and the lists of those said twice."""
+    found = {}
+    for line in unit.read_text("utf-8").splitlines():
+        name, said, value = line.partition("=")
+        if said and not line.startswith("#"):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def environment():
+    lines = (FOLDER / "systemd" / "environment").read_text("utf-8").splitlines()
+    return dict(line.lstrip("#").split("=", 1) for line in lines if re.match(r"#?[A-Z_]+=", line))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_service_may_write_its_instance_and_its_backups_and_nothing_else(unit):
+    said = directives(unit)
+
+    assert {name: said[name][-1] for name in SANDBOX} == SANDBOX
+    assert said["User"] == ["survey"]
+    assert said["StateDirectory"] == ["survey"]
+    assert said["ReadWritePaths"] == ["-/srv/survey-backups"]
+    assert environment()["INSTANCE"] == "/var/lib/survey"
+    assert environment()["BACKUP_FOLDER"] == "/srv/survey-backups"
+
+
+def test_both_services_stand_in_the_same_sandbox():
+    own = {"Description", "WorkingDirectory", "ExecStart"}
+    first, second = ({n: v for n, v in directives(u).items() if n not in own} for u in UNITS)
+
+    assert first == second
+
+
+def test_a_service_is_given_longer_to_stop_than_the_server_takes():
+    for unit in UNITS:
+        assert int(directives(unit)["TimeoutStopSec"][0]) > 20 + int(SETTINGS["graceful_timeout"])
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_finds_no_fault_with_a_service_and_little_exposed(unit, tmp_path):
+    """Asked of systemd itself, where its tools are."""
+    there = directives(unit)["ExecStart"][0].split()[0]
+    assert there.endswith("/.venv/bin/flask")
+    if (tool := shutil.which("systemd-analyze")) is None:
+        return
+    name = unit.name.replace("@.", "@8000.")
+    text = unit.read_text("utf-8").replace(there, "/bin/true").replace("/opt/survey/%i", "/")
+    (tmp_path / name).write_text(text.replace("/opt/survey/work", "/"))
+
+    verified = subprocess.run(
+        [tool, "verify", "--man=no", str(tmp_path / name)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (verified.returncode, [li for li in verified.stderr.splitlines() if name in li]) == (
+        0,
+        [],
+    )
+    exposed = subprocess.run(
+        [tool, "security", "--offline=yes", f"--threshold={MOST_EXPOSED}", "--no-pager", str(tmp_path / name)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert exposed.returncode == 0, exposed.stdout[-600:] + exposed.stderr
+
+
+def test_every_setting_of_the_template_is_one_the_application_reads_and_readme_tells():
+    known = (PROJECT / "README.md").read_text("utf-8")
+
+    assert len(environment()) > 10
+    for name in environment():
+        assert f"`{name}`" in known or name == "DEMO", name
+
+
+def test_the_template_makes_a_secure_installation(tmp_path):
+    said = environment() | {"INSTANCE": str(tmp_path)}
+
+    config = from_environment(
+        {n: said[n] for n in ("INSTANCE", "BASE_URL", "TRUSTED_HOSTS", "PROXIES")}
+    )
+
+    assert (config.secure_cookies, config.proxies) == (True, 1)
+    assert config.base_url.removeprefix("https://") in config.trusted_hosts
+    assert config.second_factor == {"officer", "administrator"}
+
+
+def test_nginx_believes_nothing_a_client_says_of_itself():
+    conf = (FOLDER / "nginx" / "survey.conf").read_text("utf-8")
+    sent = dict(re.findall(r"proxy_set_header (\S+) (\S+);", conf))
+
+    assert sent["X-Forwarded-For"] == "$remote_addr"
+    assert sent["X-Forwarded-Proto"] == "$scheme"
+    assert sent["X-Forwarded-Host"] == sent["Host"] == "$host"
+    assert {sent[name] for name in ("Forwarded", "X-Real-IP", "X-Forwarded-Prefix")} == {'""'}
+    assert "proxy_add_x_forwarded_for" not in conf
+    assert "TLSv1.2 TLSv1.3" in conf
+
+
+def test_nginx_lets_through_what_the_site_takes():
+    conf = (FOLDER / "nginx" / "survey.conf").read_text("utf-8")
+    most = int(re.search(r"client_max_body_size (\d+)m;", conf)[1]) * 1024**2
+
+    assert most > from_environment({"INSTANCE": "/tmp"}).most_upload_bytes  # noqa: S108
+
+
+def test_the_image_is_pinned_by_hashes_runs_as_nobody_and_holds_no_instance():
+    said = (FOLDER / "compose" / "Dockerfile").read_text("utf-8")
+    ignored = (FOLDER / "compose" / "Dockerfile.dockerignore").read_text("utf-8").split()
+
+    assert "--require-hashes" in said
+    assert ":latest" not in said
+    assert said.index("USER survey") < said.index("ENTRYPOINT")
+    copied = re.findall(r"^COPY (?!--from)(\S+)", said, re.MULTILINE)
+    assert {f"!{name}" for name in copied} == {one for one in ignored if one.startswith("!")}
+    assert "*" in ignored
+    for name in copied:
+        assert (PROJECT / name).exists()
+
+
+def test_in_the_compose_file_only_nginx_is_reached_and_everything_comes_back():
+    made = yaml.safe_load((FOLDER / "compose" / "compose.yaml").read_text("utf-8"))
+    services = made["services"]
+
+    assert {name for name, one in services.items() if "ports" in one} == {"web"}
+    assert services["web"]["ports"] == ["80:80", "443:443"]
+    assert services["nginx"]["network_mode"] == "service:web"
+    for name, one in services.items():
+        assert one["restart"] == "unless-stopped", name
+        assert "no-new-privileges:true" in one["security_opt"], name
+        assert ":" in one.get("image", "") or one["image"] == "survey", name
+    for name in ("web", "work"):
+        assert services[name]["read_only"]
+        assert services[name]["cap_drop"] == ["ALL"]
+    named = {place.split(":")[0] for one in services.values() for place in one.get("volumes", [])}
+    assert {name for name in named if "/" not in name} == set(made["volumes"])
+    for name in named - set(made["volumes"]) - {"./tls"}:
+        assert (FOLDER / "compose" / name).exists(), name
+    assert (FOLDER / "compose" / services["web"]["build"]["context"]).resolve() == PROJECT
+
+
+def test_the_steps_name_files_that_are_there_and_are_as_many_as_they_say():
+    steps = (FOLDER / "README.md").read_text("utf-8")
+    numbers = [int(number) for number in re.findall(r"^(\d+)\. ", steps, re.MULTILINE)]
+
+    assert numbers == [*range(1, len(numbers) + 1)]
+    assert f"共 {len(numbers)} 步" in steps
+    places = re.findall(r"/opt/survey/8000/(survey/\S+?)[\s`]", steps)
+    assert len(places) >= 4
+    for place in places:
+        assert [*PROJECT.glob(place)], place
+
+
+def test_the_waiting_page_needs_nothing_else():
+    page = (FOLDER / "nginx" / "away.html").read_text("utf-8")
+
+    assert 'lang="zh-CN"' in page
+    assert not re.search(r"(src|href)=", page)
+    assert Path(FOLDER / "nginx" / "survey.conf").read_text("utf-8").count("/away.html") == 2

@@ -1,0 +1,171 @@
+"""Behind the nginx that operators lay down: who asks is known, nobody reads along, nobody meets a gap."""
+
+import http.client
+import re
+import shutil
+import ssl
+import threading
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import db
+from survey.config import Config, sqlite_url
+from survey.tables import Role, UserSession
+from tests.support.nginx import HOST, PROGRAM, nginx_before
+from tests.support.people import PASSWORD, a_user
+from tests.support.servers import Server
+
+SPOOFED = {
+    "X-Forwarded-For": "203.0.113.9",
+    "Forwarded": "for=203.0.113.9",
+    "X-Real-IP": "203.0.113.9",
+}
+
+
+class Behind(Server):
+    """A server as it stands behind one proxy, under a name of its own."""
+
+    def environment(self):
+        named = {
+            "BASE_URL": f"https://{HOST}",
+            "TRUSTED_HOSTS": f"{HOST},127.0.0.1",
+            "PROXIES": "1",
+        }
+        return super().environment() | named
+
+
+@pytest.fixture
+def config(instance, migrated_file):
+    shutil.copyfile(migrated_file, instance / "survey.db")
+    return Config(
+        instance=instance,
+        database_url=sqlite_url(instance / "survey.db"),
+        secret_key="tests-only-" + "0" * 32,
+        second_factor=frozenset({"none"}),
+    )
+
+
+@pytest.fixture
+def servers(config):
+    both = Behind(config), Behind(config)
+    yield both
+    for server in both:
+        server.kill()
+
+
+@pytest.fixture
+def site(servers, tmp_path):
+    (folder := tmp_path / "nginx").mkdir()
+    with nginx_before(PROGRAM, (servers[0].port, servers[1].port), folder) as nginx:
+        yield nginx
+
+
+def a_person(config):
+    engine = db.engine_for(config.database_url)
+    with Session(engine) as session:
+        name = a_user(session, Role.OFFICER).username
+    engine.dispose()
+    return name
+
+
+def addresses(config):
+    engine = db.engine_for(config.database_url)
+    with Session(engine) as session:
+        found = session.scalars(select(UserSession.address)).all()
+    engine.dispose()
+    return found
+
+
+def cookie_of(answer):
+    return answer.headers["Set-Cookie"].split(";")[0]
+
+
+def test_signing_in_through_it_is_encrypted_and_comes_from_whoever_asked(servers, site, config):
+    servers[0].start()
+    name = a_person(config)
+
+    shown = site.ask("GET", "/sign-in", source="127.0.0.2")
+    cookie, page = shown.headers["Set-Cookie"], shown.read().decode()
+    assert cookie.startswith("__Host-survey=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {
+        p.strip() for p in cookie.split(";")
+    }
+    assert shown.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "server" not in shown.headers or shown.headers["Server"] == "nginx"
+
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+    typed = {"csrf_token": token, "name": name, "username": name, "password": PASSWORD}
+    entered = site.ask(
+        "POST",
+        "/sign-in",
+        body=urlencode(typed).encode(),
+        source="127.0.0.2",
+        headers=SPOOFED
+        | {
+            "Cookie": cookie_of(shown),
+            "Referer": f"https://{HOST}/sign-in",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+    )
+
+    assert (entered.status, entered.read()) == (302, b"")
+    assert not entered.headers["Location"].startswith("http://")
+    assert addresses(config) == ["127.0.0.2"]
+
+
+def test_what_is_not_the_site_s_is_not_answered(servers, site):
+    servers[0].start()
+
+    to_secure = site.ask("GET", "/sign-in?next=/x", secure=False)
+    assert (to_secure.status, to_secure.headers["Location"]) == (
+        308,
+        f"https://{HOST}/sign-in?next=/x",
+    )
+    with pytest.raises(http.client.RemoteDisconnected):
+        site.ask("GET", "/", host="elsewhere.example", secure=False)
+    with pytest.raises(ssl.SSLError):
+        site.ask("GET", "/", host="elsewhere.example")
+    assert site.ask("GET", "/health/live", source="127.0.0.2").status == 403
+    assert site.ask("GET", "/health/live").status == 200
+    large = {"Content-Length": str(25 * 1024**2)}
+    assert site.ask("POST", "/sign-in", body=b"", headers=large).status == 413
+
+
+def test_one_takes_over_from_the_other_without_anybody_noticing(servers, site):
+    old, new = servers
+    old.start()
+    seen, enough = [], threading.Event()
+
+    def read_on():
+        while not enough.is_set():
+            seen.append(site.ask("GET", "/sign-in").status)
+
+    readers = [threading.Thread(target=read_on) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    new.start()
+    old.stop()
+    before = len(seen)
+    while len(seen) < before + 20:
+        enough.wait(0.01)
+    old.start()
+    new.stop()
+    before = len(seen)
+    while len(seen) < before + 20:
+        enough.wait(0.01)
+    enough.set()
+    for reader in readers:
+        reader.join()
+
+    assert set(seen) == {200}
+    assert len(seen) > 40
+
+
+def test_while_nobody_answers_a_page_says_so_and_when_to_ask_again(servers, site):
+    away = site.ask("GET", "/sign-in")
+
+    assert (away.status, away.headers["Retry-After"]) == (502, "5")
+    assert "系统正在重新启动" in away.read().decode()

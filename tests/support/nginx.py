@@ -1,0 +1,148 @@
+"""A real nginx under the configuration that operators lay down, with ports and places of the test's own."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.support.patience import until
+from tests.support.servers import PROJECT, free_port
+
+DEPLOY = PROJECT / "survey" / "running" / "deploy"
+PROGRAM = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin") or ""
+"""Empty where this machine has none: the tests that stand on it are not collected there."""
+HOST = "szjt.example.gov.cn"
+AROUND = """daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+{user}
+events {{ worker_connections 256; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    types {{ text/html html; }}
+    include {folder}/survey.conf;
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Nginx:
+    """Where it listens, open and encrypted."""
+
+    plain: int
+    secure: int
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        host: str = HOST,
+        source: str = "127.0.0.1",
+        secure: bool = True,
+        headers: dict[str, str] | None = None,
+    ) -> http.client.HTTPResponse:
+        """Send one request; the answer's body is read already (``read`` gives it).
+
+        Args:
+            source: The address of this machine it comes from.
+        """
+        port = self.secure if secure else self.plain
+        sock = socket.create_connection(("127.0.0.1", port), 30, (source, 0))
+        if secure:
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            sock = context.wrap_socket(sock, server_hostname=host)
+        connection = http.client.HTTPConnection(host, port)
+        connection.sock = sock
+        connection.request(
+            method, path, body, {"Host": host, "Connection": "close"} | (headers or {})
+        )
+        return connection.getresponse()
+
+
+@contextmanager
+def nginx_before(program: str, ports: tuple[int, int], folder: Path) -> Iterator[Nginx]:
+    """Run nginx before two servers for as long as the block lasts.
+
+    Args:
+        program: nginx itself.
+        ports: What stands for 8000 and 8001.
+        folder: An empty one.
+    """
+    listens = Nginx(free_port(), free_port())
+    _certify(folder)
+    text = (DEPLOY / "nginx" / "survey.conf").read_text("utf-8")
+    text = re.sub(r"^\s*listen \[::\].*\n", "", text, flags=re.MULTILINE)
+    for was, now in (
+        ("listen 80", f"listen 127.0.0.1:{listens.plain}"),
+        ("listen 443", f"listen 127.0.0.1:{listens.secure}"),
+        ("127.0.0.1:8000", f"127.0.0.1:{ports[0]}"),
+        ("127.0.0.1:8001", f"127.0.0.1:{ports[1]}"),
+        ("/etc/survey/tls", str(folder)),
+        ("root /etc/survey;", f"root {DEPLOY / 'nginx'};"),
+    ):
+        assert was in text, was
+        text = text.replace(was, now)
+    (folder / "survey.conf").write_text(text)
+    user = "user root;" if Path("/root").owner() == Path.home().owner() else ""
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
+    with subprocess.Popen(
+        [program, "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"]
+    ) as it:
+        try:
+            until(lambda: it.poll() is not None or _listens(listens.secure))
+            assert it.poll() is None, (folder / "error.log").read_text()
+            yield listens
+        finally:
+            it.terminate()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _certify(folder: Path) -> None:
+    """Lay down a key, and a certificate that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "privkey.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
