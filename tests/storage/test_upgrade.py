@@ -1,0 +1,109 @@
+"""An upgrade without down time: the release before goes on reading and writing over the new schema."""
+
+import copy
+import json
+
+import pytest
+from sqlalchemy import Column, MetaData, Table, create_engine, insert, inspect, select, text
+from sqlalchemy.exc import IntegrityError
+
+from survey.tables.base import ENUMERATIONS
+from tests.support.schemas import BEFORE, broken, of_database
+from tests.support.world import World
+
+
+@pytest.fixture
+def before():
+    return json.loads(BEFORE.read_text("utf-8"))
+
+
+def test_every_migration_leaves_what_the_release_before_uses(engine, before):
+    assert len(before["tables"]) > 80
+
+    assert broken(before, of_database(engine)) == []
+
+
+def test_every_word_the_release_before_writes_is_known(before):
+    known = {one.__name__: set(one) for one in ENUMERATIONS}
+
+    assert len(before["words"]) > 40
+    for name, words in before["words"].items():
+        assert set(words) - known[name] == set(), name
+
+
+def test_every_row_is_read_by_the_names_the_release_before_knows(engine, session, settings, before):
+    World(session, settings)
+    session.rollback()
+
+    read = 0
+    with engine.connect() as connection:
+        for name, columns in before["tables"].items():
+            old = Table(name, MetaData(), *(Column(column) for column in columns))
+            read += len(connection.execute(select(old)).all())
+
+    assert read > 500
+
+
+def test_rows_are_added_by_the_names_the_release_before_knows(engine, session, settings, before):
+    """A row of each table is taken out and put in again as the release before would write it."""
+    World(session, settings)
+    session.rollback()
+    there = set(inspect(engine).get_table_names())
+
+    added = set()
+    for name, columns in before["tables"].items():
+        old = Table(name, MetaData(), *(Column(column) for column in columns))
+        with engine.connect() as connection, connection.begin() as transaction:
+            if connection.execute(select(old).limit(1)).first() is not None:
+                _again(connection, old)
+                added.add(name)
+            transaction.rollback()
+
+    assert added <= there
+    assert len(added) > 30
+
+
+def _again(connection, table):
+    """Put a row in once more; that its key is taken is all the database may say against it."""
+    try:
+        names = table.columns.keys()
+        connection.execute(insert(table).from_select(names, select(table).limit(1)))
+    except IntegrityError as error:
+        said = str(error.orig)
+        assert "NOT NULL" not in said.upper().replace("NOT-NULL", "NOT NULL"), said
+
+
+def test_what_would_break_the_release_before_is_named(before):
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        connection.execute(
+            text("CREATE TABLE firms (id INTEGER PRIMARY KEY, name VARCHAR(10) NOT NULL)")
+        )
+        connection.execute(
+            text("CREATE TABLE jobs (id INTEGER PRIMARY KEY, kind VARCHAR(20) NOT NULL)")
+        )
+    used = {
+        "firms": {"id": {"most": None, "empty": False}, "name": {"most": 10, "empty": False}},
+        "jobs": {"id": {"most": None, "empty": False}, "kind": {"most": 20, "empty": False}},
+    }
+    now = of_database(engine)
+    assert broken({"tables": used}, now) == []
+
+    def after(change):
+        later = copy.deepcopy(now)
+        change(later)
+        return broken({"tables": used}, later)
+
+    new = {"most": None, "empty": False, "default": False}
+    assert after(lambda it: it.pop("jobs")) == ["jobs: is gone"]
+    assert after(lambda it: it["firms"].pop("name")) == ["firms.name: is gone"]
+    assert after(lambda it: it["firms"]["name"].update(most=5)) == [
+        "firms.name: holds 5 letters, not 10"
+    ]
+    assert after(lambda it: it["firms"].update(size=new)) == [
+        "firms.size: must be filled, and the release before does not know it"
+    ]
+    assert after(lambda it: it["firms"].update(size=new | {"default": True})) == []
+    assert after(lambda it: it["firms"].update(size=new | {"empty": True})) == []
+    used["jobs"]["kind"]["empty"] = True
+    assert after(lambda it: None) == ["jobs.kind: may not be empty any more"]
