@@ -130,8 +130,7 @@ def _add(username: str, name: str, role: str) -> None:
         )
     except Invalid as error:
         raise click.ClickException("；".join(error.fields.values())) from error
-    with current_app.test_request_context():
-        click.echo(link_url(link.token))
+    click.echo(link_url(link.token))
 
 
 @click.command("reset-password")
@@ -140,8 +139,7 @@ def _add(username: str, name: str, role: str) -> None:
 def reset_password(username: str) -> None:
     """Print a one-time link with which a user sets a new password."""
     link = links.issue_link(Step(here.session(), OPERATOR, utc_now()), _user(username).id)
-    with current_app.test_request_context():
-        click.echo(link_url(link.token))
+    click.echo(link_url(link.token))
 
 
 def _user(username: str) -> User:

@@ -113,7 +113,7 @@ def _is_loopback(host: str) -> bool:
 
 def greet_first_administrator(app: Flask) -> None:
     """Print the one-time link of the first administrator while nobody has used one."""
-    with app.test_request_context(), app.extensions["survey_sessions"]() as session:
+    with app.app_context(), app.extensions["survey_sessions"]() as session:
         first = accounts_store.first_administrator(session)
         if first is not None and first.password_hash:
             return

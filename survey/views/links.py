@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import segno
-from flask import current_app, render_template, url_for
+from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -15,9 +15,9 @@ from survey.words import links as words
 
 
 def link_url(token: str) -> str:
-    """Return a one-time link's address: always the configured one, never the request's host."""
+    """Return a one-time link's address: always the configured one, whatever asks, a page or a command."""
     config: Config = current_app.config["SURVEY"]
-    return config.base_url + url_for("account.link", token=token)
+    return config.base_url + current_app.url_map.bind("").build("account.link", {"token": token})
 
 
 def scannable(url: str) -> str:

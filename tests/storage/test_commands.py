@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import db
-from survey.running import serving
+from survey.joining import create_app
+from survey.running import commands, serving
 from survey.store import settings
 from survey.tables import Role, SecondFactor, User
 from tests.support.factors import with_factor
@@ -33,6 +34,20 @@ def test_an_administrator_is_made_with_a_link_and_no_password(app: Flask, sessio
     session.rollback()
     client.get(link[1])
     assert client.submit("", {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+
+
+def test_links_are_printed_for_the_site_s_own_name_even_where_it_answers_to_no_other(
+    settings, engine, capsys
+):
+    named = replace(settings, base_url="https://szjt.example", trusted_hosts=("szjt.example",))
+    app = create_app(named, engine)
+    commands.init_app(app)
+
+    serving.greet_first_administrator(app)
+    code, said = _type(app, "reset-password", "admin")
+
+    assert "https://szjt.example/link/" in capsys.readouterr().out
+    assert (code, "https://szjt.example/link/" in said) == (0, True), said
 
 
 def test_a_name_that_cannot_be_one_is_refused_in_chinese(app: Flask):
