@@ -131,6 +131,10 @@ def test_a_backup_is_told_as_unset_never_made_there_failed_gone_away_or_overdue(
     newest = folder / shelf.standing(folder)[0].name
     newest.rename(newest.with_name("elsewhere"))
     assert graded(check("backup")) == (Grade.BAD, "gone")
+    (folder / shelf.name_at(clock.utc_now() + timedelta(hours=1), locked=False)).write_bytes(
+        b"newer"
+    )
+    assert graded(check("backup")) == (Grade.GOOD, "there")
     folder.rename(folder.with_name("unmounted"))
     assert graded(check("backup")) == (Grade.BAD, "away")
 

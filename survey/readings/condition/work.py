@@ -59,9 +59,11 @@ def backup(around: Around) -> Said:
         return bad("failed", at=state.failed.finished_at)
     if state.done is None or state.done.finished_at is None:
         return watch("never")
-    at, name = state.done.finished_at, (state.done.result or {}).get("name")
+    at, name = state.done.finished_at, (state.done.result or {}).get("name", "")
     if around.now - at > BACKUP_AGE:
         return bad("overdue", at=at)
     if state.standing is None:
         return bad("away")
-    return good("there", at=at) if name in {one.name for one in state.standing} else bad("gone")
+    # A newer one may have taken its place: whoever was restored knows only those before it.
+    newest = max((one.name for one in state.standing), default="")
+    return good("there", at=at) if newest >= name else bad("gone")
