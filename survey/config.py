@@ -69,6 +69,8 @@ class Config:
 
     Not a setting of a page: whoever got hold of an administrator's session must not lift it.
     """
+    api_rate: str = "300 per minute"
+    """How often one token may ask, in each web process, or together where the queue is a Redis."""
     idle_minutes: int = 60
     session_hours: int = 12
     most_request_bytes: int = 2 * MEGABYTE
@@ -119,6 +121,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         metrics=environ.get("METRICS", ""),
         log_lines=environ.get("LOG_FORMAT", "") == "json",
         second_factor=_words(environ.get("SECOND_FACTOR", "officer,administrator")),
+        api_rate=environ.get("API_RATE", "300 per minute"),
         idle_minutes=int(environ.get("IDLE_MINUTES", "60")),
     )
 

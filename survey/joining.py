@@ -28,7 +28,7 @@ from survey.config import Config, from_environment
 from survey.files.stores import contents_of
 from survey.jobs.queue import Queue
 from survey.tables import ENUMERATIONS, Need, PairNeed, SecondState, SheetKind
-from survey.views import BLUEPRINTS, profiles
+from survey.views import BLUEPRINTS, api, profiles
 from survey.web import (
     access,
     bodies,
@@ -39,8 +39,10 @@ from survey.web import (
     lanes,
     navigation,
     proxies,
+    rates,
     seen,
     sessions,
+    tokens,
     watching,
 )
 from survey.web.bodies import StrictRequest
@@ -96,6 +98,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     app.extensions["survey_queue"] = Queue(config)
     headers.init_app(app)
     access.init_app(app)
+    rates.init_app(app, config)
     seen.init_app(app)
     bodies.init_app(app)
     proxies.init_app(app)
@@ -104,11 +107,13 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    csrf.exempt(api.pages)  # no cookie opens it, so no other site can press in a reader's name
     watching.init_app(app)
     app.wsgi_app = lanes.Lanes(app.wsgi_app)  # type: ignore[method-assign]
     _static(app)
     _templates(app)
     access.require_declared_routes(app)
+    tokens.require_declared_scopes(app)
     if config.proxies:
         hops = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from survey.store import second_factors
 from survey.store.accounts import end_sessions
 from survey.tables import (
+    ApiToken,
     Assessment,
     AssessmentState,
     CalendarFeed,
@@ -103,7 +104,7 @@ def forget_account(session: Session, user: User, spellings: Collection[str], nam
     """Take away what an account is opened by, and put ``name`` where the person's name was kept."""
     end_sessions(session, user.id)
     second_factors.forget(session, user.id)
-    for table in (KnownDevice, OneTimeLink, CalendarFeed):
+    for table in (ApiToken, KnownDevice, OneTimeLink, CalendarFeed):
         session.execute(delete(table).where(table.user_id == user.id))
     session.execute(delete(Throttle).where(Throttle.key == f"account:{user.username}"))
     ties = update(Interest).where(Interest.user_id == user.id)

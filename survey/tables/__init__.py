@@ -157,6 +157,7 @@ from survey.tables.samples import (
 from survey.tables.signatures import Signature
 from survey.tables.spools import TakenSpool
 from survey.tables.tallies import Tally, TallySum
+from survey.tables.tokens import ApiToken
 from survey.tables.uploads import Upload, UploadPart
 from survey.tables.ways import KeptWay
 
@@ -167,6 +168,7 @@ __all__ = [
     "AnnualWords",
     "AnswerRevision",
     "AnswerRow",
+    "ApiToken",
     "Appointment",
     "Assessment",
     "AssessmentState",

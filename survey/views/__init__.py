@@ -5,6 +5,7 @@ from flask import Blueprint
 from survey.views import (
     account,
     administrator,
+    api,
     bureau,
     calendar,
     consultant,
@@ -23,6 +24,7 @@ from survey.views import (
     responses,
     results,
     second_factor,
+    tokens,
     verify,
     versions,
     workdays,
@@ -32,6 +34,7 @@ from survey.views import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.pages,
     administrator.pages,
+    api.pages,
     bureau.pages,
     calendar.pages,
     consultant.pages,
@@ -50,6 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     responses.pages,
     results.pages,
     second_factor.pages,
+    tokens.pages,
     verify.pages,
     versions.pages,
     workdays.pages,

@@ -69,11 +69,16 @@ def parsed(model: type[Model], request: Request) -> Model:
         Spoken: No JSON object (400).
         Invalid: Unknown, missing or mistyped keys (422).
     """
-    body = _object(request)
+    body = object_of(request)
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        raise Invalid(dict(map(_fault, error.errors(include_url=False)))) from error
+        raise refusal(error) from error
+
+
+def refusal(error: ValidationError) -> Invalid:
+    """Say in Chinese what is wrong with which field of what a program sent."""
+    return Invalid(dict(map(_fault, error.errors(include_url=False))))
 
 
 @cache
@@ -83,14 +88,19 @@ def _model(texts: tuple[str, ...]) -> type[Sent]:
 
 
 def _fault(detail: ErrorDetails) -> tuple[str, str]:
-    name = str(detail["loc"][0])
+    name = str(detail["loc"][0]) if detail["loc"] else "body"
     if name in MEANT and detail["type"] != MISSING:
         return name, MEANT[name]
     fault, _ = fault_and_remedy(detail)
     return name, f"{fault}。"
 
 
-def _object(request: Request) -> dict[str, Any]:
+def object_of(request: Request) -> dict[str, Any]:
+    """Return the JSON object a program sent, each key once.
+
+    Raises:
+        Spoken: There is none (400).
+    """
     if request.mimetype != "application/json":
         raise Spoken(400, DAMAGED)
     try:

@@ -163,7 +163,7 @@ def _papers(assessment: Assessment, sheet: SheetKind, basis: str | None) -> Pape
     issued = store.documents_about(session, "assessment", assessment.id, kind)
     current = next((d for d in issued if d.basis == basis and _is_valid(d)), None)
     job = steps.report_job(session, assessment.id, sheet, basis) if basis else None
-    there = current if current and _is_kept(current) else None
+    there = current if current and is_kept(current) else None
     return Papers(
         current=there,
         older=[d for d in issued if d is not current and not _is_withdrawn(d)],
@@ -199,7 +199,7 @@ def _is_withdrawn(document: Document) -> bool:
 def request_report(assessment_id: int, kind: SheetKind) -> ResponseReturnValue:
     """Ask for the PDF; the page then shows how far it is."""
     readable_result(assessment_id, kind)
-    job = steps.request_report(here.step(), assessment_id, kind, is_kept=_is_kept)
+    job = steps.request_report(here.step(), assessment_id, kind, is_kept=is_kept)
     if job:
         send(job.id)
     return redirect(url_for(".result", assessment_id=assessment_id, kind=kind) + "#report")
@@ -226,8 +226,8 @@ def report(document_id: int) -> ResponseReturnValue:
     A firm keeps the reports it was once given, also while its sheet is returned for completion; a
     withdrawn one is opened by the bureau alone.
     """
-    found, assessment = _of_assessment(document_id)
-    if not _is_kept(found):
+    found, assessment = of_assessment(document_id)
+    if not is_kept(found):
         current_app.logger.error("report file missing: %s", found.number)
         here.refuse(404, "报告文件缺失，请在结果页重新生成。")
     return _handed_out(found, found.sha256, *_names(found, assessment.firm.name))
@@ -249,7 +249,7 @@ def _handed_out(
 @pages.post("/reports/<row:document_id>/word")
 def request_word(document_id: int) -> ResponseReturnValue:
     """Ask for the Word edition of a report; the result page then shows how far it is."""
-    found, assessment = _of_assessment(document_id)
+    found, assessment = of_assessment(document_id)
     job = word_steps.request(here.step(), found.id)
     if job:
         send(job.id)
@@ -260,7 +260,7 @@ def request_word(document_id: int) -> ResponseReturnValue:
 @pages.get("/reports/<row:document_id>.docx")
 def word(document_id: int) -> ResponseReturnValue:
     """Hand out a report as Word, to whoever may have it as PDF."""
-    found, assessment = _of_assessment(document_id)
+    found, assessment = of_assessment(document_id)
     edition = word_store.word_edition(here.session(), found.id)
     if edition is None or not here.contents().has(edition.sha256):
         here.refuse(404, "这份报告没有 Word 版，请在结果页生成。")
@@ -275,7 +275,7 @@ def word(document_id: int) -> ResponseReturnValue:
     )
 
 
-def _of_assessment(document_id: int) -> tuple[Document, Assessment]:
+def of_assessment(document_id: int) -> tuple[Document, Assessment]:
     """Find a report this reader may have; a withdrawn one is the bureau's alone."""
     found = store.document(here.session(), document_id)
     if found is None or found.kind not in word_steps.SHEETS:
@@ -373,5 +373,5 @@ def _names(document: Document, firm: str) -> tuple[str, str]:
     )
 
 
-def _is_kept(document: Document) -> bool:
+def is_kept(document: Document) -> bool:
     return here.contents().has(document.sha256)

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, Role
-from survey.web import factor, here, sessions
+from survey.web import factor, here, sessions, tokens
 from survey.web.here import Reader
+from survey.words import api as api_words
 from survey.words.wording import RETURNED, VISIT_RETURNED
 
 ANYONE = "anyone"
@@ -64,6 +65,40 @@ ROUTES: dict[str, frozenset[str]] = {
     "calendar.feed": _public,
     "calendar.renew": _consultant | _officer,
     "calendar.revoke": _consultant | _officer,
+    # other systems: tokens by which they speak in a user's name, and what they may ask
+    "tokens.home": _firm | _consultant | _officer,
+    "tokens.make": _firm | _consultant | _officer,
+    "tokens.revoke": _firm | _consultant | _officer,
+    "tokens.revoke_anybodys": _administrator,
+    "tokens.everybodys": _administrator,
+    "tokens.guide": _public,
+    "tokens.description_file": _public,
+    "api.me": _firm | _consultant | _officer,
+    "api.firms": _officer,
+    "api.firm": _firm | _officer,
+    "api.add_firm": _officer,
+    "api.change_firm": _officer,
+    "api.rounds": _officer,
+    "api.round_one": _officer,
+    "api.open_round": _officer,
+    "api.invite": _officer,
+    "api.begin": _firm,
+    "api.assessments": _firm | _consultant | _officer,
+    "api.assessment": _firm | _consultant | _officer,
+    "api.answers": _firm | _consultant | _officer,
+    "api.save_answer": _firm | _consultant,
+    "api.submit": _firm,
+    "api.score": _firm | _consultant | _officer,
+    "api.request_report": _firm | _consultant | _officer,
+    "api.pool": _officer,
+    "api.entry": _officer,
+    "api.enter_pool": _officer,
+    "api.raise_target": _officer,
+    "api.withdraw": _officer,
+    "api.document": _firm | _consultant | _officer,
+    "api.content": _firm | _consultant | _officer,
+    "api.job": _firm | _consultant | _officer,
+    "api.feed": _officer,
     # whether a document is genuine: for whoever holds one
     "verify.page": _public,
     "verify.rules": _public,
@@ -559,6 +594,10 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def _guard() -> ResponseReturnValue | None:
+        if tokens.is_meant():
+            g.reader = tokens.reader()
+            guard_operation()
+            return None
         saves = request.endpoint in SAVES
         g.reader = sessions.signed_in_lately() if saves else sessions.signed_in()
         return guard()
@@ -600,6 +639,19 @@ def guard() -> ResponseReturnValue | None:
     return None
 
 
+def guard_operation() -> None:
+    """Let another system through that shows a good token for the operation, or refuse it."""
+    if request.endpoint is None or ANYONE in ROUTES[request.endpoint]:
+        return
+    who = here.current()
+    if who is None:
+        here.refuse(401, api_words.NEEDS_BEARER)
+    if who.role not in ROUTES[request.endpoint] or not may_open(who, request.endpoint):
+        abort(403)
+    tokens.require_scope(who, tokens.SCOPES[request.endpoint])
+    here.rest_on(partial(tokens.require_unchanged, who))
+
+
 def may_open(reader: Reader, endpoint: str) -> bool:
     """Whether a route is a reader's by role, and in a firm by what its owner gave them."""
     if reader.role not in ROUTES[endpoint]:
@@ -610,9 +662,9 @@ def may_open(reader: Reader, endpoint: str) -> bool:
 
 
 def wants_json() -> bool:
-    """Whether the client is a script of ours rather than a page."""
+    """Whether the client is a program rather than a page."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.is_json or best == "application/json"
+    return tokens.is_meant() or request.is_json or best == "application/json"
 
 
 def safe_next(target: str | None) -> str | None:

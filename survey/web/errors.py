@@ -43,7 +43,7 @@ from survey.lifecycle.errors import (
     Unsettled,
 )
 from survey.tables import NOTE
-from survey.web import access, here
+from survey.web import access, here, tokens
 from survey.words import contact, wording
 
 RETRY_SECONDS = 30
@@ -93,6 +93,8 @@ def answer(status: int, message: str = "", *, plain: bool = False, **more: Any) 
             else render_template("errors/error.html", fields=more.get("fields", {}), **values)
         )
     response.status_code = status
+    if status == 401 and tokens.is_meant():
+        response.headers["WWW-Authenticate"] = 'Bearer realm="api"'
     if status in (429, 503):
         response.headers.setdefault("Retry-After", str(more.get("retry_after", RETRY_SECONDS)))
     return response

@@ -18,9 +18,12 @@ FRESH = timedelta(minutes=10)
 BEFORE = frozenset({"second_factor.ask", "second_factor.begin", "account.sign_out"})
 """What a reader may do whose session has shown the password alone."""
 ALWAYS = frozenset(
-    {"second_factor.reset", "second_factor.security", "second_factor.leave", "second_factor.codes"}
+    {
+        *("second_factor.reset", "second_factor.security"),
+        *("second_factor.leave", "second_factor.codes", "tokens.make"),
+    }
 )
-"""What wants the factor again whatever was chosen: it guards the factor itself."""
+"""What wants the factor again whatever was chosen: it guards the factor itself, or goes round it."""
 KINDS = {
     "bureau.revoke_recognition": "revoke",
     "bureau.revoke_nation": "revoke",

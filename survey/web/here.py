@@ -54,6 +54,10 @@ class Reader:
     factor_at: datetime | None = field(default=None, compare=False)
     """When this session showed a second factor last."""
     has_factor: bool = field(default=False, compare=False)
+    token: str = ""
+    """What the token is for that they came with (``survey.web.tokens``); empty for a browser."""
+    scopes: frozenset[str] = frozenset()
+    """What that token may."""
 
 
 def init_app(app: Flask, engine: Engine, info: dict[str, object]) -> None:
@@ -129,12 +133,17 @@ def actor() -> Actor:
     who = current()
     return Actor(
         user_id=who.id if who else None,
-        name=f"{who.name}（{who.username}）" if who else "未登录",
+        name=_called(who) if who else "未登录",
         address=request.remote_addr or "",
         request_id=g.get("request_id", ""),
-        sign_in=who.token_hash if who else "",
+        sign_in=who.token_hash if who and not who.token else "",
         role=who.role if who else None,
     )
+
+
+def _called(who: Reader) -> str:
+    by = f"，接口令牌“{who.token}”" if who.token else ""
+    return f"{who.name}（{who.username}{by}）"
 
 
 def shows_persons() -> None:

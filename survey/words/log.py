@@ -13,7 +13,7 @@ from questionnaires.words import SIZES
 from reports.figures import money_text, percent
 from survey.clock import local
 from survey.tables import AuditEntry
-from survey.words import batches, factors, jobs, needs, projects, samples, seen
+from survey.words import api, batches, factors, jobs, needs, projects, samples, seen
 from survey.words.notes import TITLES
 from survey.words.notices import CANDIDATE_STATES, CHANGED, NOTICE_STATES
 from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
@@ -196,6 +196,8 @@ ACTIONS = {
     "factor_leave": "停用两步验证",
     "factor_reset": "重置两步验证",
     "factor_again": "选定要再验证的操作",
+    "token_make": "生成接口令牌",
+    "token_revoke": "停用接口令牌",
     "roster_bring": "上传企业名单",
     "roster_check": "核对企业名单",
     "roster_checked": "核对完企业名单",
@@ -318,7 +320,7 @@ GROUPED = {
     "accounts": (
         *("sign_in", "sign_out", "sign_out_everywhere", "link_invite", "link_reset"),
         *("session_end", "factor_set", "factor_show", "factor_codes", "factor_leave"),
-        *("factor_reset", "factor_again"),
+        *("factor_reset", "factor_again", "token_make", "token_revoke"),
         *("password_invite", "password_reset", "password_change", "phone", "give"),
         *("agree", "erase_user", "enable", "disable", "role", "calendar_open", "calendar_shut"),
     ),
@@ -691,6 +693,8 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "again": lambda kinds: (
         f"要再验证 {'、'.join(factors.AGAIN.get(kind, kind) for kind in kinds) or '无'}"
     ),
+    "scopes": lambda scopes: f"权限 {'、'.join(api.SCOPES.get(one, one) for one in scopes)}",
+    "until": lambda day: f"有效至 {day}",
     "came_by": lambda source: f"来源 {needs.SOURCES.get(source, source)}",
     "rating": lambda rating: f"评价 {needs.RATINGS.get(rating, '无')}",
     "settlement": lambda how: SETTLEMENTS.get(how, how),

@@ -175,6 +175,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "factor_leave": "停用了{person}的两步验证",
     "factor_reset": "重置了{person}的两步验证",
     "factor_again": "选定了要再次验证身份的操作",
+    "token_make": "给{person}生成了接口令牌",
+    "token_revoke": "停用了{person}的接口令牌",
     "roster_bring": "上传了{thing}",
     "roster_check": "要求核对{thing}",
     "roster_checked": "核对完了{thing}",

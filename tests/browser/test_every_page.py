@@ -125,6 +125,7 @@ from tests.support.rounds import a_mail, prepare_links
 from tests.support.samples import a_copy, a_sample, a_typed_card
 from tests.support.servers import Server, serving
 from tests.support.templates import a_template, a_view
+from tests.support.tokens import page_rules
 
 Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, *Role)
@@ -515,7 +516,7 @@ def pages_of(app: Flask, reader: str) -> list[Rule]:
     """Every rule this reader may GET; what is open to all is looked at by nobody in particular."""
     return [
         rule
-        for rule in app.url_map.iter_rules()
+        for rule in page_rules(app)
         if "GET" in (rule.methods or ())
         and rule.endpoint not in NOT_PAGES
         and reader in ROUTES[rule.endpoint]

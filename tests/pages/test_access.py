@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from survey.tables import Role
 from survey.web import access
 from tests.support.people import signed_in
+from tests.support.tokens import page_rules
 from tests.support.world import QUESTION, World, contents
 
 ROLES = tuple(Role)
@@ -95,10 +96,13 @@ ROWS = {
     "filing_id",
     "sample_id",
     "sample_consent_id",
+    "token_id",
 }
 
 OF_CONSULTANTS = ("bureau.consultant_link", "bureau.work_of_one", "interests.")
 """Where a user's number means a consultant."""
+OF_RESULTS = ("results.", "responses.", "versions.", "last_round.", "plans.", "api.")
+"""Where a sheet stands that has been handed in."""
 OF_SECOND = ("consultant.begin_second_sheet", "consultant.finish_second_sheet")
 """Of a pair the second's alone."""
 
@@ -111,7 +115,7 @@ def world(session, settings):
 @pytest.fixture
 def rules(app):
     """Every rule but the static files', which have no owner."""
-    found = [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+    found = [rule for rule in page_rules(app) if rule.endpoint != "static"]
     assert len(found) > 30
     return sorted(found, key=lambda rule: ("GET" not in rule.methods, rule.endpoint))
 
@@ -154,7 +158,7 @@ def who(rule: Rule, role: str, world: World):
 def own(rule: Rule, role: str, side) -> dict[str, object]:
     """The numbers of rows this role may use in this route."""
     state = {Role.FIRM: "draft", Role.CONSULTANT: "visiting"}.get(role, "confirmed")
-    if rule.endpoint.startswith(("results.", "responses.", "versions.", "last_round.", "plans.")):
+    if rule.endpoint.startswith(OF_RESULTS):
         state = "confirmed"
     kind = "onsite" if role == Role.CONSULTANT else "self"
     name = "confirmed self file" if rule.endpoint == "files.thumbnail" else f"{state} {kind} file"
@@ -190,6 +194,7 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "sample_consent_id": side.ids["sample consent"],
         "view_id": side.ids["spare view" if "forget" in rule.endpoint else "view"],
         "template_id": side.ids[_template(rule)],
+        "token_id": side.ids[f"{role} token" if f"{role} token" in side.ids else "firm token"],
         "need_id": side.ids["answered need" if role == Role.FIRM else "need"],
     }
 
@@ -237,6 +242,8 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
         others["evidence_id"].append(a["draft self file"])
     if role == Role.FIRM:
         others["evidence_id"].append(a["visiting onsite file"])
+    if role in (Role.FIRM, Role.CONSULTANT, Role.OFFICER):
+        others["token_id"] = [b["firm token"], b["consultant token"]]
     if role in (Role.FIRM, Role.CONSULTANT):
         others["sample_id"] = [b["sample"]]
     if role == Role.FIRM:

@@ -22,6 +22,7 @@ from survey.web import access
 from tests.support.bureau import counting
 from tests.support.labour import work
 from tests.support.people import signed_in
+from tests.support.tokens import page_rules
 from tests.support.world import QUESTION, World
 
 WORDS = {
@@ -79,6 +80,7 @@ TABLES = {
     "view_id": "saved_views",
     "template_id": "list_templates",
     "need_id": "needs",
+    "token_id": "api_tokens",
 }
 
 
@@ -126,7 +128,7 @@ def addresses(rule, values):
 def crawl(app, session, client, role):
     """Yield (address, everything the answer says) for all that this map can build."""
     values = numbers(session) | WORDS
-    for rule in sorted(app.url_map.iter_rules(), key=str):
+    for rule in sorted(page_rules(app), key=str):
         if rule.endpoint in ("static", "account.sign_out", "account.sign_out_everywhere"):
             continue
         may = access.ROUTES[rule.endpoint] & {role, access.ANYONE}

@@ -9,6 +9,7 @@ import pytest
 from survey.joining import create_app
 from survey.web import access
 from tests.support.people import PASSWORD, a_user, signed_in
+from tests.support.tokens import page_rules
 from tests.support.world import World
 
 STATIC = "/static/"
@@ -96,7 +97,7 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
     seen = set()
     for reader in [None, *readers]:
         client = signed_in(app, session, reader) if reader else app.test_client()
-        for rule in app.url_map.iter_rules():
+        for rule in page_rules(app):
             if rule.endpoint == "static" or "GET" not in rule.methods:
                 continue
             for where in addresses(rule.rule, values):
@@ -213,7 +214,7 @@ def test_a_report_is_named_for_its_reader_and_not_kept_by_the_browser(app, sessi
 def test_other_methods_are_refused_and_the_allowed_ones_named(app, session, world):
     client = signed_in(app, session, world.administrator)
     allowed: dict[str, set[str]] = {}
-    for rule in app.url_map.iter_rules():
+    for rule in page_rules(app):
         if rule.endpoint != "static" and "<" not in rule.rule:
             allowed.setdefault(rule.rule, set()).update(rule.methods)
     for where, good in allowed.items():
@@ -281,6 +282,10 @@ def test_every_public_route_is_public_on_purpose():
         ),
         *("worker.script", "worker.away"),
         "calendar.feed",  # its address is the secret: a telephone's calendar signs in nowhere
+        *(
+            "tokens.guide",
+            "tokens.description_file",
+        ),  # how programs ask; what they get needs a token
         *("verify.page", "verify.rules", "verify.script"),  # for whoever holds a document
         "privacy.purpose",  # what is kept of people is to be read before anything is given
         *("profiles.logo", "profiles.colours"),  # what every page wears, the sign-in page too

@@ -25,6 +25,7 @@ from tests.support.people import (
     signed_in,
     with_password,
 )
+from tests.support.tokens import page_rules
 
 
 @pytest.fixture
@@ -183,7 +184,7 @@ def test_no_route_but_those_for_it_opens_before_the_factor_was_shown(app, sessio
     with_factor(app, session, user)
     thief = with_password(app, user)
 
-    for rule in app.url_map.iter_rules():
+    for rule in page_rules(app):
         roles = access.ROUTES[rule.endpoint]
         if access.ANYONE in roles or rule.endpoint in factor.BEFORE or rule.arguments:
             continue

@@ -58,12 +58,14 @@ from survey.store import interests as interest_store
 from survey.store import nation as nation_store
 from survey.store import pool as store
 from survey.store import samples as sample_store
+from survey.store.accounts import hashed
 from survey.store.completion import Pace
 from survey.store.invitations import Whom
 from survey.store.jobs import jobs_about
 from survey.store.lists import Wanted
 from survey.store.signatures import signatures
 from survey.tables import (
+    ApiToken,
     Assessment,
     Firm,
     IntroductionState,
@@ -113,6 +115,7 @@ from tests.support.rosters import a_proposal, a_roster
 from tests.support.rounds import a_mail
 from tests.support.samples import a_copy, a_sample, a_typed_card
 from tests.support.templates import a_template, a_view, a_word_template
+from tests.support.tokens import a_token
 
 QUESTION = "scheduling"
 IDLE = frozenset({"user_sessions", "throttles", "known_devices"})
@@ -143,6 +146,8 @@ class World:
         self._session = session
         self._config = config
         self._reports = reports
+        self.words: dict[int, str] = {}
+        """The token of each who has one, by user."""
         self.rounds = [a_round(session) for _ in range(5)]
         self.officer = a_user(session, Role.OFFICER)
         self.administrator = a_user(session, Role.ADMINISTRATOR)
@@ -152,6 +157,7 @@ class World:
         self._ask_for(self.rounds[3])
         self._say_what_they_need()
         self._show_a_sample()
+        self._hand_out_tokens()
         if reports:
             self._print_district(self.rounds[0])
             self._report_year(self.rounds[0])
@@ -210,6 +216,21 @@ class World:
                 "published sample": shown.id,
                 "sample consent": consent.id,
             }
+
+    def _hand_out_tokens(self) -> None:
+        """A token of each side's firm and consultant, and one of the officer."""
+        own = self._token(self.officer, "数据平台")
+        for side in self.sides:
+            for role, user in ((Role.FIRM, side.user), (Role.CONSULTANT, side.consultant)):
+                side.ids[f"{role} token"] = self._token(user, f"{side.word}的系统")
+            side.ids[f"{Role.OFFICER} token"] = own
+
+    def _token(self, user: User, purpose: str) -> int:
+        word = a_token(self._session, user, purpose=purpose)
+        self.words[user.id] = word
+        return self._session.scalars(
+            select(ApiToken.id).where(ApiToken.token_hash == hashed(word))
+        ).one()
 
     def _print_district(self, round_: Round) -> None:
         """The district's page on paper: nobody's in particular, so both sides know its number."""

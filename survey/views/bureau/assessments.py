@@ -51,7 +51,7 @@ from survey.views.bureau import choices, columns, filters, tiles, views
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
 from survey.views.bureau.columns import PROVISIONAL, Columns
-from survey.views.bureau.everything import Everything, lines_of
+from survey.views.bureau.everything import Everything, Take, lines_of
 from survey.views.bureau.exports import send_list
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import (
@@ -105,11 +105,11 @@ def _listed(part: Slice | None = None) -> Listed:
     return Listed(frame, asked, wanted, lines, total, Columns(every, shown.shown))
 
 
-def everything() -> Everything:
+def everything(take: Take = lines_of) -> Everything:
     """The list as it is narrowed and ordered, with every column it has."""
     frame, session = choices.frame(), here.session()
     asked = filters.of_assessments(frame, SORTS)
-    lines = lines_of(lambda part: store.assessments(session, asked.wanted(), part))
+    lines = take(lambda part: store.assessments(session, asked.wanted(), part))
     unmet = store.unmet(session, asked.wanted())
     judged = store.verdicts(session, frame.edition.id)
     return Everything(columns.of_assessments(frame, unmet, judged), lines, asked.said)

@@ -24,15 +24,24 @@ class Everything(NamedTuple):
     said: Mapping[str, Said]
 
 
-def lines_of(read: Callable[[Slice], tuple[list[Line], int]]) -> list[Line]:
-    """Return all lines of a list, counted before they are read; more than fit answer 422.
+Read = Callable[[Slice | None], tuple[list[Line], int]]
+"""Gives one page of a list, or all of it, and how many lines there are."""
 
-    Args:
-        read: Gives one page of the list, and how many lines there are.
-    """
+
+def lines_of(read: Read[Line]) -> list[Line]:
+    """Return all lines of a list, counted before they are read; more than fit answer 422."""
     _first, total = read(Slice(1, 1))
     require_room(total)
     return read(Slice(1, MOST_ROWS))[0]
+
+
+def all_of(read: Read[Line]) -> list[Line]:
+    """Return all lines of a list, however many."""
+    return read(None)[0]
+
+
+Take = Callable[[Read[Any]], list[Any]]
+"""How much of a list is taken: ``lines_of``, or ``all_of``."""
 
 
 def require_room(total: int) -> None:

@@ -84,10 +84,10 @@ def send_rows(
 ) -> ResponseReturnValue:
     """Send the same from what its columns say of each line; no row is held, the file alone."""
     said, taken, stream = said_filters(filters), _Counted(rows), BytesIO()
-    heads = [tables.Column(column.title, column.width, column.kind) for column in columns]
+    heads = heads_of(columns)
     if request.args.get("kind") == "csv":
         kind, answered = "csv", sent_table
-        _write_text(stream, heads, taken)
+        write_text(stream, heads, taken)
     else:
         kind, answered = "xlsx", sent_workbook
         sheet = Sheet(title, heads, taken, f"{here.district().name}{title}")
@@ -96,6 +96,11 @@ def send_rows(
     stream.seek(0)
     day = today().isoformat()
     return answered(stream, f"{title}-{day}.{kind}", f"{listed}-{day}.{kind}")
+
+
+def heads_of(columns: Sequence[Column[Any]]) -> list[tables.Column]:
+    """Return what stands above the columns in a table that goes out."""
+    return [tables.Column(column.title, column.width, column.kind) for column in columns]
 
 
 class _Counted:
@@ -115,7 +120,7 @@ def _origin(said: str) -> Origin:
     return Origin(district.bureau, now().astimezone(LOCAL), said, district.demonstration)
 
 
-def _write_text(
+def write_text(
     stream: IO[bytes], heads: Sequence[tables.Column], rows: Iterable[Sequence[Cell]]
 ) -> None:
     """With the mark by which Excel tells UTF-8."""

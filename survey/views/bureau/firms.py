@@ -24,7 +24,7 @@ from survey.tables.pinyin import MOST
 from survey.views import firm_file
 from survey.views.bureau import choices, columns, filters, tiles, views
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.everything import Everything, lines_of
+from survey.views.bureau.everything import Everything, Take, lines_of
 from survey.views.bureau.exports import send_list
 from survey.views.bureau.steps import CHANGED_MEANWHILE
 from survey.views.fields import shown_version
@@ -126,10 +126,10 @@ def firms() -> ResponseReturnValue:
     )
 
 
-def everything() -> Everything:
+def everything(take: Take = lines_of) -> Everything:
     """The firms as they are narrowed and ordered, with every column there is."""
     asked = filters.of_firms(_trades(), FIRM_SORTS)
-    lines = lines_of(lambda part: store.firms(here.session(), asked.wanted(), part))
+    lines = take(lambda part: store.firms(here.session(), asked.wanted(), part))
     return Everything(columns.of_firms(_trades()), lines, asked.said)
 
 

@@ -1,0 +1,153 @@
+"""What every operation of the interface shares: its description, its models, its refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from functools import cache, wraps
+from typing import Any, TypeVar
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel
+from spectree import Response, SecurityScheme, SpecTree
+from spectree.models import SecureType, SecuritySchemeData
+from spectree.plugins.flask_plugin import FlaskPlugin
+
+from survey.lifecycle.errors import Doubtful
+from survey.tables import SheetKind
+from survey.views.api.models import MOST_ID, Fault
+from survey.views.changes import object_of, refusal
+from survey.web import errors, here, tokens
+from survey.words import api as words
+from survey.words.wording import DOUBTS
+
+View = Callable[..., ResponseReturnValue]
+pages = Blueprint("api", __name__, url_prefix=tokens.PREFIX.rstrip("/"))
+WRITING = frozenset({"POST", "PUT", "PATCH"})
+REFUSALS = (400, 401, 403, 404, 422, 429, 503)
+"""Of any operation; those that write may answer 409 and 415 besides."""
+PARAMETERS: Mapping[str, Mapping[str, Any]] = {
+    "row": {"type": "integer", "minimum": 1, "maximum": MOST_ID},
+    "sheet": {"type": "string", "enum": list(SheetKind)},
+}
+"""What the converters of our own take in an address."""
+
+
+class Plugin(FlaskPlugin):
+    """The library's, that knows our converters as well."""
+
+    def parse_path(
+        self, route: Any, path_parameter_descriptions: Mapping[str, str] | None
+    ) -> tuple[str, list[dict[str, Any]]]:
+        path, parameters = super().parse_path(route, path_parameter_descriptions)
+        kinds = _kinds(str(route))
+        for one in parameters:
+            one["schema"] = one["schema"] or dict(PARAMETERS[kinds[one["name"]]])
+        return path, parameters
+
+
+def _kinds(rule: str) -> dict[str, str]:
+    """Return the converter of each variable of a route, as it is written."""
+    pieces = [piece.partition(">")[0].rpartition(":") for piece in rule.split("<")[1:]]
+    return {name: kind for kind, _, name in pieces}
+
+
+def _refuse(_request: Any, _answer: Any, fault: Any, *_more: Any) -> None:
+    if fault is not None:
+        raise refusal(fault)
+
+
+described = SpecTree(
+    "flask",
+    Plugin,
+    before=_refuse,
+    validation_error_model=Fault,
+    naming_strategy=lambda model: model.__name__,
+    nested_naming_strategy=lambda _parent, child: child,
+    title="数智阶梯数据接口",
+    version="1.0",
+    security_schemes=[
+        SecurityScheme(
+            name="token",
+            data=SecuritySchemeData(
+                type=SecureType.HTTP, scheme="bearer", description=words.NEEDS_BEARER
+            ),
+        )
+    ],
+)
+pages.record(lambda state: setattr(described.backend, "blueprint_state", state))
+
+
+def operation(
+    tag: str, gives: type[BaseModel] | None, *others: int, status: int = 200
+) -> Callable[[Callable[..., Any]], View]:
+    """Make a view an operation: what it takes stands in its ``query`` and ``json``.
+
+    Args:
+        gives: The model of its answer; None where it is a file.
+        others: Refusals it knows beside those of all.
+    """
+
+    def decorate(view: Callable[..., Any]) -> View:
+        answers: dict[str, Any] = {f"HTTP_{status}": (gives, words.STATUSES[status])}
+        for code in sorted({*REFUSALS, *others}):
+            answers[f"HTTP_{code}"] = (Fault, words.STATUSES[code])
+        scope = tokens.SCOPES[f"{pages.name}.{view.__name__}"]
+        described_view: View = described.validate(
+            resp=Response(**answers),
+            tags=(tag,),
+            security={"token": [scope] if scope else []},
+            operation_id=view.__name__,
+        )(view)
+        return described_view if gives else _as_it_is(described_view, view)
+
+    return decorate
+
+
+def _as_it_is(described_view: View, view: View) -> View:
+    """A described view whose answer is a file: the library would read it whole, so it is not asked."""
+
+    @wraps(described_view)
+    def sent(*given: Any, **named: Any) -> ResponseReturnValue:
+        return view(*given, **named)
+
+    return sent
+
+
+@pages.before_request
+def _read_body() -> None:
+    """See that what is sent is one JSON object, before any of it is looked at."""
+    if request.method in WRITING:
+        if request.mimetype != "application/json":
+            here.refuse(415, words.ONLY_JSON)
+        object_of(request)
+
+
+@pages.errorhandler(Doubtful)
+def _doubtful(error: Doubtful) -> Any:
+    doubts = "".join(DOUBTS[doubt] for doubt in error.doubts)
+    return errors.answer(error.status, doubts, fields={"sure": "确认无误请填 true。"})
+
+
+@cache
+def description() -> Mapping[str, Any]:
+    """Return the interface as OpenAPI 3.1 describes it, in the words of its readers."""
+    told: dict[str, Any] = deepcopy(described.spec)
+    for tag in told["tags"]:
+        tag["description"] = words.TAGS[tag["name"]]
+    for at_path in told["paths"].values():
+        for one in at_path.values():
+            one["summary"], one["description"] = words.OPERATIONS[one["operationId"]], ""
+    return told
+
+
+Item = TypeVar("Item")
+
+
+def paged(
+    found: Sequence[Item], limit: int, key: Callable[[Item], int]
+) -> tuple[list[Item], int | None]:
+    """Cut what was read, one more than asked, to a page; return where the next begins."""
+    shown = list(found[:limit])
+    return shown, key(shown[-1]) if len(found) > limit else None

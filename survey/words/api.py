@@ -1,0 +1,74 @@
+"""Words of the interface for other systems (数据接口)."""
+
+from __future__ import annotations
+
+SCOPES = {
+    "firms:read": "查看企业",
+    "firms:write": "新增、修改企业",
+    "rounds:read": "查看轮次",
+    "rounds:write": "新建轮次、邀请企业",
+    "assessments:read": "查看评估、答案、得分",
+    "assessments:write": "填写答案、提交",
+    "pool:read": "查看培育库",
+    "pool:write": "入库、调高目标、退库",
+    "documents:read": "下载报告",
+    "documents:write": "生成报告",
+}
+"""What a token may be for."""
+TAGS = {
+    "me": "令牌",
+    "firms": "企业",
+    "rounds": "轮次",
+    "assessments": "评估",
+    "pool": "培育库",
+    "documents": "报告和任务",
+    "feeds": "表格数据源",
+}
+OPERATIONS = {
+    "me": "这个令牌是谁的、能做什么、到哪天为止",
+    "firms": "列出企业，每页最多 200 家",
+    "firm": "一家企业",
+    "add_firm": "新增企业，返回首位用户的邀请链接（只给这一次）",
+    "change_firm": "改企业的名称、行业或乡镇（街道）",
+    "rounds": "列出轮次",
+    "round_one": "一个轮次",
+    "open_round": "新建轮次",
+    "invite": "邀请企业参加一个轮次",
+    "begin": "本企业开始一个轮次的评估，重复调用返回同一份",
+    "assessments": "列出评估，每页最多 200 份",
+    "assessment": "一份评估",
+    "answers": "一份答卷的全部答案",
+    "save_answer": "保存一题，同一个 request_id 重复发送只算一次",
+    "submit": "提交自评，提交后不能再改",
+    "score": "得分、等级、未达标的必备条件，逐题核算",
+    "request_report": "生成报告，已有的直接返回",
+    "pool": "列出培育库，每页最多 200 家",
+    "entry": "培育库里的一家企业",
+    "enter_pool": "拟入库或入库",
+    "raise_target": "调高目标等级",
+    "withdraw": "退库",
+    "document": "一份报告的编号、状态、哈希",
+    "content": "报告的 PDF 文件",
+    "job": "一个后台任务的进度",
+    "feed": "企业、评估或培育库的整张表，CSV 或 JSON，列和筛选同网页",
+}
+"""What each operation does."""
+STATUSES = {
+    200: "成功",
+    201: "已新增",
+    202: "已受理，进度看 job",
+    400: "请求的格式不对",
+    401: "没有令牌，或令牌不对、已停用、已到期",
+    403: "令牌没有这项权限",
+    404: "没有这一项，或不归这个令牌看",
+    410: "报告已撤销",
+    409: "与现在的状态冲突：别人刚改过，或这一步已不能做",
+    415: "请求体只收 application/json",
+    422: "有内容不能接受，fields 里逐项写明",
+    429: "请求太频繁，请按 Retry-After 稍后再试",
+    503: "系统正忙，请稍后再试",
+}
+NEEDS_BEARER = "请在 Authorization 里带上有效的接口令牌：Bearer 加一个空格再加令牌。"
+NEEDS_SCOPE = "这个令牌没有“{scope}”的权限，请在“账号与密码”的“接口令牌”里另生成一个。"
+ONLY_JSON = "请求体请用 application/json。"
+TOO_OFTEN = "请求太频繁，请稍后再试。"
