@@ -19,10 +19,11 @@ from typing import IO, Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from questionnaires import loading, workbook
+from questionnaires import catalogue, loading, workbook
 from questionnaires.checking import check
 from questionnaires.library import OWN, UnknownEdition, found
 from questionnaires.loading import SEAL
+from questionnaires.model import Package
 from questionnaires.reading import read
 from survey import library
 from survey.lifecycle import edition_status, typed
@@ -55,15 +56,27 @@ def copy(step: Step, edition_id: str) -> str:
         AlreadyThere: Its draft copy exists.
         NotThere
     """
-    edition = _required(step.session, edition_id)
-    draft_id = f"{edition_id.removesuffix(DRAFT_MARK)[: 40 - len(DRAFT_MARK)]}{DRAFT_MARK}"
+    return _drafted(step, edition_id)
+
+
+def _drafted(step: Step, edition_id: str, package: Package | None = None) -> str:
+    """Begin an edition's draft copy, with one package otherwise where that is asked."""
+    edition, draft_id = _required(step.session, edition_id), draft_of(edition_id)
     with _copied(_folder(step.session, edition_id), draft_id) as folder:
         _set_head(folder, id=draft_id, title=_draft_title(edition.title))
+        catalogue.rewritten(folder, [package] if package else [])
         content = library.installed(step.session).keep(folder)
     row = EditionRow(id=draft_id, state=EditionState.DRAFT, content=content, copied_from=edition_id)
     with _adding(step, row):
-        step.log("edition_copy", About("edition", draft_id), before={"edition": edition_id})
+        before, after = {"edition": edition_id}, {"package": package.code} if package else None
+        action = "edition_ranges" if package else "edition_copy"
+        step.log(action, About("edition", draft_id), before=before, after=after)
     return draft_id
+
+
+def draft_of(edition_id: str) -> str:
+    """Return what an edition's draft copy is called, whether there is one or not."""
+    return f"{edition_id.removesuffix(DRAFT_MARK)[: 40 - len(DRAFT_MARK)]}{DRAFT_MARK}"
 
 
 def _draft_title(title: str) -> str:
@@ -85,8 +98,33 @@ def take_workbook(step: Step, edition_id: str, file: IO[bytes]) -> str:
         raise Faulty(draft.faults)
     with _copied(_folder(step.session, edition_id), edition_id) as folder:
         workbook.keep_draft(draft, folder)
-        _change(step, edition_id, folder, draft.trade)
+        _change(step, edition_id, folder, trade=draft.trade)
     return draft.trade
+
+
+def move_ranges(step: Step, edition_id: str, package: Package) -> str:
+    """Let an edition's draft copy say what a package costs and takes; it is made where there is none.
+
+    Returns:
+        The draft's id.
+
+    Raises:
+        NotThere: No such edition.
+        Unused: The draft says this already, or has no such package.
+        Faulty: The draft's files cannot be read.
+        Stale, AlreadyThere: The draft was changed, or made, meanwhile.
+    """
+    draft_id = draft_of(edition_id)
+    if edition_status.one(step.session, draft_id) is None:
+        return _drafted(step, edition_id, package)
+    draft, faults = edition_status.opened(step.session, draft_id)
+    if draft is None:
+        raise Faulty(faults)
+    with _copied(_folder(step.session, draft_id), draft_id) as folder:
+        if not catalogue.rewritten(folder, [package]):
+            raise Unused
+        _change(step, draft_id, folder, action="edition_ranges", package=package.code)
+    return draft_id
 
 
 def take_folder(step: Step, folder: Path) -> str:
@@ -112,16 +150,18 @@ def take_folder(step: Step, folder: Path) -> str:
     return edition_id
 
 
-def _change(step: Step, edition_id: str, folder: Path, trade: str = "") -> None:
-    """Let a draft's files be those of a folder."""
+def _change(
+    step: Step, edition_id: str, folder: Path, action: str = "edition_import", **about: str
+) -> None:
+    """Let a draft's files be those of a folder; ``about`` is what the log says besides."""
     seen, known = _content(step.session, edition_id), _folder(step.session, edition_id)
-    before, after = _said(known), _said(folder) | ({"trade": trade} if trade else {})
+    before, after = _said(known), _said(folder) | about
     content = library.installed(step.session).keep(folder)
     with step.writing() as session:
         row = _locked_draft(session, edition_id, seen)
         row.content = content
         _keep(step, row)
-        step.log("edition_import", About("edition", edition_id), before=before, after=after)
+        step.log(action, About("edition", edition_id), before=before, after=after)
 
 
 def _said(folder: Path) -> dict[str, str]:

@@ -264,6 +264,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "token": [issue_link(Step(session, by, moment()), guest.id).token],
         "edition_id": [EDITION],
         "trade_id": ["valve"],
+        "package_code": ["N01"],
         "name": ["plan"],
         "word_kind": ["word_report"],
     }

@@ -54,6 +54,7 @@ WORDS = {
     "number": "1",
     "edition_id": "2026",
     "trade_id": "valve",
+    "package_code": "N01",
     "token": "x" * 43,
     "word": "x" * 43,
     "digest": "0c5f63084347",

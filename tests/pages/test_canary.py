@@ -40,6 +40,7 @@ WORDS = {
     "number": ["1", "2"],
     "edition_id": ["2026"],
     "trade_id": ["valve"],
+    "package_code": ["N01"],
     "token": ["x" * 43],
     "word": ["x" * 43],
     "step": ["stop"],

@@ -330,6 +330,7 @@ def _addresses(rule, world, role):
             "kind": "self",
             "edition_id": "2026",
             "trade_id": "valve",
+            "package_code": "N01",
             "token": "x" * 43,
             "word": "x" * 43,
             "digest": "0c5f63084347",

@@ -88,6 +88,7 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "kind": ("self", "onsite"),
         "edition_id": ("2026",),
         "trade_id": ("valve",),
+        "package_code": ("N01",),
         "token": ("x" * 43,),
         "word": ("x" * 43,),
         "digest": ("0c5f63084347",),
