@@ -28,7 +28,7 @@ def _spent(it: Told) -> Table:
         "价格和工期",
         "价格只算验收过、合同核对过的项目，不含土建和每年费用；一个项目里有几个场景的，合同分开列价才算价格，"
         "工期不算。数量不同的，按目录中间价的比例折算。",
-        ("", "目录（估算）", "家数", "四分之一低于", "中位", "四分之一高于", "对照"),
+        ("算什么", "目录（估算）", "家数", "四分之一低于", "中位", "四分之一高于", "对照"),
         (
             _line(
                 f"一次性投入（万元{bought}）",
@@ -96,9 +96,10 @@ def _rises(it: Told) -> str:
 
 
 def said(package: Package) -> str:
-    """Say in one sentence what a package costs once and takes."""
+    """Say what a package costs once and takes."""
     cost = package.cost
     fixed, each = range_text(cost.fixed.once), range_text(cost.each.once)
     parts = [f"{fixed} 万元"] if fixed else []
     parts += [f"每{cost.per} {each} 万元"] if each else []
-    return f"一次性{'，另加'.join(parts) or '无需采购'}；工期 {weeks_text(package.weeks)}"
+    once = f"一次性 {'，另加'.join(parts)}" if parts else "无需采购"
+    return f"{once}；工期 {weeks_text(package.weeks)}"

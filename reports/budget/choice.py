@@ -9,7 +9,7 @@ is added up again in whole numbers before it is believed (``searching.py``).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from time import monotonic
@@ -150,14 +150,19 @@ def programme_of(
     programme.spend(terms.money if money is None else money)
     for one in terms.limits if limits is None else limits:
         programme.limit(one)
+    of_firms = dict(_columns(offers.offers))
     for firm_id in terms.kept:
-        columns = [n for n, offer in enumerate(offers.offers) if offer.firm.id == firm_id]
+        columns = of_firms.get(firm_id, [])
         programme.rows.append(Row(columns, [1] * len(columns), 1, 1))
     return programme
 
 
+def _columns(offers: Sequence[Offer]) -> Iterator[tuple[int, list[int]]]:
+    """The columns of each firm, by its number."""
+    for firm_id, columns in groupby(range(len(offers)), key=lambda n: offers[n].firm.id):
+        yield firm_id, list(columns)
+
+
 def _one_each(offers: Sequence[Offer]) -> list[Row]:
     """Of a firm with several goals one is taken at most."""
-    firms = groupby(range(len(offers)), key=lambda n: offers[n].firm.id)
-    columns = [list(of_firm) for _, of_firm in firms]
-    return [Row(one, [1] * len(one), 0, 1) for one in columns if len(one) > 1]
+    return [Row(one, [1] * len(one), 0, 1) for _, one in _columns(offers) if len(one) > 1]

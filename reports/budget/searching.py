@@ -68,13 +68,19 @@ def _narrowed(aim: Sequence[int], rows: Sequence[Row], until: float, whole: Open
         return Found(None, lowest, whole, relaxed.status == INFEASIBLE)
     costs = np.abs(relaxed.lower.marginals + relaxed.upper.marginals)
     bound, size = math.ceil(relaxed.fun - NEARLY), CORE
+    near = _held(whole, relaxed.x, _far(relaxed.x, costs, CORE))
+    result = _solved(aim, constraints, until, near)
+    if result.status == 0 and result.fun <= bound + NEARLY:
+        return Found(_taken(result), bound, whole)
     best: list[int] | None = None
     while True:
         gap = math.inf if size >= len(aim) else np.partition(costs, size)[size]
         part = _held(whole, relaxed.x, costs > gap + 2 * NEARLY)
         result = _solved(aim, constraints, until, part)
         if result.x is not None:
-            best = [n for n, x in enumerate(result.x) if x > 0.5]
+            best = _taken(result)
+            if result.status == 0 and result.fun <= bound + NEARLY:
+                return Found(best, bound, whole)
             if result.status == 0 and result.fun <= relaxed.fun + gap + NEARLY:
                 return Found(best, round(result.fun), part)
         if gap == math.inf and result.status == 0:
@@ -84,6 +90,22 @@ def _narrowed(aim: Sequence[int], rows: Sequence[Row], until: float, whole: Open
         if gap == math.inf or monotonic() > until:
             return Found(best, _proved(result, bound, gap), whole)
         size *= WIDER
+
+
+def _taken(result: Any) -> list[int]:
+    return [n for n, x in enumerate(result.x) if x > 0.5]
+
+
+def _far(x: Any, costs: Any, size: int) -> Any:
+    """Tell the columns that are whole in the relaxed programme, but for those whose change costs least.
+
+    What is found among the others may be as good as the relaxed programme, raised to a whole number,
+    allows: then it is the best, though others may be as good that take columns held here.
+    """
+    far = np.abs(x - np.round(x)) <= NEARLY
+    whole = np.flatnonzero(far)
+    far[whole[np.argsort(costs[whole], kind="stable")[:size]]] = False
+    return far
 
 
 def _proved(result: Any, bound: int, gap: float) -> int:
