@@ -66,7 +66,7 @@ def _of_firm(firm: FirmGoals, terms: Terms) -> tuple[list[Offer], tuple[Refused,
         if isinstance(money, Refused):
             refusals.append(money)
         elif kept in (None, goal.step):
-            paid.append(Offer(firm, goal, money, terms.points(goal.step)))
+            paid.append(Offer(firm, goal, money, terms.points(firm, goal)))
     return _unbeaten(paid), tuple(refusals)
 
 

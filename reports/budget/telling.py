@@ -74,7 +74,7 @@ def _link(number: int) -> Where:
 
 
 def unit(terms: Terms) -> str:
-    return "分" if terms.worth else "家"
+    return "分" if terms.worth and terms.plan is None else "家"
 
 
 def tables(found: Answer, terms: Terms, words: Words) -> tuple[Table, ...]:
@@ -237,7 +237,7 @@ def summary(found: Answer, terms: Terms) -> list[str]:
     choice, per = found.choice, unit(terms)
     said = [
         f"预算 {money(terms.money)} 万元，支持 {len(choice.grants)} 家"
-        + (f"，合计 {choice.worth} 分" if terms.worth else "")
+        + _counted(choice, terms)
         + f"，用去 {money(choice.money)} 万元，剩 {money(terms.money - choice.money)} 万元；"
         f"看过 {found.all} 家，规则补得上的 {found.counted} 家。",
         _proof(choice, per),
@@ -249,6 +249,12 @@ def summary(found: Answer, terms: Terms) -> list[str]:
             else f"预算再加 100 万元，也不会多 1 {per}。"
         )
     return said
+
+
+def _counted(choice: Choice, terms: Terms) -> str:
+    if terms.plan:
+        return f"，其中计入 {terms.plan.year} 年规划目标的 {choice.worth} 家"
+    return f"，合计 {choice.worth} 分" if terms.worth else ""
 
 
 def _proof(choice: Choice, per: str) -> str:

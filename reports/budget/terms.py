@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
 from reports.budget.errors import Absurd, Fault
-from reports.budget.firms import FirmGoals, Price
+from reports.budget.firms import FirmGoals, Goal, Price
 from reports.budget.subsidy import MOST_MONEY, Rules, whole
 
 MOST_FIRMS: Final = 1_000_000
@@ -45,10 +45,26 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """A target of the district's plan, by its own rule of counting (``reports/district.Counting``).
+
+    What is reached by the end of ``year`` counts, a firm once: not one that counts ``already``.
+    """
+
+    year: int
+    already: frozenset[int] = frozenset()
+
+    @property
+    def until(self) -> date:
+        return date(self.year, 12, 31)
+
+
+@dataclass(frozen=True)
 class Terms:
     """The budget in 元, the rules, and what counts.
 
     ``worth`` says what a firm on a rung counts ({step: points}); empty, every firm counts one.
+    ``plan`` besides, where only what a target of the plan counts is counted.
     ``kept`` firms are supported whatever happens ({firm: step}), ``withdrawn`` ones are not.
     """
 
@@ -60,6 +76,7 @@ class Terms:
     price: Price = Price.MIDDLE
     kept: Mapping[int, int] = field(default_factory=dict)
     withdrawn: frozenset[int] = frozenset()
+    plan: Plan | None = None
 
     def __post_init__(self) -> None:
         whole("money", self.money, 0, MOST_MONEY)
@@ -76,5 +93,12 @@ class Terms:
         if (since and self.day < since) or (until and self.day > until):
             raise Absurd("day", Fault.BEFORE)
 
-    def points(self, step: int) -> int:
-        return self.worth.get(step, 0) if self.worth else 1
+    def points(self, firm: FirmGoals, goal: Goal) -> int:
+        """What it counts that a firm reaches a goal."""
+        if self.plan and not self._is_counted(self.plan, firm, goal):
+            return 0
+        return self.worth.get(goal.step, 0) if self.worth else 1
+
+    def _is_counted(self, plan: Plan, firm: FirmGoals, goal: Goal) -> bool:
+        ends = self.day + timedelta(weeks=goal.weeks)
+        return firm.id not in plan.already and ends <= plan.until

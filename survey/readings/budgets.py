@@ -11,7 +11,9 @@ from reports.budget.firms import Costs, FirmGoals, Goal
 from reports.budget.telling import Named, Words, chosen, frontier
 from reports.budget.terms import By
 from reports.dashboard import Table
+from reports.district import Counting, Target
 from survey import library
+from survey.readings.district import recognised
 from survey.store import budgets as store
 from survey.store import ways
 from survey.store.ways import Way
@@ -42,6 +44,12 @@ def firms(session: Session, edition: str) -> tuple[FirmGoals, ...]:
         )
         for firm in standing.values()
     )
+
+
+def counted(session: Session, counting: Counting, target: Target) -> set[int]:
+    """Return the firms that count towards a target of the plan already."""
+    facts = recognised(session)
+    return {fact.firm for fact in facts if counting.counts(fact, target)}
 
 
 def _goal(way: Way) -> Goal:

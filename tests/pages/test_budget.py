@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -13,14 +14,16 @@ from reports.budget import kept
 from reports.budget.answering import Answer
 from reports.budget.firms import Price
 from reports.budget.subsidy import grant
+from reports.budget.terms import Plan
+from reports.district import Counting, Target
 from survey.lifecycle import budgets
 from survey.lifecycle.step import Actor, Step
 from survey.readings import annual
 from survey.readings import budgets as reading
 from survey.store import budgets as store
-from survey.tables import AuditEntry, BudgetRun, Role
+from survey.tables import AuditEntry, BudgetRun, Recognition, Role
 from tests.support.budget_runs import a_budget_run
-from tests.support.bureau import at_desk
+from tests.support.bureau import a_district, at_desk
 from tests.support.labour import work
 from tests.support.people import a_firm, a_round, a_user, handed_in, moment
 
@@ -240,6 +243,47 @@ def test_a_name_that_is_html_is_only_text(session, by, officer):
     for page in (officer.get(PAGE).text, officer.get(f"{PAGE}/{run.id}").text):
         assert "<b>虚构</b>" not in page
         assert "&lt;b&gt;虚构&lt;/b&gt;{{ 7*7 }}" in page
+
+
+def test_the_plans_own_targets_may_be_what_is_counted(session, officer, firms):
+    """Those still to come are offered; a firm that counts already by the district's rule counts no more."""
+    a_district(
+        session,
+        targets=(Target(2025, 1, ("workshop",)), Target(2099, 4, ("workshop", "factory"))),
+        counting=Counting(titles=("数字化车间",), base=2),
+    )
+    recognised = Recognition(
+        firm_id=firms[0],
+        rung="workshop",
+        title="浙江省数字化车间",
+        document="虚构〔2026〕1 号",
+        recognised_on=date(2026, 3, 1),
+        recorded_by=a_user(session, Role.OFFICER).id,
+        recorded_at=moment(),
+    )
+    session.add(recognised)
+    session.commit()
+
+    page = officer.get(PAGE).text
+    assert "计入 2099 年规划目标的企业最多（数字化车间、智能工厂）" in page
+    assert "counted-2025" not in page
+    run_id = int(ask(officer, aim="counted-2099").location.rsplit("/", 1)[1])
+
+    run = session.get_one(BudgetRun, run_id)
+    terms = kept.terms_of(run.terms)
+    assert terms.plan == Plan(2099, frozenset({firms[0]}))
+    assert set(terms.worth.values()) == {1}
+    session.rollback()
+    shown = officer.get(f"{PAGE}/{run_id}").text
+    assert "计入 2099 年规划目标的企业最多：数字化车间、智能工厂，到 2099-12-31 完工" in shown
+    assert "已经计入的 1 家不再计" in shown
+
+
+def test_an_aim_that_is_not_offered_counts_firms(session, officer):
+    run_id = int(ask(officer, aim="counted-1999").location.rsplit("/", 1)[1])
+
+    terms = kept.terms_of(session.get_one(BudgetRun, run_id).terms)
+    assert (terms.plan, terms.worth) == (None, {})
 
 
 def test_the_yearly_report_names_whom_the_adopted_run_supports_and_the_public_one_does_not(

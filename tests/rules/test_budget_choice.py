@@ -13,7 +13,7 @@ from reports.budget.floors import why_hopeless
 from reports.budget.offers import offers_of
 from reports.budget.outlook import others
 from reports.budget.subsidy import Rules, grant
-from reports.budget.terms import By, Limit, Terms
+from reports.budget.terms import By, Limit, Plan, Terms
 from tests.support.budgets import (
     DAY,
     a_firm,
@@ -167,6 +167,24 @@ def _is_hopeless(firms: list[FirmGoals], terms: Terms, seed: int) -> None:
     for it in why.floors if why.floors[0].possible is None else ():
         without = tuple(replace(one, least=0) if one == it.limit else one for one in left)
         assert next(every_choice(firms, replace(terms, limits=without)), None) is not None, seed
+
+
+def test_what_the_plan_counts_is_counted_once_and_in_time() -> None:
+    """By the plan's own rule: a firm that counts already adds nothing, nor one that is late."""
+    firms = [
+        a_firm(1, a_goal(2, 10_000), a_goal(3, 20_000)),
+        a_firm(2, a_goal(3, 20_000)),
+        a_firm(3, a_goal(3, 30_000)),
+        a_firm(4, a_goal(3, 20_000, weeks=52)),
+    ]
+    by_rungs = Terms(100_000, HALF, DAY, worth={3: 1})
+    assert supported(chosen(firms, by_rungs)) == {1: 3, 2: 3, 3: 3, 4: 3}
+
+    counted = replace(by_rungs, plan=Plan(2027, frozenset({2})))
+
+    assert supported(chosen(firms, counted)) == {1: 3, 3: 3}
+    assert chosen(firms, counted).worth == 2
+    assert supported(chosen(firms, replace(counted, plan=Plan(2028)))) == {1: 3, 2: 3, 3: 3, 4: 3}
 
 
 def test_random_districts_are_chosen_for_exactly() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from random import Random
 
@@ -11,7 +11,7 @@ from reports.budget.choice import Grant
 from reports.budget.firms import Costs, FirmGoals, Goal
 from reports.budget.offers import lot
 from reports.budget.subsidy import Refused, Rules, grant
-from reports.budget.terms import By, Limit, Terms
+from reports.budget.terms import By, Limit, Plan, Terms
 
 DAY = date(2027, 1, 4)
 SIZES = ("large", "medium", "small", "micro")
@@ -66,7 +66,16 @@ def _paid(firm: FirmGoals, terms: Terms) -> Iterator[Grant]:
     for goal in firm.goals:
         money = grant(terms.rules, firm, goal, terms.day, terms.price)
         if not isinstance(money, Refused):
-            yield Grant(firm.id, goal.step, money, terms.points(goal.step))
+            yield Grant(firm.id, goal.step, money, _points(terms, firm.id, goal))
+
+
+def _points(terms: Terms, number: int, goal: Goal) -> int:
+    """What a firm counts on a rung, said again in other words than the terms'."""
+    points = terms.worth.get(goal.step, 0) if terms.worth else 1
+    if terms.plan is None:
+        return points
+    is_late = (terms.day + timedelta(days=7 * goal.weeks)).year > terms.plan.year
+    return 0 if is_late or number in terms.plan.already else points
 
 
 def _keeps(firms: Sequence[FirmGoals], terms: Terms, grants: Sequence[Grant]) -> bool:
@@ -108,4 +117,7 @@ def drawn_terms(random: Random) -> Terms:
         awards=random.choice(({}, {3: 1_000, 4: 2_000})),
     )
     worth = random.choice(({}, {1: 1, 2: 2, 3: 3, 4: 5}, {3: 1, 4: 1}))
-    return Terms(random.randint(0, 12) * 10_000, rules, DAY, worth, tuple(limits))
+    plan = Plan(2027, frozenset(random.sample(range(1, 7), 2))) if random.random() < 0.3 else None
+    day = DAY + timedelta(weeks=random.choice((0, 20)))
+    money = random.randint(0, 12) * 10_000
+    return Terms(money, rules, day, worth, tuple(limits), plan=plan)

@@ -16,6 +16,7 @@ from reports.budget.floors import Hopeless
 from reports.budget.telling import Words
 from reports.budget.terms import Terms
 from reports.dashboard import Table, Where
+from reports.district import Target
 from reports.tables import Origin, Sheet, write_table
 from survey.clock import LOCAL
 from survey.lifecycle import budgets as life
@@ -29,7 +30,7 @@ from survey.store import ways
 from survey.tables import BudgetRun, Job
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.budget_forms import AIMS, KINDS, BudgetForm
+from survey.views.bureau.budget_forms import KINDS, BudgetForm
 from survey.views.jobs import send
 from survey.web import here, lists
 from survey.web.downloads import sent_workbook
@@ -86,8 +87,12 @@ def ask_budget() -> ResponseReturnValue:
 
 
 def _form(*, posted: bool = False) -> BudgetForm:
-    given = request.form if posted else None
-    return BudgetForm(choices.frame(), here.district().townships, here.today(), given)
+    place, given = here.district(), request.form if posted else None
+
+    def counted(target: Target) -> set[int]:
+        return reading.counted(here.session(), place.counting, target)
+
+    return BudgetForm(choices.frame(), place.townships, here.today(), given, place.targets, counted)
 
 
 def _page(form: BudgetForm) -> str:
@@ -99,7 +104,7 @@ def _page(form: BudgetForm) -> str:
         money=telling.money,
         kept=kept,
         kinds=KINDS,
-        aims=AIMS,
+        aims=form.aims,
         sizes={size: title for size, title in SIZED.items() if size != "none"},
         unknown=len(ways.unknown(session)),
     )

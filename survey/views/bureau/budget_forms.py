@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -12,7 +12,8 @@ from questionnaires.words import SIZES
 from reports.budget.errors import Absurd
 from reports.budget.firms import Kind
 from reports.budget.subsidy import Rules
-from reports.budget.terms import By, Limit, Terms
+from reports.budget.terms import By, Limit, Plan, Terms
+from reports.district import Target
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid
 from survey.readings.budgets import ABOVE_SCALE, COUNTED_FROM, YUAN
@@ -26,11 +27,9 @@ KINDS: Final = {
     Kind.UNDIVIDED: "来源没有分类的费用",
     Kind.YEARLY: "每年费用（年费）",
 }
-AIMS: Final = {
-    "firms": "支持的企业最多",
-    "rungs": "各级分值之和最大",
-    "counted": "计入规划的等级最多",
-}
+AIMS: Final = {"firms": "支持的企业最多", "rungs": "各级分值之和最大"}
+COUNTED: Final = "counted-"
+"""Before the year of a target of the plan: its counted titles are made as many as can be."""
 STARTS: Final = {
     "share": "30",
     "cap": "50",
@@ -60,8 +59,19 @@ class BudgetForm:
         townships: tuple[str, ...],
         today: date,
         given: MultiDict[str, str] | None = None,
+        targets: Iterable[Target] = (),
+        counted: Callable[[Target], Collection[int]] = lambda _target: (),
     ) -> None:
-        self.frame, self.faults = frame, dict[str, str]()
+        """Take the fields as they were typed, or as they begin.
+
+        Args:
+            targets: Those of the district's plan.
+            counted: Says which firms count towards one already.
+        """
+        self.frame, self.faults, self.counted = frame, dict[str, str](), counted
+        ladder = {rung.id for rung in frame.edition.ladder}
+        to_come = (one for one in targets if one.ends >= today and ladder & set(one.rungs))
+        self.targets = {f"{COUNTED}{one.year}": one for one in to_come}
         self.given = given
         self.today = today
         self.limits = tuple(_lines(frame, townships))
@@ -103,6 +113,15 @@ class BudgetForm:
             return f"“{rung}”的{'奖励' if kind == 'award' else '分值'}"
         return LABELS.get(name, name)
 
+    @property
+    def aims(self) -> dict[str, str]:
+        """What may be made as much as can be, with the plan's targets that are still to come."""
+        return AIMS | {key: self._target_said(one) for key, one in self.targets.items()}
+
+    def _target_said(self, target: Target) -> str:
+        titles = (rung.title for rung in self.frame.edition.ladder if rung.id in target.rungs)
+        return f"计入 {target.year} 年规划目标的企业最多（{'、'.join(titles)}）"
+
     # --- read -----------------------------------------------------------------------------------
 
     def terms(self) -> Terms | None:
@@ -115,7 +134,7 @@ class BudgetForm:
         if self.faults or rules is None:
             return None
         try:
-            return Terms(money or 0, rules, day, worth, limits)
+            return Terms(money or 0, rules, day, worth, limits, plan=self._plan())
         except Absurd as error:
             self.faults[error.field] = said(error)
             return None
@@ -159,11 +178,16 @@ class BudgetForm:
 
     def _worth(self) -> dict[int, int]:
         aim = self.value("aim")
-        if aim == "counted":
-            return {step: 1 for step, _ in self.steps if step >= COUNTED_FROM}
+        if target := self.targets.get(aim):
+            ladder = self.frame.edition.ladder
+            return {step: 1 for step, rung in enumerate(ladder, 1) if rung.id in target.rungs}
         if aim != "rungs":
             return {}
         return {step: self._whole(f"worth-{step}", 1_000) or 0 for step, _ in self.steps}
+
+    def _plan(self) -> Plan | None:
+        target = self.targets.get(self.value("aim"))
+        return Plan(target.year, frozenset(self.counted(target))) if target else None
 
     def _limits(self) -> Iterator[Limit]:
         for line in self.limits:
