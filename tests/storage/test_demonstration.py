@@ -14,8 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import uscc
 
+from reports.budget import kept
+from survey import library
 from survey.config import Config
 from survey.files.stores import contents_of
+from survey.readings import outcomes
 from survey.readings.hints import own_hints
 from survey.readings.need_drafts import drafts_of
 from survey.readings.pairs import compared
@@ -25,7 +28,7 @@ from survey.running import demonstration
 from survey.running.demonstration import people
 from survey.running.demonstration.story import EDITION
 from survey.store import assessments as store
-from survey.store import completion, invitations, reminders, settings
+from survey.store import budgets, completion, invitations, reminders, settings
 from survey.store.completion import OVERDUE, STUCK, Pace
 from survey.store.invitations import JOINED, OPEN
 from survey.store.lists import BELOW, Slice
@@ -207,6 +210,20 @@ def _a_provider_was_introduced(loaded: Session) -> None:
     assert states[IntroductionState.INTRODUCED] >= 1, states
 
 
+def _a_package_was_finished_by_enough_firms_to_tell_of_it(loaded: Session) -> None:
+    seen = outcomes.seen(loaded, library.load(loaded, EDITION), "N01")
+    assert seen is not None
+    assert seen.told.price.spread
+    assert seen.told.weeks.spread
+    assert any(one.there is not None for one in seen.told.lifts)
+
+
+def _two_budgets_are_asked_for_to_be_compared(loaded: Session) -> None:
+    found = [kept.terms_of(line.run.terms) for line in budgets.runs(loaded)]
+    assert [one.plan is None for one in found].count(True) == 1
+    assert len(found) == 2
+
+
 def _every_page_can_say_that_it_is_a_demonstration(loaded: Session) -> None:
     place = settings.read(loaded)
     assert place.demonstration
@@ -238,6 +255,8 @@ def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, i
     _a_paper_of_a_project_opens_as_what_it_says(session, app.config["SURVEY"])
     _a_sample_was_copied_three_times(session)
     _a_provider_was_introduced(session)
+    _a_package_was_finished_by_enough_firms_to_tell_of_it(session)
+    _two_budgets_are_asked_for_to_be_compared(session)
     _every_page_can_say_that_it_is_a_demonstration(session)
     _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance)
     session.rollback()

@@ -17,6 +17,7 @@ from survey.files.stores import contents_of
 from survey.lifecycle.step import About, Step
 from survey.running.demonstration.annual import report_year
 from survey.running.demonstration.batches import make_reports
+from survey.running.demonstration.budgets import ask_budgets
 from survey.running.demonstration.deciding import meet
 from survey.running.demonstration.firms import make_firm, make_rounds, rows_of, set_district
 from survey.running.demonstration.ledger import keep_ledger
@@ -89,6 +90,7 @@ def load(app: Flask) -> bool:
         call_for_applications(session, config, officer, now)
         keep_privacy(session, rows, now)
         make_reports(session, config, officer, now)
+        ask_budgets(Step(session, actor(officer), now))
         report_year(session, Step(session, actor(officer), now), rounds[0])
     keep_sign_ins(config.instance / SIGN_INS, words, config.base_url)
     return True
