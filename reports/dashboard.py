@@ -87,6 +87,10 @@ class Table:
     for_files: int = 0
     outside: str | None = None
 
+    def is_figure(self, at: int) -> bool:
+        """Whether a column after the first holds figures; some of its lines may have none."""
+        return any(line.cells[at].number is not None for line in self.lines)
+
     @property
     def to_read(self) -> Table:
         """The table as page and paper show it."""

@@ -79,6 +79,8 @@ class Programme:
     running: dict[tuple[int, int], int] = field(default_factory=dict)
     """{(column of a package bought by the piece, level of its ratio): column for both}."""
     is_hopeless: bool = False
+    known_costs: dict[End, dict[int, int]] = field(default_factory=dict)
+    """What was added up already; the same for all that one is opened for."""
 
     def copy(self) -> Programme:
         """Return one that columns and rows can be added to."""
@@ -147,7 +149,12 @@ class Programme:
         return best or Found(None)
 
     def usual_aims(self) -> tuple[Mapping[int, int], ...]:
-        return self.costs(), self.weeks(), self.each_package()
+        return self.costs(), self.quickest()
+
+    def quickest(self) -> dict[int, int]:
+        """Weeks, and of equally many the fewest packages: one week counts more than all packages."""
+        most = len(self.packages) + 1
+        return {column: weeks * most + 1 for column, weeks in self.weeks().items()}
 
     def each_package(self) -> dict[int, int]:
         return dict.fromkeys(range(len(self.packages)), 1)
@@ -191,6 +198,11 @@ class Programme:
 
     def costs(self, end: End = "middle") -> dict[int, int]:
         """What every package and every unit costs, as the solver counts: ``IN_MONEY`` a 万元."""
+        if end not in self.known_costs:
+            self.known_costs[end] = self._costs(end)
+        return self.known_costs[end]
+
+    def _costs(self, end: End) -> dict[int, int]:
         years = self.ground.score.questionnaire.fee_years
         costs: dict[int, int] = {}
         for column, package in enumerate(self.packages):

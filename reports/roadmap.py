@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from questionnaires.gates import GateResult
-from questionnaires.model import Amounts
+from questionnaires.model import Amounts, Range
 from questionnaires.scoring import RungResult, Score, score
 from reports.lifting import Ground, Purchase, lifted_sheet
 from reports.programme import SECONDS, Found, Programme, counted, demands, programme_of
@@ -44,7 +44,20 @@ class Roadmap:
 
 def total(purchases: Iterable[Purchase]) -> Amounts:
     """Add up what purchases cost."""
-    return sum((purchase.amounts for purchase in purchases), Amounts())
+    amounts = [purchase.amounts for purchase in purchases]
+    return Amounts.model_construct(
+        **{kind: _total(getattr(one, kind) for one in amounts) for kind in Amounts.model_fields}
+    )
+
+
+def _total(ranges: Iterable[Range]) -> Range:
+    """Add ranges up; a sum of ranges is a range and is not checked again."""
+    known = [one for one in ranges if one.high]
+    low, high = (
+        sum((one.low for one in known), Fraction(0)),
+        sum((one.high for one in known), Fraction(0)),
+    )
+    return Range.model_construct(low=low, high=high)
 
 
 def roadmap(ground: Ground, seconds: float = SECONDS) -> Roadmap | None:

@@ -150,7 +150,8 @@ def _others(found: Answer, words: Words) -> Table:
     )
 
 
-MOST_LISTED = 10
+MOST_LISTED, MOST_NEEDED = 10, 3
+"""How many firms, and how many packages of one firm, are named before the rest are counted."""
 
 
 def _listed(firms: Iterable[int], words: Words) -> str:
@@ -203,7 +204,9 @@ def _below(below: Sequence[Below], words: Words) -> Table:
 def _lacking(it: Below, words: Words) -> Line:
     lacks = [f"预算再多 {money(it.short)} 万元"] if it.short else []
     lacks += [f"所在{BY[by]}的名额已满" for by in it.full]
-    needs = "、".join(words.packages.get(code, code) for code in it.needs)
+    needs = "、".join(words.packages.get(code, code) for code in it.needs[:MOST_NEEDED])
+    if len(it.needs) > MOST_NEEDED:
+        needs += f"等 {len(it.needs)} 项"
     cells = (
         Cell(words.rung(it.step)),
         _money(it.money),
