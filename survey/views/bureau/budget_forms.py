@@ -16,7 +16,7 @@ from reports.budget.terms import By, Limit, Plan, Terms
 from reports.district import Target
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid
-from survey.readings.budgets import ABOVE_SCALE, COUNTED_FROM, YUAN
+from survey.readings.budgets import ABOVE_SCALE, YUAN
 from survey.views.bureau.choices import Frame
 from survey.words.budgets import FIELDS, said
 
