@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from questionnaires.gates import GateResult
 from questionnaires.model import Amounts, Range
@@ -45,9 +46,10 @@ class Roadmap:
 def total(purchases: Iterable[Purchase]) -> Amounts:
     """Add up what purchases cost."""
     amounts = [purchase.amounts for purchase in purchases]
-    return Amounts.model_construct(
-        **{kind: _total(getattr(one, kind) for one in amounts) for kind in Amounts.model_fields}
-    )
+    sums: dict[str, Any] = {
+        kind: _total(getattr(one, kind) for one in amounts) for kind in Amounts.model_fields
+    }
+    return Amounts.model_construct(**sums)
 
 
 def _total(ranges: Iterable[Range]) -> Range:
