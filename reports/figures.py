@@ -57,12 +57,6 @@ def amount(value: Fraction) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def about(value: Fraction) -> str:
-    """Write an amount roughly, in two digits that count: 1234.5 is 1200."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return format(Decimal(f"{exact:.1e}"), "f")
-
-
 def money_text(hundredths: int) -> str:
     """Write an amount of whole 0.01 万元: 12.5 万元."""
     return f"{amount(Fraction(hundredths, 100))} 万元"

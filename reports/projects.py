@@ -11,8 +11,9 @@ from datetime import date
 from fractions import Fraction
 
 from questionnaires.model import Package
+from reports.contracts import band_of, ends
 from reports.dashboard import Cell, Line, Table, Where, count, money
-from reports.figures import about
+from reports.figures import amount, span
 from reports.lifting import Ground, Purchase
 from reports.small_cells import FEWEST, tells_one
 
@@ -213,6 +214,7 @@ HEAD = (
 WHICH = "现在的全部项目，不分评估轮次，终止的不计。"
 ADDED = {"columns": "title.state.price.asked.paid.invested.due"}
 """The columns of the list that are added up, shown whoever looks."""
+BANDED = "金额只说落在 GB/T 321 优先数的哪一档，一档约四分之一。"
 MONEY = {"price": "一次性投入", "asked": "申请补助", "granted": "兑现补助"}
 """What is told of all projects together outside the bureau."""
 
@@ -279,12 +281,17 @@ def _told(line: Counted) -> Line:
 
 
 def _outside(whole: Counted, largest: Largest) -> str:
-    """Tell sums of which no firm can be worked out: of many firms, none of them most of it, roughly."""
+    """Tell sums of which no firm can be worked out: of many firms, none found in it, in which band of
+    prices they lie; so one more contract is not seen in them."""
     told = [
-        f"{title}约 {about(Fraction(total, 100))} 万元"
+        f"{title} {_band(total)} 万元"
         for name, title in MONEY.items()
         if (total := getattr(whole, name)) and not tells_one(total, *largest[name])
     ]
     if whole.firms < FEWEST:
         return ""
-    return f"合计{'，'.join(told)}；金额取两位有效数字。" if told else ""
+    return f"合计{'，'.join(told)}；{BANDED}" if told else ""
+
+
+def _band(hundredths: int) -> str:
+    return span(*(amount(end / 100) for end in ends(band_of(Fraction(hundredths)))))

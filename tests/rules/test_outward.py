@@ -247,7 +247,7 @@ def test_a_state_of_few_firms_is_not_left_over_by_the_sum_of_all_projects():
     assert outside.head == ("状态", "项目")
     assert [line.cells[0].text for line in outside.lines].count(WITHHELD) == 2
     assert outside.lines[0].cells[0].text == WITHHELD
-    assert "一次性投入约 27 万元" in outside.says
+    assert "一次性投入 25–31.5 万元" in outside.says
     assert "按填写的预算" not in outside.says
 
 
