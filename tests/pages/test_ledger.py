@@ -4,10 +4,11 @@ import csv
 import re
 from dataclasses import replace
 from datetime import date
-from io import StringIO
+from io import BytesIO, StringIO
 from random import Random
 
 import pytest
+from openpyxl import load_workbook
 
 from survey import db
 from survey.lifecycle import nation, pool, profiles
@@ -193,6 +194,30 @@ def test_the_bureaus_own_template_holds_any_column_of_the_ledger(
     answer = desk.get(f"/bureau/assessments/templates/{template.id}")
 
     assert "区级储备" in str(rows_of(answer))
+
+
+def test_nothing_typed_into_the_ledger_goes_out_as_a_formula(
+    desk, session, round_, officer, settings
+):
+    typed = '=HYPERLINK("http://evil.example","点我")'
+    entry = an_entry(session, round_, officer, "=1+1 虚构厂")
+    with db.writing(session):
+        session.get(PoolEntry, entry.id).next_step = typed
+        session.get(PoolEntry, entry.id).remark = "@SUM(A1:A9)"
+    names = ("企业名称", "下一步", "备注")
+    template = a_template(session, settings, officer, "虚构台账", "pool", names)
+    sent = {
+        "ours": desk.get("/bureau/pool.xlsx?columns=all").data,
+        "the bureau's": desk.get(f"/bureau/assessments/templates/{template.id}").data,
+    }
+    text = desk.get("/bureau/pool.xlsx?columns=all&kind=csv").data.decode("utf-8-sig")
+
+    for whose, data in sent.items():
+        cells = [cell for row in load_workbook(BytesIO(data)).active.iter_rows() for cell in row]
+        assert typed in [cell.value for cell in cells], whose
+        assert {cell.data_type for cell in cells} <= {"s", "n", "d"}, whose
+    fields = [field for line in csv.reader(StringIO(text)) for field in line]
+    assert not [field for field in fields if field[:1] in "=+-@" and field[:1]]
 
 
 # --- steps on pages ---------------------------------------------------------------------------------

@@ -13,7 +13,15 @@ from sqlalchemy import select
 from reports.notices import Kind, Own
 from survey.lifecycle import candidates, notice_reminders
 from survey.lifecycle.step import Step
-from survey.tables import Candidate, CandidateState, Firm, Notice, NoticeState, Role
+from survey.tables import (
+    Candidate,
+    CandidateState,
+    Firm,
+    Notice,
+    NoticeState,
+    ProjectState,
+    Role,
+)
 from tests.support.bureau import a_district, an_assessment, at_desk, counting, rows_of
 from tests.support.files import a_pdf
 from tests.support.notices import a_notice, judged, published
@@ -27,6 +35,7 @@ from tests.support.people import (
     moment,
     signed_in,
 )
+from tests.support.projects import a_project
 from tests.support.templates import a_workbook
 
 NEW = "/bureau/notices/new"
@@ -282,8 +291,10 @@ def test_firms_are_arranged_recommended_and_sent_upward_in_the_bureaus_own_form(
     for user in users:
         candidates.intend(step(session), notice.id, user.firm_id, base_version=1)
     first, second = (user.firm_id for user in users)
+    work = a_project(session, second, ProjectState.CONTRACTED)
+    assert "排推荐名次" in desk.get(shown(notice, f"/firms/{first}")).text
     page = shown(notice, "/recommendation")
-    desk.get(page)
+    assert f"登记过的改造项目：{work.title}，一次性投入合计 24.5 万元" in desk.get(page).text
     twice = {f"place-{first}": "1", f"place-{second}": "1"}
     wrong = desk.submit(page, twice | {f"investment-{first}": "很多"})
     assert wrong.status_code == 422

@@ -51,9 +51,10 @@ def test_a_firm_goes_from_a_recommended_package_to_an_accepted_project(
     contract = {"contracted_on": "2026-03-02", "provider_name": "虚构软件公司"}
     contract |= {"price_software": "18.5", "price_equipment": "6"}
     assert firm.submit(f"{page}contract", contract).location == page
+    assert 'href="#papers">去上传合同' in said(firm.get(page))
 
     theirs = page.replace("/firm/", "/bureau/")
-    officer.get(theirs)
+    assert "企业还没有上传合同" in said(officer.get(theirs))
     officer.submit(f"{theirs}steps/check-contract")
     firm.get(page)
     firm.submit(f"{page}steps/progress", {"percent": "40", "as_of": "2026-04-01"})
@@ -77,6 +78,7 @@ def test_a_firm_goes_from_a_recommended_package_to_an_accepted_project(
     assert session.scalar(select(ProjectPackage.met)) is True
     session.rollback()
     assert "已通过验收" in said(firm.get(page))
+    assert "没有要核对的。做得好的可以写成样本卡" in said(officer.get(theirs))
 
 
 def test_what_is_typed_wrongly_is_named_and_kept_and_changes_nothing(session, firm, person):
@@ -122,7 +124,17 @@ def test_papers_are_the_firms_and_the_bureaus_alone(app, session, firm, officer,
         data={"csrf_token": firm.token, "kind": "contract", "paper": file},
         content_type="multipart/form-data",
     )
-    stranger = signed_in(app, session, a_user(session))
+    other = a_user(session)
+    own = a_project(session, other.firm_id)
+    stranger = signed_in(app, session, other)
+    stranger.get(f"/firm/projects/{own.id}/")
+    another = {"csrf_token": stranger.token, "kind": "invoice"}
+    for there, sent in (
+        (f"{page[:-1]}/papers", another | {"paper": (io.BytesIO(a_pdf()), "发票.pdf")}),
+        ("/firm/projects/papers/1/delete", another),
+        (f"{page}steps/progress", another | {"percent": "90", "version": "1"}),
+    ):
+        assert stranger.post(there, data=sent).status_code == 404, there
 
     assert firm.get("/firm/projects/papers/1", buffered=True).data.startswith(b"%PDF")
     assert officer.get("/bureau/projects/papers/1", buffered=True).status_code == 200
