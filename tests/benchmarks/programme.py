@@ -1,8 +1,9 @@
 """The bureau's programme over a whole district: lists, the district's page and workbooks, on both databases.
 
 A district of ten thousand firms, three rounds, two sheets each and every answer, with projects, needs,
-introductions, samples and notices, beside one of a thousand: what grows with the number of firms shows. On PostgreSQL a hundred thousand firms come after them, with
-what lists and figures read, but without the answers themselves.
+introductions, samples and notices, beside one of a thousand: what grows with the number of firms shows.
+On PostgreSQL also a hundred thousand firms, with what lists and figures read, but without the answers
+themselves. Each is a measure of its own, for filling takes longer than measuring.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.instance import BEGAN
 from tests.benchmarks.jobs import database_on, installation
 from tests.support.bureau import counting
-from tests.support.cluster import a_cluster
+from tests.support.cluster import Cluster, a_cluster
 from tests.support.districts import District
 
 SMALL, LARGE, HUGE = 1_000, 10_000, 100_000
@@ -88,21 +89,32 @@ class Taken(NamedTuple):
     size: int
 
 
-def measure(folder: Path) -> list[Figure]:
-    """Fill four districts and open every page of them."""
-    found = _on("SQLite", lambda firms: (folder / f"sqlite-{firms}", ""))
-    with a_cluster() as cluster:
-
-        def place(firms: int) -> tuple[Path, str]:
-            return folder / f"postgresql-{firms}", database_on(cluster, f"firms_{firms}")
-
-        found += _on("PostgreSQL", place)
-        found += _huge(place)
-    return found
-
-
 Place = Callable[[int], tuple[Path, str]]
 """Where a district of so many firms is made: an instance's folder, and the database's address."""
+
+
+def on_sqlite(folder: Path) -> list[Figure]:
+    """Fill a small and a large district and open every page of them."""
+    return _on("SQLite", lambda firms: (folder / f"sqlite-{firms}", ""))
+
+
+def on_postgresql(folder: Path) -> list[Figure]:
+    """The same on the other database."""
+    with a_cluster() as cluster:
+        return _on("PostgreSQL", _placed(folder, cluster))
+
+
+def of_a_hundred_thousand(folder: Path) -> list[Figure]:
+    """Fill a district ten times as large, without its answers, and open every page of it."""
+    with a_cluster() as cluster:
+        return _huge(_placed(folder, cluster))
+
+
+def _placed(folder: Path, cluster: Cluster) -> Place:
+    return lambda firms: (
+        folder / f"postgresql-{firms}",
+        database_on(cluster, f"firms_{firms}"),
+    )
 
 
 def _on(database: str, place: Place) -> list[Figure]:
