@@ -629,7 +629,7 @@ def unreached(frame: Frame, groups: Sequence[Unreached], stages: Mapping[str, st
         tuple(lines),
         "stacked",
         len(stages),
-        empty="没有：每家企业都至少开始过一轮。",
+        empty="没有这样的企业。",
     )
 
 

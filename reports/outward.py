@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from reports.benchmarks import BAND, STEP, Quartiles, known_counts
-from reports.dashboard import TOTAL, Basis, Cell, Line, Table
+from reports.dashboard import NONE, TOTAL, Basis, Cell, Line, Table, money
+from reports.figures import amount, span
 from reports.peers import band_text
 from reports.small_cells import FEWEST, WITHHELD, Change, Sum, withheld
 from reports.small_cells import Cell as Key
@@ -23,6 +24,9 @@ who was recognised (published by name), the rest of it; a mean deviation, taken 
 newcomer's; what projects cost is told of all together, in the block's sentence."""
 COLUMNS = frozenset(COUNTED) - {"plan", "deviation"}
 """Blocks whose columns each have a sum of their own, and no total beside them."""
+LISTED = frozenset({"gates", "demand"})
+"""Blocks that list what some firm lacks or wants: that a line is there says that somebody does."""
+NONE_SHARED = f"没有至少 {FEWEST} 家企业共有的，或还没有结果。"
 HEAT, PEERS = "heat", "peers"
 HELD = Cell(WITHHELD)
 Medians = Mapping[tuple[str, str], int]
@@ -78,7 +82,8 @@ def outward(
         known.note(table)
     elsewhere = _known_counts(told, known)
     held = withheld(known.counts, known.sums, known.changes, few=known.few, known=elsewhere)
-    return tuple(_written(table, known, held) for table in shown)
+    written = (_written(table, known, held) for table in shown)
+    return tuple(_listed(table) if table.id in LISTED else table for table in written)
 
 
 def _is_trade(one: Benchmark) -> bool:
@@ -284,6 +289,26 @@ def _written(table: Table, known: _Known, held: frozenset[Key]) -> Table:
         )
         lines.append(Line(line.title, tuple(cells)))
     return replace(table, lines=tuple(lines))
+
+
+def _listed(table: Table) -> Table:
+    """Leave out the lines of a few, and add up the others anew where the table has a sum."""
+    lines = [line for line in table.lines if line.cells[0].number is not None]
+    says = f"只列至少 {FEWEST} 家企业的。"
+    if table.id == "demand":
+        says = f"只列至少 {FEWEST} 家企业的，合计是列出各项的合计。"
+        if len(lines) > 1:
+            lines.append(Line(TOTAL, (Cell(NONE), *_added_up(lines))))
+    return replace(table, lines=tuple(lines), says=table.says + says, empty=NONE_SHARED)
+
+
+def _added_up(lines: Sequence[Line]) -> tuple[Cell, ...]:
+    """What the lines cost together: as it is read, at least, at most."""
+    low, high = (
+        sum((Fraction(line.cells[at].number or 0) for line in lines), Fraction()) for at in (2, 3)
+    )
+    ends = (money(int(end * 100)) for end in (low, high))
+    return Cell(span(amount(low), amount(high))), *ends
 
 
 def _is_gone(

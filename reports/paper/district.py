@@ -98,6 +98,7 @@ def render(page: OnePage) -> str:
                 (_column(tables[name] for name in drawn if name in tables), _filled(tables, under))
                 for drawn, under in zip((LEFT, RIGHT), UNDER[page.outward], strict=True)
             ],
+            nothing=not _filled(tables, (*LEFT, *RIGHT)),
             wide=_filled(tables, WIDE),
         )
     )
