@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -17,11 +19,15 @@ from werkzeug.test import TestResponse
 
 from questionnaires.library import SHIPPED
 from survey import db
+from survey.lifecycle import pool
+from survey.lifecycle.step import Actor, Step
 from survey.store import newest, settings, standings
 from survey.tables import (
     Assessment,
     AssessmentState,
     AuditEntry,
+    PoolEntry,
+    Recognition,
     Round,
     ScoreRow,
     SheetKind,
@@ -151,3 +157,41 @@ def counting(engine: Engine) -> Iterator[list[str]]:
         yield sent
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def names(answer: TestResponse) -> list[str]:
+    """Return the firms of a list in the order shown."""
+    table = answer.text.partition('cards bureau-table">')[2]
+    heads = re.findall(r'<th scope="row">(.*?)<span class="bureau-table', table, re.DOTALL)
+    return [unescape(re.sub("<[^>]*>", "", head)).strip() for head in heads]
+
+
+def admitted(
+    session: Session, assessment: Assessment, officer: User, target: str = "workshop"
+) -> PoolEntry:
+    """The entry of an assessment's firm that an officer has just taken into the pool."""
+    by = Actor(officer.id, officer.name)
+    reason = "条件成熟。"
+    return pool.admit(
+        Step(session, by, NOON), assessment.id, target_rung=target, reason=reason, sure=True
+    )
+
+
+def recognised(
+    session: Session,
+    firm_id: int,
+    officer: User,
+    rung: str = "workshop",
+    day: date = date(2025, 6, 1),
+) -> None:
+    with db.writing(session):
+        session.add(
+            Recognition(
+                firm_id=firm_id,
+                rung=rung,
+                document="虚构〔2025〕1 号",
+                recognised_on=day,
+                recorded_by=officer.id,
+                recorded_at=NOON,
+            )
+        )
