@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import uscc
 
 from reports.budget import kept
+from reports.falls.seen import LEAST_VISITS
 from survey import library
 from survey.config import Config
 from survey.files.stores import contents_of
-from survey.readings import outcomes
+from survey.readings import outcomes, visiting
 from survey.readings.hints import own_hints
 from survey.readings.need_drafts import drafts_of
 from survey.readings.pairs import compared
@@ -176,11 +177,22 @@ def _its_firms_ask_for_things_in_every_state(loaded: Session) -> None:
     assert [draft.category for draft in drafts_of(loaded, shown.id)] == ["资金"]
 
 
-def _two_rounds_of_the_edition_have_sheets_in_them(loaded: Session) -> None:
+def _three_rounds_of_the_edition_have_sheets_in_them(loaded: Session) -> None:
     begun = Counter(loaded.scalars(select(Assessment.round_id)))
     rounds = loaded.scalars(select(Round).where(Round.edition == EDITION)).all()
     titles = [round_.title for round_ in rounds if begun[round_.id] > 1]
-    assert len(titles) == 2, titles
+    assert len(titles) == 3, titles
+
+
+def _enough_was_verified_to_forecast_and_some_rungs_were_overturned(loaded: Session) -> None:
+    known = visiting.known(loaded, EDITION)
+    assert known.visits >= LEAST_VISITS
+    confirmed = Assessment.state == AssessmentState.CONFIRMED, Assessment.edition == EDITION
+    found = loaded.execute(
+        select(Assessment.own_step, Assessment.visited_step).where(*confirmed)
+    ).all()
+    assert sum(own > visited for own, visited in found) >= 4
+    assert sum(own == visited for own, visited in found) >= 15
 
 
 def _projects_stand_in_every_state_with_papers_and_subsidies(loaded: Session) -> None:
@@ -250,7 +262,8 @@ def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, i
     _two_firms_were_visited_by_two_who_did_not_always_agree(session)
     _the_running_round_has_firms_at_every_pace(session)
     _its_firms_ask_for_things_in_every_state(session)
-    _two_rounds_of_the_edition_have_sheets_in_them(session)
+    _three_rounds_of_the_edition_have_sheets_in_them(session)
+    _enough_was_verified_to_forecast_and_some_rungs_were_overturned(session)
     _projects_stand_in_every_state_with_papers_and_subsidies(session)
     _a_paper_of_a_project_opens_as_what_it_says(session, app.config["SURVEY"])
     _a_sample_was_copied_three_times(session)

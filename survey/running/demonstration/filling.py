@@ -14,6 +14,7 @@ from questionnaires.answers import NOT_APPLICABLE, Answer, plain
 from questionnaires.contradictions import Told
 from questionnaires.contradictions import contradictions as contradictions_of
 from questionnaires.model import Questionnaire
+from questionnaires.scoring import FULL, score
 from survey import db
 from survey.files.uploads import Stored
 from survey.library import edition_of, questionnaire_of
@@ -106,6 +107,27 @@ def inflated(truth: dict[str, Answer]) -> dict[str, Answer]:
     low = {q: a for q, a in truth.items() if isinstance(a, int) and a <= 2}
     higher = {q: low[q] + 2 for q in list(low)[::3][:6]}
     return truth | higher
+
+
+def raised(
+    firm: Firm, row: dict[str, Any], questionnaire: Questionnaire, truth: Answers
+) -> Answers:
+    """Return what a firm says that takes so many things for better than they are, by its row; where the
+    row says so, what another rung demands as well. All of it sits together."""
+    random = Random(row["sample"])  # noqa: S311  # the same every time, not a secret
+    could = [id for id, level in truth.items() if isinstance(level, int) and 0 < level < FULL]
+    said = dict(truth)
+    for id in random.sample(could, row["tried"]):
+        said[id] = min(int(str(truth[id])) + random.choice((1, 1, 2)), FULL)
+    if claims := row.get("claims"):
+        higher, _ = invented(firm, row | {"step": claims}, questionnaire, Random(row["sample"]))  # noqa: S311
+        said |= {id: level for id, level in higher.items() if _is_above(level, said.get(id))}
+    told = Told(said, frozenset(firm.processes), facts_of(firm))
+    return coherent(questionnaire, told, score(questionnaire, said, told.processes).step)
+
+
+def _is_above(level: Answer, other: Answer | None) -> bool:
+    return isinstance(level, int) and isinstance(other, int) and level > other
 
 
 def overstated(row: dict[str, Any]) -> Answers:

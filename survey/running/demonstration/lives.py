@@ -34,6 +34,7 @@ from survey.running.demonstration.filling import (
     look_at_profile,
     lowered,
     overstated,
+    raised,
     show_files,
 )
 from survey.running.demonstration.onsite import Brought, brought
@@ -153,8 +154,8 @@ def take_trials(
     users: dict[str, User],
     contents: Contents,
 ) -> None:
-    """Take the shown firm through the rounds of before: on an earlier edition, then on this one."""
-    firm, row = next((firm, row) for firm, row in firms if row["sample"] == SHOWN)
+    """Take the shown firm through the rounds of before: on an earlier edition, then on this one, where
+    others took part."""
     with db.writing(session):
         # An installation that has answers on it knows it so.
         session.add(EditionRow(id=BEFORE, state=EditionState.RETIRED, changed_at=BEGAN))
@@ -168,7 +169,11 @@ def take_trials(
                 created_at=datetime.combine(day, BEGAN.timetz()),
             )
             session.add(round_)
-        _try(session, firm, row, round_, users, brought(contents, row), lower)
+        for firm, row in firms:
+            if row["sample"] == SHOWN:
+                _try(session, firm, row, round_, users, brought(contents, row), lower)
+            elif edition == EDITION and "tried" in row:
+                _try(session, firm, row, round_, users, brought(contents, row))
 
 
 def _try(
@@ -178,14 +183,17 @@ def _try(
     round_: Round,
     users: dict[str, User],
     what: Brought,
-    lower: int,
+    lower: int = 0,
 ) -> None:
-    """Let a firm fill one of those rounds in, with so many answers a level lower, and be visited."""
-    author, consultant = users[Role.FIRM], users[Role.CONSULTANT]
+    """Let a firm fill one of those rounds in, say more than is so, and be visited: with so many answers a
+    level lower than today."""
+    author, consultant = _author(session, firm), users[Role.CONSULTANT]
     at = round_.created_at
     assessment, truth, _ = _begun(session, firm, row, round_, author, at)
     seen = lowered(truth, lower)
     told = seen | overstated(row)
+    if "tried" in row:
+        told = raised(firm, row, questionnaire_of(assessment), seen)
     fill_in(session, assessment, told, author, at + timedelta(hours=1))
     show_files(session, assessment, told, author, what.photo, at + timedelta(hours=2))
     hand_in(session, assessment, author, at + timedelta(days=1))
