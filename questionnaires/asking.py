@@ -15,7 +15,7 @@ from itertools import pairwise
 from math import exp, inf, prod
 
 from questionnaires.answers import NOT_APPLICABLE, Answer, Sheet, level_of
-from questionnaires.gates import least_level, question_gates, share_key
+from questionnaires.gates import counts_in, least_level, question_gates, share_key
 from questionnaires.model import (
     LEVELS,
     AnyGate,
@@ -227,7 +227,9 @@ class _Board:
     def share(self, key: str | None, least: float) -> tuple[float, float]:
         """The same for a share: of a section, of a part, or (None) of the whole."""
         members = [
-            sums for id, sums in self.sections.items() if sums.whole and _within(id, sums, key)
+            sums
+            for id, sums in self.sections.items()
+            if sums.whole and counts_in(key, id, is_core=sums.is_core)
         ]
         weight = sum(sums.weight for sums in members)
         if not weight:
@@ -237,10 +239,6 @@ class _Board:
         size = len(self.questionnaire.members[key]) if key else len(self.outcomes) + len(self.open)
         for_it, against = max(0.0, least - low) * size, max(0.0, high - least) * size
         return (for_it if high >= least else inf), (against if low < least else inf)
-
-
-def _within(section_id: str, sums: _Sums, key: str | None) -> bool:
-    return key in (None, section_id, "core" if sums.is_core else "trade")
 
 
 def _board(questionnaire: Questionnaire, sheet: Sheet, now: Prospect) -> _Board:

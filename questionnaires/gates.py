@@ -156,6 +156,11 @@ def share_key(gate: SectionGate | PartGate) -> str:
     return gate.section if isinstance(gate, SectionGate) else gate.part
 
 
+def counts_in(key: str | None, section_id: str, *, is_core: bool) -> bool:
+    """Whether a section counts in a share: in its own, in that of its part, or (None) in the whole."""
+    return key in (None, section_id, "core" if is_core else "trade")
+
+
 def question_gates(gate: Gate) -> tuple[QuestionGate, ...]:
     """The question gates inside a gate; none for one on a section's or a part's share."""
     if isinstance(gate, QuestionGate):

@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import combinations, islice
 
 from questionnaires.answers import Answer, Sheet, level_of
-from questionnaires.gates import holds, question_gates, share_key
+from questionnaires.gates import counts_in, holds, question_gates, share_key
 from questionnaires.model import AnyGate, Gate, PartGate, QuestionGate, SectionGate
 from questionnaires.scoring import FULL, Score
 from reports.deciding import one_lower
@@ -146,7 +146,7 @@ def level_worth(found: Score, key: str | None) -> dict[str, Fraction]:
         section
         for section in found.sections
         if section.share is not None
-        and key in (None, section.section.id, "core" if section.section.id in core else "trade")
+        and counts_in(key, section.section.id, is_core=section.section.id in core)
     ]
     weight = sum((section.weight for section in counted), Fraction(0))
     worth: dict[str, Fraction] = {}
