@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.store.lists import Wanted, of_assessments
@@ -71,7 +71,10 @@ class Untried(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One unverified sheet with what is told of its firm; ``step`` is what the firm itself reached."""
+    """One unverified sheet with what is told of its firm.
+
+    ``step`` is what the firm itself reached, ``visits`` of its sheets of the edition were verified before.
+    """
 
     id: int
     trade: str
@@ -81,6 +84,7 @@ class Line(NamedTuple):
     code: str
     township: str
     size: Size | None
+    visits: int
     forecast: Forecast | None
 
 
@@ -224,6 +228,7 @@ def lines(session: Session, ids: Collection[int]) -> list[Line]:
             Firm.code,
             func.coalesce(Firm.township, ""),
             Firm.size,
+            _visits(),
             Forecast,
         )
         .join(Firm, Firm.id == Assessment.firm_id)
@@ -232,6 +237,17 @@ def lines(session: Session, ids: Collection[int]) -> list[Line]:
     )
     found = {row[0]: Line._make(row) for row in session.execute(query)}
     return [found[id] for id in ids]
+
+
+def _visits() -> ScalarSelect[int]:
+    """Count the verified sheets of an assessment's firm on its edition."""
+    other = aliased(Assessment)
+    query = select(func.count()).where(
+        other.firm_id == Assessment.firm_id,
+        other.edition == Assessment.edition,
+        other.state == AssessmentState.CONFIRMED,
+    )
+    return query.correlate(Assessment).scalar_subquery()
 
 
 def unforecast(session: Session, edition: str) -> int:

@@ -56,16 +56,19 @@ def standing(told: Standing, titles: Sequence[str]) -> str:
     return f"{most}，十次里有八次在“{rung(low, titles)}”到“{rung(high, titles)}”之间"
 
 
-def reasons(own: str, named: Sequence[str]) -> str:
+def reasons(own: str, named: Sequence[str], visits: int) -> str:
     """Say which questions decide.
 
     Args:
         own: The rung of the firm's own sheet.
         named: Code and short name of each question.
+        visits: How many of the firm's own visits are counted in.
     """
+    itself = f"它自己以前核验过 {visits} 次，也算在内。" if visits else ""
     if not named:
-        return NO_REASON
-    return f"自评“{own}”要靠{'、'.join(named)}；同行核验时{'它' if len(named) == 1 else '这几题'}常有出入，低一档就可能到不了这一级。"
+        return f"{NO_REASON}{itself}"
+    these = "它" if len(named) == 1 else "这几题"
+    return f"自评“{own}”要靠{'、'.join(named)}；同行核验时{these}常有出入，低一档就可能到不了这一级。{itself}"
 
 
 def by_lot(trade: str, size: str, seen: int) -> str:

@@ -84,6 +84,19 @@ def test_each_firm_is_told_with_its_own_rung_the_one_expected_its_interval_and_w
     assert "同行核验时它常有出入，低一档就可能到不了这一级" in words
 
 
+def test_a_visit_the_firm_itself_had_before_is_said_to_count(desk, session, firms):
+    before = session.get(Assessment, firms[0])
+    earlier = a_round(session)
+    done = an_assessment(session, earlier, "虚构先厂", state="confirmed", visited_step=1)
+    session.rollback()
+    with db.writing(session):
+        session.get(Assessment, done.id).firm_id = before.firm_id
+
+    words = desk.get(PAGE).text
+
+    assert words.count("它自己以前核验过 1 次，也算在内。") == 1
+
+
 def test_nothing_on_the_page_sounds_like_a_suspicion(desk, firms):
     words = desk.get(PAGE).text
 
@@ -196,7 +209,7 @@ def test_questions_that_fall_most_often_are_told_with_intervals_and_how_many_wer
 
     assert "29%（20% 到 39%）" in page
     assert page.index("29%（20% 到 39%）") < page.index("11%（6% 到 17%）")
-    assert "40 家" in page
+    assert "40 家，低了 12 家" in page
 
 
 def test_the_workbook_says_what_the_page_says_and_is_noted(desk, session, firms):

@@ -186,7 +186,9 @@ def _three_rounds_of_the_edition_have_sheets_in_them(loaded: Session) -> None:
 
 def _enough_was_verified_to_forecast_and_some_rungs_were_overturned(loaded: Session) -> None:
     known = visiting.known(loaded, EDITION)
-    assert known.visits >= LEAST_VISITS
+    assert (
+        known.visits * 4 // 5 >= LEAST_VISITS
+    )  # so many are left when a fifth is set aside to try it
     confirmed = Assessment.state == AssessmentState.CONFIRMED, Assessment.edition == EDITION
     found = loaded.execute(
         select(Assessment.own_step, Assessment.visited_step).where(*confirmed)

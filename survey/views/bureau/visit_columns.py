@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from reports.falls.seen import Tally
 from reports.falls.spans import Standing
 from reports.tables import Cell, Sheet
 from reports.tables import Column as Head
@@ -82,7 +83,8 @@ class Shown:
             return words.by_lot(self.trade, self.size, self.seen)
         questions = self.frame.edition.questionnaire(self.line.trade).questions
         known = [questions[id] for id, *_ in self.forecast.reasons if id in questions]
-        return words.reasons(self.own, [f"{one.code} {one.short}" for one in known])
+        named = [f"{one.code} {one.short}" for one in known]
+        return words.reasons(self.own, named, self.line.visits)
 
 
 def _of_firms() -> list[Column[Any]]:
@@ -115,13 +117,15 @@ def of_visits(*, forecasts: bool) -> list[Column[Any]]:
 
 @dataclass(frozen=True)
 class Rate:
-    """How often one thing falls, in thousandths, and how many visits that rests on."""
+    """How often one thing falls, in thousandths; how many visits that rests on, and of a question how
+    many of them found it lower."""
 
     name: str
     low: int
     middle: int
     high: int
     seen: int
+    fell: int | None = None
 
     @property
     def says(self) -> str:
@@ -132,7 +136,8 @@ def rates(known: Known, frame: Frame) -> dict[str, list[Rate]]:
     """By question, trade and size, each under its title, what falls most often first."""
     if known.model is None:
         return {}
-    counted = {id: tally[0] for id, tally in known.model.tallies.items()}
+    tallies = {id: Tally(*tally) for id, tally in known.model.tallies.items()}
+    counted = {id: tally.claimed for id, tally in tallies.items()}
     named = {"题": _questions(frame), "行业": frame.trades, "规模": words.SIZED}
     spans = {"题": "question", "行业": "trade", "规模": "size"}
     seen = {"题": counted, "行业": known.firms("trade"), "规模": known.firms("size")}
@@ -140,7 +145,12 @@ def rates(known: Known, frame: Frame) -> dict[str, list[Rate]]:
     for title, names in named.items():
         spans_of = known.model.rates[spans[title]]
         rows = [
-            Rate(name, *_ends(spans_of[key]), seen[title][key])
+            Rate(
+                name,
+                *_ends(spans_of[key]),
+                seen[title][key],
+                tallies[key].fell if title == "题" else None,
+            )
             for key, name in names.items()
             if key in spans_of and seen[title].get(key)
         ]
@@ -168,7 +178,13 @@ def _questions(frame: Frame) -> dict[str, str]:
 def beside(known: Known, frame: Frame) -> list[Sheet]:
     """The workbook's further sheets: what falls most often, and how forecasts held."""
     falls: list[list[Cell]] = [
-        [title, one.name, one.seen, *(Decimal(it) / 10 for it in (one.middle, one.low, one.high))]
+        [
+            title,
+            one.name,
+            one.seen,
+            one.fell,
+            *(Decimal(it) / 10 for it in (one.middle, one.low, one.high)),
+        ]
         for title, rows in rates(known, frame).items()
         for one in rows
     ]
@@ -176,6 +192,7 @@ def beside(known: Known, frame: Frame) -> list[Sheet]:
         Head("按什么看", 12),
         Head("是哪个", 40),
         Head("核验过", 10, "number"),
+        Head("核低了", 10, "number"),
         *(Head(f"核低的可能{of}（%）", 18, "percent") for of in ("", "，低端", "，高端")),
     ]
     return [Sheet("常有出入的题", heads, falls), _held(known)] if known.model else []
