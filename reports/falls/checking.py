@@ -89,6 +89,11 @@ class Calibration:
     def is_enough(self) -> bool:
         return self.firms >= LEAST
 
+    @property
+    def is_off(self) -> bool:
+        """Whether in some band, not of few firms, what was said did not agree with what was found."""
+        return any(not band.is_few and not band.agrees for band in self.bands)
+
 
 def calibration(outcomes: Sequence[Outcome]) -> Calibration:
     """Count forecasts by fifths of what they said."""

@@ -204,6 +204,16 @@ def test_how_forecasts_held_is_told_with_how_many_they_were(desk, session, firms
     assert "只有 0 家，满 10 家再说准不准" in words
 
 
+def test_where_forecasts_did_not_hold_it_says_how_far_to_trust_the_list(desk, session, round_):
+    assert "有的档对不上" not in desk.get(PAGE).text
+    keep(session, a_model(tried=[[800, 0, 1]] * 12))
+
+    words = desk.get(PAGE).text
+
+    assert "有的档对不上" in words
+    assert "“预计几家会低”不要当真" in words
+
+
 def test_questions_that_fall_most_often_are_told_with_intervals_and_how_many_were_seen(desk, firms):
     page = desk.get(PAGE).text
 

@@ -116,6 +116,8 @@ def test_a_band_whose_visits_found_much_more_than_was_said_does_not_agree() -> N
     low, high = band.span
     assert 0 < low < 0.75 < high < 1
     assert not band.agrees
+    assert calibration(said).is_off
+    assert not calibration(said[:4]).is_off
 
 
 def test_of_fewer_than_ten_answered_forecasts_nothing_is_said() -> None:
