@@ -1,5 +1,15 @@
 // Counts what is ticked of a list, and takes it along to other pages of it.
 
+const narrow = window.matchMedia("(max-width: 47.99rem)");
+const FEW = 4;
+
+/** Many steps are folded away where they would hide the rows. */
+function fold() {
+  for (const steps of document.querySelectorAll("[data-steps]")) {
+    steps.open = !narrow.matches || steps.querySelectorAll("button").length <= FEW;
+  }
+}
+
 function watch() {
   const form = document.querySelector("[data-selection]");
   if (!form) return;
@@ -48,5 +58,11 @@ function watch() {
   tell();
 }
 
-watch();
-document.addEventListener("list", watch); // its rows are others now
+function begin() {
+  fold();
+  watch();
+}
+
+begin();
+narrow.addEventListener("change", fold);
+document.addEventListener("list", begin); // its rows are others now

@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
 from survey.joining import db
-from survey.tables import Assessment, AssessmentState, Role
+from survey.tables import Assessment, AssessmentState, Role, User
 from tests.support.browsing import DESK, PHONE, next_page, too_wide
-from tests.support.bureau import a_district, an_assessment
+from tests.support.bureau import a_district, admitted, an_assessment
 from tests.support.people import PASSWORD, a_consultant, a_round, a_user
 
 TABLET = 820
@@ -112,6 +112,27 @@ def test_nothing_ticked_offers_nothing(at):
     expect(page.get_by_role("button", name="指派顾问")).to_be_enabled()
     page.locator("tbody [name=chosen]").first.uncheck()
     expect(page.locator("[data-bar]")).to_be_hidden()
+
+
+def test_on_a_phone_the_pool_s_many_steps_are_one_line_that_opens(at, live_server):
+    with Session(db.engine_for(live_server.config.database_url)) as session:
+        officer = session.query(User).filter_by(role=Role.OFFICER).one()
+        for one in session.query(Assessment).limit(3):
+            admitted(session, one, officer)
+    page = at(PHONE)
+    page.goto("/bureau/pool")
+    page.locator("tbody [name=chosen]").first.check()
+    bar, withdraw = page.locator("[data-bar]"), page.get_by_role("button", name="退库")
+
+    assert bar.bounding_box()["height"] < 80
+    expect(withdraw).to_be_hidden()
+    bar.locator("summary").click()
+    expect(withdraw).to_be_enabled()
+    page.set_viewport_size({"width": DESK, "height": FIRST_SCREEN})
+    expect(bar.locator("summary")).to_be_hidden()
+    expect(withdraw).to_be_visible()
+    with next_page(page):
+        page.get_by_role("button", name="调高目标").click()
 
 
 @pytest.mark.parametrize("width", [PHONE, TABLET, DESK])
