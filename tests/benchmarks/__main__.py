@@ -26,6 +26,7 @@ from tests.benchmarks import (
     tablet,
     visits,
     web,
+    workbook,
 )
 from tests.benchmarks.figures import Figure, as_data, printed
 
@@ -39,6 +40,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "programme": programme.on_sqlite,
     "programme-postgresql": programme.on_postgresql,
     "programme-huge": programme.of_a_hundred_thousand,
+    "workbook": workbook.measure,
     "budget": budget.measure,
     "visits": visits.measure,
     "jobs": jobs.measure,
