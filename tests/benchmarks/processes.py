@@ -31,6 +31,32 @@ def processor_seconds(process: int) -> float:
     return total / TICKS
 
 
+def processor_seconds_with_ended(processes: list[int]) -> float:
+    """Return the processor time that processes and the children they have waited for have taken."""
+    total = 0
+    for one in processes:
+        fields = (PROC / str(one) / "stat").read_text().rpartition(")")[2].split()
+        total += sum(int(field) for field in fields[11:15])
+    return total / TICKS
+
+
+def named(name: str, process: int) -> list[int]:
+    """Return those of a family whose program begins so."""
+    return [
+        one for one in family(process) if (PROC / str(one) / "comm").read_text().startswith(name)
+    ]
+
+
+def resident(process: int) -> float:
+    """Return what a process holds now in MB, shared pages too; 0 for one that ended."""
+    try:
+        lines = (PROC / str(process) / "status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    sizes = (int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+    return next(sizes, 0) / 1024
+
+
 def memory(process: int) -> tuple[float, float]:
     """Return a family's memory in MB: proportional (shared pages shared out), and resident."""
     proportional = resident = 0
