@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from inspect import signature
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import pymupdf
@@ -178,6 +179,23 @@ def test_a_valve_report_is_no_longer_than_sixteen_pages_and_its_appendices_seven
         assert "墨岭阀门（虚构）样本V-07" in page
 
 
+def filled(page: pymupdf.Page) -> float:
+    """How far down a page's own words reach, of the height between its head and its foot."""
+    top, bottom = 62, 790
+    ends = [block[3] for block in page.get_text("blocks") if top < block[3] < bottom]
+    return (max(ends) - top) / (bottom - top) if ends else 0
+
+
+def test_no_page_of_a_report_is_nearly_empty(report: Path, tmp_path: Path) -> None:
+    print_report(an_onsite_diagnosis({"item_coding": 0}, {}), tmp_path / "onsite.pdf", VERIFIABLE)
+
+    for path in (report, tmp_path / "onsite.pdf"):
+        with pymupdf.open(path) as document:
+            *others, last = [filled(page) for page in document]
+        assert min(others) >= 0.6, others
+        assert last >= 0.3
+
+
 def test_a_report_is_tagged_titled_and_in_chinese(report: Path) -> None:
     with pymupdf.open(report) as document:
         catalog = document.xref_object(document.pdf_catalog())
@@ -201,6 +219,20 @@ def test_every_chapter_has_a_bookmark_and_a_link_that_leads_to_its_page(
         t for t in marks if t[0] in "附一二三四五六七八九十"
     ]
     assert {page for title, page in marks.items() if "、" in title or "附录" in title} <= led_to
+
+
+def test_no_heading_stands_alone_at_the_foot_of_a_page(report: Path) -> None:
+    with pymupdf.open(report) as document:
+        feet = [max(_lines(page), key=lambda line: line["bbox"][3]) for page in document][1:]
+
+    assert len(feet) > 10
+    assert {round(line["spans"][0]["size"], 1) for line in feet} <= {7.8, 8.0, 8.5, 9.0}
+
+
+def _lines(page: pymupdf.Page) -> list[dict[str, Any]]:
+    """A page's own lines of words, without its head and foot."""
+    blocks = page.get_text("dict", clip=pymupdf.Rect(0, 62, 600, 790))["blocks"]
+    return [line for block in blocks for line in block.get("lines", ())]
 
 
 def test_no_half_width_mark_stands_between_chinese_letters(diagnosis: Diagnosis) -> None:
