@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from pypdf.generic import (
 )
 
 NAME = NameObject("/Superseded")
+ARCHIVED = re.compile(rb"""\s+pdfaid:(?:part|conformance)=(["'])\w+\1""")
 BEFORE, AFTER = b"q\n", b"\nQ\n/Artifact BMC q " + NAME.encode() + b" Do Q EMC\n"
 
 
@@ -22,6 +24,7 @@ def laid_over(under: Path, pdf: bytes) -> bytes:
     """Return a copy of the document ``under`` whose pages show the first page of ``pdf`` on top."""
     writer = PdfWriter(clone_from=PdfReader(under))
     _unsign(writer)
+    _unclaim(writer)
     over = writer._add_object(_form(PdfReader(BytesIO(pdf)).pages[0], writer))
     for page in writer.pages:
         _lay_over(page, over, writer)
@@ -38,6 +41,13 @@ def _unsign(writer: PdfWriter) -> None:
     for page in writer.pages:
         kept = [a for a in page.get("/Annots", ()) if getattr(a, "idnum", None) not in gone]
         page[NameObject("/Annots")] = ArrayObject(kept)
+
+
+def _unclaim(writer: PdfWriter) -> None:
+    """Take the mark of PDF/A off a copy, which is written by other rules than what was archived."""
+    if (metadata := writer.root_object.get("/Metadata")) is not None:
+        stream = metadata.get_object()
+        stream.set_data(ARCHIVED.sub(b"", stream.get_data()))
 
 
 def _form(page: PageObject, writer: PdfWriter) -> DecodedStreamObject:

@@ -26,6 +26,7 @@ from weasyprint import CSS, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from reports.paper.archival import archive
 from reports.paper.frames import with_room
 from reports.paper.sheets import SHEETS, sheet
 from reports.paper.weasyprint_parts import Page, keep_lines, pack_quickly
@@ -111,7 +112,8 @@ def typeset(
         pdf_variant="pdf/ua-1",
         hinting=False,
         attachments=[_attachment(each) for each in attachments],
-        finisher=_relate,
+        output_intent="srgb" if attachments else None,
+        finisher=_finish if attachments else None,
     )
     return pdf
 
@@ -127,13 +129,18 @@ def _attachment(ordered: Mapping[str, str]) -> Attachment:
     )
 
 
-def _relate(_document: Any, pdf: Any) -> None:
+def _finish(_document: Any, pdf: Any) -> None:
+    """A document with files says that it was made from them, and may be kept for good."""
+    _relate(pdf)
+    archive(pdf)
+
+
+def _relate(pdf: Any) -> None:
     """Say of every attached file that the document was made from it (ISO 32000-2, 14.13)."""
     files = [each for each in pdf.objects if _is_file(each)]
     for file in files:
         file["AFRelationship"] = "/Data"
-    if files:
-        pdf.catalog["AF"] = b"[" + b" ".join(file.reference for file in files) + b"]"
+    pdf.catalog["AF"] = b"[" + b" ".join(file.reference for file in files) + b"]"
 
 
 def _is_file(each: Any) -> bool:

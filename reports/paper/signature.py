@@ -39,6 +39,15 @@ ATTACHED = re.compile(
 NUMBER = re.compile(r"[0-9]{4}-[0-9]{6}", re.ASCII)
 
 
+class SameVersion(IncrementalPdfFileWriter):
+    """Leaves a file of PDF 1.7 one: PDF/A-3, PDF/UA-1 and PAdES B-B rest on it."""
+
+    output_version = (1, 7)
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Leave it; signing asks for PDF 2.0, of which it uses nothing."""
+
+
 class Unsignable(ValueError):
     """What is to be signed is no PDF that can be."""
 
@@ -54,7 +63,7 @@ def signed(pdf: bytes, signer: SimpleSigner, number: str) -> bytes:
     )
     field = SigFieldSpec(FIELD, readable_field_name=TITLE, invis_sig_settings=UNSEEN)
     try:
-        writer = IncrementalPdfFileWriter(BytesIO(pdf))
+        writer = SameVersion(BytesIO(pdf))
         signing = PdfSigner(about, signer=signer, new_field_spec=field)
         made = _apart(lambda: signing.sign_pdf(writer))
     except (PdfError, SigningError) as error:

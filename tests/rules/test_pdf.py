@@ -35,6 +35,7 @@ from reports.paper import signature as signing
 from reports.paper.chapters import NUMERALS, chapters
 from reports.paper.html import print_report, render_html, render_short
 from reports.paper.presses import PrintingFailed, write_pdf
+from reports.paper.stamp import stamp
 from reports.paper.weasyprint_parts import WEASYPRINT_DEFAULTS, Page, lean_defaults, well_formed
 from reports.proof import RULES_NAME, Verifiable, rules_of
 from survey.config import Config
@@ -706,3 +707,89 @@ def test_the_proof_that_is_attached_adds_up_by_the_rules_of_the_edition(
     (related,) = reader.trailer["/Root"]["/AF"]
     assert related.get_object()["/AFRelationship"] == "/Data"
     assert (ended.returncode, readd.AGREES in ended.stdout) == (0, True), ended.stdout
+
+
+def test_an_issued_report_keeps_to_what_pdf_a_3a_asks_beside_pdf_ua_1(signed_report: Path) -> None:
+    reader = PdfReader(signed_report)
+    root, info = reader.trailer["/Root"], reader.trailer["/Info"]
+    said = root["/Metadata"].get_data().decode()
+    (intent,) = root["/OutputIntents"]
+    annotations = [a.get_object() for page in reader.pages for a in page.get("/Annots", [])]
+
+    assert signed_report.read_bytes().startswith(b"%PDF-1.7")
+    assert "/Version" not in root
+    assert len(reader.trailer["/ID"]) == 2
+    assert "/Encrypt" not in reader.trailer
+    assert 'pdfaid:part="3" pdfaid:conformance="A"' in said
+    assert 'pdfuaid:part="1"' in said
+    assert (
+        'pdfaSchema:prefix="pdfuaid"' in said
+    )  # PDF/A wants a schema that it does not know described
+    assert intent["/S"] == "/GTS_PDFA1"
+    assert intent["/DestOutputProfile"].get_object()["/N"] == 3
+    assert f'pdf:Producer="{info["/Producer"]}"' in said
+    assert {f">{info[name]}<" in said for name in ("/Title", "/Author", "/Subject")} == {True}
+    assert {"/Link", "/Widget"} == {each["/Subtype"] for each in annotations}
+    for each in annotations:
+        assert each["/F"] & 0b100111 == 0b100  # printed, and neither hidden nor invisible
+        assert each.get("/A", {}).get("/S", "/URI") in {"/URI", "/GoTo"}
+    (widget,) = (each for each in annotations if each["/Subtype"] == "/Widget")
+    assert widget["/Rect"][:2] == widget["/Rect"][2:]  # of no size, it needs no appearance
+    assert not {"/OpenAction", "/AA", "/NeedAppearances"} & {*root, *root["/AcroForm"]}
+
+
+def test_what_is_attached_to_an_issued_report_is_described_for_good(signed_report: Path) -> None:
+    (file,) = PdfReader(signed_report).trailer["/Root"]["/AF"]
+    file = file.get_object()
+    content = file["/EF"]["/F"].get_object()
+
+    assert file["/AFRelationship"] == "/Data"
+    assert file["/F"] == file["/UF"] == "score-proof.json"
+    assert file["/Desc"]
+    assert content["/Subtype"] == "/application/json"
+    assert {"/ModDate", "/Size"} <= set(content["/Params"])
+
+
+def test_every_letter_of_an_issued_report_has_its_glyph_and_its_character(
+    signed_report: Path,
+) -> None:
+    reader = PdfReader(signed_report)
+    used = {
+        font.get_object()["/BaseFont"]: font.get_object()
+        for page in reader.pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+
+    assert len(used) == 2
+    for font in used.values():
+        (descendant,) = font["/DescendantFonts"]
+        described = descendant.get_object()["/FontDescriptor"].get_object()
+        assert font["/ToUnicode"].get_object().get_data()
+        assert {"/FontFile2", "/FontFile3"} & set(described)
+    with pymupdf.open(signed_report) as document:
+        glyphs = {
+            glyph
+            for page in document
+            for span in page.get_texttrace()
+            for _, glyph, *_ in span["chars"]
+        }
+    assert 0 not in glyphs
+
+
+def test_what_is_not_issued_does_not_claim_to_be_kept_for_good(
+    diagnosis: Diagnosis, tmp_path: Path
+) -> None:
+    print_report(diagnosis, tmp_path / "r.pdf")
+
+    assert b"pdfuaid" in _metadata(tmp_path / "r.pdf")
+    assert b"pdfaid" not in _metadata(tmp_path / "r.pdf")
+
+
+def test_the_copy_of_a_superseded_report_does_not_claim_it_either(
+    signed_report: Path, tmp_path: Path
+) -> None:
+    stamp(signed_report, tmp_path / "copy.pdf", since=TODAY, newer="2026-000008")
+
+    assert b"pdfaid:part" in _metadata(signed_report)
+    assert b"pdfaid:part" not in _metadata(tmp_path / "copy.pdf")
+    assert b"pdfuaid:part" in _metadata(tmp_path / "copy.pdf")
