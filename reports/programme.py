@@ -1,4 +1,4 @@
-"""The choice of packages as a mixed-integer programme, solved by HiGHS (``scipy.optimize.milp``).
+"""The choice of packages as a mixed-integer programme, solved by HiGHS (``solver``).
 
 Every coefficient is a whole number, so that nothing is lost on the way into the solver: money in
 0.01 万元 (the two ends of a range added up, which is twice its middle), shares over their common
@@ -13,17 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import monotonic
-from typing import Any, Literal
+from typing import Literal
 
 from questionnaires.gates import GateResult, least_level, share_key
 from questionnaires.model import Amounts, AnyGate, Package, QuestionGate
 from questionnaires.scoring import FULL, RungResult, Score
 from questionnaires.trace import worth
 from reports.lifting import Ground, Purchase, missing_for_level
+from reports.solver import Matrix, Solved
 
 SECONDS = 5.0
-OUT_OF_TIME, INFEASIBLE = 1, 2
-"""What ``scipy.optimize.milp`` says of a search that found no optimum."""
 IN_MONEY = 200
 """The solver counts both ends of a range in 0.01 万元: so much is 1 万元 of its middle."""
 
@@ -33,8 +32,7 @@ End = Literal["low", "middle", "high"]
 
 def load_solver() -> None:
     """Load what ``Programme`` searches with, for whoever counts the seconds of a search alone."""
-    import scipy.optimize
-    import scipy.sparse  # noqa: F401
+    import reports.solver.highs  # noqa: F401
 
 
 def counted(amounts: Amounts, years: int, end: End = "middle") -> Fraction:
@@ -138,7 +136,7 @@ class Programme:
             chosen: list[int] | None = None
             while chosen is None:
                 result = self._searched(aim, held, until - monotonic())
-                if result.status != 0:
+                if not result.is_best:
                     return replace(best, is_last=False) if best else self.without_optimum(result)
                 chosen = [round(x) for x in result.x]
                 if is_refused(self._purchases(chosen), chosen):
@@ -161,26 +159,23 @@ class Programme:
 
     def _searched(
         self, aim: Mapping[int, int], held: list[tuple[dict[int, int], int]], seconds: float
-    ) -> Any:
+    ) -> Solved:
         # Loaded when it is first needed: a page that shows no way up does not carry the solver.
-        from scipy.optimize import Bounds, LinearConstraint, milp
+        from reports.solver.highs import solved
 
         rows = [*self.rows, *held]
-        return milp(
+        return solved(
             [aim.get(column, 0) for column in range(len(self.most))],
-            constraints=LinearConstraint(
-                self._matrix(rows), [least for _, least in rows], math.inf
-            ),
-            integrality=[1] * len(self.most),
-            bounds=Bounds(0, self.most),
-            options={"time_limit": max(seconds, 0), "mip_rel_gap": 0},
+            self._matrix(rows),
+            ([least for _, least in rows], math.inf),
+            (0, self.most),
+            seconds=seconds,
         )
 
-    def without_optimum(self, result: Any) -> Found:
-        if result.status == INFEASIBLE:
+    def without_optimum(self, result: Solved) -> Found:
+        if result.is_hopeless:
             return Found(None)
-        bound = result.mip_dual_bound
-        least = Fraction(0) if bound is None or not math.isfinite(bound) else Fraction(bound)
+        least = Fraction(result.bound) if math.isfinite(result.bound) else Fraction(0)
         chosen = None if result.x is None else self._purchases([round(x) for x in result.x])
         return Found(chosen, max(Fraction(0), least) / IN_MONEY)
 
@@ -218,15 +213,12 @@ class Programme:
     def weeks(self) -> dict[int, int]:
         return {column: package.weeks.high for column, package in enumerate(self.packages)}
 
-    def _matrix(self, rows: list[tuple[dict[int, int], int]]) -> Any:
-        from scipy.sparse import csr_array
-
-        values = [value for terms, _ in rows for value in terms.values()]
-        columns = [column for terms, _ in rows for column in terms]
-        ends = [0]
+    def _matrix(self, rows: list[tuple[dict[int, int], int]]) -> Matrix:
+        begins = [0]
         for terms, _ in rows:
-            ends.append(ends[-1] + len(terms))
-        return csr_array((values, columns, ends), shape=(len(rows), len(self.most)))
+            begins.append(begins[-1] + len(terms))
+        columns = [column for terms, _ in rows for column in terms]
+        return Matrix(begins, columns, [value for terms, _ in rows for value in terms.values()])
 
 
 # --- what a firm must satisfy ---------------------------------------------------------------------

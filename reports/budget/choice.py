@@ -1,4 +1,4 @@
-"""The choice of firms and goals as an integer programme, solved by HiGHS (``scipy.optimize.milp``).
+"""The choice of firms and goals as an integer programme, solved by HiGHS (``solver``).
 
 A column is an offer, taken or not; money, points and lots are whole numbers. Of all choices the one
 that counts most is found first, then among these the cheapest, then the one whose lots add up to

@@ -11,16 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, vstack
 
 from reports.budget.rows import Found, Open, Row
+from reports.solver import Matrix, Solved
+from reports.solver.highs import solved
 
-INFEASIBLE = 2
-"""What ``scipy.optimize`` says of rows that nothing keeps."""
 CORE, WIDER = 200, 6
 """How many columns are searched at first, and how many times as many the next time."""
 TRIES = 10
@@ -61,38 +59,38 @@ def another(width: int, taken: Sequence[int]) -> Row:
 
 
 def _narrowed(aim: Sequence[int], rows: Sequence[Row], until: float, whole: Open) -> Found:
-    constraints = _constraints(rows, len(aim))
-    relaxed = _relaxed(aim, constraints, until, whole)
+    asked = _asked(rows)
+    relaxed = _relaxed(aim, asked, until, whole)
     if relaxed.x is None:
         lowest = sum(min(0, value) for value in aim)
-        return Found(None, lowest, whole, relaxed.status == INFEASIBLE)
-    costs = np.abs(relaxed.lower.marginals + relaxed.upper.marginals)
-    bound, size = math.ceil(relaxed.fun - NEARLY), CORE
+        return Found(None, lowest, whole, relaxed.is_hopeless)
+    costs = np.abs(relaxed.marginals)
+    bound, size = math.ceil(relaxed.value - NEARLY), CORE
     near = _held(whole, relaxed.x, _far(relaxed.x, costs, CORE))
-    result = _solved(aim, constraints, until, near)
-    if result.status == 0 and result.fun <= bound + NEARLY:
+    result = _solved(aim, asked, until, near)
+    if result.is_best and result.value <= bound + NEARLY:
         return Found(_taken(result), bound, whole)
     best: list[int] | None = None
     while True:
         gap = math.inf if size >= len(aim) else np.partition(costs, size)[size]
         part = _held(whole, relaxed.x, costs > gap + 2 * NEARLY)
-        result = _solved(aim, constraints, until, part)
+        result = _solved(aim, asked, until, part)
         if result.x is not None:
             best = _taken(result)
-            if result.status == 0 and result.fun <= bound + NEARLY:
+            if result.is_best and result.value <= bound + NEARLY:
                 return Found(best, bound, whole)
-            if result.status == 0 and result.fun <= relaxed.fun + gap + NEARLY:
-                return Found(best, round(result.fun), part)
-        if gap == math.inf and result.status == 0:
-            return Found(best, round(result.fun), whole)
-        if gap == math.inf and result.status == INFEASIBLE:
+            if result.is_best and result.value <= relaxed.value + gap + NEARLY:
+                return Found(best, round(result.value), part)
+        if gap == math.inf and result.is_best:
+            return Found(best, round(result.value), whole)
+        if gap == math.inf and result.is_hopeless:
             return Found(None, bound, whole, is_hopeless=True)
         if gap == math.inf or monotonic() > until:
             return Found(best, _proved(result, bound, gap), whole)
         size *= WIDER
 
 
-def _taken(result: Any) -> list[int]:
+def _taken(result: Solved) -> list[int]:
     return [n for n, x in enumerate(result.x) if x > 0.5]
 
 
@@ -108,11 +106,11 @@ def _far(x: Any, costs: Any, size: int) -> Any:
     return far
 
 
-def _proved(result: Any, bound: int, gap: float) -> int:
+def _proved(result: Solved, bound: int, gap: float) -> int:
     """What a search that ended without an optimum proved of all columns."""
-    if gap < math.inf or result.mip_dual_bound is None or not math.isfinite(result.mip_dual_bound):
+    if gap < math.inf or not math.isfinite(result.bound):
         return bound
-    return max(bound, math.ceil(result.mip_dual_bound - NEARLY))
+    return max(bound, math.ceil(result.bound - NEARLY))
 
 
 def _held(whole: Open, x: Any, dear: Any) -> Open:
@@ -121,32 +119,40 @@ def _held(whole: Open, x: Any, dear: Any) -> Open:
     return Open(np.where(dear, there, whole.low), np.where(dear, there, whole.high))
 
 
-def _relaxed(aim: Sequence[int], constraints: Any, until: float, whole: Open) -> Any:
-    matrix, least, most = constraints
-    lows, highs = np.isfinite(least), np.isfinite(most)
-    return linprog(
+def _relaxed(aim: Sequence[int], asked: Asked, until: float, whole: Open) -> Solved:
+    return solved(
         aim,
-        A_ub=vstack([matrix[highs], -matrix[lows]]),
-        b_ub=np.concatenate([most[highs], -least[lows]]),
-        bounds=np.column_stack([whole.low, whole.high]),
-        method="highs",
-        options={"time_limit": max(until - monotonic(), 0)},
+        asked.matrix,
+        (asked.least, asked.most),
+        (whole.low, whole.high),
+        seconds=until - monotonic(),
+        whole=False,
     )
 
 
-def _solved(aim: Sequence[int], constraints: Any, until: float, part: Open) -> Any:
-    return milp(
+def _solved(aim: Sequence[int], asked: Asked, until: float, part: Open) -> Solved:
+    return solved(
         aim,
-        constraints=LinearConstraint(*constraints),
-        integrality=np.ones(len(aim)),
-        bounds=Bounds(part.low, part.high),
-        options={"time_limit": max(until - monotonic(), 0), "mip_rel_gap": 0},
+        asked.matrix,
+        (asked.least, asked.most),
+        (part.low, part.high),
+        seconds=until - monotonic(),
     )
 
 
-def _constraints(rows: Sequence[Row], width: int) -> Any:
-    values = np.fromiter((w for row in rows for w in row.weights), dtype=float)
+class Asked(NamedTuple):
+    """Rows as the solver takes them."""
+
+    matrix: Matrix
+    least: Any
+    most: Any
+
+
+def _asked(rows: Sequence[Row]) -> Asked:
+    weights = np.fromiter((w for row in rows for w in row.weights), dtype=float)
     columns = np.fromiter((c for row in rows for c in row.columns), dtype=np.int32)
-    ends = np.cumsum([0, *(len(row.columns) for row in rows)], dtype=np.int32)
-    matrix = csr_array((values, columns, ends), shape=(len(rows), width))
-    return matrix, np.array([row.least for row in rows]), np.array([row.most for row in rows])
+    begins = np.cumsum([0, *(len(row.columns) for row in rows)], dtype=np.int32)
+    least, most = (
+        np.array([getattr(row, end) for row in rows], dtype=float) for end in ("least", "most")
+    )
+    return Asked(Matrix(begins, columns, weights), least, most)

@@ -66,17 +66,21 @@ def months_of(weeks: int) -> int:
     return ceil(weeks * 12 / WEEKS_A_YEAR)
 
 
-def timed(purchases: Iterable[Purchase], at_once: int) -> Timing:
-    """Lay purchases out in the shortest time, at most so many at once."""
+def timed(purchases: Iterable[Purchase], at_once: int, tries: int = MOST_TRIED) -> Timing:
+    """Lay purchases out in the shortest time, at most so many at once.
+
+    Args:
+        tries: How many places are tried at most.
+    """
     work = _work(purchases)
     if not work.weeks:
         return Timing({}, 0)
-    search = _Search(work, at_once, work.tails())
+    search = _Search(work, at_once, work.tails(), tries)
     search.listed()
     if search.best > search.least:
         search.begin({}, [0] * at_once, 0, sum(work.weeks.values()))
     begins = dict(sorted(search.found.items(), key=lambda item: (item[1], item[0])))
-    return Timing(begins, search.best, search.best == search.least or search.tried <= MOST_TRIED)
+    return Timing(begins, search.best, search.best == search.least or search.tried <= tries)
 
 
 def _work(purchases: Iterable[Purchase]) -> Work:
@@ -97,6 +101,7 @@ class _Search:
     work: Work
     at_once: int
     tails: Mapping[str, int]
+    tries: int
     found: dict[str, int] = field(default_factory=dict)
     best: int = 0
     tried: int = 0
@@ -135,7 +140,7 @@ class _Search:
         ready = self._ready(begun)
         for code in sorted(ready, key=lambda one: (-self.tails[one], one)):
             week, weeks = max(free[0], ready[code], last), self.work.weeks[code]
-            if self.best == self.least or self.tried > MOST_TRIED:
+            if self.best == self.least or self.tried > self.tries:
                 return
             if self._at_best(free, week, code, rest) < self.best:
                 after = self._after(free, week + weeks)

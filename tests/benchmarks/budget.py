@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
-from time import perf_counter
+from time import perf_counter, process_time
 
+from reports.budget.answering import Answer, answer
 from reports.budget.choice import programme_of
 from reports.budget.offers import offers_of
 from reports.budget.outlook import frontier
@@ -38,6 +39,7 @@ def measure(_folder: Path) -> list[Figure]:
     figures.append(
         Figure(GROUP, f"{DISTRICT} 家，{len(points)} 个预算", twenty, "秒", at_most(MOST_FRONTIER))
     )
+    figures += [_whole(name, worth) for name, worth in (("家数", {}), ("分值", WORTH))]
     for name, (took, note) in large.items():
         title = f"{LARGE:,} 家，一个预算，比{name}"
         figures.append(Figure(GROUP, title, took, "秒", at_most(MOST_LARGE), note))
@@ -53,6 +55,18 @@ def _chosen(firms: int, worth: dict[int, int]) -> tuple[float, str]:
     took = perf_counter() - started
     assert found is not None
     return took, "已证明最优" if found.is_proved else "时间用完，未证明"
+
+
+def _whole(name: str, worth: dict[int, int]) -> Figure:
+    """Work out all that a run tells: the choice, two others, twenty budgets, prices, withdrawals."""
+    terms, district = _terms(LARGE, worth), drawn(Random(1), LARGE)
+    started = process_time()
+    found = answer(district, terms)
+    took = process_time() - started
+    assert isinstance(found, Answer)
+    points = sum(it.worth == it.bound for it in found.frontier)
+    note = f"处理器时间；{points} 个预算已证明最优"
+    return Figure(GROUP, f"{LARGE:,} 家，整个测算，比{name}", took, "秒", at_most(MOST_LARGE), note)
 
 
 def _terms(firms: int, worth: dict[int, int]) -> Terms:

@@ -123,4 +123,4 @@ def test_the_web_loads_nothing_that_only_paper_needs() -> None:
 
     modules = set(loaded.stdout.decode().split())
     assert "reports.diagnosis" in modules
-    assert not modules & {"py_mini_racer", "weasyprint", "scipy", "PIL"}
+    assert not modules & {"py_mini_racer", "weasyprint", "scipy", "highspy", "PIL"}

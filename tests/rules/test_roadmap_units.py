@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
@@ -23,8 +23,9 @@ from reports.diagnosis.advice import choose, waves
 from reports.diagnosis.costs import cost_table
 from reports.diagnosis.route import NOT_IN_TIME, route
 from reports.lifting import Ground, Purchase
-from reports.programme import INFEASIBLE, OUT_OF_TIME, Found, programme_of
+from reports.programme import Found, programme_of
 from reports.roadmap import Roadmap, roadmap
+from reports.solver import End, Solved
 from tests.support.builders import (
     a_package,
     a_question,
@@ -413,15 +414,6 @@ def a_short_way() -> Ground:
     return ground_of(questionnaire, {"a": 0})
 
 
-@dataclass
-class Stopped:
-    """What the solver says of a search it did not finish."""
-
-    status: int
-    x: list[float] | None
-    mip_dual_bound: float | None
-
-
 def test_no_time_is_told_from_no_way() -> None:
     ground = a_short_way()
 
@@ -441,8 +433,8 @@ def test_the_best_found_in_time_is_shown_with_what_it_cannot_go_below() -> None:
     programme = programme_of(ground, target)
     all_bought = [1.0] * len(programme.most)
 
-    found = programme.without_optimum(Stopped(OUT_OF_TIME, all_bought, 650.0))
-    none = programme.without_optimum(Stopped(INFEASIBLE, None, None))
+    found = programme.without_optimum(Solved(End.LATE, all_bought, 700.0, 650.0))
+    none = programme.without_optimum(Solved(End.HOPELESS, None, 0.0, -math.inf))
 
     assert found.purchases is not None
     assert ([p.package.code for p in found.purchases], found.bound) == (["N01"], Fraction(13, 4))
