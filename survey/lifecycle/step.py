@@ -45,7 +45,7 @@ class Actor:
 class About:
     """What a row of the log is about, where no row of a table says it.
 
-    ``subject`` is a word of ``survey.words.log``, such as list or district.
+    ``subject`` is a word of ``survey.words.log_names``, such as list or district.
     """
 
     subject: str
@@ -96,7 +96,7 @@ class Step:
         """Add the row every step leaves, inside its own transaction, and return it.
 
         Args:
-            action: A code of ``survey.words.log``.
+            action: A code of ``survey.words.log_actions``.
             before: What the step changed, by name: codes and plain values, never sentences.
             after: The same as it stands now.
             reason: What the actor typed.

@@ -14,7 +14,8 @@ from survey.store import accounts, firms, purposes
 from survey.store import erasing as store
 from survey.store.log import of_user
 from survey.tables import Firm, NoteKind, SignerRole, User
-from survey.words.log import ACTIONS, SUBJECTS
+from survey.words.log_actions import ACTIONS
+from survey.words.log_names import SUBJECTS
 from survey.words.wording import ROLES
 
 MOST = 5000

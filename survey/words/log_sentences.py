@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from survey.tables import AuditEntry
-from survey.words.log import ACTIONS, QUIET, LogWords
+from survey.words.log import LogWords
+from survey.words.log_actions import ACTIONS, QUIET
 
 SENTENCES: Final[Mapping[str, str]] = {
     "begin": "开始了{firm}的评估",

@@ -10,7 +10,8 @@ import pytest
 
 from survey.lifecycle import states
 from survey.tables import AuditEntry
-from survey.words.log import ACTIONS, LogWords
+from survey.words.log import LogWords
+from survey.words.log_actions import ACTIONS
 from survey.words.log_sentences import SENTENCES, LogSentences
 
 LIFECYCLE = Path(__file__).parents[2] / "survey"

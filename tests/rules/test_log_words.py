@@ -10,7 +10,9 @@ from survey.lifecycle.firms import Profile
 from survey.lifecycle.recognitions import Award
 from survey.store.settings import District
 from survey.tables import AuditEntry
-from survey.words.log import NAMES, PHRASES, LogWords
+from survey.words.log import LogWords
+from survey.words.log_names import NAMES
+from survey.words.log_values import PHRASES
 
 WORDS = LogWords(
     {"workshop": "数字化车间"},

@@ -21,7 +21,7 @@ from survey.lifecycle.step import Step
 from survey.readings.sealing import check
 from survey.tables import AuditEntry, Role
 from survey.web import access
-from survey.words.log import ACTIONS
+from survey.words.log_actions import ACTIONS
 from survey.words.seen import PAGES
 from tests.support.people import TESTER, a_firm, a_user, signed_in
 

@@ -19,7 +19,9 @@ from survey.views.bureau.choices import Said
 from survey.views.bureau.exports import Column, send_list
 from survey.web import here, lists
 from survey.words import log_sentences
-from survey.words.log import ACTIONS, ALL_GROUPED, GROUPED, GROUPS, STEPS, SUBJECTS, LogWords
+from survey.words.log import LogWords
+from survey.words.log_actions import ACTIONS, ALL_GROUPED, GROUPED, GROUPS, STEPS
+from survey.words.log_names import SUBJECTS
 from survey.words.log_sentences import LogSentences
 from survey.words.sealing import fault
 from survey.words.wording import ROLES
