@@ -241,8 +241,8 @@ class Counted:
     late: int = 0
 
 
-Largest = Mapping[str, tuple[int, int]]
-"""What the two firms with the most of a sum have of it, by a key of ``MONEY``."""
+Largest = Mapping[str, tuple[int, int, int]]
+"""How many firms have part of a sum, and what the two with the most have, by a key of ``MONEY``."""
 
 
 def table(lines: Sequence[Counted], whole: Counted, largest: Largest) -> Table:
@@ -286,10 +286,9 @@ def _outside(whole: Counted, largest: Largest) -> str:
     told = [
         f"{title} {_band(total)} 万元"
         for name, title in MONEY.items()
-        if (total := getattr(whole, name)) and not tells_one(total, *largest[name])
+        if largest[name][0] >= FEWEST
+        and not tells_one(total := getattr(whole, name), *largest[name][1:])
     ]
-    if whole.firms < FEWEST:
-        return ""
     return f"合计{'，'.join(told)}；{BANDED}" if told else ""
 
 

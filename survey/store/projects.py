@@ -389,11 +389,11 @@ LIVE = tuple(state for state in ProjectState if state != ProjectState.STOPPED)
 
 
 class Largest(NamedTuple):
-    """What the two firms with the most of each sum have of it, in 0.01 万元."""
+    """How many firms have part of each sum, and what the two with the most have, in 0.01 万元."""
 
-    price: tuple[int, int]
-    asked: tuple[int, int]
-    granted: tuple[int, int]
+    price: tuple[int, int, int]
+    asked: tuple[int, int, int]
+    granted: tuple[int, int, int]
 
 
 class Sums(NamedTuple):
@@ -498,18 +498,20 @@ def _by_state(today: date) -> Select[*tuple[Any, ...]]:
 
 def _largest(session: Session) -> Largest:
     sums = (_added(PRICE), _added(_GIVEN.c.asked), _added(_GIVEN.c.granted))
+    holders = (func.sum(case((column > 0, 1), else_=0)).over() for column in sums)
     ranks = (func.row_number().over(order_by=column.desc()) for column in sums)
     of_firms = (
-        select(*sums, *ranks)
+        select(*sums, *holders, *ranks)
         .outerjoin(_GIVEN, _GIVEN.c.project_id == Project.id)
         .where(Project.state.in_(LIVE))
         .group_by(Project.firm_id)
         .subquery()
     )
-    columns = list(of_firms.c)
-    among_first = or_(*(rank <= 2 for rank in columns[len(sums) :]))
-    rows = session.execute(select(*columns[: len(sums)]).where(among_first)).all()
-    return Largest(*(_first_two(row[at] for row in rows) for at in range(len(sums))))
+    columns, kinds = list(of_firms.c), range(len(sums))
+    among_first = or_(*(rank <= 2 for rank in columns[2 * len(sums) :]))
+    rows = session.execute(select(*columns[: 2 * len(sums)]).where(among_first)).all()
+    held = [int(row[len(sums) + at]) for row in rows[:1] for at in kinds] or [0] * len(sums)
+    return Largest(*((held[at], *_first_two(row[at] for row in rows)) for at in kinds))
 
 
 def _first_two(sums: Iterable[int]) -> tuple[int, int]:

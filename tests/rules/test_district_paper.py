@@ -59,7 +59,7 @@ def _doing() -> list[Table]:
     states = ("计划中", "已签合同", "实施中", "已完工", "已验收")
     money = {"price": 1_234_567, "asked": 45_678, "granted": 12_345, "invested": 456_789}
     lines = [projects.Counted(one, {}, 120, 90, **money, late=8) for one in states]
-    largest = dict.fromkeys(projects.MONEY, (100, 100))
+    largest = dict.fromkeys(projects.MONEY, (450, 100, 100))
     cards = [samples.Followed(one, {}, 60, 60, 120, 120, 60) for one in TRADES.values()]
     asked = {(name, one): 7 for name in ("资金", "用工", "设备", "软件") for one in needs.COLUMNS}
     wishes = [Wish(f"N0{n}", 20 - n, 2_000, 52_000) for n in range(1, 9)]

@@ -27,7 +27,7 @@ TOLD = [
     Benchmark("", "阀门", "小型", "", Quartiles(1, 5, 3, 7, 9)),
     Benchmark("研发设计", "轴承", "", "", Quartiles(1, 5, 2, 3, 4)),
 ]
-LARGEST = {"price": (100, 100), "asked": (0, 0), "granted": (0, 0)}
+LARGEST = {"price": (9, 100, 100), "asked": (0, 0, 0), "granted": (0, 0, 0)}
 SIZES = {"small": "小型", "large": "大型"}
 
 
@@ -63,7 +63,7 @@ def a_block_of_projects(counts: list[int], firms: int = 9) -> Table:
     """Projects of so many states, each of ``firms`` firms."""
     lines = [Counted(f"状态 {at}", {}, n, min(n, firms), n * 100) for at, n in enumerate(counts)]
     whole = Counted(TOTAL, {}, sum(counts), firms, sum(counts) * 100)
-    return say_projects.table(lines, whole, LARGEST)
+    return say_projects.table(lines, whole, LARGEST | {"price": (firms, 100, 100)})
 
 
 def a_block_of_samples(counts: list[int]) -> Table:

@@ -103,7 +103,7 @@ LINES = [
     Counted("已签合同", {"state": "contracted"}, 0, 0),
 ]
 WHOLE = Counted("合计", {"state": "live"}, 11, 8, 3_450, 300, 180, 2_500, 1)
-LARGEST = {"price": (1_000, 900), "asked": (100, 90), "granted": (100, 75)}
+LARGEST = {"price": (8, 1_000, 900), "asked": (5, 100, 90), "granted": (5, 100, 75)}
 
 
 def test_the_districts_block_leads_to_the_projects_it_counts_and_adds_up():
@@ -121,7 +121,7 @@ def test_the_districts_block_leads_to_the_projects_it_counts_and_adds_up():
 
 def test_outside_money_is_told_of_all_together_in_bands_and_never_where_one_firm_is_found_in_it():
     found = table(LINES, WHOLE, LARGEST)
-    few = table(LINES, replace(WHOLE, firms=4), LARGEST)
+    few = table(LINES, WHOLE, {name: (4, *most) for name, (_, *most) in LARGEST.items()})
 
     assert "一次性投入 31.5–40 万元，申请补助 2.5–3.15 万元；" in found.outside
     assert (

@@ -244,6 +244,7 @@ def test_sums_of_the_district_leave_out_what_was_stopped(session):
     assert found.finished == 3 * 2_500
     assert (found.asked, found.granted, found.overdue) == (300, 0, 3)
     assert row.state == S.STOPPED
+    assert found.largest == ((2, 4 * 2_450, 2_450), (1, 300, 0), (0, 0, 0))
     session.rollback()
     (of_firm,) = store.sums_of_firms(session, [firm.id]).values()
     assert (len(of_firm.titles), of_firm.planned, of_firm.invested) == (5, 4 * 2_450, 6_000)
