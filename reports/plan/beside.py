@@ -13,7 +13,7 @@ from reports.lifting import Ground, Purchase
 from reports.plan.optimum import Clock, Optimum, Search, optimum, paid
 from reports.plan.timing import months_of
 from reports.plan.wish import Aim, Wish, tailored
-from reports.programme import IN_MONEY, End
+from reports.programme import IN_MONEY, End, open_programme
 from reports.roadmap import gates_before, obstacles_of, rescored
 
 RUNNERS_UP = 2
@@ -158,10 +158,11 @@ def binding(plan: Optimum, clock: Clock) -> tuple[Binding, ...]:
 
 
 def _dropped(plan: Optimum, target: RungResult, clock: Clock) -> Iterator[tuple[str, Fraction]]:
+    opened = open_programme(plan.ground)
     for wanted in ("", *(gate.wanted for gate in gates_before(plan.ground, target))):
         rungs = tuple(_eased(result, wanted) for result in plan.ground.score.rungs)
         eased = replace(plan.ground, score=replace(plan.ground.score, rungs=rungs))
-        programme = Search(eased, plan.wish, rungs[target.step - 1]).programme
+        programme = Search(eased, plan.wish, rungs[target.step - 1], opened).programme
         found = programme.solve(clock.left, [programme.costs()])
         if found.purchases is None and found.bound is not None:
             return

@@ -105,11 +105,13 @@ class Search:
     ground: Ground
     wish: Wish
     target: RungResult | None
+    opened: Programme | None = None
+    """As ``programme_of`` takes it."""
     is_unsure: bool = False
     """A plan's shortest time was not found to the end."""
 
     def __post_init__(self) -> None:
-        of_target = self.target is not None and programme_of(self.ground, self.target)
+        of_target = self.target is not None and programme_of(self.ground, self.target, self.opened)
         self.programme: Programme = of_target or open_programme(self.ground)
         self.columns = {p.code: i for i, p in enumerate(self.programme.packages)}
         self.end: int | None = None
