@@ -69,11 +69,12 @@ test: setup-test ## 运行全部测试（TESTS=tests/rules 只跑一部分）
 test-nightly: setup-test ## 同样的规则，用多得多的情形再试（较慢，.ci/run 时间够时也跑）
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m nightly $(TESTS)
 
-check: setup-test ## 格式、规范、类型、问卷年版与全部测试
+check: setup-test ## 格式、规范、类型、问卷年版、物料清单、已知漏洞（有网络时）与全部测试
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m questionnaires
+	@$(BIN)/python -m tests.support.parts
 	@$(MAKE) --no-print-directory test
 
 bench: setup-test ## 测量速度并与基准对比
