@@ -140,7 +140,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "administrator/home.html",
         untold_proxy=proxies.is_untold(),
-        alerts=[condition.TITLES[one.about] for one in alerts.open_alerts(session)],
+        alerts=[condition.title(one.about) for one in alerts.open_alerts(session)],
         checks=todo.checks(first_steps(session, district)),
         todo=todo.groups(of_administrator(desk)),
     )

@@ -39,7 +39,6 @@ class Words(NamedTuple):
     remedy: str = ""
 
 
-BY_HAND = "请把这一行和服务器日志交给运维。"
 SAID: Final[dict[str, Words]] = {
     "schema.head": Words("和本版程序一致（{schema}）。"),
     "schema.older": Words(
@@ -169,12 +168,28 @@ SAID: Final[dict[str, Words]] = {
         "请看 nginx 的访问日志，在防火墙或 nginx 上拦住来源地址。",
     ),
 }
-UNASKED: Final = Words("没有查成（{error}）。", "请先处理数据库和磁盘的问题，再查一次。" + BY_HAND)
+ANY: Final[dict[str, Words]] = {
+    "unasked": Words(
+        "没有查成（{error}）。",
+        "请先处理数据库和磁盘的问题，再查一次；还不行，把这一行和服务器日志交给运维。",
+    ),
+    "absent": Words(
+        "数据库不在。",
+        "第一次使用，先启动一次就会建好。原来有的，看磁盘是否已挂载、INSTANCE 是否写对，或从备份恢复。",
+    ),
+}
+"""What any check may come to."""
+UNKNOWN: Final = Words("这一项由更新的程序查出，本版不认识。", "请看新版程序的“运行状况”。")
+"""Two releases may share a database for a while."""
+
+
+def title(check: str) -> str:
+    return TITLES.get(check, check)
 
 
 def of(check: str, code: str, values: dict[str, Any]) -> Words:
     """Say what a check found and what to do about it."""
-    words = SAID.get(f"{check}.{code}", UNASKED)
+    words = ANY.get(code) or SAID.get(f"{check}.{code}", UNKNOWN)
     said = {name: _plain(name, value) for name, value in values.items()}
     return Words(words.said.format_map(said), words.remedy)
 
@@ -190,13 +205,13 @@ def _plain(name: str, value: Any) -> object:
 
 def subject(check: str) -> str:
     """Return the subject of a mail about what turned bad."""
-    return f"【数智阶梯】{TITLES.get(check, check)}：请尽快处理"
+    return f"【数智阶梯】{title(check)}：请尽快处理"
 
 
 def mail(check: str, code: str, values: dict[str, Any], url: str) -> str:
     """Write the mail about what turned bad."""
     words = of(check, code, values)
-    return f"{TITLES.get(check, check)}：{words.said}\n\n怎么办：{words.remedy}\n\n全部检查结果：{url}\n同一件事只发一封；恢复正常后，页面上的警报自动消除。\n"
+    return f"{title(check)}：{words.said}\n\n怎么办：{words.remedy}\n\n全部检查结果：{url}\n同一件事只发一封；恢复正常后，页面上的警报自动消除。\n"
 
 
 def worst(grades: Iterable[str]) -> str:

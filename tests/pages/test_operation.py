@@ -126,6 +126,15 @@ def test_an_alert_stands_on_the_page_and_on_the_first_one_until_it_is_over(app, 
     assert "警报" not in client.get("/admin/").text
 
 
+def test_an_alert_of_a_newer_release_beside_this_one_is_shown_as_one(app, session):
+    steps.keep(Step(session, TESTER, moment()), [Bad("orbit", "decayed", {"height": 1})])
+
+    client = administrator(app, session)
+
+    assert "更新的程序查出" in client.get(HOME).text
+    assert "警报：orbit" in client.get("/admin/").text
+
+
 def test_what_is_refused_is_counted_and_what_is_mistyped_is_not(app, session, settings):
     client = administrator(app, session)
     folder = settings.instance / refusals.FOLDER

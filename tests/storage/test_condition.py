@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from survey import clock, db
 from survey.files.backups import shelf
@@ -19,6 +19,7 @@ from survey.readings.condition import CHECKS, Around, Grade, examine, ground, wo
 from survey.readings.stray import GRACE
 from survey.running.doctor import doctor
 from survey.tables import Firm, Job, JobState, Mail, MailState, Role
+from survey.words import condition as words
 from tests.support.people import TESTER, a_file, a_firm, a_round, a_user, begun
 from tests.support.rounds import a_mail
 
@@ -237,6 +238,19 @@ def test_a_check_that_cannot_be_asked_is_bad_and_the_others_are_asked(session, c
     unasked = [(one.check, one.grade) for one in found if one.code == "unasked"]
     assert unasked == [("disk", Grade.BAD)]
     assert len(found) == len(CHECKS)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_without_a_database_that_is_said_and_the_rest_is_looked_at(config):
+    engine = db.engine_for(f"sqlite:///{config.instance}/none.db")
+    with Session(engine) as session:
+        found = examine(Around(session, config, contents_of(config), clock.utc_now()))
+    engine.dispose()
+
+    assert {one.check for one in found if one.code == "absent"} >= {"schema", "queue", "factors"}
+    assert {one.check for one in found if one.grade == Grade.GOOD} >= {"disk", "fonts", "address"}
+    assert "从备份恢复" in words.of("schema", "absent", {}).remedy
+    assert not (config.instance / "none.db").exists()
 
 
 def test_the_command_says_each_and_ends_with_the_worst(app, session):

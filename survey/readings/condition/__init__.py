@@ -28,7 +28,8 @@ CHECKS: tuple[Check, ...] = (
     Check("refused", people.refused, told=True),
 )
 """In the order in which they are read."""
-UNASKED = "unasked"
+UNASKED, ABSENT = "unasked", "absent"
+"""What any check may come to: it could not be asked; there is no database to ask."""
 
 
 def examine(around: Around, checks: Iterable[Check] = CHECKS) -> list[Finding]:
@@ -39,7 +40,9 @@ def examine(around: Around, checks: Iterable[Check] = CHECKS) -> list[Finding]:
 def _asked(around: Around, check: Check) -> Finding:
     try:
         said = check.ask(around)
-    except (SQLAlchemyError, DatabaseMissing, OSError) as error:
+    except DatabaseMissing:
+        said = bad(ABSENT)
+    except (SQLAlchemyError, OSError) as error:
         around.session.rollback()
         said = bad(UNASKED, error=type(error).__name__)
     return Finding(check.name, said.grade, said.code, said.values)
