@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from survey.files import sandbox
 from survey.files.inside import Verdict
-from survey.files.inside.picture import PRINT, SMALL
+from survey.files.inside.picture import HEAVIEST, PRINT, SMALL
 from survey.files.kinds import OFFICE
 from tests.support.files import (
     PARTS,
@@ -62,6 +62,17 @@ def test_a_photo_is_drawn_for_paper_and_small():
 
     assert seen.verdict == Verdict.FINE
     assert [size_of(one) for one in seen.drawn[:2]] == [(PRINT, 750), (SMALL, 360)]
+
+
+def test_a_photo_full_of_small_things_is_no_heavier_on_paper_than_others():
+    stream = io.BytesIO()
+    Image.effect_noise((PRINT, PRINT), 20).convert("RGB").save(stream, "JPEG", quality=82)
+
+    for_paper, *_ = picture(stream.getvalue()).drawn
+
+    assert len(stream.getvalue()) > 1.5 * HEAVIEST
+    assert len(for_paper) <= HEAVIEST
+    assert size_of(for_paper) == (PRINT, PRINT)
 
 
 @pytest.mark.parametrize("size", [(8192, 6144), (12_000, 9000), (16_320, 1500), (30_000, 900)])

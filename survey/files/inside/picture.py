@@ -13,6 +13,8 @@ from survey.files.inside import MOST_PIXELS, Refused, Verdict
 from survey.files.inside.bare import bare
 
 PRINT, SMALL = 1000, 480
+HEAVIEST = 150_000
+"""Bytes of a picture that is printed."""
 COLUMNS, ROWS = 9, 8
 SEEN = 2
 """Two neighbours of a picture shrunk to nine by eight differ from this many of 255 greys on."""
@@ -123,11 +125,15 @@ def _plain(photo: Image.Image) -> Image.Image:
 
 
 def _drawn(picture: Image.Image, quality: int) -> bytes:
+    """Return a picture anew, at a lower quality where it would be heavier than paper bears."""
     # A fresh picture carries nothing over: no position, no camera, no comment.
     clean = Image.new("RGB", picture.size, "white")
     clean.paste(picture)
-    written = io.BytesIO()
-    clean.save(written, "JPEG", quality=quality, optimize=True)
+    for lower in (quality, 65, 45, 25):
+        written = io.BytesIO()
+        clean.save(written, "JPEG", quality=lower, optimize=True)
+        if written.tell() <= HEAVIEST:
+            break
     return written.getvalue()
 
 
