@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     actions,
+    batch,
     budget,
     deliveries,
     jobs,
@@ -33,6 +34,7 @@ from tests.benchmarks.figures import Figure, as_data, printed
 MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "web": web.measure,
     "paper": paper.measure,
+    "batch": batch.measure,
     "machine": machine.measure,
     "rubric": rubric.measure,
     "plans": plans.measure,

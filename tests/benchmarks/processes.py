@@ -21,13 +21,14 @@ def family(process: int) -> list[int]:
     return found
 
 
-def processor_seconds(process: int) -> float:
-    """Return the processor time a family has taken so far."""
+def processor_seconds(process: int, *, with_ended: bool = False) -> float:
+    """Return the processor time a family has taken so far, with that of children that ended if wanted."""
     total = 0
+    counted = range(11, 15 if with_ended else 13)
     for one in family(process):
         # The name in brackets may hold blanks; the numbers come after it.
         fields = (PROC / str(one) / "stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
+        total += sum(int(fields[at]) for at in counted)
     return total / TICKS
 
 
