@@ -13,6 +13,8 @@ TITLES: Final = {
     DocumentKind.ONSITE_REPORT: "诊断报告",
     DocumentKind.DISTRICT_PAGE: "全区一页纸",
     DocumentKind.DISTRICT_OUTWARD: "全区一页纸",
+    DocumentKind.ANNUAL_REPORT: "年度报告",
+    DocumentKind.ANNUAL_OUTWARD: "年度报告",
 }
 TONES: Final = {
     DocumentStanding.VALID: "good",

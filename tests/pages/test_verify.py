@@ -21,7 +21,8 @@ from survey.jobs.issuing import address_of
 from survey.lifecycle import documents
 from survey.lifecycle.patience import FREE_FAILURES
 from survey.lifecycle.step import Step
-from survey.tables import Role, ScoreRow
+from survey.tables import DocumentKind, Role, ScoreRow
+from survey.words import verification as words
 from tests.support.bureau import counting
 from tests.support.people import (
     TESTER,
@@ -125,6 +126,10 @@ def test_a_document_that_counts_no_more_says_what_counts_and_a_reason_only_to_it
     assert "封面企业名称有误" not in said
     code, told = verify(second)
     assert (code, "封面企业名称有误。请不要再使用" in told) == (5, True)
+
+
+def test_every_kind_of_document_is_called_by_its_name():
+    assert set(DocumentKind) == set(words.TITLES)
 
 
 def test_whoever_makes_a_word_up_is_told_that_there_is_no_such_document(client):
