@@ -38,7 +38,7 @@ from reports.words import CONDITION_STATES, OUTCOMES, SEVERITIES, VERDICTS
 
 HERE = Path(__file__).parents[1]
 PICTURE_DPI = 144
-MOST_GATES, MOST_PROBLEMS, MOST_TASKS = 6, 12, 12
+MOST_GATES, MOST_PROBLEMS, MOST_TASKS = 6, 12, 9
 """So many stand on one page of the short edition."""
 ROOMY = 7
 """A plan of no more leaves room for its budget beside it."""

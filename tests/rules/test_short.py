@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pymupdf
@@ -26,6 +27,29 @@ def test_the_short_edition_has_four_pages_and_the_sums_of_the_long_one(tmp_path:
         assert "".join(figure.split()) in pages[0]
     for task in it.plan.schedule.tasks:
         assert task.code in pages[3]
+
+
+def test_the_longest_plan_with_the_longest_names_still_leaves_four_pages(tmp_path: Path) -> None:
+    it = a_valve_diagnosis()
+    first, *_ = it.plan.schedule.tasks
+    named = replace(
+        first.line,
+        title="试压台自动采集（压力曲线、保压时间与判定）",
+        units="按 12 台计（现有 17 台，要联网 40 台）",
+    )
+    tasks = tuple(
+        replace(first, line=named, begins=4 * n, ends=4 * n + 4, after=(), leads=n < 9)
+        for n in range(30)
+    )
+    schedule = replace(it.plan.schedule, tasks=tasks)
+    it = replace(it, plan=replace(it.plan, schedule=schedule))
+
+    print_short(it, tmp_path / "short.pdf")
+
+    with pymupdf.open(tmp_path / "short.pdf") as document:
+        assert document.page_count == 4
+        assert "主管部门" in document[3].get_text()
+        assert "其余" in document[3].get_text()
 
 
 def test_the_picture_is_the_owner_s_page_alone(tmp_path: Path) -> None:
