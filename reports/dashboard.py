@@ -486,15 +486,19 @@ def demand(frame: Frame, wishes: Sequence[Wish], titles: Mapping[str, str], own:
         lines.append(Line(others, (Cell(NONE), _money(rest), *_ends(rest))))
     if len(most) > 1:
         lines.append(Line(TOTAL, (Cell(NONE), _money(most), *_ends(most))))
+    says = (
+        "现场诊断建议采购的改造场景，一次性投入，参考值：顾问写了价格的按顾问的，其余按目录的区间，"
+        "实际以供应商报价为准。顾问没有另定方案的，按系统算的建议，每夜汇总一次。"
+    )
     return Table(
         "demand",
         "改造需求",
-        "现场诊断建议采购的改造场景，一次性投入，参考值：顾问写了价格的按顾问的，其余按目录的区间，"
-        "实际以供应商报价为准。顾问没有另定方案的，按系统算的建议，每夜汇总一次。",
+        says,
         ("改造场景", "企业", "投入（万元）", "最低（万元）", "最高（万元）"),
         tuple(lines),
         empty="还没有核定的现场诊断提出改造建议。",
         for_files=2,
+        outside=f"{says}金额取到 GB/T 321 优先数的整档，一档约四分之一。",
     )
 
 

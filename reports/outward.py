@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from reports.benchmarks import BAND, STEP, Quartiles, known_counts
+from reports.contracts import band_of
+from reports.contracts import ends as ends_of
 from reports.dashboard import NONE, TOTAL, Basis, Cell, Line, Table, money
 from reports.figures import amount, span
 from reports.peers import band_text
@@ -119,6 +122,10 @@ def _known_counts(told: Sequence[Benchmark], known: _Known) -> Mapping[Key, tupl
 def _public(table: Table, medians: Medians) -> Table:
     if table.id == HEAT:
         return _told(table, medians)
+    if table.id == "demand":
+        return replace(
+            table, lines=tuple(map(_roughly, table.lines)), says=table.outside or table.says
+        )
     columns = COUNTED.get(table.id)
     if columns is None:
         return table
@@ -140,6 +147,17 @@ def _told(table: Table, medians: Medians) -> Table:
         for line in table.lines
     )
     return replace(table, title="各模块得分率中位数", says=MEDIANS, lines=tuple(lines))
+
+
+def _roughly(line: Line) -> Line:
+    """Let sums of money begin and end where a band of prices does: one more firm is not seen in them."""
+    low, high = (Fraction(cell.number or 0) * 100 for cell in line.cells[2:4])
+    if not high:
+        return line
+    begins, ends = (ends_of(band_of(low))[0] if low else Fraction(0)), ends_of(band_of(high))[1]
+    told = (amount(begins / 100), amount(ends / 100))
+    numbers = (Cell(text, Decimal(text)) for text in told)
+    return line._replace(cells=(line.cells[0], Cell(span(*told)), *numbers))
 
 
 def _median(band: int | None) -> Cell:

@@ -59,7 +59,9 @@ def _facts(it: Example) -> Iterator[str]:
     if named:
         yield f"做了{'、'.join(named)}"
     figures = [
-        f"{one.title}由 {one.before}{one.unit}到 {one.after}{one.unit}" for one in it.card.figures
+        f"{one.title}由 {one.before}{unit}到 {one.after}{unit}"
+        for one in it.card.figures
+        for unit in [one.unit if one.unit.startswith("%") else f" {one.unit}" if one.unit else ""]
     ]
     if figures:
         yield f"改造前后：{'，'.join(figures)}"

@@ -10,10 +10,11 @@ from reports.annual import Annual, paragraphs
 from reports.annual.chapters import BEGINNING, BEST, CHAPTERS, EXAMPLES, NEXT, PROBLEMS, WORK
 from reports.annual.examples import examples
 from reports.annual.proposals import beginning, best
-from reports.dashboard import Table
+from reports.dashboard import NONE, Cell, Table
 from reports.paper.html import ours, stylesheet, templates
 from reports.paper.letters import in_letters
 from reports.paper.presses import write_pdf
+from reports.small_cells import WITHHELD
 from reports.word.annual import drawing
 
 
@@ -34,9 +35,24 @@ def render(it: Annual) -> str:
     }
     template = templates().get_template("annual.html")
     html = template.render(
-        it=it, chapters=CHAPTERS, says=says, stylesheet=stylesheet("annual.css"), drawn=_drawn
+        it=it,
+        chapters=CHAPTERS,
+        says=says,
+        stylesheet=stylesheet("annual.css"),
+        drawn=_drawn,
+        figure_columns=_figure_columns,
     )
     return in_letters(html)
+
+
+def _figure_columns(table: Table) -> set[int]:
+    """Return the columns that hold figures, ranges of them or nothing; the first is 0."""
+    columns = zip(*(line.cells for line in table.lines), strict=True)
+    return {at for at, cells in enumerate(columns, 1) if not any(map(_is_words, cells))}
+
+
+def _is_words(cell: Cell) -> bool:
+    return cell.number is None and cell.text not in (NONE, WITHHELD)
 
 
 def _drawn(table: Table) -> Markup:

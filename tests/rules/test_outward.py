@@ -156,7 +156,7 @@ def test_what_only_a_few_lack_or_want_is_not_even_named():
 
     assert [line.title for line in gates.lines] == ["traceability", "erp"]
     assert [line.title for line in demand.lines] == ["N02", "N03", TOTAL]
-    assert [cell.text for cell in demand.lines[-1].cells] == ["—", "3.5–5", "3.5", "5"]
+    assert [cell.text for cell in demand.lines[-1].cells] == ["—", "3–6.25", "3", "6.25"]
     assert "合计是列出各项的合计" in demand.says
 
 
@@ -206,6 +206,18 @@ def test_that_a_group_is_told_of_elsewhere_gives_no_small_count_away():
 
     assert total() == "9"
     assert total(valve) == WITHHELD
+
+
+def test_sums_of_money_hide_one_more_firm():
+    def told(low: int, high: int) -> list[str]:
+        inside = say.demand(a_frame(), [Wish("N02", 9, low, high)], {}, "自拟")
+        (table, *_) = outward([inside], NOW, Basis.VISITED, [])
+        assert "整档" in table.says
+        return [cell.text for cell in table.lines[0].cells[1:]]
+
+    assert told(41_000, 52_000) == told(41_100, 61_000) == ["400–630", "400", "630"]
+    assert told(0, 9) == ["0–0.1", "0", "0.1"]
+    assert told(0, 0) == ["无需采购", "0", "0"]
 
 
 def test_every_block_is_drawn_with_its_numbers_on_it():
