@@ -64,7 +64,8 @@ def _postgresql(url: str) -> Engine:
         pool_timeout=5,
         connect_args={
             "connect_timeout": 5,
-            "options": "-c statement_timeout=30000 -c lock_timeout=15000"
+            # A page's questions are over before PostgreSQL has compiled them (jit).
+            "options": "-c statement_timeout=30000 -c lock_timeout=15000 -c jit=off"
             " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
     )
