@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from flask import Flask, Response, current_app, g, request
 
 from survey.files.spool import FOLDER, Spool
-from survey.web import access, here
+from survey.web import here, routes
 
 SHOWN = frozenset({200, 206, 304, 422})
 """Answers that hold what was asked for; the browser has it already, the form comes back."""
@@ -22,8 +22,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _note(response: Response) -> Response:
-        chosen = access.PERSON if g.get("shows_persons") else None
-        action = access.SHOWS.get(request.endpoint or "", chosen)
+        chosen = routes.PERSON if g.get("shows_persons") else None
+        action = routes.SHOWS.get(request.endpoint or "", chosen)
         who = here.current()
         if action is None or who is None or response.status_code not in SHOWN:
             return response

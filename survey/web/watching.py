@@ -23,7 +23,7 @@ from survey import db
 from survey.config import Config
 from survey.files import refusals
 from survey.web import here
-from survey.web.access import SAVES
+from survey.web.routes import SAVES
 
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Upper ends in seconds of what a request's time is sorted into."""

@@ -92,7 +92,7 @@ from survey.tables import (
     User,
     Verdict,
 )
-from survey.web.access import ANYONE, ROUTES
+from survey.web.routes import ANYONE, ROUTES
 from tests.support.batches import a_batch
 from tests.support.browsing import DESK, PHONE, Guard, next_page, opened_at, too_wide
 from tests.support.budget_runs import TERMS, a_budget_run

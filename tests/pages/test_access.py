@@ -10,7 +10,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from survey.tables import Role
-from survey.web import access
+from survey.web import access, routes
 from tests.support.people import signed_in
 from tests.support.tokens import page_rules
 from tests.support.world import QUESTION, World, contents
@@ -279,7 +279,7 @@ def foreign(rule: Rule, role: str, world: World) -> list[dict[str, object]]:
 
 
 def test_every_route_and_every_part_of_an_address_is_declared(app, rules):
-    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(access.ROUTES)
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(routes.ROUTES)
     unknown = {name for rule in rules for name in parts(rule)} - ROWS - set(WORDS)
     assert not unknown, f"say in this file whose rows these are: {unknown}"
     for rule in rules:
@@ -298,7 +298,7 @@ def test_nobody_reads_or_does_anything_without_signing_in(app, session, world, r
     client = app.test_client()
     client.get("/sign-in")
     for rule in rules:
-        if access.ANYONE in access.ROUTES[rule.endpoint]:
+        if routes.ANYONE in routes.ROUTES[rule.endpoint]:
             continue
         for ids in (own(rule, Role.FIRM, world.a), dict.fromkeys(ROWS, ABSENT)):
             for method in methods(rule):
@@ -315,8 +315,8 @@ def test_a_role_is_refused_every_route_that_is_not_its_own(app, session, world, 
     client = signed_in(app, session, world.reader(role))
     before, tried = contents(session), 0
     for rule in rules:
-        allowed = access.ROUTES[rule.endpoint]
-        if access.ANYONE in allowed or role in allowed:
+        allowed = routes.ROUTES[rule.endpoint]
+        if routes.ANYONE in allowed or role in allowed:
             continue
         for ids in (own(rule, role, world.a), dict.fromkeys(ROWS, ABSENT)):
             for method in methods(rule):
@@ -332,7 +332,7 @@ def test_a_role_is_refused_every_route_that_is_not_its_own(app, session, world, 
 def test_a_role_reaches_every_route_of_its_own(app, session, world, rules, role):
     # What takes a row away comes last.
     for rule in sorted(rules, key=lambda rule: rule.endpoint == "files.delete"):
-        if role not in access.ROUTES[rule.endpoint]:
+        if role not in routes.ROUTES[rule.endpoint]:
             continue
         for method in methods(rule):
             client = signed_in(app, session, who(rule, role, world))
@@ -347,7 +347,7 @@ def test_what_belongs_to_others_is_as_absent_as_what_never_was(app, session, wor
     client = signed_in(app, session, world.reader(role))
     before, tried = contents(session), 0
     for rule in rules:
-        if role not in access.ROUTES[rule.endpoint] or not parts(rule) & ROWS:
+        if role not in routes.ROUTES[rule.endpoint] or not parts(rule) & ROWS:
             continue
         for method in methods(rule):
             for script in (False, True):
@@ -369,7 +369,7 @@ def test_numbers_that_are_no_numbers_are_not_there(app, session, world, rules, r
     client = signed_in(app, session, world.reader(role))
     before, tried = contents(session), 0
     for rule in rules:
-        if role not in access.ROUTES[rule.endpoint] or not parts(rule) & ROWS:
+        if role not in routes.ROUTES[rule.endpoint] or not parts(rule) & ROWS:
             continue
         for method in set(methods(rule)) - {"HEAD"}:
             for odd in ODD:
@@ -387,7 +387,7 @@ def test_asking_only_for_the_head_does_nothing(app, session, world, rules):
     for role in ROLES:
         client = signed_in(app, session, world.reader(role))
         for rule in rules:
-            allowed = role in access.ROUTES[rule.endpoint]
+            allowed = role in routes.ROUTES[rule.endpoint]
             if not allowed or "POST" not in rule.methods or "HEAD" not in rule.methods:
                 continue
             where = address(rule, own(rule, role, world.a))
@@ -405,7 +405,7 @@ def test_words_in_addresses_that_mean_nothing_are_not_there(app, session, world,
         client = signed_in(app, session, world.reader(role))
         for rule in rules:
             named = parts(rule) & {"section_id", "station_id", "question_id", "kind"}
-            if role not in access.ROUTES[rule.endpoint] or not named:
+            if role not in routes.ROUTES[rule.endpoint] or not named:
                 continue
             for method in set(methods(rule)) - {"HEAD"}:
                 for word in odd:

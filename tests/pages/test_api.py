@@ -13,7 +13,7 @@ from survey.lifecycle import accounts, api_tokens
 from survey.lifecycle.step import Step
 from survey.store.accounts import hashed
 from survey.tables import AnswerRow, ApiToken, Assessment, AuditEntry, Firm, Role
-from survey.web import access, tokens
+from survey.web import routes, tokens
 from tests.support.factors import with_factor
 from tests.support.people import (
     TESTER,
@@ -132,7 +132,7 @@ def test_a_token_may_no_more_than_its_scopes(app, session, officer):
 @pytest.mark.parametrize("endpoint", sorted(set(tokens.SCOPES) - {"api.feed"}))
 def test_every_operation_asks_for_its_scope_and_its_role(app, session, endpoint):
     """By the routes themselves: without the scope, and with the wrong role, 403; nothing else."""
-    roles = access.ROUTES[endpoint]
+    roles = routes.ROUTES[endpoint]
     rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
     path = rule.rule.removeprefix("/api/v1/")
     for part in ("assessment_id", "firm_id", "round_id", "entry_id", "document_id", "job_id"):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from survey.tables import Role
-from survey.web import access
+from survey.web import routes
 from tests.pages.test_access import foreign, own
 from tests.support.tokens import operation_rules
 from tests.support.world import QUESTION, World, contents
@@ -59,7 +59,7 @@ def ask(app, world, role, rule, ids):
 @pytest.mark.parametrize("role", READERS)
 def test_an_operation_of_ones_own_rows_is_answered(app, session, world, role):
     for rule in operation_rules(app):
-        if role in access.ROUTES[rule.endpoint]:
+        if role in routes.ROUTES[rule.endpoint]:
             where, status, said = ask(app, world, role, rule, own(rule, role, world.a))
             asked_for_it = rule.endpoint != "api.job"  # a job is whose who asked for it
             if asked_for_it and rule.endpoint not in BODIES:
@@ -72,7 +72,7 @@ def test_anothers_row_is_as_absent_as_one_that_never_was(app, session, world, ro
     ask(app, world, role, me, {})  # the first use of a token is noted beside it
     before, tried = contents(session), 0
     for rule in operation_rules(app):
-        if role not in access.ROUTES[rule.endpoint] or "<row:" not in rule.rule:
+        if role not in routes.ROUTES[rule.endpoint] or "<row:" not in rule.rule:
             continue
         for ids in [*foreign(rule, role, world), dict.fromkeys(own(rule, role, world.a), 999_999)]:
             where, status, said = ask(app, world, role, rule, ids)
@@ -85,7 +85,7 @@ def test_anothers_row_is_as_absent_as_one_that_never_was(app, session, world, ro
 @pytest.mark.parametrize("role", [Role.FIRM, Role.CONSULTANT])
 def test_nothing_of_one_firm_reaches_the_other_through_a_token(app, session, world, role):
     for rule in operation_rules(app):
-        if role in access.ROUTES[rule.endpoint]:
+        if role in routes.ROUTES[rule.endpoint]:
             for side in world.sides:
                 where, _status, said = ask(app, world, role, rule, own(rule, role, side))
                 assert world.b.word not in _unfolded(said), where

@@ -18,7 +18,7 @@ from survey.files.stores import contents_of
 from survey.lifecycle import documents
 from survey.lifecycle.step import Actor, Step
 from survey.tables import AuditEntry, Document, Evidence, Role, Table
-from survey.web import access
+from survey.web import routes
 from tests.support.bureau import counting
 from tests.support.labour import work
 from tests.support.people import signed_in
@@ -132,7 +132,7 @@ def crawl(app, session, client, role):
     for rule in sorted(page_rules(app), key=str):
         if rule.endpoint in ("static", "account.sign_out", "account.sign_out_everywhere"):
             continue
-        may = access.ROUTES[rule.endpoint] & {role, access.ANYONE}
+        may = routes.ROUTES[rule.endpoint] & {role, routes.ANYONE}
         tried = addresses(rule.rule, values) if may else addresses(rule.rule, values)[:3]
         for where in tried:
             if "GET" in rule.methods:
@@ -209,7 +209,7 @@ class Personal:
 
     @property
     def unmarked(self):
-        return self.found - access.SHOWS.keys() - access.TAKES
+        return self.found - routes.SHOWS.keys() - routes.TAKES
 
 
 def _parts(word):

@@ -11,7 +11,7 @@ from survey.lifecycle import colleagues
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.step import Actor, Step
 from survey.tables import AnswerRow, AuditEntry, Evidence, Firm, Role, User
-from survey.web import access
+from survey.web import routes
 from tests.support.files import a_photo
 from tests.support.people import (
     PASSWORD,
@@ -128,7 +128,7 @@ def test_every_other_page_of_the_firm_is_the_owners(app, colleague, assessment):
     with_ids = {"assessment_id": assessment.id, "number": 1}
     tried = 0
     for rule in page_rules(app):
-        if Role.FIRM not in access.ROUTES[rule.endpoint] or rule.endpoint in access.GIVEN:
+        if Role.FIRM not in routes.ROUTES[rule.endpoint] or rule.endpoint in routes.GIVEN:
             continue
         rows = dict.fromkeys(re.findall(r"row:(\w+)", rule.rule), 1) | with_ids
         address = re.sub(

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from survey.tables import AnswerRevision, Firm
-from survey.web import access
+from survey.web import routes
 from survey.words import wording
 from tests.support.people import a_user, begun, signed_in
 from tests.support.tokens import page_rules
@@ -68,7 +68,7 @@ def test_what_was_never_expected_says_nothing_of_the_inside(app, monkeypatch, ca
     def break_down():
         raise ZeroDivisionError("secret word of the inside")
 
-    monkeypatch.setitem(access.ROUTES, "break_down", frozenset({access.ANYONE}))
+    monkeypatch.setitem(routes.ROUTES, "break_down", frozenset({routes.ANYONE}))
     app.add_url_rule("/break-down", "break_down", break_down)
     client = app.test_client()
 
@@ -247,7 +247,7 @@ def test_no_form_and_no_json_makes_anything_break(app, session, settings, role):
     assert len(names) > 10 or role == "administrator"
     tried = 0
     for rule in sorted(page_rules(app), key=str):
-        mine = role in access.ROUTES[rule.endpoint]
+        mine = role in routes.ROUTES[rule.endpoint]
         if not mine or "POST" not in rule.methods or rule.endpoint in SIGNS_OUT:
             continue
         for where in _addresses(rule.rule, world, role):
@@ -302,7 +302,7 @@ def _pages(app, world, role):
     return [
         where
         for rule in sorted(page_rules(app), key=str)
-        if "GET" in rule.methods and role in access.ROUTES[rule.endpoint]
+        if "GET" in rule.methods and role in routes.ROUTES[rule.endpoint]
         for where in _addresses(rule.rule, world, role)
     ]
 
@@ -365,12 +365,12 @@ def test_a_refused_form_changes_nothing(app, session, settings):
     harmless |= {"consultant.processes"}  # an empty list of processes is an answer
     harmless |= {"tokens.revoke", "tokens.revoke_anybodys"}
     harmless |= {"second_factor.security"}  # and so is no kind of step
-    harmless |= {rule for rule in access.ROUTES if rule.startswith("editions.")}  # in test_editions
+    harmless |= {rule for rule in routes.ROUTES if rule.startswith("editions.")}  # in test_editions
     for role in ("firm", "consultant", "officer", "administrator"):
         client = signed_in(app, session, world.reader(role))
         before = contents(session)
         for rule in page_rules(app):
-            mine = role in access.ROUTES[rule.endpoint] and "POST" in rule.methods
+            mine = role in routes.ROUTES[rule.endpoint] and "POST" in rule.methods
             left_out = harmless | SIGNS_OUT - {"administrator.set_active"}
             if not mine or rule.endpoint in left_out:
                 continue

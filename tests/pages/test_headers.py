@@ -7,7 +7,7 @@ from http.cookies import SimpleCookie
 import pytest
 
 from survey.joining import create_app
-from survey.web import access
+from survey.web import routes
 from tests.support.people import PASSWORD, a_user, signed_in
 from tests.support.tokens import page_rules
 from tests.support.world import World
@@ -270,7 +270,7 @@ def test_behind_https_cookies_bear_the_name_that_browsers_guard(settings, engine
 
 
 def test_every_public_route_is_public_on_purpose():
-    public = {name for name, roles in access.ROUTES.items() if access.ANYONE in roles}
+    public = {name for name, roles in routes.ROUTES.items() if routes.ANYONE in roles}
 
     assert public == {
         *(

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from survey.store import assessments as store
 from survey.tables import AnswerRevision, AnswerRow, Evidence, Role, SheetKind
-from survey.web import access
+from survey.web import routes
 from tests.pages.test_access import address, own, rules
 from tests.support.people import signed_in
 from tests.support.world import QUESTION, World
@@ -47,7 +47,7 @@ def test_no_address_of_a_consultant_writes_into_the_firms_own_sheet(app, session
         rule
         for rule in rules
         if "POST" in rule.methods
-        and Role.CONSULTANT in access.ROUTES[rule.endpoint]
+        and Role.CONSULTANT in routes.ROUTES[rule.endpoint]
         and rule.endpoint.startswith(("consultant.", "files.", "responses."))
     ]
     posted.sort(key=lambda rule: rule.endpoint in LAST)

@@ -14,7 +14,7 @@ from survey.lifecycle.step import Step
 from survey.store import settings as settings_store
 from survey.tables import AuditEntry, RecoveryCode, Role, SecondFactor, UserSession
 from survey.views.second_factor import BEING_SET
-from survey.web import access, factor
+from survey.web import factor, routes
 from survey.words.factors import AGAIN
 from tests.support.factors import App, codes_on, with_factor
 from tests.support.people import (
@@ -185,8 +185,8 @@ def test_no_route_but_those_for_it_opens_before_the_factor_was_shown(app, sessio
     thief = with_password(app, user)
 
     for rule in page_rules(app):
-        roles = access.ROUTES[rule.endpoint]
-        if access.ANYONE in roles or rule.endpoint in factor.BEFORE or rule.arguments:
+        roles = routes.ROUTES[rule.endpoint]
+        if routes.ANYONE in roles or rule.endpoint in factor.BEFORE or rule.arguments:
             continue
         for method in rule.methods & {"GET", "POST"}:
             answer = thief.open(rule.rule, method=method, data={"csrf_token": thief.token})
@@ -494,8 +494,8 @@ def test_a_kind_nobody_knows_is_not_kept(app, session):
 
 
 def test_every_destructive_step_is_a_route_of_a_kind_that_has_words(app):
-    assert set(factor.KINDS) <= set(access.ROUTES)
-    assert set(access.ROUTES) >= factor.ALWAYS
+    assert set(factor.KINDS) <= set(routes.ROUTES)
+    assert set(routes.ROUTES) >= factor.ALWAYS
     assert set(factor.KINDS.values()) == set(steps.AGAIN) == set(AGAIN)
 
 

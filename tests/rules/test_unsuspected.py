@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from survey.tables import Role
-from survey.web.access import ROUTES
+from survey.web.routes import ROUTES
 
 ROOT = Path(__file__).parents[2]
 MAKES = {

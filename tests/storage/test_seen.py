@@ -20,7 +20,7 @@ from survey.lifecycle import sealing
 from survey.lifecycle.step import Step
 from survey.readings.sealing import check
 from survey.tables import AuditEntry, Role
-from survey.web import access
+from survey.web import routes
 from survey.words.log_actions import ACTIONS
 from survey.words.seen import PAGES
 from tests.support.people import TESTER, a_firm, a_user, signed_in
@@ -165,13 +165,13 @@ def test_a_view_that_comes_after_its_hour_was_sealed_is_added_and_the_chain_hold
 
 
 def test_every_page_that_shows_persons_has_a_name_and_its_action_words():
-    assert PAGES.keys() - access.SHOWS.keys() == {
+    assert PAGES.keys() - routes.SHOWS.keys() == {
         "bureau.assessments",
         "bureau.firms",
         "bureau.pool",
         "bureau.providers",
     }
-    assert access.SHOWS.keys() <= PAGES.keys()
-    assert set(access.SHOWS.values()) <= ACTIONS.keys()
-    assert access.SHOWS.keys() | access.TAKES <= access.ROUTES.keys()
-    assert not access.SHOWS.keys() & access.TAKES
+    assert routes.SHOWS.keys() <= PAGES.keys()
+    assert set(routes.SHOWS.values()) <= ACTIONS.keys()
+    assert routes.SHOWS.keys() | routes.TAKES <= routes.ROUTES.keys()
+    assert not routes.SHOWS.keys() & routes.TAKES
