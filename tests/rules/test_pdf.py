@@ -409,9 +409,10 @@ TO_PAINT = PLAIN.format(
 
 def test_a_line_that_is_painted_as_it_was_shaped_is_the_one_that_is_shaped_again() -> None:
     program = (
-        "import sys; from reports.paper import press;"
+        "import os, sys; from reports.paper import press;"
         "press.keep_lines() if sys.argv[1] else None;"
-        "sys.stdout.buffer.write(press.typeset(sys.stdin.read(), {}))"
+        "sys.stdout.buffer.write(press.typeset(sys.stdin.read(), {}));"
+        "sys.stdout.flush(); os._exit(0)"  # ends as a child of the press does
     )
 
     again, kept = (
