@@ -30,7 +30,7 @@ MOST = {
     BatchKind.FILES: 300,
 }
 """Firms of one batch."""
-MOST_BYTES = 2_000 * 1024 * 1024
+MOST_BYTES = 2 * 1024 * 1024 * 1024
 """Of an archive of all that is known of its firms: any system unpacks it, and a night's copy takes it."""
 KEPT = timedelta(days=30)
 """The finished file; its documents are kept as long as any, what is packed of firms as their bundles."""

@@ -198,7 +198,7 @@ def test_an_officer_packs_everything_known_of_ticked_firms_and_takes_it_away(
     ids = [one.firm_id for one in firms]
     page = desk.get("/bureau/firms/files?" + "&".join(f"chosen={one}" for one in ids))
     assert '选了 <span class="number">2</span> 家（逐家勾选）' in page.text
-    assert "一次最多 300 家、2000 MB" in page.text
+    assert "一次最多 300 家、2 GB" in page.text
 
     asked = desk.submit()
     assert "0 / 2" in desk.get(asked.location).text

@@ -52,7 +52,7 @@ def test_what_is_followed_says_how_much_of_it_is_late():
     whole = Counted("合计", {}, 5, 4, late=2)
     asked = needs.table({("资金", "late"): 3, ("资金", "timely"): 2}, ["资金"], 2026, {})
 
-    done = projects.table(lines, whole, dict.fromkeys(MONEY, 0))
+    done = projects.table(lines, whole, dict.fromkeys(MONEY, (0, 0, 0)))
     found = [(fact.cell.number, fact.note) for fact in glance.facts([done, asked])]
 
     assert found == [(5, "其中超期 2 个"), (5, "其中超期 3 件")]
