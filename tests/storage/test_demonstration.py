@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pymupdf
+import pytest
 import yaml
 from flask import Flask
 from sqlalchemy import select
@@ -253,6 +254,9 @@ def _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance: Path) ->
     assert all(len(word) >= 10 for word in words)
 
 
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)], indirect=True
+)
 def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, instance: Path):
     """One test, because loading takes seconds."""
     assert demonstration.load(app)
