@@ -268,8 +268,9 @@ def test_two_stages_find_the_entries_of_either_on_both_ladders(desk, session):
 def test_two_policies_find_the_projects_of_either(desk, session, dice):
     some_projects(session, dice)
     policies = [a_policy(session, name=name).id for name in ("甲办法", "乙办法")]
+    projects = session.scalars(select(Project.id).order_by(Project.id)).all()
     with db.writing(session):
-        for number, policy in enumerate([*policies, policies[0]], start=1):
+        for number, policy in zip(projects, [*policies, policies[0]], strict=False):
             asked = {"asked": 300, "asked_on": moment().date()}
             session.add(Subsidy(project_id=number, policy_id=policy, **asked))
     session.rollback()
