@@ -25,7 +25,7 @@ TAGS = {
     "feeds": "表格数据源",
 }
 OPERATIONS = {
-    "me": "这个令牌是谁的、能做什么、到哪天为止",
+    "me": "这个令牌是谁的、能做什么",
     "firms": "列出企业，每页最多 200 家",
     "firm": "一家企业",
     "add_firm": "新增企业，返回首位用户的邀请链接（只给这一次）",
@@ -53,6 +53,8 @@ OPERATIONS = {
     "feed": "企业、评估或培育库的整张表，CSV 或 JSON，列和筛选同网页",
 }
 """What each operation does."""
+FILES = {"content": ("application/pdf",), "feed": ("text/csv", "application/json")}
+"""What is sent by operations whose answer is a file."""
 STATUSES = {
     200: "成功",
     201: "已新增",

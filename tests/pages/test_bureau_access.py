@@ -8,33 +8,14 @@ from survey.tables import (
     Role,
 )
 from tests.support.bureau import (
-    a_district,
     admitted,
     an_assessment,
-    at_desk,
     names,
     rows_of,
 )
-from tests.support.people import a_file, a_round, a_user, filled, signed_in
+from tests.support.people import a_file, a_user, filled, signed_in
 
 LISTS = ("/bureau/assessments", "/bureau/pool", "/bureau/firms", "/bureau/audit")
-
-
-@pytest.fixture
-def round_(session):
-    return a_round(session)
-
-
-@pytest.fixture
-def officer(session):
-    return a_user(session, Role.OFFICER)
-
-
-@pytest.fixture
-def desk(app, session, officer):
-    """The officer's browser."""
-    a_district(session)
-    return at_desk(app, session, officer)
 
 
 @pytest.mark.parametrize("role", [Role.FIRM, Role.CONSULTANT])

@@ -3,8 +3,6 @@
 import re
 from datetime import date
 
-import pytest
-
 from reports.district import Counting, Target
 from survey import db
 from survey.store import assessments
@@ -12,7 +10,6 @@ from survey.tables import (
     AnswerRow,
     AssessmentState,
     PoolEntry,
-    Role,
     SheetKind,
 )
 from tests.support.bureau import (
@@ -20,12 +17,11 @@ from tests.support.bureau import (
     a_district,
     admitted,
     an_assessment,
-    at_desk,
     names,
     recognised,
     rows_of,
 )
-from tests.support.people import a_round, a_user
+from tests.support.people import a_round
 
 MEETS = {
     "investment": {"equipment": {"2024": "2500"}},
@@ -41,23 +37,6 @@ MEETS = {
     "financial_state": "sound",
     "project_standing": "none",
 }
-
-
-@pytest.fixture
-def round_(session):
-    return a_round(session)
-
-
-@pytest.fixture
-def officer(session):
-    return a_user(session, Role.OFFICER)
-
-
-@pytest.fixture
-def desk(app, session, officer):
-    """The officer's browser."""
-    a_district(session)
-    return at_desk(app, session, officer)
 
 
 def figures(answer):

@@ -17,36 +17,17 @@ from survey.tables import (
 )
 from tests.support.bureau import (
     NOON,
-    a_district,
     admitted,
     an_assessment,
-    at_desk,
     counting,
     logged,
     names,
     recognised,
     rows_of,
 )
-from tests.support.people import a_round, a_user, filled
+from tests.support.people import a_user, filled
 
 LISTS = ("/bureau/assessments", "/bureau/pool", "/bureau/firms", "/bureau/audit")
-
-
-@pytest.fixture
-def round_(session):
-    return a_round(session)
-
-
-@pytest.fixture
-def officer(session):
-    return a_user(session, Role.OFFICER)
-
-
-@pytest.fixture
-def desk(app, session, officer):
-    """The officer's browser."""
-    a_district(session)
-    return at_desk(app, session, officer)
 
 
 def test_a_confirmed_sheet_speaks_for_its_firm_and_an_unconfirmed_one_is_marked(

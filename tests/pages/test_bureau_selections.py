@@ -7,27 +7,10 @@ import pytest
 from survey import db
 from survey.tables import Assessment, AssessmentState, Role
 from survey.web.lists import MOST_CHOSEN
-from tests.support.bureau import a_district, an_assessment, at_desk, counting, logged
-from tests.support.people import a_consultant, a_round, a_user
+from tests.support.bureau import an_assessment, at_desk, counting, logged
+from tests.support.people import a_consultant, a_user
 
 LIST, ASSIGN = "/bureau/assessments", "/bureau/assessments/assign"
-
-
-@pytest.fixture
-def round_(session):
-    return a_round(session)
-
-
-@pytest.fixture
-def officer(session):
-    return a_user(session, Role.OFFICER)
-
-
-@pytest.fixture
-def desk(app, session, officer):
-    """The officer's browser."""
-    a_district(session)
-    return at_desk(app, session, officer)
 
 
 @pytest.fixture

@@ -138,7 +138,10 @@ def description() -> Mapping[str, Any]:
         tag["description"] = words.TAGS[tag["name"]]
     for at_path in told["paths"].values():
         for one in at_path.values():
-            one["summary"], one["description"] = words.OPERATIONS[one["operationId"]], ""
+            name = one["operationId"]
+            one["summary"], one["description"] = words.OPERATIONS[name], ""
+            if kinds := words.FILES.get(name):
+                one["responses"]["200"]["content"] = {kind: {} for kind in kinds}
     return told
 
 
