@@ -20,7 +20,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run demo test test-nightly check bench lock clean
+.PHONY: help setup setup-test run demo test test-nightly check bench soak lock clean
 
 help: ## 列出命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -79,6 +79,9 @@ check: setup-test ## 格式、规范、类型、问卷年版、物料清单、�
 
 bench: setup-test ## 测量速度并与基准对比
 	@$(BIN)/python -m tests.benchmarks
+
+soak: setup-test ## 混合负载下每 20 秒强行终止网页、任务或数据库进程，数有没有丢失或重复（MINUTES=30）
+	@$(BIN)/python -m tests.soak
 
 lock: setup-test ## 按 requirements.in 与 tests/requirements.in 重新锁定依赖（含哈希）
 	@$(LOCK) requirements.in --output-file requirements.txt

@@ -5,20 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tests.support.guardian import family
+
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def family(process: int) -> list[int]:
-    """Return a process and everything it started, directly or not."""
-    found = [process]
-    for one in found:
-        try:
-            tasks = list((PROC / str(one) / "task").iterdir())
-            found += [int(c) for task in tasks for c in (task / "children").read_text().split()]
-        except FileNotFoundError:
-            continue  # it ended meanwhile
-    return found
 
 
 def processor_seconds(process: int, *, with_ended: bool = False) -> float:

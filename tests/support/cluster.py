@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.support.guardian import mark_of_the_run
+from tests.support.guardian import family, mark_of_the_run
+from tests.support.patience import until
 
 UNSAFE_AND_FAST = {
     "listen_addresses": "",
@@ -37,9 +39,13 @@ class Cluster:
     """One cluster under ``folder``, which must be short: a socket's path has 107 letters at most.
 
     PostgreSQL refuses to run as root, so root hands the folder to an unprivileged user.
+
+    Attributes:
+        settings: Of its own, over ``UNSAFE_AND_FAST``.
     """
 
     folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def _data(self) -> Path:
@@ -55,7 +61,7 @@ class Cluster:
             *("--username=survey", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"),
             "--no-sync",
         )
-        settings = UNSAFE_AND_FAST | {"unix_socket_directories": str(self.folder)}
+        settings = UNSAFE_AND_FAST | {"unix_socket_directories": str(self.folder)} | self.settings
         with (self._data / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
         self.start()
@@ -66,6 +72,17 @@ class Cluster:
     def stop(self) -> None:
         """Stop at once, without waiting for anybody's connection."""
         self._run("pg_ctl", "--wait", "--mode=immediate", "stop")
+
+    def kill(self) -> None:
+        """End all its processes this instant, as a crash would, and wait until they are gone."""
+        first = int((self._data / "postmaster.pid").read_text().split()[0])
+        for pid in (killed := family(first)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until(lambda: not any(map(_runs, killed)))
+        # The next one believes in these as long as nobody has asked after the dead.
+        for lock in (self._data / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink(missing_ok=True)
 
     def destroy(self) -> None:
         if (self._data / "postmaster.pid").exists():
@@ -92,16 +109,25 @@ class Cluster:
 
 
 @contextmanager
-def a_cluster() -> Iterator[Cluster]:
+def a_cluster(**settings: str) -> Iterator[Cluster]:
     """A cluster for a while; on a short path, for its socket lies there."""
     with tempfile.TemporaryDirectory(prefix="survey-", dir="/tmp") as kept:  # ours
         Path(kept).chmod(0o755)  # PostgreSQL may run as another user
-        cluster = Cluster(Path(kept) / "postgres")
+        cluster = Cluster(Path(kept) / "postgres", settings)
         cluster.create()
         try:
             yield cluster
         finally:
             cluster.destroy()
+
+
+def _runs(process: int) -> bool:
+    """Whether it has not ended; one that its parent has not asked after yet has."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
 
 
 def _unprivileged() -> pwd.struct_passwd | None:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask
 from PIL import Image
@@ -68,11 +68,17 @@ class Outcome:
         )
 
 
+class Site(Protocol):
+    """Where requests go, whoever answers them."""
+
+    def line(self) -> http.client.HTTPConnection: ...
+
+
 class Tablet:
     """One consultant's device over one visit; what it means to deliver is known beforehand."""
 
     def __init__(
-        self, server: Server, visit: Assessment, cookie: str, number: int, deliveries: int
+        self, site: Site, visit: Assessment, cookie: str, number: int, deliveries: int = 0
     ) -> None:
         self.visit, self.number, self.deliveries = visit.id, number, deliveries
         asked = questionnaire_of(visit).all_asked(frozenset(visit.firm.processes))
@@ -80,7 +86,7 @@ class Tablet:
         self.said: dict[str, list[str]] = {question: [] for question in QUESTIONS}
         self.photos: list[str] = []
         self.mix: Counter[str] = Counter()
-        self._server, self._cookie = server, cookie
+        self._site, self._cookie = site, cookie
         self._dice = random.Random(number)
         self._sequence = 0
         self._revisions = dict.fromkeys(QUESTIONS, 1)
@@ -89,10 +95,19 @@ class Tablet:
 
     def deliver(self) -> None:
         for turn in range(self.deliveries):
-            if turn % EVERY_PHOTO == 0:
-                self._deliver_photo()
-            else:
-                self._deliver_answer()
+            self._deliver_one(turn)
+
+    def deliver_until(self, over: threading.Event, pause: float) -> None:
+        """Deliver one after another, so many seconds apart; what was begun is brought to its end."""
+        while not over.wait(pause):
+            self._deliver_one(self.deliveries)
+            self.deliveries += 1
+
+    def _deliver_one(self, turn: int) -> None:
+        if turn % EVERY_PHOTO == 0:
+            self._deliver_photo()
+        else:
+            self._deliver_answer()
 
     # --- what a device sends --------------------------------------------------------------------
 
@@ -189,7 +204,7 @@ class Tablet:
             return None
         headers = {"Content-Type": kind, "X-CSRFToken": self._token} | self._who()
         try:
-            line = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=30)
+            line = self._site.line()
             try:
                 line.putrequest("POST", where)
                 for name, value in (headers | {"Content-Length": str(len(body))}).items():
@@ -204,15 +219,16 @@ class Tablet:
             return None
 
     def _meet(self) -> bool:
-        line = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=30)
         try:
-            line.request("GET", "/visits/device", headers=self._who())
-            self._token = _heard(line)[1]["token"]
+            line = self._site.line()
+            try:
+                line.request("GET", "/visits/device", headers=self._who())
+                self._token = _heard(line)[1]["token"]
+            finally:
+                line.close()
         except (OSError, http.client.HTTPException, ValueError, KeyError):
             time.sleep(0.02)
             return False
-        finally:
-            line.close()
         return True
 
     def _who(self) -> dict[str, str]:
@@ -229,7 +245,7 @@ def deliver(
 ) -> Outcome:
     """Let tablets deliver while the server is killed and started again; count what arrived."""
     devices = [
-        _a_tablet(app, session, server, number, deliveries // tablets) for number in range(tablets)
+        a_tablet(app, session, server, number, deliveries // tablets) for number in range(tablets)
     ]
     session.rollback()
     over = threading.Event()
@@ -241,7 +257,7 @@ def deliver(
                 each.result()
         finally:
             over.set()
-        outcome = _counted(session, devices)
+        outcome = counted(session, devices)
         outcome.kills = killing.result()
     return outcome
 
@@ -263,15 +279,15 @@ def _kill(server: Server, kills: int, over: threading.Event, share: Callable[[],
     return kills
 
 
-def _a_tablet(app: Flask, session: Session, server: Server, number: int, deliveries: int) -> Tablet:
+def a_tablet(app: Flask, session: Session, site: Site, number: int, deliveries: int = 0) -> Tablet:
     consultant = a_consultant(session)
     visit = visited(session, a_user(session), consultant, level=2)
     cookie = signed_in(app, session, consultant).get_cookie("survey")
     assert cookie is not None
-    return Tablet(server, visit, cookie.value, number, deliveries)
+    return Tablet(site, visit, cookie.value, number, deliveries)
 
 
-def _counted(session: Session, devices: list[Tablet]) -> Outcome:
+def counted(session: Session, devices: list[Tablet]) -> Outcome:
     outcome = Outcome(mix=sum((device.mix for device in devices), Counter()))
     for device in devices:
         sheet = store.sheet(session, device.visit, SheetKind.ONSITE)

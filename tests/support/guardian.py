@@ -58,6 +58,16 @@ def belonging(folder: Path) -> Iterator[int]:
                 yield pid
 
 
+def family(process: int) -> list[int]:
+    """Return a process and everything it started, directly or not."""
+    found = [process]
+    for one in found:
+        for task in Path(f"/proc/{one}/task").glob("*/children"):
+            with suppress(OSError):  # it ended meanwhile
+                found += map(int, task.read_text().split())
+    return found
+
+
 def _wait_for_the_end(run: int) -> None:
     """Wait for the pipe to close; a forked child may hold it longer than the run lives."""
     while os.getppid() == run:

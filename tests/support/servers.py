@@ -6,6 +6,7 @@ asks what it answers, not whether it can be imported; ``tests/storage/test_servi
 
 from __future__ import annotations
 
+import http.client
 import os
 import shutil
 import signal
@@ -43,6 +44,10 @@ class Server:
         self._workers = workers
         self._threads = threads
         self._processes: list[Process] = []
+
+    def line(self) -> http.client.HTTPConnection:
+        """A connection to it, opened by its first request."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
     def start(self) -> None:
         """Start the web server and wait until it says it is well."""

@@ -1,0 +1,108 @@
+"""Who is killed when, and that the site comes to rest afterwards."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, cycle
+
+from sqlalchemy import update
+
+from survey import db
+from survey.clock import utc_now
+from survey.jobs.queue import Queue
+from survey.lifecycle import jobs
+from survey.lifecycle.step import Step
+from survey.tables import Job, JobState
+from tests.soak.crowd import Counts, Crowd
+from tests.support.patience import until
+
+REST_SECONDS = 300
+LOOK_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that may be killed, and how whoever watches over it has it back."""
+
+    name: str
+    kill: Callable[[], None]
+    start: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a time under blows."""
+
+    seconds: float
+    blows: Counter[str]
+    counts: Counts
+
+    def __str__(self) -> str:
+        blows = ", ".join(f"{name} {many}" for name, many in sorted(self.blows.items()))
+        return f"{self.seconds:.0f} s of load; kill -9: {blows}\n{self.counts}"
+
+
+def by_clock(seconds: float, every: float) -> Iterator[None]:
+    """Give a moment for a blow so often, give or take a tenth, and end after so many seconds."""
+    dice, began = random.Random(1), time.monotonic()
+    for number in count(1):
+        due = began + (number + dice.uniform(-0.1, 0.1)) * every
+        if due > began + seconds:
+            break
+        _sleep_until(due)
+        yield
+    _sleep_until(began + seconds)
+
+
+def by_work(crowd: Crowd, deliveries: int, blows: int) -> Iterator[None]:
+    """Give a moment for a blow whenever so many more deliveries were begun, however long they take."""
+    for number in range(1, blows + 1):
+        until(lambda number=number: crowd.delivered >= deliveries * number)
+        yield
+    until(lambda: crowd.delivered >= deliveries * (blows + 1))
+
+
+def _sleep_until(moment: float) -> None:
+    time.sleep(max(0.0, moment - time.monotonic()))
+
+
+def soak(crowd: Crowd, parts: Sequence[Part], moments: Iterator[None]) -> Outcome:
+    """Let the crowd use the site while at each moment the next part is killed; count afterwards."""
+    blows, began = Counter[str](), time.monotonic()
+    with crowd.at_work():
+        for part, _ in zip(cycle(parts), moments, strict=False):
+            part.kill()
+            blows[part.name] += 1
+            part.start()
+        lasted = time.monotonic() - began
+    rest(crowd)
+    return Outcome(lasted, blows, crowd.counts())
+
+
+def rest(crowd: Crowd) -> None:
+    """Wait until every report that was promised is there, or is not coming.
+
+    What a killed worker held is waited for no longer: its lease is taken to have run out. A report
+    that came to nothing too often is asked for again, as its page offers.
+    """
+    queue, end = Queue(crowd.app.config["SURVEY"]), time.monotonic() + REST_SECONDS
+    _let_leases_run_out(crowd)
+    while (missing := crowd.waiting()) and time.monotonic() < end:
+        step = Step(crowd.session, jobs.WORKER, utc_now())
+        for job_id, due in jobs.sweep(step, queue.waiting()).items():
+            queue.send(job_id, due)
+        with crowd.inside():
+            for assessment in missing:
+                crowd.asker.is_promised(assessment)
+        time.sleep(LOOK_SECONDS)
+    queue.close()
+
+
+def _let_leases_run_out(crowd: Crowd) -> None:
+    held = update(Job).where(Job.state == JobState.WORKING)
+    with db.writing(crowd.session):
+        crowd.session.execute(held.values(leased_until=utc_now()))
