@@ -6,10 +6,12 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NamedTuple
 
 MEGABYTE = 1024 * 1024
+Network = IPv4Network | IPv6Network
 
 
 class Keep(NamedTuple):
@@ -71,6 +73,13 @@ class Config:
     """
     api_rate: str = "300 per minute"
     """How often one token may ask, in each web process, or together where the queue is a Redis."""
+    webhook_hosts: frozenset[str] = frozenset()
+    """Hosts (name, or name:port) that may be told what happened; none for no webhooks.
+
+    Not a setting of a page: whoever got hold of an administrator's session must not say where to.
+    """
+    webhook_networks: tuple[Network, ...] = ()
+    """Networks that are not public and in which such hosts may lie all the same."""
     idle_minutes: int = 60
     session_hours: int = 12
     most_request_bytes: int = 2 * MEGABYTE
@@ -122,6 +131,10 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         log_lines=environ.get("LOG_FORMAT", "") == "json",
         second_factor=_words(environ.get("SECOND_FACTOR", "officer,administrator")),
         api_rate=environ.get("API_RATE", "300 per minute"),
+        webhook_hosts=_words(environ.get("WEBHOOK_HOSTS", "").lower()),
+        webhook_networks=tuple(
+            map(ip_network, sorted(_words(environ.get("WEBHOOK_NETWORKS", ""))))
+        ),
         idle_minutes=int(environ.get("IDLE_MINUTES", "60")),
     )
 

@@ -24,6 +24,7 @@ from survey.jobs import (
     sealing,
     stamps,
     ways,
+    webhooks,
     word,
 )
 from survey.jobs.workshop import Work
@@ -42,6 +43,7 @@ KINDS: dict[str, Work] = {
     "invite": Work(invitations.prepare),
     "mails": Work(mails.send),
     "notice_mails": Work(mails.send),
+    "webhook": Work(webhooks.tell),
     "reminders": Work(reminders.remind, slot=reminders.this_morning),
     "seal": Work(sealing.seal, slot=sealing.this_hour),
     "check_log": Work(sealing.check, slot=nightly.last_night),

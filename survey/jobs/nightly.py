@@ -13,6 +13,7 @@ from survey.lifecycle import (
     accounts,
     batches,
     contents,
+    deliveries,
     evidence,
     habits,
     photos,
@@ -60,6 +61,7 @@ def tidy(workshop: Workshop) -> Effect:
         evidence.keep_likenesses(step, seen)
         ended = accounts.forget_ended(step, session_hours=hours)
         seen_steps.forget_taken(step)
+        deliveries.forget_jobs(step)
         forgotten = photos.forget_left_behind(step)
         fold(step.session)
         db.gather_statistics(step.session)
@@ -89,6 +91,8 @@ def _clear(workshop: Workshop) -> dict[str, int]:
     while any((portion := retention.clear(workshop.step()))[0].values()):
         done.update(portion[0])
         files.update(portion[1])
+        workshop.progress(1, 2)
+    while deliveries.forget(workshop.step()):
         workshop.progress(1, 2)
     while retention.forget_rows(workshop.step()):
         workshop.progress(1, 2)

@@ -16,6 +16,7 @@ from survey.db import DatabaseMissing
 from survey.jobs.kinds import HURRIED, KINDS, lease_of
 from survey.jobs.queue import Queue
 from survey.jobs.workshop import PutDown, WorkFailed, Workshop
+from survey.lifecycle import deliveries
 from survey.lifecycle import jobs as steps
 from survey.lifecycle.jobs import Effect, Overtaken, Taken
 from survey.lifecycle.step import Step
@@ -94,6 +95,7 @@ class Worker:
                 for kind, work in KINDS.items()
                 if work.slot and work.wished(self._config)
             ]
+            begun += deliveries.begin(step) if self._config.webhook_hosts else []
         for job_id, due in missed.items():
             self.queue.send(job_id, due)
         for job_id in filter(None, begun):

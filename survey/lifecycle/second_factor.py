@@ -7,16 +7,16 @@ ones are spent with it. Recovery codes, shown once, stand in for a lost app, eac
 from __future__ import annotations
 
 import base64
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 
 from survey.lifecycle import patience, typed
 from survey.lifecycle.errors import Invalid, NotThere, Stale
+from survey.lifecycle.sealed import Keys, box
 from survey.lifecycle.step import About, Step
 from survey.store import accounts, settings
 from survey.store import second_factors as store
@@ -32,8 +32,8 @@ DRIFT = (0, -1, 1)
 WRONG = "动态码不对，或者已经用过。请等应用里换出新的 6 位数字再填；换了手机就填一个恢复码。"
 AGAIN = ("revoke", "delete", "undo", "erase", "accounts")
 """Kinds of destructive step that may want the factor again (``survey.words.factors``)."""
-Keys = Sequence[str]
-"""The instance's secret key, then those it had before."""
+PURPOSE = "second factor"
+"""What its box is for (``sealed.box``)."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def begin(step: Step, user_id: int, secret: str, code: str, *, sign_in: str, key
         if counter is None:
             _fail(step, user)
         else:
-            sealed = _box(keys).encrypt(secret.encode()).decode()
+            sealed = box(keys, PURPOSE).encrypt(secret.encode()).decode()
             row = SecondFactor(
                 user_id=user_id, sealed=sealed, last_counter=counter, set_at=step.now
             )
@@ -221,21 +221,9 @@ def _period(step: Step, secret: str, code: str) -> int | None:
     return None
 
 
-def _box(keys: Keys) -> MultiFernet:
-    """Return what locks secrets away: under the newest key, opened by any."""
-    return MultiFernet(
-        [
-            Fernet(
-                base64.urlsafe_b64encode(hashlib.sha256(f"second factor:{key}".encode()).digest())
-            )
-            for key in keys
-        ]
-    )
-
-
 def _opened(factor: SecondFactor, keys: Keys) -> str:
     try:
-        return _box(keys).decrypt(factor.sealed.encode()).decode()
+        return box(keys, PURPOSE).decrypt(factor.sealed.encode()).decode()
     except InvalidToken:
         words = "本系统的密钥换过，打不开您的两步验证。请另一位管理员重置，或由运维用 flask reset-factor 重置。"
         raise Invalid({"code": words}) from None

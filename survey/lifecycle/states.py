@@ -11,6 +11,7 @@ from survey.tables import (
     AssessmentState,
     BatchState,
     CandidateState,
+    DeliveryState,
     DocumentStanding,
     EditionState,
     IntroductionState,
@@ -26,6 +27,7 @@ from survey.tables import (
     RosterState,
     SampleState,
     SheetKind,
+    WebhookState,
 )
 
 S = TypeVar("S", bound=StrEnum)
@@ -133,6 +135,20 @@ MAIL: Mapping[str, Transition[MailState]] = {
     "mail_fail": _from(_M.SENDING, to=_M.FAILED),
     "mail_lose": _from(_M.SENDING, to=_M.UNSURE),
     "mail_retry": _from(_M.FAILED, _M.UNSURE, to=_M.WAITING),
+}
+
+_H, _Y = WebhookState, DeliveryState
+WEBHOOK: Mapping[str, Transition[WebhookState]] = {
+    "webhook_add": _from(None, to=_H.ON),
+    "webhook_off": _from(_H.ON, _H.FAILED, to=_H.OFF),
+    "webhook_on": _from(_H.OFF, _H.FAILED, to=_H.ON),
+    "webhook_fail": _from(_H.ON, to=_H.FAILED),
+}
+DELIVERY: Mapping[str, Transition[DeliveryState]] = {
+    "webhook_tell": _from(None, to=_Y.WAITING),
+    "webhook_taken": _from(_Y.WAITING, to=_Y.TAKEN),
+    "webhook_give_up": _from(_Y.WAITING, to=_Y.GIVEN_UP),
+    "webhook_again": _from(_Y.WAITING, _Y.TAKEN, _Y.GIVEN_UP, to=_Y.WAITING),
 }
 
 _N, _C = NoticeState, CandidateState

@@ -29,6 +29,13 @@ def jobs_about(session: Session, kind: str, subject: str, subject_id: int) -> li
     )
 
 
+def open_about(session: Session, kind: str, subject: str, subject_id: int) -> Job | None:
+    """Return the job of a kind about one subject that has not ended."""
+    of = (Job.kind == kind, Job.subject == subject, Job.subject_id == subject_id)
+    query = select(Job).where(*of, Job.state.in_(OPEN)).order_by(Job.id).limit(1)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
 def abandoned(session: Session, now: datetime) -> list[Job]:
     """Return jobs whose lease is over, each locked; another process has the rest."""
     query = select(Job).where(Job.state == JobState.WORKING, Job.leased_until < now)

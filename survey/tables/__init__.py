@@ -43,6 +43,7 @@ from survey.tables.enums import (
     ConsentWay,
     CostKind,
     Decision,
+    DeliveryState,
     DocumentKind,
     DocumentStanding,
     Doubt,
@@ -88,6 +89,7 @@ from survey.tables.enums import (
     Size,
     StageFact,
     Verdict,
+    WebhookState,
 )
 from survey.tables.firms import Firm, Setting
 from survey.tables.forecasts import FallModel, Forecast
@@ -160,6 +162,7 @@ from survey.tables.tallies import Tally, TallySum
 from survey.tables.tokens import ApiToken
 from survey.tables.uploads import Upload, UploadPart
 from survey.tables.ways import KeptWay
+from survey.tables.webhooks import Delivery, Webhook, WebhookCourse
 
 __all__ = [
     "ENUMERATIONS",
@@ -191,6 +194,8 @@ __all__ = [
     "CostKind",
     "Decided",
     "Decision",
+    "Delivery",
+    "DeliveryState",
     "Document",
     "DocumentKind",
     "DocumentStanding",
@@ -327,5 +332,8 @@ __all__ = [
     "User",
     "UserSession",
     "Verdict",
+    "Webhook",
+    "WebhookCourse",
+    "WebhookState",
     "WordEdition",
 ]

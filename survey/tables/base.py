@@ -19,6 +19,7 @@ from survey.tables.enums import (
     CandidateState,
     ConsentWay,
     Decision,
+    DeliveryState,
     DocumentKind,
     DocumentStanding,
     EditionState,
@@ -55,6 +56,7 @@ from survey.tables.enums import (
     SignerRole,
     Size,
     Verdict,
+    WebhookState,
 )
 from survey.tables.pinyin import MOST, spelled
 
@@ -66,6 +68,7 @@ ENUMERATIONS: Mapping[type[StrEnum], int] = {
     CandidateState: 12,
     ConsentWay: 10,
     Decision: 10,
+    DeliveryState: 10,
     DocumentKind: 20,
     DocumentStanding: 10,
     EditionState: 12,
@@ -102,6 +105,7 @@ ENUMERATIONS: Mapping[type[StrEnum], int] = {
     SignerRole: 10,
     Size: 10,
     Verdict: 12,
+    WebhookState: 10,
 }
 """Every enumeration a column holds, with the column's width."""
 

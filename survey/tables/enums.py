@@ -154,6 +154,22 @@ class EditionState(StrEnum):
     RETIRED = "retired"
 
 
+class WebhookState(StrEnum):
+    """Whether a webhook is told of steps; ``FAILED`` is what it is after its receiver was away for long."""
+
+    ON = "on"
+    OFF = "off"
+    FAILED = "failed"
+
+
+class DeliveryState(StrEnum):
+    """What became of an event that is to be told."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    GIVEN_UP = "given_up"
+
+
 class JobState(StrEnum):
     """How far a job has come; the last three are ends."""
 
@@ -522,6 +538,7 @@ __all__ = [
     "ConsentWay",
     "CostKind",
     "Decision",
+    "DeliveryState",
     "DocumentKind",
     "DocumentStanding",
     "Doubt",
@@ -566,4 +583,5 @@ __all__ = [
     "Size",
     "StageFact",
     "Verdict",
+    "WebhookState",
 ]

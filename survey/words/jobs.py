@@ -18,6 +18,7 @@ KINDS: Final = {
     "roster": "企业名单",
     "invite": "邀请链接",
     "mails": "发送邮件",
+    "webhook": "推送",
     "notice_mails": "发送申报提醒邮件",
     "reminders": "每天提醒",
     "notices": "按申报通知核对企业",

@@ -46,6 +46,7 @@ SUBJECTS = {
     "candidate": "申报通知",
     "page": "页面",
     "signature": "签名",
+    "webhook": "推送地址",
 }
 LISTS = {
     "roster": "带导入问题的名单",
@@ -186,6 +187,10 @@ NAMES = {
     "project": "项目",
     "question": "题号",
     "pasted": "粘贴的企业数",
+    "host": "主机",
+    "event": "推送编号",
+    "purpose": "用途",
+    "status": "回应",
     "roster": "名单编号",
     "products": "主要产品",
     "recognised_on": "认定日期",

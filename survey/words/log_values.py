@@ -11,7 +11,7 @@ from typing import Any
 from questionnaires.words import SIZES
 from reports.figures import money_text, percent
 from survey.clock import local
-from survey.words import api, batches, factors, jobs, needs, projects, samples, seen
+from survey.words import api, batches, factors, jobs, needs, projects, samples, seen, webhooks
 from survey.words.notes import TITLES
 from survey.words.notices import CHANGED
 from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
@@ -52,6 +52,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
         f"要再验证 {'、'.join(factors.AGAIN.get(kind, kind) for kind in kinds) or '无'}"
     ),
     "scopes": lambda scopes: f"权限 {'、'.join(api.SCOPES.get(one, one) for one in scopes)}",
+    "events": lambda kinds: f"事件 {'、'.join(webhooks.EVENTS.get(kind, kind) for kind in kinds)}",
     "until": lambda day: f"有效至 {day}",
     "came_by": lambda source: f"来源 {needs.SOURCES.get(source, source)}",
     "rating": lambda rating: f"评价 {needs.RATINGS.get(rating, '无')}",

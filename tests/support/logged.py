@@ -21,6 +21,8 @@ KEPT_ELSEWHERE = frozenset(
         *("roster_rows", "roster_faults", "roster_figures", "roster_titles"),
         "batch_items",  # how far each firm is; what was asked for, issued and packed is logged
         "mails",  # a mail's row is its own record; that it was asked for and what became of it is logged
+        # a delivery's row is its own record; what was given up, and when a receiver was, is logged
+        *("webhook_deliveries", "webhook_courses"),
         "alerts",  # an alert's row is its own record; that it was raised, told and ended is logged
         "taken_spools",  # what a file of views holds becomes rows of the log
         *("log_blocks", "log_seals", "log_erasures"),  # they speak of the log itself
