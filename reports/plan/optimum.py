@@ -109,6 +109,8 @@ class Search:
     """As ``programme_of`` takes it."""
     is_unsure: bool = False
     """A plan's shortest time was not found to the end."""
+    timings: dict[frozenset[str], Timing] = field(default_factory=dict)
+    """What was laid out already, by codes: how many units are bought takes no time."""
 
     def __post_init__(self) -> None:
         of_target = self.target is not None and programme_of(self.ground, self.target, self.opened)
@@ -168,17 +170,33 @@ class Search:
         return whole if self.wish.weeks is None else min(whole, self.wish.weeks)
 
     def _too_early(self, purchases: tuple[Purchase, ...], weeks: int) -> bool:
-        """Whether a choice takes longer than its column says; then all that buy it take so long."""
-        timing = timed(purchases, at_once(self.ground, self.wish))
+        """Whether a choice takes longer than its column says; then all that buy what takes so long do."""
+        timing = self.timing(purchases)
         self.is_unsure |= not timing.is_shortest
         if self.end is None or timing.weeks <= weeks:
             return False
-        columns = [self.columns[p.package.code] for p in purchases]
-        lasting = timing.weeks
+        lasting, kept = timing.weeks, self._cause(purchases, timing.weeks)
+        columns = [self.columns[p.package.code] for p in kept]
         self.programme.at_least(
             {self.end: 1} | dict.fromkeys(columns, -lasting), lasting * (1 - len(columns))
         )
         return True
+
+    def _cause(self, purchases: tuple[Purchase, ...], weeks: int) -> tuple[Purchase, ...]:
+        """As few of these as may be that take so long by themselves: each is tried without."""
+        kept = purchases
+        for one in sorted(purchases, key=lambda p: weeks_of(p.package)):
+            fewer = tuple(p for p in kept if p is not one)
+            timing = self.timing(fewer)
+            if timing.is_shortest and timing.weeks == weeks:
+                kept = fewer
+        return kept
+
+    def timing(self, purchases: tuple[Purchase, ...]) -> Timing:
+        codes = frozenset(p.package.code for p in purchases)
+        if codes not in self.timings:
+            self.timings[codes] = timed(purchases, at_once(self.ground, self.wish))
+        return self.timings[codes]
 
     # --- solving ------------------------------------------------------------------------------
 
@@ -215,6 +233,6 @@ class Search:
             target=self.target,
             purchases=ordered,
             after=after,
-            timing=timed(purchases, at_once(self.ground, self.wish)),
+            timing=self.timing(purchases),
             is_proven=is_proven,
         )

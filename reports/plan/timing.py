@@ -2,6 +2,8 @@
 
 Found exactly by trying, in the order of their beginning, which purchase comes next: some such order
 is as short as any plan. A list by the longest way to the end is tried first, and is mostly enough.
+Of purchases that differ in nothing but their code the first comes first; a place is left where one
+like it was at least as early, or where what is left does not fit into the gaps before the best end.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from math import ceil
 
 from questionnaires.model import Package
@@ -42,17 +45,38 @@ class Work:
     weeks: Mapping[str, int]
     needs: Mapping[str, tuple[str, ...]]
 
+    @cached_property
+    def later(self) -> dict[str, tuple[str, ...]]:
+        """What waits for each."""
+        return {
+            code: tuple(other for other, needed in self.needs.items() if code in needed)
+            for code in self.weeks
+        }
+
+    @cached_property
     def tails(self) -> dict[str, int]:
         """How long it takes from the beginning of each until all that waits for it is done."""
         found: dict[str, int] = {}
         waiting = list(self.weeks)
         while waiting:
             code = waiting.pop(0)
-            later = [other for other, needed in self.needs.items() if code in needed]
+            later = self.later[code]
             if all(other in found for other in later):
                 found[code] = self.weeks[code] + max((found[o] for o in later), default=0)
             else:
                 waiting.append(code)
+        return found
+
+    @cached_property
+    def twins(self) -> dict[str, str]:
+        """{code: the one before it that lasts as long, waits for the same and holds up the same}."""
+        found: dict[str, str] = {}
+        last: dict[tuple[object, ...], str] = {}
+        for code in sorted(self.weeks):
+            alike = self.weeks[code], frozenset(self.needs[code]), self.later[code]
+            if alike in last:
+                found[code] = last[alike]
+            last[alike] = code
         return found
 
 
@@ -75,12 +99,11 @@ def timed(purchases: Iterable[Purchase], at_once: int, tries: int = MOST_TRIED) 
     work = _work(purchases)
     if not work.weeks:
         return Timing({}, 0)
-    search = _Search(work, at_once, work.tails(), tries)
+    search = _Search(work, min(at_once, len(work.weeks)), tries)
     search.listed()
-    if search.best > search.least:
-        search.begin({}, [0] * at_once, 0, sum(work.weeks.values()))
+    search.begin({}, (0,) * search.at_once)
     begins = dict(sorted(search.found.items(), key=lambda item: (item[1], item[0])))
-    return Timing(begins, search.best, search.best == search.least or search.tried <= tries)
+    return Timing(begins, search.best, search.is_over or search.tried <= tries)
 
 
 def _work(purchases: Iterable[Purchase]) -> Work:
@@ -94,74 +117,86 @@ def _work(purchases: Iterable[Purchase]) -> Work:
     )
 
 
+Hands = tuple[int, ...]
+"""When each hand is free for what begins next, the earliest first: nothing begins before the last."""
+
+
 @dataclass
 class _Search:
     """The best plan so far, and what no plan goes below."""
 
     work: Work
     at_once: int
-    tails: Mapping[str, int]
     tries: int
     found: dict[str, int] = field(default_factory=dict)
     best: int = 0
     tried: int = 0
-    seen: set[tuple[object, ...]] = field(default_factory=set)
-    """Where a search has been: whatever led there, it goes on alike."""
+    seen: dict[frozenset[str], list[Hands]] = field(default_factory=dict)
+    """Where a search has been, by what had begun: none as early or earlier is gone on from again."""
 
     @cached_property
     def least(self) -> int:
-        return max(max(self.tails.values()), ceil(sum(self.work.weeks.values()) / self.at_once))
+        """The longest way, or the first end before which all of the work has room."""
+        weeks = self.work.weeks.values()
+        longest = max(*self.work.tails.values(), ceil(sum(weeks) / self.at_once))
+        return next(end for end in count(longest) if _fits(weeks, (0,) * self.at_once, end))
+
+    @property
+    def is_over(self) -> bool:
+        return self.best == self.least
 
     def listed(self) -> None:
-        """Begin with whatever is ready and has the longest way to the end."""
+        """Begin with whatever is ready first, of several with the longest way to the end."""
         free, begun = [0] * self.at_once, dict[str, int]()
         while len(begun) < len(self.work.weeks):
-            ready = self._ready(begun)
-            code = min(ready, key=lambda one: (ready[one], -self.tails[one], one))
-            begun[code] = max(min(free), ready[code])
-            free = self._after(free, begun[code] + self.work.weeks[code])
-        self.found, self.best = begun, self._end(begun)
+            ready = {code: max(week, free[0]) for code, week in self._ready(begun).items()}
+            code = min(ready, key=lambda one: (ready[one], -self.work.tails[one], one))
+            begun[code] = ready[code]
+            free = sorted((*free[1:], ready[code] + self.work.weeks[code]))
+        self.found, self.best = begun, free[-1]
 
-    def begin(self, begun: dict[str, int], free: list[int], last: int, rest: int) -> None:
-        """Try every purchase that is ready as the next to begin, none before the one before it.
-
-        Args:
-            rest: Weeks of work of all that has not begun.
-        """
-        here = self._place(begun, free, last)
-        if here in self.seen:
-            return
-        self.seen.add(here)
-        self.tried += 1
-        if not rest:
-            if free[-1] < self.best:
-                self.found, self.best = dict(begun), free[-1]
+    def begin(self, begun: dict[str, int], hands: Hands) -> None:
+        """Try every purchase that is ready as the next to begin, none before the one before it."""
+        if len(begun) == len(self.work.weeks):
+            if hands[-1] < self.best:
+                self.found, self.best = begun, hands[-1]
             return
         ready = self._ready(begun)
-        for code in sorted(ready, key=lambda one: (-self.tails[one], one)):
-            week, weeks = max(free[0], ready[code], last), self.work.weeks[code]
-            if self.best == self.least or self.tried > self.tries:
+        if not self._can_be_better(begun, hands, ready):
+            return
+        self.tried += 1
+        for code in sorted(ready, key=lambda one: (-self.work.tails[one], one)):
+            if self.is_over or self.tried > self.tries:
                 return
-            if self._at_best(free, week, code, rest) < self.best:
-                after = self._after(free, week + weeks)
-                self.begin(begun | {code: week}, after, week, rest - weeks)
+            if self.work.twins.get(code, code) in {*begun, code}:
+                week = max(hands[0], ready[code])
+                busy = (max(hand, week) for hand in hands[1:])
+                after = sorted((*busy, week + self.work.weeks[code]))
+                self.begin(begun | {code: week}, tuple(after))
 
-    def _place(self, begun: Mapping[str, int], free: list[int], last: int) -> tuple[object, ...]:
-        """All that what is still to begin depends on: nothing of it begins before ``last``."""
-        waiting = (needed for code, needed in self.work.needs.items() if code not in begun)
-        ends = {
-            (one, end)
-            for needed in waiting
-            for one in needed
-            if one in begun and (end := begun[one] + self.work.weeks[one]) > last
-        }
-        hands = tuple(max(hand, last) for hand in free)
-        return frozenset(begun), hands, last, frozenset(ends)
+    def _can_be_better(
+        self, begun: Mapping[str, int], hands: Hands, ready: Mapping[str, int]
+    ) -> bool:
+        """Whether a plan that goes on from here may end before the best one, and none alike did."""
+        tails, rest = self.work.tails, (w for c, w in self.work.weeks.items() if c not in begun)
+        return (
+            all(max(hands[0], week) + tails[code] < self.best for code, week in ready.items())
+            and _fits(rest, hands, self.best - 1)
+            and self._is_new(begun, hands)
+        )
 
-    def _at_best(self, free: list[int], week: int, code: str, rest: int) -> int:
-        """What a plan that goes on so takes at least: the rest begins no earlier than this."""
-        taken = sum(hand if hand > week else week for hand in free)
-        return max(week + self.tails[code], free[-1], ceil((taken + rest) / self.at_once))
+    def _is_new(self, begun: Mapping[str, int], hands: Hands) -> bool:
+        """Whether no place with the same begun was as early in every hand and in all that is waited for."""
+        ends = tuple(
+            max(hands[0], begun[code] + self.work.weeks[code])
+            for code, later in self.work.later.items()
+            if code in begun and not begun.keys() >= set(later)
+        )
+        here, known = hands + ends, self.seen.setdefault(frozenset(begun), [])
+        if any(_is_as_early(one, here) for one in known):
+            return False
+        known[:] = [one for one in known if not _is_as_early(here, one)] + [here]
+        return True
 
     def _ready(self, begun: Mapping[str, int]) -> dict[str, int]:
         """From which week on each purchase whose needs are begun may begin."""
@@ -171,8 +206,16 @@ class _Search:
             if code not in begun and all(one in begun for one in needed)
         }
 
-    def _after(self, free: list[int], end: int) -> list[int]:
-        return sorted([*sorted(free)[1:], end])
 
-    def _end(self, begun: Mapping[str, int]) -> int:
-        return max((week + self.work.weeks[code] for code, week in begun.items()), default=0)
+def _is_as_early(one: Hands, other: Hands) -> bool:
+    return all(mine <= theirs for mine, theirs in zip(one, other, strict=True))
+
+
+def _fits(weeks: Iterable[int], hands: Hands, end: int) -> bool:
+    """Whether the gaps before an end hold all the work: each at most what some of it adds up to."""
+    rest, sums = 0, 1
+    for lasting in weeks:
+        rest += lasting
+        sums |= sums << lasting
+    gaps = (end - hand for hand in hands if hand < end)
+    return sum((sums & ((2 << gap) - 1)).bit_length() - 1 for gap in gaps) >= rest
