@@ -26,11 +26,16 @@ LOOK_SECONDS = 1
 
 @dataclass(frozen=True)
 class Part:
-    """Something that may be killed, and how whoever watches over it has it back."""
+    """Something that may be killed, and how whoever watches over it has it back.
+
+    Attributes:
+        meanwhile: Waits until the site goes on without it, where it should.
+    """
 
     name: str
     kill: Callable[[], None]
     start: Callable[[], None]
+    meanwhile: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ def soak(crowd: Crowd, parts: Sequence[Part], moments: Iterator[None]) -> Outcom
         for part, _ in zip(cycle(parts), moments, strict=False):
             part.kill()
             blows[part.name] += 1
+            part.meanwhile()
             part.start()
         lasted = time.monotonic() - began
     rest(crowd)

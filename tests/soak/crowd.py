@@ -15,16 +15,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.clock import utc_now
+from survey.files.contents import Contents
 from survey.files.stores import contents_of
 from survey.readings.stray import stray
 from survey.tables import Document, Role
 from tests.soak.load import Asker, Reader
 from tests.support import delivering
 from tests.support.delivering import Site, Tablet
+from tests.support.patience import until
 from tests.support.people import a_user, handed_in, signed_in
 from tests.support.tokens import a_token
 
 PAUSE_SECONDS = 0.1
+PAGES_ON, DELIVERIES_ON = 3, 6
 PAGES = ("/bureau/", "/bureau/firms", "/bureau/assessments", "/bureau/pool")
 
 
@@ -64,6 +67,7 @@ class Crowd:
     """Devices, a program and readers.
 
     Attributes:
+        contents: Where files lie, as this process reaches them.
         pause: Seconds between two deliveries of one device.
         inside: Where their threads live; anywhere, unless the site has a network of its own.
     """
@@ -73,6 +77,7 @@ class Crowd:
     tablets: list[Tablet]
     asker: Asker
     readers: list[Reader]
+    contents: Contents
     pause: float = PAUSE_SECONDS
     inside: Any = nullcontext
 
@@ -102,6 +107,16 @@ class Crowd:
     def delivered(self) -> int:
         return sum(one.deliveries for one in self.tablets)
 
+    @property
+    def read(self) -> int:
+        """Pages of the reader who had the fewest."""
+        return min(one.good for one in self.readers)
+
+    def goes_on(self) -> None:
+        """Wait until every reader had pages and devices delivered."""
+        pages, deliveries = self.read + PAGES_ON, self.delivered + DELIVERIES_ON
+        until(lambda: self.read >= pages and self.delivered >= deliveries)
+
     def waiting(self) -> list[int]:
         """Return the assessments whose report was promised and is not there yet."""
         made = self._made()
@@ -110,8 +125,7 @@ class Crowd:
     def counts(self) -> Counts:
         """Compare what everybody was told with what the site holds."""
         made = self._made()
-        contents = contents_of(self.app.config["SURVEY"])
-        missing = stray(self.session, contents, utc_now()).missing
+        missing = stray(self.session, self.contents, utc_now()).missing
         return Counts(
             deliveries=delivering.counted(self.session, self.tablets),
             promised=len(self.asker.promised),
@@ -142,6 +156,7 @@ def a_crowd(
     tablets: int,
     reports: int,
     inside: Any = nullcontext,
+    contents: Contents | None = None,
 ) -> Crowd:
     """Invent so many devices over a visit each, a program that asks for so many reports, two readers."""
     officer = a_user(session, Role.OFFICER)
@@ -154,6 +169,7 @@ def a_crowd(
         tablets=[delivering.a_tablet(app, session, site, number) for number in range(tablets)],
         asker=Asker(site, a_token(session, officer), waiting),
         readers=[Reader(site, PAGES[turn:] + PAGES[:turn], cookie.value) for turn in (0, 2)],
+        contents=contents or contents_of(app.config["SURVEY"]),
         inside=inside,
     )
     session.rollback()

@@ -64,6 +64,9 @@ class Cluster:
         settings = UNSAFE_AND_FAST | {"unix_socket_directories": str(self.folder)} | self.settings
         with (self._data / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
+        if settings["listen_addresses"]:  # it stands in a network of its own
+            with (self._data / "pg_hba.conf").open("a") as file:
+                file.write("host all all samenet trust\n")
         self.start()
 
     def start(self) -> None:
