@@ -4,8 +4,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DEMO ?= 1
-# Two processes are enough for two cores; more would only fight over Chromium and PostgreSQL.
-WORKERS ?= $(shell n=$$(nproc); [ $$n -gt 4 ] && echo 4 || echo $$n)
+# One process more than cores: each waits a quarter of its time for Chromium and PostgreSQL.
+WORKERS ?= $(shell n=$$(nproc); [ $$n -gt 4 ] && echo 4 || echo $$((n + 1)))
 TESTS ?= tests
 
 VENV := .venv

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
-from itertools import product
+from itertools import islice, product
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
@@ -574,11 +574,17 @@ def _sign_in(page: Page, place: Served, reader: str) -> None:
 
 def _pages(context: BrowserContext, place: Served, rule: Rule) -> list[str]:
     """The pages behind a rule: of many, the first two and the last. One at least must open."""
-    there = [(url, context.request.get(url)) for url in urls_of(place, rule)]
-    good = [(url, answer) for url, answer in there if answer.ok]
-    assert good, f"{rule.rule}: {[answer.status for _, answer in there]}"
-    found = [url for url, answer in good if answer.headers["content-type"].startswith("text/html")]
-    return list(dict.fromkeys(found[:2] + found[-1:]))
+    asked: dict[str, APIResponse] = {}
+
+    def is_page(url: str) -> bool:
+        answer = asked[url] = asked.get(url) or context.request.get(url)
+        return answer.ok and answer.headers["content-type"].startswith("text/html")
+
+    there = urls_of(place, rule)
+    found = [*islice(filter(is_page, there), 2), *islice(filter(is_page, reversed(there)), 1)]
+    answers = [answer.status for answer in asked.values()]
+    assert any(answer.ok for answer in asked.values()), f"{rule.rule}: {answers}"
+    return list(dict.fromkeys(found))
 
 
 def _faults(page: Page, url: str, axe: Axe, least: int) -> list[str]:
