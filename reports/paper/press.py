@@ -28,6 +28,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from reports.paper.archival import archive
 from reports.paper.frames import with_room
+from reports.paper.once_a_style import ask_once
 from reports.paper.sheets import SHEETS, sheet
 from reports.paper.weasyprint_parts import Page, keep_lines, pack_quickly
 
@@ -227,6 +228,7 @@ def main() -> None:
     logging.getLogger("fontTools").setLevel(logging.CRITICAL)
     pack_quickly()
     keep_lines()
+    ask_once()
     typeset(SAMPLE, {})
     # A child lives for one document: collecting its cycles would only cost time and copied pages.
     gc.collect()

@@ -35,6 +35,7 @@ from reports.paper import signature as signing
 from reports.paper.chapters import NUMERALS, chapters
 from reports.paper.html import print_report, render_html, render_short
 from reports.paper.presses import PrintingFailed, write_pdf
+from reports.paper.sheets import TEMPLATES
 from reports.paper.stamp import stamp
 from reports.paper.weasyprint_parts import WEASYPRINT_DEFAULTS, Page, lean_defaults, well_formed
 from reports.proof import RULES_NAME, Verifiable, rules_of
@@ -404,26 +405,40 @@ TO_PAINT = PLAIN.format(
     '<p style="text-align: justify; width: 40mm">' + "stretched words 阀 " * 9 + "</p>"
     '<p style="letter-spacing: 1mm; word-spacing: 2mm">宽 字 距</p>'
     '<p style="text-decoration: underline">划线</p>'
+    '<table style="table-layout: fixed; width: 100%; border-collapse: collapse"><thead><tr>'
+    '<th style="width: 30%; border: 2pt solid">题目</th><th>答案</th></tr></thead><tbody>'
+    + "<tr><td style='padding: 2% 1mm'>炉号</td><td><p>二级</p><ul><li>扫码</li></ul></td></tr>"
+    * 9
+    + "<tr><td colspan='2' style='border: 1pt solid; box-sizing: border-box'>合计</td></tr></tbody></table>"
+    '<div style="width: 50%; min-height: 9mm; margin: 5% auto; position: relative">半宽</div>'
 )
 
 
-def test_a_line_that_is_painted_as_it_was_shaped_is_the_one_that_is_shaped_again() -> None:
+def test_what_makes_the_press_quicker_changes_no_byte() -> None:
     program = (
         "import os, sys; from reports.paper import press;"
-        "press.keep_lines() if sys.argv[1] else None;"
+        "[getattr(press, name)() for name in sys.argv[1:]];"
         "sys.stdout.buffer.write(press.typeset(sys.stdin.read(), {}));"
         "sys.stdout.flush(); os._exit(0)"  # ends as a child of the press does
     )
 
-    again, kept = (
+    plain, *quicker = (
         subprocess.run(
-            [sys.executable, "-c", program, keeping], input=TO_PAINT.encode(), capture_output=True, timeout=PATIENCE_SECONDS * 5, check=True
+            [sys.executable, "-c", program, *given], input=TO_PAINT.encode(), capture_output=True, timeout=PATIENCE_SECONDS * 5, check=True
         ).stdout
-        for keeping in ("", "yes")
+        for given in ([], ["keep_lines"], ["ask_once"])
     )  # fmt: skip
 
-    assert again.startswith(b"%PDF")
-    assert kept == again
+    assert plain.startswith(b"%PDF")
+    assert quicker == [plain, plain]
+
+
+def test_no_paper_has_boxes_whose_style_is_changed_while_they_are_laid_out() -> None:
+    sheets = [*TEMPLATES.rglob("*.css"), *TEMPLATES.rglob("*.html")]
+
+    assert sheets
+    for sheet in sheets:
+        assert not re.search(r"display:\s*(inline-)?(flex|grid)", sheet.read_text(encoding="utf-8"))
 
 
 # --- the press reaches nothing ------------------------------------------------------------------------

@@ -1,0 +1,93 @@
+"""What rests on a style alone, worked out once for each style instead of once for each box.
+
+WeasyPrint gives elements of one kind in one place one style: a report's six thousand boxes have some
+seven hundred. Whether a box stands in the flow, its letters, the height of its lines and its used
+lengths are asked of every box, often several times; the answer is kept with the style, under a name
+that no property has. What is printed so is byte for byte what is printed without.
+
+A style must not change once it was asked. Boxes in flex and grid have theirs changed; paper has none.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import weasyprint.layout.inline as lines
+import weasyprint.layout.percent as lengths
+import weasyprint.text.line_break as letters
+from weasyprint.formatting_structure.boxes import Box, PageBox
+
+WIDTHS = tuple(f"border_{side}_width" for side in ("top", "right", "bottom", "left"))
+USED = (
+    *WIDTHS,
+    *(f"{part}_{side}" for part in ("margin", "padding") for side in ("top", "right", "bottom", "left")),
+    *("width", "min_width", "max_width", "height", "min_height", "max_height"),
+)  # fmt: skip
+"""What ``resolve_percentages`` gives a box."""
+
+
+def once(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return the same function of a style, its answer kept with the style."""
+    name = f"kept {work.__name__}"
+
+    def kept(style: Any) -> Any:
+        known = style.__dict__
+        if name not in known:
+            known[name] = work(style)
+        return known[name]
+
+    return kept
+
+
+def ask_once() -> None:
+    """Let WeasyPrint ask each style once."""
+    lines.strut = once(letters.strut)
+    letters.get_font_description = once(letters.get_font_description)
+    _flow_once()
+    _lengths_once()
+
+
+def _flow_once() -> None:
+    whole = Box.is_in_normal_flow
+
+    def is_in_normal_flow(box: Any) -> Any:
+        known = box.style.__dict__
+        if "kept flow" not in known:
+            known["kept flow"] = whole(box)
+        return known["kept flow"]
+
+    Box.is_in_normal_flow = is_in_normal_flow
+
+
+def _lengths_once() -> None:
+    """Used lengths rest on the style, on the block around and on borders that were settled before."""
+    whole = lengths.resolve_percentages
+
+    def resolve_percentages(box: Any, containing_block: Any) -> None:
+        if isinstance(box, PageBox) or not isinstance(box, Box):
+            # A page, or what stands in for a box until that has its place.
+            whole(box, containing_block)
+            return
+        given, kept = box.__dict__, box.style.__dict__.setdefault("kept lengths", {})
+        around = _around(box, containing_block)
+        if around in kept:
+            given.update(kept[around])
+        else:
+            whole(box, containing_block)
+            kept[around] = {name: given[name] for name in USED}
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("weasyprint.") and vars(module).get(whole.__name__) is whole:
+            module.resolve_percentages = resolve_percentages  # type: ignore[attr-defined]
+
+
+def _around(box: Any, containing_block: Any) -> tuple[Any, ...]:
+    """What beside its style decides a box's lengths: the room it has, and borders settled with neighbours."""
+    if isinstance(containing_block, Box):
+        room = containing_block.width, containing_block.height
+    else:
+        room = tuple(containing_block)
+    settled = box.style["border_collapse"] == "collapse" and WIDTHS[0] in box.__dict__
+    return (*room, *(box.__dict__.get(width) for width in WIDTHS if settled))
