@@ -40,8 +40,11 @@ def counted(amounts: Amounts, years: int, end: End = "middle") -> Fraction:
     paid_once = (amounts.equipment, amounts.software, amounts.services, amounts.undivided)
     low, high = years * amounts.yearly.low, years * amounts.yearly.high
     for part in paid_once:
-        low, high = low + part.low, high + part.high
-    return {"low": low, "middle": (low + high) / 2, "high": high}[end]
+        if part.high:
+            low, high = low + part.low, high + part.high
+    if end == "middle":
+        return (low + high) / 2
+    return low if end == "low" else high
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,13 @@ class Programme:
         if least > 0 and not terms:
             self.is_hopeless = True
         elif terms:
-            whole = math.lcm(*(Fraction(v).denominator for v in (*terms.values(), least)))
-            self.rows.append(({c: int(v * whole) for c, v in terms.items()}, int(least * whole)))
+            whole = math.lcm(least.denominator, *(v.denominator for v in terms.values()))
+            self.rows.append(
+                (
+                    {c: v.numerator * (whole // v.denominator) for c, v in terms.items()},
+                    least.numerator * (whole // least.denominator),
+                )
+            )
 
     def ask_for_more(self, purchases: Iterable[Purchase]) -> None:
         """Refuse a choice that is not enough, and all that buy no more of anything."""

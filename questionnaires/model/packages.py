@@ -63,6 +63,9 @@ class Amounts(Value):
         )
 
 
+FREE = Amounts()
+
+
 class Cost(Value):
     """What a package costs: a fixed part, and a part for each unit (台, 线, 工位) that is bought."""
 
@@ -80,7 +83,7 @@ class Cost(Value):
 
     def of(self, units: int) -> Amounts:
         """What so many units cost, together with the fixed part."""
-        return self.fixed + self.each * units
+        return self.fixed if self.each == FREE else self.fixed + self.each * units
 
 
 class UndividedCost(Value):
