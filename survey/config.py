@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 MEGABYTE = 1024 * 1024
 Network = IPv4Network | IPv6Network
@@ -87,6 +88,17 @@ class Config:
     most_files_per_question: int = 12
     most_bytes_per_assessment: int = 500 * MEGABYTE
     testing: bool = False
+
+    @property
+    def passkey_host(self) -> str:
+        """The host passkeys are made for (WebAuthn's RP ID).
+
+        Empty where browsers make none: without TLS, or at an address of numbers.
+        """
+        address = urlsplit(self.base_url)
+        host = address.hostname or ""
+        named = any(letter.isalpha() for letter in host.rpartition(".")[2]) and ":" not in host
+        return host if named and (address.scheme == "https" or host == "localhost") else ""
 
     @property
     def contents(self) -> Path:

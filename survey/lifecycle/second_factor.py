@@ -59,7 +59,7 @@ def address(secret: str, username: str, issuer: str) -> str:
 def begin(step: Step, user_id: int, secret: str, code: str, *, sign_in: str, keys: Keys) -> Shown:
     """Keep a secret as the user's factor, once a code shows that their app holds it.
 
-    Their other sessions end: they showed a password alone.
+    If it is their first, their other sessions end: they showed a password alone.
 
     Raises:
         Invalid: The code is not of this secret.
@@ -68,23 +68,23 @@ def begin(step: Step, user_id: int, secret: str, code: str, *, sign_in: str, key
     """
     counter = None
     with step.writing() as session:
-        patience.require(step, [_key(user_id)])
-        user = _locked(step, user_id)
+        patience.require(step, [throttle_key(user_id)])
+        user = locked(step, user_id)
         if store.factor(session, user_id) is not None:
             raise Stale
         counter = _period(step, secret, code)
         if counter is None:
-            _fail(step, user)
+            fail(step, user)
         else:
             sealed = box(keys, PURPOSE).encrypt(secret.encode()).decode()
             row = SecondFactor(
                 user_id=user_id, sealed=sealed, last_counter=counter, set_at=step.now
             )
+            codes = first_codes(step, user_id, sign_in)
             session.add(row)
             session.flush()
-            accounts.end_sessions(session, user_id, keep=sign_in)
             step.log("factor_set", user)
-            return Shown(_renewed(step, user, sign_in), _draw(step, user_id))
+            return Shown(renewed(step, user, sign_in), codes)
     raise Invalid({"code": WRONG})
 
 
@@ -97,20 +97,18 @@ def show(step: Step, user_id: int, code: str, *, sign_in: str, keys: Keys) -> Sh
         TooManyTries: Nothing was checked.
     """
     with step.writing() as session:
-        patience.require(step, [_key(user_id)])
-        user, factor = _locked(step, user_id), store.factor(session, user_id, lock=True)
-        if factor is None:
+        patience.require(step, [throttle_key(user_id)])
+        user, factor = locked(step, user_id), store.factor(session, user_id, lock=True)
+        if factor is None and not store.passkeys(session, user_id):
             raise NotThere
-        counter = _period(step, _opened(factor, keys), code)
-        if counter is not None and counter > factor.last_counter:
-            factor.last_counter = counter
+        if factor is not None and _is_new(step, factor, keys, code):
             step.log("factor_show", user, after={"shown_by": "app"})
-            return Shown(_renewed(step, user, sign_in))
+            return Shown(renewed(step, user, sign_in))
         if store.use_code(session, user_id, hashed(_plain(code)), step.now):
             left = store.codes_left(session, user_id)
             step.log("factor_show", user, after={"shown_by": "recovery", "codes_left": left})
-            return Shown(_renewed(step, user, sign_in), codes_left=left)
-        _fail(step, user)
+            return Shown(renewed(step, user, sign_in), codes_left=left)
+        fail(step, user)
     raise Invalid({"code": WRONG})
 
 
@@ -121,24 +119,25 @@ def draw_again(step: Step, user_id: int) -> tuple[str, ...]:
         Stale: The user has no factor (any more).
     """
     with step.writing() as session:
-        user = _locked(step, user_id)
-        if store.factor(session, user_id) is None:
+        user = locked(step, user_id)
+        if not store.has_any(session, user_id):
             raise Stale
         step.log("factor_codes", user)
-        return _draw(step, user_id)
+        return draw_codes(step, user_id)
 
 
 def leave(step: Step, user_id: int) -> None:
-    """Go without a factor again, where the role may; whoever has none goes on so."""
+    """Go without the app again; whoever has none goes on so. With the last factor go the codes."""
     with step.writing() as session:
-        user = _locked(step, user_id)
+        user = locked(step, user_id)
         if store.factor(session, user_id) is not None:
-            store.forget(session, user_id)
+            store.forget_app(session, user_id)
+            forget_codes_after_last(step, user_id)
             step.log("factor_leave", user)
 
 
 def reset(step: Step, user_id: int) -> None:
-    """Take away the factor of somebody who lost it; they begin with a new one at their next sign-in.
+    """Take away what somebody lost, app and passkeys; they begin anew at their next sign-in.
 
     Raises:
         Invalid: It is one's own: a second administrator looks who asks.
@@ -151,11 +150,11 @@ def reset(step: Step, user_id: int) -> None:
         user = accounts.user(session, user_id, lock=True)
         if user is None:
             raise NotThere
-        if store.factor(session, user_id, lock=True) is None:
+        if not store.has_any(session, user_id):
             raise Stale
         store.forget(session, user_id)
         accounts.end_sessions(session, user_id)
-        accounts.clear_throttle(session, _key(user_id))
+        accounts.clear_throttle(session, throttle_key(user_id))
         step.log("factor_reset", user)
 
 
@@ -170,32 +169,48 @@ def choose_again(step: Step, kinds: Sequence[str]) -> None:
         step.log("factor_again", about, before={"again": known}, after={"again": wanted})
 
 
-def _locked(step: Step, user_id: int) -> User:
+def locked(step: Step, user_id: int) -> User:
     user = accounts.user(step.session, user_id, lock=True)
     if user is None or not user.active:
         raise NotThere
     return user
 
 
-def _key(user_id: int) -> str:
+def throttle_key(user_id: int) -> str:
     return f"factor:{user_id}"
 
 
-def _fail(step: Step, user: User) -> None:
-    patience.count(step, _key(user.id))
+def fail(step: Step, user: User) -> None:
+    patience.count(step, throttle_key(user.id))
     step.log("factor_show", user, succeeded=False)
 
 
-def _renewed(step: Step, user: User, sign_in: str) -> str:
+def renewed(step: Step, user: User, sign_in: str) -> str:
     """Give the session a new word: the one from before the factor opens nothing any more."""
     token = secrets.token_urlsafe(32)
     if not store.renew_session(step.session, sign_in, hashed(token), step.now):
         raise NotThere
-    accounts.clear_throttle(step.session, _key(user.id))
+    accounts.clear_throttle(step.session, throttle_key(user.id))
     return token
 
 
-def _draw(step: Step, user_id: int) -> tuple[str, ...]:
+def first_codes(step: Step, user_id: int, sign_in: str) -> tuple[str, ...]:
+    """Draw recovery codes for whoever is about to have a first factor, and end what knew none."""
+    if store.has_any(step.session, user_id):
+        return ()
+    accounts.end_sessions(step.session, user_id, keep=sign_in)
+    return draw_codes(step, user_id)
+
+
+def forget_codes_after_last(step: Step, user_id: int) -> None:
+    """Let the recovery codes go with the last factor: they stand in for nothing any more."""
+    step.session.flush()
+    if not store.has_any(step.session, user_id):
+        store.forget_codes(step.session, user_id)
+
+
+def draw_codes(step: Step, user_id: int) -> tuple[str, ...]:
+    """Draw new recovery codes in place of the old."""
     store.forget_codes(step.session, user_id)
     codes = [
         _plain(base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()) for _ in range(CODES)
@@ -219,6 +234,15 @@ def _period(step: Step, secret: str, code: str) -> int | None:
         if secrets.compare_digest(app.generate_otp(counter), said):
             return counter
     return None
+
+
+def _is_new(step: Step, factor: SecondFactor, keys: Keys, code: str) -> bool:
+    """Whether a code is the app's and none of its period was taken; it is taken now."""
+    counter = _period(step, _opened(factor, keys), code)
+    if counter is None or counter <= factor.last_counter:
+        return False
+    factor.last_counter = counter
+    return True
 
 
 def _opened(factor: SecondFactor, keys: Keys) -> str:

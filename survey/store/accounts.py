@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     insert,
     select,
     update,
@@ -26,12 +27,13 @@ from survey.tables import Firm, KnownDevice, OneTimeLink, Role, Table, Throttle,
 # Built once, of plain columns: every request asks it.
 _TABLES = Table.metadata.tables
 _session, _user = _TABLES["user_sessions"].c, _TABLES["users"].c
-_factor = _TABLES["second_factors"].c
+_factor, _passkey = _TABLES["second_factors"].c, _TABLES["passkeys"].c
 _SIGNED_IN = (
     select(_session.seen_at, _session.created_at, _session.token_hash)
     .add_columns(_user.id, _user.username, _user.name, _user.role, _user.firm_id)
     .add_columns(_user.owner, _user.sections, _user.agreed_version, _user.provider_id)
     .add_columns(_session.factor_at, _factor.set_at.label("factor_set_at"))
+    .add_columns(exists().where(_passkey.user_id == _user.id).label("has_passkey"))
     .join_from(_TABLES["user_sessions"], _TABLES["users"], _user.id == _session.user_id)
     .outerjoin(_TABLES["second_factors"], _factor.user_id == _user.id)
     .where(_session.token_hash == bindparam("token_hash"), _user.active)

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Update, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from survey.tables import RecoveryCode, Role, SecondFactor, Setting, User, UserSession
+from survey.tables import (
+    Passkey,
+    RecoveryCode,
+    Role,
+    SecondFactor,
+    Setting,
+    User,
+    UserSession,
+)
 
 KEY = "factor_again"
 
@@ -17,10 +25,54 @@ def factor(session: Session, user_id: int, *, lock: bool = False) -> SecondFacto
     return session.get(SecondFactor, user_id, with_for_update=lock, populate_existing=lock)
 
 
+def passkeys(session: Session, user_id: int, *, lock: bool = False) -> list[Passkey]:
+    """Return a user's passkeys, the oldest first."""
+    query = select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(query))
+
+
+def is_credential_known(session: Session, credential: str) -> bool:
+    return session.scalar(select(Passkey.id).where(Passkey.credential == credential)) is not None
+
+
+def has_any(session: Session, user_id: int) -> bool:
+    """Whether a user has a factor of either kind."""
+    return factor(session, user_id) is not None or bool(passkeys(session, user_id))
+
+
 def forget(session: Session, user_id: int) -> None:
-    """Remove a user's factor and what stands in for it."""
+    """Remove all factors of a user and what stands in for them."""
     forget_codes(session, user_id)
+    session.execute(delete(Passkey).where(Passkey.user_id == user_id))
+    forget_app(session, user_id)
+
+
+def forget_app(session: Session, user_id: int) -> None:
     session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+
+
+def keep_challenge(session: Session, token_hash: str, challenge: str, now: datetime) -> None:
+    """Keep what a passkey is to sign in this session, in place of what was asked before."""
+    session.execute(_challenged(token_hash, challenge, now))
+
+
+def take_challenge(session: Session, token_hash: str, since: datetime) -> str | None:
+    """Take away what a passkey is to sign in this session; None where nothing was asked lately."""
+    query = select(UserSession.challenge, UserSession.challenge_at)
+    query = query.where(UserSession.token_hash == token_hash).with_for_update()
+    kept = session.execute(query).one_or_none()
+    if kept is None or kept.challenge is None:
+        return None
+    session.execute(_challenged(token_hash, None, None))
+    return kept.challenge if kept.challenge_at >= since else None
+
+
+def _challenged(token_hash: str, challenge: str | None, at: datetime | None) -> Update:
+    changed = update(UserSession).where(UserSession.token_hash == token_hash)
+    values = changed.values(challenge=challenge, challenge_at=at)
+    return values.execution_options(synchronize_session=False)
 
 
 def forget_codes(session: Session, user_id: int) -> None:
@@ -57,17 +109,22 @@ def renew_session(session: Session, old: str, new: str, now: datetime) -> bool:
 
 
 def who_have(session: Session, user_ids: Iterable[int]) -> set[int]:
-    query = select(SecondFactor.user_id).where(SecondFactor.user_id.in_(list(user_ids)))
-    return set(session.scalars(query))
+    """Return who of these has a factor, of either kind."""
+    ids = list(user_ids)
+    queries = [
+        select(table.user_id).where(table.user_id.in_(ids)) for table in (SecondFactor, Passkey)
+    ]
+    return {user_id for query in queries for user_id in session.scalars(query)}
 
 
 def who_lack(session: Session, roles: Iterable[str]) -> list[User]:
     """Return who of these roles may sign in and has no factor, by role and name."""
     query = (
         select(User)
-        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(User.role.in_([Role(one) for one in roles]), User.active)
-        .where(SecondFactor.user_id.is_(None), User.password_hash.is_not(None))
+        .where(User.password_hash.is_not(None))
+        .where(~exists().where(SecondFactor.user_id == User.id))
+        .where(~exists().where(Passkey.user_id == User.id))
         .order_by(User.role, User.name)
     )
     return list(session.scalars(query))

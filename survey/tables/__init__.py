@@ -3,6 +3,7 @@
 from survey.tables.accounts import (
     KnownDevice,
     OneTimeLink,
+    Passkey,
     RecoveryCode,
     SecondFactor,
     Throttle,
@@ -255,6 +256,7 @@ __all__ = [
     "Outlook",
     "PairNeed",
     "Paper",
+    "Passkey",
     "PoolEntry",
     "PoolState",
     "ProgressReport",

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, false, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table, one_of
@@ -61,6 +70,9 @@ class UserSession(Table):
     agent: Mapped[str] = mapped_column(String(200))
     factor_at: Mapped[datetime | None]
     """When the second factor was shown last; NULL while the session knows the password alone."""
+    challenge: Mapped[str | None] = mapped_column(String(60))
+    """What a passkey is to sign next in this session (base64url); taken away by the first try."""
+    challenge_at: Mapped[datetime | None]
 
 
 class SecondFactor(Table):
@@ -76,8 +88,30 @@ class SecondFactor(Table):
     set_at: Mapped[datetime]
 
 
+class Passkey(Table):
+    """A passkey (WebAuthn) of a user: in a phone, a computer or a key to plug in.
+
+    Only its public half is here: a copied database opens nothing.
+    """
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    """What its owner calls the device it is in."""
+    credential: Mapped[str] = mapped_column(String(1400), unique=True)
+    """By what the device knows it, base64url; at most 1023 bytes (WebAuthn level 3, 4)."""
+    public_key: Mapped[str] = mapped_column(String(2000))
+    """COSE, base64url."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often it has signed, by its own count; 0 for ever where a device does not count."""
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class RecoveryCode(Table):
-    """One of the codes that stand in for a lost app, each once; only its hash is kept."""
+    """One of the codes that stand in for a lost app or passkey, each once; only its hash is kept."""
 
     __tablename__ = "recovery_codes"
 

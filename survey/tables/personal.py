@@ -103,5 +103,6 @@ OTHERS: Final[Mapping[str, str]] = {
     "provider_products.name": "a product's",
     "need_entries.says": "how far a need is, or a firm's opinion",
     "notices.whom": "which kinds of firm",
+    "passkeys.name": "a device's",
 }
 """Columns named like a person's details that hold none, and what they hold."""

@@ -38,7 +38,7 @@ BEING_SET = "factor"
 
 
 class CodeForm(FlaskForm):
-    """A code of the app."""
+    """A code of the app, or a recovery code."""
 
     code = StringField(
         "动态码",
@@ -65,14 +65,29 @@ def ask() -> ResponseReturnValue:
         except Invalid as error:
             form.code.errors = [error.fields["code"]]
         else:
-            return _let_in(shown, target, again=again)
-    status = 422 if request.method == "POST" else 200
+            return let_in(shown, target, again=again)
+    return asked(form, target), 422 if request.method == "POST" else 200
+
+
+def asked(form: CodeForm, target: str | None, wrong: str = "") -> str:
+    """Show the page that asks for the factor; ``wrong`` is what was wrong with a passkey."""
+    who = here.reader()
+    if not who.has_app:
+        form.code.label.text = "恢复码"
+        form.code.description = "设置两步验证时保存下来的，每个只能用一次。"
     return render_template(
-        "second_factor/ask.html", form=form, again=again, action=url_for(".ask", next=target)
-    ), status
+        "second_factor/ask.html",
+        form=form,
+        again=who.factor_at is not None,
+        action=url_for("second_factor.ask", next=target),
+        passkey=who.has_passkey and factor.site() is not None,
+        target=target,
+        wrong=wrong,
+    )
 
 
-def _let_in(shown: Shown, target: str | None, *, again: bool) -> ResponseReturnValue:
+def let_in(shown: Shown, target: str | None, *, again: bool) -> ResponseReturnValue:
+    """Give the session its new word, and say what follows."""
     session["sid"] = shown.session
     if shown.codes_left is not None:
         left = f"用掉了一个恢复码，还剩 {shown.codes_left} 个。换了手机，请到“账号与密码”重新设置。"
@@ -87,7 +102,7 @@ def begin() -> ResponseReturnValue:
     """Set the factor up: scan, type the first code, keep the recovery codes."""
     who, form = here.reader(), CodeForm()
     target = access.safe_next(request.args.get("next"))
-    if who.has_factor:
+    if who.has_app:
         return redirect(target or url_for("account.profile"))
     secret = session.setdefault(BEING_SET, steps.drawn())
     if request.method == "POST" and form.validate_on_submit():
@@ -102,21 +117,29 @@ def begin() -> ResponseReturnValue:
             return redirect(url_for(".ask", next=target))
         else:
             session.pop(BEING_SET, None)
-            session["sid"] = shown.session
-            return _codes(shown.codes, target)
+            return begun(shown, target)
     status = 422 if request.method == "POST" else 200
     return _scanned(secret, form, target), status
 
 
+def begun(shown: Shown, target: str | None) -> ResponseReturnValue:
+    """Give the session its new word; after a first factor show the recovery codes."""
+    session["sid"] = shown.session
+    if shown.codes:
+        return _codes(shown.codes, target)
+    flash("已添加，以后登录时用哪一种都可以。", "good")
+    return redirect(url_for("account.profile"))
+
+
 def _scanned(secret: str, form: CodeForm, target: str | None) -> str:
-    address = steps.address(
-        secret, here.reader().username, f"数智阶梯 {here.district().name}".strip()
-    )
+    address = steps.address(secret, here.reader().username, factor.issuer())
     return render_template(
         "second_factor/begin.html",
         form=form,
         action=url_for(".begin", next=target),
-        required=factor.is_required(here.reader().role),
+        required=factor.is_required(here.reader().role) and not here.reader().has_factor,
+        passkey=factor.site() is not None and not here.reader().has_factor,
+        target=target,
         secret=" ".join(re.findall(".{1,4}", secret)),
         picture=Markup(scannable(address)),  # noqa: S704  # drawn from what we made
     )
@@ -139,11 +162,16 @@ def codes() -> ResponseReturnValue:
 
 @pages.post("/account/second-factor/leave")
 def leave() -> ResponseReturnValue:
-    """Go without the factor, where the role may; whoever must have one sets it up anew at once."""
+    """Go without the app, where the role may; whoever must have one sets it up anew at once."""
     steps.leave(here.step(), here.reader().id)
-    if factor.is_required(here.reader().role):
-        return redirect(url_for(".begin"))
-    flash("两步验证已停用，以后只用密码登录。", "good")
+    return gone(last=not here.reader().has_passkey, by="动态码已停用，以后用通行密钥验证。")
+
+
+def gone(*, last: bool, by: str) -> ResponseReturnValue:
+    """Lead on somebody who gave a factor up: their last one, or one of several."""
+    if last and factor.is_required(here.reader().role):
+        return redirect(url_for("second_factor.begin"))
+    flash("两步验证已停用，以后只用密码登录。" if last else by, "good")
     return redirect(url_for("account.profile"))
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
+from survey import db
 from survey.config import Config
+from survey.lifecycle.passkeys import Site
 from survey.lifecycle.second_factor import AGAIN
 from survey.store import second_factors as store
 from survey.tables import Role
@@ -15,12 +18,14 @@ from survey.web.here import Reader
 
 FRESH = timedelta(minutes=10)
 """For how long a factor that was shown serves destructive steps."""
-BEFORE = frozenset({"second_factor.ask", "second_factor.begin", "account.sign_out"})
+BEFORE = frozenset({"second_factor.ask", "passkeys.challenge", "passkeys.show", "account.sign_out"})
 """What a reader may do whose session has shown the password alone."""
+FIRST = frozenset({"second_factor.begin", "passkeys.add", "passkeys.offer"})
+"""By what a factor is added: open to whoever has none yet, otherwise to a factor shown lately."""
 ALWAYS = frozenset(
     {
         *("second_factor.reset", "second_factor.security"),
-        *("second_factor.leave", "second_factor.codes", "tokens.make"),
+        *("second_factor.leave", "second_factor.codes", "tokens.make", "passkeys.remove"),
     }
 )
 """What wants the factor again whatever was chosen: it guards the factor itself, or goes round it."""
@@ -59,14 +64,18 @@ def missing(who: Reader, endpoint: str, method: str) -> str | None:
     if endpoint in BEFORE:
         return None
     if not who.has_factor:
-        return "second_factor.begin" if is_required(who.role) else None
-    if who.factor_at is None:
+        led = is_required(who.role) and endpoint not in FIRST
+        return "second_factor.begin" if led else None
+    if who.factor_at is None or _is_stale(who, endpoint, method):
         return "second_factor.ask"
-    return "second_factor.ask" if method == "POST" and _is_stale(who, endpoint) else None
+    return None
 
 
-def _is_stale(who: Reader, endpoint: str) -> bool:
-    return not is_fresh(who) and (endpoint in ALWAYS or KINDS.get(endpoint) in again())
+def _is_stale(who: Reader, endpoint: str, method: str) -> bool:
+    if endpoint in FIRST:
+        return not is_fresh(who)
+    wanted = method == "POST" and (endpoint in ALWAYS or KINDS.get(endpoint) in again())
+    return wanted and not is_fresh(who)
 
 
 def is_fresh(who: Reader) -> bool:
@@ -78,6 +87,27 @@ def again() -> frozenset[str]:
     """Return the kinds of step that want the factor again here; all where nobody has chosen."""
     chosen = store.asked_again(here.session())
     return frozenset(AGAIN) if chosen is None else chosen
+
+
+def site() -> Site | None:
+    """Return whom passkeys are made for here; None where no browser would make one."""
+    config: Config = current_app.config["SURVEY"]
+    if not config.passkey_host:
+        return None
+    address = urlsplit(config.base_url)
+    return Site(config.passkey_host, f"{address.scheme}://{address.netloc}", issuer())
+
+
+def issuer() -> str:
+    """Return how devices name this system to their holder."""
+    return f"数智阶梯 {here.district().name}".strip()
+
+
+def keep_challenge(challenge: str) -> str:
+    """Keep what a passkey is to sign in this session, and return it."""
+    with db.writing(here.session()) as writing:
+        store.keep_challenge(writing, here.reader().token_hash, challenge, here.now())
+    return challenge
 
 
 def is_required(role: Role) -> bool:

@@ -53,11 +53,18 @@ class Reader:
     """The version of what is kept of them that they agreed to; no right rests on it."""
     factor_at: datetime | None = field(default=None, compare=False)
     """When this session showed a second factor last."""
-    has_factor: bool = field(default=False, compare=False)
+    has_app: bool = field(default=False, compare=False)
+    """Whether an authenticator app is their second factor."""
+    has_passkey: bool = field(default=False, compare=False)
+    """Whether a passkey is; either is enough."""
     token: str = ""
     """What the token is for that they came with (``survey.web.tokens``); empty for a browser."""
     scopes: frozenset[str] = frozenset()
     """What that token may."""
+
+    @property
+    def has_factor(self) -> bool:
+        return self.has_app or self.has_passkey
 
 
 def init_app(app: Flask, engine: Engine, info: dict[str, object]) -> None:

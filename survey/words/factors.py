@@ -10,4 +10,4 @@ AGAIN = {
     "accounts": "停用账号、更改身份、发重置链接",
 }
 """Kinds of destructive step that may want the factor again."""
-SHOWN_BY = {"app": "用动态码", "recovery": "用恢复码"}
+SHOWN_BY = {"app": "用动态码", "passkey": "用通行密钥", "recovery": "用恢复码"}

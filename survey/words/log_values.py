@@ -47,6 +47,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "share": lambda share: f"得分率 {percent(Fraction(share))}",
     "role": lambda role: ROLES.get(role, role),
     "shown_by": lambda how: factors.SHOWN_BY.get(how, how),
+    "passkey": lambda name: f"通行密钥“{name}”",
     "codes_left": lambda left: f"还剩 {left} 个恢复码",
     "again": lambda kinds: (
         f"要再验证 {'、'.join(factors.AGAIN.get(kind, kind) for kind in kinds) or '无'}"

@@ -364,6 +364,7 @@ def test_a_refused_form_changes_nothing(app, session, settings):
     harmless |= {"results.request_handouts", "results.request_word"}
     harmless |= {"consultant.processes"}  # an empty list of processes is an answer
     harmless |= {"tokens.revoke", "tokens.revoke_anybodys"}
+    harmless |= {"passkeys.offer"}  # draws what a device is to sign
     harmless |= {"second_factor.security"}  # and so is no kind of step
     harmless |= {rule for rule in routes.ROUTES if rule.startswith("editions.")}  # in test_editions
     for role in ("firm", "consultant", "officer", "administrator"):
