@@ -17,7 +17,7 @@ from questionnaires.model import Questionnaire, Range
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.costs import CostLine
 from reports.diagnosis.sections import AnswerLine, Part
-from reports.facts import SheetKind
+from reports.facts import SheetKind, Use
 from reports.figures import percent_number
 from reports.tables import Cell, Column, Leaf, Origin, Sheet, side_by_side
 
@@ -25,6 +25,7 @@ Row = Sequence[Cell]
 
 FIRM = (Column("企业名称", 30), Column("统一社会信用代码", 22))
 PARTS: Mapping[Part, str] = {"core": "通用", "trade": "行业", "beside": "不计分"}
+USES = {Use.SYSTEM: "系统", Use.MACHINE: "设备"}
 ROUTE, BESIDE = "升级必须", "另外建议"
 
 SUMMARY = (
@@ -88,6 +89,13 @@ PLAN = (
         for end in ("最低", "最高")
     ),
 )
+IN_USE = (
+    *FIRM,
+    Column("类别", 10),
+    Column("名称", 30),
+    Column("厂商", 24),
+    Column("启用年份", 10, "number"),
+)
 LONG = (
     *FIRM,
     Column("模块", 24),
@@ -126,6 +134,7 @@ class Book:
             _gates(it),
             _gaps(it),
             _plan(it),
+            _in_use(it),
             _long(it),
             self._wide(it),
         )
@@ -154,6 +163,7 @@ def open_book(
         Sheet("必备条件", GATES, ()),
         Sheet("差距", GAPS, ()),
         Sheet("建议和费用", PLAN, ()),
+        Sheet("系统和设备", IN_USE, ()),
         Sheet("答案（一题一行）", LONG, ()),
         Sheet("答案（一家一行）", wide, ()),
     )
@@ -247,6 +257,11 @@ def _bought(line: CostLine, why: str, when: Mapping[str, str]) -> Row:
     kinds = (paid.equipment, paid.software, paid.services, paid.undivided, paid.yearly)
     money = [end for kind in kinds for end in _ends(kind)]
     return (line.code, line.title, why, when.get(line.code, ""), line.units, *money)
+
+
+def _in_use(it: Diagnosis) -> Iterator[Row]:
+    for one in it.facts.in_use:
+        yield (USES[one.kind], one.name, one.vendor, one.year)
 
 
 def _answers(it: Diagnosis) -> Iterator[tuple[str, AnswerLine]]:

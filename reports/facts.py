@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from questionnaires.answers import Sheet
 from questionnaires.scoring import Score
@@ -86,6 +87,35 @@ class SystemSeen:
     shown: bool
 
 
+class Use(StrEnum):
+    """What a firm says it uses: an information system, or a machine."""
+
+    SYSTEM = "system"
+    MACHINE = "machine"
+
+
+@dataclass(frozen=True)
+class InUse:
+    """A system or a main machine as the firm names it, from whom and since which year."""
+
+    kind: Use
+    name: str
+    vendor: str = ""
+    year: int | None = None
+
+    @classmethod
+    def kept(cls, row: Mapping[str, Any]) -> InUse:
+        """Read one as it is kept in JSON."""
+        return cls(**{**row, "kind": Use(row["kind"])})
+
+    @property
+    def text(self) -> str:
+        """One line: 名称（厂商，2021 年启用）."""
+        since = f"{self.year} 年启用" if self.year else ""
+        said = "，".join(filter(None, (self.vendor, since)))
+        return f"{self.name}（{said}）" if said else self.name
+
+
 @dataclass(frozen=True)
 class Facts:
     """Who is diagnosed, when, by whom and for whom."""
@@ -112,6 +142,8 @@ class Facts:
     titles: tuple[str, ...] = ()
     """Titles lists name (资质), each with year, level and end as far as known."""
     systems: tuple[SystemSeen, ...] = ()
+    in_use: tuple[InUse, ...] = ()
+    """As the firm says, beside what its answers show."""
     version: int | None = None
     """Which version of the sheet it rests on."""
     contacts: tuple[Contact, ...] = ()
@@ -120,6 +152,10 @@ class Facts:
     confirmed: date | None = None
     consultant: str = ""
     demonstration: bool = False
+
+    def using(self, kind: Use) -> tuple[InUse, ...]:
+        """What the firm names of one kind, in its order."""
+        return tuple(one for one in self.in_use if one.kind == kind)
 
 
 @dataclass(frozen=True)

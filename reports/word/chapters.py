@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from reports import charts
 from reports.diagnosis import Diagnosis
+from reports.facts import Use
 from reports.figures import date_text
 from reports.paper import gantt as chart
 from reports.paper.chapters import APPENDICES, CHAPTERS, chapters
@@ -86,6 +88,10 @@ def _counted(number: int | None, unit: str) -> str:
     return UNKNOWN if number is None else f"{number} {unit}"
 
 
+def _using(kind: Use, it: Diagnosis) -> str:
+    return "；".join(one.text for one in it.facts.using(kind)) or UNKNOWN
+
+
 def _systems(it: Diagnosis) -> str:
     return "；".join(
         f"{one.title}{'已用上' if one.shown else '还没有用上'}（{one.meaning}）"
@@ -99,6 +105,8 @@ FIRM: Fields = (
     Text("主要产品", "企业填写的产品", lambda it: it.facts.products or UNKNOWN),
     Text("资质", "资质与认定，名单里记载的", lambda it: "；".join(it.facts.titles) or "名单里没有记载"),
     Text("在用系统", "由答案推断的系统应用，参考值", _systems),
+    Text("企业系统", "企业填写的系统、厂商和启用年份", partial(_using, Use.SYSTEM)),
+    Text("主要设备", "企业填写的主要设备、厂商和启用年份", partial(_using, Use.MACHINE)),
     Rows("设备", "设备与数量", lambda it: it.ratios, (
         Text("名称", "设备或项目", lambda one: one[0]), Text("数量", "多少分之多少", lambda one: one[1]))),
 )  # fmt: skip

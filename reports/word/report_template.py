@@ -73,7 +73,7 @@ def _summary(it: Building) -> None:
 
 def _firm(it: Building) -> None:
     names = ("企业名称", "统一社会信用代码", "行业", "乡镇", "园区", "规模", "从业人数")
-    more = ("营业收入", "主要产品", "工序", "资质", "在用系统")
+    more = ("营业收入", "主要产品", "工序", "资质", "企业系统", "主要设备", "在用系统")
     it.facts([(name, name) for name in (*names, *more)])
     _list(it, "设备与数量", "设备", [("名称", "名称", 90), ("数量", "数量", 66)])
     it.line("在用系统由答案推断，为参考值，不等于买没买软件。", NOTE)

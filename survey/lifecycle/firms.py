@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from questionnaires.edition import Edition
+from reports.facts import InUse
 from survey.lifecycle import judging, typed
 from survey.lifecycle.addresses import is_address
 from survey.lifecycle.assessments import keep_processes
@@ -52,6 +53,7 @@ class Profile:
     contact_post: str | None
     contact_phone: str | None
     contact_mail: str | None = None
+    in_use: list[InUse] = field(default_factory=list)
 
 
 TRADE_STAYS = "已经开始评估，行业不能再改。如有错误，请按页面上的电话联系主管部门的联系人更正。"

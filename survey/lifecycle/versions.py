@@ -40,13 +40,15 @@ class Profile:
     contact_name: str | None
     contact_post: str | None
     contact_phone: str | None
+    in_use: list[dict[str, Any]]
 
 
 def profile(assessment: Assessment, sheet: SheetRow) -> Profile:
     """Return a firm's profile as it stands, or stood when a sheet was left behind."""
     firm = assessment.firm
     now = {field.name: getattr(firm, field.name) for field in fields(Profile)}
-    return Profile(**now | (sheet.beside or {}).get("profile", {}))
+    kept = (sheet.beside or {}).get("profile")
+    return Profile(**now | ({"in_use": []} | kept if kept else {}))
 
 
 @dataclass(frozen=True)

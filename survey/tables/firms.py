@@ -54,6 +54,10 @@ class Firm(Table):
     listed_revenue: Mapped[int | None]
     """The year of the figure that lists filled this in with (来自名单); None where the firm said it."""
     products: Mapped[str | None] = mapped_column(String(300))
+    in_use: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSON, default=list, server_default=text("'[]'")
+    )
+    """Systems and main machines as the firm names them (``reports.facts.InUse``)."""
     contact_name: Mapped[str | None] = mapped_column(String(60))
     contact_post: Mapped[str | None] = mapped_column(String(60))
     contact_phone: Mapped[str | None] = mapped_column(String(40))

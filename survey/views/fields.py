@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort
 from wtforms import (
     DateField,
+    Field,
     HiddenField,
     IntegerField,
     RadioField,
@@ -50,6 +51,19 @@ class Picked(RadioField):
     def pre_validate(self, form: BaseForm) -> None:
         if self.data not in [choice.value for choice in self.choices]:
             raise ValidationError("请从列出的里面选一个。")
+
+
+class Lines(Field):
+    """Lines of several boxes that all bear the field's name, as many to each line."""
+
+    def __init__(self, boxes: int, **options: Any) -> None:
+        super().__init__("", **options)
+        self.boxes = boxes
+        self.data: list[tuple[str, ...]] = []
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        texts, boxes = iter(map(str, valuelist)), self.boxes
+        self.data = list(zip(*[texts] * boxes, strict=False))
 
 
 class WholeNumber(IntegerField):

@@ -146,6 +146,7 @@ NAMES = {
     "employees": "从业人数",
     "files": "文件数",
     "firm": "企业编号",
+    "in_use": "在用系统和主要设备",
     "lacking": "没有的原因",
     "link_days": "链接有效天数",
     "bundle_days": "档案包保存天数",

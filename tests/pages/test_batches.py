@@ -57,7 +57,9 @@ def desk(app, session, officer):
 @pytest.fixture
 def firms(session):
     """One that handed in, one that was confirmed."""
-    one = handed_in(session, a_user(session, Role.FIRM, a_firm(session, HOSTILE)))
+    used = [{"kind": "system", "name": HOSTILE, "vendor": "", "year": 2021}]
+    own = a_firm(session, HOSTILE, in_use=used)
+    one = handed_in(session, a_user(session, Role.FIRM, own))
     other = a_user(session, Role.FIRM, a_firm(session, "虚构阀门二厂"))
     return [one, confirmed(session, other, a_consultant(session))]
 
@@ -159,6 +161,8 @@ def test_the_workbook_says_what_the_page_says(app, desk, session, firms):
         answers = [answer for section in it.sections for answer in section.printed]
         rows = [row for row in found["答案（一题一行）"] if row[1] == it.facts.code]
         assert [row[3] for row in rows] == [answer.code for answer in answers]
+        used = [row[2:] for row in found["系统和设备"] if row[1] == it.facts.code]
+        assert used == ([["系统", HOSTILE, "", 2021]] if it.facts.firm == HOSTILE else [])
         assert len([row for row in found["差距"] if row[1] == it.facts.code]) == len(it.gaps)
     assert {row[0] for row in found["答案（一家一行）"][1:]} == {HOSTILE, "虚构阀门二厂"}
 

@@ -288,6 +288,30 @@ def test_a_profile_changed_after_handing_in_leaves_the_sheet_alone(app, session,
     assert the(session, SheetRow, assessment_id=number).processes == before
 
 
+def test_systems_and_machines_are_typed_once_and_refused_in_words(app, session):
+    own = a_firm(session)
+    firm_id = own.id
+    firm = signed_in(app, session, a_user(session, firm=own))
+    session.rollback()
+    firm.get("/firm/profile")
+    typed = ["system", "ERP", "虚构软件", "2021", "machine", "冲床", "", "", "system", "", "", ""]
+    kept = [
+        {"kind": "system", "name": "ERP", "vendor": "虚构软件", "year": 2021},
+        {"kind": "machine", "name": "冲床", "vendor": "", "year": None},
+    ]
+
+    assert firm.submit("", PROFILE | {"in_use": typed}).status_code == 302
+    assert the(session, Firm, id=firm_id).in_use == kept
+
+    assert 'value="虚构软件"' in firm.get("/firm/profile").text  # the next round begins with it
+    assert firm.submit("", PROFILE).status_code == 302
+    wrong = firm.submit("", PROFILE | {"in_use": ["system", "", "虚构软件", "21"]})
+    assert wrong.status_code == 422
+    assert "第 1 行系统：年份请填" in wrong.text
+    assert 'value="21"' in wrong.text
+    assert the(session, Firm, id=firm_id).in_use == kept
+
+
 # --- handing in -----------------------------------------------------------------------------------
 
 

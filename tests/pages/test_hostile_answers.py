@@ -289,9 +289,9 @@ HOSTILE = [
 
 def test_hostile_words_are_just_words_on_every_page_that_shows_them(app, session):
     words = " ".join(HOSTILE)
-    firm = a_firm(
-        session, name=words[:100], products=words, contact_name=words[:60], address=words[:200]
-    )
+    used = [{"kind": "system", "name": words, "vendor": words, "year": 2021}]
+    told = {"products": words, "contact_name": words[:60], "address": words[:200], "in_use": used}
+    firm = a_firm(session, name=words[:100], **told)
     user, consultant = a_user(session, firm=firm, name=words[:60]), a_consultant(session)
     assessment = visited(session, user, consultant, remark=words)
     firm_client, visitor = signed_in(app, session, user), signed_in(app, session, consultant)

@@ -29,7 +29,7 @@ from questionnaires.floor import resting
 from reports import readd
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.sections import Notes
-from reports.facts import File, Finding, FirmsWord, Photo, Verdict, Verification
+from reports.facts import File, Finding, FirmsWord, InUse, Photo, Use, Verdict, Verification
 from reports.paper import press, presses
 from reports.paper import signature as signing
 from reports.paper.chapters import NUMERALS, chapters
@@ -273,11 +273,13 @@ MARKUP = "<b>粗</b><script>x</script><style>*{display:none}</style>{{ 7*7 }}{% 
 
 def test_markup_in_names_remarks_and_reasons_stays_words(tmp_path: Path) -> None:
     notes = Notes(remarks={"item_coding": MARKUP}, evidence={"item_coding": (File(MARKUP, 1),)})
-    it = a_valve_diagnosis(facts=some_facts(firm=MARKUP, park=MARKUP), notes=notes)
+    used = (InUse(Use.SYSTEM, MARKUP, MARKUP, 2021), InUse(Use.MACHINE, MARKUP))
+    facts = some_facts(firm=MARKUP, park=MARKUP, in_use=used)
+    it = a_valve_diagnosis(facts=facts, notes=notes)
 
     print_report(it, tmp_path / "r.pdf")
 
-    assert words(tmp_path / "r.pdf").count(squeezed(MARKUP)) >= 4
+    assert words(tmp_path / "r.pdf").count(squeezed(MARKUP)) >= 7
 
 
 def test_everything_not_applicable_still_makes_a_report(tmp_path: Path) -> None:

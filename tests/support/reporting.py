@@ -17,7 +17,17 @@ from questionnaires.model import LevelQuestion, NumberQuestion, RatioQuestion
 from questionnaires.scoring import score
 from reports.diagnosis import NO_NOTES, Diagnosis, diagnose
 from reports.diagnosis.sections import Notes
-from reports.facts import Choice, Contact, Facts, Finding, FirmsWord, SelfAssessment, Verification
+from reports.facts import (
+    Choice,
+    Contact,
+    Facts,
+    Finding,
+    FirmsWord,
+    InUse,
+    SelfAssessment,
+    Use,
+    Verification,
+)
 
 TODAY = date(2026, 11, 20)
 LEVELS = (1, 2, 3, 2, 3, 2, 2, 3)
@@ -39,6 +49,11 @@ def some_facts(**given: Any) -> Facts:
         park="某园区A",
         size="small",
         above_scale=True,
+        in_use=(
+            InUse(Use.SYSTEM, "ERP（进销存和财务）", "虚构软件公司", 2021),
+            InUse(Use.SYSTEM, "二维 CAD", "", 2016),
+            InUse(Use.MACHINE, "数控车床 CK6150，6 台", "虚构机床厂", 2019),
+        ),
         contacts=(Contact("张某", "生产部部长", "000-0000-1234"),),
         submitted=date(2026, 11, 12),
         demonstration=True,

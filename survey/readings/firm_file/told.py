@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from operator import attrgetter
 
-from reports.facts import Outlook
+from reports.facts import InUse, Outlook, Use
 from reports.firm_file import Field, Part, Table, table
 from reports.tables import Cell
 from survey.readings.firm_file.seeing import Seeing, day, yes
@@ -37,9 +37,15 @@ def profile(it: Seeing) -> Part:
         Field("从业人数", lambda row: row.employees, 10, "number"),
         Field("营业收入（万元）", lambda row: row.revenue, 12, "number"),
         Field("主要产品", lambda row: row.products, 30),
+        Field("在用系统", lambda row: _using(row, Use.SYSTEM), 40),
+        Field("主要设备", lambda row: _using(row, Use.MACHINE), 40),
     ]
     facts = table("企业资料", fields, [it.held.firm], it.outlook, of_one=True)
     return Part("profile", "企业资料", (facts, *_listing(it)), "")
+
+
+def _using(firm: Firm, kind: Use) -> str:
+    return "；".join(one.text for one in map(InUse.kept, firm.in_use) if one.kind == kind)
 
 
 def _listing(it: Seeing) -> tuple[Table, ...]:

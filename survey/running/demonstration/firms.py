@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from questionnaires.library import SHIPPED
+from reports.facts import InUse
 from survey.lifecycle import profiles
 from survey.lifecycle.step import Step
 from survey.running.demonstration.rounds import LAST_DAYS, QUOTAS
@@ -71,6 +72,7 @@ def make_firm(session: Session, row: dict[str, Any]) -> tuple[Firm, dict[str, An
         address="示例路 8 号",
         employees=row["employees"],
         revenue=row["revenue"],
+        in_use=_in_use(row),
         contact_name="张某",
         contact_post="生产负责人",
         contact_phone=f"000-0000-{1000 + row['employees']}",
@@ -80,6 +82,15 @@ def make_firm(session: Session, row: dict[str, Any]) -> tuple[Firm, dict[str, An
     session.add(firm)
     session.flush()
     return firm, row
+
+
+def _in_use(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the systems and machines a firm names; a third of the firms name none."""
+    if row["employees"] % 3 == 0:
+        return []
+    named = [dict(one) for one in rows_of("in_use.yaml").get(row["trade"], ())]
+    used = [one for one in named if one.pop("from") <= row["step"]]
+    return [asdict(InUse.kept(one)) for one in used]
 
 
 def _size(employees: int, revenue: int) -> Size:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from reports.facts import Use
 from survey.tables import AssessmentState, DocumentStanding, JobState, PoolState, SheetKind, Size
 
 MOST = 200
@@ -69,6 +70,15 @@ class FirmsAsked(PageAsked):
     township: str = Field("", max_length=60, description="乡镇（街道）。")
 
 
+class InUse(BaseModel):
+    """A system or a main machine as the firm names it."""
+
+    kind: Use = Field(description="system 信息系统，machine 主要设备。")
+    name: str
+    vendor: str = Field(description="厂商，没有填就是空的。")
+    year: int | None = Field(description="启用年份。")
+
+
 class Firm(BaseModel):
     id: int
     code: str = Field(description="统一社会信用代码。")
@@ -80,6 +90,7 @@ class Firm(BaseModel):
     above_scale: bool | None = Field(description="是否规上。")
     employees: int | None
     revenue: int | None = Field(description="上年营业收入，万元。")
+    in_use: list[InUse] = Field(description="企业填写的在用系统和主要设备。")
     version: int
 
 

@@ -23,20 +23,23 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from questionnaires.edition import Edition
 from questionnaires.model import Process
+from reports.facts import InUse, Use
 from survey import library
-from survey.lifecycle import edition_status
+from survey.lifecycle import edition_status, in_use
 from survey.lifecycle import firms as steps
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import line, whole
 from survey.store import assessments as store
 from survey.store import rounds as round_store
 from survey.tables import Assessment, AssessmentState, Firm
-from survey.views.fields import WholeNumber
+from survey.views.fields import Lines, WholeNumber
 from survey.views.firm.pages import found_sheet, pages
 from survey.web import access, here
 from survey.words import wording
 
 YES, NO = "yes", "no"
+SPARE = 2
+"""Empty lines a page offers for systems and for machines; more come when it was saved."""
 WHY = "lacking-"
 """Before the id of a process: why the firm has not what its trade usually has."""
 
@@ -44,6 +47,10 @@ WHY = "lacking-"
 def _offered(_form: Any, field: Any) -> None:
     if field.data not in [choice.value for choice in field.iter_choices()]:
         raise ValidationError("请从列出的选项中选择。")
+
+
+def _typed(one: InUse) -> in_use.Line:
+    return one.kind, one.name, one.vendor, str(one.year or "")
 
 
 def _at_most(most: int, words: str) -> Length:
@@ -84,6 +91,7 @@ class ProfileForm(FlaskForm):
     products = TextAreaField(
         "主要产品", [Optional(), _at_most(300, "主要产品")], description="例如：不锈钢球阀、闸阀。"
     )
+    in_use = Lines(4)
     contact_name = StringField("联系人", [InputRequired("请填写联系人。"), _at_most(60, "联系人")])
     contact_post = StringField("联系人职务", [Optional(), _at_most(60, "职务")])
     contact_phone = StringField(
@@ -108,6 +116,7 @@ class ProfileForm(FlaskForm):
         for name, year in firm.from_lists.items():
             self[name].description = f"来自名单（{year} 年），请核对。{self[name].description}"
         self.processes.data = list(firm.processes)
+        self.in_use.data = [_typed(InUse.kept(row)) for row in firm.in_use]
         self.version.data = str(firm.version)
 
     def profile(self, usual: Iterable[Process]) -> steps.Profile:
@@ -127,6 +136,7 @@ class ProfileForm(FlaskForm):
             employees=self.employees.data,
             revenue=self.revenue.data,
             products=line(self.products.data) or None,
+            in_use=in_use.read(self.in_use.data or (), here.today()),
             contact_phone=line(self.contact_phone.data) or None,
             contact_mail=line(self.contact_mail.data) or None,
             **texts,
@@ -238,6 +248,15 @@ def _reasons(firm: Firm) -> Mapping[str, str]:
     return typed if request.method == "POST" else firm.lacking
 
 
+def _using(form: ProfileForm) -> list[tuple[str, str, list[in_use.Line]]]:
+    """Return kind, heading and lines of each kind, as kept or as typed, with empty ones behind."""
+    lines = form.in_use.data or []
+    return [
+        (kind, title, [*(one for one in lines if one[0] == kind), *[(kind, "", "", "")] * SPARE])
+        for kind, title in ((Use.SYSTEM, "在用的系统"), (Use.MACHINE, "主要设备"))
+    ]
+
+
 def _page(
     form: ProfileForm,
     firm: Firm,
@@ -255,6 +274,7 @@ def _page(
         assessment=assessment,
         groups=[(title, list(processes)) for title, processes in grouped],
         reasons=_reasons(firm),
+        using=_using(form),
         fixed=bool(_begun()),
         trade_title=dict(form.trade.choices).get(firm.trade, firm.trade),
         overtaken=overtaken,
