@@ -184,6 +184,11 @@ def writing(session: Session) -> Iterator[Session]:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
+def is_writing(connection: Connection) -> bool:
+    """Whether this transaction may write: what it reads may be its own."""
+    return bool(connection.get_execution_options().get(WRITE))
+
+
 def _turn(bind: Engine | Connection) -> AbstractContextManager[None]:
     """Stand in line with the other writers of a SQLite file; PostgreSQL has lines of its own."""
     turns: Turns | None = bind.get_execution_options().get(TURNS)

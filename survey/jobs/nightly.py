@@ -27,6 +27,7 @@ from survey.lifecycle.jobs import Effect
 from survey.lifecycle.retention import months_before
 from survey.lifecycle.step import Step
 from survey.readings.stray import stray
+from survey.store import kept
 from survey.store.settings import read
 from survey.store.tallies import fold, unsettled
 
@@ -64,6 +65,7 @@ def tidy(workshop: Workshop) -> Effect:
         deliveries.forget_jobs(step)
         forgotten = photos.forget_left_behind(step)
         fold(step.session)
+        kept.fold(step.session)
         db.gather_statistics(step.session)
         done = {"files": files, "pictures": len(seen), "settled": settled, "log_rows": log_rows}
         return done | cleared | ended | forgotten

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, text
 
 from survey import db
+from survey.migrations import watching
 
 # Alembic is loaded where it is used: only the process that starts first ever migrates.
 if TYPE_CHECKING:
@@ -45,10 +46,14 @@ def migrate(engine: Engine, instance: Path) -> None:
         connection.rollback()
         if current is not None and current not in {r.revision for r in script.walk_revisions()}:
             raise SchemaTooNew(current)
-        if current != script.get_current_head():
+        lost = watching.missing(connection)
+        connection.rollback()
+        if lost or current != script.get_current_head():
             writing = connection.execution_options(**{db.WRITE: True})
             with _references_off(connection), writing.begin():
+                watching.remove(connection)
                 command.upgrade(_alembic(connection), "head")
+                watching.install(connection)
                 _require_references(connection)
 
 

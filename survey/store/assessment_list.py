@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from survey.store import kept
 from survey.store.lists import (
     CONFIRMED_PERMILLE,
     DEVIATION,
@@ -247,19 +248,20 @@ class Counts:
 
 
 def counts(session: Session, edition: str) -> Counts:
-    """Count the assessments of one edition by how far they have come, in one query."""
-    in_pool = select(func.count()).where(
-        PoolEntry.edition == edition, PoolEntry.state == PoolState.IN_POOL
+    """Count the assessments of one edition by how far they have come."""
+    in_pool = (
+        select(func.count())
+        .select_from(PoolEntry)
+        .where(PoolEntry.edition == edition, PoolEntry.state == PoolState.IN_POOL)
     )
     # In the order of their index, so that nothing has to be sorted for it.
     groups = (Assessment.state, Assessment.trade, Assessment.pooled)
-    query = select(
-        *groups, func.count(), in_pool.correlate(None).scalar_subquery().label("in_pool")
-    )
-    rows = session.execute(query.where(Assessment.edition == edition).group_by(*groups)).all()
+    query = select(*groups, func.count()).where(Assessment.edition == edition).group_by(*groups)
     counted: Counter[AssessmentState] = Counter()
     undecided = 0
-    for state, _trade, pooled, count, _in_pool in rows:
+    for state, _trade, pooled, count in kept.added_up(
+        session, query, Assessment.firm_id, len(groups)
+    ):
         counted[state] += count
         undecided += count if state == AssessmentState.CONFIRMED and not pooled else 0
     return Counts(
@@ -268,5 +270,5 @@ def counts(session: Session, edition: str) -> Counts:
         visiting=counted[AssessmentState.VISITING],
         confirmed=counted[AssessmentState.CONFIRMED],
         undecided=undecided,
-        in_pool=rows[0].in_pool if rows else 0,
+        in_pool=kept.total(session, in_pool, PoolEntry.firm_id),
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey import db
 from survey.clock import LOCAL
+from survey.store import kept
 from survey.store.firms import narrowed
 from survey.store.lists import BELOW, Query, Slice, Wanted, sliced, sorted_by
 from survey.store.sheets import speaking
@@ -115,7 +116,8 @@ def township_counts(
     """Count the firms a list is narrowed to by township, the most first."""
     place = func.coalesce(Firm.township, "")
     query = firms_wanted(round_, wanted, pace, place, func.count()).group_by(place)
-    return [(row[0], row[1]) for row in session.execute(query.order_by(func.count().desc(), place))]
+    rows = kept.rows(session, query.order_by(func.count().desc(), place))
+    return [(row[0], row[1]) for row in rows]
 
 
 def firms_wanted(round_: Round, wanted: Wanted, pace: Pace, *columns: Any) -> Query:
@@ -227,14 +229,15 @@ def _done(name: str, states: Counter[AssessmentState | None]) -> Done:
 def counted(session: Session, round_: Round) -> Counted:
     """Count the firms of a round in one walk through them."""
     cell = (func.coalesce(Firm.township, ""), _trade(), Assessment.state)
-    rows = session.execute(_firms(round_, *cell, func.count()).group_by(*cell))
+    query = _firms(round_, *cell, func.count()).group_by(*cell)
+    rows = kept.added_up(session, query, Firm.id, len(cell))
     return Counted({(row[0], row[1], row[2]): row[3] for row in rows})
 
 
 def handed_in_before(session: Session, round_id: int, moment: datetime) -> int:
     """Return how many had handed in by a moment, of those that have not got their sheet back."""
     query = select(func.count()).where(*_handed_in(round_id), Assessment.submitted_at < moment)
-    return session.scalar(query) or 0
+    return kept.total(session, query, Assessment.firm_id)
 
 
 def begun_by_day(session: Session, round_id: int, since: datetime) -> dict[date, int]:
@@ -257,7 +260,8 @@ def _by_day(
     session: Session, moment: ColumnElement[Any], conditions: Sequence[ColumnElement[bool]]
 ) -> dict[date, int]:
     day = local_day(session, moment)
-    rows = session.execute(select(day, func.count()).where(*conditions).group_by(day))
+    query = select(day, func.count()).where(*conditions).group_by(day)
+    rows = kept.added_up(session, query, Assessment.firm_id, 1)
     return {date.fromisoformat(row[0]): row[1] for row in rows}
 
 

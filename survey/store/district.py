@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, 
 from sqlalchemy.orm import Session
 
 from reports.dashboard import Basis, Group, Near, Unreached
+from survey.store import kept
 from survey.store.lists import BELOW, Query, Slice, sliced
 from survey.store.pool import newest_confirmed_of
 from survey.store.sheets import IS_CONFIRMED
@@ -41,11 +42,12 @@ def of_rounds(session: Session, round_ids: Collection[int]) -> dict[int, list[Gr
     sums = (func.sum(Assessment.own_permille), func.sum(Assessment.visited_permille))
     query = select(*shape, func.count(), *sums).where(Assessment.round_id.in_(round_ids))
     found: dict[int, list[Group]] = {round_id: [] for round_id in round_ids}
-    for round_id, state, trade, own, visited, firms, *added in session.execute(
-        query.group_by(*shape)
+    grouped = query.group_by(*shape)
+    for round_id, state, trade, own, visited, firms, *added in kept.added_up(
+        session, grouped, Assessment.firm_id, len(shape)
     ):
         confirmed = state == AssessmentState.CONFIRMED
-        group = Group(trade, confirmed, own, visited, firms, *(int(one or 0) for one in added))
+        group = Group(trade, confirmed, own, visited, firms, *added)
         found[round_id].append(group)
     return found
 
@@ -64,7 +66,8 @@ def by_township_and_size(
     rated = query.where(Assessment.round_id == round_id, step.is_not(None))
     rated = rated.where(IS_CONFIRMED) if confirmed else rated
     townships, sizes = Counter[tuple[str, int | None]](), Counter[tuple[str, int | None]]()
-    for township, size, stands_on, firms in session.execute(rated.group_by(*shape)):
+    grouped = rated.group_by(*shape)
+    for township, size, stands_on, firms in kept.added_up(session, grouped, Firm.id, len(shape)):
         townships[township or "", stands_on] += firms
         sizes[size or "", stands_on] += firms
     return _groups(townships, confirmed), _groups(sizes, confirmed)
@@ -86,7 +89,7 @@ def unmet(session: Session, round_id: int, basis: Basis) -> dict[str, int]:
         .where(Assessment.round_id == round_id, speaks, UnmetGate.kind == KIND_OF[basis])
         .group_by(UnmetGate.gate)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
+    return dict(kept.added_up(session, query, Assessment.firm_id, 1))
 
 
 def near(session: Session, round_id: int, basis: Basis, most: int) -> list[Near]:
@@ -107,7 +110,8 @@ def near(session: Session, round_id: int, basis: Basis, most: int) -> list[Near]
         .join(Firm, Firm.id == Assessment.firm_id)
         .order_by(few.c.low, few.c.high, few.c.assessment_id)
     )
-    return [Near(row[0], row[1], row[2] or 0, row[3], row[4]) for row in session.execute(query)]
+    rows = kept.rows(session, query)
+    return [Near(row[0], row[1], row[2] or 0, row[3], row[4]) for row in rows]
 
 
 def invited(session: Session, round_: Round) -> int:
@@ -115,7 +119,7 @@ def invited(session: Session, round_: Round) -> int:
     query = select(func.count()).select_from(Firm)
     if round_.only_invited:
         query = query.where(_is_invited(round_.id))
-    return session.scalar(query) or 0
+    return kept.number(session, query)
 
 
 def _is_invited(round_id: int) -> ColumnElement[bool]:
@@ -130,7 +134,7 @@ def pooled(session: Session, round_id: int) -> dict[PoolState, int]:
         .where(Assessment.round_id == round_id)
         .group_by(PoolEntry.state)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
+    return dict(kept.added_up(session, query, PoolEntry.firm_id, 1))
 
 
 def above_scale(session: Session, round_id: int) -> tuple[int, int]:
@@ -141,8 +145,8 @@ def above_scale(session: Session, round_id: int) -> tuple[int, int]:
         Assessment.own_step.is_not(None),
     )
     query = select(func.count(), func.count(case((handed_in, 1)))).where(Firm.above_scale.is_(True))
-    row = session.execute(query).one()
-    return row[0], row[1]
+    found = kept.added_up(session, query, Firm.id, 0)
+    return (found[0][0], found[0][1]) if found else (0, 0)
 
 
 def systems(session: Session, round_id: int) -> dict[str, int]:
@@ -160,7 +164,7 @@ def systems(session: Session, round_id: int) -> dict[str, int]:
         .where(Firm.above_scale.is_(True), Assessment.round_id == round_id, shown)
         .group_by(Tally.key)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
+    return dict(kept.added_up(session, query, Firm.id, 1))
 
 
 # --- who never began ----------------------------------------------------------------------------
@@ -184,11 +188,12 @@ _NEVER = ~exists().where(Assessment.firm_id == Firm.id)
 def unreached(session: Session) -> list[Unreached]:
     """Count the firms that never began an assessment, by township and how far they were reached."""
     stage = _STAGE.label("stage")
-    reached = select(Firm.township, stage).where(_NEVER).subquery()
+    reached = select(Firm.id, Firm.township, stage).where(_NEVER).subquery()
     query = select(reached.c.township, reached.c.stage, func.count()).group_by(
         reached.c.township, reached.c.stage
     )
-    return [Unreached(row[0] or "", row[1], row[2]) for row in session.execute(query)]
+    counted = kept.added_up(session, query, reached.c.id, 2)
+    return [Unreached(row[0] or "", row[1], row[2]) for row in counted]
 
 
 # --- conditions of the plan -----------------------------------------------------------------------
@@ -206,7 +211,7 @@ def judged(session: Session, edition: str, least_step: int) -> list[Judged]:
     """Count firms on a step or above by their newest confirmed assessment and its conditions."""
     shape = (Assessment.visited_step, func.coalesce(Tally.key, "|"))
     query = _judged(edition, least_step, *shape, func.count()).group_by(*shape)
-    return [Judged(*row) for row in session.execute(query)]
+    return [Judged(*row) for row in kept.added_up(session, query, Assessment.firm_id, 2)]
 
 
 def judged_firms(session: Session, edition: str, least_step: int) -> list[tuple[int, int, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from survey.store import kept
 from survey.store.lists import (
     BELOW,
     FACTS,
@@ -153,7 +154,7 @@ def _where(wanted: Wanted) -> Conditions:
 
 def places(session: Session) -> tuple[list[str], list[str]]:
     """Return the townships and the parks that firms lie in, each in order."""
-    rows = list(session.execute(select(Firm.township, Firm.park).distinct()))
+    rows = kept.rows(session, select(Firm.township, Firm.park).distinct())
     townships, parks = ({str(row[at]) for row in rows if row[at]} for at in (0, 1))
     return sorted(townships), sorted(parks)
 
@@ -163,8 +164,8 @@ def states_of_firms(session: Session) -> dict[str, int]:
     query = (
         select(Assessment.state, func.count()).where(Assessment.newest).group_by(Assessment.state)
     )
-    found: dict[str, int] = {row[0]: row[1] for row in session.execute(query)}
-    firms = session.scalar(select(func.count()).select_from(Firm)) or 0
+    found: dict[str, int] = dict(kept.added_up(session, query, Assessment.firm_id, 1))
+    firms = kept.number(session, select(func.count()).select_from(Firm))
     return found | {BELOW: firms - sum(found.values())}
 
 

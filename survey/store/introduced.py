@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from survey.store import kept
 from survey.store.lists import (
     FACTS,
     Conditions,
@@ -136,12 +137,14 @@ def choices(session: Session) -> tuple[dict[int, str], list[str]]:
     query = select(Provider.id, Provider.name).where(
         Provider.id.in_(select(Introduction.provider_id))
     )
-    found = {row[0]: row[1] for row in session.execute(query.order_by(Provider.name, Provider.id))}
+    found = {
+        row[0]: row[1] for row in kept.rows(session, query.order_by(Provider.name, Provider.id))
+    }
     packages = select(Introduction.package).distinct().order_by(Introduction.package)
-    return found, list(session.scalars(packages))
+    return found, [row[0] for row in kept.rows(session, packages)]
 
 
 def states(session: Session) -> dict[str, int]:
     """Count introductions by state."""
     query = select(Introduction.state, func.count()).group_by(Introduction.state)
-    return {row[0]: row[1] for row in session.execute(query)}
+    return {row[0]: row[1] for row in kept.rows(session, query)}

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from survey.store import kept
 from survey.store.sheets import IS_CONFIRMED, spoken
 from survey.tables import (
     Assessment,
@@ -340,8 +341,10 @@ def sliced(session: Session, ordered: Query, part: Slice | None) -> tuple[list[A
     if part is None:
         rows = list(session.execute(ordered))
         return rows, len(rows)
-    total = session.scalar(select(func.count()).select_from(ordered.order_by(None).subquery()))
-    return list(session.execute(_cut(ordered, part))), total or 0
+    total = kept.number(
+        session, select(func.count()).select_from(ordered.order_by(None).subquery())
+    )
+    return list(session.execute(_cut(ordered, part))), total
 
 
 def _cut(ordered: Query, part: Slice) -> Query:
@@ -373,8 +376,8 @@ class Listing:
         if part is None:
             rows = list(session.execute(self._ordered(self.rows.where(*where), sort)))
             return rows, len(rows)
-        ids = _cut(self._ordered(self._found(where), sort), part)
-        shown = self._ordered(self.rows.where(self.key.in_(ids)), sort)
+        found = kept.rows(session, _cut(self._ordered(self._found(where), sort), part))
+        shown = self._ordered(self.rows.where(self.key.in_([row[0] for row in found])), sort)
         return list(session.execute(shown)), self.count(session, where)
 
     def portions(
@@ -391,7 +394,7 @@ class Listing:
         counted = self.found.where(*where).with_only_columns(
             func.count(), maintain_column_froms=True
         )
-        return session.scalar(counted) or 0
+        return kept.number(session, counted)
 
     def _found(self, where: Sequence[ColumnElement[bool]]) -> Query:
         found = self.found

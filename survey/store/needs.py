@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from survey.store import kept
 from survey.store.lists import (
     FACTS,
     Conditions,
@@ -265,7 +266,7 @@ def _where(wanted: Wanted) -> Conditions:
 def choices(session: Session) -> tuple[list[str], list[str], list[int]]:
     """Return the categories, departments and years that needs have, in order."""
     query = select(FirmNeed.category, FirmNeed.department, FirmNeed.year).distinct()
-    found = session.execute(query).all()
+    found = kept.rows(session, query)
     categories = sorted({row[0] for row in found})
     departments = sorted({row[1] for row in found} - {""})
     return categories, departments, sorted({row[2] for row in found}, reverse=True)
@@ -420,12 +421,14 @@ def by_standing(session: Session, today: date) -> dict[Standing, int]:
     """Count all needs by how they stand."""
     standing = standing_of(today)
     query = select(standing, func.count()).group_by(standing)
-    return {Standing(row[0]): row[1] for row in session.execute(query)}
+    counted = kept.added_up(session, query, FirmNeed.firm_id, 1)
+    return {Standing(row[0]): row[1] for row in counted}
 
 
 def counted(session: Session, year: int, today: date) -> dict[tuple[str, Standing], int]:
     """Count the needs of a year by category and how they stand."""
     standing = standing_of(today)
     query = select(FirmNeed.category, standing, func.count()).where(FirmNeed.year == year)
-    rows = session.execute(query.group_by(FirmNeed.category, standing))
+    grouped = query.group_by(FirmNeed.category, standing)
+    rows = kept.added_up(session, grouped, FirmNeed.firm_id, 2)
     return {(row[0], Standing(row[1])): row[2] for row in rows}

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from survey.store import kept
 from survey.store.filling import fill
 from survey.store.lists import Query
 from survey.store.mails import ON_ITS_WAY
@@ -151,7 +152,8 @@ def counts(session: Session, notice_ids: Collection[int]) -> dict[int, Counts]:
         .where(Candidate.notice_id.in_(notice_ids), Candidate.fits)
         .group_by(Candidate.notice_id)
     )
-    found = {row[0]: Counts._make(row[1:]) for row in session.execute(query)} if notice_ids else {}
+    rows = kept.added_up(session, query, Candidate.firm_id, 1) if notice_ids else ()
+    found = {row[0]: Counts._make(row[1:]) for row in rows}
     return {notice_id: found.get(notice_id, Counts()) for notice_id in notice_ids}
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from survey.store import settings
+from survey.store import kept, settings
 from survey.store.lists import (
     ANY,
     BELOW,
@@ -261,9 +261,8 @@ class Waiting(NamedTuple):
 def waiting(session: Session, edition: str, stages: Sequence[Stage], today: date) -> Waiting:
     """Count the entries whose next step is overdue, and those a stage is proposed for."""
     query = select(func.count()).select_from(PoolEntry).where(entry_of_edition(edition))
-    overdue = query.where(step_overdue(today)).scalar_subquery()
-    proposed = query.where(is_proposed(stages)).scalar_subquery()
-    return Waiting(*session.execute(select(overdue, proposed)).one())
+    asked = (query.where(step_overdue(today)), query.where(is_proposed(stages)))
+    return Waiting(*(kept.total(session, one, PoolEntry.firm_id) for one in asked))
 
 
 def step_overdue(today: date) -> ColumnElement[bool]:
@@ -394,7 +393,7 @@ def recognised_facts(session: Session) -> list[tuple[int, str, date, str, str]]:
         Recognition.title,
         Recognition.level,
     ).where(IN_FORCE)
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query)]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in kept.rows(session, query)]
 
 
 def recognitions_in_force(session: Session) -> list[tuple[str, Recognition]]:
@@ -410,7 +409,8 @@ def confirmed_steps(session: Session, edition: str) -> dict[int, int]:
     """Return how many firms stand on each step by their newest confirmed sheet of an edition."""
     step = Assessment.visited_step
     query = select(step, func.count()).where(newest_confirmed_of(edition))
-    return {row[0] or 0: row[1] for row in session.execute(query.group_by(step))}
+    counted = kept.added_up(session, query.group_by(step), Assessment.firm_id, 1)
+    return {row[0] or 0: row[1] for row in counted}
 
 
 class ConfirmedSheet(NamedTuple):
@@ -445,7 +445,8 @@ def pool_targets(session: Session, edition: str) -> dict[tuple[str, str], int]:
         .where(entry_of_edition(edition), PoolEntry.state != PoolState.WITHDRAWN)
         .group_by(PoolEntry.state, PoolEntry.target_rung)
     )
-    return {(state, target): count for state, target, count in session.execute(query)}
+    counted = kept.added_up(session, query, PoolEntry.firm_id, 2)
+    return {(state, target): count for state, target, count in counted}
 
 
 def entry_of_edition(edition: str) -> ColumnElement[bool]:

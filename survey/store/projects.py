@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from survey.store import kept
 from survey.store.lists import (
     FACTS,
     Conditions,
@@ -357,7 +358,7 @@ def _where(wanted: Wanted) -> Conditions:
 def providers(session: Session) -> list[str]:
     """Return who carries projects out, each once, in order."""
     query = select(Project.provider_name).where(Project.provider_name != "").distinct()
-    return sorted(session.scalars(query))
+    return sorted(row[0] for row in kept.rows(session, query))
 
 
 # --- sums -----------------------------------------------------------------------------------------
@@ -454,11 +455,12 @@ class Sums(NamedTuple):
 
 
 def sums(session: Session, today: date) -> Sums:
-    """Count projects and add up their money, in three queries."""
-    rows = session.execute(_by_state(today))
-    by_state = {row[0]: OfState(*map(int, row[1:])) for row in rows}
+    """Count projects and add up their money, in three questions."""
+    rows = kept.added_up(session, _by_state(today), Project.firm_id, 1)
+    by_state = {row[0]: OfState(*row[1:]) for row in rows}
     firms = select(func.count(Project.firm_id.distinct())).where(Project.state.in_(LIVE))
-    return Sums(by_state, session.scalar(firms) or 0, _largest(session))
+    whose = kept.total(session, firms, Project.firm_id)
+    return Sums(by_state, whose, _largest(session))
 
 
 _GIVEN = (
@@ -509,7 +511,7 @@ def _largest(session: Session) -> Largest:
     )
     columns, kinds = list(of_firms.c), range(len(sums))
     among_first = or_(*(rank <= 2 for rank in columns[2 * len(sums) :]))
-    rows = session.execute(select(*columns[: 2 * len(sums)]).where(among_first)).all()
+    rows = kept.rows(session, select(*columns[: 2 * len(sums)]).where(among_first))
     held = [int(row[len(sums) + at]) for row in rows[:1] for at in kinds] or [0] * len(sums)
     return Largest(*((held[at], *_first_two(row[at] for row in rows)) for at in kinds))
 

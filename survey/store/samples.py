@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reports.samples import Far
+from survey.store import kept
 from survey.store.lists import (
     FACTS,
     Conditions,
@@ -323,7 +324,7 @@ def _far(session: Session, *where: ColumnElement[bool]) -> list[_FarOf]:
     )
     query = select(each.c.sample, each.c.trade, each.c.far, func.count())
     grouped = query.group_by(each.c.sample, each.c.trade, each.c.far)
-    return [_FarOf(row[0], row[1], Far(row[2]), row[3]) for row in session.execute(grouped)]
+    return [_FarOf(row[0], row[1], Far(row[2]), row[3]) for row in kept.rows(session, grouped)]
 
 
 class OfTrade(NamedTuple):
@@ -349,11 +350,12 @@ def by_trade(session: Session) -> list[OfTrade]:
     shown = case((Sample.state == SampleState.PUBLISHED, 1), else_=0)
     cards = select(Sample.trade, func.sum(shown), _SHOWING_FIRMS).group_by(Sample.trade)
     copying = select(Sample.trade, _COPYING_FIRMS).join(SampleCopy)
-    firms = {row[0]: row[1] for row in session.execute(copying.group_by(Sample.trade))}
+    firms = {row[0]: row[1] for row in kept.rows(session, copying.group_by(Sample.trade))}
     looks = select(Sample.trade, func.count()).join(
         SampleShowing, SampleShowing.sample_id == Sample.id
     )
-    seen = {row[0]: row[1] for row in session.execute(looks.group_by(Sample.trade))}
+    grouped = looks.group_by(Sample.trade)
+    seen = dict(kept.added_up(session, grouped, SampleShowing.firm_id, 1))
     far: dict[str, Counter[Far]] = {}
     for one in _far(session):
         far.setdefault(one.trade, Counter())[one.far] += one.copies
@@ -361,7 +363,7 @@ def by_trade(session: Session) -> list[OfTrade]:
         OfTrade(
             trade, int(count), seen.get(trade, 0), far.get(trade, {}), whose, firms.get(trade, 0)
         )
-        for trade, count, whose in session.execute(cards.order_by(Sample.trade))
+        for trade, count, whose in kept.rows(session, cards.order_by(Sample.trade))
     ]
 
 
@@ -375,11 +377,11 @@ def firms(session: Session) -> tuple[int, int]:
     """Count the firms whose cards are published, and those that copied any."""
     showing = select(_SHOWING_FIRMS).scalar_subquery()
     copying = select(_COPYING_FIRMS).scalar_subquery()
-    row = session.execute(select(showing, copying)).one()
+    (row,) = kept.rows(session, select(showing, copying))
     return row[0], row[1]
 
 
 def states(session: Session) -> dict[str, int]:
     """Count cards by state."""
     query = select(Sample.state, func.count()).group_by(Sample.state)
-    return {row[0]: row[1] for row in session.execute(query)}
+    return {row[0]: row[1] for row in kept.rows(session, query)}

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey.store import kept
 from survey.tables import Ladder, PoolEntry, PoolState, StageChange, StageFact
 
 
@@ -166,7 +167,7 @@ def counted(session: Session, edition_entries: Any, ladder: Ladder) -> dict[str,
     """
     column = PoolEntry.stage if ladder == Ladder.PROVINCE else PoolEntry.nation_stage
     query = select(column, func.count()).where(edition_entries, column != "").group_by(column)
-    return {row[0]: row[1] for row in session.execute(query)}
+    return dict(kept.added_up(session, query, PoolEntry.firm_id, 1))
 
 
 def missing(before: Sequence[Stage], after: Collection[Stage]) -> list[Stage]:

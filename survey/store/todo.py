@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from survey.store import notices, settings
+from survey.store import kept, notices, settings
 from survey.store.interests import ASKING
 from survey.store.lists import Query
 from survey.store.needs import RUNNING
@@ -88,7 +88,7 @@ def _found(
     """
     id_, _name, since, *_ = query.selected_columns
     total = func.count().over() if counted is None else counted
-    rows = list(session.execute(query.add_columns(total).order_by(since, id_).limit(most)))
+    rows = kept.rows(session, query.add_columns(total).order_by(since, id_).limit(most))
     return Found(rows[0][4] if rows else 0, tuple(Item(*row[:4]) for row in rows))
 
 
@@ -391,17 +391,18 @@ def beginnings(session: Session) -> Beginnings:
     def users(*conditions: ColumnElement[bool]) -> Any:
         return select(func.count()).where(User.active, *conditions).scalar_subquery()
 
-    row = session.execute(
+    counted = kept.rows(
+        session,
         select(
             users(User.role == Role.OFFICER),
             users(User.role == Role.CONSULTANT),
             select(func.count(Firm.id)).scalar_subquery(),
             users(User.role == Role.FIRM, User.password_hash.is_not(None)),
             select(func.count(Round.id)).scalar_subquery(),
-            exists().select_from(AnswerRow),
-        )
-    ).one()
-    return Beginnings(*row)
+        ),
+    )
+    answers = session.scalar(select(exists().select_from(AnswerRow)))
+    return Beginnings._make((*counted[0], bool(answers)))
 
 
 def to_introduce(session: Session, most: int) -> Found:

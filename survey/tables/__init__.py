@@ -161,6 +161,7 @@ from survey.tables.signatures import Signature
 from survey.tables.spools import TakenSpool
 from survey.tables.tallies import Tally, TallySum
 from survey.tables.tokens import ApiToken
+from survey.tables.touches import Touch
 from survey.tables.uploads import Upload, UploadPart
 from survey.tables.ways import KeptWay
 from survey.tables.webhooks import Delivery, Webhook, WebhookCourse
@@ -328,6 +329,7 @@ __all__ = [
     "Tally",
     "TallySum",
     "Throttle",
+    "Touch",
     "UnmetGate",
     "Upload",
     "UploadPart",

@@ -49,6 +49,10 @@ SAID: Final[dict[str, Words]] = {
         "数据库是 {schema}，比本版程序（{wanted}）新。",
         "请换成升级时的新版程序，或从升级前的备份恢复。",
     ),
+    "schema.unwatched": Words(
+        "少了 {count} 个记下变动的触发器，例如 {first}，页面上的数字可能不是最新的。",
+        "请运行 flask migrate 补上。",
+    ),
     "contents.whole": Words("有记录的文件都在，也没有多出来的文件。"),
     "contents.missing": Words(
         "有 {count} 个文件有记录却不在了，例如 {first}。",

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from survey import clock, db
+from survey import clock, db, migrations
 from survey.files.backups import shelf
 from survey.files.stores import contents_of
 from survey.jobs.worker import Worker
 from survey.lifecycle import backups as steps
 from survey.lifecycle import jobs
 from survey.lifecycle.step import Step
+from survey.migrations import watching
 from survey.readings.condition import CHECKS, Around, Grade, examine, ground, work
 from survey.readings.stray import GRACE
 from survey.running.doctor import doctor
@@ -79,6 +80,19 @@ def test_the_schema_is_this_release_s(check, session):
         with db.writing(session):
             session.execute(text(f"UPDATE alembic_version SET version_num = '{version}'"))
         assert graded(check("schema")) == (Grade.BAD, code)
+
+
+def test_a_trigger_that_is_lost_is_told_and_put_back_by_migrating(check, session, engine, settings):
+    with db.writing(session):
+        watching.remove(session.connection())
+    lost = check("schema")
+    assert graded(lost) == (Grade.BAD, "unwatched")
+    assert "flask migrate" in words.of("schema", lost.code, lost.values).remedy
+    session.rollback()
+
+    migrations.migrate(engine, settings.instance)
+
+    assert graded(check("schema")) == (Grade.GOOD, "head")
 
 
 def test_a_row_without_its_file_and_a_file_without_a_row(check, session, config):

@@ -185,22 +185,22 @@ def test_an_administrators_list_asks_no_more_when_it_grows(
 
 
 BUREAU = {
-    "bureau.assessments": 16,
-    "bureau.pool": 22,
-    "bureau.projects": 16,
-    "bureau.samples": 19,
-    "bureau.firms": 12,
-    "bureau.needs": 15,
-    "bureau.introductions": 15,
-    "bureau.candidates": 11,
-    "bureau.providers": 12,
-    "bureau.notices": 5,
+    "bureau.assessments": 19,
+    "bureau.pool": 25,
+    "bureau.projects": 18,
+    "bureau.samples": 21,
+    "bureau.firms": 14,
+    "bureau.needs": 17,
+    "bureau.introductions": 17,
+    "bureau.candidates": 13,
+    "bureau.providers": 14,
+    "bureau.notices": 6,
     "bureau.rounds": 6,
-    "bureau.round_": 15,  # its firms, and how far all are by state, township, trade and day
+    "bureau.round_": 17,  # its firms, and how far all are by state, township, trade and day
     "bureau.assign_many": 7,
     "bureau.ask_batch": 8,
-    "bureau.ask_files": 8,
-    "bureau.ask_pool_files": 9,
+    "bureau.ask_files": 9,
+    "bureau.ask_pool_files": 10,
     "bureau.decide_on_assessments": 4,
     "bureau.decide_on_entries": 5,
 }
@@ -247,7 +247,8 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
     grow(range(3, 20))
     many = asked()
 
-    assert len(many) == len(few) <= BUREAU[endpoint], many
+    # What nothing has touched since is not asked for again.
+    assert len(many) <= len(few) <= BUREAU[endpoint], many
 
 
 VISITS = 17

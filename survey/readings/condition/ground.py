@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from survey import db, migrations
 from survey.config import MEGABYTE
+from survey.migrations import watching
 from survey.readings.condition.values import Around, Said, bad, good, watch
 from survey.readings.stray import stray
 from survey.store import log
@@ -27,9 +28,13 @@ ASTRAY, FAR = timedelta(seconds=20), timedelta(minutes=5)
 
 
 def schema(around: Around) -> Said:
-    """Compare the database's schema with the one this release works with."""
-    here, wanted = migrations.current(around.session.connection()), migrations.head()
+    """Compare the database's schema with the one this release works with, triggers among it."""
+    connection = around.session.connection()
+    here, wanted = migrations.current(connection), migrations.head()
     if here == wanted:
+        lost = watching.missing(connection)
+        if lost:
+            return bad("unwatched", count=len(lost), first=lost[0])
         return good("head", schema=here)
     return bad("newer" if here > wanted else "older", schema=here, wanted=wanted)
 

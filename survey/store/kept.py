@@ -1,0 +1,254 @@
+"""What was counted over a whole district, kept as long as nothing it was counted from is touched.
+
+An answer lives in the memory of a process, beside the touches it rests on (``tables.touches``): how
+often rows of the tables it asks of were changed, counted by triggers in the transaction that changes
+them. As long as the sum is the same, nothing has changed, and the answer is what the database would
+say. So no number is ever older than the transaction that reads it, and no step waits for a figure.
+
+Touches of a table are counted ward by ward, a thousand firms each. What can be added up over firms
+is counted anew in the wards that were touched alone (``added_up``); everything else whole (``rows``).
+A transaction that writes keeps nothing and is told nothing kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from operator import add
+from threading import Lock
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from survey import db
+from survey.tables import Table
+from survey.tables.touches import EVERYWHERE, WARD, WATCHED, Touch
+
+MOST = 2000
+"""Answers a process holds; the one that was not asked for longest goes first."""
+WHOLE = None
+"""In place of a ward: the answer over all of them."""
+_SEEN = "survey_touches"
+
+Query = Select[*tuple[Any, ...]]
+Touches = Mapping[str, Mapping[int, int]]
+"""By table and ward: how often it was touched."""
+
+
+class Answer(NamedTuple):
+    """What was answered, and the touches it rests on."""
+
+    seen: int
+    rows: Sequence[Any]
+
+
+class Memory:
+    """The answers a process holds of one database."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._asks_of: dict[Hashable, frozenset[str] | None] = {}
+        self._lock = Lock()
+
+    def recall(self, question: Hashable, seen: int) -> Sequence[Any] | None:
+        """Return the answer, where it was given to exactly these touches."""
+        with self._lock:
+            answer = self._answers.get(question)
+            if answer is None or answer.seen != seen:
+                return None
+            self._answers.move_to_end(question)
+            return answer.rows
+
+    def keep(self, question: Hashable, seen: int, rows: Sequence[Any]) -> None:
+        with self._lock:
+            self._answers[question] = Answer(seen, rows)
+            self._answers.move_to_end(question)
+            while len(self._answers) > MOST:
+                self._answers.popitem(last=False)
+
+    def asks_of(
+        self, shape: Hashable, find: Callable[[], frozenset[str] | None]
+    ) -> frozenset[str] | None:
+        """Name the tables a question reads; looked for once, whatever values it comes with."""
+        if shape not in self._asks_of:
+            if len(self._asks_of) > MOST:
+                self._asks_of.clear()
+            self._asks_of[shape] = find()
+        return self._asks_of[shape]
+
+
+_memories: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
+
+
+def rows(session: Session, query: Query) -> Sequence[Any]:
+    """Return the rows of a question, from memory where nothing they rest on was touched since."""
+    asked = _Asked.of(session, query)
+    if asked is None:
+        return session.execute(query).all()
+    seen = asked.seen()
+    known = asked.memory.recall((asked.question, WHOLE), seen)
+    if known is None:
+        known = session.execute(query).all()
+        asked.memory.keep((asked.question, WHOLE), seen, known)
+    return known
+
+
+def number(session: Session, query: Query) -> int:
+    """Return the number that a question asks for, 0 where there is none."""
+    found = rows(session, query)
+    return (found[0][0] or 0) if found else 0
+
+
+def total(session: Session, query: Query, firm: ColumnElement[int] | Any) -> int:
+    """Return a count that may be taken ward by ward, see ``added_up``."""
+    found = added_up(session, query, firm, 0)
+    return found[0][0] if found else 0
+
+
+def added_up(
+    session: Session, query: Query, firm: ColumnElement[int] | Any, groups: int
+) -> list[tuple[Any, ...]]:
+    """Return the rows of a grouped question whose sums may be taken ward by ward.
+
+    Args:
+        query: Grouped by its first ``groups`` columns; all others are sums or counts.
+        firm: Each row counted belongs to one firm; this column names it.
+
+    Returns:
+        One row for each group, in no order; what nobody has in it is 0.
+    """
+    asked = _Asked.of(session, query)
+    if asked is None:
+        return _together([session.execute(query).all()], groups)
+    seen = asked.seen()
+    known = asked.memory.recall((asked.question, WHOLE), seen)
+    if known is None:
+        known = _together(_by_ward(session, asked, query, firm), groups)
+        asked.memory.keep((asked.question, WHOLE), seen, known)
+    return list(known)
+
+
+def _by_ward(
+    session: Session, asked: _Asked, query: Query, firm: ColumnElement[int]
+) -> list[Sequence[Any]]:
+    """Return the rows of every ward, counted anew where it was touched."""
+    found: dict[int, Sequence[Any]] = {}
+    touched: dict[int, int] = {}
+    for ward in asked.wards():
+        seen = asked.seen(ward)
+        known = asked.memory.recall((asked.question, ward), seen)
+        if known is None:
+            touched[ward] = seen
+        else:
+            found[ward] = known
+    if touched:
+        everywhere = not found
+        counted = session.execute(_of_wards(query, firm, () if everywhere else touched)).all()
+        anew: defaultdict[int, list[Any]] = defaultdict(list)
+        for row in counted:
+            anew[row[-1]].append(row[:-1])
+        for ward, seen in touched.items():
+            asked.memory.keep((asked.question, ward), seen, anew[ward])
+        found |= anew
+    return list(found.values())
+
+
+def _of_wards(query: Query, firm: ColumnElement[int], wards: Iterable[int]) -> Query:
+    """Ask ward by ward, of these alone where some are named."""
+    ward = (firm // WARD).label("ward")
+    spans = [firm.between(one * WARD, one * WARD + WARD - 1) for one in wards]
+    asked = query.where(or_(*spans)) if spans else query
+    return asked.add_columns(ward).group_by(ward)
+
+
+def _together(parts: Iterable[Iterable[Any]], groups: int) -> list[tuple[Any, ...]]:
+    """Add up the rows of several parts group by group."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for row in (row for part in parts for row in part):
+        group, sums = tuple(row[:groups]), [int(one or 0) for one in row[groups:]]
+        found[group] = list(map(add, found[group], sums)) if group in found else sums
+    return [(*group, *sums) for group, sums in found.items()]
+
+
+# --- what an answer rests on ----------------------------------------------------------------------
+
+
+class _Asked(NamedTuple):
+    """A question, of which tables, and how often they have been touched as this transaction sees it."""
+
+    memory: Memory
+    question: Hashable
+    tables: frozenset[str]
+    touches: Touches
+
+    @classmethod
+    def of(cls, session: Session, query: Query) -> _Asked | None:
+        """Look at a question; None where its answer can only be asked for."""
+        connection = session.connection()
+        key = query._generate_cache_key()
+        if key is None or db.is_writing(connection):
+            return None
+        memory = _memories.setdefault(connection.engine, Memory())
+        values = tuple(_plain(one.effective_value) for one in key.bindparams)
+        tables = memory.asks_of(key.key, lambda: _tables_in(query, connection))
+        if tables is None:
+            return None
+        return cls(memory, (key.key, values), tables, _touches(session, connection))
+
+    def seen(self, ward: int | None = WHOLE) -> int:
+        """How often everything was touched that the answer rests on, of one ward or of all."""
+        counted = (self.touches.get(name, {}) for name in ("", *self.tables))
+        if ward is WHOLE:
+            return sum(sum(one.values()) for one in counted)
+        return sum(one.get(ward, 0) + one.get(EVERYWHERE, 0) for one in counted)
+
+    def wards(self) -> Collection[int]:
+        """Every ward in which there is or was a firm."""
+        return [ward for ward in self.touches.get("firms", {}) if ward != EVERYWHERE]
+
+
+def _plain(value: Any) -> Hashable:
+    return tuple(value) if isinstance(value, list | set) else value
+
+
+def _tables_in(query: Query, connection: Connection) -> frozenset[str] | None:
+    """Name the tables a question reads: those whose names stand in what is sent.
+
+    None where touches of one of them are not counted: such an answer cannot be kept.
+    """
+    words = set(re.findall(r"\w+", str(query.compile(connection))))
+    found = frozenset(words & set(Table.metadata.tables))
+    return found if found <= set(WATCHED) else None
+
+
+def _touches(session: Session, connection: Connection) -> Touches:
+    """Read how often tables were touched, once in a transaction.
+
+    Later questions of it may see more than that, where the database shows each what is committed by
+    then (PostgreSQL): they are kept with the lower sum, so nobody takes them for later ones.
+    """
+    transaction = session.get_transaction()
+    known = session.info.get(_SEEN)
+    if known is not None and known[0] is transaction:
+        return known[1]
+    found: dict[str, dict[int, int]] = {"": {EVERYWHERE: hash(connection.info.get("file"))}}
+    counted = select(Touch.what, Touch.ward, func.sum(Touch.times))
+    for what, ward, times in connection.execute(counted.group_by(Touch.what, Touch.ward)):
+        of_table = found.setdefault(what, {})
+        of_table[ward] = of_table.get(ward, 0) + int(times)
+    session.info[_SEEN] = transaction, found
+    return found
+
+
+def fold(session: Session) -> None:
+    """Make one row of all that count one ward's touches; the sums stay what they are."""
+    gone = delete(Touch).returning(Touch.what, Touch.ward, Touch.times)
+    sums: defaultdict[tuple[str, int], int] = defaultdict(int)
+    for what, ward, times in session.execute(gone):
+        sums[what, ward] += times
+    if sums:
+        rows = [{"what": w, "ward": n, "times": times} for (w, n), times in sums.items()]
+        session.execute(insert(Touch), rows)
