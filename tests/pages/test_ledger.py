@@ -474,7 +474,7 @@ def test_the_ledger_asks_as_much_of_ten_firms_as_of_two(desk, session, engine, r
     for n in range(2, 10):
         an_entry(session, round_, officer, f"虚构{n}厂")
 
-    assert asked() == few
+    assert asked() <= few
 
 
 def test_a_ledger_that_goes_out_in_portions_has_every_firm_in_the_order_asked(
