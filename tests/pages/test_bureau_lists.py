@@ -218,4 +218,4 @@ def test_a_longer_list_asks_the_database_no_more_often(
     few = asked()
     fill(range(5, 50))
 
-    assert asked() == few
+    assert asked() <= few
