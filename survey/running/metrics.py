@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from survey import clock, db
 from survey.config import Config
-from survey.store import jobs, mails
+from survey.store import jobs, mails, webhooks
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -70,6 +70,13 @@ class States:
             states.add_metric([state], number)
         yield states
         yield gauge("queue_oldest_seconds", "Age of the oldest due job nobody began.", found["age"])
+        events = GaugeMetricFamily(
+            "survey_webhook_deliveries", "Events by state.", labels=["state"]
+        )
+        for state, number in found["deliveries"].items():
+            events.add_metric([state], number)
+        yield events
+        yield gauge("webhooks_failed", "Webhooks switched off by themselves.", found["failed"])
         yield gauge("mails_waiting", "Mails not handed over.", found["mails"])
 
     def _asked(self, session: Session) -> dict[str, Any]:
@@ -77,5 +84,7 @@ class States:
         return {
             "jobs": jobs.count_by_state(session),
             "age": jobs.oldest_wait(session, now),
+            "deliveries": webhooks.count_by_state(session),
+            "failed": len(webhooks.failed(session)),
             "mails": mails.count_waiting(session),
         }

@@ -84,6 +84,10 @@ def last_before(session: Session, moment: datetime) -> int:
     return session.scalar(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1)) or 0
 
 
+_STEPS = Delivery.entry_id.is_not(None)
+"""Not a test, of which whoever sent it sees what came."""
+
+
 # --- deliveries -----------------------------------------------------------------------------------
 
 
@@ -118,9 +122,9 @@ def hasten(session: Session, webhook_id: int, now: datetime) -> None:
 
 
 def given_up(session: Session, webhook_id: int) -> list[Delivery]:
-    """Return what was given up, locked, the oldest first."""
+    """Return what was given up, tests left aside, locked, the oldest first."""
     query = select(Delivery).where(
-        Delivery.webhook_id == webhook_id, Delivery.state == DeliveryState.GIVEN_UP
+        Delivery.webhook_id == webhook_id, Delivery.state == DeliveryState.GIVEN_UP, _STEPS
     )
     fresh = query.order_by(Delivery.id).execution_options(populate_existing=True)
     return list(session.scalars(fresh.with_for_update()))
@@ -157,10 +161,10 @@ class Counts(NamedTuple):
 
 
 def counts(session: Session, webhook_ids: Iterable[int]) -> dict[int, Counts]:
-    """Return how the deliveries of some webhooks stand, by the webhook's number."""
+    """Return how the deliveries of some webhooks stand, tests left aside, by the webhook's number."""
     query = (
         select(Delivery.webhook_id, Delivery.state, func.count())
-        .where(Delivery.webhook_id.in_(list(webhook_ids)))
+        .where(Delivery.webhook_id.in_(list(webhook_ids)), _STEPS)
         .group_by(Delivery.webhook_id, Delivery.state)
     )
     found: dict[int, dict[str, int]] = {}
@@ -181,7 +185,7 @@ def count_by_state(session: Session) -> dict[str, int]:
 
 def count_given_up_since(session: Session, since: datetime) -> int:
     query = select(func.count()).where(
-        Delivery.state == DeliveryState.GIVEN_UP, Delivery.tried_at >= since
+        Delivery.state == DeliveryState.GIVEN_UP, Delivery.tried_at >= since, _STEPS
     )
     return session.scalar(query) or 0
 

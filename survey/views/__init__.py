@@ -28,6 +28,7 @@ from survey.views import (
     tokens,
     verify,
     versions,
+    webhooks,
     workdays,
     worker,
 )
@@ -58,6 +59,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tokens.pages,
     verify.pages,
     versions.pages,
+    webhooks.pages,
     workdays.pages,
     worker.pages,
 )

@@ -26,7 +26,10 @@ from survey.views.api.operations import description
 from survey.views.fields import Day
 from survey.web import here
 from survey.words import api as words
+from survey.words import webhooks
 
+EXAMPLE = """{"data":{"assessment":15,"firm":7},"timestamp":"2026-11-27T05:30:00.000000+00:00","type":"assessment.confirmed"}"""
+"""What a webhook is sent."""
 pages = Blueprint("tokens", __name__)
 
 
@@ -136,6 +139,10 @@ def guide() -> ResponseReturnValue:
         scopes=words.SCOPES,
         statuses=words.STATUSES,
         base=f"{current_app.config['SURVEY'].base_url}",
+        headers=words.HEADERS,
+        taken=words.TAKEN,
+        events=webhooks.EVENTS,
+        example=EXAMPLE,
         rate=current_app.config["SURVEY"].api_rate,
     )
 

@@ -26,6 +26,7 @@ ALWAYS = frozenset(
     {
         *("second_factor.reset", "second_factor.security"),
         *("second_factor.leave", "second_factor.codes", "tokens.make", "passkeys.remove"),
+        *("webhooks.add", "webhooks.edit", "webhooks.rotate"),
     }
 )
 """What wants the factor again whatever was chosen: it guards the factor itself, or goes round it."""

@@ -440,6 +440,14 @@ ROUTES: dict[str, frozenset[str]] = {
     "need_rules.home": _administrator,
     "operation.home": _administrator,
     "operation.back_up": _administrator,
+    **dict.fromkeys(
+        (
+            *("webhooks.home", "webhooks.add", "webhooks.webhook", "webhooks.edit"),
+            *("webhooks.rotate", "webhooks.switch", "webhooks.remove", "webhooks.try_out"),
+            *("webhooks.send_all_again", "webhooks.send_again"),
+        ),
+        _administrator,
+    ),
     "jobs.home": _administrator,
     "jobs.cancel": _administrator,
     "jobs.retry": _administrator,

@@ -70,6 +70,13 @@ STATUSES = {
     429: "请求太频繁，请按 Retry-After 稍后再试",
     503: "系统正忙，请稍后再试",
 }
+HEADERS = {
+    "webhook-id": "事件的编号。同一事件重发时不变，收过的就不用再处理。",
+    "webhook-timestamp": "这一次发送的时间，Unix 秒。和现在差 5 分钟以上的不要受理。",
+    "webhook-signature": "签名，形如 v1,…。换密钥的 24 小时里有两个，用空格隔开，对上一个就是真的。",
+}
+"""Of a request by which another system is told what happened (Standard Webhooks)."""
+TAKEN = "收到了，10 秒内回应任何 2XX。别的回应、没有回应都会再发，最多 8 次，约 28 小时。"
 NEEDS_BEARER = "请在 Authorization 里带上有效的接口令牌：Bearer 加一个空格再加令牌。"
 NEEDS_SCOPE = "这个令牌没有“{scope}”的权限，请在“账号与密码”的“接口令牌”里另生成一个。"
 ONLY_JSON = "请求体请用 application/json。"

@@ -22,6 +22,7 @@ TITLES: Final[dict[str, str]] = {
     "backup": "备份",
     "queue": "后台任务",
     "unsent": "待发邮件",
+    "webhooks": "推送",
     "log": "操作日志",
     "clock": "时钟",
     "fonts": "报告字体",
@@ -111,6 +112,20 @@ SAID: Final[dict[str, Words]] = {
     "unsent.failed": Words(
         "有 {count} 封没有发出去，或不知道发到没有。",
         "请主管部门人员在“评估轮次”的邮件页逐封处理。",
+    ),
+    "webhooks.none": Words("没有设置推送地址。"),
+    "webhooks.arrive": Words("{count} 个推送地址都正常。"),
+    "webhooks.failing": Words(
+        "有 {count} 个推送地址一个多小时没有正常回应，例如“{first}”。",
+        "系统会自动再试。持续不好，请在“推送”里看对方的回应，再联系对方。",
+    ),
+    "webhooks.given_up": Words(
+        "最近一天有 {count} 条推送多次没有送达，已放弃。",
+        "请在“推送”里看原因，联系对方修好后点“重发全部放弃的”。",
+    ),
+    "webhooks.off": Words(
+        "有 {count} 个推送地址长时间不通，已自动停用，例如“{first}”。",
+        "请联系对方，修好后在“推送”里启用，期间的事件会补发；不再用的就删除。",
     ),
     "log.whole": Words("{at} 核对过，封存的日志完整。"),
     "log.never": Words("封存的日志还没有核对过。", "夜里会自动核对，也可以运行 flask verify-log。"),

@@ -126,6 +126,7 @@ from tests.support.samples import a_copy, a_sample, a_typed_card
 from tests.support.servers import Server, serving
 from tests.support.templates import a_template, a_view
 from tests.support.tokens import page_rules
+from tests.support.webhooks import URL, a_webhook
 
 Axe = Callable[[Page], list[str]]
 READERS = (ANYONE, *Role)
@@ -258,6 +259,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
         "view_id": [a_view(session, people[Role.OFFICER], LONG[:40]).id],
         "template_id": [a_template(session, config, people[Role.OFFICER], LONG[:40]).id],
         "need_id": _needs(session, firm.id, other.id),
+        "webhook_id": [a_webhook(session, config, LONG[:60], f"{URL}?of={'x' * 400}")],
         **_projects(session, config, firm),
         **_samples(session, config, firm, other),
         "listed": ["assessments"],

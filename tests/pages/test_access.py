@@ -98,6 +98,8 @@ ROWS = {
     "sample_id",
     "sample_consent_id",
     "token_id",
+    "webhook_id",
+    "delivery_id",
 }
 
 OF_CONSULTANTS = ("bureau.consultant_link", "bureau.work_of_one", "interests.")
@@ -196,6 +198,8 @@ def own(rule: Rule, role: str, side) -> dict[str, object]:
         "view_id": side.ids["spare view" if "forget" in rule.endpoint else "view"],
         "template_id": side.ids[_template(rule)],
         "token_id": side.ids[f"{role} token" if f"{role} token" in side.ids else "firm token"],
+        "webhook_id": side.ids["spare webhook" if "remove" in rule.endpoint else "webhook"],
+        "delivery_id": side.ids["delivery"],
         "need_id": side.ids["answered need" if role == Role.FIRM else "need"],
     }
 

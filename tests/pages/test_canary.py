@@ -82,6 +82,8 @@ TABLES = {
     "template_id": "list_templates",
     "need_id": "needs",
     "token_id": "api_tokens",
+    "webhook_id": "webhooks",
+    "delivery_id": "webhook_deliveries",
 }
 
 

@@ -324,6 +324,8 @@ def _addresses(rule, world, role):
             "entry_id": ids["entry"],
             "need_id": ids["need" if state == "draft" else "answered need"],
             "need_step": {"draft": "hand-over", "visiting": "call-back"}.get(state, "join"),
+            "webhook_id": ids["webhook"],
+            "delivery_id": ids["delivery"],
             "section_id": "production",
             "station_id": "workshop",
             "question_id": QUESTION,
@@ -365,6 +367,8 @@ def test_a_refused_form_changes_nothing(app, session, settings):
     harmless |= {"consultant.processes"}  # an empty list of processes is an answer
     harmless |= {"tokens.revoke", "tokens.revoke_anybodys"}
     harmless |= {"passkeys.offer"}  # draws what a device is to sign
+    harmless |= {"webhooks.rotate", "webhooks.switch", "webhooks.remove", "webhooks.try_out"}
+    harmless |= {"webhooks.send_again", "webhooks.send_all_again"}
     harmless |= {"second_factor.security"}  # and so is no kind of step
     harmless |= {rule for rule in routes.ROUTES if rule.startswith("editions.")}  # in test_editions
     for role in ("firm", "consultant", "officer", "administrator"):

@@ -80,6 +80,7 @@ def test_every_page_of_every_reader_carries_them(app, session, world):
         "sample_id": (ids["sample"], ids["published sample"]),
         "sample_consent_id": (ids["sample consent"],),
         "provider_id": (ids["provider"],),
+        "webhook_id": (ids["webhook"],),
         "listed": ("assessments",),
         "section_id": ("production",),
         "station_id": ("workshop",),

@@ -67,6 +67,7 @@ from survey.store.signatures import signatures
 from survey.tables import (
     ApiToken,
     Assessment,
+    Delivery,
     Firm,
     IntroductionState,
     MailState,
@@ -116,6 +117,7 @@ from tests.support.rounds import a_mail
 from tests.support.samples import a_copy, a_sample, a_typed_card
 from tests.support.templates import a_template, a_view, a_word_template
 from tests.support.tokens import a_token
+from tests.support.webhooks import a_webhook
 
 QUESTION = "scheduling"
 IDLE = frozenset({"user_sessions", "throttles", "known_devices"})
@@ -158,6 +160,7 @@ class World:
         self._say_what_they_need()
         self._show_a_sample()
         self._hand_out_tokens()
+        self._set_up_webhooks()
         if reports:
             self._print_district(self.rounds[0])
             self._report_year(self.rounds[0])
@@ -224,6 +227,14 @@ class World:
             for role, user in ((Role.FIRM, side.user), (Role.CONSULTANT, side.consultant)):
                 side.ids[f"{role} token"] = self._token(user, f"{side.word}的系统")
             side.ids[f"{Role.OFFICER} token"] = own
+
+    def _set_up_webhooks(self) -> None:
+        """Where other systems are told of everybody: nobody's in particular."""
+        kept, spare = (a_webhook(self._session, self._config) for _ in range(2))
+        of = select(Delivery.id).where(Delivery.webhook_id == kept)
+        sent = self._session.scalars(of.order_by(Delivery.id.desc())).first()
+        for side in self.sides:
+            side.ids |= {"webhook": kept, "spare webhook": spare, "delivery": sent or 0}
 
     def _token(self, user: User, purpose: str) -> int:
         word = a_token(self._session, user, purpose=purpose)

@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     Check("backup", work.backup, told=True),
     Check("queue", work.queue, told=True),
     Check("unsent", work.unsent),
+    Check("webhooks", work.webhooks, told=True),
     Check("log", work.log_chain),
     Check("clock", ground.clock),
     Check("fonts", ground.fonts),

@@ -7,10 +7,13 @@ from datetime import timedelta
 from survey.readings.backup_state import backup_state
 from survey.readings.condition.values import Around, Said, bad, good, watch
 from survey.store import jobs, mails
+from survey.store import webhooks as store
 
 WAITS, STUCK = timedelta(minutes=15), timedelta(hours=1)
 """How long the oldest job that is due waits for a worker before that is noted, and told."""
 MAIL_WAITS = timedelta(hours=1)
+RECEIVER_AWAY = timedelta(hours=1)
+GIVEN_UP_OF_LATE = timedelta(days=1)
 NIGHTS = timedelta(hours=50)
 """Two nights and a little: the log was not looked at in either."""
 BACKUP_AGE = timedelta(hours=26)
@@ -36,6 +39,20 @@ def unsent(around: Around) -> Said:
     if waiting:
         return watch("waiting", count=waiting)
     return watch("failed", count=failed) if failed else good("sent")
+
+
+def webhooks(around: Around) -> Said:
+    """Look for receivers that are away, and for events that were given up of late."""
+    session, count = around.session, store.count(around.session)
+    if not count:
+        return good("none")
+    if failed := store.failed(session):
+        return bad("off", count=len(failed), first=failed[0])
+    if given_up := store.count_given_up_since(session, around.now - GIVEN_UP_OF_LATE):
+        return bad("given_up", count=given_up)
+    if failing := store.failing(session, around.now - RECEIVER_AWAY):
+        return watch("failing", count=len(failing), first=failing[0])
+    return good("arrive", count=count)
 
 
 def log_chain(around: Around) -> Said:

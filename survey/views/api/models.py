@@ -355,3 +355,22 @@ class Job(BaseModel):
     progress: int
     total: int
     document: int | None = Field(description="生成的报告。")
+
+
+# --- what other systems are told ------------------------------------------------------------------
+
+
+class EventData(BaseModel):
+    """Numbers of rows; those that an event has."""
+
+    firm: int | None = Field(None, description="企业 id。")
+    round: int | None = Field(None, description="轮次 id。")
+    assessment: int | None = Field(None, description="评估 id。")
+    entry: int | None = Field(None, description="培育库里的 id。")
+    number: str | None = Field(None, description="报告编号。")
+
+
+class Event(BaseModel):
+    type: str = Field(description="事件的种类。")
+    timestamp: datetime = Field(description="什么时候发生的，重发时不变。")
+    data: EventData = Field(description="说的是哪一条，内容用接口来取。")

@@ -16,10 +16,11 @@ from spectree.plugins.flask_plugin import FlaskPlugin
 
 from survey.lifecycle.errors import Doubtful
 from survey.tables import SheetKind
-from survey.views.api.models import MOST_ID, Fault
+from survey.views.api.models import MOST_ID, Event, Fault
 from survey.views.changes import object_of, refusal
 from survey.web import errors, here, tokens
 from survey.words import api as words
+from survey.words import webhooks
 from survey.words.wording import DOUBTS
 
 View = Callable[..., ResponseReturnValue]
@@ -142,7 +143,32 @@ def description() -> Mapping[str, Any]:
             one["summary"], one["description"] = words.OPERATIONS[name], ""
             if kinds := words.FILES.get(name):
                 one["responses"]["200"]["content"] = {kind: {} for kind in kinds}
-    return told
+    return told | {"webhooks": _told_by_us(told["components"]["schemas"])}
+
+
+def _told_by_us(schemas: dict[str, Any]) -> dict[str, Any]:
+    """Describe the requests by which other systems are told what happened; add their models."""
+    model = Event.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= model.pop("$defs") | {"Event": model}
+    heads = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+        | {"description": said}
+        for name, said in words.HEADERS.items()
+    ]
+    sent = {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}
+    return {
+        kind: {
+            "post": {
+                "operationId": kind,
+                "summary": said,
+                "parameters": heads,
+                "requestBody": {"required": True, "content": sent},
+                "responses": {"2XX": {"description": words.TAKEN}},
+                "security": [],
+            }
+        }
+        for kind, said in webhooks.EVENTS.items()
+    }
 
 
 Item = TypeVar("Item")
