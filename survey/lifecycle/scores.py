@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from questionnaires import gates
+from questionnaires.answers import Sheet
 from questionnaires.floor import Floor, floor
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import Score, score
@@ -32,7 +33,7 @@ def keep_score(
     rows = answer_store.answers(step.session, sheet.id)
     found = floor_of(questionnaire, sheet, rows)
     kept = sheet_of(questionnaire, rows)
-    row = score_row(sheet.id, found, support(found.found, kept), step.now)
+    row = score_row(sheet.id, found, _supports(found.found, kept, sheet.kind, rows), step.now)
     tallies.keep(step, assessment, sheet.kind, found.found, kept)
     ways.forget(step.session, assessment.id, sheet.kind)
     if sheet.kind == SheetKind.SELF:
@@ -41,7 +42,7 @@ def keep_score(
     return step.session.merge(row)
 
 
-def score_row(sheet_id: int, found: Floor, held: Support, now: datetime) -> ScoreRow:
+def score_row(sheet_id: int, found: Floor, held: Supports, now: datetime) -> ScoreRow:
     """Return what is kept of a score, of a sheet that need not be in the database yet."""
     result = found.found
     return ScoreRow(
@@ -51,7 +52,8 @@ def score_row(sheet_id: int, found: Floor, held: Support, now: datetime) -> Scor
         step=result.step,
         rung=result.rung.id if result.rung else None,
         floor_step=found.lowest.step,
-        support=held.answers or 0,
+        support=held.whole.answers or 0,
+        unseen_support=held.unseen.answers or 0,
         sections={s.section.id: str(s.share) for s in result.sections if s.share is not None},
         failed_gates=_gates(result),
         scored_at=now,
@@ -89,12 +91,28 @@ def tell_supports(step: Step) -> int:
             rows = answer_store.answers(session, sheet.id)
             kept = sheet_of(questionnaire, rows)
             found = score(questionnaire, kept, frozenset(sheet.processes))
-            row.support = support(found, kept).answers or 0
+            held = _supports(found, kept, sheet.kind, rows)
+            row.support, row.unseen_support = held.whole.answers or 0, held.unseen.answers or 0
             if standings.scored_last(session, assessment.id, sheet.kind) == sheet.id:
-                standings.keep_support(assessment, sheet.kind, row.support)
+                standings.keep_support(assessment, sheet.kind, row)
         if waiting:
             step.log("supports_told", About("district", "scores"), after={"rows": len(waiting)})
     return len(waiting)
+
+
+class Supports(NamedTuple):
+    """By how few of all answers a rung is held, and by how few of those no consultant saw."""
+
+    whole: Support
+    unseen: Support
+
+
+def _supports(
+    found: Score, kept: Sheet, kind: SheetKind, rows: Mapping[str, KeptAnswer]
+) -> Supports:
+    """Of a firm's own sheet nobody saw any answer."""
+    whole = support(found, kept)
+    return Supports(whole, whole if kind == SheetKind.SELF else support(found, kept, unseen(rows)))
 
 
 def floor_of(

@@ -25,7 +25,15 @@ from survey.store.lists import (
     of_assessments,
 )
 from survey.store.requests import OPEN
-from survey.store.sheets import IS_CONFIRMED, RESULTS, Results, Standing, results_of, spoken
+from survey.store.sheets import (
+    IS_CONFIRMED,
+    RESULTS,
+    UNSEEN_SUPPORT,
+    Results,
+    Standing,
+    results_of,
+    spoken,
+)
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -93,6 +101,8 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
     "own_share": Assessment.own_permille.expression,
     "visited_share": CONFIRMED_PERMILLE,
     "deviation": DEVIATION,
+    "support": func.nullif(spoken("support"), 0),
+    "unseen": func.nullif(UNSEEN_SUPPORT, 0),
     "state": Assessment.state.expression,
     "planned": Assessment.planned_on.expression,
     "submitted": Assessment.submitted_at.expression,

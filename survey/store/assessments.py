@@ -269,7 +269,7 @@ def scores_without_support(
         select(ScoreRow, SheetRow, Assessment)
         .join(SheetRow, SheetRow.id == ScoreRow.sheet_id)
         .join(Assessment, Assessment.id == SheetRow.assessment_id)
-        .where(ScoreRow.support.is_(None))
+        .where(ScoreRow.support.is_(None) | ScoreRow.unseen_support.is_(None))
         .order_by(ScoreRow.sheet_id)
         .limit(limit)
     )

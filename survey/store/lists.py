@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from survey.store import kept
-from survey.store.sheets import IS_CONFIRMED, spoken
+from survey.store.sheets import IS_CONFIRMED, UNSEEN_SUPPORT, spoken
 from survey.tables import (
     Assessment,
     AssessmentState,
@@ -103,6 +103,8 @@ class Wanted:
     visited: str = ""
     provisional: str = ""
     support: str = ""
+    unseen: str = ""
+    """As ``support``, of the answers no consultant saw."""
     state: str = ""
     confirmed: str = ""
     target: str = ""
@@ -224,7 +226,9 @@ def _of_results(wanted: Wanted) -> Conditions:
         falls = and_(IS_CONFIRMED, Assessment.visited_floor_step < Assessment.visited_step)
         yield falls if wanted.provisional == "yes" else ~func.coalesce(falls, false())
     if wanted.support:
-        yield or_(*(_held_by(support) for support in any_of(wanted.support)))
+        yield or_(*(_held_by(few, spoken("support")) for few in any_of(wanted.support)))
+    if wanted.unseen:
+        yield or_(*(_held_by(few, UNSEEN_SUPPORT) for few in any_of(wanted.unseen)))
     if wanted.confirmed:
         yield IS_CONFIRMED if wanted.confirmed == "yes" else ~IS_CONFIRMED
     if wanted.gate:
@@ -237,10 +241,9 @@ def _of_results(wanted: Wanted) -> Conditions:
         yield _deviates(wanted.deviation)
 
 
-def _held_by(support: str) -> ColumnElement[bool]:
+def _held_by(few: str, held: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether so few answers hold the rung: one, two or three, more."""
-    held = spoken("support")
-    return {"one": held == 1, "few": held.between(2, 3), "more": held > 3}[support]
+    return {"one": held == 1, "few": held.between(2, 3), "more": held > 3}[few]
 
 
 def _stands_on(

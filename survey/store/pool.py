@@ -31,6 +31,7 @@ from survey.store.lists import (
 )
 from survey.store.sheets import (
     RESULTS,
+    UNSEEN_SUPPORT,
     Results,
     Standing,
     results_of,
@@ -67,6 +68,8 @@ POOL_SORTS: Mapping[str, ColumnElement[Any]] = {
     "own_share": Assessment.own_permille.expression,
     "visited_share": CONFIRMED_PERMILLE,
     "deviation": DEVIATION,
+    "support": func.nullif(spoken("support"), 0),
+    "unseen": func.nullif(UNSEEN_SUPPORT, 0),
     "state": PoolEntry.state.expression,
     "changed": PoolEntry.changed_at.expression,
     "next": PoolEntry.next_by.expression,

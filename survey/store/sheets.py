@@ -38,6 +38,8 @@ class Standing:
     floor_step: int | None = None
     support: int | None = None
     """The fewest answers whose fall by one level would lose the rung; 0 where none would."""
+    unseen_support: int | None = None
+    """The same where only what no consultant saw may fall: of an own sheet, everything."""
 
     @property
     def permille(self) -> int | None:
@@ -61,6 +63,12 @@ def spoken(column: str) -> ColumnElement[Any]:
     return case((IS_CONFIRMED, visited), else_=own)
 
 
+UNSEEN_SUPPORT = case(
+    (IS_CONFIRMED, Assessment.visited_unseen_support), else_=Assessment.own_support
+)
+"""Of the sheet that speaks, the fewest answers nobody saw that hold its rung."""
+
+
 RESULTS = (
     Assessment.own_share,
     Assessment.own_step,
@@ -70,6 +78,7 @@ RESULTS = (
     Assessment.visited_step,
     Assessment.visited_rung,
     Assessment.visited_support,
+    Assessment.visited_unseen_support,
     Assessment.visited_floor_step,
     IS_CONFIRMED.label("verified"),
 )
@@ -97,13 +106,18 @@ class Results:
 def results_of(row: Any) -> Results:
     """Read the columns ``RESULTS`` of a row."""
     own = Standing(
-        _share(row.own_share), row.own_step, row.own_rung, verified=False, support=row.own_support
+        _share(row.own_share),
+        row.own_step,
+        row.own_rung,
+        verified=False,
+        support=row.own_support,
+        unseen_support=row.own_support,
     )
     if not row.verified:
         return Results(own, Standing(None, None, None, verified=False))
     said = (_share(row.visited_share), row.visited_step, row.visited_rung)
-    kept = {"floor_step": row.visited_floor_step, "support": row.visited_support}
-    return Results(own, Standing(*said, verified=True, **kept))
+    kept = (row.visited_floor_step, row.visited_support, row.visited_unseen_support)
+    return Results(own, Standing(*said, True, *kept))
 
 
 def _share(kept: str | None) -> Fraction | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey.tables import Assessment, ScoreRow, SheetKind, SheetRow, UnmetGate
 
 OWN = ("share", "permille", "step", "rung", "support")
-VISITED = (*OWN, "floor_step")
+VISITED = (*OWN, "floor_step", "unseen_support")
 
 
 def columns(kind: SheetKind, score: ScoreRow) -> dict[str, Any]:
@@ -42,10 +42,11 @@ def keep(
     session.add_all(UnmetGate(assessment_id=assessment.id, kind=kind, gate=gate) for gate in unmet)
 
 
-def keep_support(assessment: Assessment, kind: SheetKind, support: int) -> None:
+def keep_support(assessment: Assessment, kind: SheetKind, score: ScoreRow) -> None:
     """Say by how few answers the rung of the sheet scored last is held."""
-    column = "own_support" if kind == SheetKind.SELF else "visited_support"
-    setattr(assessment, column, support)
+    for column, value in columns(kind, score).items():
+        if column.endswith("support"):
+            setattr(assessment, column, value)
 
 
 def scored_last(session: Session, assessment_id: int, kind: SheetKind) -> int | None:

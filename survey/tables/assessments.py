@@ -131,6 +131,7 @@ class Assessment(Table):
     visited_rung: Mapped[str | None] = mapped_column(String(60))
     own_support: Mapped[int | None]
     visited_support: Mapped[int | None]
+    visited_unseen_support: Mapped[int | None]
     visited_floor_step: Mapped[int | None]
     newest: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether it is its firm's newest; kept by ``store.newest``, for lists that count by it."""
@@ -319,6 +320,8 @@ class ScoreRow(Table):
     support: Mapped[int | None]
     """The fewest answers whose fall by one level would lose the rung (``reports.robustness``); 0 where
     none would; None until told again."""
+    unseen_support: Mapped[int | None]
+    """The same where only answers may fall that no consultant saw: of the firm's own sheet, all."""
     sections: Mapped[dict[str, Any]] = mapped_column(JSON)
     failed_gates: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     """The next rung's failed gates, as ``questionnaires.gates.plain``; None until told again."""

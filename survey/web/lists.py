@@ -18,7 +18,7 @@ MOST_WORDS = 60
 MOST_SEVERAL = 100
 """Most values of one filter."""
 BOXED = frozenset(
-    "trade township park scale size rung own visited support gate state round consultant pool target"
+    "trade township park scale size rung own visited support unseen gate state round consultant pool target"
     " stage nation responsible standing category department source year waits provider policy package"
     " outcome class".split()
 )

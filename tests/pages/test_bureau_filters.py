@@ -188,6 +188,29 @@ def test_the_list_is_narrowed_to_who_stands_on_few_answers(session, round_, desk
     assert names(desk.get("/bureau/assessments?support=one")) == ["一题厂（虚构）"]
     assert names(desk.get("/bureau/assessments?support=few")) == ["三题厂（虚构）"]
     assert names(desk.get("/bureau/assessments?support=more")) == ["稳当厂（虚构）"]
+    assert names(desk.get("/bureau/assessments?sort=-support")) == [
+        "稳当厂（虚构）",
+        "三题厂（虚构）",
+        "一题厂（虚构）",
+    ]
+
+
+def test_who_stands_on_few_answers_nobody_saw_is_found_by_them_alone(session, round_, desk):
+    """A visited firm by what its consultant did not see; one not visited yet by all it says."""
+    for unseen, name in ((1, "没看一题厂（虚构）"), (0, "看全了厂（虚构）")):
+        row = an_assessment(session, round_, name, state=AssessmentState.CONFIRMED, step=2)
+        with db.writing(session):
+            row.visited_support, row.visited_unseen_support = 1, unseen
+    own = an_assessment(session, round_, "没走访厂（虚构）", step=2)
+    with db.writing(session):
+        own.own_support = 2
+
+    assert names(desk.get("/bureau/assessments?unseen=one")) == ["没看一题厂（虚构）"]
+    assert names(desk.get("/bureau/assessments?unseen=few")) == ["没走访厂（虚构）"]
+    listed = desk.get("/bureau/assessments?sort=unseen&columns=unseen")
+    assert names(listed) == ["没看一题厂（虚构）", "没走访厂（虚构）", "看全了厂（虚构）"]
+    table = rows_of(desk.get("/bureau/assessments.xlsx?unseen=one&columns=unseen"))
+    assert table[-1][-1] == 1
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ FILTERS = {
     "own": ["equipment", "line", "workshop", "factory", "none"],
     "provisional": ["yes", "no"],
     "support": ["one", "few", "more"],
+    "unseen": ["one", "few", "more"],
     "deviation": ["higher", "equal", "lower", "5", "10"],
     "pool": ["proposed", "in_pool", "none"],
     "overdue": ["sheet", "visit"],

@@ -49,6 +49,7 @@ OF_FIRMS = {
 OF_RESULTS = {
     "rung": [*RUNGS, "none"],
     "support": ["one", "few", "more"],
+    "unseen": ["one", "few", "more"],
 }
 LISTS = {
     "assessments": OF_FIRMS

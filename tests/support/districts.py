@@ -23,7 +23,7 @@ from questionnaires.model import Questionnaire
 from questionnaires.scoring import Score, is_required, score
 from reports.robustness import support
 from survey import db
-from survey.lifecycle.scores import score_row, unmet
+from survey.lifecycle.scores import Supports, score_row, unmet
 from survey.lifecycle.tallies import judged, parts_of
 from survey.running.demonstration.sheets import answer_on
 from survey.store import newest, settings, standings, tallies
@@ -341,7 +341,8 @@ def _made(questionnaire: Questionnaire, dice: Random, level: float) -> Made:
         if is_required(questionnaire.section_of[q.id], q)
     }
     found: Score = score(questionnaire, sheet, processes)
-    row = score_row(0, floor(found, sheet, frozenset()), support(found, sheet), _moment(0))
+    held = support(found, sheet)
+    row = score_row(0, floor(found, sheet, frozenset()), Supports(held, held), _moment(0))
     kept = {column.key: getattr(row, column.key) for column in ScoreRow.__table__.columns}
     parts = [
         *parts_of(SHIPPED.load(EDITION), found),

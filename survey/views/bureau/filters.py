@@ -254,6 +254,7 @@ def _of_results(frame: Frame) -> Iterable[Filter]:
     yield _choice("confirmed", "核定", "result", words.CONFIRMED)
     yield _choice("provisional", "暂核", "result", words.PROVISIONAL)
     yield _boxes("support", "等级稳不稳", "result", words.SUPPORT)
+    yield _boxes("unseen", "只看未核验的题稳不稳", "result", words.SUPPORT)
     yield _boxes("gate", "未达到的必备条件", "result", looked_at(frame.edition))
     yield _choice("deviation", "自评与核定", "result", words.DEVIATIONS)
 
