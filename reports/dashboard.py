@@ -165,6 +165,10 @@ class Near(NamedTuple):
     permille: int
 
 
+OWN = "own"
+"""What a consultant's own measures, which have no code, are asked for by."""
+
+
 class Wish(NamedTuple):
     """A package that visits recommend: to how many firms, for how much in 0.01 万元."""
 
@@ -504,7 +508,7 @@ def demand(frame: Frame, wishes: Sequence[Wish], titles: Mapping[str, str], own:
 
 def _wish(frame: Frame, wish: Wish, titles: Mapping[str, str], own: str) -> Line:
     title = f"{wish.code} {titles.get(wish.code, '')}".strip() if wish.code else own
-    firms = count(wish.firms, "firms", what="package", key=wish.code or "own", **frame.asks)
+    firms = count(wish.firms, "firms", what="package", key=wish.code or OWN, **frame.asks)
     return Line(title, (firms, _money([wish]), *_ends([wish])))
 
 

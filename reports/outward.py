@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -64,7 +64,11 @@ class Benchmark(NamedTuple):
 
 
 def outward(
-    tables: Sequence[Table], current: str, basis: Basis, told: Sequence[Benchmark]
+    tables: Sequence[Table],
+    current: str,
+    basis: Basis,
+    told: Sequence[Benchmark],
+    told_on: Collection[str] = (),
 ) -> tuple[Table, ...]:
     """Return the blocks that may leave the bureau, small counts held back in all of them together.
 
@@ -74,10 +78,13 @@ def outward(
         current: The title of the round whose firms most tables count.
         basis: Whose rungs they count.
         told: What everybody is told of groups of firms; which groups that are tells on counts.
+        told_on: Packages whose sums one of a few firms could work out another's part from.
     """
     medians = {(one.section, one.trade): one.found.middle for one in told if _is_trade(one)}
     shown = [
-        _public(t, medians) for t in tables if t.id not in INSIDE and (t.id != HEAT or medians)
+        _public(t, medians, told_on)
+        for t in tables
+        if t.id not in INSIDE and (t.id != HEAT or medians)
     ]
     shown += _groups(told)
     known = _Known(current, basis, _width(shown))
@@ -119,19 +126,18 @@ def _known_counts(told: Sequence[Benchmark], known: _Known) -> Mapping[Key, tupl
     return found
 
 
-def _public(table: Table, medians: Medians) -> Table:
+def _public(table: Table, medians: Medians, told_on: Collection[str]) -> Table:
     if table.id == HEAT:
         return _told(table, medians)
     if table.id == "demand":
-        return replace(
-            table, lines=tuple(map(_roughly, table.lines)), says=table.outside or table.says
-        )
+        lines = tuple(_roughly(line, told_on) for line in table.lines)
+        return replace(table, lines=lines, says=table.outside or table.says)
     columns = COUNTED.get(table.id)
     if columns is None:
         return table
-    lines = (Line(line.title, line.cells[:columns]) for line in table.lines)
+    cut = tuple(Line(line.title, line.cells[:columns]) for line in table.lines)
     says = table.says if table.outside is None else table.outside
-    return replace(table, head=table.head[: columns + 1], lines=tuple(lines), says=says)
+    return replace(table, head=table.head[: columns + 1], lines=cut, says=says)
 
 
 def _told(table: Table, medians: Medians) -> Table:
@@ -149,8 +155,14 @@ def _told(table: Table, medians: Medians) -> Table:
     return replace(table, title="各模块得分率中位数", says=MEDIANS, lines=tuple(lines))
 
 
-def _roughly(line: Line) -> Line:
-    """Let sums of money begin and end where a band of prices does: one more firm is not seen in them."""
+def _roughly(line: Line, told_on: Collection[str]) -> Line:
+    """Let sums of money begin and end where a band of prices does: one more firm is not seen in them.
+
+    One in which a firm could find another's part is not told at all.
+    """
+    where = line.cells[0].where
+    if where is not None and where.asks["key"] in told_on:
+        return line._replace(cells=(line.cells[0], *[HELD] * (len(line.cells) - 1)))
     low, high = (Fraction(cell.number or 0) * 100 for cell in line.cells[2:4])
     if not high:
         return line
@@ -314,7 +326,7 @@ def _listed(table: Table) -> Table:
     lines = [line for line in table.lines if line.cells[0].number is not None]
     says = f"只列至少 {FEWEST} 家企业的。"
     if table.id == "demand":
-        says = f"只列至少 {FEWEST} 家企业的，合计是列出各项的合计。"
+        says = f"只列至少 {FEWEST} 家企业的，合计是说了金额的各项的合计。"
         if len(lines) > 1:
             lines.append(Line(TOTAL, (Cell(NONE), *_added_up(lines))))
     return replace(table, lines=tuple(lines), says=table.says + says, empty=NONE_SHARED)

@@ -52,8 +52,11 @@ def _page(workshop: Workshop) -> OnePage:
     edition = library.load(session, round_.edition)
     found = dashboard.page(session, place, edition, round_, basis, made)
     told = peers.told_of_groups(session, edition, made.astimezone(clock.LOCAL).date())
+    told_on = dashboard.told_on(session, round_)
     session.rollback()  # working out what may be told takes a while; no snapshot is held open
-    tables = outward(found.tables, round_.title, basis, told) if leaves else found.tables
+    tables = found.tables
+    if leaves:
+        tables = outward(tables, round_.title, basis, told, told_on)
     return OnePage(
         district=place.name,
         bureau=place.bureau,

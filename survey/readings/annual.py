@@ -50,9 +50,9 @@ def tables_of(session: Session, page: Page, edition: Edition, *, outward: bool) 
     if not outward:
         return {table.id: table for table in page.tables}
     told = peers.told_of_groups(session, edition, page.made.astimezone(clock.LOCAL).date())
-    title = page.round.title
+    title, told_on = page.round.title, dashboard.told_on(session, page.round)
     session.rollback()
-    shown = told_outside(page.tables, title, page.basis, told)
+    shown = told_outside(page.tables, title, page.basis, told, told_on)
     return {table.id: table for table in shown}
 
 

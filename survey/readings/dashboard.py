@@ -18,6 +18,7 @@ from reports import samples as say_samples
 from reports.dashboard import Basis, Frame, Group, Mean, Table, Wish
 from reports.district import Eligible, PlanLine, plan_lines
 from reports.gate_names import looked_at
+from reports.small_cells import tells_one
 from survey.clock import LOCAL
 from survey.readings.district import recognised
 from survey.store import district as store
@@ -215,6 +216,13 @@ def _means(added: Iterable[Sum], basis: Basis) -> list[Mean]:
     kind = store.KIND_OF[basis]
     ours = (one for one in added if one.what == What.SECTION and one.kind == kind)
     return [Mean(one.key, one.trade, one.firms, one.low) for one in ours]
+
+
+def told_on(session: Session, round_: Round) -> frozenset[str]:
+    """Return the recommended packages whose sums would tell what one firm should buy."""
+    shares = tallies.largest(session, round_.id)
+    found = (code for code, ends in shares.items() if any(tells_one(*end) for end in ends))
+    return frozenset(code or say.OWN for code in found)
 
 
 def _wishes(added: Iterable[Sum]) -> list[Wish]:

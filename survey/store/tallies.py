@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, delete, exists, func, insert, select, update
@@ -137,6 +140,29 @@ def sums(session: Session, round_id: int) -> list[Sum]:
     query = select(*shape, *added).where(TallySum.round_id == round_id).group_by(*shape)
     found = (Sum(*row[:4], *map(int, row[4:])) for row in session.execute(query))
     return [one for one in found if one.firms]
+
+
+class Share(NamedTuple):
+    """A sum, and what the two with the largest parts have of it."""
+
+    total: int
+    first: int
+    second: int
+
+
+def largest(session: Session, round_id: int) -> dict[str, tuple[Share, ...]]:
+    """Return by package the sums of a round, of either end, with their two largest parts."""
+    found: defaultdict[str, list[Share]] = defaultdict(list)
+    packages = (Tally.round_id == round_id, Tally.what == What.PACKAGE, Tally.counts)
+    for end in (Tally.low, Tally.high):
+        total = func.sum(end).over(partition_by=Tally.key).label("total")
+        rank = func.row_number().over(partition_by=Tally.key, order_by=end.desc()).label("rank")
+        ranked = select(Tally.key, total, end.label("part"), rank).where(*packages).subquery()
+        first_two = select(ranked).where(ranked.c.rank <= 2).order_by(ranked.c.key, ranked.c.rank)
+        for key, rows in groupby(session.execute(first_two), itemgetter(0)):
+            (_, whole, first, _), *others = rows
+            found[key].append(Share(int(whole), first, others[0].part if others else 0))
+    return {key: tuple(shares) for key, shares in found.items()}
 
 
 def unsettled(session: Session, marker: str) -> list[int]:

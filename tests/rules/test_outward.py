@@ -157,7 +157,7 @@ def test_what_only_a_few_lack_or_want_is_not_even_named():
     assert [line.title for line in gates.lines] == ["traceability", "erp"]
     assert [line.title for line in demand.lines] == ["N02", "N03", TOTAL]
     assert [cell.text for cell in demand.lines[-1].cells] == ["—", "3–6.25", "3", "6.25"]
-    assert "合计是列出各项的合计" in demand.says
+    assert "合计是说了金额的各项的合计" in demand.says
 
 
 def test_of_a_single_firm_no_paper_tells_what_it_lacks_or_wants():
@@ -218,6 +218,18 @@ def test_sums_of_money_hide_one_more_firm():
     assert told(41_000, 52_000) == told(41_100, 61_000) == ["400–630", "400", "630"]
     assert told(0, 9) == ["0–0.1", "0", "0.1"]
     assert told(0, 0) == ["无需采购", "0", "0"]
+
+
+def test_of_what_one_firm_should_buy_no_sum_tells():
+    inside = say.demand(a_frame(), [Wish("N02", 9, 300, 400), Wish("", 7, 50, 900)], {}, "自拟")
+
+    (table,) = outward([inside], NOW, Basis.VISITED, [], {say.OWN})
+
+    assert [[cell.text for cell in line.cells] for line in table.lines] == [
+        ["9", "2.5–5", "2.5", "5"],
+        ["7", WITHHELD, WITHHELD, WITHHELD],
+        ["—", "2.5–5", "2.5", "5"],
+    ]
 
 
 def test_every_block_is_drawn_with_its_numbers_on_it():

@@ -10,10 +10,12 @@ from random import Random
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from reports.dashboard import OWN
 from survey import db
 from survey.lifecycle import assessments as steps
 from survey.lifecycle import tallies as life
 from survey.lifecycle.step import Actor, Step
+from survey.readings import dashboard
 from survey.store import tallies
 from survey.store.tallies import Part, What
 from survey.tables import Assessment, Role, Round, SheetKind, Tally, TallySum
@@ -162,3 +164,24 @@ def test_sums_that_are_folded_while_sheets_change_lose_nothing_and_count_nothing
     found = sorted(tuple(one) for one in tallies.sums(session, round_))
     assert found == added_up(session, round_)
     assert found
+
+
+def test_of_each_package_the_sum_and_its_two_largest_parts_are_known(session):
+    round_ = a_round(session)
+    ends = [(10, 500), (20, 60), (30, 50), (0, 40)]
+    firms = [an_assessment(session, round_, f"虚构{n}厂") for n in range(len(ends) + 1)]
+    for one, (low, high) in zip(firms, ends, strict=False):
+        parts = [Part(What.PACKAGE, "N02", low, high), Part(What.SECTION, "design", 1, 1)]
+        tallies.keep(session, one, SheetKind.ONSITE, parts)
+    tallies.keep(session, firms[-1], SheetKind.ONSITE, [Part(What.PACKAGE, "", 7, 7)])
+    session.commit()
+
+    assert tallies.largest(session, round_.id) == {
+        "N02": ((60, 30, 20), (650, 500, 60)),
+        "": ((7, 7, 0), (7, 7, 0)),
+    }
+    assert dashboard.told_on(session, round_) == {OWN}
+
+    tallies.keep(session, firms[3], SheetKind.ONSITE, [Part(What.PACKAGE, "N02", 0, 5_000)])
+    session.commit()
+    assert dashboard.told_on(session, round_) == {OWN, "N02"}
