@@ -1,4 +1,4 @@
-"""The catalogue's file with other prices and weeks of some packages; the rest of it stays."""
+"""The catalogue's file with other prices, weeks and levels of some packages; the rest of it stays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE: Final = "packages.yaml"
 
 
 def rewritten(folder: Path, packages: Iterable[Package]) -> tuple[str, ...]:
-    """Write what packages cost and take, and its source, into an edition's files.
+    """Write what packages cost, take and lift, and its source, into an edition's files.
 
     Returns:
         The codes of those the file knew otherwise; of others nothing is written.
@@ -33,11 +33,12 @@ def rewritten(folder: Path, packages: Iterable[Package]) -> tuple[str, ...]:
 
 
 def _is_other(package: Package, row: dict[str, Any]) -> bool:
-    """Write a package over its row; whether its price or weeks are others than they were."""
+    """Write a package over its row; whether its price, weeks or levels are others than they were."""
     before = Package.model_validate(row)
-    if (before.cost, before.weeks) == (package.cost, package.weeks):
+    if (before.cost, before.weeks, before.lifts) == (package.cost, package.weeks, package.lifts):
         return False
     row |= {"cost": _cost(package.cost), "weeks": package.weeks.model_dump()}
+    row["lifts"] = dict(package.lifts)
     row["source"] = package.source
     return True
 

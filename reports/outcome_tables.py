@@ -95,6 +95,17 @@ def _rises(it: Told) -> str:
     )
 
 
+def lowered(it: Told, after: Package, names: Mapping[str, str]) -> str:
+    """Say which promised levels another form of a package lowers, and of how many visited firms."""
+    before = it.package.lifts
+    return "；".join(
+        f"{names.get(question, question)} {before[question]} 档改为 {level} 档"
+        + (f"（经现场核验的 {found.firms} 家）" if (found := it.missed.get(question)) else "")
+        for question, level in after.lifts.items()
+        if level != before.get(question, level)
+    )
+
+
 def said(package: Package) -> str:
     """Say what a package costs once and takes."""
     cost = package.cost

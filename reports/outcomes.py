@@ -24,6 +24,8 @@ ROUNDED: Final = 20
 
 A quartile of few firms is what one of them paid, and a published catalogue must not say that.
 """
+LEAST: Final = 1
+"""No promise is lowered further: what lifts nothing is taken out by whoever writes the catalogue."""
 ONCE: Final = ("equipment", "software", "services", "undivided")
 BEFORE: Final = "；原为："
 """Parts what a moved range rests on from the source it had."""
@@ -126,6 +128,22 @@ class Told:
         risen = [sum(it.since[q] - it.before[q] for q, _ in self._open(it)) for it in both]
         return reached(promised), reached(risen)
 
+    @cached_property
+    def missed(self) -> dict[str, Reached]:
+        """Of questions promised higher than most firms came: {question: what visited sheets say}.
+
+        Only what a consultant confirmed counts, and of few firms nothing. What is bought by the piece
+        leads as far as the pieces do, so that its levels are no promise.
+        """
+        if self.package.cost.units in self.package.lifts:
+            return {}
+        seen = Told(self.package, tuple(it for it in self.outcomes if it.is_verified))
+        return {
+            one.question: one.reached
+            for one in seen.lifts
+            if one.reached.spread and floor(one.reached.spread.median) < one.promised
+        }
+
     def _open(self, it: Outcome) -> list[tuple[str, int]]:
         """What the package could lift of a firm, of what both its sheets tell."""
         return [
@@ -200,17 +218,23 @@ def _middle(one: Range) -> Fraction:
 def moved(it: Told, day: date) -> Package | None:
     """Return the package with price and weeks moved to the quartiles; None where nothing would change.
 
-    A price keeps its parts: each becomes the same share of its middle. Yearly fees and levels stay.
+    A price keeps its parts: each becomes the same share of its middle. Yearly fees stay. A level most
+    visited firms did not reach becomes the one half of them did; none is raised, for a next sheet
+    tells all that its firm did, not what one package does.
     """
-    cost, weeks = it.package.cost, it.package.weeks
+    cost, weeks, lifts = it.package.cost, it.package.weeks, it.package.lifts
     if (ratio := it.ratios.spread) is not None:
         cost = _at(cost, _outward(ratio))
     if (found := it.weeks.spread) is not None:
         weeks = Weeks(low=floor(found.low), high=ceil(found.high))
-    if (cost, weeks) == (it.package.cost, it.package.weeks):
+    for question, there in it.missed.items():
+        if there.spread:
+            lifts = lifts | {question: max(LEAST, floor(there.spread.median))}
+    if (cost, weeks, lifts) == (it.package.cost, it.package.weeks, it.package.lifts):
         return None
+    source = _source(it, day)[:200]
     return it.package.model_copy(
-        update={"cost": cost, "weeks": weeks, "source": _source(it, day)[:200]}
+        update={"cost": cost, "weeks": weeks, "lifts": lifts, "source": source}
     )
 
 
@@ -237,7 +261,8 @@ def _amounts_at(amounts: Amounts, low: Fraction, high: Fraction) -> Amounts:
 
 def _source(it: Told, day: date) -> str:
     """Say what moved ranges rest on; what an earlier move said is dropped."""
-    parts = (("价格", it.ratios), ("工期", it.weeks))
+    lifted = max(it.missed.values(), key=lambda one: one.firms, default=Reached(0, None))
+    parts = (("价格", it.ratios), ("工期", it.weeks), ("提升", lifted))
     counted = "、".join(f"{name} {of.firms} 家" for name, of in parts if of.spread)
     was = it.package.source.split(BEFORE)[-1]
     return f"本区完工项目的四分位（{counted}，截至 {day.isoformat()}）{BEFORE}{was}"

@@ -64,7 +64,11 @@ def _drafted(session: Session, draft_id: str, package: Package) -> Package | Non
     draft, _faults = edition_status.opened(session, draft_id)
     there = (one for one in draft.packages if one.code == package.code) if draft else iter(())
     found = next(there, None)
-    same = found is None or (found.cost, found.weeks) == (package.cost, package.weeks)
+    same = found is None or (found.cost, found.weeks, found.lifts) == (
+        package.cost,
+        package.weeks,
+        package.lifts,
+    )
     return None if same else found
 
 

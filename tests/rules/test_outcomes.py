@@ -12,7 +12,7 @@ from questionnaires import catalogue, diff
 from questionnaires.checking import check
 from questionnaires.library import SHIPPED
 from questionnaires.loading import SEAL
-from reports.outcome_tables import TOO_FEW, said, tables
+from reports.outcome_tables import TOO_FEW, lowered, said, tables
 from reports.outcomes import BEFORE, FEWEST, Outcome, moved, reached, told
 
 EDITION = SHIPPED.load("2026")
@@ -129,6 +129,49 @@ def test_moved_ranges_go_outward_and_say_what_they_rest_on():
     assert found.lifts == N01.lifts
     assert "价格 5 家、工期 5 家，截至 2026-11-27" in found.source
     assert found.source.endswith(BEFORE + N01.source)
+
+
+SINCE = ({"scheduling": 2, "exceptions": 2},) * 3 + ({"scheduling": 1, "exceptions": 3},) * 2
+
+
+def test_a_level_most_visited_firms_did_not_reach_becomes_what_half_of_them_did():
+    assert (N01.lifts["scheduling"], N01.lifts["exceptions"]) == (2, 3)
+    it = told(N01, five(since=SINCE, is_verified=(True,) * 5))
+
+    found = moved(it, DAY)
+
+    assert found.lifts == N01.lifts | {"exceptions": 2}
+    assert "（提升 5 家，截至" in found.source
+    assert lowered(it, found, {"exceptions": "异常"}) == "异常 3 档改为 2 档（经现场核验的 5 家）"
+
+
+def test_a_level_is_lowered_on_visited_sheets_alone_and_never_raised():
+    above = ({"scheduling": 4, "exceptions": 4},) * 5
+
+    assert moved(told(N01, five(since=SINCE, is_verified=(True,) * 4 + (False,))), DAY) is None
+    assert moved(told(N01, five(since=above, is_verified=(True,) * 5)), DAY) is None
+
+
+def test_no_promise_falls_below_the_first_level_and_what_is_bought_by_the_piece_keeps_its_own():
+    nothing = ({"scheduling": 0, "exceptions": 0, "networked": 0},) * 5
+    found = moved(told(N01, five(since=nothing, is_verified=(True,) * 5)), DAY)
+
+    assert found.lifts == N01.lifts | {"scheduling": 1, "exceptions": 1}
+    assert N02.cost.units in N02.lifts
+    assert moved(told(N02, five(since=nothing, is_verified=(True,) * 5)), DAY) is None
+
+
+def test_lowered_levels_are_written_read_back_and_told_as_a_difference(tmp_path):
+    folder = tmp_path / "2026"
+    shutil.copytree(SHIPPED.folder_of("2026"), folder, ignore=shutil.ignore_patterns(SEAL))
+    found = moved(told(N01, five(since=SINCE, is_verified=(True,) * 5)), DAY)
+
+    assert catalogue.rewritten(folder, [found]) == ("N01",)
+
+    after, faults = check(folder)
+    assert after is not None, faults
+    assert next(one for one in after.packages if one.code == "N01").lifts == found.lifts
+    assert any("3 档" in str(change) for change in diff.differences(EDITION, after))
 
 
 def test_a_moved_price_never_is_what_one_firm_paid():

@@ -41,6 +41,7 @@ def package(package_code: str) -> ResponseReturnValue:
         tables=outcome_tables.tables(it.told, it.names),
         moved=outcomes.moved(it.told, here.today()),
         said=outcome_tables.said,
+        lowered=outcome_tables.lowered,
         confidence=CONFIDENCE,
         fewest=outcomes.FEWEST,
     )
@@ -52,7 +53,7 @@ def _seen(code: str) -> PackageSeen:
 
 @pages.post("/projects/packages/<package_code>/draft")
 def move_package(package_code: str) -> ResponseReturnValue:
-    """Write price and weeks as they were reached into the edition's draft."""
+    """Write price, weeks and levels as they were reached into the edition's draft."""
     edition = choices.frame().edition.id
     moved = outcomes.moved(_seen(package_code).told, here.today())
     if moved is None:
