@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -96,10 +96,27 @@ def take_workbook(step: Step, edition_id: str, file: IO[bytes]) -> str:
     draft = workbook.read_workbook(file, beside)
     if draft.faults:
         raise Faulty(draft.faults)
-    with _copied(_folder(step.session, edition_id), edition_id) as folder:
-        workbook.keep_draft(draft, folder)
-        _change(step, edition_id, folder, trade=draft.trade)
+    rewrite(step, edition_id, lambda folder: workbook.keep_draft(draft, folder), trade=draft.trade)
     return draft.trade
+
+
+def rewrite(
+    step: Step,
+    edition_id: str,
+    write: Callable[[Path], None],
+    action: str = "edition_import",
+    **about: str,
+) -> None:
+    """Let a draft's files be what ``write`` makes of a copy of them.
+
+    Raises:
+        NotDraft, NotThere
+        Stale: The draft was changed meanwhile.
+    """
+    _required_draft(step.session, edition_id)
+    with _copied(_folder(step.session, edition_id), edition_id) as folder:
+        write(folder)
+        _change(step, edition_id, folder, action, **about)
 
 
 def move_ranges(step: Step, edition_id: str, package: Package) -> str:

@@ -9,7 +9,7 @@ from survey.views import (
     bureau,
     calendar,
     consultant,
-    editions,
+    edition_forms,
     files,
     firm,
     interests,
@@ -40,7 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     bureau.pages,
     calendar.pages,
     consultant.pages,
-    editions.pages,
+    edition_forms.pages,  # the same as of editions, with what it adds
     files.pages,
     firm.pages,
     interests.pages,

@@ -83,13 +83,13 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     return errors.answer(413, f"工作簿超过 {most} MB，未读取。只保留导出的各表后重试。")
 
 
-def _status(edition_id: str) -> EditionStatus:
+def found_status(edition_id: str) -> EditionStatus:
     return edition_status.one(here.session(), edition_id) or abort(404)
 
 
 def _opened(edition_id: str) -> Edition:
     """Return an edition whose files can be read; one that is broken leads to its own page."""
-    _status(edition_id)
+    found_status(edition_id)
     try:
         edition, _ = edition_status.opened(here.session(), edition_id)
     except UnknownEdition:
@@ -118,7 +118,7 @@ def home() -> ResponseReturnValue:
 @pages.get("/<edition_id>")
 def edition(edition_id: str) -> ResponseReturnValue:
     """Show one edition: state, faults, and what may be done with it."""
-    return _page(_status(edition_id))
+    return _page(found_status(edition_id))
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def _publish_form(known: EditionStatus) -> PublishForm:
 @pages.get("/<edition_id>/differences")
 def differences(edition_id: str) -> ResponseReturnValue:
     """Say how this edition differs from another, and what that would mean for sheets handed in."""
-    new, known = _status(edition_id), edition_status.every(here.session())
+    new, known = found_status(edition_id), edition_status.every(here.session())
     others = [s for s in known if s.id != edition_id]
     chosen = request.args.get("from") or new.copied_from or ""
     old = next((s for s in others if s.id == chosen), None)
@@ -277,7 +277,7 @@ def preview(edition_id: str, trade_id: str) -> ResponseReturnValue:
     processes = _ticked(questionnaire)
     return render_template(
         "editions/preview.html",
-        edition=_status(edition_id),
+        edition=found_status(edition_id),
         questionnaire=questionnaire,
         processes=processes,
         sections=_shown(questionnaire, processes),
@@ -301,7 +301,7 @@ def section(edition_id: str, trade_id: str, section_id: str) -> ResponseReturnVa
     form = forms.section_form(questionnaire.asked(here, processes), {})
     return render_template(
         "editions/section.html",
-        edition=_status(edition_id),
+        edition=found_status(edition_id),
         questionnaire=questionnaire,
         section=here,
         sections=shown,
@@ -326,7 +326,7 @@ def paper(edition_id: str, trade_id: str) -> ResponseReturnValue:
     questionnaire = _questionnaire(edition_id, trade_id)
     return render_template(
         "editions/paper.html",
-        edition=_status(edition_id),
+        edition=found_status(edition_id),
         questionnaire=questionnaire,
         titles={process.id: process.title for process in questionnaire.trade.processes},
     )
@@ -349,7 +349,7 @@ def hand_out(edition_id: str, trade_id: str) -> ResponseReturnValue:
 @pages.post("/<edition_id>/copy")
 def copy(edition_id: str) -> ResponseReturnValue:
     """Make a draft copy, to be changed and published as the next edition."""
-    known = _status(edition_id)
+    known = found_status(edition_id)
     try:
         made = steps.copy(here.step(), edition_id)
     except AlreadyThere as there:
@@ -362,7 +362,7 @@ def copy(edition_id: str) -> ResponseReturnValue:
 @pages.post("/<edition_id>/workbook")
 def take_workbook(edition_id: str) -> ResponseReturnValue:
     """Read a reviewed workbook into a draft."""
-    known = _status(edition_id)
+    known = found_status(edition_id)
     given = request.files.get("workbook")
     if not known.is_draft:
         return _page(known, 409, refused=CHANGE_REFUSED)
@@ -371,7 +371,7 @@ def take_workbook(edition_id: str) -> ResponseReturnValue:
     try:
         trade = steps.take_workbook(here.step(), edition_id, io.BytesIO(given.read()))
     except NotDraft:
-        return _page(_status(edition_id), 409, refused=CHANGE_REFUSED)
+        return _page(found_status(edition_id), 409, refused=CHANGE_REFUSED)
     except Faulty as faulty:
         return _page(known, 422, bad_cells=faulty.faults)
     flash(f"已读回工作簿（{trade}），草稿已更新。", "good")
@@ -384,7 +384,7 @@ CHANGE_REFUSED = "已发布的年版不能修改，内容没有改动。要改�
 @pages.post("/<edition_id>/publish")
 def publish(edition_id: str) -> ResponseReturnValue:
     """Seal a draft and let rounds use it."""
-    known, form = _status(edition_id), PublishForm()
+    known, form = found_status(edition_id), PublishForm()
     if not known.is_draft:
         return _page(known, 409, refused=CHANGE_REFUSED)
     if not form.validate():
@@ -405,7 +405,7 @@ def publish(edition_id: str) -> ResponseReturnValue:
         form.new_id.errors = ["已有这个编号的年版，请换一个。"]
         return _page(known, 409, form=form)
     except NotDraft:
-        return _page(_status(edition_id), 409, refused=CHANGE_REFUSED)
+        return _page(found_status(edition_id), 409, refused=CHANGE_REFUSED)
     except Faulty:
         return _page(
             known, 422, form=form, refused="草稿还有问题，没有发布。请先处理下面列出的问题。"
@@ -421,7 +421,7 @@ def discard(edition_id: str) -> ResponseReturnValue:
     try:
         steps.discard(here.step(), edition_id)
     except NotDraft:
-        return _page(_status(edition_id), 409, refused="已发布的年版不能丢弃，只能停用。")
+        return _page(found_status(edition_id), 409, refused="已发布的年版不能丢弃，只能停用。")
     flash("草稿已丢弃。", "good")
     return redirect(url_for(".home"))
 
@@ -432,7 +432,7 @@ def retire(edition_id: str) -> ResponseReturnValue:
     try:
         steps.retire(here.step(), edition_id)
     except Unused:
-        return _page(_status(edition_id), 409, refused="只有已发布的年版可以停用。")
+        return _page(found_status(edition_id), 409, refused="只有已发布的年版可以停用。")
     flash("年版已停用，新的评估轮次不能再选它；已经开始的评估照常进行。", "good")
     return redirect(url_for(".edition", edition_id=edition_id))
 
@@ -443,6 +443,6 @@ def restore(edition_id: str) -> ResponseReturnValue:
     try:
         steps.restore(here.step(), edition_id)
     except Unused:
-        return _page(_status(edition_id), 409, refused="只有已停用的年版可以恢复。")
+        return _page(found_status(edition_id), 409, refused="只有已停用的年版可以恢复。")
     flash("年版已恢复使用。", "good")
     return redirect(url_for(".edition", edition_id=edition_id))

@@ -120,6 +120,7 @@ ACTIONS = {
     "export": "导出清单",
     "edition_copy": "建立年版草稿",
     "edition_import": "读回年版工作簿",
+    "edition_form": "导入 XLSForm",
     "edition_ranges": "按完工项目调整目录",
     "edition_adopt": "收存年版",
     "edition_publish": "发布年版",

@@ -129,6 +129,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "export": "导出了{thing}",
     "edition_copy": "建立了{thing}的草稿",
     "edition_import": "读回了{thing}的工作簿",
+    "edition_form": "把一份 XLSForm 导入了{thing}",
     "edition_ranges": "按完工项目调整了{thing}里的一个场景",
     "edition_adopt": "收存了{thing}",
     "edition_publish": "发布了{thing}",
