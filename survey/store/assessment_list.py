@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -156,6 +156,13 @@ def assessments(
     """Return assessments with the standing of the sheet that speaks for each, and their number."""
     rows, total = _LISTING.read(session, _where(wanted), wanted.sort or "-submitted", part)
     return [_assessment_line(row) for row in rows], total
+
+
+def in_portions(session: Session, wanted: Wanted) -> Iterator[list[AssessmentLine]]:
+    """Return all of the same in their order, some at a time."""
+    sort = wanted.sort or "-submitted"
+    for rows in _LISTING.portions(session, _where(wanted), sort):
+        yield [_assessment_line(row) for row in rows]
 
 
 class Version(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -111,6 +111,12 @@ def firms(
     """Return firms with their users counted and the state of their newest assessment."""
     rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-added", part)
     return [_firm_line(row) for row in rows], total
+
+
+def in_portions(session: Session, wanted: Wanted) -> Iterator[list[FirmLine]]:
+    """Return all of the same in their order, some at a time."""
+    for rows in _LISTING.portions(session, list(_where(wanted)), wanted.sort or "-added"):
+        yield [_firm_line(row) for row in rows]
 
 
 def _firm_line(row: Any) -> FirmLine:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from io import SEEK_END
 from itertools import chain
 from typing import IO
 from urllib.parse import quote
@@ -14,6 +16,7 @@ from survey.web.headers import DOWNLOAD_POLICY
 from survey.words import uploads as words
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PIECE = 64 * 1024
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -61,6 +64,22 @@ def sent_workbook(stream: IO[bytes], name: str, plain_name: str) -> Response:
 def sent_table(stream: IO[bytes], name: str, plain_name: str) -> Response:
     """Send a table made for this request as text."""
     return _made(stream, "text/csv", name, plain_name)
+
+
+def in_pieces(stream: IO[bytes], media_type: str) -> Response:
+    """Send a file of the moment, a piece at a time; it is closed with its last."""
+    size = stream.seek(0, SEEK_END)
+    stream.seek(0)
+    response = Response(_pieces(stream), mimetype=media_type)
+    response.content_length = size
+    response.call_on_close(stream.close)
+    return response
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    with stream:
+        while piece := stream.read(PIECE):
+            yield piece
 
 
 def _made(stream: IO[bytes], media_type: str, name: str, plain_name: str) -> Response:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import select
 
-from survey.tables import Role
+from survey.lifecycle import pool
+from survey.lifecycle.step import Step
+from survey.store import lists
+from survey.tables import Assessment, Role
 from survey.web import routes
 from tests.pages.test_access import foreign, own
-from tests.support.tokens import operation_rules
+from tests.support.people import TESTER, a_firm, a_round, a_user, confirmed, moment
+from tests.support.tokens import Program, a_token, operation_rules
 from tests.support.world import QUESTION, World, contents
 
 WORDS = {"kind": "self", "question": QUESTION, "listed": "pool", "ending": "json"}
@@ -98,3 +103,58 @@ def _unfolded(said: bytes) -> str:
         return json.dumps(json.loads(text), ensure_ascii=False)
     except ValueError:
         return text
+
+
+FEEDS = [
+    f"feeds/{listed}.{kind}"
+    for listed in ("firms", "assessments", "pool")
+    for kind in ("csv", "json")
+]
+
+
+def test_a_feed_holds_some_of_a_list_at_a_time_and_is_the_same(app, session, monkeypatch):
+    officer = a_user(session, Role.OFFICER)
+    bureau = Program(app.test_client(), a_token(session, officer))
+    consultant = a_user(session, Role.CONSULTANT)
+    for number in range(5):
+        user = a_user(session, firm=a_firm(session, f"虚构厂{number}"))
+        one = confirmed(session, user, consultant)
+        step = Step(session, TESTER, moment())
+        pool.admit(step, one.id, target_rung="line", reason="成长快", sure=True, base_version=0)
+    whole = {path: bureau.get(path).get_data() for path in FEEDS}
+    held, read = [], lists.Listing.portions
+
+    def watched(*given):
+        for rows in read(*given):
+            held.append(len(rows))
+            yield rows
+
+    monkeypatch.setattr(lists, "PORTION", 2)
+    monkeypatch.setattr(lists.Listing, "portions", watched)
+    for path, before in whole.items():
+        assert "虚构厂4" in before.decode(), path
+        assert bureau.get(path).get_data() == before, path
+    assert held == [2, 2, 1] * len(FEEDS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"round": 1, "round": 1}',
+        b'{"round": -0}',
+        b'{"round": 1.0}',
+        b'{"round": 1e0}',
+        b'{"round": 9999999999999999999}',
+        b'{"round": "1"}',
+        b'{"round": true}',
+        b'{"round": 1, "more": 1}',
+        b'{"round": NaN}',
+    ],
+)
+def test_a_body_is_what_was_read_once_and_strictly(app, session, body):
+    """``-0``, or a key given twice, is not taken for something else by a second reader."""
+    a_round(session)
+    owner = Program(app.test_client(), a_token(session, a_user(session)))
+    answer = owner.open("POST", "assessments", data=body, content_type="application/json")
+    assert answer.status_code in (400, 422), answer.text
+    assert session.scalars(select(Assessment)).all() == []

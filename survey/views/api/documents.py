@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from io import BytesIO
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
-from flask import Response, abort, current_app
+from flask import abort, current_app
 
 from reports.tables import Cell
 from survey.lifecycle import documents as steps
@@ -20,14 +20,17 @@ from survey.views.api import models
 from survey.views.api.operations import operation, pages
 from survey.views.bureau import assessments, columns, exports, firms, pool
 from survey.views.bureau.choices import said_filters
-from survey.views.bureau.everything import Everything, Take, all_of
+from survey.views.bureau.everything import Flow
+from survey.views.bureau.exports import Column, Counted
 from survey.views.jobs import send
 from survey.web import downloads, here, tokens
 
-LISTS: Mapping[str, tuple[str, Callable[[Take], Everything], str]] = {
-    "firms": ("企业名录", firms.everything, "firms:read"),
-    "assessments": ("评估", assessments.everything, "assessments:read"),
-    "pool": ("培育库", pool.everything, "pool:read"),
+HELD = 1_000_000
+"""Bytes of a feed that are held; a longer one is written to a file of the moment."""
+LISTS: Mapping[str, tuple[str, Callable[[], Flow], str]] = {
+    "firms": ("企业名录", firms.flow, "firms:read"),
+    "assessments": ("评估", assessments.flow, "assessments:read"),
+    "pool": ("培育库", pool.flow, "pool:read"),
 }
 """Lists for spreadsheets: title, what reads them, and what a token must be for."""
 
@@ -97,22 +100,45 @@ def job(job_id: int) -> models.Job:
 @operation("feeds", None)
 def feed(listed: str, ending: str) -> Any:
     """Send a whole list as its page shows it, narrowed as there; how people are reached is left out."""
-    title, read, scope = LISTS[listed]
+    title, flow, scope = LISTS[listed]
     tokens.require_scope(here.reader(), scope)
-    found = read(all_of)
-    shown = [column for column in found.columns if column.key not in columns.PERSONAL]
-    rows = [[column.cell(line) for column in shown] for line in found.lines]
-    note_export(here.step(), listed, len(rows), said_filters(found.said))
+    found = flow()
+    rows = Counted(_rows(found))
+    stream = SpooledTemporaryFile(HELD)  # noqa: SIM115  # closed with its last piece
     if ending == "json":
-        heads = [column.title for column in shown]
-        items = [dict(zip(heads, map(_plain, row), strict=True)) for row in rows]
-        told = current_app.json.dumps({"items": items}, sort_keys=False)  # in the columns' order
-        return Response(told, mimetype="application/json")
-    stream = BytesIO()
-    exports.write_text(stream, exports.heads_of(shown), rows)
-    stream.seek(0)
-    day = here.today().isoformat()
-    return downloads.sent_table(stream, f"{title}-{day}.csv", f"{listed}-{day}.csv")
+        _write_json(stream, _shown(found.columns), rows)
+    else:
+        exports.write_text(stream, exports.heads_of(_shown(found.columns)), rows)
+    note_export(here.step(), listed, rows.count, said_filters(found.said))
+    if ending == "json":
+        return downloads.in_pieces(stream, "application/json")
+    answer, day = downloads.in_pieces(stream, "text/csv"), here.today().isoformat()
+    said = downloads.disposition(f"{title}-{day}.csv", f"{listed}-{day}.csv")
+    answer.headers["Content-Disposition"] = said
+    return answer
+
+
+def _shown(every: Sequence[Column[Any]]) -> list[Column[Any]]:
+    return [column for column in every if column.key not in columns.PERSONAL]
+
+
+def _rows(found: Flow) -> Iterator[list[Cell]]:
+    for every, lines in found.portions:
+        shown = _shown(every)
+        for line in lines:
+            yield [column.cell(line) for column in shown]
+
+
+def _write_json(
+    stream: IO[bytes], shown: Sequence[Column[Any]], rows: Iterable[Sequence[Cell]]
+) -> None:
+    """Write rows as objects, in the columns' order, one after the other."""
+    heads, before = [column.title for column in shown], b'{"items":['
+    for row in rows:
+        item = dict(zip(heads, map(_plain, row), strict=True))
+        stream.write(before + current_app.json.dumps(item, sort_keys=False).encode())
+        before = b",\n"
+    stream.write(b"]}" if before.startswith(b",") else before + b"]}")
 
 
 def _plain(cell: Cell) -> Any:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from functools import cache, wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from flask import Blueprint, request
+from flask import Blueprint, Request, g, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from spectree import Response, SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
+from spectree.plugins.base import Context
 from spectree.plugins.flask_plugin import FlaskPlugin
+from spectree.utils import get_multidict_items
 
 from survey.lifecycle.errors import Doubtful
 from survey.tables import SheetKind
@@ -46,6 +48,20 @@ class Plugin(FlaskPlugin):
         for one in parameters:
             one["schema"] = one["schema"] or dict(PARAMETERS[kinds[one["name"]]])
         return path, parameters
+
+    def request_validation(
+        self, request: Request, query: Any, json: Any, form: Any, headers: Any, cookies: Any
+    ) -> None:
+        """Validate what stands behind the question mark, and the body as it was read, once."""
+        asked = get_multidict_items(request.args, query)
+        validated = self.model_adapter.validate_obj
+        cast("Any", request).context = Context(
+            query=validated(query, asked) if query else None,
+            json=validated(json, g.sent) if json else None,
+            form=None,
+            headers=None,
+            cookies=None,
+        )
 
 
 def _kinds(rule: str) -> dict[str, str]:
@@ -122,7 +138,7 @@ def _read_body() -> None:
     if request.method in WRITING:
         if request.mimetype != "application/json":
             here.refuse(415, words.ONLY_JSON)
-        object_of(request)
+        g.sent = object_of(request)
 
 
 @pages.errorhandler(Doubtful)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -51,8 +51,8 @@ from survey.views.bureau import choices, columns, filters, tiles, views
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
 from survey.views.bureau.columns import PROVISIONAL, Columns
-from survey.views.bureau.everything import Everything, Take, lines_of
-from survey.views.bureau.exports import send_list
+from survey.views.bureau.everything import Everything, Flow, lines_of
+from survey.views.bureau.exports import Column, send_list
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import (
     AdmitForm,
@@ -105,14 +105,29 @@ def _listed(part: Slice | None = None) -> Listed:
     return Listed(frame, asked, wanted, lines, total, Columns(every, shown.shown))
 
 
-def everything(take: Take = lines_of) -> Everything:
+def everything() -> Everything:
     """The list as it is narrowed and ordered, with every column it has."""
     frame, session = choices.frame(), here.session()
     asked = filters.of_assessments(frame, SORTS)
-    lines = take(lambda part: store.assessments(session, asked.wanted(), part))
+    lines = lines_of(lambda part: store.assessments(session, asked.wanted(), part))
     unmet = store.unmet(session, asked.wanted())
     judged = store.verdicts(session, frame.edition.id)
     return Everything(columns.of_assessments(frame, unmet, judged), lines, asked.said)
+
+
+def flow() -> Flow:
+    """The same, some assessments at a time."""
+    frame, session = choices.frame(), here.session()
+    asked = filters.of_assessments(frame, SORTS)
+    judged = store.verdicts(session, frame.edition.id)
+
+    def filled(lines: Sequence[AssessmentLine]) -> Sequence[Column[Any]]:
+        only = replace(asked.wanted(), only=tuple(line.id for line in lines))
+        return columns.of_assessments(frame, store.unmet(session, only), judged)
+
+    portions = store.in_portions(session, asked.wanted())
+    heads = columns.of_assessments(frame, {}, {})
+    return Flow(heads, ((filled(lines), lines) for lines in portions), asked.said)
 
 
 @pages.get("/assessments")

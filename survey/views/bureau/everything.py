@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from survey.store.lists import Slice
@@ -35,13 +35,15 @@ def lines_of(read: Read[Line]) -> list[Line]:
     return read(Slice(1, MOST_ROWS))[0]
 
 
-def all_of(read: Read[Line]) -> list[Line]:
-    """Return all lines of a list, however many."""
-    return read(None)[0]
+class Flow(NamedTuple):
+    """A list with every column it has, however long: of its lines some at a time are held.
 
+    ``portions`` gives the columns as they speak of some lines, and these lines.
+    """
 
-Take = Callable[[Read[Any]], list[Any]]
-"""How much of a list is taken: ``lines_of``, or ``all_of``."""
+    columns: Sequence[Column[Any]]
+    portions: Iterator[tuple[Sequence[Column[Any]], Sequence[Any]]]
+    said: Mapping[str, Said]
 
 
 def require_room(total: int) -> None:

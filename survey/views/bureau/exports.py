@@ -83,7 +83,7 @@ def send_rows(
     beside: Sequence[Sheet] = (),
 ) -> ResponseReturnValue:
     """Send the same from what its columns say of each line; no row is held, the file alone."""
-    said, taken, stream = said_filters(filters), _Counted(rows), BytesIO()
+    said, taken, stream = said_filters(filters), Counted(rows), BytesIO()
     heads = heads_of(columns)
     if request.args.get("kind") == "csv":
         kind, answered = "csv", sent_table
@@ -103,7 +103,7 @@ def heads_of(columns: Sequence[Column[Any]]) -> list[tables.Column]:
     return [tables.Column(column.title, column.width, column.kind) for column in columns]
 
 
-class _Counted:
+class Counted:
     """Rows, and how many of them have gone out."""
 
     def __init__(self, rows: Iterable[Sequence[Cell]]) -> None:

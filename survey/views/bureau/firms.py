@@ -24,7 +24,7 @@ from survey.tables.pinyin import MOST
 from survey.views import firm_file
 from survey.views.bureau import choices, columns, filters, tiles, views
 from survey.views.bureau.blueprint import pages
-from survey.views.bureau.everything import Everything, Take, lines_of
+from survey.views.bureau.everything import Everything, Flow, lines_of
 from survey.views.bureau.exports import send_list
 from survey.views.bureau.steps import CHANGED_MEANWHILE
 from survey.views.fields import shown_version
@@ -126,11 +126,18 @@ def firms() -> ResponseReturnValue:
     )
 
 
-def everything(take: Take = lines_of) -> Everything:
+def everything() -> Everything:
     """The firms as they are narrowed and ordered, with every column there is."""
     asked = filters.of_firms(_trades(), FIRM_SORTS)
-    lines = take(lambda part: store.firms(here.session(), asked.wanted(), part))
+    lines = lines_of(lambda part: store.firms(here.session(), asked.wanted(), part))
     return Everything(columns.of_firms(_trades()), lines, asked.said)
+
+
+def flow() -> Flow:
+    """The same, some firms at a time."""
+    asked, every = filters.of_firms(_trades(), FIRM_SORTS), columns.of_firms(_trades())
+    portions = store.in_portions(here.session(), asked.wanted())
+    return Flow(every, ((every, lines) for lines in portions), asked.said)
 
 
 @pages.get("/firms.xlsx")

@@ -35,7 +35,7 @@ from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
 from survey.views.bureau.columns import Columns, rung_title
 from survey.views.bureau.deciding import entry_shown
-from survey.views.bureau.everything import Everything, Take, lines_of
+from survey.views.bureau.everything import Everything, Flow, lines_of
 from survey.views.bureau.exports import Column, send_rows
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import (
@@ -79,13 +79,22 @@ def _filled(
     return columns.of_pool(frame, unmet, stages, beside(session, stages, lines, keys))
 
 
-def everything(take: Take = lines_of) -> Everything:
+def everything() -> Everything:
     """The pool as it is narrowed and ordered, with every column it has."""
     frame, session = choices.frame(), here.session()
     asked = filters.of_pool(frame, POOL_SORTS)
-    lines = take(lambda part: store.pool(session, asked.wanted(), part))
+    lines = lines_of(lambda part: store.pool(session, asked.wanted(), part))
     every = {column.key for column in _columns(frame)}
     return Everything(_filled(frame, lines, every), lines, asked.said)
+
+
+def flow() -> Flow:
+    """The same, some entries at a time."""
+    frame, session = choices.frame(), here.session()
+    asked, heads = filters.of_pool(frame, POOL_SORTS), _columns(frame)
+    every = {column.key for column in heads}
+    portions = store.in_portions(session, asked.wanted())
+    return Flow(heads, ((_filled(frame, lines, every), lines) for lines in portions), asked.said)
 
 
 @pages.get("/pool")
