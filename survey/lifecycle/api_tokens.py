@@ -23,7 +23,7 @@ SCOPES: Mapping[str, frozenset[Role]] = {
     "rounds:read": frozenset({Role.OFFICER}),
     "rounds:write": frozenset({Role.OFFICER}),
     "assessments:read": frozenset({Role.OFFICER, Role.CONSULTANT, Role.FIRM}),
-    "assessments:write": frozenset({Role.CONSULTANT, Role.FIRM}),
+    "assessments:write": frozenset({Role.OFFICER, Role.CONSULTANT, Role.FIRM}),
     "pool:read": frozenset({Role.OFFICER}),
     "pool:write": frozenset({Role.OFFICER}),
     "documents:read": frozenset({Role.OFFICER, Role.CONSULTANT, Role.FIRM}),

@@ -9,7 +9,16 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from survey.store.sheets import RESULTS
-from survey.tables import Assessment, AssessmentState, Firm, PoolEntry, Round
+from survey.tables import (
+    Assessment,
+    AssessmentState,
+    Document,
+    DocumentKind,
+    Firm,
+    Job,
+    PoolEntry,
+    Round,
+)
 
 _ASSESSMENTS = select(
     Assessment.id,
@@ -78,3 +87,23 @@ def pool(
         query = query.where(PoolEntry.edition == edition)
     found = session.execute(query.order_by(PoolEntry.id).limit(most))
     return [(row[0], row[1]) for row in found]
+
+
+def documents(
+    session: Session,
+    after: int,
+    most: int,
+    kinds: Collection[DocumentKind],
+    *where: ColumnElement[bool],
+) -> Sequence[Document]:
+    """Return reports on assessments, by their numbers."""
+    query = select(Document).join(Assessment, Assessment.id == Document.subject_id)
+    query = query.where(Document.subject == "assessment", Document.kind.in_(kinds))
+    query = query.where(Document.id > after, *where)
+    return session.scalars(query.order_by(Document.id).limit(most)).all()
+
+
+def jobs_of(session: Session, user_id: int, after: int, most: int) -> Sequence[Job]:
+    """Return the jobs somebody asked for, by their numbers."""
+    query = select(Job).where(Job.requested_by == user_id, Job.id > after)
+    return session.scalars(query.order_by(Job.id).limit(most)).all()

@@ -509,7 +509,7 @@ def test_a_token_is_made_on_a_page_shown_once_and_revoked(app, session, officer)
     [
         ({"purpose": "", "scopes": ["pool:read"]}, "请写明给哪个系统"),
         ({"purpose": "平台", "scopes": []}, "请至少选一项权限"),
-        ({"purpose": "平台", "scopes": ["assessments:write"]}, "请至少选一项权限"),
+        ({"purpose": "平台", "scopes": ["firms:none"]}, "请至少选一项权限"),
         ({"purpose": "平台", "scopes": ["pool:read"], "ends_on": "2020-01-01"}, "之间的一天"),
         ({"purpose": "平台", "scopes": ["pool:read"], "ends_on": "2199-01-01"}, "之间的一天"),
     ],

@@ -34,6 +34,10 @@ BODIES = {
         "reason": "理由",
     },
     "api.raise_target": {"target_rung": "none", "reason": "理由", "version": 0},
+    "api.change_round": {"version": 0, "opens_on": "2026-01-01", "closes_on": "2025-01-01"},
+    "api.send_back": {"reason": "理由", "questions": ["none"]},
+    "api.reopen": {"reason": "\u200b"},
+    "api.withdraw_document": {"reason": "\u200b"},
     "api.withdraw": {"reason": "理由", "version": 0},
 }
 """What each operation that writes is sent here: well formed, and nothing that would be done."""

@@ -186,6 +186,24 @@ def submit(assessment_id: int, json: models.Submission) -> models.Submitted:
     )
 
 
+@pages.post("/assessments/<row:assessment_id>/return")
+@operation("assessments", models.Assessment, 409, 415)
+def send_back(assessment_id: int, json: models.Returning) -> models.Assessment:
+    """Give a sheet back to its firm, saying why."""
+    found = access.handed_in_assessment(assessment_id)
+    steps.return_to_firm(here.step(), found.id, reason=json.reason, questions=json.questions)
+    return _one(found.id)
+
+
+@pages.post("/assessments/<row:assessment_id>/reopening")
+@operation("assessments", models.Assessment, 409, 415)
+def reopen(assessment_id: int, json: models.Reopening) -> models.Assessment:
+    """Take a confirmed assessment back to its consultant, saying why."""
+    found = access.handed_in_assessment(assessment_id)
+    steps.reopen(here.step(), found.id, reason=json.reason)
+    return _one(found.id)
+
+
 # --- what they are worth --------------------------------------------------------------------------
 
 

@@ -13,11 +13,15 @@ from reports.tables import Cell
 from survey.lifecycle import documents as steps
 from survey.lifecycle.exports import note_export
 from survey.store import documents as store
+from survey.store import feeds
 from survey.store import jobs as job_store
 from survey.tables import Document as DocumentRow
+from survey.tables import DocumentStanding, Role
+from survey.tables import Job as JobRow
 from survey.views import results
 from survey.views.api import models
-from survey.views.api.operations import operation, pages
+from survey.views.api.assessments import READABLE
+from survey.views.api.operations import operation, paged, pages
 from survey.views.bureau import assessments, columns, exports, firms, pool
 from survey.views.bureau.choices import said_filters
 from survey.views.bureau.everything import Flow
@@ -63,6 +67,32 @@ def request_report(json: models.Order) -> models.Ordered:
     return models.Ordered(document=_told(valid) if valid else None, job=None)
 
 
+@pages.get("/documents")
+@operation("documents", models.Documents)
+def documents(query: models.DocumentsAsked) -> models.Documents:
+    """List the reports on what the token's user may read, by their numbers."""
+    who = here.reader()
+    where = [READABLE[who.role](who)]
+    if who.role != Role.OFFICER:
+        where.append(DocumentRow.standing != DocumentStanding.WITHDRAWN)
+    if query.assessment:
+        where.append(DocumentRow.subject_id == query.assessment)
+    if query.number:
+        where.append(DocumentRow.number == query.number)
+    kinds = list(steps.KIND_OF.values())
+    found = feeds.documents(here.session(), query.after, query.limit + 1, kinds, *where)
+    shown, following = paged(found, query.limit, lambda row: row.id)
+    return models.Documents(items=[_told(row) for row in shown], next=following)
+
+
+@pages.post("/documents/<row:document_id>/withdrawal")
+@operation("documents", models.Document, 409, 410, 415)
+def withdraw_document(document_id: int, json: models.Withdrawal) -> models.Document:
+    """Take a report back, saying why."""
+    found, _assessment = results.of_assessment(document_id)
+    return _told(steps.withdraw_document(here.step(), found.id, reason=json.reason))
+
+
 @pages.get("/documents/<row:document_id>")
 @operation("documents", models.Document, 410)
 def document(document_id: int) -> models.Document:
@@ -77,6 +107,16 @@ def content(document_id: int) -> Any:
     return results.report(document_id)
 
 
+@pages.get("/jobs")
+@operation("documents", models.Jobs)
+def jobs(query: models.PageAsked) -> models.Jobs:
+    """List the jobs that this token's user asked for, by their numbers."""
+    who, most = here.reader(), query.limit + 1
+    found = feeds.jobs_of(here.session(), who.id, query.after, most)
+    shown, following = paged(found, query.limit, lambda row: row.id)
+    return models.Jobs(items=[_far(row) for row in shown], next=following)
+
+
 @pages.get("/jobs/<row:job_id>")
 @operation("documents", models.Job)
 def job(job_id: int) -> models.Job:
@@ -84,12 +124,16 @@ def job(job_id: int) -> models.Job:
     found = job_store.job(here.session(), job_id)
     if found is None or found.requested_by != here.reader().id:
         abort(404)
+    return _far(found)
+
+
+def _far(row: JobRow) -> models.Job:
     return models.Job(
-        id=found.id,
-        state=found.state,
-        progress=found.progress,
-        total=found.total,
-        document=(found.result or {}).get("document"),
+        id=row.id,
+        state=row.state,
+        progress=row.progress,
+        total=row.total,
+        document=(row.result or {}).get("document"),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import abort
 
 from survey.lifecycle import invitations, new_firms
@@ -119,6 +121,19 @@ def open_round(json: models.NewRound) -> tuple[models.Round, int]:
     """Open a round."""
     plan = Plan(**json.model_dump(exclude={"edition", "sure"}))
     return _round(round_steps.open_round(here.step(), plan, json.edition, sure=json.sure)), 201
+
+
+@pages.patch("/rounds/<row:round_id>")
+@operation("rounds", models.Round, 409, 415)
+def change_round(round_id: int, json: models.ChangedRound) -> models.Round:
+    """Give a round another name or other days."""
+    known = round_store.round_(here.session(), round_id) or abort(404)
+    said = json.model_dump(exclude={"version", "sure"}, exclude_unset=True)
+    plan = replace(round_steps.plan_of(known), **said)
+    changed = round_steps.change(
+        here.step(), round_id, plan, base_version=json.version, sure=json.sure
+    )
+    return _round(changed)
 
 
 @pages.post("/rounds/<row:round_id>/invitations")

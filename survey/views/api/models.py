@@ -156,6 +156,20 @@ class NewRound(Given):
     sure: bool = Field(False, description="与别的轮次同时开放（409）而确有此意时填 true。")
 
 
+class ChangedRound(Given):
+    """What is left out stays as it is; ``null`` takes a day away."""
+
+    version: Version
+    title: Annotated[str, Field(max_length=100)] = ""
+    opens_on: Day = date(1900, 1, 1)
+    closes_on: Day | None = None
+    check_by: Day | None = None
+    upward_by: Day | None = None
+    notice: str = Field("", max_length=100)
+    only_invited: bool = False
+    sure: bool = Field(False, description="与别的轮次同时开放（409）而确有此意时填 true。")
+
+
 class Invited(Given):
     firms: list[Id] = Field(min_length=1, max_length=1000, description="企业 id。")
 
@@ -246,6 +260,17 @@ class Beginning(Given):
 
 class Submission(Given):
     declared_by: str = Field(max_length=60, description="承诺内容真实的人。")
+
+
+class Returning(Given):
+    reason: Reason
+    questions: list[Annotated[str, Field(max_length=60)]] = Field(
+        [], max_length=500, description="请企业再看的题，代号。"
+    )
+
+
+class Reopening(Given):
+    reason: Reason
 
 
 class Submitted(BaseModel):
@@ -339,6 +364,19 @@ class Document(BaseModel):
     issued_at: datetime
 
 
+class DocumentsAsked(PageAsked):
+    assessment: int = Field(0, ge=0, le=MOST_ID)
+    number: str = Field("", max_length=40, description="报告编号。")
+
+
+class Documents(Page):
+    items: list[Document]
+
+
+class Withdrawal(Given):
+    reason: Reason
+
+
 class Order(Given):
     assessment: Id
     kind: SheetKind = Field(strict=False, description="self 自评，onsite 核查。")
@@ -355,6 +393,10 @@ class Job(BaseModel):
     progress: int
     total: int
     document: int | None = Field(description="生成的报告。")
+
+
+class Jobs(Page):
+    items: list[Job]
 
 
 # --- what other systems are told ------------------------------------------------------------------
