@@ -41,7 +41,7 @@ def sheets(content: bytes, name: str) -> Sheets:
     found = signatures.recognise(content[: signatures.HEAD])
     if kind not in KINDS or found != KINDS[kind]:
         raise BadUpload(Fault.MISNAMED if kind in KINDS else Fault.UNSUPPORTED, name, found=found)
-    return _by_name(lists.rows(content, kind))
+    return _by_name(lists.first_read(content, kind, name))
 
 
 def _by_name(lines: bytes) -> Sheets:
