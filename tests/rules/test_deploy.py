@@ -54,6 +54,8 @@ def test_a_service_may_write_its_instance_and_its_backups_and_nothing_else(unit)
     said = directives(unit)
 
     assert {name: said[name][-1] for name in SANDBOX} == SANDBOX
+    assert said["Restart"] == ["on-failure"]
+    assert said["StartLimitIntervalSec"] == ["0"]
     assert said["User"] == ["survey"]
     assert said["StateDirectory"] == ["survey"]
     assert said["ReadWritePaths"] == ["-/srv/survey-backups"]

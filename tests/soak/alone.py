@@ -36,29 +36,31 @@ def one_machine(
     """Run it in an empty folder; give who uses it and what may be killed."""
     # Whoever is told that something is kept has it from the database: it must be out of its memory.
     with a_cluster(synchronous_commit="on") as cluster:
-        config = _installed(folder, database_on(cluster, "soak"))
+        url = database_on(cluster, "soak")
+        serving.migrate(config := configured(folder, url, queue_url=url))
         web, worker = Queued(config, workers=2, threads=8), Queued(config)
         with _started(web, worker), opened(config) as (app, session):
             yield (
                 a_crowd(app, session, web, tablets=tablets, reports=reports),
                 (
-                    Part("web", web.kill, web.start),
-                    Part("worker", worker.kill, worker.start_jobs),
+                    Part("web", web.kill, web.start, has_ended=lambda: web.has_ended),
+                    Part(
+                        "worker", worker.kill, worker.start_jobs, has_ended=lambda: worker.has_ended
+                    ),
                     Part("database", cluster.kill, cluster.start),
                 ),
             )
 
 
-def _installed(folder: Path, url: str) -> Config:
-    config = Config(
+def configured(folder: Path, url: str, queue_url: str = "") -> Config:
+    """Return an installation in a folder; its database is not migrated yet."""
+    return Config(
         instance=folder,
         database_url=url,
-        queue_url=url,
+        queue_url=queue_url,
         secret_key=secrets.token_urlsafe(48),
         second_factor=frozenset({"none"}),
     )
-    serving.migrate(config)
-    return config
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count, cycle
 
@@ -19,6 +21,7 @@ from survey.lifecycle.step import Step
 from survey.tables import Job, JobState
 from tests.soak.crowd import Counts, Crowd
 from tests.support.patience import until
+from tests.support.servers import ServerDied
 
 REST_SECONDS = 300
 LOOK_SECONDS = 1
@@ -30,12 +33,14 @@ class Part:
 
     Attributes:
         meanwhile: Waits until the site goes on without it, where it should.
+        has_ended: Whether it did so by itself: a worker does that starts while the database is away.
     """
 
     name: str
     kill: Callable[[], None]
     start: Callable[[], None]
     meanwhile: Callable[[], None] = lambda: None
+    has_ended: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,19 @@ class Outcome:
     """What came of a time under blows."""
 
     seconds: float
+    rest: float
+    """Seconds until all that was promised was there, from the end of the load."""
     blows: Counter[str]
+    again: Counter[str]
+    """What ended by itself and was started again."""
     counts: Counts
 
     def __str__(self) -> str:
         blows = ", ".join(f"{name} {many}" for name, many in sorted(self.blows.items()))
-        return f"{self.seconds:.0f} s of load; kill -9: {blows}\n{self.counts}"
+        return (
+            f"{self.seconds:.0f} s of load, {self.rest:.0f} s to come to rest; kill -9: {blows}; "
+            f"ended by themselves and started again: {self.again.total()}\n{self.counts}"
+        )
 
 
 def by_clock(seconds: float, every: float) -> Iterator[None]:
@@ -75,18 +87,54 @@ def _sleep_until(moment: float) -> None:
     time.sleep(max(0.0, moment - time.monotonic()))
 
 
-def soak(crowd: Crowd, parts: Sequence[Part], moments: Iterator[None]) -> Outcome:
-    """Let the crowd use the site while at each moment the next part is killed; count afterwards."""
-    blows, began = Counter[str](), time.monotonic()
-    with crowd.at_work():
-        for part, _ in zip(cycle(parts), moments, strict=False):
+class Watch:
+    """Who kills, and has whatever ended started again, as systemd and its like do (``Restart=``)."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.blows, self.again = Counter[str](), Counter[str]()
+        self._parts = parts
+        self._one_at_a_time = threading.Lock()
+
+    def blow(self, part: Part) -> None:
+        with self._one_at_a_time:
             part.kill()
-            blows[part.name] += 1
+            self.blows[part.name] += 1
             part.meanwhile()
             part.start()
-        lasted = time.monotonic() - began
-    rest(crowd)
-    return Outcome(lasted, blows, crowd.counts())
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Watch as long as the block lasts."""
+        over = threading.Event()
+        watching = threading.Thread(target=self._watch, args=(over,))
+        watching.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watching.join()
+
+    def _watch(self, over: threading.Event) -> None:
+        while not over.wait(LOOK_SECONDS):
+            for part in self._parts:
+                with self._one_at_a_time, suppress(ServerDied):
+                    if part.has_ended():
+                        self.again[part.name] += 1
+                        part.kill()
+                        part.start()
+
+
+def soak(crowd: Crowd, parts: Sequence[Part], moments: Iterator[None]) -> Outcome:
+    """Let the crowd use the site while at each moment the next part is killed; count afterwards."""
+    watch, began = Watch(parts), time.monotonic()
+    with watch.kept():
+        with crowd.at_work():
+            for part, _ in zip(cycle(parts), moments, strict=False):
+                watch.blow(part)
+            lasted = time.monotonic() - began
+        rest(crowd)
+    rested = time.monotonic() - began - lasted
+    return Outcome(lasted, rested, watch.blows, watch.again, crowd.counts())
 
 
 def rest(crowd: Crowd) -> None:

@@ -42,7 +42,8 @@ class Counts:
     contents_missing: int
     asked_again: int
     pages: int
-    errors: int
+    errors: Counter[int]
+    """Answers that were no page, by status; 0 for none at all."""
     longest: float
     """Seconds: the longest time that any reader was without a page."""
 
@@ -57,7 +58,7 @@ class Counts:
             f"{self.promised} reports promised ({self.asked_again} times asked again): "
             f"{self.reports_lost} lost, {self.reports_doubled} doubled; "
             f"{self.contents_missing} contents missing\n"
-            f"{self.pages} pages read, {self.errors} errors, no reader without a page for longer "
+            f"{self.pages} pages read, {self.errors.total()} errors, no reader without a page for longer "
             f"than {self.longest:.1f} s"
         )
 
@@ -134,7 +135,7 @@ class Crowd:
             contents_missing=len(missing),
             asked_again=self.asker.again,
             pages=sum(one.good for one in self.readers),
-            errors=sum(one.bad for one in self.readers),
+            errors=sum((one.bad for one in self.readers), Counter()),
             longest=max(one.longest for one in self.readers),
         )
 

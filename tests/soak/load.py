@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -37,6 +39,30 @@ def ask(
 
 
 @dataclass
+class Front:
+    """What stands before several servers, as nginx does: who cannot be reached is not asked.
+
+    Attributes:
+        addresses: Host and port of each.
+        asked: How many lines each was given.
+    """
+
+    addresses: Sequence[tuple[str, int]]
+    asked: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def line(self) -> http.client.HTTPConnection:
+        for address in random.sample(self.addresses, len(self.addresses)):
+            line = http.client.HTTPConnection(*address, timeout=30)
+            try:
+                line.connect()
+            except OSError:
+                continue
+            self.asked[address] += 1
+            return line
+        raise ConnectionRefusedError(self.addresses)
+
+
+@dataclass
 class Reader:
     """Somebody who opens pages, one after another, and counts how long none came.
 
@@ -48,7 +74,8 @@ class Reader:
     paths: Sequence[str]
     cookie: str
     good: int = 0
-    bad: int = 0
+    bad: Counter[int] = field(default_factory=Counter)
+    """Answers that were no page, by status; 0 for none at all."""
     longest: float = 0.0
 
     def read(self, over: threading.Event) -> None:
@@ -63,7 +90,7 @@ class Reader:
                 self.good += 1
                 waiting_since = None
             else:
-                self.bad += 1
+                self.bad[answer[0] if answer else 0] += 1
             over.wait(PAUSE_SECONDS)
 
 

@@ -6,10 +6,7 @@ database and the bucket, its folder too: another, empty one takes its place.
 
 from __future__ import annotations
 
-import http.client
 import os
-import random
-import secrets
 import shutil
 import subprocess
 import sys
@@ -24,9 +21,10 @@ from survey.files import certificates
 from survey.files.folder import Folder
 from survey.running import serving
 from tests.benchmarks.jobs import database_on
-from tests.soak.alone import opened
+from tests.soak.alone import configured, opened
 from tests.soak.blows import Part
 from tests.soak.crowd import Crowd, a_crowd
+from tests.soak.load import Front
 from tests.soak.networks import NET, Machine, a_network
 from tests.support.cluster import Cluster, a_cluster
 from tests.support.forking import PROJECT
@@ -104,23 +102,6 @@ class Bucket:
             self.process.wait()
 
 
-@dataclass(frozen=True)
-class Front:
-    """What stands before both web machines, as nginx does: who cannot be reached is not asked."""
-
-    addresses: Sequence[str]
-
-    def line(self) -> http.client.HTTPConnection:
-        for address in random.sample(self.addresses, len(self.addresses)):
-            line = http.client.HTTPConnection(address, PORT, timeout=30)
-            try:
-                line.connect()
-            except OSError:
-                continue
-            return line
-        raise ConnectionRefusedError(self.addresses)
-
-
 @contextmanager
 def several_machines(
     folder: Path, *, tablets: int, reports: int
@@ -143,7 +124,7 @@ def several_machines(
             one.start_jobs()
         here = replace(config, database_url=cluster.url("soak"), queue_url=cluster.url("soak"))
         app, session = running.enter_context(opened(here))
-        front = Front([machines[name].address for name in WEB])
+        front = Front([(machines[name].address, PORT) for name in WEB])
         crowd = a_crowd(
             app, session, front, tablets=tablets, reports=reports,
             inside=machines["street"].inside, contents=Folder(folder / "kept" / "survey"),
@@ -151,14 +132,22 @@ def several_machines(
         yield (
             crowd,
             (
-                Part("web1", web[0].kill, web[0].start, crowd.goes_on),
-                Part("work1", work[0].kill, work[0].start_jobs, crowd.goes_on),
+                _web("web1", web[0], crowd),
+                _work("work1", work[0], crowd),
                 Part("database", cluster.kill, lambda: _start(cluster, machines["database"])),
-                Part("web2", web[1].kill, web[1].start, crowd.goes_on),
-                Part("work2", work[1].kill, work[1].start_jobs, crowd.goes_on),
+                _web("web2", web[1], crowd),
+                _work("work2", work[1], crowd),
                 Part("bucket", bucket.kill, bucket.start),
             ),
         )
+
+
+def _web(name: str, seat: Seat, crowd: Crowd) -> Part:
+    return Part(name, seat.kill, seat.start, crowd.goes_on, lambda: seat.has_ended)
+
+
+def _work(name: str, seat: Seat, crowd: Crowd) -> Part:
+    return Part(name, seat.kill, seat.start_jobs, crowd.goes_on, lambda: seat.has_ended)
 
 
 @contextmanager
@@ -179,12 +168,7 @@ def _start(cluster: Cluster, machine: Machine) -> None:
 def _installed(folder: Path, url: str, database: Machine) -> Config:
     """Make the one installation that all machines are of; what they share is named, not copied."""
     (own := folder / "operator").mkdir()
-    here = Config(
-        instance=own,
-        database_url=url,
-        secret_key=secrets.token_urlsafe(48),
-        second_factor=frozenset({"none"}),
-    )
+    here = configured(own, url)
     serving.migrate(here)
     certificates.signer_of(here, utc_now())
     reached = f"postgresql://survey@{database.address}:5432/soak"

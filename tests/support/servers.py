@@ -45,6 +45,11 @@ class Server:
         self._threads = threads
         self._processes: list[Process] = []
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether anything that was started here ended by itself."""
+        return not self._processes or any(one.poll() is not None for one in self._processes)
+
     def line(self) -> http.client.HTTPConnection:
         """A connection to it, opened by its first request."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
