@@ -10,6 +10,7 @@ import pytest
 
 from survey.config import Config
 from tests.soak.networks import may_be_made
+from tests.soak.releases import commit_before
 from tests.support.bucket import make_bucket, s3_server
 from tests.support.nginx import PROGRAM
 from tests.support.redis import redis_server
@@ -18,6 +19,7 @@ _buckets = count(1)
 collect_ignore = [
     *([] if PROGRAM else ["test_behind_nginx.py"]),
     *([] if may_be_made() else ["test_several_machines.py"]),
+    *([] if commit_before() else ["test_two_releases.py"]),
 ]
 
 
