@@ -26,6 +26,8 @@ from survey.tables import Delivery, Job, Webhook, WebhookCourse, WebhookState
 
 KIND = "webhook"
 AT_ONCE = 200
+FAR = 1000
+"""Rows of the log behind which a cursor does not stay."""
 """Deliveries of one transaction."""
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 300, 600, 600))
 """Between the tries of one delivery; after the last it is given up."""
@@ -106,14 +108,24 @@ def collect(step: Step, webhook_id: int) -> int:
 
 def begin(step: Step) -> list[int]:
     """Ask for the jobs of webhooks that have something to tell; return their ids."""
-    waiting = [
-        row.id for row, course in store.all_of_them(step.session) if _waits(step, row, course)
-    ]
+    every = store.all_of_them(step.session)
+    waiting = [row.id for row, course in every if _waits(step, row, course)]
+    _catch_up(
+        step, [c for row, c in every if row.state == WebhookState.ON and row.id not in waiting]
+    )
     if not waiting:
         return []
     with step.writing() as session:
         held = [store.webhook(session, one, lock=True) for one in waiting]
         return [ask(step, row.id).id for row in held if row and not _open(step, row.id)]
+
+
+def _catch_up(step: Step, courses: Sequence[WebhookCourse]) -> None:
+    """Move cursors on that nothing moved for long: all rows behind them are looked at every minute."""
+    if courses:
+        now_at = settled(step)
+        for behind in [one.webhook_id for one in courses if now_at - one.cursor > FAR]:
+            collect(step, behind)
 
 
 def _waits(step: Step, row: Webhook, course: WebhookCourse) -> bool:

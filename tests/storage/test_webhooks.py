@@ -187,6 +187,20 @@ def test_rows_of_two_hours_ago_are_not_looked_at_again(session, step, hook, work
     assert len(receiver.told) == 2
 
 
+def test_a_cursor_does_not_stay_behind_where_nothing_is_told_for_long(
+    session, step, hook, work, later, monkeypatch
+):
+    firm = a_firm(session)
+    for _ in range(5):
+        happens(step, firm, "profile_holds")
+    first = only(session, WebhookCourse).cursor
+    monkeypatch.setattr(deliveries, "FAR", 2)
+    later(180)
+
+    assert work() == 0
+    assert only(session, WebhookCourse).cursor >= first + 5
+
+
 def test_a_deleted_row_is_told_of_by_what_the_log_keeps(session, step, config, receiver, work):
     webhooks.add(step(), Wanted("平台", receiver.url, ("document.withdrawn",)), config)
     taken = step()
