@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from statistics import median_low
 from typing import NamedTuple
 
 from reports.benchmarks import Group, Member, Quartiles, Told, mark_of
@@ -44,6 +45,14 @@ class Contract(NamedTuple):
     quantity: int
 
 
+class Opinion(NamedTuple):
+    """How satisfied a firm was with a seller's project: 1 to 5."""
+
+    firm: int
+    seller: str
+    mark: int
+
+
 @dataclass(frozen=True)
 class Prices:
     """What one of a package came to, in 0.01 万元: each from where its band begins to where it ends.
@@ -68,6 +77,21 @@ def members(contracts: Iterable[Contract]) -> list[Member]:
         for package, ours in sorted(by_package.items())
         if not _told_on(ours)
         for firm, band in _bands(ours)
+    ]
+
+
+def satisfied(opinions: Iterable[Opinion]) -> list[Member]:
+    """Return how satisfied each firm was with each seller, a firm once; sellers stand for sections.
+
+    Of several projects it is the middle mark, the lower of two.
+    """
+    said: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for one in opinions:
+        said[one.seller, one.firm].append(one.mark)
+    found = [(*whose, median_low(marks)) for whose, marks in sorted(said.items())]
+    return [
+        Member(mark_of(f"{seller} {firm} {mark}"), Group(), {seller: mark})
+        for seller, firm, mark in found
     ]
 
 

@@ -25,9 +25,9 @@ def _spent(it: Told) -> Table:
     weeks = it.package.weeks
     return Table(
         "outcome-spent",
-        "价格和工期",
+        "价格、工期和满意度",
         "价格只算验收过、合同核对过的项目，不含土建和每年费用；一个项目里有几个场景的，合同分开列价才算价格，"
-        "工期不算。数量不同的，按目录中间价的比例折算。",
+        "工期不算。数量不同的，按目录中间价的比例折算。满意度是企业验收以后打的分，满分 5 分。",
         ("算什么", "目录（估算）", "家数", "四分之一低于", "中位", "四分之一高于", "对照"),
         (
             _line(
@@ -42,8 +42,16 @@ def _spent(it: Told) -> Table:
                 it.weeks,
                 (Fraction(weeks.low), Fraction(weeks.high)),
             ),
+            _satisfied(it.satisfied),
         ),
     )
+
+
+def _satisfied(found: Reached) -> Line:
+    """The catalogue promises no satisfaction, so nothing stands beside it."""
+    firms = Cell(str(found.firms), found.firms)
+    beside = Cell(NONE if found.spread else TOO_FEW)
+    return Line("企业满意度（分）", (Cell(NONE), firms, *_quartiles(found.spread), beside))
 
 
 def _line(title: str, promised: str, found: Reached, ends: tuple[Fraction, Fraction]) -> Line:

@@ -47,6 +47,8 @@ class Outcome:
     weeks: int | None = None
     before: Mapping[str, int] = field(default_factory=dict)
     since: Mapping[str, int] = field(default_factory=dict)
+    satisfied: int | None = None
+    """What the firm said of an accepted project, 1 to 5."""
     is_verified: bool = False
     """Whether a consultant confirmed the sheet that ``since`` is of."""
 
@@ -186,6 +188,10 @@ class Told:
     @cached_property
     def weeks(self) -> Reached:
         return reached(it.weeks for it in self.outcomes if it.weeks is not None)
+
+    @cached_property
+    def satisfied(self) -> Reached:
+        return reached(it.satisfied for it in self.outcomes if it.satisfied is not None)
 
 
 def told(package: Package, outcomes: Iterable[Outcome]) -> Told:

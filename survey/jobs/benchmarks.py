@@ -1,4 +1,4 @@
-"""Make anew at night what is told of groups of firms and of prices, where a period is over."""
+"""Make anew at night what is told of groups of firms, of prices and of providers, where a period is over."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ def publish_all(workshop: Workshop) -> Effect:
     known = editions(workshop.session)
     workshop.session.rollback()
     made = int(benchmarks.publish_prices(workshop.step()))
+    made += benchmarks.publish_satisfaction(workshop.step())
     for done, edition in enumerate(known, 1):
         made += benchmarks.publish(workshop.step(), edition)
         workshop.progress(done, len(known))

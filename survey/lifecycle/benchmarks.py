@@ -39,6 +39,13 @@ def publish_prices(step: Step) -> bool:
     return _begin(step, store.PRICES, contracts.members(deals.contracts(step.session)))
 
 
+def publish_satisfaction(step: Step) -> bool:
+    """Begin a new period of how satisfied firms are with each provider, the same way."""
+    if not _is_over(step, store.SATISFIED):
+        return False
+    return _begin(step, store.SATISFIED, contracts.satisfied(deals.opinions(step.session)))
+
+
 def _is_over(step: Step, edition: str) -> bool:
     last = store.told(step.session, edition)
     return last is None or step.now - last.made_at >= LASTS

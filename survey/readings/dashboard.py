@@ -241,10 +241,11 @@ def _needs(session: Session, round_: Round, made: datetime) -> Table:
     """What firms asked in the year in which the round began."""
     year, today = round_.opens_on.year, made.astimezone(LOCAL).date()
     names = need_rules.read(session).names
-    counted = {
-        (name, one.value): n for (name, one), n in needs.counted(session, year, today).items()
-    }
-    return say_needs.table(counted, names, year, {"year": str(year)})
+    found = needs.counted(session, year, today).items()
+    counts, firms = (
+        {(name, one.value): asked[at] for (name, one), asked in found} for at in (0, 1)
+    )
+    return say_needs.table(counts, names, year, {"year": str(year)}, firms)
 
 
 def _projects(session: Session, made: datetime) -> Table:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
 from reports.contracts import Prices
 from reports.lifting import Purchase
 from reports.matching import Candidate, Match, Matches, Reason, match
-from reports.small_cells import FEWEST
 from survey.lifecycle.introductions import Shown
-from survey.readings.prices import prices
-from survey.store import deals, introductions
+from survey.readings.prices import prices, satisfied
+from survey.store import introductions
 from survey.store import providers as store
 from survey.tables import Firm, Introduction, Provider, ProviderCase, ProviderProduct
 
@@ -26,7 +24,7 @@ class Offer:
     Attributes:
         product: What it offers for the package.
         cases: Its accepted projects of the package; a firm that did not agree is not named.
-        satisfied: The mean of its firms' own marks, 1 to 5, once enough have said.
+        satisfied: The middle of its firms' own marks, 1 to 5, told once a period of enough firms.
         introduction: What stands between the firm and it about the package.
     """
 
@@ -34,7 +32,7 @@ class Offer:
     product: ProviderProduct
     reasons: tuple[Reason, ...]
     cases: tuple[ProviderCase, ...]
-    satisfied: Fraction | None
+    satisfied: int | None
     introduction: Introduction | None
 
 
@@ -88,7 +86,7 @@ class _Table:
     known: Mapping[str, tuple[Provider, Candidate]]
     products: Mapping[int, list[ProviderProduct]]
     cases: Mapping[int, list[ProviderCase]]
-    satisfied: Mapping[int, tuple[int, int]]
+    satisfied: Mapping[int, int]
     standing: Mapping[tuple[int, str], Introduction]
 
     @classmethod
@@ -100,7 +98,7 @@ class _Table:
             known,
             store.products(session, ids),
             store.cases(session, ids),
-            deals.satisfaction(session, ids),
+            satisfied(session),
             {
                 (one.provider_id, one.package): one
                 for one in introductions.of_firm(session, firm.id)
@@ -125,12 +123,11 @@ class _Table:
 
     def _offer(self, one: Match, package: str) -> Offer:
         provider, _candidate = self.known[one.code]
-        said = self.satisfied.get(provider.id, (0, 0))
         return Offer(
             provider=provider,
             product=next(p for p in self.products[provider.id] if p.package == package),
             reasons=one.reasons,
             cases=tuple(c for c in self.cases.get(provider.id, ()) if c.package == package),
-            satisfied=Fraction(said[1], said[0]) if said[0] >= FEWEST else None,
+            satisfied=self.satisfied.get(provider.id),
             introduction=self.standing.get((provider.id, package)),
         )

@@ -90,6 +90,7 @@ def _outcome(row: Finished, sheets: _Sheets) -> Outcome:
         else None,
         before=sheets.levels(sheets.basis(row)),
         since=sheets.levels(since),
+        satisfied=row.satisfied,
         is_verified=since is not None and since.is_verified,
     )
 

@@ -1,4 +1,4 @@
-"""What packages really cost (成交价), as everybody is told it."""
+"""What packages really cost (成交价) and how satisfied firms are with providers, as everybody is told it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from reports import contracts
 from reports.contracts import Prices
 from survey.lifecycle.benchmarks import figures
 from survey.store import benchmarks as store
+
+
+def satisfied(session: Session) -> dict[int, int]:
+    """Return by provider the middle mark of its firms, 1 to 5, in the newest period."""
+    row = store.told(session, store.SATISFIED)
+    told = figures(row) if row else {}
+    return {int(one.section): found.middle for one, found in told.items()}
 
 
 def prices(session: Session) -> dict[str, Prices]:

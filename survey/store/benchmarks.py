@@ -13,6 +13,9 @@ from survey.tables import Assessment, Benchmark, Firm, ScoreRow, SheetKind, Shee
 PRICES = ""
 """In the place of an edition: what packages cost, of whatever edition."""
 
+SATISFIED = "-"
+"""In the place of an edition: how satisfied firms are with providers."""
+
 
 def told(session: Session, edition: str, before: datetime | None = None) -> Benchmark | None:
     """Return what was told last of an edition's firms, made before a moment if one is given."""

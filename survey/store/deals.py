@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from reports.contracts import Contract
+from reports.contracts import Contract, Opinion
 from survey.store.lists import Slice, sliced
 from survey.tables import (
     Firm,
@@ -141,12 +140,11 @@ def claim(session: Session, project_id: int) -> ProviderClaim | None:
     return session.get(ProviderClaim, project_id, with_for_update=True, populate_existing=True)
 
 
-def satisfaction(session: Session, provider_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """Return how many firms of accepted projects said how satisfied they are, and the sum of it."""
+def opinions(session: Session) -> list[Opinion]:
+    """Return what firms said of their accepted projects with providers on the list."""
     query = (
-        select(Project.provider_id, func.count(Project.satisfaction))
-        .add_columns(func.sum(Project.satisfaction))
-        .where(ACCEPTED, Project.provider_id.in_(provider_ids), Project.satisfaction.is_not(None))
-        .group_by(Project.provider_id)
+        select(Project.firm_id, Project.provider_id, Project.satisfaction)
+        .where(ACCEPTED, Project.provider_id.is_not(None), Project.satisfaction.is_not(None))
+        .order_by(Project.id)
     )
-    return {row[0]: (row[1], row[2]) for row in session.execute(query) if row[0] is not None}
+    return [Opinion(firm, str(seller), mark or 0) for firm, seller, mark in session.execute(query)]

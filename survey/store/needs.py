@@ -425,10 +425,19 @@ def by_standing(session: Session, today: date) -> dict[Standing, int]:
     return {Standing(row[0]): row[1] for row in counted}
 
 
-def counted(session: Session, year: int, today: date) -> dict[tuple[str, Standing], int]:
+class Asked(NamedTuple):
+    """How many needs there are, and how many firms they are of."""
+
+    needs: int
+    firms: int
+
+
+def counted(session: Session, year: int, today: date) -> dict[tuple[str, Standing], Asked]:
     """Count the needs of a year by category and how they stand."""
     standing = standing_of(today)
-    query = select(FirmNeed.category, standing, func.count()).where(FirmNeed.year == year)
-    grouped = query.group_by(FirmNeed.category, standing)
+    query = select(
+        FirmNeed.category, standing, func.count(), func.count(FirmNeed.firm_id.distinct())
+    )
+    grouped = query.where(FirmNeed.year == year).group_by(FirmNeed.category, standing)
     rows = kept.added_up(session, grouped, FirmNeed.firm_id, 2)
-    return {(row[0], Standing(row[1])): row[2] for row in rows}
+    return {(row[0], Standing(row[1])): Asked(*row[2:]) for row in rows}

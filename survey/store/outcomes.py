@@ -41,6 +41,8 @@ class Finished(NamedTuple):
     parts: int
     price: int | None
     sales: int | None
+    satisfied: int | None
+    """The firm's mark of an accepted project, 1 to 5."""
 
     @property
     def paid(self) -> int | None:
@@ -91,6 +93,7 @@ def finished(session: Session, package: str) -> list[Finished]:
         select(Project.firm_id, Project.assessment_id, Project.started_on, Project.finished_on)
         .add_columns(ProjectPackage.quantity, parts.c.parts)
         .add_columns(case((ACCEPTED, ProjectPackage.price)), case((ACCEPTED, SALES)))
+        .add_columns(case((ACCEPTED, Project.satisfaction)))
         .join(ProjectPackage, ProjectPackage.project_id == Project.id)
         .join(parts, parts.c.project_id == Project.id)
         .where(OVER, Project.finished_on.is_not(None), ProjectPackage.package == package)

@@ -14,7 +14,8 @@ from survey.tables.base import Table
 class Benchmark(Table):
     """All that is told of an edition's firms from one day until the next period (同行参照).
 
-    Of no edition: what packages cost (成交价), by package in the place of a section.
+    Of no edition: what packages cost (成交价), by package in the place of a section; how satisfied firms
+    are, by provider in that place.
 
     No firm can be found in it: figures are bands, and who was counted stands in marks alone
     (``reports.benchmarks``).

@@ -28,7 +28,10 @@ class FirmNeed(Table):
         UniqueConstraint("year", "serial"),
         Index("ix_needs_standing", "state", "due_on", "answered_on"),
         Index("ix_needs_changed", "state", "changed_at"),
-        Index("ix_needs_counted", "year", "category", "state", "due_on", "answered_on"),
+        Index(
+            "ix_needs_counted_firms",
+            *("year", "category", "state", "due_on", "answered_on", "firm_id"),
+        ),
         Index("ix_needs_kinds", "year", "category", "department"),
     )
 

@@ -217,3 +217,14 @@ def test_a_moved_package_is_written_read_back_and_told_as_a_difference(tmp_path,
     about = {change.about for change in diff.differences(EDITION, after)}
     assert about == {f"{code} {PACKAGES[code].title}"}
     assert said(read) != said(PACKAGES[code])
+
+
+def test_how_satisfied_firms_are_stands_beside_price_and_weeks_and_of_four_only_their_number():
+    def line(marks: tuple[int | None, ...]) -> list[str]:
+        outcomes = [an_outcome(n, satisfied=mark) for n, mark in enumerate(marks, 1)]
+        (spent, _lifted) = tables(told(N01, outcomes), {})
+        assert [one.title for one in spent.lines][1:] == ["工期（周）", "企业满意度（分）"]
+        return [cell.text for cell in spent.lines[-1].cells]
+
+    assert line((5, 4, 4, 3, 2)) == ["—", "5", "3", "4", "4", "—"]
+    assert line((5, 4, 4, 3, None)) == ["—", "4", "—", "—", "—", "不满 5 家"]

@@ -12,7 +12,7 @@ from reports import needs as say_needs
 from reports import projects as say_projects
 from reports import samples as say_samples
 from reports.benchmarks import Quartiles
-from reports.dashboard import TOTAL, Basis, Frame, Group, Mean, Near, Table, Wish
+from reports.dashboard import TOTAL, Basis, Cell, Frame, Group, Mean, Near, Table, Where, Wish
 from reports.outward import COLUMNS, COUNTED, LISTED, Benchmark, outward
 from reports.paper.drawing import svg
 from reports.projects import Counted
@@ -270,6 +270,20 @@ def test_needs_are_held_back_like_firms_and_their_shares_with_them():
         assert before.title == after.title
     assert inside.lines[-1].cells[-1].text == "63.3%"
     assert not [cell for line in outside.lines for cell in line.cells if cell.where]
+
+
+def test_many_needs_of_few_firms_are_as_dark_as_few_firms():
+    counts = {("资金", "timely"): 40, ("资金", "tardy"): 25, ("用工", "timely"): 12}
+    firms = {("资金", "timely"): 9, ("资金", "tardy"): 2, ("用工", "timely"): 3}
+    inside = say_needs.table(counts, ["用工", "资金"], 2026, {"year": "2026"}, firms)
+
+    (outside,) = outward([inside], NOW, Basis.VISITED, [])
+
+    assert inside.lines[-1].cells[-2] == Cell("77", 77, Where("needs", {"year": "2026"}), 9)
+    titles = [line.title for line in outside.lines]
+    tardy, labour = list(say_needs.COLUMNS).index("tardy"), titles.index("用工")
+    assert {line.cells[tardy].text for line in outside.lines} == {WITHHELD}
+    assert {cell.text for cell in outside.lines[labour].cells} == {WITHHELD}
 
 
 def test_projects_of_few_firms_are_as_dark_as_few_firms():

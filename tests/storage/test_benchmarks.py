@@ -10,7 +10,7 @@ from reports.benchmarks import ALL, WHOLE, Told
 from survey.lifecycle import benchmarks as life
 from survey.lifecycle.step import Actor, Step
 from survey.readings.diagnoses import diagnosis_of
-from survey.readings.prices import prices
+from survey.readings.prices import prices, satisfied
 from survey.store import benchmarks as store
 from survey.store.settings import read
 from survey.tables import Role, SheetKind
@@ -128,3 +128,29 @@ def test_what_one_provider_sold_to_all_is_told_to_nobody(session):
 
     assert not life.publish_prices(at(session))
     assert prices(session) == {}
+
+
+# --- how satisfied firms are ---------------------------------------------------------------------------
+
+
+def test_a_providers_mark_is_told_once_a_period_and_of_six_firms_at_least(session):
+    seller, other = a_provider(session), a_provider(session)
+    for number, mark in enumerate((5, 4, 4, 3, 2)):
+        firm = a_firm(session)
+        an_accepted_project(session, firm, seller, satisfaction=mark)
+        if not number:
+            an_accepted_project(session, firm, seller, satisfaction=1)  # a firm counts once
+        an_accepted_project(session, a_firm(session), other)  # said nothing
+    assert not life.publish_satisfaction(at(session))
+
+    an_accepted_project(session, a_firm(session), seller, satisfaction=5)
+    assert life.publish_satisfaction(at(session))
+    assert satisfied(session) == {seller.id: 3}
+
+    an_accepted_project(session, a_firm(session), seller, satisfaction=5)
+    assert not life.publish_satisfaction(at(session, days=27))
+    assert not life.publish_satisfaction(at(session, days=28))  # one firm more would be found by it
+    for _ in range(4):
+        an_accepted_project(session, a_firm(session), seller, satisfaction=5)
+    assert life.publish_satisfaction(at(session, days=28))
+    assert satisfied(session) == {seller.id: 5}
