@@ -38,7 +38,7 @@ STARTS: Final = {
     "aim": "firms",
 }
 """Reference values: the county rule of 2024 that is quoted beside the fields."""
-LABELS: Final = FIELDS | {"title": "方案名称", "since": "政策开始"}
+LABELS: Final = FIELDS | {"title": "方案名称", "since": "政策开始", "aim": "比什么"}
 
 
 class LimitLine(NamedTuple):
@@ -129,6 +129,8 @@ class BudgetForm:
         money = self._money("money")
         if money is None:
             self.faults.setdefault("money", "请填预算，以万元计，例如 2000。")
+        if self.value("aim") not in self.aims:  # such as a target of the plan that was taken back
+            self.faults["aim"] = "没有这一种，请从列出的几种里选一种。"
         rules, worth, limits = self._rules(), self._worth(), tuple(self._limits())
         day = self._day("day") or self.today
         if self.faults or rules is None:
