@@ -221,6 +221,7 @@ _COLUMNS = {
     "trigger": "触发",
     "repeat_count": "重复次数",
     "save_to": "存入实体",
+    "or_other": "自填的“其他”",
 }
 
 

@@ -22,6 +22,8 @@ MOST_ROWS = 2000
 MOST_CHOICES = 5000
 GONE = ("Cc", "Cs", "Co", "Cn")
 """Kinds of character that no page shows."""
+OTHER = "or_other"
+"""Ends the type of a choice to which one may add an answer of one's own."""
 TRUE = frozenset({"yes", "true", "true()", "1", "是"})
 
 
@@ -177,7 +179,8 @@ def _asked(row: Row) -> Asked:
         required=cells.get("required", "").lower() in TRUE,
         relevant=cells.get("relevant", ""),
         constraint=cells.get("constraint", ""),
-        others={head: text for head, text in cells.items() if head not in known},
+        others={head: text for head, text in cells.items() if head not in known}
+        | ({OTHER: "yes"} if cells.get("type", "").endswith(f" {OTHER}") else {}),
     )
 
 
@@ -187,7 +190,7 @@ def _kind(typed: str) -> tuple[str, str]:
     for kind in ("select one", "select multiple", "rank"):
         size = len(kind.split())
         if " ".join(words[:size]) == kind and len(words) > size:
-            return kind, typed.split()[-1 if "or_other" not in typed else -2]
+            return kind, typed.removesuffix(OTHER).split()[-1]
     return " ".join(words), ""
 
 

@@ -127,6 +127,8 @@ def test_two_numbers_of_which_one_bounds_the_other_are_a_share():
     assert share.above is None
     assert asked["defects"].most == 100
     assert "total" not in asked
+    assert [option.text for option in asked["marks"].options] == ["质量", "环境"]
+    assert "自填的“其他”" in remarks(taken(KPI))[6]
     assert any("没有一道计分的题" in one.said for one in taken(KPI).remarks)
 
 

@@ -120,7 +120,13 @@ KPI: Book = {
         ["integer", "total", "设备总数（台）", ". >= 1", "yes"],
         ["integer", "online", "联网的（台）", ". >= 0 and . <= ${total}", "yes"],
         ["integer", "defects", "一百件里的不良（件）", ". >= 0 and . <= 100"],
+        ["select_one own_marks or_other", "marks", "有哪种认证？"],
         ["end group"],
+    ],
+    "choices": [
+        ["list_name", "name", "label::Chinese"],
+        ["own_marks", "iso", "质量"],
+        ["own_marks", "ems", "环境"],
     ],
 }
 """Figures alone."""
