@@ -24,8 +24,9 @@ from survey.readings import backups
 from survey.readings.sealing import check
 from survey.readings.stray import stray
 from survey.running import commands
+from survey.store import whole
 from survey.store.contents import spoken_of
-from survey.tables import AuditEntry, Evidence, Firm, SheetRow, Table, User
+from survey.tables import AuditEntry, Evidence, Firm, SheetRow, User
 from tests.support.patience import until
 from tests.support.people import TESTER, a_firm, a_user, begun, moment
 from tests.support.world import World
@@ -42,7 +43,7 @@ def rows(engine, but=()):
                 for row in session.execute(select(table).order_by(*table.primary_key.columns))
                 if (table.name, row[0]) not in but
             ]
-            for table in Table.metadata.sorted_tables
+            for table in whole.TABLES.values()
         }
 
 

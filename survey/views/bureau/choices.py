@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask import g, request, url_for
 
 from questionnaires.edition import Edition
 from questionnaires.model import Rung
+from reports.gate_names import looked_at
 from survey import library
 from survey.store import rounds
 from survey.store.lists import BELOW
@@ -96,6 +98,11 @@ class Frame:
     @property
     def rungs(self) -> dict[str, str]:
         return {rung.id: rung.title for rung in self.edition.ladder}
+
+    @cached_property
+    def gates(self) -> dict[str, str]:
+        """What each gate looks at, by its name."""
+        return looked_at(self.edition)
 
     @property
     def rung_choices(self) -> list[tuple[str, str]]:

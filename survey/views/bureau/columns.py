@@ -10,7 +10,6 @@ from typing import Any
 from flask import request
 
 from reports import figures
-from reports.gate_names import looked_at
 from reports.tables import Cell
 from survey.readings.ledger import Beside
 from survey.store import views as store
@@ -328,8 +327,7 @@ class Missing:
     def gates(self, line: Any, assessment_id: int) -> str:
         kind = SheetKind.ONSITE if line.standing.verified else SheetKind.SELF
         found = self.unmet.get(assessment_id, {}).get(kind, ())
-        named = looked_at(self.frame.edition) if found else {}
-        return "；".join(named.get(gate, gate) for gate in found)
+        return "；".join(self.frame.gates.get(gate, gate) for gate in found)
 
 
 # --- of the pool --------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.gate_names import looked_at
 from survey.lifecycle import typed
 from survey.store import (
     accounts,
@@ -255,7 +254,7 @@ def _of_results(frame: Frame) -> Iterable[Filter]:
     yield _choice("provisional", "暂核", "result", words.PROVISIONAL)
     yield _boxes("support", "等级稳不稳", "result", words.SUPPORT)
     yield _boxes("unseen", "只看未核验的题稳不稳", "result", words.SUPPORT)
-    yield _boxes("gate", "未达到的必备条件", "result", looked_at(frame.edition))
+    yield _boxes("gate", "未达到的必备条件", "result", frame.gates)
     yield _choice("deviation", "自评与核定", "result", words.DEVIATIONS)
 
 
