@@ -29,6 +29,7 @@ def _of(subject: str, *actions: str) -> Source:
 EVENTS: Mapping[str, Source] = {
     "firm.added": _of("firm", "create"),
     "firm.changed": _of("firm", "edit", "profile"),
+    "firms.imported": _of("roster", "roster_imported", "roster_undone"),
     "round.opened": _of("round", "open_round"),
     "round.changed": _of("round", "round_end", "round_edit", "round_close"),
     "assessment.submitted": _of("assessment", "submit"),
@@ -46,7 +47,13 @@ EVENTS: Mapping[str, Source] = {
 }
 TEST = "test"
 """Of a request that an administrator has sent to see whether it arrives."""
-NUMBERS = {"firm": "firm", "round": "round", "assessment": "assessment", "pool": "entry"}
+NUMBERS = {
+    "firm": "firm",
+    "roster": "list",
+    "round": "round",
+    "assessment": "assessment",
+    "pool": "entry",
+}
 """What the body calls the number of a row."""
 
 

@@ -114,6 +114,10 @@ SAID: Final[dict[str, Words]] = {
         "请主管部门人员在“评估轮次”的邮件页逐封处理。",
     ),
     "webhooks.none": Words("没有设置推送地址。"),
+    "webhooks.nowhere": Words(
+        "设置了 {count} 个推送地址，但没有写明允许推送到哪些主机，什么都没有推送。",
+        "请设置 WEBHOOK_HOSTS，再重新启动；不再用的在“推送”里删除。",
+    ),
     "webhooks.arrive": Words("{count} 个推送地址都正常。"),
     "webhooks.failing": Words(
         "有 {count} 个推送地址一个多小时没有正常回应，例如“{first}”。",

@@ -9,6 +9,7 @@ from survey.tables import Delivery, DeliveryState, WebhookState
 EVENTS: Final = {
     "firm.added": "新增企业",
     "firm.changed": "企业信息有修改",
+    "firms.imported": "导入一批企业，或撤销导入",
     "round.opened": "新建评估轮次",
     "round.changed": "评估轮次有修改",
     "assessment.submitted": "企业提交自评",

@@ -172,10 +172,10 @@ def test_html_in_what_was_typed_is_text(client, session, receiver):
 
 @pytest.fixture
 def found(app, session):
-    def found():
+    def found(hosts=frozenset({"data.example.cn"})):
         session.rollback()
         one = next(one for one in CHECKS if one.name == "webhooks")
-        config = app.config["SURVEY"]
+        config = replace(app.config["SURVEY"], webhook_hosts=hosts)
         with app.app_context():
             (finding,) = examine(Around(session, config, None, moment()), [one])
         assert words.of("webhooks", finding.code, finding.values).said
@@ -190,6 +190,7 @@ def test_a_receiver_that_is_away_is_noticed_and_told(session, app, found):
     wanted = Wanted("平台", "https://data.example.cn/", ("firm.added",))
     number, _secret = steps.add(step_of(session), wanted, allowed)
     assert found() == (Grade.GOOD, "arrive")
+    assert found(hosts=frozenset()) == (Grade.WATCH, "nowhere")
 
     course = session.get_one(steps.WebhookCourse, number)
     course.failing_since = moment() - steps.ROTATION

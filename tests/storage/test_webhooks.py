@@ -211,6 +211,18 @@ def test_a_deleted_row_is_told_of_by_what_the_log_keeps(session, step, config, r
     assert receiver.told[0].said["data"] == {"number": "SZ-2026-000001"}
 
 
+def test_a_list_that_is_imported_is_told_once_whoever_stands_in_it(
+    session, step, config, receiver, work
+):
+    webhooks.add(step(), Wanted("平台", receiver.url, ("firms.imported",)), config)
+    taken = step()
+    with taken.writing():
+        taken.log("roster_imported", About("roster", 3), after={"rows": 500})
+    work()
+
+    assert receiver.told[0].said["data"] == {"list": 3}
+
+
 def test_every_kind_is_read_from_steps_the_log_knows():
     from survey.lifecycle.webhook_events import EVENTS
     from survey.words.log_actions import ACTIONS

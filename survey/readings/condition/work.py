@@ -46,6 +46,8 @@ def webhooks(around: Around) -> Said:
     session, count = around.session, store.count(around.session)
     if not count:
         return good("none")
+    if not around.config.webhook_hosts:
+        return watch("nowhere", count=count)
     if failed := store.failed(session):
         return bad("off", count=len(failed), first=failed[0])
     if given_up := store.count_given_up_since(session, around.now - GIVEN_UP_OF_LATE):

@@ -406,6 +406,7 @@ class EventData(BaseModel):
     """Numbers of rows; those that an event has."""
 
     firm: int | None = Field(None, description="企业 id。")
+    list: int | None = Field(None, description="企业名单的编号，一批里各家请用接口重新取。")
     round: int | None = Field(None, description="轮次 id。")
     assessment: int | None = Field(None, description="评估 id。")
     entry: int | None = Field(None, description="培育库里的 id。")
