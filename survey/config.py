@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +24,20 @@ class Keep(NamedTuple):
 
 
 USUAL = Keep()
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """Whom people may sign in with beside a password (OpenID Connect)."""
+
+    url: str
+    """As it names itself, to the letter."""
+    client_id: str
+    secret: str = field(repr=False)
+    name: str = "统一登录"
+    """What the button on the page says."""
+    factor: frozenset[str] = frozenset()
+    """Words of its ``amr`` or ``acr`` that count as our second factor; none: ours is asked as ever."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,8 @@ class Config:
 
     Not a setting of a page: whoever got hold of an administrator's session must not lift it.
     """
+    issuer: Issuer | None = None
+    """Whom people may sign in with; nobody where it is not set."""
     api_rate: str = "300 per minute"
     """How often one token may ask, in each web process, or together where the queue is a Redis."""
     webhook_hosts: frozenset[str] = frozenset()
@@ -142,6 +158,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         metrics=environ.get("METRICS", ""),
         log_lines=environ.get("LOG_FORMAT", "") == "json",
         second_factor=_words(environ.get("SECOND_FACTOR", "officer,administrator")),
+        issuer=_issuer(environ),
         api_rate=environ.get("API_RATE", "300 per minute"),
         webhook_hosts=_words(environ.get("WEBHOOK_HOSTS", "").lower()),
         webhook_networks=tuple(
@@ -163,6 +180,27 @@ def _keep(text: str) -> Keep:
     if len(numbers) != len(Keep._fields) or min(numbers) < 0 or numbers[0] < 1:
         raise ValueError(f"BACKUP_KEEP={text}: days,weeks,months are meant, such as 7,4,6")
     return Keep(*numbers)
+
+
+def _issuer(environ: Mapping[str, str]) -> Issuer | None:
+    """Read whom people may sign in with.
+
+    Raises:
+        ValueError: It is set in part, or anybody on the way could read what it says.
+    """
+    url = environ.get("OIDC_ISSUER", "").strip()
+    if not url:
+        return None
+    client_id, secret = environ.get("OIDC_CLIENT_ID", ""), environ.get("OIDC_SECRET", "")
+    if path := _file(environ.get("OIDC_SECRET_FILE", "")):
+        secret = path.read_text(encoding="utf-8").strip()
+    if not (client_id and secret):
+        raise ValueError("OIDC_ISSUER wants OIDC_CLIENT_ID and OIDC_SECRET_FILE (or OIDC_SECRET)")
+    address = urlsplit(url)
+    if address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
+        raise ValueError(f"OIDC_ISSUER={url}: it begins with https://")
+    name = environ.get("OIDC_NAME", "").strip() or Issuer.name
+    return Issuer(url, client_id, secret, name, _words(environ.get("OIDC_FACTOR", "")))
 
 
 def _file(name: str) -> Path | None:

@@ -36,6 +36,7 @@ from survey.web import (
     factor,
     headers,
     here,
+    issuer,
     lanes,
     navigation,
     proxies,
@@ -103,6 +104,7 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     bodies.init_app(app)
     proxies.init_app(app)
     factor.init_app(app)
+    issuer.init_app(app)
     csrf.init_app(app)
     errors.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -89,8 +89,21 @@ def _open_session(
         return opened(step, user, device, agent)
 
 
-def opened(step: Step, user: User, device: str, agent: str) -> SignedIn:
-    """Open a session for a user inside the caller's transaction."""
+def opened(
+    step: Step,
+    user: User,
+    device: str,
+    agent: str,
+    *,
+    signed_by: str = "",
+    factor_at: datetime | None = None,
+) -> SignedIn:
+    """Open a session for a user inside the caller's transaction.
+
+    Args:
+        signed_by: How they came, where not by password.
+        factor_at: When they showed a second factor elsewhere that counts here.
+    """
     token = secrets.token_urlsafe(32)
     # One that came from elsewhere, or from another account, would open a door beside the counters.
     if not device or not store.knows_device(step.session, hashed(device), user.id):
@@ -103,12 +116,14 @@ def opened(step: Step, user: User, device: str, agent: str) -> SignedIn:
             seen_at=step.now,
             address=step.by.address[:60],
             agent=agent[:200],
+            factor_at=factor_at,
         )
     )
     step.session.merge(KnownDevice(token_hash=hashed(device), user_id=user.id, seen_at=step.now))
     name = f"{user.name}（{user.username}）"
     who = Actor(user.id, name, step.by.address, step.by.request_id, role=user.role)
-    replace(step, by=who).log("sign_in", user)
+    after = {"signed_by": signed_by} if signed_by else None
+    replace(step, by=who).log("sign_in", user, after=after)
     return SignedIn(user.id, token, device)
 
 

@@ -207,6 +207,7 @@ def forget_codes_after_last(step: Step, user_id: int) -> None:
     step.session.flush()
     if not store.has_any(step.session, user_id):
         store.forget_codes(step.session, user_id)
+        store.forget_shown(step.session, user_id)
 
 
 def draw_codes(step: Step, user_id: int) -> tuple[str, ...]:

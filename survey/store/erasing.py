@@ -18,6 +18,7 @@ from survey.tables import (
     Firm,
     FirmListing,
     FirmNeed,
+    Identity,
     Interest,
     KnownDevice,
     Mail,
@@ -104,7 +105,7 @@ def forget_account(session: Session, user: User, spellings: Collection[str], nam
     """Take away what an account is opened by, and put ``name`` where the person's name was kept."""
     end_sessions(session, user.id)
     second_factors.forget(session, user.id)
-    for table in (ApiToken, KnownDevice, OneTimeLink, CalendarFeed):
+    for table in (ApiToken, Identity, KnownDevice, OneTimeLink, CalendarFeed):
         session.execute(delete(table).where(table.user_id == user.id))
     session.execute(delete(Throttle).where(Throttle.key == f"account:{user.username}"))
     ties = update(Interest).where(Interest.user_id == user.id)

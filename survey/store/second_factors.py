@@ -79,6 +79,12 @@ def forget_codes(session: Session, user_id: int) -> None:
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
 
+def forget_shown(session: Session, user_id: int) -> None:
+    """Let the sessions of a user stand as those that showed no factor."""
+    forgotten = update(UserSession).where(UserSession.user_id == user_id).values(factor_at=None)
+    session.execute(forgotten.execution_options(synchronize_session=False))
+
+
 def codes_left(session: Session, user_id: int) -> int:
     query = select(func.count()).where(
         RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)

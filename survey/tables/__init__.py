@@ -1,6 +1,7 @@
 """What is remembered. One schema for SQLite and PostgreSQL, cut by subject."""
 
 from survey.tables.accounts import (
+    Identity,
     KnownDevice,
     OneTimeLink,
     Passkey,
@@ -216,6 +217,7 @@ __all__ = [
     "FirmYear",
     "Forecast",
     "Habit",
+    "Identity",
     "Interest",
     "Introduction",
     "IntroductionState",

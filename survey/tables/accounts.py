@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    UniqueConstraint,
     false,
     text,
 )
@@ -117,6 +118,23 @@ class RecoveryCode(Table):
 
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    used_at: Mapped[datetime | None]
+
+
+class Identity(Table):
+    """Whom an issuer (OpenID Connect) says somebody is, tied to one account."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), unique=True)
+    issuer: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(255))
+    """The issuer's own number of the person, which it gives to nobody else (``sub``)."""
+    tied_at: Mapped[datetime]
+    tied_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Whoever tied it: the user, or an administrator."""
     used_at: Mapped[datetime | None]
 
 

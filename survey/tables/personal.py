@@ -57,6 +57,7 @@ PERSONAL: Final[Mapping[str, Whose]] = {
     "users.phone": Whose.USER,
     "user_sessions.address": Whose.USER,
     "user_sessions.agent": Whose.USER,
+    "identities.subject": Whose.USER,
     "explanations.author": Whose.USER,
     "interests.author": Whose.USER,
     "interests.says": Whose.USER,

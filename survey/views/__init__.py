@@ -12,6 +12,7 @@ from survey.views import (
     edition_forms,
     files,
     firm,
+    identities,
     interests,
     jobs,
     last_round,
@@ -43,6 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     edition_forms.pages,  # the same as of editions, with what it adds
     files.pages,
     firm.pages,
+    identities.pages,
     interests.pages,
     jobs.pages,
     last_round.pages,

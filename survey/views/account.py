@@ -24,7 +24,7 @@ from survey.lifecycle import accounts, links
 from survey.lifecycle.accounts import SignedIn
 from survey.lifecycle.errors import Invalid, LinkSpent, PhoneShared, TooManyTries, WrongPassword
 from survey.store import accounts as store
-from survey.store import calendars, firms, log
+from survey.store import calendars, firms, identities, log
 from survey.store import second_factors as factors
 from survey.tables import Role, User
 from survey.web import access, errors, factor, here
@@ -123,34 +123,44 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         if here.current():
             return redirect(target or url_for(".home"))
-        return render_template("account/sign_in.html", form=form, expired=bool(target))
+        return _asked(form, expired=bool(target))
     if not form.validate_on_submit():
-        return render_template("account/sign_in.html", form=form, expired=False), 422
+        return _asked(form), 422
     try:
         signed_in = accounts.sign_in(
             here.step(),
             form.username.data or "",
             form.password.data or "",
-            device=request.cookies.get(_device_cookie(), ""),
+            device=request.cookies.get(device_cookie(), ""),
             agent=request.user_agent.string,
         )
     except PhoneShared:
         form.username.errors = ["这个手机号登记在不止一个账号上，请改填用户名或统一社会信用代码。"]
-        return render_template("account/sign_in.html", form=form, expired=False), 422
+        return _asked(form), 422
     except WrongPassword:
         wrong = "登录名或密码不对。忘记密码请向{bureau}索取重置链接。"
         form.password.errors = [here.asked(wrong)]
-        return render_template("account/sign_in.html", form=form, expired=False), 422
-    return _signed_in(signed_in, target or url_for(".home"))
+        return _asked(form), 422
+    return enter(signed_in, target or url_for(".home"))
 
 
-def _signed_in(signed_in: SignedIn, target: str) -> ResponseReturnValue:
+def _asked(form: SignInForm, *, expired: bool = False) -> str:
+    return render_template(
+        "account/sign_in.html",
+        form=form,
+        expired=expired,
+        target=access.safe_next(request.args.get("next")),
+        issuer=current_app.config["SURVEY"].issuer,
+    )
+
+
+def enter(signed_in: SignedIn, target: str) -> ResponseReturnValue:
     """Give the browser its session, and what tells it again next time."""
     session.clear()  # nothing from before signing in survives it
     session["sid"] = signed_in.session
     response = make_response(redirect(target))
     response.set_cookie(
-        _device_cookie(),
+        device_cookie(),
         signed_in.device,
         max_age=DEVICE_DAYS * 86400,
         httponly=True,
@@ -160,7 +170,8 @@ def _signed_in(signed_in: SignedIn, target: str) -> ResponseReturnValue:
     return response
 
 
-def _device_cookie() -> str:
+def device_cookie() -> str:
+    """Name the cookie by which a browser that has signed in before is known."""
     return f"{current_app.config['SESSION_COOKIE_NAME']}-device"
 
 
@@ -216,13 +227,13 @@ def link(token: str) -> ResponseReturnValue:
                 token,
                 form.password.data or "",
                 phone=(form.phone.data or "") if form.phone else "",
-                device=request.cookies.get(_device_cookie(), ""),
+                device=request.cookies.get(device_cookie(), ""),
                 agent=request.user_agent.string,
             )
-            return _signed_in(signed_in, url_for(".home"))
+            return enter(signed_in, url_for(".home"))
     except LinkSpent:
         if again := _second_press(token, form):
-            return _signed_in(again, url_for(".home"))
+            return enter(again, url_for(".home"))
         return render_template("account/link_spent.html"), 404
     except Invalid as error:
         for field, words in error.fields.items():
@@ -235,7 +246,7 @@ def _second_press(token: str, form: FirstPasswordForm) -> SignedIn | None:
     user = links.user_of_spent_link(here.session(), token)
     if user is None or not form.validate_on_submit():
         return None
-    device, agent = request.cookies.get(_device_cookie(), ""), request.user_agent.string
+    device, agent = request.cookies.get(device_cookie(), ""), request.user_agent.string
     try:
         word = form.password.data or ""
         return accounts.sign_in(here.step(), user.username, word, device=device, agent=agent)
@@ -292,6 +303,8 @@ def _profile(form: ChangePasswordForm, phone: PhoneForm, feed: str = "") -> str:
         codes_left=factors.codes_left(session, reader.id) if reader.has_factor else None,
         passkeys=factors.passkeys(session, reader.id) if reader.has_passkey else [],
         makes_passkeys=factor.site() is not None,
+        issuer=current_app.config["SURVEY"].issuer,
+        identity=identities.of_user(session, reader.id),
         must_have_factor=factor.is_required(reader.role),
         feed=feed,
         calendar=calendars.feed(session, reader.id) if reader.role in calendars.WHO else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
@@ -27,6 +27,7 @@ ALWAYS = frozenset(
         *("second_factor.reset", "second_factor.security"),
         *("second_factor.leave", "second_factor.codes", "tokens.make", "passkeys.remove"),
         *("webhooks.add", "webhooks.edit", "webhooks.rotate"),
+        *("identities.tie", "identities.untie", "identities.everybodys"),
     }
 )
 """What wants the factor again whatever was chosen: it guards the factor itself, or goes round it."""
@@ -42,6 +43,7 @@ KINDS = {
     "administrator.set_active": "accounts",
     "administrator.set_role": "accounts",
     "administrator.reset_link": "accounts",
+    "identities.untie_for": "accounts",
 }
 """Destructive steps with their kind, one of ``AGAIN``."""
 
@@ -65,8 +67,9 @@ def missing(who: Reader, endpoint: str, method: str) -> str | None:
     if endpoint in BEFORE:
         return None
     if not who.has_factor:
-        led = is_required(who.role) and endpoint not in FIRST
-        return "second_factor.begin" if led else None
+        lacks = who.factor_at is None and is_required(who.role)
+        late = who.factor_at is not None and _is_stale(who, endpoint, method)
+        return "second_factor.begin" if (lacks or late) and endpoint not in FIRST else None
     if who.factor_at is None or _is_stale(who, endpoint, method):
         return "second_factor.ask"
     return None
@@ -82,6 +85,17 @@ def _is_stale(who: Reader, endpoint: str, method: str) -> bool:
 def is_fresh(who: Reader) -> bool:
     """Whether this session showed the factor so lately that destructive steps may follow."""
     return who.factor_at is not None and here.now() - who.factor_at <= FRESH
+
+
+def shown_elsewhere(methods: frozenset[str], shown_at: datetime | None) -> datetime | None:
+    """Return when a factor was shown to the issuer people sign in with, if it counts here.
+
+    One that does not say when counts at the door alone: no longer as shown lately.
+    """
+    config: Config = current_app.config["SURVEY"]
+    if config.issuer is None or not methods & config.issuer.factor:
+        return None
+    return min(shown_at or here.now() - FRESH - timedelta(seconds=1), here.now())
 
 
 def again() -> frozenset[str]:

@@ -30,6 +30,13 @@ ROUTES: dict[str, frozenset[str]] = {
     "account.profile": EVERY_ROLE,
     "account.keep_phone": EVERY_ROLE,
     "account.end_session": EVERY_ROLE,
+    # signing in by an issuer: off to it and back, one's own account tied, anybody's by an administrator
+    "identities.begin": _public,
+    "identities.back": _public,
+    "identities.tie": EVERY_ROLE,
+    "identities.untie": EVERY_ROLE,
+    "identities.everybodys": _administrator,
+    "identities.untie_for": _administrator,
     # the second factor: one's own; a lost one is another administrator's to reset
     "second_factor.ask": EVERY_ROLE,
     "second_factor.begin": EVERY_ROLE,
@@ -589,6 +596,8 @@ GIVEN = frozenset(
         "passkeys.add",
         "passkeys.offer",
         "passkeys.remove",
+        "identities.tie",
+        "identities.untie",
         "privacy.agree",
         "privacy.mine",
         "firm.home",

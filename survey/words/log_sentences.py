@@ -178,6 +178,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "factor_leave": "停用了{person}的两步验证",
     "factor_reset": "重置了{person}的两步验证",
     "factor_again": "选定了要再次验证身份的操作",
+    "identity_tie": "把{person}关联到了统一登录",
+    "identity_untie": "取消了{person}的统一登录关联",
     "passkey_add": "给{person}添加了通行密钥",
     "passkey_remove": "移除了{person}的通行密钥",
     "token_make": "给{person}生成了接口令牌",

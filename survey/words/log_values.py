@@ -11,7 +11,18 @@ from typing import Any
 from questionnaires.words import SIZES
 from reports.figures import money_text, percent
 from survey.clock import local
-from survey.words import api, batches, factors, jobs, needs, projects, samples, seen, webhooks
+from survey.words import (
+    api,
+    batches,
+    factors,
+    identities,
+    jobs,
+    needs,
+    projects,
+    samples,
+    seen,
+    webhooks,
+)
 from survey.words.notes import TITLES
 from survey.words.notices import CHANGED
 from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
@@ -47,6 +58,8 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "share": lambda share: f"得分率 {percent(Fraction(share))}",
     "role": lambda role: ROLES.get(role, role),
     "shown_by": lambda how: factors.SHOWN_BY.get(how, how),
+    "signed_by": lambda how: identities.SIGNED_BY.get(how, how),
+    "refused": lambda why: identities.REFUSED.get(why, why),
     "passkey": lambda name: f"通行密钥“{name}”",
     "codes_left": lambda left: f"还剩 {left} 个恢复码",
     "again": lambda kinds: (

@@ -289,6 +289,7 @@ def test_every_public_route_is_public_on_purpose():
             "tokens.description_file",
         ),  # how programs ask; what they get needs a token
         *("verify.page", "verify.rules", "verify.script"),  # for whoever holds a document
+        *("identities.begin", "identities.back"),  # how people come who are not signed in yet
         "privacy.purpose",  # what is kept of people is to be read before anything is given
         *("profiles.logo", "profiles.colours"),  # what every page wears, the sign-in page too
     }

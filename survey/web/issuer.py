@@ -1,0 +1,231 @@
+"""The issuer people may sign in with (OpenID Connect): what it says of itself, and of who comes from it.
+
+The code flow with PKCE. What comes back is believed only from the very issuer the settings name, for
+this client alone, signed with a key the issuer shows, and for the question this browser asked.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oidc.core import CodeIDToken
+from flask import Flask
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from urllib3.exceptions import HTTPError
+
+from survey.config import Config, Issuer
+
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+"""Signatures by a private key alone: with a shared secret a key might be taken for one."""
+PATIENCE_SECONDS = (3.05, 5)
+"""To connect, and between two pieces of an answer."""
+MOST_BYTES = 1 << 20
+REMEMBERED_SECONDS = 600
+"""For how long what an issuer says of itself, its keys with it, is not asked again."""
+LEEWAY_SECONDS = 60
+"""How far its clock may be from ours."""
+MOST_SUBJECT = 255
+"""Letters of a subject (OpenID Connect Core 1.0, section 2)."""
+DOUBTS = (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError)
+"""What looking at an ID token may end in."""
+LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+class Unreached(Exception):
+    """The issuer does not answer, or nothing that could be read."""
+
+
+class Unbelieved(Exception):
+    """What came is not to be believed; says why, for the log of the server."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a browser was sent off with; it is answered once, in the same browser."""
+
+    state: str
+    nonce: str
+    verifier: str
+    asked_at: int
+
+    @classmethod
+    def drawn(cls, now: datetime) -> Question:
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        return cls(state, nonce, verifier, int(now.timestamp()))
+
+    def kept(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whom an issuer says somebody is, and how it found out."""
+
+    issuer: str
+    subject: str
+    called: str
+    """What it calls them: for their eyes, to see whether it is they; nothing rests on it."""
+    methods: frozenset[str]
+    """How they showed it (``amr`` and ``acr``)."""
+    shown_at: datetime | None
+    """When they did, if it says."""
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its place at the issuer, where the settings name one."""
+    config: Config = app.config["SURVEY"]
+    if config.issuer:
+        back = f"{config.base_url}/sign-in/identity/back"
+        app.extensions["survey_issuer"] = Client(config.issuer, back)
+
+
+class Client:
+    """This application at its issuer."""
+
+    def __init__(self, issuer: Issuer, back: str) -> None:
+        """``back`` is the address the issuer sends people back to."""
+        self.issuer = issuer
+        self._back = back
+        self._said: tuple[float, Mapping[str, Any], KeySet] | None = None
+
+    def away(self, question: Question) -> str:
+        """Return the address to send a browser to.
+
+        Raises:
+            Unreached, Unbelieved.
+        """
+        described, _ = self._described()
+        address, _state = self._session().create_authorization_url(
+            described["authorization_endpoint"],
+            state=question.state,
+            code_verifier=question.verifier,
+            nonce=question.nonce,
+        )
+        return str(address)
+
+    def identity(self, code: str, question: Question, now: datetime) -> Identity:
+        """Exchange a code and return whom its ID token speaks of.
+
+        Raises:
+            Unreached, Unbelieved.
+        """
+        described, keys = self._described()
+        token = self._token(described["token_endpoint"], code, question)
+        try:
+            return self._believed(token, keys, question, now)
+        except DOUBTS:
+            self._said = None  # it may sign with a new key
+        _, keys = self._described()
+        try:
+            return self._believed(token, keys, question, now)
+        except DOUBTS as fault:
+            raise Unbelieved(f"ID token: {fault}") from fault
+
+    def _token(self, endpoint: str, code: str, question: Question) -> Mapping[str, Any]:
+        try:
+            token = self._session().fetch_token(
+                endpoint,
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=question.verifier,
+                timeout=PATIENCE_SECONDS,
+                allow_redirects=False,
+            )
+        except AuthlibBaseError as fault:
+            raise Unbelieved(f"code: {fault.error}") from fault
+        except (requests.RequestException, ValueError, TypeError) as fault:
+            raise Unreached from fault
+        if not isinstance(token.get("id_token"), str):
+            raise Unbelieved("no ID token")
+        found: Mapping[str, Any] = token
+        return found
+
+    def _believed(
+        self, token: Mapping[str, Any], keys: KeySet, question: Question, now: datetime
+    ) -> Identity:
+        read = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS)
+        claims = CodeIDToken(
+            read.claims,
+            read.header,
+            {"iss": {"essential": True, "value": self.issuer.url}},
+            {
+                "nonce": question.nonce,
+                "client_id": self.issuer.client_id,
+                "access_token": token.get("access_token"),
+            },
+        )
+        claims.validate(now=int(now.timestamp()), leeway=LEEWAY_SECONDS)
+        if claims["aud"] not in (self.issuer.client_id, [self.issuer.client_id]):
+            raise ValueError("for another audience, or for more than us")
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 1 <= len(subject) <= MOST_SUBJECT:
+            raise ValueError("no subject that could be kept")
+        methods = {*claims.get("amr", ()), claims.get("acr", "")}
+        at = claims.get("auth_time")
+        return Identity(
+            self.issuer.url,
+            subject,
+            str(claims.get("preferred_username") or claims.get("name") or "")[:60],
+            frozenset(one for one in methods if isinstance(one, str) and one),
+            datetime.fromtimestamp(at, UTC) if at is not None else None,
+        )
+
+    def _session(self) -> OAuth2Session:
+        return OAuth2Session(
+            self.issuer.client_id,
+            self.issuer.secret,
+            scope="openid profile",
+            redirect_uri=self._back,
+            code_challenge_method="S256",
+        )
+
+    def _described(self) -> tuple[Mapping[str, Any], KeySet]:
+        """Return the issuer's metadata and keys, as it said them lately."""
+        if self._said is None or time.monotonic() - self._said[0] > REMEMBERED_SECONDS:
+            described = self._asked(
+                f"{self.issuer.url.rstrip('/')}/.well-known/openid-configuration"
+            )
+            self._require_own(described)
+            try:
+                keys = KeySet.import_key_set(self._asked(described["jwks_uri"]))  # type: ignore[arg-type]
+            except (JoseError, ValueError, TypeError, KeyError) as fault:
+                raise Unreached from fault
+            self._said = (time.monotonic(), described, keys)
+        return self._said[1], self._said[2]
+
+    def _require_own(self, described: Mapping[str, Any]) -> None:
+        """Refuse what another issuer says, and addresses anybody on the way could read."""
+        if described.get("issuer") != self.issuer.url:
+            raise Unbelieved(f"metadata of {described.get('issuer')!r}")
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            address = urlsplit(str(described.get(name, "")))
+            if address.scheme != "https" and address.hostname not in LOCAL:
+                raise Unbelieved(f"{name} without TLS")
+
+    def _asked(self, address: str) -> Mapping[str, Any]:
+        """Ask an address for JSON; it leads nowhere else, and answers in bounds."""
+        try:
+            with requests.get(
+                address, timeout=PATIENCE_SECONDS, allow_redirects=False, stream=True
+            ) as answer:
+                body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
+            found = (
+                json.loads(body) if answer.status_code == 200 and len(body) <= MOST_BYTES else None
+            )
+        except (requests.RequestException, HTTPError, OSError, ValueError, RecursionError) as fault:
+            raise Unreached from fault
+        if not isinstance(found, dict):
+            raise Unreached(address)
+        return found
