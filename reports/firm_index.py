@@ -13,6 +13,7 @@ from reports.paper.html import templates
 from reports.tables import Cell, Column, Origin, Sheet, write_table
 
 WHOLE, MISSING, DAMAGED = "已收录", "文件缺失，没有收录", "文件已损坏，没有收录"
+APART = "待查毒或含病毒，没有收录"
 INDEX, COVER = "目录.xlsx", "封面.html"
 _COLUMNS = (
     Column("序号", 6, "number"),

@@ -86,6 +86,9 @@ class Config:
 
     Not a setting of a page: whoever got hold of an administrator's session must not lift it.
     """
+    clamd: str = ""
+    """Where clamd looks into what is uploaded (unix:/run/clamav/clamd.ctl, tcp://host:3310); empty
+    for nobody."""
     issuer: Issuer | None = None
     """Whom people may sign in with; nobody where it is not set."""
     api_rate: str = "300 per minute"
@@ -158,6 +161,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         metrics=environ.get("METRICS", ""),
         log_lines=environ.get("LOG_FORMAT", "") == "json",
         second_factor=_words(environ.get("SECOND_FACTOR", "officer,administrator")),
+        clamd=environ.get("CLAMD", "").strip(),
         issuer=_issuer(environ),
         api_rate=environ.get("API_RATE", "300 per minute"),
         webhook_hosts=_words(environ.get("WEBHOOK_HOSTS", "").lower()),

@@ -25,6 +25,7 @@ from reports.figures import difference, money_text, period_text
 from reports.visit import length_text
 from survey import clock, db, library
 from survey.config import Config, from_environment
+from survey.files import clamd
 from survey.files.stores import contents_of
 from survey.jobs.queue import Queue
 from survey.tables import ENUMERATIONS, Need, PairNeed, SecondState, SheetKind
@@ -41,6 +42,7 @@ from survey.web import (
     navigation,
     proxies,
     rates,
+    scanning,
     seen,
     sessions,
     tokens,
@@ -84,6 +86,8 @@ class Templates(Environment):
 def create_app(config: Config | None = None, engine: Engine | None = None) -> Flask:
     """Join the parts. Nothing is created or migrated here: ``survey.serving`` prepares."""
     config = config or from_environment()
+    if config.clamd:
+        clamd.require_address(config.clamd)
     app = Flask("survey", root_path=str(Path(__file__).parent), static_folder=None)
     app.request_class, app.jinja_environment = StrictRequest, Templates
     app.session_interface = sessions.Cookies()
@@ -202,6 +206,7 @@ def _templates(app: Flask) -> None:
     app.add_template_filter(links.login_name, "login_name")
     app.add_template_filter(links.last_moment, "last_moment")
     app.jinja_env.globals["wording"] = wording
+    app.jinja_env.globals["quarantined_files"] = scanning.quarantined
     app.jinja_env.globals |= {kind.__name__: kind for kind in ENUMERATIONS}
     app.jinja_env.globals |= {kind.__name__: kind for kind in (Need, PairNeed, SecondState)}
 

@@ -30,6 +30,8 @@ class Fault(StrEnum):
     UNSUPPORTED = "unsupported"
     UNNAMED = "unnamed"
     MISNAMED = "misnamed"
+    INFECTED = "infected"
+    """The virus scanner has found something in it before."""
 
 
 class BadUpload(Exception):

@@ -14,7 +14,7 @@ from typing import IO
 
 from reports import firm_index
 from reports.firm_file import FirmFile
-from reports.firm_index import DAMAGED, MISSING, WHOLE, Placed
+from reports.firm_index import APART, DAMAGED, MISSING, WHOLE, Placed
 from survey import clock
 from survey.files.archives import Entry, Names, safe_name, write_zip
 from survey.files.contents import PIECE, Contents, Damaged, Missing
@@ -28,7 +28,7 @@ from survey.lifecycle.step import Step
 from survey.readings.firm_file import file_of
 from survey.rosters.columns import HEADS
 from survey.store import bundles as store
-from survey.store import firms
+from survey.store import firms, scans
 from survey.store.bundles import erased_since
 from survey.store.settings import District, read
 from survey.tables import Fault, Outlook
@@ -100,9 +100,12 @@ def _entries(
         placed: Filled on the way.
     """
     contents, seen = contents_of(workshop.config), time.monotonic()
+    held = scans.held_back(workshop.session)
+    workshop.session.rollback()
     with TemporaryFile(dir=contents.incoming) as spool:
         for one in _placed(it):
-            outcome = fetch(contents, one.file.sha256, spool)
+            apart = one.file.sha256 in held
+            outcome = APART if apart else fetch(contents, one.file.sha256, spool)
             size = spool.tell() if outcome == WHOLE else None
             placed.append(replace(one, outcome=outcome, size=size))
             if outcome == WHOLE:

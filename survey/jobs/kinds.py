@@ -21,6 +21,7 @@ from survey.jobs import (
     reminders,
     reports,
     rosters,
+    scans,
     sealing,
     stamps,
     ways,
@@ -47,6 +48,7 @@ KINDS: dict[str, Work] = {
     "reminders": Work(reminders.remind, slot=reminders.this_morning),
     "seal": Work(sealing.seal, slot=sealing.this_hour),
     "check_log": Work(sealing.check, slot=nightly.last_night),
+    "scan": Work(scans.scan, slot=scans.these_minutes, wished=scans.is_wished),
     "notices": Work(notices.judge_all, slot=nightly.last_night),
     "benchmarks": Work(
         benchmarks.publish_all, lease=timedelta(minutes=10), slot=nightly.last_night

@@ -32,7 +32,7 @@ from survey import clock
 from survey.library import edition_of
 from survey.lifecycle.versions import Beside, beside, profile
 from survey.readings.hints import settled
-from survey.readings.notes import by_kind, visited
+from survey.readings.notes import OPEN, by_kind, visited
 from survey.readings.peers import peers_of
 from survey.readings.sheets import FilledSheet, filled_version
 from survey.readings.signing import signed_of
@@ -172,7 +172,7 @@ def photos_for_paper(session: Session, assessment_id: int, kind: SheetKind) -> d
             for place, kept in files.items()
             if place.startswith(NOTE)
             for file in kept
-            if file.has_thumbnail
+            if file.has_thumbnail and file.scan_state in OPEN
         }
         | {
             file.sha256: file.media_type
@@ -184,7 +184,8 @@ def photos_for_paper(session: Session, assessment_id: int, kind: SheetKind) -> d
 
 
 def _shown(files: Sequence[Evidence]) -> list[Evidence]:
-    return [file for file in files if file.has_thumbnail][:MOST_PHOTOS]
+    shown = [file for file in files if file.has_thumbnail and file.scan_state in OPEN]
+    return shown[:MOST_PHOTOS]
 
 
 def facts_of(

@@ -17,8 +17,10 @@ from survey.library import questionnaire_of
 from survey.lifecycle import note_kinds
 from survey.store import assessments, evidence
 from survey.store import notes as store
-from survey.tables import NOTE, Assessment, Evidence, NoteKind, NoteRow, SheetKind
+from survey.tables import NOTE, Assessment, Evidence, NoteKind, NoteRow, ScanState, SheetKind
 
+OPEN = (None, ScanState.CLEAN)
+"""How a picture stands with the virus scanner that may be shown."""
 Files = Mapping[str, Sequence[Evidence]]
 SEVERITY = {severity: place for place, severity in enumerate(Severity)}
 
@@ -118,6 +120,6 @@ def _finding(note: Note, photos: Mapping[str, bytes | None]) -> Finding:
         photos=tuple(
             Photo(file.name, file.id, photos.get(file.sha256), file.caption)
             for file in note.files
-            if file.has_thumbnail
+            if file.has_thumbnail and file.scan_state in OPEN
         ),
     )

@@ -83,6 +83,7 @@ from survey.tables.enums import (
     RowNote,
     RowOutcome,
     SampleState,
+    ScanState,
     SecondState,
     Settlement,
     Severity,
@@ -163,7 +164,7 @@ from survey.tables.spools import TakenSpool
 from survey.tables.tallies import Tally, TallySum
 from survey.tables.tokens import ApiToken
 from survey.tables.touches import Touch
-from survey.tables.uploads import Upload, UploadPart
+from survey.tables.uploads import Scan, Upload, UploadPart
 from survey.tables.ways import KeptWay
 from survey.tables.webhooks import Delivery, Webhook, WebhookCourse
 
@@ -307,6 +308,8 @@ __all__ = [
     "SampleShowing",
     "SampleState",
     "SavedView",
+    "Scan",
+    "ScanState",
     "ScoreRow",
     "SecondFactor",
     "SecondSheet",

@@ -14,14 +14,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from survey.tables.accounts import User
 from survey.tables.base import Table, one_of
-from survey.tables.enums import AssessmentState, RequestState, SheetKind, Verdict
+from survey.tables.enums import AssessmentState, RequestState, ScanState, SheetKind, Verdict
 from survey.tables.firms import Firm
+from survey.tables.uploads import Scan
 
 
 class Round(Table):
@@ -412,3 +414,7 @@ class Evidence(Table):
     for other files and while nobody looked."""
     uploaded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[datetime]
+    scan_state: Mapped[ScanState | None] = column_property(
+        select(Scan.state).where(Scan.sha256 == sha256).scalar_subquery()
+    )
+    """How its content stands with the virus scanner; None where nobody asked."""

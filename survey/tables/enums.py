@@ -259,6 +259,14 @@ class BatchState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ScanState(StrEnum):
+    """How a content stands with the virus scanner."""
+
+    WAITING = "waiting"
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
 class ItemState(StrEnum):
     """How far one firm of a batch is."""
 

@@ -1,13 +1,22 @@
-"""Photos on their way from a device: in parts, until they are evidence."""
+"""Photos on their way from a device: in parts, until they are evidence; contents on their way past
+the virus scanner."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.tables.base import Table
+from survey.tables.base import Table, one_of
+from survey.tables.enums import ScanState
 
 
 class Upload(Table):
@@ -47,3 +56,22 @@ class UploadPart(Table):
     )
     offset: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Scan(Table):
+    """What the virus scanner has said of a content, or that it is still to say something."""
+
+    __tablename__ = "scans"
+    __table_args__ = (
+        CheckConstraint(one_of("state", ScanState), name="state"),
+        Index(None, "state", "asked_at"),
+    )
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    state: Mapped[ScanState]
+    found: Mapped[str] = mapped_column(String(100))
+    """The name of what was found; empty for nothing."""
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who brought it first: they may look at their own while it waits."""
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]

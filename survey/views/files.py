@@ -20,7 +20,8 @@ from survey.lifecycle import evidence as steps
 from survey.lifecycle.errors import Invalid
 from survey.store import evidence as store
 from survey.tables import NOTE, Assessment, AssessmentState, Evidence, Role, SheetKind
-from survey.web import access, downloads, errors, here
+from survey.web import access, downloads, errors, here, scanning
+from survey.words import scans as scan_words
 from survey.words import uploads as words
 
 pages = Blueprint("files", __name__)
@@ -187,7 +188,9 @@ def checked(stream: IO[bytes], name: str) -> uploads.Stored:
         BadUpload: Says what is wrong with it.
     """
     here.session().rollback()  # looking into a file takes time; nothing may wait for it
-    return uploads.take(stream, name, here.contents(), _config().most_upload_bytes)
+    stored = uploads.take(stream, name, here.contents(), _config().most_upload_bytes)
+    scanning.require_asked(stored.sha256, stored.name)
+    return stored
 
 
 def room() -> steps.Limits:
@@ -228,6 +231,7 @@ def described(row: Evidence) -> dict[str, Any]:
         "name": row.name,
         "size": words.size_words(row.size),
         "caption": row.caption,
+        "scan": scan_words.STATES.get(row.scan_state or ""),
         "url": url_for("files.evidence", evidence_id=row.id),
         "view": url_for("files.view", evidence_id=row.id),
         "thumbnail": url_for("files.thumbnail", evidence_id=row.id) if row.has_thumbnail else None,

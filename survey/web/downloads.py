@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flask import Response, current_app, g, send_file
 
 from survey.files.contents import Contents, Damaged, Missing
-from survey.web import errors
+from survey.web import errors, scanning
 from survey.web.headers import DOWNLOAD_POLICY
 from survey.words import uploads as words
 
@@ -89,6 +89,8 @@ def _made(stream: IO[bytes], media_type: str, name: str, plain_name: str) -> Res
 
 
 def _sent(contents: Contents, name: str, media_type: str) -> Response:
+    if (instead := scanning.refused(name)) is not None:
+        return instead
     try:
         opened = contents.open(name)
         first = next(opened.pieces)

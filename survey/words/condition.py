@@ -25,6 +25,7 @@ TITLES: Final[dict[str, str]] = {
     "webhooks": "推送",
     "log": "操作日志",
     "clock": "时钟",
+    "clamd": "查毒",
     "fonts": "报告字体",
     "address": "访问地址",
     "factors": "两步验证",
@@ -157,6 +158,24 @@ SAID: Final[dict[str, Words]] = {
     "address.open": Words(
         "用没有加密的 http 访问（{host}），密码在网络上能被看到。",
         "请在前面放一个带证书的 nginx，把 BASE_URL 改成 https:// 开头的网址。",
+    ),
+    "clamd.unset": Words("没有设置查毒（CLAMD）。"),
+    "clamd.clean": Words("clamd 在应答，上传的文件都查过了。"),
+    "clamd.left": Words(
+        "查毒停用了（CLAMD 没有设置），还有 {count} 个文件待查毒，别人打不开。",
+        "请恢复 CLAMD，让这些文件查完。",
+    ),
+    "clamd.silent": Words(
+        "clamd 没有应答，{count} 个文件待查毒，别人打不开。",
+        "请看 clamd 在不在运行（systemctl status clamav-daemon）、CLAMD 里的地址对不对；恢复后会自动接着查。",
+    ),
+    "clamd.slow": Words(
+        "{count} 个文件等查毒超过半小时。",
+        "请看“后台任务”在不在跑；特别大的文件，请调大 clamd 的 StreamMaxLength。",
+    ),
+    "clamd.found": Words(
+        "最近 30 天查出 {count} 个含病毒的文件，已隔离，谁也打不开。",
+        "名单在“操作日志”（查出病毒）；请通知上传的人杀毒后换一个文件。",
     ),
     "factors.all": Words("该设置的都设置了。"),
     "factors.demonstration": Words("演示环境不要求。"),

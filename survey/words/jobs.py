@@ -14,6 +14,7 @@ KINDS: Final = {
     "handouts": "简版和图片",
     "nightly": "每夜检查",
     "seal": "封存操作日志",
+    "scan": "查毒",
     "check_log": "核对操作日志",
     "roster": "企业名单",
     "invite": "邀请链接",

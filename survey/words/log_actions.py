@@ -173,6 +173,7 @@ ACTIONS = {
     "identity_untie": "取消统一登录的关联",
     "passkey_add": "添加通行密钥",
     "passkey_remove": "移除通行密钥",
+    "virus_found": "查出病毒",
     "token_make": "生成接口令牌",
     "token_revoke": "停用接口令牌",
     "webhook_add": "设置推送地址",

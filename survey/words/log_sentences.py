@@ -182,6 +182,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "identity_untie": "取消了{person}的统一登录关联",
     "passkey_add": "给{person}添加了通行密钥",
     "passkey_remove": "移除了{person}的通行密钥",
+    "virus_found": "在{thing}里查出了病毒，已隔离",
     "token_make": "给{person}生成了接口令牌",
     "token_revoke": "停用了{person}的接口令牌",
     "webhook_add": "设置了{thing}",

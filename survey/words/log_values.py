@@ -60,6 +60,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "shown_by": lambda how: factors.SHOWN_BY.get(how, how),
     "signed_by": lambda how: identities.SIGNED_BY.get(how, how),
     "refused": lambda why: identities.REFUSED.get(why, why),
+    "virus": lambda found: f"病毒 {found}",
     "passkey": lambda name: f"通行密钥“{name}”",
     "codes_left": lambda left: f"还剩 {left} 个恢复码",
     "again": lambda kinds: (

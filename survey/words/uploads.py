@@ -47,6 +47,7 @@ _REMEDIES: Final[Mapping[Signature, str]] = {
 _FAULTS: Final[Mapping[Fault | Verdict, str]] = {
     Fault.EMPTY: "是空文件，未上传。请检查文件后重新选择。",
     Fault.UNNAMED: "没有扩展名，看不出是哪种文件，未上传。请在文件名末尾补上 .docx、.xlsx 或 .pptx 后重试。",
+    Fault.INFECTED: "含有病毒，未上传。请先杀毒，换一个干净的文件再上传。",
     Verdict.LOCKED: "设有密码，无法查看。请去掉密码后再上传。",
     Verdict.PIXELS: f"超过 {MOST_PIXELS // 10_000} 万像素，未上传。请缩小图片后再试。",
     Verdict.UNPACKS: "解压后的内容异常大，未上传。请另存为普通文档后再试。",

@@ -23,6 +23,7 @@ from survey.rosters.columns import HEADS
 from survey.store import bundles as store
 from survey.store.firm_file import OF_FIRM, OF_ROW, table_of
 from survey.tables import (
+    Assessment,
     Bundle,
     Document,
     Evidence,
@@ -32,6 +33,8 @@ from survey.tables import (
     Outlook,
     Sample,
     SampleState,
+    Scan,
+    ScanState,
     SheetRow,
     Table,
     User,
@@ -425,3 +428,17 @@ def test_samples_stand_in_the_file_with_consent_and_copies_and_name_no_masked_fi
     said = str(file_(session, number, Outlook.OWNER).parts)
     assert "别家样本" not in said
     assert "别家样本" in str(file_(session, number).parts)
+
+
+def test_what_waits_for_the_virus_scanner_is_not_packed_and_said_to_be_left_out(
+    app, session, settings, firm
+):
+    behind(session, settings, session.scalars(select(Assessment)).first(), "待查.pdf")
+    row = session.scalars(select(Evidence).where(Evidence.name == "待查.pdf")).one()
+    session.add(Scan(sha256=row.sha256, state=ScanState.WAITING, found="", asked_at=moment()))
+    session.commit()
+
+    archive = packed(app, session, firm.id)
+
+    assert not [name for name in archive.namelist() if "待查" in name]
+    assert "待查毒或含病毒，没有收录" in archive.read(COVER).decode()

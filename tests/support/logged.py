@@ -19,6 +19,7 @@ KEPT_ELSEWHERE = frozenset(
         *("uploads", "upload_parts"),  # a photo on its way; what it becomes is logged
         # rows of a list that is being checked; that it was is logged, and its import
         *("roster_rows", "roster_faults", "roster_figures", "roster_titles"),
+        "scans",  # what the virus scanner says of a content; that it found something is logged
         "batch_items",  # how far each firm is; what was asked for, issued and packed is logged
         "mails",  # a mail's row is its own record; that it was asked for and what became of it is logged
         # a delivery's row is its own record; what was given up, and when a receiver was, is logged

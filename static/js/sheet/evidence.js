@@ -195,6 +195,13 @@ class WaitingRow {
   }
 }
 
+function scanned(words) {
+  if (!words) return [];
+  const chip = element("span", "status-chip", words);
+  chip.dataset.tone = "warn";
+  return [chip];
+}
+
 function item(file) {
   const row = element("li", "file-list__item");
   row.dataset.file = file.id;
@@ -212,6 +219,6 @@ function item(file) {
   button.dataset.remove = file.remove;
   button.setAttribute("aria-label", `删除 ${file.name}`);
   button.append(icon("trash"), "删除");
-  row.append(link, element("span", "file-list__size", file.size), button);
+  row.append(link, ...scanned(file.scan), element("span", "file-list__size", file.size), button);
   return row;
 }

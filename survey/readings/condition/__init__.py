@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     Check("queue", work.queue, told=True),
     Check("unsent", work.unsent),
     Check("webhooks", work.webhooks, told=True),
+    Check("clamd", work.viruses),
     Check("log", work.log_chain),
     Check("clock", ground.clock),
     Check("fonts", ground.fonts),

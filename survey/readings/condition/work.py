@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from survey.files import clamd
 from survey.readings.backup_state import backup_state
 from survey.readings.condition.values import Around, Said, bad, good, watch
-from survey.store import jobs, mails
+from survey.store import jobs, mails, scans
 from survey.store import webhooks as store
 
 WAITS, STUCK = timedelta(minutes=15), timedelta(hours=1)
@@ -14,6 +15,10 @@ WAITS, STUCK = timedelta(minutes=15), timedelta(hours=1)
 MAIL_WAITS = timedelta(hours=1)
 RECEIVER_AWAY = timedelta(hours=1)
 GIVEN_UP_OF_LATE = timedelta(days=1)
+SCAN_WAITS = timedelta(minutes=30)
+"""How long a file may wait for the virus scanner before that is noted."""
+FOUND_DAYS = timedelta(days=30)
+"""For how long a virus that was found is spoken of."""
 NIGHTS = timedelta(hours=50)
 """Two nights and a little: the log was not looked at in either."""
 BACKUP_AGE = timedelta(hours=26)
@@ -55,6 +60,20 @@ def webhooks(around: Around) -> Said:
     if failing := store.failing(session, around.now - RECEIVER_AWAY):
         return watch("failing", count=len(failing), first=failing[0])
     return good("arrive", count=count)
+
+
+def viruses(around: Around) -> Said:
+    """See that whoever looks for viruses answers, and that nothing waits for long."""
+    waiting = scans.count_waiting(around.session)
+    if not around.config.clamd:
+        return watch("left", count=waiting) if waiting else good("unset")
+    if not clamd.answers(around.config.clamd):
+        return bad("silent", count=waiting)
+    oldest = scans.oldest_wait(around.session)
+    if oldest is not None and around.now - oldest > SCAN_WAITS:
+        return watch("slow", count=waiting)
+    found = scans.count_found(around.session, around.now - FOUND_DAYS)
+    return watch("found", count=found) if found else good("clean")
 
 
 def log_chain(around: Around) -> Said:

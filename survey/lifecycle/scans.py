@@ -1,0 +1,59 @@
+"""A content on its way past the virus scanner (查毒): waits, is clean, or is kept apart for good.
+
+What stands is the content's, by its hash: the same file behind another answer is the same content. A
+content no row speaks of came before the scanner was set, or where none is.
+"""
+
+from __future__ import annotations
+
+from survey.lifecycle.step import About, Step
+from survey.store import scans as store
+from survey.tables import Scan, ScanState
+
+
+def wait(step: Step, sha256: str) -> ScanState:
+    """Have a content wait for the scanner, before any row names it; return how it stands.
+
+    One that was looked into stays as it was found.
+    """
+    with step.writing() as session:
+        known = store.scan(session, sha256)
+        if known is not None:
+            return known.state
+        row = Scan(
+            sha256=sha256,
+            state=ScanState.WAITING,
+            found="",
+            asked_by=step.by.user_id,
+            asked_at=step.now,
+        )
+        return store.add_if_first(session, row).state
+
+
+def forget(step: Step, sha256: str) -> None:
+    """Let a content wait no longer that is not there any more."""
+    with step.writing() as session:
+        store.forget(session, sha256)
+
+
+def answer(step: Step, sha256: str, found: str) -> None:
+    """Keep what the scanner said of a content that waits: the name of what it found, or nothing."""
+    with step.writing() as session:
+        scan = store.scan(session, sha256, lock=True)
+        if scan is None or scan.state != ScanState.WAITING:
+            return
+        scan.state = ScanState.INFECTED if found else ScanState.CLEAN
+        scan.found, scan.answered_at = found, step.now
+        if found:
+            _log(step, sha256, found)
+
+
+def _log(step: Step, sha256: str, found: str) -> None:
+    """Leave a row for every assessment that holds it, or one for the store of files."""
+    rows = store.holding(step.session, sha256)
+    for file, assessment in rows:
+        after = {"name": file.name, "virus": found, "sha256": sha256}
+        step.log("virus_found", assessment, after=after)
+    if not rows:
+        after = {"virus": found, "sha256": sha256}
+        step.log("virus_found", About("contents", ""), after=after)
