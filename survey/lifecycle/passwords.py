@@ -10,6 +10,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 10, 128
+OF_THE_PLACE = (
+    *("数智阶梯", "shuzhijieti", "szjt", "shuzhi", "未来工厂", "weilaigongchang"),
+    *("经信局", "jingxinju", "主管部门", "zhuguan", "guanliyuan", "qiye", "guwen"),
+)
+"""Words whoever guesses tries first here: of the product, its ladder, and who uses it (README)."""
 # OWASP's minimum for argon2id; two at a time, so a crowd signing in cannot exhaust the memory.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _turns = threading.BoundedSemaphore(2)
@@ -30,6 +35,8 @@ def fault_in(password: str, *personal: str) -> str:
         return "这个密码太常见，容易被猜中，请换一个。"
     if any(word and word.casefold() in plain for word in personal if len(word) >= 3):
         return "密码里不要包含用户名、姓名或企业名称。"
+    if any(word in plain for word in OF_THE_PLACE):
+        return "密码里不要包含本系统的名字、部门或身份，别人会先猜这些。请换一个。"
     return ""
 
 

@@ -860,6 +860,18 @@ def test_whoever_gets_a_reset_link_need_not_wait_for_what_was_guessed(app, sessi
     assert try_sign_in(app, user.username, NEW_PASSWORD).status_code == 302
 
 
+def test_an_administrator_ends_all_sessions_of_a_user(app, session):
+    user = a_user(session)
+    theirs = [signed_in(app, session, user) for _ in range(2)]
+    client = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    client.get("/admin/users")
+
+    client.submit(f"/admin/users/{user.id}/sign-out")
+
+    assert not any(is_signed_in(one) for one in theirs)
+    assert is_signed_in(client)
+
+
 def test_an_account_is_disabled_only_by_saying_so(app, session):
     client = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
     user = a_user(session, Role.OFFICER)

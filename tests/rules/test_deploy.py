@@ -133,6 +133,21 @@ def test_nginx_believes_nothing_a_client_says_of_itself():
     assert "TLSv1.2 TLSv1.3" in conf
 
 
+def test_nginx_offers_suites_with_forward_secrecy_alone():
+    conf = (FOLDER / "nginx" / "survey.conf").read_text("utf-8")
+    (offered,) = re.findall(r"ssl_ciphers (\S+);", conf)
+
+    assert all(one.startswith("ECDHE-") for one in offered.split(":"))
+    assert all("GCM" in one or "CHACHA20" in one for one in offered.split(":"))
+
+
+def test_another_system_that_asks_in_the_open_is_refused_and_not_led_on():
+    conf = (FOLDER / "nginx" / "survey.conf").read_text("utf-8")
+    in_the_open = conf.partition("    listen 80;")[2].partition("listen 443")[0]
+
+    assert re.search(r"location /api/v1/ \{\s+return 403;\s+\}\s+location / \{", in_the_open)
+
+
 def test_nginx_lets_through_what_the_site_takes():
     conf = (FOLDER / "nginx" / "survey.conf").read_text("utf-8")
     most = int(re.search(r"client_max_body_size (\d+)m;", conf)[1]) * 1024**2
