@@ -5,6 +5,7 @@ import re
 import shutil
 import ssl
 import threading
+from contextlib import ExitStack
 from urllib.parse import urlencode
 
 import pytest
@@ -162,6 +163,22 @@ def test_one_takes_over_from_the_other_without_anybody_noticing(servers, site):
 
     assert set(seen) == {200}
     assert len(seen) > 40
+
+
+def test_five_hundred_slow_connections_keep_nobody_waiting(servers, site):
+    """Silent ones, others in the middle of their request line, of a head, of what they send."""
+    servers[0].start()
+    head = f"POST /sign-in HTTP/1.1\r\nHost: {HOST}\r\n".encode()
+    begun = (b"GET /sign", head, head + b"Content-Length: 1000\r\n\r\nusername=")
+    with ExitStack() as slow:
+        for number in range(500):
+            source = f"127.0.1.{1 + number % 5}"
+            if number % 5:
+                slow.enter_context(site.connected(source, secure=False))
+            else:
+                slow.enter_context(site.connected(source)).sendall(begun[number // 5 % 3])
+
+        assert [site.ask("GET", "/sign-in").status for _ in range(5)] == [200] * 5
 
 
 def test_while_nobody_answers_a_page_says_so_and_when_to_ask_again(servers, site):

@@ -26,11 +26,12 @@ DEPLOY = PROJECT / "survey" / "running" / "deploy"
 PROGRAM = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin") or ""
 """Empty where this machine has none: the tests that stand on it are not collected there."""
 HOST = "szjt.example.gov.cn"
+# As many connections as Debian's own file around it allows.
 AROUND = """daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 {user}
-events {{ worker_connections 256; }}
+events {{ worker_connections 768; }}
 http {{
     access_log off;
     client_body_temp_path {folder}/body;
@@ -51,6 +52,16 @@ class Nginx:
     plain: int
     secure: int
 
+    def connected(self, source: str, *, host: str = HOST, secure: bool = True) -> socket.socket:
+        """Return a connection from an address of this machine, over which nothing was sent yet."""
+        port = self.secure if secure else self.plain
+        sock = socket.create_connection(("127.0.0.1", port), 30, (source, 0))
+        if not secure:
+            return sock
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context.wrap_socket(sock, server_hostname=host)
+
     def ask(
         self,
         method: str,
@@ -67,14 +78,8 @@ class Nginx:
         Args:
             source: The address of this machine it comes from.
         """
-        port = self.secure if secure else self.plain
-        sock = socket.create_connection(("127.0.0.1", port), 30, (source, 0))
-        if secure:
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            sock = context.wrap_socket(sock, server_hostname=host)
-        connection = http.client.HTTPConnection(host, port)
-        connection.sock = sock
+        connection = http.client.HTTPConnection(host, self.secure if secure else self.plain)
+        connection.sock = self.connected(source, host=host, secure=secure)
         connection.request(
             method, path, body, {"Host": host, "Connection": "close"} | (headers or {})
         )
