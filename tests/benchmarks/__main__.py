@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     actions,
+    backup,
     batch,
     budget,
     deliveries,
@@ -47,6 +48,7 @@ MEASURES: dict[str, Callable[[Path], list[Figure]]] = {
     "workbook": workbook.measure,
     "budget": budget.measure,
     "visits": visits.measure,
+    "backup": backup.measure,
     "jobs": jobs.measure,
     "lighthouse": lighthouse.measure,
     "deliveries": deliveries.measure,

@@ -90,7 +90,7 @@ def _account(session: Session, index: int, open_round: Round, password: str, kep
     username = f"bench-{index:02d}"
     with db.writing(session):
         firm = Firm(
-            code=f"91TEST{index:012d}",
+            code=f"91BENCH{index:011d}",
             name=f"虚构测速 {index:02d} 号阀门厂",
             trade=TRADE,
             processes=sorted(process.id for process in trade.processes),
