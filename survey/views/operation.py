@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from survey.config import Config
 from survey.lifecycle import backups as steps
 from survey.readings.backup_state import backup_state
-from survey.readings.condition import Around, Grade, examine
+from survey.readings.condition import Around, Grade, bounds, examine
 from survey.store import alerts
 from survey.views import jobs
 from survey.web import here
@@ -39,6 +39,7 @@ def home() -> ResponseReturnValue:
         ],
         ended=alerts.ended_alerts(here.session(), here.now() - LOOKED_BACK),
         findings=[(one, condition.of(one.check, one.code, one.values)) for one in found],
+        bounds=condition.bounds(bounds()),
         worst=condition.worst(one.grade for one in found),
         condition=condition,
         tones=TONES,

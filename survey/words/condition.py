@@ -221,6 +221,14 @@ ANY: Final[dict[str, Words]] = {
     ),
 }
 """What any check may come to."""
+BOUNDS: Final = (
+    "磁盘空余不到 {roomy:.0%} 留意，不到 {tight:.0%} 或 {tight_bytes} 为坏。",
+    "后台任务最早的一件等了 {waits} 分钟留意，{stuck} 分钟为坏。",
+    "{minutes} 分钟内登录失败 {failed_some} 次留意，{failed_many} 次为坏。",
+    "{minutes} 分钟内拒绝的请求 {refused_some} 次留意，{refused_many} 次为坏。",
+    "时钟差 {astray} 秒留意，{far} 分钟为坏。",
+)
+"""From where on something is worth a look, or bad: our own proposals."""
 UNKNOWN: Final = Words("这一项由更新的程序查出，本版不认识。", "请看新版程序的“运行状况”。")
 """Two releases may share a database for a while."""
 
@@ -234,6 +242,12 @@ def of(check: str, code: str, values: dict[str, Any]) -> Words:
     words = ANY.get(code) or SAID.get(f"{check}.{code}", UNKNOWN)
     said = {name: _plain(name, value) for name, value in values.items()}
     return Words(words.said.format_map(said), words.remedy)
+
+
+def bounds(values: dict[str, Any]) -> list[str]:
+    """Say from where on checks are worth a look, or bad."""
+    said = values | {"tight_bytes": size_words(values["tight_bytes"])}
+    return [one.format_map(said) for one in BOUNDS]
 
 
 def _plain(name: str, value: Any) -> object:

@@ -106,6 +106,14 @@ def test_every_check_stands_on_the_page_with_its_grade_and_what_to_do(app, sessi
     assert "请先备份，再运行 flask migrate" in page
 
 
+def test_from_where_on_something_is_bad_is_told_as_our_proposal(app, session):
+    page = administrator(app, session).get(HOME).text
+
+    assert "留意和坏的界限（参考值）" in page
+    assert "磁盘空余不到 15% 留意，不到 5% 或 512 MB 为坏。" in page
+    assert "10 分钟内登录失败 20 次留意，60 次为坏。" in page
+
+
 def test_an_alert_stands_on_the_page_and_on_the_first_one_until_it_is_over(app, session):
     client = administrator(app, session)
     assert "警报" not in client.get("/admin/").text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -10,7 +12,7 @@ from survey.db import DatabaseMissing
 from survey.readings.condition import ground, people, work
 from survey.readings.condition.values import Around, Check, Finding, Grade, bad
 
-__all__ = ["CHECKS", "Around", "Check", "Finding", "Grade", "examine"]
+__all__ = ["CHECKS", "Around", "Check", "Finding", "Grade", "bounds", "examine"]
 
 CHECKS: tuple[Check, ...] = (
     Check("schema", ground.schema),
@@ -48,3 +50,25 @@ def _asked(around: Around, check: Check) -> Finding:
         around.session.rollback()
         said = bad(UNASKED, error=type(error).__name__)
     return Finding(check.name, said.grade, said.code, said.values)
+
+
+def bounds() -> dict[str, Any]:
+    """Return from where on a check is worth a look, or bad: proposals, by their names in words."""
+    return {
+        "roomy": ground.ROOMY,
+        "tight": ground.TIGHT,
+        "tight_bytes": ground.TIGHT_BYTES,
+        "waits": _minutes(work.WAITS),
+        "stuck": _minutes(work.STUCK),
+        "minutes": people.MINUTES,
+        "failed_some": people.FAILED_SOME,
+        "failed_many": people.FAILED_MANY,
+        "refused_some": people.REFUSED_SOME,
+        "refused_many": people.REFUSED_MANY,
+        "astray": round(ground.ASTRAY.total_seconds()),
+        "far": _minutes(ground.FAR),
+    }
+
+
+def _minutes(time: timedelta) -> int:
+    return round(time.total_seconds() / 60)
