@@ -64,7 +64,7 @@ def test_a_service_may_write_its_instance_and_its_backups_and_nothing_else(unit)
 
 
 def test_both_services_stand_in_the_same_sandbox():
-    own = {"Description", "WorkingDirectory", "ExecStart"}
+    own = {"Description", "WorkingDirectory", "ExecStart", "EnvironmentFile"}
     first, second = ({n: v for n, v in directives(u).items() if n not in own} for u in UNITS)
 
     assert first == second
