@@ -23,8 +23,12 @@ class Aside(StrEnum):
 _TOTAL = re.compile(r".{0,20}[合总小累共]计[)）]?[:：]?[(（]?(共?\d*[家户个]?(企业)?)[)）]?")
 _SIGNED = re.compile(
     r"(填表人|制表人?|审核人?|审批人?|单位负责人|负责人|填报人|填报单位|报出日期|填报日期|填表日期|"
-    r"制表日期|联系电话|统计负责人|统计员|备?注|说明|填表说明|经办人)\d*[:：]"
+    r"制表日期|联系电话|统计负责人|统计员|备?注|说明|填表说明|经办人|[数资]据?料?来源)\d*[:：]"
+    r"|第\d+页"
 )
+
+_MARKED = re.compile(r"[※★＊*①-⑳]")
+"""Begins a note, where nothing else stands in the row."""
 
 
 class Asides:
@@ -44,7 +48,9 @@ class Asides:
 
     def of(self, line: Line) -> Aside | None:
         """Say why a row is no firm's; None where it is one's."""
-        if _is_code(self._cell(line, "code")):
+        if self._repeats_head(line):
+            return Aside.HEADING
+        if is_code(self._cell(line, "code")):
             return None
         filled = [words for cell in line.cells if cell != "" and (words := _plain(cell))]
         if not filled:
@@ -52,9 +58,9 @@ class Asides:
         name = _plain(self._cell(line, "name"))
         if any(_TOTAL.fullmatch(words) for words in (filled[0], name) if words):
             return Aside.TOTAL
-        if _SIGNED.match(filled[0]):
+        if _SIGNED.match(filled[0]) or (len(filled) == 1 and _MARKED.match(filled[0])):
             return Aside.SIGNATURE
-        if self._repeats_head(line) or _numbers_columns(filled):
+        if _numbers_columns(filled):
             return Aside.HEADING
         if name:
             return None
@@ -100,7 +106,8 @@ SHORTEST_CODE = 8
 """What is shorter under the code's heading is no attempt at one: a dash, or the count of a total."""
 
 
-def _is_code(cell: Cell) -> bool:
+def is_code(cell: Cell) -> bool:
+    """Whether a cell under the code's heading tries to say one."""
     if isinstance(cell, int | float):
         return abs(cell) >= 10**SHORTEST_CODE
     return len(_plain(cell)) >= SHORTEST_CODE

@@ -162,10 +162,16 @@ def plain_signs(heading: str) -> str:
     return "".join(unicodedata.normalize("NFKC", heading).split())
 
 
+_PIVOTED = re.compile(r"(计数|求和|平均值|最大值|最小值|乘积|非重复计数)项[:：]|[行列]标签$")
+"""Headings of a pivot table: it counts firms and names none."""
+
+
 def field_of(heading: Heading) -> Field | None:
     """Return what a heading most likely stands for; the line next to the figures speaks first."""
     if any(_ENDS.search("".join(part.split())) for part in heading.parts):
         return _end_of(heading)
+    if any(_PIVOTED.match(plain(part)) for part in heading.parts):
+        return None
     if any(_OTHER_FIGURE.search(plain_signs(part)) for part in heading.parts):
         return None
     said = [plain(part) for part in reversed(heading.parts)]

@@ -11,7 +11,7 @@ from typing import Any
 from questionnaires.sheets.lists import Cell, Line, Sheet, Tab
 from survey.lifecycle.codes import doubts_about_code, fault_in_code, normal_code
 from survey.rosters import cells, heads, trades
-from survey.rosters.asides import Aside, Asides
+from survey.rosters.asides import Aside, Asides, is_code
 from survey.rosters.carrying import CARRIED, Carried
 from survey.rosters.cells import Unread
 from survey.rosters.columns import BY_KEY, GENERAL, Field, Heading
@@ -162,6 +162,7 @@ class _Reader:
             for at, heading in enumerate(headings)
             if (key := choices.columns.get(heading.key, "")) in BY_KEY
         ]
+        self._beside = _beside(self._columns, headings)
         self._texts = [at for at, column, _ in self._columns if column.sort in CARRIED]
         self._asides = Asides(self._columns, headings)
         self._tab, self._choices, self._rules = tab, choices, rules
@@ -175,9 +176,27 @@ class _Reader:
         for at, column, heading in self._columns:
             if at < len(line.cells):
                 found.take(line.cells[at], column, heading)
+        found.notes.extend(
+            Said(RowNote.BESIDE, "code", {"shown": cells.text(line.cells[at])[:30]})
+            for at in self._beside
+            if at < len(line.cells) and is_code(line.cells[at])
+        )
         if line.hidden:
             found.notes.append(Said(RowNote.HIDDEN))
         return found.row(self._tab.name, line.number)
+
+
+def _beside(
+    columns: Sequence[tuple[int, Field, Heading]], headings: Sequence[Heading]
+) -> list[int]:
+    """Return where codes of other tables stand, to the right of this one under the same heading."""
+    codes = [(at, heading.parts) for at, column, heading in columns if column.key == "code"]
+    return [
+        place
+        for at, parts in codes
+        for place, heading in enumerate(headings)
+        if place > at and heading.parts == parts
+    ]
 
 
 class _Found:

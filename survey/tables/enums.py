@@ -436,6 +436,8 @@ class RowNote(StrEnum):
     HIDDEN = "hidden"
     OTHER_INDUSTRY = "other_industry"
     """The industry's code is of no industry: mistyped, retired, or the firm makes nothing."""
+    BESIDE = "beside"
+    """Another table stands to the right, with a firm in this row that is not read."""
 
 
 class ProposalState(StrEnum):

@@ -51,6 +51,7 @@ _NOTES: Final[Mapping[str, str]] = {
     RowNote.OWN_WORDS: "{field}：企业自己填的是“{own}”，名单写的是“{list}”，保留企业填的。",
     RowNote.REPEATED: "下面还有同一代码的行，以这一行为准。",
     RowNote.OTHER_INDUSTRY: "行业代码“{shown}”不是工业的代码（大类 06 至 46），请核对。",
+    RowNote.BESIDE: "右边还有一张表，这一行里的另一家企业（代码 {shown}）没有读进来，请把右边的表移到下面再上传。",
     RowNote.HIDDEN: "这一行在表格里是隐藏的，也读了进来。",
 }
 _REMEDIES: Final[Mapping[str, str]] = {

@@ -23,7 +23,7 @@ from survey.rosters.columns import proposed
 from survey.rosters.comparing import Judged, Known, judged
 from survey.rosters.recognising import Choices, FirmRow, NoFirm, Title, rows_of
 from survey.tables import RowFault, RowNote, RowOutcome
-from tests.support import messy_lists
+from tests.support import messy_lists, printed_lists
 
 FILES = Path(__file__).parents[1] / "rosters"
 TRADES = ("bearing", "metal_products", "valve")
@@ -493,6 +493,55 @@ def test_a_text_of_a_park_keeps_names_that_look_like_nothing() -> None:
     assert seen.at(5).row.figures == {2025: {"revenue": 0, "research": 0, "tax": 0, "staff": 0}}
     assert seen.at(7).row.figures == {2025: {"revenue": 800 * WAN, "staff": 8}}
     assert seen.of(Aside.TOTAL) == [9]
+
+
+def test_a_list_laid_out_in_pages_gives_its_firms_and_leaves_out_pivots_sums_and_notes() -> None:
+    seen = seen_in(read(printed_lists.in_pages(), "xlsx"))
+
+    assert (seen.choices.sheets, seen.choices.head) == (("名录",), (3, 3))
+    assert (seen.choices.unit, seen.choices.year) == ("万元", 2025)
+    assert seen.counts == (4, 0, 0, 0, 1)
+    assert seen.of(Aside.TOTAL) == [6, 13]
+    assert seen.of(Aside.HEADING) == [9]
+    assert seen.of(Aside.SIGNATURE) == [7, 14, 15, 16, 17]
+    said = {number: seen.at(number).row for number in (4, 5, 10, 11, 12)}
+    assert [row.code for row in said.values()] == [CODE(n) for n in range(51, 56)]
+    assert {row.facts["founded"] for row in said.values()} == {"2015-01-01"}
+    assert [row.facts["township"] for row in said.values()] == ["东溪街道"] * 2 + ["南桥镇"] * 3
+    assert [row.figures[2025].get("revenue") for row in said.values()] == [
+        1_234_560 * WAN // 100,
+        1234 * WAN,
+        None,
+        800 * WAN,
+        1600 * WAN,
+    ]
+    (fault,) = said[10].faults
+    assert (fault.code, fault.field) == (RowFault.NO_VALUE, "revenue")
+
+
+def test_a_second_table_beside_the_first_is_told_of_in_each_row_that_has_a_firm_there() -> None:
+    seen = seen_in(read(printed_lists.side_by_side(), "xlsx"))
+
+    assert [line.row.code for line in seen.rows] == [CODE(61), CODE(62), CODE(63)]
+    assert seen.counts == (3, 0, 0, 0, 0)
+    assert seen.noted(RowNote.BESIDE) == [3, 4]
+    (told,) = [n for n in seen.at(3).row.notes if n.code == RowNote.BESIDE]
+    assert told.values == {"shown": CODE(64)}
+
+
+def test_a_text_with_a_line_for_excel_and_semicolons_in_quotes_is_read_row_by_row() -> None:
+    seen = seen_in(read(printed_lists.with_a_line_for_excel(), "csv"))
+
+    assert (seen.choices.head, seen.choices.unit) == ((2, 2), "元")
+    assert seen.counts == (3, 0, 0, 0, 0)
+    assert seen.of(Aside.TOTAL) == [5, 7]
+    assert seen.at(4).row.name == "虚构72号厂（老厂；新厂）"
+    assert seen.at(4).row.facts["contact_phone"] == "000-1、000-2"
+    assert [seen.at(n).row.figures[2025]["revenue"] for n in (3, 4, 6)] == [
+        123_456_780,
+        200_000_000,
+        500_000,
+    ]
 
 
 @pytest.mark.parametrize("said", ["3.0", "3级", "三级", "L3", "数字化3.0水平", 3, 3.0])
