@@ -176,6 +176,21 @@ def test_a_formula_is_not_worked_out_and_leads_nowhere(desk):
     assert "example.com" not in page.text
 
 
+def test_another_workbook_it_leads_to_is_not_opened(desk):
+    made = io.BytesIO(book(SHORT))
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
+        archive.writestr(
+            "xl/externalLinks/_rels/externalLink1.xml.rels",
+            '<Relationships><Relationship Id="rId1" Target="http://example.com/a.xlsx" '
+            'TargetMode="External"/></Relationships>',
+        )
+    page = desk.submit("", said(made.getvalue()))
+    assert page.status_code == 200
+    assert "0 行没有导入" in page.text
+    assert "example.com" not in page.text
+
+
 def test_html_and_formulas_in_words_are_words(desk, session):
     rows = [*SHORT["survey"], ["text", "x", "<script>alert(1)</script>", ""]]
     page = desk.submit("", said(book({**SHORT, "survey": rows}), title="<i>泵</i>"))
