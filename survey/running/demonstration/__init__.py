@@ -14,6 +14,7 @@ from survey import db
 from survey.clock import LOCAL
 from survey.config import Config
 from survey.files.stores import contents_of
+from survey.lifecycle import benchmarks
 from survey.lifecycle.step import About, Step
 from survey.running.demonstration.annual import report_year
 from survey.running.demonstration.batches import make_reports
@@ -47,7 +48,7 @@ from survey.running.demonstration.providers import bring_providers
 from survey.running.demonstration.rosters import bring_lists
 from survey.running.demonstration.rounds import remind, run_round
 from survey.running.demonstration.samples import show_samples
-from survey.running.demonstration.story import BEGAN, DEMO
+from survey.running.demonstration.story import BEGAN, DEMO, EDITION
 from survey.tables import Role, User
 
 
@@ -85,6 +86,7 @@ def load(app: Flask) -> bool:
         run_projects(session, contents, firms, officer)
         bring_providers(session, rows, users, hashes[SELLER[0]], now)
         show_samples(session, firms, officer)
+        tell_of_groups(Step(session, actor(officer), now))
         keep_lists(session, contents, Step(session, actor(officer), now))
         keep_needs(session, firms, officer, now)
         call_for_applications(session, config, officer, now)
@@ -94,6 +96,13 @@ def load(app: Flask) -> bool:
         report_year(session, Step(session, actor(officer), now), rounds[0])
     keep_sign_ins(config.instance / SIGN_INS, words, config.base_url)
     return True
+
+
+def tell_of_groups(step: Step) -> None:
+    """Tell what the nights before would have told: of firms, of prices, of satisfaction."""
+    benchmarks.publish(step, EDITION)
+    benchmarks.publish_prices(step)
+    benchmarks.publish_satisfaction(step)
 
 
 def _arrival(number: int) -> datetime:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import NOT_APPLICABLE, Answer, plain
 from questionnaires.contradictions import Told
 from questionnaires.contradictions import contradictions as contradictions_of
+from questionnaires.library import SHIPPED
 from questionnaires.model import Questionnaire
 from questionnaires.scoring import FULL, score
 from survey import db
@@ -30,6 +31,7 @@ from survey.running.demonstration.sheets import (
     key_figures,
     sheet_on,
 )
+from survey.running.demonstration.story import EDITION
 from survey.store import assessments as store
 from survey.store import starts as starts_store
 from survey.tables import (
@@ -122,6 +124,11 @@ def raised(
     if claims := row.get("claims"):
         higher, _ = invented(firm, row | {"step": claims}, questionnaire, Random(row["sample"]))  # noqa: S311
         said |= {id: level for id, level in higher.items() if _is_above(level, said.get(id))}
+    return _settled(firm, questionnaire, said)
+
+
+def _settled(firm: Firm, questionnaire: Questionnaire, said: Answers) -> Answers:
+    """Return a sheet in which nothing contradicts, on the rung where it stands."""
     told = Told(said, frozenset(firm.processes), facts_of(firm))
     return coherent(questionnaire, told, score(questionnaire, said, told.processes).step)
 
@@ -139,6 +146,18 @@ def lowered(told: Answers, count: int) -> Answers:
     """Return a sheet as it was before: one level lower in so many answers."""
     low = {id: level - 1 for id, level in told.items() if isinstance(level, int) and level}
     return told | dict(list(low.items())[:count])
+
+
+def without(package: str, firm: Firm, questionnaire: Questionnaire, told: Answers) -> Answers:
+    """Return a sheet as it was before a package was bought: a level lower where that lifted it."""
+    edition = SHIPPED.load(EDITION)
+    lifts = next(one.lifts for one in edition.packages if one.code == package)
+    before = {
+        id: level - 1
+        for id, level in told.items()
+        if isinstance(level, int) and 0 < level <= lifts.get(id, 0)
+    }
+    return _settled(firm, questionnaire, {**told, **before})
 
 
 def amiss(told: dict[str, Answer], question: str | None) -> dict[str, Answer]:

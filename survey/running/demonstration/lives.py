@@ -36,6 +36,7 @@ from survey.running.demonstration.filling import (
     overstated,
     raised,
     show_files,
+    without,
 )
 from survey.running.demonstration.onsite import Brought, brought
 from survey.running.demonstration.people import actor
@@ -56,8 +57,8 @@ from survey.tables import (
 )
 
 TRIALS = (
-    ("2026 年一季度试评", BEFORE, date(2026, 3, 2), 9),
-    ("2026 年二季度试评", EDITION, date(2026, 6, 1), 5),
+    ("2025 年四季度试评", BEFORE, date(2025, 11, 3), 9),
+    ("2026 年一季度试评", EDITION, date(2026, 1, 5), 5),
 )
 """The shown firm's rounds of before: title, edition, first day, how many answers stood a level lower."""
 ROOM = Limits(files_per_question=10, bytes_per_assessment=100 * MEGABYTE)
@@ -186,11 +187,13 @@ def _try(
     lower: int = 0,
 ) -> None:
     """Let a firm fill one of those rounds in, say more than is so, and be visited: with so many answers a
-    level lower than today."""
+    level lower than today, and without the package it has finished since."""
     author, consultant = _author(session, firm), users[Role.CONSULTANT]
     at = round_.created_at
     assessment, truth, _ = _begun(session, firm, row, round_, author, at)
     seen = lowered(truth, lower)
+    if "lifted" in row:
+        seen = without(row["lifted"], firm, questionnaire_of(assessment), seen)
     told = seen | overstated(row)
     if "tried" in row:
         told = raised(firm, row, questionnaire_of(assessment), seen)

@@ -26,6 +26,8 @@ from survey.tables import CostKind, Firm, Project, ProjectState, Provider, Role,
 
 INTRODUCED = 2
 """The third package of the firm that meets a provider comes to a contract."""
+SELLERS, FINISHED_MOST = 3, "N01"
+"""So many providers sold what was accepted, and what that mostly was."""
 JOINED = BEGAN + timedelta(days=20)
 """When the bureau opened the list of providers."""
 
@@ -43,7 +45,7 @@ def bring_providers(
     shown = next(firm for firm in firms if firm.id == users[Role.FIRM].firm_id)
     _meet(session, shown, users, there, now)
     _wish(session, there[1], now)
-    _sold(session, there[0])
+    _sold(session, [one for one, row in zip(there, rows, strict=True) if _sells(row)][:SELLERS])
 
 
 def _provider(step: Step, row: dict[str, Any], users: dict[str, User]) -> Provider:
@@ -138,12 +140,21 @@ def _sign(step: Step, firm: Firm, provider: Provider, package: str, title: str) 
     projects.contract(step, project.id, said, base_version=project.version)
 
 
-def _sold(session: Session, provider: Provider) -> None:
-    """What was accepted in the demonstration was the first provider's."""
+def _sells(row: dict[str, Any]) -> bool:
+    """Whether a provider on the list sells the package that most firms finished."""
+    is_free = not row.get("tied") and not row.get("paused")
+    return is_free and any(code == FINISHED_MOST for code, *_ in row["offers"])
+
+
+def _sold(session: Session, sellers: list[Provider]) -> None:
+    """What was accepted in the demonstration was sold by some providers in turn, the first before others.
+
+    So no seller has most of a package's market, and what it costs may be told.
+    """
+    accepted = select(Project).where(Project.state == ProjectState.ACCEPTED).order_by(Project.id)
     with db.writing(session):
-        for project in session.scalars(
-            select(Project).where(Project.state == ProjectState.ACCEPTED)
-        ):
+        for number, project in enumerate(session.scalars(accepted)):
+            provider = sellers[number % SELLERS]
             project.provider_id, project.provider_name = provider.id, provider.name
 
 
