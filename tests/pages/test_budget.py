@@ -188,6 +188,17 @@ def test_the_workbook_holds_the_run_and_no_formula(session, by, officer):
     assert "export" in session.scalars(select(AuditEntry.action)).all()
 
 
+def test_older_runs_are_folded_away_and_the_adopted_one_stays_in_sight(session, by, officer):
+    adopted, *others = [a_run(session, by, title=f"第 {n} 批（虚构）") for n in range(1, 8)]
+    officer.get(f"{PAGE}/{adopted.id}")
+    officer.submit(f"{PAGE}/{adopted.id}/adopt", {"adopted": "yes"})
+
+    seen, folded = officer.get(PAGE).text.split("更早的 2 个方案")
+
+    assert adopted.title in seen
+    assert [run.title in folded for run in others] == [True, True, False, False, False, False]
+
+
 def test_one_run_is_adopted_at_a_time_and_may_be_let_go(session, by, officer):
     first, second = a_run(session, by), a_run(session, by)
 

@@ -55,6 +55,13 @@ def test_a_firm_sees_what_to_buy_first_with_costs_months_and_reasons(firm, addre
     assert f'href="{address}"' in firm.get(address.replace("plan", "result/self")).text
 
 
+def test_each_package_says_its_months_in_words(firm, address):
+    page = firm.get(address).text
+
+    said = re.findall(r"<li>第 \d+(?:–\d+)? 月：(\w+) ", page)
+    assert sorted(said) == sorted(bought(page))
+
+
 def test_what_is_left_out_goes_and_the_page_says_what_changed(firm, address):
     first = bought(firm.get(address).text)
     before = ",".join(f"{code}*1" for code in first)

@@ -38,6 +38,9 @@ from survey.words import budgets as words
 from survey.words import jobs as job_words
 from survey.words.district import SIZED
 
+NEWEST = 5
+"""Runs that stand above the fields; older ones are folded away, so that these stay near on a phone."""
+
 
 class Shown(NamedTuple):
     """A run with all that is read of it; without an answer while there is none."""
@@ -100,10 +103,11 @@ def _page(form: BudgetForm) -> str:
     return render_template(
         "bureau/budget.html",
         form=form,
-        runs=store.runs(session),
+        runs=sorted(store.runs(session), key=lambda line: line.run.adopted_at is None),
         money=telling.money,
         kept=kept,
         kinds=KINDS,
+        newest=NEWEST,
         aims=form.aims,
         sizes={size: title for size, title in SIZED.items() if size != "none"},
         unknown=len(ways.unknown(session)),
