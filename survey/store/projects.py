@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -500,25 +500,25 @@ def _by_state(today: date) -> Select[*tuple[Any, ...]]:
 
 def _largest(session: Session) -> Largest:
     sums = (_added(PRICE), _added(_GIVEN.c.asked), _added(_GIVEN.c.granted))
-    holders = (func.sum(case((column > 0, 1), else_=0)).over() for column in sums)
-    ranks = (func.row_number().over(order_by=column.desc()) for column in sums)
     of_firms = (
-        select(*sums, *holders, *ranks)
+        select(*(one.label(name) for one, name in zip(sums, Largest._fields, strict=True)))
         .outerjoin(_GIVEN, _GIVEN.c.project_id == Project.id)
         .where(Project.state.in_(LIVE))
         .group_by(Project.firm_id)
-        .subquery()
+        .cte("of_firms")
     )
-    columns, kinds = list(of_firms.c), range(len(sums))
-    among_first = or_(*(rank <= 2 for rank in columns[2 * len(sums) :]))
-    rows = kept.rows(session, select(*columns[: 2 * len(sums)]).where(among_first))
-    held = [int(row[len(sums) + at]) for row in rows[:1] for at in kinds] or [0] * len(sums)
-    return Largest(*((held[at], *_first_two(row[at] for row in rows)) for at in kinds))
+    asked = [part for held in of_firms.c for part in _holders_and_first_two(held)]
+    (row,) = kept.rows(session, select(*asked))
+    found = [int(one or 0) for one in row]
+    return Largest(*((found[at], found[at + 1], found[at + 2]) for at in (0, 3, 6)))
 
 
-def _first_two(sums: Iterable[int]) -> tuple[int, int]:
-    first, second, *_ = [*sorted(map(int, sums), reverse=True), 0, 0]
-    return first, second
+def _holders_and_first_two(held: ColumnElement[Any]) -> Iterator[ColumnElement[Any]]:
+    """Ask how many firms hold any of a sum, and what the two with the most hold."""
+    yield select(func.count()).where(held > 0).scalar_subquery()
+    ordered = select(held).order_by(held.desc()).limit(1)
+    yield ordered.scalar_subquery()
+    yield ordered.offset(1).scalar_subquery()
 
 
 class OfFirm(NamedTuple):
