@@ -27,8 +27,8 @@ from survey import db
 from survey.tables import Table
 from survey.tables.touches import EVERYWHERE, WARD, WATCHED, Touch
 
-MOST = 2000
-"""Answers a process holds; the one that was not asked for longest goes first."""
+MOST = 10_000
+"""Answers a process holds, those of single wards among them; the one not asked for longest goes first."""
 WHOLE = None
 """In place of a ward: the answer over all of them."""
 _SEEN = "survey_touches"
