@@ -8,6 +8,8 @@ import pytest
 
 from reports.facts import InUse, Use
 from reports.paper.html import render_html
+from reports.word.chapters import FIRM, UNKNOWN
+from reports.word.fields import Text
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.in_use import MOST, MOST_NAME, read
 from tests.support.reporting import a_valve_diagnosis, some_facts
@@ -67,3 +69,14 @@ def test_a_report_prints_what_the_firm_names_and_leaves_room_to_write_where_it_n
     assert "主要设备" in named
     assert "可以在这里手写补充" not in named
     assert "可以在这里手写补充" in silent
+
+
+def test_word_tells_systems_and_machines_in_a_line_each():
+    read = {field.name: field.of for field in FIRM if isinstance(field, Text)}
+    named, silent = a_valve_diagnosis(), a_valve_diagnosis(facts=some_facts(in_use=()))
+
+    assert read["企业系统"](named) == (
+        "ERP（进销存和财务）（虚构软件公司，2021 年启用）；二维 CAD（2016 年启用）"
+    )
+    assert read["主要设备"](named) == "数控车床 CK6150，6 台（虚构机床厂，2019 年启用）"
+    assert read["企业系统"](silent) == read["主要设备"](silent) == UNKNOWN
