@@ -124,7 +124,10 @@ def test_the_page_says_what_waits(session, assessment, firm, colleague, joined):
     send(firm, assessment, a_photo(), "设备.jpg")
     section = f"/firm/assessments/{assessment.id}/sections/{_section(session, assessment)}"
 
-    assert "待查毒" in colleague.get(section).text
+    page = colleague.get(section).text
+    assert "待查毒" in page
+    assert "/thumbnail" not in page, "a picture nobody would get"
+    assert "/thumbnail" in firm.get(section).text
     looked_into(joined, session)
     assert "待查毒" not in colleague.get(section).text
 
