@@ -43,11 +43,15 @@ function takeUp() {
 function putBack({ action, fields }) {
   const form = [...document.forms].find((one) => one.method === "post" && (one.getAttribute("action") || "") === action);
   if (!form) return;
+  const left = [...fields]; // those of one name stand in the order of their inputs
   for (const input of form.elements) {
-    const given = fields.filter(([name]) => name === input.name).map(([, value]) => value);
-    if (!input.name || input.name === "csrf_token" || input.type === "file") continue;
-    if (input.type === "checkbox" || input.type === "radio") input.checked = given.includes(input.value);
-    else if (given.length && input.type !== "submit") input.value = given[0];
+    if (!input.name || input.disabled || input.name === "csrf_token" || input.type === "file" || input.type === "submit") continue;
+    if (input.type === "checkbox" || input.type === "radio") {
+      input.checked = fields.some(([name, value]) => name === input.name && value === input.value);
+      continue;
+    }
+    const at = left.findIndex(([name]) => name === input.name);
+    if (at >= 0) input.value = left.splice(at, 1)[0][1];
   }
   for (let place = form; place; place = place.parentElement) if (place.tagName === "DETAILS") place.open = true;
   form.prepend(notice());
