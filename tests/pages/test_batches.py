@@ -178,7 +178,7 @@ def test_a_firm_takes_its_own_answers_along_as_text(app, session, firms):
     assert {row[0] for row in sheets_of(taken.data)["总表"][1:]} == {HOSTILE}
     with zipfile.ZipFile(io.BytesIO(taken.data)) as book:
         pages = [book.read(name) for name in book.namelist() if "worksheets/sheet" in name]
-    assert len(pages) == 7
+    assert len(pages) == 8
     assert not any(b"<f>" in page or b"hyperlink" in page for page in pages)
     assert firm.get(f"/assessments/{firms[1].id}/result/self.xlsx").status_code == 404
 

@@ -171,7 +171,9 @@ def test_each_thing_that_is_watched_is_told(session, config, looked, monkeypatch
     assert {one.about for one in store.open_alerts(session)} == {
         *("disk", "backup", "queue", "refused")
     }
-    assert {one.name for one in work.watched(config)} == {"disk", "queue", "sign_ins", "refused"}
+    assert {one.name for one in work.watched(config)} == {
+        *("disk", "queue", "webhooks", "sign_ins", "refused")
+    }
 
 
 def test_two_machines_that_find_the_same_raise_one_alert_and_neither_clears_the_other_s(session):
