@@ -372,7 +372,7 @@ def test_what_does_not_say_so_does_not_count(made, session, issuer, said):
     assert client.get("/bureau/firms").location.startswith("/account/second-factor")
 
 
-@pytest.mark.parametrize("when", [LONG_AGO, None])
+@pytest.mark.parametrize("when", [LONG_AGO, None], ids=["long ago", "nobody knows"])
 def test_a_factor_shown_there_long_ago_or_nobody_knows_when_serves_no_destructive_step(
     made, session, issuer, when
 ):
