@@ -159,7 +159,7 @@ SAID: Final[dict[str, Words]] = {
         "用没有加密的 http 访问（{host}），密码在网络上能被看到。",
         "请在前面放一个带证书的 nginx，把 BASE_URL 改成 https:// 开头的网址。",
     ),
-    "clamd.unasked": Words("没有设置查毒（CLAMD）。"),
+    "clamd.idle": Words("没有设置查毒（CLAMD）。"),
     "clamd.clean": Words("clamd 在应答，上传的文件都查过了。"),
     "clamd.left": Words(
         "查毒停用了（CLAMD 没有设置），还有 {count} 个文件待查毒，别人打不开。",

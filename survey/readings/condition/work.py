@@ -66,7 +66,7 @@ def viruses(around: Around) -> Said:
     """See that whoever looks for viruses answers, and that nothing waits for long."""
     waiting = scans.count_waiting(around.session)
     if not around.config.clamd:
-        return watch("left", count=waiting) if waiting else good("unasked")
+        return watch("left", count=waiting) if waiting else good("idle")
     if not clamd.answers(around.config.clamd):
         return bad("silent", count=waiting)
     oldest = scans.oldest_wait(around.session)
