@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from tests.support.guardian import family
@@ -32,10 +33,13 @@ def processor_seconds_with_ended(processes: list[int]) -> float:
 
 
 def named(name: str, process: int) -> list[int]:
-    """Return those of a family whose program begins so."""
-    return [
-        one for one in family(process) if (PROC / str(one) / "comm").read_text().startswith(name)
-    ]
+    """Return those of a family whose program begins so; who has ended meanwhile is none of them."""
+    found = []
+    for one in family(process):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if (PROC / str(one) / "comm").read_text().startswith(name):
+                found.append(one)
+    return found
 
 
 def resident(process: int) -> float:

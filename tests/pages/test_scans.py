@@ -211,7 +211,7 @@ def found(app, session):
 def test_the_doctor_tells_what_was_found_what_waits_and_what_was_left(
     joined, app, session, assessment, firm
 ):
-    assert found(app, session)[1] == "unset"
+    assert found(app, session)[1] == "idle"
     send(firm, assessment, BAD, "说明书.pdf")
     assert found(joined, session)[1] == "clean"
     assert found(app, session) == ("watch", "left", {"count": 1})
