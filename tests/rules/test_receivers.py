@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from survey.config import Config, from_environment
 from survey.jobs import calls
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.receivers import may_reach, receiver
+from tests.support.certificates import a_certificate
 from tests.support.receiver import receiving
 
 CONFIG = Config(
@@ -166,32 +162,6 @@ def test_nobody_listening_is_said_so():
 # --- encrypted ------------------------------------------------------------------------------------
 
 
-def a_certificate(folder, name):
-    """A certificate that a receiver issued itself, with its key in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(who)
-        .issuer_name(who)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file = folder / f"{name}.pem"
-    file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, *plain)
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return file
-
-
 @pytest.mark.parametrize(
     ("issued_to", "trusted", "said"),
     [
@@ -203,7 +173,7 @@ def a_certificate(folder, name):
 def test_a_certificate_is_trusted_and_the_hosts_or_nothing_is_sent(
     tmp_path, monkeypatch, issued_to, trusted, said
 ):
-    file = a_certificate(tmp_path, issued_to)
+    (file := tmp_path / "receiver.pem").write_bytes(b"".join(a_certificate(issued_to)))
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
     with receiving(file, "localhost") as one:

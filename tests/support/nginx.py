@@ -11,14 +11,9 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
+from tests.support.certificates import a_certificate
 from tests.support.patience import until
 from tests.support.servers import PROJECT, free_port
 
@@ -96,7 +91,9 @@ def nginx_before(program: str, ports: tuple[int, int], folder: Path) -> Iterator
         folder: An empty one.
     """
     listens = Nginx(free_port(), free_port())
-    _certify(folder)
+    key, certificate = a_certificate(HOST)
+    (folder / "privkey.pem").write_bytes(key)
+    (folder / "fullchain.pem").write_bytes(certificate)
     text = (DEPLOY / "nginx" / "survey.conf").read_text("utf-8")
     text = re.sub(r"^\s*listen \[::\].*\n", "", text, flags=re.MULTILINE)
     for was, now in (
@@ -126,28 +123,3 @@ def nginx_before(program: str, ports: tuple[int, int], folder: Path) -> Iterator
 def _listens(port: int) -> bool:
     with socket.socket() as tried:
         return tried.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _certify(folder: Path) -> None:
-    """Lay down a key, and a certificate that it signed itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "privkey.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
