@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from reports.benchmarks import ALL, WHOLE, Told
+from survey.clock import LOCAL
 from survey.lifecycle import benchmarks as life
 from survey.lifecycle.step import Actor, Step
 from survey.readings.diagnoses import diagnosis_of
@@ -67,7 +68,7 @@ def test_of_five_firms_nothing_is_told_and_nothing_is_written(session):
 
 
 def test_all_reports_of_a_day_say_what_was_told_when_it_began(session, visited):
-    it, today = visited[0], moment().date()
+    it, today = visited[0], moment().astimezone(LOCAL).date()
     life.publish(at(session), it.edition)
 
     def peers_on(day):
