@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import Engine
 
-from survey import clock
+from survey import clock, priority
 from survey.config import MEGABYTE, Config
 from survey.files.backups import locks, shelf
 from survey.files.backups.members import Backup, BadBackup
@@ -53,11 +53,15 @@ def make(workshop: Workshop) -> Effect:
     path = shelf.free_place(folder, now, locked=bool(config.backup_key))
     signs, seal = _Signs(workshop), hashlib.sha256()
     engine, contents = cast(Engine, workshop.session.get_bind()), contents_of(config)
-    try:
+
+    def written() -> tuple[Backup, str]:
         done = backups.write(
             path, engine, config, contents, now, public_key=config.backup_key, told=signs, seal=seal
         )
-        proved = _prove(path, done, seal.hexdigest(), signs)
+        return done, _prove(path, done, seal.hexdigest(), signs)
+
+    try:
+        done, proved = priority.behind_others(written)
     except OSError as error:
         raise _named(error, folder) from error
     removed = shelf.prune(folder, config.backup_keep, path.name)

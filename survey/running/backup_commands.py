@@ -11,6 +11,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from survey import priority
 from survey.clock import utc_now
 from survey.config import Config
 from survey.files.backups import locks
@@ -53,6 +54,7 @@ def backup(file: Path, to: str) -> None:
     """Write database, contents and keys of this instance, as they are at one moment, into FILE."""
     config: Config = current_app.config["SURVEY"]
     session, now = here.session(), utc_now()
+    priority.step_back()
     public_key = to or config.backup_key
     if public_key and not locks.is_public_key(public_key):
         raise click.ClickException(words.NO_PUBLIC_KEY)

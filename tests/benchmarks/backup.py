@@ -28,8 +28,11 @@ from tests.support.servers import PROJECT
 
 FIRMS = int(os.environ.get("BACKUP_FIRMS", "10000"))
 """So many; fewer to try it."""
-READERS, PAUSE, SECONDS, IDLE_ROUNDS = 8, 0.25, 5.0, 4
-"""Seconds between two pages of a reader and of a round, and rounds while nothing else is done."""
+READERS, PAUSE, SECONDS, IDLE_ROUNDS = 8, 0.25, 1.0, 20
+"""Seconds between two pages of a reader and of a round, and rounds while nothing else is done.
+
+Rounds are as long on both sides: a round's readers begin together, and wait for each other then.
+"""
 MOST_BACKUP, MOST_RESTORE, MOST_SLOWER = 60, 180, 1.5
 GROUP = f"备份与恢复（SQLite，{FIRMS:,} 家 × 3 轮 × 2 份，每份约 60 题；不含文件）"
 
@@ -83,7 +86,7 @@ def _read_on(
     )
     backing_up.start()
     while backing_up.is_alive() or not busy.rounds:
-        busy.rounds.append(run(ours.port, scripts, 1.0))
+        busy.rounds.append(run(ours.port, scripts, SECONDS))
     backing_up.join()
     return idle, busy, took[0]
 
