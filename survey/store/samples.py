@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -272,9 +271,7 @@ def samples(
     """Return cards with their firms and what came of them."""
     rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-changed", part)
     where = [Sample.id.in_([row.Sample.id for row in rows])] if part else []
-    far: dict[int, dict[Far, int]] = {}
-    for one in _far(session, *where):
-        far.setdefault(one.sample_id, {})[one.far] = one.copies
+    far = _far(session, Sample.id, *where)
     return [_line(row, far.get(row.Sample.id, {})) for row in rows], total
 
 
@@ -291,15 +288,10 @@ def _where(wanted: Wanted) -> Conditions:
         yield is_any_of(Sample.state, wanted.state)
 
 
-class _FarOf(NamedTuple):
-    sample_id: int
-    trade: str
-    far: Far
-    copies: int
-
-
-def _far(session: Session, *where: ColumnElement[bool]) -> list[_FarOf]:
-    """Count copies by card and by how far they are, in one statement; as ``how_far`` says it."""
+def _far(
+    session: Session, by: ColumnElement[Any] | Any, *where: ColumnElement[bool]
+) -> dict[Any, dict[Far, int]]:
+    """Count the copies of cards, grouped ``by`` what of a card, by how far they are; as ``how_far`` says it."""
 
     def projects(*states: ProjectState) -> ColumnElement[int]:
         return func.sum(case((Project.state.in_(states), 1), else_=0))
@@ -314,17 +306,19 @@ def _far(session: Session, *where: ColumnElement[bool]) -> list[_FarOf]:
         else_=Far.UNDER_WAY,
     ).label("far")
     each = (
-        select(Sample.id.label("sample"), Sample.trade, SampleCopy.id.label("copy"), far)
+        select(by.label("by"), SampleCopy.id.label("copy"), far)
         .join(SampleCopy, SampleCopy.sample_id == Sample.id)
         .join(SampleChoice, SampleChoice.copy_id == SampleCopy.id)
         .outerjoin(Project, Project.id == SampleChoice.project_id)
         .where(*where)
-        .group_by(Sample.id, Sample.trade, SampleCopy.id)
+        .group_by(by, SampleCopy.id)
         .subquery()
     )
-    query = select(each.c.sample, each.c.trade, each.c.far, func.count())
-    grouped = query.group_by(each.c.sample, each.c.trade, each.c.far)
-    return [_FarOf(row[0], row[1], Far(row[2]), row[3]) for row in kept.rows(session, grouped)]
+    query = select(each.c.by, each.c.far, func.count()).group_by(each.c.by, each.c.far)
+    found: dict[Any, dict[Far, int]] = {}
+    for group, how_far, copies in kept.rows(session, query):
+        found.setdefault(group, {})[Far(how_far)] = copies
+    return found
 
 
 class OfTrade(NamedTuple):
@@ -356,9 +350,7 @@ def by_trade(session: Session) -> list[OfTrade]:
     )
     grouped = looks.group_by(Sample.trade)
     seen = dict(kept.added_up(session, grouped, SampleShowing.firm_id, 1))
-    far: dict[str, Counter[Far]] = {}
-    for one in _far(session):
-        far.setdefault(one.trade, Counter())[one.far] += one.copies
+    far = _far(session, Sample.trade)
     return [
         OfTrade(
             trade, int(count), seen.get(trade, 0), far.get(trade, {}), whose, firms.get(trade, 0)
