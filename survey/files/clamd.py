@@ -27,9 +27,13 @@ def require_address(address: str) -> None:
     Raises:
         ValueError: Says how one reads.
     """
-    parts = urlsplit(address)
-    socket_of_files = parts.scheme == "unix" and parts.path.startswith("/")
-    if not socket_of_files and not (parts.scheme == "tcp" and parts.hostname):
+    try:
+        parts = urlsplit(address)
+        socket_of_files = parts.scheme == "unix" and parts.path.startswith("/")
+        is_one = socket_of_files or (parts.scheme == "tcp" and parts.hostname and parts.port != 0)
+    except ValueError:  # brackets left open, a port beyond 65535
+        is_one = False
+    if not is_one:
         raise ValueError(f"CLAMD={address}: unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310")
 
 

@@ -9,9 +9,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from questionnaires.sheets.lists import Cell, Line, Tab, loaded
+from questionnaires.sheets.lists import MOST_COLUMNS, MOST_TEXT, Cell, Line, Tab, loaded
 from survey.config import MEGABYTE
 from survey.files import lists, signatures
+from survey.files.inside import Verdict
 from survey.files.names import extension_of, plain_name
 from survey.files.signatures import Signature
 from survey.files.uploads import BadUpload, Fault
@@ -41,7 +42,12 @@ def sheets(content: bytes, name: str) -> Sheets:
     found = signatures.recognise(content[: signatures.HEAD])
     if kind not in KINDS or found != KINDS[kind]:
         raise BadUpload(Fault.MISNAMED if kind in KINDS else Fault.UNSUPPORTED, name, found=found)
-    return _by_name(lists.first_read(content, kind, name))
+    read = lists.rows(content, kind, name)
+    if (
+        len(read) > MOST_UNPACKED
+    ):  # before any of it becomes a value: a small workbook may unpack far
+        raise BadUpload(Verdict.HEAVY, name)
+    return _by_name(read)
 
 
 def _by_name(lines: bytes) -> Sheets:
@@ -97,6 +103,12 @@ def _line(row: Any) -> tuple[int, Sequence[Cell]]:
     number, cells = row
     if type(number) is not int or not isinstance(cells, list):
         raise ValueError("no row")
-    if not all(isinstance(cell, str | int | float | dict) for cell in cells):
+    if len(cells) > MOST_COLUMNS or not all(map(_is_cell, cells)):
         raise ValueError("no cell")
     return number, cells
+
+
+def _is_cell(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return len(cell) <= MOST_TEXT
+    return isinstance(cell, int | float | dict)

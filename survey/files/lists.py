@@ -110,29 +110,14 @@ def with_problems(content: bytes, rows: Mapping[str, Mapping[int, str]], head: i
         head: The last row of the head, where the column's heading stands.
 
     Raises:
-        NotRead: The library cannot write this workbook again.
+        BadUpload, NotRead: The library cannot write this workbook again.
     """
     said = json.dumps({"rows": rows, "head": head}).encode()
-    try:
-        return _look("problems", "xlsx", said + b"\n" + content, "")
-    except BadUpload as error:
-        raise NotRead(str(error.fault), "") from error
+    return _look("problems", "xlsx", said + b"\n" + content, "")
 
 
-def rows(content: bytes, kind: str) -> bytes:
+def rows(content: bytes, kind: str, name: str) -> bytes:
     """Read every row of a list, as lines of JSON (``questionnaires.sheets.lists.loaded``).
-
-    Raises:
-        NotRead: It cannot be read any more.
-    """
-    try:
-        return first_read(content, kind, "")
-    except BadUpload as error:
-        raise NotRead(str(error.fault), "") from error
-
-
-def first_read(content: bytes, kind: str, name: str) -> bytes:
-    """Read every row of a workbook that nobody has looked into yet, as ``rows`` does.
 
     Raises:
         BadUpload: It is none, or harmful.

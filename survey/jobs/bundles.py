@@ -75,7 +75,7 @@ def _read(workshop: Workshop) -> tuple[FirmFile, District]:
 
 
 def stands(workshop: Workshop, firm_id: int) -> bool:
-    """Whether a bundle of the bureau's lies there that says all the firm's file says now.
+    """Whether a bundle of the bureau's lies there that holds all the firm's file names now.
 
     Raises:
         WorkFailed: The firm is not there any more.
@@ -88,7 +88,7 @@ def stands(workshop: Workshop, firm_id: int) -> bool:
     there = store.valid(session, firm_id, Outlook.BUREAU, now.now)
     session.rollback()
     kept = contents_of(workshop.config)
-    return there is not None and there.basis == basis and kept.has(there.sha256)
+    return there is not None and bundles.is_whole(there, basis) and kept.has(there.sha256)
 
 
 def _entries(

@@ -13,6 +13,7 @@ from questionnaires.sheets.lists import Line, Tab, loaded
 from survey.files import lists
 from survey.files.contents import Damaged, Missing
 from survey.files.stores import contents_of
+from survey.files.uploads import BadUpload
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import rosters
 from survey.lifecycle.codes import is_fictional
@@ -49,10 +50,10 @@ def _check(workshop: Workshop) -> Effect:
     try:
         roster = rosters.begin_check(workshop.step(), workshop.taken)
         content = contents_of(workshop.config).read(roster.sha256)
-        pieces = lists.rows(content, roster.kind)
+        pieces = lists.rows(content, roster.kind, roster.name)
     except (NotThere, Missing, Damaged) as error:
         raise WorkFailed(Fault.GONE) from error
-    except lists.NotRead as error:
+    except (lists.NotRead, BadUpload) as error:
         raise WorkFailed(Fault.BROKEN) from error
     counts: Counter[str] = Counter()
     total, done = _length(pieces), 0

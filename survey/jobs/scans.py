@@ -18,7 +18,7 @@ from survey.store import scans as store
 from survey.store.jobs import forget_done
 
 AT_ONCE = 200
-"""Contents one job looks into; the next takes the rest."""
+"""Contents one job hears of; the next takes the rest. Those clamd is silent about hold up no other."""
 KEPT = timedelta(hours=1)
 """How long a job done stands among the others."""
 MINUTES = 2
@@ -36,11 +36,12 @@ def these_minutes(now: datetime) -> str:
 
 
 def scan(workshop: Workshop) -> Effect:
-    """Ask about everything that waits, each content in a transaction of its own."""
-    waiting = store.waiting(workshop.session, AT_ONCE)
+    """Ask about what waits, each content in a transaction of its own."""
+    waiting = store.waiting(workshop.session)
     workshop.session.rollback()
     looked, found, silent = 0, 0, 0
     for number, sha256 in enumerate(waiting):
+        workshop.progress(number, len(waiting))
         said = _said(workshop, sha256)
         if said is None:
             silent += 1
@@ -49,7 +50,8 @@ def scan(workshop: Workshop) -> Effect:
             continue
         steps.answer(workshop.step(), sha256, said)
         looked, found = looked + 1, found + bool(said)
-        workshop.progress(number + 1, len(waiting))
+        if looked == AT_ONCE:
+            break
 
     def done(step: Step) -> dict[str, int]:
         forget_done(step.session, "scan", step.now - KEPT)
@@ -60,10 +62,11 @@ def scan(workshop: Workshop) -> Effect:
 
 def _said(workshop: Workshop, sha256: str) -> str | None:
     """Return what clamd says of a content; None where it says nothing, or the content is gone."""
+    contents = contents_of(workshop.config)
     try:
-        return _asked(workshop.config.clamd, contents_of(workshop.config), sha256)
-    except Missing:
-        steps.forget(workshop.step(), sha256)  # it was refused after all, and cleared away
+        return _asked(workshop.config.clamd, contents, sha256)
+    except Missing:  # it was refused after all, and cleared away
+        steps.forget(workshop.step(), sha256, contents.has)
     except (Unanswered, Damaged):
         pass
     return None

@@ -50,14 +50,14 @@ def request(
 
     Returns:
         The job that will pack it, the same for all who ask meanwhile; None where a bundle of just
-        this lies there.
+        this lies there, whole.
     """
     with step.writing() as session:
         firm = firms.firm(session, firm_id, lock=True)
         if firm is None:
             raise NotThere
         there = store.valid(session, firm_id, outlook, step.now)
-        if there and there.basis == basis and is_kept(there):
+        if there and is_whole(there, basis) and is_kept(there):
             return None
         job = job_of(session, firm_id, outlook)
         if job and job.is_open:
@@ -66,6 +66,11 @@ def request(
         job = jobs.ask(step, BUNDLE, arguments, subject=SUBJECT, subject_id=firm_id)
         step.log("bundle_request", firm)
         return job
+
+
+def is_whole(there: Bundle, basis: str) -> bool:
+    """Whether a bundle holds all that a firm's file names now: what was left out may be there by now."""
+    return there.basis == basis and not there.missing
 
 
 def job_of(session: Session, firm_id: int, outlook: Outlook) -> Job | None:

@@ -6,6 +6,8 @@ content no row speaks of came before the scanner was set, or where none is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from survey.lifecycle.step import About, Step
 from survey.store import scans as store
 from survey.tables import Scan, ScanState
@@ -17,7 +19,7 @@ def wait(step: Step, sha256: str) -> ScanState:
     One that was looked into stays as it was found.
     """
     with step.writing() as session:
-        known = store.scan(session, sha256)
+        known = store.scan(session, sha256, lock=True)
         if known is not None:
             return known.state
         row = Scan(
@@ -30,10 +32,11 @@ def wait(step: Step, sha256: str) -> ScanState:
         return store.add_if_first(session, row).state
 
 
-def forget(step: Step, sha256: str) -> None:
-    """Let a content wait no longer that is not there any more."""
+def forget(step: Step, sha256: str, is_there: Callable[[str], bool]) -> None:
+    """Let a content wait no longer that is gone; one that was brought again meanwhile waits on."""
     with step.writing() as session:
-        store.forget(session, sha256)
+        if store.scan(session, sha256, lock=True) is not None and not is_there(sha256):
+            store.forget(session, sha256)
 
 
 def answer(step: Step, sha256: str, found: str) -> None:

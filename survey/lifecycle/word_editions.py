@@ -9,7 +9,7 @@ from survey.lifecycle.documents import Content
 from survey.lifecycle.errors import NotThere, Stale
 from survey.lifecycle.jobs import Taken
 from survey.lifecycle.step import About, Step
-from survey.store import assessments, templates
+from survey.store import assessments, scans, templates
 from survey.store import documents as store
 from survey.store import jobs as waiting
 from survey.store import word_editions as kept
@@ -23,8 +23,9 @@ SHEETS = {kind: sheet for sheet, kind in documents.KIND_OF.items()}
 
 
 def template_of(session: Session, listed: str) -> str:
-    """Return the content of the bureau's own template; empty where it has none."""
-    return next((one.sha256 for one in templates.templates(session, listed)), "")
+    """Return the content of the bureau's own template; empty where it has none that may go out."""
+    own = (one.sha256 for one in templates.templates(session, listed))
+    return next((sha256 for sha256 in own if scans.is_open(session, sha256)), "")
 
 
 def request(step: Step, document_id: int) -> Job | None:

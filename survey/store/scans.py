@@ -36,10 +36,16 @@ def add_if_first(session: Session, row: Scan) -> Scan:
     return row
 
 
-def waiting(session: Session, most: int) -> list[str]:
-    """Return contents that nobody has looked into, the oldest first."""
+def is_open(session: Session, sha256: str) -> bool:
+    """Whether a content may go out: nobody was asked about it, or nothing was found."""
+    found = scan(session, sha256)
+    return found is None or found.state == ScanState.CLEAN
+
+
+def waiting(session: Session) -> list[str]:
+    """Return every content that nobody has looked into, the oldest first."""
     query = select(Scan.sha256).where(Scan.state == ScanState.WAITING)
-    return list(session.scalars(query.order_by(Scan.asked_at, Scan.sha256).limit(most)))
+    return list(session.scalars(query.order_by(Scan.asked_at, Scan.sha256)))
 
 
 def held_back(session: Session) -> set[str]:

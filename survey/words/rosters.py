@@ -62,6 +62,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
 }
 _UPLOADS: Final[Mapping[Fault | Verdict, str]] = {
     Fault.EMPTY: "是空文件。请检查后重新选择。",
+    Fault.INFECTED: "含有病毒。请先杀毒，换一个干净的文件。",
     Verdict.LOCKED: "设有密码。请去掉密码后再上传。",
     Verdict.UNPACKS: "展开后异常大。请另存为普通工作簿，只留名单。",
     Verdict.MACROS: "含有宏。请另存为不含宏的 xlsx。",

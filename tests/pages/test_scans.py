@@ -10,11 +10,24 @@ from survey import db
 from survey.files.stores import contents_of
 from survey.joining import create_app
 from survey.library import questionnaire_of
-from survey.lifecycle import jobs
+from survey.lifecycle import bundles, jobs, scans, word_editions
 from survey.lifecycle.step import Step
 from survey.readings.condition import CHECKS, Around, examine
 from survey.readings.diagnoses import _shown
-from survey.tables import AuditEntry, Evidence, Firm, Role, Scan, ScanState
+from survey.tables import (
+    AuditEntry,
+    Bundle,
+    Evidence,
+    Firm,
+    ListTemplate,
+    Role,
+    Roster,
+    RosterState,
+    Scan,
+    ScanState,
+)
+from tests.rules.test_word_templates import a_docx
+from tests.support.bureau import a_district
 from tests.support.clamd import EICAR, a_clamd
 from tests.support.files import a_pdf, a_photo
 from tests.support.labour import work
@@ -28,6 +41,7 @@ from tests.support.people import (
     visited,
 )
 from tests.support.servers import free_port
+from tests.support.templates import a_workbook
 
 QUESTION = "design_tools"
 BAD = a_pdf(EICAR)
@@ -235,6 +249,28 @@ def test_one_too_large_for_clamd_holds_up_no_other(joined, session, assessment, 
     assert states == {ScanState.WAITING, ScanState.CLEAN}
 
 
+def test_what_clamd_is_silent_about_keeps_its_place_from_no_other(
+    joined, session, assessment, firm, monkeypatch
+):
+    monkeypatch.setattr("tests.support.clamd.MOST", 900)
+    monkeypatch.setattr("survey.jobs.scans.AT_ONCE", 1)
+    for side in (400, 300):
+        send(firm, assessment, a_photo(size=(side, 300)), "大.jpg")
+    send(firm, assessment, a_photo("red", size=(8, 8)), "小.jpg")
+
+    assert looked_into(joined, session) == {"looked": 1, "found": 0, "silent": 2}
+
+
+def test_one_that_was_brought_again_while_it_was_missed_waits_on(session, person):
+    step = Step(session, replace(TESTER, user_id=person.id), moment())
+    assert scans.wait(step, "a" * 64) == ScanState.WAITING
+
+    scans.forget(step, "a" * 64, lambda _sha256: True)
+
+    assert scans.wait(step, "a" * 64) == ScanState.WAITING
+    assert len(session.scalars(select(Scan)).all()) == 1
+
+
 def test_one_that_is_gone_waits_no_longer(joined, session, assessment, firm):
     (file,) = send(firm, assessment, a_photo(), "设备.jpg").json["files"]
     contents_of(joined.config["SURVEY"]).remove(session.get(Evidence, file["id"]).sha256)
@@ -281,3 +317,66 @@ def test_officers_get_nothing_that_waits(joined, session):
 
     assert officer.get(file["view"]).status_code == 409
     assert own.get(file["view"], buffered=True).status_code == 200
+
+
+# --- what is made of an upload --------------------------------------------------------------------
+
+
+@pytest.fixture
+def desks(joined, session):
+    """Two officers: who brings something, and who is handed what was made of it."""
+    a_district(session)
+    return [signed_in(joined, session, a_user(session, Role.OFFICER)) for _ in range(2)]
+
+
+def test_a_list_is_not_filled_into_a_template_that_waits(joined, session, desks):
+    page, (own, other) = "/bureau/assessments/templates", desks
+    file = (io.BytesIO(a_workbook("企业名称")), "月报.xlsx")
+    own.get(page)
+    own.submit(page, {"title": "月报", "listed": "assessments", "template": file})
+    [kept] = session.scalars(select(ListTemplate)).all()
+    filled = f"{page}/{kept.id}"
+
+    assert [desk.get(filled, buffered=True).status_code for desk in desks] == [200, 409]
+    assert "查毒" in other.get(filled).text
+    looked_into(joined, session)
+    assert other.get(filled, buffered=True).status_code == 200
+
+
+def test_reports_are_not_written_into_a_template_that_waits(joined, session, desks):
+    page, (own, _other) = "/bureau/assessments/templates/word", desks
+    file = (io.BytesIO(a_docx("{{ 区县 }}")), "诊断.docx")
+    own.get(page)
+    own.submit(page, {"listed": "word_report", "template": file})
+    [kept] = session.scalars(select(ListTemplate)).all()
+
+    assert word_editions.template_of(session, "word_report") == "", "the one we ship"
+    assert "查毒没有问题后用它" in own.get(page).text
+    looked_into(joined, session)
+    assert word_editions.template_of(session, "word_report") == kept.sha256
+
+
+def test_a_list_of_firms_waits_like_any_upload(joined, session, desks):
+    own, other = desks
+    own.get("/bureau/firms/rosters")
+    own.submit(
+        "/bureau/firms/rosters",
+        {"roster": (io.BytesIO("企业名称\n甲厂（虚构）\n".encode()), "甲.csv")},
+    )
+    with db.writing(session):
+        [roster] = session.scalars(select(Roster)).all()
+        roster.state = RosterState.CHECKED
+    problems = f"/bureau/firms/rosters/{roster.id}/problems"
+
+    assert [desk.get(problems, buffered=True).status_code for desk in desks] == [200, 409]
+    looked_into(joined, session)
+    assert other.get(problems, buffered=True).status_code == 200
+
+
+def test_a_bundle_that_left_a_file_out_is_packed_anew_when_it_is_asked_for(session):
+    there = Bundle(basis="as it is", missing=1)
+
+    assert not bundles.is_whole(there, "as it is")
+    there.missing = 0
+    assert bundles.is_whole(there, "as it is")
+    assert not bundles.is_whole(there, "as it is now")

@@ -11,6 +11,20 @@ from tests.support.clamd import EICAR, FOUND, MOST, a_clamd
 from tests.support.servers import free_port
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["clamd", "tcp://", "tcp://here:70000", "tcp://here:0", "tcp://[::1", "unix:clamd.ctl"],
+)
+def test_an_address_that_is_none_is_refused_at_the_start(address):
+    with pytest.raises(ValueError, match="CLAMD"):
+        clamd.require_address(address)
+
+
+@pytest.mark.parametrize("address", ["tcp://here", "tcp://[::1]:3310", "unix:/run/clamd.ctl"])
+def test_addresses_of_clamd_are_hosts_and_sockets(address):
+    clamd.require_address(address)
+
+
 @pytest.fixture(params=["tcp", "unix"])
 def running(request, tmp_path):
     with a_clamd(tmp_path / "clamd.ctl" if request.param == "unix" else None) as one:

@@ -14,6 +14,7 @@ from survey.clock import LOCAL
 from survey.files import lists as files
 from survey.files.contents import Damaged, Missing
 from survey.files.lists import NotRead
+from survey.files.uploads import BadUpload
 from survey.lifecycle.errors import Cleared
 from survey.lifecycle.exports import note_export
 from survey.rosters import cells
@@ -23,7 +24,7 @@ from survey.store import rosters as store
 from survey.tables import Roster, RosterFault, RosterRow, RosterState, RowOutcome
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.rosters import GONE, found_roster, problems
-from survey.web import here
+from survey.web import here, scanning
 from survey.web.downloads import sent_workbook
 from survey.words import rosters as words
 
@@ -52,6 +53,8 @@ def roster_problems(roster_id: int) -> ResponseReturnValue:
         abort(404)
     if roster.is_cleared:
         raise Cleared
+    if (instead := scanning.refused(roster.sha256)) is not None:
+        return instead
     said, count = _said(roster), sum(roster.counts.get(kind, 0) for kind in RowOutcome)
     try:
         content = here.contents().read(roster.sha256)
@@ -90,13 +93,13 @@ def _kept(roster: Roster, content: bytes, said: dict[str, dict[int, str]]) -> by
     }
     try:
         return files.with_problems(content, {**chosen, **said}, head)
-    except NotRead:
+    except (BadUpload, NotRead):
         return b""
 
 
 def _plain(roster: Roster, content: bytes, said: dict[str, dict[int, str]]) -> BytesIO:
     stream = BytesIO()
-    sheets = _sheets(files.rows(content, roster.kind), said, roster)
+    sheets = _sheets(files.rows(content, roster.kind, roster.name), said, roster)
     write_table(stream, sheets, _origin(f"{roster.name}，第一列是原文件的行号"))
     stream.seek(0)
     return stream

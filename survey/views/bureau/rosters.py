@@ -33,7 +33,7 @@ from survey.tables import Job, Roster, RosterFault, RosterRow, RosterState, RowO
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.jobs import send
-from survey.web import here, lists
+from survey.web import here, lists, scanning
 from survey.words import jobs as job_words
 from survey.words import rosters as words
 
@@ -86,6 +86,7 @@ def rosters() -> ResponseReturnValue:
     try:
         with closing(file):
             stored, kind = files.take(file.stream, file.filename, here.contents(), most)
+            scanning.require_asked(stored.sha256, stored.name)
     except BadUpload as error:
         return _lists(words.refusal(error)), error.status
     except NotRead as error:

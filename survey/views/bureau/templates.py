@@ -49,7 +49,7 @@ from survey.views.bureau import (
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.everything import MOST_ROWS, Everything
 from survey.views.bureau.exports import Column
-from survey.web import downloads, here
+from survey.web import downloads, here, scanning
 from survey.words import lists as words
 from survey.words import uploads as upload_words
 from survey.workdays import Calendar
@@ -201,6 +201,8 @@ def fill_template(template_id: int) -> ResponseReturnValue:
     kept = store.template(here.session(), template_id) or abort(404)
     if kept.listed not in EVERYTHING:
         abort(404)
+    if (instead := scanning.refused(kept.sha256)) is not None:
+        return instead
     found = EVERYTHING[kept.listed]()
     said = choices.said_filters(found.said)
     named = {name: column for name, column in _named(found.columns).items() if name in kept.named}

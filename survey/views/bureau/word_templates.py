@@ -17,6 +17,7 @@ from survey.files.word import MOST_BYTES, faults
 from survey.lifecycle import templates as life
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.word_editions import ANNUAL, REPORT
+from survey.store import scans
 from survey.store import templates as store
 from survey.tables import ListTemplate
 from survey.views import files as brought
@@ -96,7 +97,8 @@ def word_templates() -> ResponseReturnValue:
         return _page(upload_words.refusal(error)), error.status
     except Invalid as error:
         return _page("".join(error.fields.values())), 422
-    flash(f"模板“{kept.title}”已保存，以后生成的用它。", "good")
+    since = "以后生成的用它" if scans.is_open(here.session(), kept.sha256) else "查毒没有问题后用它"
+    flash(f"模板“{kept.title}”已保存，{since}。", "good")
     return redirect(url_for(".word_templates"))
 
 
