@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,17 +16,36 @@ _ALONE = re.compile(
     r"\s*and\s*count-selected\(\s*\.\s*\)\s*>\s*1\s*\)"
 )
 _PART_OF = re.compile(r"\.\s*<=\s*\$\{([^}]+)\}")
-REFERENCE = re.compile(r"\$\{[^}]*\}")
+REFERENCE = re.compile(r"\$\{[^{}]*\}")
 
 
 def selected(relevant: str) -> tuple[str, tuple[str, ...]] | None:
     """Return (question, options) where a condition wants one of these options of one question ticked."""
-    pieces = [_bare(piece) for piece in re.split(r"\s+or\s+", _bare(relevant))]
+    pieces = [_bare(piece) for piece in _parted(_bare(relevant), "or")]
     found = [_SELECTED.fullmatch(piece) for piece in pieces]
     names = {match[1].strip() for match in found if match}
     if not all(found) or len(names) != 1:
         return None
     return names.pop(), tuple(match[3] for match in found if match)
+
+
+def _parted(text: str, word: str) -> Iterator[str]:
+    """Part an expression where a word joins its pieces, outside brackets and quotes."""
+    depth, quote, start = 0, "", 0
+    for match in re.finditer(rf"['\"(){{}}]|\b{word}\b", text):
+        sign = match[0]
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in ("'", '"'):
+            quote = sign
+        elif sign in ("(", "{"):
+            depth += 1
+        elif sign in (")", "}"):
+            depth -= 1
+        elif depth == 0:
+            yield text[start : match.start()]
+            start = match.end()
+    yield text[start:]
 
 
 def _bare(text: str) -> str:
@@ -60,25 +80,62 @@ class Bounds:
     left: str = ""
 
 
-def bounds(constraint: str) -> Bounds:
-    """Read a constraint: pieces joined by ``and``."""
-    text, least, most = constraint.strip(), None, None
-    alone = tuple(match[2] for match in _ALONE.finditer(text))
-    text = _ALONE.sub("", text)
-    longest = next((_whole(match) for match in _LENGTH.finditer(text)), None)
-    text = _LENGTH.sub("", text)
-    decimals = next((int(match[1]) for match in _DECIMALS.finditer(text)), None)
-    text = _DECIMALS.sub("", text)
-    part_of = next((match[1].strip() for match in _PART_OF.finditer(text)), "")
-    text = _PART_OF.sub("", text)
-    for match in _BOUND.finditer(text):
-        edge = Fraction(match[2])
-        if match[1].startswith(">"):
-            least = edge + (1 if match[1] == ">" else 0)
+def bounds(constraint: str, decimals: int = 0) -> Bounds:
+    """Read a constraint: pieces joined by ``and``, each understood as a whole or left.
+
+    Args:
+        decimals: How many the number may have where the constraint does not say.
+    """
+    found = {name: list[re.Match[str]]() for name in _PIECES}
+    left = []
+    for piece in _pieces(constraint):
+        matches = ((name, rule.fullmatch(piece)) for name, rule in _PIECES.items())
+        name, match = next((one for one in matches if one[1]), ("", None))
+        if match:
+            found[name].append(match)
         else:
-            most = edge - (1 if match[1] == "<" else 0)
-    left = re.sub(r"\band\b|[()\s]", "", _BOUND.sub("", text))
-    return Bounds(least, most, decimals, longest, alone, part_of, left)
+            left.append(piece)
+    said = next((int(match[1]) for match in found["decimals"]), None)
+    edges = [(match[1], Fraction(match[2])) for match in found["edge"]]
+    step = Fraction(1, 10 ** (decimals if said is None else said))
+    return Bounds(
+        max((_least(*edge, step) for edge in edges if edge[0][0] == ">"), default=None),
+        min((_most(*edge, step) for edge in edges if edge[0][0] == "<"), default=None),
+        said,
+        min(map(_whole, found["length"]), default=None),
+        tuple(match[2] for match in found["alone"]),
+        next((match[1].strip() for match in found["part"]), ""),
+        " and ".join(left),
+    )
+
+
+_PIECES = {
+    "alone": _ALONE,
+    "length": _LENGTH,
+    "decimals": _DECIMALS,
+    "part": _PART_OF,
+    "edge": _BOUND,
+}
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Part a constraint, whatever brackets stand around its pieces."""
+    text = _bare(text)
+    parts = list(_parted(text, "and"))
+    if len(parts) > 1:
+        for part in parts:
+            yield from _pieces(part)
+    elif text:
+        yield text
+
+
+def _least(sign: str, edge: Fraction, step: Fraction) -> Fraction:
+    """Return the least number that a rule lets pass, in whole steps."""
+    return (edge // step + 1) * step if sign == ">" else -(-edge // step) * step
+
+
+def _most(sign: str, edge: Fraction, step: Fraction) -> Fraction:
+    return (-(-edge // step) - 1) * step if sign == "<" else edge // step * step
 
 
 def _whole(match: re.Match[str]) -> int:

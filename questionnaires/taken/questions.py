@@ -16,13 +16,18 @@ from questionnaires.taken.rows import Asked, Choice
 Said = dict[str, Any]
 """A question as the data files hold it, still without its code."""
 LARGEST = 10**9
+MOST_OPTIONS = 100
+"""Of one question; a longer list is a register, which nobody ticks through."""
 LINE, PROSE, SHORT = 200, 2000, 20
 ASIDE = ("not_applicable", "na", "n_a", "n/a")
 UNTOLD_UNIT = "未注明单位"
-_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _MARKS = re.compile(r"\*\*|__|(?m:^#{1,6} )")
 _UNIT = re.compile(r"[（(]([^（）()]{1,20})[）)]\s*$")
-_LEVEL_HEAD = re.compile(r"^\s*[0-9]\s*(?:档|级|分)?\s*[：:、.．]?\s*")
+_LEVEL_HEAD = re.compile(
+    r"^\s*[0-9]\s*(?:(?:档|级|分)\s*[：:、.．\s]|[：:、]|[.．](?![0-9]))\s*(?=\S)"
+)
+"""A number before a level that only counts it; one that belongs to what is said stays."""
 _ENDS = re.compile(r"[？?。！!，,；;：:]")
 
 
@@ -106,6 +111,8 @@ def short_of(text: str) -> str:
 
 
 def _one(reading: Reading, choices: Sequence[Choice]) -> Said | None:
+    if not _are_so_few(reading, choices):
+        return None
     aside = [one for one in choices if one.name.lower() in ASIDE or one.label == "不适用"]
     others = [one for one in choices if one not in aside]
     if len(others) < 2:
@@ -153,7 +160,15 @@ def word(name: str, taken: set[str]) -> str:
     return found
 
 
+def _are_so_few(reading: Reading, choices: Sequence[Choice]) -> bool:
+    if len(choices) > MOST_OPTIONS:
+        reading.lose(f"选项超过 {MOST_OPTIONS} 个，本系统的题没有这么多选项")
+    return len(choices) <= MOST_OPTIONS
+
+
 def _several(reading: Reading, choices: Sequence[Choice]) -> Said | None:
+    if not _are_so_few(reading, choices):
+        return None
     if len(choices) < 2:
         reading.lose("选项不到两个，或 choices 表里没有这一组")
         return None
@@ -168,22 +183,27 @@ def _require_understood(reading: Reading, rule: conditions.Bounds) -> None:
 
 
 def _number(reading: Reading, _choices: Sequence[Choice]) -> Said:
-    rule, said = conditions.bounds(reading.row.constraint), _named(reading, "number")
+    usual = 2 if reading.row.type == "decimal" else 0
+    rule, said = conditions.bounds(reading.row.constraint, usual), _named(reading, "number")
     _require_understood(reading, rule)
     said["text"], said["unit"] = unit_of(reading, said["text"])
     said["short"] = short_of(said["text"])
-    said["decimals"] = _decimals(reading.row.type, rule)
-    least, most = rule.least or Fraction(0), rule.most
-    if most is None or most <= least:
-        most = Fraction(LARGEST)
-        reading.lose(f"没有写上限，暂定 {LARGEST}")
+    said["decimals"] = usual if rule.decimals is None else rule.decimals
+    least, most = _range(reading, rule)
     return said | {"least": exact_text(least), "most": exact_text(most)}
 
 
-def _decimals(kind: str, rule: conditions.Bounds) -> int:
-    if rule.decimals is not None:
-        return rule.decimals
-    return 2 if kind == "decimal" else 0
+def _range(reading: Reading, rule: conditions.Bounds) -> tuple[Fraction, Fraction]:
+    """Return from where to where a number reaches; what the form does not say is set for now."""
+    least, most = rule.least, rule.most
+    if least is None:
+        least = Fraction(0 if most is None or most > 0 else -LARGEST)
+        reading.lose(f"没有写下限，暂定 {least}")
+    if most is None or most <= least:
+        said = "没有写上限" if most is None else "上限不大于下限"
+        most = Fraction(LARGEST)
+        reading.lose(f"{said}，上限暂定 {LARGEST}")
+    return least, most
 
 
 def unit_of(reading: Reading, text: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from questionnaires.model import Trade
 from questionnaires.taken import conditions
 from questionnaires.taken.questions import (
     LINE,
+    MOST_OPTIONS,
     PROSE,
     Reading,
     Said,
@@ -205,7 +206,10 @@ class _Taking:
     def _take_processes(self, row: Asked) -> None:
         """Read the question on which others depend as the trade's processes."""
         taken: set[str] = set()
-        for one in self.form.choices.get(row.list, ()):
+        choices = self.form.choices.get(row.list, ())
+        if len(choices) > MOST_OPTIONS:
+            self._remark(row, f"工序和产品超过 {MOST_OPTIONS} 个，后面的没有导入", came=True)
+        for one in choices[:MOST_OPTIONS]:
             reading = Reading(row)
             text = reading.text(one.label, LINE) or one.name[:LINE]
             group, _, title = text.partition("：")

@@ -15,6 +15,7 @@ _FAULTS: Final[Mapping[Fault | Verdict, str]] = {
     Fault.UNSUPPORTED: "不是 xlsx 或 xls 工作簿。别的格式请先用表格软件另存为 xlsx。",
     Verdict.LOCKED: "设有密码。请去掉密码后再选。",
     Verdict.UNPACKS: "展开后异常大。请另存为普通工作簿，只留 survey、choices、settings 三张表。",
+    Verdict.HEAVY: "内容太多。请只留 survey、choices、settings 三张表，删去不用的行和列。",
     Verdict.MACROS: "含有宏。请另存为不含宏的 xlsx。",
 }
 _LOCKED: Final = "设有密码或其实是旧版工作簿。请去掉密码，另存为 xlsx。"

@@ -229,6 +229,8 @@ def packed(value):
         packed(b'{"survey": [[1, 2]]}'),
         packed(b'{"survey": [["a", []]]}'),
         packed(b'{"survey": [[1, [[]]]]}'),
+        packed(b'{"survey": [[1, ["' + b"<a" * 1001 + b'"]]]}'),
+        packed(b'{"survey": [[1, [' + b"1," * 200 + b"1]]]}"),
         packed(b"[" * 100_000),
         packed(b" " * 9_000_000),
     ],
@@ -238,6 +240,13 @@ def test_what_a_page_carried_on_is_a_strangers(desk, session, carried):
     assert page.status_code == 422
     assert "不完整" in page.text
     assert "pump" not in trades(session)
+
+
+def test_a_workbook_that_unpacks_far_is_refused_before_it_is_read_on(desk, monkeypatch):
+    monkeypatch.setattr(forms, "MOST_UNPACKED", 100)
+    page = desk.submit("", said(book(SHORT)))
+    assert page.status_code == 422
+    assert "内容太多" in page.text
 
 
 def test_what_is_too_long_to_carry_is_refused(monkeypatch):

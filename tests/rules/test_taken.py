@@ -274,8 +274,102 @@ def test_a_condition_is_read_only_where_it_asks_for_one_of_some_options(relevant
         (".>0 and .<10", Bounds(Fraction(1), Fraction(9))),
         ("string-length(.) <= 20", Bounds(longest=20)),
         (". <= ${whole} and . >= 0", Bounds(least=Fraction(0), part_of="whole")),
-        ("regex(., '[a-z]')", Bounds(left="regex.,'[a-z]'")),
+        ("regex(., '[a-z]')", Bounds(left="regex(., '[a-z]')")),
+        (". > 0.5 and . < 9.5", Bounds(Fraction(1), Fraction(9))),
+        (". > 5 and . >= 0 and .<9 and . <= 20", Bounds(Fraction(6), Fraction(8))),
+        ("((. >= 1)and(. <= 7))", Bounds(Fraction(1), Fraction(7))),
+        (". < 5 or . > 10", Bounds(left=". < 5 or . > 10")),
+        ("not(. > 5)", Bounds(left="not(. > 5)")),
+        (
+            "if(${a} = 'x', . < 5, . < 9) and . >= 1",
+            Bounds(Fraction(1), left="if(${a} = 'x', . < 5, . < 9)"),
+        ),
+        ("not(selected(., 'a')) or . = 'b'", Bounds(left="not(selected(., 'a')) or . = 'b'")),
     ],
 )
 def test_a_rule_is_read_as_far_as_bounds_go(constraint, said):
     assert bounds(constraint) == said
+
+
+def test_more_or_less_than_goes_by_the_decimals_a_number_has():
+    assert bounds(". > 0 and . < 100", 2) == Bounds(Fraction("0.01"), Fraction("99.99"))
+    one = "regex(string(.), '^-?[0-9]+([.][0-9]{1,1})?$')"
+    assert bounds(f". > 0 and {one}", 2) == Bounds(Fraction("0.1"), decimals=1)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "least", "most", "said"),
+    [
+        ("", 0, 10**9, "没有写下限，暂定 0；没有写上限，上限暂定"),
+        (". >= -40 and . <= 60", -40, 60, ""),
+        (". <= -5", -(10**9), -5, "没有写下限"),
+        (". >= 9 and . <= 3", 9, 10**9, "上限不大于下限"),
+    ],
+)
+def test_a_number_reaches_as_far_as_the_form_lets_it(constraint, least, most, said):
+    form = {
+        "survey": [
+            ["type", "name", "label", "constraint"],
+            ["integer", "n", "温度（℃）", constraint],
+        ]
+    }
+    found = taken(form)
+    (one,) = questions(found).values()
+    assert (one.least, one.most) == (least, most)
+    assert said in remarks(found).get(2, "")
+
+
+@pytest.mark.parametrize(
+    ("label", "level"),
+    [
+        ("2 档：有台账", "有台账"),
+        ("2级 有台账", "有台账"),
+        ("2、有台账", "有台账"),
+        ("2. 有台账", "有台账"),
+        ("2：5 台联网", "5 台联网"),
+        ("100% 联网", "100% 联网"),
+        ("2.5 倍以上", "2.5 倍以上"),
+        ("3 台以上", "3 台以上"),
+        ("2 级", "2 级"),
+    ],
+)
+def test_only_a_number_that_counts_the_levels_is_taken_off(label, level):
+    said = [*("零", "一"), label, *("三", "四")]
+    form = {
+        "survey": [["type", "name", "label"], ["select_one l", "q", "怎样？"]],
+        "choices": [["list_name", "name", "label"], *(["l", n, one] for n, one in enumerate(said))],
+    }
+    (one,) = questions(taken(form)).values()
+    assert one.levels[2] == level
+
+
+@pytest.mark.parametrize("kind", ["select_one", "select_multiple"])
+def test_a_register_of_options_does_not_come_however_many_questions_name_it(kind):
+    form = {
+        "survey": [
+            ["type", "name", "label"],
+            ["text", "t", "文字"],
+            *([f"{kind} l", f"q{n}", "哪个？"] for n in range(1500)),
+        ],
+        "choices": [["list_name", "name", "label"], *(["l", "x", "<a" * 900] for _ in range(4000))],
+    }
+    found = take(read(form), PUMP)
+    assert list(questions(found)) == ["t"]
+    assert "选项超过 100 个" in remarks(found)[3]
+
+
+@pytest.mark.parametrize("sign", ["<a", "${", ". ", "a ", "(", "not(", "selected(${a},'b') or "])
+def test_a_cell_full_of_one_sign_takes_no_longer_than_others(sign):
+    cell = (sign * 2000)[:2000]
+    form = {
+        "survey": [
+            ["type", "name", "label", "relevant", "constraint"],
+            *(["integer", f"q{n}", f"温度{cell}"[:2000], cell, cell] for n in range(100)),
+        ],
+    }
+    assert len(questions(take(read(form), PUMP))) == 100
+
+
+def read(form):
+    """Return a form as it is read, where no workbook would be let in with it."""
+    return {name: list(enumerate(rows, 1)) for name, rows in form.items()}
