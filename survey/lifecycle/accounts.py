@@ -210,22 +210,26 @@ def change_password(step: Step, user_id: int, old: str, new: str, *, token_hash:
     if user is None:
         raise NotThere
     require_good(step.session, user, new, field="new")
-    checked = _require_password(step, user_id, old, "old", action="password_change")
+    checked = require_password(step, user_id, old, "old", action="password_change")
     fresh = passwords.hashed(new)
     with step.writing() as session:
-        user = _still_owner(session, user_id, checked, "old")
+        user = still_owner(session, user_id, checked, "old")
         user.password_hash, user.password_changed_at = fresh, step.now
         store.clear_throttle(session, f"password:{user_id}")
         store.end_sessions(session, user_id, keep=token_hash)
         step.log("password_change", About("user", user_id))
 
 
-def _require_password(
+def require_password(
     step: Step, user_id: int, password: str, field: str, *, action: str
 ) -> str | None:
     """See that the owner is there, slowing down whoever tries; ends the transaction of reading.
 
-    Returns what the password was checked against, for ``_still_owner``.
+    Returns what the password was checked against, for ``still_owner``.
+
+    Raises:
+        Invalid: It is not theirs.
+        TooManyTries: Nothing was checked.
     """
     keys = [f"password:{user_id}"]
     patience.require(step, keys)
@@ -240,7 +244,7 @@ def _require_password(
     return kept
 
 
-def _still_owner(session: Session, user_id: int, checked: str | None, field: str) -> User:
+def still_owner(session: Session, user_id: int, checked: str | None, field: str) -> User:
     """Return a user under the lock, whose password is the one that was checked before."""
     user = store.user(session, user_id, lock=True)
     if user is None:
@@ -257,9 +261,9 @@ def keep_phone(step: Step, user_id: int, phone: str, password: str) -> None:
         Invalid: The password is wrong, or this is no mobile number.
         TooManyTries: Nothing was checked.
     """
-    checked = _require_password(step, user_id, password, "password", action="phone")
+    checked = require_password(step, user_id, password, "password", action="phone")
     with step.writing() as session:
-        user = _still_owner(session, user_id, checked, "password")
+        user = still_owner(session, user_id, checked, "password")
         store.clear_throttle(session, f"password:{user_id}")
         set_phone(step, user, phone)
 

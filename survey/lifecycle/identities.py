@@ -65,14 +65,19 @@ def note_refused(step: Step, why: str) -> None:
         step.log("sign_in", About("user", ""), after=after, succeeded=False)
 
 
-def tie(step: Step, user_id: int, issuer: str, subject: str) -> None:
-    """Tie an identity to one's own account.
+def tie(step: Step, user_id: int, issuer: str, subject: str, password: str) -> None:
+    """Tie an identity to one's own account: a way in beside the password, so the password is asked for.
 
     Raises:
-        Invalid: It is tied already, or the account has one.
+        Invalid: The password is wrong; it is tied already, or the account has one.
+        TooManyTries: Nothing was checked.
     """
-    with step.writing():
-        _tie(step, _user(step, user_id), issuer, subject)
+    action = "identity_tie"
+    checked = accounts.require_password(step, user_id, password, "password", action=action)
+    with step.writing() as session:
+        user = accounts.still_owner(session, user_id, checked, "password")
+        account_store.clear_throttle(session, f"password:{user_id}")
+        _tie(step, user, issuer, subject)
 
 
 def tie_for(step: Step, username: str, issuer: str, subject: str) -> User:

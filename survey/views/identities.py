@@ -18,7 +18,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey.lifecycle import identities as steps
@@ -48,6 +48,12 @@ class TieForm(FlaskForm):
         [InputRequired(steps.NO_SUBJECT), Length(max=MOST_SUBJECT)],
         description="由管那个系统的人给出，不是姓名；大小写要一样。",
     )
+
+
+class OwnTieForm(FlaskForm):
+    """The password that says whose account it is."""
+
+    password = PasswordField("现在的密码", [InputRequired("请填写现在的密码。")])
 
 
 @pages.get("/sign-in/identity")
@@ -134,12 +140,22 @@ def tie() -> ResponseReturnValue:
     if shown is None:
         flash("请重新点“关联统一登录”。", "note")
         return redirect(url_for("account.profile"))
-    if request.method == "GET":
-        return render_template("account/identity.html", shown=shown, name=_name())
-    session.pop(SHOWN)
-    steps.tie(here.step(), here.reader().id, shown["issuer"], shown["subject"])
-    flash(f"已关联，以后可以用{_name()}登录。", "good")
-    return redirect(url_for("account.profile"))
+    form, refused = OwnTieForm(), ""
+    if form.validate_on_submit():
+        who, password = here.reader().id, form.password.data or ""
+        try:
+            steps.tie(here.step(), who, shown["issuer"], shown["subject"], password)
+        except Invalid as error:
+            refused = error.fields.get("subject", "")
+            form.password.errors = [
+                said for name, said in error.fields.items() if name != "subject"
+            ]
+        else:
+            session.pop(SHOWN)
+            flash(f"已关联，以后可以用{_name()}登录。", "good")
+            return redirect(url_for("account.profile"))
+    page = {"form": form, "refused": refused, "shown": shown, "name": _name()}
+    return render_template("account/identity.html", **page), 422 if form.is_submitted() else 200
 
 
 def _shown() -> dict[str, Any] | None:

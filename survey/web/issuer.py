@@ -38,7 +38,7 @@ LEEWAY_SECONDS = 60
 """How far its clock may be from ours."""
 MOST_SUBJECT = 255
 """Letters of a subject (OpenID Connect Core 1.0, section 2)."""
-DOUBTS = (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError)
+DOUBTS = (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError, OverflowError, OSError)
 """What looking at an ID token may end in."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -170,7 +170,7 @@ class Client:
         if claims["aud"] not in (self.issuer.client_id, [self.issuer.client_id]):
             raise ValueError("for another audience, or for more than us")
         subject = claims["sub"]
-        if not isinstance(subject, str) or not 1 <= len(subject) <= MOST_SUBJECT:
+        if not isinstance(subject, str) or not 1 <= len(subject) <= MOST_SUBJECT or "\0" in subject:
             raise ValueError("no subject that could be kept")
         methods = {*claims.get("amr", ()), claims.get("acr", "")}
         at = claims.get("auth_time")
@@ -193,7 +193,8 @@ class Client:
 
     def _described(self) -> tuple[Mapping[str, Any], KeySet]:
         """Return the issuer's metadata and keys, as it said them lately."""
-        if self._said is None or time.monotonic() - self._said[0] > REMEMBERED_SECONDS:
+        said = self._said  # another thread may forget it meanwhile
+        if said is None or time.monotonic() - said[0] > REMEMBERED_SECONDS:
             described = self._asked(
                 f"{self.issuer.url.rstrip('/')}/.well-known/openid-configuration"
             )
@@ -202,8 +203,8 @@ class Client:
                 keys = KeySet.import_key_set(self._asked(described["jwks_uri"]))  # type: ignore[arg-type]
             except (JoseError, ValueError, TypeError, KeyError) as fault:
                 raise Unreached from fault
-            self._said = (time.monotonic(), described, keys)
-        return self._said[1], self._said[2]
+            said = self._said = (time.monotonic(), described, keys)
+        return said[1], said[2]
 
     def _require_own(self, described: Mapping[str, Any]) -> None:
         """Refuse what another issuer says, and addresses anybody on the way could read."""

@@ -16,7 +16,7 @@ from survey.lifecycle.step import Step
 from survey.tables import AuditEntry, Identity, Role, UserSession
 from tests.support.factors import with_factor
 from tests.support.issuer import CLIENT, SECRET, an_issuer
-from tests.support.people import TESTER, a_user, signed_in
+from tests.support.people import PASSWORD, TESTER, a_user, signed_in
 from tests.support.servers import free_port
 
 
@@ -58,7 +58,7 @@ def user(session):
 
 @pytest.fixture
 def tied(session, issuer, user):
-    identities.tie(a_step(session), user.id, issuer.url, "person-1")
+    identities.tie_for(a_step(session), user.username, issuer.url, "person-1")
     return user
 
 
@@ -140,7 +140,7 @@ def test_an_account_is_known_by_its_subject_not_by_what_it_is_called(joined, iss
 
 
 def test_the_same_subject_of_another_issuer_opens_nothing(joined, session, issuer, user):
-    identities.tie(a_step(session), user.id, "https://other.example", "person-1")
+    identities.tie_for(a_step(session), user.username, "https://other.example", "person-1")
     client = joined.test_client()
 
     assert client.get(gone(client, issuer)).status_code == 403
@@ -167,7 +167,9 @@ LONG_AGO = int(time.time()) - 4000
         {"claims": {"sub": ""}},
         {"claims": {"sub": 5}},
         {"claims": {"sub": "x" * 300}},
+        {"claims": {"sub": "person-1\0"}},
         {"claims": {"amr": "mfa"}},
+        {"claims": {"auth_time": 1e30}},
         {"signs": "nothing"},
         {"signs": "with the secret"},
         {"signs": "with another key"},
@@ -335,7 +337,7 @@ def test_many_strangers_from_one_address_are_slowed_down(joined, issuer):
 def test_the_issuer_takes_the_place_of_the_password_alone(made, session, issuer):
     issuer.behave({"amr": ["pwd", "mfa"], "acr": "loa3"})
     officer = a_user(session, Role.OFFICER)
-    identities.tie(a_step(session), officer.id, issuer.url, "person-1")
+    identities.tie_for(a_step(session), officer.username, issuer.url, "person-1")
     strict = made(issuer=issuer.settings, second_factor=frozenset({"officer"}))
     client = strict.test_client()
 
@@ -348,7 +350,7 @@ def come_back_saying(made, session, issuer, said):
     """An officer at an issuer whose word ``mfa`` is trusted, and what it says of them."""
     issuer.behave(said)
     officer = a_user(session, Role.OFFICER)
-    identities.tie(a_step(session), officer.id, issuer.url, "person-1")
+    identities.tie_for(a_step(session), officer.username, issuer.url, "person-1")
     trusting = replace(issuer.settings, factor=frozenset({"mfa"}))
     client = made(issuer=trusting, second_factor=frozenset({"officer"})).test_client()
     client.get(gone(client, issuer))
@@ -375,7 +377,7 @@ def test_a_factor_shown_there_long_ago_or_nobody_knows_when_serves_no_destructiv
 ):
     issuer.behave({"amr": ["mfa"], "auth_time": when})
     administrator = a_user(session, Role.ADMINISTRATOR)
-    identities.tie(a_step(session), administrator.id, issuer.url, "person-1")
+    identities.tie_for(a_step(session), administrator.username, issuer.url, "person-1")
     trusting = replace(issuer.settings, factor=frozenset({"mfa"}))
     strict = made(issuer=trusting, second_factor=frozenset({"administrator"}))
     client = strict.test_client()
@@ -394,7 +396,7 @@ def tie_oneself(client, issuer):
     shown = client.get(gone(client, issuer))
     assert shown.location == "/account/identity"
     page = client.get("/account/identity").text
-    return page, client.submit("/account/identity")
+    return page, client.submit("/account/identity", {"password": PASSWORD})
 
 
 def test_one_ties_ones_own_account_after_seeing_whom_one_came_back_as(
@@ -416,6 +418,19 @@ def test_nothing_is_tied_by_coming_back_alone(joined, session, issuer, user):
     client = signed_in(joined, session, user)
     client.get(gone(client, issuer))
 
+    session.rollback()
+    assert session.scalars(select(Identity)).all() == []
+
+
+def test_whoever_finds_a_screen_left_open_ties_nothing(joined, session, issuer, user):
+    client = signed_in(joined, session, user)
+    client.get(gone(client, issuer))
+    client.get("/account/identity")
+
+    answers = [client.submit("/account/identity", {"password": said}) for said in ("", *"abcdef")]
+
+    assert [answer.status_code for answer in answers] == [422] * 6 + [429]
+    assert "密码不对" in answers[1].text
     session.rollback()
     assert session.scalars(select(Identity)).all() == []
 
