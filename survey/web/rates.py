@@ -32,8 +32,8 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def _token() -> str:
-    """Return whom a request is counted for: its token, else its address."""
-    return hashed(request.headers.get("Authorization", "") or request.remote_addr or "")
+    """Return whom a request is counted for: its token, however it is shown, else its address."""
+    return hashed(tokens.word() or request.remote_addr or "")
 
 
 def _too_often(_error: RateLimitExceeded) -> ResponseReturnValue:

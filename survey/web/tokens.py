@@ -85,8 +85,8 @@ def is_meant() -> bool:
 
 def reader() -> Reader | None:
     """Return whose token came with this request; None for none, or one that is not good."""
-    word = _word()
-    row = store.shown(here.session(), hashed(word), here.today()) if word else None
+    shown = word()
+    row = store.shown(here.session(), hashed(shown), here.today()) if shown else None
     if row is None:
         return None
     if row.used_at is None or here.now() - row.used_at > USED_EVERY:
@@ -94,7 +94,7 @@ def reader() -> Reader | None:
     return _reader(row)
 
 
-def _word() -> str:
+def word() -> str:
     """Return the secret word of the request: a bearer's, or the password of a spreadsheet."""
     kind, _, said = request.headers.get("Authorization", "").partition(" ")
     match kind.lower():

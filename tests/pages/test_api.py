@@ -3,12 +3,14 @@
 import base64
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 from sqlalchemy import func, select
 
+from survey.joining import create_app
 from survey.lifecycle import accounts, api_tokens
 from survey.lifecycle.step import Step
 from survey.store.accounts import hashed
@@ -171,10 +173,6 @@ def test_a_token_is_made_only_with_a_factor_shown_lately(app, session, officer):
 
 
 def test_beyond_the_rate_a_token_waits_and_others_do_not(settings, engine, session, app):
-    from dataclasses import replace
-
-    from survey.joining import create_app
-
     made = create_app(replace(settings, api_rate="3 per minute"), engine)
     one, other = a_user(session, Role.OFFICER), a_user(session, Role.OFFICER)
     program, neighbour = of(made, session, one), of(made, session, other)
@@ -185,6 +183,21 @@ def test_beyond_the_rate_a_token_waits_and_others_do_not(settings, engine, sessi
     assert last.json["message"] == "请求太频繁，请稍后再试。"
     assert neighbour.get("me").status_code == 200
     assert made.test_client().get("/sign-in").status_code == 200
+
+
+def test_a_token_is_one_however_it_is_shown(settings, engine, session, app):
+    """A spreadsheet shows it as a password, beside any name."""
+    made = create_app(replace(settings, api_rate="3 per minute"), engine)
+    word, client = a_token(session, a_user(session, Role.OFFICER)), made.test_client()
+    shown = [f"Bearer {word}", f"bearer  {word}", basic("a", word), basic("b", word)]
+
+    answers = [client.get("/api/v1/me", headers={"Authorization": one}) for one in shown]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+
+
+def basic(name, word):
+    return f"Basic {base64.b64encode(f'{name}:{word}'.encode()).decode()}"
 
 
 # --- reading --------------------------------------------------------------------------------------
