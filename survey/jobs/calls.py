@@ -22,7 +22,7 @@ from survey.lifecycle.receivers import Address, Receiver, may_reach
 
 CONNECT_SECONDS = 5
 SECONDS = 10
-"""For all of a request, however slowly its answer drips."""
+"""For all of a request, however many machines are tried and however slowly an answer drips."""
 SILENCE = ("name", "address", "connection", "certificate", "slow", "broken")
 """Why there was no answer."""
 
@@ -47,8 +47,9 @@ def post(config: Config, to: Receiver, body: bytes, headers: Mapping[str, str]) 
 
 
 def _status(config: Config, to: Receiver, body: bytes, headers: Mapping[str, str]) -> int:
-    line = _connected(addresses(config, to), to.port)
-    with _limited(line) as late:
+    until = time.monotonic() + SECONDS
+    line = _connected(addresses(config, to), to.port, until)
+    with _limited(line, until) as late:
         try:
             return _asked(line, to, body, headers)
         except ssl.SSLCertVerificationError:
@@ -75,15 +76,19 @@ def addresses(config: Config, to: Receiver) -> list[Address]:
     return read
 
 
-def _connected(to: list[Address], port: int) -> socket.socket:
+def _connected(to: list[Address], port: int, until: float) -> socket.socket:
+    """Connect to the first machine that answers; however many a name leads to, no longer than that."""
     for one in to:
+        patience = min(CONNECT_SECONDS, until - time.monotonic())
+        if patience <= 0:
+            break
         with suppress(OSError):
-            return socket.create_connection((str(one), port), timeout=CONNECT_SECONDS)
+            return socket.create_connection((str(one), port), timeout=patience)
     raise Silent("connection")
 
 
 @contextmanager
-def _limited(line: socket.socket) -> Iterator[threading.Event]:
+def _limited(line: socket.socket, until: float) -> Iterator[threading.Event]:
     """Cut a line off that takes too long, whatever it is waiting for; the event says that it was."""
     late = threading.Event()
     held = line.dup()  # of the same line: encryption takes the first for itself
@@ -93,7 +98,7 @@ def _limited(line: socket.socket) -> Iterator[threading.Event]:
         with suppress(OSError):
             held.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(SECONDS, cut)
+    timer = threading.Timer(max(0, until - time.monotonic()), cut)
     timer.daemon = True
     timer.start()
     try:

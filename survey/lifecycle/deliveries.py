@@ -26,9 +26,9 @@ from survey.tables import Delivery, Job, Webhook, WebhookCourse, WebhookState
 
 KIND = "webhook"
 AT_ONCE = 200
+"""Deliveries of one transaction."""
 FAR = 1000
 """Rows of the log behind which a cursor does not stay."""
-"""Deliveries of one transaction."""
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 300, 600, 600))
 """Between the tries of one delivery; after the last it is given up."""
 MOST_TRIES = len(PAUSES) + 1

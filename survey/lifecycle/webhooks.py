@@ -117,8 +117,10 @@ def change(step: Step, webhook_id: int, wanted: Wanted, config: Config, *, versi
         if row.version != version:
             raise Stale
         before = _told(row)
+        if set(events) - set(row.events):  # of new kinds only what happens from now on
+            row.since = step.now
         row.purpose, row.url, row.events = purpose, wanted.url, events
-        row.since, row.version = step.now, row.version + 1
+        row.version += 1
         step.log("webhook_edit", about(row), before=before, after=_told(row))
 
 

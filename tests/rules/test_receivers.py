@@ -159,6 +159,15 @@ def test_nobody_listening_is_said_so():
     assert (found.status, found.fault) == (None, "connection")
 
 
+def test_finding_a_machine_counts_to_the_time_of_a_request(monkeypatch):
+    """However many addresses a name leads to: none is tried once the time is over."""
+    monkeypatch.setattr(calls, "SECONDS", 0)
+    with receiving() as one:
+        config = one.allowed_by(CONFIG)
+        found = calls.post(config, receiver(config, one.url), b"{}", {})
+    assert (found.status, found.fault, one.told) == (None, "connection", [])
+
+
 # --- encrypted ------------------------------------------------------------------------------------
 
 

@@ -543,6 +543,19 @@ def test_chosen_otherwise_it_is_told_of_new_kinds_from_then_on(
         webhooks.change(step(), hook[0], wanted, config, version=0)
 
 
+def test_an_address_that_changes_loses_no_step_that_ends_late(
+    session, step, hook, work, receiver, config
+):
+    firm = a_firm(session)
+    late = AuditEntry(**row_of(firm))
+    webhooks.change(step(), hook[0], Wanted("平台", receiver.url, KINDS), config, version=0)
+    session.add(late)
+    session.commit()
+
+    assert work() == 1
+    assert [told.said["type"] for told in receiver.told] == ["firm.changed"]
+
+
 def test_a_test_arrives_once_and_is_not_tried_again(session, step, hook, work, receiver):
     receiver.always = status(500)
     deliveries.try_out(step(), hook[0])
