@@ -73,11 +73,13 @@ class Memory:
         self, shape: Hashable, find: Callable[[], frozenset[str] | None]
     ) -> frozenset[str] | None:
         """Name the tables a question reads; looked for once, whatever values it comes with."""
-        if shape not in self._asks_of:
-            if len(self._asks_of) > MOST:
-                self._asks_of.clear()
-            self._asks_of[shape] = find()
-        return self._asks_of[shape]
+        if shape in (known := self._asks_of):
+            return known[shape]
+        found = find()
+        if len(known) > MOST:  # begun anew, not emptied: another thread may be reading
+            self._asks_of = known = {}
+        known[shape] = found
+        return found
 
 
 _memories: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
