@@ -6,6 +6,7 @@ No job of the queue, for the queue may be what is stuck: each machine that works
 from __future__ import annotations
 
 import logging
+import smtplib
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -87,11 +88,26 @@ def _tell(config: Config, step: Step, untold: list[Untold]) -> None:
     try:
         with mails.server_of(config) as server:
             for one in untold:
-                for whom in config.alert_mail:
-                    mails.hand_over(server, whom, _message(config, one, whom))
-                steps.told(step, one.id)
-    except (WorkFailed, mails.Refused, mails.NotLeft, mails.Unsure):
+                if _handed_over(server, config, one):
+                    steps.told(step, one.id)
+    except (WorkFailed, mails.NotLeft, mails.Unsure):
         logger.warning("an alert could not be mailed; it is tried again")
+
+
+def _handed_over(server: smtplib.SMTP, config: Config, untold: Untold) -> bool:
+    """Mail an alert to everybody; say whether all have it who ever will, and that is somebody.
+
+    Somebody whom the server does not know keeps it from nobody else.
+    """
+    taken = later = 0
+    for number, whom in enumerate(config.alert_mail, start=1):
+        try:
+            mails.hand_over(server, whom, _message(config, untold, whom))
+            taken += 1
+        except mails.Refused as refused:
+            logger.warning("address %d of ALERT_MAIL was refused: %s", number, refused.words)
+            later += refused.for_now
+    return bool(taken and not later)
 
 
 def _message(config: Config, untold: Untold, whom: str) -> EmailMessage:

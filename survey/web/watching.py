@@ -27,6 +27,7 @@ from survey.web.routes import SAVES
 
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Upper ends in seconds of what a request's time is sorted into."""
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 REFUSED = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429})
 UNWANTED = REFUSED - {409, 422}
 """What nobody meets often who uses the pages: not the faults of what they typed."""
@@ -98,8 +99,9 @@ def _count(app: Flask, config: Config) -> None:
     @app.after_request
     def _end(response: Response) -> Response:
         route, status = request.endpoint or "none", response.status_code
-        asked.labels(route, request.method, status).inc()
-        took.labels(request.method).observe(_seconds())
+        method = counted_as(request.method)
+        asked.labels(route, method, status).inc()
+        took.labels(method).observe(_seconds())
         if status in REFUSED:
             refusals.labels(status).inc()
         if route in SAVES:
@@ -107,6 +109,11 @@ def _count(app: Flask, config: Config) -> None:
         if route in ("account.sign_in", "second_factor.ask") and request.method == "POST":
             sign_ins.labels(_outcome(status)).inc()
         return response
+
+
+def counted_as(method: str) -> str:
+    """Return the name under which a method is counted: a stranger's inventions have one together."""
+    return method if method in METHODS else "other"
 
 
 def _note_refusals(app: Flask, config: Config) -> None:

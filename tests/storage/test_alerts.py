@@ -27,14 +27,16 @@ DISK = Bad("disk", "tight", {"percent": 2, "bytes": 1000})
 
 
 class Box:
-    """What a server took; it refuses everybody while ``shut``."""
+    """What a server took; it refuses everybody while ``shut``, and ``nobody`` for good."""
 
     def __init__(self):
-        self.taken, self.shut = [], False
+        self.taken, self.shut, self.nobody = [], False, ""
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
         if self.shut:
             return "451 later"
+        if address == self.nobody:
+            return "550 nobody of that name"
         envelope.rcpt_tos.append(address)
         return "250 ok"
 
@@ -138,6 +140,16 @@ def test_a_mail_that_nobody_took_is_tried_again_in_a_while_and_then_no_more(
     looked(config, minutes=8)
 
     assert len(box.taken) == 2
+
+
+def test_an_address_that_is_nobodys_keeps_an_alert_from_no_other(session, config, looked, box):
+    box.nobody = "one@example.com"
+    failing_sign_ins(session, people.FAILED_MANY)
+
+    for minutes in (0, 6):
+        looked(config, minutes)
+
+    assert [whom for whom, _ in box.taken] == ["two@example.com"]
 
 
 def test_without_a_mail_server_or_anybody_to_mail_the_alert_stands_all_the_same(

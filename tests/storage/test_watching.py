@@ -12,7 +12,7 @@ from survey import clock
 from survey.lifecycle import jobs as steps
 from survey.lifecycle.step import Step
 from survey.running.metrics import States
-from survey.web.watching import JsonLines
+from survey.web.watching import JsonLines, counted_as
 from tests.support.people import TESTER
 
 PHONE = "13900000000"
@@ -63,6 +63,11 @@ def test_states_tell_jobs_waits_and_the_disk_and_only_the_disk_without_a_databas
         "survey_database_up",
     }
     assert alone["survey_database_up"] == 0
+
+
+def test_methods_a_stranger_invents_are_counted_as_one():
+    assert {counted_as(method) for method in ("PURGE", "X-1", "get", "")} == {"other"}
+    assert counted_as("POST") == "POST"
 
 
 def test_an_error_of_the_database_says_the_statement_and_never_what_was_sent(session):
