@@ -18,7 +18,6 @@ from questionnaires.reading import Fault
 from questionnaires.xlsform import write_xlsform
 
 Say = Callable[[str], None]
-Command = Callable[[argparse.Namespace, Say], int]
 
 
 def add_commands(commands: Any) -> None:

@@ -6,7 +6,7 @@ what the officer found never overrules a fact.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -367,8 +367,3 @@ def titles_of(call: Call, by_edition: Mapping[str, ConditionItem] | None) -> dic
 def days_left(day: date | None, today: date) -> int | None:
     """Return how many days are left to a day; a negative number once it has passed."""
     return None if day is None else (day - today).days
-
-
-def next_of(days: Sequence[date | None], today: date) -> date | None:
-    """Return the first of these days that has not passed."""
-    return min((day for day in days if day is not None and day >= today), default=None)

@@ -44,7 +44,7 @@ def solved(
         seconds: How long it may take.
         whole: Whether columns are whole numbers; no gap is allowed then.
     """
-    # Not ``highspy.Highs`` around it: that one says hello on standard output and refers to itself.
+    # Not ``highspy.Highs`` around it: that one says hello on standard output before it can be asked not to.
     highs = _Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)

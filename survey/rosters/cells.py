@@ -51,7 +51,6 @@ _OWN_UNIT = re.compile(
     r"(?<=[\d.])(亿千瓦时|万千瓦时|千瓦时|万度|度|亿元|百万元|万元|千元|元|亿|万)$"
 )
 """What a cell itself says its number counts; it speaks before the heading."""
-_EXACT_DIGITS = 15
 _DAY_ZERO = date(1899, 12, 30)
 _PHONE_DIGITS = 7
 

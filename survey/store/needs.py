@@ -354,12 +354,6 @@ def of_some_firms(session: Session, firm_ids: Collection[int]) -> list[FirmNeed]
     return list(session.scalars(query))
 
 
-def number_of(session: Session, firm_id: int) -> int:
-    """Return how many needs a firm has had."""
-    query = select(func.count()).where(FirmNeed.firm_id == firm_id)
-    return session.scalar(query) or 0
-
-
 class Candidate(NamedTuple):
     """A need that another may be joined to."""
 

@@ -39,7 +39,6 @@ from survey.tables import (
 )
 
 _BY_DAY = (Notice.district_by.asc().nulls_last(), Notice.firms_by.asc().nulls_last(), Notice.id)
-FOR_IT = and_(Candidate.fits, Candidate.state != CandidateState.DECLINED)
 
 
 def notice(session: Session, notice_id: int, *, lock: bool = False) -> Notice | None:
@@ -97,10 +96,6 @@ def file(session: Session, notice_id: int, paper_id: int) -> Paper | None:
     query = select(Paper).join(NoticeFile, NoticeFile.paper_id == Paper.id)
     mine = (NoticeFile.notice_id == notice_id, NoticeFile.paper_id == paper_id)
     return session.scalar(query.where(*mine))
-
-
-def has_file(session: Session, notice_id: int, sha256: str) -> bool:
-    return any(paper.sha256 == sha256 for paper in files(session, notice_id))
 
 
 def part(session: Session, notice_id: int, paper_id: int) -> NoticeFile | None:
