@@ -22,7 +22,7 @@ from reports.small_cells import tells_one
 from survey.clock import LOCAL
 from survey.readings.district import recognised
 from survey.store import district as store
-from survey.store import need_rules, needs, projects, samples, tallies
+from survey.store import need_rules, needs, project_sums, samples, tallies
 from survey.store import pool as pool_store
 from survey.store import rounds as round_store
 from survey.store import stages as stage_store
@@ -249,17 +249,17 @@ def _needs(session: Session, round_: Round, made: datetime) -> Table:
 
 
 def _projects(session: Session, made: datetime) -> Table:
-    found = projects.sums(session, made.astimezone(LOCAL).date())
+    found = project_sums.sums(session, made.astimezone(LOCAL).date())
     lines = [
         _counted(PROJECT_STATES[state], {"state": state}, found.of(state))
-        for state in projects.LIVE
+        for state in project_sums.LIVE
     ]
-    asks = {"state": SEVERAL.join(projects.LIVE)}
+    asks = {"state": SEVERAL.join(project_sums.LIVE)}
     whole = _counted(say.TOTAL, asks, found.of()._replace(firms=found.firms))
     return say_projects.table(lines, whole, found.largest._asdict())
 
 
-def _counted(title: str, asks: Mapping[str, str], of: projects.OfState) -> say_projects.Counted:
+def _counted(title: str, asks: Mapping[str, str], of: project_sums.OfState) -> say_projects.Counted:
     return say_projects.Counted(
         title,
         asks,

@@ -23,7 +23,7 @@ from survey.clock import utc_now
 from survey.library import load
 from survey.readings import dashboard
 from survey.store import settings, tallies
-from survey.store.projects import OVER
+from survey.store.project_sums import OVER
 from survey.store.tallies import Part, What
 from survey.tables import (
     AssessmentState,

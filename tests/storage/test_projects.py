@@ -34,6 +34,7 @@ from survey.lifecycle.projects import Contract, ProjectFacts, filing_code
 from survey.lifecycle.selections import Seen as Ticked
 from survey.lifecycle.states import PROJECT
 from survey.readings.projects import project_seen
+from survey.store import project_sums
 from survey.store import projects as store
 from survey.store.lists import Slice, Wanted
 from survey.tables import AuditEntry, Project, ProjectState
@@ -234,7 +235,7 @@ def test_sums_of_the_district_leave_out_what_was_stopped(session):
         row = a_project(session, firm, state)
     a_subsidy(session, a_project(session, a_firm(session), S.ACCEPTED), policy, "3")
 
-    found = store.sums(session, date(2026, 12, 1))
+    found = project_sums.sums(session, date(2026, 12, 1))
 
     assert found.under_way == 2
     assert found.done == 3
@@ -246,7 +247,7 @@ def test_sums_of_the_district_leave_out_what_was_stopped(session):
     assert row.state == S.STOPPED
     assert found.largest == ((2, 4 * 2_450, 2_450), (1, 300, 0), (0, 0, 0))
     session.rollback()
-    (of_firm,) = store.sums_of_firms(session, [firm.id]).values()
+    (of_firm,) = project_sums.sums_of_firms(session, [firm.id]).values()
     assert (len(of_firm.titles), of_firm.planned, of_firm.invested) == (5, 4 * 2_450, 6_000)
 
 
@@ -374,7 +375,7 @@ def test_the_bureaus_list_asks_the_same_however_long_it_is(session, engine):
     def asked() -> int:
         with counting(engine) as sent:
             store.projects(session, Wanted(state="under_way", waits="any"), Slice(1, 30))
-            store.sums(session, date(2026, 12, 1))
+            project_sums.sums(session, date(2026, 12, 1))
         session.rollback()
         return len([one for one in sent if not one.startswith("BEGIN")])
 

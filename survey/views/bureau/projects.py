@@ -13,7 +13,7 @@ from survey.lifecycle import projects as projects_life
 from survey.lifecycle.errors import Refusal
 from survey.readings import projects as readings
 from survey.readings.projects import ProjectSeen
-from survey.store import firms
+from survey.store import firms, project_sums
 from survey.store import projects as store
 from survey.store import templates as template_store
 from survey.store.lists import Slice
@@ -62,7 +62,7 @@ def projects() -> ResponseReturnValue:
     """List projects, found by firm, state, what waits, provider or policy, under their sums."""
     part = lists.part()
     asked, lines, total = _listed(part)
-    sums = store.sums(here.session(), here.today())
+    sums = project_sums.sums(here.session(), here.today())
     return render_template(
         "bureau/projects.html",
         lines=lines,

@@ -16,7 +16,7 @@ from survey.lifecycle.decisions import Basis
 from survey.lifecycle.errors import Invalid, Refusal, Stale
 from survey.store import candidates as store
 from survey.store import notices as notice_store
-from survey.store import projects
+from survey.store import project_sums
 from survey.store import templates as template_store
 from survey.store.candidates import CandidateLine
 from survey.store.lists import Slice, Wanted
@@ -101,7 +101,7 @@ def _page(
             waiting=waiting,
             how_many=how_many,
             typed=_shown(waiting, typed_rows),
-            known=projects.sums_of_firms(session, [line.id for line in waiting]),
+            known=project_sums.sums_of_firms(session, [line.id for line in waiting]),
             faults=faults or {},
             went_up=[line for line in listed if line.state != CandidateState.INTENDED],
             ready=[line for line in listed if line.state == CandidateState.INTENDED],

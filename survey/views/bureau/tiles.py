@@ -13,7 +13,7 @@ from survey.store.assessment_list import Counts
 from survey.store.lists import BELOW, STEP_DUE
 from survey.store.needs import Standing
 from survey.store.pool import Waiting
-from survey.store.projects import Sums
+from survey.store.project_sums import Sums
 from survey.tables import AssessmentState, IntroductionState, PoolState, ProjectState
 from survey.web import lists
 from survey.words import needs
