@@ -2,95 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from copy import deepcopy
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from questionnaires import __main__ as command
 from questionnaires.checking import check
-from questionnaires.library import SHIPPED
-from questionnaires.reading import Fault
 from questionnaires.scoring import score
+from tests.support.breaking import (
+    Change,
+    a_check,
+    a_ratio_question,
+    a_weakness,
+    faults_of,
+    gated_ratio,
+    optional_section,
+    package,
+    question,
+    require_told,
+    rung,
+    without_a_walk,
+)
 from tests.support.builders import Files, edition_files, write_edition
-from tests.support.patience import calls
-
-Change = Callable[[Files], object]
-
-
-def faults_of(folder: Path, change: Change | None = None) -> tuple[Fault, ...]:
-    files = edition_files()
-    if change:
-        change(files)
-    return check(write_edition(folder, files))[1]
-
-
-def question(files: Files, file: str = "core", index: int = 0) -> dict[str, Any]:
-    found: dict[str, Any] = files[file]["sections"][0]["questions"][index]
-    return found
-
-
-def rung(files: Files, index: int) -> dict[str, Any]:
-    found: dict[str, Any] = files["edition"]["ladder"][index]
-    return found
-
-
-NETWORKED = {
-    "id": "networked", "code": "Q90", "kind": "ratio", "text": "联网的有几台？", "short": "联网",
-    "part": "联网台数", "whole": "总台数", "unit": "台", "above": [10, 20, 40, 60],
-    "packages": ["N01"],
-}  # fmt: skip
-
-
-def package(files: Files) -> dict[str, Any]:
-    found: dict[str, Any] = files["packages"]["packages"][0]
-    return found
-
-
-def another_package(files: Files, **given: Any) -> object:
-    files["packages"]["packages"].append(deepcopy(package(files)) | {"code": "N02"} | given)
-    return question(files)["packages"].append("N02")
-
-
-def without_a_walk(files: Files) -> None:
-    del files["edition"]["stations"]
-    for file in ("core", "valve"):
-        for section in files[file]["sections"]:
-            del section["station"]
-
-
-def optional_section(files: Files) -> object:
-    section = deepcopy(files["core"]["sections"][0])
-    del section["weight"]
-    asked = section["questions"][0] | {"id": "extra", "code": "K01"}
-    files["core"]["sections"].append(
-        section | {"id": "figures", "optional": True, "questions": [asked]}
-    )
-    return package(files)["lifts"].update(extra=4)
-
-
-def a_ratio_question(**given: Any) -> dict[str, Any]:
-    asked = {"id": "networked", "code": "R01", "kind": "ratio", "text": "联网率", "short": "联网率"}
-    counts = {"part": "已联网", "whole": "全部", "unit": "台", "above": [10, 20, 40, 60]}
-    return asked | counts | given
-
-
-def gated_ratio(files: Files, edges: list[int], **wanted: int) -> object:
-    bands = {"all": {"edges": edges, "source": "建议值"}}
-    files["core"]["sections"][0]["questions"].append(a_ratio_question(bands=bands))
-    return rung(files, 0).update(gates=[{"question": "networked"} | wanted])
-
-
-def a_weakness(levels: list[int], **said: Any) -> dict[str, Any]:
-    words = {"plain": "说不清做到哪一步", "official": "进度不可查"}
-    return {"levels": levels} | words | said
-
-
-def _check(*when: dict[str, Any]) -> dict[str, Any]:
-    return {"id": "odd", "when": list(when), "says": "两处答案不一致。"}
 
 
 def test_an_edition_without_a_fault_has_none(tmp_path: Path) -> None:
@@ -356,14 +290,14 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
         "没有写界限",
     ),
     "cross-check with one side": (
-        lambda f: f["core"].update(checks=[_check({"question": "tracing", "at_most": 1})]),
+        lambda f: f["core"].update(checks=[a_check({"question": "tracing", "at_most": 1})]),
         "core.yaml",
         "只有一方",
     ),
     "cross-check on a fact bounded like another": (
         lambda f: f["core"].update(
             checks=[
-                _check(
+                a_check(
                     {"question": "tracing", "at_most": 1},
                     {"fact": "employees", "among": ["small"]},
                 )
@@ -375,7 +309,7 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
     "cross-check on an unknown process": (
         lambda f: f["valve"].update(
             checks=[
-                _check({"question": "tracing", "at_most": 1}, {"process": "typo", "holds": False})
+                a_check({"question": "tracing", "at_most": 1}, {"process": "typo", "holds": False})
             ]
         ),
         "valve.yaml",
@@ -384,7 +318,7 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
     "cross-check on a number that is none": (
         lambda f: f["core"].update(
             checks=[
-                _check(
+                a_check(
                     {"question": "tracing", "number_at_most": 1},
                     {"question": "scheduling", "at_least": 3},
                 )
@@ -393,233 +327,6 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
         "core.yaml",
         "“tracing”不是数字题",
     ),
-    # weights and thresholds
-    "core weights off": (
-        lambda f: f["core"]["sections"][0].update(weight=64),
-        "core.yaml",
-        "模块权重合计 64，应为 65",
-    ),
-    "trade weights off": (
-        lambda f: f["valve"]["sections"][0].update(weight="35.5"),
-        "valve.yaml",
-        "模块权重合计 71/2，应为 35",
-    ),
-    "parts weigh otherwise": (
-        lambda f: f["edition"].update(core_weight=60, trade_weight="39.5"),
-        "core.yaml",
-        "模块权重合计 65，应为 60",
-    ),
-    "part weight not positive": (
-        lambda f: f["edition"].update(trade_weight=0),
-        "edition.yaml",
-        "应大于 0",
-    ),
-    "weight not positive": (
-        lambda f: f["core"]["sections"][0].update(weight=0),
-        "core.yaml",
-        "应大于 0",
-    ),
-    "question weight negative": (lambda f: question(f).update(weight=-1), "core.yaml", "应大于 0"),
-    "section without weight": (
-        lambda f: f["core"]["sections"][0].pop("weight"),
-        "core.yaml",
-        "缺少权重",
-    ),
-    "optional section with weight": (
-        lambda f: (optional_section(f), f["core"]["sections"][1].update(weight=1)),
-        "core.yaml",
-        "选填模块不能有权重",
-    ),
-    "thresholds level": (
-        lambda f: rung(f, 1).update(at_least="0.2"),
-        "edition.yaml",
-        "不高于下一级",
-    ),
-    "threshold as a float": (
-        lambda f: f.update(core="sections: 0.45"),
-        "core.yaml",
-        "“0.45”没有加引号",
-    ),
-    "threshold over one": (lambda f: rung(f, 1).update(at_least=2), "edition.yaml", "应不大于 1"),
-    "threshold no number": (
-        lambda f: rung(f, 1).update(at_least="1/0"),
-        "edition.yaml",
-        "写成整数",
-    ),
-    # shape
-    "four descriptors": (lambda f: question(f)["levels"].pop(), "core.yaml", "至少要有 5 项"),
-    "unknown key": (lambda f: question(f).update(colour="red"), "core.yaml", "不认识的键“colour”"),
-    "unknown kind": (lambda f: question(f).update(kind="slider"), "core.yaml", "slider"),
-    "gate of no kind": (lambda f: rung(f, 0)["gates"].append({"x": 1}), "edition.yaml", "哪一种"),
-    "gate that demands nothing": (
-        lambda f: rung(f, 0)["gates"].append({"question": "tracing"}),
-        "edition.yaml",
-        "at_least",
-    ),
-    "bands that fall": (
-        lambda f: f["core"]["sections"][0]["questions"].append(
-            a_ratio_question(above=[10, 40, 20, 60])
-        ),
-        "core.yaml",
-        "应逐个升高",
-    ),
-    "text too long": (lambda f: question(f).update(text="字" * 2001), "core.yaml", "超过 2000"),
-    # questions and packages
-    "two descriptors alike": (
-        lambda f: question(f)["levels"].__setitem__(1, question(f)["levels"][0]),
-        "core.yaml",
-        "两档的描述相同",
-    ),
-    "weakness that leaves out a level": (
-        lambda f: question(f).update(weakness=[a_weakness([0, 1]), a_weakness([3])]),
-        "core.yaml",
-        "0 至 3 档没有各说一次",
-    ),
-    "weakness that says a level twice": (
-        lambda f: question(f).update(weakness=[a_weakness([0, 1, 2]), a_weakness([2, 3])]),
-        "core.yaml",
-        "0 至 3 档没有各说一次",
-    ),
-    "weakness that misses what the level has, by another name": (
-        lambda f: question(f).update(
-            levels=["无", "纸单", "电子表格", "系统里的炉温曲线", "自动"],
-            weakness=[a_weakness([0, 1, 2]), a_weakness([3], lacks=["连续曲线/炉温曲线"])],
-        ),
-        "core.yaml",
-        "说缺“炉温曲线”，3 档的描述里却有",
-    ),
-    "unknown frame": (
-        lambda f: question(f).update(maps={"iso": ["x"]}),
-        "core.yaml",
-        "不认识的对照框架“iso”",
-    ),
-    "unknown package": (
-        lambda f: question(f)["packages"].append("N99"),
-        "core.yaml",
-        "没有改造场景“N99”",
-    ),
-    "package that does not lift its question": (
-        lambda f: package(f)["lifts"].pop("tracing"),
-        "core.yaml",
-        "并不提升本题",
-    ),
-    "package nobody names": (
-        lambda f: (another_package(f), question(f)["packages"].remove("N02")),
-        "packages.yaml",
-        "没有题目用到",
-    ),
-    "package that lifts an unknown question": (
-        lambda f: package(f)["lifts"].update(typo=3),
-        "packages.yaml",
-        "没有题目“typo”",
-    ),
-    "package that lifts to nothing": (
-        lambda f: another_package(f, lifts={"scheduling": 0}),
-        "packages.yaml",
-        "0 档",
-    ),
-    "unknown prerequisite": (
-        lambda f: package(f).update(prerequisites=["N99"]),
-        "packages.yaml",
-        "没有改造场景“N99”",
-    ),
-    "prerequisites in a ring": (
-        lambda f: (
-            another_package(f, prerequisites=["N01"]),
-            package(f).update(prerequisites=["N02"]),
-        ),
-        "packages.yaml",
-        "前置场景成环",
-    ),
-    "package before itself": (
-        lambda f: package(f).update(prerequisites=["N01"]),
-        "packages.yaml",
-        "前置场景成环：N01 → N01",
-    ),
-    "package for an unknown trade": (
-        lambda f: package(f).update(applies_to=["valve", "pump"]),
-        "packages.yaml",
-        "没有行业“pump”",
-    ),
-    "cost upside down": (
-        lambda f: package(f).update(cost={"low": 9, "high": 3}),
-        "packages.yaml",
-        "大于上限",
-    ),
-    "cost to the hundredth of a hundredth": (
-        lambda f: package(f).update(cost={"fixed": {"software": {"low": "0.125", "high": 3}}}),
-        "packages.yaml",
-        "最多两位小数",
-    ),
-    "units counted by a question that is no number": (
-        lambda f: package(f).update(
-            cost={"each": {"equipment": {"low": 1, "high": 3}}, "units": "scheduling"}
-        ),
-        "packages.yaml",
-        "没有比例题或数字题“scheduling”",
-    ),
-    "bought by the machine, and promising more than the ratio reaches": (
-        lambda f: (
-            f["core"]["sections"][0]["questions"].append(NETWORKED),
-            package(f)["lifts"].update(networked=2),
-            package(f).update(
-                cost={"each": {"equipment": {"low": 1, "high": 3}}, "units": "networked"}
-            ),
-        ),
-        "packages.yaml",
-        "有的题提升得比“networked”还高",
-    ),
-    "weeks upside down": (
-        lambda f: package(f).update(weeks={"low": 9, "high": 3}),
-        "packages.yaml",
-        "工期下限",
-    ),
-    "too few reference bands": (
-        lambda f: f["core"]["sections"][0]["questions"].append(
-            a_ratio_question(bands={"all": {"edges": [1], "source": "建议值"}}, packages=["N01"])
-        ),
-        "core.yaml",
-        "参考区间有 1 个界限",
-    ),
-    # reach
-    "gate nothing lifts to": (
-        lambda f: (
-            package(f)["lifts"].update(scheduling=2),
-            rung(f, 0)["gates"][0].update(at_least=3),
-        ),
-        "edition.yaml",
-        "“scheduling”要求 3 档，场景和措施最高只提升到 2 档",
-    ),
-    "gate nothing lifts": (
-        lambda f: (package(f)["lifts"].pop("scheduling"), question(f).pop("packages")),
-        "edition.yaml",
-        "“scheduling”要求 1 档，没有场景或措施能提升",
-    ),
-    "section gate out of reach": (
-        lambda f: package(f)["lifts"].update(heat_number=1),
-        "valve.yaml",
-        "得分率只有 25%，达不到 50%",
-    ),
-    "threshold out of reach": (
-        lambda f: package(f)["lifts"].update(scheduling=1, tracing=1),
-        "edition.yaml",
-        "达不到 60%",
-    ),
-    # texts
-    "standard not in the dictionary": (
-        lambda f: question(f).update(help="按 API 598 做压力试验"),
-        "core.yaml",
-        "标准“API 598”不在标准目录里",
-    ),
-    "standard of another year": (
-        lambda f: question(f).update(help="按 GB/T 13927-2008 做压力试验"),
-        "core.yaml",
-        "GB/T 13927-2008",
-    ),
-    "markup": (lambda f: question(f).update(help="<b>注意</b>"), "core.yaml", "标记"),
-    "template": (lambda f: question(f).update(short="{{ 7*7 }}"), "core.yaml", "标记"),
-    # files
-    "missing file": (lambda f: f.pop("standards"), "standards.yaml", "文件不存在"),
 }
 
 
@@ -627,11 +334,7 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
 def test_a_broken_edition_is_told_where_and_what(
     tmp_path: Path, change: Change, file: str, said: str
 ) -> None:
-    faults = faults_of(tmp_path, change)
-
-    told = [fault for fault in faults if fault.file == file and said in fault.fault + fault.remedy]
-    assert told, [str(fault) for fault in faults]
-    assert all(fault.remedy for fault in faults)
+    require_told(tmp_path, change, file, said)
 
 
 def test_every_fault_is_told_in_one_run(tmp_path: Path) -> None:
@@ -678,86 +381,3 @@ def test_every_family_of_standards_is_recognised(tmp_path: Path, number: str) ->
     (fault,) = faults_of(tmp_path, lambda f: question(f).update(help=f"依据{number}的要求"))
 
     assert f"“{number}”" in fault.fault
-
-
-# --- the command --------------------------------------------------------------------------------
-
-
-def test_an_edition_is_sealed_once_and_only_without_faults(tmp_path: Path) -> None:
-    files = edition_files()
-    files["core"]["sections"][0]["weight"] = 64
-    folder = write_edition(tmp_path, files)
-
-    assert command.main(["seal", str(folder)]) == 1
-    assert not (folder / "seal").exists()
-
-    write_edition(tmp_path, edition_files())
-    assert command.main(["seal", str(folder)]) == 0
-    assert command.main(["seal", str(folder)]) == 1
-
-
-def test_the_command_sums_up_a_good_edition(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = write_edition(tmp_path, edition_files())
-
-    assert command.main(["check", str(folder)]) == 0
-    assert "1 个行业，3 道题，1 个场景，1 项标准，0 个算例，没有问题" in capsys.readouterr().out
-
-
-def test_the_command_fails_with_every_fault(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    files = edition_files()
-    files["core"]["sections"][0]["weight"] = 64
-    rung(files, 1)["at_least"] = "0.1"
-    folder = write_edition(tmp_path, files)
-
-    assert command.main(["check", str(folder)]) == 1
-    said = capsys.readouterr()
-    assert said.out.count("\n") == 2
-    assert "2099/core.yaml 第 " in said.out
-    assert "2 处问题" in said.err
-
-
-def test_without_a_name_every_edition_of_the_program_is_checked(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert command.main([]) == 0
-
-    said = capsys.readouterr().out
-    heads = [line.partition("（")[0] for line in said.splitlines() if not line.startswith(" ")]
-    assert heads == list(SHIPPED.editions())
-
-
-# --- size ---------------------------------------------------------------------------------------
-
-
-def test_the_work_for_a_thousand_questions_does_not_grow_faster_than_they_do(
-    tmp_path: Path,
-) -> None:
-    files = edition_files()
-    model = question(files, "valve")
-    many = [
-        model
-        | {"id": f"q{n}", "code": f"{chr(65 + n // 100)}Q{n % 100:02d}", "help": "解释一句" * 9}
-        for n in range(1000)
-    ]
-    files["valve"]["sections"] = [
-        {"id": f"s{s}", "title": "模块", "weight": "0.7", "station": "shop",
-         "questions": many[s * 20 : s * 20 + 20]}
-        for s in range(50)
-    ]  # fmt: skip
-    del files["valve"]["gates"]
-    package(files)["lifts"] = {q["id"]: 4 for q in many} | {"scheduling": 4, "tracing": 4}
-    folder = write_edition(tmp_path, files)
-
-    checking = calls(lambda: check(folder))
-    edition, faults = check(folder)
-
-    assert faults == ()
-    assert edition is not None
-    questionnaire = edition.questionnaire("valve")
-    sheet = dict.fromkeys(questionnaire.questions, 2)
-    assert checking < 1000 * len(many)
-    assert calls(lambda: score(questionnaire, sheet)) < 100 * len(many)
