@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -120,6 +120,13 @@ def candidates(
     where = list(_where(wanted))
     rows, total = _listing(notice_id).read(session, where, wanted.sort or "lacking", part)
     return [_line(row) for row in rows], total
+
+
+def in_portions(session: Session, notice_id: int, wanted: Wanted) -> Iterator[list[CandidateLine]]:
+    """Return all of the same in their order, some at a time."""
+    where, sort = list(_where(wanted)), wanted.sort or "lacking"
+    for rows in _listing(notice_id).portions(session, where, sort):
+        yield [_line(row) for row in rows]
 
 
 def recommendation(session: Session, notice_id: int) -> list[CandidateLine]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -106,6 +106,12 @@ def introductions(
     """Return introductions as they are narrowed and ordered, those that changed last first."""
     rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-changed", part)
     return [_line(row) for row in rows], total
+
+
+def in_portions(session: Session, wanted: Wanted) -> Iterator[list[IntroductionLine]]:
+    """Return all of the same in their order, some at a time."""
+    for rows in _LISTING.portions(session, list(_where(wanted)), wanted.sort or "-changed"):
+        yield [_line(row) for row in rows]
 
 
 def _line(row: Any) -> IntroductionLine:

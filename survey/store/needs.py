@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -222,6 +222,12 @@ def needs(
     """Return needs of all firms, as they are narrowed and ordered."""
     rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-number", part)
     return [_line(row) for row in rows], total
+
+
+def in_portions(session: Session, wanted: Wanted) -> Iterator[list[NeedLine]]:
+    """Return all of the same in their order, some at a time."""
+    for rows in _LISTING.portions(session, list(_where(wanted)), wanted.sort or "-number"):
+        yield [_line(row) for row in rows]
 
 
 def _line(row: Any) -> NeedLine:

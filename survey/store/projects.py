@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -282,6 +282,7 @@ _LISTING = Listing(
     beside=((Firm, Firm.id == Project.firm_id),),
     rows=(
         select(
+            Project.id,
             Project,
             Firm.name.label("firm"),
             Firm.code,
@@ -301,15 +302,24 @@ def projects(
 ) -> tuple[list[ProjectLine], int]:
     """Return projects with their firms, packages and subsidies."""
     rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-changed", part)
-    codes = _codes(session, [row.Project.id for row in rows], whole=part is None)
-    return [_line(row, codes.get(row.Project.id, ())) for row in rows], total
+    return _lines(session, rows), total
 
 
-def _codes(session: Session, ids: list[int], *, whole: bool) -> dict[int, tuple[str, ...]]:
-    """Return the codes of packages by project; of the whole list without naming each project."""
+def in_portions(session: Session, wanted: Wanted) -> Iterator[list[ProjectLine]]:
+    """Return all of the same in their order, some at a time."""
+    for rows in _LISTING.portions(session, list(_where(wanted)), wanted.sort or "-changed"):
+        yield _lines(session, rows)
+
+
+def _lines(session: Session, rows: Sequence[Any]) -> list[ProjectLine]:
+    codes = _codes(session, [row.id for row in rows])
+    return [_line(row, codes.get(row.id, ())) for row in rows]
+
+
+def _codes(session: Session, ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """Return the codes of packages by project."""
     query = select(ProjectPackage.project_id, ProjectPackage.package)
-    if not whole:
-        query = query.where(ProjectPackage.project_id.in_(ids))
+    query = query.where(ProjectPackage.project_id.in_(ids))
     found: dict[int, tuple[str, ...]] = {}
     for project_id, code in session.execute(query.order_by(ProjectPackage.package)):
         found[project_id] = (*found.get(project_id, ()), code)

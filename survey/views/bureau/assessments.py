@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from questionnaires import gates
 from questionnaires.gates import GateResult
 from questionnaires.model import Question, Rung, Section
 from reports import figures
+from reports.tables import Cell
 from survey import library
 from survey.library import questionnaire_of
 from survey.lifecycle import assessments as life
@@ -52,7 +53,7 @@ from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
 from survey.views.bureau.columns import PROVISIONAL, Columns
 from survey.views.bureau.everything import Everything, Flow, lines_of
-from survey.views.bureau.exports import Column, send_list
+from survey.views.bureau.exports import Column, send_rows
 from survey.views.bureau.filters import Filters
 from survey.views.bureau.steps import (
     AdmitForm,
@@ -63,7 +64,7 @@ from survey.views.bureau.steps import (
     StepForm,
     TargetForm,
 )
-from survey.views.bureau.sums import sums
+from survey.views.bureau.sums import Sums
 from survey.web import access, here, lists
 from survey.web.here import today
 from survey.words import interests as interest_words
@@ -90,19 +91,33 @@ class Listed:
     columns: Columns
 
 
-def _listed(part: Slice | None = None) -> Listed:
+def _listed(part: Slice) -> Listed:
     frame, session = choices.frame(), here.session()
     asked = filters.of_assessments(frame, SORTS)
     wanted = asked.wanted()
     lines, total = store.assessments(session, wanted, part)
     shown = columns.shown("assessments", columns.of_assessments(frame, {}, {}))
-    here_only = replace(wanted, only=tuple(line.id for line in lines)) if part else wanted
-    unmet = store.unmet(session, here_only) if "gap" in shown.shown else {}
-    judged = {}
-    if any(key.startswith("verdict") for key in shown.shown):
-        judged = store.verdicts(session, frame.edition.id)
-    every = columns.of_assessments(frame, unmet, judged)
+    every = _filled(frame, wanted, lines, shown.shown, _judged(frame, shown.shown))
     return Listed(frame, asked, wanted, lines, total, Columns(every, shown.shown))
+
+
+def _judged(frame: Frame, keys: Collection[str]) -> columns.Judged:
+    """Return the verdicts of every assessment, where a column tells them."""
+    asked = any(key.startswith("verdict") for key in keys)
+    return store.verdicts(here.session(), frame.edition.id) if asked else {}
+
+
+def _filled(
+    frame: Frame,
+    wanted: Wanted,
+    lines: Sequence[AssessmentLine],
+    keys: Collection[str],
+    judged: columns.Judged,
+) -> Sequence[Column[Any]]:
+    """The columns there are, with what these of them say of the lines."""
+    only = replace(wanted, only=tuple(line.id for line in lines))
+    unmet = store.unmet(here.session(), only) if "gap" in keys else {}
+    return columns.of_assessments(frame, unmet, judged)
 
 
 def everything() -> Everything:
@@ -118,16 +133,14 @@ def everything() -> Everything:
 def flow() -> Flow:
     """The same, some assessments at a time."""
     frame, session = choices.frame(), here.session()
-    asked = filters.of_assessments(frame, SORTS)
-    judged = store.verdicts(session, frame.edition.id)
-
-    def filled(lines: Sequence[AssessmentLine]) -> Sequence[Column[Any]]:
-        only = replace(asked.wanted(), only=tuple(line.id for line in lines))
-        return columns.of_assessments(frame, store.unmet(session, only), judged)
-
-    portions = store.in_portions(session, asked.wanted())
-    heads = columns.of_assessments(frame, {}, {})
-    return Flow(heads, ((filled(lines), lines) for lines in portions), asked.said)
+    asked, heads = filters.of_assessments(frame, SORTS), columns.of_assessments(frame, {}, {})
+    wanted, every = asked.wanted(), {column.key for column in heads}
+    judged = _judged(frame, every)
+    portions = (
+        (_filled(frame, wanted, lines, every, judged), lines)
+        for lines in store.in_portions(session, wanted)
+    )
+    return Flow(heads, portions, asked.said)
 
 
 @pages.get("/assessments")
@@ -163,11 +176,21 @@ def assessments() -> ResponseReturnValue:
 @pages.get("/assessments.xlsx")
 def export_assessments() -> ResponseReturnValue:
     """Send the list as it is filtered, ordered and laid out, all pages of it."""
-    listed, place = _listed(), here.district()
-    plan = district.plan(here.session(), place, listed.frame.edition)
-    more = sums(listed.frame, listed.lines, plan, place.name)
-    shown = listed.columns.in_workbook
-    return send_list("assessments", "评估清单", shown, listed.lines, listed.asked.said, more)
+    frame, session, place = choices.frame(), here.session(), here.district()
+    asked = filters.of_assessments(frame, SORTS)
+    shown = columns.shown("assessments", columns.of_assessments(frame, {}, {}))
+    sums = Sums(frame)
+    rows = _rows(frame, asked.wanted(), shown.shown, sums)
+    more = sums.sheets(district.plan(session, place, frame.edition), place.name)
+    return send_rows("assessments", "评估清单", shown.in_workbook, rows, asked.said, more)
+
+
+def _rows(frame: Frame, wanted: Wanted, keys: Sequence[str], sums: Sums) -> Iterator[list[Cell]]:
+    """Give all pages of the list, some lines at a time, counted as they go by."""
+    judged = _judged(frame, keys)
+    for lines in store.in_portions(here.session(), wanted):
+        filled = Columns(_filled(frame, wanted, lines, keys, judged), keys).in_workbook
+        yield from ([column.cell(line) for column in filled] for line in sums.along(lines))
 
 
 def how_found(confirmed: bool, provisional: bool) -> str:

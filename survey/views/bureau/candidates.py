@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -45,7 +46,7 @@ class Listed(NamedTuple):
     columns: Columns
 
 
-def _listed(part: Slice | None = None) -> Listed | None:
+def _listed(part: Slice) -> Listed | None:
     """Return them; None while there is no notice to ask about."""
     session, asked_for = here.session(), lists.row("notice")
     offered = store_of_notices.with_firms(session)
@@ -91,9 +92,10 @@ def candidates() -> ResponseReturnValue:
 @pages.get("/notices/firms.xlsx")
 def export_candidates() -> ResponseReturnValue:
     """Send the firms of a notice as they are filtered, ordered and laid out."""
-    found = _listed() or abort(404)
-    title = f"申报对象-{found.notice.title}"
-    return send_list(LISTED, title, found.columns.in_workbook, found.lines, found.asked.said)
+    found = _listed(Slice(1, 1)) or abort(404)
+    portions = store.in_portions(here.session(), found.notice.id, found.asked.wanted())
+    lines, title = itertools.chain.from_iterable(portions), f"申报对象-{found.notice.title}"
+    return send_list(LISTED, title, found.columns.in_workbook, lines, found.asked.said)
 
 
 def everything() -> Everything:

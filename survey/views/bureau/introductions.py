@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -33,7 +34,7 @@ def _asked() -> Filters:
     return filters.of_introductions(trades, packages, INTRODUCTION_SORTS)
 
 
-def _listed(part: Slice | None = None) -> tuple[Filters, list[IntroductionLine], int]:
+def _listed(part: Slice) -> tuple[Filters, list[IntroductionLine], int]:
     asked = _asked()
     lines, total = introduced.introductions(here.session(), asked.wanted(), part)
     return asked, lines, total
@@ -80,7 +81,8 @@ def introductions() -> ResponseReturnValue:
 @pages.get("/providers/introductions.xlsx")
 def export_introductions() -> ResponseReturnValue:
     """Send introductions as they are filtered, ordered and laid out, all pages of them."""
-    asked, lines, _total = _listed()
+    asked = _asked()
+    lines = itertools.chain.from_iterable(introduced.in_portions(here.session(), asked.wanted()))
     found = columns.shown("introductions", of_introductions())
     return send_list("introductions", "供需引荐", found.in_workbook, lines, asked.said)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +28,6 @@ from survey.views.bureau import (
     filters,
     need_columns,
     need_forms,
-    need_sums,
     tiles,
     views,
 )
@@ -36,6 +36,7 @@ from survey.views.bureau.columns import Columns
 from survey.views.bureau.everything import Everything, lines_of
 from survey.views.bureau.exports import Column, send_list
 from survey.views.bureau.filters import Filters
+from survey.views.bureau.need_sums import NeedSums
 from survey.views.bureau.steps import StepForm
 from survey.web import here, lists
 from survey.words import needs as words
@@ -45,7 +46,7 @@ ORDERS = choices.orders("-number", "due", "-raised", "category", "state", "firm"
 MOST_CANDIDATES = 50
 
 
-def _listed(part: Slice | None = None) -> tuple[Filters, list[NeedLine], int, Columns]:
+def _listed(part: Slice) -> tuple[Filters, list[NeedLine], int, Columns]:
     asked = filters.of_needs(NEED_SORTS)
     lines, total = store.needs(here.session(), asked.wanted(), part)
     return asked, lines, total, columns.shown("needs", _every())
@@ -93,9 +94,12 @@ def needs() -> ResponseReturnValue:
 @pages.get("/needs.xlsx")
 def export_needs() -> ResponseReturnValue:
     """Send the needs as they are filtered, ordered and laid out, with their sums."""
-    asked, lines, _total, shown = _listed()
-    sums = need_sums.sums(lines, here.district().name, here.today())
-    return send_list("needs", "问题清单", shown.in_workbook, lines, asked.said, [sums])
+    asked, shown = filters.of_needs(NEED_SORTS), columns.shown("needs", _every())
+    portions = store.in_portions(here.session(), asked.wanted())
+    sums = NeedSums(here.today())
+    lines = sums.along(itertools.chain.from_iterable(portions))
+    sheet = sums.sheet(here.district().name)
+    return send_list("needs", "问题清单", shown.in_workbook, lines, asked.said, [sheet])
 
 
 # --- one need -----------------------------------------------------------------------------------

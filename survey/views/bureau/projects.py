@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -40,7 +41,7 @@ def _trades() -> dict[str, str]:
     return choices.frame().trades
 
 
-def _listed(part: Slice | None = None) -> tuple[Filters, list[ProjectLine], int]:
+def _listed(part: Slice) -> tuple[Filters, list[ProjectLine], int]:
     asked = filters.of_projects(_trades(), PROJECT_SORTS)
     lines, total = store.projects(here.session(), asked.wanted(), part)
     return asked, lines, total
@@ -90,7 +91,9 @@ def projects() -> ResponseReturnValue:
 @pages.get("/projects.xlsx")
 def export_projects() -> ResponseReturnValue:
     """Send the projects as they are filtered, ordered and laid out, all pages of them."""
-    asked, lines, _total = _listed()
+    asked = filters.of_projects(_trades(), PROJECT_SORTS)
+    portions = store.in_portions(here.session(), asked.wanted())
+    lines = itertools.chain.from_iterable(portions)
     return send_list("projects", "改造项目", _columns().in_workbook, lines, asked.said)
 
 
