@@ -9,33 +9,27 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
-from xml.parsers import expat
-from zipfile import ZipFile
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from questionnaires.sheets import archive
 from questionnaires.sheets.archive import Limits
-from questionnaires.sheets.inside import RESAVE, Unreadable, sheet_names
+from questionnaires.sheets.inside import RESAVE, Unreadable
+from questionnaires.sheets.marks import MOST_COLUMNS, MOST_ROWS, SPLIT, TOO_LONG, Marks, marked
 
 LIMITS = Limits(size=30_000_000, entries=3000, unpacked=450_000_000, always=10_000_000, ratio=60)
-MOST_ROWS = 200_000
-"""The last row that may hold anything; formats may reach down further."""
-MOST_COLUMNS = 200
-MOST_ELEMENTS = 16_000_000
 MOST_TEXT = 2000
 """Characters of one cell that are read on."""
 HEAD_MERGES = 40
-"""Merged cells matter in heads, and heads stand above this row."""
+"""Merged cells matter in heads, and heads stand in so many rows from the first that holds anything."""
 MOST_SPANS = 20_000
 NO_VALUE: dict[str, bool] = {"formula": True}
 """Stands for a formula that no program has worked out yet: its value is not known here."""
-TOO_LONG = f"内容超过 {MOST_ROWS // 10_000} 万行或 {MOST_COLUMNS} 列"
-SPLIT = "拆成几个文件分别导入，删去远处多余的内容"
 ONLY_SHEET = "名单"
 """What the one sheet of a text file is called."""
 
@@ -68,6 +62,8 @@ class Line:
     number: int
     cells: list[Cell]
     hidden: bool = False
+    struck: bool = False
+    """Whether most of what it says is struck through."""
 
 
 Read = Iterator[tuple[Tab, Iterable[Line]]]
@@ -89,10 +85,10 @@ def read(file: IO[bytes], kind: str) -> Read:
 
 
 def _workbook(file: IO[bytes], kind: str) -> Read:
-    marks: dict[str, _Marks] = {}
+    marks: dict[str, Marks] = {}
     if kind == "xlsx":
         with archive.opened(file, LIMITS) as inside:
-            marks = _marked(inside)
+            marks = marked(inside)
     file.seek(0)
     try:
         book = CalamineWorkbook.from_filelike(file)
@@ -102,11 +98,12 @@ def _workbook(file: IO[bytes], kind: str) -> Read:
         raise Unreadable(*words) from error
     for about in book.sheets_metadata:
         sheet = book.get_sheet_by_name(about.name)
-        found = marks.get(about.name, _Marks())
+        found = marks.get(about.name, Marks())
         hidden = about.visible != SheetVisibleEnum.Visible
         ranges = sorted(sheet.merged_cell_ranges or ())
         columns = tuple(sorted(found.hidden_columns))
-        tab = Tab(about.name, hidden, columns, _merged(ranges), _spans(ranges))
+        top = sheet.start[0] if sheet.start else 0
+        tab = Tab(about.name, hidden, columns, _merged(ranges, top), _spans(ranges))
         yield tab, _lines(sheet, found)
 
 
@@ -118,12 +115,12 @@ def _spans(ranges: Ranges) -> tuple[tuple[int, int, int], ...]:
     return tuple(down[:MOST_SPANS])
 
 
-def _merged(ranges: Ranges) -> tuple[tuple[int, int, int, int], ...]:
-    near = [(*first, *last) for first, last in ranges if first[0] < HEAD_MERGES]
+def _merged(ranges: Ranges, top: int) -> tuple[tuple[int, int, int, int], ...]:
+    near = [(*first, *last) for first, last in ranges if first[0] < top + HEAD_MERGES]
     return tuple(near[:MOST_COLUMNS])
 
 
-def _lines(sheet: CalamineSheet, marks: _Marks) -> Iterator[Line]:
+def _lines(sheet: CalamineSheet, marks: Marks) -> Iterator[Line]:
     if sheet.start is None or sheet.end is None:
         return
     if sheet.end[0] >= MOST_ROWS or sheet.end[1] >= MOST_COLUMNS:
@@ -135,7 +132,7 @@ def _lines(sheet: CalamineSheet, marks: _Marks) -> Iterator[Line]:
             if at < len(cells) and cells[at] == "":
                 cells[at] = NO_VALUE
         if any(cell != "" for cell in cells):
-            yield Line(number, cells, number in marks.hidden_rows)
+            yield Line(number, cells, number in marks.hidden_rows, number in marks.struck_rows)
 
 
 def _cell(value: object) -> Cell:
@@ -146,87 +143,10 @@ def _cell(value: object) -> Cell:
     return str(value)
 
 
-def _marked(inside: ZipFile) -> dict[str, _Marks]:
-    """Look through every sheet before the reader proper does; return what it would not tell."""
-    left, found = MOST_ELEMENTS, {}
-    try:
-        for part, name in sheet_names(inside).items():
-            found[name] = marks = _Marks(left)
-            with inside.open(part) as content:
-                marks.look(content)
-            left = marks.left
-    except (expat.ExpatError, KeyError, ValueError) as error:
-        if isinstance(error, Unreadable):
-            raise
-        raise Unreadable("工作簿内部的内容读不懂", RESAVE) from error
-    return found
-
-
-class _Marks:
-    """What a sheet says beside its values: hidden rows and columns, formulas by row.
-
-    A cell in the last corner makes a sheet of billions: one that holds a value is refused. Text
-    that a formula gave may be empty; its other values may not.
-    """
-
-    def __init__(self, left: int = MOST_ELEMENTS) -> None:
-        self.left = left
-        self.hidden_rows: set[int] = set()
-        self.hidden_columns: set[int] = set()
-        self.formulas: dict[int, list[int]] = {}
-        self._row = self._column = 0
-        self._is_text = False
-
-    def look(self, content: IO[bytes]) -> None:
-        """Read one sheet's part to its end."""
-        parser = expat.ParserCreate()
-        parser.StartElementHandler = self._start
-        parser.StartDoctypeDeclHandler = self._refuse
-        parser.ParseFile(content)
-
-    def _refuse(self, *_about: object) -> None:
-        raise Unreadable("工作簿内部的内容读不懂", RESAVE)
-
-    def _start(self, name: str, about: dict[str, str]) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise Unreadable(TOO_LONG, SPLIT)
-        if ":" in name:
-            name = name.rpartition(":")[2]
-        if name == "c":
-            self._cell(about)
-        elif name == "v" or name == "is":
-            if self._row > MOST_ROWS or self._column > MOST_COLUMNS:
-                raise Unreadable(TOO_LONG, SPLIT)
-        elif name == "row":
-            self._row, self._column = int(about.get("r") or self._row + 1), 0
-            if about.get("hidden") in ("1", "true"):
-                self.hidden_rows.add(self._row)
-        elif name == "f":
-            if not self._is_text:
-                self.formulas.setdefault(self._row, []).append(self._column - 1)
-        elif name == "col" and about.get("hidden") in ("1", "true"):
-            last = min(int(about["max"]), MOST_COLUMNS)
-            self.hidden_columns.update(range(int(about["min"]) - 1, last))
-
-    def _cell(self, about: dict[str, str]) -> None:
-        reference = about.get("r")
-        self._column = _column(reference) if reference else self._column + 1
-        self._is_text = about.get("t") == "str"
-
-
-def _column(reference: str) -> int:
-    column = 0
-    for letter in reference[:8]:
-        if letter.isdecimal():
-            break
-        column = column * 26 + ord(letter) - 64
-    return column
-
-
 # --- text files ---------------------------------------------------------------------------------
 
 _DELIMITERS = ",\t;，|"
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def _text(content: bytes) -> Read:
@@ -263,10 +183,14 @@ def _split(text: str) -> Iterator[Line]:
 
 
 def _delimiter(text: str) -> str:
-    """Return the sign that parts the cells: the one most of the first lines hold."""
-    lines = text[:20_000].splitlines()[:20]
-    found = Counter({sign: sum(sign in line for line in lines) for sign in _DELIMITERS})
-    return found.most_common(1)[0][0]
+    """Return the sign that parts the cells: the one most of the first lines hold, as often in each."""
+    lines = _QUOTED.sub("", text[:20_000]).splitlines()[:20]
+
+    def evidence(sign: str) -> tuple[int, int, int]:
+        often = Counter(line.count(sign) for line in lines if sign in line)
+        return often.total(), max(often.values(), default=0), max(often, default=0)
+
+    return max(_DELIMITERS, key=evidence)
 
 
 # --- handed on ----------------------------------------------------------------------------------
@@ -279,7 +203,7 @@ def dumped(found: Read, most: int | None = None) -> Iterator[bytes]:
         yield _json({"tab": about})
         for count, line in enumerate(lines, start=1):
             if most is None or count <= most:
-                yield _json([line.number, int(line.hidden), line.cells])
+                yield _json([line.number, line.hidden + 2 * line.struck, line.cells])
         yield _json({"rows": count})
 
 
@@ -300,7 +224,7 @@ def loaded(pieces: Iterable[bytes]) -> Iterator[Tab | Line | int]:
     """Read back what ``dumped`` wrote: each tab, its lines, how many rows there were."""
     for said in map(json.loads, _whole_lines(pieces)):
         if isinstance(said, list):
-            yield Line(said[0], said[2], bool(said[1]))
+            yield Line(said[0], said[2], bool(said[1] & 1), bool(said[1] & 2))
         elif "rows" in said:
             yield int(said["rows"])
         else:

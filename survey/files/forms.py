@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from questionnaires.sheets.lists import MOST_COLUMNS, MOST_TEXT, Cell, Line, Tab, loaded
+from questionnaires.sheets.lists import MOST_TEXT, Cell, Line, Tab, loaded
+from questionnaires.sheets.marks import MOST_COLUMNS
 from survey.config import MEGABYTE
 from survey.files import lists, signatures
 from survey.files.inside import Verdict

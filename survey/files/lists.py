@@ -17,6 +17,8 @@ from survey.files.receiving import Oversized, arrived
 from survey.files.signatures import Signature
 from survey.files.uploads import BadUpload, Fault, Stored
 
+TEXT_NAMES = {"txt": "csv", "tsv": "csv"}
+"""What Excel calls “Unicode 文本”, and others their tables parted by tabs."""
 SIGNATURES = {"xlsx": Signature.ZIP, "xls": Signature.OLD_OFFICE, "csv": Signature.TEXT}
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -65,7 +67,8 @@ def take(stream: IO[bytes], name: str, contents: Contents, most: int) -> tuple[S
 def _recognised(path: Path, name: str) -> str:
     with path.open("rb") as file:
         head = file.read(signatures.HEAD)
-    kind = extension_of(name)
+    extension = extension_of(name)
+    kind = TEXT_NAMES.get(extension, extension)
     if not head.strip():
         raise BadUpload(Fault.EMPTY, name)
     found = signatures.recognise(head)

@@ -20,7 +20,8 @@ from survey.lifecycle.codes import is_fictional
 from survey.lifecycle.errors import NotThere
 from survey.lifecycle.jobs import Effect
 from survey.rosters.comparing import judged
-from survey.rosters.recognising import Choices, FirmRow, NoFirm, rows_of
+from survey.rosters.recognising import rows_of
+from survey.rosters.rows import Choices, FirmRow, NoFirm
 from survey.rosters.staging import counted, known, staged
 from survey.store import listings, roster_undoing
 from survey.store import rosters as store

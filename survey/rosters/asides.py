@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from questionnaires.sheets.lists import Cell, Line
 from survey.rosters import cells
-from survey.rosters.columns import Field, Heading
+from survey.rosters.columns import NAMES, Field, Heading, plain
 
 
 class Aside(StrEnum):
@@ -20,15 +20,25 @@ class Aside(StrEnum):
     BLANK = "blank"
 
 
-_TOTAL = re.compile(r".{0,20}[合总小累共]计[)）]?[:：]?[(（]?(共?\d*[家户个]?(企业)?)[)）]?")
-_SIGNED = re.compile(
-    r"(填表人|制表人?|审核人?|审批人?|单位负责人|负责人|填报人|填报单位|报出日期|填报日期|填表日期|"
-    r"制表日期|联系电话|统计负责人|统计员|备?注|说明|填表说明|经办人|[数资]据?料?来源)\d*[:：]"
-    r"|第\d+页"
+_TOTAL = re.compile(
+    r".{0,20}[合总小累共]计数?[)）]?[:：]?[(（]?(共?\d*[家户个]?(企业)?)[)）]?"
+    r"|共\d+[家户个](企业)?|平均[值数]?|其中[:：].*"
 )
-
+_ASIDE = r"([(（][^()（）]{1,10}[)）])?"
+_SIGNED = re.compile(
+    r"(填表人?|制表人?|审核人?|审批人?|复核人?|主管|分管领导|(企业|单位|统计|部门|科室)?负责人|联系人|"
+    r"填报人|填报单位|报出日期|填报日期|填表日期|制表日期|填报时间|日期|联系电话|统计员|备?注|说明|填表说明|"
+    rf"经办人|单位|[数资]据?料?来源){_ASIDE}\d*{_ASIDE}[:：]"
+    r"|第\d+页|(19|20)\d\d年\d{1,2}月\d{1,2}日$"
+)
+_GROUP = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}([)）、.．].*)?")
+"""Numbers a part of a list: 一、东溪街道。"""
+_FIRM = re.compile(r"(公司|厂|社|店|部|行|中心|坊|场|站)([(（].*)?$")
+"""How firms' names end: then even a numbered row is one's."""
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MARKED = re.compile(r"[※★＊*①-⑳]")
 """Begins a note, where nothing else stands in the row."""
+_GOES_ON = re.compile(r"[(（]?续表?\d*[)）]?$")
 
 
 class Asides:
@@ -37,18 +47,23 @@ class Asides:
     Args:
         columns: What stands where: (place, field, heading).
         headings: The whole head.
+        titles: The rows above it.
     """
 
     def __init__(
-        self, columns: Sequence[tuple[int, Field, Heading]], headings: Sequence[Heading]
+        self,
+        columns: Sequence[tuple[int, Field, Heading]],
+        headings: Sequence[Heading],
+        titles: Sequence[Line] = (),
     ) -> None:
         self._columns = columns
         self._places = {column.key: at for at, column, _ in columns}
-        self._heads = [heading.parts for heading in headings]
+        self._heads = [{cells.plain(part) for part in heading.parts} for heading in headings]
+        self._titles = {_plain(cell) for line in titles for cell in line.cells} - {""}
 
     def of(self, line: Line) -> Aside | None:
         """Say why a row is no firm's; None where it is one's."""
-        if self._repeats_head(line):
+        if self.repeats_head(line) or self.is_other_head(line):
             return Aside.HEADING
         if is_code(self._cell(line, "code")):
             return None
@@ -60,11 +75,21 @@ class Asides:
             return Aside.TOTAL
         if _SIGNED.match(filled[0]) or (len(filled) == 1 and _MARKED.match(filled[0])):
             return Aside.SIGNATURE
-        if _numbers_columns(filled):
+        if _numbers_columns(filled) or self._repeats_title(filled):
+            return Aside.HEADING
+        if _GROUP.fullmatch(filled[0]) and not _FIRM.search(name):
             return Aside.HEADING
         if name:
             return None
         return self._nameless(line, filled)
+
+    def is_other_head(self, line: Line) -> bool:
+        """Whether a row is the head of another table, with other columns or in another order."""
+        code = self._cell(line, "code")
+        if (is_code(code) and not _CHINESE.search(_plain(code))) or self.repeats_head(line):
+            return False
+        said = {NAMES[word].key for cell in line.cells if (word := plain(_plain(cell))) in NAMES}
+        return len(said) > 2 and bool(said & {"name", "code"})
 
     def _cell(self, line: Line, key: str) -> Cell:
         at = self._places.get(key, len(line.cells))
@@ -75,18 +100,25 @@ class Asides:
         keys = {f.key: line.cells[at] for at, f, _ in self._columns if at < len(line.cells)}
         if isinstance(keys.get("code", ""), dict) or isinstance(keys.get("name", ""), dict):
             return None
+        if any(_TOTAL.fullmatch(words) for words in filled):
+            return Aside.TOTAL
         said = [key for key, cell in keys.items() if cell != "" and key not in ("name", "code")]
         if not said:
             return Aside.BLANK if filled[0].isdecimal() else Aside.HEADING
         return Aside.HEADING if len(filled) == 1 else None
 
-    def _repeats_head(self, line: Line) -> bool:
-        said = [
-            cells.plain(cell) in {cells.plain(part) for part in self._heads[at]}
-            for at, cell in enumerate(line.cells[: len(self._heads)])
-            if cell != "" and not isinstance(cell, dict)
-        ]
-        return len(said) > 2 and all(said)
+    def repeats_head(self, line: Line) -> bool:
+        said = False
+        for cell, head in zip(line.cells, self._heads, strict=False):
+            if cell != "" and not isinstance(cell, dict):
+                said = cells.plain(cell) in head
+                if not said:
+                    return False
+        return said
+
+    def _repeats_title(self, filled: Sequence[str]) -> bool:
+        """Whether a page says once more what stands over the head."""
+        return all(_GOES_ON.sub("", words) in self._titles for words in filled)
 
 
 _LETTERS = frozenset("甲乙丙丁戊己庚辛壬癸ABCDEFGH")
@@ -95,7 +127,8 @@ _LETTERS = frozenset("甲乙丙丁戊己庚辛壬癸ABCDEFGH")
 def _numbers_columns(filled: Sequence[str]) -> bool:
     """Whether a row only numbers the columns of a form (栏次): 甲 乙 1 2 3."""
     digits = [words for words in filled if words not in _LETTERS and words != "栏次"]
-    return len(digits) > 1 and digits == [str(at) for at in range(1, len(digits) + 1)]
+    enough = len(digits) > 1 or (digits and len(filled) > 2)
+    return bool(enough) and digits == [str(at) for at in range(1, len(digits) + 1)]
 
 
 def _plain(cell: Cell) -> str:

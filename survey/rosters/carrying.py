@@ -12,6 +12,8 @@ DITTO = frozenset({"同上", "〃", "″", "”", "''", '"'})
 
 CARRIED = frozenset({"text", "phones", "industry"})
 """The sorts of columns whose words are carried."""
+WHOSE = frozenset({"name", "code"})
+"""Those that say whose a row is: merged over several rows they are of one firm."""
 
 
 class Carried:
@@ -29,16 +31,24 @@ class Carried:
 
     def filled(self, line: Line, columns: Sequence[int]) -> Line:
         """Return a row with what is carried down into some of its columns."""
-        row = list(line.cells)
+        row = self.merged(line, columns).cells.copy()
         for at in columns:
             said = row[at] if at < len(row) else ""
-            until, merged = self._merged.get(at, (0, ""))
-            if said == "" and line.number <= until:
-                row += [""] * (at + 1 - len(row))
-                row[at] = merged
-            elif isinstance(said, str) and said.strip() in DITTO and at < len(self._before):
+            if isinstance(said, str) and said.strip() in DITTO and at < len(self._before):
                 row[at] = self._before[at]
         self._before = row
+        return replace(line, cells=row)
+
+    def merged(self, line: Line, columns: Sequence[int]) -> Line:
+        """Return a row with what cells above, merged over it, say in some of its columns."""
+        reaching = [at for at in columns if line.number <= self._merged.get(at, (0, ""))[0]]
+        if not reaching:
+            return line
+        row = list(line.cells)
+        for at in reaching:
+            row += [""] * (at + 1 - len(row))
+            if row[at] == "":
+                row[at] = self._merged[at][1]
         return replace(line, cells=row)
 
     def begin(self, line: Line) -> None:

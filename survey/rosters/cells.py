@@ -38,14 +38,25 @@ POWERS = {"千瓦时": 1, "度": 1, "万千瓦时": 10_000, "万度": 10_000, "�
 MOST = 10**17
 NONE = frozenset(
     {"", "/", "\\", "-", "--", "——", "—", "–", "－", "无", "暂无", "空", "不详", "N/A", "n/a"}
+    | {"NaN", "nan", "None", "null", "NULL"}
 )
 """What people write where there is nothing to say."""
 _NOTHING = frozenset(sign.upper() for sign in NONE)
 YES = frozenset({"是", "√", "✓", "✔", "☑", "■", "●", "Y", "YES", "1", "TRUE", "T", "有", "对"})
-NO = frozenset({"否", "×", "✗", "✘", "X", "N", "NO", "0", "FALSE", "F", "□", "☐", "不是", "非"})
-ABOVE = frozenset({"规上", "规模以上", "在库", "月度新增", "新增", "升规", "规上企业"})
-BELOW = frozenset({"规下", "规模以下", "退规", "退库", "拟升规", "拟上规", "非规上"})
+NO = frozenset(
+    {"否", "×", "✗", "✘", "✕", "✖", "╳", "X", "N", "NO", "0", "FALSE", "F", "□", "☐", "不是", "非"}
+)
+ABOVE = frozenset(
+    {"规上", "规模以上", "在库", "月度新增", "新增", "升规", "规上企业", "规上工业", "规上工业企业"}
+)
+BELOW = frozenset(
+    {"规下", "规模以下", "退规", "退库", "拟升规", "拟上规", "非规上", "规下企业", "规下工业"}
+)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_PARTED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d*)?")
+"""Digits parted in threes, or in fours as 万 and 亿 count; any other comma may be a point."""
+QUOTES = dict.fromkeys(map(ord, "'’‘`"))
+"""Signs before a figure or a code by which a program was told that it is text."""
 _TRAILING = re.compile(r"(?<=[\d.])(人|名|个|户|家|亩)$")
 _OWN_UNIT = re.compile(
     r"(?<=[\d.])(亿千瓦时|万千瓦时|千瓦时|万度|度|亿元|百万元|万元|千元|元|亿|万)$"
@@ -100,10 +111,12 @@ def number(cell: Cell) -> Decimal | None:
     if isinstance(cell, int | float):
         said = _digits(float(cell)) if isinstance(cell, float) else str(cell)
     else:
-        said = plain(cell).replace(",", "").replace("'", "").replace("¥", "").replace("￥", "")
+        said = plain(cell).translate(QUOTES).replace("¥", "").replace("￥", "")
         if said in NONE:
             return None
         said = _TRAILING.sub("", said)
+        if _PARTED.fullmatch(said):
+            said = said.replace(",", "")
     if not _NUMBER.fullmatch(said):
         raise Unread(RowFault.UNREADABLE, text(cell)[:40])
     return Decimal(said)
@@ -188,8 +201,10 @@ def _day(year: str, month: str | None, of_month: str | None, said: str) -> str:
 
 
 def phones(cell: Cell) -> tuple[str, ...]:
-    """Read one or more telephone numbers, extensions kept."""
-    said = unicodedata.normalize("NFKC", words(cell))
+    """Read one or more telephone numbers, extensions kept; 1.38E+10 has lost its last figures."""
+    said = unicodedata.normalize("NFKC", words(cell)).translate(QUOTES)
+    if is_rounded(said):
+        raise Unread(RowFault.UNREADABLE, said[:40])
     parts = [part.strip() for part in re.split(r"[、/;,，；|]+", said)]
     found = [number for part in parts for number in _split_blanks(part)]
     return tuple(dict.fromkeys(filter(None, found)))
@@ -205,6 +220,14 @@ def _split_blanks(part: str) -> list[str]:
     pieces = part.split()
     whole = all(sum(c.isdigit() for c in piece) >= _PHONE_DIGITS for piece in pieces)
     return pieces if whole else [" ".join(pieces)]
+
+
+_ROUNDED = re.compile(r"\d(\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
+
+
+def is_rounded(said: str) -> bool:
+    """Whether a long number stands as a program shows it that took it for a figure: 9.13E+17."""
+    return bool(_ROUNDED.fullmatch(plain(said).translate(QUOTES)))
 
 
 _FORMER = re.compile(r"[（(](?:原名?|曾用名?|更名前)[:：]?[^（()）]*[)）]$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -26,6 +26,7 @@ class Field:
     Attributes:
         names: Headings that mean it, half width and without blanks.
         holds: Words a heading holds that means it, where no name fits.
+        but: What such a heading may not hold besides: a pattern; then it means something else.
         most: The longest text that is kept.
         of: Of an end of validity, the key of the title whose it is.
     """
@@ -37,6 +38,7 @@ class Field:
     holds: tuple[str, ...] = ()
     most: int = 60
     of: str = ""
+    but: str = ""
 
     @property
     def is_yearly(self) -> bool:
@@ -46,66 +48,77 @@ class Field:
 _SAID: Final = (
     Field("name", "企业名称", "name",
           ("企业名称", "单位名称", "企业全称", "纳税人名称", "公司名称", "单位详细名称", "企业", "名称"),
-          ("企业名称", "单位名称", "纳税人名称")),
+          ("企业名称", "单位名称", "纳税人名称"), but="原|曾|变更前|母公司|上级|集团"),
     Field("code", "统一社会信用代码", "code",
           ("统一社会信用代码", "社会信用代码", "信用代码", "纳税人识别号", "税号", "企业代码", "统一代码"),
           ("信用代码", "识别号")),
     Field("organisation", "组织机构代码", "organisation", ("组织机构代码", "机构代码"), ("组织机构",)),
     Field("township", "乡镇（街道）", "text",
           ("乡镇", "街道", "乡镇街道", "街道乡镇", "属地", "镇街", "所属乡镇", "所在乡镇", "乡镇(街道)",
-           "街道(乡镇)", "所属街道", "区镇"), ("乡镇", "镇街", "街道")),
+           "街道(乡镇)", "所属街道", "区镇"), ("乡镇", "镇街", "街道"), but="联系|领导|干部|负责|电话|专员"),
     Field("park", "园区（平台）", "text",
-          ("园区", "平台", "所属平台", "所属园区", "所属平台(园区)", "工业园区", "开发区"), ("园区", "平台")),
+          ("园区", "平台", "所属平台", "所属园区", "所属平台(园区)", "工业园区", "开发区"), ("园区", "平台"),
+          but="互联网|云|接入|数字|信息|电商|建设"),
     Field("address", "生产地址", "text",
-          ("生产地址", "详细地址", "地址", "经营地址", "企业地址", "实际地址"), ("地址",), 200),
+          ("生产地址", "详细地址", "地址", "经营地址", "企业地址", "实际地址"), ("地址",), 200,
+          but="邮|网|IP"),
     Field("industry", "行业代码", "industry",
-          ("行业代码", "国民经济行业代码", "行业小类代码", "行业小类", "所属行业代码", "行业"), ("行业",)),
+          ("行业代码", "国民经济行业代码", "行业小类代码", "行业小类", "所属行业代码", "行业"), ("行业",),
+          but="协会|龙头|地位|标准"),
     Field("products", "主要产品", "text",
-          ("主要产品", "主营业务", "主营产品", "主导产品", "主要业务活动", "经营范围"), ("产品",), 300),
+          ("主要产品", "主营业务", "主营产品", "主导产品", "主要业务活动", "经营范围"), ("产品",), 300,
+          but="新产品|产值|收入|销|数|产量|认证|专利"),
     Field("founded", "成立时间", "day", ("成立时间", "成立日期", "注册时间", "开业时间"), ("成立",)),
     Field("size", "企业规模", "size", ("规模", "企业规模", "单位规模", "规模类型")),
     Field("above_scale", "是否规上", "truth",
           ("是否规上", "规上", "规上企业", "规模以上", "是否规模以上", "规上/规下"), ("规上", "规模以上")),
     Field("revenue", "营业收入", "money",
           ("营业收入", "主营业务收入", "销售收入", "营收", "年营业收入", "销售额"),
-          ("营业收入", "业务收入", "销售收入")),
-    Field("output", "工业总产值", "money", ("工业总产值", "总产值", "产值"), ("总产值",)),
+          ("营业收入", "业务收入", "销售收入"), but="新产品|其他业务|出口|外贸|其中|服务|线上|电商|境外"),
+    Field("output", "工业总产值", "money", ("工业总产值", "总产值", "产值"), ("总产值",),
+          but="新产品|其中|能耗"),
     Field("tax", "税收", "tax",
           ("税收", "实缴税金", "税金", "入库税收", "实缴税收", "上缴税金", "纳税额"), ("税金", "税收")),
-    Field("research", "研发费用", "money", ("研发费", "研发费用", "研发投入", "研究开发费"), ("研发",)),
+    Field("research", "研发费用", "money", ("研发费", "研发费用", "研发投入", "研究开发费"),
+          ("研发费", "研发投入", "研发经费", "研发支出", "研究开发费")),
     Field("staff", "用工人数", "count",
           ("平均用工人数", "从业人员", "从业人数", "用工人数", "职工人数", "员工人数", "员工数", "人数",
-           "期末从业人员"), ("用工", "从业人", "职工", "员工")),
-    Field("electricity", "用电量", "power", ("用电量", "年用电量", "工业用电量"), ("用电",)),
+           "期末从业人员"), ("用工", "从业人", "职工", "员工"), but="工资|薪|学历|本科|大专|技术|研发"),
+    Field("electricity", "用电量", "power", ("用电量", "年用电量", "工业用电量"), ("用电量",)),
     Field("acre_class", "亩均评价", "grade",
-          ("亩均评价", "亩均效益评价", "亩均", "亩均等级", "亩均类别", "评价等级"), ("亩均",)),
+          ("亩均评价", "亩均效益评价", "亩均", "亩均等级", "亩均类别", "评价等级"), ("亩均",),
+          but="得分|分数|排名"),
     Field("digital_level", "数字化水平", "digital",
           ("数字化水平", "省评数字化水平", "数字化等级"), ("数字化水平",)),
-    Field("high_tech", "高新技术企业", "title", ("高新", "高新技术企业", "国高", "高企"), ("高新",)),
+    Field("high_tech", "高新技术企业", "title", ("高新", "高新技术企业", "国高", "高企"), ("高新",),
+          but="高新区|高新园|产品|产业"),
     Field("tech_sme", "科技型中小企业", "title",
           ("科技型", "科技型中小企业", "科技和创新型中小企业", "科小"), ("科技型", "创新型")),
     Field("giant", "专精特新“小巨人”企业", "title", ("小巨人", "专精特新小巨人"), ("小巨人",)),
     Field("specialised", "专精特新中小企业", "title", ("专精特新", "专精特新中小企业"), ("专精特新",)),
     Field("hidden_champion", "隐形冠军", "title", ("隐形冠军",), ("隐形冠军",)),
     Field("single_champion", "单项冠军", "title", ("单项冠军",), ("单项冠军",)),
-    Field("green", "绿色工厂", "title", ("绿色工厂",), ("绿色",)),
+    Field("green", "绿色工厂", "title", ("绿色工厂",), ("绿色工厂",)),
     Field("titles", "资质荣誉", "titles", ("资质", "荣誉", "资质荣誉", "企业资质"), ("资质", "荣誉")),
     Field("workshop", "数字化车间", "recognition", ("数字化车间",), ("数字化车间",)),
     Field("smart_factory", "智能工厂", "recognition", ("智能工厂",), ("智能工厂",)),
     Field("future_factory", "未来工厂", "recognition", ("未来工厂",), ("未来工厂",)),
     Field("recognised", "已获认定", "recognition",
           ("已认定", "认定", "认定情况", "已获认定", "智能制造认定"), ("认定",), 100),
-    Field("contact_name", "联系人", "text", ("联系人", "企业联系人", "填报人", "联络员"), ("联系人",)),
+    Field("contact_name", "联系人", "text", ("联系人", "企业联系人", "填报人", "联络员"), ("联系人",),
+          but="电话|手机|号|邮箱|微信|职务|身份证|方式|镇|街道|科室"),
     Field("contact_post", "联系人职务", "text", ("职务", "联系人职务"), ("职务",)),
     Field("contact_phone", "联系电话", "phones",
           ("联系电话", "电话", "联系方式", "联系人电话", "联系人手机", "手机", "固定电话"),
-          ("联系电话", "联系方式"), 40),
+          ("联系电话", "联系方式", "联系人手机", "联系人电话", "联系手机", "手机号"), 40,
+          but="法人|法定|负责人|服务|专员"),
     Field("contact_mail", "邮箱", "mail",
           ("邮箱", "电子邮箱", "联系邮箱", "电子邮件", "邮件", "Email", "E-mail", "EMAIL"),
           ("邮箱", "邮件", "mail"), addresses.MOST),
     Field("legal_person", "法定代表人", "text", ("法定代表人", "法人", "法人代表", "负责人", "企业负责人")),
     Field("owner_phone", "法人手机", "phones", ("法人手机", "法人电话", "负责人电话", "法人联系方式"),
-          ("法人手机", "法人电话")),
+          ("法人手机", "法人电话", "法人联系", "法定代表人电话", "法定代表人手机", "法定代表人联系",
+           "负责人手机", "负责人联系")),
     Field("served_by", "驻企服务员", "text", ("驻企服务员", "助企服务员", "服务专员", "助企专员"), ("服务员",)),
 )  # fmt: skip
 GENERAL: Final = "titles"
@@ -126,10 +139,18 @@ _ASIDE = re.compile(r"[(（\[【〔].*?[)）\]】〕]")
 _ENDS = re.compile(r"有效期?限?[至到]|有效期限?[)）]?$|到期")
 _ANY_TITLE = re.compile(r"资质|证书|荣誉|^(有效期?限?[至到]?|到期[日时]?[期间]?)$")
 _OTHER_FIGURE = re.compile(
-    r"同比|同期|环比|增速|增长|增幅|增减|占比|比重|排名|目标|预计|完成率|[一二三四1-4上下][季半]"
-    r"|(?<!\d)(?!12月|0?1[-—~至到]12月)\d{1,2}([-—~至到]\d{1,2})?月(?!日)"
+    r"同比|同期|环比|增速|增长|增幅|增减|占比|比重|比例|强度|[占率]$|排名|目标|预计|预测|完成率"
+    r"|上年|上一年|去年|前年|上期|人均|每亩|亩均(?=[税营产增收利])|%"
+    r"|[一二三四1-4上下][季半]|(?<!\d)(?!12月|0?1[-—~至到]12月)\d{1,2}([-—~至到]\d{1,2})?月(?!日)"
 )
-"""A growth, a rank, a part of a year: no figure of the year, whatever it is a growth of."""
+"""A growth, a rank, a share of another figure, another year, a part of a year: no figure of the year,
+whatever it is a growth of."""
+_MEANT = re.compile(r"拟|计划|意向|培育|申报|争取|储备")
+"""Of a title: that somebody means to have it, or is helped to."""
+_WHEN = re.compile(r"(时间|日期|年月|年份|年度|批次|文号|部门|机构)$")
+"""Says when or by whom a thing was given, not what it is."""
+_COUNTED = re.compile(r"[(](人|名|家|个|台|套|条|项|亩|平方米|m2|[万亿千]?[美欧日港]元)[)]")
+"""What a heading counts that is neither money nor power."""
 _LEADING_YEAR = re.compile(r"^(?:19|20)\d\d年?度?")
 
 
@@ -168,23 +189,62 @@ _PIVOTED = re.compile(r"(计数|求和|平均值|最大值|最小值|乘积|非�
 
 def field_of(heading: Heading) -> Field | None:
     """Return what a heading most likely stands for; the line next to the figures speaks first."""
+    return _named(heading) or _held(heading)
+
+
+def _named(heading: Heading) -> Field | None:
+    """Return the field that a heading calls by one of its names."""
     if any(_ENDS.search("".join(part.split())) for part in heading.parts):
         return _end_of(heading)
-    if any(_PIVOTED.match(plain(part)) for part in heading.parts):
+    if _is_other(heading):
         return None
-    if any(_OTHER_FIGURE.search(plain_signs(part)) for part in heading.parts):
-        return None
-    said = [plain(part) for part in reversed(heading.parts)]
-    for word in said:
+    for word in (plain(part) for part in reversed(heading.parts)):
         if word in LEFT_OUT:
             return None
         if found := NAMES.get(word):
-            return found
-    for word in said:
+            return found if _fits(found, heading) else None
+    return None
+
+
+def _held(heading: Heading) -> Field | None:
+    """Return the field of which a heading holds a word, and nothing that makes it another's."""
+    if _is_other(heading) or any(plain(part) in LEFT_OUT for part in heading.parts):
+        return None
+    for word in (plain(part) for part in reversed(heading.parts)):
         for field in FIELDS:
-            if any(part in word for part in field.holds):
+            held = any(part in word for part in field.holds)
+            if held and not (field.but and re.search(field.but, word)) and _fits(field, heading):
                 return field
     return None
+
+
+def _is_other(heading: Heading) -> bool:
+    """Whether a heading stands for nothing that is kept: a pivot's column, an end, another figure."""
+    return any(
+        _PIVOTED.match(plain(part))
+        or _OTHER_FIGURE.search(plain_signs(part))
+        or _ENDS.search(plain_signs(part))
+        for part in heading.parts
+    )
+
+
+def _fits(field: Field, heading: Heading) -> bool:
+    """Whether the line next to the figures may say of a field what it says besides: unit, when, meant."""
+    last = plain_signs(heading.parts[-1])
+    unit = unit_in(last)
+    if (unit in cells.UNITS and field.sort not in ("money", "tax")) or (
+        unit in cells.POWERS and field.sort != "power"
+    ):
+        return False
+    match field.sort:
+        case "money" | "tax" | "power":
+            return not _COUNTED.search(last)
+        case "truth" | "grade" | "digital":
+            return not _WHEN.search(plain(last))
+        case "title" | "titles" | "recognition":
+            whose = field.key in (GENERAL, "recognised") and _WHEN.search(plain(last))
+            return not (whose or _COUNTED.search(last) or _MEANT.search(last))
+    return True
 
 
 def _end_of(heading: Heading) -> Field | None:
@@ -196,26 +256,46 @@ def _end_of(heading: Heading) -> Field | None:
     return UNTIL[GENERAL] if _ANY_TITLE.search(joined) else None
 
 
-def proposed(headings: Iterable[Heading]) -> dict[str, str]:
-    """Propose a field's key for every heading, each field (of one year) once; empty for none."""
+def proposed(headings: Sequence[Heading], *, of_part: str = "") -> dict[str, str]:
+    """Propose a field's key for every heading, each field (of one year) once; empty for none.
+
+    Who calls a thing by its name comes before who only holds a word of it, wherever they stand.
+
+    Args:
+        of_part: Of which part of a year the whole list speaks; then no amount of it is a year's.
+    """
     taken: set[tuple[str, int | None]] = set()
-    found: dict[str, str] = {}
-    for heading in headings:
-        field = field_of(heading)
-        place = (field.key, heading.year if field.is_yearly else None) if field else ("", None)
-        fresh = field is not None and place not in taken
-        found[heading.key] = field.key if field and fresh else ""
-        taken.add(place)
+    found = dict.fromkeys((heading.key for heading in headings), "")
+    for told in (_named, _held):
+        for heading in (one for one in headings if not found[one.key]):
+            field = told(heading)
+            if field is None or (of_part and field.sort in ("money", "tax", "power")):
+                continue
+            place = (field.key, heading.year if field.is_yearly else None)
+            if place not in taken:
+                found[heading.key] = field.key
+                taken.add(place)
     return found
 
 
+_UNIT = "|".join(sorted({*cells.UNITS, *cells.POWERS}, key=len, reverse=True))
+_IN_UNITS = re.compile(
+    rf"(?:^|[(:、,/;]|单位|人民币|(?<=[入收值税金费额量]))({_UNIT})(?:人民币)?(?=$|[),、/;])"
+)
+_SHORT_UNIT = re.compile(r"[(]([千万亿])[)]")
+
+
+def units_in(said: str) -> list[str]:
+    """Return the units of money or power that a text names, in their order."""
+    joined = plain_signs(said)
+    return _IN_UNITS.findall(joined) or [f"{sign}元" for sign in _SHORT_UNIT.findall(joined)]
+
+
 def unit_in(said: str) -> str:
-    """Return the unit of money or power that a text names; empty where none or several."""
-    joined = "".join(unicodedata.normalize("NFKC", said).split())
-    pattern = "|".join(sorted({*cells.UNITS, *cells.POWERS}, key=len, reverse=True))
-    before, after = r"(?:^|[(:、,/;]|单位)", r"(?=$|[),、/;])"
-    found = re.findall(f"{before}({pattern}){after}", joined)
-    return found[0] if found else ""
+    """Return the unit a text names first; empty where none, or several of money."""
+    found = units_in(said)
+    several = len({unit for unit in found if unit in cells.UNITS}) > 1
+    return found[0] if found and not several else ""
 
 
 def fields_said(headings: Sequence[Heading]) -> set[str]:

@@ -8,7 +8,7 @@ from dataclasses import field as made
 from typing import Any
 
 from survey.rosters import cells
-from survey.rosters.recognising import FirmRow, Said, Title, with_notes
+from survey.rosters.rows import FirmRow, Said, Title, with_notes
 from survey.tables import RowNote, RowOutcome
 
 OWN = frozenset(

@@ -1,20 +1,52 @@
-"""Where a list begins: its head of one or more rows, and what the title rows say of unit and year."""
+"""Where a list begins: its head of one or more rows, and what the title rows say of units and year."""
 
 from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from questionnaires.sheets.lists import NO_VALUE, Cell, Line, Sheet, Tab
 from survey.rosters import cells
-from survey.rosters.columns import Heading, fields_said, unit_in
+from survey.rosters.columns import Heading, fields_said, plain_signs, unit_in, units_in
 
 LOOKED_AT = 20
-"""A head stands in the first rows of its sheet."""
+"""A head stands among the first rows of its sheet that hold anything."""
 TALLEST = 3
+"""Rows of a head, beside one that only says what the figures under it count."""
 _CODE = re.compile(r"(?=.*\d)[0-9A-Za-z]{17,19}")
 MONEY = ("元", "千元", "万元", "亿元")
+
+
+_BARE_UNITS = frozenset(
+    {
+        *cells.UNITS,
+        *cells.POWERS,
+        "%",
+        "人",
+        "名",
+        "家",
+        "个",
+        "台",
+        "亩",
+        "平方米",
+        "吨",
+        "天",
+        "—",
+        "-",
+        "/",
+    }
+)
+_OF_YEAR = re.compile(r"((?:19|20)\d\d)年")
+_NUMBERED = re.compile(r"[〔\[【]\D*(?:19|20)\d\d\D*[〕\]】]|[(](?:19|20)\d\d[)]第?\d+号")
+"""The number of a document: its year is when that was written."""
+_WRITTEN_ON = re.compile(r"日期|时间|[制填]表|填报|报送|打印|导出|(?:19|20)\d\d年\d+月\d+日$")
+"""Says when a list was made."""
+_PART_OF_YEAR = re.compile(
+    r"[1-4一二三四前]{1,2}季度?|[上下]半年|(?<!\d)(?!12月|0?1[-—~至到]12月)"
+    r"\d{1,2}(?:[-—~至到]\d{1,2})?月(?!\d{0,2}日)"
+)
 
 
 @dataclass(frozen=True)
@@ -23,14 +55,18 @@ class Head:
 
     Attributes:
         unit: Of money, as title rows or headings say it; empty where they do not.
-        year: Likewise, of the figures.
+        power: Of electricity, as title rows say it.
+        year: Of the figures, likewise.
+        part: The part of a year that title rows speak of (1-10月, 三季度); empty for whole years.
     """
 
     first: int
     last: int
     headings: tuple[Heading, ...]
     unit: str = ""
+    power: str = ""
     year: int | None = None
+    part: str = ""
 
     @property
     def is_of_firms(self) -> bool:
@@ -40,20 +76,32 @@ class Head:
 
 def find(sheet: Sheet) -> Head | None:
     """Find the head of a sheet: the rows that name most of what a list of firms says."""
-    near = [line for line in sheet.lines if line.number <= LOOKED_AT]
-    data = next((line.number for line in near if _holds_code(line)), LOOKED_AT + 1)
+    near = [line.number for line in sheet.lines[:LOOKED_AT]]
+    coded = (line.number for line in sheet.lines[:LOOKED_AT] if _holds_code(line))
+    data = next(coded, near[-1] + 1 if near else 1)
     best, most = None, 1
     for height in range(1, TALLEST + 1):
-        for first in range(1, data - height + 1):
+        for first in (number for number in near if number + height <= data):
             headings = read(sheet, first, first + height - 1)
             said = fields_said(headings)
             if len(said) > most and said & {"name", "code"}:
                 best, most = (first, first + height - 1), len(said)
-    return at(sheet, *best) if best else None
+    if best is None:
+        return None
+    below = next((line for line in sheet.lines if line.number == best[1] + 1), None)
+    return at(sheet, best[0], best[1] + (below is not None and _says_units(below)))
 
 
 def _holds_code(line: Line) -> bool:
     return any(_CODE.fullmatch(_said(cell).strip("'’` ")) for cell in line.cells)
+
+
+def _says_units(line: Line) -> bool:
+    """Whether a row under the headings only says what their figures count."""
+    said = [plain_signs(_said(cell)).strip("()") for cell in line.cells if cell != ""]
+    return set(said) <= _BARE_UNITS and any(
+        unit in cells.UNITS or unit in cells.POWERS for unit in said
+    )
 
 
 def at(sheet: Sheet, first: int, last: int) -> Head:
@@ -61,10 +109,32 @@ def at(sheet: Sheet, first: int, last: int) -> Head:
     headings = read(sheet, first, last)
     above = [_said(cell) for line in sheet.lines if line.number < first for cell in line.cells]
     units = [unit_in(words) for words in above] + [heading.unit for heading in headings]
-    year = next((y for words in above if (y := cells.year_in(words))), None)
+    powers = [unit for words in above for unit in units_in(words) if unit in cells.POWERS]
     years = [heading.year for heading in headings if heading.year]
-    unit = next((unit for unit in units if unit in MONEY), "")
-    return Head(first, last, headings, unit, max(years) if years else year)
+    titles = [plain_signs(words) for words in above]
+    return Head(
+        first,
+        last,
+        headings,
+        next((unit for unit in units if unit in MONEY), ""),
+        powers[0] if powers else "",
+        max(years) if years else _year_of(titles),
+        _part_of(titles),
+    )
+
+
+def _year_of(titles: Sequence[str]) -> int | None:
+    """Return the year that title rows speak of: not when the list was written, nor a document's."""
+    said = [_NUMBERED.sub("", words) for words in titles if not _WRITTEN_ON.search(words)]
+    found = next((found for words in said if (found := _OF_YEAR.search(words))), None)
+    return (
+        int(found[1]) if found else next((y for words in said if (y := cells.year_in(words))), None)
+    )
+
+
+def _part_of(titles: Sequence[str]) -> str:
+    said = (words for words in titles if not _WRITTEN_ON.search(words))
+    return next((found[0] for words in said if (found := _PART_OF_YEAR.search(words))), "")
 
 
 def read(sheet: Sheet, first: int, last: int) -> tuple[Heading, ...]:

@@ -1,117 +1,19 @@
-"""One row of a list: whether it is a firm's, what it says of the firm, what is wrong with it."""
+"""A list's sheets, row by row: where each sheet's head is, whose a row is, what stands under what."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from dataclasses import field as made
-from typing import Any
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from questionnaires.sheets.lists import Cell, Line, Sheet, Tab
-from survey.lifecycle.codes import doubts_about_code, fault_in_code, normal_code
-from survey.rosters import cells, heads, trades
+from questionnaires.sheets.lists import Line, Sheet, Tab
+from survey.rosters import cells, heads
 from survey.rosters.asides import Aside, Asides, is_code
-from survey.rosters.carrying import CARRIED, Carried
-from survey.rosters.cells import Unread
-from survey.rosters.columns import BY_KEY, GENERAL, Field, Heading
-from survey.tables import RowFault, RowNote, Size
-
-LONGEST_NAME = 100
-SIZES = {"大型": Size.LARGE, "中型": Size.MEDIUM, "小型": Size.SMALL, "微型": Size.MICRO,
-         "大": Size.LARGE, "中": Size.MEDIUM, "小": Size.SMALL, "微": Size.MICRO}  # fmt: skip
-GRADES = frozenset("ABCD")
-FIRST_INDUSTRY, LAST_INDUSTRY = "06", "46"
-"""Divisions of GB/T 4754-2017 that mine, make or supply: its sections B, C and D."""
-DIGITAL = {
-    sign: f"{at}.0" for at, pair in enumerate(("1一", "2二", "3三", "4四"), 1) for sign in pair
-}
-
-
-@dataclass(frozen=True)
-class Choices:
-    """How an officer has a list read.
-
-    Attributes:
-        sheets: Their names, in the file's order.
-        head: First and last row of the head.
-        first: The first row of firms.
-        unit: Of money, where a heading does not say its own.
-        columns: What each heading stands for (a field's key), by the heading's key.
-        trade: Of new firms whose trade nothing tells.
-        by_sheet: The township is the sheet's name.
-    """
-
-    sheets: tuple[str, ...]
-    head: tuple[int, int]
-    first: int
-    unit: str
-    year: int
-    columns: Mapping[str, str]
-    trade: str
-    by_sheet: bool = False
-
-
-@dataclass(frozen=True)
-class Said:
-    """A fault or a note of a row: its code, the field it is of, and what its sentence names."""
-
-    code: RowFault | RowNote
-    field: str = ""
-    values: Mapping[str, Any] = made(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Title:
-    """A title of a firm (资质), or a recognition a list names (认定)."""
-
-    title: str
-    year: int | None = None
-    level: str | None = None
-    until: str | None = None
-    """The end of its validity, as exactly as the list says it: 2026, 2026-12 or 2026-12-07."""
-
-    @property
-    def itself(self) -> tuple[str, int | None, str | None]:
-        """What tells it from the firm's other titles: a later end of validity makes no new one."""
-        return self.title, self.year, self.level
-
-
-@dataclass(frozen=True)
-class FirmRow:
-    """What one row says of a firm: only what it says; a field that is not there stays as it was.
-
-    Attributes:
-        facts: Text by field; never empty.
-        figures: By year, then by field: money in 分, electricity in kWh.
-    """
-
-    sheet: str
-    number: int
-    code: str = ""
-    name: str = ""
-    trade: str = ""
-    told: bool = False
-    """Whether the trade was told from the row; else it is the officer's choice for the rest."""
-    facts: Mapping[str, str] = made(default_factory=dict)
-    figures: Mapping[int, Mapping[str, Any]] = made(default_factory=dict)
-    titles: tuple[Title, ...] = ()
-    recognitions: tuple[Title, ...] = ()
-    faults: tuple[Said, ...] = ()
-    notes: tuple[Said, ...] = ()
-
-    @property
-    def is_sound(self) -> bool:
-        return not self.faults
-
-
-@dataclass(frozen=True)
-class NoFirm:
-    """A row that is no firm's, and why."""
-
-    sheet: str
-    number: int
-    aside: Aside
+from survey.rosters.carrying import CARRIED, WHOSE, Carried
+from survey.rosters.columns import BY_KEY, Field, Heading
+from survey.rosters.heads import Head
+from survey.rosters.rows import Choices, FirmRow, NoFirm, Said
+from survey.rosters.taking import Found, Rules
+from survey.tables import RowFault, RowNote
 
 
 def rows_of(
@@ -129,50 +31,90 @@ def rows_of(
     """
     for tab, lines in read:
         if tab.name in choices.sheets:
-            yield from _of_sheet(tab, lines, choices, _Rules(known_trades, invented))
-
-
-@dataclass(frozen=True)
-class _Rules:
-    trades: Collection[str]
-    invented: Collection[str]
+            yield from _of_sheet(tab, lines, choices, Rules(known_trades, invented))
 
 
 def _of_sheet(
-    tab: Tab, lines: Iterable[Line], choices: Choices, rules: _Rules
+    tab: Tab, lines: Iterable[Line], choices: Choices, rules: Rules
 ) -> Iterator[FirmRow | NoFirm]:
-    above: list[Line] = []
-    reader: _Reader | None = None
-    for line in lines:
-        if line.number < choices.first:
-            above.append(line)
-            continue
-        reader = reader or _Reader(tab, above, choices, rules)
-        yield reader.row(line)
+    coming = iter(lines)
+    above = _above(coming, choices.first)
+    near = [*above, *itertools.islice(coming, heads.LOOKED_AT)]
+    head, first = _head_of(tab, near, choices)
+    reader = _Reader(tab, [line for line in near if line.number < first], head, choices, rules)
+    firms = (line for line in itertools.chain(near, coming) if line.number >= first)
+    yield from map(reader.row, firms)
+
+
+def _above(coming: Iterator[Line], first: int) -> list[Line]:
+    """Take the lines over the first firm's, and that one."""
+    found: list[Line] = []
+    for line in coming:
+        found.append(line)
+        if line.number >= first:
+            break
+    return found
+
+
+def _head_of(tab: Tab, near: Sequence[Line], choices: Choices) -> tuple[Head, int]:
+    """Return a sheet's head and its first row of firms: as chosen, or where this sheet has them."""
+    sheet = Sheet(tab, near, len(near))
+    head = heads.at(sheet, *choices.head)
+    if not _says_whose(head, choices):
+        own = heads.find(sheet)
+        if own is not None and _says_whose(own, choices):
+            return own, own.last + 1
+    return head, choices.first
+
+
+def _says_whose(head: Head, choices: Choices) -> bool:
+    said = {choices.columns.get(heading.key, "") for heading in head.headings}
+    return {"name", "code"} <= said
 
 
 class _Reader:
     """Reads the rows of one sheet by the mapping of its headings."""
 
-    def __init__(self, tab: Tab, above: Sequence[Line], choices: Choices, rules: _Rules) -> None:
-        headings = heads.read(Sheet(tab, above, len(above)), *choices.head)
+    def __init__(
+        self, tab: Tab, above: Sequence[Line], head: Head, choices: Choices, rules: Rules
+    ) -> None:
         self._carried = Carried(tab, above)
         self._columns = [
             (at, BY_KEY[key], heading)
-            for at, heading in enumerate(headings)
+            for at, heading in enumerate(head.headings)
             if (key := choices.columns.get(heading.key, "")) in BY_KEY
         ]
-        self._beside = _beside(self._columns, headings)
+        self._beside = _beside(self._columns, head.headings)
         self._texts = [at for at, column, _ in self._columns if column.sort in CARRIED]
-        self._asides = Asides(self._columns, headings)
+        self._whose = [at for at, column, _ in self._columns if column.sort in WHOSE]
+        titles = [line for line in above if line.number < head.first]
+        self._asides = Asides(self._columns, head.headings, titles)
+        self._other_head = 0
+        """The row of another table's head above, whose columns are not these."""
         self._tab, self._choices, self._rules = tab, choices, rules
+        self._power = head.power
 
     def row(self, line: Line) -> FirmRow | NoFirm:
         self._carried.begin(line)
+        line = self._carried.merged(line, self._whose)
         if aside := self._asides.of(line):
+            if aside == Aside.HEADING and len(line.cells) > 1:
+                self._turn(line)
             return NoFirm(self._tab.name, line.number, aside)
-        found = _Found(self._choices, self._rules)
-        line = self._carried.filled(line, self._texts)
+        if self._other_head:
+            fault = Said(RowFault.OTHER_HEAD, "", {"row": self._other_head})
+            return FirmRow(self._tab.name, line.number, faults=(fault,))
+        return self._firm(self._carried.filled(line, self._texts))
+
+    def _turn(self, line: Line) -> None:
+        """Note that another table's head begins, or that this one's stands there again."""
+        if self._asides.is_other_head(line):
+            self._other_head = line.number
+        elif self._asides.repeats_head(line):
+            self._other_head = 0
+
+    def _firm(self, line: Line) -> FirmRow:
+        found = Found(self._choices, self._rules, self._power)
         for at, column, heading in self._columns:
             if at < len(line.cells):
                 found.take(line.cells[at], column, heading)
@@ -183,6 +125,8 @@ class _Reader:
         )
         if line.hidden:
             found.notes.append(Said(RowNote.HIDDEN))
+        if line.struck:
+            found.notes.append(Said(RowNote.STRUCK))
         return found.row(self._tab.name, line.number)
 
 
@@ -197,244 +141,3 @@ def _beside(
         for place, heading in enumerate(headings)
         if place > at and heading.parts == parts
     ]
-
-
-class _Found:
-    """What the cells of one row have said so far."""
-
-    def __init__(self, choices: Choices, rules: _Rules) -> None:
-        self._choices, self._rules = choices, rules
-        self.code = self.name = self.organisation = ""
-        self.facts: dict[str, str] = {}
-        self.figures: dict[int, dict[str, Any]] = {}
-        self.titles: list[Title] = []
-        self.loose: list[int] = []
-        """Which of the titles stand in a column of titles of any kind."""
-        self.ends: dict[str, str] = {}
-        """Until when a title holds, by the key of its field."""
-        self.recognitions: list[Title] = []
-        self.faults: list[Said] = []
-        self.notes: list[Said] = []
-
-    def take(self, cell: Cell, column: Field, heading: Heading) -> None:
-        """Read one cell; what cannot be taken is a fault where it matters, else left empty."""
-        try:
-            if column.is_yearly:
-                self._figure(cell, column, heading)
-            else:
-                getattr(self, f"_{column.sort}")(cell, column)
-        except Unread as unread:
-            said = {"shown": unread.shown} if unread.shown else {}
-            mild = not column.is_yearly and column.sort not in ("name", "code")
-            if mild:
-                self.notes.append(Said(RowNote.LEFT_EMPTY, column.key, said))
-            else:
-                self.faults.append(Said(unread.fault, column.key, said))
-
-    def row(self, sheet: str, number: int) -> FirmRow:
-        faulted = {said.field for said in self.faults}
-        if not self.code and "code" not in faulted:
-            self.faults.insert(0, Said(RowFault.CODE_MISSING, "code"))
-        if not self.name and "name" not in faulted:
-            self.faults.append(Said(RowFault.NAME_MISSING, "name"))
-        self._compare_organisation()
-        industry, products = self.facts.get("industry", ""), self.facts.get("products", "")
-        told = trades.proposed(industry, products, self.name, self._rules.trades)
-        facts = dict(self.facts)
-        if self._choices.by_sheet:
-            facts["township"] = sheet[:60]
-        return FirmRow(
-            sheet, number, self.code, self.name, told or self._choices.trade, bool(told), facts,
-            self.figures, self._ended(), tuple(self.recognitions), tuple(self.faults),
-            tuple(self.notes),
-        )  # fmt: skip
-
-    def _compare_organisation(self) -> None:
-        if self.code and self.organisation and self.code[8:17] != self.organisation:
-            self.notes.append(Said(RowNote.OTHER_ORGANISATION, "organisation"))
-
-    # --- by sort --------------------------------------------------------------------------------
-
-    def _name(self, cell: Cell, column: Field) -> None:
-        said, former = cells.name(cell)
-        if len(said) > LONGEST_NAME:
-            raise Unread(RowFault.NAME_TOO_LONG, said[:20])
-        if former:
-            self.notes.append(Said(RowNote.FORMER_NAME, "name", {"shown": cells.text(cell)}))
-        self.name = said
-
-    def _code(self, cell: Cell, column: Field) -> None:
-        said = cells.text(cell)
-        if isinstance(cell, int | float) or re.fullmatch(r"\d\.\d+E\+\d+", said, re.IGNORECASE):
-            raise Unread(
-                RowFault.CODE_AS_NUMBER, f"{cell:.6G}" if not isinstance(cell, str) else said
-            )
-        code = normal_code(said.translate(dict.fromkeys(map(ord, "'’‘`\"“”"))))
-        if not code:
-            return
-        if code in self._rules.invented:
-            self.code = code
-            return
-        if fault := fault_in_code(code, demonstration=False):
-            self.faults.append(
-                Said(RowFault.CODE_WRONG, "code", {"why": fault, "shown": said[:30]})
-            )
-            return
-        self.code = code
-        if doubts := doubts_about_code(code):
-            self.notes.append(Said(RowNote.CODE_UNUSUAL, "code", {"doubts": [*doubts]}))
-
-    def _organisation(self, cell: Cell, column: Field) -> None:
-        self.organisation = normal_code(cells.words(cell))
-
-    def _text(self, cell: Cell, column: Field) -> None:
-        self._keep(column, cells.words(cell))
-
-    def _industry(self, cell: Cell, column: Field) -> None:
-        found = re.search(r"\d{2,4}", cells.plain(cell))
-        self._keep(column, found[0] if found else "")
-        if found and not FIRST_INDUSTRY <= found[0][:2] <= LAST_INDUSTRY:
-            self.notes.append(Said(RowNote.OTHER_INDUSTRY, column.key, {"shown": found[0]}))
-
-    def _phones(self, cell: Cell, column: Field) -> None:
-        found = list(cells.phones(cell))
-        while len("、".join(found)) > column.most:
-            found.pop()
-            self.notes.append(Said(RowNote.SHORTENED, column.key))
-        self._keep(column, "、".join(found))
-
-    def _mail(self, cell: Cell, column: Field) -> None:
-        if cells.plain(cell) in cells.NONE:
-            return
-        found = cells.mails(cell)
-        if not found:
-            raise Unread(RowFault.UNREADABLE, cells.words(cell)[:40])
-        if len(found) > 1:
-            self.notes.append(Said(RowNote.SHORTENED, column.key))
-        self._keep(column, found[0])
-
-    def _day(self, cell: Cell, column: Field) -> None:
-        self._keep(column, cells.day(cell) or "")
-
-    def _size(self, cell: Cell, column: Field) -> None:
-        said = cells.plain(cell).removesuffix("企业")
-        if said in cells.NONE:
-            return
-        if said not in SIZES:
-            raise Unread(RowFault.UNREADABLE, said[:40])
-        self._keep(column, SIZES[said])
-
-    def _keep(self, column: Field, said: str) -> None:
-        if len(said) > column.most:
-            self.notes.append(Said(RowNote.SHORTENED, column.key))
-            said = said[: column.most]
-        if said:
-            self.facts[column.key] = said
-
-    def _figure(self, cell: Cell, column: Field, heading: Heading) -> None:
-        value = _FIGURES[column.sort](cell, heading.unit, self._choices.unit)
-        if value is not None:
-            year = heading.year or self._choices.year
-            self.figures.setdefault(year, {})[column.key] = value
-
-    def _title(self, cell: Cell, column: Field) -> None:
-        self.titles.extend(_titles(cell, column.title))
-
-    def _titles(self, cell: Cell, column: Field) -> None:
-        for part in _PARTS.findall(cells.words(cell)):
-            if said := cells.plain(part):
-                end, rest = cells.end_in(said)
-                level = cells.level_in(said) or None
-                self.loose.append(len(self.titles))
-                self.titles.append(Title(_bare(said), cells.year_in(rest), level, end))
-
-    def _until(self, cell: Cell, column: Field) -> None:
-        if said := cells.day(cell):
-            self.ends[column.of] = said
-
-    def _ended(self) -> tuple[Title, ...]:
-        """Return the titles with the ends of validity that columns of their own say."""
-        found = list(self.titles)
-        for key, end in self.ends.items():
-            title = BY_KEY[key].title
-            meant = [at for at, one in enumerate(found) if one.title == title]
-            meant = self.loose if key == GENERAL else meant
-            if len(meant) == 1:
-                found[meant[0]] = replace(found[meant[0]], until=end)
-            elif not meant and key != GENERAL:
-                found.append(Title(title, until=end))
-        return tuple(found)
-
-    def _recognition(self, cell: Cell, column: Field) -> None:
-        if column.key != "recognised":
-            self.recognitions.extend(_titles(cell, column.title))
-        elif said := cells.words(cell):
-            level = cells.level_in(said) or None
-            self.recognitions.append(Title(said[: column.most], cells.year_in(said), level))
-
-
-def _titles(cell: Cell, title: str) -> list[Title]:
-    """Read a title's own column: 是, a year, level and year, or from when until when."""
-    said = cells.plain(cell)
-    if said in cells.NONE or said.upper() in cells.NO:
-        return []
-    end, rest = cells.end_in(said)
-    return [Title(title, cells.year_in(rest), cells.level_in(said) or None, end)]
-
-
-_PARTS = re.compile(r"(?:[^、,，;；/()（）]|[(（][^()（）]*[)）])+")
-"""The titles of one cell; what stands in brackets belongs to the one before."""
-_DATED = re.compile(
-    r"[(（][^()（）]*(?:(?:19|20)\d\d|有效)[^()（）]*[)）]|[:：]?有效期.*$|(?:19|20)\d\d年?度?"
-)
-
-
-def _bare(said: str) -> str:
-    return _DATED.sub("", said)[:60]
-
-
-def _money(cell: Cell, own: str, chosen: str, *, least: int | None = 0) -> int | None:
-    return cells.amount(cell, own if own in cells.UNITS else chosen, cells.UNITS, least=least)
-
-
-def _tax(cell: Cell, own: str, chosen: str) -> int | None:
-    """Tax paid in a year; refunds make it less than nothing."""
-    return _money(cell, own, chosen, least=None)
-
-
-def _power(cell: Cell, own: str, _chosen: str) -> int | None:
-    return cells.amount(cell, own if own in cells.POWERS else "万千瓦时", cells.POWERS)
-
-
-def _grade(cell: Cell, _own: str, _chosen: str) -> str | None:
-    said = cells.plain(cell).upper().removesuffix("类").removesuffix("级")
-    if said in cells.NONE:
-        return None
-    if said not in GRADES:
-        raise Unread(RowFault.UNREADABLE, said[:40])
-    return said
-
-
-def _digital(cell: Cell, _own: str, _chosen: str) -> str | None:
-    said = cells.plain(cell)
-    if said in cells.NONE:
-        return None
-    found = re.fullmatch(r"[Ll]?(?:数字化)?([1-4一二三四])(?:\.0)?级?(?:水平)?", said)
-    if found is None:
-        raise Unread(RowFault.UNREADABLE, said[:40])
-    return DIGITAL[found[1]]
-
-
-_FIGURES = {
-    "truth": lambda cell, own, chosen: cells.truth(cell),
-    "count": lambda cell, own, chosen: cells.count(cell),
-    "money": _money,
-    "tax": _tax,
-    "power": _power,
-    "grade": _grade,
-    "digital": _digital,
-}
-
-
-def with_notes(row: FirmRow, *notes: Said) -> FirmRow:
-    return replace(row, notes=(*row.notes, *notes))

@@ -7,7 +7,7 @@ from dataclasses import asdict, astuple
 from typing import Any
 
 from survey.rosters.comparing import Change, Judged, Known
-from survey.rosters.recognising import FirmRow, Said, Title
+from survey.rosters.rows import FirmRow, Said, Title
 from survey.store.listings import FIGURES, LISTED, STATED, Standing, TitleKept
 from survey.store.rosters import DOUBTFUL
 from survey.tables import RowOutcome

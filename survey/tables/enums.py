@@ -418,6 +418,8 @@ class RowFault(StrEnum):
     NO_VALUE = "no_value"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
+    OTHER_HEAD = "other_head"
+    """It stands under another head, with other columns."""
 
 
 class RowNote(StrEnum):
@@ -434,6 +436,8 @@ class RowNote(StrEnum):
     REPEATED = "repeated"
     """A later row of the same code; that one is left out."""
     HIDDEN = "hidden"
+    STRUCK = "struck"
+    """Its cells are struck through."""
     OTHER_INDUSTRY = "other_industry"
     """The industry's code is of no industry: mistyped, retired, or the firm makes nothing."""
     BESIDE = "beside"

@@ -14,8 +14,8 @@ from survey.files.uploads import BadUpload, Fault
 from survey.tables import RosterState, RowFault, RowNote, RowOutcome
 from survey.words.wording import DOUBTS
 
-TYPES: Final = "Excel（xlsx、xls）或 CSV"
-SUPPORTED: Final = f"可以导入 {TYPES} 名单"
+TYPES: Final = "Excel（xlsx、xls）或文本表格（csv、txt）"
+SUPPORTED: Final = f"可以导入 {TYPES}名单"
 STATES: Final[Mapping[str, str]] = {
     RosterState.UPLOADED: "待选表头",
     RosterState.CHECKING: "核对中",
@@ -41,6 +41,7 @@ _FAULTS: Final[Mapping[str, str]] = {
     RowFault.NO_VALUE: "{field}是公式，还没有算出结果。请用表格软件打开、计算并保存，或直接填写数值。",
     RowFault.UNREADABLE: "{field}“{shown}”看不懂。请改成{remedy}。",
     RowFault.TOO_LARGE: "{field}“{shown}”大得不合常理。请核对数值和单位。",
+    RowFault.OTHER_HEAD: "上面第 {row} 行是另一张表的表头，列和前面不一样，这一行没有读。请把两张表放进两个工作表或文件，分别导入。",
 }
 _NOTES: Final[Mapping[str, str]] = {
     RowNote.SAME_NAME: "名称与另一家企业相同，代码不同（{code}）。请核对是不是同一家换了代码。",
@@ -53,6 +54,7 @@ _NOTES: Final[Mapping[str, str]] = {
     RowNote.OTHER_INDUSTRY: "行业代码“{shown}”不是工业的代码（大类 06 至 46），请核对。",
     RowNote.BESIDE: "右边还有一张表，这一行里的另一家企业（代码 {shown}）没有读进来，请把右边的表移到下面再上传。",
     RowNote.HIDDEN: "这一行在表格里是隐藏的，也读了进来。",
+    RowNote.STRUCK: "这一行在表格里划了删除线，也读了进来。如果已不在名单上，请先从表格里删去，再重新上传。",
 }
 _REMEDIES: Final[Mapping[str, str]] = {
     "above_scale": "是或否",

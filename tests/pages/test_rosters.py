@@ -6,6 +6,7 @@ import re
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -25,6 +26,7 @@ from survey.tables import (
     RosterRow,
     RosterState,
 )
+from tests.support import county_lists
 from tests.support.bureau import counting
 from tests.support.labour import work
 from tests.support.people import a_firm, a_user, moment, signed_in
@@ -50,8 +52,12 @@ def bring(client, name, content):
 
 def through(app, client, session, name):
     """Bring one of our lists and have it checked as the page proposes."""
+    return checked_list(app, client, session, name, (FILES / name).read_bytes())
+
+
+def checked_list(app, client, session, name, content):
     client.get(HOME)
-    answer = bring(client, name, (FILES / name).read_bytes())
+    answer = bring(client, name, content)
     assert answer.status_code == 302, answer.text
     client.get(answer.location)
     answer = client.submit(answer.location, {"trade": "metal_products"})
@@ -458,3 +464,54 @@ def test_a_list_whose_content_was_cleared_keeps_its_line_and_offers_nothing_else
     assert all("名单内容已按保存期限清除" in answer.text for answer in asked)
     session.expire_all()
     assert session.get_one(Roster, roster.id).state == RosterState.IMPORTED
+
+
+def test_a_text_that_excel_parted_by_tabs_goes_all_the_way(app, client, session):
+    where = checked_list(app, client, session, "名单.txt", county_lists.unicode_text())
+
+    page = client.get(where).text
+    assert "会新增 2 家" in page
+    assert "用工人数“八十”看不懂" in page
+    answer = client.get(f"{where}/problems")
+    assert "名单-导入问题.xlsx" in unquote(answer.headers["Content-Disposition"])
+
+
+def test_a_title_of_part_of_a_year_is_said_before_amounts_are_taken_for_the_years(client):
+    client.get(HOME)
+    answer = bring(client, "名单.xlsx", county_lists.of_ten_months())
+
+    page = client.get(answer.location).text
+
+    assert "标题说的是“1-10月”" in page
+    amounts = re.search(r'aria-label="“营业收入”对应什么">.*?</select>', page, re.DOTALL)
+    assert amounts is not None
+    assert " selected" not in amounts[0]
+
+
+def test_sheets_with_one_head_at_different_rows_are_read_together(app, client, session):
+    where = checked_list(app, client, session, "名单.xlsx", county_lists.of_two_sheets())
+
+    page = client.get(where).text
+
+    assert "会新增 3 家" in page
+    assert "与“Sheet1”第 4 行是同一代码，内容相同" in page
+
+
+def test_rows_under_another_tables_head_say_where_it_stands_and_what_to_do(app, client, session):
+    where = checked_list(app, client, session, "名单.xlsx", county_lists.of_two_tables())
+
+    page = client.get(where).text
+
+    assert "上面第 6 行是另一张表的表头" in page
+    assert "放进两个工作表或文件" in page
+
+
+def test_a_head_a_hundred_rows_down_is_found_and_may_be_named(app, client, session):
+    client.get(HOME)
+    where = bring(client, "名单.xlsx", county_lists.far_down()).location
+
+    assert (
+        'name="head_first" inputmode="numeric" maxlength="6" value="101"' in client.get(where).text
+    )
+    assert "表头应在第" not in client.get(f"{where}?head_first=101&head_last=102").text
+    assert "表头应在第 1 至 105 行之间" in client.get(f"{where}?head_first=101&head_last=106").text

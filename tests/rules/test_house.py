@@ -192,7 +192,7 @@ def test_only_the_limited_programs_decode_and_parse_what_strangers_send() -> Non
         # The safe reader itself, used by those programs and by the import of workbooks.
         "questionnaires/sheets/archive.py",
         "questionnaires/sheets/inside.py",
-        "questionnaires/sheets/lists.py",
+        "questionnaires/sheets/marks.py",
         # Unpacks what was packed here.
         "questionnaires/packing.py",
         "survey/jobs/file_archives.py",

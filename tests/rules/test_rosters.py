@@ -16,7 +16,8 @@ from questionnaires.sheets import lists
 from reports import titles
 from survey.rosters import cells
 from survey.rosters.asides import Aside
-from survey.rosters.recognising import Choices, FirmRow, NoFirm, Title, rows_of
+from survey.rosters.recognising import rows_of
+from survey.rosters.rows import Choices, FirmRow, NoFirm, Title
 from survey.tables import RowFault, RowNote, RowOutcome
 from tests.support import messy_lists, printed_lists
 from tests.support.seen_lists import TRADES, kept, kept_list, read, see, seen_in

@@ -22,7 +22,8 @@ from survey.lifecycle.step import Actor, Step
 from survey.rosters import heads
 from survey.rosters.columns import proposed
 from survey.rosters.comparing import judged
-from survey.rosters.recognising import Choices, FirmRow, rows_of
+from survey.rosters.recognising import rows_of
+from survey.rosters.rows import Choices, FirmRow
 from survey.rosters.staging import counted, staged
 from survey.store import rosters as store
 from survey.tables import ProposalState, RecognitionProposal, Roster, RosterState, User
@@ -114,7 +115,7 @@ def choices_of(config: Config, roster: Roster, **given: Any) -> dict[str, Any]:
         "first": head.last + 1,
         "unit": head.unit or "万元",
         "year": head.year or 2025,
-        "columns": proposed(head.headings),
+        "columns": proposed(head.headings, of_part=head.part),
         "trade": "metal_products",
         "by_sheet": len(found) > 1,
         "trades": TRADES,

@@ -13,7 +13,8 @@ from survey.rosters import heads
 from survey.rosters.asides import Aside
 from survey.rosters.columns import proposed
 from survey.rosters.comparing import Judged, Known, judged
-from survey.rosters.recognising import Choices, FirmRow, NoFirm, rows_of
+from survey.rosters.recognising import rows_of
+from survey.rosters.rows import Choices, FirmRow, NoFirm
 from survey.tables import RowNote, RowOutcome
 
 FILES = Path(__file__).parents[1] / "rosters"
@@ -75,9 +76,9 @@ def seen_in(tabs: Tabs, known: dict[str, Known] | None = None, **given: Any) -> 
         sheets=tuple(sheet.tab.name for sheet, _ in found),
         head=(head.first, head.last),
         first=head.last + 1,
-        unit=head.unit,
+        unit=head.unit or "万元",
         year=head.year or 2025,
-        columns=proposed(head.headings),
+        columns=proposed(head.headings, of_part=head.part),
         trade="metal_products",
         **given,
     )

@@ -99,7 +99,7 @@ def _checked(
         "first": 4,
         "unit": head.unit,
         "year": head.year,
-        "columns": proposed(head.headings),
+        "columns": proposed(head.headings, of_part=head.part),
         "trade": trades[0],
         "by_sheet": False,
         "trades": list(trades),

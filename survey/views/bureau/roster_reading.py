@@ -20,6 +20,7 @@ from survey.rosters import cells, heads
 from survey.rosters.cells import Unread
 from survey.rosters.columns import BY_KEY, FIELDS, proposed
 from survey.rosters.heads import Head
+from survey.rosters.taking import USUAL_POWER
 from survey.store import rosters as store
 from survey.tables import Roster, RosterMapping, RosterState
 from survey.views.bureau import choices
@@ -31,6 +32,7 @@ from survey.web import here
 UNITS = ("元", "千元", "万元", "亿元")
 EARLIEST, LATEST = 2000, 2100
 MOST_HEAD = 40
+"""Where a head may end, unless the list only begins further down."""
 SAMPLES = 3
 
 
@@ -46,6 +48,11 @@ class Reading:
     year: int
     by_sheet: bool
     faults: dict[str, str]
+
+    @property
+    def power(self) -> str:
+        """What electricity is counted in where a heading does not say."""
+        return (self.head and self.head.power) or USUAL_POWER
 
 
 @pages.route("/firms/rosters/<row:roster_id>/read", methods=["GET", "POST"])
@@ -136,7 +143,13 @@ def _reading(sheets: Sequence[Sheet], asked: MultiDict[str, str]) -> Reading:
 
 
 def _alike(one: Head, other: Head) -> bool:
-    return (one.first, one.last) == (other.first, other.last)
+    """Whether two sheets can be read as one list: by their heads' place, or by what these say."""
+    same_place = (one.first, one.last) == (other.first, other.last)
+    return same_place or _keys(one) == _keys(other)
+
+
+def _keys(head: Head) -> set[str]:
+    return {heading.key for heading in head.headings if heading.key}
 
 
 def _names_townships(chosen: Sequence[str]) -> bool:
@@ -158,8 +171,9 @@ def _head(
         if head is None:
             faults["head"] = "没有认出表头。请填写表头在第几行，再按“按这样读”。"
         return head
-    if not 1 <= first <= last <= MOST_HEAD:
-        faults["head"] = f"表头应在第 1 至 {MOST_HEAD} 行之间，末行不小于首行。"
+    lowest = max(MOST_HEAD, *(line.number for line in lead.lines[-1:]))
+    if not 1 <= first <= last <= lowest or last - first >= MOST_HEAD:
+        faults["head"] = f"表头应在第 1 至 {lowest} 行之间，末行不小于首行。"
         return found.get(lead.tab.name)
     return heads.at(lead, first, last)
 
@@ -232,7 +246,7 @@ def _chosen_mapping(kept: Sequence[RosterMapping], head: Head | None) -> RosterM
     if "mapping" in request.args:
         number = typed.whole(request.args.get("mapping"))
         return next((mapping for mapping in kept if mapping.id == number), None)
-    headings = {heading.key for heading in head.headings if heading.key} if head else set()
+    headings = _keys(head) if head else set()
     return next((mapping for mapping in kept if headings and headings == {*mapping.columns}), None)
 
 
@@ -243,7 +257,7 @@ def _speaks_of_units(mapping: RosterMapping, head: Head | None) -> bool:
 
 
 def _proposed(head: Head | None, mapping: RosterMapping | None) -> dict[str, str]:
-    found = proposed(head.headings if head else ())
+    found = proposed(head.headings, of_part=head.part) if head else {}
     if mapping is None:
         return found
     return {key: mapping.columns.get(key, field) for key, field in found.items()}

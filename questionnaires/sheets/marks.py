@@ -1,0 +1,144 @@
+"""What a workbook's sheets say beside their values: what is hidden, struck through, a formula.
+
+The reader proper tells nothing of these; so each sheet is looked through once before it opens them.
+"""
+
+from __future__ import annotations
+
+from typing import IO
+from xml.parsers import expat
+from zipfile import ZipFile
+
+from questionnaires.sheets.inside import RESAVE, Unreadable, sheet_names
+
+MOST_ROWS = 200_000
+"""The last row that may hold anything; formats may reach down further."""
+MOST_COLUMNS = 200
+MOST_ELEMENTS = 16_000_000
+TOO_LONG = f"内容超过 {MOST_ROWS // 10_000} 万行或 {MOST_COLUMNS} 列"
+SPLIT = "拆成几个文件分别导入，删去远处多余的内容"
+
+
+def marked(inside: ZipFile) -> dict[str, Marks]:
+    """Look through every sheet before the reader proper does; return what it would not tell."""
+    left, found = MOST_ELEMENTS, {}
+    try:
+        struck = _struck_styles(inside)
+        for part, name in sheet_names(inside).items():
+            found[name] = marks = Marks(left, struck)
+            with inside.open(part) as content:
+                marks.look(content)
+            left = marks.left
+    except (expat.ExpatError, KeyError, ValueError) as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable("工作簿内部的内容读不懂", RESAVE) from error
+    return found
+
+
+def _struck_styles(inside: ZipFile) -> frozenset[str]:
+    """Return the numbers of the styles whose letters are struck through."""
+    fonts, styles = list[bool](), list[int]()
+    section = ""
+
+    def start(name: str, about: dict[str, str]) -> None:
+        nonlocal section
+        name = name.rpartition(":")[2]
+        if name in ("fonts", "cellXfs", "cellStyleXfs", "dxfs"):
+            section = name
+        elif name == "font" and section == "fonts":
+            fonts.append(False)
+        elif name == "strike" and section == "fonts" and fonts:
+            fonts[-1] = about.get("val", "1") not in ("0", "false")
+        elif name == "xf" and section == "cellXfs":
+            styles.append(int(about.get("fontId") or 0))
+
+    if "xl/styles.xml" not in inside.namelist():
+        return frozenset()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = _refuse
+    with inside.open("xl/styles.xml") as content:
+        parser.ParseFile(content)
+    struck = {at for at, is_struck in enumerate(fonts) if is_struck}
+    return frozenset(str(at) for at, font in enumerate(styles) if font in struck)
+
+
+def _refuse(*_about: object) -> None:
+    raise Unreadable("工作簿内部的内容读不懂", RESAVE)
+
+
+class Marks:
+    """What a sheet says beside its values: hidden rows and columns, struck rows, formulas by row.
+
+    A cell in the last corner makes a sheet of billions: one that holds a value is refused. Text
+    that a formula gave may be empty; its other values may not. A row is struck where more than half
+    of the cells that hold anything are.
+    """
+
+    def __init__(self, left: int = MOST_ELEMENTS, struck: frozenset[str] = frozenset()) -> None:
+        self.left = left
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self.struck_rows: set[int] = set()
+        self.formulas: dict[int, list[int]] = {}
+        self._row = self._column = 0
+        self._is_text = self._is_struck = False
+        self._struck_styles = struck
+        self._more_struck = 0
+        """How many more cells of this row are struck than are not."""
+
+    def look(self, content: IO[bytes]) -> None:
+        """Read one sheet's part to its end."""
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        parser.StartDoctypeDeclHandler = _refuse
+        parser.ParseFile(content)
+
+    def _start(self, name: str, about: dict[str, str]) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Unreadable(TOO_LONG, SPLIT)
+        if ":" in name:
+            name = name.rpartition(":")[2]
+        if name == "c":
+            self._cell(about)
+        elif name == "v" or name == "is":
+            if self._row > MOST_ROWS or self._column > MOST_COLUMNS:
+                raise Unreadable(TOO_LONG, SPLIT)
+            if self._struck_styles:
+                self._weigh()
+        elif name == "row":
+            self._row, self._column = int(about.get("r") or self._row + 1), 0
+            self._more_struck = 0
+            if about.get("hidden") in ("1", "true"):
+                self.hidden_rows.add(self._row)
+        elif name == "f":
+            if not self._is_text:
+                self.formulas.setdefault(self._row, []).append(self._column - 1)
+        elif name == "col" and about.get("hidden") in ("1", "true"):
+            last = min(int(about["max"]), MOST_COLUMNS)
+            self.hidden_columns.update(range(int(about["min"]) - 1, last))
+
+    def _cell(self, about: dict[str, str]) -> None:
+        reference = about.get("r")
+        self._column = _column(reference) if reference else self._column + 1
+        self._is_text = about.get("t") == "str"
+        self._is_struck = about.get("s") in self._struck_styles
+
+    def _weigh(self) -> None:
+        """Count a cell that holds something, and say whether its row is struck so far."""
+        self._more_struck += 1 if self._is_struck else -1
+        if self._more_struck > 0:
+            self.struck_rows.add(self._row)
+        else:
+            self.struck_rows.discard(self._row)
+
+
+def _column(reference: str) -> int:
+    column = 0
+    for letter in reference[:8]:
+        if letter.isdecimal():
+            break
+        column = column * 26 + ord(letter) - 64
+    return column
