@@ -9,7 +9,7 @@ import atexit
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import datetime
 from typing import Any
 from weakref import WeakSet
@@ -31,6 +31,9 @@ WAIT_SECONDS = 15
 """How long a writer waits for its turn, and then for whoever locked the database without one."""
 JOURNAL_PAGES = 4000
 """Pages of 4 kB; the writer who fills the journal brings it home, while all others wait."""
+FILLING_KB = 256 * 1024
+"""Memory in which pages wait while an empty database is filled, and keys are put in order."""
+_ABOUT_ROWS = {"IntegrityError", "DataError", "ValueError", "OverflowError"}
 LOOKED_AT = 1000
 """Rows of an index that are looked at to learn how they are spread."""
 
@@ -185,6 +188,46 @@ def writing(session: Session) -> Iterator[Session]:
                 raise
     except WaitedTooLong as error:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+@contextmanager
+def filling(session: Session) -> Iterator[Session]:
+    """`writing` for whoever fills an empty database with very many rows, in a session of its own.
+
+    On SQLite rows wait in memory until they are many; nobody looks at references, which is the
+    caller's to do at the end; and the journal keeps the few pages that were there, not every page that
+    comes: what breaks off, or is killed, is rolled back like any other transaction. While somebody
+    else has the file open its journal stays as it is, and filling takes longer.
+    """
+    session.rollback()
+    with session.get_bind().engine.connect() as connection:
+        on_sqlite = not on_postgresql(connection)
+        if on_sqlite:
+            _make_room(connection.connection.driver_connection)
+        try:
+            with Session(connection) as own, writing(own):
+                yield own
+        finally:
+            if on_sqlite:
+                connection.invalidate()  # whoever comes next opens the file under the usual settings
+
+
+def _make_room(raw: Any) -> None:
+    raw.execute(f"PRAGMA cache_size=-{FILLING_KB}")
+    raw.execute("PRAGMA foreign_keys=OFF")
+    raw.execute("PRAGMA busy_timeout=0")
+    with suppress(sqlite.OperationalError):  # somebody else has the file open
+        raw.execute("PRAGMA journal_mode=DELETE")
+    raw.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+
+
+def is_about_rows(error: Exception) -> bool:
+    """Whether rows are at fault, and not the database's disk, its memory or the way to it.
+
+    Drivers call their errors alike (PEP 249); that of a database nobody uses here is not loaded.
+    """
+    met = type(getattr(error, "orig", error)).__mro__
+    return bool(_ABOUT_ROWS & {kind.__name__ for kind in met})
 
 
 def is_writing(connection: Connection) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import IO, Any
 
-from survey import migrations
+from sqlalchemy.orm import Session
+
+from survey import db, migrations
 from survey.config import Config
 from survey.files.backups import keys
 from survey.files.backups.members import Backup, BadBackup, Member, Reader, unpacked
@@ -18,8 +22,9 @@ from survey.files.contents import Contents
 from survey.lifecycle import jobs
 from survey.lifecycle.errors import WrongState
 from survey.lifecycle.step import About, Step
+from survey.migrations import watching
+from survey.store import bare, whole
 from survey.store import jobs as job_store
-from survey.store import whole
 from survey.store.whole import BadRow, Row
 
 KIND = "backup"
@@ -78,7 +83,7 @@ def read_through(
     Raises:
         BadBackup: It is not whole, not of this schema, or does not hold what its rows name.
     """
-    with Reader(source) as reader:
+    with Reader(source) as reader, _without_search_for_circles():
         met = _Through()
         _require_known(reader.head, schema)
         for member in reader.members():
@@ -93,6 +98,18 @@ def read_through(
                 case "keys":
                     key(*_key(member))
         return _judged(reader, met)
+
+
+@contextmanager
+def _without_search_for_circles() -> Iterator[None]:
+    """Rows go as they came, and hold nothing that refers to itself: looking for that costs a sixth."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
 
 
 def _key(member: Member) -> tuple[str, bytes]:
@@ -162,6 +179,7 @@ class Restored:
 def restore(step: Step, config: Config, contents: Contents, source: IO[bytes]) -> Restored:
     """Fill an empty instance: all rows in one transaction, which ends after everything was compared.
 
+    Whatever stops it, this process's end among it, leaves the tables as empty as they were.
     Contents are laid down on the way; where it comes to nothing they are taken away again. Keys
     come last, before the transaction ends: without rows they open nothing.
 
@@ -173,18 +191,19 @@ def restore(step: Step, config: Config, contents: Contents, source: IO[bytes]) -
     found: dict[str, bytes] = {}
     secret_is_set = keys.secret_is_set(config)
     try:
-        with step.writing() as session:
+        with db.filling(step.session) as session:
             if full := whole.begin_filling(session):
                 raise NotEmpty(full)
-            done = read_through(
-                source,
-                migrations.current(session.connection()),
-                rows=partial(_fill, step),
-                content=partial(_lay, contents, laid),
-                key=found.__setitem__,
-            )
-            _end(step)
-            step.log("restore", About("backup", done.digest[:16]), after=told(done))
+            with _bare(session):
+                done = read_through(
+                    source,
+                    migrations.current(session.connection()),
+                    rows=partial(_fill, session),
+                    content=partial(_lay, contents, laid),
+                    key=found.__setitem__,
+                )
+            about = About("backup", done.digest[:16])
+            replace(step, session=session).log("restore", about, after=told(done))
             session.flush()
             for name, key in found.items():
                 keys.put(config.instance, name, key)
@@ -195,16 +214,29 @@ def restore(step: Step, config: Config, contents: Contents, source: IO[bytes]) -
     return Restored(done, _remarks(config, found, secret_is_set))
 
 
-def _fill(step: Step, name: str, rows: list[Row]) -> None:
-    try:
-        whole.fill(step.session, name, rows)
-    except BadRow as error:
-        raise BadBackup("rows", table=error.table) from error
+@contextmanager
+def _bare(session: Session) -> Iterator[None]:
+    """Let tables be filled without what costs more than their rows; put it on when the block ends."""
+    connection = session.connection()
+    watching.remove(connection)
+    taken = bare.lay_bare(connection)
+    yield
+    with _refusing():
+        bare.dress(connection, taken)
+        whole.end_filling(session)
+    watching.install(connection)
+    db.gather_statistics(session)
 
 
-def _end(step: Step) -> None:
+def _fill(session: Session, name: str, rows: list[Row]) -> None:
+    with _refusing():
+        whole.fill(session, name, rows)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        whole.end_filling(step.session)
+        yield
     except BadRow as error:
         raise BadBackup("rows", table=error.table) from error
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from survey import priority
 from survey.clock import utc_now
@@ -90,7 +91,11 @@ def restore(file: Path, key: Path | None) -> None:
     serving.migrate(config)
     step = Step(here.session(), OPERATOR, utc_now())
     with _spoken(), file.open("rb") as opened, locks.unlocked(opened, key) as source:
-        done = steps.restore(step, config, here.contents(), source)
+        try:
+            done = steps.restore(step, config, here.contents(), source)
+        except (OSError, OperationalError) as error:
+            why = getattr(error, "orig", error)
+            raise click.ClickException(words.NOT_RESTORED.format(why=why)) from error
     click.echo(words.held(done.backup))
     for remark in done.remarks:
         click.echo(f"注意：{words.REMARKS[remark]}")

@@ -28,7 +28,6 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy import Table as PlainTable
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from survey import db
@@ -112,13 +111,11 @@ def named_in(name: str, rows: Sequence[Row]) -> set[str]:
 
 
 def begin_filling(session: Session) -> list[str]:
-    """Keep everybody else off every table until the transaction ends; return which hold rows."""
+    """Keep every other writer off the tables until the transaction ends; return which hold rows."""
     connection = session.connection()
     db.take_time(connection)
     if db.on_postgresql(connection):
         session.execute(text(f"LOCK TABLE {', '.join(TABLES)} IN SHARE ROW EXCLUSIVE MODE"))
-    else:  # a row may refer to a later one of its own table
-        session.execute(text("PRAGMA defer_foreign_keys=ON"))
     return [name for name, table in TABLES.items() if session.scalar(select(_holds(table)))]
 
 
@@ -129,19 +126,20 @@ def _holds(table: PlainTable) -> ColumnElement[bool]:
 
 
 def fill(session: Session, name: str, rows: Sequence[Row]) -> None:
-    """Add rows of a table as ``portions`` wrote them.
+    """Add rows of a table as ``portions`` wrote them and ``require_fitting`` let them pass.
 
     Raises:
         BadRow: One of them cannot stand there.
     """
     table = TABLES[name]
-    require_fitting(name, rows)
     if table is LogBlock.__table__:
         rows = [row for row in rows if row[0] != 0]
     try:
-        _add(session.connection(), table, [_opened(table, row) for row in rows])
-    except (DBAPIError, ValueError) as error:
-        raise BadRow(name) from error
+        _add(session.connection(), table, _opened(table, rows))
+    except Exception as error:
+        if db.is_about_rows(error):
+            raise BadRow(name) from error
+        raise
 
 
 def require_fitting(name: str, rows: Sequence[Row]) -> None:
@@ -152,7 +150,7 @@ def require_fitting(name: str, rows: Sequence[Row]) -> None:
     """
     numbers = Integer | Boolean
     kinds = [int if isinstance(column.type, numbers) else str for column in TABLES[name].columns]
-    if any(len(row) != len(kinds) for row in rows):
+    if not set(map(len, rows)) <= {len(kinds)}:
         raise BadRow(name)
     # Column by column: millions of rows are looked at, value by value that takes most of a restoration.
     for kind, values in zip(kinds, zip(*rows, strict=True), strict=False):
@@ -160,17 +158,19 @@ def require_fitting(name: str, rows: Sequence[Row]) -> None:
             raise BadRow(name)
 
 
-def _opened(table: PlainTable, row: Row) -> Row:
+def _opened(table: PlainTable, rows: Sequence[Row]) -> list[Row]:
     """Turn hexadecimal digits into bytes again."""
-    bytes_at = [
-        place for place, column in enumerate(table.columns) if isinstance(column.type, LargeBinary)
+    columns = enumerate(table.columns)
+    held = {place for place, column in columns if isinstance(column.type, LargeBinary)}
+    if not held:
+        return [*map(tuple, rows)]
+    return [
+        tuple(
+            bytes.fromhex(value) if place in held and value is not None else value
+            for place, value in enumerate(row)
+        )
+        for row in rows
     ]
-    if not bytes_at:
-        return tuple(row)
-    return tuple(
-        bytes.fromhex(value) if place in bytes_at and value is not None else value
-        for place, value in enumerate(row)
-    )
 
 
 def _add(connection: Connection, table: PlainTable, rows: Sequence[Row]) -> None:

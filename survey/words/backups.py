@@ -48,6 +48,9 @@ REMARKS: Final = {
     "old_keys": "原来设置过 OLD_SECRET_KEYS。请把 old_secret_keys 文件里的每一行写进这个环境变量，用逗号隔开。",
     "signing": "文件签名用的是单独设置的证书。请把 SIGNING_FILE 指向恢复出来的 signing.p12，有密码的把 SIGNING_PASSWORD_FILE 指向 signing-password。",
 }
+NOT_RESTORED: Final = (
+    "没有恢复成：{why}。表里没有留下内容。请先排除这个问题（例如磁盘满了），再运行一次。"
+)
 NOT_EMPTY: Final = "这个实例里已有数据（{count} 张表不空），只能恢复到空实例，没有改动。请另设 INSTANCE，用 PostgreSQL 的另建一个空库。"
 
 

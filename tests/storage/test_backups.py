@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import multiprocessing
+import os
+import signal
 import threading
 from datetime import timedelta
 
@@ -20,6 +24,7 @@ from survey.joining import create_app
 from survey.lifecycle import backups as steps
 from survey.lifecycle import sealing
 from survey.lifecycle.step import Step
+from survey.migrations import watching
 from survey.readings import backups
 from survey.readings.sealing import check
 from survey.readings.stray import stray
@@ -32,6 +37,7 @@ from tests.support.people import TESTER, a_firm, a_user, begun, moment
 from tests.support.world import World
 
 QUESTION = "scheduling"
+FORK = multiprocessing.get_context("fork")
 
 
 def rows(engine, but=()):
@@ -277,6 +283,101 @@ def _interrupted(*_):
     raise KeyboardInterrupt
 
 
+def test_a_restoration_that_is_killed_leaves_the_instance_empty_and_the_next_one_succeeds(
+    session, engine, settings, other_settings, other, tmp_path, monkeypatch
+):
+    a_content(session, settings)
+    session.rollback()
+    taken(settings, engine, tmp_path / "backup")
+    dressed = worn(other)
+    engine.dispose()
+    other.dispose()
+    with monkeypatch.context() as patched:
+        patched.setattr(keys, "put", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        patched.setattr(db, "FILLING_KB", 16)  # rows go to the file long before its end
+        (
+            killed := FORK.Process(target=restored, args=(other_settings, tmp_path / "backup"))
+        ).start()
+        killed.join()
+
+    assert killed.exitcode == -signal.SIGKILL
+    assert {name for name, found in rows(other).items() if found} == {"log_blocks"}
+    assert worn(other) == dressed
+    other.dispose()
+
+    restored(other_settings, tmp_path / "backup")
+    assert files(other_settings) == files(settings)
+
+
+def worn(engine):
+    """What tables have beside their rows: indexes, references, triggers; on SQLite all that makes them."""
+    with engine.connect() as connection:
+        if not db.on_postgresql(connection):
+            query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+            return sorted(map(tuple, connection.exec_driver_sql(query)), key=str)
+        queries = (
+            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint",
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+        )
+        return [
+            sorted(tuple(row) for row in connection.exec_driver_sql(query)) for query in queries
+        ]
+
+
+def test_a_restored_database_has_every_index_reference_and_trigger_of_a_new_one(
+    session, engine, settings, other_settings, other, tmp_path
+):
+    a_content(session, settings)
+    session.rollback()
+    taken(settings, engine, tmp_path / "backup")
+    dressed = worn(other)
+
+    restored(other_settings, tmp_path / "backup")
+
+    assert worn(other) == dressed
+    with other.connect() as connection:
+        assert watching.missing(connection) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("users", "firm_id", 4711),  # refers to nobody
+        ("firms", "id", 2**70),
+        ("firms", "code", None),
+        ("users", "username", "guwen"),  # twice
+    ],
+)
+def test_rows_that_no_database_could_hold_are_refused_and_leave_it_empty(
+    session, engine, settings, other_settings, other, tmp_path, monkeypatch, table, column, value
+):
+    """Whoever makes a backup by hand can make its manifest as well."""
+    a_user(session, username="guwen")
+    a_user(session)
+    session.rollback()
+    place = whole.columns()[table].index(column)
+    portions = whole.portions
+
+    def forged(connection, name):
+        for count, lines in portions(connection, name):
+            if name == table:
+                *others, last = [json.loads(line) for line in lines.splitlines()]
+                last[place] = value
+                lines = b"\n".join(json.dumps(row).encode() for row in [*others, last])
+            yield count, lines
+
+    monkeypatch.setattr(whole, "portions", forged)
+    taken(settings, engine, tmp_path / "backup")
+
+    with pytest.raises(BadBackup) as refused:
+        restored(other_settings, tmp_path / "backup")
+
+    assert refused.value.what == "rows"
+    assert empty(other_settings, other)
+
+
 def test_a_backup_that_breaks_leaves_no_file(engine, session, settings, tmp_path):
     a_content(session, settings)
     session.rollback()
@@ -312,14 +413,16 @@ def type_in(app, *words):
     return result.exit_code, result.output
 
 
-def test_an_operator_backs_up_looks_at_it_and_restores_it_elsewhere(
-    app, session, settings, other_settings, tmp_path
+def test_an_operator_locks_a_backup_and_restores_all_of_it_elsewhere_with_its_key_alone(
+    app, engine, session, settings, other_settings, other, tmp_path
 ):
-    a_content(session, settings)
+    sha256 = a_content(session, settings)
     session.rollback()
     code, said = type_in(app, "backup-key", tmp_path / "key")
     public = said.split("公钥：")[1].split()[0]
     assert code == 0
+    assert type_in(app, "backup-key", tmp_path / "stranger")[0] == 0
+    before = rows(engine)
 
     code, said = type_in(app, "backup", tmp_path / "b", "--to", public)
     assert (code, "摘要" in said) == (0, True), said
@@ -331,11 +434,21 @@ def test_an_operator_backs_up_looks_at_it_and_restores_it_elsewhere(
     code, said = type_in(app, "verify-backup", tmp_path / "b", "--key", tmp_path / "key")
     assert (code, "可以恢复" in said) == (0, True), said
 
+    assert sha256.encode() not in (tmp_path / "b").read_bytes()
+
     new = create_app(other_settings)
     commands.init_app(new)
+    for key, refusal in ([], "请用 --key 指明"), (["--key", tmp_path / "stranger"], "私钥不对"):
+        code, said = type_in(new, "restore", tmp_path / "b", *key)
+        assert (code, refusal in said) == (1, True), said
+        assert empty(other_settings, other)
     code, said = type_in(new, "restore", tmp_path / "b", "--key", tmp_path / "key")
     assert (code, "已恢复" in said) == (0, True), said
     assert "SECRET_KEY" in said
+    assert files(other_settings) == files(settings)
+    with Session(other) as there:
+        noted = there.scalar(select(AuditEntry.id).where(AuditEntry.action == "restore"))
+    assert rows(other, but={("audit_log", noted)}) == before
     code, said = type_in(new, "restore", tmp_path / "b", "--key", tmp_path / "key")
     assert (code, "只能恢复到空实例" in said) == (1, True)
     new.extensions["survey_engine"].dispose()

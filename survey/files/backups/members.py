@@ -354,6 +354,6 @@ def unpacked(member: Member) -> list[list[Any]]:
         if isinstance(error, BadBackup):
             raise
         raise BadBackup("changed", name=member.name) from error
-    if not all(isinstance(row, list) for row in rows):
+    if not set(map(type, rows)) <= {list}:
         raise BadBackup("strange", name=member.name)
     return rows
