@@ -24,13 +24,14 @@ def test_each_job_has_its_effect_once_whoever_is_killed(installation, storage, n
 @pytest.mark.parametrize(
     ("number", "kills"), [(50, 10), pytest.param(500, 200, marks=pytest.mark.nightly)]
 )
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_two_machines_share_one_queue_and_lose_nothing(settings, tmp_path, number, kills):
-    one = replace(settings, queue_url=settings.database_url)
+@pytest.mark.parametrize(("database_url", "storage"), STORAGES[1:], indirect=["database_url"])
+def test_two_machines_share_one_queue_and_lose_nothing(
+    installation, storage, tmp_path, number, kills
+):
     (tmp_path / "second").mkdir()
-    other = replace(one, instance=tmp_path / "second")
+    other = replace(installation, instance=tmp_path / "second")
 
-    outcome = kill_over_a_queue([one, other], number=number, kills=kills)
+    outcome = kill_over_a_queue([installation, other], number=number, kills=kills)
 
-    print(f"two machines: {outcome}")  # noqa: T201  # the counts are what one wants to read
+    print(f"two machines, {storage}: {outcome}")  # noqa: T201  # the counts are what one wants to read
     assert outcome.is_exact, outcome
