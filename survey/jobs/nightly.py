@@ -17,6 +17,7 @@ from survey.lifecycle import (
     evidence,
     habits,
     photos,
+    resealing,
     retention,
     scores,
     sealing,
@@ -26,6 +27,7 @@ from survey.lifecycle import seen as seen_steps
 from survey.lifecycle.jobs import Effect
 from survey.lifecycle.retention import months_before
 from survey.lifecycle.step import Step
+from survey.lifecycle.webhooks import keys_of
 from survey.readings.stray import stray
 from survey.store import kept
 from survey.store.settings import read
@@ -47,7 +49,7 @@ def last_night(now: datetime) -> str:
 def tidy(workshop: Workshop) -> Effect:
     """Remove half-made files, clear working papers that were kept long enough, look at pictures that
     nobody has; what is left to do once is to keep what was seen, to forget ended sign-ins and photos
-    left, to fold what was added up, and to tell the database what it holds."""
+    left, to lock secrets anew, to fold what was added up, and to tell the database what it holds."""
     files = contents_of(workshop.config).forget_half_written(clock.utc_now() - LEFT_BEHIND)
     workshop.progress(1, 2)
     settled = _settle(workshop)
@@ -64,11 +66,12 @@ def tidy(workshop: Workshop) -> Effect:
         seen_steps.forget_taken(step)
         deliveries.forget_jobs(step)
         forgotten = photos.forget_left_behind(step)
+        resealed = resealing.renew(step, keys_of(workshop.config))
         fold(step.session)
         kept.fold(step.session)
         db.gather_statistics(step.session)
         done = {"files": files, "pictures": len(seen), "settled": settled, "log_rows": log_rows}
-        return done | cleared | ended | forgotten
+        return done | cleared | ended | forgotten | {"resealed": resealed}
 
     return tidied
 

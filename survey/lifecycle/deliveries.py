@@ -15,7 +15,7 @@ from datetime import timedelta
 from survey.lifecycle import jobs
 from survey.lifecycle.errors import NotThere, WrongState
 from survey.lifecycle.jobs import Taken
-from survey.lifecycle.sealed import Keys, box
+from survey.lifecycle.sealed import Box, Keys
 from survey.lifecycle.sealing import SAFE
 from survey.lifecycle.states import DELIVERY, WEBHOOK
 from survey.lifecycle.step import About, Step
@@ -178,8 +178,8 @@ def _secrets(step: Step, row: Webhook, keys: Keys) -> tuple[str, ...]:
     sealed = [row.sealed]
     if row.sealed_before and row.before_until and row.before_until > step.now:
         sealed.append(row.sealed_before)
-    locks = box(keys, KIND)
-    return tuple(locks.decrypt(one.encode()).decode() for one in sealed)
+    box = Box(keys, KIND)
+    return tuple(box.open(one, row.id) for one in sealed)
 
 
 def note(step: Step, delivery_id: int, outcome: Outcome) -> None:

@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyotp
-from cryptography.fernet import InvalidToken
 
 from survey.lifecycle import patience, typed
 from survey.lifecycle.errors import Invalid, NotThere, Stale
-from survey.lifecycle.sealed import Keys, box
+from survey.lifecycle.sealed import Box, Keys, Unopened
 from survey.lifecycle.step import About, Step
 from survey.store import accounts, settings
 from survey.store import second_factors as store
@@ -33,7 +32,7 @@ WRONG = "动态码不对，或者已经用过。请等应用里换出新的 6 �
 AGAIN = ("revoke", "delete", "undo", "erase", "accounts")
 """Kinds of destructive step that may want the factor again (``survey.words.factors``)."""
 PURPOSE = "second factor"
-"""What its box is for (``sealed.box``)."""
+"""What its box is for (``sealed.Box``)."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def begin(step: Step, user_id: int, secret: str, code: str, *, sign_in: str, key
         if counter is None:
             fail(step, user)
         else:
-            sealed = box(keys, PURPOSE).encrypt(secret.encode()).decode()
+            sealed = Box(keys, PURPOSE).lock(secret, user_id)
             row = SecondFactor(
                 user_id=user_id, sealed=sealed, last_counter=counter, set_at=step.now
             )
@@ -248,7 +247,7 @@ def _is_new(step: Step, factor: SecondFactor, keys: Keys, code: str) -> bool:
 
 def _opened(factor: SecondFactor, keys: Keys) -> str:
     try:
-        return box(keys, PURPOSE).decrypt(factor.sealed.encode()).decode()
-    except InvalidToken:
+        return Box(keys, PURPOSE).open(factor.sealed, factor.user_id)
+    except Unopened:
         words = "本系统的密钥换过，打不开您的两步验证。请另一位管理员重置，或由运维用 flask reset-factor 重置。"
         raise Invalid({"code": words}) from None

@@ -13,7 +13,7 @@ from survey.config import Config
 from survey.lifecycle import deliveries, typed
 from survey.lifecycle.errors import Invalid, NotThere, Stale, WrongState
 from survey.lifecycle.receivers import receiver
-from survey.lifecycle.sealed import Keys, box
+from survey.lifecycle.sealed import Box, Keys
 from survey.lifecycle.states import WEBHOOK
 from survey.lifecycle.step import About, Step
 from survey.lifecycle.webhook_events import EVENTS
@@ -21,7 +21,7 @@ from survey.store import webhooks as store
 from survey.tables import Webhook, WebhookCourse
 
 PURPOSE = "webhook"
-"""What the box of secrets is for (``sealed.box``)."""
+"""What the box of secrets is for (``sealed.Box``)."""
 PREFIX = "whsec_"
 SECRET_BYTES = 32
 MOST = 20
@@ -49,7 +49,7 @@ def add(step: Step, wanted: Wanted, config: Config) -> tuple[int, str]:
         Invalid: Names every field that cannot be taken.
     """
     purpose, events = _taken(wanted, config)
-    word, sealed = _draw(config)
+    word = _drawn()
     with step.writing() as session:
         if store.count(session) >= MOST:
             raise Invalid({"purpose": f"最多 {MOST} 个推送地址，请先删除不用的。"})
@@ -58,12 +58,13 @@ def add(step: Step, wanted: Wanted, config: Config) -> tuple[int, str]:
             url=wanted.url,
             events=events,
             state=WEBHOOK["webhook_add"].leads,
-            sealed=sealed,
+            sealed="",
             made_at=step.now,
             since=step.now,
         )
         session.add(row)
         session.flush()
+        row.sealed = _kept(word, row, config)
         cursor = deliveries.settled(step)
         session.add(WebhookCourse(webhook_id=row.id, cursor=cursor))
         step.log("webhook_add", about(row), after=_told(row))
@@ -86,10 +87,13 @@ def _taken(wanted: Wanted, config: Config) -> tuple[str, list[str]]:
     return purpose, events
 
 
-def _draw(config: Config) -> tuple[str, str]:
-    """Draw a secret; return it as its receiver is given it, and as it is kept."""
-    word = PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
-    return word, box(keys_of(config), PURPOSE).encrypt(word.encode()).decode()
+def _drawn() -> str:
+    """Draw a secret as its receiver is given it."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def _kept(word: str, row: Webhook, config: Config) -> str:
+    return Box(keys_of(config), PURPOSE).lock(word, row.id)
 
 
 def about(row: Webhook) -> About:
@@ -137,11 +141,11 @@ def rotate(step: Step, webhook_id: int, config: Config) -> str:
     Raises:
         NotThere: No such webhook.
     """
-    word, sealed = _draw(config)
+    word = _drawn()
     with step.writing():
         row = _held(step, webhook_id)
         row.sealed_before, row.before_until = row.sealed, step.now + ROTATION
-        row.sealed = sealed
+        row.sealed = _kept(word, row, config)
         step.log("webhook_rotate", about(row))
     return word
 

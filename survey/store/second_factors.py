@@ -33,6 +33,19 @@ def passkeys(session: Session, user_id: int, *, lock: bool = False) -> list[Pass
     return list(session.scalars(query))
 
 
+def all_sealed(session: Session) -> list[tuple[int, str]]:
+    """Return whose factors are kept, and how."""
+    query = select(SecondFactor.user_id, SecondFactor.sealed)
+    return [(user_id, kept) for user_id, kept in session.execute(query)]
+
+
+def reseal(session: Session, user_id: int, before: str, after: str) -> int:
+    """Keep a factor's secret in other words, unless it was changed meanwhile; return how many."""
+    mine = (SecondFactor.user_id == user_id, SecondFactor.sealed == before)
+    changed = update(SecondFactor).where(*mine).values(sealed=after)
+    return session.connection().execute(changed).rowcount
+
+
 def is_credential_known(session: Session, credential: str) -> bool:
     return session.scalar(select(Passkey.id).where(Passkey.credential == credential)) is not None
 

@@ -41,6 +41,21 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Webhook)) or 0
 
 
+def all_sealed(session: Session) -> list[tuple[int, str]]:
+    """Return whose secrets are kept, and how: the present ones, and those that sign for a day more."""
+    query = select(Webhook.id, Webhook.sealed, Webhook.sealed_before)
+    return [(row[0], kept) for row in session.execute(query) for kept in row[1:] if kept]
+
+
+def reseal(session: Session, webhook_id: int, before: str, after: str) -> int:
+    """Keep a secret of a webhook in other words, unless it was changed meanwhile; return how many."""
+    done = 0
+    for column in (Webhook.sealed, Webhook.sealed_before):
+        mine = update(Webhook).where(Webhook.id == webhook_id, column == before)
+        done += session.connection().execute(mine.values({column: after})).rowcount
+    return done
+
+
 def remove(session: Session, webhook_id: int) -> None:
     """Drop a webhook with all that is known of it."""
     for table in (Delivery, WebhookCourse):

@@ -94,6 +94,7 @@ ACTIONS = {
     "job_retry": "重试任务",
     "job_fail": "任务失败",
     "nightly": "每夜检查",
+    "secrets_renew": "用新密钥重锁机密",
     "settle": "核算改造需求和申报条件",
     "ways_kept": "核算升级方案",
     "count_habits": "统计各题作答情况",
@@ -315,7 +316,8 @@ GROUPED = {
         *("agree", "erase_user", "enable", "disable", "role", "calendar_open", "calendar_shut"),
     ),
     "system": (
-        *("nightly", "retention", "log_drop", "settle", "ways_kept", "count_habits"),
+        *("nightly", "secrets_renew", "retention", "log_drop", "settle", "ways_kept"),
+        "count_habits",
         *("benchmark", "falls_learnt", "forecasts_kept"),
         "budget_answer",
         "supports_told",

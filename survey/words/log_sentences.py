@@ -110,6 +110,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "benchmark": "更新了同行参照数，下次更新以前对谁都一样",
     "count_habits": "统计了各题作答情况，供快筛安排题目顺序",
     "nightly": "做了每夜检查，清掉过期的登录和计数",
+    "secrets_renew": "用现在的密钥和算法重新锁了两步验证和推送的密钥",
     "open_round": "建立了评估轮次{thing}",
     "round_end": "调整了评估轮次{thing}的截止日期",
     "round_edit": "修改了评估轮次{thing}",

@@ -180,7 +180,7 @@ def test_every_night_forgets_what_is_over_and_removes_what_was_left(
         assert fresh.scalars(select(Throttle.key)).all() == ["new"]
         assert fresh.scalar(select(func.count(User.id))) == 1
     done = {"files": 1, "pictures": 0, "settled": 0, "sessions": 1, "throttles": 1, "uploads": 0}
-    done |= {"rosters": 0, "jobs": 0, "mails": 0, "log_rows": 0, "bundles": 0}
+    done |= {"rosters": 0, "jobs": 0, "mails": 0, "log_rows": 0, "bundles": 0, "resealed": 0}
     assert the(engine, job).result == done
     assert (half.exists(), fresh_one.exists()) == (False, True)
 

@@ -1,0 +1,69 @@
+"""Secrets that must be read again: locked for one owner, by schemes and keys that can be replaced."""
+
+from __future__ import annotations
+
+import pytest
+
+from survey.lifecycle.sealed import NEWEST, SCHEMES, Box, OfFernet, Unopened
+
+KEY, OTHER = "key-" + "1" * 40, "key-" + "2" * 40
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def test_what_is_locked_is_opened_for_its_owner_alone():
+    box = Box([KEY], "factor")
+    kept = box.lock(SECRET, 7)
+
+    assert box.open(kept, 7) == SECRET
+    assert SECRET not in kept
+    assert len(kept) <= 200, "what its column holds"
+    for box_of_another, owner in (
+        (box, 8),
+        (Box([KEY], "webhook"), 7),
+        (Box([OTHER], "factor"), 7),
+    ):
+        with pytest.raises(Unopened):
+            box_of_another.open(kept, owner)
+
+
+def test_the_same_secret_is_never_kept_in_the_same_words():
+    box = Box([KEY], "factor")
+
+    assert len({box.lock(SECRET, 7) for _ in range(20)}) == 20
+
+
+def test_one_changed_letter_opens_nothing():
+    box = Box([KEY], "factor")
+    kept = box.lock(SECRET, 7)
+
+    for place in range(len(kept)):
+        with pytest.raises(Unopened):
+            box.open(kept[:place] + ("A" if kept[place] != "A" else "B") + kept[place + 1 :], 7)
+    for strange in ("", ":", "gcm:", f"{NEWEST}:AAAA", "x" * 200, f"unknown:{kept}", "gcm:汉字"):
+        with pytest.raises(Unopened):
+            box.open(strange, 7)
+
+
+def test_the_newest_scheme_is_one_that_is_approved():
+    assert Box([KEY], "factor").lock(SECRET, 7).startswith("gcm:")
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_whatever_scheme_or_key_locked_it_it_is_opened_and_locked_anew_by_the_newest(name):
+    scheme = SCHEMES[name](OTHER, "factor")
+    locked = scheme.lock(SECRET.encode(), b"7").decode()
+    kept = f"{name}:{locked}" if name else locked
+    box = Box([KEY, OTHER], "factor")
+
+    assert box.open(kept, 7) == SECRET
+    new = box.renewed(kept, 7)
+
+    assert new is not None
+    assert Box([KEY], "factor").open(new, 7) == SECRET
+    assert box.renewed(new, 7) is None, "there is nothing left to do"
+
+
+def test_what_no_key_opens_is_left_as_it_is():
+    kept = OfFernet(OTHER, "factor").lock(SECRET.encode(), b"").decode()
+
+    assert Box([KEY], "factor").renewed(kept, 7) is None
