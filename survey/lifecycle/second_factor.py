@@ -23,9 +23,10 @@ from survey.store.accounts import hashed
 from survey.tables import RecoveryCode, SecondFactor, User
 
 CODES = 10
-CODE_BYTES = 15
-"""120 random bits a code: more than the 112 from which a plain hash keeps a lookup secret
-(OWASP ASVS 5.0, 6.5.2)."""
+CODE_SIGNS = 28
+"""Of five random bits each: 140 a code, more than the 112 from which a plain hash keeps a lookup
+secret and the 128 of whatever must not be guessed (OWASP ASVS 5.0, 6.5.2 and 11.5.1)."""
+DRAWN_BYTES = 20
 DRIFT = (0, -1, 1)
 """Periods of thirty seconds beside the present one that are looked at: clocks of phones differ."""
 WRONG = "动态码不对，或者已经用过。请等应用里换出新的 6 位数字再填；换了手机就填一个恢复码。"
@@ -212,11 +213,13 @@ def forget_codes_after_last(step: Step, user_id: int) -> None:
 def draw_codes(step: Step, user_id: int) -> tuple[str, ...]:
     """Draw new recovery codes in place of the old."""
     store.forget_codes(step.session, user_id)
-    codes = [
-        _plain(base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()) for _ in range(CODES)
-    ]
+    codes = [_drawn_code() for _ in range(CODES)]
     step.session.add_all(RecoveryCode(code_hash=hashed(one), user_id=user_id) for one in codes)
     return tuple("-".join(one[at : at + 4] for at in range(0, len(one), 4)) for one in codes)
+
+
+def _drawn_code() -> str:
+    return base64.b32encode(secrets.token_bytes(DRAWN_BYTES)).decode()[:CODE_SIGNS]
 
 
 def _plain(code: str) -> str:

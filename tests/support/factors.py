@@ -46,7 +46,7 @@ def with_factor(app: Flask, session: Session, user: User) -> tuple[CheckingClien
 
 def codes_on(page: str) -> list[str]:
     """Return the recovery codes a page shows."""
-    return re.findall(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){5}", page)
+    return re.findall(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){6}", page)
 
 
 def a_factor(session: Session, user: User, word: str, keys: tuple[str, ...]) -> App:
