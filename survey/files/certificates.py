@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pyhanko.sign import SimpleSigner
 
 OWN = "signing.p12"
+LEAST_RSA, LEAST_CURVE = 3072, 256
+"""Bits of a key that come to 128 bits of security (NIST SP 800-57 part 1, table 2)."""
 LASTS = timedelta(days=20 * 365)
 SIGNS_ONLY = x509.KeyUsage(
     digital_signature=True,
@@ -42,6 +44,10 @@ class Unusable(ValueError):
     """The file that signs is missing, its password wrong, or its certificate not valid now."""
 
 
+class Weak(Unusable):
+    """Its key has fewer than 128 bits of security, or is of a kind that nobody should sign with."""
+
+
 def signer_of(config: Config, now: datetime) -> SimpleSigner:
     """Return what signs, making the instance's own key the first time.
 
@@ -51,16 +57,50 @@ def signer_of(config: Config, now: datetime) -> SimpleSigner:
     from pyhanko.sign import SimpleSigner  # only work loads the signing parts
 
     content, password = _content(config, now)
+    require_usable(content, password, now)
+    signer = SimpleSigner.load_pkcs12_data(content, other_certs=[], passphrase=password)
+    if signer is None:
+        raise Unusable
+    signer.prefer_pss = True  # of RSA keys: the older padding is not approved any more
+    return signer
+
+
+def require_usable(content: bytes, password: bytes | None, now: datetime) -> x509.Certificate:
+    """Return the certificate of a PKCS#12 file that may sign now.
+
+    Raises:
+        Weak: Its key is too short, or of a kind that is not approved.
+        Unusable: It cannot be opened, or is not valid now.
+    """
     try:
         _, certificate, _ = pkcs12.load_key_and_certificates(content, password)
     except ValueError as error:
         raise Unusable from error
     if certificate is None or not _covers(certificate, now):
         raise Unusable
-    signer = SimpleSigner.load_pkcs12_data(content, other_certs=[], passphrase=password)
-    if signer is None:
-        raise Unusable
-    return signer
+    if not _is_strong(certificate.public_key()):
+        raise Weak
+    return certificate
+
+
+def _is_strong(key: object) -> bool:
+    match key:
+        case rsa.RSAPublicKey():
+            return key.key_size >= LEAST_RSA
+        case ec.EllipticCurvePublicKey():
+            return key.key_size >= LEAST_CURVE
+    return isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey)
+
+
+def named(config: Config, now: datetime) -> x509.Certificate | None:
+    """Return the certificate the settings name; None where the instance makes its own.
+
+    Raises:
+        Unusable: As ``signer_of``.
+    """
+    if config.signing_file is None:
+        return None
+    return require_usable(*_content(config, now), now)
 
 
 def _covers(certificate: x509.Certificate, now: datetime) -> bool:

@@ -27,6 +27,7 @@ TITLES: Final[dict[str, str]] = {
     "clock": "时钟",
     "clamd": "查毒",
     "fonts": "报告字体",
+    "signing": "签发证书",
     "address": "访问地址",
     "factors": "两步验证",
     "sign_ins": "登录失败",
@@ -153,6 +154,20 @@ SAID: Final[dict[str, Words]] = {
     ),
     "fonts.there": Words("报告用的中文字体都在。"),
     "fonts.lost": Words("缺少或损坏：{names}。", "报告里的中文会印不出来。请重新安装本版程序。"),
+    "signing.own": Words("用本系统自己的证书签发。"),
+    "signing.good": Words("单位证书可用，{at} 到期。"),
+    "signing.ends": Words(
+        "单位证书 {at} 到期，到期后报告签不出来。",
+        "请换一张新证书，把 SIGNING_FILE 指向它，再重新启动。以前签发的报告照旧能核对。",
+    ),
+    "signing.weak": Words(
+        "单位证书的密钥太短，报告签不出来。",
+        "请向发证机构换一张 RSA 3072 位以上或 P-256 的证书，放到 SIGNING_FILE，再重新启动；或先去掉 SIGNING_FILE，用本系统自己的证书。",
+    ),
+    "signing.unusable": Words(
+        "单位证书打不开、密码不对或已过期，报告签不出来。",
+        "请看 SIGNING_FILE、SIGNING_PASSWORD_FILE 指的文件在不在、对不对，服务账户能不能读。",
+    ),
     "address.https": Words("用 https 访问（{host}）。"),
     "address.here": Words("只在本机访问。"),
     "address.open": Words(

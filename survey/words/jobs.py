@@ -48,7 +48,7 @@ FAULTS: Final[dict[str, str]] = {
     Fault.UNREACHABLE: "数据库、磁盘或网络暂时不可用",
     Fault.GONE: "对应的内容已不存在，或评估已退回",
     Fault.CHANGED: "处理期间内容被修改",
-    Fault.UNSIGNED: "电子签名证书打不开、密码不对或已过期",
+    Fault.UNSIGNED: "电子签名证书打不开、密码不对、已过期或密钥太短",
     Fault.NO_RIGHT: "提出的人已被停用或不再是主管部门人员",
     Fault.TEMPLATE: "Word 模板里有不认识的写法，请在“模板”页重新上传，或删除后用默认模板",
     Fault.NO_FOLDER: "备份文件夹不存在，或不能写入",

@@ -1,13 +1,19 @@
-"""Certificates that servers of tests issue themselves."""
+"""Certificates that servers of tests issue themselves, and those a bureau signs with."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
+
+from survey.files.certificates import SIGNS_ONLY
 
 
 def a_certificate(name: str) -> tuple[bytes, bytes]:
@@ -30,3 +36,35 @@ def a_certificate(name: str) -> tuple[bytes, bytes]:
     plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     pem = serialization.Encoding.PEM
     return key.private_bytes(pem, *plain), made.public_bytes(pem)
+
+
+P256 = partial(ec.generate_private_key, ec.SECP256R1())
+RSA_2048 = partial(rsa.generate_private_key, 65537, 2048)
+
+
+def a_certificate_file(
+    path: Path,
+    key: Any,
+    *,
+    now: datetime | None = None,
+    lasts: timedelta = timedelta(days=100),
+) -> None:
+    """A bureau's own key and certificate, as settings name them (PKCS#12)."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "虚构局")])
+    now = now or datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + lasts)
+        .add_extension(SIGNS_ONLY, critical=True)
+        .sign(key, None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
+    )
+    path.write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            b"bureau", key, made, None, serialization.NoEncryption()
+        )
+    )

@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     Check("log", work.log_chain),
     Check("clock", ground.clock),
     Check("fonts", ground.fonts),
+    Check("signing", ground.signing),
     Check("address", ground.address),
     Check("factors", people.factors),
     Check("sign_ins", people.sign_ins, told=True),

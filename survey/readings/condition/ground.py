@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from survey import db, migrations
 from survey.config import MEGABYTE
+from survey.files import certificates
 from survey.migrations import watching
 from survey.readings.condition.values import Around, Said, bad, good, watch
 from survey.readings.stray import stray
@@ -25,6 +26,8 @@ TIGHT, ROOMY = 0.05, 0.15
 TIGHT_BYTES = 512 * MEGABYTE
 ASTRAY, FAR = timedelta(seconds=20), timedelta(minutes=5)
 """How far a clock may be out: codes of apps hold for half a minute, sign-ins and deadlines for longer."""
+CERTIFICATE_ENDS = timedelta(days=30)
+"""So long before its end a certificate is spoken of."""
 
 
 def schema(around: Around) -> Said:
@@ -76,6 +79,20 @@ def _is_font(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return file.read(len(TRUETYPE)) == TRUETYPE
+
+
+def signing(around: Around) -> Said:
+    """See that the certificate the settings name may sign, and for how long."""
+    try:
+        found = certificates.named(around.config, around.now)
+    except certificates.Weak:
+        return bad("weak")
+    except certificates.Unusable:
+        return bad("unusable")
+    if found is None:
+        return good("own")
+    ends = found.not_valid_after_utc
+    return watch("ends", at=ends) if ends - around.now < CERTIFICATE_ENDS else good("good", at=ends)
 
 
 def clock(around: Around) -> Said:
