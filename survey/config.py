@@ -73,6 +73,8 @@ class Config:
     the instance knows is written to.
     """
     backup_keep: Keep = USUAL
+    breached_passwords: Path | None = None
+    """Hashes of passwords that leaked somewhere, ordered (``files/breached``); none for no such look."""
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     proxies: int = 0
@@ -150,6 +152,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         content_url=environ.get("CONTENT_URL", ""),
         backup_key=environ.get("BACKUP_KEY", "").strip(),
         backup_folder=_file(environ.get("BACKUP_FOLDER", "")),
+        breached_passwords=_file(environ.get("BREACHED_PASSWORDS", "")),
         backup_keep=_keep(environ.get("BACKUP_KEEP", "")),
         mail_url=environ.get("MAIL_URL", ""),
         mail_from=environ.get("MAIL_FROM", ""),

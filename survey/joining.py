@@ -25,7 +25,7 @@ from reports.figures import difference, money_text, period_text
 from reports.visit import length_text
 from survey import clock, db, library
 from survey.config import Config, from_environment
-from survey.files import clamd
+from survey.files import breached, clamd
 from survey.files.stores import contents_of
 from survey.jobs.queue import Queue
 from survey.tables import ENUMERATIONS, Need, PairNeed, SecondState, SheetKind
@@ -99,7 +99,9 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     app.logger.setLevel(logging.INFO)
 
     installed = library.Installed(config.instance / library.FOLDER, contents_of(config))
-    here.init_app(app, engine or db.engine_for(config.database_url), {library.INSTALLED: installed})
+    carried: dict[str, object] = {library.INSTALLED: installed}
+    carried[breached.NAMED] = config.breached_passwords
+    here.init_app(app, engine or db.engine_for(config.database_url), carried)
     app.extensions["survey_queue"] = Queue(config)
     headers.init_app(app)
     access.init_app(app)

@@ -6,9 +6,11 @@ import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from survey.files import breached
 from survey.lifecycle import passwords, patience, typed
 from survey.lifecycle.codes import normal_code
 from survey.lifecycle.errors import Invalid, NotThere, PhoneShared, WrongPassword
@@ -23,6 +25,7 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 OUTSIDE = frozenset({Role.FIRM, Role.PROVIDER})
 """Roles of people who are no staff: each belongs to a firm or a provider."""
 WRONG = "现在的密码不对。"
+LEAKED = "这个密码在公开的泄露名单里，别人会先试它。请换一个没有在别处用过的。"
 
 
 @dataclass(frozen=True)
@@ -286,9 +289,17 @@ def masked(phone: str | None) -> str:
 
 
 def require_good(session: Session, user: User, password: str, field: str = "password") -> None:
+    """Refuse a password that is too short, easily guessed, or leaked somewhere.
+
+    Raises:
+        Invalid: Says why, in this field.
+    """
     firm = firms.firm(session, user.firm_id) if user.firm_id else None
     if fault := passwords.fault_in(password, user.username, user.name, firm.name if firm else ""):
         raise Invalid({field: fault})
+    leaked: Path | None = session.info.get(breached.NAMED)
+    if leaked and breached.knows(leaked, password):
+        raise Invalid({field: LEAKED})
 
 
 def set_active(step: Step, user_id: int, active: bool) -> None:

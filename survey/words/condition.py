@@ -30,6 +30,7 @@ TITLES: Final[dict[str, str]] = {
     "signing": "签发证书",
     "address": "访问地址",
     "factors": "两步验证",
+    "passwords": "泄露密码名单",
     "sign_ins": "登录失败",
     "refused": "被拒绝的请求",
 }
@@ -205,6 +206,16 @@ SAID: Final[dict[str, Words]] = {
     "factors.alone": Words(
         "只有一位管理员：手机丢了，没有人能替他重置。",
         "请再设一位管理员；在那以前，只能在服务器上用 flask reset-factor。",
+    ),
+    "passwords.idle": Words("没有设置（BREACHED_PASSWORDS），设密码时只查常见的三万个。"),
+    "passwords.there": Words("设密码时会查（{bytes}）。"),
+    "passwords.away": Words(
+        "读不到 BREACHED_PASSWORDS 指的文件，设密码时没有查。",
+        "请看文件还在不在、服务账户能不能读。",
+    ),
+    "passwords.unsorted": Words(
+        "BREACHED_PASSWORDS 指的文件不是按哈希排好的名单，设密码时查不到。",
+        "请下载按哈希排序（ordered by hash）的 SHA-1 名单，每行“哈希:次数”；或用 LC_ALL=C sort 排一遍。",
     ),
     "sign_ins.few": Words("最近 {minutes} 分钟 {count} 次。"),
     "sign_ins.many": Words(

@@ -4,6 +4,7 @@ import logging
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from http.cookies import SimpleCookie
 from urllib.parse import quote, urljoin, urlsplit
@@ -15,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.clock import LOCAL
+from survey.files import breached
 from survey.joining import create_app
 from survey.lifecycle import accounts, links, passwords
 from survey.lifecycle.errors import Invalid
@@ -35,6 +37,7 @@ from tests.support.people import (
 
 WRONG = "不对的密码 123"
 NEW_PASSWORD = "另一句更长的话 2026"
+LEAKED = ("别处已经泄露过的一句话", "别处已经泄露过的又一句话")
 
 
 def try_sign_in(app, username, password=WRONG, address="198.51.100.7", client=None):
@@ -614,6 +617,35 @@ def test_a_password_too_long_too_short_or_too_common_is_refused_with_the_reason(
     assert answer.status_code == 422
     assert "密码" in answer.text
     assert session.scalar(select(OneTimeLink.used_at)) is None
+
+
+def test_a_password_that_leaked_somewhere_is_refused_where_the_settings_name_a_list(
+    app, session, settings, engine, tmp_path
+):
+    (leaked := tmp_path / "list").write_text(
+        "\n".join(sorted(f"{breached.listed_as(one).decode()}:9" for one in LEAKED))
+    )
+    made = create_app(replace(settings, breached_passwords=leaked), engine)
+    made.test_client_class = app.test_client_class
+    user = a_user(session)
+    client = with_password(made, user)
+    client.get("/account")
+
+    refused = client.submit("", {"old": PASSWORD, "new": LEAKED[1]})
+    taken = client.submit("", {"old": PASSWORD, "new": NEW_PASSWORD})
+
+    assert (refused.status_code, taken.status_code) == (422, 302)
+    assert "在公开的泄露名单里" in refused.text
+    invited = made.test_client()
+    invited.get(f"/link/{a_link(session, a_user(session, password_hash=None))}")
+    assert invited.submit("", {"password": LEAKED[0]}).status_code == 422
+
+
+def test_a_password_stays_good_however_old_it_is(app, session):
+    user = a_user(session)
+    later(app, days=5 * 365)
+
+    assert try_sign_in(app, user.username, PASSWORD).status_code == 302
 
 
 def test_a_firms_users_are_invited_by_a_random_word_that_works_once_and_ends(app, session):

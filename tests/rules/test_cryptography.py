@@ -21,6 +21,8 @@ CIPHERS = {
     "survey/files/backups/locks.py",
 }
 """Modules that encrypt, sign or check signatures, beside those of the paper."""
+AS_LISTED = {"survey/files/breached.py"}
+"""The public list of leaked passwords names them by their SHA-1; nothing is kept or proved by it."""
 LIBRARIES = {"cryptography", "pyrage", "joserfc", "authlib", "webauthn"}
 DICE = ("survey/running/demonstration/", "questionnaires/checking/", "reports/agreement.py")
 """Where chance may be told beforehand: invented firms, changes tried on a rubric, samples drawn anew."""
@@ -49,7 +51,7 @@ def test_only_known_modules_use_cryptography_and_none_of_what_is_broken():
 
     assert using - CIPHERS == set()
     assert CIPHERS - using == set()
-    assert [name for name, text in modules() if BROKEN.search(text)] == []
+    assert {name for name, text in modules() if BROKEN.search(text)} == AS_LISTED
 
 
 def test_what_must_not_be_guessed_is_drawn_by_a_secure_generator():

@@ -29,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     Check("signing", ground.signing),
     Check("address", ground.address),
     Check("factors", people.factors),
+    Check("passwords", people.passwords),
     Check("sign_ins", people.sign_ins, told=True),
     Check("refused", people.refused, told=True),
 )

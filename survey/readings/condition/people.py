@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from survey.files import refusals
+from survey.files import breached, refusals
 from survey.readings.condition.values import Around, Said, bad, good, watch
 from survey.store import accounts, log, second_factors
 from survey.store.settings import read
@@ -30,6 +30,19 @@ def factors(around: Around) -> Said:
     if len(accounts.active_of_role(around.session, Role.ADMINISTRATOR)) < len(("one", "another")):
         return watch("alone")
     return good("all")
+
+
+def passwords(around: Around) -> Said:
+    """See that the list of leaked passwords can be read, and is in its order."""
+    if around.config.breached_passwords is None:
+        return good("idle")
+    try:
+        size = breached.require_list(around.config.breached_passwords)
+    except OSError:
+        return bad("away")
+    except breached.Unlisted:
+        return bad("unsorted")
+    return good("there", bytes=size)
 
 
 def sign_ins(around: Around) -> Said:
