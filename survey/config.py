@@ -12,6 +12,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 MEGABYTE = 1024 * 1024
+IN_FILES = ("SECRET_KEY", "OLD_SECRET_KEYS", "DATABASE_URL", "QUEUE_URL", "MAIL_URL", "OIDC_SECRET")
+"""Settings that hold a secret: ``NAME_FILE`` may name a file with it, such as systemd's credentials."""
 Network = IPv4Network | IPv6Network
 
 
@@ -38,6 +40,8 @@ class Issuer:
     """What the button on the page says."""
     factor: frozenset[str] = frozenset()
     """Words of its ``amr`` or ``acr`` that count as our second factor; none: ours is asked as ever."""
+    hosts: frozenset[str] = frozenset()
+    """Hosts beside its own on which its pages and keys may lie."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,7 @@ class Config:
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
     """Read the settings; make the instance folder and its secret key on the first run."""
+    environ = _with_files(environ)
     instance = Path(environ.get("INSTANCE", "instance")).resolve()
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     base_url = environ.get("BASE_URL", "http://127.0.0.1:" + environ.get("PORT", "8000"))
@@ -175,6 +180,13 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
     )
 
 
+def _with_files(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the settings with those that lie in files; a setting of its own goes before its file."""
+    named = {name: environ.get(f"{name}_FILE", "") for name in IN_FILES}
+    read = {name: Path(path).read_text("utf-8").strip() for name, path in named.items() if path}
+    return read | {name: value for name, value in environ.items() if value or name not in read}
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(filter(None, (word.strip() for word in text.split(","))))
 
@@ -199,15 +211,14 @@ def _issuer(environ: Mapping[str, str]) -> Issuer | None:
     if not url:
         return None
     client_id, secret = environ.get("OIDC_CLIENT_ID", ""), environ.get("OIDC_SECRET", "")
-    if path := _file(environ.get("OIDC_SECRET_FILE", "")):
-        secret = path.read_text(encoding="utf-8").strip()
     if not (client_id and secret):
         raise ValueError("OIDC_ISSUER wants OIDC_CLIENT_ID and OIDC_SECRET_FILE (or OIDC_SECRET)")
     address = urlsplit(url)
     if address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
         raise ValueError(f"OIDC_ISSUER={url}: it begins with https://")
     name = environ.get("OIDC_NAME", "").strip() or Issuer.name
-    return Issuer(url, client_id, secret, name, _words(environ.get("OIDC_FACTOR", "")))
+    factor, hosts = (_words(environ.get(f"OIDC_{name}", "")) for name in ("FACTOR", "HOSTS"))
+    return Issuer(url, client_id, secret, name, factor, frozenset(map(str.lower, hosts)))
 
 
 def _file(name: str) -> Path | None:

@@ -27,7 +27,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.migrations import SchemaTooNew
 from survey.readings import sealing as log_check
 from survey.readings import stray as disagreement
-from survey.running import backup_commands, doctor, serving
+from survey.running import backup_commands, doctor, outgoing, serving
 from survey.store import accounts as store
 from survey.store import documents
 from survey.store.settings import read
@@ -57,6 +57,7 @@ def init_app(app: Flask) -> None:
         *known,
         *backup_commands.COMMANDS,
         doctor.doctor,
+        outgoing.outgoing,
         verify,
         district_profile,
         edition_out,

@@ -207,13 +207,16 @@ class Client:
         return said[1], said[2]
 
     def _require_own(self, described: Mapping[str, Any]) -> None:
-        """Refuse what another issuer says, and addresses anybody on the way could read."""
+        """Refuse what another issuer says, addresses elsewhere, and those anybody on the way could read."""
         if described.get("issuer") != self.issuer.url:
             raise Unbelieved(f"metadata of {described.get('issuer')!r}")
+        known = {urlsplit(self.issuer.url).hostname, *self.issuer.hosts}
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             address = urlsplit(str(described.get(name, "")))
             if address.scheme != "https" and address.hostname not in LOCAL:
                 raise Unbelieved(f"{name} without TLS")
+            if address.hostname not in known:
+                raise Unbelieved(f"{name} at {address.hostname}: not in OIDC_HOSTS")
 
     def _asked(self, address: str) -> Mapping[str, Any]:
         """Ask an address for JSON; it leads nowhere else, and answers in bounds."""

@@ -29,6 +29,7 @@ TITLES: Final[dict[str, str]] = {
     "fonts": "报告字体",
     "signing": "签发证书",
     "address": "访问地址",
+    "outgoing": "往外的连接",
     "factors": "两步验证",
     "passwords": "泄露密码名单",
     "sign_ins": "登录失败",
@@ -174,6 +175,12 @@ SAID: Final[dict[str, Words]] = {
     "address.open": Words(
         "用没有加密的 http 访问（{host}），密码在网络上能被看到。",
         "请在前面放一个带证书的 nginx，把 BASE_URL 改成 https:// 开头的网址。",
+    ),
+    "outgoing.none": Words("不连别的机器。"),
+    "outgoing.guarded": Words("连 {count} 处别的机器，都加密并核对证书：{names}。"),
+    "outgoing.open": Words(
+        "没有加密，或不核对对方的证书：{names}。网络上能看到内容和口令。",
+        "数据库加 ?sslmode=verify-full，Redis 用 rediss://，邮件用 smtps://，桶用 https://；clamd 放在本机（unix:…），或走加密隧道到 127.0.0.1。",
     ),
     "clamd.idle": Words("没有设置查毒（CLAMD）。"),
     "clamd.clean": Words("clamd 在应答，上传的文件都查过了。"),

@@ -215,6 +215,15 @@ def test_a_secret_is_not_sent_where_anybody_on_the_way_could_read_it(made, issue
     assert client.get("/sign-in/identity").status_code == 503
 
 
+def test_an_issuer_whose_pages_lie_elsewhere_is_not_called_there(made, issuer, tied):
+    there = issuer.url.replace("127.0.0.1", "localhost") + "/token"
+    issuer.behave(token_at=there)
+    named = replace(issuer.settings, hosts=frozenset({"localhost"}))
+
+    assert made(issuer=issuer.settings).test_client().get("/sign-in/identity").status_code == 503
+    assert made(issuer=named).test_client().get("/sign-in/identity").status_code == 302
+
+
 def test_an_issuer_may_change_its_key(joined, issuer, tied):
     client = joined.test_client()
     client.get(gone(client, issuer))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from survey.config import from_environment
+from survey.config import IN_FILES, from_environment
+from survey.running.outgoing import drop_in
 from survey.running.web_server import SETTINGS
 from tests.support.servers import PROJECT
 
@@ -68,6 +69,32 @@ def test_both_services_stand_in_the_same_sandbox():
     first, second = ({n: v for n, v in directives(u).items() if n not in own} for u in UNITS)
 
     assert first == second
+
+
+def test_the_wall_beside_the_services_lets_them_speak_with_this_machine_alone():
+    wall = [
+        line
+        for line in (FOLDER / "systemd" / "addresses.conf").read_text("utf-8").splitlines()
+        if not line.startswith("#")
+    ]
+
+    assert wall == list(drop_in([], resolvers=()))
+    told = (FOLDER / "README.md").read_text("utf-8")
+    assert "outgoing --systemd > /etc/systemd/system/survey@.service.d/addresses.conf" in told
+
+
+def test_a_secret_may_lie_in_a_file_in_place_of_the_environment(tmp_path):
+    for name, word in (("SECRET_KEY", "key-" + "6" * 40), ("MAIL_URL", "smtps://m.example")):
+        (tmp_path / name).write_text(f"{word}\n")
+    named = {f"{one}_FILE": str(tmp_path / one) for one in ("SECRET_KEY", "MAIL_URL")}
+    said = {"INSTANCE": str(tmp_path / "instance"), "MAIL_URL": "", **named}
+
+    config = from_environment(said)
+
+    assert (config.secret_key, config.mail_url) == ("key-" + "6" * 40, "smtps://m.example")
+    assert from_environment(said | {"SECRET_KEY": "another"}).secret_key == "another"
+    known = (PROJECT / "README.md").read_text("utf-8")
+    assert all(f"`{one}_FILE`" in known for one in IN_FILES)
 
 
 def test_a_service_is_given_longer_to_stop_than_the_server_takes():

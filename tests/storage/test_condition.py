@@ -21,6 +21,7 @@ from survey.readings.stray import GRACE
 from survey.running.doctor import doctor
 from survey.tables import Firm, Job, JobState, Mail, MailState, Role
 from survey.words import condition as words
+from tests.support.certificates import P256, RSA_2048, a_certificate_file
 from tests.support.people import TESTER, a_file, a_firm, a_round, a_user, begun
 from tests.support.rounds import a_mail
 
@@ -227,6 +228,44 @@ def test_an_address_in_the_open(check, config):
         ("http://szjt.example.cn", (Grade.BAD, "open")),
     ):
         assert graded(check("address", replace(config, base_url=url))) == found
+
+
+def test_a_certificate_that_cannot_sign_or_soon_will_not(check, config, tmp_path):
+    assert graded(check("signing")) == (Grade.GOOD, "own")
+    own = replace(config, signing_file=tmp_path / "bureau.p12")
+    assert graded(check("signing", own)) == (Grade.BAD, "unusable")
+    a_certificate_file(own.signing_file, P256())
+    assert graded(check("signing", own)) == (Grade.GOOD, "good")
+    assert graded(check("signing", own, later=timedelta(days=90))) == (Grade.WATCH, "ends")
+    a_certificate_file(own.signing_file, RSA_2048())
+
+    found = check("signing", own)
+
+    assert graded(found) == (Grade.BAD, "weak")
+    assert "3072" in words.of("signing", "weak", found.values).remedy
+    assert not (config.instance / "signing.p12").exists(), "looking makes nothing"
+
+
+def test_a_list_of_leaked_passwords_that_is_away_or_in_another_order(check, config, tmp_path):
+    assert graded(check("passwords")) == (Grade.GOOD, "idle")
+    listed = replace(config, breached_passwords=(file := tmp_path / "list"))
+    assert graded(check("passwords", listed)) == (Grade.BAD, "away")
+    lines = [f"{n:040X}:3\n" for n in range(1, 2000)]
+    file.write_text("".join(lines))
+    assert graded(check("passwords", listed)) == (Grade.GOOD, "there")
+    file.write_text("".join(lines[::-1]))
+    assert graded(check("passwords", listed)) == (Grade.BAD, "unsorted")
+
+
+def test_a_line_to_another_machine_that_anybody_on_the_way_can_read(check, config):
+    assert graded(check("outgoing")) == (Grade.GOOD, "none")
+    guarded = replace(config, mail_url="smtps://mail.example.gov.cn")
+    assert graded(check("outgoing", guarded)) == (Grade.GOOD, "guarded")
+
+    found = check("outgoing", replace(guarded, clamd="tcp://10.0.0.9:3310"))
+
+    assert graded(found) == (Grade.WATCH, "open")
+    assert found.values["names"] == "CLAMD → 10.0.0.9:3310"
 
 
 def test_accounts_that_lack_a_factor_and_an_administrator_who_is_alone(check, session, config):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey.db import DatabaseMissing
-from survey.readings.condition import ground, people, work
+from survey.readings.condition import ground, outgoing, people, work
 from survey.readings.condition.values import Around, Check, Finding, Grade, bad
 
 __all__ = ["CHECKS", "Around", "Check", "Finding", "Grade", "bounds", "examine"]
@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     Check("fonts", ground.fonts),
     Check("signing", ground.signing),
     Check("address", ground.address),
+    Check("outgoing", outgoing.outgoing),
     Check("factors", people.factors),
     Check("passwords", people.passwords),
     Check("sign_ins", people.sign_ins, told=True),
