@@ -86,4 +86,5 @@ TAKEN = "收到了，10 秒内回应任何 2XX。别的回应、没有回应都�
 NEEDS_BEARER = "请在 Authorization 里带上有效的接口令牌：Bearer 加一个空格再加令牌。"
 NEEDS_SCOPE = "这个令牌没有“{scope}”的权限，请在“账号与密码”的“接口令牌”里另生成一个。"
 ONLY_JSON = "请求体请用 application/json。"
+HALF_LETTERS = "JSON 里有不成对的半个字符（例如单独的 \\ud800），没有保存。请检查文字的编码。"
 TOO_OFTEN = "请求太频繁，请稍后再试。"

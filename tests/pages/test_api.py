@@ -454,6 +454,8 @@ def test_a_body_that_is_no_json_object_is_refused(bureau, session):
         ({"data": "{", "content_type": "application/json"}, 400),
         ({"data": "[1]", "content_type": "application/json"}, 400),
         ({"data": '{"name": "a", "name": "b"}', "content_type": "application/json"}, 400),
+        ({"data": '{"name": "\\ud800"}', "content_type": "application/json"}, 400),
+        ({"data": '{"more": [{"x": "\\udfff"}]}', "content_type": "application/json"}, 400),
     ):
         answer = bureau.open("POST", "firms", **given)
         assert answer.status_code == status, given

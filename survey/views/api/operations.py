@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from functools import cache, wraps
@@ -139,6 +140,15 @@ def _read_body() -> None:
         if request.mimetype != "application/json":
             here.refuse(415, words.ONLY_JSON)
         g.sent = object_of(request)
+        _require_letters(g.sent)
+
+
+def _require_letters(sent: Mapping[str, Any]) -> None:
+    """Refuse halves of letters (``\\ud800`` alone): no database keeps them, nor could a refusal say them."""
+    try:
+        json.dumps(sent, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        here.refuse(400, words.HALF_LETTERS)
 
 
 @pages.errorhandler(Doubtful)
