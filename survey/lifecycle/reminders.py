@@ -51,7 +51,7 @@ def remind_due(step: Step, *, by_mail: bool) -> dict[str, int]:
         kind = due(round_, step.today)
         if kind is not None and round_.closes_on is not None:
             reason = Reason(kind, round_.closes_on)
-            told += _remind(step, round_, reason, Wanted(), Pace(step.today, step.now), by_mail)
+            told += _remind(step, round_, reason, Wanted(), Pace(step.today, step.today), by_mail)
     return {"firms": told}
 
 

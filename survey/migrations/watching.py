@@ -1,5 +1,6 @@
 """Triggers that count touches: what changes a row adds to its ward's sum in the same transaction.
 
+A save of an answer touches nothing but its sheet, once a day: that is all figures ask of answers.
 They follow the tables as this release knows them, so they are made anew after migrations: SQLite drops
 a table's triggers with it when a migration copies it, and minds those that speak of a table that is
 gone for a moment.
@@ -13,17 +14,25 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 from survey import db
+from survey.clock import LOCAL
 from survey.tables.touches import EVERYWHERE, WARD, WATCHED
 
 PREFIX = "touch_"
 EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 """What may be done to a row, and as what it is seen then."""
+SAVES = {"INSERT": "INSERT", "UPDATE": "UPDATE OF saved_at"}
+"""What an answer's save does to ``answers``."""
 
 
 def missing(connection: Connection) -> list[str]:
     """Name the triggers that should be there and are not."""
-    wanted = {f"{PREFIX}{table}_{event.lower()}" for table in WATCHED for event in EVENTS}
+    wanted = {_named(table, event) for table in WATCHED for event in EVENTS}
+    wanted |= {_named("answers", event) for event in SAVES}
     return sorted(wanted - set(_there(connection)))
+
+
+def _named(table: str, event: str) -> str:
+    return f"{PREFIX}{table}_{event.lower()}"
 
 
 def install(connection: Connection) -> None:
@@ -64,7 +73,7 @@ def _triggers(on_postgresql: bool) -> Iterator[str]:
         yield _FUNCTION.format(ward=WARD, everywhere=EVERYWHERE)
     for table, firm in WATCHED.items():
         for event, rows in EVENTS.items():
-            name = f"{PREFIX}{table}_{event.lower()}"
+            name = _named(table, event)
             if on_postgresql:
                 seen = " ".join(f"{row} TABLE AS {row.lower()}_rows" for row in rows)
                 yield (
@@ -74,6 +83,24 @@ def _triggers(on_postgresql: bool) -> Iterator[str]:
             else:
                 counting = "; ".join(_counting(table, firm.format(row=row)) for row in rows)
                 yield f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {counting}; END"
+    yield from _telling(on_postgresql)
+
+
+def _telling(on_postgresql: bool) -> Iterator[str]:
+    """Tell a sheet the local day on which an answer of it was saved last, where it is a later one."""
+    if on_postgresql:
+        yield _TELL.format(zone=LOCAL.key)
+    for event, saved in SAVES.items():
+        head = f"CREATE TRIGGER {_named('answers', event)} AFTER {saved} ON answers"
+        if on_postgresql:
+            yield f"{head} FOR EACH ROW EXECUTE FUNCTION tell_sheet()"
+        else:
+            # China has had one time, without summer time, since 1991.
+            day = "date(NEW.saved_at, '+8 hours')"
+            yield (
+                f"{head} BEGIN UPDATE sheets SET saved_on = {day} WHERE id = NEW.sheet_id"  # noqa: S608
+                f" AND (saved_on IS NULL OR saved_on < {day}); END"
+            )
 
 
 def _counting(table: str, firm: str) -> str:
@@ -98,6 +125,20 @@ BEGIN
          ON CONFLICT (what, ward, "by") DO UPDATE SET times = known.times + 1, at = excluded.at
          WHERE known.at <> excluded.at',
         TG_TABLE_NAME, TG_ARGV[0], rows);
+    RETURN NULL;
+END $$
+"""
+_TELL = """
+CREATE OR REPLACE FUNCTION tell_sheet() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    day date := timezone('{zone}', NEW.saved_at)::date;
+BEGIN
+    -- Looked at first: a statement that changes nothing would be counted as a touch all the same.
+    IF EXISTS (
+        SELECT FROM sheets WHERE id = NEW.sheet_id AND (saved_on IS NULL OR saved_on < day)
+    ) THEN
+        UPDATE sheets SET saved_on = day WHERE id = NEW.sheet_id;
+    END IF;
     RETURN NULL;
 END $$
 """

@@ -30,8 +30,9 @@ class Place(NamedTuple):
 
 
 def pace(district: District, now: datetime) -> Pace:
+    """Return against what firms are measured: who saved last on the seventh day ago is seven days idle."""
     today = now.astimezone(LOCAL).date()
-    return Pace(today, now - timedelta(days=district.stuck_days))
+    return Pace(today, today - timedelta(days=district.stuck_days - 1))
 
 
 def by_township(round_: Round, counted: Counted) -> list[Place]:

@@ -147,6 +147,7 @@ _LISTING = Listing(
         .outerjoin(PoolEntry, PoolEntry.firm_id == Firm.id)
     ),
     sorts=SORTS,
+    firm=Assessment.firm_id,
 )
 
 

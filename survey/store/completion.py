@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
@@ -14,8 +14,16 @@ from sqlalchemy.orm import Session
 from survey import db
 from survey.clock import LOCAL
 from survey.store import kept
-from survey.store.firms import narrowed
-from survey.store.lists import BELOW, Query, Slice, Wanted, sliced, sorted_by
+from survey.store.lists import (
+    BELOW,
+    Conditions,
+    Listing,
+    Query,
+    Slice,
+    Wanted,
+    is_any_of,
+    of_firms,
+)
 from survey.store.sheets import speaking
 from survey.tables import (
     AnswerRow,
@@ -37,8 +45,12 @@ class Pace:
     """Against what firms are measured."""
 
     today: date
-    idle_since: datetime
-    """Who has saved nothing since is stuck."""
+    idle_since: date
+    """Who has saved nothing since the morning of that day is stuck."""
+
+    @property
+    def morning(self) -> datetime:
+        return datetime.combine(self.idle_since, time(), LOCAL)
 
 
 @dataclass(frozen=True)
@@ -74,40 +86,49 @@ def slow_of(session: Session, round_: Round, pace: Pace) -> dict[str, int]:
     """Count the firms of a round that are stuck, and that are past its last day."""
     counted = (func.count(case((slow, 1))) for slow in (_stuck(pace), _overdue(round_, pace)))
     being_filled_in = (Assessment.round_id == round_.id, Assessment.state == AssessmentState.DRAFT)
-    row = session.execute(select(*counted).where(*being_filled_in)).one()
-    return {STUCK: row[0], OVERDUE: row[1]}
+    query = select(*counted).where(*being_filled_in)
+    found = kept.added_up(session, query, Assessment.firm_id, 0)
+    return dict(zip((STUCK, OVERDUE), found[0] if found else (0, 0), strict=True))
 
 
 def round_firms(
     session: Session, round_: Round, wanted: Wanted, pace: Pace, part: Slice | None = None
 ) -> tuple[list[RoundLine], int]:
     """Return the firms of a round with whom to call, by township as they are called."""
-    query = firms_wanted(
-        round_,
-        wanted,
-        pace,
-        Firm.id.label("firm_id"),
-        Firm.name.label("firm"),
-        Firm.code,
-        _trade().label("trade"),
-        Firm.township,
-        Firm.contact_name,
-        Firm.contact_phone,
-        Assessment.id.label("assessment_id"),
-        Assessment.state,
-        Assessment.created_at.label("begun_at"),
-        _last_saved().label("saved_at"),
-        Assessment.submitted_at,
-        case((_stuck(pace), True), else_=False).label("stuck"),
-        case((_overdue(round_, pace), True), else_=False).label("overdue"),
-    )
-    ordered = sorted_by(query, wanted.sort or "township", ROUND_SORTS, Firm.name.asc())
-    rows, total = sliced(session, ordered.order_by(Firm.id), part)
+    where = list(_where(round_, wanted, pace))
+    rows, total = _listing(round_, pace).read(session, where, wanted.sort or "township", part)
     texts = ("township", "contact_name", "contact_phone")
     return [
         RoundLine(**{**row._mapping, **{name: getattr(row, name) or "" for name in texts}})
         for row in rows
     ], total
+
+
+def _listing(round_: Round, pace: Pace) -> Listing:
+    return Listing(
+        key=Firm.id,
+        found=_firms(round_, Firm.id),
+        rows=_firms(
+            round_,
+            Firm.id.label("firm_id"),
+            Firm.name.label("firm"),
+            Firm.code,
+            _trade().label("trade"),
+            Firm.township,
+            Firm.contact_name,
+            Firm.contact_phone,
+            Assessment.id.label("assessment_id"),
+            Assessment.state,
+            Assessment.created_at.label("begun_at"),
+            _last_saved().label("saved_at"),
+            Assessment.submitted_at,
+            case((_stuck(pace), True), else_=False).label("stuck"),
+            case((_overdue(round_, pace), True), else_=False).label("overdue"),
+        ),
+        sorts=ROUND_SORTS,
+        firm=Firm.id,
+        last=(Firm.name.asc(), Firm.id),
+    )
 
 
 def township_counts(
@@ -122,15 +143,19 @@ def township_counts(
 
 def firms_wanted(round_: Round, wanted: Wanted, pace: Pace, *columns: Any) -> Query:
     """Select of the firms of a round that a list is narrowed to."""
-    query = _firms(round_, *columns)
+    return _firms(round_, *columns).where(*_where(round_, wanted, pace))
+
+
+def _where(round_: Round, wanted: Wanted, pace: Pace) -> Conditions:
     if wanted.only is not None:
-        query = query.where(Firm.id.in_(wanted.only))
+        yield Firm.id.in_(wanted.only)
     if wanted.trade:
-        query = query.where(_trade() == wanted.trade)
-    slow = {STUCK: _stuck(pace), OVERDUE: _overdue(round_, pace)}.get(wanted.state)
-    if slow is None:
-        return narrowed(query, wanted)
-    return narrowed(query.where(slow), replace(wanted, state=""))
+        yield _trade() == wanted.trade
+    if wanted.state in (STUCK, OVERDUE):
+        yield _stuck(pace) if wanted.state == STUCK else _overdue(round_, pace)
+    elif wanted.state:
+        yield is_any_of(Assessment.state, wanted.state)
+    yield from of_firms(wanted)
 
 
 def _firms(round_: Round, *columns: Any) -> Query:
@@ -161,11 +186,10 @@ def _last_saved() -> ColumnElement[Any]:
 def _stuck(pace: Pace) -> ColumnElement[bool]:
     """Whether a sheet is being filled in, was begun or last handed in a while ago, and lies."""
     since = func.coalesce(Assessment.submitted_at, Assessment.created_at)
-    saved = select(AnswerRow.question_id).join(SheetRow, SheetRow.id == AnswerRow.sheet_id)
-    lately = saved.where(_own_sheet(), AnswerRow.saved_at >= pace.idle_since)
+    lately = select(SheetRow.id).where(_own_sheet(), SheetRow.saved_on >= pace.idle_since)
     return and_(
         Assessment.state == AssessmentState.DRAFT,
-        since < pace.idle_since,
+        since < pace.morning,
         ~lately.correlate(Assessment).exists(),
     )
 

@@ -18,7 +18,6 @@ from survey.store.lists import (
     Conditions,
     Facts,
     Listing,
-    Query,
     Slice,
     Wanted,
     any_of,
@@ -67,13 +66,6 @@ FIRM_SORTS: Mapping[str, ColumnElement[Any]] = {
 }
 
 
-def narrowed(query: Query, wanted: Wanted) -> Query:
-    """Keep the firms asked for, by how far the assessment beside them is."""
-    if wanted.state:
-        query = query.where(is_any_of(Assessment.state, wanted.state))
-    return query.where(*of_firms(wanted))
-
-
 def _users(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     counted = select(func.count()).where(User.firm_id == Firm.id, User.active, *conditions)
     return counted.scalar_subquery()
@@ -102,6 +94,7 @@ _LISTING = Listing(
         .outerjoin(PoolEntry, PoolEntry.firm_id == Firm.id)
     ),
     sorts=FIRM_SORTS,
+    firm=Firm.id,
 )
 
 

@@ -6,7 +6,8 @@ them. As long as the sum is the same, nothing has changed, and the answer is wha
 say. So no number is ever older than the transaction that reads it, and no step waits for a figure.
 
 Touches of a table are counted ward by ward, a thousand firms each. What can be added up over firms
-is counted anew in the wards that were touched alone (``added_up``); everything else whole (``rows``).
+is counted anew in the wards that were touched alone (``added_up``), and what comes first in an order is
+looked for in them alone (``first``); everything else is asked whole (``rows``).
 A transaction that writes keeps nothing and is told nothing kept.
 """
 
@@ -128,15 +129,74 @@ def added_up(
     seen = asked.seen()
     known = asked.memory.recall((asked.question, WHOLE), seen)
     if known is None:
-        known = _together(_by_ward(session, asked, query, firm), groups)
+        known = _together(_by_ward(session, asked, _Added(query, firm)), groups)
         asked.memory.keep((asked.question, WHOLE), seen, known)
     return list(known)
 
 
-def _by_ward(
-    session: Session, asked: _Asked, query: Query, firm: ColumnElement[int]
-) -> list[Sequence[Any]]:
-    """Return the rows of every ward, counted anew where it was touched."""
+def first(
+    session: Session,
+    query: Query,
+    firm: ColumnElement[int] | Any,
+    order: Sequence[ColumnElement[Any]],
+    most: int,
+) -> list[Any]:
+    """Return the first keys of a question: those that come first among the first of every ward.
+
+    Args:
+        query: Asks for the key alone, in no order.
+        firm: Each row belongs to one firm, and whether and where it stands rests on rows of this firm
+            or of none; this column names it.
+        order: No two rows are equal in it.
+    """
+    ordered = query.order_by(*order).limit(most)
+    asked = _Asked.of(session, ordered)
+    if asked is None:
+        return list(session.scalars(ordered))
+    seen = asked.seen()
+    known = asked.memory.recall((asked.question, WHOLE), seen)
+    if known is None:
+        wards = _by_ward(session, asked, _First(query, firm, order, most))
+        keys = [row[0] for ward in wards for row in ward]
+        known = session.scalars(ordered.where(query.selected_columns[0].in_(keys))).all()
+        asked.memory.keep((asked.question, WHOLE), seen, known)
+    return list(known)
+
+
+class _Added(NamedTuple):
+    """A grouped question, see ``added_up``."""
+
+    query: Query
+    firm: ColumnElement[int]
+
+    def of(self, spans: Sequence[ColumnElement[bool]]) -> Query:
+        ward = (self.firm // WARD).label("ward")
+        return _within(self.query, spans).add_columns(ward).group_by(ward)
+
+
+class _First(NamedTuple):
+    """A question for what comes first, see ``first``."""
+
+    query: Query
+    firm: ColumnElement[int]
+    order: Sequence[ColumnElement[Any]]
+    most: int
+
+    def of(self, spans: Sequence[ColumnElement[bool]]) -> Query:
+        ward = self.firm // WARD
+        place = func.row_number().over(partition_by=ward, order_by=self.order)
+        placed = _within(self.query, spans).add_columns(place.label("place"), ward.label("ward"))
+        rows = placed.subquery()
+        key, place_, ward_ = rows.c
+        return select(key, ward_).where(place_ <= self.most)
+
+
+def _within(query: Query, spans: Sequence[ColumnElement[bool]]) -> Query:
+    return query.where(or_(*spans)) if spans else query
+
+
+def _by_ward(session: Session, asked: _Asked, one: _Added | _First) -> list[Sequence[Any]]:
+    """Return the rows of every ward, asked anew where it was touched."""
     found: dict[int, Sequence[Any]] = {}
     touched: dict[int, int] = {}
     for ward in asked.wards():
@@ -147,23 +207,15 @@ def _by_ward(
         else:
             found[ward] = known
     if touched:
-        everywhere = not found
-        counted = session.execute(_of_wards(query, firm, () if everywhere else touched)).all()
+        wards = touched if found else ()
+        spans = [one.firm.between(ward * WARD, ward * WARD + WARD - 1) for ward in wards]
         anew: defaultdict[int, list[Any]] = defaultdict(list)
-        for row in counted:
+        for row in session.execute(one.of(spans)):
             anew[row[-1]].append(row[:-1])
         for ward, seen in touched.items():
             asked.memory.keep((asked.question, ward), seen, anew[ward])
         found |= anew
     return list(found.values())
-
-
-def _of_wards(query: Query, firm: ColumnElement[int], wards: Iterable[int]) -> Query:
-    """Ask ward by ward, of these alone where some are named."""
-    ward = (firm // WARD).label("ward")
-    spans = [firm.between(one * WARD, one * WARD + WARD - 1) for one in wards]
-    asked = query.where(or_(*spans)) if spans else query
-    return asked.add_columns(ward).group_by(ward)
 
 
 def _together(parts: Iterable[Iterable[Any]], groups: int) -> list[tuple[Any, ...]]:

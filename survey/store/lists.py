@@ -42,6 +42,8 @@ STEP_NEAR = "near"
 SEVERAL = "||"
 """Stands between the values of a filter that asks for any of several."""
 
+MOST_FIRST = 90
+"""Rows on a list's first pages, which are looked for ward by ward."""
 PORTION = 500
 """Rows of a long list that are held at once while all of it goes out."""
 FIRM = (Firm.name, Firm.code)
@@ -327,18 +329,6 @@ def holding(query: Query, words: str, *columns: InstrumentedAttribute[Any]) -> Q
     return query.where(holds(words, *columns)) if words else query
 
 
-def sorted_by(
-    query: Query,
-    sort: str,
-    sorts: Mapping[str, ColumnElement[Any]],
-    last: ColumnElement[Any],
-) -> Query:
-    """Order by one of the keys, a leading hyphen turning it round; what is equal by ``last``."""
-    key = sorts[sort.removeprefix("-")]
-    order = key.desc() if sort.startswith("-") else key.asc()
-    return query.order_by(order.nulls_last(), last)
-
-
 def sliced(session: Session, ordered: Query, part: Slice | None) -> tuple[list[Any], int]:
     """Return the rows of one page and how many there are in all; without a page, all of them."""
     if part is None:
@@ -360,6 +350,12 @@ class Listing:
 
     ``found`` asks for the key alone, of no more tables than the conditions speak of; ``beside`` are
     the tables that some orders need as well, each with how it is joined.
+
+    Args:
+        sorts: The only keys it is ordered by; a leading hyphen turns one round.
+        firm: Whose a row is, where conditions and orders ask nothing of other firms: such a list is
+            counted, and its first pages are found, ward by ward.
+        last: By what rows are ordered that are equal; by default the newest first.
     """
 
     key: InstrumentedAttribute[int]
@@ -367,6 +363,8 @@ class Listing:
     rows: Query
     sorts: Mapping[str, ColumnElement[Any]]
     beside: Sequence[tuple[type[Table], ColumnElement[bool]]] = ()
+    firm: InstrumentedAttribute[int] | None = None
+    last: Sequence[ColumnElement[Any]] = ()
 
     def read(
         self,
@@ -379,8 +377,8 @@ class Listing:
         if part is None:
             rows = list(session.execute(self._ordered(self.rows.where(*where), sort)))
             return rows, len(rows)
-        found = kept.rows(session, _cut(self._ordered(self._found(where), sort), part))
-        shown = self._ordered(self.rows.where(self.key.in_([row[0] for row in found])), sort)
+        keys = self._keys(session, where, sort, part)
+        shown = self._ordered(self.rows.where(self.key.in_(keys)), sort)
         return list(session.execute(shown)), self.count(session, where)
 
     def portions(
@@ -397,7 +395,19 @@ class Listing:
         counted = self.found.where(*where).with_only_columns(
             func.count(), maintain_column_froms=True
         )
-        return kept.number(session, counted)
+        if self.firm is None:
+            return kept.number(session, counted)
+        return kept.total(session, counted, self.firm)
+
+    def _keys(
+        self, session: Session, where: Sequence[ColumnElement[bool]], sort: str, part: Slice
+    ) -> list[int]:
+        """Return the keys of one page: of the first ones ward by ward, see ``kept.first``."""
+        found, before = self._found(where), (part.page - 1) * part.size
+        if self.firm is None or before >= MOST_FIRST:
+            return [row[0] for row in kept.rows(session, _cut(self._ordered(found, sort), part))]
+        most = before + part.size
+        return kept.first(session, found, self.firm, self._order(sort), most)[before:]
 
     def _found(self, where: Sequence[ColumnElement[bool]]) -> Query:
         found = self.found
@@ -406,4 +416,9 @@ class Listing:
         return found.where(*where)
 
     def _ordered(self, query: Query, sort: str) -> Query:
-        return sorted_by(query, sort, self.sorts, self.key.desc())
+        return query.order_by(*self._order(sort))
+
+    def _order(self, sort: str) -> tuple[ColumnElement[Any], ...]:
+        key = self.sorts[sort.removeprefix("-")]
+        order = key.desc() if sort.startswith("-") else key.asc()
+        return order.nulls_last(), *(self.last or (self.key.desc(),))

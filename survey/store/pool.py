@@ -191,6 +191,7 @@ _LISTING = Listing(
         .outerjoin(User, User.id == PoolEntry.responsible_id)
     ),
     sorts=POOL_SORTS,
+    firm=PoolEntry.firm_id,
 )
 
 

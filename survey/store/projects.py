@@ -294,6 +294,7 @@ _LISTING = Listing(
         ).join(Firm, Firm.id == Project.firm_id)
     ),
     sorts=PROJECT_SORTS,
+    firm=Project.firm_id,
 )
 
 

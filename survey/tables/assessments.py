@@ -228,6 +228,9 @@ class SheetRow(Table):
     beside: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What its assessment said beside it when it was left behind, see ``lifecycle.versions``."""
     created_at: Mapped[datetime]
+    saved_on: Mapped[date | None]
+    """The local day on which an answer of it was saved last; written by triggers alone
+    (``migrations.watching``), so that every save tells it, whoever makes it."""
 
     start: Mapped[Start | None] = relationship(
         lazy="raise", viewonly=True, primaryjoin="SheetRow.id == Start.sheet_id"
@@ -280,7 +283,7 @@ class AnswerRow(AnswerFields, Table):
     """The present answer to one question of one sheet."""
 
     __tablename__ = "answers"
-    # Who has saved nothing lately is asked of every sheet of a round at once.
+    # When a sheet was saved last is asked of every line of a round.
     __table_args__ = (Index("ix_answers_sheet_id_saved_at", "sheet_id", "saved_at"),)
 
     sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), primary_key=True)

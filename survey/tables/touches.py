@@ -47,6 +47,7 @@ WATCHED: Mapping[str, str] = {
     "invitations": _FIRM,
     "rounds": _NOBODY,
     "assessments": _FIRM,
+    "sheets": _ASSESSMENT,
     "unmet_gates": _ASSESSMENT,
     "tallies": _ASSESSMENT,
     "pool_entries": _FIRM,

@@ -224,7 +224,7 @@ def _district(session: Session, config: Config, people: dict[str, User]) -> dict
     invitations.invite(Step(session, by, moment()), rounds[0].id, Whom())
     prepare_links(session, rounds[0], config.secret_key, moment())
     step = Step(session, by, moment())
-    reminders.press(step, rounds[0].id, Wanted(), Pace(step.today, step.now), by_mail=False)
+    reminders.press(step, rounds[0].id, Wanted(), Pace(step.today, step.today), by_mail=False)
     for each, state in ((firm, MailState.SENT), (other, MailState.FAILED)):
         a_mail(session, rounds[0], each.id, state, fault=LONG[:120])
     _to_be_visited(session, rounds[0])

@@ -165,7 +165,7 @@ def _two_firms_were_visited_by_two_who_did_not_always_agree(loaded: Session) -> 
 def _the_running_round_has_firms_at_every_pace(loaded: Session) -> None:
     over, running = loaded.scalars(select(Round).order_by(Round.opens_on)).all()[-2:]
     now = datetime.now(UTC)
-    pace = Pace(now.date(), now - timedelta(days=7))
+    pace = Pace(now.date(), now.date() - timedelta(days=6))
     states = completion.counted(loaded, running).states
     assert states.keys() >= {BELOW, AssessmentState.DRAFT, AssessmentState.VISITING}
     assert completion.slow_of(loaded, running, pace)[STUCK]

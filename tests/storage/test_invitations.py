@@ -1,7 +1,7 @@
 """Whom a round asks, on both databases: by filter or by list, and the link each owner is handed."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -23,7 +23,7 @@ from tests.support.rounds import prepare_links
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 BY = Actor(None, "测试")
-PACE = Pace(date(2026, 11, 23), NOON - timedelta(days=7))
+PACE = Pace(date(2026, 11, 23), date(2026, 11, 17))
 SECRET = "一把虚构的钥匙"
 
 

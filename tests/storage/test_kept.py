@@ -25,11 +25,12 @@ from survey.store import (
     notices,
     pool,
     project_sums,
+    projects,
     samples,
     stages,
     todo,
 )
-from survey.store.lists import Slice, Wanted
+from survey.store.lists import BELOW, Slice, Wanted
 from survey.tables import Assessment, AssessmentState, Firm, Ladder, Round, Table, Touch
 from survey.tables.touches import WATCHED
 from tests.support.bureau import counting
@@ -73,19 +74,30 @@ def colleague(settings: Config) -> Iterator[Session]:
 def figures(session: Session) -> dict[str, Any]:
     """Whatever pages count over the whole district."""
     edition, round_ = SHIPPED.load(EDITION), session.get_one(Round, 2)
-    pace = completion.Pace(TODAY, moment())
+    pace = completion.Pace(TODAY, TODAY)
     page = dashboard.page(session, PLACE, edition, round_, None, moment())
     wanted = Wanted(edition=EDITION, sort="firm")
     return {
         "district": page.tables,
         "assessments": assessment_list.counts(session, EDITION),
         "rows": assessment_list.assessments(session, wanted, Slice(1, 5)),
+        "named": assessment_list.assessments(session, Wanted(words="氏"), Slice(2, 5)),
         "waiting": pool.waiting(session, EDITION, PLACE.stages, TODAY),
         "targets": pool.pool_targets(session, EDITION),
         "stages": stages.counted(session, pool.entry_of_edition(EDITION), Ladder.NATION),
         "round": sorted(completion.counted(session, round_).cells.items(), key=str),
+        "slow": completion.slow_of(session, round_, pace),
+        "of the round": [
+            completion.round_firms(session, round_, Wanted(state=state), pace, Slice(1, 7))
+            for state in ("", BELOW, completion.STUCK)
+        ],
         "townships": completion.township_counts(session, round_, Wanted(trade="valve"), pace),
         "projects": project_sums.sums(session, TODAY),
+        "projects that wait": projects.projects(
+            session, Wanted(waits="any", sort="planned"), Slice(1, 5)
+        ),
+        "entries": pool.pool(session, Wanted(edition=EDITION, sort="-share"), Slice(1, 5)),
+        "names": firms.firms(session, Wanted(words="宏", sort="firm"), Slice(1, 5)),
         "needs": needs.by_standing(session, TODAY),
         "samples": samples.by_trade(session),
         "introductions": introduced.states(session),
@@ -120,6 +132,8 @@ def _changes(dice: Random) -> list[str]:
         f"UPDATE introductions SET state = 'agreed' WHERE {some}",
         f"UPDATE candidates SET not_met = {dice.randint(0, 2)} WHERE {firm}",
         f"UPDATE users SET active = NOT active WHERE {some}",
+        f"UPDATE sheets SET saved_on = '2026-10-0{dice.randint(1, 9)}' WHERE {some}",
+        f"UPDATE firms SET name = '虚构宏{dice.randint(0, 9)}', name_key = 'xu' WHERE {some}",
         f"UPDATE rounds SET closes_on = '2026-0{dice.randint(1, 9)}-01'",
         f"DELETE FROM unmet_gates WHERE assessment_id % {dice.randint(2, 9)} = 1",
         f"DELETE FROM tallies WHERE what = 'system' AND assessment_id % {dice.randint(2, 9)} = 1",

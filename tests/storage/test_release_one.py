@@ -25,6 +25,7 @@ from questionnaires.answers import parse
 from questionnaires.scoring import score
 from reports.facts import Choice
 from survey import db, library, migrations
+from survey.clock import LOCAL
 from survey.config import sqlite_url
 from survey.files.folder import Folder
 from survey.lifecycle import edition_status
@@ -181,6 +182,17 @@ def test_every_sheet_speaks_and_every_score_is_the_same(migrated, written):
     assert {i: len(s.failed_gates) for i, s in scores.items()} == {
         r["sheet_id"]: len(json.loads(r["failed_gates"])) for r in written["scores"]
     }
+
+
+def test_every_sheet_knows_the_day_of_its_last_save(migrated):
+    saved: dict[int, set[date]] = {}
+    for row in migrated.scalars(select(AnswerRow)):
+        saved.setdefault(row.sheet_id, set()).add(row.saved_at.astimezone(LOCAL).date())
+
+    told = {row.id: row.saved_on for row in migrated.scalars(select(SheetRow)) if row.saved_on}
+
+    assert len(told) > 20
+    assert told == {sheet_id: max(days) for sheet_id, days in saved.items()}
 
 
 def test_what_was_answered_keeps_its_edition_and_new_rounds_use_the_revised_one(migrated, tmp_path):

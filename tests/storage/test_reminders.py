@@ -113,7 +113,7 @@ def test_a_firm_that_comes_late_is_reminded_while_others_are_not_again(session, 
 
 
 def press(session, round_, day, **wanted):
-    pace = Pace(day, at(day) - timedelta(days=7))
+    pace = Pace(day, day - timedelta(days=6))
     return reminders.press(step(session, day), round_.id, Wanted(**wanted), pace, by_mail=False)
 
 

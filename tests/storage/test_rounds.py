@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from survey import db
 from survey.lifecycle import assessments, rounds
@@ -23,6 +23,7 @@ from survey.readings import completion as readings
 from survey.store import completion
 from survey.store.completion import OVERDUE, STUCK, Pace
 from survey.store.lists import BELOW, Wanted
+from survey.store.settings import District
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -37,7 +38,7 @@ from tests.support.people import a_firm, a_round, a_user
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 BY = Actor(None, "测试")
-PACE = Pace(date(2026, 11, 23), NOON - timedelta(days=7))
+PACE = Pace(date(2026, 11, 23), date(2026, 11, 17))
 
 
 def open_round(session, **given):
@@ -284,6 +285,53 @@ def test_who_saves_nothing_for_days_is_stuck_and_who_is_past_the_last_day_is_ove
     assert named(STUCK) == {"停厂"}
     assert named(OVERDUE) == {"停厂", "忙厂"}
     assert named(OVERDUE, date(2026, 11, 22)) == set()
+
+
+def test_a_firm_is_stuck_from_the_morning_on_which_its_last_save_lies_so_many_days_back(session):
+    round_ = a_round(session, opens_on=date(2026, 9, 1))
+    step = Step(session, BY, NOON - timedelta(days=10))
+    late, early = (
+        assessments.begin(step, a_firm(session, name).id, round_.id) for name in ("前一天", "当天")
+    )
+    midnight = datetime(2026, 11, 16, 16, tzinfo=UTC)  # of the 17th, here
+    saved_at(session, late, midnight - timedelta(seconds=1))
+    saved_at(session, early, midnight)
+    district = District(stuck_days=7)
+
+    def stuck(now):
+        pace = readings.pace(district, now)
+        lines, _total = completion.round_firms(session, round_, Wanted(state=STUCK), pace)
+        return {line.firm for line in lines}
+
+    morning = datetime(2026, 11, 22, 16, tzinfo=UTC)
+    assert stuck(morning - timedelta(seconds=1)) == set()
+    assert stuck(morning) == stuck(morning + timedelta(hours=23)) == {"前一天"}
+    assert stuck(morning + timedelta(days=1)) == {"前一天", "当天"}
+
+
+def test_every_save_tells_its_sheet_the_day_whoever_makes_it_and_none_turns_it_back(session):
+    round_ = a_round(session, opens_on=date(2026, 9, 1))
+    begun = assessments.begin(Step(session, BY, NOON), a_firm(session).id, round_.id)
+    other = assessments.begin(Step(session, BY, NOON), a_firm(session, "别厂").id, round_.id)
+
+    def day():
+        query = select(SheetRow.saved_on).where(SheetRow.assessment_id == begun.id)
+        session.rollback()
+        return session.scalar(query)
+
+    assert day() is None
+    saved_at(session, begun, datetime(2026, 11, 16, 15, 59, tzinfo=UTC))
+    assert day() == date(2026, 11, 16)
+    for moment, told in (
+        (NOON, 23),
+        (NOON - timedelta(days=1), 23),
+        (NOON + timedelta(days=1), 24),
+    ):
+        with db.writing(session):
+            session.execute(update(AnswerRow).values(saved_at=moment))
+        assert day() == date(2026, 11, told)
+    query = select(SheetRow.saved_on).where(SheetRow.assessment_id == other.id)
+    assert session.scalar(query) is None
 
 
 def saved_at(session, assessment, moment):

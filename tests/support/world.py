@@ -171,7 +171,7 @@ class World:
         """A round that asks both firms, has reminded them, and whose mails went astray."""
         step = Step(self._session, TESTER, moment())
         invitations.invite(step, round_.id, Whom())
-        reminders.press(step, round_.id, Wanted(), Pace(step.today, step.now), by_mail=False)
+        reminders.press(step, round_.id, Wanted(), Pace(step.today, step.today), by_mail=False)
         for side in self.sides:
             to = f"{side.word}@example.com"
             mail = a_mail(self._session, round_, side.ids["firm"], MailState.FAILED, address=to)
