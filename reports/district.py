@@ -84,12 +84,13 @@ class Recognised(NamedTuple):
 
 
 class Eligible(NamedTuple):
-    """A firm on a rung, and the rungs whose application conditions it meets, or may meet."""
+    """Firms on a rung, and the rungs whose application conditions each meets, or may meet."""
 
     step: int
     met: frozenset[str]
     open: frozenset[str]
-    """Nothing is known against the firm, and something is not known."""
+    """Nothing is known against a firm, and something is not known."""
+    firms: int = 1
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,8 @@ def plan_lines(
 
     Args:
         confirmed: {step: firms standing on it by their confirmed sheet}.
-        eligible: The same firms with the conditions they meet; without them nothing is said of it.
+        eligible: The same firms, some at a time, with the conditions they meet; without them nothing
+            is said of it.
     """
     return tuple(
         _plan_line(target, ladder, recognised, confirmed, counting, eligible) for target in targets
@@ -176,12 +178,12 @@ def _plan_line(
 def _may_apply(named: Mapping[str, int], eligible: Collection[Eligible]) -> tuple[int, int]:
     """Count firms that meet the conditions of a named rung they stand on, and those that may."""
     met = still_open = 0
-    for firm in eligible:
-        stood_on = {rung for rung, step in named.items() if step <= firm.step}
-        if stood_on & firm.met:
-            met += 1
-        elif stood_on & firm.open:
-            still_open += 1
+    for one in eligible:
+        stood_on = {rung for rung, step in named.items() if step <= one.step}
+        if stood_on & one.met:
+            met += one.firms
+        elif stood_on & one.open:
+            still_open += one.firms
     return met, still_open
 
 

@@ -145,9 +145,8 @@ def _frame(edition: Edition, round_: Round, basis: Basis) -> Frame:
 def plan(session: Session, district: District, edition: Edition) -> tuple[PlanLine, ...]:
     """Put the plan's targets beside today, conditions as they were judged last."""
     eligible = [
-        one
+        _eligible(group.step, group.conditions)._replace(firms=group.firms)
         for group in store.judged(session, edition.id, _least_step(district, edition))
-        for one in [_eligible(group.step, group.conditions)] * group.firms
     ]
     return plan_lines(
         district.targets,
