@@ -127,7 +127,7 @@ def _listing(round_: Round, pace: Pace) -> Listing:
         ),
         sorts=ROUND_SORTS,
         firm=Firm.id,
-        last=(Firm.name.asc(), Firm.id),
+        last=(Firm.name.asc(), Firm.id.asc()),
     )
 
 

@@ -157,8 +157,9 @@ def first(
     known = asked.memory.recall((asked.question, WHOLE), seen)
     if known is None:
         wards = _by_ward(session, asked, _First(query, firm, order, most))
-        keys = [row[0] for ward in wards for row in ward]
-        known = session.scalars(ordered.where(query.selected_columns[0].in_(keys))).all()
+        keys = known = [row[0] for ward in wards for row in ward]
+        if len(wards) > 1:
+            known = session.scalars(ordered.where(query.selected_columns[0].in_(keys))).all()
         asked.memory.keep((asked.question, WHOLE), seen, known)
     return list(known)
 
@@ -188,7 +189,7 @@ class _First(NamedTuple):
         placed = _within(self.query, spans).add_columns(place.label("place"), ward.label("ward"))
         rows = placed.subquery()
         key, place_, ward_ = rows.c
-        return select(key, ward_).where(place_ <= self.most)
+        return select(key, ward_).where(place_ <= self.most).order_by(place_)
 
 
 def _within(query: Query, spans: Sequence[ColumnElement[bool]]) -> Query:
