@@ -24,7 +24,7 @@ from survey.readings import outcomes, visiting
 from survey.readings.hints import own_hints
 from survey.readings.need_drafts import drafts_of
 from survey.readings.pairs import compared
-from survey.readings.prices import prices
+from survey.readings.prices import prices, satisfied
 from survey.readings.sheets import filled_sheet
 from survey.readings.visits import visit_of
 from survey.running import demonstration
@@ -48,6 +48,7 @@ from survey.tables import (
     Project,
     ProjectPaper,
     ProjectState,
+    Provider,
     Recognition,
     ReminderKind,
     Round,
@@ -241,6 +242,12 @@ def _a_package_was_finished_by_enough_firms_to_tell_of_it(loaded: Session) -> No
     assert prices(loaded)["N01"].firms == (5, 9)
 
 
+def _enough_firms_speak_of_a_provider_to_tell_how_satisfied_they_are(loaded: Session) -> None:
+    marks = satisfied(loaded)
+    told = {loaded.get_one(Provider, id).name: mark for id, mark in marks.items()}
+    assert told == {"云梯数智软件（虚构）": 4}
+
+
 def _two_budgets_are_asked_for_to_be_compared(loaded: Session) -> None:
     found = [kept.terms_of(line.run.terms) for line in budgets.runs(loaded)]
     assert [one.plan is None for one in found].count(True) == 1
@@ -283,6 +290,7 @@ def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, i
     _a_sample_was_copied_three_times(session)
     _a_provider_was_introduced(session)
     _a_package_was_finished_by_enough_firms_to_tell_of_it(session)
+    _enough_firms_speak_of_a_provider_to_tell_how_satisfied_they_are(session)
     _two_budgets_are_asked_for_to_be_compared(session)
     _every_page_can_say_that_it_is_a_demonstration(session)
     _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance)

@@ -22,12 +22,10 @@ from survey.running.demonstration.people import PARTNER, SELLER, actor
 from survey.running.demonstration.story import BEGAN
 from survey.store import introductions as store
 from survey.store.tallies import unsettled
-from survey.tables import CostKind, Firm, Project, ProjectState, Provider, Role, User
+from survey.tables import CostKind, Firm, Project, Provider, Role, User
 
 INTRODUCED = 2
 """The third package of the firm that meets a provider comes to a contract."""
-SELLERS, FINISHED_MOST = 3, "N01"
-"""So many providers sold what was accepted, and what that mostly was."""
 JOINED = BEGAN + timedelta(days=20)
 """When the bureau opened the list of providers."""
 
@@ -45,7 +43,6 @@ def bring_providers(
     shown = next(firm for firm in firms if firm.id == users[Role.FIRM].firm_id)
     _meet(session, shown, users, there, now)
     _wish(session, there[1], now)
-    _sold(session, [one for one, row in zip(there, rows, strict=True) if _sells(row)][:SELLERS])
 
 
 def _provider(step: Step, row: dict[str, Any], users: dict[str, User]) -> Provider:
@@ -140,22 +137,12 @@ def _sign(step: Step, firm: Firm, provider: Provider, package: str, title: str) 
     projects.contract(step, project.id, said, base_version=project.version)
 
 
-def _sells(row: dict[str, Any]) -> bool:
-    """Whether a provider on the list sells the package that most firms finished."""
-    is_free = not row.get("tied") and not row.get("paused")
-    return is_free and any(code == FINISHED_MOST for code, *_ in row["offers"])
-
-
-def _sold(session: Session, sellers: list[Provider]) -> None:
-    """What was accepted in the demonstration was sold by some providers in turn, the first before others.
-
-    So no seller has most of a package's market, and what it costs may be told.
-    """
-    accepted = select(Project).where(Project.state == ProjectState.ACCEPTED).order_by(Project.id)
+def know_sellers(session: Session) -> None:
+    """Tell which provider on the list is meant by contracts that were written down in words."""
+    named = Project.provider_id.is_(None), Project.provider_name == Provider.name
     with db.writing(session):
-        for number, project in enumerate(session.scalars(accepted)):
-            provider = sellers[number % SELLERS]
-            project.provider_id, project.provider_name = provider.id, provider.name
+        for project, provider in session.execute(select(Project, Provider).where(*named)):
+            project.provider_id = provider.id
 
 
 def _wish(session: Session, provider: Provider, now: datetime) -> None:
