@@ -10,6 +10,7 @@ from reports.contracts import Prices
 from reports.demand import Described
 from reports.figures import amount, money_text, span
 from reports.matching import Reason
+from reports.small_cells import FEWEST
 from survey.tables import IntroductionState, ProviderStanding
 from survey.words.wording import SIZES
 
@@ -90,6 +91,13 @@ def paid(prices: Prices | None, per: str = "") -> str:
     middle, half = _band(*prices.median), _band(prices.low[0], prices.high[1])
     each = f"每{per}" if per else ""
     return f"{few}–{many} 家的验收合同：{each}中位数在 {middle} 万元一档，中间一半在 {half} 万元"
+
+
+def satisfied(mark: int | None) -> str:
+    """Say how satisfied firms are with a provider; that too few have said so, where they are."""
+    if mark is None:
+        return "打分的企业太少，不公布"
+    return f"{mark} 分（满分 5 分，{FEWEST + 1} 家以上企业打分的中间值）"
 
 
 def _band(begins: Fraction, ends: Fraction) -> str:

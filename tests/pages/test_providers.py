@@ -397,6 +397,23 @@ def test_providers_and_officers_read_of_a_price_what_everybody_is_told(session, 
     assert told in desk.get(f"/bureau/providers/{sellers[0].id}").text
 
 
+def test_everybody_reads_the_same_of_how_satisfied_firms_are(session, app, desk, owner, package):
+    provider = of_word(session, "甲", package)
+    for mark in (5, 4, 4, 4, 3, 2):
+        an_accepted_project(session, a_firm(session), provider, satisfaction=mark)
+    seller = signed_in(app, session, a_provider_user(session, provider))
+    too_few = "打分的企业太少，不公布"
+    assert too_few in seller.get("/provider/").text
+    assert too_few in desk.get(f"/bureau/providers/{provider.id}").text
+
+    benchmarks.publish_satisfaction(Step(session, TESTER, moment()))
+
+    told = "4 分（满分 5 分，6 家以上企业打分的中间值）"
+    assert told in seller.get("/provider/").text
+    assert told in desk.get(f"/bureau/providers/{provider.id}").text
+    assert told in signed_in(app, session, owner).get("/firm/providers").text
+
+
 def test_an_officer_adds_a_provider_and_invites_its_people(session, desk):
     typed = {"name": "虚构新公司", "code": "91330000OI99999999"}
     desk.get("/bureau/providers/new")

@@ -13,7 +13,7 @@ from survey.lifecycle import providers as steps
 from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import whole
 from survey.readings import provider_changes
-from survey.readings.prices import prices
+from survey.readings.prices import prices, satisfied
 from survey.store import accounts, deals, introduced, introductions
 from survey.store import providers as store
 from survey.store import templates as template_store
@@ -241,6 +241,7 @@ def _page(
         met=met,
         met_total=met_total,
         prices={code: told.get(code) for code in codes},
+        satisfied=satisfied(session).get(found.id),
         deals=deals.deals_of(session, found.id),
         permille=here.district().provider_permille,
         document=here.district().provider_document,

@@ -6,7 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from reports import contracts
-from survey.readings.prices import prices
+from survey.readings.prices import prices, satisfied
 from survey.store import deals, introductions
 from survey.store import providers as store
 from survey.tables import ProviderStanding
@@ -36,7 +36,9 @@ def home() -> ResponseReturnValue:
         permille=district.provider_permille,
         share=words.share(district.provider_permille),
         document=district.provider_document,
-        prices={code: told.get(code) for code in codes},
+        products=codes,
+        prices={code: told[code] for code in codes if code in told},
+        satisfied=satisfied(session).get(provider.id),
         packages=offered().packages,
         words=words,
     )
