@@ -18,7 +18,7 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 SONG, HEI, KAI, FANG = "宋体", "黑体", "楷体", "仿宋"
-BLACK = RGBColor(0, 0, 0)
+BLACK, SHADE = RGBColor(0, 0, 0), "F2F2F2"
 CELL, NOTE, TABLE_TITLE, COVER_LINE = "表格文字", "表注", "表题", "封面文字"
 
 
@@ -126,10 +126,12 @@ class Building:
         self.docx.add_page_break()  # type: ignore[no-untyped-call]
 
     def facts(self, lines: Sequence[tuple[str, str]]) -> None:
-        """Add a table of two columns: what it is, and what it is here."""
+        """Add a table of two columns: what it is, and what it is here; a dash for what nobody said."""
         table = self._table(2)
         for name, value in lines:
-            _row(table, (name, f"{{{{ {value} }}}}"))
+            said = f"{{% if {value} %}}{{{{ {value} }}}}{{% else %}}—{{% endif %}}"
+            label, _ = _row(table, (name, said))
+            _emphasise([label])
         _widths(table, (45, 111))
 
     def rows(self, listed: str, columns: Sequence[tuple[str, str, int]], sum_of: str = "") -> None:
@@ -140,20 +142,20 @@ class Building:
             sum_of: The part that holds the same fields for a last line.
         """
         table = self._table(len(columns))
-        _repeat(_row(table, [head for head, _, _ in columns], bold=True))
+        _repeat(_row(table, [head for head, _, _ in columns]))
         empty = [""] * (len(columns) - 1)
         _row(table, [f"{{%tr for 项 in {listed} %}}", *empty])
         _row(table, [f"{{{{ 项.{field} }}}}" for _, field, _ in columns])
         _row(table, ["{%tr endfor %}", *empty])
         if sum_of:
-            _row(table, [f"{{{{ {sum_of}.{field} }}}}" for _, field, _ in columns], bold=True)
+            _emphasise(_row(table, [f"{{{{ {sum_of}.{field} }}}}" for _, field, _ in columns]))
         _widths(table, [wide for _, _, wide in columns])
 
     def grid(self, name: str) -> None:
         """Add a table whose columns are known only when it is written."""
         table = self._table(4)
         loop = (f"{{%tc for 列 in {name}.列 %}}", "{{ 列.名称 }}", "{%tc endfor %}")
-        _repeat(_row(table, [f"{{{{ {name}.首列 }}}}", *loop], bold=True))
+        _repeat(_row(table, [f"{{{{ {name}.首列 }}}}", *loop]))
         _row(table, [f"{{%tr for 行 in {name}.行 %}}", "", "", ""])
         cells = ("{%tc for 格 in 行.格 %}", "{{ 格.文字 }}", "{%tc endfor %}")
         _row(table, ["{{ 行.名称 }}", *cells])
@@ -170,19 +172,31 @@ class Building:
         return out.getvalue()
 
 
-def _row(table: Table, texts: Sequence[str], *, bold: bool = False) -> list[_Cell]:
+def _row(table: Table, texts: Sequence[str]) -> list[_Cell]:
     cells = list(table.add_row().cells)  # type: ignore[no-untyped-call]
     for cell, text in zip(cells, texts, strict=True):
         line = cell.paragraphs[0]
         line.style = CELL
-        line.add_run(text).bold = bold or None
+        line.add_run(text)
     unbroken = OxmlElement("w:cantSplit")
     table.rows[-1]._tr.get_or_add_trPr().append(unbroken)
     return cells
 
 
+def _emphasise(cells: Sequence[_Cell]) -> None:
+    """Set heads, names and sums apart, so that they are found in black and white too."""
+    for cell in cells:
+        for run in cell.paragraphs[0].runs:
+            run.bold = True
+        shade = OxmlElement("w:shd")
+        for name, value in (("val", "clear"), ("color", "auto"), ("fill", SHADE)):
+            shade.set(qn(f"w:{name}"), value)
+        cell._tc.get_or_add_tcPr().append(shade)
+
+
 def _repeat(cells: Sequence[_Cell]) -> None:
     """Have a row stand again at the head of each page its table goes on to."""
+    _emphasise(cells)
     row = cells[0]._tc.getparent()
     row.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 

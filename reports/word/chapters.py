@@ -88,6 +88,10 @@ def _counted(number: int | None, unit: str) -> str:
     return UNKNOWN if number is None else f"{number} {unit}"
 
 
+def _scale(above: bool | None) -> str:
+    return "" if above is None else "规上" if above else "规下"
+
+
 def _using(kind: Use, it: Diagnosis) -> str:
     return "；".join(one.text for one in it.facts.using(kind)) or UNKNOWN
 
@@ -99,7 +103,13 @@ def _systems(it: Diagnosis) -> str:
     )
 
 
+USED: Fields = (
+    _plain("名称", "系统或设备的名称", "name"),
+    Text("厂商", "厂商或品牌", lambda one: one.vendor or UNKNOWN),
+    Text("启用年份", "哪一年开始用", lambda one: str(one.year or UNKNOWN)),
+)
 FIRM: Fields = (
+    Text("规上规下", "规上或规下，没有记载的为空", lambda it: _scale(it.facts.above_scale)),
     Text("从业人数", "企业填写的人数", lambda it: _counted(it.facts.employees, "人")),
     Text("营业收入", "上年营业收入，万元", lambda it: _counted(it.facts.revenue, "万元")),
     Text("主要产品", "企业填写的产品", lambda it: it.facts.products or UNKNOWN),
@@ -107,6 +117,8 @@ FIRM: Fields = (
     Text("在用系统", "由答案推断的系统应用，参考值", _systems),
     Text("企业系统", "企业填写的系统、厂商和启用年份", partial(_using, Use.SYSTEM)),
     Text("主要设备", "企业填写的主要设备、厂商和启用年份", partial(_using, Use.MACHINE)),
+    Rows("系统", "企业填写的系统，一套一行", lambda it: it.facts.using(Use.SYSTEM), USED),
+    Rows("机器", "企业填写的主要设备，一种一行", lambda it: it.facts.using(Use.MACHINE), USED),
     Rows("设备", "设备与数量", lambda it: it.ratios, (
         Text("名称", "设备或项目", lambda one: one[0]), Text("数量", "多少分之多少", lambda one: one[1]))),
 )  # fmt: skip

@@ -72,11 +72,19 @@ def _summary(it: Building) -> None:
 
 
 def _firm(it: Building) -> None:
-    names = ("企业名称", "统一社会信用代码", "行业", "乡镇", "园区", "规模", "从业人数")
-    more = ("营业收入", "主要产品", "工序", "资质", "企业系统", "主要设备", "在用系统")
-    it.facts([(name, name) for name in (*names, *more)])
+    names = ("企业名称", "统一社会信用代码", "行业", "乡镇", "园区", "规模", "规上规下", "从业人数")
+    it.facts([(name, name) for name in (*names, "营业收入", "主要产品", "工序", "资质")])
     _list(it, "设备与数量", "设备", [("名称", "名称", 90), ("数量", "数量", 66)])
-    it.line("在用系统由答案推断，为参考值，不等于买没买软件。", NOTE)
+    it.heading("在用信息系统", 2)
+    it.mark("if 在用系统")
+    it.paragraph("按答案看：{{ 在用系统 }}。由答案推断，为参考值，不等于买没买软件。")
+    it.mark("endif")
+    columns = [("厂商", "厂商", 50), ("启用年份", "启用年份", 30)]
+    _list(it, "", "系统", [("系统", "名称", 76), *columns])
+    it.mark("if not 系统")
+    it.paragraph("企业信息里没有填写在用的系统。")
+    it.mark("endif")
+    _list(it, "主要设备", "机器", [("设备", "名称", 76), *columns])
 
 
 def _process(it: Building) -> None:
@@ -208,8 +216,13 @@ def _signatures(it: Building) -> None:
     columns = [("身份", "身份", 30), ("姓名、职务", "姓名", 44), ("签名", "图", 44)]
     _list(it, "现场留下的签名", "签名", [*columns, ("时间", "时间", 38)])
     it.heading("确认", 2)
-    for who in ("企业（盖章）", "诊断顾问", "审核人", "主管部门（盖章）"):
-        it.line(f"{who}：　　　　　　　　　　　　日期：　　 年　 月　 日")
+    for who in (
+        "企业（盖章）：",
+        "诊断顾问：{{ 诊断顾问 }}",
+        "审核人：",
+        "主管部门（盖章）：{{ 主管部门 }}",
+    ):
+        it.line(f"{who}　　　　　　　　　　　　日期：　　 年　 月　 日")
     it.line("企业异议（没有请写“无”）：")
 
 
