@@ -42,10 +42,10 @@ SUMMARY = (
     Column("自评总得分率（%）", 12, "percent"),
     Column("下一等级", 18),
     Column("还差", 40),
-    Column("建议投入 最低（万元）", 14, "number"),
-    Column("建议投入 最高（万元）", 14, "number"),
-    Column("年费 最低（万元）", 14, "number"),
-    Column("年费 最高（万元）", 14, "number"),
+    Column("建议投入 最低（万元）", 14, "money"),
+    Column("建议投入 最高（万元）", 14, "money"),
+    Column("年费 最低（万元）", 14, "money"),
+    Column("年费 最高（万元）", 14, "money"),
 )
 SCORES = (
     *FIRM,
@@ -84,7 +84,7 @@ PLAN = (
     Column("先后", 16),
     Column("数量", 26),
     *(
-        Column(f"{kind} {end}（万元）", 14, "number")
+        Column(f"{kind} {end}（万元）", 14, "money")
         for kind in ("设备", "软件", "服务", "未分项", "年费")
         for end in ("最低", "最高")
     ),

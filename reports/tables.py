@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any, Literal
 
 from questionnaires.sheets.writing import TEXT, Pen, cut, writing
 
-Kind = Literal["text", "number", "percent", "date"]
+Kind = Literal["text", "number", "money", "percent", "date"]
 Cell = str | int | Decimal | float | date | None
 
 MOST_ROWS = 1_048_576 - 3
@@ -29,7 +30,8 @@ MOST_ROWS = 1_048_576 - 3
 class Column:
     """A heading, its width in characters, and what its cells are.
 
-    ``percent`` cells are percentages of 0 to 100, as ``figures.percent_number`` gives them.
+    ``percent`` cells are percentages of 0 to 100, as ``figures.percent_number`` gives them; ``money`` is
+    in 万元, written with two decimals so that amounts stand under each other.
     """
 
     title: str
@@ -41,8 +43,8 @@ class Column:
 class Sheet:
     """A table; ``rows`` may be a generator and is read once.
 
-    With a ``title`` it is made to be sent on: the title in large letters over it, its rows numbered
-    and framed, set up to be filtered and to be printed across a page with its heads repeated.
+    Every one can be filtered, and printed on A4 with its heads on each page. With a ``title`` it is
+    made to be sent on: the title in large letters over it, its rows numbered and framed.
     """
 
     name: str
@@ -102,24 +104,27 @@ def side_by_side(
             leaf.end()
 
 
-FRAMED = {"border": 1, "border_color": "#B5C4C4", "text_wrap": True}
+FRAMED = {"border": 1, "border_color": "#B5C4C4"}
 NUMBER = Column("序号", 6, "number")
 _KINDS: dict[str, dict[str, Any]] = {
-    "text": TEXT,
+    "text": TEXT | {"text_wrap": True},
     "number": {"num_format": "General"},
+    "money": {"num_format": "#,##0.00"},
     "percent": {"num_format": "0.0"},
     "date": {"num_format": "yyyy-mm-dd"},
 }
-_HEAD = {"bold": True, "bg_color": "#E2F0EF", "text_wrap": True}
+_HEAD = {"bold": True, "bg_color": "#E2F0EF", "text_wrap": True, "valign": "vcenter"}
 _FORMS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"},
     "origin": {"font_color": "#43555C", "italic": True},
     "head": _HEAD | {"bottom": 1},
-    "framed head": _HEAD | FRAMED | {"align": "center", "valign": "vcenter"},
+    "framed head": _HEAD | FRAMED | {"align": "center"},
     **_KINDS,
     **{f"framed {kind}": form | FRAMED for kind, form in _KINDS.items()},
 }
 _A4 = 9
+ACROSS = 240
+"""Characters of width that an A4 page holds across and that are still read; more go on to the next."""
 
 
 class Leaf:
@@ -141,7 +146,7 @@ class Leaf:
         for at, column in enumerate(self._columns):
             page.set_column(at, at, column.width)
         if sheet.title:
-            _write_title(pen, page, sheet.title, len(self._columns))
+            _write_title(pen, page, sheet.title, self._columns)
         pen.put(page, head - 1, 0, str(self._origin), "origin")
         look = "framed head" if sheet.title else "head"
         for at, column in enumerate(self._columns):
@@ -171,31 +176,39 @@ class Leaf:
                 page.write_number(line, at, float(cell), form)  # type: ignore[arg-type]
 
     def end(self) -> None:
-        """Set a titled sheet up to be filtered and printed."""
-        if self._sheet.title:
-            _set_up(self._page, self._head, self._line, len(self._columns) - 1)
+        """Set the sheet up to be filtered and printed."""
+        if self._line > self._head:
+            self._page.autofilter(self._head, 0, self._line, len(self._columns) - 1)
+        across = -(-sum(column.width for column in self._columns) // ACROSS)
+        _set_up(self._page, self._head, across)
 
 
-def _write_title(pen: Pen, page: Any, title: str, width: int) -> None:
+def _write_title(pen: Pen, page: Any, title: str, columns: Sequence[Column]) -> None:
+    """Write it over the columns of the first page, so that it is seen where a wide table is opened."""
+    reached = accumulate(column.width for column in columns)
+    under = sum(width <= ACROSS for width in reached)
     page.set_row(0, 30)
-    page.merge_range(0, 0, 0, max(width - 1, 1), "", pen.forms["title"])
+    page.merge_range(0, 0, 0, max(under - 1, 1), "", pen.forms["title"])
     pen.put(page, 0, 0, title, "title")
 
 
-def _set_up(page: Any, head: int, last: int, right: int) -> None:
-    """Let a table be filtered, and printed across a page, its heads on each."""
-    page.autofilter(head, 0, max(last, head), right)
+def _set_up(page: Any, head: int, across: int) -> None:
+    """Let a table be printed on so many pages beside each other, heads and names on each."""
     page.set_landscape()
     page.set_paper(_A4)
     page.set_margins(0.4, 0.4, 0.5, 0.6)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(across, 0)
     page.repeat_rows(head)
+    if across > 1:
+        page.repeat_columns(0, head - 1)
+        page.print_across()
     page.set_footer("&C第 &P 页，共 &N 页")
 
 
 _KEPT: dict[Kind, tuple[type, ...]] = {
     "text": (),
     "number": (int, float, Decimal),
+    "money": (int, float, Decimal),
     "percent": (int, float, Decimal),
     "date": (date,),
 }

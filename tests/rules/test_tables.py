@@ -9,12 +9,15 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from questionnaires.sheets.writing import cut, sheet_name
 from reports import tables
 from reports.tables import Column, Origin, Sheet
 
+A4 = 9
 ORIGIN = Origin("莲都区", datetime(2026, 11, 20, 9, 30, tzinfo=UTC), "行业：阀门")
 
 
@@ -185,3 +188,50 @@ def test_a_workbook_may_be_a_file(tmp_path: Path) -> None:
     tables.write_table(tmp_path / "表.xlsx", [one_column(["甲"])], ORIGIN)
 
     assert (tmp_path / "表.xlsx").read_bytes().startswith(b"PK")
+
+
+# --- as an office reads and prints it -----------------------------------------------------------
+
+
+def opened(*sheets: Sheet) -> Worksheet:
+    return load_workbook(written(*sheets)).worksheets[0]
+
+
+@pytest.mark.parametrize("title", ["", "莲都区培育库"])
+def test_every_sheet_is_filtered_and_printed_on_a4_with_its_heads_on_each_page(title: str) -> None:
+    page = opened(Sheet("培育库", [Column("企业名称", 30), Column("乡镇")], [["甲", "乙"]], title))
+
+    head = 3 if title else 2
+    assert (page.page_setup.paperSize, page.page_setup.orientation) == (A4, "landscape")
+    assert (page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight) == (1, 0)
+    assert page.print_title_rows == f"${head}:${head}"
+    assert page.freeze_panes == ("C4" if title else "B3")
+    assert page.auto_filter.ref == f"A{head}:{'C' if title else 'B'}{head + 1}"
+
+
+def test_a_table_without_rows_has_nothing_to_filter() -> None:
+    assert opened(Sheet("培育库", [Column("企业名称")], [], "莲都区培育库")).auto_filter.ref is None
+
+
+def test_words_go_on_in_the_next_line_instead_of_under_their_neighbour() -> None:
+    page = opened(one_column(["写得很长的一句话" * 9]))
+
+    assert page["A3"].alignment.wrap_text
+    assert page["A3"].alignment.vertical == "top"
+
+
+def test_a_table_too_wide_to_be_read_on_one_page_goes_on_beside_it_with_the_names_again() -> None:
+    columns = [Column("企业名称", 30), *(Column(f"列{n}", 20) for n in range(20))]
+
+    page = opened(Sheet("培育库", columns, [["甲"] + [""] * 20], "莲都区培育库"))
+
+    assert page.page_setup.fitToWidth == 2
+    assert page.print_title_cols == "$A:$B"
+    assert [str(one) for one in page.merged_cells.ranges] == ["A1:L1"]  # 236 of 240 characters
+
+
+def test_amounts_stand_under_each_other() -> None:
+    page = opened(one_column([Decimal("17.8"), 11, "未填"], kind="money", title="造价（万元）"))
+
+    assert [page[f"A{n}"].number_format for n in (3, 4)] == ["#,##0.00", "#,##0.00"]
+    assert [page[f"A{n}"].value for n in (3, 4, 5)] == [17.8, 11, "未填"]

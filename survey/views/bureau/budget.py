@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reports import charts, tables
+from reports import charts
 from reports.budget import kept, telling
 from reports.budget.answering import Answer
 from reports.budget.errors import Absurd
@@ -17,7 +17,8 @@ from reports.budget.telling import Words
 from reports.budget.terms import Terms
 from reports.dashboard import Table, Where
 from reports.district import Target
-from reports.tables import Origin, Sheet, write_table
+from reports.table_sheets import sheet
+from reports.tables import Origin, write_table
 from survey.clock import LOCAL
 from survey.lifecycle import budgets as life
 from survey.lifecycle import typed
@@ -173,20 +174,11 @@ def budget_workbook(run_id: int) -> ResponseReturnValue:
     place, made = here.district(), here.now().astimezone(LOCAL)
     stream = BytesIO()
     origin = Origin(f"{place.name}补助预算", made, shown.run.title, place.demonstration)
-    write_table(stream, [_sheet(table) for table in shown.tables], origin)
+    write_table(stream, [sheet(table) for table in shown.tables], origin)
     stream.seek(0)
     note_export(here.step(), "budget", len(shown.tables[0].lines), shown.run.title)
     name = f"补助方案{run_id}-{here.today().isoformat()}.xlsx"
     return sent_workbook(stream, name, f"budget-{run_id}.xlsx")
-
-
-def _sheet(table: Table) -> Sheet:
-    columns = [tables.Column(title, 26 if at == 0 else 18) for at, title in enumerate(table.head)]
-    rows = [
-        [line.title, *(cell.text if cell.number is None else cell.number for cell in line.cells)]
-        for line in table.lines
-    ]
-    return Sheet(table.title.split("（")[0], columns, rows)
 
 
 @pages.post("/district/budget/<row:run_id>/adopt")

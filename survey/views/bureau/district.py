@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from flask import Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reports import glance, tables
-from reports.dashboard import Basis, Cell, Table, Where
-from reports.tables import Origin, Sheet, write_table
+from reports import glance
+from reports.dashboard import Basis, Cell, Where
+from reports.table_sheets import sheet
+from reports.tables import Origin, write_table
 from survey.clock import LOCAL
 from survey.lifecycle import district_pages, typed
 from survey.lifecycle.exports import note_export
@@ -164,21 +165,11 @@ def district_workbook() -> ResponseReturnValue:
     place, made = here.district(), here.now().astimezone(LOCAL)
     stream = BytesIO()
     origin = Origin(f"{place.name}全区情况", made, _said(found), place.demonstration)
-    write_table(stream, [_sheet(table) for table in found.tables], origin)
+    write_table(stream, [sheet(table) for table in found.tables], origin)
     stream.seek(0)
     note_export(here.step(), "district", sum(len(t.lines) for t in found.tables), _said(found))
     day = here.today().isoformat()
     return sent_workbook(stream, f"全区情况-{day}.xlsx", f"district-{day}.xlsx")
-
-
-def _sheet(table: Table) -> Sheet:
-    columns = [tables.Column(table.head[0], 26)]
-    columns += [tables.Column(title, 14, "number") for title in table.head[1:]]
-    rows = [
-        [line.title, *(cell.text if cell.number is None else cell.number for cell in line.cells)]
-        for line in table.lines
-    ]
-    return Sheet(table.title.replace("：", "-"), columns, rows)
 
 
 def _said(page: Page) -> str:

@@ -164,7 +164,7 @@ def _of_projects(edition: Edition, known: Beside) -> Iterable[Column[Any]]:
 
 
 def _amount(title: str, key: str, cell: Callable[[Any], Cell]) -> Column[Any]:
-    return Column(title, cell, 14, "number", key=key, label=title.partition("（")[0])
+    return Column(title, cell, 14, "money", key=key, label=title.partition("（")[0])
 
 
 def _money(given: Iterable[int | None]) -> Decimal | None:

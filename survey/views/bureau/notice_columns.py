@@ -93,7 +93,7 @@ def _of_project() -> tuple[Column[Any], ...]:
     return (
         Column("名次", lambda line: line.place, 8, "number", key="place", label="名次"),
         Column("项目（车间）名称", lambda line: line.project, 30, key="project", label="项目"),
-        Column("总投资（万元）", invested, 14, "number", key="investment", label="总投资"),
+        Column("总投资（万元）", invested, 14, "money", key="investment", label="总投资"),
     )
 
 

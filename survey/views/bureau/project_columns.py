@@ -78,7 +78,7 @@ def _amount(
         hundredths = of(line)
         return None if hundredths is None else Decimal(hundredths) / 100
 
-    return Column(title, cell, 14, "number", key=key, sort=sort, usual=usual, label=label)
+    return Column(title, cell, 14, "money", key=key, sort=sort, usual=usual, label=label)
 
 
 def _of_prices() -> Iterable[Column[Any]]:

@@ -26,7 +26,7 @@ def _claimable(deal: Deal) -> int:
 
 def _columns() -> tuple[Column[Any], ...]:
     def money(title: str, of: Any) -> Column[Any]:
-        return Column(f"{title}（万元）", lambda deal: None if of(deal) is None else of(deal) / 100, 14, "number")  # fmt: skip
+        return Column(f"{title}（万元）", lambda deal: None if of(deal) is None else of(deal) / 100, 14, "money")  # fmt: skip
 
     return (
         Column("服务商", lambda deal: deal.provider, 30),

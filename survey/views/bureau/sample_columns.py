@@ -108,7 +108,7 @@ def copies(
         Head("必选或自选", 10),
         Head("改造场景", 26),
         Head("合同日期", 14, "date"),
-        Head("合同价（万元）", 14, "number"),
+        Head("合同价（万元）", 14, "money"),
         Head("进度（%）", 10, "number"),
         Head("验收日期", 14, "date"),
         Head("与样本的差别", 40),
