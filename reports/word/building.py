@@ -125,21 +125,42 @@ class Building:
     def new_page(self) -> None:
         self.docx.add_page_break()  # type: ignore[no-untyped-call]
 
-    def facts(self, lines: Sequence[tuple[str, str]]) -> None:
-        """Add a table of two columns: what it is, and what it is here; a dash for what nobody said."""
+    def facts(self, lines: Sequence[tuple[str, str]], *, briefly: bool = False) -> None:
+        """Add a table of two columns: what it is, and what it is here; a dash for what nobody said.
+
+        Args:
+            briefly: Lines of which nothing is said are left out.
+        """
         table = self._table(2)
         for name, value in lines:
+            if briefly:
+                _row(table, (f"{{%tr if {value} %}}", ""))
             said = f"{{% if {value} %}}{{{{ {value} }}}}{{% else %}}—{{% endif %}}"
             label, _ = _row(table, (name, said))
             _emphasise([label])
+            if briefly:
+                _row(table, ("{%tr endif %}", ""))
         _widths(table, (45, 111))
 
-    def rows(self, listed: str, columns: Sequence[tuple[str, str, int]], sum_of: str = "") -> None:
+    def to_fill_in(
+        self, columns: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]]
+    ) -> None:
+        """Add a table whose lines leave room for a hand that signs: head and millimetres of each column."""
+        table = self._table(len(columns))
+        _emphasise(_row(table, [head for head, _ in columns]))
+        for line in lines:
+            _row(table, line)
+            table.rows[-1].height = Mm(13)
+        _widths(table, [wide for _, wide in columns])
+
+    def rows(
+        self, listed: str, columns: Sequence[tuple[str, str, int]], sums: Sequence[str] = ()
+    ) -> None:
         """Add a table with a line for each item of a list.
 
         Args:
             columns: Head, field of an item, millimetres.
-            sum_of: The part that holds the same fields for a last line.
+            sums: The parts that hold the same fields for last lines, each where it has a name.
         """
         table = self._table(len(columns))
         _repeat(_row(table, [head for head, _, _ in columns]))
@@ -147,8 +168,10 @@ class Building:
         _row(table, [f"{{%tr for 项 in {listed} %}}", *empty])
         _row(table, [f"{{{{ 项.{field} }}}}" for _, field, _ in columns])
         _row(table, ["{%tr endfor %}", *empty])
-        if sum_of:
-            _emphasise(_row(table, [f"{{{{ {sum_of}.{field} }}}}" for _, field, _ in columns]))
+        for part in sums:
+            _row(table, [f"{{%tr if {part}.名称 %}}", *empty])
+            _emphasise(_row(table, [f"{{{{ {part}.{field} }}}}" for _, field, _ in columns]))
+            _row(table, ["{%tr endif %}", *empty])
         _widths(table, [wide for _, _, wide in columns])
 
     def grid(self, name: str) -> None:

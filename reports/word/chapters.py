@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from reports import charts
 from reports.diagnosis import Diagnosis
+from reports.diagnosis.costs import CostLine
 from reports.facts import Use
 from reports.figures import date_text
 from reports.paper import gantt as chart
@@ -24,6 +25,8 @@ FULL_WIDTH, PHOTO, SIGNATURE = 150, 90, 35
 """Millimetres of a chart, of a photo, of a signature."""
 MOST_PHOTOS, MOST_PHOTO_BYTES = 24, 4 * 1024 * 1024
 """So many photos stand in the Word edition, the first; all of them are in the paper."""
+MOST_DETAILS = 30
+"""Items of a standard that are told one by one, as on paper."""
 NONE = "—"
 UNKNOWN = "未填写"
 
@@ -282,15 +285,73 @@ def _paid(name: str, attribute: str) -> Text:
     return Text(name, f"{name}，万元，参考值", lambda t: getattr(t.line, attribute) or NONE)
 
 
+PAID = tuple(
+    _paid(name, attribute)
+    for name, attribute in (
+        ("设备", "equipment"),
+        ("软件", "software"),
+        ("服务", "services"),
+        ("一次性", "once"),
+        ("每年", "yearly"),
+    )
+)
+
+
+class Sum(NamedTuple):
+    """The last lines of the plan's table."""
+
+    title: str
+    line: CostLine
+
+
+SUM: Fields = (
+    Text("类别", "空着", lambda _: ""),
+    Text("名称", "加到哪里", lambda s: s.title),
+    *PAID,
+    Text("时间", "空着", lambda _: ""),
+)
+
+
+def _must_do(it: Diagnosis) -> Sum | None:
+    """What the way to the next rung comes to, where more is advised beside it."""
+    if not (it.route and it.advice_begins_with_route and it.plan.schedule.extra):
+        return None
+    return Sum(f"必做小计，到“{it.route.target}”", it.route.costs.total)
+
+
+def _all_of_it(it: Diagnosis) -> Sum | None:
+    return Sum("合计", it.advice_costs.total) if it.plan.schedule.tasks else None
+
+
+def _unknown(frame: Any) -> str:
+    """What a standard asks and no answer tells; nothing where it is said what is missing."""
+    if frame.missing:
+        return ""
+    return "、".join(row.title for row in frame.rows if row.state == "unknown")
+
+
+def _details(frame: Any) -> list[Any]:
+    """Its items as far as known; too many are left to the whole."""
+    known = [row for row in frame.rows if row.state != "unknown"]
+    return known if len(known) <= MOST_DETAILS else []
+
+
 COMING: Fields = (
     Rows("方案", "方案一览，先必须后建议，万元，参考值",
          lambda it: (*it.plan.schedule.must, *it.plan.schedule.extra), (
         Text("类别", "必须或建议", lambda t: "必须" if t.leads else "建议"),
         Text("名称", "编号、名称和数量", lambda t: f"{t.code} {t.title}　{t.line.units}".strip()),
-        *(_paid(name, attribute)
-          for name, attribute in (("设备", "equipment"), ("软件", "software"), ("服务", "services"),
-                           ("一次性", "once"), ("每年", "yearly"))),
+        *PAID,
         _plain("时间", "第几个月", "months"))),
+    Part("必做小计", "到下一等级要花多少，另外没有建议的为空", _must_do, SUM),
+    Part("方案合计", "方案一览的合计", _all_of_it, SUM),
+    Rows("两种方案", "顾问方案与系统测算对照，顾问没有另选的没有",
+         lambda it: it.both_plans.rows if it.both_plans else (), (
+        Text("名称", "场景或措施", lambda r: f"{r.code} {r.title}".strip()),
+        _plain("测算", "系统测算", "computed"),
+        _plain("顾问", "顾问方案", "chosen"),
+        _plain("启动", "什么时候启动", "starts"),
+        Text("差别", "差在哪里", lambda r: r.mark or "相同"))),
     Picture("进度图", "实施进度，横轴从决定启动的那一月算起", _gantt),
     Part("按年投入", "每一年付多少，万元，参考值", _by_year, GRID),
     Text("预期", "做完必做项以后的总得分率和等级，一句话", _expected),
@@ -316,7 +377,11 @@ COMING: Fields = (
         _plain("声明", "用途的声明", "disclaimer"),
         Text("来源", "文件和年份", lambda f: f"{f.source}（{f.year} 年，{f.confidence_text}）"),
         Rows("条目", "维度或能力域", lambda f: f.groups, (
-            _plain("名称", "维度或能力域", "title"), _plain("结果", "结果", "value"))))),
+            _plain("名称", "维度或能力域", "title"), _plain("结果", "结果", "value"))),
+        Rows("细项", f"逐条的结果，多于 {MOST_DETAILS} 条的没有", _details, (
+            _plain("名称", "条目", "title"), _plain("结果", "结果", "value"))),
+        Text("还缺", "还缺哪些事实", lambda f: "、".join(f.missing)),
+        Text("不能推出", "现有答案不能推出的条目", _unknown))),
 )  # fmt: skip
 
 

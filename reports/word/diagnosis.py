@@ -158,6 +158,9 @@ ADVICE: Fields = (
     Text("先要做好", "要先做好的场景", lambda a: "、".join(a.prerequisites)),
     _plain("企业自己要做", "企业自己要做的事", "firm_does"),
     _plain("验收", "验收看什么", "acceptance"),
+    _plain("常见成效", "别处做完的成效，参考值", "effect"),
+    _plain("前提", "要先有什么", "assumes"),
+    _plain("三个月后", "用起来以后看什么", "in_use"),
 )  # fmt: skip
 COST: Fields = (
     Text("名称", "编号和名称", lambda c: f"{c.code} {c.title}".strip()),
@@ -176,8 +179,15 @@ PLAN: Fields = (
     Text("路线说明", "这条路是怎样算出来的", lambda it: it.route.how if it.route and it.route.is_possible else ""),
     Rows("费用", "建议的费用，逐项，万元，参考值", lambda it: it.advice_costs.lines, COST),
     Part("费用合计", "各项费用之和", lambda it: it.advice_costs.total, COST),
+    Text("方案说明", "要花多少、怎样安排，一段话", lambda it: _plan(it)),
     Text("费用说明", "数量按什么算的，和造价声明", lambda it: f"{it.advice_costs.assumed}{DISCLAIMER}"),
 )  # fmt: skip
+
+
+def _plan(it: Diagnosis) -> str:
+    costs = it.advice_costs
+    yearly = f"，年费与运维{costs.yearly}" if costs.yearly else ""
+    return f"一次性投入估算 {costs.once}{yearly}（参考值）。{costs.assumed}{it.pace}"
 
 
 def _route(it: Diagnosis) -> str:

@@ -32,12 +32,12 @@ def of_diagnosis() -> bytes:
     return it.finished()
 
 
-def _list(it: Building, title: str, name: str, columns: Columns) -> None:
+def _list(it: Building, title: str, name: str, columns: Columns, sums: Sequence[str] = ()) -> None:
     """Add a table under its own title, where the list has something."""
     it.mark(f"if {name}")
     if title:
         it.heading(title, 2)
-    it.rows(name, columns)
+    it.rows(name, columns, sums)
     it.mark("endif")
 
 
@@ -68,7 +68,10 @@ def _summary(it: Building) -> None:
     it.heading("先做哪几件事", 2)
     columns = [("做什么", "标题", 46), ("时间", "时间", 24), ("投入（参考值）", "费用", 42)]
     it.rows("一页.先做", [*columns, ("自己要做", "自己要做", 44)])
-    it.paragraph("一次性投入 {{ 一页.投入 }}，每年 {{ 一页.每年 }}，{{ 一页.工期 }}，均为参考值。")
+    it.paragraph(
+        "一次性投入 {{ 一页.投入 }}{% if 一页.每年 != '—' %}，每年 {{ 一页.每年 }}{% endif %}，"
+        "{{ 一页.工期 }}，均为参考值。"
+    )
 
 
 def _firm(it: Building) -> None:
@@ -95,7 +98,7 @@ def _process(it: Building) -> None:
     columns = [("演练", "名称", 30), ("查的是什么", "内容", 46), ("用时", "用时", 22)]
     _list(it, "计时演练", "演练", [*columns, ("参考值", "参考用时", 26), ("结果", "结果", 32)])
     it.paragraph(
-        "按{{ 年版 }}评估。模块得分率是题目的加权平均，总得分率是模块的加权平均，不适用的题目不计。"
+        "问卷：{{ 年版 }}。模块得分率是题目的加权平均，总得分率是模块的加权平均，不适用的题目不计。"
         "等级从最低一级向上判定：总得分率达到分数线，并且必备条件全部满足，才能站上这一级。"
     )
 
@@ -143,14 +146,18 @@ def _ladder(it: Building) -> None:
 
 
 def _plan(it: Building) -> None:
+    it.paragraph("{{ 方案说明 }}")
     columns = [("类别", "类别", 14), ("场景或措施", "名称", 37), *MONEY, ("时间", "时间", 20)]
-    _list(it, "方案一览（万元，参考值）", "方案", columns)
+    _list(it, "方案一览（万元，参考值）", "方案", columns, ("必做小计", "方案合计"))
     it.heading("实施进度", 2)
     it.picture("进度图")
     it.mark("if 按年投入.行")
     it.heading("按年投入（万元，参考值）", 2)
     it.grid("按年投入")
     it.mark("endif")
+    columns = [("场景或措施", "名称", 50), ("系统测算", "测算", 34), ("顾问方案", "顾问", 34)]
+    more = [("启动", "启动", 20), ("差别", "差别", 18)]
+    _list(it, "顾问方案与系统测算对照", "两种方案", [*columns, *more])
     _each(it)
     it.mark("if 路线")
     it.heading("到下一等级最省的路", 2)
@@ -166,8 +173,9 @@ def _each(it: Building) -> None:
     it.mark("for 项 in 批.建议")
     it.heading("{{ 项.编号 }} {{ 项.名称 }}", 3)
     it.paragraph("{{ 项.为什么 }}{{ 项.内容 }}")
-    told = ("投入", "年费", "数量", "周期", "可增加", "能提升", "先要做好", "企业自己要做", "验收")
-    it.facts([(name, f"项.{name}") for name in told])
+    told = ("投入", "年费", "数量", "周期", "可增加", "能提升", "常见成效", "先要做好", "前提")
+    more = ("企业自己要做", "验收", "三个月后")
+    it.facts([(name, f"项.{name}") for name in (*told, *more)], briefly=True)
     it.mark("endfor")
     it.mark("endfor")
 
@@ -195,6 +203,11 @@ def _crosswalk(it: Building) -> None:
     it.heading("{{ 标准.名称 }}", 2)
     it.paragraph("{{ 标准.结论 }}（{{ 标准.声明 }}）")
     _list(it, "", "标准.条目", [("维度或能力域", "名称", 90), ("结果", "结果", 66)])
+    _list(it, "", "标准.细项", [("条目", "名称", 90), ("结果", "结果", 66)])
+    for says, name in (("还缺", "还缺"), ("现有答案不能推出", "不能推出")):
+        it.mark(f"if 标准.{name}")
+        it.line(f"{says}：{{{{ 标准.{name} }}}}。", NOTE)
+        it.mark("endif")
     it.line("来源：{{ 标准.来源 }}。", NOTE)
     it.mark("endfor")
 
@@ -216,13 +229,10 @@ def _signatures(it: Building) -> None:
     columns = [("身份", "身份", 30), ("姓名、职务", "姓名", 44), ("签名", "图", 44)]
     _list(it, "现场留下的签名", "签名", [*columns, ("时间", "时间", 38)])
     it.heading("确认", 2)
-    for who in (
-        "企业（盖章）：",
-        "诊断顾问：{{ 诊断顾问 }}",
-        "审核人：",
-        "主管部门（盖章）：{{ 主管部门 }}",
-    ):
-        it.line(f"{who}　　　　　　　　　　　　日期：　　 年　 月　 日")
+    day = "　　 年　 月　 日"
+    who = ("企业（盖章）", "诊断顾问：{{ 诊断顾问 }}", "审核人", "主管部门（盖章）：{{ 主管部门 }}")
+    room = (("身份", 60), ("签名或盖章", 56), ("日期", 40))
+    it.to_fill_in(room, [(one, "", day) for one in who])
     it.line("企业异议（没有请写“无”）：")
 
 

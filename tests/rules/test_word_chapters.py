@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from PIL import Image
 
 from reports.benchmarks import ALL, WHOLE, Group, Quartiles, Told
@@ -88,6 +89,9 @@ def test_the_chapters_say_what_the_paper_says():
         *(task.months for task in it.plan.schedule.tasks),
         *(line.total for line in it.plan.schedule.budget),
         *(text for one in it.effects for text in (one.title, one.target, one.how)),
+        it.advice_costs.total.once,
+        *(row.value for frame in it.crosswalk for row in frame.groups),
+        *(name for frame in it.crosswalk for name in frame.missing),
         it.peers.whose,
         it.peers.firms,
         *(one.middle for one in it.peers.lines),
@@ -96,6 +100,27 @@ def test_the_chapters_say_what_the_paper_says():
     ]
     assert len(told) > 100
     assert [one for one in told if one not in words] == []
+
+
+def test_no_cell_of_facts_is_empty_and_every_long_table_repeats_its_head():
+    drawn: list = []
+    said = values(diagnosis.FIELDS, a_valve_diagnosis(), drawn)
+    complete(drawn, [a_picture("PNG")] * len(drawn))
+    made = word.filled(templates.of_diagnosis(), "模板.docx", shape(diagnosis.FIELDS), said)
+    tables = Document(BytesIO(made)).tables
+
+    facts = [table for table in tables if len(table.columns) == 2 and not headed(table)]
+    assert len(facts) > 5
+    assert [
+        row.cells[0].text for table in facts for row in table.rows if not row.cells[1].text
+    ] == []
+    assert [
+        len(table.rows) for table in tables if len(table.columns) > 3 and not headed(table)
+    ] == []
+
+
+def headed(table) -> bool:
+    return table._tbl.find(f".//{qn('w:tblHeader')}") is not None
 
 
 @pytest.mark.parametrize("count, shown", [(0, 0), (2, 2), (MOST_PHOTOS + 3, MOST_PHOTOS)])
