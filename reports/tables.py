@@ -181,6 +181,8 @@ class Leaf:
             self._page.autofilter(self._head, 0, self._line, len(self._columns) - 1)
         across = -(-sum(column.width for column in self._columns) // ACROSS)
         _set_up(self._page, self._head, across)
+        if not self._sheet.title:
+            self._page.set_header("&C&A")  # its name, which a printed copy would not tell
 
 
 def _write_title(pen: Pen, page: Any, title: str, columns: Sequence[Column]) -> None:

@@ -206,6 +206,7 @@ def test_every_sheet_is_filtered_and_printed_on_a4_with_its_heads_on_each_page(t
     assert (page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight) == (1, 0)
     assert page.print_title_rows == f"${head}:${head}"
     assert page.freeze_panes == ("C4" if title else "B3")
+    assert page.oddHeader.center.text == (None if title else "&A")
     assert page.auto_filter.ref == f"A{head}:{'C' if title else 'B'}{head + 1}"
 
 

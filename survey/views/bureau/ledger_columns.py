@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -140,6 +139,15 @@ def _of_projects(edition: Edition, known: Beside) -> Iterable[Column[Any]]:
     def sum_of(*names: str) -> Callable[[Any], Cell]:
         return lambda line: _money(getattr(one, name) for one in of(line) for name in names)
 
+    def days_of(name: str) -> Callable[[Any], Cell]:
+        """One day as a date, several as words."""
+
+        def cell(line: Any) -> Cell:
+            days = sorted({getattr(one, name) for one in of(line)} - {None})
+            return days[0] if len(days) == 1 else "；".join(day.isoformat() for day in days)
+
+        return cell
+
     def systems(line: Any) -> str:
         return "；".join(packages.get(code, code) for code in known.packages.get(line.firm_id, ()))
 
@@ -155,9 +163,9 @@ def _of_projects(edition: Edition, known: Beside) -> Iterable[Column[Any]]:
     yield _amount("已完成投资（万元）", "invested", sum_of("invested"))
     yield _text("投资截至", "invested", all_of(_as_of))
     yield _text("备案代码", "filing", all_of(lambda one: one.filing_code), 30)
-    yield _text("开工日期", "dates", all_of(lambda one: _said(one.started_on)))
-    yield _text("计划竣工", "dates", all_of(lambda one: _said(one.planned_end)))
-    yield _text("实际投产", "dates", all_of(lambda one: _said(one.finished_on)))
+    yield _day("开工日期", "dates", days_of("started_on"))
+    yield _day("计划竣工", "dates", days_of("planned_end"))
+    yield _day("实际投产", "dates", days_of("finished_on"))
     yield _text("建设内容", "content", all_of(lambda one: one.summary), 40)
     yield _text("主要系统", "systems", systems, 40)
     yield _text("服务商", "systems", all_of(lambda one: one.provider_name), 30)
@@ -180,10 +188,6 @@ def _named(project: Project) -> str:
 def _as_of(project: Project) -> str:
     known = project.invested is not None and project.progress_on
     return project.progress_on.strftime("%Y-%m") if known and project.progress_on else ""
-
-
-def _said(day: date | None) -> str:
-    return day.isoformat() if day else ""
 
 
 # --- of levels and what the bureau knows ------------------------------------------------------------
