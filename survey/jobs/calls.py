@@ -23,7 +23,7 @@ from survey.lifecycle.receivers import Address, Receiver, may_reach
 CONNECT_SECONDS = 5
 SECONDS = 10
 """For all of a request, however many machines are tried and however slowly an answer drips."""
-SILENCE = ("name", "address", "connection", "certificate", "slow", "broken")
+SILENCE = ("key", "name", "address", "connection", "certificate", "slow", "broken")
 """Why there was no answer."""
 
 

@@ -9,13 +9,14 @@ the receiver's word sends it again under the same name.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from survey.lifecycle import jobs
 from survey.lifecycle.errors import NotThere, WrongState
 from survey.lifecycle.jobs import Taken
-from survey.lifecycle.sealed import Box, Keys
+from survey.lifecycle.sealed import Box, Keys, Unopened
 from survey.lifecycle.sealing import SAFE
 from survey.lifecycle.states import DELIVERY, WEBHOOK
 from survey.lifecycle.step import About, Step
@@ -46,7 +47,10 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Due:
-    """A delivery as it is to be sent: where, under which name, what, and signed by which secrets."""
+    """A delivery as it is to be sent: where, under which name, what, and signed by which secrets.
+
+    Without a secret it is not sent.
+    """
 
     id: int
     url: str
@@ -175,11 +179,15 @@ def take(step: Step, taken: Taken, lease: timedelta, keys: Keys) -> Due | None:
 
 
 def _secrets(step: Step, row: Webhook, keys: Keys) -> tuple[str, ...]:
+    """Return what signs for a webhook; nothing where no key opens it any more."""
     sealed = [row.sealed]
     if row.sealed_before and row.before_until and row.before_until > step.now:
         sealed.append(row.sealed_before)
-    box = Box(keys, KIND)
-    return tuple(box.open(one, row.id) for one in sealed)
+    box, found = Box(keys, KIND), list[str]()
+    for one in sealed:
+        with suppress(Unopened):
+            found.append(box.open(one, row.id))
+    return tuple(found)
 
 
 def note(step: Step, delivery_id: int, outcome: Outcome) -> None:

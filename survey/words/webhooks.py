@@ -34,6 +34,7 @@ DELIVERIES: Final[dict[str, str]] = {
     DeliveryState.GIVEN_UP: "已放弃",
 }
 SILENCE: Final[dict[str, str]] = {
+    "key": "本系统的密钥换过，打不开签名密钥。请点“换签名密钥”，或请运维补上旧密钥（OLD_SECRET_KEYS）",
     "name": "找不到这个主机名",
     "address": "主机名指向的地址不允许推送",
     "connection": "连不上",

@@ -31,6 +31,7 @@ from survey.tables import (
     WebhookCourse,
     WebhookState,
 )
+from survey.words import webhooks as words
 from tests.support.people import TESTER, a_firm
 from tests.support.receiver import lose, receiving, status
 
@@ -435,6 +436,24 @@ def test_a_secret_is_kept_under_the_instances_key_and_opens_with_an_older_one(
     moved = replace(config, secret_key="new-" + "2" * 32, secret_key_fallbacks=(config.secret_key,))
     work(moved)
     assert signed_by(hook[1], receiver.told[0])
+
+
+def test_what_no_key_opens_any_more_is_not_sent_unsigned_and_says_so(
+    session, step, hook, work, receiver, config
+):
+    happens(step, a_firm(session))
+    work(replace(config, secret_key="new-" + "2" * 32))
+
+    assert receiver.told == []
+    assert only(session).fault == "key"
+    assert "换签名密钥" in words.answered(only(session))
+    assert only(session, WebhookCourse).failing_since is not None
+
+    moved = replace(config, secret_key="new-" + "2" * 32)
+    word = webhooks.rotate(step(), hook[0], moved)
+    deliveries.send_again(step(), hook[0], only(session).id)
+    work(moved)
+    assert signed_by(word, receiver.told[0])
 
 
 # --- who may be reached ---------------------------------------------------------------------------
