@@ -11,11 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey.store import kept
 from survey.store.projects import OPEN, PRICE, is_overdue
-from survey.tables import (
-    Project,
-    ProjectState,
-    Subsidy,
-)
+from survey.tables import Project, ProjectState, Subsidy
 
 
 class OfState(NamedTuple):

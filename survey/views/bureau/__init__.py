@@ -3,6 +3,8 @@
 from survey.views.bureau import (
     agreement,
     annual,
+    assessment_page,
+    assessment_steps,
     assessments,
     assigning,
     batches,
@@ -52,6 +54,8 @@ from survey.views.bureau.blueprint import pages
 __all__ = [
     "agreement",
     "annual",
+    "assessment_page",
+    "assessment_steps",
     "assessments",
     "assigning",
     "batches",

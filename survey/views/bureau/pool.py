@@ -30,7 +30,7 @@ from survey.store.stages import Stage
 from survey.tables import Ladder, PoolEntry, PoolState, Recognition
 from survey.views import files
 from survey.views.bureau import choices, columns, filters, ledger_page, tiles, views
-from survey.views.bureau.assessments import how_found
+from survey.views.bureau.assessment_page import how_found
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
 from survey.views.bureau.columns import Columns, rung_title
