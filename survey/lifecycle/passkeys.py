@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from webauthn import (
     base64url_to_bytes,
     generate_authentication_options,
@@ -48,7 +49,10 @@ VALID = timedelta(minutes=5)
 CHALLENGE_BYTES = 32
 WRONG = "没有通过：不是为这个账号登记的通行密钥，或者等得太久了。请再按一次按钮；不行就填动态码或恢复码。"
 UNUSABLE = "没有添加：设备的回答读不懂，或者等得太久了。请再按一次按钮。"
-CANNOT_BE = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
+CANNOT_BE = (
+    *(WebAuthnException, UnsupportedAlgorithm, RecursionError),
+    *(ValueError, TypeError, AttributeError, LookupError),
+)
 """What reading a stranger's answer may end in."""
 Verified = TypeVar("Verified")
 

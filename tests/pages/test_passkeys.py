@@ -3,8 +3,11 @@
 import json
 from dataclasses import replace
 
+import cbor2
 import pytest
 from sqlalchemy import func, select
+from webauthn import base64url_to_bytes
+from webauthn.helpers import bytes_to_base64url
 
 from survey.joining import create_app
 from survey.lifecycle import erasing
@@ -148,6 +151,28 @@ def test_a_device_that_is_known_already_is_not_kept_twice_by_anybody(app, sessio
         answer = client.submit("", {"name": "又一个", "passkey": device.made(to_make(client))})
         assert answer.status_code == 422
     assert len(kept(session)) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"fmt": "android-safetynet", "attStmt": {"ver": "1", "response": 5}},
+        {"fmt": "packed", "attStmt": {"alg": -7, "sig": b"x", "x5c": [b"x"]}},
+        {"fmt": "tpm", "attStmt": {"ver": "2.0", "alg": -7, "sig": b"x", "x5c": []}},
+        {"fmt": "apple", "attStmt": {"x5c": [5]}},
+    ],
+    ids=lambda said: said["fmt"],
+)
+def test_a_device_that_vouches_for_itself_in_a_broken_way_is_refused(session, owner, said):
+    owner.get("/account/passkeys")
+    made = json.loads(Device().made(to_make(owner)))
+    attested = cbor2.loads(base64url_to_bytes(made["response"]["attestationObject"])) | said
+    made["response"]["attestationObject"] = bytes_to_base64url(cbor2.dumps(attested))
+
+    answer = owner.submit("", {"name": "手机", "passkey": json.dumps(made)})
+
+    assert answer.status_code == 422
+    assert kept(session) == []
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u200b", "名" * 41])
