@@ -35,6 +35,8 @@ UNSCORED = "没有一道计分的题（五档单选）：请在工作簿里改�
 WORKSHOP = "workshop"
 OURS = "edition_"
 """Begins the id of forms that ``xlsform.py`` wrote: what all trades are asked stands in them too."""
+PART = "其中"
+"""What a number is called that is part of another and has neither label nor name."""
 ASKS = "_asks"
 """Ends the name of a note that asks for two numbers after it, as our own forms write it."""
 
@@ -242,7 +244,7 @@ class _Taking:
         if here is None or here.questions:
             self._remark(row, "说明文字只能放在一组题的最前面")
             return
-        here.intro.append(reading.text(row.label, PROSE))
+        here.intro += filter(None, [reading.text(row.label, PROSE)])
         for said in reading.losses:
             self._remark(row, said, came=True)
 
@@ -299,9 +301,11 @@ class _Taking:
         assert part is not None  # noqa: S101  _is_share has seen it
         reading = Reading(part)
         asks = before if before and before.type == "note" and before.name.endswith(ASKS) else None
-        whole_text, unit = unit_of(Reading(whole), reading.text(whole.label or whole.name, LINE))
-        part_text, _ = unit_of(Reading(part), reading.text(part.label or part.name, LINE))
-        text = reading.text(asks.label, PROSE) if asks else f"{part_text}占{whole_text}的多少？"
+        called, part_called = (reading.text(one.label, LINE) for one in (whole, part))
+        whole_text, unit = unit_of(Reading(whole), called or whole.name[:LINE])
+        part_text, _ = unit_of(Reading(part), part_called or part.name[:LINE] or PART)
+        asked = reading.text(asks.label, PROSE) if asks else ""
+        text = asked or f"{part_text}占{whole_text}的多少？"
         said: Said = {
             "kind": "ratio",
             "text": text,

@@ -132,6 +132,25 @@ def test_two_numbers_of_which_one_bounds_the_other_are_a_share():
     assert any("没有一道计分的题" in one.said for one in taken(KPI).remarks)
 
 
+@pytest.mark.parametrize("label", ["", "<b></b>", "${a}", "（台）"])
+def test_whatever_stands_in_a_label_the_trade_is_one(label):
+    form = {
+        "survey": [
+            ["type", "name", "label", "constraint"],
+            ["begin group", "g", label],
+            ["note", "n", label],
+            ["note", "share_asks", label],
+            ["integer", "total", label],
+            ["integer", "", label, ". <= ${total}"],
+            ["end group"],
+        ],
+    }
+    (section,) = take(read(form), PUMP).shape.sections
+    (share,) = section.questions
+    assert share.kind == "ratio"
+    assert all((share.text, share.part, share.whole))
+
+
 # --- our own forms come back ----------------------------------------------------------------------
 
 
