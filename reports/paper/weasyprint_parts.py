@@ -55,6 +55,7 @@ class Page(HTML):
         root = well_formed(string)
         super().__init__(string="" if root is not None else string, **options)
         if root is not None:
+            drop_blanks(root)
             self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
             self.etree_element = self.wrapper_element.etree_element
 
@@ -69,6 +70,23 @@ def well_formed(html: str) -> Element | None:
     except (ParseError, DefusedXmlException, ValueError):
         return None
     return root if root.tag == "html" else None
+
+
+WITHOUT_WORDS = frozenset("html head body main section table thead tbody tr ul ol".split())
+"""Elements that hold elements only: what stands between these are line ends of our templates."""
+
+
+def drop_blanks(root: Element) -> None:
+    """Leave out blanks where no words stand, of each of which a box would be made."""
+    for element in root.iter():
+        if element.tag in WITHOUT_WORDS:
+            element.text = _words(element.text)
+            for child in element:
+                child.tail = _words(child.tail)
+
+
+def _words(text: str | None) -> str | None:
+    return text if text and text.strip(" \n\r\t\f") else None
 
 
 def pack_quickly() -> None:

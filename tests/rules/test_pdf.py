@@ -401,7 +401,10 @@ def test_pydyf_still_packs_by_the_module_it_names_zlib(report: Path) -> None:
 
 
 TO_PAINT = PLAIN.format(
-    "<style>@page { size: 90mm 60mm } html { font: 9pt Noto Sans SC; overflow-wrap: anywhere }</style>"
+    "<style>@page { size: 90mm 60mm; @bottom-left { content: string(名) counter(page) '/' counter(pages) } }"
+    " html { font: 9pt Noto Sans SC; overflow-wrap: anywhere } h2 { string-set: 名 content() }"
+    " .on::after { content: target-counter(attr(href), page) }</style>{numbers}"
+    '<h2 id="beginning">开头</h2>'
     "<p>从毛坯到装配 heat number 炉号 𠮷 怎样 <b>跟着走</b>？" + "流转卡 card " * 12 + "</p>"
     '<p style="white-space: pre-wrap">一行\n\n两行  空格\t制表\n' + "x" * 90 + "</p>"
     '<p style="text-align: justify; width: 40mm">' + "stretched words 阀 " * 9 + "</p>"
@@ -413,26 +416,57 @@ TO_PAINT = PLAIN.format(
     * 9
     + "<tr><td colspan='2' style='border: 1pt solid; box-sizing: border-box'>合计</td></tr></tbody></table>"
     '<div style="width: 50%; min-height: 9mm; margin: 5% auto; position: relative">半宽</div>'
+    '<div>散的字<table><tr><td rowspan="2">甲</td><td>乙 </td></tr>\n<tr> <td>丙<br/>丁</td></tr></table></div>'
+    "<ol><li>一</li> <li><b>二</b> 三</li></ol><p style='text-align: center'>居中的一行</p>"
+    '<div style="float: left; width: 30mm">浮在左边的字</div><p>绕着它走的字' + "绕行" * 20 + "</p>"
+    '<h2 id="end">结尾</h2>'
 )
+TO_NUMBER = '<p style="text-align: {align}"><a class="on" href="#{to}"></a>{after}</p>'
+"""A number of a page that is known last."""
 
 
-def test_what_makes_the_press_quicker_changes_no_byte() -> None:
-    program = (
-        "import os, sys; from reports.paper import press;"
-        "[getattr(press, name)() for name in sys.argv[1:]];"
-        "sys.stdout.buffer.write(press.typeset(sys.stdin.read(), {}));"
-        "sys.stdout.flush(); os._exit(0)"  # ends as a child of the press does
+EACH = """
+import hashlib, json, os, sys
+from reports.paper import press, weasyprint_parts
+page, all_at_once = json.loads(sys.stdin.read())
+ways = [[], list(press.QUICKER)] + ([] if all_at_once else [[one] for one in press.QUICKER])
+for way in ways:
+    if os.fork() == 0:
+        for hasten in way:
+            hasten()
+        if not way:
+            weasyprint_parts.drop_blanks = lambda root: None
+        print(hashlib.sha256(press.typeset(page, {})).hexdigest(), flush=True)
+        os._exit(0)
+    os.wait()
+"""
+"""Sets a page as WeasyPrint does, with all that makes the press quicker, and with each of it alone."""
+
+
+def set_in_turn(page: str, *, all_at_once: bool) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", EACH], input=json.dumps([page, all_at_once]),
+        capture_output=True, timeout=PATIENCE_SECONDS * 5, check=True, encoding="utf-8",
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(("align", "after"), [("right", ""), ("left", "（页）")])
+def test_what_makes_the_press_quicker_changes_no_byte(align: str, after: str) -> None:
+    numbers = (TO_NUMBER.format(align=align, after=after, to=to) for to in ("beginning", "end"))
+
+    plain, *quicker = set_in_turn(
+        TO_PAINT.replace("{numbers}", "".join(numbers)), all_at_once=False
     )
 
-    plain, *quicker = (
-        subprocess.run(
-            [sys.executable, "-c", program, *given], input=TO_PAINT.encode(), capture_output=True, timeout=PATIENCE_SECONDS * 5, check=True
-        ).stdout
-        for given in ([], ["keep_lines"], ["ask_once"])
-    )  # fmt: skip
+    assert len(plain) == 64
+    assert quicker == [plain] * (1 + len(press.QUICKER))
 
-    assert plain.startswith(b"%PDF")
-    assert quicker == [plain, plain]
+
+def test_a_whole_report_is_printed_quicker_to_the_byte(diagnosis: Diagnosis) -> None:
+    plain, quicker = set_in_turn(render_html(diagnosis), all_at_once=True)
+
+    assert quicker == plain
 
 
 def test_no_paper_has_boxes_whose_style_is_changed_while_they_are_laid_out() -> None:
