@@ -30,6 +30,7 @@ from reports.paper.archival import archive
 from reports.paper.frames import with_room
 from reports.paper.once_a_style import ask_once
 from reports.paper.plain_lines import break_plainly
+from reports.paper.shaped_once import shape_once
 from reports.paper.sheets import SHEETS, sheet
 from reports.paper.weasyprint_parts import Page, keep_lines, pack_quickly
 
@@ -40,7 +41,7 @@ FACES = {
 }
 FAMILY = "Noto Sans SC"
 TOO_LARGE = 3
-QUICKER = (keep_lines, ask_once, break_plainly)
+QUICKER = (keep_lines, ask_once, break_plainly, shape_once)
 """What lets WeasyPrint do the same with less work; none of it changes a byte of what is printed."""
 
 
