@@ -118,7 +118,7 @@ def added_up(
 
     Args:
         query: Grouped by its first ``groups`` columns; all others are sums or counts.
-        firm: Each row counted belongs to one firm; this column names it.
+        firm: Each row counted belongs to one firm; this column names it. Of other firms it reads nothing.
 
     Returns:
         One row for each group, in no order; what nobody has in it is 0.

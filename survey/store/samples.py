@@ -348,8 +348,8 @@ def by_trade(session: Session) -> list[OfTrade]:
     looks = select(Sample.trade, func.count()).join(
         SampleShowing, SampleShowing.sample_id == Sample.id
     )
-    grouped = looks.group_by(Sample.trade)
-    seen = dict(kept.added_up(session, grouped, SampleShowing.firm_id, 1))
+    # Whole, for who looks at a card is of another firm than the card.
+    seen = {row[0]: row[1] for row in kept.rows(session, looks.group_by(Sample.trade))}
     far = _far(session, Sample.trade)
     return [
         OfTrade(

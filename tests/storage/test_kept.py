@@ -138,6 +138,7 @@ def _changes(dice: Random) -> list[str]:
         f"DELETE FROM unmet_gates WHERE assessment_id % {dice.randint(2, 9)} = 1",
         f"DELETE FROM tallies WHERE what = 'system' AND assessment_id % {dice.randint(2, 9)} = 1",
         f"DELETE FROM sample_showings WHERE {firm}",
+        f"UPDATE samples SET trade = '虚构业{dice.randint(0, 9)}' WHERE {some}",
         f"DELETE FROM invitations WHERE {firm}",
         f"DELETE FROM recognitions WHERE {some}",
         f"DELETE FROM subsidies WHERE {some}",
@@ -162,6 +163,17 @@ def test_what_is_kept_is_what_is_counted_after_any_change(
 
         assert shown == counted_anew(session), turn
         assert figures(session) == shown
+
+
+def test_who_looked_at_a_card_is_counted_where_the_card_stands_now(
+    session: Session, district: District
+):
+    """The card is of one ward, whoever looked is of another."""
+    samples.by_trade(session)
+    for trade in ("虚构业一", "虚构业二"):
+        with db.writing(session):
+            session.execute(text(f"UPDATE samples SET trade = '{trade}' WHERE id = 1"))
+        assert samples.by_trade(session) == counted_anew(session)["samples"]
 
 
 def test_every_change_of_a_watched_table_is_counted_in_its_transaction(
