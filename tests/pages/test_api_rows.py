@@ -17,7 +17,13 @@ from tests.support.people import TESTER, a_firm, a_round, a_user, confirmed, mom
 from tests.support.tokens import Program, a_token, operation_rules
 from tests.support.world import QUESTION, World, contents
 
-WORDS = {"kind": "self", "question": QUESTION, "listed": "pool", "ending": "json"}
+WORDS = {
+    "kind": "self",
+    "question": QUESTION,
+    "listed": "pool",
+    "ending": "json",
+    "check_id": "integration_without_codes",
+}
 BODIES = {
     "api.add_firm": {"code": "x", "name": "x", "trade": "valve", "person": "x"},
     "api.change_firm": {"version": 0, "name": "虚构改名厂"},
@@ -37,6 +43,10 @@ BODIES = {
     "api.change_round": {"version": 0, "opens_on": "2026-01-01", "closes_on": "2025-01-01"},
     "api.send_back": {"reason": "理由", "questions": ["none"]},
     "api.reopen": {"reason": "\u200b"},
+    "api.assign": {"consultant": 999_999, "version": 0},
+    "api.unassign": {"reason": "\u200b"},
+    "api.explain": {"says": ""},
+    "api.confirm": {"content": "0" * 64},
     "api.withdraw_document": {"reason": "\u200b"},
     "api.withdraw": {"reason": "理由", "version": 0},
 }

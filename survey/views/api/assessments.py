@@ -85,10 +85,11 @@ def assessments(query: models.AssessmentsAsked) -> models.Assessments:
 @operation("assessments", models.Assessment)
 def assessment(assessment_id: int) -> models.Assessment:
     """Return one assessment."""
-    return _one(access.readable_assessment(assessment_id).id)
+    return told_of(access.readable_assessment(assessment_id).id)
 
 
-def _one(assessment_id: int) -> models.Assessment:
+def told_of(assessment_id: int) -> models.Assessment:
+    """Return an assessment that its reader may read."""
     (row,) = feeds.assessments(here.session(), assessment_id - 1, 1)
     return _told(row)
 
@@ -97,7 +98,7 @@ def _one(assessment_id: int) -> models.Assessment:
 @operation("assessments", models.Assessment, 409, 415)
 def begin(json: models.Beginning) -> models.Assessment:
     """Begin the assessment of a round; what was begun is returned."""
-    return _one(steps.begin(here.step(), here.reader().firm_id or 0, json.round).id)
+    return told_of(steps.begin(here.step(), here.reader().firm_id or 0, json.round).id)
 
 
 # --- answers --------------------------------------------------------------------------------------
@@ -192,7 +193,7 @@ def send_back(assessment_id: int, json: models.Returning) -> models.Assessment:
     """Give a sheet back to its firm, saying why."""
     found = access.handed_in_assessment(assessment_id)
     steps.return_to_firm(here.step(), found.id, reason=json.reason, questions=json.questions)
-    return _one(found.id)
+    return told_of(found.id)
 
 
 @pages.post("/assessments/<row:assessment_id>/reopening")
@@ -201,7 +202,7 @@ def reopen(assessment_id: int, json: models.Reopening) -> models.Assessment:
     """Take a confirmed assessment back to its consultant, saying why."""
     found = access.handed_in_assessment(assessment_id)
     steps.reopen(here.step(), found.id, reason=json.reason)
-    return _one(found.id)
+    return told_of(found.id)
 
 
 # --- what they are worth --------------------------------------------------------------------------
