@@ -45,9 +45,10 @@ class Counting:
         titles = f"，称号含“{'”或“'.join(self.titles)}”" if self.titles else ""
         levels = f"，级别为{'或'.join(self.levels)}" if self.levels else ""
         unsaid = "（登记时没有写称号或级别的，只看等级）" if titles or levels else ""
+        base = f"，另加基数 {self.base} 家" if self.base else ""
         return (
             f"登记的等级是{'、'.join(rungs)}{titles}{levels}{unsaid}，认定日期{since}"
-            f"到 {day_words(target.ends)}止，一家企业只计一次，另加基数 {self.base} 家。"
+            f"到 {day_words(target.ends)}止，一家企业只计一次{base}。"
         )
 
 

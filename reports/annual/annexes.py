@@ -23,6 +23,14 @@ HEADS = {
     "needs": ("编号", "企业", "类别", "诉求", "办理情况", "责任单位", "办结时限"),
     "providers": ("服务商", "所在地", "状态", "可供场景", "引荐企业", "验收项目"),
 }
+UNITS = {
+    "diagnosed": "家",
+    "pool": "家",
+    "recognised": "项",
+    "projects": "个",
+    "needs": "件",
+    "providers": "家",
+}
 SAYS = {
     "diagnosed": "本轮现场诊断已核定的企业。",
     "pool": "培育库现有的企业，不论评估轮次；已退库的不列。",
@@ -39,7 +47,7 @@ def annexes(rows: Mapping[str, Sequence[Sequence[str]]]) -> tuple[Table, ...]:
     return tuple(
         Table(
             f"annex-{name}",
-            f"附表 {number}　{ANNEXES[name]}（{len(rows[name])} 行）",
+            f"附表 {number}　{ANNEXES[name]}（{len(rows[name])} {UNITS[name]}）",
             SAYS[name],
             HEADS[name],
             tuple(Line(row[0], tuple(map(Cell, row[1:]))) for row in rows[name]),

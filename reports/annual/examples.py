@@ -57,11 +57,12 @@ def _facts(it: Example) -> Iterator[str]:
     """What a card says of the work itself, in words nobody typed but of figures' titles."""
     named = dict.fromkeys(it.packages.get(item.package, item.package) for item in it.card.items)
     if named:
-        yield f"做了{'、'.join(named)}"
+        yield f"做了{''.join(f'“{one}”' for one in named)}"
     figures = [
-        f"{one.title}由 {one.before}{unit}到 {one.after}{unit}"
+        f"{one.title}由 {one.before}{unit}{gap}到 {one.after}{unit}"
         for one in it.card.figures
         for unit in [one.unit if one.unit.startswith("%") else f" {one.unit}" if one.unit else ""]
+        for gap in ["" if unit[-1:] >= "一" else " "]
     ]
     if figures:
         yield f"改造前后：{'，'.join(figures)}"

@@ -42,7 +42,7 @@ def best(tables: Tables) -> list[str]:
 
 
 def _scored(means: Sequence[tuple[str, Cell]]) -> str:
-    return "、".join(f"{name} {cell.text}%" for name, cell in means)
+    return "、".join(f"{name}{cell.text}%" for name, cell in means)
 
 
 def _means(tables: Tables) -> Iterator[tuple[str, Cell]]:
@@ -63,7 +63,7 @@ def _work(tables: Tables, round_: str) -> Iterator[str]:
     }  # fmt: skip
     if said := _clauses(tables, "funnel", lambda line: steps[line.title]):
         yield f"{round_}{said}。"
-    if said := _clauses(tables, "projects", lambda line: f"{line.title} {{}} 个"):
+    if said := _clauses(tables, "projects", lambda line: f"{_in_a_row(line.title)} {{}} 个"):
         yield f"改造项目：{said}{_spent(tables)}。"
     if (line := _sum(tables, "samples")) and _is_said(*line.cells[:2]):
         cards, copies = line.cells[:2]
@@ -72,6 +72,11 @@ def _work(tables: Tables, round_: str) -> Iterator[str]:
         whole, rate = line.cells[-2:]
         on_time = f"，按期办结率 {rate.text}" if rate.text != NONE else ""
         yield f"登记企业诉求 {whole.text} 件{on_time}。"
+
+
+def _in_a_row(title: str) -> str:
+    """A state's title as one of several between commas."""
+    return title.replace("，", "")
 
 
 def _spent(tables: Tables) -> str:

@@ -17,7 +17,7 @@ from reports.figures import percent, percent_number
 
 def plan(lines: Sequence[PlanLine]) -> Table:
     """The plan's targets beside today."""
-    rules = "；".join(dict.fromkeys(line.rule for line in lines))
+    rules = "".join(dict.fromkeys(line.rule for line in lines))
     recognised = f"已认定：{rules}" if lines else ""
     return Table(
         "plan",

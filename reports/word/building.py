@@ -181,8 +181,16 @@ class Building:
         _repeat(_row(table, [f"{{{{ {name}.首列 }}}}", *loop]))
         _row(table, [f"{{%tr for 行 in {name}.行 %}}", "", "", ""])
         cells = ("{%tc for 格 in 行.格 %}", "{{ 格.文字 }}", "{%tc endfor %}")
-        _row(table, ["{{ 行.名称 }}", *cells])
-        _row(table, ["{%tr endfor %}", "", "", ""])
+        steers = [
+            f"{{%tr {word} %}}" for word in ("if 行.名称 == '合计'", "else", "endif", "endfor")
+        ]
+        for steer in steers[:2]:
+            _row(table, [steer, "", "", ""])
+            line = _row(table, ["{{ 行.名称 }}", *cells])
+            if steer == steers[0]:
+                _emphasise(line)
+        for steer in steers[2:]:
+            _row(table, [steer, "", "", ""])
 
     def _table(self, columns: int) -> Table:
         table = self.docx.add_table(0, columns, "Table Grid")

@@ -83,7 +83,7 @@ def report(session: Session, round_id: int, asked: Mapping[str, Any]) -> Annual 
         number=asked["number"],
         made=found.made.astimezone(clock.LOCAL),
         written=written,
-        tables=tables,
+        tables={name: table.to_read for name, table in tables.items()},
         annexes=annexes(lists),
         outward=leaves,
         demonstration=place.demonstration,
