@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import pyotp
 
+from survey.lifecycle import accounts as account_steps
 from survey.lifecycle import patience, typed
 from survey.lifecycle.errors import Invalid, NotThere, Stale
 from survey.lifecycle.sealed import Box, Keys, Unopened
@@ -110,6 +111,28 @@ def show(step: Step, user_id: int, code: str, *, sign_in: str, keys: Keys) -> Sh
             return Shown(renewed(step, user, sign_in), codes_left=left)
         fail(step, user)
     raise Invalid({"code": WRONG})
+
+
+def show_password(step: Step, user_id: int, password: str, *, sign_in: str) -> Shown:
+    """Begin a session anew whose owner has no factor and shows the password once more.
+
+    Raises:
+        Invalid: It is wrong.
+        Stale: There is a factor by now: that is what is to be shown.
+        TooManyTries: Nothing was checked.
+    """
+    action = "password_show"
+    checked = account_steps.require_password(step, user_id, password, "password", action=action)
+    with step.writing() as session:
+        user = account_steps.still_owner(session, user_id, checked, "password")
+        if store.has_any(session, user_id):
+            raise Stale
+        token = secrets.token_urlsafe(32)
+        if not store.begin_session_anew(session, sign_in, hashed(token), step.now):
+            raise NotThere
+        accounts.clear_throttle(session, f"password:{user_id}")
+        step.log(action, user)
+        return Shown(token)
 
 
 def draw_again(step: Step, user_id: int) -> tuple[str, ...]:

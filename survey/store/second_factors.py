@@ -127,6 +127,17 @@ def renew_session(session: Session, old: str, new: str, now: datetime) -> bool:
     return bool(session.connection().execute(renewed).rowcount)
 
 
+def begin_session_anew(session: Session, old: str, new: str, now: datetime) -> bool:
+    """Give a session that showed the password a new word and a new beginning; whether it was there."""
+    renewed = (
+        update(UserSession)
+        .where(UserSession.token_hash == old)
+        .values(token_hash=new, created_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(session.connection().execute(renewed).rowcount)
+
+
 def who_have(session: Session, user_ids: Iterable[int]) -> set[int]:
     """Return who of these has a factor, of either kind."""
     ids = list(user_ids)

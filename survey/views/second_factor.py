@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import StringField
+from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey.config import Config
@@ -45,6 +45,12 @@ class CodeForm(FlaskForm):
         [InputRequired("请填写 6 位动态码。"), Length(max=60)],
         description="打开手机上的身份验证器应用，填写显示的 6 位数字。",
     )
+
+
+class PasswordForm(FlaskForm):
+    """The password, of somebody who has no factor."""
+
+    password = PasswordField("密码", [InputRequired("请填写登录密码。")])
 
 
 @pages.route("/second-factor", methods=["GET", "POST"])
@@ -95,6 +101,35 @@ def let_in(shown: Shown, target: str | None, *, again: bool) -> ResponseReturnVa
     elif again:
         flash("已验证，10 分钟内有效。刚才的操作还没有办，请再按一次。", "good")
     return redirect(target or url_for("account.home"))
+
+
+@pages.route("/account/confirm", methods=["GET", "POST"])
+def password() -> ResponseReturnValue:
+    """Ask somebody without a factor for the password before what guards the account; go back."""
+    who, form = here.reader(), PasswordForm()
+    target = access.safe_next(request.args.get("next")) or url_for("account.profile")
+    if who.has_factor:
+        return redirect(url_for(".ask", next=target))
+    if request.method == "GET" and factor.came_lately(who):  # shown meanwhile in another tab
+        return redirect(target)
+    if request.method == "POST" and form.validate_on_submit():
+        try:
+            said = form.password.data or ""
+            shown = steps.show_password(here.step(), who.id, said, sign_in=who.token_hash)
+        except Invalid as error:
+            form.password.errors = [error.fields["password"]]
+        else:
+            session["sid"] = shown.session
+            flash("已验证，10 分钟内有效。刚才的操作还没有办的，请再按一次。", "good")
+            return redirect(target)
+    status = 422 if request.method == "POST" else 200
+    page = render_template(
+        "second_factor/password.html",
+        form=form,
+        action=url_for(".password", next=target),
+        issuer=current_app.config["SURVEY"].issuer,
+    )
+    return page, status
 
 
 @pages.route("/account/second-factor", methods=["GET", "POST"])

@@ -1,4 +1,7 @@
-"""When a signed-in reader must show the second factor, and before which steps once more."""
+"""When a signed-in reader must show the second factor, and before which steps once more.
+
+Whoever has none shows the password in its place before what guards the account itself.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,12 @@ from survey.web.here import Reader
 
 FRESH = timedelta(minutes=10)
 """For how long a factor that was shown serves destructive steps."""
-BEFORE = frozenset({"second_factor.ask", "passkeys.challenge", "passkeys.show", "account.sign_out"})
+BEFORE = frozenset(
+    {
+        *("second_factor.ask", "second_factor.password", "account.sign_out"),
+        *("passkeys.challenge", "passkeys.show"),
+    }
+)
 """What a reader may do whose session has shown the password alone."""
 FIRST = frozenset({"second_factor.begin", "passkeys.add", "passkeys.offer"})
 """By what a factor is added: open to whoever has none yet, otherwise to a factor shown lately."""
@@ -28,9 +36,13 @@ ALWAYS = frozenset(
         *("second_factor.leave", "second_factor.codes", "tokens.make", "passkeys.remove"),
         *("webhooks.add", "webhooks.edit", "webhooks.rotate"),
         *("identities.tie", "identities.untie", "identities.everybodys"),
+        *("account.end_session", "account.sign_out_everywhere"),
     }
 )
-"""What wants the factor again whatever was chosen: it guards the factor itself, or goes round it."""
+"""What wants the factor again, or the password where there is none, whatever was chosen: it guards the
+account itself, or goes round its guard."""
+ASKS_ITSELF = frozenset({"identities.tie"})
+"""What has the password on its own page."""
 KINDS = {
     "bureau.revoke_recognition": "revoke",
     "bureau.revoke_nation": "revoke",
@@ -69,10 +81,22 @@ def missing(who: Reader, endpoint: str, method: str) -> str | None:
     if not who.has_factor:
         lacks = who.factor_at is None and is_required(who.role)
         late = who.factor_at is not None and _is_stale(who, endpoint, method)
-        return "second_factor.begin" if (lacks or late) and endpoint not in FIRST else None
+        if (lacks or late) and endpoint not in FIRST:
+            return "second_factor.begin"
+        return "second_factor.password" if _wants_password(who, endpoint, method) else None
     if who.factor_at is None or _is_stale(who, endpoint, method):
         return "second_factor.ask"
     return None
+
+
+def _wants_password(who: Reader, endpoint: str, method: str) -> bool:
+    guards = endpoint in FIRST or (method == "POST" and endpoint in ALWAYS)
+    return guards and endpoint not in ASKS_ITSELF and not came_lately(who)
+
+
+def came_lately(who: Reader) -> bool:
+    """Whether this session began so lately that its password, or its issuer, still speaks for it."""
+    return who.began is not None and here.now() - who.began <= FRESH
 
 
 def _is_stale(who: Reader, endpoint: str, method: str) -> bool:

@@ -57,6 +57,8 @@ class Reader:
     """Whether an authenticator app is their second factor."""
     has_passkey: bool = field(default=False, compare=False)
     """Whether a passkey is; either is enough."""
+    began: datetime | None = field(default=None, compare=False)
+    """When this session began, by a password or an issuer."""
     token: str = ""
     """What the token is for that they came with (``survey.web.tokens``); empty for a browser."""
     scopes: frozenset[str] = frozenset()

@@ -39,6 +39,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "identities.untie_for": _administrator,
     # the second factor: one's own; a lost one is another administrator's to reset
     "second_factor.ask": EVERY_ROLE,
+    "second_factor.password": EVERY_ROLE,
     "second_factor.begin": EVERY_ROLE,
     "second_factor.codes": EVERY_ROLE,
     "second_factor.leave": EVERY_ROLE,
@@ -594,6 +595,7 @@ GIVEN = frozenset(
         "account.keep_phone",
         "account.end_session",
         "second_factor.ask",
+        "second_factor.password",
         "second_factor.begin",
         "second_factor.codes",
         "second_factor.leave",

@@ -104,7 +104,9 @@ def _reader(row: Row[Any]) -> Reader:
     given = None if row.sections is None else frozenset(row.sections)
     about = (row.id, row.username, row.name, row.role, row.firm_id, row.provider_id)
     factor = (row.factor_at, row.factor_set_at is not None, bool(row.has_passkey))
-    return Reader(*about, row.token_hash, row.owner, given, row.agreed_version or 0, *factor)
+    return Reader(
+        *about, row.token_hash, row.owner, given, row.agreed_version or 0, *factor, row.created_at
+    )
 
 
 def _note_seen(token_hash: str) -> None:

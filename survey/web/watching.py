@@ -29,6 +29,7 @@ BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Upper ends in seconds of what a request's time is sorted into."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 REFUSED = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429})
+SIGNS_IN = frozenset({"account.sign_in", "second_factor.ask", "second_factor.password"})
 UNWANTED = REFUSED - {409, 422}
 """What nobody meets often who uses the pages: not the faults of what they typed."""
 
@@ -106,7 +107,7 @@ def _count(app: Flask, config: Config) -> None:
             refusals.labels(status).inc()
         if route in SAVES:
             saves.labels(_outcome(status)).inc()
-        if route in ("account.sign_in", "second_factor.ask") and request.method == "POST":
+        if route in SIGNS_IN and request.method == "POST":
             sign_ins.labels(_outcome(status)).inc()
         return response
 

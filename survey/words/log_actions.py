@@ -166,6 +166,7 @@ ACTIONS = {
     "session_end": "退出一台设备上的登录",
     "factor_set": "设置两步验证",
     "factor_show": "两步验证",
+    "password_show": "再次输入密码",
     "factor_codes": "换恢复码",
     "factor_leave": "停用两步验证",
     "factor_reset": "重置两步验证",
@@ -309,6 +310,7 @@ GROUPED = {
     "accounts": (
         *("sign_in", "sign_out", "sign_out_everywhere", "link_invite", "link_reset"),
         *("session_end", "factor_set", "factor_show", "factor_codes", "factor_leave"),
+        "password_show",
         *("factor_reset", "factor_again", "passkey_add", "passkey_remove"),
         *("identity_tie", "identity_untie"),
         *("token_make", "token_revoke"),

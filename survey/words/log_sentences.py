@@ -175,6 +175,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "session_end": "退出了{person}在一台设备上的登录",
     "factor_set": "给{person}设置了两步验证",
     "factor_show": "办了{person}的两步验证",
+    "password_show": "再次输入了{person}的密码",
     "factor_codes": "给{person}换了恢复码",
     "factor_leave": "停用了{person}的两步验证",
     "factor_reset": "重置了{person}的两步验证",

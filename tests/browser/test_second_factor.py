@@ -86,6 +86,32 @@ def test_a_factor_is_set_up_asked_for_and_asked_for_again(open_page, axe, world,
     assert page.url.endswith(f"/bureau/rounds/{round_.id}")
 
 
+def test_without_a_factor_the_password_is_asked_for_before_another_device_is_signed_out(
+    open_page, axe, world
+):
+    session, user, _ = world
+    page = open_page(PHONE)
+    sign_in(page, user)
+    page.context.clear_cookies()
+    sign_in(page, user)
+    forget_time(session, created_at=moment() - timedelta(minutes=11))
+    page.goto("/account")
+    with next_page(page):
+        page.get_by_role("button", name="退出这台设备").click()
+    expect(page.get_by_role("heading", name="再输一次密码")).to_be_visible()
+    expect(page.locator("#password")).to_be_focused()
+    looked_at(page, axe)
+
+    with next_page(page):
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("请再按一次")).to_be_visible()
+    with next_page(page):
+        page.get_by_role("button", name="退出这台设备").click()
+
+    expect(page.get_by_text("那台设备上的登录已退出")).to_be_visible()
+
+
 def test_what_was_typed_before_a_destructive_step_is_put_back_after_the_code(open_page, world):
     session, _, _ = world
     admin, person = a_user(session, Role.ADMINISTRATOR), a_user(session, Role.OFFICER)

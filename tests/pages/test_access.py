@@ -396,7 +396,7 @@ def test_asking_only_for_the_head_does_nothing(app, session, world, rules):
                 continue
             where = address(rule, own(rule, role, world.a))
             # Nobody here has a second factor to be asked for, or came back from an issuer: led on.
-            led = rule.endpoint in ("second_factor.ask", "identities.tie")
+            led = rule.endpoint in ("second_factor.ask", "second_factor.password", "identities.tie")
             expected = 302 if led else 200
             assert ask(client, "HEAD", where).status_code == expected, where
     assert contents(session) == before

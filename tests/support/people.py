@@ -408,14 +408,14 @@ def a_superseded_report(session: Session, report: Document) -> Document:
 
 def signed_in(app: Flask, session: Session, user: User) -> CheckingClient:
     """A browser this user is signed in with, its token known."""
-    word = secrets.token_urlsafe(32)
+    word, now = secrets.token_urlsafe(32), app.config["CLOCK"]()
     with db.writing(session):
         session.add(
             UserSession(
                 token_hash=hashed(word),
                 user_id=user.id,
-                created_at=moment(),
-                seen_at=moment(),
+                created_at=now,
+                seen_at=now,
                 address="127.0.0.1",
                 agent="测试",
             )
