@@ -405,9 +405,14 @@ def test_forged_and_broken_cookies_are_nobody(app, session):
     client = signed_in(app, session, user)
     good = client.get_cookie("survey").value
     other_key = URLSafeTimedSerializer("another key", salt="cookie-session")
+    other_use = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token")
+    with client.session_transaction() as kept:
+        word = kept["sid"]
     broken = {
         "truncated": good[:-5],
-        "resigned": other_key.dumps({"sid": "x"}),
+        "resigned": other_key.dumps({"sid": word}),
+        "signed for another use": other_use.dumps({"sid": word}),
+        "unsigned": good.partition(".")[0],
         "long": "x" * 8192,
         "empty": "",
         "not utf-8": "\xff\xfe\xfd",

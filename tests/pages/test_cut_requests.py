@@ -43,6 +43,8 @@ def bad_bodies(body):
         "size of a chunk": (chunked, b"zz\r\n" + body + b"\r\n0\r\n\r\n"),
         "negative size": (chunked, b"-5\r\n" + body + b"\r\n0\r\n\r\n"),
         "too long a chunk": (chunked, b"1\r\n" + body + b"\r\n0\r\n\r\n"),
+        "two lengths": (f"Content-Length: {len(body)}\r\n{chunked}", chunk(body)),
+        "two lengths, the other first": (f"{chunked}\r\nContent-Length: {len(body)}", body),
     }
 
 

@@ -173,6 +173,7 @@ LONG_AGO = int(time.time()) - 4000
         {"signs": "nothing"},
         {"signs": "with the secret"},
         {"signs": "with another key"},
+        {"signs": "with a key it brings along"},
         {"mute": True},
         {"answers_as": "https://evil.example"},
     ],

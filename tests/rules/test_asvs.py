@@ -106,11 +106,19 @@ def asked() -> dict[str, int]:
     }
 
 
+Row = dict[str, str | list[str]]
+
+
 @pytest.fixture(scope="module")
-def rows() -> list[dict[str, str]]:
+def rows() -> list[Row]:
     found = yaml.safe_load(TABLE.read_text("utf-8"))
     assert isinstance(found, list)
     return found
+
+
+def places(met: str | list[str]) -> list[str]:
+    """What shows that a requirement is met: one test or several, or parts of documents."""
+    return [met] if isinstance(met, str) else met
 
 
 def test_the_list_has_as_many_requirements_as_the_standard_says():
@@ -133,8 +141,8 @@ def test_every_row_says_one_thing_in_words_of_its_own(rows):
 
 
 def test_every_test_that_a_row_names_is_there_and_every_document_too(rows):
-    named = [row["met"] for row in rows if "met" in row]
-    assert len(named) > 100
+    named = [place for row in rows if "met" in row for place in places(row["met"])]
+    assert len(named) > 150
 
     for place in named:
         path, _, test = place.partition("::")

@@ -78,6 +78,28 @@ def test_no_script_of_ours_writes_markup_or_runs_text():
     assert [path.name for path in scripts if risky.search(path.read_text("utf-8"))] == []
 
 
+def test_no_script_of_ours_can_change_what_all_objects_share():
+    """A key of others' becomes a name of a fresh object at most, and never leads on into a second."""
+    leading_on = re.compile(
+        r"__proto__|setPrototypeOf|\.prototype\b|constructor\[|\]\[[^\]]+\]\s*=[^=>]"
+    )
+    scripts = sorted((ROOT / "static" / "js").rglob("*.js"))
+    assert len(scripts) > 30
+    assert [path.name for path in scripts if leading_on.search(path.read_text("utf-8"))] == []
+
+
+def test_what_the_programs_say_of_themselves_goes_to_standard_error_alone():
+    elsewhere = re.compile(
+        r"(?:File|Socket|Datagram|SysLog|SMTP|HTTP|Queue|Watched)\w*Handler|logging\.(?:config|handlers)"
+        r"|basicConfig|errorlog|accesslog|logfile"
+    )
+    adding = [name for name, text in modules() if "addHandler" in text]
+
+    assert [name for name, text in modules() if elsewhere.search(text)] == []
+    assert adding == ["survey/web/watching.py"]
+    assert "journald" in (ROOT / "survey/running/deploy/security.md").read_text("utf-8")
+
+
 def test_every_field_for_a_password_is_masked_and_open_to_password_managers():
     templates = [path.read_text("utf-8") for path in (ROOT / "survey/templates").rglob("*.html")]
     fields = [

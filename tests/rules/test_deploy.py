@@ -160,6 +160,12 @@ def test_nginx_believes_nothing_a_client_says_of_itself():
     assert "TLSv1.2 TLSv1.3" in conf
 
 
+def test_nginx_keeps_no_answer():
+    conf = (FOLDER / "nginx" / "survey.conf").read_text("utf-8")
+
+    assert not re.search(r"(?:proxy|fastcgi|uwsgi|scgi)_(?:cache|store)", conf)
+
+
 def test_nginx_offers_suites_with_forward_secrecy_alone():
     conf = (FOLDER / "nginx" / "survey.conf").read_text("utf-8")
     (offered,) = re.findall(r"ssl_ciphers (\S+);", conf)

@@ -99,6 +99,10 @@ class Server:
             case "with another key":
                 other = RSAKey.generate_key(2048, {"kid": "one"})
                 return jwt.encode({"alg": "RS256", "kid": "one"}, claims, other)
+            case "with a key it brings along":
+                other = RSAKey.generate_key(2048)
+                head = {"alg": "RS256", "jwk": other.as_dict(private=False)}
+                return jwt.encode(head, claims, other)
         return jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key)
 
 
