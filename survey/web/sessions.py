@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flask import Flask, abort, current_app, session
 from flask.sessions import SecureCookieSessionInterface
@@ -24,14 +25,22 @@ MOST_LATELY = 2000
 
 
 class Cookies(SecureCookieSessionInterface):
-    """Flask's signed cookie; what signs it is made once, not for every request."""
+    """Flask's signed cookie; what signs it is made once, not for every request.
+
+    Signed with SHA-1 (HMAC), as the release before this one reads it, which may run beside it; read
+    under SHA-256 too, with which the next one may sign.
+    """
+
+    to_come: Final = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 
     def __init__(self) -> None:
         self._signing: dict[Flask, URLSafeTimedSerializer | None] = {}
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         if app not in self._signing:
-            self._signing[app] = super().get_signing_serializer(app)
+            made = self._signing[app] = super().get_signing_serializer(app)
+            if made is not None:
+                made.fallback_signers = [self.to_come]
         return self._signing[app]
 
 

@@ -1,5 +1,6 @@
 """Signing in and staying signed in, against people who guess, replay, forge and race."""
 
+import hashlib
 import logging
 import re
 import time
@@ -424,6 +425,25 @@ def test_forged_and_broken_cookies_are_nobody(app, session):
             "/account", headers={"Cookie": f"survey={value}; survey-device={value}"}
         )
         assert answer.status_code == 302, name
+
+
+def test_a_cookie_as_the_next_release_will_sign_it_is_read_and_one_of_another_digest_is_not(
+    app, session
+):
+    client = signed_in(app, session, a_user(session))
+    with client.session_transaction() as kept:
+        held = dict(kept)
+
+    for digest, status in ((hashlib.sha256, 200), (hashlib.sha512, 302)):
+        signing = URLSafeTimedSerializer(
+            app.secret_key,
+            salt="cookie-session",
+            serializer=app.session_interface.serializer,
+            signer_kwargs={"key_derivation": "hmac", "digest_method": digest},
+        )
+        other = app.test_client()
+        other.set_cookie("survey", signing.dumps(held))
+        assert other.get("/account").status_code == status
 
 
 def test_a_signed_cookie_of_another_shape_is_nobody(app):
