@@ -55,8 +55,9 @@ def pack(workshop: Workshop) -> Effect:
     packed = Packed(it.basis, sha256, size, len(placed) - lost, lost)
 
     def kept(step: Step) -> dict[str, int]:
-        if erased_since(step.session, read_at):
-            raise WorkFailed(Fault.CHANGED)  # whoever asked to be forgotten is in there
+        # Whoever asked to be forgotten is in there, or a file in which something was found.
+        if erased_since(step.session, read_at) or scans.count_found(step.session, read_at):
+            raise WorkFailed(Fault.CHANGED)
         return {"bundle": bundles.keep(step, workshop.taken, packed).id}
 
     return kept

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from survey.lifecycle.step import About, Step
+from survey.store import batches, bundles
 from survey.store import scans as store
 from survey.tables import Scan, ScanState
 
@@ -49,6 +50,24 @@ def answer(step: Step, sha256: str, found: str) -> None:
         scan.found, scan.answered_at = found, step.now
         if found:
             _log(step, sha256, found)
+            _let_go(step, sha256)
+
+
+def _let_go(step: Step, sha256: str) -> None:
+    """End what was packed with it before anybody knew: whoever wants it has it packed anew."""
+    if store.is_anybodys(step.session, sha256):
+        bundles.end(step.session, step.now)
+        batches.end_files(step.session)
+    for firm_id in store.firms_with(step.session, sha256):
+        bundles.end(step.session, step.now, firm_id)
+        batches.end_files(step.session, firm_id)
+
+
+def turn_away(step: Step, name: str, found: str) -> None:
+    """Have the log say that something was found in a file that was not taken."""
+    with step.writing():
+        after = {"name": name, "virus": found}
+        step.log("virus_found", About("contents", ""), after=after)
 
 
 def _log(step: Step, sha256: str, found: str) -> None:

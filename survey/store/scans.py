@@ -5,11 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, union
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.tables import Assessment, Evidence, Scan, ScanState, SheetRow
+from survey.tables import (
+    Assessment,
+    Evidence,
+    Paper,
+    Project,
+    ProjectPaper,
+    Scan,
+    ScanState,
+    SheetRow,
+    Signature,
+)
 
 MOST_LISTED = 20
 
@@ -82,6 +92,29 @@ def holding(session: Session, sha256: str) -> list[tuple[Evidence, Assessment]]:
         .order_by(Evidence.id)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def is_anybodys(session: Session, sha256: str) -> bool:
+    """Whether this content is a paper of the bureau's, which may be about many firms."""
+    return session.scalar(select(Paper.id).where(Paper.sha256 == sha256).limit(1)) is not None
+
+
+def firms_with(session: Session, sha256: str) -> set[int]:
+    """Return the firms behind whose answers, visits or projects this content lies."""
+    evidence = (
+        select(Assessment.firm_id)
+        .join(SheetRow, SheetRow.assessment_id == Assessment.id)
+        .join(Evidence, Evidence.sheet_id == SheetRow.id)
+        .where(Evidence.sha256 == sha256)
+    )
+    signed = select(Assessment.firm_id).join(Signature, Signature.assessment_id == Assessment.id)
+    bought = select(Project.firm_id).join(ProjectPaper, ProjectPaper.project_id == Project.id)
+    found = union(
+        evidence,
+        signed.where(Signature.sha256 == sha256),
+        bought.where(ProjectPaper.sha256 == sha256),
+    )
+    return set(session.scalars(found))
 
 
 def quarantined_of(session: Session, user_id: int) -> list[Quarantined]:

@@ -160,8 +160,11 @@ def describe(evidence_id: int) -> ResponseReturnValue:
     return redirect(_section_url(assessment, row.question_id))
 
 
-def taken(name: str) -> uploads.Stored:
+def taken(name: str, *, read_at_once: bool = False) -> uploads.Stored:
     """Check and store the one file of a form, for a step that says what it is.
+
+    Args:
+        read_at_once: Whether the step reads it, so that the virus scanner goes first.
 
     Raises:
         Invalid: None was chosen.
@@ -170,6 +173,8 @@ def taken(name: str) -> uploads.Stored:
     file = request.files.get(name)
     if file is None or not file.filename:
         raise Invalid({name: "请先选择要上传的文件。"})
+    if read_at_once:
+        scanning.require_clean(file.stream, file.filename)
     return checked(file.stream, file.filename)
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import IO
+
 from flask import Response, current_app
 
 from survey.config import Config
+from survey.files import clamd
+from survey.files.clamd import Unanswered
+from survey.files.contents import PIECE
+from survey.files.names import plain_name
 from survey.files.uploads import BadUpload, Fault
 from survey.lifecycle import scans as steps
 from survey.store import scans as store
@@ -25,6 +32,30 @@ def require_asked(sha256: str, name: str) -> None:
     """
     config: Config = current_app.config["SURVEY"]
     if config.clamd and steps.wait(here.step(), sha256) == ScanState.INFECTED:
+        raise BadUpload(Fault.INFECTED, name)
+
+
+def require_clean(stream: IO[bytes], name: str) -> None:
+    """Have the scanner, where there is one, look first into a file that is read the moment it comes.
+
+    Lists of firms and templates cannot wait: their reader goes on with them at once.
+
+    Raises:
+        BadUpload: Something is in it.
+        Spoken: The scanner does not answer; the file was not looked into.
+    """
+    config: Config = current_app.config["SURVEY"]
+    if not config.clamd:
+        return
+    name = plain_name(name)
+    here.session().rollback()  # it takes time; nothing may wait for it
+    try:
+        found = clamd.scanned(config.clamd, iter(partial(stream.read, PIECE), b""))
+    except Unanswered:
+        here.refuse(503, words.SILENT)
+    stream.seek(0)
+    if found:
+        steps.turn_away(here.step(), name, found)
         raise BadUpload(Fault.INFECTED, name)
 
 

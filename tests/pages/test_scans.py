@@ -281,6 +281,57 @@ def test_one_that_is_gone_waits_no_longer(joined, session, assessment, firm):
     assert session.scalars(select(Scan)).all() == []
 
 
+LIST = "企业名称,统一社会信用代码\n虚构厂,91330000FS88880001\n"
+
+
+def bring(client, where, field, content, name, **more):
+    data = {field: (io.BytesIO(content), name), "csrf_token": client.token} | more
+    return client.post(where, data=data)
+
+
+def desk(app, session):
+    return signed_in(app, session, a_user(session, Role.OFFICER))
+
+
+def test_a_list_of_firms_is_looked_into_before_anybody_reads_it(joined, session, clamd):
+    officer = desk(joined, session)
+    where = "/bureau/firms/rosters"
+
+    bad = bring(officer, where, "roster", (LIST + EICAR).encode(), "名单.csv")
+    assert bad.status_code == 422
+    assert "含有病毒" in bad.text
+    assert session.scalars(select(Roster)).all() == []
+    entry = session.scalar(select(AuditEntry).where(AuditEntry.action == "virus_found"))
+    assert entry.after == {"name": "名单.csv", "virus": "Eicar-Test-Signature"}
+
+    good = bring(officer, where, "roster", LIST.encode(), "名单.csv")
+    assert good.status_code == 302, good.text
+    assert len(clamd.looked) == 2
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "more"),
+    [
+        ("/bureau/firms/rosters", "名单.csv", {}),
+        ("/bureau/assessments/templates", "模板.xlsx", {"listed": "firms", "title": "虚构"}),
+        ("/bureau/assessments/templates/word", "模板.docx", {"listed": "word_report"}),
+    ],
+)
+def test_while_clamd_is_down_nothing_is_read_the_moment_it_comes(
+    settings, engine, app, session, where, name, more
+):
+    joined = with_scanner(settings, engine, app, f"tcp://127.0.0.1:{free_port()}")
+    field = "template" if more else "roster"
+
+    answer = bring(desk(joined, session), where, field, LIST.encode(), name, **more)
+
+    assert answer.status_code == 503
+    assert "查毒程序没有回应" in answer.text
+    assert (
+        session.scalars(select(Roster)).all() == session.scalars(select(ListTemplate)).all() == []
+    )
+
+
 def test_without_the_setting_nothing_waits(app, session, person, assessment):
     firm = signed_in(app, session, person)
     other = signed_in(app, session, a_user(session, firm=session.get(Firm, person.firm_id)))

@@ -16,7 +16,7 @@ from survey.files.uploads import Stored
 from survey.jobs import bundles as packing
 from survey.jobs.kinds import lease_of
 from survey.jobs.workshop import Workshop
-from survey.lifecycle import assessments, bundles, erasing, jobs, retention
+from survey.lifecycle import assessments, bundles, erasing, jobs, retention, scans
 from survey.lifecycle.step import Step
 from survey.readings.firm_file import file_of
 from survey.rosters.columns import HEADS
@@ -442,3 +442,48 @@ def test_what_waits_for_the_virus_scanner_is_not_packed_and_said_to_be_left_out(
 
     assert not [name for name in archive.namelist() if "待查" in name]
     assert "待查毒或含病毒，没有收录" in archive.read(COVER).decode()
+
+
+def a_step(session):
+    session.rollback()
+    return Step(session, TESTER, moment())
+
+
+def test_what_was_packed_before_a_virus_was_known_ends_for_every_firm_that_has_the_file(
+    app, session, settings, firm
+):
+    behind(session, settings, session.scalars(select(Assessment)).first(), "带毒.pdf")
+    sha256 = session.scalar(select(Evidence.sha256).where(Evidence.name == "带毒.pdf"))
+    other = a_firm(session)
+    packed(app, session, other.id)
+    assert [name for name in packed(app, session, firm.id).namelist() if "带毒" in name]
+
+    scans.wait(a_step(session), sha256)
+    scans.answer(a_step(session), sha256, "Eicar-Test-Signature")
+
+    assert store.valid(session, firm.id, Outlook.BUREAU, moment()) is None
+    assert store.valid(session, other.id, Outlook.BUREAU, moment()) is not None
+    archive = packed(app, session, firm.id)
+    assert not [name for name in archive.namelist() if "带毒" in name]
+    assert "待查毒或含病毒，没有收录" in archive.read(COVER).decode()
+
+
+def test_a_virus_found_while_a_bundle_is_packed_keeps_it_from_standing(
+    app, session, settings, firm, monkeypatch
+):
+    behind(session, settings, session.scalars(select(Assessment)).first(), "带毒.pdf")
+    sha256 = session.scalar(select(Evidence.sha256).where(Evidence.name == "带毒.pdf"))
+    entries = packing._entries
+
+    def found_meanwhile(*given):
+        yield from entries(*given)
+        scans.wait(a_step(session), sha256)
+        scans.answer(a_step(session), sha256, "Eicar-Test-Signature")
+
+    monkeypatch.setattr(packing, "_entries", found_meanwhile)
+    job = ask(session, firm.id)
+    app.extensions["survey_queue"].send(job.id)
+    work(app)
+
+    session.rollback()
+    assert store.valid(session, firm.id, Outlook.BUREAU, moment()) is None

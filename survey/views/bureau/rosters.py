@@ -85,6 +85,7 @@ def rosters() -> ResponseReturnValue:
     most = current_app.config["SURVEY"].most_upload_bytes
     try:
         with closing(file):
+            scanning.require_clean(file.stream, file.filename)
             stored, kind = files.take(file.stream, file.filename, here.contents(), most)
             scanning.require_asked(stored.sha256, stored.name)
     except BadUpload as error:

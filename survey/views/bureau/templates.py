@@ -100,7 +100,7 @@ def _take() -> ListTemplate:
     if listed not in EVERYTHING:
         raise Invalid({"listed": "请选择模板用于哪张清单。"})
     here.session().rollback()  # looking into a file takes time; nothing may wait for it
-    stored = brought.taken("template")
+    stored = brought.taken("template", read_at_once=True)
     if stored.media_type != downloads.WORKBOOK:
         raise Invalid(
             {"template": "模板要用 .xlsx 文件。请在表格软件里另存为“Excel 工作簿（.xlsx）”。"}

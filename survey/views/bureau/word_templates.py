@@ -22,7 +22,7 @@ from survey.store import templates as store
 from survey.tables import ListTemplate
 from survey.views import files as brought
 from survey.views.bureau.blueprint import pages
-from survey.web import here
+from survey.web import here, scanning
 from survey.web.downloads import WORD, attachment, disposition
 from survey.words import uploads as upload_words
 from survey.words import word_templates as words
@@ -110,6 +110,7 @@ def _take() -> ListTemplate:
     if file is None or not file.filename:
         raise Invalid({"template": "请先选择要上传的模板文件。"})
     here.session().rollback()  # looking into a file takes time; nothing may wait for it
+    scanning.require_clean(file.stream, file.filename)
     found = faults(file.stream.read(), file.filename, shape(KINDS[listed].fields()))
     if found:
         raise Invalid({"template": f"模板没有保存。{words.faults(found)}"})
