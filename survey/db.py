@@ -67,6 +67,11 @@ def _postgresql(url: str) -> Engine:
         pool_timeout=5,
         connect_args={
             "connect_timeout": 5,
+            # A machine that lost its power closes no connection: whoever waits for it learns so soon.
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 6000,
             # A page's questions are over before PostgreSQL has compiled them (jit). What is read row
             # by row lies in memory or on a disk without heads: a portion of a list through its index
             # takes less than all of its tables.

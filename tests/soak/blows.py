@@ -54,12 +54,15 @@ class Outcome:
     again: Counter[str]
     """What ended by itself and was started again."""
     counts: Counts
+    longest_after: str
+    """Whose blow was the last before the longest time without a page was over."""
 
     def __str__(self) -> str:
         blows = ", ".join(f"{name} {many}" for name, many in sorted(self.blows.items()))
         return (
             f"{self.seconds:.0f} s of load, {self.rest:.0f} s to come to rest; kill -9: {blows}; "
-            f"ended by themselves and started again: {self.again.total()}\n{self.counts}"
+            f"ended by themselves and started again: {self.again.total()}\n"
+            f"{self.counts}, after a blow to: {self.longest_after}"
         )
 
 
@@ -92,6 +95,7 @@ class Watch:
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.blows, self.again = Counter[str](), Counter[str]()
+        self._moments: list[tuple[float, str]] = []
         self._parts = parts
         self._one_at_a_time = threading.Lock()
 
@@ -99,8 +103,14 @@ class Watch:
         with self._one_at_a_time:
             part.kill()
             self.blows[part.name] += 1
+            self._moments.append((time.monotonic(), part.name))
             part.meanwhile()
             part.start()
+
+    def last_before(self, moment: float) -> str:
+        """Return whose blow was the last before a moment."""
+        before = [name for at, name in self._moments if at < moment]
+        return before[-1] if before else "nobody"
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -134,7 +144,9 @@ def soak(crowd: Crowd, parts: Sequence[Part], moments: Iterator[None]) -> Outcom
             lasted = time.monotonic() - began
         rest(crowd)
     rested = time.monotonic() - began - lasted
-    return Outcome(lasted, rested, watch.blows, watch.again, crowd.counts())
+    counts = crowd.counts()
+    after = watch.last_before(counts.longest_until)
+    return Outcome(lasted, rested, watch.blows, watch.again, counts, after)
 
 
 def rest(crowd: Crowd) -> None:

@@ -46,6 +46,8 @@ class Counts:
     """Answers that were no page, by status; 0 for none at all."""
     longest: float
     """Seconds: the longest time that any reader was without a page."""
+    longest_until: float
+    """When that was over, by the clock that only goes on."""
 
     @property
     def is_exact(self) -> bool:
@@ -127,6 +129,7 @@ class Crowd:
         """Compare what everybody was told with what the site holds."""
         made = self._made()
         missing = stray(self.session, self.contents, utc_now()).missing
+        waited = max(self.readers, key=lambda one: one.longest)
         return Counts(
             deliveries=delivering.counted(self.session, self.tablets),
             promised=len(self.asker.promised),
@@ -136,7 +139,8 @@ class Crowd:
             asked_again=self.asker.again,
             pages=sum(one.good for one in self.readers),
             errors=sum((one.bad for one in self.readers), Counter()),
-            longest=max(one.longest for one in self.readers),
+            longest=waited.longest,
+            longest_until=waited.longest_until,
         )
 
     def _made(self) -> Counter[int]:

@@ -67,7 +67,7 @@ class Reader:
     """Somebody who opens pages, one after another, and counts how long none came.
 
     ``longest`` is the longest time in seconds between asking for a page and having one, over as many
-    tries as that took: a slow answer counts like an error.
+    tries as that took: a slow answer counts like an error; ``longest_until`` is when it was over.
     """
 
     site: Site
@@ -77,6 +77,7 @@ class Reader:
     bad: Counter[int] = field(default_factory=Counter)
     """Answers that were no page, by status; 0 for none at all."""
     longest: float = 0.0
+    longest_until: float = 0.0
 
     def read(self, over: threading.Event) -> None:
         waiting_since: float | None = None
@@ -85,7 +86,8 @@ class Reader:
                 break
             waiting_since = waiting_since or time.monotonic()
             answer = ask(self.site, "GET", path, {"Cookie": f"survey={self.cookie}"})
-            self.longest = max(self.longest, time.monotonic() - waiting_since)
+            if (now := time.monotonic()) - waiting_since > self.longest:
+                self.longest, self.longest_until = now - waiting_since, now
             if answer and answer[0] == 200:
                 self.good += 1
                 waiting_since = None

@@ -95,6 +95,18 @@ def a_network(names: Sequence[str]) -> Iterator[dict[str, Machine]]:
                 one.kill()
 
 
+@contextmanager
+def unplugged(machine: Machine, switch: Machine) -> Iterator[None]:
+    """Pull a machine's cable as long as the block lasts: nobody tells its partners that it is gone."""
+    with switch.inside():
+        _ip(f"link set {machine.name} down")
+    try:
+        yield
+    finally:
+        with switch.inside():
+            _ip(f"link set {machine.name} up")
+
+
 def may_be_made() -> bool:
     """Whether this user may make networks on this machine."""
     try:

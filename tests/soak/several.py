@@ -109,7 +109,7 @@ def several_machines(
     """Run them in an empty folder; give who uses the site, from the street, and what may be killed."""
     with ExitStack() as running:
         machines = running.enter_context(a_network(NAMES))
-        cluster = running.enter_context(_database(machines["database"]))
+        cluster = running.enter_context(a_database(machines["database"]))
         config = _installed(folder, database_on(cluster, "soak"), machines["database"])
         bucket = Bucket(machines["bucket"], folder / "kept")
         running.callback(bucket.kill)
@@ -151,7 +151,7 @@ def _work(name: str, seat: Seat, crowd: Crowd) -> Part:
 
 
 @contextmanager
-def _database(machine: Machine) -> Iterator[Cluster]:
+def a_database(machine: Machine) -> Iterator[Cluster]:
     """PostgreSQL on its machine, for all of the network."""
     with machine.inside(), ExitStack() as kept:
         cluster = kept.enter_context(a_cluster(synchronous_commit="on", listen_addresses="*"))
