@@ -1,0 +1,379 @@
+"""Sessions: who is in, until when, by which cookie, and what other sites may ask in their name."""
+
+import hashlib
+import time
+from http.cookies import SimpleCookie
+from urllib.parse import quote, urljoin, urlsplit
+
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import func, select
+
+from survey.tables import AuditEntry, Firm, Role, UserSession
+from tests.support.people import PASSWORD, a_user, begun, later, signed_in, with_password
+from tests.support.signing_in import NEW_PASSWORD, is_signed_in, post, try_sign_in
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(app, session):
+    user = a_user(session)
+    client = with_password(app, user)
+    stolen = client.get_cookie("survey").value
+    client.get("/account")
+    client.submit("/sign-out")
+
+    thief = app.test_client()
+    thief.set_cookie("survey", stolen)
+
+    assert thief.get("/account").status_code == 302
+    assert thief.get("/account", headers={"Accept": "application/json"}).status_code == 401
+
+
+def test_signing_out_tells_the_browser_to_forget(app, session):
+    client = signed_in(app, session, a_user(session))
+
+    answer = client.submit("/sign-out")
+
+    assert answer.status_code == 302
+    assert '"cache"' in answer.headers["Clear-Site-Data"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_signing_out_everywhere_ends_every_device(app, session):
+    user = a_user(session)
+    others = [signed_in(app, session, user) for _ in range(3)]
+    colleague = signed_in(app, session, a_user(session))
+
+    others[0].submit("/account/sign-out-everywhere")
+
+    assert not any(is_signed_in(client) for client in others)
+    assert is_signed_in(colleague)
+
+
+def test_a_new_password_ends_the_other_sessions(app, session):
+    user = a_user(session)
+    here, elsewhere = signed_in(app, session, user), signed_in(app, session, user)
+
+    answer = here.submit("", {"old": PASSWORD, "new": NEW_PASSWORD})
+
+    assert answer.status_code == 302
+    assert is_signed_in(here)
+    assert not is_signed_in(elsewhere)
+    with_password(app, user, NEW_PASSWORD)
+
+
+def test_guessing_the_present_password_on_an_open_account_is_slowed_down_too(app, session):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+
+    answers = []
+    for attempt in range(12):
+        client.get("/account")
+        answers.append(
+            client.submit(
+                "",
+                {"old": f"猜一个 {attempt}", "new": NEW_PASSWORD},
+            ).status_code
+        )
+
+    assert answers[0] == 422
+    assert answers[-1] == 429
+
+
+def test_a_disabled_account_is_out_at_its_next_click(app, session):
+    admin = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    user = a_user(session)
+    client = signed_in(app, session, user)
+
+    post(admin, f"/admin/users/{user.id}/active", {"active": "no"})
+
+    assert client.get("/account").status_code == 302
+    assert try_sign_in(app, user.username, PASSWORD).status_code == 422
+
+
+def test_a_changed_role_is_in_force_at_the_next_click(app, session):
+    admin = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    user = a_user(session, Role.ADMINISTRATOR)
+    client = signed_in(app, session, user)
+    assert client.get("/admin/users").status_code == 200
+
+    post(admin, f"/admin/users/{user.id}/role", {"role": Role.CONSULTANT})
+
+    assert client.get("/admin/users").status_code == 403
+    assert client.get("/visits").status_code == 200
+
+
+def test_what_a_browser_held_before_signing_in_is_worthless_after(app, session):
+    user = a_user(session)
+    client = app.test_client()
+    client.get("/sign-in")
+    planted = client.get_cookie("survey").value
+    client.submit("", {"username": user.username, "password": PASSWORD})
+    assert client.get_cookie("survey").value != planted
+
+    attacker = app.test_client()
+    attacker.set_cookie("survey", planted)
+
+    assert not is_signed_in(attacker)
+
+
+def test_signing_in_again_opens_another_session(app, session):
+    user = a_user(session)
+    with_password(app, user)
+    with_password(app, user)
+
+    hashes = session.scalars(select(UserSession.token_hash)).all()
+
+    assert len(set(hashes)) == 2
+    assert all(len(kept) == 64 for kept in hashes)
+
+
+def test_an_idle_session_ends_and_leads_back_to_the_question(app, session):
+    user = a_user(session)
+    assessment = begun(session, session.get(Firm, user.firm_id))
+    client = signed_in(app, session, user)
+    page = f"/firm/assessments/{assessment.id}/sections/production"
+    assert client.get(page).status_code == 200
+    later(app, minutes=61)
+
+    saved = client.send(f"/firm/assessments/{assessment.id}/answers", {"question": "scheduling"})
+    posted = client.post(
+        page, data={"q_scheduling": "3"}, headers={"Referer": f"http://localhost{page}"}
+    )
+
+    assert saved.status_code == 401
+    assert "重新登录" in saved.json["message"]
+    assert posted.status_code == 302
+    assert posted.location == f"/sign-in?next={quote(page)}"
+    client.get(posted.location)
+    back = client.submit(
+        "",
+        {"username": user.username, "password": PASSWORD},
+        query_string={"next": page},
+    )
+    assert back.location == page
+
+
+def test_a_session_ends_after_half_a_day_however_busy(app, session):
+    client = signed_in(app, session, a_user(session))
+    for _ in range(15):
+        later(app, minutes=50)
+        last = client.get("/account").status_code
+
+    assert last == 302
+
+
+def test_asking_every_minute_keeps_a_session(app, session):
+    client = signed_in(app, session, a_user(session))
+    for _ in range(4):
+        later(app, minutes=45)
+        assert client.get("/account").status_code == 200
+
+
+def test_a_page_open_for_seventy_minutes_still_saves(app, session, monkeypatch):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+    tab = app.test_client()
+    tab.set_cookie("survey", client.get_cookie("survey").value)
+    for _ in range(2):  # another tab keeps the session alive
+        later(app, minutes=40)
+        assert is_signed_in(tab)
+    then = time.time() + 80 * 60
+    monkeypatch.setattr(time, "time", lambda: then)
+
+    answer = client.submit("", {"old": PASSWORD, "new": NEW_PASSWORD})
+
+    assert answer.status_code == 302
+
+
+def test_forged_and_broken_cookies_are_nobody(app, session):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+    good = client.get_cookie("survey").value
+    other_key = URLSafeTimedSerializer("another key", salt="cookie-session")
+    other_use = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token")
+    with client.session_transaction() as kept:
+        word = kept["sid"]
+    broken = {
+        "truncated": good[:-5],
+        "resigned": other_key.dumps({"sid": word}),
+        "signed for another use": other_use.dumps({"sid": word}),
+        "unsigned": good.partition(".")[0],
+        "long": "x" * 8192,
+        "empty": "",
+        "not utf-8": "\xff\xfe\xfd",
+        "nul": "%00",
+        "numbers": str(2**63),
+    }
+    for name, value in broken.items():
+        answer = app.test_client().get(
+            "/account", headers={"Cookie": f"survey={value}; survey-device={value}"}
+        )
+        assert answer.status_code == 302, name
+
+
+def test_a_cookie_as_the_next_release_will_sign_it_is_read_and_one_of_another_digest_is_not(
+    app, session
+):
+    client = signed_in(app, session, a_user(session))
+    with client.session_transaction() as kept:
+        held = dict(kept)
+
+    for digest, status in ((hashlib.sha256, 200), (hashlib.sha512, 302)):
+        signing = URLSafeTimedSerializer(
+            app.secret_key,
+            salt="cookie-session",
+            serializer=app.session_interface.serializer,
+            signer_kwargs={"key_derivation": "hmac", "digest_method": digest},
+        )
+        other = app.test_client()
+        other.set_cookie("survey", signing.dumps(held))
+        assert other.get("/account").status_code == status
+
+
+def test_a_signed_cookie_of_another_shape_is_nobody(app):
+    for sid in (None, 5, ["x"], {"a": 1}, "", "x" * 5000, "\x00", "汉字"):
+        client = app.test_client()
+        with client.session_transaction() as kept:
+            kept["sid"] = sid
+        assert client.get("/account").status_code == 302
+
+
+def test_cookies_are_kept_from_scripts_and_other_sites(app, session):
+    client = app.test_client()
+    client.get("/sign-in")
+    answer = client.submit("", {"username": a_user(session).username, "password": PASSWORD})
+
+    cookies = answer.headers.getlist("Set-Cookie")
+
+    assert len(cookies) == 2
+    for text in cookies:
+        morsel = next(iter(SimpleCookie(text).values()))
+        assert morsel["httponly"]
+        assert morsel["samesite"] == "Lax"
+        assert morsel["path"] == "/"
+        assert not morsel["domain"]
+
+
+# --- forgery -------------------------------------------------------------------------------------
+
+
+def test_without_a_token_nothing_is_written(app, session):
+    user = a_user(session)
+    client = signed_in(app, session, user)
+    before = session.scalar(select(func.count(AuditEntry.id)))
+
+    for address in ("/sign-out", "/account/sign-out-everywhere", "/account"):
+        answer = client.post(address, data={"old": PASSWORD, "new": NEW_PASSWORD})
+        assert answer.status_code == 400
+        assert "页面已过期" in answer.text
+
+    assert is_signed_in(client)
+    assert session.scalar(select(func.count(AuditEntry.id))) == before
+
+
+def test_another_users_token_is_no_token(app, session):
+    mine = signed_in(app, session, a_user(session))
+    theirs = signed_in(app, session, a_user(session))
+
+    answer = mine.post("/sign-out", data={"csrf_token": theirs.token})
+
+    assert answer.status_code == 400
+    assert is_signed_in(mine)
+
+
+def test_json_sent_as_text_from_another_page_is_refused(app, session):
+    user = a_user(session)
+    assessment = begun(session, session.get(Firm, user.firm_id))
+    client = signed_in(app, session, user)
+
+    answer = client.post(
+        f"/firm/assessments/{assessment.id}/answers",
+        data='{"question": "scheduling", "request_id": "a.1", "base_revision": 0, "value": 3}',
+        headers={"Content-Type": "text/plain", "Origin": "https://evil.example"},
+    )
+
+    assert answer.status_code == 400
+
+
+def test_a_sign_in_without_its_token_is_refused(app, session):
+    client = app.test_client()
+
+    answer = client.post(
+        "/sign-in", data={"username": a_user(session).username, "password": PASSWORD}
+    )
+
+    assert answer.status_code in (400, 422)
+    assert not is_signed_in(client)
+
+
+ELSEWHERE = [
+    "https://evil.example",
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "\\evil.example",
+    "/\\/evil.example",
+    "/\t/evil.example",
+    "/\r\nSet-Cookie: a=b",
+    "/%0d%0aSet-Cookie:a=b",
+    "javascript:alert(1)",
+    " //evil.example",
+    "/ /evil.example",
+    "http:evil.example",
+    "/account/../\\evil.example",
+    "//user@evil.example/",
+    "/.//evil.example",
+    "/..//evil.example",
+    "/\x00",
+    "/\u2028/evil",
+]
+
+
+def test_after_signing_in_nobody_is_led_to_another_place(app, session):
+    user = a_user(session)
+    for target in ELSEWHERE:
+        client = app.test_client()
+        client.get("/sign-in", query_string={"next": target})
+
+        answer = client.submit(
+            "",
+            {"username": user.username, "password": PASSWORD},
+            query_string={"next": target},
+        )
+
+        assert answer.status_code == 302, target
+        location = answer.headers["Location"]
+        assert location.startswith("/"), target
+        assert not location.startswith(("//", "/\\")), target
+        assert not any(ord(character) < 33 for character in location), target
+        landed = urlsplit(urljoin("http://localhost/sign-in", location.replace("\\", "/")))
+        assert landed.netloc == "localhost", target
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:80@evil"])
+def test_a_forged_host_is_refused_in_chinese(app, session, host):
+    answer = app.test_client().get("/sign-in", headers={"Host": host})
+
+    assert answer.status_code == 400
+    assert "请求" in answer.text
+    assert "evil" not in answer.text
+
+
+def test_a_reset_link_names_the_configured_address_whatever_the_request_says(app, session):
+    admin = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    user = a_user(session)
+
+    answer = admin.post(
+        f"/admin/users/{user.id}/link",
+        data={"csrf_token": admin.token},
+        headers={
+            "X-Forwarded-Host": "evil.example",
+            "X-Forwarded-Proto": "https",
+            "Forwarded": "host=evil.example",
+        },
+    )
+
+    assert answer.status_code == 200
+    assert "http://localhost/link/" in answer.text
+    assert "evil" not in answer.text
