@@ -36,6 +36,7 @@ class Building:
         self.docx: Docx = Document()
         self._set_page(head)
         self._set_styles(body)
+        self._set_language()
         known = self.docx.core_properties
         known.title, known.author, known.comments, known.language = title, "", "", "zh-CN"
 
@@ -51,6 +52,11 @@ class Building:
         foot = page.footer.paragraphs[0]
         foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _field(foot, "PAGE")
+
+    def _set_language(self) -> None:
+        """Have lines broken, and quotation marks drawn, as Chinese does it."""
+        for one in self.docx.styles.element.iter(qn("w:lang")):
+            one.set(qn("w:eastAsia"), "zh-CN")
 
     def _set_styles(self, body: float) -> None:
         normal = self._style("Normal", FANG, body)

@@ -203,7 +203,10 @@ def _crosswalk(it: Building) -> None:
     it.heading("{{ 标准.名称 }}", 2)
     it.paragraph("{{ 标准.结论 }}（{{ 标准.声明 }}）")
     _list(it, "", "标准.条目", [("维度或能力域", "名称", 90), ("结果", "结果", 66)])
-    _list(it, "", "标准.细项", [("条目", "名称", 90), ("结果", "结果", 66)])
+    it.mark("if 标准.细项")
+    it.line("逐条的结果：", NOTE)  # between two tables, or they run into one
+    it.rows("标准.细项", [("条目", "名称", 90), ("结果", "结果", 66)])
+    it.mark("endif")
     for says, name in (("还缺", "还缺"), ("现有答案不能推出", "不能推出")):
         it.mark(f"if 标准.{name}")
         it.line(f"{says}：{{{{ 标准.{name} }}}}。", NOTE)

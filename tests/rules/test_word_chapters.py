@@ -117,6 +117,18 @@ def test_no_cell_of_facts_is_empty_and_every_long_table_repeats_its_head():
     assert [
         len(table.rows) for table in tables if len(table.columns) > 3 and not headed(table)
     ] == []
+    # Two tables with nothing between them are one to Word.
+    assert [one for one in tables if one._tbl.getnext().tag == qn("w:tbl")] == []
+
+
+@pytest.mark.parametrize("template", [templates.of_diagnosis, templates.of_annual])
+def test_a_template_is_set_in_chinese(template):
+    styles = Document(BytesIO(template())).styles
+
+    assert {one.get(qn("w:eastAsia")) for one in styles.element.iter(qn("w:lang"))} == {"zh-CN"}
+    for name in ("Normal", "Title", "Heading 1", "Heading 2", "Heading 3", "表格文字", "表注"):
+        fonts = styles[name].element.rPr.rFonts
+        assert fonts.get(qn("w:eastAsia")) in ("宋体", "黑体", "楷体", "仿宋")
 
 
 def headed(table) -> bool:
