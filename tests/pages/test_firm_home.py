@@ -305,9 +305,11 @@ def test_systems_and_machines_are_typed_once_and_refused_in_words(app, session):
 
     assert 'value="虚构软件"' in firm.get("/firm/profile").text  # the next round begins with it
     assert firm.submit("", PROFILE).status_code == 302
-    wrong = firm.submit("", PROFILE | {"in_use": ["system", "", "虚构软件", "21"]})
+    lines = ["system", "", "虚构软件", "21"]
+    wrong = firm.submit("", PROFILE | {"in_use": lines, "employees": "几十"})
     assert wrong.status_code == 422
-    assert "第 1 行系统：年份请填" in wrong.text
+    assert "从业人数（人）：请填" in wrong.text
+    assert '#in_use">第 1 行系统：年份请填' in wrong.text  # both at once
     assert 'value="21"' in wrong.text
     assert the(session, Firm, id=firm_id).in_use == kept
 

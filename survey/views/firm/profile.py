@@ -103,6 +103,13 @@ class ProfileForm(FlaskForm):
         description="可以不填。填了，邀请和提醒会发到这里。",
     )
 
+    def validate_in_use(self, field: Lines) -> None:
+        """Name a wrong line together with whatever else is wrong."""
+        try:
+            in_use.read(field.data, here.today())
+        except Invalid as refused:
+            raise ValidationError(refused.fields["in_use"]) from refused
+
     def fill(self, firm: Firm, *, reader: str) -> None:
         """Show what is known; who fills it in is the contact until another is named."""
         for name in ("trade", "size", "township", "park", "address", "products"):
