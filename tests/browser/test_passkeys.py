@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from survey.config import Config, sqlite_url
 from survey.joining import db
-from survey.tables import Role, UserSession
+from survey.tables import UserSession
+from tests.support.browsed import an_officer_at, sign_in
 from tests.support.browsing import DESK, PHONE, next_page, opened_at, too_wide
 from tests.support.factors import codes_on
-from tests.support.people import PASSWORD, a_round, a_user, moment
+from tests.support.people import moment
 from tests.support.servers import Server
 
 
@@ -38,10 +38,8 @@ def server(instance, migrated_file):
 
 @pytest.fixture
 def world(server):
-    engine = db.engine_for(server.config.database_url)
-    with Session(engine, expire_on_commit=False) as session:
-        yield session, a_user(session, Role.OFFICER), a_round(session, title="虚构轮次")
-    engine.dispose()
+    with an_officer_at(server) as found:
+        yield found
 
 
 @pytest.fixture
@@ -78,14 +76,6 @@ def with_device(page):
         protocol.send("WebAuthn.setUserVerified", about)
 
     return know_holder
-
-
-def sign_in(page, user):
-    page.goto("/sign-in")
-    page.fill("#username", user.username)
-    page.fill("#password", PASSWORD)
-    with next_page(page):
-        page.locator("main button[type=submit]").click()
 
 
 def looked_at(page, axe):

@@ -5,30 +5,20 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from survey.joining import db
 from survey.tables import Role, SecondFactor, UserSession
+from tests.support.browsed import an_officer_at, sign_in
 from tests.support.browsing import DESK, PHONE, next_page, too_wide
 from tests.support.factors import App, codes_on
-from tests.support.people import PASSWORD, a_round, a_user, moment
+from tests.support.people import PASSWORD, a_user, moment
 
 
 @pytest.fixture
 def world(live_server):
     """An officer, a round to be deleted, and the database."""
-    engine = db.engine_for(live_server.config.database_url)
-    with Session(engine, expire_on_commit=False) as session:
-        yield session, a_user(session, Role.OFFICER), a_round(session, title="虚构轮次")
-    engine.dispose()
-
-
-def sign_in(page, user):
-    page.goto("/sign-in")
-    page.fill("#username", user.username)
-    page.fill("#password", PASSWORD)
-    with next_page(page):
-        page.locator("main button[type=submit]").click()
+    with an_officer_at(live_server) as found:
+        yield found
 
 
 def looked_at(page, axe):
