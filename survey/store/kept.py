@@ -18,10 +18,10 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from operator import add
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from survey import db
@@ -129,7 +129,7 @@ def added_up(
     seen = asked.seen()
     known = asked.memory.recall((asked.question, WHOLE), seen)
     if known is None:
-        known = _together(_by_ward(session, asked, _Added(query, firm)), groups)
+        known = _together(_of_wards(session, asked, _Added(query, firm)), groups)
         asked.memory.keep((asked.question, WHOLE), seen, known)
     return list(known)
 
@@ -156,12 +156,30 @@ def first(
     seen = asked.seen()
     known = asked.memory.recall((asked.question, WHOLE), seen)
     if known is None:
-        wards = _by_ward(session, asked, _First(query, firm, order, most))
+        wards = _of_wards(session, asked, _First(query, firm, order, most))
         keys = known = [row[0] for ward in wards for row in ward]
         if len(wards) > 1:
             known = session.scalars(ordered.where(query.selected_columns[0].in_(keys))).all()
         asked.memory.keep((asked.question, WHOLE), seen, known)
     return list(known)
+
+
+def by_ward(session: Session, question: ByWard) -> list[Sequence[Any]]:
+    """Return the rows of a question ward by ward, for whoever puts them together otherwise."""
+    asked = _Asked.of(session, question.of(EVERYWHERE))
+    if asked is None:
+        return _apart(session.execute(question.of(EVERYWHERE)))
+    return _of_wards(session, asked, question)
+
+
+class ByWard(Protocol):
+    """A question that may be asked of one ward: each row rests on rows of a firm in it, or of no firm."""
+
+    def of(self, ward: int) -> Query:
+        """Return the question about a ward, or about all of them (``EVERYWHERE``).
+
+        The ward is the last column.
+        """
 
 
 class _Added(NamedTuple):
@@ -170,9 +188,9 @@ class _Added(NamedTuple):
     query: Query
     firm: ColumnElement[int]
 
-    def of(self, spans: Sequence[ColumnElement[bool]]) -> Query:
-        ward = (self.firm // WARD).label("ward")
-        return _within(self.query, spans).add_columns(ward).group_by(ward)
+    def of(self, ward: int) -> Query:
+        ours = ward_of(self.firm)
+        return within(self.query, self.firm, ward).add_columns(ours).group_by(ours)
 
 
 class _First(NamedTuple):
@@ -183,21 +201,28 @@ class _First(NamedTuple):
     order: Sequence[ColumnElement[Any]]
     most: int
 
-    def of(self, spans: Sequence[ColumnElement[bool]]) -> Query:
-        ward = self.firm // WARD
-        place = func.row_number().over(partition_by=ward, order_by=self.order)
-        placed = _within(self.query, spans).add_columns(place.label("place"), ward.label("ward"))
-        rows = placed.subquery()
+    def of(self, ward: int) -> Query:
+        ours = ward_of(self.firm)
+        place = func.row_number().over(partition_by=ours, order_by=self.order).label("place")
+        rows = within(self.query, self.firm, ward).add_columns(place, ours).subquery()
         key, place_, ward_ = rows.c
         return select(key, ward_).where(place_ <= self.most).order_by(place_)
 
 
-def _within(query: Query, spans: Sequence[ColumnElement[bool]]) -> Query:
-    return query.where(or_(*spans)) if spans else query
+def ward_of(firm: ColumnElement[int]) -> ColumnElement[int]:
+    return (firm // WARD).label("ward")
 
 
-def _by_ward(session: Session, asked: _Asked, one: _Added | _First) -> list[Sequence[Any]]:
-    """Return the rows of every ward, asked anew where it was touched."""
+def within(query: Query, firm: ColumnElement[int], ward: int) -> Query:
+    """Ask of one ward; of all of them where it is ``EVERYWHERE``."""
+    if ward == EVERYWHERE:
+        return query
+    # Not as BETWEEN: SQLite would not look for it in the index of a part of the other conditions.
+    return query.where(firm >= ward * WARD, firm < (ward + 1) * WARD)
+
+
+def _of_wards(session: Session, asked: _Asked, question: ByWard) -> list[Sequence[Any]]:
+    """Return the rows of every ward, asked anew where it was touched; all at once where most were."""
     found: dict[int, Sequence[Any]] = {}
     touched: dict[int, int] = {}
     for ward in asked.wards():
@@ -207,15 +232,20 @@ def _by_ward(session: Session, asked: _Asked, one: _Added | _First) -> list[Sequ
             touched[ward] = seen
         else:
             found[ward] = known
-    if touched:
-        wards = touched if found else ()
-        spans = [one.firm.between(ward * WARD, ward * WARD + WARD - 1) for ward in wards]
-        anew: defaultdict[int, list[Any]] = defaultdict(list)
-        for row in session.execute(one.of(spans)):
-            anew[row[-1]].append(row[:-1])
-        for ward, seen in touched.items():
-            asked.memory.keep((asked.question, ward), seen, anew[ward])
-        found |= anew
+    wards = touched if len(touched) <= len(found) else (EVERYWHERE,)
+    anew: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in (row for ward in wards for row in session.execute(question.of(ward))):
+        anew[row[-1]].append(row[:-1])
+    for ward, seen in touched.items():
+        asked.memory.keep((asked.question, ward), seen, found.setdefault(ward, anew[ward]))
+    return list(found.values())
+
+
+def _apart(rows: Iterable[Any]) -> list[Sequence[Any]]:
+    """Lay rows ward by ward."""
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row[-1]].append(row[:-1])
     return list(found.values())
 
 

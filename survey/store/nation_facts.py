@@ -44,10 +44,14 @@ _TOLD = (NoticeState.PUBLISHED, NoticeState.ENDED)
 _SENT = (CandidateState.RECOMMENDED, CandidateState.PASSED)
 
 # A notice speaks for the rung a firm climbs to now: not one that came before its last filing.
-_FILED_SINCE = exists().where(
-    NationalFiling.firm_id == PoolEntry.firm_id,
-    NationalFiling.standing == RecognitionStanding.VALID,
-    NationalFiling.recorded_at >= Notice.published_at,
+_FILED_SINCE = (
+    exists()
+    .where(
+        NationalFiling.firm_id == PoolEntry.firm_id,
+        NationalFiling.standing == RecognitionStanding.VALID,
+        NationalFiling.recorded_at >= Notice.published_at,
+    )
+    .correlate(PoolEntry, Notice)  # asked inside another EXISTS: any firm's filing would count
 )
 _CALLED = and_(
     Candidate.firm_id == PoolEntry.firm_id,
@@ -90,6 +94,7 @@ HOLDS: Mapping[StageFact, ColumnElement[bool]] = {
     ),
 }
 """When a fact holds of an entry's firm."""
+RESTS_ON_ANSWERS = frozenset({StageFact.SELF_RATED})
 Found = Iterator[tuple[int, Witness]]
 
 

@@ -236,7 +236,7 @@ def _on_ladders(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool
         yield or_(*(_climbs(stage) for stage in any_of(wanted.nation)))
     if wanted.proposed:
         ladder = Ladder.NATION if wanted.proposed == Ladder.NATION else Ladder.PROVINCE
-        yield is_proposed(settings.read(session).stages, ladder)
+        yield is_proposed(session, settings.read(session).stages, ladder)
 
 
 def _climbs(stage: str) -> ColumnElement[bool]:
@@ -265,7 +265,7 @@ class Waiting(NamedTuple):
 def waiting(session: Session, edition: str, stages: Sequence[Stage], today: date) -> Waiting:
     """Count the entries whose next step is overdue, and those a stage is proposed for."""
     query = select(func.count()).select_from(PoolEntry).where(entry_of_edition(edition))
-    asked = (query.where(step_overdue(today)), query.where(is_proposed(stages)))
+    asked = (query.where(step_overdue(today)), query.where(is_proposed(session, stages)))
     return Waiting(*(kept.total(session, one, PoolEntry.firm_id) for one in asked))
 
 

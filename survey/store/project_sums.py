@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from survey.store import kept
+from survey.store.lists import Query
 from survey.store.projects import OPEN, PRICE, is_overdue
 from survey.tables import Project, ProjectState, Subsidy
 
@@ -149,26 +150,45 @@ def _by_state(today: date) -> Select[*tuple[Any, ...]]:
 
 
 def _largest(session: Session) -> Largest:
-    sums = (_added(PRICE), _added(_GIVEN.c.asked), _added(_GIVEN.c.granted))
-    of_firms = (
-        select(*(one.label(name) for one, name in zip(sums, Largest._fields, strict=True)))
-        .outerjoin(_GIVEN, _GIVEN.c.project_id == Project.id)
-        .where(Project.state.in_(LIVE))
-        .group_by(Project.firm_id)
-        .cte("of_firms")
-    )
-    asked = [part for held in of_firms.c for part in _holders_and_first_two(held)]
-    (row,) = kept.rows(session, select(*asked))
-    found = [int(one or 0) for one in row]
-    return Largest(*((found[at], found[at + 1], found[at + 2]) for at in (0, 3, 6)))
+    wards = [row for rows in kept.by_ward(session, _LargestOfWard()) for row in rows]
+    found = [
+        (
+            sum(row[at] for row in wards),
+            *sorted((int(one or 0) for row in wards for one in row[at + 1 : at + 3]), reverse=True),
+        )
+        for at in (0, 3, 6)
+    ]
+    return Largest(*((*one, 0, 0)[:3] for one in found))
 
 
-def _holders_and_first_two(held: ColumnElement[Any]) -> Iterator[ColumnElement[Any]]:
+class _LargestOfWard:
+    """Of each sum how many firms of a ward hold any, and what the two with the most hold."""
+
+    def of(self, ward: int) -> Query:
+        ours = kept.ward_of(Project.firm_id.expression)
+        sums = (_added(PRICE), _added(_GIVEN.c.asked), _added(_GIVEN.c.granted))
+        query = select(
+            ours, *(one.label(name) for one, name in zip(sums, Largest._fields, strict=True))
+        )
+        of_firms = query.outerjoin(_GIVEN, _GIVEN.c.project_id == Project.id)
+        of_firms = of_firms.where(Project.state.in_(LIVE)).group_by(Project.firm_id)
+        held = kept.within(of_firms, Project.firm_id.expression, ward).subquery()
+        placed = select(held, *(_place(held, name) for name in Largest._fields)).subquery()
+        told = [part for name in Largest._fields for part in _holders_and_first_two(placed, name)]
+        return select(*told, placed.c.ward).group_by(placed.c.ward)
+
+
+def _place(held: Subquery, name: str) -> ColumnElement[int]:
+    place = func.row_number().over(partition_by=held.c.ward, order_by=held.c[name].desc())
+    return place.label(f"{name}_place")
+
+
+def _holders_and_first_two(placed: Subquery, name: str) -> Iterator[ColumnElement[Any]]:
     """Ask how many firms hold any of a sum, and what the two with the most hold."""
-    yield select(func.count()).where(held > 0).scalar_subquery()
-    ordered = select(held).order_by(held.desc()).limit(1)
-    yield ordered.scalar_subquery()
-    yield ordered.offset(1).scalar_subquery()
+    held, place = placed.c[name], placed.c[f"{name}_place"]
+    yield func.count(case((held > 0, 1)))
+    yield func.max(case((place == 1, held)))
+    yield func.max(case((place == 2, held)))
 
 
 class OfFirm(NamedTuple):

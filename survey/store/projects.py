@@ -368,5 +368,6 @@ def _where(wanted: Wanted) -> Conditions:
 
 def providers(session: Session) -> list[str]:
     """Return who carries projects out, each once, in order."""
-    query = select(Project.provider_name).where(Project.provider_name != "").distinct()
-    return sorted(row[0] for row in kept.rows(session, query))
+    query = select(Project.provider_name, func.count()).where(Project.provider_name != "")
+    rows = kept.added_up(session, query.group_by(Project.provider_name), Project.firm_id, 1)
+    return sorted(name for name, projects in rows if projects)

@@ -28,6 +28,8 @@ from survey.tables import (
 
 BEGUN = (ProjectState.UNDER_WAY, ProjectState.FINISHED)
 """A project whose work has begun and has not been accepted."""
+MOST_NAMED = 500
+"""Entries that are named one by one in a condition."""
 
 
 # Lists ask of entries joined to their assessments; a fact asks of any of the firm's.
@@ -116,12 +118,20 @@ def _climbs(state: PoolState) -> bool:
     return state != PoolState.WITHDRAWN
 
 
-def is_proposed(stages: Sequence[Stage], ladder: Ladder = Ladder.PROVINCE) -> ColumnElement[bool]:
-    """Return the condition that the system proposes a stage of a ladder for an entry."""
-    return or_(*_proposals(stages, ladder), PoolEntry.id.is_(None))
+def is_proposed(
+    session: Session, stages: Sequence[Stage], ladder: Ladder = Ladder.PROVINCE
+) -> ColumnElement[bool]:
+    """Return the condition that the system proposes a stage of a ladder for an entry.
+
+    Of what rests on answers, whose touches nobody counts, the entries are looked up and named, so that
+    what is counted by the condition may be kept.
+    """
+    return or_(*_proposals(session, stages, ladder), PoolEntry.id.is_(None))
 
 
-def _proposals(stages: Sequence[Stage], ladder: Ladder) -> Iterator[ColumnElement[bool]]:
+def _proposals(
+    session: Session, stages: Sequence[Stage], ladder: Ladder
+) -> Iterator[ColumnElement[bool]]:
     """Each stage with a fact, of the entries that stand before it and have not left it."""
     ours = of_ladder(stages, ladder)
     of_province = ladder == Ladder.PROVINCE
@@ -133,7 +143,14 @@ def _proposals(stages: Sequence[Stage], ladder: Ladder) -> Iterator[ColumnElemen
             continue
         before = [one.id for one in ours[:at] if not one.exit and _leads(one.state, stage)]
         left = [one.id for one in ours[at:]]
-        yield and_(at_stage.in_(before), left_at.not_in(left), climbs, HOLDS[stage.fact])
+        holds = and_(at_stage.in_(before), left_at.not_in(left), climbs, HOLDS[stage.fact])
+        yield _named(session, holds) if stage.fact in nation_facts.RESTS_ON_ANSWERS else holds
+
+
+def _named(session: Session, holds: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Name the entries a condition holds of, unless they are many."""
+    found = session.scalars(select(PoolEntry.id).where(holds).limit(MOST_NAMED + 1)).all()
+    return holds if len(found) > MOST_NAMED else PoolEntry.id.in_(found)
 
 
 # --- what shows them ------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from survey.store import kept, notices, settings
@@ -101,20 +101,27 @@ def _those(
     session: Session,
     query: Query,
     key: InstrumentedAttribute[int],
-    since: InstrumentedAttribute[Any],
+    since: ColumnElement[Any] | Any,
     most: int,
     *conditions: ColumnElement[bool],
+    firm: InstrumentedAttribute[int] | None = None,
 ) -> Found:
     """Find rows by what stands in their own table: many may wait, and few are shown.
 
     Args:
         query: What is shown of them.
         key: Of their table; with ``since`` it orders them.
+        firm: Whose they are, where no index finds them: they are looked for ward by ward.
     """
     waiting = select(key).where(*conditions).correlate(None)
-    oldest = waiting.order_by(since, key).limit(most)
-    counted = waiting.with_only_columns(func.count()).scalar_subquery()
-    return _found(session, query.where(key.in_(oldest)), most, counted)
+    counted = waiting.with_only_columns(func.count(), maintain_column_froms=True)
+    if firm is not None:
+        order: list[ColumnElement[Any]] = [since, key.asc()]
+        oldest = kept.first(session, waiting, firm, order, most)
+        total = literal(kept.total(session, counted, firm))
+        return _found(session, query.where(key.in_(oldest)), most, total)
+    few = waiting.order_by(since, key).limit(most)
+    return _found(session, query.where(key.in_(few)), most, counted.scalar_subquery())
 
 
 def asking_back(session: Session, most: int) -> Found:
@@ -182,12 +189,12 @@ def stages_proposed(session: Session, most: int, ladder: Ladder = Ladder.PROVINC
     """Pool entries for which the system proposes a stage of a ladder."""
     at = PoolEntry.stage_at if ladder == Ladder.PROVINCE else PoolEntry.nation_stage_at
     since = func.coalesce(at, PoolEntry.changed_at)
-    query: Query = (
-        select(PoolEntry.id, Firm.name, since, null())
-        .join(Firm, Firm.id == PoolEntry.firm_id)
-        .where(is_proposed(settings.read(session).stages, ladder))
+    query: Query = select(PoolEntry.id, Firm.name, since, null()).join(
+        Firm, Firm.id == PoolEntry.firm_id
     )
-    return _found(session, query, most)
+    proposed = is_proposed(session, settings.read(session).stages, ladder)
+    entry, firm = PoolEntry.id, PoolEntry.firm_id
+    return _those(session, query, entry, since, most, proposed, firm=firm)
 
 
 def unfinished(session: Session, most: int, *, after: date | None, until: date) -> Found:
@@ -264,24 +271,35 @@ def without_password(
     """Active users who have never set a password; of a firm's people only who answers for it.
 
     Args:
-        link_open: Only those whose link still works, or only those whose link does not.
+        link_open: Of firms' people those whose link still works, or those whose link does not.
 
     Returns:
         Of a firm's user the id is the firm's, for that is the page that helps.
     """
-    works = exists().where(
-        OneTimeLink.user_id == User.id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now
-    )
     answers_for_it = or_(User.firm_id.is_(None), User.owner)
+    without: tuple[Any, ...] = (
+        User.active,
+        User.password_hash.is_(None),
+        User.role.in_(roles),
+        answers_for_it,
+    )
     query: Query = (
         select(func.coalesce(User.firm_id, User.id), func.coalesce(Firm.name, User.name))
         .add_columns(User.created_at, null())
         .outerjoin(Firm, Firm.id == User.firm_id)
-        .where(User.active, User.password_hash.is_(None), User.role.in_(roles), answers_for_it)
     )
-    if link_open is not None:
-        query = query.where(works if link_open else ~works)
-    return _found(session, query, most)
+    if link_open is None:
+        return _those(session, query, User.id, User.created_at, most, *without)
+    works = exists().where(
+        OneTimeLink.user_id == User.id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now
+    )
+    counted = select(func.count()).select_from(User).where(*without)
+    total = session.scalar(counted.where(works)) or 0
+    if not link_open:  # counted as the rest: most have none, and few of them are shown
+        total = kept.total(session, counted, User.firm_id) - total
+    oldest = select(User.id).where(*without, works if link_open else ~works).correlate(None)
+    few = session.scalars(oldest.order_by(User.created_at, User.id).limit(most)).all()
+    return _found(session, query.where(User.id.in_(few)), most, literal(total))
 
 
 def failed_jobs(session: Session, most: int, kind: str = "") -> Found:

@@ -56,6 +56,7 @@ class PoolEntry(OnLadders, Followed, Table):
         Index("ix_pool_entries_targets", "edition", "state", "target_rung"),
         Index("ix_pool_entries_changed", "edition", "changed_at"),
         Index("ix_pool_entries_waiting", "state", "changed_at"),
+        Index("ix_pool_entries_nation", "nation_stage"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -31,7 +32,7 @@ from survey.store import (
     todo,
 )
 from survey.store.lists import BELOW, Slice, Wanted
-from survey.tables import Assessment, AssessmentState, Firm, Ladder, Round, Table, Touch
+from survey.tables import Assessment, AssessmentState, Firm, Ladder, Role, Round, Table, Touch
 from survey.tables.touches import WATCHED
 from tests.support.bureau import counting
 from tests.support.districts import EDITION, PLACE, SHIPPED, District
@@ -43,6 +44,10 @@ WAITING = (
     todo.without_consultant,
     todo.without_entry,
     todo.proposed,
+    todo.stages_proposed,
+    partial(todo.stages_proposed, ladder=Ladder.NATION),
+    partial(todo.without_password, now=moment(), roles=[Role.FIRM], link_open=False),
+    partial(todo.without_password, now=moment(), roles=[Role.CONSULTANT]),
     todo.contracts_to_check,
     todo.progress_to_check,
     todo.passed_unrecorded,
@@ -92,6 +97,7 @@ def figures(session: Session) -> dict[str, Any]:
             for state in ("", BELOW, completion.STUCK)
         ],
         "townships": completion.township_counts(session, round_, Wanted(trade="valve"), pace),
+        "providers": projects.providers(session),
         "projects": project_sums.sums(session, TODAY),
         "projects that wait": projects.projects(
             session, Wanted(waits="any", sort="planned"), Slice(1, 5)
@@ -104,7 +110,7 @@ def figures(session: Session) -> dict[str, Any]:
         "notices": notices.counts(session, (1, 2)),
         "firms": (firms.states_of_firms(session), firms.places(session)),
         "beginnings": todo.beginnings(session),
-        "to do": [ask(session, 3) for ask in WAITING],
+        "to do": [ask(session, most=3) for ask in WAITING],
     }
 
 
@@ -132,6 +138,8 @@ def _changes(dice: Random) -> list[str]:
         f"UPDATE introductions SET state = 'agreed' WHERE {some}",
         f"UPDATE candidates SET not_met = {dice.randint(0, 2)} WHERE {firm}",
         f"UPDATE users SET active = NOT active WHERE {some}",
+        f"UPDATE projects SET provider_name = '虚构{dice.randint(0, 9)}' WHERE {some}",
+        f"UPDATE pool_entries SET nation_stage = '', left_stage = '' WHERE {some}",
         f"UPDATE sheets SET saved_on = '2026-10-0{dice.randint(1, 9)}' WHERE {some}",
         f"UPDATE firms SET name = '虚构宏{dice.randint(0, 9)}', name_key = 'xu' WHERE {some}",
         f"UPDATE rounds SET closes_on = '2026-0{dice.randint(1, 9)}-01'",
@@ -249,7 +257,7 @@ def test_only_touched_wards_are_counted_anew_and_nothing_where_none_is(
 
     (narrowed,) = asked(count)
 
-    assert narrowed.count("BETWEEN") == 1
+    assert narrowed.count("firm_id >= ") == 1
     assert asked(count) == []
 
 

@@ -313,3 +313,23 @@ def test_nothing_is_proposed_for_a_firm_that_was_put_off_filed_or_has_left_the_p
     nation.file(step, filed.id, paper, base_version=filed.version)
 
     assert [the_proposal(session, one) for one in (put_off, gone, entry)] == [None] * 3
+
+
+def test_one_firms_filing_silences_a_notice_for_no_other(session, step, entry):
+    other = climbing(step, "虚构阀门二厂")
+    for one in (entry, other):
+        is_called(session, one, CandidateState.RECOMMENDED)
+    filed = fresh(session, entry)
+    nation.file(step, filed.id, Filed("虚构备〔2026〕1 号", TODAY), base_version=filed.version)
+
+    assert the_proposal(session, entry) is None
+    assert the_proposal(session, other).stage.id == "nation_applied"
+
+
+def test_entries_too_many_to_be_named_are_found_by_the_condition_itself(
+    session, entry, monkeypatch
+):
+    monkeypatch.setattr(stage_facts, "MOST_NAMED", 0)
+    rates_itself(session, entry)
+
+    assert the_proposal(session, entry).stage.id == "nation_rated"
