@@ -31,6 +31,10 @@ def write_straight() -> None:
             return item
         if kind is str:
             return item.encode("ascii")
+        if kind is float and not item.is_integer():
+            return (b"%f" % item).rstrip(b"0")
+        if kind is int:
+            return b"%d" % item
         return whole(item)
 
     pydyf._to_bytes = to_bytes
