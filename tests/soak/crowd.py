@@ -28,6 +28,9 @@ from tests.support.tokens import a_token
 
 PAUSE_SECONDS = 0.1
 PAGES_ON, DELIVERIES_ON = 3, 6
+DEVICE_SECONDS = 600
+"""How long a device tries to deliver one thing: a real one never gives up, and a busy machine takes longer
+to start what was killed than there is between two blows."""
 PAGES = ("/bureau/", "/bureau/firms", "/bureau/assessments", "/bureau/pool")
 
 
@@ -177,5 +180,7 @@ def a_crowd(
         contents=contents or contents_of(app.config["SURVEY"]),
         inside=inside,
     )
+    for tablet in crowd.tablets:
+        tablet.patience = DEVICE_SECONDS
     session.rollback()
     return crowd

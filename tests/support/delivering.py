@@ -86,6 +86,7 @@ class Tablet:
         self.said: dict[str, list[str]] = {question: [] for question in QUESTIONS}
         self.photos: list[str] = []
         self.mix: Counter[str] = Counter()
+        self.patience: float = PATIENCE_SECONDS
         self._site, self._cookie = site, cookie
         self._dice = random.Random(number)
         self._sequence = 0
@@ -167,7 +168,7 @@ class Tablet:
         self, where: str, body: bytes, kind: str, request: str, names: str
     ) -> dict[str, Any]:
         """Send until the server acknowledges this very request."""
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + self.patience
         while time.monotonic() < end:
             answer = self._try(where, body, kind)
             if answer is None:
