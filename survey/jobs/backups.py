@@ -22,6 +22,7 @@ from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import backups as steps
 from survey.lifecycle.jobs import Effect
 from survey.lifecycle.step import Step
+from survey.priority import Told
 from survey.readings import backups
 from survey.tables import Fault
 
@@ -54,14 +55,14 @@ def make(workshop: Workshop) -> Effect:
     signs, seal = _Signs(workshop), hashlib.sha256()
     engine, contents = cast(Engine, workshop.session.get_bind()), contents_of(config)
 
-    def written() -> tuple[Backup, str]:
+    def written(told: Told) -> tuple[Backup, str]:
         done = backups.write(
-            path, engine, config, contents, now, public_key=config.backup_key, told=signs, seal=seal
+            path, engine, config, contents, now, public_key=config.backup_key, told=told, seal=seal
         )
-        return done, _prove(path, done, seal.hexdigest(), signs)
+        return done, _prove(path, done, seal.hexdigest(), told)
 
     try:
-        done, proved = priority.behind_others(written)
+        done, proved = priority.behind_others(written, signs)
     except OSError as error:
         raise _named(error, folder) from error
     removed = shelf.prune(folder, config.backup_keep, path.name)
@@ -84,7 +85,7 @@ def _folder(config: Config) -> Path:
     return folder
 
 
-def _prove(path: Path, done: Backup, seal: str, signs: _Signs) -> str:
+def _prove(path: Path, done: Backup, seal: str, told: Told) -> str:
     """Read a backup back; say how far that reaches.
 
     Raises:
@@ -95,7 +96,7 @@ def _prove(path: Path, done: Backup, seal: str, signs: _Signs) -> str:
         if path.name.endswith(shelf.LOCKED):
             proved, whole = READ_BACK, hash_of(path) == seal
         else:
-            proved, whole = WHOLE, backups.look_at(path, told=signs) == done
+            proved, whole = WHOLE, backups.look_at(path, told=told) == done
     except BadBackup:
         whole = False
     if not whole:
