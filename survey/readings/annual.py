@@ -14,7 +14,7 @@ from reports.annual import Annual
 from reports.annual.annexes import annexes
 from reports.annual.examples import Example
 from reports.dashboard import NONE, Table
-from reports.figures import amount, date_text
+from reports.figures import amount
 from reports.outward import outward as told_outside
 from reports.samples import Card
 from survey import clock, library
@@ -220,7 +220,7 @@ def _rung(rung: str | None, rungs: Mapping[str, str]) -> str:
 
 
 def _day(day: date | None) -> str:
-    return date_text(day) if day else NONE
+    return day.isoformat() if day else NONE
 
 
 def _money(hundredths: int) -> str:
