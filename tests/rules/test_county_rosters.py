@@ -286,6 +286,8 @@ def test_a_heading_that_only_holds_a_word_of_a_field_is_not_taken_for_it(said: s
         ("2025年1-12月营业收入", "revenue"), ("高新技术企业认定时间", "high_tech"),
         ("全年用电量（万度）", "electricity"), ("所属街道/乡镇", "township"),
         ("邮箱地址", "contact_mail"),
+        ("研发（万元）", "research"),
+        ("用电（万度）", "electricity"),
     ],
 )  # fmt: skip
 def test_a_heading_is_known_in_many_dresses(said: str, key: str) -> None:
