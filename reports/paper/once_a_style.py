@@ -1,8 +1,8 @@
 """What rests on a style alone, worked out once for each style instead of once for each box.
 
 WeasyPrint gives elements of one kind in one place one style: a report's six thousand boxes have some
-seven hundred. Whether a box stands in the flow, its letters, the height of its lines and its used
-lengths are asked of every box, often several times; the answer is kept with the style, under a name
+seven hundred. Whether a box stands in the flow, its letters, the height of its lines, its used
+lengths and whether it has a background are asked of every box, often several times; the answer is kept with the style, under a name
 that no property has. What is printed so is byte for byte what is printed without.
 
 A style must not change once it was asked. Boxes in flex and grid have theirs changed; paper has none.
@@ -14,9 +14,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import weasyprint.layout.background as backgrounds
 import weasyprint.layout.inline as lines
 import weasyprint.layout.percent as lengths
 import weasyprint.text.line_break as letters
+from weasyprint.draw.color import get_color
 from weasyprint.formatting_structure.boxes import Box, PageBox
 
 WIDTHS = tuple(f"border_{side}_width" for side in ("top", "right", "bottom", "left"))
@@ -26,6 +28,9 @@ USED = (
     *("width", "min_width", "max_width", "height", "min_height", "max_height"),
 )  # fmt: skip
 """What ``resolve_percentages`` gives a box."""
+CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
+BARE = {"background": None} | {f"border_{corner}_radius": (0, 0) for corner in CORNERS}
+"""What a box gets that has no background and square corners."""
 
 
 def once(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -47,6 +52,7 @@ def ask_once() -> None:
     letters.get_font_description = once(letters.get_font_description)
     _flow_once()
     _lengths_once()
+    _backgrounds_once()
 
 
 def _flow_once() -> None:
@@ -91,3 +97,33 @@ def _around(box: Any, containing_block: Any) -> tuple[Any, ...]:
         room = tuple(containing_block)
     settled = box.style["border_collapse"] == "collapse" and WIDTHS[0] in box.__dict__
     return (*room, *(box.__dict__.get(width) for width in WIDTHS if settled))
+
+
+def _backgrounds_once() -> None:
+    """Most boxes have no background, and square corners; their style says so."""
+    whole = backgrounds.layout_box_backgrounds
+    is_bare = once(_is_bare)
+
+    def layout_box_backgrounds(
+        page: Any, box: Any, images: Any, layout_children: bool = True, style: Any = None
+    ) -> None:
+        alone = style or not layout_children
+        if alone or box is page or not isinstance(box, Box) or not is_bare(box.style):
+            whole(page, box, images, layout_children, style)
+            return
+        box.__dict__.update(BARE)
+        for child in box.all_children():
+            layout_box_backgrounds(page, child, images)
+
+    backgrounds.layout_box_backgrounds = layout_box_backgrounds
+
+
+def _is_bare(style: Any) -> bool:
+    images = (style["border_image_source"], style["mask_border_source"], *style["background_image"])
+    return (
+        style["visibility"] != "hidden"
+        and get_color(style, "background_color").alpha == 0
+        and all(kind == "none" for kind, _ in images)
+        and not style["box_shadow"]
+        and all((0, "px") in style[corner] for corner in BARE if corner != "background")
+    )
