@@ -76,6 +76,7 @@ def backup(file: Path, to: str) -> None:
 @with_appcontext
 def verify_backup(file: Path, key: Path | None) -> None:
     """Read FILE to its end and say whether it can be restored: 0 for yes, 1 for no."""
+    priority.step_back()
     with _spoken():
         click.echo(words.held(readings.look_at(file, key)))
     click.echo("备份完整，可以恢复。")
@@ -87,6 +88,7 @@ def verify_backup(file: Path, key: Path | None) -> None:
 @with_appcontext
 def restore(file: Path, key: Path | None) -> None:
     """Fill this empty instance with what FILE holds, all of it or nothing."""
+    priority.step_back()
     config: Config = current_app.config["SURVEY"]
     serving.migrate(config)
     step = Step(here.session(), OPERATOR, utc_now())
