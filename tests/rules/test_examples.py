@@ -28,7 +28,7 @@ def test_a_firm_that_agreed_to_be_named_is_named_inside_the_bureau():
     _, told = examples([an_example("虚构样本厂")], outward=False)
 
     assert told == (
-        "虚构样本厂：虚构样本厂扫码报工。做了扫码报工。改造前后：准时交付率由 80%到 92.5%。"
+        "虚构样本厂：虚构样本厂扫码报工。做了“扫码报工”。改造前后：准时交付率由 80% 到 92.5%。"
         "合同价合计 12 万元，每年 1 万元。2026 年 6 月 10 日验收，虚构区经信局。"
     )
 
@@ -43,7 +43,7 @@ def test_outside_the_bureau_no_example_names_a_firm_a_provider_or_an_amount():
     says, told = examples([an_example("虚构样本厂")], outward=True)
 
     assert says == UNNAMED
-    assert told == ("阀门行业的一家小型企业。做了扫码报工。改造前后：准时交付率由 80%到 92.5%。")
+    assert told == ("阀门行业的一家小型企业。做了“扫码报工”。改造前后：准时交付率由 80% 到 92.5%。")
 
 
 def test_without_samples_the_chapter_says_so():
