@@ -20,7 +20,7 @@ from survey.tables.touches import EVERYWHERE, WARD, WATCHED
 PREFIX = "touch_"
 EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 """What may be done to a row, and as what it is seen then."""
-SAVES = {"INSERT": "INSERT", "UPDATE": "UPDATE OF saved_at"}
+SAVES = ("INSERT", "UPDATE")
 """What an answer's save does to ``answers``."""
 
 
@@ -90,15 +90,16 @@ def _telling(on_postgresql: bool) -> Iterator[str]:
     """Tell a sheet the local day on which an answer of it was saved last, where it is a later one."""
     if on_postgresql:
         yield _TELL.format(zone=LOCAL.key)
-    for event, saved in SAVES.items():
-        head = f"CREATE TRIGGER {_named('answers', event)} AFTER {saved} ON answers"
+    for event in SAVES:
+        head = f"CREATE TRIGGER {_named('answers', event)} AFTER {event}"
         if on_postgresql:
-            yield f"{head} FOR EACH ROW EXECUTE FUNCTION tell_sheet()"
+            seen = "REFERENCING NEW TABLE AS new_rows"
+            yield f"{head} ON answers {seen} FOR EACH STATEMENT EXECUTE FUNCTION tell_sheets()"
         else:
             # China has had one time, without summer time, since 1991.
             day = "date(NEW.saved_at, '+8 hours')"
             yield (
-                f"{head} BEGIN UPDATE sheets SET saved_on = {day} WHERE id = NEW.sheet_id"  # noqa: S608
+                f"{head} ON answers BEGIN UPDATE sheets SET saved_on = {day} WHERE id = NEW.sheet_id"  # noqa: S608
                 f" AND (saved_on IS NULL OR saved_on < {day}); END"
             )
 
@@ -129,15 +130,19 @@ BEGIN
 END $$
 """
 _TELL = """
-CREATE OR REPLACE FUNCTION tell_sheet() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    day date := timezone('{zone}', NEW.saved_at)::date;
+CREATE OR REPLACE FUNCTION tell_sheets() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- Looked at first: a statement that changes nothing would be counted as a touch all the same.
+    -- Looked at first: most saves are not the first of their sheet's day.
     IF EXISTS (
-        SELECT FROM sheets WHERE id = NEW.sheet_id AND (saved_on IS NULL OR saved_on < day)
+        SELECT FROM new_rows JOIN sheets ON sheets.id = sheet_id
+        WHERE saved_on IS NULL OR saved_on < timezone('{zone}', saved_at)::date
     ) THEN
-        UPDATE sheets SET saved_on = day WHERE id = NEW.sheet_id;
+        UPDATE sheets SET saved_on = last.day
+        FROM (
+            SELECT sheet_id, max(timezone('{zone}', saved_at)::date) AS day
+            FROM new_rows GROUP BY sheet_id
+        ) AS last
+        WHERE id = last.sheet_id AND (saved_on IS NULL OR saved_on < last.day);
     END IF;
     RETURN NULL;
 END $$
