@@ -48,6 +48,7 @@ class Page(NamedTuple):
     most: float | None = MOST_MS
 
 
+# Each fills a page in the small district too: what grows is the district, not the page.
 PAGES = (
     Page("评估", "/bureau/assessments"),
     Page(
@@ -74,8 +75,8 @@ PAGES = (
     Page("申报日历", "/bureau/notices"),
     Page("一个通知的企业", "/bureau/notices/firms?notice=2"),
     Page(
-        "一个通知的企业，条件都符合，按名称排序",
-        "/bureau/notices/firms?notice=2&outcome=ready&sort=firm",
+        "一个通知的企业，有条件说不清，按名称排序",
+        "/bureau/notices/firms?notice=2&outcome=unclear&sort=firm",
     ),
     Page("培育库 Excel", "/bureau/pool.xlsx", None),
     Page("培育库台账 Excel，全部列", "/bureau/pool.xlsx?columns=all", None),

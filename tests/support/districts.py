@@ -125,6 +125,7 @@ class District:
         with db.writing(session):
             if db.on_postgresql(session.get_bind()):  # all at once takes longer than a page may
                 session.execute(text("SET LOCAL statement_timeout = 0"))
+                session.execute(text("ANALYZE"))  # rows that have just come are unknown to it
             newest.tell_all(session)
             tallies.add_up_all(session)
             self._numbers_go_on(session)
