@@ -168,7 +168,7 @@ def by_ward(session: Session, question: ByWard) -> list[Sequence[Any]]:
     """Return the rows of a question ward by ward, for whoever puts them together otherwise."""
     asked = _Asked.of(session, question.of(EVERYWHERE))
     if asked is None:
-        return _apart(session.execute(question.of(EVERYWHERE)))
+        return list(_apart(session.execute(question.of(EVERYWHERE))).values())
     return _of_wards(session, asked, question)
 
 
@@ -233,20 +233,18 @@ def _of_wards(session: Session, asked: _Asked, question: ByWard) -> list[Sequenc
         else:
             found[ward] = known
     wards = touched if len(touched) <= len(found) else (EVERYWHERE,)
-    anew: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in (row for ward in wards for row in session.execute(question.of(ward))):
-        anew[row[-1]].append(row[:-1])
+    anew = _apart(row for ward in wards for row in session.execute(question.of(ward)))
     for ward, seen in touched.items():
         asked.memory.keep((asked.question, ward), seen, found.setdefault(ward, anew[ward]))
     return list(found.values())
 
 
-def _apart(rows: Iterable[Any]) -> list[Sequence[Any]]:
-    """Lay rows ward by ward."""
+def _apart(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
+    """Lay rows ward by ward, which is their last column."""
     found: defaultdict[int, list[Any]] = defaultdict(list)
     for row in rows:
         found[row[-1]].append(row[:-1])
-    return list(found.values())
+    return found
 
 
 def _together(parts: Iterable[Iterable[Any]], groups: int) -> list[tuple[Any, ...]]:
