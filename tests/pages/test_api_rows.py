@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from survey.lifecycle import pool
 from survey.lifecycle.step import Step
-from survey.store import lists
 from survey.tables import Assessment, Role
 from survey.web import routes
 from tests.pages.test_access import foreign, own
 from tests.support.people import TESTER, a_firm, a_round, a_user, confirmed, moment
+from tests.support.portions import by_twos
 from tests.support.tokens import Program, a_token, operation_rules
 from tests.support.world import QUESTION, World, contents
 
@@ -136,15 +136,7 @@ def test_a_feed_holds_some_of_a_list_at_a_time_and_is_the_same(app, session, mon
         step = Step(session, TESTER, moment())
         pool.admit(step, one.id, target_rung="line", reason="成长快", sure=True, base_version=0)
     whole = {path: bureau.get(path).get_data() for path in FEEDS}
-    held, read = [], lists.Listing.portions
-
-    def watched(*given):
-        for rows in read(*given):
-            held.append(len(rows))
-            yield rows
-
-    monkeypatch.setattr(lists, "PORTION", 2)
-    monkeypatch.setattr(lists.Listing, "portions", watched)
+    held = by_twos(monkeypatch)
     for path, before in whole.items():
         assert "虚构厂4" in before.decode(), path
         assert bureau.get(path).get_data() == before, path

@@ -7,11 +7,11 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from survey.store import lists
 from survey.tables import Role
 from tests.support.bureau import at_desk
 from tests.support.districts import District
 from tests.support.people import a_user
+from tests.support.portions import by_twos
 
 LISTS = (
     "/bureau/firms.xlsx?columns=all&sort=township",
@@ -40,15 +40,7 @@ def sheets_of(answer):
 
 def test_a_list_that_goes_out_in_portions_is_the_whole_list_with_its_sums(desk, monkeypatch):
     whole = {address: sheets_of(desk.get(address)) for address in LISTS}
-    held, read = [], lists.Listing.portions
-
-    def watched(*given):
-        for rows in read(*given):
-            held.append(len(rows))
-            yield rows
-
-    monkeypatch.setattr(lists, "PORTION", 2)
-    monkeypatch.setattr(lists.Listing, "portions", watched)
+    held = by_twos(monkeypatch)
 
     for address, before in whole.items():
         held.clear()
