@@ -54,6 +54,8 @@ class Gcm:
     def open(self, kept: bytes, owner: bytes) -> bytes:
         try:
             whole = base64.urlsafe_b64decode(kept)
+            if base64.urlsafe_b64encode(whole) != kept:  # letters may differ in bits nothing reads
+                raise Unopened
             return self._cipher.decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], owner)
         except (InvalidTag, binascii.Error, ValueError) as fault:
             raise Unopened from fault

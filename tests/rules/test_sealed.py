@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
 
 from survey.lifecycle.sealed import NEWEST, SCHEMES, Box, OfFernet, Unopened
@@ -32,13 +34,31 @@ def test_the_same_secret_is_never_kept_in_the_same_words():
     assert len({box.lock(SECRET, 7) for _ in range(20)}) == 20
 
 
-def test_one_changed_letter_opens_nothing():
+@pytest.mark.parametrize("length", [16, 17, 18])
+def test_one_changed_letter_opens_nothing(length: int):
+    """Whatever it is changed to: the last letter of most lengths has bits that say nothing."""
+    box = Box([KEY], "factor")
+    kept = box.lock("S" * length, 7)
+
+    for place, letter in enumerate(kept):
+        for other in {*string.ascii_letters, *string.digits, *"-_=!"} - {letter}:
+            with pytest.raises(Unopened):
+                box.open(kept[:place] + other + kept[place + 1 :], 7)
+
+
+def test_what_is_no_letter_of_its_alphabet_opens_nothing():
     box = Box([KEY], "factor")
     kept = box.lock(SECRET, 7)
 
-    for place in range(len(kept)):
+    for place in range(len(kept) + 1):
         with pytest.raises(Unopened):
-            box.open(kept[:place] + ("A" if kept[place] != "A" else "B") + kept[place + 1 :], 7)
+            box.open(f"{kept[:place]}!{kept[place:]}", 7)
+
+
+def test_strange_text_opens_nothing():
+    box = Box([KEY], "factor")
+    kept = box.lock(SECRET, 7)
+
     for strange in ("", ":", "gcm:", f"{NEWEST}:AAAA", "x" * 200, f"unknown:{kept}", "gcm:汉字"):
         with pytest.raises(Unopened):
             box.open(strange, 7)
