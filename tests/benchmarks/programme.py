@@ -9,7 +9,7 @@ themselves. Each is a measure of its own, for filling takes longer than measurin
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -86,17 +86,36 @@ PAGES = (
 
 
 class Taken(NamedTuple):
-    """How long a page took in milliseconds, 19 of 20, of a workbook the middle one; what it sent.
+    """What a page took in one district.
 
-    ``rows`` are those of a workbook: there may be more than ten times as many of ten times the firms.
-    ``processor`` is what this process took of one, in milliseconds; on SQLite that is all there is.
+    ``p95`` and ``middle`` are milliseconds, ``processor`` the middle one of what this process took of
+    them (on SQLite that is all there is). ``rows`` are those of a workbook: there may be more than ten
+    times as many of ten times the firms.
     """
 
-    milliseconds: float
+    p95: float
+    middle: float
+    processor: float
     statements: int
     size: int
     rows: int
+
+
+class Opening(NamedTuple):
+    """A page opened once: milliseconds, those this process worked, statements, and what came."""
+
+    milliseconds: float
     processor: float
+    statements: int
+    content: bytes
+
+
+class Served(NamedTuple):
+    """A filled district, its officer's client, and how many seconds it took to fill."""
+
+    app: Flask
+    client: FlaskClient
+    filled: float
 
 
 Place = Callable[[int], tuple[Path, str]]
@@ -129,52 +148,51 @@ def _placed(folder: Path, cluster: Cluster) -> Place:
 
 def _on(database: str, place: Place) -> list[Figure]:
     group = f"培育计划（{database}，{LARGE:,} 家 × 3 轮 × 2 份，每份约 60 题）"
-    small, _ = _measured(*place(SMALL), District(SMALL, followed=True))
-    large, filled = _measured(*place(LARGE), District(LARGE, followed=True))
-    figures = [Figure(group, "造出这个区县", filled, "秒")]
+    small = _served(*place(SMALL), District(SMALL, followed=True))
+    large = _served(*place(LARGE), District(LARGE, followed=True))
+    _begin_as_served()
+    figures = [Figure(group, "造出这个区县", large.filled, "秒")]
     for page in PAGES:
-        now, before = large[page.title], small[page.title]
+        before, now = _opened(page, small, large)
         note = f"查询 {now.statements} 次，{now.size / 1000:.0f} kB"
         target = at_most(page.most) if page.most else None
-        figures.append(Figure(group, page.title, now.milliseconds, "毫秒", target, note))
+        took = now.p95 if page.most else now.middle
+        figures.append(Figure(group, page.title, took, "毫秒", target, note))
         figures.append(_growth(group, page, before, now))
     return figures
 
 
 def _growth(group: str, page: Page, before: Taken, now: Taken) -> Figure:
     """How much longer the large district takes: a page hardly, a workbook as many times as it has rows."""
-    times, title = now.milliseconds / before.milliseconds, f"{page.title}，1,000 家的几倍"
+    times, title = now.middle / before.middle, f"{page.title}，1,000 家的几倍"
+    processor = f"本进程用的处理器时间 {now.processor / before.processor:.2f} 倍"
     if page.most:
-        return Figure(group, title, times, "倍", at_most(MOST_GROWTH))
-    rows, processor = now.rows / before.rows, now.processor / before.processor
-    note = f"行数 {before.rows:,} → {now.rows:,}；本进程用的处理器时间 {processor:.1f} 倍"
+        return Figure(group, title, times, "倍", at_most(MOST_GROWTH), processor)
+    rows = now.rows / before.rows
+    note = f"行数 {before.rows:,} → {now.rows:,}；{processor}"
     return Figure(group, title, times, "倍", at_most(rows), note)
 
 
 def _huge(place: Place) -> list[Figure]:
     group = f"培育计划（PostgreSQL，{HUGE:,} 家 × 3 轮 × 2 份，不含答案）"
-    taken, filled = _measured(*place(HUGE), District(HUGE, answers=False, followed=True))
-    pages = [page for page in PAGES if page.most]
-    return [
-        Figure(group, "造出这个区县", filled, "秒"),
-        *(
-            Figure(group, page.title, taken[page.title].milliseconds, "毫秒", at_most(MOST_HUGE_MS))
-            for page in pages
-        ),
-    ]
+    huge = _served(*place(HUGE), District(HUGE, answers=False, followed=True))
+    _begin_as_served()
+    figures = [Figure(group, "造出这个区县", huge.filled, "秒")]
+    for page in PAGES:
+        if page.most:
+            (taken,) = _opened(page, huge)
+            figures.append(Figure(group, page.title, taken.p95, "毫秒", at_most(MOST_HUGE_MS)))
+    return figures
 
 
-def _measured(folder: Path, url: str, district: District) -> tuple[dict[str, Taken], float]:
-    config = installation(folder, url)
-    app = create_app(config)
+def _served(folder: Path, url: str, district: District) -> Served:
+    app = create_app(installation(folder, url))
     started = perf_counter()
     with Session(app.extensions["survey_engine"]) as session:
         district.fill(session)
     filled = perf_counter() - started
     _let_settle(app.extensions["survey_engine"])
-    client = _officer(app)
-    _begin_as_served()
-    return {page.title: _opened(app, client, page) for page in PAGES}, filled
+    return Served(app, _officer(app), filled)
 
 
 def _begin_as_served() -> None:
@@ -218,21 +236,35 @@ def _officer(app: Flask) -> FlaskClient:
     return client
 
 
-def _opened(app: Flask, client: FlaskClient, page: Page) -> Taken:
-    client.get(page.address)  # what is compiled once is compiled
-    times, taken, worked = TIMES if page.most else TIMES_WORKBOOK, [], []
-    for _ in range(times):
-        started, used = perf_counter(), process_time()
-        with counting(app.extensions["survey_engine"]) as sent:
-            answer = client.get(page.address)
-        taken.append((perf_counter() - started) * 1000)
-        worked.append((process_time() - used) * 1000)
-        assert answer.status_code == 200, (page.address, answer.text)
-    if page.most:
-        p95 = quantiles(taken, n=20, method="inclusive")[-1]
-        return Taken(p95, len(sent), len(answer.data), 0, median(worked))
-    rows = _rows_of(answer.data)
-    return Taken(median(taken), len(sent), len(answer.data), rows, median(worked))
+def _opened(page: Page, *districts: Served) -> list[Taken]:
+    """Open a page of each district in turn, so that whatever else the machine does meets all alike."""
+    for one in districts:
+        one.client.get(page.address)  # what is compiled and counted once is there
+    times = TIMES if page.most else TIMES_WORKBOOK
+    opened = [[_opening(page, one) for one in districts] for _ in range(times)]
+    return [_taken(page, of_one) for of_one in zip(*opened, strict=True)]
+
+
+def _opening(page: Page, district: Served) -> Opening:
+    started, used = perf_counter(), process_time()
+    with counting(district.app.extensions["survey_engine"]) as sent:
+        answer = district.client.get(page.address)
+    took, worked = perf_counter() - started, process_time() - used
+    assert answer.status_code == 200, (page.address, answer.text)
+    return Opening(took * 1000, worked * 1000, len(sent), answer.data)
+
+
+def _taken(page: Page, opened: Sequence[Opening]) -> Taken:
+    took = [one.milliseconds for one in opened]
+    last = opened[-1]
+    return Taken(
+        quantiles(took, n=20, method="inclusive")[-1],
+        median(took),
+        median(one.processor for one in opened),
+        last.statements,
+        len(last.content),
+        0 if page.most else _rows_of(last.content),
+    )
 
 
 def _rows_of(workbook: bytes) -> int:
