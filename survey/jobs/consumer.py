@@ -11,6 +11,7 @@ from types import FrameType
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from survey import priority
 from survey.config import Config
 from survey.files.spool import FOLDER
 from survey.jobs import alerts, seen
@@ -33,6 +34,7 @@ def run(
     Args:
         ready: Called once a signal to stop is heard: whoever sees what it begins may send one.
     """
+    priority.step_back(priority.BEHIND_PAGES)
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:

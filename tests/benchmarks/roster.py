@@ -24,6 +24,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
+from survey import priority
 from survey.files import lists, sandbox
 from survey.files.stores import contents_of
 from survey.jobs.rosters import work_on
@@ -210,7 +211,8 @@ def _watched(took: dict[str, Took], what: str) -> Iterator[None]:
 
 
 def _work(app: Flask, content: bytes, told: Connection) -> None:
-    """Bring a list, check and import it, and tell how long each took."""
+    """Bring a list, check and import it, and tell how long each took: behind pages, as a worker does."""
+    priority.step_back(priority.BEHIND_PAGES)
     took: dict[str, Took] = {}
     with Session(app.extensions["survey_engine"], expire_on_commit=False) as session:
         officer = a_user(session, Role.OFFICER)

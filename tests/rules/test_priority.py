@@ -30,6 +30,21 @@ def test_work_behind_others_has_the_last_place_and_so_has_what_it_starts():
     assert priority.behind_others(work, untold) == [priority.NICEST] * 2
 
 
+def test_a_worker_that_was_set_further_back_stays_there():
+    seen, began = list[int](), niceness()
+
+    def steps() -> None:
+        for niceness_ in (priority.BEHIND_PAGES, priority.NICEST, priority.BEHIND_PAGES):
+            priority.step_back(niceness_)
+            seen.append(niceness())
+
+    thread = threading.Thread(target=steps)
+    thread.start()
+    thread.join()
+
+    assert seen == [max(began, priority.BEHIND_PAGES), priority.NICEST, priority.NICEST]
+
+
 def test_whoever_waits_for_it_keeps_the_place_it_had():
     before, heard = niceness(), list[int]()
 
