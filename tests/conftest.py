@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from flask import Flask
 from hypothesis import settings as examples
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 
 from survey import db, library, migrations
@@ -25,10 +25,11 @@ from survey.files.stores import contents_of
 from survey.joining import STATIC, create_app
 from survey.lifecycle.step import Step
 from survey.running import commands
-from tests.support import cheaper, logged
+from tests.support import cheaper, kept_worlds, logged
 from tests.support.client import CheckingClient
 from tests.support.cluster import Cluster
 from tests.support.guardian import FOLDER, Guardian
+from tests.support.world import World
 
 # How long an example takes is the machine's doing, and no fault of what it tries.
 examples.register_profile("whatever the machine", deadline=None)
@@ -157,24 +158,61 @@ def instance(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def _a_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty, migrated database of one kind; SQLite's lies in the folder."""
+def _a_database(
+    kind: str, folder: Path, request: pytest.FixtureRequest, template: str = TEMPLATE
+) -> Iterator[str]:
+    """A migrated database of one kind, empty but for its template's rows; SQLite's lies in the folder."""
     if kind == "sqlite":
-        shutil.copyfile(request.getfixturevalue("migrated_file"), folder / "survey.db")
+        if template == TEMPLATE:
+            shutil.copyfile(request.getfixturevalue("migrated_file"), folder / "survey.db")
         yield sqlite_url(folder / "survey.db")
         return
     cluster: Cluster = request.getfixturevalue("postgres")
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    _administer(cluster, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    _administer(cluster, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield cluster.url(name)
     _administer(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str]:
-    """An empty, migrated database of this test's own, on each of the two engines."""
-    with _a_database(request.param, instance, request) as url:
+    """A migrated database of this test's own, on each of the two engines: empty, or with its world."""
+    kind, template = request.param, TEMPLATE
+    if "world" in request.fixturenames:
+        kept = _kept_world(kind, request)
+        shutil.copytree(kept, instance, dirs_exist_ok=True)
+        template = kept.name
+    with _a_database(kind, instance, request, template) as url:
         yield url
+
+
+def _kept_world(kind: str, request: pytest.FixtureRequest) -> Path:
+    """Return an installation with a world in it, made once a run; PostgreSQL has a database of its name."""
+    run_folder: Path = request.getfixturevalue("run_folder")
+    folder = run_folder / f"template_world_{kind}"
+    empty = request.getfixturevalue("migrated_file" if kind == "sqlite" else "postgres")
+    with _alone(run_folder):
+        if not folder.with_suffix(".kept").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            if kind == "sqlite":
+                shutil.copyfile(empty, folder / "survey.db")
+                url = sqlite_url(folder / "survey.db")
+            else:
+                _administer(empty, f"DROP DATABASE IF EXISTS {folder.name}")
+                _administer(empty, f"CREATE DATABASE {folder.name} TEMPLATE {TEMPLATE}")
+                url = empty.url(folder.name)
+            kept_worlds.keep(_settings(folder, url), folder.with_suffix(".kept"))
+    return folder
+
+
+@pytest.fixture
+def world(
+    request: pytest.FixtureRequest, database_url: str, session: Session, settings: Config
+) -> World:
+    """Two whole firms, who are there before anything else is."""
+    kept = _kept_world(make_url(database_url).get_backend_name(), request)
+    return kept_worlds.again(session, settings, kept.with_suffix(".kept"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -193,6 +231,10 @@ def other_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[C
 
 @pytest.fixture
 def settings(instance: Path, database_url: str) -> Config:
+    return _settings(instance, database_url)
+
+
+def _settings(instance: Path, database_url: str) -> Config:
     return Config(
         instance=instance,
         database_url=database_url,

@@ -111,11 +111,6 @@ OF_SECOND = ("consultant.begin_second_sheet", "consultant.finish_second_sheet")
 
 
 @pytest.fixture
-def world(session, settings):
-    return World(session, settings)
-
-
-@pytest.fixture
 def rules(app):
     """Every rule but the static files', which have no owner."""
     found = [rule for rule in page_rules(app) if rule.endpoint != "static"]

@@ -15,7 +15,7 @@ from tests.pages.test_access import foreign, own
 from tests.support.people import TESTER, a_firm, a_round, a_user, confirmed, moment
 from tests.support.portions import by_twos
 from tests.support.tokens import Program, a_token, operation_rules
-from tests.support.world import QUESTION, World, contents
+from tests.support.world import QUESTION, contents
 
 WORDS = {
     "kind": "self",
@@ -52,11 +52,6 @@ BODIES = {
 }
 """What each operation that writes is sent here: well formed, and nothing that would be done."""
 READERS = (Role.FIRM, Role.CONSULTANT, Role.OFFICER)
-
-
-@pytest.fixture
-def world(session, settings):
-    return World(session, settings)
 
 
 def ask(app, world, role, rule, ids):

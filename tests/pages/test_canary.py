@@ -88,11 +88,6 @@ TABLES = {
 
 
 @pytest.fixture
-def world(session, settings):
-    return World(session, settings)
-
-
-@pytest.fixture
 def printed(app, session, settings):
     """Both firms, with reports that were really printed."""
     world = World(session, settings, reports=False)

@@ -14,7 +14,7 @@ from survey.web import routes
 from survey.words import wording
 from tests.support.people import a_user, begun, signed_in
 from tests.support.tokens import page_rules
-from tests.support.world import QUESTION, World, contents
+from tests.support.world import QUESTION, contents
 
 INSIDE = re.compile(
     r"Traceback|sqlalchemy|psycopg|sqlite3|SELECT \w|[Ww]erkzeug|site-packages|\.py\b|KeyError"
@@ -240,8 +240,8 @@ JSON = [None, True, 1, -1, 1.5, 10**30, "x", "\x00", [], {}, [[]], {"a": {}}, ["
 
 
 @pytest.mark.parametrize("role", ["firm", "consultant", "officer", "administrator"])
-def test_no_form_and_no_json_makes_anything_break(app, session, settings, role):
-    world, dice = World(session, settings), random.Random(7)
+def test_no_form_and_no_json_makes_anything_break(app, session, world, role):
+    dice = random.Random(7)
     client = signed_in(app, session, world.reader(role))
     names = _field_names(app, client, world, role)
     assert len(names) > 10 or role == "administrator"
@@ -347,9 +347,8 @@ def _addresses(rule, world, role):
     return found
 
 
-def test_a_refused_form_changes_nothing(app, session, settings):
+def test_a_refused_form_changes_nothing(app, session, world):
     """Every step of every role with an empty form: what it lacks is said, nothing is done."""
-    world = World(session, settings)
     harmless = {"consultant.confirm", "firm.begin", "results.request_report", "files.delete"}
     harmless |= {
         "administrator.reset_link",

@@ -4,13 +4,10 @@ import re
 from dataclasses import replace
 from http.cookies import SimpleCookie
 
-import pytest
-
 from survey.joining import create_app
 from survey.web import routes
 from tests.support.people import PASSWORD, a_user, signed_in
 from tests.support.tokens import page_rules
-from tests.support.world import World
 
 STATIC = "/static/"
 ALWAYS = {
@@ -23,11 +20,6 @@ ALWAYS = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
 TELLING = re.compile(r"werkzeug|python|flask|gunicorn|sqlalchemy|jinja", re.IGNORECASE)
-
-
-@pytest.fixture
-def world(session, settings):
-    return World(session, settings)
 
 
 def require_headers(answer, where, *, kept=False):

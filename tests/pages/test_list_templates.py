@@ -12,7 +12,6 @@ from survey.views.bureau.templates import EVERYTHING
 from tests.support.bureau import a_district, an_assessment, at_desk, counting, logged
 from tests.support.people import a_round, a_user
 from tests.support.templates import a_template, a_workbook
-from tests.support.world import World
 
 PAGE = "/bureau/assessments/templates"
 
@@ -77,8 +76,7 @@ def test_at_the_limit_a_template_is_filled_and_above_it_refused_unread(
     assert desk.get("/bureau/assessments.xlsx").status_code == 200
 
 
-def test_no_list_fills_a_template_above_the_limit(app, session, settings, monkeypatch):
-    World(session, settings, reports=False)
+def test_no_list_fills_a_template_above_the_limit(app, session, world, settings, monkeypatch):
     officer = a_user(session, Role.OFFICER)
     kept = {
         listed: a_template(session, settings, officer, f"虚构{listed}", listed).id

@@ -7,7 +7,7 @@ from survey.tables import AnswerRevision, AnswerRow, Evidence, Role, SheetKind
 from survey.web import routes
 from tests.pages.test_access import address, own, rules
 from tests.support.people import signed_in
-from tests.support.world import QUESTION, World
+from tests.support.world import QUESTION
 
 __all__ = ["rules"]
 
@@ -39,10 +39,8 @@ LAST = ("consultant.return_to_firm", "consultant.confirm")
 """They end the visit: everything else is sent before."""
 
 
-def test_no_address_of_a_consultant_writes_into_the_firms_own_sheet(app, session, settings, rules):
-    world = World(session, settings, reports=False)
+def test_no_address_of_a_consultant_writes_into_the_firms_own_sheet(app, session, world, rules):
     side = world.a
-    side.ids |= dict.fromkeys(("superseded report", "confirmed self report", "confirmed self job", "budget run", "budget job"), 1)  # fmt: skip
     posted = [
         rule
         for rule in rules

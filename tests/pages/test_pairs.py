@@ -6,14 +6,9 @@ from sqlalchemy import update
 from survey.tables import Assessment, AssessmentState
 from tests.pages.test_taken_rights import changed, of_consultant, of_visit, saved, try_all
 from tests.support.people import a_consultant, a_user, signed_in, visited
-from tests.support.world import QUESTION, World, contents
+from tests.support.world import QUESTION, contents
 
 READ = ("", "/sections/production", "/processes", "/conclusion", "/confirm", "/standing")
-
-
-@pytest.fixture
-def world(session, settings):
-    return World(session, settings, reports=False)
 
 
 @pytest.fixture

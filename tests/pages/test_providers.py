@@ -49,7 +49,6 @@ from tests.support.providers import (
     introduced,
 )
 from tests.support.samples import a_sample
-from tests.support.world import World
 
 
 @pytest.fixture
@@ -329,10 +328,7 @@ def test_a_removed_provider_still_signs_in_and_sees_why_and_no_firm(app, session
     assert not [page for page in pages if name in page.text]
 
 
-def test_nothing_of_another_provider_or_of_an_unnamed_firm_reaches_a_provider(
-    app, session, settings
-):
-    world = World(session, settings)
+def test_nothing_of_another_provider_or_of_an_unnamed_firm_reaches_a_provider(app, session, world):
     client = signed_in(app, session, world.a.seller)
 
     found, personal = list(crawl(app, session, client, Role.PROVIDER)), Personal(app, world)

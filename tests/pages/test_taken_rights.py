@@ -17,14 +17,9 @@ from survey import db, views
 from survey.tables import Assessment, AssessmentState, Role, User
 from tests.support.files import a_photo
 from tests.support.people import PASSWORD, a_user, signed_in, with_password
-from tests.support.world import QUESTION, World, contents
+from tests.support.world import QUESTION, contents
 
 PAGE = f"q_{QUESTION}"
-
-
-@pytest.fixture
-def world(session, settings):
-    return World(session, settings, reports=False)
 
 
 @contextmanager

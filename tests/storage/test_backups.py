@@ -34,7 +34,6 @@ from survey.store.contents import spoken_of
 from survey.tables import AuditEntry, Evidence, Firm, SheetRow, User
 from tests.support.patience import until
 from tests.support.people import TESTER, a_firm, a_user, begun, moment
-from tests.support.world import World
 
 QUESTION = "scheduling"
 FORK = multiprocessing.get_context("fork")
@@ -103,9 +102,8 @@ def a_content(session, settings, content=b"%PDF-1.4 invented"):
 
 
 def test_a_world_comes_back_row_by_row_and_file_by_file_whichever_database_it_goes_to(
-    engine, session, settings, other_settings, other, tmp_path
+    engine, session, world, settings, other_settings, other, tmp_path
 ):
-    World(session, settings)
     (settings.instance / "signing.p12").write_bytes(b"a key of this instance")
     while sealing.seal(Step(session, TESTER, moment()), moment() + timedelta(days=9)):
         pass

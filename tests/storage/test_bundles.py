@@ -53,7 +53,6 @@ from tests.support.people import (
 )
 from tests.support.projects import a_project
 from tests.support.samples import a_copy, a_sample, a_typed_card
-from tests.support.world import World
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """What both databases do alike is asked of one."""
@@ -97,8 +96,9 @@ def everything_said(archive):
 
 
 @ON_SQLITE
-def test_the_zip_holds_what_the_tables_hold_and_nothing_of_another_firm(app, session, settings):
-    world = World(session, settings)
+def test_the_zip_holds_what_the_tables_hold_and_nothing_of_another_firm(
+    app, session, world, settings
+):
     firm = world.a.ids["firm"]
 
     archive = packed(app, session, firm)
@@ -128,8 +128,7 @@ def test_the_zip_holds_what_the_tables_hold_and_nothing_of_another_firm(app, ses
 
 
 @ON_SQLITE
-def test_a_firm_reads_its_file_without_what_is_the_bureaus_own(app, session, settings):
-    world = World(session, settings)
+def test_a_firm_reads_its_file_without_what_is_the_bureaus_own(app, session, world):
     word, firm = world.a.word, world.a.ids["firm"]
     inside = (
         "台账备注",

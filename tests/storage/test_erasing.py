@@ -19,17 +19,11 @@ from survey.store import seals
 from survey.tables import Assessment, AuditEntry, Role, ScoreRow, Table, User
 from survey.tables.personal import OTHERS, PERSONAL
 from tests.support.people import TESTER, a_user
-from tests.support.world import World
 
 LIKE_A_PERSONS = re.compile(
     r"name|phone|mail|contact|person|author|who|address|post|agent|declared|asked_by|settled_by"
     r"|decided_by|signed$|says|owner_phone"
 )
-
-
-@pytest.fixture
-def world(session, settings):
-    return World(session, settings, reports=False)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 
 from survey.tables.base import ENUMERATIONS
 from tests.support.schemas import BEFORE, broken, of_database
-from tests.support.world import World
 
 
 @pytest.fixture
@@ -31,10 +30,7 @@ def test_every_word_the_release_before_writes_is_known(before):
         assert set(words) - known[name] == set(), name
 
 
-def test_every_row_is_read_by_the_names_the_release_before_knows(engine, session, settings, before):
-    World(session, settings)
-    session.rollback()
-
+def test_every_row_is_read_by_the_names_the_release_before_knows(engine, world, before):
     read = 0
     with engine.connect() as connection:
         for name, columns in before["tables"].items():
@@ -44,10 +40,8 @@ def test_every_row_is_read_by_the_names_the_release_before_knows(engine, session
     assert read > 500
 
 
-def test_rows_are_added_by_the_names_the_release_before_knows(engine, session, settings, before):
+def test_rows_are_added_by_the_names_the_release_before_knows(engine, world, before):
     """A row of each table is taken out and put in again as the release before would write it."""
-    World(session, settings)
-    session.rollback()
     there = set(inspect(engine).get_table_names())
 
     added = set()

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from io import BytesIO
-from itertools import count
 from typing import Any
 
 from flask import Flask
@@ -63,12 +62,12 @@ from survey.tables import (
 )
 from tests.support.client import CheckingClient
 from tests.support.files import a_photo
+from tests.support.numbers import NUMBERS
 
 EDITION = "2026"
 PASSWORD = "一句 好记的 Long 话"
 TESTER = Actor(None, "测试")
 ROOM = evidence_steps.Limits(1000, 100 * MEGABYTE)
-_numbers = count(1)
 
 
 def moment() -> datetime:
@@ -79,7 +78,7 @@ def a_firm(session: Session, name: str = "虚构阀门厂", **given: Any) -> Fir
     """A firm with every process of its trade; ``given`` are columns."""
     trade = given.get("trade", "valve")
     known = {
-        "code": f"91330000FS{next(_numbers):08d}",
+        "code": f"91330000FS{next(NUMBERS):08d}",
         "name": name,
         "trade": trade,
         "processes": sorted(p.id for p in SHIPPED.load(EDITION).trades[trade].processes),
@@ -104,7 +103,7 @@ def a_user(session: Session, role: str = Role.FIRM, firm: Firm | None = None, **
     if role == Role.PROVIDER and "provider_id" not in given:
         given["provider_id"] = _bare_provider(session)
     known = {
-        "username": f"{role}-{next(_numbers)}",
+        "username": f"{role}-{next(NUMBERS)}",
         "name": "虚构人",
         "role": role,
         "firm_id": firm.id if firm else None,
@@ -122,7 +121,7 @@ def a_user(session: Session, role: str = Role.FIRM, firm: Firm | None = None, **
 
 def _bare_provider(session: Session) -> int:
     """A provider of whom nothing is known but its name."""
-    code = f"91330000OP{next(_numbers):08d}"
+    code = f"91330000OP{next(NUMBERS):08d}"
     with db.writing(session):
         session.add(row := Provider(code=code, name="虚构服务商", created_at=moment()))
         session.flush()
@@ -136,7 +135,7 @@ def _kept_password() -> str:
 
 def a_round(session: Session, **given: Any) -> Round:
     known = {
-        "title": f"第 {next(_numbers)} 轮",
+        "title": f"第 {next(NUMBERS)} 轮",
         "edition": EDITION,
         "opens_on": date(2020, 1, 1),
         "closes_on": None,
@@ -219,7 +218,7 @@ def fill(
         for statement, rows in ((insert(AnswerRow), fresh), (update(AnswerRow), again)):
             if rows:
                 session.execute(statement, rows)
-        history = [row | {"request_id": f"fill.{next(_numbers)}"} for row in fresh + again]
+        history = [row | {"request_id": f"fill.{next(NUMBERS)}"} for row in fresh + again]
         session.execute(insert(AnswerRevision), history)
 
 

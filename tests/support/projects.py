@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import partial
-from itertools import count
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from survey.lifecycle.step import Step
 from survey.lifecycle.subsidies import TypedPolicy
 from survey.store import projects as store
 from survey.tables import Firm, Project, ProjectPaper, ProjectState, Subsidy, SubsidyPolicy
+from tests.support.numbers import NUMBERS
 from tests.support.people import TESTER, moment
 
 ORDER = (
@@ -29,7 +29,6 @@ ORDER = (
 )
 SIGNED = date(2026, 3, 2)
 PRICES = {"equipment": "12.5", "software": "8", "services": "4", "yearly": "1.2"}
-_numbers = count(1)
 
 
 def a_step(session: Session) -> Step:
@@ -45,7 +44,7 @@ def a_project(
 ) -> Project:
     """A project of a firm as far as a state; ``facts`` are what it says of itself."""
     known = {
-        "title": f"虚构改造项目 {next(_numbers)}",
+        "title": f"虚构改造项目 {next(NUMBERS)}",
         "place": "机加工车间",
         "planned_end": date(2026, 6, 30),
         "packages": {"N01": "1"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,10 +22,10 @@ from survey.tables import (
     Role,
     User,
 )
+from tests.support.numbers import NUMBERS
 from tests.support.people import TESTER, a_user, moment
 
 PACKAGE = "XV02"
-_numbers = count(1)
 
 
 def a_file(name: str = "虚构软件公司", package: str = PACKAGE, **given: Any) -> File:
@@ -50,7 +49,7 @@ def a_file(name: str = "虚构软件公司", package: str = PACKAGE, **given: An
 
 def a_provider(session: Session, file: File | None = None, **given: Any) -> Provider:
     """A provider on the list; ``given`` changes its file."""
-    code = f"91330000OI{next(_numbers):08d}"
+    code = f"91330000OI{next(NUMBERS):08d}"
     return add(Step(session, TESTER, moment()), code, file or a_file(**given), demonstration=True)
 
 
