@@ -570,15 +570,35 @@ def another_draft(session: Session, side: Side) -> Assessment:
 
 
 def contents(session: Session) -> dict[str, str]:
-    """Return a digest of every table whose rows only a step may change."""
+    """Return a digest of every table whose rows only a step may change.
+
+    What SQLite itself counts tells whether anybody has written since; then nothing is read again.
+    """
     session.rollback()
-    found = {
+    written = _written(session)
+    known, found = session.info.get("contents", (None, {}))
+    if written is None or written != known:
+        found = _read(session)
+        session.info["contents"] = written, found
+    session.rollback()  # an open read would keep writers of SQLite waiting
+    return dict(found)
+
+
+def _written(session: Session) -> tuple[Any, int, int] | None:
+    """Return what differs once a row was written: here by this connection, elsewhere by any other."""
+    raw = session.connection().connection.dbapi_connection
+    if session.get_bind().dialect.name != "sqlite" or raw is None:
+        return None
+    (version,) = raw.execute("PRAGMA data_version").fetchone()
+    return raw, raw.total_changes, version
+
+
+def _read(session: Session) -> dict[str, str]:
+    return {
         table.name: _digest([tuple(row) for row in session.execute(select(table))])
         for table in Table.metadata.sorted_tables
         if table.name not in IDLE
     }
-    session.rollback()  # an open read would keep writers of SQLite waiting
-    return found
 
 
 def _digest(rows: list[Any]) -> str:
