@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, is_hypothesis_test
 from hypothesis import settings as examples
 from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
@@ -31,9 +32,11 @@ from tests.support.cluster import Cluster
 from tests.support.guardian import FOLDER, Guardian
 from tests.support.world import World
 
-# How long an example takes is the machine's doing, and no fault of what it tries.
-examples.register_profile("whatever the machine", deadline=None)
-examples.load_profile("whatever the machine")
+# How long an example takes is the machine's doing, and no fault of what it tries. By day the same
+# ones are tried every time: a run tells of what was changed, not of its dice. The night has new ones.
+whatever_the_machine = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+examples.register_profile("by day", **whatever_the_machine, derandomize=True)
+examples.register_profile("by night", **whatever_the_machine)
 
 GUARDIAN = pytest.StashKey[Guardian]()
 TEMPLATE = "template_migrated"
@@ -44,6 +47,7 @@ _numbers = count(1)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the run's folder in the main process; workers find it in their environment."""
+    examples.load_profile("by night" if _is_night(config) else "by day")
     if not hasattr(config, "workerinput"):
         folder = tempfile.mkdtemp(prefix="survey-tests-", dir=_fast_ground())
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user
@@ -77,9 +81,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         guardian.dismiss()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def _is_night(config: pytest.Config) -> bool:
+    return config.option.markexpr == "nightly"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark tests by what they use, so that `-m "not browser"` leaves the slow ones out."""
     for item in items:
+        if _is_night(config) and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("nightly")
         parameters = getattr(item, "callspec", None)
         if parameters and parameters.params.get("database_url") == "postgresql":
             item.add_marker("postgres")
@@ -88,9 +98,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what every test stands on out of the collector's rounds: modules, and all the tests."""
+    """Leave what every test stands on out of the collector's rounds: modules, and all the tests.
+
+    Its rounds through everything else were a sixth of all the work; they come seldom.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(700, 10, 200)
 
 
 @pytest.fixture(scope="session", autouse=True)
