@@ -112,6 +112,7 @@ def _cheaply() -> None:
     cheaper.hash_passwords_cheaply()
     cheaper.make_applications_cheaply()
     cheaper.share_statements()
+    cheaper.parse_files_once()
 
 
 @pytest.fixture(scope="session")

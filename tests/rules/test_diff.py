@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from questionnaires import __main__ as command
 from questionnaires import loading
@@ -275,13 +275,23 @@ def others(value: Any) -> Iterator[Any]:
         )
 
 
-def put(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    changed: dict[str, Any] = json.loads(json.dumps(PLAIN))
-    here: Any = changed
-    for step in path[:-1]:
-        here = here[step]
-    here[path[-1]] = value
-    return changed
+def put(path: tuple[Any, ...], value: Any) -> Any:
+    """The edition with one value changed, to be validated; what lies off the path is read already."""
+    return _with(EDITION, PLAIN, path, value)
+
+
+def _with(read: Any, plain: Any, path: tuple[Any, ...], value: Any) -> Any:
+    if not path:
+        return value
+    step, *further = path
+    if isinstance(read, BaseModel):
+        here: Any = {name: getattr(read, name) for name in type(read).model_fields}
+    elif isinstance(read, tuple):
+        here = list(read)
+    else:
+        here = dict(read) if isinstance(read, dict) and step in read else plain.copy()
+    here[step] = _with(here[step], plain[step], tuple(further), value)
+    return here
 
 
 def changed_at(path: tuple[Any, ...], value: Any) -> Edition:

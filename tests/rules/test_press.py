@@ -145,16 +145,21 @@ def set_in_turn(page: str, *, all_at_once: bool) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.parametrize(
+    "all_at_once", [True, pytest.param(False, marks=pytest.mark.nightly)], ids=["together", "each"]
+)
 @pytest.mark.parametrize(("align", "after"), [("right", ""), ("left", "（页）")])
-def test_what_makes_the_press_quicker_changes_no_byte(align: str, after: str) -> None:
+def test_what_makes_the_press_quicker_changes_no_byte(
+    align: str, after: str, all_at_once: bool
+) -> None:
     numbers = (TO_NUMBER.format(align=align, after=after, to=to) for to in ("beginning", "end"))
 
     plain, *quicker = set_in_turn(
-        TO_PAINT.replace("{numbers}", "".join(numbers)), all_at_once=False
+        TO_PAINT.replace("{numbers}", "".join(numbers)), all_at_once=all_at_once
     )
 
     assert len(plain) == 64
-    assert quicker == [plain] * (1 + len(press.QUICKER))
+    assert quicker == [plain] * (1 if all_at_once else 1 + len(press.QUICKER))
 
 
 def test_a_whole_report_is_printed_quicker_to_the_byte(diagnosis: Diagnosis) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import pickle
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -17,6 +19,7 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 from whitenoise import WhiteNoise
 
+from questionnaires import reading
 from survey import db, joining
 from survey.lifecycle import passwords
 from tests.support.guardian import FOLDER
@@ -83,6 +86,23 @@ def share_statements() -> None:
     # Part of a statement's key; ours differ in nothing but their kind.
     DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
     DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
+
+
+def parse_files_once() -> None:
+    """Build each YAML file of an edition once: copies of the same edition are read in hundreds of tests.
+
+    Whoever asks is given a document of their own.
+    """
+    parsed, known = reading.parsed, LRUCache[Any, bytes](500)
+
+    def once(raw: bytes, name: str) -> reading.Document:
+        key = name, hashlib.sha256(raw).digest()
+        if key not in known:
+            known[key] = pickle.dumps(parsed(raw, name))
+        document: reading.Document = pickle.loads(known[key])  # noqa: S301  # ours, of just now
+        return document
+
+    reading.parsed = once
 
 
 def share_templates(app: Flask) -> None:
