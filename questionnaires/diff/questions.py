@@ -208,8 +208,16 @@ def _question(old: Question, new: Question, names: _Names) -> Iterator[Change]:
 
 def _weakness(about: str, old: Question, new: Question) -> Iterator[Change]:
     for level in range(LEVELS - 1):
-        before, after = (_said(question.weakness_at(level)) for question in (old, new))
-        yield from reworded("题目", about, f" {level} 档的短板描述", before, after)
+        was, now = old.weakness_at(level), new.weakness_at(level)
+        yield from reworded("题目", about, f" {level} 档的短板描述", _said(was), _said(now))
+        yield from joined_and_left(
+            "题目", about, f"{level} 档的“说缺什么”", _lacking(was), _lacking(now)
+        )
+
+
+def _lacking(weakness: Weakness | None) -> tuple[str, ...]:
+    """Return each thing that is missing, by all its names."""
+    return tuple("/".join(names) for names in weakness.lacks) if weakness else ()
 
 
 def _said(weakness: Weakness | None) -> str | None:

@@ -103,6 +103,16 @@ def test_a_changed_descriptor_shows_both_texts(tmp_path: Path) -> None:
     assert not change.counts
 
 
+def test_what_an_answer_is_said_to_lack_is_told_by_its_level() -> None:
+    path, value = KINDS["core.sections.*.questions.*.weakness.*.lacks.*"]
+
+    gained, lost, *other_levels = differences(EDITION, changed_at(path, value))
+
+    assert (gained.kind, gained.words) == ("added", f"0 档的“说缺什么”增加“{value}1”")
+    assert (lost.kind, lost.words) == ("removed", f"0 档的“说缺什么”去掉“{value}”")
+    assert all("说缺什么" in change.words for change in other_levels)
+
+
 def test_a_trade_s_own_words_for_a_common_question_are_told_with_the_trade(tmp_path: Path) -> None:
     def reword(files: Files) -> None:
         files["valve"]["rewords"] = {"scheduling": {"text": "装配怎样排？"}}
