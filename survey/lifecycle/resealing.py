@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from survey.lifecycle import second_factor, webhooks
-from survey.lifecycle.sealed import Box, Keys
+from survey.lifecycle.sealed import Box, Keys, scheme_of
 from survey.lifecycle.step import About, Step
 from survey.store import second_factors
 from survey.store import webhooks as webhook_store
@@ -14,7 +14,9 @@ def renew(step: Step, keys: Keys) -> int:
 
     One that was changed meanwhile is left: it was locked anew by that.
     """
-    of_factors, of_webhooks = Box(keys, second_factor.PURPOSE), Box(keys, webhooks.PURPOSE)
+    scheme = scheme_of(step)
+    of_factors = Box(keys, second_factor.PURPOSE, scheme)
+    of_webhooks = Box(keys, webhooks.PURPOSE, scheme)
     done = 0
     for user_id, kept in second_factors.all_sealed(step.session):
         if new := of_factors.renewed(kept, user_id):

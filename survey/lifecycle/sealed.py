@@ -1,7 +1,8 @@
 """Secrets that must be read again are kept encrypted under the instance's key, each for its owner.
 
-What is kept begins with the name of the scheme that locked it: it is locked by the newest of ``SCHEMES``
-and opened by the one it names. Another algorithm is one more entry; what an older one or an older key
+What is kept begins with the name of the scheme that locked it, and is opened by the one it names. It is
+locked by the newest of ``SCHEMES``; while the release before may run beside this one (``store.together``),
+by the newest that it knows too. Another algorithm is one more entry; what an older one or an older key
 locked is locked anew at night (``resealing``).
 """
 
@@ -19,6 +20,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from survey.lifecycle.step import Step
+from survey.store import together
 
 Keys = Sequence[str]
 """The instance's secret key, then those it had before."""
@@ -81,20 +85,28 @@ class OfFernet:
 SCHEMES: Final[dict[str, type[Scheme]]] = {"gcm": Gcm, "": OfFernet}
 """By their names, the newest first."""
 NEWEST = next(iter(SCHEMES))
+BEFORE = ""
+"""The newest that the release before knows."""
+
+
+def scheme_of(step: Step) -> str:
+    """Return what a step locks by, so that every release that may run now opens it."""
+    return NEWEST if together.is_over(step.session, step.now) else BEFORE
 
 
 class Box:
-    """Locks secrets of one purpose away: by the newest scheme and key, opened by any."""
+    """Locks secrets of one purpose away: by one scheme and the newest key, opened by any."""
 
-    def __init__(self, keys: Keys, purpose: str) -> None:
+    def __init__(self, keys: Keys, purpose: str, scheme: str = NEWEST) -> None:
+        self._scheme = scheme
         self._locks = {
             name: [scheme(key, purpose) for key in keys] for name, scheme in SCHEMES.items()
         }
 
     def lock(self, secret: str, owner: int) -> str:
         """Return what is kept of a secret of this owner (a row's number)."""
-        locked = self._locks[NEWEST][0].lock(secret.encode(), _named(owner))
-        return f"{NEWEST}:{locked.decode()}"
+        locked = self._locks[self._scheme][0].lock(secret.encode(), _named(owner)).decode()
+        return f"{self._scheme}:{locked}" if self._scheme else locked
 
     def open(self, kept: str, owner: int) -> str:
         """Return a secret.
@@ -111,7 +123,7 @@ class Box:
         raise Unopened
 
     def renewed(self, kept: str, owner: int) -> str | None:
-        """Return it locked anew where an older scheme or key did; None where nothing is to be done.
+        """Return it locked anew where another scheme or an older key did; None where nothing is to be done.
 
         What no key opens stays as it is: its key may be named again.
         """
@@ -119,15 +131,16 @@ class Box:
             secret = self.open(kept, owner)
         except Unopened:
             return None
-        return None if self._is_newest(kept, owner) else self.lock(secret, owner)
+        return None if self._is_so(kept, owner) else self.lock(secret, owner)
 
-    def _is_newest(self, kept: str, owner: int) -> bool:
+    def _is_so(self, kept: str, owner: int) -> bool:
+        """Whether it is locked as it would be now."""
         name, _, locked = kept.rpartition(":")
         try:
-            self._locks[NEWEST][0].open(locked.encode(), _named(owner))
+            self._locks[self._scheme][0].open(locked.encode(), _named(owner))
         except Unopened:
             return False
-        return name == NEWEST
+        return name == self._scheme
 
 
 def _named(owner: int) -> bytes:

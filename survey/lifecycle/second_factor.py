@@ -16,7 +16,7 @@ import pyotp
 from survey.lifecycle import accounts as account_steps
 from survey.lifecycle import patience, typed
 from survey.lifecycle.errors import Invalid, NotThere, Stale
-from survey.lifecycle.sealed import Box, Keys, Unopened
+from survey.lifecycle.sealed import Box, Keys, Unopened, scheme_of
 from survey.lifecycle.step import About, Step
 from survey.store import accounts, settings
 from survey.store import second_factors as store
@@ -77,7 +77,7 @@ def begin(step: Step, user_id: int, secret: str, code: str, *, sign_in: str, key
         if counter is None:
             fail(step, user)
         else:
-            sealed = Box(keys, PURPOSE).lock(secret, user_id)
+            sealed = Box(keys, PURPOSE, scheme_of(step)).lock(secret, user_id)
             row = SecondFactor(
                 user_id=user_id, sealed=sealed, last_counter=counter, set_at=step.now
             )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import time
-from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from flask import Flask, abort, current_app, session
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Row
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from survey import db
 from survey.store import accounts as store
+from survey.store import together
 from survey.web import here
 from survey.web.here import Reader
 
@@ -27,21 +28,35 @@ MOST_LATELY = 2000
 class Cookies(SecureCookieSessionInterface):
     """Flask's signed cookie; what signs it is made once, not for every request.
 
-    Signed with SHA-1 (HMAC), as the release before this one reads it, which may run beside it; read
-    under SHA-256 too, with which the next one may sign.
+    Signed by HMAC with SHA-256, and with SHA-1 while the release before may run beside this one, which
+    reads nothing else (``store.together``); read under both.
     """
 
-    to_come: Final = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
-
     def __init__(self) -> None:
-        self._signing: dict[Flask, URLSafeTimedSerializer | None] = {}
+        self._signing: dict[tuple[Flask, bool], URLSafeTimedSerializer | None] = {}
+        self._together: dict[Flask, datetime | None] = {}
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        if app not in self._signing:
-            made = self._signing[app] = super().get_signing_serializer(app)
+        which = app, self._is_alone(app)
+        if which not in self._signing:
+            made = self._signing[which] = super().get_signing_serializer(app)
             if made is not None:
-                made.fallback_signers = [self.to_come]
-        return self._signing[app]
+                older = made.signer_kwargs
+                newer = older | {"digest_method": hashlib.sha256}
+                made.signer_kwargs = newer if which[1] else older
+                made.fallback_signers = [older if which[1] else newer]
+        return self._signing[which]
+
+    def _is_alone(self, app: Flask) -> bool:
+        """Whether no older release runs any more; not, while the database cannot say so."""
+        if app not in self._together:
+            try:
+                with app.extensions["survey_sessions"]() as reading:
+                    self._together[app] = together.ends(reading)
+            except DBAPIError:
+                return False
+        last = self._together[app]
+        return last is None or last <= app.config["CLOCK"]()
 
 
 def signed_in() -> Reader | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -9,8 +10,10 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 
+from survey import db
+from survey.store import settings, together
 from survey.tables import AuditEntry, Firm, Role, UserSession
-from tests.support.people import PASSWORD, a_user, begun, later, signed_in, with_password
+from tests.support.people import PASSWORD, a_user, begun, later, moment, signed_in, with_password
 from tests.support.signing_in import NEW_PASSWORD, is_signed_in, post, try_sign_in
 
 
@@ -211,23 +214,44 @@ def test_forged_and_broken_cookies_are_nobody(app, session):
         assert answer.status_code == 302, name
 
 
-def test_a_cookie_as_the_next_release_will_sign_it_is_read_and_one_of_another_digest_is_not(
+def signing_by(app, digest):
+    return URLSafeTimedSerializer(
+        app.secret_key,
+        salt="cookie-session",
+        serializer=app.session_interface.serializer,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": digest},
+    )
+
+
+def test_a_cookie_is_read_as_this_release_and_the_one_before_sign_it_and_under_no_other_digest(
     app, session
 ):
     client = signed_in(app, session, a_user(session))
     with client.session_transaction() as kept:
         held = dict(kept)
 
-    for digest, status in ((hashlib.sha256, 200), (hashlib.sha512, 302)):
-        signing = URLSafeTimedSerializer(
-            app.secret_key,
-            salt="cookie-session",
-            serializer=app.session_interface.serializer,
-            signer_kwargs={"key_derivation": "hmac", "digest_method": digest},
-        )
+    for digest, status in ((hashlib.sha1, 200), (hashlib.sha256, 200), (hashlib.sha512, 302)):
         other = app.test_client()
-        other.set_cookie("survey", signing.dumps(held))
+        other.set_cookie("survey", signing_by(app, digest).dumps(held))
         assert other.get("/account").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("upgraded", "digest"), [(None, hashlib.sha256), (6, hashlib.sha1), (8, hashlib.sha256)]
+)
+def test_cookies_are_signed_with_sha256_unless_the_release_before_may_run_beside(
+    app, session, upgraded, digest
+):
+    if upgraded is not None:
+        with db.writing(session):
+            at = (moment() - timedelta(days=upgraded)).isoformat()
+            settings.keep_beside(session, together.KEY, at)
+    client = signed_in(app, session, a_user(session))
+
+    cookie = client.get_cookie("survey").value
+
+    assert signing_by(app, digest).loads(cookie)["sid"]
+    assert client.get("/account").status_code == 200
 
 
 def test_a_signed_cookie_of_another_shape_is_nobody(app):

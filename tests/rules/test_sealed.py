@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from survey.lifecycle.sealed import NEWEST, SCHEMES, Box, OfFernet, Unopened
+from survey.lifecycle.sealed import BEFORE, NEWEST, SCHEMES, Box, OfFernet, Unopened
 
 KEY, OTHER = "key-" + "1" * 40, "key-" + "2" * 40
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -81,6 +81,19 @@ def test_whatever_scheme_or_key_locked_it_it_is_opened_and_locked_anew_by_the_ne
     assert new is not None
     assert Box([KEY], "factor").open(new, 7) == SECRET
     assert box.renewed(new, 7) is None, "there is nothing left to do"
+
+
+def test_what_the_release_before_is_to_read_is_locked_as_it_was_and_anew_once_it_is_gone():
+    together, alone = Box([KEY], "factor", BEFORE), Box([KEY], "factor")
+    kept = together.lock(SECRET, 7)
+
+    assert OfFernet(KEY, "factor").open(kept.encode(), b"") == SECRET.encode()
+    assert (together.renewed(kept, 7), alone.open(kept, 7)) == (None, SECRET)
+
+    new = alone.renewed(kept, 7)
+    assert new is not None
+    assert new.startswith(f"{NEWEST}:")
+    assert together.open(new, 7) == SECRET, "should a clock go wrong"
 
 
 def test_what_no_key_opens_is_left_as_it_is():

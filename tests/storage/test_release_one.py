@@ -11,7 +11,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from questionnaires.answers import parse
 from questionnaires.scoring import score
 from reports.facts import Choice
-from survey import db, library, migrations
+from survey import clock, db, library, migrations
 from survey.clock import LOCAL
 from survey.config import sqlite_url
 from survey.files.folder import Folder
@@ -34,7 +34,7 @@ from survey.lifecycle.scores import tell_scores_again
 from survey.lifecycle.step import Step
 from survey.readings.diagnoses import diagnosis_of
 from survey.store import answers as answer_store
-from survey.store import assessments
+from survey.store import assessments, together
 from survey.store import sheets as speaking
 from survey.store.settings import read
 from survey.tables import (
@@ -143,6 +143,13 @@ def _value(kind, value):
     if isinstance(kind, DateTime):
         return datetime.fromisoformat(value)
     return date.fromisoformat(value) if isinstance(kind, Date) else value
+
+
+def test_it_is_noted_when_it_came_to_this_release(migrated):
+    ends = together.ends(migrated)
+
+    assert ends is not None
+    assert timedelta() <= clock.utc_now() + together.TOGETHER - ends < timedelta(hours=1)
 
 
 def test_every_answer_and_every_revision_of_it_is_kept(migrated, written):
