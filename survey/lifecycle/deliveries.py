@@ -180,9 +180,8 @@ def take(step: Step, taken: Taken, lease: timedelta, keys: Keys) -> Due | None:
 
 def _secrets(step: Step, row: Webhook, keys: Keys) -> tuple[str, ...]:
     """Return what signs for a webhook; nothing where no key opens it any more."""
-    sealed = [row.sealed]
-    if row.sealed_before and row.before_until and row.before_until > step.now:
-        sealed.append(row.sealed_before)
+    earlier = store.earlier(step.session, row.id, step.now)
+    sealed = [row.sealed, *(one.sealed for one in earlier)]
     box, found = Box(keys, KIND), list[str]()
     for one in sealed:
         with suppress(Unopened):

@@ -13,12 +13,12 @@ from survey.config import Config
 from survey.lifecycle import deliveries, typed
 from survey.lifecycle.errors import Invalid, NotThere, Stale, WrongState
 from survey.lifecycle.receivers import receiver
-from survey.lifecycle.sealed import Box, Keys
+from survey.lifecycle.sealed import Box, Keys, scheme_of
 from survey.lifecycle.states import WEBHOOK
 from survey.lifecycle.step import About, Step
 from survey.lifecycle.webhook_events import EVENTS
 from survey.store import webhooks as store
-from survey.tables import Webhook, WebhookCourse
+from survey.tables import Webhook, WebhookCourse, WebhookSecret
 
 PURPOSE = "webhook"
 """What the box of secrets is for (``sealed.Box``)."""
@@ -26,7 +26,14 @@ PREFIX = "whsec_"
 SECRET_BYTES = 32
 MOST = 20
 ROTATION = timedelta(days=1)
-"""For how long both secrets sign after a new one was drawn."""
+"""For how long a secret signs beside the one that took its place."""
+MOST_EARLIER = 4
+"""Such secrets: each is one more signature in the head of every request."""
+
+TOO_OFTEN = (
+    f"一天之内最多换 {MOST_EARLIER} 次：换下来的密钥都还有效。请等最早的到期再换；"
+    "怕密钥外泄，请先停用这个地址。"
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def add(step: Step, wanted: Wanted, config: Config) -> tuple[int, str]:
         )
         session.add(row)
         session.flush()
-        row.sealed = _kept(word, row, config)
+        row.sealed = _kept(step, word, row, config)
         cursor = deliveries.settled(step)
         session.add(WebhookCourse(webhook_id=row.id, cursor=cursor))
         step.log("webhook_add", about(row), after=_told(row))
@@ -92,8 +99,8 @@ def _drawn() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-def _kept(word: str, row: Webhook, config: Config) -> str:
-    return Box(keys_of(config), PURPOSE).lock(word, row.id)
+def _kept(step: Step, word: str, row: Webhook, config: Config) -> str:
+    return Box(keys_of(config), PURPOSE, scheme_of(step)).lock(word, row.id)
 
 
 def about(row: Webhook) -> About:
@@ -138,14 +145,22 @@ def _held(step: Step, webhook_id: int) -> Webhook:
 def rotate(step: Step, webhook_id: int, config: Config) -> str:
     """Draw a new secret and return it; for a day the one before signs as well.
 
+    Whichever of several the receiver was given, it goes on being told until its own day is over.
+
     Raises:
         NotThere: No such webhook.
+        WrongState: Too many were drawn within a day.
     """
     word = _drawn()
-    with step.writing():
+    with step.writing() as session:
         row = _held(step, webhook_id)
-        row.sealed_before, row.before_until = row.sealed, step.now + ROTATION
-        row.sealed = _kept(word, row, config)
+        store.forget_secrets(session, row.id, step.now)
+        earlier = store.earlier(session, row.id, step.now)
+        if len(earlier) >= MOST_EARLIER:
+            raise WrongState({"secret": TOO_OFTEN})
+        until = step.now + ROTATION
+        session.add(WebhookSecret(webhook_id=row.id, sealed=row.sealed, until=until))
+        row.sealed = _kept(step, word, row, config)
         step.log("webhook_rotate", about(row))
     return word
 

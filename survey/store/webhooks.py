@@ -9,7 +9,15 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from survey.tables import AuditEntry, Delivery, DeliveryState, Webhook, WebhookCourse, WebhookState
+from survey.tables import (
+    AuditEntry,
+    Delivery,
+    DeliveryState,
+    Webhook,
+    WebhookCourse,
+    WebhookSecret,
+    WebhookState,
+)
 
 
 class Rows(Protocol):
@@ -42,23 +50,37 @@ def count(session: Session) -> int:
 
 
 def all_sealed(session: Session) -> list[tuple[int, str]]:
-    """Return whose secrets are kept, and how: the present ones, and those that sign for a day more."""
-    query = select(Webhook.id, Webhook.sealed, Webhook.sealed_before)
-    return [(row[0], kept) for row in session.execute(query) for kept in row[1:] if kept]
+    """Return whose secrets are kept, and how: the present ones, and earlier ones."""
+    present = select(Webhook.id, Webhook.sealed)
+    both = present.union_all(select(WebhookSecret.webhook_id, WebhookSecret.sealed))
+    return [(webhook_id, kept) for webhook_id, kept in session.execute(both)]
 
 
 def reseal(session: Session, webhook_id: int, before: str, after: str) -> int:
     """Keep a secret of a webhook in other words, unless it was changed meanwhile; return how many."""
     done = 0
-    for column in (Webhook.sealed, Webhook.sealed_before):
-        mine = update(Webhook).where(Webhook.id == webhook_id, column == before)
-        done += session.connection().execute(mine.values({column: after})).rowcount
+    for table, whose in ((Webhook, Webhook.id), (WebhookSecret, WebhookSecret.webhook_id)):
+        mine = update(table).where(whose == webhook_id, table.sealed == before)
+        done += session.connection().execute(mine.values(sealed=after)).rowcount
     return done
+
+
+def earlier(session: Session, webhook_id: int, now: datetime) -> list[WebhookSecret]:
+    """Return the secrets that sign beside the present one, the one before it first."""
+    query = select(WebhookSecret).where(WebhookSecret.webhook_id == webhook_id)
+    newest = query.where(WebhookSecret.until > now).order_by(WebhookSecret.id.desc())
+    return list(session.scalars(newest))
+
+
+def forget_secrets(session: Session, webhook_id: int, now: datetime) -> None:
+    """Drop the secrets of a webhook that sign no more."""
+    over = (WebhookSecret.webhook_id == webhook_id, WebhookSecret.until <= now)
+    session.execute(delete(WebhookSecret).where(*over))
 
 
 def remove(session: Session, webhook_id: int) -> None:
     """Drop a webhook with all that is known of it."""
-    for table in (Delivery, WebhookCourse):
+    for table in (Delivery, WebhookCourse, WebhookSecret):
         session.execute(delete(table).where(table.webhook_id == webhook_id))
     session.execute(delete(Webhook).where(Webhook.id == webhook_id))
 

@@ -166,7 +166,7 @@ from survey.tables.tokens import ApiToken
 from survey.tables.touches import Touch
 from survey.tables.uploads import Scan, Upload, UploadPart
 from survey.tables.ways import KeptWay
-from survey.tables.webhooks import Delivery, Webhook, WebhookCourse
+from survey.tables.webhooks import Delivery, Webhook, WebhookCourse, WebhookSecret
 
 __all__ = [
     "ENUMERATIONS",
@@ -343,6 +343,7 @@ __all__ = [
     "Verdict",
     "Webhook",
     "WebhookCourse",
+    "WebhookSecret",
     "WebhookState",
     "WordEdition",
 ]

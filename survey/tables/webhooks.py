@@ -26,13 +26,21 @@ class Webhook(Table):
     state: Mapped[WebhookState]
     sealed: Mapped[str] = mapped_column(String(200))
     """The secret that signs, under the instance's key."""
-    sealed_before: Mapped[str | None] = mapped_column(String(200))
-    """The secret before that; it signs besides until ``before_until``."""
-    before_until: Mapped[datetime | None]
     made_at: Mapped[datetime]
     since: Mapped[datetime]
     """Steps of before this moment are not told."""
     version: Mapped[int] = mapped_column(default=0)
+
+
+class WebhookSecret(Table):
+    """An earlier secret of a webhook; it signs beside the present one for a while."""
+
+    __tablename__ = "webhook_secrets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhooks.id"), index=True)
+    sealed: Mapped[str] = mapped_column(String(200))
+    until: Mapped[datetime]
 
 
 class WebhookCourse(Table):

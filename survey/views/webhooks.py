@@ -128,7 +128,7 @@ def _page(row: Webhook, form: WebhookForm | None = None, secret: str = "") -> st
             for one in store.newest(session, row.id, SHOWN)
         ],
         counts=store.counts(session, [row.id]).get(row.id, store.Counts(0, 0, 0)),
-        rotating=row.before_until is not None and row.before_until > here.now(),
+        earlier=[one.until for one in store.earlier(session, row.id, here.now())],
         hours=int(steps.ROTATION.total_seconds() // 3600),
         words=words,
         tones=TONES,

@@ -10,7 +10,7 @@ from survey import db
 from survey.lifecycle import resealing, second_factor, webhooks
 from survey.lifecycle.sealed import Box, OfFernet
 from survey.lifecycle.step import Step
-from survey.tables import AuditEntry, SecondFactor, Webhook
+from survey.tables import AuditEntry, SecondFactor, Webhook, WebhookSecret
 from tests.support.people import TESTER, a_user, moment
 from tests.support.webhooks import a_webhook
 
@@ -34,7 +34,8 @@ def test_secrets_of_an_older_algorithm_and_key_are_locked_anew_once(session, set
         session.add(SecondFactor(user_id=user.id, sealed=kept, last_counter=0, set_at=moment()))
         row = session.get_one(Webhook, hook)
         row.sealed = locked_before(webhooks.PURPOSE, "whsec_new")
-        row.sealed_before = locked_before(webhooks.PURPOSE, "whsec_old")
+        old = locked_before(webhooks.PURPOSE, "whsec_old")
+        session.add(WebhookSecret(webhook_id=hook, sealed=old, until=moment()))
 
     assert (renew(session), renew(session)) == (3, 0)
 
@@ -43,10 +44,8 @@ def test_secrets_of_an_older_algorithm_and_key_are_locked_anew_once(session, set
     row = session.get_one(Webhook, hook, populate_existing=True)
     assert Box([NEW], second_factor.PURPOSE).open(factor.sealed, user.id) == "AAAA"
     box = Box([NEW], webhooks.PURPOSE)
-    assert [box.open(one, hook) for one in (row.sealed, row.sealed_before)] == [
-        "whsec_new",
-        "whsec_old",
-    ]
+    earlier = session.scalars(select(WebhookSecret)).one()
+    assert [box.open(one.sealed, hook) for one in (row, earlier)] == ["whsec_new", "whsec_old"]
     told = select(func.count()).where(AuditEntry.action == "secrets_renew")
     assert session.scalar(told) == 1
 

@@ -19,7 +19,7 @@ from survey.lifecycle import deliveries, webhooks
 from survey.lifecycle.deliveries import MOST_TRIES
 from survey.lifecycle.errors import Stale, WrongState
 from survey.lifecycle.step import About, Step
-from survey.lifecycle.webhooks import Wanted
+from survey.lifecycle.webhooks import MOST_EARLIER, Wanted
 from survey.store import jobs as store_of_jobs
 from survey.tables import (
     AuditEntry,
@@ -29,6 +29,7 @@ from survey.tables import (
     Job,
     Webhook,
     WebhookCourse,
+    WebhookSecret,
     WebhookState,
 )
 from survey.words import webhooks as words
@@ -404,6 +405,37 @@ def test_for_a_day_both_secrets_sign_and_then_the_new_one_alone(
     assert mine == [signature(new, said)]
 
 
+def test_a_second_change_within_the_day_drops_none_that_a_receiver_may_have(
+    session, step, hook, work, later, receiver, config
+):
+    """The second is drawn because the first was lost, or was given to the receiver an hour ago."""
+    firm = a_firm(session)
+    new = webhooks.rotate(step(), hook[0], config)
+    later(60)
+    newest = webhooks.rotate(step(), hook[0], config)
+    for minutes, signing in ((61, [newest, new, hook[1]]), (24 * 60 + 30, [newest, new])):
+        later(minutes)
+        happens(step, firm)
+        work()
+        told = receiver.told[-1]
+        said = f"{told.name}.{told.headers['webhook-timestamp']}.".encode() + told.body
+        mine = told.headers["webhook-signature"].split(" ")
+        assert mine == [signature(one, said) for one in signing]
+
+
+def test_no_more_secrets_sign_at_once_than_a_request_has_room_for(session, step, hook, config):
+    for _ in range(MOST_EARLIER):
+        webhooks.rotate(step(), hook[0], config)
+    kept = only(session, Webhook).sealed
+    session.rollback()
+
+    with pytest.raises(WrongState):
+        webhooks.rotate(step(), hook[0], config)
+
+    assert only(session, Webhook).sealed == kept
+    assert len(session.scalars(select(WebhookSecret)).all()) == MOST_EARLIER
+
+
 def test_whoever_changes_a_body_or_sends_it_later_is_found_out(session, step, hook, work, receiver):
     happens(step, a_firm(session))
     work()
@@ -601,12 +633,13 @@ def test_what_was_given_up_is_sent_again_at_an_administrators_word(
         deliveries.send_again(step(), hook[0], row.id)
 
 
-def test_one_that_is_removed_leaves_nothing_behind(session, step, hook, work):
+def test_one_that_is_removed_leaves_nothing_behind(session, step, hook, work, config):
     happens(step, a_firm(session))
+    webhooks.rotate(step(), hook[0], config)
     deliveries.begin(step())
     webhooks.remove(step(), hook[0])
     session.rollback()
-    for table in (Webhook, WebhookCourse, Delivery):
+    for table in (Webhook, WebhookCourse, WebhookSecret, Delivery):
         assert session.scalars(select(table)).all() == []
     assert work() == 0
 
