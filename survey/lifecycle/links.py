@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from survey.clock import LOCAL
-from survey.lifecycle import passwords, purposes, typed
+from survey.lifecycle import passwords, purposes, side_doors, typed
 from survey.lifecycle.accounts import SignedIn, add_user, opened, require_good, set_phone
 from survey.lifecycle.errors import LinkSpent, NotThere
 from survey.lifecycle.step import About, Step
@@ -181,7 +181,14 @@ def user_of_spent_link(session: Session, token: str) -> User | None:
 
 
 def use_link(
-    step: Step, token: str, password: str, *, phone: str = "", device: str, agent: str
+    step: Step,
+    token: str,
+    password: str,
+    *,
+    phone: str = "",
+    keep: bool = False,
+    device: str,
+    agent: str,
 ) -> SignedIn:
     """Use a link up: set the password, end every session of the user, and sign them in here.
 
@@ -189,6 +196,7 @@ def use_link(
 
     Args:
         phone: What the user may sign in with besides their name; empty leaves what there is.
+        keep: Whether a reset leaves the side doors open.
 
     Raises:
         LinkSpent, Invalid
@@ -205,6 +213,8 @@ def use_link(
             raise LinkSpent
         store.void_links(session, owner.id, step.now)  # this one, and any that lies on paper
         owner.password_hash, owner.password_changed_at = kept, step.now
+        if link.purpose == LinkPurpose.RESET and not keep:
+            side_doors.shut(step, owner)
         if phone:
             set_phone(step, owner, phone)
         store.clear_throttle(session, f"account:{username}")

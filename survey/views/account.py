@@ -17,10 +17,10 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from survey.lifecycle import accounts, links
+from survey.lifecycle import accounts, links, side_doors
 from survey.lifecycle.accounts import SignedIn
 from survey.lifecycle.errors import Invalid, LinkSpent, PhoneShared, TooManyTries, WrongPassword
 from survey.store import accounts as store
@@ -29,6 +29,7 @@ from survey.store import second_factors as factors
 from survey.tables import Role, User
 from survey.web import access, errors, factor, here
 from survey.web.here import now
+from survey.words import links as words
 
 pages = Blueprint("account", __name__)
 DOOR_BYTES = 16 * 1024
@@ -71,6 +72,7 @@ class FirstPasswordForm(FlaskForm):
         [Length(max=30)],
         description="填了以后就能用手机号登录，不用记长长的代码。",
     )
+    keep = BooleanField("", description="不勾，设好密码时就一并停用，以后要用再重新办。")
 
 
 class PhoneForm(FlaskForm):
@@ -219,6 +221,7 @@ def link(token: str) -> ResponseReturnValue:
         known = {"name": user.name, "username": user.username, "firm": _firm_of(user)}
         if user.phone:
             del form.phone  # whoever holds a reset need not read it, and it stays as it is
+        _offer_side_doors(form, user)
         if request.method == "GET":
             return render_template("account/link.html", form=form, **known)
         if form.validate_on_submit():
@@ -227,6 +230,7 @@ def link(token: str) -> ResponseReturnValue:
                 token,
                 form.password.data or "",
                 phone=(form.phone.data or "") if form.phone else "",
+                keep=bool(form.keep and form.keep.data),
                 device=request.cookies.get(device_cookie(), ""),
                 agent=request.user_agent.string,
             )
@@ -239,6 +243,15 @@ def link(token: str) -> ResponseReturnValue:
         for field, words in error.fields.items():
             form[field].errors = [words]
     return render_template("account/link.html", form=form, **known), 422
+
+
+def _offer_side_doors(form: FirstPasswordForm, user: User) -> None:
+    """Ask after what else opens the account, where a password is set anew and there is something."""
+    found = side_doors.of_user(here.step(), user.id)
+    if user.password_hash and found.any:
+        form.keep.label.text = words.kept(found.identity, found.tokens, found.calendar)
+    else:
+        del form.keep
 
 
 def _second_press(token: str, form: FirstPasswordForm) -> SignedIn | None:

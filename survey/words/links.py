@@ -71,3 +71,13 @@ def message(*, name: str, about: str, url: str, username: str, ends: datetime, h
         f"以后登录用 {login_name(username)}。",
     ]
     return "\n".join([*lines, *([f"有问题请找{help_at}。"] if help_at else [])])
+
+
+def kept(identity: bool, tokens: int, calendar: bool) -> str:
+    """Say what a reset leaves as it is, where its owner says so."""
+    names = (
+        ["统一登录的关联"] * identity
+        + [f"{tokens} 个接口令牌"] * (tokens > 0)
+        + ["日历订阅的地址"] * calendar
+    )
+    return f"都是我自己办的，留着：{'、'.join(names)}"
