@@ -95,6 +95,12 @@ class Config:
     clamd: str = ""
     """Where clamd looks into what is uploaded (unix:/run/clamav/clamd.ctl, tcp://host:3310); empty
     for nobody."""
+    syslog: str = ""
+    """Which machine the log is sent to (tls://host:6514, tcp://host:601); empty for none."""
+    syslog_authority: Path | None = None
+    """Who signed that machine's certificate (PEM); none for those this machine trusts."""
+    encrypted_only: bool = False
+    """Whether a line to another machine that anybody on the way could read is refused at the start."""
     issuer: Issuer | None = None
     """Whom people may sign in with; nobody where it is not set."""
     api_rate: str = "300 per minute"
@@ -170,6 +176,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         log_lines=environ.get("LOG_FORMAT", "") == "json",
         second_factor=_words(environ.get("SECOND_FACTOR", "officer,administrator")),
         clamd=environ.get("CLAMD", "").strip(),
+        syslog=environ.get("SYSLOG", "").strip(),
+        syslog_authority=_file(environ.get("SYSLOG_CA", "")),
+        encrypted_only=environ.get("ENCRYPTED_ONLY", "") == "1",
         issuer=_issuer(environ),
         api_rate=environ.get("API_RATE", "300 per minute"),
         webhook_hosts=_words(environ.get("WEBHOOK_HOSTS", "").lower()),

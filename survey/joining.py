@@ -27,7 +27,9 @@ from survey import clock, db, library
 from survey.config import Config, from_environment
 from survey.files import breached, clamd
 from survey.files.stores import contents_of
+from survey.jobs import syslog
 from survey.jobs.queue import Queue
+from survey.readings.condition import outgoing
 from survey.tables import ENUMERATIONS, Need, PairNeed, SecondState, SheetKind
 from survey.views import BLUEPRINTS, api, profiles
 from survey.web import (
@@ -86,8 +88,7 @@ class Templates(Environment):
 def create_app(config: Config | None = None, engine: Engine | None = None) -> Flask:
     """Join the parts. Nothing is created or migrated here: ``survey.serving`` prepares."""
     config = config or from_environment()
-    if config.clamd:
-        clamd.require_address(config.clamd)
+    _require_good(config)
     app = Flask("survey", root_path=str(Path(__file__).parent), static_folder=None)
     app.request_class, app.jinja_environment = StrictRequest, Templates
     app.session_interface = sessions.Cookies()
@@ -126,6 +127,20 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
         hops = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     return app
+
+
+def _require_good(config: Config) -> None:
+    """Refuse settings with which the installation would not do what they say.
+
+    Raises:
+        ValueError: Names the setting and how it reads.
+    """
+    if config.clamd:
+        clamd.require_address(config.clamd)
+    if config.syslog:
+        syslog.require_address(config.syslog)
+    if config.encrypted_only:
+        outgoing.require_guarded(config)
 
 
 def _settings(config: Config) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from survey.jobs import (
     bundles,
     district,
     forecasts,
+    forwarding,
     handouts,
     invitations,
     mails,
@@ -49,6 +50,7 @@ KINDS: dict[str, Work] = {
     "seal": Work(sealing.seal, slot=sealing.this_hour),
     "check_log": Work(sealing.check, slot=nightly.last_night),
     "scan": Work(scans.scan, slot=scans.these_minutes, wished=scans.is_wished),
+    "forward": Work(forwarding.forward, slot=forwarding.this_minute, wished=forwarding.is_wished),
     "notices": Work(notices.judge_all, slot=nightly.last_night),
     "benchmarks": Work(
         benchmarks.publish_all, lease=timedelta(minutes=10), slot=nightly.last_night

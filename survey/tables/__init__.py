@@ -26,7 +26,7 @@ from survey.tables.assessments import (
     Start,
     UnmetGate,
 )
-from survey.tables.audit import AuditEntry, LogBlock, LogErasure, LogSeal
+from survey.tables.audit import AuditEntry, LogBlock, LogErasure, LogForwarding, LogSeal, LogTold
 from survey.tables.base import ENUMERATIONS, Moment, Table
 from survey.tables.batches import Batch, BatchItem
 from survey.tables.benchmarks import Benchmark
@@ -233,7 +233,9 @@ __all__ = [
     "ListTemplate",
     "LogBlock",
     "LogErasure",
+    "LogForwarding",
     "LogSeal",
+    "LogTold",
     "Mail",
     "MailState",
     "Minutes",

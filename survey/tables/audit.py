@@ -93,3 +93,24 @@ class LogErasure(Table):
     """``who``: who acted, and from where; ``values``: personal values that changed."""
     erased_by: Mapped[int]
     """The row of the log that says who asked for it."""
+
+
+class LogForwarding(Table):
+    """How far the log was sent to another system (日志外送); one row, once it began."""
+
+    __tablename__ = "log_forwarding"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cursor: Mapped[int]
+    """Rows up to this number have all arrived here, and were taken there."""
+    told_at: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
+
+
+class LogTold(Table):
+    """A row of the log behind the cursor that was taken there."""
+
+    __tablename__ = "log_told"
+
+    entry_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Of the row; not a reference, for rows of a dropped block go."""

@@ -24,6 +24,7 @@ TITLES: Final[dict[str, str]] = {
     "unsent": "待发邮件",
     "webhooks": "推送",
     "log": "操作日志",
+    "forwarding": "日志外送",
     "clock": "时钟",
     "clamd": "查毒",
     "fonts": "报告字体",
@@ -182,6 +183,20 @@ SAID: Final[dict[str, Words]] = {
         "没有加密，或不核对对方的证书：{names}。网络上能看到内容和口令。",
         "数据库加 ?sslmode=verify-full，Redis 用 rediss://，邮件用 smtps://，桶用 https://；clamd 放在本机（unix:…），或走加密隧道到 127.0.0.1。",
     ),
+    "forwarding.here": Words("没有设置把操作日志送到别的系统（SYSLOG）。"),
+    "forwarding.taken": Words("操作日志都送到了日志系统，最近一次 {at}。"),
+    "forwarding.never": Words(
+        "还没有往日志系统送成过。",
+        "刚设置的，请等一两分钟再看；一直这样，请看 SYSLOG 的地址、SYSLOG_CA 的证书、中间的防火墙。",
+    ),
+    "forwarding.late": Words(
+        "操作日志有一刻钟没有送出去，最近一次 {at}。日志还在这里，不会丢。",
+        "请看“后台任务”在不在跑、日志系统在不在收；恢复后会自动补送。",
+    ),
+    "forwarding.away": Words(
+        "操作日志有一个多小时没有送出去，最近一次 {at}。日志还在这里，不会丢。",
+        "请看日志系统在不在收、SYSLOG 的地址和证书对不对；恢复后会自动补送。",
+    ),
     "clamd.idle": Words("没有设置查毒（CLAMD）。"),
     "clamd.clean": Words("clamd 在应答，上传的文件都查过了。"),
     "clamd.left": Words(
@@ -257,6 +272,7 @@ ANY: Final[dict[str, Words]] = {
 BOUNDS: Final = (
     "磁盘空余不到 {roomy:.0%} 留意，不到 {tight:.0%} 或 {tight_bytes} 为坏。",
     "后台任务最早的一件等了 {waits} 分钟留意，{stuck} 分钟为坏。",
+    "操作日志有一行等了 {log_waits} 分钟没有送出去留意，{log_away} 分钟为坏。",
     "{minutes} 分钟内登录失败 {failed_some} 次留意，{failed_many} 次为坏。",
     "{minutes} 分钟内拒绝的请求 {refused_some} 次留意，{refused_many} 次为坏。",
     "时钟差 {astray} 秒留意，{far} 分钟为坏。",

@@ -15,6 +15,7 @@ KINDS: Final = {
     "nightly": "每夜检查",
     "seal": "封存操作日志",
     "scan": "查毒",
+    "forward": "日志外送",
     "check_log": "核对操作日志",
     "roster": "企业名单",
     "invite": "邀请链接",

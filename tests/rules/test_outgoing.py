@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from survey.config import Config, Issuer
-from survey.readings.condition.outgoing import Outgoing, away_from_here
+from survey.jobs.syslog import require_address
+from survey.readings.condition.outgoing import Outgoing, away_from_here, require_guarded
 from survey.running.outgoing import drop_in
 from tests.rules.test_cryptography import modules
 
@@ -21,6 +23,7 @@ CALLS = {
     "survey/jobs/mails.py",  # MAIL_URL
     "survey/jobs/alerts.py",  # the same
     "survey/jobs/calls.py",  # WEBHOOK_HOSTS
+    "survey/jobs/syslog.py",  # SYSLOG
     "survey/web/issuer.py",  # OIDC_ISSUER, OIDC_HOSTS
 }
 """Modules that open a line to whom a setting names."""
@@ -76,6 +79,8 @@ def test_a_database_on_another_machine_is_guarded_where_its_certificate_is_looke
         ({"mail_url": "smtps://m.example"}, ("MAIL_URL → m.example:465", True)),
         ({"mail_url": "smtp://name:word@m.example"}, ("MAIL_URL → m.example:587", True)),
         ({"mail_url": "smtp://m.example:25"}, ("MAIL_URL → m.example:25", False)),
+        ({"syslog": "tls://log.example:6514"}, ("SYSLOG → log.example:6514", True)),
+        ({"syslog": "tcp://log.example:601"}, ("SYSLOG → log.example:601", False)),
         ({"clamd": "tcp://10.0.0.9"}, ("CLAMD → 10.0.0.9:3310", False)),
         ({"content_url": "s3://b/x"}, ("AWS_ENDPOINT_URL → s3.us-east-1.amazonaws.com:443", True)),
         ({"webhook_hosts": frozenset({"d.example:8443"})}, ("WEBHOOK_HOSTS → d.example:8443", True)),
@@ -97,6 +102,22 @@ def test_a_bucket_and_an_issuer_are_in_the_list_with_all_their_hosts():
         ("OIDC_ISSUER → sso.example:443", True),
         ("OIDC_HOSTS → keys.example:443", True),
     ]  # fmt: skip
+
+
+def test_all_lines_that_anybody_could_read_are_named_where_none_may_be():
+    here = Config(Path("/srv/x"), "sqlite:////srv/x/x.db", "", syslog="tls://10.0.0.8:6514")
+    require_guarded(here)
+
+    with pytest.raises(ValueError, match=r"ENCRYPTED_ONLY.*CLAMD.*SYSLOG"):
+        require_guarded(replace(here, clamd="tcp://10.0.0.9", syslog="tcp://10.0.0.8:601"))
+
+
+@pytest.mark.parametrize(
+    "address", ["10.0.0.8", "udp://h:514", "tls://h", "tls://[::1", "tcp://h:0"]
+)
+def test_an_address_of_a_log_that_is_none_says_how_one_reads(address):
+    with pytest.raises(ValueError, match="SYSLOG"):
+        require_address(address)
 
 
 def test_sockets_and_this_machine_itself_are_nowhere_else():

@@ -12,6 +12,7 @@ from survey import clock, db, migrations
 from survey.files.backups import shelf
 from survey.files.stores import contents_of
 from survey.jobs.worker import Worker
+from survey.joining import create_app
 from survey.lifecycle import backups as steps
 from survey.lifecycle import jobs
 from survey.lifecycle.step import Step
@@ -266,6 +267,13 @@ def test_a_line_to_another_machine_that_anybody_on_the_way_can_read(check, confi
 
     assert graded(found) == (Grade.WATCH, "open")
     assert found.values["names"] == "CLAMD → 10.0.0.9:3310"
+
+
+def test_settings_that_would_be_broken_at_once_keep_it_from_starting(settings):
+    with pytest.raises(ValueError, match="ENCRYPTED_ONLY"):
+        create_app(replace(settings, encrypted_only=True, clamd="tcp://10.0.0.9"))
+    with pytest.raises(ValueError, match="SYSLOG"):
+        create_app(replace(settings, syslog="udp://10.0.0.8:514"))
 
 
 def test_accounts_that_lack_a_factor_and_an_administrator_who_is_alone(check, session, config):

@@ -26,7 +26,8 @@ KEPT_ELSEWHERE = frozenset(
         *("webhook_deliveries", "webhook_courses"),
         "alerts",  # an alert's row is its own record; that it was raised, told and ended is logged
         "taken_spools",  # what a file of views holds becomes rows of the log
-        *("log_blocks", "log_seals", "log_erasures"),  # they speak of the log itself
+        # they speak of the log itself
+        *("log_blocks", "log_seals", "log_erasures", "log_forwarding", "log_told"),
         *("jobs", "reports"),  # a job's row is its own record; what it issues is logged
     }
 )

@@ -47,6 +47,18 @@ def outgoing(around: Around) -> Said:
     return good("none")
 
 
+def require_guarded(config: Config) -> None:
+    """Refuse settings with a line to another machine that anybody on the way could read.
+
+    Raises:
+        ValueError: Names each.
+    """
+    if lying_open := [str(one) for one in away_from_here(config) if not one.guarded]:
+        raise ValueError(
+            f"ENCRYPTED_ONLY=1, but not encrypted, or unchecked: {', '.join(lying_open)}"
+        )
+
+
 def away_from_here(config: Config, environ: Mapping[str, str] = os.environ) -> Iterator[Outgoing]:
     """Return the places on other machines; sockets and loopback are this one."""
     for one in _all(config, environ):
@@ -75,6 +87,8 @@ def _all(config: Config, environ: Mapping[str, str]) -> Iterator[Outgoing]:
         yield _mail(urlsplit(config.mail_url))
     if config.clamd:
         yield _place("CLAMD", urlsplit(config.clamd))
+    if config.syslog:
+        yield _place("SYSLOG", urlsplit(config.syslog))
     if config.issuer:
         yield _place("OIDC_ISSUER", urlsplit(config.issuer.url))
         for host in sorted(config.issuer.hosts):
@@ -84,7 +98,7 @@ def _all(config: Config, environ: Mapping[str, str]) -> Iterator[Outgoing]:
 
 
 def _place(setting: str, url: SplitResult) -> Outgoing:
-    guarded = url.scheme in ("https", "smtps", "unix")
+    guarded = url.scheme in ("https", "smtps", "unix", "tls")
     return Outgoing(setting, url.hostname or "", url.port or PORTS.get(url.scheme, 0), guarded)
 
 

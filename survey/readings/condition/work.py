@@ -7,6 +7,7 @@ from datetime import timedelta
 from survey.files import clamd
 from survey.readings.backup_state import backup_state
 from survey.readings.condition.values import Around, Said, bad, good, watch
+from survey.store import forwarding as log_courses
 from survey.store import jobs, mails, scans
 from survey.store import webhooks as store
 
@@ -15,6 +16,8 @@ WAITS, STUCK = timedelta(minutes=15), timedelta(hours=1)
 MAIL_WAITS = timedelta(hours=1)
 RECEIVER_AWAY = timedelta(hours=1)
 GIVEN_UP_OF_LATE = timedelta(days=1)
+LOG_WAITS, LOG_AWAY = timedelta(minutes=15), timedelta(hours=1)
+"""How long a row of the log waits to be sent away before that is noted, and told."""
 SCAN_WAITS = timedelta(minutes=30)
 """How long a file may wait for the virus scanner before that is noted."""
 FOUND_DAYS = timedelta(days=30)
@@ -60,6 +63,22 @@ def webhooks(around: Around) -> Said:
     if failing := store.failing(session, around.now - RECEIVER_AWAY):
         return watch("failing", count=len(failing), first=failing[0])
     return good("arrive", count=count)
+
+
+def forwarding(around: Around) -> Said:
+    """See that the log goes to the other system that the settings name, and stays whole there."""
+    if not around.config.syslog:
+        return good("here")
+    course = log_courses.course(around.session)
+    if course is None or course.told_at is None:
+        return watch("never")
+    oldest = log_courses.oldest_untold(around.session, course.cursor)
+    waits = around.now - oldest if oldest else timedelta()
+    if waits > LOG_AWAY:
+        return bad("away", at=course.told_at)
+    return (
+        watch("late", at=course.told_at) if waits > LOG_WAITS else good("taken", at=course.told_at)
+    )
 
 
 def viruses(around: Around) -> Said:
