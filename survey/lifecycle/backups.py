@@ -194,7 +194,7 @@ def restore(step: Step, config: Config, contents: Contents, source: IO[bytes]) -
         with db.filling(step.session) as session:
             if full := whole.begin_filling(session):
                 raise NotEmpty(full)
-            with _bare(session):
+            with bared(session):
                 done = read_through(
                     source,
                     migrations.current(session.connection()),
@@ -215,7 +215,7 @@ def restore(step: Step, config: Config, contents: Contents, source: IO[bytes]) -
 
 
 @contextmanager
-def _bare(session: Session) -> Iterator[None]:
+def bared(session: Session) -> Iterator[None]:
     """Let tables be filled without what costs more than their rows; put it on when the block ends."""
     connection = session.connection()
     watching.remove(connection)

@@ -1,36 +1,31 @@
 """A whole district, made up: firms, rounds, both sheets with every answer, their scores, the pool.
 
-Written in large portions, past the steps, so that ten thousand firms take minutes. What is kept of a
-score is what the lifecycle keeps (``scores.score_row``), so that lists find in it whatever they ask.
+Written in large portions, past the steps, as a backup is restored: bare tables where there are many
+firms, and what hangs on sheets, which is nearly all rows, past SQLAlchemy's types as well. What is kept
+of a score is what the lifecycle keeps (``scores.score_row``), so that lists find in it whatever they ask.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from questionnaires.answers import Answer, plain
-from questionnaires.floor import floor
 from questionnaires.library import SHIPPED
-from questionnaires.model import Questionnaire
-from questionnaires.scoring import Score, is_required, score
-from reports.robustness import support
 from survey import db
-from survey.lifecycle.scores import Supports, score_row, unmet
-from survey.lifecycle.tallies import judged, parts_of
-from survey.running.demonstration.sheets import answer_on
-from survey.store import newest, settings, standings, tallies
+from survey.clock import LOCAL
+from survey.lifecycle.backups import bared
+from survey.store import newest, settings, tallies, whole
 from survey.store.stages import SHIPPED as SHIPPED_STAGES
 from survey.store.stages import of_ladder
 from survey.store.standings import OWN, VISITED
-from survey.store.tallies import Part, What
 from survey.tables import (
     AnswerRow,
     Assessment,
@@ -50,16 +45,16 @@ from survey.tables import (
     Tally,
     UnmetGate,
     User,
-    Verdict,
 )
 from tests.support import followed
+from tests.support.hanging import EDITION, FIRST_YEAR, PLAIN, SHEETS, Sheets, moment_of
 
-EDITION = "2026"
-FIRST_YEAR = 2024
 AT_ONCE = 250
 """Firms written in one portion."""
-SHEETS = 200
-"""Sheets worked out for each trade; firms share them."""
+MANY = 1_000
+"""From so many firms on tables are bare while they are filled."""
+TOLD_FROM = (Assessment, PoolEntry, Tally)
+"""Tables from which the last of a district is told, once all of it is there."""
 CONSULTANTS = 40
 FAMILY = "曾单解仇区查乐重长张王李赵陈林黄吴周徐孙"
 GIVEN = "盛宏达兴隆泰华安通利恒顺昌茂瑞鑫锦源丰和"
@@ -87,13 +82,9 @@ TURNED = {
 """Which sheets an assessment has; the firm's own where nothing is said."""
 
 
-class Made(NamedTuple):
-    """One sheet that was worked out: wire values, and what the lifecycle keeps of its score."""
-
-    answers: dict[str, object]
-    kept: dict[str, Any]
-    unmet: frozenset[str]
-    parts: tuple[Part, ...]
+Kept = dict[type[Table], list[Any]]
+"""Rows to be written: by name, and those of ``PLAIN`` as ``store.whole`` writes them."""
+Rows = Iterator[tuple[type[Table], list[Any]]]
 
 
 @dataclass(frozen=True)
@@ -111,49 +102,44 @@ class District:
 
     def fill(self, session: Session) -> None:
         """Write all of it into an empty, migrated database."""
+        with db.filling(session) as own, self._made_ready(own):
+            settings.keep(own, PLACE)
+            _write(own, self._frame())
+            if self.followed:
+                _write(own, self._beside.frame())
+            for first in range(1, self.firms + 1, AT_ONCE):
+                _write(own, self._portion(range(first, min(first + AT_ONCE, self.firms + 1))))
+        db.look_at(session, *TOLD_FROM)  # rows that have just come are unknown to PostgreSQL
         with db.writing(session):
-            settings.keep(session, PLACE)
-            for table, rows in self._frame():
-                session.execute(insert(table), rows)
-            for table, rows in self._beside.frame() if self.followed else ():
-                session.execute(insert(table), rows)
-        for first in range(1, self.firms + 1, AT_ONCE):
-            numbers = range(first, min(first + AT_ONCE, self.firms + 1))
-            with db.writing(session):
-                for table, rows in self._portion(numbers):
-                    session.execute(insert(table), rows)
-        with db.writing(session):
-            if db.on_postgresql(session.get_bind()):  # all at once takes longer than a page may
-                session.execute(text("SET LOCAL statement_timeout = 0"))
-                session.execute(text("ANALYZE"))  # rows that have just come are unknown to it
+            db.take_time(session.connection())  # all at once takes longer than a page may
             newest.tell_all(session)
             tallies.add_up_all(session)
-            self._numbers_go_on(session)
+
+    @contextmanager
+    def _made_ready(self, session: Session) -> Iterator[None]:
+        """Lay tables bare for many firms; for a few that would take longer than they do."""
+        if self.firms >= MANY:
+            with bared(session):
+                yield
+        else:
+            yield
+            whole.end_filling(session)
 
     @cached_property
-    def questionnaires(self) -> dict[str, Questionnaire]:
-        edition = SHIPPED.load(EDITION)
-        return {trade: edition.questionnaire(trade) for trade in edition.trades}
+    def _sheets(self) -> Sheets:
+        return Sheets(self.sheets, self.seed, self.answers)
 
     @cached_property
     def rungs(self) -> list[str]:
         return [rung.id for rung in SHIPPED.load(EDITION).ladder]
 
     @cached_property
-    def made(self) -> dict[str, list[Made]]:
-        """Sheets of each trade, the weakest first."""
-        dice = Random(self.seed)
-        return {
-            trade: [_made(one, dice, 4.6 * n / self.sheets - 0.4) for n in range(self.sheets)]
-            for trade, one in self.questionnaires.items()
-        }
-
-    @cached_property
     def _beside(self) -> followed.Followed:
-        codes = {t: [p.code for p in q.packages] for t, q in self.questionnaires.items()}
+        asked = self._sheets.questionnaires
+        codes = {t: [p.code for p in q.packages] for t, q in asked.items()}
         return followed.Followed(codes, EDITION, self.seed)
 
-    def _frame(self) -> Iterator[tuple[type[Table], list[dict[str, Any]]]]:
+    def _frame(self) -> Rows:
         people = [
             {
                 "id": n,
@@ -161,7 +147,7 @@ class District:
                 "name": f"虚构顾问{n}",
                 "role": Role.CONSULTANT,
                 "active": True,
-                "created_at": _moment(0),
+                "created_at": moment_of(0),
             }
             for n in range(1, CONSULTANTS + 1)
         ]
@@ -175,15 +161,15 @@ class District:
                     "edition": EDITION,
                     "opens_on": date(FIRST_YEAR + n, 9, 1),
                     "closes_on": date(FIRST_YEAR + n, 12, 31),
-                    "created_at": _moment(n),
+                    "created_at": moment_of(n),
                 }
                 for n in range(self.rounds)
             ],
         )
 
-    def _portion(self, numbers: range) -> Iterator[tuple[type[Table], list[dict[str, Any]]]]:
-        trades = list(self.questionnaires)
-        kept: dict[type[Table], list[dict[str, Any]]] = {
+    def _portion(self, numbers: range) -> Rows:
+        trades = list(self._sheets.questionnaires)
+        kept: Kept = {
             table: []
             for table in (
                 Firm,
@@ -212,11 +198,11 @@ class District:
         yield from ((table, rows) for table, rows in kept.items() if rows)
 
     def _processes(self, trade: str) -> list[str]:
-        return sorted(one.id for one in self.questionnaires[trade].trade.processes)
+        return sorted(one.id for one in self._sheets.questionnaires[trade].trade.processes)
 
     def _assess(
         self,
-        kept: dict[type[Table], list[dict[str, Any]]],
+        kept: Kept,
         firm: dict[str, Any],
         n: int,
         dice: Random,
@@ -230,34 +216,15 @@ class District:
         rank = min(self.sheets - 1, max(0, int(dice.gauss(0.35 + 0.12 * n, 0.2) * self.sheets)))
         for offset, kind in enumerate(kinds):
             sheet = 2 * id_ - 1 + offset
-            of_trade = self.made[firm["trade"]]
             at = max(0, rank - offset * dice.randrange(self.sheets // 10 + 1))
-            kept[SheetRow].append(_sheet(sheet, id_, kind, firm, n))
-            whole = state != AssessmentState.DRAFT
-            if self.answers:
-                kept[AnswerRow] += _answers(sheet, of_trade[at], kind, n, 1.0 if whole else 0.5)
-            scored = state == AssessmentState.CONFIRMED or (whole and kind == SheetKind.SELF)
-            if scored:
-                kept[ScoreRow].append(of_trade[at].kept | {"sheet_id": sheet})
-                said = standings.columns(kind, ScoreRow(**of_trade[at].kept))
-                kept[Assessment][-1] |= said
-                kept[UnmetGate] += [
-                    {"assessment_id": id_, "kind": kind, "gate": gate}
-                    for gate in of_trade[at].unmet
-                ]
-                confirmed = state == AssessmentState.CONFIRMED
-                whose = {
-                    "assessment_id": id_,
-                    "kind": kind,
-                    "round_id": n + 1,
-                    "trade": firm["trade"],
-                    "counts": (kind == SheetKind.ONSITE) == confirmed,
-                }
-                kept[Tally] += [whose | part._asdict() for part in of_trade[at].parts]
+            alike = self._sheets.alike(firm["trade"], at, kind, n, state)
+            kept[SheetRow].append(_sheet(sheet, id_, kind, firm, n, answered=self.answers))
+            kept[Assessment][-1] |= alike.said
+            for whose, hanging in ((sheet, alike.of_sheet), (id_, alike.of_assessment)):
+                for table, tails in hanging.items():
+                    kept[table] += [(whose, *tail) for tail in tails]
 
-    def _place(
-        self, kept: dict[type[Table], list[dict[str, Any]]], number: int, dice: Random
-    ) -> None:
+    def _place(self, kept: Kept, number: int, dice: Random) -> None:
         if dice.random() < 0.6:
             kept[PoolEntry].append(
                 {
@@ -270,7 +237,7 @@ class District:
                     ),
                     "target_rung": dice.choice(self.rungs),
                     "reason": "虚构的理由",
-                    "changed_at": _moment(self.rounds - 1),
+                    "changed_at": moment_of(self.rounds - 1),
                 }
                 | self._climb(number)
             )
@@ -284,7 +251,7 @@ class District:
                     "document": f"虚构〔{FIRST_YEAR}〕{number} 号",
                     "recognised_on": date(FIRST_YEAR, 12, 1),
                     "recorded_by": dice.randint(1, CONSULTANTS),
-                    "recorded_at": _moment(self.rounds - 1),
+                    "recorded_at": moment_of(self.rounds - 1),
                 }
             )
 
@@ -300,27 +267,6 @@ class District:
             "nation_stage": dice.choice(stages) if nation else "",
         }
 
-    def _numbers_go_on(self, session: Session) -> None:
-        """Let PostgreSQL count on from the numbers that were written."""
-        if not db.on_postgresql(session.get_bind()):
-            return
-        for table in (
-            "users",
-            "rounds",
-            "firms",
-            "assessments",
-            "sheets",
-            "pool_entries",
-            "recognitions",
-            *followed.NUMBERED,
-        ):
-            session.execute(
-                text(
-                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
-                    f" coalesce((SELECT max(id) FROM {table}), 1))"
-                )
-            )
-
 
 def _stage_of(entry: dict[str, Any]) -> dict[str, Any]:
     """A stage of the entry's state, any of them as likely."""
@@ -328,34 +274,6 @@ def _stage_of(entry: dict[str, Any]) -> dict[str, Any]:
     ours = of_ladder(SHIPPED_STAGES, Ladder.PROVINCE)
     fitting = [stage.id for stage in ours if stage.state == entry["state"]]
     return {"stage": dice.choice(fitting), "stage_at": entry["changed_at"]}
-
-
-def _moment(round_: int) -> datetime:
-    return datetime(FIRST_YEAR + round_, 10, 1, 4, tzinfo=UTC)
-
-
-def _made(questionnaire: Questionnaire, dice: Random, level: float) -> Made:
-    processes = frozenset(one.id for one in questionnaire.trade.processes)
-    sheet: dict[str, Answer] = {
-        q.id: answer_on(q, max(0, min(4, round(dice.gauss(level, 0.8)))))
-        for q in questionnaire.all_asked(processes)
-        if is_required(questionnaire.section_of[q.id], q)
-    }
-    found: Score = score(questionnaire, sheet, processes)
-    held = support(found, sheet)
-    row = score_row(0, floor(found, sheet, frozenset()), Supports(held, held), _moment(0))
-    kept = {column.key: getattr(row, column.key) for column in ScoreRow.__table__.columns}
-    parts = [
-        *parts_of(SHIPPED.load(EDITION), found),
-        *judged(SHIPPED.load(EDITION), found, sheet, False, _moment(0).date()),
-        Part(What.PLANNED),
-        *(
-            Part(What.PACKAGE, one.code, 1000, 4000)
-            for one in dice.sample(questionnaire.packages, 4)
-        ),
-    ]
-    wire = {id: plain(answer) for id, answer in sheet.items()}
-    return Made(wire, kept, unmet(found), tuple(parts))
 
 
 def _firm(number: int, trade: str, processes: list[str], dice: Random) -> dict[str, Any]:
@@ -375,7 +293,7 @@ def _firm(number: int, trade: str, processes: list[str], dice: Random) -> dict[s
         "contact_name": "虚构人",
         "contact_phone": f"000-{number:08d}",
         "fictional": True,
-        "created_at": _moment(0),
+        "created_at": moment_of(0),
     }
 
 
@@ -389,7 +307,7 @@ def _owner(number: int, dice: Random) -> dict[str, Any]:
         "owner": True,
         "password_hash": "-" if dice.random() < 0.8 else None,
         "active": True,
-        "created_at": _moment(0),
+        "created_at": moment_of(0),
     }
 
 
@@ -397,7 +315,7 @@ def _assessment(
     id_: int, firm: dict[str, Any], n: int, state: AssessmentState, dice: Random
 ) -> dict[str, Any]:
     handed_in = (
-        None if state == AssessmentState.DRAFT else _moment(n) + timedelta(minutes=id_ % 90_000)
+        None if state == AssessmentState.DRAFT else moment_of(n) + timedelta(minutes=id_ % 90_000)
     )
     sent = state in TURNED
     unscored = dict.fromkeys([f"own_{c}" for c in OWN] + [f"visited_{c}" for c in VISITED])
@@ -414,38 +332,26 @@ def _assessment(
         "confirmed_at": handed_in + timedelta(days=9)
         if handed_in and state == AssessmentState.CONFIRMED
         else None,
-        "created_at": _moment(n),
+        "created_at": moment_of(n),
     }
 
 
 def _sheet(
-    sheet: int, assessment: int, kind: SheetKind, firm: dict[str, Any], n: int
+    sheet: int, assessment: int, kind: SheetKind, firm: dict[str, Any], n: int, *, answered: bool
 ) -> dict[str, Any]:
     return {
         "id": sheet,
         "assessment_id": assessment,
         "kind": kind,
         "processes": firm["processes"],
-        "created_at": _moment(n),
+        "created_at": moment_of(n),
+        "saved_on": moment_of(n).astimezone(LOCAL).date() if answered else None,
     }
 
 
-def _answers(sheet: int, made: Made, kind: SheetKind, n: int, share: float) -> list[dict[str, Any]]:
-    """The first ``share`` of a sheet's answers."""
-    verdict = Verdict.VERIFIED if kind == SheetKind.ONSITE else None
-    wanted = list(made.answers.items())[: int(len(made.answers) * share)]
-    return [
-        {
-            "sheet_id": sheet,
-            "question_id": id,
-            "revision": 1,
-            "author_id": 1,
-            "value": value,
-            "remark": "",
-            "verification": verdict,
-            "reason": "",
-            "finding": "",
-            "saved_at": _moment(n),
-        }
-        for id, value in wanted
-    ]
+def _write(session: Session, rows: Rows) -> None:
+    for table, ones in rows:
+        if table in PLAIN:
+            whole.fill(session, table.__tablename__, ones)
+        else:
+            session.execute(insert(table.__table__), ones)

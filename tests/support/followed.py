@@ -78,16 +78,6 @@ TABLES: tuple[type[Table], ...] = (
     Candidate,
 )
 """What hangs on a firm, in the order it is written."""
-NUMBERED = (
-    "providers",
-    "subsidy_policies",
-    "notices",
-    "projects",
-    "needs",
-    "samples",
-    "sample_copies",
-)
-"""Tables whose rows bring their number along."""
 TODAY = moment().date()
 
 
