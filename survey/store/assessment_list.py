@@ -22,6 +22,7 @@ from survey.store.lists import (
     Wanted,
     facts_of,
     is_any_of,
+    narrowed,
     of_assessments,
 )
 from survey.store.requests import OPEN
@@ -155,14 +156,16 @@ def assessments(
     session: Session, wanted: Wanted, part: Slice | None = None
 ) -> tuple[list[AssessmentLine], int]:
     """Return assessments with the standing of the sheet that speaks for each, and their number."""
-    rows, total = _LISTING.read(session, _where(wanted), wanted.sort or "-submitted", part)
+    rows, total = _LISTING.read(
+        session, narrowed(_where, wanted), wanted.sort or "-submitted", part
+    )
     return [_assessment_line(row) for row in rows], total
 
 
 def in_portions(session: Session, wanted: Wanted) -> Iterator[list[AssessmentLine]]:
     """Return all of the same in their order, some at a time."""
     sort = wanted.sort or "-submitted"
-    for rows in _LISTING.portions(session, _where(wanted), sort):
+    for rows in _LISTING.portions(session, narrowed(_where, wanted), sort):
         yield [_assessment_line(row) for row in rows]
 
 

@@ -20,7 +20,8 @@ from survey.store.lists import (
     any_of,
     facts_of,
     is_any_of,
-    of_firms,
+    narrowed,
+    whose,
 )
 from survey.store.notices import ONE_SHORT, READY, UNCLEAR
 from survey.tables import (
@@ -110,6 +111,7 @@ def _listing(notice_id: int) -> Listing:
         rows=rows,
         sorts=SORTS,
         beside=((Firm, Firm.id == Candidate.firm_id),),
+        firm=Candidate.firm_id,
     )
 
 
@@ -117,22 +119,24 @@ def candidates(
     session: Session, notice_id: int, wanted: Wanted, part: Slice | None = None
 ) -> tuple[list[CandidateLine], int]:
     """Return the firms a notice is for, or who said something of it, as they are narrowed."""
-    where = list(_where(wanted))
-    rows, total = _listing(notice_id).read(session, where, wanted.sort or "lacking", part)
+    where, sort = narrowed(_where, wanted), wanted.sort or "lacking"
+    rows, total = _listing(notice_id).read(session, where, sort, part)
     return [_line(row) for row in rows], total
 
 
 def in_portions(session: Session, notice_id: int, wanted: Wanted) -> Iterator[list[CandidateLine]]:
     """Return all of the same in their order, some at a time."""
-    where, sort = list(_where(wanted)), wanted.sort or "lacking"
+    where, sort = narrowed(_where, wanted), wanted.sort or "lacking"
     for rows in _listing(notice_id).portions(session, where, sort):
         yield [_line(row) for row in rows]
 
 
 def recommendation(session: Session, notice_id: int) -> list[CandidateLine]:
     """Return the firms on the recommendation list, in the order of preference."""
-    placed = [Candidate.place.is_not(None)]
-    return [_line(row) for row in _listing(notice_id).read(session, placed, "place")[0]]
+    rows, _total = _listing(notice_id).read(
+        session, lambda _ward: [Candidate.place.is_not(None)], "place"
+    )
+    return [_line(row) for row in rows]
 
 
 def on_the_list(session: Session, notice_id: int) -> list[Candidate]:
@@ -176,10 +180,8 @@ def _where(wanted: Wanted) -> Conditions:
         yield Candidate.firm_id.in_(wanted.only)
     else:
         yield Candidate.fits | (Candidate.state != CandidateState.OPEN)
-    if firms := list(of_firms(wanted)):
-        yield Candidate.firm_id.in_(select(Firm.id).where(*firms))
-    if wanted.trade:
-        yield Candidate.firm_id.in_(select(Firm.id).where(is_any_of(Firm.trade, wanted.trade)))
+    trades = [is_any_of(Firm.trade, wanted.trade)] if wanted.trade else []
+    yield from whose(Candidate.firm_id, wanted, *trades)
     if wanted.outcome:
         yield or_(*(OUTCOMES[outcome] for outcome in any_of(wanted.outcome)))
     if wanted.state:

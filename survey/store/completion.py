@@ -22,6 +22,7 @@ from survey.store.lists import (
     Slice,
     Wanted,
     is_any_of,
+    narrowed,
     of_firms,
 )
 from survey.store.sheets import speaking
@@ -95,7 +96,7 @@ def round_firms(
     session: Session, round_: Round, wanted: Wanted, pace: Pace, part: Slice | None = None
 ) -> tuple[list[RoundLine], int]:
     """Return the firms of a round with whom to call, by township as they are called."""
-    where = list(_where(round_, wanted, pace))
+    where = narrowed(lambda asked: _where(round_, asked, pace), wanted)
     rows, total = _listing(round_, pace).read(session, where, wanted.sort or "township", part)
     texts = ("township", "contact_name", "contact_phone")
     return [

@@ -25,6 +25,7 @@ from survey.store.lists import (
     holds,
     is_any_of,
     is_pooled,
+    narrowed,
     of_firms,
 )
 from survey.tables import (
@@ -102,13 +103,13 @@ def firms(
     session: Session, wanted: Wanted, part: Slice | None = None
 ) -> tuple[list[FirmLine], int]:
     """Return firms with their users counted and the state of their newest assessment."""
-    rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-added", part)
+    rows, total = _LISTING.read(session, narrowed(_where, wanted), wanted.sort or "-added", part)
     return [_firm_line(row) for row in rows], total
 
 
 def in_portions(session: Session, wanted: Wanted) -> Iterator[list[FirmLine]]:
     """Return all of the same in their order, some at a time."""
-    for rows in _LISTING.portions(session, list(_where(wanted)), wanted.sort or "-added"):
+    for rows in _LISTING.portions(session, narrowed(_where, wanted), wanted.sort or "-added"):
         yield [_firm_line(row) for row in rows]
 
 
@@ -146,7 +147,7 @@ def _where(wanted: Wanted) -> Conditions:
     if wanted.state:
         yield or_(*(_begun(state) for state in any_of(wanted.state)))
     if wanted.pool:
-        yield is_pooled(Firm.id, wanted.pool)
+        yield is_pooled(Firm.id, wanted)
     if wanted.only is not None:
         yield Firm.id.in_(wanted.only)
 

@@ -22,7 +22,8 @@ from survey.store.lists import (
     holds,
     is_any_of,
     is_any_row,
-    of_firms,
+    narrowed,
+    whose,
 )
 from survey.tables import Firm, Introduction, IntroductionState, Provider
 
@@ -97,6 +98,7 @@ _LISTING = Listing(
         .join(Provider, Provider.id == Introduction.provider_id)
     ),
     sorts=INTRODUCTION_SORTS,
+    firm=Introduction.firm_id,
 )
 
 
@@ -104,13 +106,13 @@ def introductions(
     session: Session, wanted: Wanted, part: Slice | None = None
 ) -> tuple[list[IntroductionLine], int]:
     """Return introductions as they are narrowed and ordered, those that changed last first."""
-    rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-changed", part)
+    rows, total = _LISTING.read(session, narrowed(_where, wanted), wanted.sort or "-changed", part)
     return [_line(row) for row in rows], total
 
 
 def in_portions(session: Session, wanted: Wanted) -> Iterator[list[IntroductionLine]]:
     """Return all of the same in their order, some at a time."""
-    for rows in _LISTING.portions(session, list(_where(wanted)), wanted.sort or "-changed"):
+    for rows in _LISTING.portions(session, narrowed(_where, wanted), wanted.sort or "-changed"):
         yield [_line(row) for row in rows]
 
 
@@ -127,15 +129,12 @@ def _where(wanted: Wanted) -> Conditions:
         yield is_any_row(Introduction.provider_id, wanted.provider)
     if wanted.package:
         yield is_any_of(Introduction.package, wanted.package)
-    firms = list(of_firms(replace(wanted, words="")))
-    if wanted.trade:
-        firms.append(is_any_of(Firm.trade, wanted.trade))
-    if firms:
-        yield Introduction.firm_id.in_(select(Firm.id).where(*firms))
+    trades = [is_any_of(Firm.trade, wanted.trade)] if wanted.trade else []
+    yield from whose(Introduction.firm_id, replace(wanted, words=""), *trades)
     if wanted.words:
-        named = select(Firm.id).where(*of_firms(Wanted(words=wanted.words)))
+        named = whose(Introduction.firm_id, Wanted(words=wanted.words, ward=wanted.ward))
         providers = select(Provider.id).where(holds(wanted.words, Provider.name))
-        yield or_(Introduction.firm_id.in_(named), Introduction.provider_id.in_(providers))
+        yield or_(*named, Introduction.provider_id.in_(providers))
 
 
 def choices(session: Session) -> tuple[dict[int, str], list[str]]:

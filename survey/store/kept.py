@@ -21,7 +21,17 @@ from threading import Lock
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from survey import db
@@ -35,6 +45,8 @@ WHOLE = None
 _SEEN = "survey_touches"
 
 Query = Select[*tuple[Any, ...]]
+InWard = Callable[[int], Query]
+"""A question made anew each time: of a ward it may look beside its own table there alone."""
 Touches = Mapping[str, Mapping[int, int]]
 """By table and ward: how often it was touched."""
 
@@ -62,6 +74,10 @@ class Memory:
                 return None
             self._answers.move_to_end(question)
             return answer.rows
+
+    def holds(self, question: Hashable) -> bool:
+        """Whether it was answered before, be it to other touches."""
+        return question in self._answers
 
     def keep(self, question: Hashable, seen: int, rows: Sequence[Any]) -> None:
         with self._lock:
@@ -105,14 +121,14 @@ def number(session: Session, query: Query) -> int:
     return (found[0][0] or 0) if found else 0
 
 
-def total(session: Session, query: Query, firm: ColumnElement[int] | Any) -> int:
+def total(session: Session, query: Query | InWard, firm: ColumnElement[int] | Any) -> int:
     """Return a count that may be taken ward by ward, see ``added_up``."""
     found = added_up(session, query, firm, 0)
     return found[0][0] if found else 0
 
 
 def added_up(
-    session: Session, query: Query, firm: ColumnElement[int] | Any, groups: int
+    session: Session, query: Query | InWard, firm: ColumnElement[int] | Any, groups: int
 ) -> list[tuple[Any, ...]]:
     """Return the rows of a grouped question whose sums may be taken ward by ward.
 
@@ -123,43 +139,53 @@ def added_up(
     Returns:
         One row for each group, in no order; what nobody has in it is 0.
     """
-    asked = _Asked.of(session, query)
+    question = _Added(_in_ward(query), firm)
+    asked = _Asked.of(session, question.query(EVERYWHERE))
     if asked is None:
-        return _together([session.execute(query).all()], groups)
+        return _together([session.execute(question.query(EVERYWHERE)).all()], groups)
     seen = asked.seen()
     known = asked.memory.recall((asked.question, WHOLE), seen)
     if known is None:
-        known = _together(_of_wards(session, asked, _Added(query, firm)), groups)
+        known = _together(_of_wards(session, asked, question), groups)
         asked.memory.keep((asked.question, WHOLE), seen, known)
     return list(known)
 
 
 def first(
     session: Session,
-    query: Query,
+    query: Query | InWard,
     firm: ColumnElement[int] | Any,
     order: Sequence[ColumnElement[Any]],
     most: int,
+    among: Query,
 ) -> list[Any]:
-    """Return the first keys of a question: those that come first among the first of every ward.
+    """Return the first keys of a question.
+
+    Asked for the first time it is asked whole. From then on those are found that come first among the
+    first of every ward, and these are kept.
 
     Args:
         query: Asks for the key alone, in no order.
         firm: Each row belongs to one firm, and whether and where it stands rests on rows of this firm
             or of none; this column names it.
         order: No two rows are equal in it.
+        among: The same question of whatever there is, for rows that are known to be meant.
     """
-    ordered = query.order_by(*order).limit(most)
-    asked = _Asked.of(session, ordered)
+    question = _First(_in_ward(query), firm, order, most)
+    asked = _Asked.of(session, question.whole())
     if asked is None:
-        return list(session.scalars(ordered))
+        return list(session.scalars(question.whole()))
     seen = asked.seen()
     known = asked.memory.recall((asked.question, WHOLE), seen)
     if known is None:
-        wards = _of_wards(session, asked, _First(query, firm, order, most))
-        keys = known = [row[0] for ward in wards for row in ward]
-        if len(wards) > 1:
-            known = session.scalars(ordered.where(query.selected_columns[0].in_(keys))).all()
+        if asked.memory.holds((asked.question, WHOLE)):  # it is asked again and again
+            wards = _of_wards(session, asked, question, each=True)
+            keys = known = [row[0] for ward in wards for row in ward]
+            if len(wards) > 1:
+                those = among.where(among.selected_columns[0].in_(keys))
+                known = session.scalars(those.order_by(*order).limit(most)).all()
+        else:
+            known = session.scalars(question.whole()).all()
         asked.memory.keep((asked.question, WHOLE), seen, known)
     return list(known)
 
@@ -182,38 +208,42 @@ class ByWard(Protocol):
         """
 
 
+def _in_ward(query: Query | InWard) -> InWard:
+    return query if callable(query) else lambda _ward: query
+
+
 class _Added(NamedTuple):
     """A grouped question, see ``added_up``."""
 
-    query: Query
+    query: InWard
     firm: ColumnElement[int]
 
     def of(self, ward: int) -> Query:
         ours = ward_of(self.firm)
-        return within(self.query, self.firm, ward).add_columns(ours).group_by(ours)
+        return within(self.query(ward), self.firm, ward).add_columns(ours).group_by(ours)
 
 
 class _First(NamedTuple):
     """A question for what comes first, see ``first``."""
 
-    query: Query
+    query: InWard
     firm: ColumnElement[int]
     order: Sequence[ColumnElement[Any]]
     most: int
 
+    def whole(self) -> Query:
+        return self.query(EVERYWHERE).order_by(*self.order).limit(self.most)
+
     def of(self, ward: int) -> Query:
-        ours = ward_of(self.firm)
-        place = func.row_number().over(partition_by=ours, order_by=self.order).label("place")
-        rows = within(self.query, self.firm, ward).add_columns(place, ours).subquery()
-        key, place_, ward_ = rows.c
-        return select(key, ward_).where(place_ <= self.most).order_by(place_)
+        rows = within(self.query(ward), self.firm, ward).add_columns(literal(ward))
+        return rows.order_by(*self.order).limit(self.most)
 
 
 def ward_of(firm: ColumnElement[int]) -> ColumnElement[int]:
     return (firm // WARD).label("ward")
 
 
-def within(query: Query, firm: ColumnElement[int], ward: int) -> Query:
+def within(query: Query, firm: ColumnElement[int] | Any, ward: int) -> Query:
     """Ask of one ward; of all of them where it is ``EVERYWHERE``."""
     if ward == EVERYWHERE:
         return query
@@ -221,8 +251,13 @@ def within(query: Query, firm: ColumnElement[int], ward: int) -> Query:
     return query.where(firm >= ward * WARD, firm < (ward + 1) * WARD)
 
 
-def _of_wards(session: Session, asked: _Asked, question: ByWard) -> list[Sequence[Any]]:
-    """Return the rows of every ward, asked anew where it was touched; all at once where most were."""
+def _of_wards(
+    session: Session, asked: _Asked, question: ByWard, *, each: bool = False
+) -> list[Sequence[Any]]:
+    """Return the rows of every ward, asked anew where it was touched.
+
+    All at once where most were, unless ``each`` answers for itself alone.
+    """
     found: dict[int, Sequence[Any]] = {}
     touched: dict[int, int] = {}
     for ward in asked.wards():
@@ -232,7 +267,8 @@ def _of_wards(session: Session, asked: _Asked, question: ByWard) -> list[Sequenc
             touched[ward] = seen
         else:
             found[ward] = known
-    wards = touched if len(touched) <= len(found) else (EVERYWHERE,)
+    few = each or len(touched) <= len(found)
+    wards = touched if few else (EVERYWHERE,)
     anew = _apart(row for ward in wards for row in session.execute(question.of(ward)))
     for ward, seen in touched.items():
         asked.memory.keep((asked.question, ward), seen, found.setdefault(ward, anew[ward]))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from survey.tables import (
     Table,
     UnmetGate,
 )
+from survey.tables.touches import EVERYWHERE
 
 Query = Select[*tuple[Any, ...]]
 
@@ -149,6 +150,9 @@ class Wanted:
     today: date = date.min
     only: tuple[int, ...] | None = None
     """The rows of a selection, by id."""
+    ward: int = EVERYWHERE
+    """Of whose firms rows are looked for, see ``store.kept``; a condition that asks of other tables of
+    firms asks of these."""
     sort: str = ""
 
 
@@ -165,6 +169,13 @@ class Slice:
 
 
 Conditions = Iterator[ColumnElement[bool]]
+Where = Callable[[int], Sequence[ColumnElement[bool]]]
+"""What a list is narrowed to, said of the firms of one ward, or of all where it is ``EVERYWHERE``."""
+
+
+def narrowed(where: Callable[[Wanted], Iterable[ColumnElement[bool]]], wanted: Wanted) -> Where:
+    """Return the conditions of a list as they are said of any ward."""
+    return lambda ward: list(where(replace(wanted, ward=ward)))
 
 
 def any_of(asked: str) -> list[str]:
@@ -198,6 +209,14 @@ def of_firms(wanted: Wanted) -> Conditions:
         yield holds(wanted.words, *FIRM)
 
 
+def whose(
+    firm_id: InstrumentedAttribute[int], wanted: Wanted, *conditions: ColumnElement[bool]
+) -> Conditions:
+    """What is asked of firms, and these conditions on them, of whatever names its firm."""
+    if asked := [*of_firms(wanted), *conditions]:
+        yield firm_id.in_(kept.within(select(Firm.id).where(*asked), Firm.id, wanted.ward))
+
+
 def of_assessments(wanted: Wanted) -> Conditions:
     """What is asked of assessments, each as a condition on their table alone.
 
@@ -209,8 +228,7 @@ def of_assessments(wanted: Wanted) -> Conditions:
         yield is_any_of(Assessment.trade, wanted.trade)
     if wanted.round:
         yield is_any_row(Assessment.round_id, wanted.round)
-    if firms := list(of_firms(wanted)):
-        yield Assessment.firm_id.in_(select(Firm.id).where(*firms))
+    yield from whose(Assessment.firm_id, wanted)
     yield from _of_results(wanted)
     yield from _of_visits(wanted)
     yield from _of_pool(wanted)
@@ -292,15 +310,19 @@ def _of_visits(wanted: Wanted) -> Conditions:
 
 def _of_pool(wanted: Wanted) -> Conditions:
     if wanted.pool:
-        yield is_pooled(Assessment.firm_id, wanted.pool)
+        yield is_pooled(Assessment.firm_id, wanted)
     if wanted.target:
-        aiming = select(PoolEntry.firm_id).where(is_any_of(PoolEntry.target_rung, wanted.target))
+        aiming = _of_entries(wanted).where(is_any_of(PoolEntry.target_rung, wanted.target))
         yield Assessment.firm_id.in_(aiming)
 
 
-def is_pooled(firm_id: InstrumentedAttribute[int], asked: str) -> ColumnElement[bool]:
+def _of_entries(wanted: Wanted) -> Query:
+    return kept.within(select(PoolEntry.firm_id), PoolEntry.firm_id, wanted.ward)
+
+
+def is_pooled(firm_id: InstrumentedAttribute[int], wanted: Wanted) -> ColumnElement[bool]:
     """Return the condition that a firm's entry stands in one of the states; ``BELOW``: it has none."""
-    known = select(PoolEntry.firm_id)
+    known, asked = _of_entries(wanted), wanted.pool
     states = [one for one in any_of(asked) if one != BELOW]
     pooled = firm_id.in_(known.where(PoolEntry.state.in_(states)))
     return or_(pooled, firm_id.not_in(known)) if BELOW in any_of(asked) else pooled
@@ -369,45 +391,47 @@ class Listing:
     def read(
         self,
         session: Session,
-        where: Sequence[ColumnElement[bool]],
+        where: Where,
         sort: str,
         part: Slice | None = None,
     ) -> tuple[list[Any], int]:
         """Return the rows of one page and how many there are; without a page, all of them."""
         if part is None:
-            rows = list(session.execute(self._ordered(self.rows.where(*where), sort)))
+            rows = list(session.execute(self._ordered(self.rows.where(*where(EVERYWHERE)), sort)))
             return rows, len(rows)
         keys = self._keys(session, where, sort, part)
         shown = self._ordered(self.rows.where(self.key.in_(keys)), sort)
         return list(session.execute(shown)), self.count(session, where)
 
-    def portions(
-        self, session: Session, where: Sequence[ColumnElement[bool]], sort: str
-    ) -> Iterator[list[Any]]:
+    def portions(self, session: Session, where: Where, sort: str) -> Iterator[list[Any]]:
         """Return all rows in their order, so many at a time; of the others the keys alone are held."""
-        keys = list(session.scalars(self._ordered(self._found(where), sort)))
+        keys = list(session.scalars(self._ordered(self._found(where(EVERYWHERE)), sort)))
         for first in range(0, len(keys), PORTION):
             places = {key: place for place, key in enumerate(keys[first : first + PORTION])}
             rows = session.execute(self.rows.where(self.key.in_(places)))
             yield sorted(rows, key=lambda row: places[row.id])
 
-    def count(self, session: Session, where: Sequence[ColumnElement[bool]]) -> int:
-        counted = self.found.where(*where).with_only_columns(
-            func.count(), maintain_column_froms=True
-        )
+    def count(self, session: Session, where: Where) -> int:
+        def counted(ward: int) -> Query:
+            found = self.found.where(*where(ward))
+            return found.with_only_columns(func.count(), maintain_column_froms=True)
+
         if self.firm is None:
-            return kept.number(session, counted)
+            return kept.number(session, counted(EVERYWHERE))
         return kept.total(session, counted, self.firm)
 
-    def _keys(
-        self, session: Session, where: Sequence[ColumnElement[bool]], sort: str, part: Slice
-    ) -> list[int]:
+    def _keys(self, session: Session, where: Where, sort: str, part: Slice) -> list[int]:
         """Return the keys of one page: of the first ones ward by ward, see ``kept.first``."""
-        found, before = self._found(where), (part.page - 1) * part.size
+        before = (part.page - 1) * part.size
         if self.firm is None or before >= MOST_FIRST:
-            return [row[0] for row in kept.rows(session, _cut(self._ordered(found, sort), part))]
+            ordered = self._ordered(self._found(where(EVERYWHERE)), sort)
+            return [row[0] for row in kept.rows(session, _cut(ordered, part))]
         most = before + part.size
-        return kept.first(session, found, self.firm, self._order(sort), most)[before:]
+        order, among = self._order(sort), self._found(())
+        found = kept.first(
+            session, lambda ward: self._found(where(ward)), self.firm, order, most, among
+        )
+        return found[before:]
 
     def _found(self, where: Sequence[ColumnElement[bool]]) -> Query:
         found = self.found

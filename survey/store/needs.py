@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -23,7 +23,8 @@ from survey.store.lists import (
     facts_of,
     is_any_of,
     is_any_row,
-    of_firms,
+    narrowed,
+    whose,
 )
 from survey.tables import (
     Assessment,
@@ -213,6 +214,7 @@ _LISTING = Listing(
         .outerjoin(_main, _main.id == FirmNeed.main_id)
     ),
     sorts=NEED_SORTS,
+    firm=FirmNeed.firm_id,
 )
 
 
@@ -220,13 +222,15 @@ def needs(
     session: Session, wanted: Wanted, part: Slice | None = None
 ) -> tuple[list[NeedLine], int]:
     """Return needs of all firms, as they are narrowed and ordered."""
-    rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-number", part)
+    # Which others follow is known of all firms alone.
+    listing = replace(_LISTING, firm=None) if wanted.repeated == MAIN else _LISTING
+    rows, total = listing.read(session, narrowed(_where, wanted), wanted.sort or "-number", part)
     return [_line(row) for row in rows], total
 
 
 def in_portions(session: Session, wanted: Wanted) -> Iterator[list[NeedLine]]:
     """Return all of the same in their order, some at a time."""
-    for rows in _LISTING.portions(session, list(_where(wanted)), wanted.sort or "-number"):
+    for rows in _LISTING.portions(session, narrowed(_where, wanted), wanted.sort or "-number"):
         yield [_line(row) for row in rows]
 
 
@@ -265,8 +269,7 @@ def _where(wanted: Wanted) -> Conditions:
         yield FirmNeed.main_id.is_not(None)
     elif wanted.repeated == MAIN:
         yield _REPEATS > 0
-    if firms := list(of_firms(wanted)):
-        yield FirmNeed.firm_id.in_(select(Firm.id).where(*firms))
+    yield from whose(FirmNeed.firm_id, wanted)
 
 
 def choices(session: Session) -> tuple[list[str], list[str], list[int]]:

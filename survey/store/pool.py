@@ -19,14 +19,17 @@ from survey.store.lists import (
     FACTS,
     STEP_DUE,
     STEP_NEAR,
+    Conditions,
     Facts,
     Listing,
     Slice,
     Wanted,
+    Where,
     any_of,
     facts_of,
     is_any_of,
     is_any_row,
+    narrowed,
     of_assessments,
 )
 from survey.store.sheets import (
@@ -197,28 +200,35 @@ _LISTING = Listing(
 
 def pool(session: Session, wanted: Wanted, part: Slice | None = None) -> tuple[list[PoolLine], int]:
     """Return entries of one edition with the standing and the recognitions of their firms."""
-    rows, total = _LISTING.read(session, _where(session, wanted), wanted.sort or "-changed", part)
+    where, sort = _narrowed(session, wanted), wanted.sort or "-changed"
+    rows, total = _LISTING.read(session, where, sort, part)
     held = _recognitions(session, [row.firm_id for row in rows])
     return [_pool_line(row, held.get(row.firm_id, ())) for row in rows], total
 
 
 def in_portions(session: Session, wanted: Wanted) -> Iterator[list[PoolLine]]:
     """Return all of the same in their order, some at a time."""
-    sort = wanted.sort or "-changed"
-    for rows in _LISTING.portions(session, _where(session, wanted), sort):
+    where, sort = _narrowed(session, wanted), wanted.sort or "-changed"
+    for rows in _LISTING.portions(session, where, sort):
         held = _recognitions(session, [row.firm_id for row in rows])
         yield [_pool_line(row, held.get(row.firm_id, ())) for row in rows]
 
 
-def _where(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
-    where = list(_of_edition(wanted))
+def _narrowed(session: Session, wanted: Wanted) -> Where:
+    proposed = list(_proposed(session, wanted))  # asked once, not of each ward
+    return narrowed(lambda asked: [*_where(asked), *proposed], wanted)
+
+
+def _where(wanted: Wanted) -> Conditions:
+    yield from _of_edition(wanted)
     if wanted.state:
-        where.append(is_any_of(PoolEntry.state, wanted.state))
+        yield is_any_of(PoolEntry.state, wanted.state)
     if wanted.target:
-        where.append(is_any_of(PoolEntry.target_rung, wanted.target))
+        yield is_any_of(PoolEntry.target_rung, wanted.target)
     if wanted.only is not None:
-        where.append(PoolEntry.id.in_(wanted.only))
-    return [*where, *_on_ladders(session, wanted), *_followed(wanted)]
+        yield PoolEntry.id.in_(wanted.only)
+    yield from _on_ladders(wanted)
+    yield from _followed(wanted)
 
 
 def _of_edition(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -229,11 +239,14 @@ def _of_edition(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield own.correlate(PoolEntry)
 
 
-def _on_ladders(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _on_ladders(wanted: Wanted) -> Conditions:
     if wanted.stage:
         yield is_any_of(PoolEntry.stage, wanted.stage)
     if wanted.nation:
         yield or_(*(_climbs(stage) for stage in any_of(wanted.nation)))
+
+
+def _proposed(session: Session, wanted: Wanted) -> Conditions:
     if wanted.proposed:
         ladder = Ladder.NATION if wanted.proposed == Ladder.NATION else Ladder.PROVINCE
         yield is_proposed(session, settings.read(session).stages, ladder)

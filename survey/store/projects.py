@@ -22,7 +22,8 @@ from survey.store.lists import (
     facts_of,
     is_any_of,
     is_any_row,
-    of_firms,
+    narrowed,
+    whose,
 )
 from survey.tables import (
     Assessment,
@@ -302,13 +303,13 @@ def projects(
     session: Session, wanted: Wanted, part: Slice | None = None
 ) -> tuple[list[ProjectLine], int]:
     """Return projects with their firms, packages and subsidies."""
-    rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-changed", part)
+    rows, total = _LISTING.read(session, narrowed(_where, wanted), wanted.sort or "-changed", part)
     return _lines(session, rows), total
 
 
 def in_portions(session: Session, wanted: Wanted) -> Iterator[list[ProjectLine]]:
     """Return all of the same in their order, some at a time."""
-    for rows in _LISTING.portions(session, list(_where(wanted)), wanted.sort or "-changed"):
+    for rows in _LISTING.portions(session, narrowed(_where, wanted), wanted.sort or "-changed"):
         yield _lines(session, rows)
 
 
@@ -348,11 +349,8 @@ def is_overdue(today: date) -> ColumnElement[bool]:
 def _where(wanted: Wanted) -> Conditions:
     if wanted.only is not None:
         yield Project.id.in_(wanted.only)
-    firms = list(of_firms(wanted))
-    if wanted.trade:
-        firms.append(is_any_of(Firm.trade, wanted.trade))
-    if firms:
-        yield Project.firm_id.in_(select(Firm.id).where(*firms))
+    trades = [is_any_of(Firm.trade, wanted.trade)] if wanted.trade else []
+    yield from whose(Project.firm_id, wanted, *trades)
     if wanted.state:
         yield is_any_of(Project.state, wanted.state)
     if wanted.waits:

@@ -206,7 +206,8 @@ def listed(
     session: Session, wanted: ProvidersWanted, part: Slice | None = None
 ) -> tuple[list[ProviderLine], int]:
     """Return providers with their packages, cases, showings and contracts counted."""
-    rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "name", part)
+    where = list(_where(wanted))
+    rows, total = _LISTING.read(session, lambda _ward: where, wanted.sort or "name", part)
     return [ProviderLine(*row) for row in rows], total
 
 

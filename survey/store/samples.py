@@ -21,7 +21,8 @@ from survey.store.lists import (
     Wanted,
     facts_of,
     is_any_of,
-    of_firms,
+    narrowed,
+    whose,
 )
 from survey.tables import (
     Firm,
@@ -269,7 +270,7 @@ def samples(
     session: Session, wanted: Wanted, part: Slice | None = None
 ) -> tuple[list[SampleLine], int]:
     """Return cards with their firms and what came of them."""
-    rows, total = _LISTING.read(session, list(_where(wanted)), wanted.sort or "-changed", part)
+    rows, total = _LISTING.read(session, narrowed(_where, wanted), wanted.sort or "-changed", part)
     where = [Sample.id.in_([row.Sample.id for row in rows])] if part else []
     far = _far(session, Sample.id, *where)
     return [_line(row, far.get(row.Sample.id, {})) for row in rows], total
@@ -280,8 +281,7 @@ def _line(row: Any, far: Mapping[Far, int]) -> SampleLine:
 
 
 def _where(wanted: Wanted) -> Conditions:
-    if firms := list(of_firms(wanted)):
-        yield Sample.firm_id.in_(select(Firm.id).where(*firms))
+    yield from whose(Sample.firm_id, wanted)
     if wanted.trade:
         yield is_any_of(Sample.trade, wanted.trade)
     if wanted.state:

@@ -117,7 +117,7 @@ def _those(
     counted = waiting.with_only_columns(func.count(), maintain_column_froms=True)
     if firm is not None:
         order: list[ColumnElement[Any]] = [since, key.asc()]
-        oldest = kept.first(session, waiting, firm, order, most)
+        oldest = kept.first(session, waiting, firm, order, most, select(key))
         total = literal(kept.total(session, counted, firm))
         return _found(session, query.where(key.in_(oldest)), most, total)
     few = waiting.order_by(since, key).limit(most)

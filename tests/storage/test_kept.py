@@ -18,6 +18,7 @@ from survey.migrations import watching
 from survey.readings import dashboard
 from survey.store import (
     assessment_list,
+    candidates,
     completion,
     firms,
     introduced,
@@ -104,7 +105,15 @@ def figures(session: Session) -> dict[str, Any]:
         ),
         "entries": pool.pool(session, Wanted(edition=EDITION, sort="-share"), Slice(1, 5)),
         "names": firms.firms(session, Wanted(words="宏", sort="firm"), Slice(1, 5)),
+        "narrowed": [
+            assessment_list.assessments(session, Wanted(**asked), Slice(1, 5))
+            for asked in ({"words": "氏", "size": "small"}, {"pool": f"{BELOW}||proposed"})
+        ],
         "needs": needs.by_standing(session, TODAY),
+        "needs by category": needs.needs(session, Wanted(sort="category"), Slice(1, 5)),
+        "needs that others follow": needs.needs(session, Wanted(repeated=needs.MAIN), Slice(1, 5)),
+        "introduced": introduced.introductions(session, Wanted(words="商1"), Slice(1, 5)),
+        "candidates": candidates.candidates(session, 2, Wanted(trade="valve"), Slice(1, 5)),
         "samples": samples.by_trade(session),
         "introductions": introduced.states(session),
         "notices": notices.counts(session, (1, 2)),
@@ -134,7 +143,7 @@ def _changes(dice: Random) -> list[str]:
         f"UPDATE pool_entries SET state = 'in_pool', stage = 'reserve' WHERE {some}",
         f"UPDATE projects SET price_equipment = {dice.randint(1, 9**6)} WHERE {some}",
         f"UPDATE projects SET state = 'finished', contract_checked = NOT contract_checked WHERE {some}",
-        f"UPDATE needs SET state = 'working' WHERE {some}",
+        f"UPDATE needs SET state = 'working', main_id = NULL WHERE {some}",
         f"UPDATE introductions SET state = 'agreed' WHERE {some}",
         f"UPDATE candidates SET not_met = {dice.randint(0, 2)} WHERE {firm}",
         f"UPDATE users SET active = NOT active WHERE {some}",
@@ -259,6 +268,32 @@ def test_only_touched_wards_are_counted_anew_and_nothing_where_none_is(
 
     assert narrowed.count("firm_id >= ") == 1
     assert asked(count) == []
+
+
+def test_what_comes_first_is_asked_whole_once_and_from_then_on_of_touched_wards(
+    session: Session, engine: Engine, district: District
+):
+    def asked(names: str) -> list[str]:
+        session.rollback()
+        with counting(engine) as sent:
+            firms.firms(session, Wanted(words=names, sort="revenue"), Slice(1, 5))
+        return [one for one in sent if one.startswith("SELECT firms.id") and "LIMIT" in one]
+
+    def touch(firm: int) -> None:
+        with db.writing(session):
+            session.execute(update(Firm).where(Firm.id == firm).values(revenue=1))
+
+    (whole,) = asked("氏")
+    touch(18)
+    of_each = asked("氏")
+    touch(18)
+    (of_ward, among_those) = asked("氏")
+
+    assert "firms.id >= " not in whole
+    assert len(of_each) == 5, "four wards, and who of their first is first of all"
+    assert "firms.id >= " in of_ward
+    assert "LIKE" not in among_those
+    assert asked("氏") == []
 
 
 def test_a_question_about_what_nobody_watches_is_always_asked(
