@@ -130,6 +130,13 @@ LOCKED: Final[Mapping[str, str]] = {
     AssessmentState.CONFIRMED: "评估已核定并锁定。如需修改，请联系{bureau}。",
 }
 
+HANDED_IN: Final[Mapping[str, str]] = {
+    AssessmentState.SUBMITTED: "答卷已交给{bureau}，等安排诊断顾问上门核验。要改，可以申请退回。",
+    AssessmentState.VISITING: "诊断顾问正在现场核验。核定后，请企业负责人来看结果，签认或提出异议。",
+    AssessmentState.CONFIRMED: "现场诊断已核定。要改，可以申请重新打开。",
+}
+"""To a firm, where its sheet is and what comes next."""
+
 SHEET_FINISHED: Final = (
     "您的核查表已经收口，不能再改。还有要改的，请和组长当面说，由组长在他的核查表里改。"
 )

@@ -13,6 +13,7 @@ from survey.store import standings
 from survey.tables import (
     Assessment,
     AssessmentState,
+    Firm,
     Paper,
     PoolEntry,
     PoolState,
@@ -175,6 +176,44 @@ def test_a_sheet_goes_back_to_the_firm_with_the_reason_and_nothing_is_decided_on
         assert f"{home(assessment)}/{step}" not in desk.get(home(assessment)).text
         data = {"csrf_token": desk.token, "reason": REASON}
         assert desk.post(f"{home(assessment)}/{step}", data=data).status_code == 409
+
+
+def test_the_page_says_whose_turn_it_is_and_has_the_message_for_them(app, desk, session):
+    user, consultant = a_user(session), a_consultant(session)
+    assessment = handed_in(session, user)
+    page, base = home(assessment), app.config["SURVEY"].base_url
+    firm = session.get(Firm, user.firm_id).name
+    session.rollback()
+
+    def turn():
+        return desk.get(page).text.split('id="hands"')[1].split("</section>")[0]
+
+    assert "主管部门</strong>：请指派诊断顾问" in turn()
+    press(desk, page, "assign", consultant=consultant.id, planned_on="2026-12-04")
+    sent = turn()
+    assert f"{consultant.name}</strong>：正在现场诊断" in sent
+    assert f"\n{base}/visits/{assessment.id}</textarea>" in sent  # to the consultant
+    assert f"\n{base}/firm/</textarea>" in sent
+    assert "12 月 4 日（周五）到贵企业" in sent
+    press(desk, page, "return", reason=REASON)
+    back = turn()
+    assert f"{firm}</strong>：正在补充" in back
+    assert REASON.rstrip("。") in back
+    assert f"\n{base}/firm/assessments/{assessment.id}/</textarea>" in back
+
+
+def test_after_a_visit_it_is_the_firms_turn_until_it_has_said_something(app, desk, session):
+    user, consultant = a_user(session, owner=True), a_consultant(session)
+    assessment = confirmed(session, user, consultant)
+    firm = signed_in(app, session, user)
+
+    assert "签认或提出异议" in desk.get(home(assessment)).text
+    page = f"/assessments/{assessment.id}/confirmation"
+    said = {"word": "objected", "name": "王五", "says": "第 3 题看错了", "version": "1"}
+    firm.get(page)
+    assert firm.submit(f"{page}/word", said).status_code == 302
+
+    assert "企业对核定有异议，请处理" in desk.get(home(assessment)).text
 
 
 def test_a_withdrawn_report_is_opened_by_the_bureau_alone_and_the_firm_reads_why(

@@ -39,6 +39,7 @@ from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.choices import Frame
 from survey.views.bureau.columns import PROVISIONAL
+from survey.views.bureau.hands import in_hands
 from survey.views.bureau.steps import (
     AdmitForm,
     AnswerForm,
@@ -98,6 +99,7 @@ def page(
         forms[failed.step] = failed
     _show_versions(forms, assessment, entry)
     steps = log_store.steps_about(session, assessment.id, assessment.firm_id)
+    visitors, asking = _visitors(assessment), requests.open_one(session, assessment.id)
     return (
         render_template(
             "bureau/assessment.html",
@@ -110,10 +112,11 @@ def page(
             forms=forms,
             reports=reports,
             withdrawn=documents.withdrawals(session, reports),
-            visitors=_visitors(assessment),
+            visitors="、".join(visitors),
+            hands=in_hands(assessment, visitors, asked=asking is not None),
             interests=interests.held_in(session, [assessment.firm.code]),
             interest_words=interest_words,
-            asking=requests.open_one(session, assessment.id),
+            asking=asking,
             has_last_round=_has_last_round(assessment),
             has_opinions=bool(pairs.of_assessment(session, assessment.id)),
             steps=steps,
@@ -170,10 +173,10 @@ def _show_versions(
         form.show_at(assessment.version if form.step in ON_ASSESSMENT else of_entry)
 
 
-def _visitors(assessment: Assessment) -> str:
+def _visitors(assessment: Assessment) -> list[str]:
     """Name whoever the visit is assigned to, the one who leads it first."""
     names = assessment_store.names_of(here.session(), assessment.visitors)
-    return "、".join(names[id] for id in assessment.visitors)
+    return [names[id] for id in assessment.visitors]
 
 
 def _people(steps: list[AuditEntry]) -> dict[str, str]:
