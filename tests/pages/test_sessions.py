@@ -31,6 +31,21 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(app, session):
     assert thief.get("/account", headers={"Accept": "application/json"}).status_code == 401
 
 
+def test_of_many_devices_and_sign_ins_the_newest_stand_open(app, session):
+    user = a_user(session)
+    here = with_password(app, user)
+    for _ in range(5):
+        with_password(app, user)
+
+    page = here.get("/account").text
+    devices, sign_ins = page.split('<h2 class="mt-4">最近的登录</h2>')
+    shown, folded = devices.split("还有 3 台设备</summary>")
+
+    assert "本机" in shown
+    assert [part.count(">退出这台设备<") for part in (shown, folded)] == [2, 3]
+    assert [part.count("密码正确") for part in sign_ins.split("更早的 3 次</summary>")] == [3, 3]
+
+
 def test_signing_out_tells_the_browser_to_forget(app, session):
     client = signed_in(app, session, a_user(session))
 
