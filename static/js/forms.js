@@ -1,14 +1,13 @@
-// Plain forms: pressed once, and what was typed is not lost where its reader has to sign in first.
-//
-// What is sent is laid down in this tab, under its reader and page. Only if it ended at the door
-// (signed-out.js marks it there) does the next page of that reader put it back; any other drops it. A
-// page that asks who is there lies between the two and leaves it alone.
+// Plain forms: pressed once, and what was typed is not lost (typed.js, pasted.js).
 
-const KEY = "survey:typed";
-const TWICE = 3000;
-const between = document.querySelector("[data-between]") !== null;
-const reader = document.querySelector("[data-reader]").dataset.reader;
-const pressed = new WeakMap();
+import "./pasted.js";
+import { keepTyped, tell } from "./typed.js";
+
+const TWICE = 10000; // milliseconds for which a form that is on its way is not sent again
+const SLOW = 600; // milliseconds after which it is shown to be on its way
+const AWAY = "现在连不上服务器，没有提交。内容都还在，连上网络以后请再按一次。";
+let pressed = new WeakMap();
+let reached = false; // though the browser says that it is offline: the server may be this very machine
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -17,57 +16,40 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
+  const plain = !form.closest("[data-sheet]");
+  if (plain && !navigator.onLine && !reached) {
+    event.preventDefault();
+    tryAgain(form, event.submitter);
+    return;
+  }
   pressed.set(form, Date.now());
-  if (!form.closest("[data-sheet]")) layDown(form);
+  reached = false;
+  if (plain) {
+    keepTyped(form);
+    showSending(event.submitter);
+  }
 });
 
-function layDown(form) {
-  if (between || form.querySelector("[type=password]")) return;
-  const fields = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
-  if (!fields.length) return;
-  const typed = { reader, page: location.pathname, action: form.getAttribute("action") || "", fields };
+async function tryAgain(form, button) {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(typed));
-  } catch { /* nothing kept, and nothing promised */ }
-}
-
-function takeUp() {
-  let typed = null;
-  try {
-    typed = JSON.parse(sessionStorage.getItem(KEY) || "null");
-    sessionStorage.removeItem(KEY);
-  } catch { /* no storage */ }
-  return typed && typed.unsent && typed.reader === reader && typed.page === location.pathname ? typed : null;
-}
-
-function putBack({ action, fields }) {
-  const form = [...document.forms].find((one) => one.method === "post" && (one.getAttribute("action") || "") === action);
-  if (!form) return;
-  const left = [...fields]; // those of one name stand in the order of their inputs
-  for (const input of form.elements) {
-    if (!input.name || input.disabled || input.name === "csrf_token" || input.type === "file" || input.type === "submit") continue;
-    if (input.type === "checkbox" || input.type === "radio") {
-      input.checked = fields.some(([name, value]) => name === input.name && value === input.value);
-      continue;
-    }
-    const at = left.findIndex(([name]) => name === input.name);
-    if (at >= 0) input.value = left.splice(at, 1)[0][1];
+    await fetch(document.querySelector("link[rel=icon]").href, { method: "HEAD", cache: "no-store" });
+    reached = true;
+  } catch {
+    form.querySelector("[data-away]")?.remove();
+    tell(form, AWAY).parentElement.dataset.away = "";
+    return;
   }
-  for (let place = form; place; place = place.parentElement) if (place.tagName === "DETAILS") place.open = true;
-  form.prepend(notice());
+  if (button) button.click();
+  else form.submit();
 }
 
-function notice() {
-  const box = Object.assign(document.createElement("div"), { className: "notice" });
-  box.dataset.tone = "warn";
-  box.setAttribute("role", "alert");
-  const words = Object.assign(document.createElement("div"), { className: "notice__words" });
-  words.append(Object.assign(document.createElement("p"), {
-    textContent: "要先确认是您本人，刚才没有保存。您填写的内容已放回下面，请核对后再提交；选过的文件请重新选择。",
-  }));
-  box.append(words);
-  return box;
+function showSending(button) {
+  if (!button) return;
+  setTimeout(() => button.setAttribute("aria-busy", "true"), SLOW);
+  setTimeout(() => button.removeAttribute("aria-busy"), TWICE);
 }
 
-const typed = between ? null : takeUp();
-if (typed) putBack(typed);
+addEventListener("pageshow", () => { // Back may bring this very page out of its cache
+  pressed = new WeakMap();
+  for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+});

@@ -14,9 +14,9 @@ if (next === null) sessionStorage.clear();
 else {
   let kept = Object.keys(sessionStorage).some((name) => name.startsWith("survey:unsaved:"));
   const typed = JSON.parse(sessionStorage.getItem("survey:typed") || "null");
-  if (typed && typed.page === next.split("?")[0]) {
-    sessionStorage.setItem("survey:typed", JSON.stringify({ ...typed, unsent: true }));
-    kept = true;
+  if (typed) {
+    sessionStorage.setItem("survey:typed", JSON.stringify({ ...typed, why: typed.why || "door" }));
+    kept = kept || typed.typed;
   }
   const words = document.querySelector("[data-kept]");
   if (words) words.hidden = !kept;

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from functools import partial, wraps
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.wsgi import get_host
 
 from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, Role
@@ -109,10 +112,37 @@ def safe_next(target: str | None) -> str | None:
 def _where_to_return() -> str:
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    came_from = urlsplit(request.referrer or "")
-    if came_from.netloc == request.host:
-        return safe_next(came_from.path) or "/"
-    return "/"
+    return came_from() or "/"
+
+
+MOST_QUERY = 3_000
+"""Bytes of a query that is taken along: it stands quoted in another address, and must fit a line."""
+
+
+def came_from() -> str | None:
+    """Return the page of ours that the browser came from, as it can be opened again.
+
+    What was chosen on it stands in its query. A page that answered a POST has its form one or more
+    steps further up: what cannot be opened is climbed from.
+    """
+    before = urlsplit(request.referrer or "")
+    path = safe_next(before.path) if before.netloc == get_host(request.environ) else None
+    if path and _opens(path):
+        query = before.query if len(quote(before.query)) <= MOST_QUERY else ""
+        return f"{path}?{query}" if query else path
+    while path and not _opens(path):
+        path = path.rpartition("/")[0]
+    return path or None
+
+
+def _opens(path: str) -> bool:
+    routes = current_app.url_map.bind("")
+    try:
+        return routes.match(path, method="GET")[0] != "static"
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
 
 
 class Find(Protocol):

@@ -15,7 +15,7 @@ from werkzeug.sansio.multipart import File
 from survey.web import tokens
 from survey.web.here import Spoken
 
-DAMAGED = "提交的内容不完整或格式不对，没有保存。请返回上一页，刷新后重试。"
+DAMAGED = "提交的内容不完整或格式不对，没有保存。请回到刚才的页面，核对填写的内容后再提交一次。"
 
 PACKED = "提交的内容被压缩过，本系统不接受，没有保存。请用浏览器直接提交。"
 

@@ -87,8 +87,9 @@ def answer(status: int, message: str = "", *, plain: bool = False, **more: Any) 
         response = jsonify(body | more)
     else:
         values = {"status": status, "title": title, "message": message, "request_id": number}
+        values |= {"back": access.came_from(), "posted": request.method == "POST"}
         response = make_response(
-            current_app.jinja_env.get_template("errors/plain.html").render(values)
+            current_app.jinja_env.get_template("errors/plain.html").render(values, styles=_styles())
             if plain
             else render_template("errors/error.html", fields=more.get("fields", {}), **values)
         )
@@ -98,6 +99,13 @@ def answer(status: int, message: str = "", *, plain: bool = False, **more: Any) 
     if status in (429, 503):
         response.headers.setdefault("Retry-After", str(more.get("retry_after", RETRY_SECONDS)))
     return response
+
+
+def _styles() -> list[str]:
+    """Return the addresses of the plain page's styles, also where a request has none to go by."""
+    routes = current_app.url_map.bind("")
+    names = ("css/tokens.css", "css/plain.css")
+    return [routes.build("static", {"filename": name}) for name in names]
 
 
 def _with_contact(message: str, *, plain: bool) -> str:
@@ -123,7 +131,7 @@ def _wrong_host(_error: SecurityError) -> ResponseReturnValue:
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    return answer(400, "页面已过期，未保存。请返回上一页刷新后重试，您填写的内容仍在页面上。")
+    return answer(400, "页面已过期，没有保存。请回到刚才的页面，核对填写的内容后再提交一次。")
 
 
 ANSWERED = ("value", "remark", "verification", "reason", "finding")

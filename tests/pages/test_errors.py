@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
+from survey.joining import STATIC
 from survey.tables import AnswerRevision, Firm
 from survey.web import routes
 from survey.words import wording
@@ -38,6 +39,32 @@ def test_a_page_that_is_not_there_says_so_in_chinese_with_a_number(client):
     assert response.status_code == 404
     assert "没有找到" in response.text
     assert response.headers["X-Request-ID"] in response.text
+
+
+def test_a_refusal_leads_back_to_the_page_it_came_from_and_to_no_other_site(app, session):
+    client = signed_in(app, session, a_user(session))
+
+    def ways(referrer):
+        answer = client.post("/firm/profile", data={}, headers={"Referer": referrer})
+        assert answer.status_code == 400  # without its token
+        main = answer.text.split("<main")[1].split("</main>")[0]
+        assert "data-refused" in main
+        return re.findall('<a [^>]*href="([^"]*)"', main)
+
+    assert ways("http://localhost/firm/profile?assessment=1") == ["/firm/profile?assessment=1", "/"]
+    assert ways("http://elsewhere.example/firm/profile") == ["/"]
+    assert "data-refused" not in client.get("/nothing-here").text
+
+
+def test_a_foreign_address_is_refused_without_looking_where_it_came_from(app):
+    app.config["TRUSTED_HOSTS"] = ["localhost"]
+
+    page = app.test_client().get(
+        "/sign-in", headers={"Host": "evil.example", "Referer": "http://evil.example/account"}
+    )
+
+    require_well_said(page, 400)
+    assert "不属于本系统" in page.text
 
 
 def test_every_status_has_its_title_and_remedy():
@@ -77,6 +104,9 @@ def test_what_was_never_expected_says_nothing_of_the_inside(app, monkeypatch, ca
 
     number = require_well_said(page, 500)
     require_well_said(script, 500)
+    styles = re.findall(r'href="/static/[0-9a-f]+/([^"]+)"', page.text)
+    assert styles == ["css/tokens.css", "css/plain.css"]
+    assert all((STATIC / style).is_file() for style in styles)
     assert "secret" not in page.text + script.text
     assert any(number in record.getMessage() and record.exc_info for record in caplog.records)
     assert client.get("/sign-in").status_code == 200

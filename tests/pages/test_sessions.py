@@ -4,7 +4,7 @@ import hashlib
 import time
 from datetime import timedelta
 from http.cookies import SimpleCookie
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
@@ -13,7 +13,16 @@ from sqlalchemy import func, select
 from survey import db
 from survey.store import settings, together
 from survey.tables import AuditEntry, Firm, Role, UserSession
-from tests.support.people import PASSWORD, a_user, begun, later, moment, signed_in, with_password
+from tests.support.people import (
+    PASSWORD,
+    a_round,
+    a_user,
+    begun,
+    later,
+    moment,
+    signed_in,
+    with_password,
+)
 from tests.support.signing_in import NEW_PASSWORD, is_signed_in, post, try_sign_in
 
 
@@ -169,6 +178,24 @@ def test_an_idle_session_ends_and_leads_back_to_the_question(app, session):
         query_string={"next": page},
     )
     assert back.location == page
+
+
+def test_whoever_has_to_sign_in_first_comes_back_to_what_was_chosen(app, session):
+    client = signed_in(app, session, a_user(session, Role.OFFICER))
+    page = "/bureau/assessments/assign?chosen=7-1&chosen=8-1&back=/bureau/assessments"
+    answered = f"http://localhost/bureau/rounds/{a_round(session).id}/close"  # by a POST alone
+    later(app, minutes=61)
+
+    chosen = client.post(urlsplit(page).path, headers={"Referer": f"http://localhost{page}"})
+    above = client.post(urlsplit(answered).path, headers={"Referer": answered})
+    foreign = client.post(urlsplit(page).path, headers={"Referer": f"http://elsewhere{page}"})
+
+    assert parse_qs(urlsplit(chosen.location).query)["next"] == [page]
+    assert (
+        urlsplit(above.location).query
+        == f"next={answered[len('http://localhost') : -len('/close')]}"
+    )
+    assert urlsplit(foreign.location).query == "next=/"
 
 
 def test_a_session_ends_after_half_a_day_however_busy(app, session):
