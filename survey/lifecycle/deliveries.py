@@ -20,7 +20,7 @@ from survey.lifecycle.sealed import Box, Keys, Unopened
 from survey.lifecycle.sealing import SAFE
 from survey.lifecycle.states import DELIVERY, WEBHOOK
 from survey.lifecycle.step import About, Step
-from survey.lifecycle.webhook_events import TEST, about, body_of, kind_of, name_of, sources
+from survey.lifecycle.webhook_events import TEST, about, body_of, chosen, kind_of, name_of
 from survey.store import jobs as job_store
 from survey.store import webhooks as store
 from survey.tables import Delivery, Job, Webhook, WebhookCourse, WebhookState
@@ -92,7 +92,7 @@ def collect(step: Step, webhook_id: int) -> int:
             return 0
         course = store.course(session, webhook_id, lock=True)
         cursor = settled(step)
-        found = store.untold(session, row, course.cursor, sources(row.events), AT_ONCE)
+        found = store.untold(session, row, course.cursor, chosen(row), AT_ONCE)
         session.add_all(
             Delivery(
                 webhook_id=webhook_id,
@@ -137,7 +137,7 @@ def _waits(step: Step, row: Webhook, course: WebhookCourse) -> bool:
         return False
     session = step.session
     return store.has_due(session, row.id, step.now) or store.has_untold(
-        session, row, course.cursor, sources(row.events)
+        session, row, course.cursor, chosen(row)
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from survey.tables import AuditEntry, Delivery
+from survey.tables import AuditEntry, Delivery, Webhook
 
 
 class Source(NamedTuple):
@@ -20,6 +20,14 @@ class Source(NamedTuple):
 
     subject: str
     actions: frozenset[str]
+
+
+class Chosen(NamedTuple):
+    """Rows of the log that somebody is told of from a moment on."""
+
+    subject: str
+    actions: frozenset[str]
+    since: datetime
 
 
 def _of(subject: str, *actions: str) -> Source:
@@ -57,9 +65,17 @@ NUMBERS = {
 """What the body calls the number of a row."""
 
 
-def sources(kinds: Iterable[str]) -> list[Source]:
-    """Return the rows of the log from which some kinds of event are read."""
-    return [EVENTS[kind] for kind in kinds if kind in EVENTS]
+def chosen(row: Webhook) -> list[Chosen]:
+    """Return the rows of the log that a webhook is told of, each kind from when it was chosen."""
+    since = dict.fromkeys(row.events, row.since)
+    since |= {kind: datetime.fromisoformat(joined) for kind, joined in row.joined.items()}
+    return [Chosen(*EVENTS[kind], since[kind]) for kind in row.events if kind in EVENTS]
+
+
+def joined(row: Webhook, events: Iterable[str], now: datetime) -> dict[str, str]:
+    """Return from when the kinds are told that were not chosen at first, once ``events`` are."""
+    new = {kind: now.isoformat() for kind in events if kind not in row.events}
+    return {kind: then for kind, then in row.joined.items() if kind in events} | new
 
 
 def kind_of(entry: AuditEntry) -> str:

@@ -16,7 +16,7 @@ from survey.lifecycle.receivers import receiver
 from survey.lifecycle.sealed import Box, Keys, scheme_of
 from survey.lifecycle.states import WEBHOOK
 from survey.lifecycle.step import About, Step
-from survey.lifecycle.webhook_events import EVENTS
+from survey.lifecycle.webhook_events import EVENTS, joined
 from survey.store import webhooks as store
 from survey.tables import Webhook, WebhookCourse, WebhookSecret
 
@@ -115,6 +115,8 @@ def _told(row: Webhook) -> dict[str, object]:
 def change(step: Step, webhook_id: int, wanted: Wanted, config: Config, *, version: int) -> None:
     """Change what a webhook is told, where and why; what happened before is told as it was chosen.
 
+    Of a kind that is new only what happens from now on; kinds that stay lose no step that ends late.
+
     Raises:
         NotThere: No such webhook.
         Invalid: Names every field that cannot be taken.
@@ -128,8 +130,7 @@ def change(step: Step, webhook_id: int, wanted: Wanted, config: Config, *, versi
         if row.version != version:
             raise Stale
         before = _told(row)
-        if set(events) - set(row.events):  # of new kinds only what happens from now on
-            row.since = step.now
+        row.joined = joined(row, events, step.now)
         row.purpose, row.url, row.events = purpose, wanted.url, events
         row.version += 1
         step.log("webhook_edit", about(row), before=before, after=_told(row))

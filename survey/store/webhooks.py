@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from survey.tables import (
@@ -21,12 +21,14 @@ from survey.tables import (
 
 
 class Rows(Protocol):
-    """Rows of the log: of what, and what was done."""
+    """Rows of the log: of what, what was done, and from when on."""
 
     @property
     def subject(self) -> str: ...
     @property
     def actions(self) -> frozenset[str]: ...
+    @property
+    def since(self) -> datetime: ...
 
 
 def webhook(session: Session, webhook_id: int, *, lock: bool = False) -> Webhook | None:
@@ -102,13 +104,17 @@ def has_untold(session: Session, row: Webhook, after: int, wanted: Sequence[Rows
 
 def _untold(row: Webhook, after: int, wanted: Iterable[Rows]) -> list[ColumnElement[bool]]:
     # One word for both, so that no index of either leads through all the rows of before.
-    kinds = [f"{one.subject}.{action}" for one in wanted for action in sorted(one.actions)]
+    kinds: dict[datetime, list[str]] = {}
+    for one in wanted:
+        named = kinds.setdefault(one.since, [])
+        named.extend(f"{one.subject}.{action}" for action in sorted(one.actions))
+    word = AuditEntry.subject + "." + AuditEntry.action
+    chosen = (and_(AuditEntry.at >= since, word.in_(named)) for since, named in kinds.items())
     known = exists().where(Delivery.webhook_id == row.id, Delivery.entry_id == AuditEntry.id)
     return [
         AuditEntry.id > after,
-        AuditEntry.at >= row.since,
         AuditEntry.succeeded.is_(True),
-        (AuditEntry.subject + "." + AuditEntry.action).in_(kinds),
+        or_(false(), *chosen),
         ~known,
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table, one_of
@@ -29,6 +29,8 @@ class Webhook(Table):
     made_at: Mapped[datetime]
     since: Mapped[datetime]
     """Steps of before this moment are not told."""
+    joined: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """Kinds of event that were chosen later: {kind: moment from which it is told, as ISO 8601}."""
     version: Mapped[int] = mapped_column(default=0)
 
 

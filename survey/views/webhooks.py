@@ -54,6 +54,7 @@ class WebhookForm(FlaskForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         validate_choice=False,
+        description="保存以后发生的才推送；以后再加选的事件，从加选时算起。",
     )
     version = IntegerField(default=0)
 

@@ -594,6 +594,22 @@ def test_chosen_otherwise_it_is_told_of_new_kinds_from_then_on(
         webhooks.change(step(), hook[0], wanted, config, version=0)
 
 
+def test_a_kind_chosen_later_takes_no_step_of_the_others_that_ends_late(
+    session, step, hook, work, receiver, config
+):
+    """Rows of both kinds were begun before the change and arrive after it."""
+    firm = a_firm(session)
+    old, new = AuditEntry(**row_of(firm)), AuditEntry(**row_of(firm) | {"action": "create"})
+    webhooks.change(step(), hook[0], Wanted("平台", receiver.url, KINDS[1:]), config, version=0)
+    webhooks.change(step(), hook[0], Wanted("平台", receiver.url, KINDS), config, version=1)
+    session.add_all([old, new])
+    session.commit()
+    happens(step, firm, "create")
+    work()
+
+    assert [told.said["type"] for told in receiver.told] == ["firm.changed", "firm.added"]
+
+
 def test_an_address_that_changes_loses_no_step_that_ends_late(
     session, step, hook, work, receiver, config
 ):
