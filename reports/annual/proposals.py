@@ -5,6 +5,7 @@ What is held back in a table is in no sentence: a clause is left out with the fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reports.annual import Written
@@ -16,20 +17,38 @@ BEST = 5
 Tables = Mapping[str, Table]
 
 
-def proposed(tables: Tables, round_: str) -> Written:
-    """Propose all three parts."""
-    return Written(
-        "\n".join(_work(tables, round_)), "\n".join(_problems(tables)), "\n".join(_next(tables))
+def proposed(tables: Tables, round_: str, year: int) -> Written:
+    """Propose all three parts.
+
+    Args:
+        year: In which it is written: targets of years before are over.
+    """
+    parts = (_work(tables, round_), _problems(tables, year), _next(tables, year))
+    return Written(*("\n".join(part) for part in parts))
+
+
+def beginning(tables: Tables, year: int) -> list[str]:
+    """Say where the district stands by its plan, as a year in which the report is made."""
+    said = "".join(
+        f"{line.title}要求 {line.cells[0].text} 家，{_reached(line, year)}。"
+        for line in _lines(tables, "plan")
     )
+    return [said] if said else []
 
 
-def beginning(tables: Tables) -> list[str]:
-    """Say where the district stands by its plan."""
-    said = []
-    for line in _lines(tables, "plan"):
-        wanted, recognised, missing = (cell.text for cell in line.cells[:3])
-        said.append(f"{line.title}要求 {wanted} 家，已认定 {recognised} 家，还差 {missing} 家。")
-    return ["".join(said)] if said else []
+def _reached(line: Line, year: int) -> str:
+    _, recognised, missing = line.cells[:3]
+    if not missing.number:
+        return f"已认定 {recognised.text} 家，目标已完成"
+    if _is_over(line, year):
+        return f"到期时认定 {recognised.text} 家，没有完成"
+    return f"已认定 {recognised.text} 家，还差 {missing.text} 家"
+
+
+def _is_over(line: Line, year: int) -> bool:
+    """Whether the year that a target of the plan names at first is over."""
+    named = re.search(r"\d{4}", line.title)
+    return named is not None and int(named[0]) < year
 
 
 def best(tables: Tables) -> list[str]:
@@ -88,7 +107,8 @@ def _spent(tables: Tables) -> str:
     return f"；一次性投入合计 {price} 万元，申请补助 {asked} 万元，已兑现 {granted} 万元"
 
 
-def _problems(tables: Tables) -> Iterator[str]:
+def _problems(tables: Tables, year: int) -> Iterator[str]:
+    yield from _missed(tables, year)
     gates = [one for one in _lines(tables, "gates") if _is_said(one.cells[0])][:MOST]
     if gates:
         named = "、".join(f"“{one.title}”（{one.cells[0].text} 家）" for one in gates)
@@ -104,9 +124,16 @@ def _problems(tables: Tables) -> Iterator[str]:
             yield f"企业诉求有 {late.text} 件超期未办结。"
 
 
-def _next(tables: Tables) -> Iterator[str]:
+def _missed(tables: Tables, year: int) -> Iterator[str]:
     for line in _lines(tables, "plan"):
-        if line.cells[2].number:
+        wanted, recognised, missing = line.cells[:3]
+        if missing.number and _is_over(line, year):
+            yield f"{line.title}的目标没有完成：要求 {wanted.text} 家，到期时认定 {recognised.text} 家。"
+
+
+def _next(tables: Tables, year: int) -> Iterator[str]:
+    for line in _lines(tables, "plan"):
+        if line.cells[2].number and not _is_over(line, year):
             yield f"对照{line.title}的目标，还差 {line.cells[2].text} 家，排出名单，逐家跟进。"
     wishes = [one for one in _lines(tables, "demand") if _is_said(one.cells[0])][:MOST]
     if wishes:

@@ -26,7 +26,7 @@ def print_annual(it: Annual, path: Path) -> None:
 def render(it: Annual) -> str:
     """Return the report as one HTML with its styles and charts inside."""
     says = {
-        BEGINNING: beginning(it.tables),
+        BEGINNING: beginning(it.tables, it.made.year),
         BEST: best(it.tables),
         EXAMPLES: examples(it.examples, outward=it.outward),
         WORK: paragraphs(it.written.work),

@@ -79,7 +79,9 @@ FIELDS: Fields = (
     Text("数据来源", "数据截至什么时候、从哪里来", lambda it: it.source),
     Text("演示", "演示数据时有字，正式数据为空", lambda it: it.fiction),
     Text("有附表", "有附表时有字，公开版为空，用来判断", lambda it: "是" if it.annexes else ""),
-    _said(BEGINNING, "规划目标的完成情况，按数字写成", lambda it: beginning(it.tables)),
+    _said(
+        BEGINNING, "规划目标的完成情况，按数字写成", lambda it: beginning(it.tables, it.made.year)
+    ),
     _said(WORK, "主管部门写的本年工作", lambda it: paragraphs(it.written.work)),
     _said(BEST, "得分率最高和最低的五项，按数字写成", lambda it: best(it.tables)),
     _said(EXAMPLES, "经企业同意公开的样本", lambda it: examples(it.examples, outward=it.outward)),

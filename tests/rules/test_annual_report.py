@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports import dashboard as say
 from reports.annual import Annual, Written
 from reports.annual.annexes import annexes
 from reports.annual.chapters import CHAPTERS
 from reports.annual.proposals import beginning, best, proposed
 from reports.dashboard import Basis, Table
+from reports.district import PlanLine
 from reports.outward import outward
 from reports.paper.annual import render
 from reports.small_cells import FEWEST, WITHHELD
@@ -28,7 +30,7 @@ def a_report(tables: list[Table], *, leaves: bool) -> Annual:
     shown = {
         one.id: one for one in (outward(tables, NOW, Basis.VISITED, TOLD) if leaves else tables)
     }
-    said = proposed(shown, "今年的轮次")
+    said = proposed(shown, "今年的轮次", 2026)
     lists = {} if leaves else {"pool": [["某虚构厂", "阀门", "碧湖镇", "在库", "培育", "智能工厂"]]}
     return Annual(
         district="虚构区",
@@ -46,6 +48,34 @@ def a_report(tables: list[Table], *, leaves: bool) -> Annual:
         outward=leaves,
         demonstration=False,
     )
+
+
+def the_plan(*targets: tuple[int, int, int]) -> dict[str, Table]:
+    """The plan's table: year, firms wanted and firms recognised by its end."""
+    lines = [PlanLine(year, (), wanted, done, "", 0) for year, wanted, done in targets]
+    return {"plan": say.plan(lines)}
+
+
+def test_a_target_whose_year_is_over_is_a_problem_and_no_next_step():
+    tables = the_plan((2025, 1, 0), (2027, 4, 1))
+
+    said = proposed(tables, "今年的轮次", 2026)
+
+    assert said.problems == "到 2025 年底的目标没有完成：要求 1 家，到期时认定 0 家。"
+    assert said.next == "对照到 2027 年底的目标，还差 3 家，排出名单，逐家跟进。"
+    assert beginning(tables, 2026) == [
+        "到 2025 年底要求 1 家，到期时认定 0 家，没有完成。到 2027 年底要求 4 家，已认定 1 家，还差 3 家。"
+    ]
+
+
+def test_a_target_is_still_worked_on_in_its_own_year_and_said_done_once_it_is():
+    tables = the_plan((2025, 1, 1), (2027, 4, 1))
+
+    said = proposed(tables, "今年的轮次", 2027)
+
+    assert said.problems == ""
+    assert said.next == "对照到 2027 年底的目标，还差 3 家，排出名单，逐家跟进。"
+    assert beginning(tables, 2027)[0].startswith("到 2025 年底要求 1 家，已认定 1 家，目标已完成。")
 
 
 def cells(table: Table) -> list[list[str]]:
@@ -83,7 +113,12 @@ def test_the_public_report_says_no_more_than_the_tables_that_may_leave(groups, l
 
     may_be_told = {text for table in it.tables.values() for row in cells(table) for text in row}
     figures = {number for text in may_be_told for number in NUMBER.findall(text)}
-    sentences = [*beginning(it.tables), *best(it.tables), it.written.work, it.written.problems]
+    sentences = [
+        *beginning(it.tables, 2026),
+        *best(it.tables),
+        it.written.work,
+        it.written.problems,
+    ]
     for sentence in [*sentences, it.written.next]:
         assert WITHHELD not in sentence
         assert set(NUMBER.findall(sentence)) <= figures

@@ -17,7 +17,8 @@ def report_year(session: Session, step: Step, round_: Round) -> None:
     edition = library.load(session, round_.edition)
     page = annual.page_of(session, round_, edition)
     for outward in (False, True):
-        said = proposed(annual.tables_of(session, page, edition, outward=outward), round_.title)
+        tables = annual.tables_of(session, page, edition, outward=outward)
+        said = proposed(tables, round_.title, step.today.year)
         written = {"work": said.work, "problems": said.problems, "next": said.next}
         session.rollback()
         annuals.keep_words(step, round_.id, outward=outward, version=0, written=written)

@@ -136,7 +136,8 @@ def _drafts(round_: Round, *, outward: bool) -> Written:
     session, edition = here.session(), choices.frame_of(round_.edition).edition
     page = reading.page_of(session, round_, edition)
     title = round_.title
-    return proposed(reading.tables_of(session, page, edition, outward=outward), title)
+    tables = reading.tables_of(session, page, edition, outward=outward)
+    return proposed(tables, title, here.today().year)
 
 
 def _conflict(tried: Written | None, kept: AnnualWords | None) -> Written | None:
