@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from reports.contracts import Contract, Opinion
@@ -54,7 +54,13 @@ def contracts(session: Session) -> list[Contract]:
 
 
 class Deal(NamedTuple):
-    """One accepted project of a provider; money in 0.01 万元."""
+    """One accepted project of a provider, or one it claimed for that counts no more; money in 0.01 万元.
+
+    Attributes:
+        sales: Nothing where it does not count.
+        stands: Whether it counts: accepted, compared with the contract, and this provider's.
+        ours: Whether its contract names this provider still.
+    """
 
     project_id: int
     provider_id: int
@@ -69,8 +75,11 @@ class Deal(NamedTuple):
     claimed_on: date | None
     paid: int | None
     paid_on: date | None
+    note: str | None
     version: int | None
-    """Of what is recorded of its claim; None where nothing is."""
+    """Of what is recorded of the project's claim, whoever's; None where nothing is."""
+    stands: bool
+    ours: bool | None
 
     @property
     def days(self) -> int | None:
@@ -80,16 +89,35 @@ class Deal(NamedTuple):
         return (self.accepted_on - self.contracted_on).days
 
 
+_OURS = Project.provider_id == Provider.id
+_STANDS = ACCEPTED & _OURS
+_CLAIMS = ProviderClaim.provider_id == Provider.id
+_SOLD = case((_STANDS, SALES), else_=0)
+
+
+def _of_claim(column: Any) -> Any:
+    """Return what a claim says, where it is the provider's own."""
+    return case((_CLAIMS, column))
+
+
 def _deals() -> Any:
-    return (
-        select(Project.id, Provider.id, Provider.name, Firm.name, Project.title, SALES)
+    names = ("claimed", "claimed_on", "paid", "paid_on", "note")
+    query = (
+        select(Project.id, Provider.id, Provider.name, Firm.name, Project.title, _SOLD)
         .add_columns(Project.contracted_on, Project.accepted_on, Project.satisfaction)
-        .add_columns(ProviderClaim.claimed, ProviderClaim.claimed_on)
-        .add_columns(ProviderClaim.paid, ProviderClaim.paid_on, ProviderClaim.version)
-        .join(Provider, Provider.id == Project.provider_id)
+        .add_columns(*(_of_claim(getattr(ProviderClaim, name)) for name in names))
+        .add_columns(ProviderClaim.version, _STANDS, _OURS)
         .join(Firm, Firm.id == Project.firm_id)
-        .outerjoin(ProviderClaim, ProviderClaim.project_id == Project.id)
-        .where(ACCEPTED)
+    )
+    return _told(query)
+
+
+def _told(query: Any) -> Any:
+    """Narrow to what stands, and to claims whose project counts no more: that money was given."""
+    return (
+        query.outerjoin(ProviderClaim, ProviderClaim.project_id == Project.id)
+        .join(Provider, Provider.id.in_((Project.provider_id, ProviderClaim.provider_id)))
+        .where(_STANDS | (_CLAIMS & (ProviderClaim.claimed > 0)))
     )
 
 
@@ -97,42 +125,39 @@ _ORDER = (Provider.name_key, Provider.id, Project.accepted_on.desc(), Project.id
 
 
 def deals_of(session: Session, provider_id: int) -> list[Deal]:
-    """Return the accepted projects of one provider, the newest first."""
-    query = _deals().where(Project.provider_id == provider_id)
+    """Return the accepted projects of one provider, and its own that were, the newest first."""
+    query = _deals().where(Provider.id == provider_id, _OURS)
     return [Deal(*row) for row in session.execute(query.order_by(*_ORDER))]
 
 
 def deals(session: Session, part: Slice | None = None) -> tuple[list[Deal], int]:
-    """Return accepted projects of all providers, by provider and then the newest first."""
+    """Return the ledger of all providers, by provider and then the newest first."""
     rows, total = sliced(session, _deals().order_by(*_ORDER), part)
     return [Deal(*row) for row in rows], total
 
 
 class Sums(NamedTuple):
-    """What all accepted projects of providers come to, in 0.01 万元."""
+    """What the ledger comes to, in 0.01 万元; ``over`` was paid beyond what may be claimed."""
 
     sales: int
     claimable: int
     claimed: int
     paid: int
+    over: int
 
 
 def sums(session: Session, permille: int) -> Sums:
     """Add the ledger up; what may be claimed is cut project by project, as ``claimable`` does."""
-    query = (
-        select(func.sum(SALES), func.sum(SALES * permille // 1000))
-        .add_columns(func.sum(ProviderClaim.claimed), func.sum(ProviderClaim.paid))
-        .select_from(Project)
-        .join(Provider, Provider.id == Project.provider_id)
-        .outerjoin(ProviderClaim, ProviderClaim.project_id == Project.id)
-        .where(ACCEPTED)
-    )
+    most, paid = _SOLD * permille // 1000, _of_claim(ProviderClaim.paid)
+    sums = (_SOLD, most, _of_claim(ProviderClaim.claimed), paid, case((paid > most, paid - most)))
+    query = _told(select(*map(func.sum, sums)).select_from(Project))
     return Sums(*(int(value or 0) for value in session.execute(query).one()))
 
 
-def deal(session: Session, project_id: int) -> Deal | None:
-    """Return one accepted project of a provider on the list."""
-    row = session.execute(_deals().where(Project.id == project_id)).one_or_none()
+def deal(session: Session, project_id: int, provider_id: int) -> Deal | None:
+    """Return one line of the ledger."""
+    query = _deals().where(Project.id == project_id, Provider.id == provider_id)
+    row = session.execute(query).one_or_none()
     return Deal(*row) if row else None
 
 

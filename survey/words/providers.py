@@ -72,6 +72,13 @@ def share(permille: int) -> str:
     return amount(Fraction(permille, 10))
 
 
+def standing_of(deal: Any) -> str:
+    """Say whether a project counts in the ledger of providers, or why it does no more."""
+    if deal.stands:
+        return "已验收"
+    return "验收已撤回或合同待核对" if deal.ours else "合同已改为别的服务商"
+
+
 def price(product: Any) -> str:
     """Say what a product usually costs, and its fee; empty where nobody said."""
     parts = []

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from survey import db
 from survey.lifecycle import (
     claims,
     introductions,
@@ -31,6 +32,7 @@ from survey.tables import (
     Firm,
     Introduction,
     IntroductionState,
+    Project,
     ProjectState,
     Provider,
     ProviderClaim,
@@ -293,9 +295,9 @@ def accepted(session, provider, **given):
     return an_accepted_project(session, a_firm(session), provider, **given)
 
 
-def a_claim(claimed="7.40", paid="", paid_on=""):
+def a_claim(claimed="7.40", paid="", paid_on="", note=""):
     day = moment().date().isoformat()
-    return TypedClaim(claimed, day, paid, paid_on, "")
+    return TypedClaim(claimed, day, paid, paid_on or (day if paid else ""), note)
 
 
 def test_a_claim_is_never_above_what_accepted_contracts_make_claimable(session, provider):
@@ -316,7 +318,75 @@ def test_a_claim_is_never_above_what_accepted_contracts_make_claimable(session, 
 
     row = session.get(ProviderClaim, project.id, populate_existing=True)
     assert (row.claimed, row.paid) == (740, 740)
-    assert deals.sums(session, 60) == (12_345, 740, 740, 740)
+    assert deals.sums(session, 60) == (12_345, 740, 740, 740, 0)
+
+
+def test_what_was_paid_stays_in_the_ledger_when_its_acceptance_is_taken_back(session, provider):
+    project = accepted(session, provider)
+
+    def claimed(*given, at):
+        claims.record(a_step(session), provider.id, project.id, a_claim(*given), base_version=at)
+
+    claimed("7.4", "7.4", at=0)
+    put(session, project, state=ProjectState.FINISHED)
+
+    (withdrawn,) = deals.deals(session)[0]
+    assert (withdrawn.stands, withdrawn.sales, withdrawn.paid) == (False, 0, 740)
+    assert deals.sums(session, 60) == (0, 0, 740, 740, 740)
+    with pytest.raises(Invalid):
+        claimed("8", "8", at=1)
+    with pytest.raises(Invalid, match="claimed"):
+        claimed("0", at=1)  # nobody says why
+    claimed("7.4", "3", at=1)  # a part came back
+    assert deals.sums(session, 60).over == 300
+    claimed("0", "", "", "已全部退回。", at=2)
+    assert deals.deals(session) == ([], 0)
+    put(session, project, state=ProjectState.ACCEPTED)
+    claimed("7.4", at=3)
+    assert deals.sums(session, 60) == (12_345, 740, 740, 0, 0)
+
+
+def test_a_corrected_contract_makes_less_claimable_and_shows_what_was_paid_too_much(
+    session, provider
+):
+    project = accepted(session, provider)
+    claims.record(a_step(session), provider.id, project.id, a_claim(), base_version=0)
+    put(session, project, price_software=5_000)
+
+    whole, part = a_claim(paid="7.4"), a_claim(paid="3")
+    with pytest.raises(Invalid, match="paid"):
+        claims.record(a_step(session), provider.id, project.id, whole, base_version=1)
+    claims.record(a_step(session), provider.id, project.id, part, base_version=1)
+    put(session, project, price_software=1_000)
+
+    assert deals.sums(session, 60) == (1_000, 60, 740, 300, 240)
+
+
+def test_a_claim_is_never_taken_for_that_of_the_provider_a_contract_went_to(session, provider):
+    project, other = accepted(session, provider), a_provider(session)
+    paid = a_claim(paid="7.4")
+    claims.record(a_step(session), provider.id, project.id, paid, base_version=0)
+    put(session, project, provider_id=other.id)
+
+    lines = {one.provider_id: one for one in deals.deals(session)[0]}
+    assert (lines[provider.id].paid, lines[provider.id].stands) == (740, False)
+    assert (lines[other.id].paid, lines[other.id].stands) == (None, True)
+    assert deals.deals_of(session, provider.id) == []
+    assert deals.sums(session, 60) == (12_345, 740, 740, 740, 740)
+    with pytest.raises(Invalid, match="claimed"):
+        claims.record(a_step(session), other.id, project.id, a_claim(), base_version=1)
+    back = a_claim("0", "", "", "已退回。")
+    claims.record(a_step(session), provider.id, project.id, back, base_version=1)
+    claims.record(a_step(session), other.id, project.id, a_claim(), base_version=2)
+    assert [one.provider_id for one in deals.deals(session)[0]] == [other.id]
+
+
+def put(session, project, **given):
+    """Let a project stand otherwise."""
+    with db.writing(session):
+        row = session.get(Project, project.id, populate_existing=True)
+        for name, value in given.items():
+            setattr(row, name, value)
 
 
 def test_only_accepted_and_checked_contracts_of_its_own_may_be_claimed(session, provider):

@@ -24,6 +24,11 @@ def _claimable(deal: Deal) -> int:
     return contracts.claimable(deal.sales, here.district().provider_permille)
 
 
+def _over(deal: Deal) -> int | None:
+    """Return what was paid beyond what may be claimed by now; None where nothing was."""
+    return max(0, (deal.paid or 0) - _claimable(deal)) or None
+
+
 def _columns() -> tuple[Column[Any], ...]:
     def money(title: str, of: Any) -> Column[Any]:
         return Column(f"{title}（万元）", lambda deal: None if of(deal) is None else of(deal) / 100, 14, "money")  # fmt: skip
@@ -32,6 +37,7 @@ def _columns() -> tuple[Column[Any], ...]:
         Column("服务商", lambda deal: deal.provider, 30),
         Column("企业", lambda deal: deal.firm, 30),
         Column("改造项目", lambda deal: deal.title, 30),
+        Column("现状", words.standing_of, 24),
         Column("验收日期", lambda deal: deal.accepted_on, 14, "date"),
         money("合同销售额", lambda deal: deal.sales),
         money("可申领", _claimable),
@@ -39,6 +45,8 @@ def _columns() -> tuple[Column[Any], ...]:
         Column("申领日期", lambda deal: deal.claimed_on, 14, "date"),
         money("已兑付", lambda deal: deal.paid),
         Column("兑付日期", lambda deal: deal.paid_on, 14, "date"),
+        money("已兑付超出可申领", _over),
+        Column("备注", lambda deal: deal.note, 30),
     )
 
 
@@ -52,6 +60,8 @@ def provider_ledger() -> ResponseReturnValue:
         deals=found,
         district=here.district(),
         claimable=_claimable,
+        over=_over,
+        words=words,
         sums=store.sums(session, here.district().provider_permille),
         part=part,
         total=total,
@@ -70,8 +80,7 @@ def export_provider_ledger() -> ResponseReturnValue:
 @pages.post("/providers/<row:provider_id>/claims/<row:project_id>")
 def record_claim(provider_id: int, project_id: int) -> ResponseReturnValue:
     """Record what was claimed for an accepted project, and what was paid."""
-    sold = store.deal(here.session(), project_id)
-    if sold is None or sold.provider_id != provider_id:
+    if store.deal(here.session(), project_id, provider_id) is None:
         abort(404)
     seen = whole(request.form.get("version"))
     if seen is None:
