@@ -30,6 +30,11 @@ class Prices:
     building: int = 0
     yearly: int = 0
 
+    @property
+    def whole(self) -> int:
+        """All of it, with the fee of one year."""
+        return self.equipment + self.software + self.services + self.building + self.yearly
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -112,7 +113,8 @@ def ask(step: Step, project_id: int, policy_id: int, *, asked: str, base_version
 
     Raises:
         WrongState: The project has no contract, was stopped, or it is decided.
-        Invalid: The sum is none, or more than the policy gives.
+        Invalid: The sum is none, more than the policy gives, or with what is asked by others more
+            than the contract costs.
     """
     with step.writing() as session:
         row = held(step, project_id, base_version, ASKING)
@@ -121,7 +123,7 @@ def ask(step: Step, project_id: int, policy_id: int, *, asked: str, base_version
             raise Invalid({"policy": "请选择一条政策。"})
         subsidies = store.subsidies_of(session, row.id)
         known = next((one for one in subsidies if one.policy_id == policy_id), None)
-        amount = _asked(row, policy, known, asked)
+        amount = _asked(known, policy, asked, most=askable(row, policy, subsidies))
         before = {"asked": known.asked} if known else None
         if known is None:
             session.add(known := Subsidy(project_id=row.id, policy_id=policy_id, note=""))
@@ -129,16 +131,27 @@ def ask(step: Step, project_id: int, policy_id: int, *, asked: str, base_version
         step.log("subsidy_ask", row, before=before, after={"policy": policy.name, "asked": amount})
 
 
-def _asked(row: Project, policy: SubsidyPolicy, known: Subsidy | None, given: str) -> int:
+def askable(row: Project, policy: SubsidyPolicy, subsidies: Sequence[Subsidy]) -> int:
+    """Return the most a project may ask for by a policy beside what it has of others.
+
+    All together is never more than the contract costs; in 0.01 万元.
+    """
+    others = [one for one in subsidies if one.policy_id != policy.id]
+    taken = sum(one.asked if one.paid is None else one.paid for one in others)
+    prices = prices_of(row)
+    return max(0, min(claimable(rule_of(policy), prices), prices.whole - taken))
+
+
+def _asked(known: Subsidy | None, policy: SubsidyPolicy, given: str, *, most: int) -> int:
     if known is not None and known.paid is not None:
         raise WrongState({"policy": "这条政策已经办结，不能再改申请。"})
     if known is None and not policy.open:
         raise Invalid({"policy": "这条政策已停止受理，请选别的政策。"})
-    amount, most = typed.money("asked", given), claimable(rule_of(policy), prices_of(row))
+    amount = typed.money("asked", given)
     if not amount:
         raise Invalid({"asked": "请填写申请金额（万元），例如 12.5。"})
     if amount > most:
-        words = f"按这条政策和合同价，最多可申请 {money_text(most)}，请改小。"
+        words = f"按这条政策、合同价和已申请的其他补助，最多可申请 {money_text(most)}，请改小。"
         raise Invalid({"asked": words})
     return amount
 
@@ -155,7 +168,8 @@ def pay(
     """Record what was paid in all, or by 0 and a note that nothing will be.
 
     Raises:
-        Invalid: The sum is none or more than was asked, the day is wrong, or the note is missing.
+        Invalid: The sum is none, or more than may be paid by now and than stands recorded; the day
+            is wrong, or the note is missing.
     """
     with step.writing() as session:
         known = store.subsidy(session, subsidy_id)
@@ -163,17 +177,36 @@ def pay(
             raise NotThere
         row = held(step, known.project_id, base_version, tuple(ProjectState))
         before = {"paid": known.paid} if known.paid is not None else None
-        _read_payment(step, known, paid, paid_on, note)
+        most = max(allowed(row, known, store.subsidies_of(session, row.id)), known.paid or 0)
+        _read_payment(step, known, paid, paid_on, note, most=most)
         row.changed_at = step.now
         said = {"policy": known.policy.name, "paid": known.paid, "paid_on": known.paid_on}
         step.log("subsidy_pay", row, before=before, after=said, reason=known.note)
 
 
-def _read_payment(step: Step, known: Subsidy, paid: str, on: date | None, note: str) -> None:
+def allowed(row: Project, known: Subsidy, subsidies: Sequence[Subsidy]) -> int:
+    """Return the most that may be paid of what was asked, in 0.01 万元.
+
+    A contract that was corrected since allows less than was asked, and so does what others paid.
+    """
+    prices = prices_of(row)
+    others = (one.paid or 0 for one in subsidies if one.policy_id != known.policy_id)
+    left = prices.whole - sum(others)
+    return max(0, min(known.asked, claimable(rule_of(known.policy), prices), left))
+
+
+def _read_payment(
+    step: Step, known: Subsidy, paid: str, on: date | None, note: str, *, most: int
+) -> None:
     amount, words = typed.money("paid", paid), typed.line(note)
     faults: dict[str, str] = {}
-    if amount is None or amount > known.asked:
-        faults["paid"] = "请填写已兑现的金额（万元），不能超过申请金额；不予兑现填 0。"
+    if amount is None:
+        faults["paid"] = "请填写已兑现的金额（万元）；不予兑现填 0。"
+    elif amount > most:
+        faults["paid"] = (
+            f"最多登记 {money_text(most)}：不能超过申请金额和按现在的合同价算出的上限，"
+            "连同其他政策也不能超过合同价。"
+        )
     if on is None or not known.asked_on <= on <= step.today:
         faults["paid_on"] = f"日期应在申请日期 {known.asked_on.isoformat()} 到今天之间。"
     if len(words) > MOST_NOTE:

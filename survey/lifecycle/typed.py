@@ -64,9 +64,11 @@ def money(name: str, given: str | None) -> int | None:
     Raises:
         Invalid: It is no such amount, or too large to be one.
     """
-    text = plain(given).removesuffix("元").removesuffix("万")
+    text = plain(given).removesuffix("万元").removesuffix("万")
     if not text:
         return None
+    if text.endswith("元"):
+        raise Invalid({name: "这里以万元计，您写的是元。请换算成万元再填，例如 125000 元填 12.5。"})
     found = _MONEY.fullmatch(text)
     if found is None or not text.isascii():
         raise Invalid({name: "请填以万元计的数，最多两位小数，例如 12 或 12.5。"})

@@ -21,6 +21,7 @@ from survey import library
 from survey.clock import LOCAL
 from survey.library import questionnaire_of
 from survey.lifecycle.projects import catalogue, once
+from survey.lifecycle.subsidies import allowed
 from survey.readings.sheets import filled_sheet
 from survey.store import assessments
 from survey.store import projects as store
@@ -79,6 +80,10 @@ class ProjectSeen:
     def objection(self) -> str:
         """What the bureau says against the last report; empty where it says nothing."""
         return self.reports[0].objection if self.reports else ""
+
+    def allowed(self, one: Subsidy) -> int:
+        """The most that may be paid by now of what was asked, in 0.01 万元."""
+        return allowed(self.row, one, self.subsidies)
 
     @cached_property
     def by_code(self) -> dict[str, ProjectPackage]:

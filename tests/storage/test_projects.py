@@ -196,6 +196,53 @@ def test_a_policy_that_is_decided_or_closed_takes_no_more(session):
         a_subsidy(session, row, closed, "1")
 
 
+def test_policies_together_never_give_more_than_the_contract_costs(session):
+    row = a_project(session, a_firm(session), S.ACCEPTED)
+    kinds = {"share": 60, "counted": ("equipment", "software", "services", "building", "yearly")}
+    first, second = (a_policy(session, name=name, **kinds) for name in ("甲", "乙"))
+    whole = subsidies.prices_of(row).whole
+    most = whole * 60 // 100
+    left = whole - most
+
+    def words(hundredths):
+        return f"{hundredths // 100}.{hundredths % 100:02}"
+
+    a_subsidy(session, row, first, words(most))
+    with pytest.raises(Invalid, match="asked"):
+        a_subsidy(session, row, second, words(left + 1))
+    session.rollback()
+    asked = a_subsidy(session, row, second, words(left))
+
+    nothing = {"paid": "0", "paid_on": asked.asked_on, "note": "不符合。"}
+    subsidies.pay(a_step(session), asked.id, **nothing, base_version=version(session, row))
+    third = a_subsidy(session, row, a_policy(session, name="丙", **kinds), words(left))
+    assert third.asked == left
+
+
+def test_what_was_asked_before_a_contract_was_corrected_is_paid_by_the_corrected_one(session):
+    row, policy = a_project(session, a_firm(session), S.UNDER_WAY), a_policy(session)
+    subsidy = a_subsidy(session, row, policy, "2")
+    prices = {"equipment": "5"}
+    said = Contract(SIGNED, "虚构软件公司", prices=prices)
+    projects.contract(a_step(session), row.id, said, base_version=version(session, row))
+
+    def pay(paid):
+        given = {"paid": paid, "paid_on": subsidy.asked_on, "note": ""}
+        subsidies.pay(a_step(session), subsidy.id, **given, base_version=version(session, row))
+
+    with pytest.raises(Invalid, match="paid"):
+        pay("1.01")
+    pay("1")
+    seen = project_seen(session, again(session, row))
+    assert [(one.paid, seen.allowed(one)) for one in seen.subsidies] == [(100, 100)]
+    session.rollback()
+    said = Contract(SIGNED, "虚构软件公司", prices={"equipment": "4"})
+    projects.contract(a_step(session), row.id, said, base_version=version(session, row))
+    pay("1")  # what stands recorded may stay, and the page says that it is too much
+    seen = project_seen(session, again(session, row))
+    assert [(one.paid, seen.allowed(one)) for one in seen.subsidies] == [(100, 80)]
+
+
 def test_nobody_elses_figure_and_no_absent_project_is_found(session):
     mine, theirs = (a_project(session, a_firm(session), S.PLANNED) for _ in range(2))
     a_figure(session, theirs)

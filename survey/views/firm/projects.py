@@ -10,7 +10,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reports.figures import money_text
-from reports.projects import claimable
 from survey.clock import LOCAL
 from survey.lifecycle import project_work, projects, sample_copies, subsidies, typed
 from survey.lifecycle.errors import Refusal
@@ -265,14 +264,13 @@ def _posted_figure(it: ProjectSeen) -> Any:
 
 
 def _subsidy_form(it: ProjectSeen, *, posted: bool = False) -> Any:
-    prices = subsidies.prices_of(it.row)
     decided = {one.policy_id for one in it.subsidies if one.paid is not None}
     offered = [
         (one.id, f"{one.name}（{one.year} 年，最多可申请 {money_text(most)}）")
         for one in store.policies(here.session())
         if one.open
         and one.id not in decided
-        and (most := claimable(subsidies.rule_of(one), prices))
+        and (most := subsidies.askable(it.row, one, it.subsidies))
     ]
     return forms.SubsidyForm(offered, posted=posted)
 
