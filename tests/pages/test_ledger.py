@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from survey import db
 from survey.lifecycle import nation, pool, profiles
@@ -17,20 +18,29 @@ from survey.lifecycle.step import Actor, Step
 from survey.store import lists, settings
 from survey.store.stages import SHIPPED
 from survey.tables import (
+    AnswerRow,
     AssessmentState,
+    Document,
+    DocumentKind,
+    DocumentStanding,
     FirmTitle,
     FirmYear,
     Ladder,
+    Minutes,
     PoolEntry,
     Project,
     ProjectPackage,
     ProjectState,
     Role,
+    SheetKind,
+    SheetRow,
     StageChange,
     Subsidy,
     SubsidyPolicy,
 )
-from tests.support.bureau import NOON, a_district, an_assessment, at_desk, counting, rows_of
+from survey.views.bureau.ledger_columns import AS_KEPT
+from tests.pages.test_list_templates import bring
+from tests.support.bureau import NOON, a_district, an_assessment, at_desk, counting, logged, rows_of
 from tests.support.districts import District
 from tests.support.people import a_round, a_user, moment, signed_in
 from tests.support.templates import a_template
@@ -194,6 +204,71 @@ def test_the_bureaus_own_template_holds_any_column_of_the_ledger(
     answer = desk.get(f"/bureau/assessments/templates/{template.id}")
 
     assert "区级储备" in str(rows_of(answer))
+
+
+def test_the_ledger_as_offices_keep_it_is_the_template_to_begin_with_and_every_column_is_told(
+    desk, session, round_, officer
+):
+    whole = {"township": "碧湖镇", "park": "虚构园区", "above_scale": True}
+    entry = an_entry(session, round_, officer, unmet=("traceability",), **whole)
+    _projects(session, entry.firm_id)
+    _all_else(session, entry, officer)
+    sample = desk.get("/bureau/assessments/templates/pool/sample").data
+    assert bring(desk, sample, title="虚构台账", listed="pool").status_code == 302
+    [kept] = logged(session, "template_keep")
+
+    filled = rows_of(desk.get(f"/bureau/assessments/templates/{kept.subject_id}"))
+
+    head, first = filled[0], filled[1]
+    said = dict(zip(head, first, strict=True))
+    assert list(said) == ["序号", *(name for ours in AS_KEPT.values() for name in ours)]
+    assert [name for name, cell in said.items() if cell in ("", None)] == []
+    assert len(["序号", *AS_KEPT]) == 25
+    assert (said["入库依据"], said["国家梯度阶段"]) == ("虚构纪要〔2026〕5 号", "对照条件")
+
+
+def _all_else(session, entry, officer):
+    """Let everything be told of an entry beside its projects' prices."""
+    paper = Minutes(document="虚构纪要〔2026〕5 号", decided_on=date(2026, 10, 9), recorded_at=NOON)
+    with db.writing(session):
+        session.add(paper)
+        session.flush()
+        _set(
+            session.get(PoolEntry, entry.id),
+            admission_id=paper.id, nation_stage="nation_scouting", nation_target="basic",
+            credit="良好", credit_on=date(2026, 11, 2), offences="没有", remark="已走访",
+            next_step="催报", next_by=date(2026, 12, 1), responsible_id=officer.id,
+        )  # fmt: skip
+        _set(
+            session.scalars(select(Project).where(Project.title == "装配线改造")).one(),
+            started_on=date(2026, 3, 1), planned_end=date(2026, 9, 1),
+            finished_on=date(2026, 10, 20), price_services=800,
+        )  # fmt: skip
+        session.add(FirmYear(firm_id=entry.firm_id, year=2025, digital_level="2.0"))
+        _confirmed(session, entry.assessment_id, officer)
+
+
+def _set(row, **values):
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _confirmed(session, assessment_id, officer):
+    """Let the visited sheet tell of the firm's maturity, and have its report."""
+    visited = SheetRow.assessment_id == assessment_id, SheetRow.kind == SheetKind.ONSITE
+    sheet = session.scalars(select(SheetRow).where(*visited)).one()
+    kept = {"sheet_id": sheet.id, "remark": "", "revision": 1, "saved_at": NOON}
+    said = {"level": "two", "date": "2026-06-01", "report": "虚构 9 号"}
+    for name, value in said.items():
+        question = {"question_id": f"maturity_{name}", "value": value}
+        session.add(AnswerRow(**kept, **question, author_id=officer.id))
+    session.add(
+        Document(
+            number="虚构-000001", token="t" * 43, kind=DocumentKind.ONSITE_REPORT,
+            subject="assessment", subject_id=assessment_id, basis="b" * 64, sha256="0" * 64,
+            size=1, attached=[], standing=DocumentStanding.VALID, issued_at=NOON,
+        )
+    )  # fmt: skip
 
 
 def test_nothing_typed_into_the_ledger_goes_out_as_a_formula(

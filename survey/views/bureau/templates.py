@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from itertools import chain
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
@@ -49,6 +50,7 @@ from survey.views.bureau import (
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.everything import MOST_ROWS, Everything
 from survey.views.bureau.exports import Column
+from survey.views.bureau.ledger_columns import AS_KEPT
 from survey.web import downloads, here, scanning
 from survey.words import lists as words
 from survey.words import uploads as upload_words
@@ -183,6 +185,8 @@ def template_sample(listed: str) -> ResponseReturnValue:
     if listed not in EVERYTHING:
         abort(404)
     named = _fields(listed)[:8]
+    if listed == "pool":
+        named = [words.NUMBER, *chain.from_iterable(AS_KEPT.values())]
     heads = [tables.Column(name, 20) for name in named]
     sheet = Sheet(words.LISTED[listed], heads, [[f"{{{{{name}}}}}" for name in named]])
     stream = BytesIO()
