@@ -23,7 +23,7 @@ from survey.tables import (
     Rating,
     Role,
 )
-from survey.workdays import MOST_DAYS
+from survey.workdays import MOST_DAYS, Calendar
 
 MOST_TEXT: Final = 1000
 MOST_NAME: Final = 60
@@ -200,6 +200,26 @@ def _due(step: Step, days: int) -> dict[str, Any]:
     due = calendar.after(step.today, days)
     guessed = bool(calendar.guessed(step.today, due))
     return {"handed_on": step.today, "days": days, "due_on": due, "by_weekends": guessed}
+
+
+def date_anew(step: Step, calendar: Calendar) -> int:
+    """Let needs under way that were dated by weekends alone be due as the calendar has it by now.
+
+    Part of the step that learns the calendar; a date that was counted by one stands as it was promised.
+
+    Returns:
+        How many are due on another day.
+    """
+    moved = 0
+    for need in store.dated_by_weekends(step.session):
+        if need.handed_on is None or need.days is None:
+            continue
+        before, due = need.due_on, calendar.after(need.handed_on, need.days)
+        need.by_weekends = bool(calendar.guessed(need.handed_on, due))
+        if due != before:
+            need.due_on, need.changed_at, moved = due, step.now, moved + 1
+            step.log("need_redate", about(need), before={"due_on": before}, after={"due_on": due})
+    return moved
 
 
 def note_progress(step: Step, need_id: int, version: int, *, says: str) -> FirmNeed:

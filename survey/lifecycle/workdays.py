@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from questionnaires.reading import Fault
-from survey.lifecycle import typed
+from survey.lifecycle import needs, typed
 from survey.lifecycle.errors import Faulty, WrongState
 from survey.lifecycle.step import About, Step
 from survey.store import workdays as store
@@ -24,8 +24,17 @@ _APART = re.compile(r"[,，;；\t]| {2,}")
 PLACE: Final = "日历"
 
 
-def keep_year(step: Step, year: int, text: str) -> int:
-    """Keep the special days of a year in place of those that were known; return how many.
+class Kept(NamedTuple):
+    """How many days of a year are kept, and how many needs are due on another day by them."""
+
+    days: int
+    needs: int
+
+
+def keep_year(step: Step, year: int, text: str) -> Kept:
+    """Keep the special days of a year in place of those that were known.
+
+    Needs that were dated by weekends alone are dated anew.
 
     Raises:
         Faulty: Names every line that cannot be read.
@@ -35,15 +44,16 @@ def keep_year(step: Step, year: int, text: str) -> int:
         known = store.read(session)
         before = known.years.get(year, ())
         if before == days:
-            return len(days)
-        store.keep(session, Calendar({**known.years, year: days}))
+            return Kept(len(days), 0)
+        calendar = Calendar({**known.years, year: days})
+        store.keep(session, calendar)
         step.log(
             "workdays_keep",
             About("district", store.KEY),
             before={"year": year, "holidays": _told(before)} if before else None,
             after={"year": year, "holidays": _told(days)},
         )
-    return len(days)
+        return Kept(len(days), needs.date_anew(step, calendar))
 
 
 def forget_year(step: Step, year: int) -> None:

@@ -291,6 +291,13 @@ def need(session: Session, need_id: int, *, lock: bool = False) -> FirmNeed | No
     return session.scalar(query)
 
 
+def dated_by_weekends(session: Session) -> list[FirmNeed]:
+    """Return needs under way whose due date was counted without holidays, under the lock."""
+    query = select(FirmNeed).where(FirmNeed.state.in_(RUNNING), FirmNeed.by_weekends)
+    locked = query.order_by(FirmNeed.id).with_for_update()
+    return list(session.scalars(locked.execution_options(populate_existing=True)))
+
+
 def joined(session: Session, need_id: int, *, lock: bool = False) -> list[FirmNeed]:
     """Return the needs that follow one, with their firms."""
     query = select(FirmNeed).where(FirmNeed.main_id == need_id).options(joinedload(FirmNeed.firm))

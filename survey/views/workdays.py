@@ -31,7 +31,8 @@ def home() -> ResponseReturnValue:
         text = _brought() or text
         if request.form.get("keep") == "yes":
             kept = steps.keep_year(here.step(), number, text)
-            flash(f"{number} 年的工作日历已导入，共 {kept} 天。", "good")
+            moved = f"按它改了 {kept.needs} 件在办诉求的办结时限。" if kept.needs else ""
+            flash(f"{number} 年的工作日历已导入，共 {kept.days} 天。{moved}", "good")
             return redirect(url_for(".home"))
         return _page(year, text, seen=steps.read(number, text))
     except Faulty as error:

@@ -217,6 +217,7 @@ ACTIONS = {
     "need_resume": "诉求重新登记",
     "need_join": "合并同类诉求",
     "need_separate": "取消合并诉求",
+    "need_redate": "按工作日历改诉求时限",
     "stand_provider": "改服务商状态",
     "review_provider": "登记服务商年度复核",
     "propose_file": "服务商提交资料更改",

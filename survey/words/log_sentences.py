@@ -226,6 +226,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "need_resume": "重新登记了{firm}的一件诉求",
     "need_join": "把{firm}的一件诉求并入同类诉求",
     "need_separate": "取消了{firm}一件诉求的合并",
+    "need_redate": "按新导入的工作日历改了{firm}一件诉求的办结时限",
     "stand_provider": "改了{thing}的状态",
     "review_provider": "登记了{thing}的年度复核",
     "propose_file": "提交了{thing}的资料更改",

@@ -21,6 +21,7 @@ from survey.lifecycle.needs import Handed, Heard
 from survey.lifecycle.selections import Seen
 from survey.lifecycle.states import NEED
 from survey.lifecycle.step import Step
+from survey.lifecycle.workdays import keep_year
 from survey.store import need_rules, workdays
 from survey.store import needs as store
 from survey.store.need_rules import NeedRules
@@ -88,6 +89,40 @@ def test_a_due_date_leaves_holidays_out_and_says_when_it_only_knows_weekends(ses
 
     assert (known.due_on, known.by_weekends) == (date(2026, 11, 10), False)
     assert known.category == "用工"
+
+
+def test_a_calendar_that_comes_later_dates_what_was_dated_by_weekends_and_nothing_else(session):
+    """Handed over on Monday 28 September for five working days, before the holidays are known."""
+    before = datetime(2026, 9, 28, 2, 0, tzinfo=LOCAL)
+    firm = a_firm(session)
+    handed = {"category": "资金", "department": "虚构科"}
+    guessed, answered, promised = (
+        a_need(session, firm.id, name, at=before, raised_on=before.date()) for name in "甲乙丙"
+    )
+    for need in (guessed, answered):
+        needs.hand_over(at(session, before), need.id, need.version, days=5, **handed)
+    late = fresh(session, answered)
+    needs.answer(at(session, before), late.id, late.version, says="办好了", public=False)
+    assert fresh(session, guessed).due_on == date(2026, 10, 5)  # in the middle of the holidays
+    session.rollback()
+    days = [f"2026-10-0{day} 放假 国庆" for day in range(1, 8)] + ["2026-10-10 补班 国庆"]
+    text = "\n".join(days).replace(" ", ",")
+
+    kept = keep_year(at(session, before), 2026, text)
+
+    assert kept == (8, 1)
+    assert (fresh(session, guessed).due_on, fresh(session, guessed).by_weekends) == (
+        date(2026, 10, 10),  # a Saturday that is worked
+        False,
+    )
+    assert fresh(session, answered).due_on == date(2026, 10, 5)
+    (told,) = logged(session, "need_redate")
+    assert told.after == {"due_on": "2026-10-10"}
+    needs.hand_over(at(session, before), promised.id, promised.version, days=7, **handed)
+    assert fresh(session, promised).due_on == date(2026, 10, 13)
+    session.rollback()
+    assert keep_year(at(session, before), 2026, text.rpartition("\n")[0]) == (7, 0)
+    assert fresh(session, promised).due_on == date(2026, 10, 13)
 
 
 def test_a_category_gives_its_days_and_a_step_on_an_old_page_is_refused(session):
