@@ -9,17 +9,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from questionnaires.model import Questionnaire
-from questionnaires.progress import progress
 from survey import clock
 from survey.library import edition_of, questionnaire_of
 from survey.lifecycle import (
     calendars,
     contradictions,
-    disagreements,
     documents,
     interests,
     judging,
+    readiness,
     requests,
     responses,
     second_sheets,
@@ -27,12 +25,9 @@ from survey.lifecycle import (
     starts,
     teams,
     typed,
-    verification,
     versions,
 )
 from survey.lifecycle.errors import (
-    Contradicted,
-    Incomplete,
     Invalid,
     Locked,
     NotInvited,
@@ -42,21 +37,17 @@ from survey.lifecycle.errors import (
 )
 from survey.lifecycle.responses import Word
 from survey.lifecycle.scores import keep_score
-from survey.lifecycle.sheets import sheet_of
+from survey.lifecycle.sheets import row_of
 from survey.lifecycle.signing import Signing
 from survey.lifecycle.states import ASSESSMENT, WRITABLE
 from survey.lifecycle.step import About, Step
 from survey.lifecycle.teams import Team
-from survey.store import answers as answer_store
 from survey.store import assessments as store
 from survey.store import firms, newest, pool, rounds, tallies
 from survey.store import interests as interest_store
-from survey.store import starts as start_store
-from survey.store.contradictions import explanations
 from survey.tables import (
     Assessment,
     AssessmentState,
-    Need,
     Round,
     SheetKind,
     SheetRow,
@@ -149,7 +140,7 @@ def keep_processes(
     known = {p.id for p in edition_of(assessment).trades[assessment.trade].processes}
     if unknown := set(processes) - known:
         raise Invalid({"processes": f"没有这些工序：{'、'.join(sorted(unknown))}。"})
-    sheet = _sheet(step.session, assessment.id, kind)
+    sheet = row_of(step.session, assessment.id, kind)
     before = {"processes": sheet.processes, "lacking": sheet.lacking}
     sheet.processes = sorted(processes)
     sheet.lacking = sheet.lacking if lacking is None else dict(lacking)
@@ -174,11 +165,9 @@ def submit(step: Step, assessment_id: int, *, declared_by: str) -> Receipt:
         name = declared_by.strip()
         if not name or len(name) > 60:
             raise Invalid({"declared_by": "请填写承诺人姓名（60 字以内）。"})
-        sheet = _sheet(session, assessment_id, SheetKind.SELF)
+        sheet = row_of(session, assessment_id, SheetKind.SELF)
         questionnaire = questionnaire_of(assessment)
-        _require_profile(session, assessment)
-        _require_processes(questionnaire, sheet)
-        _require_complete(session, questionnaire, sheet)
+        readiness.require_whole(session, assessment, sheet)
         before, after = _turn(assessment, "submit")
         assessment.submitted_at, assessment.submitted_by = step.now, step.by.user_id
         assessment.declared_by, assessment.return_reason = name, None
@@ -210,10 +199,10 @@ def return_to_firm(
         before, after = _turn(assessment, "return")
         assessment.return_reason = why = typed.reason(reason)
         assessment.return_questions = _named(assessment, questions)
-        left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.SELF))
+        left = versions.leave(step, assessment, row_of(session, assessment_id, SheetKind.SELF))
         more = _settled(step, assessment, SheetKind.SELF)
         on_visit = before == AssessmentState.VISITING
-        named = open_contradictions(session, assessment) if on_visit else ()
+        named = readiness.open_contradictions(session, assessment) if on_visit else ()
         day, assessment.planned_on = assessment.planned_on, None
         calendars.follow(step, assessment)
         step.log(
@@ -364,9 +353,9 @@ def confirm(
             return
         second_sheets.require_shared(step, assessment)
         before, after = _turn(assessment, "confirm")
-        sheet = _sheet(session, assessment_id, SheetKind.ONSITE)
+        sheet = row_of(session, assessment_id, SheetKind.ONSITE)
         questionnaire = questionnaire_of(assessment)
-        _require_judged(session, assessment)
+        readiness.require_judged(session, assessment)
         contradictions.forget_gone(session, assessment)
         if shown is not None and shown != signing.content_hash(session, assessment):
             raise Stale
@@ -385,15 +374,6 @@ def confirm(
         judging.again(step, [assessment.firm_id])
 
 
-def _require_judged(session: Session, assessment: Assessment) -> None:
-    """Refuse to confirm what is still open, contradicts, or is seen otherwise by the second."""
-    if missing := open_items(session, assessment):
-        raise Incomplete(missing)
-    if open_ := open_contradictions(session, assessment):
-        raise Contradicted(open_)
-    disagreements.require_settled(session, assessment)
-
-
 def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
     """Take a confirmed assessment back to the consultant, saying why.
 
@@ -407,7 +387,7 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
         assessment.confirmed_at = None
         newest.tell(session, assessment.firm_id)
         tallies.count(session, assessment.id, SheetKind.SELF)
-        left = versions.leave(step, assessment, _sheet(session, assessment_id, SheetKind.ONSITE))
+        left = versions.leave(step, assessment, row_of(session, assessment_id, SheetKind.ONSITE))
         more = _settled(step, assessment, SheetKind.ONSITE)
         step.log(
             "reopen",
@@ -419,63 +399,9 @@ def reopen(step: Step, assessment_id: int, *, reason: str) -> None:
         judging.again(step, [assessment.firm_id])
 
 
-def open_items(session: Session, assessment: Assessment) -> dict[str, tuple[Need, ...]]:
-    """Return what stands between a visit and its confirmation: {question id: what it needs}."""
-    questionnaire = questionnaire_of(assessment)
-    own = _sheet(session, assessment.id, SheetKind.SELF)
-    onsite = _sheet(session, assessment.id, SheetKind.ONSITE)
-    said, found = answer_store.answers(session, own.id), answer_store.answers(session, onsite.id)
-    return verification.open_items(
-        questionnaire,
-        frozenset(onsite.processes),
-        said=said,
-        found=found,
-        files=store.evidence_counts(session, onsite.id),
-        resting=verification.resting_on(questionnaire, (onsite, found), (own, said)),
-    )
-
-
-def open_contradictions(session: Session, assessment: Assessment) -> tuple[str, ...]:
-    """Return the checks of a visit whose contradictions nobody has explained."""
-    found = contradictions.on_visit(session, assessment)
-    known = explanations(session, [assessment.id])[assessment.id]
-    return tuple(one.check.id for one in contradictions.unexplained(found, known))
-
-
-def _require_profile(session: Session, assessment: Assessment) -> None:
-    """What a firm said of itself in its last round is looked at before it stands for this one."""
-    sheet = start_store.own_sheet(session, assessment.id)
-    if starts.profile_waits(sheet.start if sheet else None, assessment):
-        raise Invalid(
-            {
-                "profile": "企业信息还是上一轮的。请核对人数、收入、工序等；没有变化，也请打开后保存一次。"
-            }
-        )
-
-
-def _require_processes(questionnaire: Questionnaire, sheet: SheetRow) -> None:
-    """A sheet says what the firm makes; what its trade usually has is ticked, or said why not."""
-    known = questionnaire.trade.processes
-    if known and not sheet.processes:
-        raise Invalid({"processes": "还没有勾选工序。请在企业信息里勾选本厂的工序和产品。"})
-    missing = [p for p in known if p.usual and p.id not in sheet.processes]
-    if silent := [p.title for p in missing if not sheet.lacking.get(p.id)]:
-        raise Invalid(
-            {"processes": f"没有勾选“{'”“'.join(silent)}”。请在企业信息里补勾，或写明没有的原因。"}
-        )
-
-
-def _require_complete(session: Session, questionnaire: Questionnaire, sheet: SheetRow) -> None:
-    kept = sheet_of(questionnaire, answer_store.answers(session, sheet.id))
-    state = progress(questionnaire, kept, frozenset(sheet.processes))
-    missing = [q for section in state.sections for q in section.missing]
-    if missing:
-        raise Incomplete(dict.fromkeys(missing, (Need.ANSWER,)))
-
-
 def _copy_sheet(step: Step, assessment: Assessment) -> None:
     """Start (or refresh) the on-site sheet: what the firm left unchanged keeps its verification."""
-    own = _sheet(step.session, assessment.id, SheetKind.SELF)
+    own = row_of(step.session, assessment.id, SheetKind.SELF)
     onsite = store.sheet(step.session, assessment.id, SheetKind.ONSITE)
     if onsite is None:
         onsite = SheetRow(
@@ -524,10 +450,3 @@ def _require_turn(assessment: Assessment, action: str) -> None:
     """Refuse a step that does not begin where an assessment stands."""
     if assessment.state not in ASSESSMENT[action].begins:
         raise Locked(assessment.state)
-
-
-def _sheet(session: Session, assessment_id: int, kind: SheetKind) -> SheetRow:
-    sheet = store.sheet(session, assessment_id, kind)
-    if sheet is None:
-        raise NotThere
-    return sheet

@@ -11,7 +11,7 @@ from survey.library import load
 from survey.lifecycle import judging, typed
 from survey.lifecycle.decisions import Basis
 from survey.lifecycle.errors import Invalid, NotThere, Stale, WrongState
-from survey.lifecycle.notices import condition_ids
+from survey.lifecycle.notice_texts import condition_ids
 from survey.lifecycle.recognitions import EARLIEST, MOST_DOCUMENT, paper_of
 from survey.lifecycle.states import CANDIDATE
 from survey.lifecycle.step import About, Step

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from reports.district import Target
 from survey import db
-from survey.lifecycle import assessments as steps
 from survey.lifecycle import contradictions
+from survey.lifecycle.readiness import open_contradictions
 from survey.lifecycle.step import Actor, Step
 from survey.store import assessments as store
 from survey.store.settings import District, keep
@@ -157,7 +157,7 @@ def _everything_is_confirmed(server: Server, number: int) -> None:
         by = Step(session, Actor(visit.consultant_id, "顾问"), moment())
         author = a_user(session, Role.CONSULTANT)
         fill(session, visit, author, kind=SheetKind.ONSITE, verification=Verdict.VERIFIED)
-        for check in steps.open_contradictions(session, visit):
+        for check in open_contradictions(session, visit):
             contradictions.explain(by, number, check, "现场看过，属实。")
 
 

@@ -38,6 +38,7 @@ from survey.lifecycle import (
     contradictions,
     disagreements,
     pool,
+    readiness,
     recognitions,
     responses,
     second_sheets,
@@ -462,7 +463,7 @@ class Life(RuleBasedStateMachine):
             kind=SheetKind.ONSITE,
             verification=Verdict.VERIFIED,
         )
-        for check in assessments.open_contradictions(self.session, self.assessment()):
+        for check in readiness.open_contradictions(self.session, self.assessment()):
             contradictions.explain(self._step(consultant), self.world.assessment, check, WHY)
 
     def _take_the_firms_word(self) -> None:

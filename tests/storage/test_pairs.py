@@ -7,7 +7,7 @@ import secrets
 import pytest
 from sqlalchemy import select
 
-from survey.lifecycle import as_said, assessments, disagreements, second_sheets
+from survey.lifecycle import as_said, assessments, disagreements, readiness, second_sheets
 from survey.lifecycle.answers import Change, save_answer
 from survey.lifecycle.contradictions import explain
 from survey.lifecycle.disagreements import Wish
@@ -225,9 +225,7 @@ def test_the_leads_decision_writes_the_leads_sheet_and_both_opinions_stay(
     said = line.opinion
     assert (said.lead_value, said.second_value, said.decided_value) == (2, 1, value)
     assert (said.decision, said.why, line.decided) == (decision, "两人一起再看过", True)
-    for check in assessments.open_contradictions(
-        session, session.get_one(Assessment, pair.visit.id)
-    ):
+    for check in readiness.open_contradictions(session, session.get_one(Assessment, pair.visit.id)):
         explain(by(session, pair.lead), pair.visit.id, check, "都属实")
     assessments.confirm(by(session, pair.lead), pair.visit.id)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from reports.facts import Choice
-from survey.lifecycle import answers, as_said, assessments, conclusions, verification
+from survey.lifecycle import answers, as_said, assessments, conclusions, readiness, verification
 from survey.lifecycle.answers import Change
 from survey.lifecycle.choices import TypedChoice, choices_of
 from survey.lifecycle.errors import Conflict, Incomplete, Invalid, Locked, NotThere, Stale
@@ -64,7 +64,7 @@ def verify_all(session, visit, consultant):
 
 
 def open_items(session, visit):
-    return assessments.open_items(session, visit)
+    return readiness.open_items(session, visit)
 
 
 def confirm(session, visit):

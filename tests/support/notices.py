@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from reports.notices import Own
 from survey.lifecycle import jobs, judging, notices
 from survey.lifecycle.jobs import Taken
-from survey.lifecycle.notices import Text
+from survey.lifecycle.notice_texts import Text
 from survey.lifecycle.step import Step
 from survey.tables import Job, JobState, Notice
 from tests.support.people import EDITION, TESTER, moment

@@ -25,7 +25,7 @@ from survey.lifecycle import candidates, jobs, notice_reminders, notices, templa
 from survey.lifecycle.candidates import Placed
 from survey.lifecycle.decisions import Basis
 from survey.lifecycle.judging import ask
-from survey.lifecycle.notices import Text
+from survey.lifecycle.notice_texts import DAYS, Text
 from survey.lifecycle.step import Step
 from survey.running.demonstration.people import actor
 from survey.running.demonstration.story import EDITION
@@ -161,7 +161,7 @@ def _undecided(year: int, common: dict[str, Any]) -> Example:
 def _draft(session: Session, one: Example, officer: User, now: datetime) -> Notice:
     at = Step(session, actor(officer), now - timedelta(days=one.published or 0))
     days = [(now + timedelta(days=ahead)).astimezone(LOCAL).date() for ahead in one.days]
-    dated = dict(zip(notices.DAYS, days, strict=True))
+    dated = dict(zip(DAYS, days, strict=True))
     notice = notices.draft(at, Text(**{**vars(one.text), **dated}))
     for own in one.own:
         notices.add_condition(at, notice.id, own, base_version=notice.version)

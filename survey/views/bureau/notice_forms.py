@@ -14,8 +14,8 @@ from questionnaires.edition import Edition
 from questionnaires.frames.conditions import ConditionItem
 from reports.notices import FIGURES, NONE, SIGNS, Kind, Own, Whom
 from survey import library
-from survey.lifecycle import notices as life
-from survey.lifecycle.notices import Text
+from survey.lifecycle import notice_texts as texts
+from survey.lifecycle.notice_texts import Text
 from survey.lifecycle.typed import MOST_REASON
 from survey.readings.notices import conditions
 from survey.tables import Notice
@@ -62,12 +62,12 @@ class NoticeForm(StepForm):
 
     title = StringField(
         "通知名称",
-        [InputRequired("请填写通知名称。"), Length(max=life.MOST_TITLE)],
+        [InputRequired("请填写通知名称。"), Length(max=texts.MOST_TITLE)],
         description="一条通知只写一个称号。一份文件征集几个称号的，每个称号各建一条。",
     )
-    number = StringField("文号", [Length(max=life.MOST_LINE)], description="还没见到的，先空着。")
+    number = StringField("文号", [Length(max=texts.MOST_LINE)], description="还没见到的，先空着。")
     issuer = StringField(
-        "发文单位", [InputRequired("请填写发文单位。"), Length(max=life.MOST_LINE)]
+        "发文单位", [InputRequired("请填写发文单位。"), Length(max=texts.MOST_LINE)]
     )
     level = Choice("级别", [InputRequired("请选择发文单位的级别。")])
     year = WholeNumber("年度", [InputRequired("请填写年度，例如 2026。")])
@@ -98,11 +98,11 @@ class NoticeForm(StepForm):
     papers = Lines(
         "材料清单", description="每行一项，例如“申报书（盖章）”。", render_kw={"rows": 6}
     )
-    platform = StringField("申报平台网址", [Length(max=life.MOST_PLATFORM)])
+    platform = StringField("申报平台网址", [Length(max=texts.MOST_PLATFORM)])
     contact = StringField(
-        "联系科室", [Length(max=life.MOST_LINE)], description="科室和电话，企业会看到。"
+        "联系科室", [Length(max=texts.MOST_LINE)], description="科室和电话，企业会看到。"
     )
-    note = TextAreaField("说明", [Length(max=life.MOST_NOTE)], render_kw={"rows": 4})
+    note = TextAreaField("说明", [Length(max=texts.MOST_NOTE)], render_kw={"rows": 4})
 
     def __init__(self, step: str, edition_id: str, **values: Any) -> None:
         super().__init__(step, **values)
@@ -125,15 +125,15 @@ class NoticeForm(StepForm):
 
     def text(self) -> Text:
         whom = Whom(
-            trades=life.chosen(self.trades.data or ()),
+            trades=texts.chosen(self.trades.data or ()),
             scale=self.scale.data or "",
-            sizes=life.chosen(self.sizes.data or ()),
-            rungs=life.chosen(self.rungs.data or ()),
-            pools=life.chosen(self.pools.data or ()),
+            sizes=texts.chosen(self.sizes.data or ()),
+            rungs=texts.chosen(self.rungs.data or ()),
+            pools=texts.chosen(self.pools.data or ()),
         )
         lines = ("title", "number", "issuer", "platform", "contact", "note")
         said: dict[str, Any] = {name: self[name].data or "" for name in lines}
-        days = {name: self[name].data for name in life.DAYS}
+        days = {name: self[name].data for name in texts.DAYS}
         known = [key for key, _title in self.asked.choices or () if key in (self.asked.data or ())]
         strange = [key for key in self.asked.data or () if key not in known]
         return Text(
@@ -145,14 +145,14 @@ class NoticeForm(StepForm):
             edition=self.edition.data,
             rung=self.rung.data or "",
             whom=whom,
-            asked=(*known, *life.chosen(strange)),
+            asked=(*known, *texts.chosen(strange)),
             papers=tuple(self.papers.data or ()),
         )
 
 
 def values_of(notice: Notice) -> dict[str, Any]:
     """Return what a notice says, as its form holds it."""
-    return {**life.said(notice), **notice.whom}
+    return {**texts.said(notice), **notice.whom}
 
 
 def _groups(edition: Edition, found: Mapping[str, ConditionItem]) -> list[Group]:
@@ -179,7 +179,7 @@ class OwnForm(StepForm):
 
     text = StringField(
         "条件",
-        [InputRequired("请写明条件。"), Length(max=life.MOST_LINE)],
+        [InputRequired("请写明条件。"), Length(max=texts.MOST_LINE)],
         description="照通知写。",
     )
     figure = Choice("看哪个数", choices=[SelectChoice(n, t) for n, (t, _u) in FIGURES.items()])
@@ -190,7 +190,7 @@ class OwnForm(StepForm):
         description="金额按万元填，人数按人填，省评数字化水平按 2.0 这样填。",
     )
     title = StringField(
-        "称号", [Length(max=life.MOST_LINE)], description="企业的称号里含有这几个字就算。"
+        "称号", [Length(max=texts.MOST_LINE)], description="企业的称号里含有这几个字就算。"
     )
     rung = Choice("等级")
     pools = MultipleField("培育阶段")
@@ -206,7 +206,7 @@ class OwnForm(StepForm):
     def own(self) -> Own:
         asked = ASKS[self.kind]
         said: dict[str, Any] = {name: self[name].data or "" for name in asked - {"pools"}}
-        pools = life.chosen(self.pools.data or ()) if "pools" in asked else ()
+        pools = texts.chosen(self.pools.data or ()) if "pools" in asked else ()
         return Own("", self.kind, self.text.data or "", pools=pools, **said)
 
 

@@ -14,6 +14,7 @@ from survey.files.kinds import ACCEPT, BY_MEDIA_TYPE
 from survey.lifecycle import notice_reminders, typed
 from survey.lifecycle import notices as life
 from survey.lifecycle.errors import Refusal
+from survey.lifecycle.notice_texts import DAYS
 from survey.readings import notices as readings
 from survey.store import mails
 from survey.store import notices as store
@@ -43,7 +44,7 @@ def notices() -> ResponseReturnValue:
         year=year,
         years=years,
         months=readings.months(readings.deadlines(shown), year),
-        undated=[one for one in shown if not any(getattr(one, day) for day in life.DAYS)],
+        undated=[one for one in shown if not any(getattr(one, day) for day in DAYS)],
         drafts=[one for one in found if one.state == NoticeState.DRAFT],
         withdrawn=[one for one in found if one.state == NoticeState.WITHDRAWN],
         counts=store.counts(session, [one.id for one in shown]),
