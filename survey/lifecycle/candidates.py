@@ -182,13 +182,15 @@ def arrange(step: Step, notice_id: int, rows: Sequence[Placed]) -> int:
         How many firms are on the list by it.
 
     Raises:
-        Invalid: Two firms have one place, or a figure cannot be; named by firm.
+        Invalid: Two firms have one place, of these or with one that went up before, or a figure
+            cannot be; named by firm.
         Stale: Somebody changed a firm since the page was shown.
     """
     good = _good(rows)
     with step.writing():
         notice = _notice(step, notice_id)
         _require_running(notice)
+        _require_free(step, notice_id, good)
         there = store.beside(step.session, [notice_id], [one.firm_id for one in rows])
         for one in sorted(good, key=lambda one: one.firm_id):
             candidate = there.get((notice_id, one.firm_id))
@@ -229,6 +231,20 @@ def _good(rows: Sequence[Placed]) -> list[_Good]:
     if faults:
         raise Invalid(faults)
     return found
+
+
+def _require_free(step: Step, notice_id: int, good: Sequence[_Good]) -> None:
+    """Raise where a place belongs to a firm that is on the list and not among these rows."""
+    ours = {one.firm_id for one in good}
+    listed = store.on_the_list(step.session, notice_id)
+    taken = {one.place for one in listed if one.firm_id not in ours}
+    faults = {
+        f"place-{one.firm_id}": f"第 {one.place} 已经有别的企业，例如已推荐的，请改成不同的名次。"
+        for one in good
+        if one.place in taken
+    }
+    if faults:
+        raise Invalid(faults)
 
 
 def _place(step: Step, candidate: Candidate, wanted: _Good) -> None:

@@ -425,6 +425,25 @@ def test_two_firms_on_one_place_or_a_changed_list_change_nothing(session):
     assert kept(session, notice, users[0].firm_id).state == CandidateState.INTENDED
 
 
+def test_whoever_comes_after_the_first_were_recommended_takes_a_place_of_its_own(session):
+    first, late = a_user(session), a_user(session)
+    notice = published(session, a_notice(session))
+    for user in (first, late):
+        candidates.intend(now(session), notice.id, user.firm_id, base_version=1)
+    arranged(session, notice, [first], (1,))
+    basis = Basis("纪要", now(session).today)
+    candidates.recommend(now(session), notice.id, basis, [(first.firm_id, 3)])
+
+    with pytest.raises(Invalid) as refused:
+        arranged(session, notice, [late], (1,))
+    session.rollback()
+    arranged(session, notice, [late], (2,))
+
+    assert list(refused.value.fields) == [f"place-{late.firm_id}"]
+    places = [line.place for line in candidate_store.recommendation(session, notice.id)]
+    assert places == [1, 2]
+
+
 def arranged(session, notice, users, places):
     rows = [
         Placed(user.firm_id, 2, place, "", "") for user, place in zip(users, places, strict=True)
