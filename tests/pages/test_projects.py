@@ -255,6 +255,34 @@ def test_a_subsidy_is_asked_within_its_policy_and_paid_by_the_bureau(
     assert "2.4 万元" in said(firm.get(page))
 
 
+def test_a_contract_corrected_after_a_subsidy_was_asked_says_to_both_what_it_allows_by_now(
+    session, firm, officer, person
+):
+    row = a_project(session, person.firm_id, ProjectState.UNDER_WAY)
+    a_subsidy(session, row, a_policy(session), "4")
+    page, theirs = f"/firm/projects/{row.id}/", f"/bureau/projects/{row.id}/"
+    assert "合同价改过" not in said(firm.get(page))
+    firm.get(f"{page}contract")
+    smaller = {"contracted_on": "2026-03-02", "provider_name": "虚构软件公司"}
+    assert (
+        firm.submit(f"{page}contract", smaller | {"price_equipment": "125000元"}).status_code == 422
+    )
+    firm.get(f"{page}contract")
+    smaller |= {
+        "price_equipment": "5",
+        "price_software": "",
+        "price_services": "",
+        "price_yearly": "",
+    }
+    assert firm.submit(f"{page}contract", smaller).status_code == 302
+
+    assert "按现在的合同价，最多兑现 1 万元，请改申请。" in said(firm.get(page))
+    assert "按现在的合同价，最多兑现 1 万元。" in said(officer.get(theirs))
+    much = officer.submit(f"{theirs}steps/pay", {"paid": "1.5"})
+    assert much.status_code == 422
+    assert "最多登记 1 万元" in said(much)
+
+
 def test_a_package_in_an_address_is_offered_as_many_as_the_last_result_counts(
     firm, session, person
 ):

@@ -22,6 +22,8 @@ from survey.tables import (
     Firm,
     Introduction,
     IntroductionState,
+    Project,
+    ProjectState,
     Provider,
     Role,
     Showing,
@@ -377,6 +379,35 @@ def test_the_ledger_is_derived_from_accepted_contracts(session, desk):
     assert send(desk, address, typed | {"claimed": "99"}).status_code == 422
     assert send(desk, address, typed).status_code == 302
     assert send(desk, address, typed).status_code == 409  # another window
+
+
+def test_what_was_paid_for_a_project_that_counts_no_more_stands_on_every_page_of_the_ledger(
+    session, app, desk
+):
+    provider = a_provider(session)
+    project = an_accepted_project(session, a_firm(session, "虚构阀门厂"), provider)
+    seller = signed_in(app, session, a_provider_user(session, provider))
+    day = moment().date().isoformat()
+    typed = {"version": "0", "claimed": "7.4", "claimed_on": day, "paid": "7.4", "paid_on": day, "note": "分两次付"}  # fmt: skip
+    desk.get("/bureau/providers/ledger")
+    address = f"/bureau/providers/{provider.id}/claims/{project.id}"
+    assert send(desk, address, typed).status_code == 302
+    assert "超出" not in desk.get("/bureau/providers/ledger").text
+    with db.writing(session):
+        row = session.get(Project, project.id)
+        row.state, row.accepted_on = ProjectState.FINISHED, None
+
+    page = desk.get("/bureau/providers/ledger").text
+
+    assert "已兑付的 7.4 万元超出了现在可申领的" in page
+    assert "验收已撤回或合同待核对" in page
+    assert 'value="分两次付"' in page  # what was noted is not lost by saving again
+    head, line = rows_of(desk.get("/bureau/providers/ledger.xlsx"))[:2]
+    told = dict(zip(head, line, strict=True))
+    assert (told["合同销售额（万元）"], told["已兑付超出可申领（万元）"]) == (0, 7.4)
+    assert (told["现状"], told["备注"]) == ("验收已撤回或合同待核对", "分两次付")
+    assert "验收已撤回或合同待核对" in seller.get("/provider/").text
+    assert "还没有验收的项目" in desk.get(f"/bureau/providers/{provider.id}").text
 
 
 def test_providers_and_officers_read_of_a_price_what_everybody_is_told(session, app, desk):
