@@ -196,13 +196,17 @@ def reopen(step: Step, project_id: int, *, reason: str, base_version: int) -> No
 
 
 def resume(step: Step, project_id: int, *, reason: str, base_version: int) -> None:
-    """Let a stopped project go on: as contracted, or as planned where there was no contract."""
+    """Let a stopped project go on: as contracted, or as planned where there was no contract.
+
+    That it was finished is to be said anew; when it began stays.
+    """
     why = typed.reason(reason)
     with step.writing():
         row = held(step, project_id, base_version, (ProjectState.STOPPED,))
         action = "project_resume" if row.contracted_on else "project_replan"
         before = {"state": row.state}
         row.state, row.reason, row.changed_at = PROJECT[action].leads, why, step.now
+        row.finished_on = None
         step.log(action, row, before=before, after={"state": row.state}, reason=why)
         introductions.follow(step, row.firm_id)
 

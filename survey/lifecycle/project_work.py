@@ -69,7 +69,8 @@ def report(step: Step, project_id: int, said: Progress, *, base_version: int) ->
         row = held(step, project_id, base_version, RUNNING)
         told = _read_progress(step, row, said)
         if row.state in PROJECT["project_start"].begins:
-            row.state, row.started_on = PROJECT["project_start"].leads, told.as_of
+            row.state = PROJECT["project_start"].leads
+            row.started_on = row.started_on or told.as_of  # it may go on after it was stopped
         _add_report(step, row, told)
         after = {"percent": told.percent, "as_of": told.as_of, "invested": told.invested}
         step.log("project_report", row, after=after)

@@ -187,8 +187,11 @@ def pay(
 def allowed(row: Project, known: Subsidy, subsidies: Sequence[Subsidy]) -> int:
     """Return the most that may be paid of what was asked, in 0.01 万元.
 
-    A contract that was corrected since allows less than was asked, and so does what others paid.
+    A contract that was corrected since allows less than was asked, and so does what others paid; a
+    project that was stopped allows nothing.
     """
+    if row.state == ProjectState.STOPPED:
+        return 0
     prices = prices_of(row)
     others = (one.paid or 0 for one in subsidies if one.policy_id != known.policy_id)
     left = prices.whole - sum(others)
@@ -205,7 +208,7 @@ def _read_payment(
     elif amount > most:
         faults["paid"] = (
             f"最多登记 {money_text(most)}：不能超过申请金额和按现在的合同价算出的上限，"
-            "连同其他政策也不能超过合同价。"
+            "连同其他政策也不能超过合同价；项目终止后不再兑现。"
         )
     if on is None or not known.asked_on <= on <= step.today:
         faults["paid_on"] = f"日期应在申请日期 {known.asked_on.isoformat()} 到今天之间。"

@@ -243,6 +243,43 @@ def test_what_was_asked_before_a_contract_was_corrected_is_paid_by_the_corrected
     assert [(one.paid, seen.allowed(one)) for one in seen.subsidies] == [(100, 80)]
 
 
+def test_a_project_that_was_stopped_is_paid_nothing_more_and_shows_what_it_was_paid(session):
+    row = a_project(session, a_firm(session), S.UNDER_WAY)
+    paid, waiting = (a_subsidy(session, row, a_policy(session, name=n), "1") for n in ("甲", "乙"))
+
+    def pay(one, amount, note=""):
+        given = {"paid": amount, "paid_on": one.asked_on, "note": note}
+        subsidies.pay(a_step(session), one.id, **given, base_version=version(session, row))
+
+    pay(paid, "1")
+    project_work.stop(a_step(session), row.id, reason="停产。", base_version=version(session, row))
+
+    with pytest.raises(Invalid, match="paid"):
+        pay(waiting, "0.5")
+    pay(waiting, "0", "项目已终止。")
+    pay(paid, "0.4", "退回六千元。")
+    seen = project_seen(session, again(session, row))
+    assert [(one.paid, seen.allowed(one)) for one in seen.subsidies] == [(40, 0), (0, 0)]
+
+
+def test_a_project_that_goes_on_after_it_was_stopped_keeps_its_beginning_and_is_unfinished(session):
+    row = a_project(session, a_firm(session), S.FINISHED)
+    began = row.started_on
+
+    def now():
+        return {"base_version": version(session, row)}
+
+    project_work.stop(a_step(session), row.id, reason="停产。", **now())
+    project_checks.resume(a_step(session), row.id, reason="复产。", **now())
+    resumed = again(session, row)
+    stood = (resumed.state, resumed.finished_on)
+    said = Progress(60, resumed.progress_on + timedelta(days=30))
+    project_work.report(a_step(session), row.id, said, **now())
+
+    assert stood == (S.CONTRACTED, None)
+    assert again(session, row).started_on == began
+
+
 def test_nobody_elses_figure_and_no_absent_project_is_found(session):
     mine, theirs = (a_project(session, a_firm(session), S.PLANNED) for _ in range(2))
     a_figure(session, theirs)
