@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey.lifecycle import judging
+from survey.lifecycle import judging, needs
 from survey.lifecycle.errors import Invalid
 from survey.lifecycle.step import About, Step
-from survey.store import settings, stages
+from survey.store import settings, stages, workdays
 from survey.store.stages import Stage
 
 
@@ -23,6 +23,8 @@ def keep_district(
 ) -> None:
     """Store the settings as a whole; the log says what of them changed.
 
+    A calendar that comes with them dates needs anew that were dated by weekends alone.
+
     Args:
         logo: The picture ``wanted.logo`` names, where it is a new one.
         beside: What lies under keys of its own, such as working days, as it is stored.
@@ -33,6 +35,8 @@ def keep_district(
     with step.writing() as session:
         for key, value in (beside or {}).items():
             settings.keep_beside(session, key, value)
+        session.flush()
+        needs.date_anew(step, workdays.read(session))
         if logo:
             settings.keep_logo(session, logo)
         _keep(step, settings.read(session), wanted)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from survey import db
+from survey.clock import LOCAL
 from survey.lifecycle import need_rules as rules_steps
 from survey.readings.workloads import free_days
 from survey.store import need_rules, workdays
-from survey.tables import Role
+from survey.tables import NeedState, Role
 from survey.workdays import Calendar, SpecialDay
 from tests.support.bureau import at_desk, logged
-from tests.support.people import a_user
+from tests.support.needs import a_need, fresh
+from tests.support.people import a_firm, a_user
 
 LIST = "2026-10-01,放假,虚构节\n2026-10-10,补班,虚构节"
 PAGE, RULES = "/admin/district/workdays", "/admin/district/needs"
@@ -117,6 +119,9 @@ def test_calendar_and_categories_are_part_of_the_districts_profile(app, administ
     with db.writing(session):
         workdays.keep(session, Calendar())
         need_rules.keep(session, need_rules.NeedRules())
+    handed = {"at": datetime(2026, 9, 30, 2, tzinfo=LOCAL), "raised_on": date(2026, 9, 30)}
+    need = a_need(session, a_firm(session).id, state=NeedState.HANDED_OVER, days=1, **handed)
+    assert (need.due_on, need.by_weekends) == (date(2026, 10, 1), True)
 
     administrator.get("/admin/district/profile")
     text = given.replace(b"name: ''", b"").decode()
@@ -127,6 +132,8 @@ def test_calendar_and_categories_are_part_of_the_districts_profile(app, administ
     assert answer.status_code == 302, answer.text
     session.expire_all()
     assert (workdays.read(session), need_rules.read(session)) == (calendar, rules)
+    dated = fresh(session, need)
+    assert (dated.due_on, dated.by_weekends) == (date(2026, 10, 2), False)
     wrong = profile.replace("2026-10-01", "2026-10-32")
     administrator.get("/admin/district/profile")
     file = (io.BytesIO(wrong.encode()), "district.yaml")
