@@ -261,7 +261,7 @@ def test_a_contract_corrected_after_a_subsidy_was_asked_says_to_both_what_it_all
     row = a_project(session, person.firm_id, ProjectState.UNDER_WAY)
     a_subsidy(session, row, a_policy(session), "4")
     page, theirs = f"/firm/projects/{row.id}/", f"/bureau/projects/{row.id}/"
-    assert "合同价改过" not in said(firm.get(page))
+    assert "超出上限" not in said(firm.get(page))
     firm.get(f"{page}contract")
     smaller = {"contracted_on": "2026-03-02", "provider_name": "虚构软件公司"}
     assert (
@@ -276,8 +276,8 @@ def test_a_contract_corrected_after_a_subsidy_was_asked_says_to_both_what_it_all
     }
     assert firm.submit(f"{page}contract", smaller).status_code == 302
 
-    assert "按现在的合同价，最多兑现 1 万元，请改申请。" in said(firm.get(page))
-    assert "按现在的合同价，最多兑现 1 万元。" in said(officer.get(theirs))
+    assert "按现在的合同价和政策，最多兑现 1 万元，请改申请。" in said(firm.get(page))
+    assert "按现在的合同价和政策，最多兑现 1 万元。" in said(officer.get(theirs))
     much = officer.submit(f"{theirs}steps/pay", {"paid": "1.5"})
     assert much.status_code == 422
     assert "最多登记 1 万元" in said(much)

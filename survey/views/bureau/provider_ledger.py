@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from reports import contracts
 from survey.lifecycle import claims as steps
 from survey.lifecycle.claims import TypedClaim
+from survey.lifecycle.errors import Invalid
 from survey.lifecycle.typed import whole
 from survey.store import deals as store
 from survey.store.deals import Deal
@@ -18,6 +20,15 @@ from survey.views.bureau.exports import Column, send_list
 from survey.views.forms import providers as forms
 from survey.web import here, lists
 from survey.words import providers as words
+
+_ASKED = {
+    "claimed": ("已申领（万元）", "decimal"),
+    "claimed_on": ("申领日期", "text"),
+    "paid": ("已兑付（万元）", "decimal"),
+    "paid_on": ("兑付日期", "text"),
+    "note": ("备注", "text"),
+}
+"""What is asked of a claim, and by which keys of a phone."""
 
 
 def _claimable(deal: Deal) -> int:
@@ -50,9 +61,21 @@ def _columns() -> tuple[Column[Any], ...]:
     )
 
 
+class Tried(NamedTuple):
+    """What was typed of one line and could not be taken, and why by field."""
+
+    key: str
+    given: TypedClaim
+    faults: Mapping[str, str]
+
+
 @pages.get("/providers/ledger")
 def provider_ledger() -> ResponseReturnValue:
     """Show what providers may claim by their accepted contracts, by provider, with sums."""
+    return _page()
+
+
+def _page(tried: Tried | None = None) -> str:
     part, session = lists.part(), here.session()
     found, total = store.deals(session, part)
     return render_template(
@@ -65,7 +88,8 @@ def provider_ledger() -> ResponseReturnValue:
         sums=store.sums(session, here.district().provider_permille),
         part=part,
         total=total,
-        typed=forms.money,
+        fields=_fields,
+        tried=tried,
         share=words.share(here.district().provider_permille),
     )
 
@@ -86,6 +110,20 @@ def record_claim(provider_id: int, project_id: int) -> ResponseReturnValue:
     if seen is None:
         abort(400)
     given = TypedClaim(*(request.form.get(name, "") for name in TypedClaim._fields))
-    steps.record(here.step(), provider_id, project_id, given, base_version=seen)
+    try:
+        steps.record(here.step(), provider_id, project_id, given, base_version=seen)
+    except Invalid as error:
+        here.session().rollback()
+        return _page(Tried(f"{provider_id}-{project_id}", given, error.fields)), error.status
     flash("已登记。", "good")
-    return redirect(url_for(".provider_ledger"))
+    return redirect(url_for(".provider_ledger", page=lists.part().page))
+
+
+def _fields(deal: Deal, tried: Tried | None) -> list[tuple[str, str, str, str]]:
+    """Return the fields of a line: name, title, which keys a phone shows, and what stands in it."""
+    paid = forms.money(deal.paid) if deal.paid else ""
+    kept = (forms.money(deal.claimed), deal.claimed_on, paid, deal.paid_on, deal.note)
+    given = TypedClaim(*("" if one is None else str(one) for one in kept))
+    if tried and tried.key == f"{deal.provider_id}-{deal.project_id}":
+        given = tried.given
+    return [(name, *_ASKED[name], getattr(given, name)) for name in TypedClaim._fields]
