@@ -70,6 +70,16 @@ def test_the_plan_counts_only_what_was_recognised_in_time(desk, session, round_,
     assert "还差 2 家" in page
 
 
+def test_a_target_whose_year_is_over_is_said_to_be_missed_and_not_still_to_come(desk, session):
+    a_district(session, targets=(Target(2020, 2, ("workshop",)), Target(2099, 4, ("workshop",))))
+
+    page = desk.get("/bureau/pool").text
+
+    assert "到期没有完成，差 2 家" in page
+    assert page.count("已到期") == 1
+    assert "还差 4 家" in page
+
+
 def told(session, assessment, facts, author):
     """Write application facts on the confirmed sheet."""
     with db.writing(session):

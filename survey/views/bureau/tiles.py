@@ -15,7 +15,7 @@ from survey.store.needs import Standing
 from survey.store.pool import Waiting
 from survey.store.project_sums import Sums
 from survey.tables import AssessmentState, IntroductionState, PoolState, ProjectState
-from survey.web import lists
+from survey.web import here, lists
 from survey.words import needs
 from survey.words import providers as provider_words
 from survey.words.projects import STATES as PROJECT_STATES
@@ -147,7 +147,7 @@ def plan_tile(line: PlanLine) -> Tile:
         f"{line.year} 年目标",
         f"{line.recognised}/{line.wanted}",
         url_for("bureau.pool", _anchor="plan"),
-        note="已认定/目标",
+        note="已认定/目标，已到期" if line.year < here.today().year else "已认定/目标",
         tone="warn" if line.missing else "good",
     )
 
