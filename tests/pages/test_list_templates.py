@@ -95,7 +95,8 @@ def test_no_list_fills_a_template_above_the_limit(app, session, world, settings,
 @pytest.mark.parametrize(
     "marks, words",
     [
-        (("企业名称", "没有这个字段"), "这些名称不认识：{{没有这个字段}}"),
+        (("企业名称", "没有这个字段"), "这些名称不认识：{{没有这个字段}}。"),
+        (("企业名称", "信用代码"), "{{信用代码}}（是不是 {{统一社会信用代码}}？）"),
         (("家数",), "模板里没有企业的字段"),
     ],
 )

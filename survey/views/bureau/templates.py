@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from io import BytesIO
 from itertools import chain
 from typing import Any
@@ -68,6 +69,8 @@ EVERYTHING: Mapping[str, Callable[[], Everything]] = {
     "providers": providers.everything,
     "introductions": introductions.everything,
 }
+LIKELY = 0.5
+"""From which likeness on, 0 to 1, an unknown name is taken for a known one that was meant."""
 GONE = "模板文件不在服务器上了，请重新上传。"
 
 
@@ -109,13 +112,13 @@ def _take() -> ListTemplate:
         )
     known = [*_named(_every(listed)), words.NUMBER]
     held = files.held(here.contents().read(stored.sha256), stored.name, known, list(words.ONCE))
-    _require_good(held)
+    _require_good(held, known)
     return life.keep_template(here.step(), listed, title, stored, held)
 
 
-def _require_good(held: Held) -> None:
+def _require_good(held: Held, known: Sequence[str]) -> None:
     if held.unknown:
-        names = "、".join(f"{{{{{cut(name)}}}}}" for name in held.unknown[:10])
+        names = "、".join(_suggested(cut(name), known) for name in held.unknown[:10])
         raise Invalid({"template": f"这些名称不认识：{names}。请照下面的表改正后再上传。"})
     if not held.rows:
         raise Invalid(
@@ -124,6 +127,12 @@ def _require_good(held: Held) -> None:
     if len(held.rows) > 1:
         places = "、".join(f"“{sheet}”第 {row} 行" for sheet, row in held.rows[:5])
         raise Invalid({"template": f"企业的字段只能写在一行里，现在有：{places}。"})
+
+
+def _suggested(name: str, known: Sequence[str]) -> str:
+    """Write a name that is not known, with the one that was probably meant."""
+    meant = get_close_matches(name, known, 1, LIKELY)
+    return f"{{{{{name}}}}}" + (f"（是不是 {{{{{meant[0]}}}}}？）" if meant else "")
 
 
 def _every(listed: str) -> Sequence[Column[Any]]:
