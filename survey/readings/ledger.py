@@ -36,7 +36,7 @@ class Beside:
     maturity: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     filings: Mapping[int, Sequence[NationalFiling]] = field(default_factory=dict)
     admissions: Mapping[int, str] = field(default_factory=dict)
-    """The number of the minutes, by id."""
+    """By which minutes an entry was taken in, else why, by entry."""
     proposals: Mapping[int, Proposal] = field(default_factory=dict)
     of_nation: Mapping[int, Proposal] = field(default_factory=dict)
     """What is proposed on the nation's ladder."""
@@ -71,7 +71,10 @@ def _filings(session: Session, firms: Collection[int]) -> dict[int, list[Nationa
 
 
 def _admissions(session: Session, lines: Sequence[PoolLine]) -> dict[int, str]:
-    return store.admissions(session, {line.place.admission_id or 0 for line in lines})
+    by = store.admissions(session, {line.place.admission_id or 0 for line in lines})
+    alone = [line.id for line in lines if line.place.admission_id not in by]
+    named = {line.id: by.get(line.place.admission_id or 0, "") for line in lines}
+    return named | store.reasons_of_admission(session, alone)
 
 
 def proposals(

@@ -17,11 +17,14 @@ from survey.tables import (
     DocumentKind,
     DocumentStanding,
     FirmYear,
+    Ladder,
     Minutes,
+    PoolEntry,
     Project,
     ProjectPackage,
     ProjectState,
     SheetRow,
+    StageChange,
     Subsidy,
     SubsidyPolicy,
 )
@@ -132,6 +135,17 @@ def maturity(session: Session, assessment_ids: Collection[int]) -> dict[int, dic
 def admissions(session: Session, entry_minutes: Collection[int]) -> dict[int, str]:
     """Return the numbers of minutes, by id."""
     query = select(Minutes.id, Minutes.document).where(Minutes.id.in_(entry_minutes))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def reasons_of_admission(session: Session, entry_ids: Collection[int]) -> dict[int, str]:
+    """Return why entries were last taken in, by entry: what a firm taken in by itself rests on."""
+    query = (
+        select(StageChange.entry_id, StageChange.reason)
+        .join(PoolEntry, PoolEntry.id == StageChange.entry_id)
+        .where(StageChange.entry_id.in_(entry_ids), StageChange.ladder == Ladder.PROVINCE)
+        .where(StageChange.at == PoolEntry.admitted_at)
+    )
     return {row[0]: row[1] for row in session.execute(query)}
 
 

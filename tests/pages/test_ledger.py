@@ -165,6 +165,7 @@ def test_every_column_of_the_ledger_is_told_by_what_knows_it_and_else_is_empty(
     }  # fmt: skip
     assert first["主要系统"]
     assert first["培育阶段"] == "区级储备"
+    assert first["入库依据"] == "条件成熟。"  # taken in by itself: no minutes name it
     for name in ("项目或车间名称", "项目总投资（万元）", "备案代码", "信用核查结果", "省评年度"):
         assert second[name] == "", name
     assert first["阶段建议"] == "建议：完工"

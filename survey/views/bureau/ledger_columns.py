@@ -95,7 +95,7 @@ def _of_stages(stages: Sequence[Stage], known: Beside) -> Iterable[Column[Any]]:
         return found.why if found else ""
 
     def by(line: Any) -> str:
-        return known.admissions.get(line.place.admission_id or 0, "")
+        return known.admissions.get(line.id, "")
 
     yield Column(
         "培育阶段",
