@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0088"
-down_revision = "0087"
+revision = "0091"
+down_revision = "0090"
 
 
 def upgrade() -> None:
