@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -14,19 +14,13 @@ from reports.contracts import ends as ends_of
 from reports.dashboard import NONE, TOTAL, Basis, Cell, Line, Table, money
 from reports.figures import amount, span
 from reports.peers import band_text
-from reports.small_cells import FEWEST, WITHHELD, Change, Sum, withheld
+from reports.published import Before, Published
+from reports.small_cells import FEWEST, WITHHELD, withheld
 from reports.small_cells import Cell as Key
+from reports.ties import COUNTED, DISTRIBUTIONS, Ties
 
 INSIDE = frozenset({"near", "stages", "nation"})
 """Blocks that name firms, and the pool's stages (how far the bureau is with whom)."""
-CONFIRMED, HANDED_IN = "诊断核定", "提交"
-DISTRIBUTIONS = frozenset({"by-trade", "by-size", "by-township"})
-COUNTED = {"plan": 3, "deviation": 3, "projects": 1, "samples": 2}
-"""How many columns of a block leave the bureau, the first ones. Of the plan anybody knows what is wanted,
-who was recognised (published by name), the rest of it; a mean deviation, taken twice, would tell a
-newcomer's; what projects cost is told of all together, in the block's sentence."""
-COLUMNS = frozenset(COUNTED) - {"plan", "deviation"}
-"""Blocks whose columns each have a sum of their own, and no total beside them."""
 LISTED = frozenset({"gates", "demand"})
 """Blocks that list what some firm lacks or wants: that a line is there says that somebody does."""
 NONE_SHARED = f"没有至少 {FEWEST} 家企业共有的，或还没有结果。"
@@ -42,8 +36,6 @@ GROUPS = (
     "现场核定过的企业，总得分率的四分位各落在哪一档（%），数字越大越好；定一次管一期，各处相同。"
     "不到 6 家的和能推算出少数几家的不列。"
 )
-Place = tuple[int, int]
-"""Line and column of a cell that counts firms."""
 
 
 class Benchmark(NamedTuple):
@@ -63,13 +55,21 @@ class Benchmark(NamedTuple):
         return "，".join(part for part in self[1:4] if part) or "全部企业"
 
 
+class Outside(NamedTuple):
+    """The blocks that may leave the bureau, and what is remembered of them for the next paper."""
+
+    tables: tuple[Table, ...]
+    published: Published
+
+
 def outward(
     tables: Sequence[Table],
     current: str,
     basis: Basis,
     told: Sequence[Benchmark],
     told_on: Collection[str] = (),
-) -> tuple[Table, ...]:
+    before: Sequence[Published] = (),
+) -> Outside:
     """Return the blocks that may leave the bureau, small counts held back in all of them together.
 
     Means of shares do not leave it: in their place stands what everybody is told of each trade.
@@ -79,6 +79,7 @@ def outward(
         basis: Whose rungs they count.
         told: What everybody is told of groups of firms; which groups that are tells on counts.
         told_on: Packages whose sums one of a few firms could work out another's part from.
+        before: What earlier public papers told, the newest first.
     """
     medians = {(one.section, one.trade): one.found.middle for one in told if _is_trade(one)}
     shown = [
@@ -87,13 +88,29 @@ def outward(
         if t.id not in INSIDE and (t.id != HEAT or medians)
     ]
     shown += _groups(told)
-    known = _Known(current, basis, _width(shown))
+    known = Ties(current, basis, _width(shown))
     for table in shown:
         known.note(table)
     elsewhere = _known_counts(told, known)
-    held = withheld(known.counts, known.sums, known.changes, few=known.few, known=elsewhere)
+    held = _held(known, Before(before), elsewhere)
     written = (_written(table, known, held) for table in shown)
-    return tuple(_listed(table) if table.id in LISTED else table for table in written)
+    blocks = tuple(_listed(table) if table.id in LISTED else table for table in written)
+    kept = Published.of(known.counts, known.sums, held, known.few, known.names)
+    return Outside(blocks, kept)
+
+
+def _held(known: Ties, before: Before, elsewhere: Mapping[Key, tuple[int, int]]) -> frozenset[Key]:
+    """Return the counts of a page that are held back, beside all that was printed before."""
+    held = withheld(
+        {**known.counts, **before.counts},
+        [*known.sums, *before.sums],
+        [*known.changes, *before.changes(known.names)],
+        gone=before.held | before.still_held(known.counts, known.names),
+        few=known.few | before.few,
+        known=elsewhere,
+        fixed=before.printed,
+    )
+    return held & known.counts.keys()
 
 
 def _is_trade(one: Benchmark) -> bool:
@@ -112,7 +129,7 @@ def _groups(told: Sequence[Benchmark]) -> list[Table]:
     return [Table(PEERS, "同行参照", GROUPS, head, tuple(lines), unit="%")] if lines else []
 
 
-def _known_counts(told: Sequence[Benchmark], known: _Known) -> Mapping[Key, tuple[int, int]]:
+def _known_counts(told: Sequence[Benchmark], known: Ties) -> Mapping[Key, tuple[int, int]]:
     """Return between what counts of this page lie, for whoever knows of which groups is told."""
     ids = ("by-trade", "by-size", "by-township")
     found: dict[Key, tuple[int, int]] = {}
@@ -187,122 +204,7 @@ def _width(tables: Sequence[Table]) -> int:
     return next((table.bars for table in tables if table.id in DISTRIBUTIONS), 0)
 
 
-@dataclass
-class _Known:
-    """Every count of the page under one key, however often it is printed, and what ties them."""
-
-    current: str
-    basis: Basis
-    width: int
-    counts: dict[Key, int] = field(default_factory=dict)
-    sums: list[Sum] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    few: set[Key] = field(default_factory=set)
-
-    @property
-    def everybody(self) -> Key:
-        return ("all", self.width)
-
-    def key(self, table: Table, at: int, column: int) -> Key:
-        """Name a count; the same firms have one name in all tables."""
-        title = table.lines[at].title
-        whole = title == TOTAL or len(table.lines) == 1
-        if (table.id in DISTRIBUTIONS and whole) or (table.id, title) == ("by-round", self.current):
-            return ("all", column)
-        rated = CONFIRMED if self.basis == Basis.VISITED else HANDED_IN
-        if (table.id, title, column) == ("funnel", rated, 0):
-            return self.everybody
-        return (table.id, title, column)
-
-    def note(self, table: Table) -> None:
-        """Take in the counts of a table, and how they hang together."""
-        keys = self.keys(table)
-        for (at, column), key in keys.items():
-            cell = table.lines[at].cells[column]
-            self.counts[key] = int(cell.number or 0)
-            if cell.firms is not None and cell.firms < FEWEST:
-                self.few.add(key)
-        ties = {
-            "by-round": self._of_rounds,
-            "funnel": self._one_within_another,
-            "systems": self._one_within_another,
-            "gates": self._within_everybody,
-            "deviation": self._of_deviation,
-        }
-        if table.id in DISTRIBUTIONS or table.id in ("by-round", "unreached", "needs"):
-            self.sums += _sums_of(table, keys)
-        if table.id in COLUMNS:
-            self.sums += _sums_down(table, keys, COUNTED[table.id])
-        if table.id in ties:
-            ties[table.id](table, keys)
-
-    def keys(self, table: Table) -> Mapping[Place, Key]:
-        """The key of each cell that counts firms; the plan's are public."""
-        return {
-            (at, column): self.key(table, at, column)
-            for at, line in enumerate(table.lines)
-            for column, cell in enumerate(line.cells)
-            if cell.where is not None and table.id != "plan"
-        }
-
-    def _of_rounds(self, table: Table, keys: Mapping[Place, Key]) -> None:
-        """What came and went from one round to the next is a count as well."""
-        for at, column in keys:
-            if at + 1 < len(table.lines):
-                self.changes.append(Change(keys[at, column], keys[at + 1, column]))
-
-    def _one_within_another(self, table: Table, keys: Mapping[Place, Key]) -> None:
-        """Each step holds the firms of the next, and those that stayed behind are a count.
-
-        Of systems each lies within the firms that have a result.
-        """
-        for at in range(1, len(table.lines)):
-            outer = min(at - 1, 1) if table.id == "systems" else at - 1
-            self.changes.append(Change(keys[at, 0], keys[outer, 0]))
-
-    def _within_everybody(self, table: Table, keys: Mapping[Place, Key]) -> None:
-        if self.everybody in self.counts:
-            self.changes += [Change(key, self.everybody) for key in keys.values()]
-
-    def _of_deviation(self, table: Table, keys: Mapping[Place, Key]) -> None:
-        """Of confirmed firms the three columns are all there are."""
-        lines = range(len(table.lines))
-        for at in lines:
-            title = table.lines[at].title
-            whole = ("by-trade", title, self.width)
-            if self.basis == Basis.VISITED and whole in self.counts:
-                self.sums.append(Sum(whole, _row(keys, at, table.bars)))
-        last = lines[-1] if lines else 0
-        confirmed = self.everybody if self.basis == Basis.VISITED else ("funnel", CONFIRMED, 0)
-        if lines and confirmed in self.counts:
-            self.sums.append(Sum(confirmed, _row(keys, last, table.bars)))
-        if len(lines) > 1:
-            for column in range(table.bars):
-                parts = tuple(keys[at, column] for at in lines[:-1])
-                self.sums.append(Sum(keys[last, column], parts))
-
-
-def _row(keys: Mapping[Place, Key], at: int, width: int) -> tuple[Key, ...]:
-    return tuple(keys[at, column] for column in range(width))
-
-
-def _sums_of(table: Table, keys: Mapping[Place, Key]) -> Iterator[Sum]:
-    """A line's total is the sum of its parts, and the last line that of those above."""
-    width, lines = table.bars, range(len(table.lines))
-    for at in lines:
-        yield Sum(keys[at, width], _row(keys, at, width))
-    yield from _sums_down(table, keys, width + 1)
-
-
-def _sums_down(table: Table, keys: Mapping[Place, Key], columns: int) -> Iterator[Sum]:
-    """The last line is the sum of those above."""
-    last = len(table.lines) - 1
-    if last > 0 and table.lines[-1].title == TOTAL:
-        for column in range(columns):
-            yield Sum(keys[last, column], tuple(keys[at, column] for at in range(last)))
-
-
-def _written(table: Table, known: _Known, held: frozenset[Key]) -> Table:
+def _written(table: Table, known: Ties, held: frozenset[Key]) -> Table:
     keys = known.keys(table)
     wholes = {
         "funnel": keys.get((0, 0)),

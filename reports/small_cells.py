@@ -8,6 +8,9 @@ printed, that firms are whole numbers and not fewer than none, and how the table
 cannot say of a small count where it lies within fewer than ``FEWEST`` firms. Held-back cells look
 all alike: nobody sees which of them is small.
 
+What was printed once stays known: counts of an earlier paper are judged together with those of the
+next, and only the new ones can be held back (``fixed``).
+
 Tables that share cells, margins or firms are judged together, in one call: each ``Sum`` says that
 a whole is the sum of its parts, whatever table they stand in. A ``Change`` between two printed
 counts, such as of one cell in two rounds, is a count as well: 1 to 4 firms that came or went may
@@ -19,7 +22,7 @@ rule backwards over every district that might lie behind a table.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -55,6 +58,7 @@ def withheld(
     gone: Iterable[Cell] = (),
     few: Iterable[Cell] = (),
     known: Mapping[Cell, tuple[int, int]] | None = None,
+    fixed: Collection[Cell] = (),
 ) -> frozenset[Cell]:
     """Return the counts that are held back.
 
@@ -65,12 +69,13 @@ def withheld(
         gone: Counts that are held back for a reason of their own.
         few: Counts of something else than firms, with few firms behind them: guarded like small ones.
         known: How few and how many a count can be, as readers know from elsewhere.
+        fixed: Counts that were printed before, so that it is too late to hold them back.
 
     Raises:
         ValueError: A whole is not the sum of its parts.
     """
     small = {cell for cell, count in counts.items() if count < FEWEST} | set(few)
-    tables = _Tables(counts, sums, changes, small, known or {})
+    tables = _Tables(counts, sums, changes, small, known or {}, frozenset(fixed))
     held = small | set(gone)
     while covers := {tables.cover(each, held) for each in tables.weak(held)} - {None}:
         held |= covers
@@ -91,8 +96,9 @@ class _Tables:
         changes: Iterable[Change],
         small: Iterable[Cell],
         known: Mapping[Cell, tuple[int, int]],
+        fixed: frozenset[Cell],
     ) -> None:
-        self.counts, self._known = counts, known
+        self.counts, self._known, self._fixed = counts, known, fixed
         self._order = {cell: place for place, cell in enumerate(counts)}
         self._seen: list[Mapping[Cell, int]] = [counts]
         self._lines = [_line(counts, one) for one in sums]
@@ -112,13 +118,13 @@ class _Tables:
         A line with one gap gives it away: first what fills most such lines at once. Where the gaps
         have company and yet lie too close, the least that stands in a line with the small count.
         """
-        near = set(self._small[key])
-        if near - held:  # a change between two printed counts
-            return self._least(near - held)
+        near, gone = set(self._small[key]), held | self._fixed
+        if near - gone:  # a change between two printed counts
+            return self._least(near - gone)
         lines = self._hanging_on(near, held)
         alone = [line for line in lines if len(line & held) == 1]
         for some in (alone, [line for line in lines if line & near], lines):
-            if open_ := set().union(*some) - held:
+            if open_ := set().union(*some) - gone:
                 return self._least(open_, some)
         return None
 

@@ -23,9 +23,10 @@ def make(workshop: Workshop) -> Effect:
 
     presses.begin()
     taken = workshop.taken
-    it = annual.report(workshop.session, taken.subject_id or 0, taken.arguments)
-    if it is None:
+    found = annual.report(workshop.session, taken.subject_id or 0, taken.arguments)
+    if found is None:
         raise WorkFailed(Fault.GONE)
+    it, told = found
     word = written(workshop, word_editions.ANNUAL, of_annual, FIELDS, it)
     html, place = render(it), issuing.place_for(workshop)
     try:
@@ -34,4 +35,4 @@ def make(workshop: Workshop) -> Effect:
         raise WorkFailed(Fault(error.reason)) from error
     basis = hashlib.sha256(html.encode()).hexdigest()
     paper = issuing.finished(workshop, place, basis, it.number)
-    return lambda step: {"document": annuals.issue(step, taken, paper, word).id}
+    return lambda step: {"document": annuals.issue(step, taken, paper, word, told).id}

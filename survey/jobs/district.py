@@ -6,12 +6,14 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from reports.dashboard import Basis
+from reports.published import Published
 from survey import clock, library
 from survey.jobs import issuing
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import district_pages
 from survey.lifecycle.jobs import Effect
-from survey.readings import dashboard, peers
+from survey.readings import dashboard
+from survey.readings.outside import outside
 from survey.store import rounds
 from survey.store.settings import read
 from survey.tables import Fault
@@ -28,7 +30,8 @@ def print_page(workshop: Workshop) -> Effect:
     from reports.paper.district import render
 
     presses.begin()
-    html = render(_page(workshop))
+    page, told = _page(workshop)
+    html = render(page)
     target = issuing.place_for(workshop)
     try:
         presses.write_pdf(html, target)
@@ -36,11 +39,11 @@ def print_page(workshop: Workshop) -> Effect:
         raise WorkFailed(Fault(error.reason)) from error
     taken, basis = workshop.taken, hashlib.sha256(html.encode()).hexdigest()
     content = issuing.finished(workshop, target, basis, taken.arguments["number"])
-    return lambda step: {"document": district_pages.issue(step, taken, content).id}
+    return lambda step: {"document": district_pages.issue(step, taken, content, told).id}
 
 
-def _page(workshop: Workshop) -> OnePage:
-    from reports.outward import outward
+def _page(workshop: Workshop) -> tuple[OnePage, Published | None]:
+    """Return the page, and what a public one tells."""
     from reports.paper.district import OnePage
 
     session, taken = workshop.session, workshop.taken
@@ -51,13 +54,9 @@ def _page(workshop: Workshop) -> OnePage:
     basis, leaves = Basis(taken.arguments["basis"]), bool(taken.arguments["outward"])
     edition = library.load(session, round_.edition)
     found = dashboard.page(session, place, edition, round_, basis, made)
-    told = peers.told_of_groups(session, edition, made.astimezone(clock.LOCAL).date())
-    told_on = dashboard.told_on(session, round_)
-    session.rollback()  # working out what may be told takes a while; no snapshot is held open
-    tables = found.tables
-    if leaves:
-        tables = outward(tables, round_.title, basis, told, told_on)
-    return OnePage(
+    told = outside(session, found, edition) if leaves else None
+    session.rollback()
+    page = OnePage(
         district=place.name,
         bureau=place.bureau,
         department=place.department,
@@ -66,7 +65,8 @@ def _page(workshop: Workshop) -> OnePage:
         whose=BASES[basis],
         number=taken.arguments["number"],
         made=made.astimezone(clock.LOCAL),
-        tables=tables,
+        tables=told.tables if told else found.tables,
         outward=leaves,
         demonstration=place.demonstration,
     )
+    return page, told.published if told else None

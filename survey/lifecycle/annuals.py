@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from reports.annual import Written
+from reports.published import Published
 from survey.lifecycle import documents, jobs, typed, word_editions
 from survey.lifecycle.documents import Content, named
 from survey.lifecycle.errors import Invalid, NotThere, Stale
@@ -101,10 +102,12 @@ def job_of(session: Session, round_id: int, *, outward: bool) -> Job | None:
     return next((job for job in found if job.arguments["outward"] == outward), None)
 
 
-def issue(step: Step, taken: Taken, paper: Content, word: Content) -> Document:
+def issue(
+    step: Step, taken: Taken, paper: Content, word: Content, told: Published | None = None
+) -> Document:
     """Issue a report, both its files, inside the transaction that ends its job.
 
-    The one before is superseded and stays readable.
+    The one before is superseded and stays readable. ``told``: what a public one counts.
     """
     session, round_id = step.session, taken.subject_id or 0
     kind = KINDS[taken.arguments["outward"]]
@@ -114,6 +117,7 @@ def issue(step: Step, taken: Taken, paper: Content, word: Content) -> Document:
     documents.end_standing(step, kind, SUBJECT, round_id)
     document = documents.put_in_force(step, taken, kind, SUBJECT, paper, edition=round_.edition)
     word_editions.keep_beside(step, document, word)
+    documents.remember_public(step, document, told)
     after = {"sha256": paper.sha256, "word": word.sha256}
     step.log("annual_issue", About("report", document.number), after=after)
     return document

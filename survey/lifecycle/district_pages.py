@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from reports.dashboard import Basis
+from reports.published import Published
 from survey.lifecycle import documents, jobs
 from survey.lifecycle.documents import Content, named
 from survey.lifecycle.errors import NotThere
@@ -51,8 +52,12 @@ def job_of(session: Session, round_id: int, basis: Basis, *, outward: bool) -> J
     )
 
 
-def issue(step: Step, taken: Taken, content: Content) -> Document:
-    """Issue a printed page, inside the transaction that ends its job; the one before is superseded."""
+def issue(step: Step, taken: Taken, content: Content, told: Published | None = None) -> Document:
+    """Issue a printed page, inside the transaction that ends its job; the one before is superseded.
+
+    Args:
+        told: What a public one counts.
+    """
     session, round_id = step.session, taken.subject_id or 0
     kind = kind_of(taken.arguments["outward"])
     round_ = rounds.round_(session, round_id, lock=True)
@@ -60,6 +65,7 @@ def issue(step: Step, taken: Taken, content: Content) -> Document:
         raise NotThere
     documents.end_standing(step, kind, SUBJECT, round_id)
     document = documents.put_in_force(step, taken, kind, SUBJECT, content, edition=round_.edition)
+    documents.remember_public(step, document, told)
     step.log("district_issue", About("report", document.number), after={"sha256": content.sha256})
     return document
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from reports.published import Published
 from survey import clock
 from survey.lifecycle import jobs, typed
 from survey.lifecycle.choices import choices_of, plain
@@ -21,7 +22,7 @@ from survey.lifecycle.step import About, Step
 from survey.store import assessments, notes, responses, signatures
 from survey.store import documents as store
 from survey.store import jobs as waiting
-from survey.tables import Assessment, Document, DocumentKind, Job, SheetKind
+from survey.tables import Assessment, Document, DocumentKind, Job, PublicCounts, SheetKind
 
 REPORT = "report"
 """The kind of job that prints one."""
@@ -266,6 +267,12 @@ def keep_stamped(step: Step, taken: Taken, sha256: str) -> Document:
     document.stamped, document.stamped_for = sha256, taken.arguments["newer"]
     step.log("stamp", _about(step.session, document), after={"sha256": sha256})
     return document
+
+
+def remember_public(step: Step, document: Document, told: Published | None) -> None:
+    """Keep what a paper for the public told, inside the transaction that issues it; no news is not kept."""
+    if told is not None and told.as_data not in store.public_counts(step.session, most=1):
+        step.session.add(PublicCounts(document_id=document.id, counts=told.as_data))
 
 
 def withdraw_document(step: Step, document_id: int, *, reason: str) -> Document:

@@ -15,12 +15,13 @@ from reports.annual.annexes import annexes
 from reports.annual.examples import Example
 from reports.dashboard import NONE, Table
 from reports.figures import amount
-from reports.outward import outward as told_outside
+from reports.published import Published
 from reports.samples import Card
 from survey import clock, library
 from survey.lifecycle import annuals
-from survey.readings import budgets, dashboard, peers
+from survey.readings import budgets, dashboard
 from survey.readings.dashboard import Page
+from survey.readings.outside import outside
 from survey.readings.samples import names
 from survey.store import assessment_list, needs, pool, projects, providers, rounds, samples
 from survey.store.lists import Wanted
@@ -43,21 +44,15 @@ def page_of(session: Session, round_: Round, edition: Edition) -> Page:
 
 
 def tables_of(session: Session, page: Page, edition: Edition, *, outward: bool) -> dict[str, Table]:
-    """Return the tables of a report by id; those that may leave the bureau with their gaps.
-
-    Working out what may be told takes a while: no snapshot of the session is held open meanwhile.
-    """
-    if not outward:
-        return {table.id: table for table in page.tables}
-    told = peers.told_of_groups(session, edition, page.made.astimezone(clock.LOCAL).date())
-    title, told_on = page.round.title, dashboard.told_on(session, page.round)
-    session.rollback()
-    shown = told_outside(page.tables, title, page.basis, told, told_on)
+    """Return the tables of a report by id; those that may leave the bureau with their gaps."""
+    shown = outside(session, page, edition).tables if outward else page.tables
     return {table.id: table for table in shown}
 
 
-def report(session: Session, round_id: int, asked: Mapping[str, Any]) -> Annual | None:
-    """Return the report of a round; None where the round is gone.
+def report(
+    session: Session, round_id: int, asked: Mapping[str, Any]
+) -> tuple[Annual, Published | None] | None:
+    """Return the report of a round, and what a public one tells; None where the round is gone.
 
     Args:
         asked: The arguments of the job: ``outward`` and ``number``.
@@ -71,8 +66,9 @@ def report(session: Session, round_id: int, asked: Mapping[str, Any]) -> Annual 
     examples = _examples(session)
     lists = {} if leaves else _lists(session, place, edition, found)
     planned = {} if leaves else {table.id: table for table in budgets.adopted_tables(session)}
-    tables = tables_of(session, found, edition, outward=leaves) | planned
-    return Annual(
+    told = outside(session, found, edition) if leaves else None
+    tables = {table.id: table for table in (told.tables if told else found.tables)} | planned
+    made = Annual(
         district=place.name,
         bureau=place.bureau,
         department=place.department,
@@ -89,6 +85,7 @@ def report(session: Session, round_id: int, asked: Mapping[str, Any]) -> Annual 
         demonstration=place.demonstration,
         examples=examples,
     )
+    return made, told.published if told else None
 
 
 def _examples(session: Session) -> list[Example]:

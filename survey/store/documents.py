@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from reports.published import MOST
 from survey.tables import (
     Assessment,
     AuditEntry,
@@ -17,6 +18,7 @@ from survey.tables import (
     DocumentStanding,
     Firm,
     NumberSeries,
+    PublicCounts,
 )
 
 
@@ -103,6 +105,12 @@ def has_signed(session: Session, signer: str) -> bool:
     """Whether anything here was issued with a certificate."""
     query = select(Document.id).where(Document.signer == signer).limit(1)
     return session.scalar(query) is not None
+
+
+def public_counts(session: Session, most: int = MOST) -> list[dict[str, Any]]:
+    """Return what papers for the public told, whatever became of them: the newest first."""
+    query = select(PublicCounts.counts).order_by(PublicCounts.document_id.desc()).limit(most)
+    return list(session.scalars(query))
 
 
 def withdrawals(session: Session, documents: Iterable[Document]) -> dict[str, str]:

@@ -34,7 +34,13 @@ from survey.tables.budgets import BudgetRun
 from survey.tables.bundles import Bundle
 from survey.tables.calendars import Appointment, CalendarFeed
 from survey.tables.consents import Consent, PurposeText
-from survey.tables.documents import AnnualWords, Document, NumberSeries, WordEdition
+from survey.tables.documents import (
+    AnnualWords,
+    Document,
+    NumberSeries,
+    PublicCounts,
+    WordEdition,
+)
 from survey.tables.editions import EditionRow
 from survey.tables.enums import (
     AssessmentState,
@@ -279,6 +285,7 @@ __all__ = [
     "ProviderClaim",
     "ProviderProduct",
     "ProviderStanding",
+    "PublicCounts",
     "PurposeText",
     "Rating",
     "Recognition",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -81,6 +82,20 @@ class WordEdition(Table):
     template: Mapped[str] = mapped_column(String(64))
     """The content of the bureau's own template; empty for the one we ship."""
     made_at: Mapped[datetime]
+
+
+class PublicCounts(Table):
+    """What a paper for the public counted, and what of it was held back (``reports/published``).
+
+    The next one is judged together with it, so that no difference of the two is about a few firms.
+    """
+
+    __tablename__ = "public_counts"
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("documents.id"), primary_key=True, autoincrement=False
+    )
+    counts: Mapped[dict[str, Any]]
 
 
 class AnnualWords(Table):

@@ -28,7 +28,8 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 def a_report(tables: list[Table], *, leaves: bool) -> Annual:
     shown = {
-        one.id: one for one in (outward(tables, NOW, Basis.VISITED, TOLD) if leaves else tables)
+        one.id: one
+        for one in (outward(tables, NOW, Basis.VISITED, TOLD).tables if leaves else tables)
     }
     said = proposed(shown, "今年的轮次", 2026)
     lists = {} if leaves else {"pool": [["某虚构厂", "阀门", "碧湖镇", "在库", "培育", "智能工厂"]]}

@@ -81,7 +81,7 @@ def _doing() -> list[Table]:
 @pytest.mark.parametrize("leaves", [False, True])
 def test_the_fullest_page_is_one_a4(tmp_path, leaves):
     inside = [*_standing(), *_doing()]
-    tables = outward(inside, NOW, Basis.VISITED, TOLD) if leaves else tuple(inside)
+    tables = outward(inside, NOW, Basis.VISITED, TOLD).tables if leaves else tuple(inside)
     assert {table.id for table in tables} >= MOST_LINES.keys() - {"near" if leaves else "peers"}
     path = tmp_path / "page.pdf"
     made = datetime(2026, 11, 27, tzinfo=UTC)

@@ -13,11 +13,12 @@ from reports import projects as say_projects
 from reports import samples as say_samples
 from reports.benchmarks import Quartiles
 from reports.dashboard import TOTAL, Basis, Cell, Frame, Group, Mean, Near, Table, Where, Wish
-from reports.outward import COLUMNS, COUNTED, LISTED, Benchmark, outward
+from reports.outward import LISTED, Benchmark, outward
 from reports.paper.drawing import svg
 from reports.projects import Counted
 from reports.samples import Followed
 from reports.small_cells import FEWEST, WITHHELD
+from reports.ties import COLUMNS, COUNTED
 
 EDITION = SHIPPED.load("2026")
 NOW = "今年的轮次"
@@ -99,7 +100,7 @@ GROUPS = st.lists(
 def test_no_small_count_is_printed_or_left_over_by_a_sum(groups, last, basis):
     before = a_page(groups, last, basis)
 
-    after = {table.id: table for table in outward(before, NOW, basis, TOLD)}
+    after = {table.id: table for table in outward(before, NOW, basis, TOLD).tables}
 
     assert "near" not in after
     for table in before:
@@ -137,7 +138,8 @@ def test_a_share_that_gives_its_count_away_goes_with_it():
     groups.append(Group("bearing", True, 2, 2, 40, 0, 0))
 
     after = {
-        table.id: table for table in outward(a_page(groups, [0] * 6), NOW, Basis.VISITED, TOLD)
+        table.id: table
+        for table in outward(a_page(groups, [0] * 6), NOW, Basis.VISITED, TOLD).tables
     }
 
     erp = after["systems"].lines[-1]
@@ -152,7 +154,7 @@ def test_what_only_a_few_lack_or_want_is_not_even_named():
         say.demand(frame, [*wishes, Wish("N04", 1, 9_900, 9_900)], {}, "自拟"),
     ]
 
-    gates, demand = outward(page, NOW, Basis.VISITED, [])
+    gates, demand = outward(page, NOW, Basis.VISITED, []).tables
 
     assert [line.title for line in gates.lines] == ["traceability", "erp"]
     assert [line.title for line in demand.lines] == ["N02", "N03", TOTAL]
@@ -165,15 +167,18 @@ def test_of_a_single_firm_no_paper_tells_what_it_lacks_or_wants():
     page = [say.gates(frame, {"core": 1}, {}, 1), say.demand(frame, wishes, {}, "自拟")]
     nothing = [say.gates(frame, {}, {}, 1), say.demand(frame, [], {}, "自拟")]
 
-    assert outward(page, NOW, Basis.VISITED, []) == outward(nothing, NOW, Basis.VISITED, [])
+    assert (
+        outward(page, NOW, Basis.VISITED, []).tables
+        == outward(nothing, NOW, Basis.VISITED, []).tables
+    )
 
 
 def test_no_mean_of_shares_leaves_but_the_band_of_a_period_s_median():
     groups = [Group("valve", True, 3, 3, 30, 900, 800), Group("bearing", True, 2, 2, 40, 0, 0)]
     page = a_page(groups, [0] * 6)
 
-    after = {table.id: table for table in outward(page, NOW, Basis.VISITED, TOLD)}
-    without = {table.id for table in outward(page, NOW, Basis.VISITED, [])}
+    after = {table.id: table for table in outward(page, NOW, Basis.VISITED, TOLD).tables}
+    without = {table.id for table in outward(page, NOW, Basis.VISITED, []).tables}
 
     assert [cell.text for cell in after["heat"].lines[0].cells] == [WITHHELD, "30–40"]
     assert ">30–40<" in svg(charts.of_table(after["heat"]), 400, 200, "中位数")
@@ -185,13 +190,13 @@ def test_no_mean_of_shares_leaves_but_the_band_of_a_period_s_median():
 def test_groups_are_told_by_the_bands_of_their_quartiles():
     page = a_page([Group("valve", True, 3, 3, 30, 900, 800)], [0] * 6)
 
-    after = {table.id: table for table in outward(page, NOW, Basis.VISITED, TOLD)}
+    after = {table.id: table for table in outward(page, NOW, Basis.VISITED, TOLD).tables}
 
     assert [(line.title, *(c.text for c in line.cells)) for line in after["peers"].lines] == [
         ("全部企业", "25–30", "35–40", "55–60"),
         ("阀门，小型", "15–20", "35–40", "45–50"),
     ]
-    assert "peers" not in {table.id for table in outward(page, NOW, Basis.VISITED, [])}
+    assert "peers" not in {table.id for table in outward(page, NOW, Basis.VISITED, []).tables}
 
 
 def test_that_a_group_is_told_of_elsewhere_gives_no_small_count_away():
@@ -201,7 +206,7 @@ def test_that_a_group_is_told_of_elsewhere_gives_no_small_count_away():
     valve = Benchmark("", "阀门", "", "", Quartiles(1, 5, 5, 7, 11))
 
     def total(*told: Benchmark) -> str:
-        table = outward(page, NOW, Basis.VISITED, told)[0]
+        table = outward(page, NOW, Basis.VISITED, told).tables[0]
         return table.lines[-1].cells[table.bars].text
 
     assert total() == "9"
@@ -211,7 +216,7 @@ def test_that_a_group_is_told_of_elsewhere_gives_no_small_count_away():
 def test_sums_of_money_hide_one_more_firm():
     def told(low: int, high: int) -> list[str]:
         inside = say.demand(a_frame(), [Wish("N02", 9, low, high)], {}, "自拟")
-        (table, *_) = outward([inside], NOW, Basis.VISITED, [])
+        (table, *_) = outward([inside], NOW, Basis.VISITED, []).tables
         assert "整档" in table.says
         return [cell.text for cell in table.lines[0].cells[1:]]
 
@@ -223,7 +228,7 @@ def test_sums_of_money_hide_one_more_firm():
 def test_of_what_one_firm_should_buy_no_sum_tells():
     inside = say.demand(a_frame(), [Wish("N02", 9, 300, 400), Wish("", 7, 50, 900)], {}, "自拟")
 
-    (table,) = outward([inside], NOW, Basis.VISITED, [], {say.OWN})
+    (table,) = outward([inside], NOW, Basis.VISITED, [], {say.OWN}).tables
 
     assert [[cell.text for cell in line.cells] for line in table.lines] == [
         ["9", "2.5–5", "2.5", "5"],
@@ -259,7 +264,7 @@ def test_needs_are_held_back_like_firms_and_their_shares_with_them():
     }
     inside = say_needs.table(counts, ["用工", "资金"], 2026, {"year": "2026"})
 
-    (outside,) = outward([inside], NOW, Basis.VISITED, [])
+    (outside,) = outward([inside], NOW, Basis.VISITED, []).tables
 
     for before, after in zip(inside.lines, outside.lines, strict=True):
         printed = [cell for cell in after.cells[:-1] if cell.text != WITHHELD]
@@ -277,7 +282,7 @@ def test_many_needs_of_few_firms_are_as_dark_as_few_firms():
     firms = {("资金", "timely"): 9, ("资金", "tardy"): 2, ("用工", "timely"): 3}
     inside = say_needs.table(counts, ["用工", "资金"], 2026, {"year": "2026"}, firms)
 
-    (outside,) = outward([inside], NOW, Basis.VISITED, [])
+    (outside,) = outward([inside], NOW, Basis.VISITED, []).tables
 
     assert inside.lines[-1].cells[-2] == Cell("77", 77, Where("needs", {"year": "2026"}), 9)
     titles = [line.title for line in outside.lines]
@@ -289,7 +294,7 @@ def test_many_needs_of_few_firms_are_as_dark_as_few_firms():
 def test_projects_of_few_firms_are_as_dark_as_few_firms():
     inside = a_block_of_projects([12, 30, 40], firms=4)
 
-    (outside,) = outward([inside], NOW, Basis.VISITED, [])
+    (outside,) = outward([inside], NOW, Basis.VISITED, []).tables
 
     assert {cell.text for line in outside.lines for cell in line.cells} == {WITHHELD}
     assert "万元" not in outside.says
@@ -303,7 +308,7 @@ def test_a_state_of_few_firms_is_not_left_over_by_the_sum_of_all_projects():
     whole = Counted(TOTAL, {}, 52, 15, 2_700)
     inside = say_projects.table(lines, whole, LARGEST)
 
-    (outside,) = outward([inside], NOW, Basis.VISITED, [])
+    (outside,) = outward([inside], NOW, Basis.VISITED, []).tables
 
     assert outside.head == ("状态", "项目")
     assert [line.cells[0].text for line in outside.lines].count(WITHHELD) == 2
@@ -316,7 +321,9 @@ def test_what_a_block_says_of_columns_that_stay_inside_is_not_said_outside():
     groups = [Group("valve", True, 3, 3, 30, 900, 800), Group("bearing", True, 2, 2, 40, 0, 0)]
     page = {table.id: table for table in a_page(groups, [0] * 6)}
 
-    told = {table.id: table for table in outward(list(page.values()), NOW, Basis.VISITED, [])}
+    told = {
+        table.id: table for table in outward(list(page.values()), NOW, Basis.VISITED, []).tables
+    }
 
     assert "已验收" in page["samples"].says
     assert "验收" not in told["samples"].says
