@@ -208,6 +208,51 @@ class Diagnosis:
         return self.plan.pace
 
     @property
+    def counts_from(self) -> str:
+        """From when on the months of the plan are counted."""
+        if self.advised and not self.pace:
+            return f"横轴第 1 个月是出具报告的 {self.facts.issued.year} 年 {self.facts.issued.month} 月"
+        return "横轴从决定启动的那一月算起"
+
+    @property
+    def rung_after(self) -> str:
+        """Where the plan on the first page leads: the cheapest way, or the consultant's; else empty."""
+        if self.route is not None and self.advice_begins_with_route:
+            return self.route.rung_after
+        if self.both_plans and self.both_plans.chosen.count:
+            return self.both_plans.chosen.reach.rung or self.rung
+        return ""
+
+    @property
+    def nothing_advised(self) -> str:
+        """Why no purchase is recommended, where none is."""
+        if self.advice:
+            return ""
+        if self.advised:
+            return "诊断顾问没有列入任何一项。"
+        return "现有答卷没有可以用目录场景提升的题目。"
+
+    @property
+    def nothing_lacking(self) -> str:
+        """Why no gap is listed, where none is."""
+        if self.gaps:
+            return ""
+        return "各题都已到满档，没有要补的差距。" if self.scored_sections else "没有适用的题目。"
+
+    @property
+    def expected(self) -> str:
+        """What the plan brings once all of it is done; empty where it leads nowhere."""
+        done = "全部完成并验收后，总得分率预计从"
+        if self.both_plans and not self.advice_begins_with_route:
+            reach, count = self.both_plans.chosen.reach, self.both_plans.chosen.count
+            there = f"可达到“{reach.rung}”" if reach.climbs else "等级不变"
+            return f"顾问方案{done} {self.share.text} 到 {reach.share}，{there}。" if count else ""
+        if self.route is None or self.route.share_after is None:
+            return ""
+        after = self.route.share_after.text
+        return f"必做项{done} {self.share.text} 到 {after}，可达到“{self.route.rung_after}”。"
+
+    @property
     def both_plans(self) -> BothPlans | None:
         return self.plan.beside
 

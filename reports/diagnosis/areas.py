@@ -63,19 +63,33 @@ def _says(score: Score, line: SectionLine, raised: Raised) -> str:
     counted = [(a, a.level) for a in line.answers if a.level is not None]
     if not counted:
         return "没有适用的题目。"
-    well = sum(level >= WELL for _, level in counted)
-    poor = sum(level <= POOR for _, level in counted)
     best = max(counted, key=lambda found: found[1])
     worst = min(counted, key=lambda found: found[1])
-    said = [f"{len(counted)} 题中 {well} 题在 3 档以上，{poor} 题在 1 档以下。"]
-    if best[1] >= WELL:
+    said = [_spread([level for _, level in counted])]
+    if best[1] > worst[1] and best[1] >= WELL:
         said.append(f"最好的是“{best[0].short}”（{best[1]} 档）。")
-    if (worst[1] < FULL and worst[1] < best[1]) or worst[1] < WELL:
-        said.append(f"最弱的是“{worst[0].short}”（{worst[1]} 档）{_weak(score, *worst)}。")
+    if best[1] > worst[1] or worst[1] < WELL:
+        first = "最弱的" if best[1] > worst[1] else "先要补的"
+        said.append(f"{first}是“{worst[0].short}”（{worst[1]} 档）{_weak(score, *worst)}。")
     codes = dict.fromkeys(each.code for a, _ in counted for each, _ in raised.get(a.code, ()))
     if codes:
         said.append(f"方案里的 {'、'.join(codes)} 提升这里。")
     return "".join(said)
+
+
+def _spread(levels: Sequence[int]) -> str:
+    """How many answers stand high and how many low; of answers alike, where they stand."""
+    if len(set(levels)) == 1:
+        return (
+            f"{len(levels)} 题都是 {levels[0]} 档。"
+            if len(levels) > 1
+            else f"只有一题，{levels[0]} 档。"
+        )
+    well = sum(level >= WELL for level in levels)
+    poor = sum(level <= POOR for level in levels)
+    counted = [f"{well} 题在 3 档以上"] if well else []
+    counted += [f"{poor} 题在 1 档以下"] if poor else []
+    return f"{len(levels)} 题中 {'，'.join(counted)}。"
 
 
 def _weak(score: Score, line: AnswerLine, level: int) -> str:

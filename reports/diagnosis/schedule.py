@@ -133,11 +133,14 @@ def schedule(
 
 
 def weeks_until(starts: str, issued: date) -> int:
-    """Return how many weeks lie between a report and a month or quarter such as 2027-03, 2027-Q1."""
+    """Return how many weeks lie between a report and a month or quarter such as 2027-03, 2027-Q1.
+
+    The week is the first that begins in that month, counted from the report's: ``month_of`` gives it back.
+    """
     year, _, part = starts.partition("-")
     month = int(part[1]) * 3 - 2 if part.startswith("Q") else int(part or 1)
     months = (int(year) - issued.year) * 12 + month - issued.month
-    return max(months, 0) * WEEKS_A_YEAR // 12
+    return ceil(max(months, 0) * WEEKS_A_YEAR / 12)
 
 
 def _task(

@@ -272,15 +272,6 @@ def _drawn_rounds(it: Diagnosis) -> Drawing | None:
     )
 
 
-def _expected(it: Diagnosis) -> str:
-    if it.route is None or not it.route.is_possible or it.route.share_after is None:
-        return ""
-    return (
-        f"必做项全部完成并验收后，总得分率预计从 {it.share.text} 到 {it.route.share_after.text}，"
-        f"可达到“{it.route.rung_after}”。"
-    )
-
-
 def _paid(name: str, attribute: str) -> Text:
     return Text(name, f"{name}，万元，参考值", lambda t: getattr(t.line, attribute) or NONE)
 
@@ -354,7 +345,7 @@ COMING: Fields = (
         Text("差别", "差在哪里", lambda r: r.mark or "相同"))),
     Picture("进度图", "实施进度，横轴从决定启动的那一月算起", _gantt),
     Part("按年投入", "每一年付多少，万元，参考值", _by_year, GRID),
-    Text("预期", "做完必做项以后的总得分率和等级，一句话", _expected),
+    Text("预期", "方案做完以后的总得分率和等级，一句话", lambda it: it.expected),
     Rows("成效", "从基准到目标", lambda it: it.effects, (
         _plain("指标", "指标和单位", "title"),
         Text("现在", "企业填的基准", lambda e: e.now or UNKNOWN),

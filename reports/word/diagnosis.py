@@ -185,6 +185,8 @@ PLAN: Fields = (
 
 
 def _plan(it: Diagnosis) -> str:
+    if it.nothing_advised:
+        return it.nothing_advised
     costs = it.advice_costs
     yearly = f"，年费与运维{costs.yearly}" if costs.yearly else ""
     return f"一次性投入估算 {costs.once}{yearly}（参考值）。{costs.assumed}{it.pace}"

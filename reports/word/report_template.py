@@ -65,6 +65,13 @@ def _summary(it: Building) -> None:
     it.mark("for 项 in 一页.理由")
     it.paragraph("{{ loop.index }}. {{ 项.标题 }}。{{ 项.说明 }}")
     it.mark("endfor")
+    it.mark("if not 一页.理由")
+    it.paragraph("没有要补的差距。")
+    it.mark("endif")
+    it.mark("if not 一页.先做")
+    it.paragraph("{{ 方案说明 }}")
+    it.mark("endif")
+    it.mark("if 一页.先做")
     it.heading("先做哪几件事", 2)
     columns = [("做什么", "标题", 46), ("时间", "时间", 24), ("投入（参考值）", "费用", 42)]
     it.rows("一页.先做", [*columns, ("自己要做", "自己要做", 44)])
@@ -72,6 +79,7 @@ def _summary(it: Building) -> None:
         "一次性投入 {{ 一页.投入 }}{% if 一页.每年 != '—' %}，每年 {{ 一页.每年 }}{% endif %}，"
         "{{ 一页.工期 }}，均为参考值。"
     )
+    it.mark("endif")
 
 
 def _firm(it: Building) -> None:
@@ -148,8 +156,10 @@ def _plan(it: Building) -> None:
     it.paragraph("{{ 方案说明 }}")
     columns = [("类别", "类别", 14), ("场景或措施", "名称", 37), *MONEY, ("时间", "时间", 20)]
     _list(it, "方案一览（万元，参考值）", "方案", columns, ("必做小计", "方案合计"))
+    it.mark("if 方案")
     it.heading("实施进度", 2)
     it.picture("进度图")
+    it.mark("endif")
     it.mark("if 按年投入.行")
     it.heading("按年投入（万元，参考值）", 2)
     it.grid("按年投入")
@@ -180,7 +190,9 @@ def _each(it: Building) -> None:
 
 
 def _effects(it: Building) -> None:
+    it.mark("if 预期")
     it.paragraph("{{ 预期 }}")
+    it.mark("endif")
     columns = [("指标", "指标", 36), ("现在（基准）", "现在", 28), ("目标（参考值）", "目标", 32)]
     it.rows("成效", [*columns, ("怎样测", "怎样测", 60)])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from reports.diagnosis.schedule import weeks_until
+from reports.diagnosis.schedule import month_of, weeks_until
 from tests.support.reporting import a_valve_diagnosis
 
 
@@ -27,5 +27,14 @@ def test_the_must_do_of_a_plan_is_the_way_to_the_next_rung() -> None:
 def test_a_consultant_s_quarter_begins_with_its_first_month() -> None:
     issued = date(2026, 11, 20)
 
-    assert weeks_until("2027-Q1", issued) == weeks_until("2027-01", issued) == 8
+    assert weeks_until("2027-Q1", issued) == weeks_until("2027-01", issued) == 9
     assert weeks_until("2026-05", issued) == 0
+
+
+def test_what_a_consultant_begins_in_a_month_is_drawn_in_that_month() -> None:
+    issued = date(2026, 11, 20)
+    months = [(2026 + at // 12, at % 12 + 1) for at in range(10, 10 + 40)]
+
+    drawn = [month_of(weeks_until(f"{year}-{month:02}", issued)) for year, month in months]
+
+    assert drawn == list(range(40))

@@ -1,0 +1,108 @@
+"""Sentences of a report in the cases that are rare: full marks, nothing to buy, a consultant's own plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from questionnaires.answers import Answer, Ratio
+from questionnaires.model import LevelQuestion
+from reports.diagnosis import Diagnosis
+from reports.facts import Choice
+from reports.paper.html import render_html, render_short
+from reports.paper.owner import owners_page
+from reports.word import diagnosis as word
+from reports.word.fields import values
+from tests.support.reporting import (
+    a_valve_diagnosis,
+    a_valve_sheet,
+    an_onsite_diagnosis,
+    valve_edition,
+)
+
+NOTHING_LACKING = "各题都已到满档，没有要补的差距。"
+
+
+def full_marks() -> dict[str, Answer]:
+    asked = valve_edition().questionnaire("valve").questions
+    return {
+        id: 4 if isinstance(asked[id], LevelQuestion) else Ratio(40, 40)
+        for id in a_valve_sheet()
+        if isinstance(asked[id], LevelQuestion) or isinstance(a_valve_sheet()[id], Ratio)
+    }
+
+
+@pytest.fixture(scope="module")
+def best() -> Diagnosis:
+    """A firm with full marks everywhere."""
+    return a_valve_diagnosis(full_marks())
+
+
+@pytest.mark.parametrize("render", [render_html, render_short])
+def test_a_firm_with_full_marks_reads_that_nothing_is_lacking(
+    best: Diagnosis, render: Callable[[Diagnosis], str]
+) -> None:
+    page = _words(render(best))
+
+    assert best.missing is None
+    assert NOTHING_LACKING in page
+    assert "现有答卷没有可以用目录场景提升的题目。" in page
+    for wrong in ("下一等级的必备条件", "先列到下一等级", "全部建议项的合计", "最需要补的", "0 题在"):
+        assert wrong not in page, wrong
+
+
+def test_word_says_the_same_of_a_firm_with_full_marks(best: Diagnosis) -> None:
+    said = values(word.FIELDS, best, [])
+
+    assert said["方案说明"] == "现有答卷没有可以用目录场景提升的题目。"
+    assert said["预期"] == ""
+    assert said["一页"]["理由"] == said["一页"]["先做"] == []
+
+
+def test_answers_alike_are_counted_in_one_sentence(best: Diagnosis) -> None:
+    lowest = a_valve_diagnosis({id: 0 for id, level in full_marks().items() if level == 4})
+
+    assert all(" 题都是 4 档。" in area.says or "只有一题" in area.says for area in best.areas)
+    assert "题都是 0 档。先要补的是" in " ".join(area.says for area in lowest.areas)
+
+
+def test_where_a_consultant_chose_nothing_the_short_edition_does_not_blame_the_sheet() -> None:
+    it = an_onsite_diagnosis({}, {}, choices=())
+
+    assert "诊断顾问没有列入任何一项。" in render_short(it)
+    assert it.rung_after == it.expected == ""
+
+
+def test_the_first_page_tells_where_the_consultant_s_plan_leads() -> None:
+    """Its money is that of the consultant's plan; so is what comes of it."""
+    way = an_onsite_diagnosis({}, {}).route
+    assert way is not None
+    one = Choice(code=way.costs.lines[-1].code, starts="2027-02")
+
+    it = an_onsite_diagnosis({}, {}, choices=(one,))
+
+    assert it.both_plans is not None
+    assert owners_page(it).money == it.both_plans.chosen.once
+    assert it.rung_after == it.both_plans.chosen.reach.rung != way.rung_after
+    assert it.expected.startswith("顾问方案全部完成并验收后")
+    assert it.expected.endswith("等级不变。")
+    (task,) = it.plan.schedule.tasks
+    assert task.months.startswith("第 4")
+    assert "横轴第 1 个月是出具报告的 2026 年 11 月" in render_html(it)
+
+
+def test_a_self_assessment_lists_no_findings_of_a_visit() -> None:
+    page = render_html(a_valve_diagnosis())
+
+    assert "先列现场发现的问题" not in page
+    assert "横轴从决定启动的那一月算起" in page
+
+
+def test_problems_beyond_the_page_of_the_short_edition_are_counted() -> None:
+    assert re.search(r"其余 \d+ 个见完整报告", render_short(a_valve_diagnosis()))
+
+
+def _words(html: str) -> str:
+    return re.sub(r"<style>.*?</style>|<[^>]+>", "", html, flags=re.DOTALL)
