@@ -12,6 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -29,7 +30,7 @@ HEAD_MERGES = 40
 """Merged cells matter in heads, and heads stand in so many rows from the first that holds anything."""
 MOST_SPANS = 20_000
 NO_VALUE: dict[str, bool] = {"formula": True}
-"""Stands for a formula that no program has worked out yet: its value is not known here."""
+"""Stands for what has no value here: a formula not worked out yet, an error such as #N/A."""
 ONLY_SHEET = "名单"
 """What the one sheet of a text file is called."""
 
@@ -97,7 +98,8 @@ def _workbook(file: IO[bytes], kind: str) -> Read:
         words = ("设有密码", "去掉密码后重试") if locked else ("打不开", RESAVE)
         raise Unreadable(*words) from error
     for about in book.sheets_metadata:
-        sheet = book.get_sheet_by_name(about.name)
+        with _whole():
+            sheet = book.get_sheet_by_name(about.name)
         found = marks.get(about.name, Marks())
         hidden = about.visible != SheetVisibleEnum.Visible
         ranges = sorted(sheet.merged_cell_ranges or ())
@@ -105,6 +107,15 @@ def _workbook(file: IO[bytes], kind: str) -> Read:
         top = sheet.start[0] if sheet.start else 0
         tab = Tab(about.name, hidden, columns, _merged(ranges, top), _spans(ranges))
         yield tab, _lines(sheet, found)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Take a workbook for broken whose cells point to what is not there."""
+    try:
+        yield
+    except CalamineError as error:
+        raise Unreadable("打不开", RESAVE) from error
 
 
 Ranges = Sequence[tuple[tuple[int, int], tuple[int, int]]]
@@ -121,18 +132,25 @@ def _merged(ranges: Ranges, top: int) -> tuple[tuple[int, int, int, int], ...]:
 
 
 def _lines(sheet: CalamineSheet, marks: Marks) -> Iterator[Line]:
-    if sheet.start is None or sheet.end is None:
-        return
-    if sheet.end[0] >= MOST_ROWS or sheet.end[1] >= MOST_COLUMNS:
-        raise Unreadable(TOO_LONG, SPLIT)
-    before: list[Cell] = [""] * sheet.start[1]
-    for number, values in enumerate(sheet.iter_rows(), start=1):
-        cells = before + [_cell(value) for value in values]
-        for at in marks.formulas.get(number, ()):
-            if at < len(cells) and cells[at] == "":
+    for number, cells in _rows(sheet, marks):
+        for at in marks.valueless.get(number, ()):
+            cells += [""] * (at + 1 - len(cells))
+            if cells[at] == "":
                 cells[at] = NO_VALUE
         if any(cell != "" for cell in cells):
             yield Line(number, cells, number in marks.hidden_rows, number in marks.struck_rows)
+
+
+def _rows(sheet: CalamineSheet, marks: Marks) -> Iterator[tuple[int, list[Cell]]]:
+    """Give the rows the reader finds, and those below that hold nothing it could find."""
+    number = 0
+    if sheet.start is not None and sheet.end is not None:
+        if sheet.end[0] >= MOST_ROWS or sheet.end[1] >= MOST_COLUMNS:
+            raise Unreadable(TOO_LONG, SPLIT)
+        before: list[Cell] = [""] * sheet.start[1]
+        for number, values in enumerate(sheet.iter_rows(), start=1):
+            yield number, before + [_cell(value) for value in values]
+    yield from ((below, []) for below in sorted(marks.valueless) if below > number)
 
 
 def _cell(value: object) -> Cell:
@@ -145,7 +163,11 @@ def _cell(value: object) -> Cell:
 
 # --- text files ---------------------------------------------------------------------------------
 
+_BYTE_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+"""How a text begins that says what it is written in: then it is read as that, or not at all."""
 _DELIMITERS = ",\t;，|"
+_SHOWN = re.compile(r'(?m)(^|[,;，|\t])="([^"\r\n]*)"(?=[,;，|\t\r\n]|$)')
+"""A cell as systems export it for Excel, so that it stays text: ="0123"."""
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -158,8 +180,8 @@ def _text(content: bytes) -> Read:
 
 def _decoded(content: bytes) -> tuple[str, str]:
     """Read bytes strictly: as what they say they are, as UTF-8, as GB 18030."""
-    marked = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+    said = next((name for mark, name in _BYTE_MARKS.items() if content.startswith(mark)), "")
+    for encoding in (said,) if said else ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding), encoding
         except UnicodeDecodeError:
@@ -169,17 +191,37 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 def _split(text: str) -> Iterator[Line]:
     csv.field_size_limit(100_000)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    number = 0
+    text = _SHOWN.sub(r'\1"\2"', text)
+    sign = _delimiter(text)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+    number = widest = 0
     try:
         for cells in rows:
-            if number >= MOST_ROWS or len(cells) > MOST_COLUMNS:
-                raise Unreadable(TOO_LONG, SPLIT)
-            if any(cells):
-                yield Line(number + 1, [_cell(cell) for cell in cells])
+            while cells and not cells[-1]:
+                cells.pop()
+            if cells:
+                _require_parted(cells, number + 1, sign, widest)
+                widest = max(widest, len(cells))
+                if number >= MOST_ROWS or widest > MOST_COLUMNS:
+                    raise Unreadable(TOO_LONG, SPLIT)
+                yield Line(number + 1, [_cell(_bare(cell)) for cell in cells])
             number = rows.line_num
     except csv.Error as error:
         raise Unreadable("有一格里的文字太长", "检查引号是否成对，或另存为 xlsx") from error
+
+
+def _bare(cell: str) -> str:
+    """Return what a cell shows that was written as a formula giving a text: ="0123"."""
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 else cell
+
+
+def _require_parted(cells: Sequence[str], number: int, sign: str, widest: int) -> None:
+    """Refuse a text in which a cell holds whole rows: a quote before it was not closed."""
+    most = max(2, widest - 1)
+    for cell in cells:
+        if "\n" in cell and any(line.count(sign) >= most for line in cell.split("\n")):
+            fault = f"第 {number} 行有一个英文双引号没有成对，下面的行都并进了这一格"
+            raise Unreadable(fault, "补上或删去这个引号，或另存为 xlsx")
 
 
 def _delimiter(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a workbook's sheets say beside their values: what is hidden, struck through, a formula.
+"""What a workbook's sheets say beside their values: what is hidden, struck through, without a value.
 
 The reader proper tells nothing of these; so each sheet is looked through once before it opens them.
 """
@@ -69,7 +69,7 @@ def _refuse(*_about: object) -> None:
 
 
 class Marks:
-    """What a sheet says beside its values: hidden rows and columns, struck rows, formulas by row.
+    """What a sheet says beside its values: hidden rows and columns, struck rows, what has no value.
 
     A cell in the last corner makes a sheet of billions: one that holds a value is refused. Text
     that a formula gave may be empty; its other values may not. A row is struck where more than half
@@ -81,7 +81,8 @@ class Marks:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.struck_rows: set[int] = set()
-        self.formulas: dict[int, list[int]] = {}
+        self.valueless: dict[int, list[int]] = {}
+        """By row, where a formula or an error stands: it shows no value unless the reader finds one."""
         self._row = self._column = 0
         self._is_text = self._is_struck = False
         self._struck_styles = struck
@@ -115,7 +116,7 @@ class Marks:
                 self.hidden_rows.add(self._row)
         elif name == "f":
             if not self._is_text:
-                self.formulas.setdefault(self._row, []).append(self._column - 1)
+                self._note()
         elif name == "col" and about.get("hidden") in ("1", "true"):
             last = min(int(about["max"]), MOST_COLUMNS)
             self.hidden_columns.update(range(int(about["min"]) - 1, last))
@@ -125,6 +126,12 @@ class Marks:
         self._column = _column(reference) if reference else self._column + 1
         self._is_text = about.get("t") == "str"
         self._is_struck = about.get("s") in self._struck_styles
+        if about.get("t") == "e":
+            self._note()
+
+    def _note(self) -> None:
+        if self._row <= MOST_ROWS and self._column <= MOST_COLUMNS:
+            self.valueless.setdefault(self._row, []).append(self._column - 1)
 
     def _weigh(self) -> None:
         """Count a cell that holds something, and say whether its row is struck so far."""

@@ -27,7 +27,7 @@ _TOTAL = re.compile(
 _ASIDE = r"([(（][^()（）]{1,10}[)）])?"
 _SIGNED = re.compile(
     r"(填表人?|制表人?|审核人?|审批人?|复核人?|主管|分管领导|(企业|单位|统计|部门|科室)?负责人|联系人|"
-    r"填报人|填报单位|报出日期|填报日期|填表日期|制表日期|填报时间|日期|联系电话|统计员|备?注|说明|填表说明|"
+    r"填报人|(填报|审核|报送|汇总|编制|制表|主管)(单位|部门|机关)|报出日期|填报日期|填表日期|制表日期|填报时间|日期|联系电话|统计员|备?注|说明|填表说明|"
     rf"经办人|单位|[数资]据?料?来源){_ASIDE}\d*{_ASIDE}[:：]"
     r"|第\d+页|(19|20)\d\d年\d{1,2}月\d{1,2}日$"
 )
@@ -65,7 +65,8 @@ class Asides:
         """Say why a row is no firm's; None where it is one's."""
         if self.repeats_head(line) or self.is_other_head(line):
             return Aside.HEADING
-        if is_code(self._cell(line, "code")):
+        code = self._cell(line, "code")
+        if is_code(code) and not _CHINESE.search(_plain(code)):
             return None
         filled = [words for cell in line.cells if cell != "" and (words := _plain(cell))]
         if not filled:
@@ -79,7 +80,7 @@ class Asides:
             return Aside.HEADING
         if _GROUP.fullmatch(filled[0]) and not _FIRM.search(name):
             return Aside.HEADING
-        if name:
+        if name or is_code(code):
             return None
         return self._nameless(line, filled)
 

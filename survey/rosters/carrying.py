@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from questionnaires.sheets.lists import Cell, Line, Tab
+from questionnaires.sheets.lists import NO_VALUE, Cell, Line, Tab
 
 DITTO = frozenset({"同上", "〃", "″", "”", "''", '"'})
 
 
-CARRIED = frozenset({"text", "phones", "industry"})
-"""The sorts of columns whose words are carried."""
+CARRIED = frozenset(
+    {"text", "phones", "industry", "day", "size", "truth", "grade", "digital"}
+    | {"title", "titles", "recognition", "until"}
+)
+"""The sorts of columns whose words are carried: what is said of firms, not counted of one."""
+COUNTED = frozenset({"money", "tax", "count", "power"})
+"""The sorts that count something of one firm: a figure over several firms is that of none."""
 WHOSE = frozenset({"name", "code"})
 """Those that say whose a row is: merged over several rows they are of one firm."""
 
 
 class Carried:
-    """Carries words down one sheet. A figure over several rows is that of none of them: it stays empty."""
+    """Carries words down one sheet."""
 
     def __init__(self, tab: Tab, above: Iterable[Line]) -> None:
         self._starts: dict[int, list[tuple[int, int]]] = {}
@@ -50,6 +55,17 @@ class Carried:
             if row[at] == "":
                 row[at] = self._merged[at][1]
         return replace(line, cells=row)
+
+    def shared(self, line: Line, columns: Sequence[int], whose: Sequence[int]) -> list[int]:
+        """Return which figures of a row stand in cells merged over rows of other firms, too."""
+        own = max((self._bottom(line, at) for at in whose), default=line.number)
+        said = (
+            at for at in columns if at < len(line.cells) and line.cells[at] not in ("", NO_VALUE)
+        )
+        return [at for at in said if self._bottom(line, at) > own]
+
+    def _bottom(self, line: Line, at: int) -> int:
+        return max(line.number, self._merged.get(at, (0, ""))[0])
 
     def begin(self, line: Line) -> None:
         """Note the cells of a row that reach down."""

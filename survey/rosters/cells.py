@@ -58,6 +58,14 @@ _PARTED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d*)?")
 QUOTES = dict.fromkeys(map(ord, "'’‘`"))
 """Signs before a figure or a code by which a program was told that it is text."""
 _TRAILING = re.compile(r"(?<=[\d.])(人|名|个|户|家|亩)$")
+_MARKED = re.compile(
+    r"(?:[①-⑳⑴-⒇❶-❿➀-➓¹²³⁰-⁹※★☆]|(?<![*＊])[*＊]|[（(\[]注\d{0,2}[)）\]]|注\d{1,2})+$"
+)
+"""Marks of foot notes behind a word or a figure; several stars hide something."""
+_TWO_LINES = re.compile(r"\d[^\S\n]*\n\s*\d")
+_BLANKS = re.compile(r"\d\s+\d")
+_GROUPS = re.compile(r"\D*\d{1,4}(?:\s\d{3,4})+(?:\.\d*)?\D*")
+"""Blanks that part digits as commas do; any others part two figures."""
 _OWN_UNIT = re.compile(
     r"(?<=[\d.])(亿千瓦时|万千瓦时|千瓦时|万度|度|亿元|百万元|万元|千元|元|亿|万)$"
 )
@@ -102,6 +110,22 @@ def plain(cell: Cell) -> str:
     return "".join((said if said.isascii() else unicodedata.normalize("NFKC", said)).split())
 
 
+def unmarked(said: str) -> str:
+    """Return words without the marks of foot notes behind them: 1234① · 56*."""
+    return said if said.isalnum() and said.isascii() else _MARKED.sub("", said)
+
+
+def _figured(cell: str) -> str:
+    """Return half width and joined what a cell counts, where it can only be one figure."""
+    said = unmarked(cell.strip())
+    if not said.isascii() and any(unicodedata.category(sign) == "No" for sign in said):
+        # ① would become a digit
+        raise Unread(RowFault.UNREADABLE, text(cell)[:40])
+    if _TWO_LINES.search(said) or (_BLANKS.search(said) and not _GROUPS.fullmatch(said)):
+        raise Unread(RowFault.UNREADABLE, text(cell)[:40])
+    return plain(said)
+
+
 def number(cell: Cell) -> Decimal | None:
     """Read a number as people write them: 108,144 · ５９ · 552人; None where there is none."""
     if cell == NO_VALUE:
@@ -111,7 +135,7 @@ def number(cell: Cell) -> Decimal | None:
     if isinstance(cell, int | float):
         said = _digits(float(cell)) if isinstance(cell, float) else str(cell)
     else:
-        said = plain(cell).translate(QUOTES).replace("¥", "").replace("￥", "")
+        said = _figured(str(cell)).translate(QUOTES).replace("¥", "").replace("￥", "")
         if said in NONE:
             return None
         said = _TRAILING.sub("", said)
@@ -129,11 +153,12 @@ def amount(cell: Cell, unit: str, units: Mapping[str, int], *, least: int | None
         unit: What its number counts, where the cell does not say so itself: 3.2亿, 500万元.
         units: How many parts make one of each unit.
     """
-    own = _OWN_UNIT.search(plain(cell)) if isinstance(cell, str) else None
+    figured = _figured(cell) if isinstance(cell, str) else ""
+    own = _OWN_UNIT.search(figured)
     said = {"万": "万元", "亿": "亿元"}.get(own[1], own[1]) if own else unit
     if own and said not in units:
         raise Unread(RowFault.UNREADABLE, text(cell)[:40])
-    read = number(plain(cell)[: own.start()] if own else cell)
+    read = number(figured[: own.start()] if own else cell)
     if read is None:
         return None
     whole = int((read * units[said]).to_integral_value(ROUND_HALF_UP))
@@ -171,17 +196,21 @@ def day(cell: Cell) -> str | None:
     """
     if isinstance(cell, float) and not cell.is_integer() and math.isfinite(cell):
         return _float_day(cell)
-    said = plain(cell)
+    said = plain(_CLOCK.sub("", unmarked(text(cell))))
     if said in NONE:
         return None
     if re.fullmatch(r"\d{5}", said) and 20_000 < int(said) < 60_000:
         return (_DAY_ZERO + timedelta(days=int(said))).isoformat()
     if joined := re.fullmatch(r"(\d{4})(\d\d)(\d\d)?", said):
         return _day(joined[1], joined[2], joined[3], said)
-    found = re.match(r"(\d{4})(?:[年.\-/](\d{1,2})?)?(?:[月.\-/](\d{1,2})?)?", said)
+    found = re.match(r"(\d{4})(?:[年.\-/](\d{1,2})?)?(?:[月.\-/](\d{1,2})?)?(?!\d)", said)
     if found is None:
         raise Unread(RowFault.UNREADABLE, said[:40])
     return _day(found[1], found[2], found[3], said)
+
+
+_CLOCK = re.compile(r"\s+(?:[上下]午)?\s*\d{1,2}[:：]\d\d\b.*$")
+"""The time behind a day, as programs write it: 2023/5/1 0:00."""
 
 
 def _float_day(cell: float) -> str:
@@ -201,13 +230,27 @@ def _day(year: str, month: str | None, of_month: str | None, said: str) -> str:
 
 
 def phones(cell: Cell) -> tuple[str, ...]:
-    """Read one or more telephone numbers, extensions kept; 1.38E+10 has lost its last figures."""
-    said = unicodedata.normalize("NFKC", words(cell)).translate(QUOTES)
-    if is_rounded(said):
+    """Read one or more telephone numbers, extensions kept, each with the name that stands by it.
+
+    1.38E+10 has lost its last figures, 138****0001 does not show them.
+    """
+    said = unicodedata.normalize("NFKC", unmarked(words(cell))).translate(QUOTES)
+    if is_rounded(said) or "*" in said:
         raise Unread(RowFault.UNREADABLE, said[:40])
-    parts = [part.strip() for part in re.split(r"[、/;,，；|]+", said)]
-    found = [number for part in parts for number in _split_blanks(part)]
-    return tuple(dict.fromkeys(filter(None, found)))
+    found: list[str] = []
+    whose = ""
+    for part in filter(None, (part.strip(" :") for part in re.split(r"[、/;,，；|]+", said))):
+        if not any(sign.isdigit() for sign in part):
+            whose = part
+            continue
+        first, *rest = _split_blanks(part)
+        found += [f"{whose} {first}".strip(), *rest]
+        whose = ""
+    if said and not found:
+        raise Unread(RowFault.UNREADABLE, said[:40])
+    if whose:
+        found[-1] = f"{found[-1]} {whose}"
+    return tuple(dict.fromkeys(found))
 
 
 def mails(cell: Cell) -> list[str]:
@@ -228,18 +271,6 @@ _ROUNDED = re.compile(r"\d(\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
 def is_rounded(said: str) -> bool:
     """Whether a long number stands as a program shows it that took it for a figure: 9.13E+17."""
     return bool(_ROUNDED.fullmatch(plain(said).translate(QUOTES)))
-
-
-_FORMER = re.compile(r"[（(](?:原名?|曾用名?|更名前)[:：]?[^（()）]*[)）]$")
-
-
-def name(cell: Cell) -> tuple[str, bool]:
-    """Read a firm's name as it is written; say whether a former name stood behind it."""
-    said = text(cell)
-    if any("\u4e00" <= c <= "\u9fff" for c in said):
-        said = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", said)
-    now = _FORMER.sub("", said).strip()
-    return now, now != said
 
 
 def same_name(said: str) -> str:

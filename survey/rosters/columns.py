@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,7 +16,9 @@ Sort = Literal[
     "truth", "money", "tax", "count", "power", "grade", "digital", "title", "titles", "recognition",
     "until",
 ]  # fmt: skip
-YEARLY: Final = frozenset({"truth", "money", "tax", "count", "power", "grade", "digital"})
+AMOUNTS: Final = frozenset({"money", "tax", "power"})
+"""What counts something over a year, and means nothing of a part of it."""
+YEARLY: Final = AMOUNTS | {"truth", "count", "grade", "digital"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ _SAID: Final = (
     Field("staff", "用工人数", "count",
           ("平均用工人数", "从业人员", "从业人数", "用工人数", "职工人数", "员工人数", "员工数", "人数",
            "期末从业人员"), ("用工", "从业人", "职工", "员工"), but="工资|薪|学历|本科|大专|技术|研发"),
-    Field("electricity", "用电量", "power", ("用电量", "年用电量", "工业用电量", "用电", "电量"), ("用电量",)),
+    Field("electricity", "用电量", "power", ("用电量", "年用电量", "工业用电量", "用电", "电量"), ("用电量",),
+          but="光伏|绿|峰|谷|分布式|自发|最大"),
     Field("acre_class", "亩均评价", "grade",
           ("亩均评价", "亩均效益评价", "亩均", "亩均等级", "亩均类别", "评价等级"), ("亩均",),
           but="得分|分数|排名"),
@@ -151,7 +154,19 @@ _WHEN = re.compile(r"(时间|日期|年月|年份|年度|批次|文号|部门|�
 """Says when or by whom a thing was given, not what it is."""
 _COUNTED = re.compile(r"[(](人|名|家|个|台|套|条|项|亩|平方米|m2|[万亿千]?[美欧日港]元)[)]")
 """What a heading counts that is neither money nor power."""
-_LEADING_YEAR = re.compile(r"^(?:19|20)\d\d年?度?")
+_OF_A_YEAR = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?=(?:\d\d)?(?!\d))|^['’]?([1-4]\d)年(?![以内期限来])"
+)
+"""How a heading says its year: 2023, 202312, 23年."""
+_LEADING_YEAR = re.compile(r"^(?:(?:19|20)\d\d年?度?|['’]?[1-4]\d年(?![以内期限来])度?)")
+_NUMBERED = re.compile(r"^\d{1,2}[.、．](?!\d)")
+_NO_YEARS = re.compile(
+    r"计划|预算|预期|力争|拟|测算|承诺|[月日季]均|[本当每各]月|月度|[本当每]季|近[\d一二两三四五]年"
+    r"|(?<!\d)(?:20)?\d\d年?[-—~至到、和](?:20)?\d\d年|20\d\d年?[-—~至到、和]20\d\d"
+    r"|[较比](?=[上去同]|20)|增加|减少|净增"
+)
+"""Of a figure: a plan, a month, a mean or a sum over years."""
+_MEAN = re.compile(r"平均|年均")
 
 
 @dataclass(frozen=True)
@@ -173,14 +188,21 @@ class Heading:
 
 def plain(heading: str) -> str:
     """Return a heading without blanks, brackets' contents, a year in front, stars."""
-    joined = plain_signs(heading).strip("*:：·")
+    joined = _NUMBERED.sub("", plain_signs(heading).strip("*:：·"))
     bare = _ASIDE.sub("", joined)
     return _LEADING_YEAR.sub("", bare) or bare
 
 
 def plain_signs(heading: str) -> str:
-    """Return a heading half width and without blanks."""
-    return "".join(unicodedata.normalize("NFKC", heading).split())
+    """Return a heading half width, without blanks and the marks of foot notes."""
+    bare = cells.unmarked(heading.strip().lstrip("①②③④⑤⑥⑦⑧⑨⑩*＊※★☆"))
+    return "".join(unicodedata.normalize("NFKC", bare).split())
+
+
+def year_in(heading: str) -> int | None:
+    """Return the year a heading's figures are of, where it says one."""
+    found = _OF_A_YEAR.search(plain_signs(heading))
+    return (int(found[1]) if found[1] else 2000 + int(found[2])) if found else None
 
 
 _PIVOTED = re.compile(r"(计数|求和|平均值|最大值|最小值|乘积|非重复计数)项[:：]|[行列]标签$")
@@ -189,10 +211,10 @@ _PIVOTED = re.compile(r"(计数|求和|平均值|最大值|最小值|乘积|非�
 
 def field_of(heading: Heading) -> Field | None:
     """Return what a heading most likely stands for; the line next to the figures speaks first."""
-    return _named(heading) or _held(heading)
+    return named(heading) or held(heading)
 
 
-def _named(heading: Heading) -> Field | None:
+def named(heading: Heading) -> Field | None:
     """Return the field that a heading calls by one of its names."""
     if any(_ENDS.search("".join(part.split())) for part in heading.parts):
         return _end_of(heading)
@@ -206,14 +228,14 @@ def _named(heading: Heading) -> Field | None:
     return None
 
 
-def _held(heading: Heading) -> Field | None:
+def held(heading: Heading) -> Field | None:
     """Return the field of which a heading holds a word, and nothing that makes it another's."""
     if _is_other(heading) or any(plain(part) in LEFT_OUT for part in heading.parts):
         return None
     for word in (plain(part) for part in reversed(heading.parts)):
         for field in FIELDS:
-            held = any(part in word for part in field.holds)
-            if held and not (field.but and re.search(field.but, word)) and _fits(field, heading):
+            said = any(part in word for part in field.holds)
+            if said and not (field.but and re.search(field.but, word)) and _fits(field, heading):
                 return field
     return None
 
@@ -238,7 +260,11 @@ def _fits(field: Field, heading: Heading) -> bool:
         return False
     match field.sort:
         case "money" | "tax" | "power":
-            return not _COUNTED.search(last)
+            said = [plain_signs(part) for part in heading.parts]
+            other = any(_NO_YEARS.search(part) or _MEAN.search(part) for part in said)
+            return not (other or _COUNTED.search(last))
+        case "count":
+            return not any(_NO_YEARS.search(plain_signs(part)) for part in heading.parts)
         case "truth" | "grade" | "digital":
             return not _WHEN.search(plain(last))
         case "title" | "titles" | "recognition":
@@ -256,33 +282,11 @@ def _end_of(heading: Heading) -> Field | None:
     return UNTIL[GENERAL] if _ANY_TITLE.search(joined) else None
 
 
-def proposed(headings: Sequence[Heading], *, of_part: str = "") -> dict[str, str]:
-    """Propose a field's key for every heading, each field (of one year) once; empty for none.
-
-    Who calls a thing by its name comes before who only holds a word of it, wherever they stand.
-
-    Args:
-        of_part: Of which part of a year the whole list speaks; then no amount of it is a year's.
-    """
-    taken: set[tuple[str, int | None]] = set()
-    found = dict.fromkeys((heading.key for heading in headings), "")
-    for told in (_named, _held):
-        for heading in (one for one in headings if not found[one.key]):
-            field = told(heading)
-            if field is None or (of_part and field.sort in ("money", "tax", "power")):
-                continue
-            place = (field.key, heading.year if field.is_yearly else None)
-            if place not in taken:
-                found[heading.key] = field.key
-                taken.add(place)
-    return found
-
-
 _UNIT = "|".join(sorted({*cells.UNITS, *cells.POWERS}, key=len, reverse=True))
 _IN_UNITS = re.compile(
-    rf"(?:^|[(:、,/;]|单位|人民币|(?<=[入收值税金费额量]))({_UNIT})(?:人民币)?(?=$|[),、/;])"
+    rf"(?:^|[(\[【〔:、,/;]|单位|人民币|(?<=[入收值税金费额量]))({_UNIT})(?:人民币)?(?=$|[)\]】〕,、/;])"
 )
-_SHORT_UNIT = re.compile(r"[(]([千万亿])[)]")
+_SHORT_UNIT = re.compile(r"[(\[【]([千万亿])[)\]】]")
 
 
 def units_in(said: str) -> list[str]:
@@ -296,7 +300,3 @@ def unit_in(said: str) -> str:
     found = units_in(said)
     several = len({unit for unit in found if unit in cells.UNITS}) > 1
     return found[0] if found and not several else ""
-
-
-def fields_said(headings: Sequence[Heading]) -> set[str]:
-    return {field.key for heading in headings if (field := field_of(heading))}

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 
 from questionnaires.sheets.lists import NO_VALUE, Cell, Line, Sheet, Tab
 from survey.rosters import cells
-from survey.rosters.columns import Heading, fields_said, plain_signs, unit_in, units_in
+from survey.rosters.columns import (
+    NAMES,
+    Heading,
+    field_of,
+    plain,
+    plain_signs,
+    unit_in,
+    units_in,
+    year_in,
+)
+from survey.rosters.proposing import fields_said, places_said
 
 LOOKED_AT = 20
 """A head stands among the first rows of its sheet that hold anything."""
@@ -84,12 +94,27 @@ def find(sheet: Sheet) -> Head | None:
         for first in (number for number in near if number + height <= data):
             headings = read(sheet, first, first + height - 1)
             said = fields_said(headings)
-            if len(said) > most and said & {"name", "code"}:
-                best, most = (first, first + height - 1), len(said)
+            places = places_said(headings)
+            if len(places) > most and said & {"name", "code"}:
+                best, most = (first, first + height - 1), len(places)
     if best is None:
         return None
     below = next((line for line in sheet.lines if line.number == best[1] + 1), None)
     return at(sheet, best[0], best[1] + (below is not None and _says_units(below)))
+
+
+UPRIGHT = 3
+"""Headings below each other from which on a table stands on its side."""
+
+
+def is_upright(sheet: Sheet) -> bool:
+    """Whether a sheet's headings stand below each other at its left: a firm to a column."""
+    for at in range(UPRIGHT):
+        words = [plain(_said(line.cells[at])) for line in sheet.lines if at < len(line.cells)]
+        said = {NAMES[word].key for word in words if word in NAMES}
+        if len(said) >= UPRIGHT and said & {"name", "code"}:
+            return True
+    return False
 
 
 def _holds_code(line: Line) -> bool:
@@ -110,7 +135,7 @@ def at(sheet: Sheet, first: int, last: int) -> Head:
     above = [_said(cell) for line in sheet.lines if line.number < first for cell in line.cells]
     units = [unit_in(words) for words in above] + [heading.unit for heading in headings]
     powers = [unit for words in above for unit in units_in(words) if unit in cells.POWERS]
-    years = [heading.year for heading in headings if heading.year]
+    years = [heading.year for heading in headings if heading.year and field_of(heading)]
     titles = [plain_signs(words) for words in above]
     return Head(
         first,
@@ -118,8 +143,8 @@ def at(sheet: Sheet, first: int, last: int) -> Head:
         headings,
         next((unit for unit in units if unit in MONEY), ""),
         powers[0] if powers else "",
-        max(years) if years else _year_of(titles),
-        _part_of(titles),
+        max(years) if years else _year_of(titles) or year_in(sheet.tab.name),
+        _part_of([*titles, plain_signs(sheet.tab.name)]),
     )
 
 
@@ -157,7 +182,7 @@ def _heading(parts: tuple[str, ...], taken: dict[str, int]) -> Heading:
     if taken[key] > 1:
         key = f"{key}（{taken[key]}）"
     units = [unit for part in reversed(parts) if (unit := unit_in(part))]
-    years = [year for part in reversed(parts) if (year := cells.year_in(part))]
+    years = [year for part in reversed(parts) if (year := year_in(part))]
     return Heading(key, parts, units[0] if units else "", years[0] if years else None)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from questionnaires.sheets.lists import Line, Sheet, Tab
 from survey.rosters import cells, heads
 from survey.rosters.asides import Aside, Asides, is_code
-from survey.rosters.carrying import CARRIED, WHOSE, Carried
+from survey.rosters.carrying import CARRIED, COUNTED, WHOSE, Carried
 from survey.rosters.columns import BY_KEY, Field, Heading
 from survey.rosters.heads import Head
+from survey.rosters.proposing import beside, is_called
 from survey.rosters.rows import Choices, FirmRow, NoFirm, Said
-from survey.rosters.taking import Found, Rules
+from survey.rosters.taking import Found, Rules, sound_code
 from survey.tables import RowFault, RowNote
 
 
@@ -87,6 +88,9 @@ class _Reader:
         self._beside = _beside(self._columns, head.headings)
         self._texts = [at for at, column, _ in self._columns if column.sort in CARRIED]
         self._whose = [at for at, column, _ in self._columns if column.sort in WHOSE]
+        self._counts = [at for at, column, _ in self._columns if column.sort in COUNTED]
+        self._width = len(head.headings) if tab.encoding else None
+        """Of a text's rows: a longer one was parted where it should not be."""
         titles = [line for line in above if line.number < head.first]
         self._asides = Asides(self._columns, head.headings, titles)
         self._other_head = 0
@@ -102,8 +106,10 @@ class _Reader:
                 self._turn(line)
             return NoFirm(self._tab.name, line.number, aside)
         if self._other_head:
-            fault = Said(RowFault.OTHER_HEAD, "", {"row": self._other_head})
-            return FirmRow(self._tab.name, line.number, faults=(fault,))
+            return self._unread(line, RowFault.OTHER_HEAD, {"row": self._other_head})
+        if self._width and any(cell != "" for cell in line.cells[self._width :]):
+            said = {"most": self._width, "found": len(line.cells)}
+            return self._unread(line, RowFault.TOO_WIDE, said)
         return self._firm(self._carried.filled(line, self._texts))
 
     def _turn(self, line: Line) -> None:
@@ -113,10 +119,19 @@ class _Reader:
         elif self._asides.repeats_head(line):
             self._other_head = 0
 
+    def _unread(self, line: Line, fault: RowFault, said: Mapping[str, int]) -> FirmRow:
+        """A row whose columns are not the head's; whose it is stays known: its firm is not missing."""
+        code = next(filter(None, map(sound_code, line.cells)), "")
+        return FirmRow(self._tab.name, line.number, code, faults=(Said(fault, "", said),))
+
     def _firm(self, line: Line) -> FirmRow:
         found = Found(self._choices, self._rules, self._power)
+        shared = self._carried.shared(line, self._counts, self._whose)
         for at, column, heading in self._columns:
-            if at < len(line.cells):
+            if at in shared:
+                said = {"shown": cells.text(line.cells[at])[:40]}
+                found.notes.append(Said(RowNote.SHARED, column.key, said))
+            elif at < len(line.cells):
                 found.take(line.cells[at], column, heading)
         found.notes.extend(
             Said(RowNote.BESIDE, "code", {"shown": cells.text(line.cells[at])[:30]})
@@ -133,11 +148,7 @@ class _Reader:
 def _beside(
     columns: Sequence[tuple[int, Field, Heading]], headings: Sequence[Heading]
 ) -> list[int]:
-    """Return where codes of other tables stand, to the right of this one under the same heading."""
-    codes = [(at, heading.parts) for at, column, heading in columns if column.key == "code"]
-    return [
-        place
-        for at, parts in codes
-        for place, heading in enumerate(headings)
-        if place > at and heading.parts == parts
-    ]
+    """Return where codes of another table stand, to the right of this one."""
+    mapped = {at for at, _, _ in columns}
+    right = range(beside(headings), len(headings))
+    return [at for at in right if at not in mapped and is_called(headings[at], "code")]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from questionnaires.sheets.lists import Cell
-from survey.lifecycle.codes import doubts_about_code, fault_in_code, normal_code
-from survey.rosters import cells, trades
+from survey.lifecycle.codes import LENGTH, doubts_about_code, fault_in_code, normal_code
+from survey.rosters import cells, names, trades
 from survey.rosters.cells import Unread
 from survey.rosters.columns import BY_KEY, GENERAL, Field, Heading
 from survey.rosters.rows import Choices, FirmRow, Said, Title
@@ -19,6 +19,10 @@ LONGEST_NAME = 100
 SIZES = {"大型": Size.LARGE, "中型": Size.MEDIUM, "小型": Size.SMALL, "微型": Size.MICRO,
          "大": Size.LARGE, "中": Size.MEDIUM, "小": Size.SMALL, "微": Size.MICRO}  # fmt: skip
 GRADES = frozenset("ABCD")
+PEOPLE = frozenset({"contact_name", "legal_person", "served_by"})
+"""Columns that name somebody: 张** does not."""
+_UNGRADED = re.compile(r"未|不参|暂[缓无不]|免")
+"""Says that a firm has no grade."""
 USUAL_POWER = "万千瓦时"
 """What electricity is counted in where neither heading nor title says."""
 FIRST_INDUSTRY, LAST_INDUSTRY = "06", "46"
@@ -39,6 +43,21 @@ class Rules:
 
     trades: Collection[str]
     invented: Collection[str]
+
+
+def sound_code(cell: Cell) -> str:
+    """Return the code a cell says, wherever it stands; empty where it says none that holds."""
+    if not isinstance(cell, str) or len(cell) < LENGTH:
+        return ""
+    code = normal_code(_bare_code(cell))
+    return "" if fault_in_code(code, demonstration=False) else code
+
+
+def _bare_code(said: str) -> str:
+    return cells.unmarked(said.strip()).translate(_QUOTES)
+
+
+_QUOTES = dict.fromkeys(map(ord, "'’‘`\"“”"))
 
 
 class Found:
@@ -98,11 +117,15 @@ class Found:
     # --- by sort --------------------------------------------------------------------------------
 
     def _name(self, cell: Cell, column: Field) -> None:
-        said, former = cells.name(cell)
+        said, former = names.name(cell)
         if len(said) > LONGEST_NAME:
             raise Unread(RowFault.NAME_TOO_LONG, said[:20])
         if former:
             self.notes.append(Said(RowNote.FORMER_NAME, "name", {"shown": cells.text(cell)}))
+        if names.is_marked(cell):
+            self.notes.append(Said(RowNote.MARKED, "name", {"shown": cells.text(cell)}))
+        if standing := names.standing_in(said):
+            self.notes.append(Said(RowNote.NAME_ASIDE, "name", {"shown": standing[:40]}))
         self.name = said
 
     def _code(self, cell: Cell, column: Field) -> None:
@@ -111,7 +134,7 @@ class Found:
             raise Unread(
                 RowFault.CODE_AS_NUMBER, f"{cell:.6G}" if not isinstance(cell, str) else said
             )
-        code = normal_code(said.translate(dict.fromkeys(map(ord, "'’‘`\"“”"))))
+        code = normal_code(_bare_code(said))
         if not code:
             return
         if code in self._rules.invented:
@@ -130,7 +153,12 @@ class Found:
         self.organisation = normal_code(cells.words(cell))
 
     def _text(self, cell: Cell, column: Field) -> None:
-        self._keep(column, cells.words(cell))
+        said = cells.words(cell)
+        if column.key in PEOPLE:
+            said = cells.unmarked(said)
+            if "*" in said:
+                raise Unread(RowFault.UNREADABLE, said[:40])
+        self._keep(column, said)
 
     def _industry(self, cell: Cell, column: Field) -> None:
         found = re.search(r"\d{2,4}", cells.plain(cell))
@@ -268,7 +296,7 @@ def _power(cell: Cell, own: str, chosen: str) -> int | None:
 
 def _grade(cell: Cell, _own: str, _chosen: str) -> str | None:
     said = cells.plain(cell).upper().removesuffix("企业").removesuffix("类").removesuffix("级")
-    if said in cells.NONE:
+    if said in cells.NONE or _UNGRADED.match(said):
         return None
     if said not in GRADES:
         raise Unread(RowFault.UNREADABLE, said[:40])

@@ -420,6 +420,8 @@ class RowFault(StrEnum):
     TOO_LARGE = "too_large"
     OTHER_HEAD = "other_head"
     """It stands under another head, with other columns."""
+    TOO_WIDE = "too_wide"
+    """A text's row of more cells than the head: a comma parts what belongs together."""
 
 
 class RowNote(StrEnum):
@@ -442,6 +444,12 @@ class RowNote(StrEnum):
     """The industry's code is of no industry: mistyped, retired, or the firm makes nothing."""
     BESIDE = "beside"
     """Another table stands to the right, with a firm in this row that is not read."""
+    SHARED = "shared"
+    """A figure merged over rows of several firms is left out: it is that of none."""
+    MARKED = "marked"
+    """Marks of a foot note by the name are left out."""
+    NAME_ASIDE = "name_aside"
+    """Behind the name stands what became of the firm; it is kept as it stands."""
 
 
 class ProposalState(StrEnum):

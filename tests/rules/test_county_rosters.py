@@ -9,7 +9,8 @@ import pytest
 from questionnaires.sheets.lists import Line, Sheet, Tab
 from survey.rosters import cells, heads
 from survey.rosters.asides import Aside
-from survey.rosters.columns import Heading, field_of, proposed, unit_in
+from survey.rosters.columns import Heading, field_of, unit_in
+from survey.rosters.proposing import proposed
 from survey.rosters.rows import Title
 from survey.tables import RowFault, RowNote
 from tests.support import county_lists

@@ -20,8 +20,8 @@ from survey.files.uploads import Stored
 from survey.lifecycle import jobs, rosters
 from survey.lifecycle.step import Actor, Step
 from survey.rosters import heads
-from survey.rosters.columns import proposed
 from survey.rosters.comparing import judged
+from survey.rosters.proposing import proposed
 from survey.rosters.recognising import rows_of
 from survey.rosters.rows import Choices, FirmRow
 from survey.rosters.staging import counted, staged

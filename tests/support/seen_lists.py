@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from questionnaires.sheets import lists
-from survey.rosters import heads
+from survey.rosters import choosing, heads
 from survey.rosters.asides import Aside
-from survey.rosters.columns import proposed
 from survey.rosters.comparing import Judged, Known, judged
 from survey.rosters.recognising import rows_of
 from survey.rosters.rows import Choices, FirmRow, NoFirm
@@ -70,15 +69,16 @@ def see(name: str, known: dict[str, Known] | None = None, **given: Any) -> Seen:
 def seen_in(tabs: Tabs, known: dict[str, Known] | None = None, **given: Any) -> Seen:
     """Read a list as the page proposes it, but for what is ``given``."""
     sheets = [lists.Sheet(tab, lines, len(lines)) for tab, lines in tabs]
-    found = [(sheet, head) for sheet in sheets if (head := heads.find(sheet))]
-    head = found[0][1]
+    found = {sheet.tab.name: head for sheet in sheets if (head := heads.find(sheet))}
+    chosen = choosing.first_choice(sheets, found)
+    head = found[chosen[0]]
     choices = Choices(
-        sheets=tuple(sheet.tab.name for sheet, _ in found),
+        sheets=chosen,
         head=(head.first, head.last),
         first=head.last + 1,
         unit=head.unit or "万元",
         year=head.year or 2025,
-        columns=proposed(head.headings, of_part=head.part),
+        columns=choosing.columns_of(choosing.heads_of(sheets, chosen, head, found)),
         trade="metal_products",
         **given,
     )

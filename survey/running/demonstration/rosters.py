@@ -18,7 +18,7 @@ from survey.jobs.workshop import Workshop
 from survey.lifecycle import jobs, rosters
 from survey.lifecycle.step import Actor, Step
 from survey.rosters import heads
-from survey.rosters.columns import proposed
+from survey.rosters.proposing import proposed
 from survey.running.demonstration.rounds import NEWCOMERS
 from survey.tables import Firm, Job, Roster, User
 

@@ -1,0 +1,57 @@
+"""What the headings of a sheet are proposed to stand for, each field once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from survey.rosters.columns import AMOUNTS, Heading, field_of, held, named
+
+
+def is_called(heading: Heading, key: str) -> bool:
+    """Whether a heading calls a field by one of its names."""
+    field = named(heading)
+    return field is not None and field.key == key
+
+
+def beside(headings: Sequence[Heading]) -> int:
+    """Return where another table of firms begins to the right, names and codes once more; else the end."""
+    ends = []
+    for key in ("name", "code"):
+        places = [at for at, heading in enumerate(headings) if is_called(heading, key)]
+        apart = [at for before, at in itertools.pairwise(places) if at > before + 1]
+        ends.append(apart[0] if apart else len(headings))
+    return min(ends) if max(ends) < len(headings) else len(headings)
+
+
+def proposed(headings: Sequence[Heading], *, of_part: str = "") -> dict[str, str]:
+    """Propose a field's key for every heading, each field (of one year) once; empty for none.
+
+    Who calls a thing by its name comes before who only holds a word of it, wherever they stand.
+
+    Args:
+        of_part: Of which part of a year the whole list speaks; then no amount of it is a year's.
+    """
+    taken: set[tuple[str, int | None]] = set()
+    found = dict.fromkeys((heading.key for heading in headings), "")
+    mine = headings[: beside(headings)]
+    for told in (named, held):
+        for heading in (one for one in mine if not found[one.key]):
+            field = told(heading)
+            if field is None or (of_part and field.sort in AMOUNTS):
+                continue
+            place = (field.key, heading.year if field.is_yearly else None)
+            if place not in taken:
+                found[heading.key] = field.key
+                taken.add(place)
+    return found
+
+
+def fields_said(headings: Sequence[Heading]) -> set[str]:
+    return {field.key for heading in headings if (field := field_of(heading))}
+
+
+def places_said(headings: Sequence[Heading]) -> set[tuple[str, int | None]]:
+    """Return what headings stand for, figures of each year by themselves."""
+    found = [(field, heading.year) for heading in headings if (field := field_of(heading))]
+    return {(field.key, year if field.is_yearly else None) for field, year in found}
