@@ -168,6 +168,7 @@ def end_check(step: Step, taken: Taken, counts: Mapping[str, int]) -> dict[str, 
 def take_in(step: Step, taken: Taken) -> dict[str, Any]:
     """Let the list take effect, all of it or, where a firm has changed since, nothing."""
     session, roster = step.session, _there(step, taken.subject_id or 0)
+    roster_imports.hold(session, roster.id)
     if overtaken := roster_imports.overtaken(session, roster.id):
         roster.overtaken = overtaken
         _move(roster, "roster_overtaken")
@@ -191,6 +192,7 @@ def take_back(step: Step, taken: Taken, before: Before) -> dict[str, Any]:
         before: What its firms said before it (``roster_undoing.former``).
     """
     roster = _there(step, taken.subject_id or 0)
+    roster_imports.hold(step.session, roster.id)
     done = roster_undoing.undo(step.session, roster.id, before)
     roster.counts = roster.counts | done
     roster.undone_at = step.now

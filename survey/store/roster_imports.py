@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from survey import db
 from survey.store.listings import FIGURES, LISTED, STATED
 from survey.store.rosters import is_unnamed
 from survey.tables import (
@@ -41,6 +42,29 @@ from survey.tables import (
     RosterTitle,
     RowOutcome,
 )
+
+ONE_LIST = 0x726F73746572
+"""What one list at a time holds on PostgreSQL while it takes effect or is taken back."""
+TAKEN = (RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.UNCHANGED)
+
+
+def hold(session: Session, roster_id: int) -> None:
+    """Keep other lists, and whoever changes one of this list's firms, off until this transaction ends.
+
+    On SQLite nobody else writes anyway. On PostgreSQL what is compared after this still stands when
+    it is written over.
+    """
+    if not db.on_postgresql(session.get_bind()):
+        return
+    session.execute(select(func.pg_advisory_xact_lock(ONE_LIST)))
+    firms = (
+        select(Firm.id)
+        .join(RosterRow, RosterRow.code == Firm.code)
+        .where(RosterRow.roster_id == roster_id, RosterRow.outcome.in_(TAKEN))
+        .order_by(Firm.id)
+        .with_for_update(of=Firm, key_share=True)
+    )
+    session.execute(select(func.count()).select_from(firms.subquery()))
 
 
 def overtaken(session: Session, roster_id: int) -> int:
@@ -67,9 +91,6 @@ def overtaken(session: Session, roster_id: int) -> int:
         )
     )
     return (session.scalar(fresh) or 0) + (session.scalar(moved) or 0)
-
-
-TAKEN = (RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.UNCHANGED)
 
 
 def take_in(session: Session, roster_id: int, now: datetime, *, marks_missing: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+from io import BytesIO
 from threading import Thread
 from typing import get_type_hints
 
@@ -12,7 +13,9 @@ import pytest
 from sqlalchemy import func, select
 
 from questionnaires.library import SHIPPED
+from questionnaires.sheets import lists as reading
 from survey import db
+from survey.files.stores import contents_of
 from survey.jobs.worker import Worker
 from survey.lifecycle import firms, new_firms, rosters
 from survey.lifecycle import jobs as job_steps
@@ -21,7 +24,11 @@ from survey.lifecycle.errors import NotThere, Stale, WrongState
 from survey.lifecycle.firms import Profile
 from survey.lifecycle.new_firms import Offered
 from survey.lifecycle.step import Step
-from survey.store import listings
+from survey.rosters.comparing import judged
+from survey.rosters.recognising import rows_of
+from survey.rosters.rows import Choices, FirmRow
+from survey.rosters.staging import staged
+from survey.store import listings, roster_undoing
 from survey.store import rosters as store
 from survey.store.lists import Slice
 from survey.tables import (
@@ -38,7 +45,16 @@ from survey.tables import (
     RosterState,
 )
 from tests.support.people import a_firm, a_user, moment
-from tests.support.rosters import brought, checked, imported, step_of, undone
+from tests.support.rosters import (
+    TRADES,
+    brought,
+    checked,
+    choices_of,
+    done,
+    imported,
+    step_of,
+    undone,
+)
 
 FORK = multiprocessing.get_context("fork")
 Q1, Q2 = "q1-two-row-head.xlsx", "q2-next-quarter.xlsx"
@@ -240,6 +256,133 @@ def _die_at_the_end(app, taken):
 
     with app.extensions["survey_sessions"]() as own:
         job_steps.finish(Step(own, job_steps.WORKER, moment()), taken, dies)
+
+
+def test_a_worker_killed_while_it_checks_or_undoes_leaves_a_list_that_can_go_on(
+    app, session, settings, officer
+):
+    roster = brought(session, settings, officer, Q1)
+    step, chosen = step_of(session, officer), choices_of(settings, roster)
+    job = rosters.check(step, roster.id, chosen, overwrites=False, base_version=roster.version)
+    _killed(app, session, job, _die_after_some_rows)
+    assert session.get_one(Roster, roster.id).state == RosterState.CHECKING
+    assert 0 < rows_in(session, RosterRow) < 24
+    roster = done(app, session, roster, job.id)
+    assert (roster.state, counts(roster)) == (RosterState.CHECKED, (24, 0, 0, 0, 0))
+    assert rows_in(session, RosterRow) == 24
+
+    roster = imported(app, session, officer, roster)
+    job = rosters.start_undo(step_of(session, officer), roster.id, base_version=roster.version)
+    _killed(app, session, job, _die_before_it_is_undone)
+    assert rows_in(session, Firm) == 24
+    roster = done(app, session, roster, job.id)
+    assert (roster.state, rows_in(session, Firm)) == (RosterState.UNDONE, 0)
+
+
+def _killed(app, session, job, dies):
+    """Have a process of its own take a job and die over it; then it is anybody's again."""
+    step = Step(session, job_steps.WORKER, moment())
+    taken = job_steps.take(step, job.id, lambda _kind: job_steps.SOON)
+    killed = FORK.Process(target=dies, args=(app, taken))
+    killed.start()
+    killed.join(60)
+    assert killed.exitcode == -signal.SIGKILL
+    session.rollback()
+    session.expire_all()
+    job_steps.release(step, taken)
+
+
+def _die_after_some_rows(app, taken):
+    """Put a third of the rows down, each in a transaction of its own, and die."""
+    config = app.config["SURVEY"]
+    with app.extensions["survey_sessions"]() as own:
+        step = Step(own, job_steps.WORKER, moment())
+        roster = rosters.begin_check(step, taken)
+        content = contents_of(config).read(roster.sha256)
+        tabs = [(tab, list(lines)) for tab, lines in reading.read(BytesIO(content), "xlsx")]
+        said = {k: v for k, v in roster.choices.items() if k != "trades"}
+        found = rows_of(tabs, Choices(**{**said, "head": tuple(said["head"])}), TRADES)
+        kept = [
+            staged(line, roster.id)
+            for line in judged((r for r in found if isinstance(r, FirmRow)), {})
+        ]
+        rosters.stage(step, taken, kept[:8], 8, job_steps.SOON)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _die_before_it_is_undone(app, taken):
+    def dies(step):
+        before = roster_undoing.former(step.session, taken.subject_id)
+        rosters.take_back(step, taken, before)
+        assert rows_in(step.session, Firm) == 0
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with app.extensions["survey_sessions"]() as own:
+        job_steps.finish(Step(own, job_steps.WORKER, moment()), taken, dies)
+
+
+def test_of_two_lists_imported_at_the_same_moment_one_takes_effect_and_one_is_to_be_checked(
+    app, session, settings, officer
+):
+    lists = [
+        checked(app, session, officer, brought(session, settings, officer, Q1)) for _ in range(2)
+    ]
+    started = [
+        rosters.start_import(
+            step_of(session, officer), one.id, marks_missing=True, base_version=one.version
+        ).id
+        for one in lists
+    ]
+    sessions = app.extensions["survey_sessions"]
+    workers = [Thread(target=Worker(settings, sessions).do, args=(id,)) for id in started]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    session.rollback()
+    session.expire_all()
+    states = sorted(session.get_one(Roster, one.id).state for one in lists)
+    assert states == [RosterState.CHECKED, RosterState.IMPORTED]
+    assert (rows_in(session, Firm), rows_in(session, FirmYear)) == (24, 24)
+
+
+def test_what_a_firm_says_between_check_and_import_is_not_overwritten(
+    app, session, settings, officer, taken
+):
+    roster = checked(app, session, officer, brought(session, settings, officer, Q2))
+    with db.writing(session):
+        own = firm(session, "91990008MALJ1RA72Q")
+        own.contact_phone, own.confirmed_at = "000-1111111", moment()
+        own.version += 1
+
+    roster = imported(app, session, officer, roster)
+
+    assert (roster.state, roster.overtaken) == (RosterState.CHECKED, 1)
+    assert firm(session, "91990008MALJ1RA72Q").contact_phone == "000-1111111"
+    assert rows_in(session, Firm) == 24
+
+
+def test_what_is_said_while_an_import_begins_is_not_overwritten(
+    app, session, settings, officer, taken
+):
+    roster = checked(app, session, officer, brought(session, settings, officer, Q2))
+    step = step_of(session, officer)
+    job = rosters.start_import(step, roster.id, marks_missing=True, base_version=roster.version)
+    sessions = app.extensions["survey_sessions"]
+    worker = Thread(target=Worker(settings, sessions).do, args=(job.id,))
+    with sessions() as own, db.writing(own):
+        edited = firm(own, "91990008MALJ1RA72Q")
+        edited.contact_phone, edited.version = "000-1111111", edited.version + 1
+        own.flush()
+        worker.start()
+        worker.join(0.5)
+    worker.join()
+
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(Roster, roster.id).overtaken == 1
+    assert firm(session, "91990008MALJ1RA72Q").contact_phone == "000-1111111"
 
 
 def test_saves_that_meet_an_import_wait_and_succeed(app, session, settings, officer):
