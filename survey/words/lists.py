@@ -89,6 +89,7 @@ LOST: Final = {
     "printer": "打印机设置（页边距和纸张保留）",
     "extensions": "迷你图、图标集等扩展格式和扩展的数据有效性",
     "runs": "一个单元格里的多种字体",
+    "areas": "按整列或整行设的打印区域（请改成具体的范围，如 A1:F6）",
 }
 """What of a workbook is not written again, by ``files.inside.filling``."""
 ONCE: Final = {

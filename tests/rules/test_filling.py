@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.table import Table
 
 from survey.files import templates
 from survey.files.inside import Verdict
@@ -48,6 +52,16 @@ def made(*, more: Callable[[Any], None] = lambda _page: None) -> bytes:
     more(page)
     out = BytesIO()
     book.save(out)
+    return out.getvalue()
+
+
+def changed(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """The same workbook with other words in one of its parts."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as was, zipfile.ZipFile(out, "w") as packed:
+        for name in was.namelist():
+            said = was.read(name)
+            packed.writestr(name, said.replace(old, new) if name == part else said)
     return out.getvalue()
 
 
@@ -106,15 +120,78 @@ def test_a_choice_that_belongs_to_the_row_belongs_to_every_copy():
     assert str(rule.sqref) == "D3:D5"
 
 
+def pointing(page: Any) -> None:
+    """A formula for a range, a link, a break, choices and colours that rest on cells below the row."""
+    page["C5"] = ArrayFormula("C5", "=SUM(C3:C3*2)")
+    page["F3"] = ArrayFormula("F3", "=SUM(C3*{1,2})")
+    page["A7"] = "详见"
+    page["A7"].hyperlink = "https://example.com/"
+    page["G9"], page["G10"] = "甲", "乙"
+    page["H1"] = "=SUM(DATA2025)+SUM(T9[收入])"
+    rule = DataValidation(type="list", formula1="$G$9:$G$10")
+    rule.add("B3")
+    page.add_data_validation(rule)
+    page.conditional_formatting.add("C3:C3", FormulaRule(formula=["$C3>$C$4"]))
+    page.conditional_formatting.add("C4:C4", FormulaRule(formula=["C4>100"]))
+    page.row_breaks.append(Break(id=6))
+
+
+def test_what_points_below_the_row_points_to_the_same_cells_afterwards() -> None:
+    page = filled(made(more=pointing)).worksheets[0]
+
+    assert (page["C7"].value.ref, page["C7"].value.text) == ("C7", "=SUM(C3:C5*2)")
+    assert [page.cell(row, 6).value.text for row in (3, 4, 5)] == [
+        f"=SUM(C{row}*{{1,2}})" for row in (3, 4, 5)
+    ]
+    assert (page["A9"].hyperlink.ref, page["A7"].hyperlink) == ("A9", None)
+    assert page["H1"].value == "=SUM(DATA2025)+SUM(T9[收入])"  # names, not cells
+    [choice] = page.data_validations.dataValidation
+    assert (str(choice.sqref), choice.formula1) == ("B3:B5", "$G$11:$G$12")
+    rules = page.conditional_formatting._cf_rules.items()
+    assert {str(known.sqref): rule[0].formula for known, rule in rules} == {
+        "C3:C5": ["$C3>$C$6"], "C6": ["C6>100"],
+    }  # fmt: skip
+    assert [mark.id for mark in page.row_breaks.brk] == [8]
+
+
+def test_a_table_reaches_over_the_copies_and_its_columns_are_called_as_its_head_says() -> None:
+    def table(page: Any) -> None:
+        page["C2"] = "{{区县}}收入"
+        page.add_table(Table(displayName="表1", ref="A2:E3"))
+
+    [found] = filled(made(more=table)).worksheets[0].tables.values()
+
+    assert (found.ref, found.autoFilter.ref) == ("A2:E5", "A2:E5")
+    assert [column.name for column in found.tableColumns][1:3] == ["企业", "虚构区收入"]
+
+
+def test_names_in_page_headers_and_footers_are_filled_or_named_as_unknown() -> None:
+    def margins(page: Any) -> None:
+        page.oddHeader.center.text = "{{区县}}名单"
+        page.oddFooter.right.text = "{{日期}} 第 &P 页"
+
+    page = filled(made(more=margins), ROWS).worksheets[0]
+    assert (page.oddHeader.center.text, page.oddFooter.right.text) == (
+        "虚构区名单", "2026-11-26 第 &P 页",
+    )  # fmt: skip
+
+    def of_a_firm(page: Any) -> None:
+        page.oddFooter.left.text = "{{企业名称}}"
+
+    found = templates.held(made(more=of_a_firm), "表.xlsx", FIELDS, list(ONCE))
+    assert found.unknown == ("企业名称",)
+
+
 def test_what_will_be_lost_and_what_is_unknown_is_told_before():
     def chart(page: Any) -> None:
         page.add_chart(BarChart(), "H2")
         page["F3"] = "{{企业名}}"
         page["A9"] = "{{企业名称}}"
 
-    found = templates.held(made(more=chart), "表.xlsx", FIELDS, list(ONCE))
+    content = changed(made(more=chart), "xl/workbook.xml", b"$A$1:$E$6", b"$A:$E")
+    found = templates.held(content, "表.xlsx", FIELDS, list(ONCE))
 
-    assert found.lost == ("charts",)
+    assert found.lost == ("charts", "areas")
     assert found.unknown == ("企业名",)
     assert found.rows == (("Sheet", 3), ("Sheet", 9))
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import PatternFill
 
 from questionnaires.sheets.inside import Unreadable
 from questionnaires.sheets.lists import Line, Sheet, Tab
+from survey.files.lists import with_problems
 from survey.rosters import cells, choosing, heads
 from survey.rosters.asides import Aside
 from survey.rosters.columns import Heading, field_of, unit_in
@@ -386,3 +391,20 @@ def test_choosing_says_what_keeps_sheets_apart() -> None:
     assert choosing.apart({name: head for name, head in found.items() if head}) == (
         "unit", {"甲": "万元", "乙": "元"},
     )  # fmt: skip
+
+
+def test_what_is_wrong_stands_beside_the_list_however_far_its_formats_reach() -> None:
+    book = Workbook()
+    page = book.active
+    page.title = "名单"
+    page.append(["企业名称", "备注", ""])
+    page.merge_cells("B1:C1")
+    page.cell(2, 1, "=1+1").data_type = "s"
+    page.cell(2, 900).fill = PatternFill("solid", fgColor="FFFF00")
+    out = BytesIO()
+    book.save(out)
+
+    back = load_workbook(BytesIO(with_problems(out.getvalue(), {"名单": {2: "新增："}}, 1)))["名单"]
+
+    assert (back["D1"].value, back["D2"].value) == ("导入问题", "新增：")
+    assert (back["A2"].value, back["A2"].data_type) == ("=1+1", "s")

@@ -15,21 +15,20 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 from datetime import date
 from io import BytesIO
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 from zipfile import ZipFile
 
 from openpyxl import load_workbook
-from openpyxl.cell.cell import TYPE_FORMULA, TYPE_STRING, MergedCell
-from openpyxl.formula.tokenizer import Token, Tokenizer
+from openpyxl.cell.cell import TYPE_STRING, MergedCell
 from openpyxl.formula.translate import Translator
-from openpyxl.utils import range_boundaries
-from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
+from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from questionnaires.sheets import archive, lists
 from survey.files.inside import Refused, Verdict
 from survey.files.inside.office import VERDICTS
 from survey.files.inside.problems import saved
+from survey.files.inside.room import Place, cells_of, formula_of, make_room
 
 MARK = re.compile(r"\{\{\s*([^{}]{1,60}?)\s*\}\}")
 MOST_CELLS = 400_000
@@ -49,14 +48,10 @@ LOST = {
     "printer": re.compile(r"^xl/printerSettings/"),
 }
 """Parts that the library does not write again, by the names of a workbook's entries."""
+_AREA = re.compile(rb"<definedName[^>]*_xlnm\.Print_Area[^>]*>([^<]*)<")
+_COLUMNS = re.compile(rb"!\$?[A-Z]+:|!\$?\d+:|#REF!")
+"""A print area of whole columns or rows."""
 _EXTENDED = (b"<extLst", b"x14:")
-
-
-class Place(NamedTuple):
-    """Where the repeated row stands."""
-
-    page: Worksheet
-    row: int
 
 
 def look(file: IO[bytes], _kind: str) -> list[bytes]:
@@ -86,7 +81,11 @@ def _lost(content: IO[bytes], names: tuple[str, ...]) -> list[str]:
         if any(word in opened.read(name) for name in sheets for word in _EXTENDED):
             found.append("extensions")
         words = "xl/sharedStrings.xml"
-        if words in names and b"<r>" in opened.read(words):
+        if any(_COLUMNS.search(area) for area in _AREA.findall(opened.read("xl/workbook.xml"))):
+            found.append("areas")
+        texts = [(words, b"<r>")] if words in names else []
+        texts += [(name, b"<is><r>") for name in sheets]
+        if any(sign in opened.read(name) for name, sign in texts):
             found.append("runs")
     return [kind for kind in found if not (kind == "shapes" and {"charts", "pictures"} & {*found})]
 
@@ -94,25 +93,10 @@ def _lost(content: IO[bytes], names: tuple[str, ...]) -> list[str]:
 def _settle(page: Worksheet) -> None:
     """Drop what is not written again, refuse formulas that reach outside."""
     page._charts, page._images = [], []
-    for cell in _cells(page):
-        formula = _formula(cell)
+    for cell in cells_of(page):
+        formula = formula_of(cell)
         if formula and CALLS.search(formula):
             raise Refused(Verdict.REACHES_OUT)
-
-
-def _cells(page: Worksheet, first: int = 1) -> Iterator[Any]:
-    """The cells of a sheet that hold something, from a row on."""
-    held = sorted(at for at in page._cells if at[0] >= first)
-    for at in held:
-        cell = page._cells[at]
-        if not isinstance(cell, MergedCell) and cell.value is not None:
-            yield cell
-
-
-def _formula(cell: Any) -> str:
-    """Return the formula of a cell; a text that only looks like one is none."""
-    text = getattr(cell.value, "text", cell.value)
-    return text if cell.data_type == TYPE_FORMULA and isinstance(text, str) else ""
 
 
 def _marks(value: Any) -> list[str]:
@@ -124,13 +108,28 @@ def _said(book: Any, fields: set[str], once: set[str]) -> dict[str, Any]:
     rows: set[tuple[str, int]] = set()
     named: list[str] = []
     for page in book.worksheets:
-        for cell in _cells(page):
+        for cell in cells_of(page):
             for name in _marks(cell.value):
                 named.append(name)
                 if name in fields:
                     rows.add((page.title, cell.row))
+    around = [
+        name for page in book.worksheets for part in _margins(page) for name in _marks(part.text)
+    ]
     unknown = [name for name in dict.fromkeys(named) if name not in fields | once]
+    unknown += [name for name in dict.fromkeys(around) if name not in once]
+    named += around
     return {"unknown": unknown, "rows": sorted(rows), "named": list(dict.fromkeys(named))}
+
+
+def _margins(page: Worksheet) -> Iterator[Any]:
+    """The parts of a sheet's page headers and footers that say something."""
+    for margin in ("Header", "Footer"):
+        for pages in ("odd", "even", "first"):
+            for side in ("left", "center", "right"):
+                part = getattr(getattr(page, pages + margin), side)
+                if part.text:
+                    yield part
 
 
 def _filled(book: Any, asked: Mapping[str, Any]) -> bytes:
@@ -139,20 +138,34 @@ def _filled(book: Any, asked: Mapping[str, Any]) -> bytes:
     place, copies = _repeated(book, at), max(len(rows), 1)
     for page in book.worksheets:
         # What firms are called is written after this: nothing in it is a mark.
-        for cell in list(_cells(page)):
+        for cell in list(cells_of(page)):
             if _marks(cell.value) and (page, cell.row) != place:
                 _put(cell, cell.value, once)
+        for part in _margins(page):
+            # There a single & begins a command.
+            part.text = MARK.sub(lambda m: _said_of(m, once).replace("&", "&&"), part.text)
+        _name_columns(page, once)
     if place is not None:
         if copies * place.page.max_column > MOST_CELLS:
             raise Refused(Verdict.HEAVY)
-        _make_room(book, place, copies - 1)
+        make_room(book, place, copies - 1)
         _repeat(place, rows, at, once)
     return saved(book)
 
 
+def _name_columns(page: Worksheet, once: Mapping[str, Any]) -> None:
+    """Let a table's columns be called what its head says: else it would have to be repaired."""
+    for table in page.tables.values():
+        heads = page[table.ref][0] if table.headerRowCount != 0 else ()
+        for cell, column in zip(heads, table.tableColumns, strict=False):
+            if _marks(column.name):
+                column.name = MARK.sub(lambda mark: _said_of(mark, once), column.name)
+                _write(cell, column.name)
+
+
 def _repeated(book: Any, fields: Mapping[str, int]) -> Place | None:
     for page in book.worksheets:
-        for cell in _cells(page):
+        for cell in cells_of(page):
             if any(name in fields for name in _marks(cell.value)):
                 return Place(page, cell.row)
     return None
@@ -165,6 +178,7 @@ def _repeat(
     page, first = place
     pattern = [page.cell(first, column) for column in range(1, page.max_column + 1)]
     values = [_held(cell) for cell in pattern]
+    arrays = {cell.column for cell in pattern if isinstance(cell.value, ArrayFormula)}
     height = page.row_dimensions[first].height
     for number, row in enumerate(rows or [[None] * len(at)]):
         said = {**once, **{name: row[column] for name, column in at.items()}}
@@ -177,7 +191,9 @@ def _repeat(
             if number:
                 target._style = copy(cell._style)
             if isinstance(value, Translator):
-                target.value = value.translate_formula(target.coordinate)
+                formula = value.translate_formula(target.coordinate)
+                array = cell.column in arrays
+                target.value = ArrayFormula(target.coordinate, formula) if array else formula
             else:
                 _put(target, value, said)
 
@@ -186,7 +202,7 @@ def _held(cell: Any) -> Any:
     """What a cell of the pattern gives its copies; of a formula what makes one for each."""
     if isinstance(cell, MergedCell):
         return None
-    formula = _formula(cell)
+    formula = formula_of(cell)
     return Translator(formula, origin=cell.coordinate) if formula else cell.value
 
 
@@ -196,7 +212,7 @@ def _put(cell: Any, value: Any, said: Mapping[str, Any]) -> None:
     if alone and alone[1] in said:
         _write(cell, said[alone[1]])
     elif _marks(value):
-        _write(cell, MARK.sub(lambda mark: _text(said.get(mark[1], mark[0])), value))
+        _write(cell, MARK.sub(lambda mark: _said_of(mark, said), value))
     else:
         _write(cell, value)
 
@@ -216,131 +232,11 @@ def _write(cell: Any, value: Any) -> None:
         cell.quotePrefix = value.startswith(_LOOKS_CALLED)
 
 
+def _said_of(mark: re.Match[str], said: Mapping[str, Any]) -> str:
+    return _text(said.get(mark[1], mark[0]))
+
+
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         return str(value["day"])
     return "" if value is None else str(value)
-
-
-# --- room for the copies --------------------------------------------------------------------------
-
-
-def _make_room(book: Any, place: Place, more: int) -> None:
-    """Move down what stands below the repeated row, with everything that points there."""
-    page, row = place
-    if not more:
-        return
-    for other in book.worksheets:
-        for cell in _cells(other):
-            # In the row itself each copy is moved with its row.
-            if (formula := _formula(cell)) and not (other is page and cell.row == row):
-                cell.value = _stretched(formula, other.title, page.title, row, more)
-    for name in list(page.defined_names):
-        defined = page.defined_names[name]
-        defined.attr_text = _stretched("=" + defined.attr_text, page.title, page.title, row, more)[
-            1:
-        ]
-    for name, defined in book.defined_names.items():
-        book.defined_names[name].attr_text = _stretched(
-            "=" + defined.attr_text, "", page.title, row, more
-        )[1:]
-    _move_cells(page, row, more)
-    _move_ranges(page, row, more)
-
-
-def _move_cells(page: Worksheet, row: int, more: int) -> None:
-    for at in sorted((at for at in page._cells if at[0] > row), reverse=True):
-        cell = page._cells.pop(at)
-        cell.row += more
-        page._cells[cell.row, cell.column] = cell
-    for number in sorted((n for n in page.row_dimensions if n > row), reverse=True):
-        known = page.row_dimensions.pop(number)
-        known.index = number + more
-        page.row_dimensions[number + more] = known
-
-
-def _move_ranges(page: Worksheet, row: int, more: int) -> None:
-    merged = [_reaching(one, row, more) for one in page.merged_cells.ranges]
-    across = [one for one in merged if one.min_row == one.max_row == row]
-    for one in across:
-        merged += [_shifted(one, number) for number in range(1, more + 1)]
-    page.merged_cells = MultiCellRange(merged)
-    for one in across:
-        _merge_copies(page, one, more)
-    for rule in page.data_validations.dataValidation:
-        rule.sqref = MultiCellRange(
-            [_reaching(one, row, more, grow=True) for one in rule.sqref.ranges]
-        )
-    formats = list(page.conditional_formatting._cf_rules.items())
-    page.conditional_formatting._cf_rules.clear()
-    for known, rules in formats:
-        known.sqref = MultiCellRange(
-            [_reaching(one, row, more, grow=True) for one in known.sqref.ranges]
-        )
-        page.conditional_formatting._cf_rules[known] = rules
-    if page.auto_filter.ref:
-        found = CellRange(page.auto_filter.ref)
-        page.auto_filter.ref = _reaching(found, row, more, grow=True).coord
-    page.print_area = ",".join(_area(one, row, more) for one in _areas(page)) or None
-
-
-def _merge_copies(page: Worksheet, one: CellRange, more: int) -> None:
-    for number in range(one.min_row, one.min_row + more + 1):
-        for column in range(one.min_col + 1, one.max_col + 1):
-            page._cells[number, column] = MergedCell(page, number, column)
-
-
-def _areas(page: Worksheet) -> list[str]:
-    return [part.rpartition("!")[2] for part in str(page.print_area or "").split(",") if part]
-
-
-def _area(area: str, row: int, more: int) -> str:
-    left, top, right, bottom = range_boundaries(area.replace("$", ""))
-    return _reaching(CellRange(None, left, top, right, bottom), row, more, grow=True).coord
-
-
-def _reaching(one: CellRange, row: int, more: int, *, grow: bool = False) -> CellRange:
-    """Return a range as it lies after the copies: below the row moved, over it longer.
-
-    Args:
-        grow: A range that ends in the row covers its copies, too.
-    """
-    found = copy(one)
-    over = one.max_row > row or (grow and one.max_row == row)
-    bottom = one.max_row + more if over else one.max_row
-    top = one.min_row + more if one.min_row > row else one.min_row
-    return CellRange(None, found.min_col, top, found.max_col, bottom)
-
-
-def _shifted(one: CellRange, by: int) -> CellRange:
-    return CellRange(None, one.min_col, one.min_row + by, one.max_col, one.max_row + by)
-
-
-_REFERENCE = re.compile(r"(\$?[A-Z]{1,3}\$?)(\d+)")
-
-
-def _stretched(formula: str, owner: str, title: str, row: int, more: int) -> str:
-    """Return a formula that points to the same cells after the copies were put in."""
-    tokens = Tokenizer(formula)
-    for token in tokens.items:
-        if token.type == Token.OPERAND and token.subtype == Token.RANGE:
-            sheet, mark, cells = token.value.rpartition("!")
-            if (sheet.strip("'").replace("''", "'") if mark else owner) == title:
-                token.value = sheet + mark + _pointed(cells, row, more)
-    return "=" + "".join(token.value for token in tokens.items)
-
-
-def _pointed(cells: str, row: int, more: int) -> str:
-    first, colon, last = cells.partition(":")
-
-    def moved(part: str, *, last: bool) -> str:
-        def one(found: re.Match[str]) -> str:
-            number = int(found[2])
-            below = number > row or (last and number == row)
-            return f"{found[1]}{number + more if below else number}"
-
-        return _REFERENCE.sub(one, part)
-
-    if not colon:
-        return moved(first, last=False)
-    return f"{moved(first, last=False)}:{moved(last, last=True)}"

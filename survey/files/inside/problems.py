@@ -57,11 +57,18 @@ def _settle(page: Worksheet) -> None:
 
 
 def _note(page: Worksheet, rows: dict[str, str], head: int) -> None:
-    at = page.max_column + 1
+    at = _beyond(page)
     page.column_dimensions[get_column_letter(at)].width = WIDTH
     _put(page, head, at, HEADING).font = Font(bold=True)
     for number, words in rows.items():
         _put(page, int(number), at, words).fill = _FILL
+
+
+def _beyond(page: Worksheet) -> int:
+    """Return the first column to the right of all that is said; formats may reach far out."""
+    held = (column for (_, column), cell in page._cells.items() if cell.value is not None)
+    merged = (one.max_col for one in page.merged_cells.ranges)
+    return max((*held, *merged), default=0) + 1
 
 
 def _put(page: Worksheet, row: int, column: int, words: str) -> Any:
