@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from questionnaires.sheets import archive
+from questionnaires.sheets import archive, old_marks
 from questionnaires.sheets.archive import Limits
 from questionnaires.sheets.inside import RESAVE, Unreadable
 from questionnaires.sheets.marks import MOST_COLUMNS, MOST_ROWS, SPLIT, TOO_LONG, Marks, marked
@@ -90,6 +90,8 @@ def _workbook(file: IO[bytes], kind: str) -> Read:
     if kind == "xlsx":
         with archive.opened(file, LIMITS) as inside:
             marks = marked(inside)
+    elif kind == "xls":
+        marks = old_marks.marked(file.read())
     file.seek(0)
     try:
         book = CalamineWorkbook.from_filelike(file)

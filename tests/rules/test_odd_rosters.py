@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import PatternFill
 
+from questionnaires.sheets import old_marks
 from questionnaires.sheets.inside import Unreadable
 from questionnaires.sheets.lists import Line, Sheet, Tab
 from survey.files.lists import with_problems
@@ -341,6 +342,28 @@ def test_cells_without_places_are_read_whatever_the_sheet_says_of_its_size(dimen
     assert seen.at(2).row.figures == {2025: {"staff": 43}}
     assert seen.at(3).row.facts == {"founded": "2023-05-01"}
     assert faults(seen) == {3: [(RowFault.NO_VALUE, "staff")]}
+
+
+def test_an_old_workbook_tells_of_errors_and_of_what_is_hidden_or_struck_through() -> None:
+    tabs = read(odd_lists.of_pasted_errors(), "xls")
+    seen = seen_in(tabs)
+
+    assert seen.counts == (3, 0, 0, 0, 2)
+    assert faults(seen) == {
+        2: [(RowFault.NO_VALUE, "revenue")], 3: [(RowFault.NO_VALUE, "staff")],
+    }  # fmt: skip
+    assert seen.at(4).row.figures == {2025: {"revenue": 10 * WAN, "staff": 363}}
+    assert (seen.noted(RowNote.STRUCK), seen.noted(RowNote.HIDDEN)) == ([5], [6])
+    assert tabs[0][0].hidden_columns == (3,)
+
+
+@pytest.mark.parametrize("cut", [0, 3, 100, 511, 600, 1100, 3000, -700])
+def test_what_is_no_whole_old_workbook_has_no_marks(cut: int) -> None:
+    content = odd_lists.of_pasted_errors()[: cut or None]
+
+    found = old_marks.marked(content if cut else content.replace(b"W\0o\0r\0k", b"B\0o\0o\0k"))
+
+    assert not found or set(found) == {"Sheet1"}
 
 
 def test_text_in_several_runs_is_one_text_and_what_is_read_over_it_none() -> None:

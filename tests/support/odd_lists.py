@@ -124,7 +124,7 @@ def of_merged_figures() -> bytes:
 
 
 def of_pasted_errors() -> bytes:
-    """BIFF: errors among figures and codes."""
+    """BIFF: errors among figures, a row struck through, another hidden, and a column."""
     book = xlwt.Workbook(encoding="utf-8")
     page = book.add_sheet("Sheet1")
     for at, title in enumerate(("企业名称", "信用代码", "营业收入（万元）", "用工人数")):
@@ -137,6 +137,13 @@ def of_pasted_errors() -> bytes:
     page.row(1).set_cell_error(2, 0x2A)  # #N/A
     page.row(2).set_cell_error(3, 0x17)  # #REF!
     page.write(3, 2, 10)
+    page.write(4, 0, "虚构364号厂", struck := xlwt.easyxf("font: struck_out on"))
+    page.write(4, 1, a_code(364), struck)
+    page.write(4, 2, 20)
+    page.write(5, 0, "虚构365号厂")
+    page.write(5, 1, a_code(365))
+    page.row(5).hidden = True
+    page.col(3).hidden = True
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
