@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, NotThere
 from survey.lifecycle.step import Step
-from survey.store import accounts
+from survey.store import accounts, together
 from survey.store import api_tokens as store
 from survey.store.accounts import hashed
 from survey.tables import ApiToken, Role, User
@@ -24,12 +24,16 @@ SCOPES: Mapping[str, frozenset[Role]] = {
     "rounds:write": frozenset({Role.OFFICER}),
     "assessments:read": frozenset({Role.OFFICER, Role.CONSULTANT, Role.FIRM}),
     "assessments:write": frozenset({Role.OFFICER, Role.CONSULTANT, Role.FIRM}),
+    "evidence:read": frozenset({Role.OFFICER, Role.CONSULTANT, Role.FIRM}),
+    "evidence:write": frozenset({Role.CONSULTANT, Role.FIRM}),
     "pool:read": frozenset({Role.OFFICER}),
     "pool:write": frozenset({Role.OFFICER}),
     "documents:read": frozenset({Role.OFFICER, Role.CONSULTANT, Role.FIRM}),
     "documents:write": frozenset({Role.OFFICER, Role.CONSULTANT, Role.FIRM}),
 }
 """What a token may be for, with the roles whose users may hand it out."""
+NEWCOMERS = frozenset({"evidence:read", "evidence:write"})
+"""Scopes the release before has no words for: none is handed out while it may run (``together``)."""
 PREFIX = "szjt_"
 """Begins every token, so that one that was lost is recognised where it is found."""
 MOST_DAYS = 366
@@ -37,11 +41,16 @@ MOST = 20
 """Good tokens of one user."""
 
 
-def offered(role: Role, *, owner: bool) -> tuple[str, ...]:
-    """Return the scopes somebody may give a token; in a firm only its owner may."""
+def offered(role: Role, *, owner: bool, alone: bool = True) -> tuple[str, ...]:
+    """Return the scopes somebody may give a token; in a firm only its owner may.
+
+    Args:
+        alone: Whether the release before runs no more.
+    """
     if role == Role.FIRM and not owner:
         return ()
-    return tuple(scope for scope, roles in SCOPES.items() if role in roles)
+    known = SCOPES if alone else SCOPES.keys() - NEWCOMERS
+    return tuple(scope for scope, roles in SCOPES.items() if role in roles and scope in known)
 
 
 def make(
@@ -56,7 +65,8 @@ def make(
     purpose, word = typed.line(purpose), PREFIX + secrets.token_urlsafe(32)
     with step.writing() as session:
         user = accounts.user(session, user_id, lock=True)
-        may = offered(user.role, owner=user.owner) if user and user.active else ()
+        alone = together.is_over(session, step.now)
+        may = offered(user.role, owner=user.owner, alone=alone) if user and user.active else ()
         if user is None or not may:
             raise NotThere
         wanted = [scope for scope in may if scope in scopes]

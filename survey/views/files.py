@@ -107,14 +107,13 @@ def _partly(kept: list[Evidence], refused: dict[str, tuple[int, str]]) -> Respon
 @pages.get("/evidence/<row:evidence_id>")
 def evidence(evidence_id: int) -> ResponseReturnValue:
     """Hand a file out as it was taken in, to be saved."""
-    row, _ = _readable(evidence_id)
-    return _handed_out(row, shown=False)
+    return _handed_out(readable(evidence_id).file, shown=False)
 
 
 @pages.get("/evidence/<row:evidence_id>/view")
 def view(evidence_id: int) -> ResponseReturnValue:
     """Open a picture or a PDF to be looked at, apart from our pages; anything else is saved."""
-    row, _ = _readable(evidence_id)
+    row = readable(evidence_id).file
     return _handed_out(row, shown=BY_MEDIA_TYPE[row.media_type].is_shown)
 
 
@@ -136,7 +135,7 @@ def _handed_out(row: Evidence, *, shown: bool) -> ResponseReturnValue:
 @pages.get("/evidence/<row:evidence_id>/thumbnail")
 def thumbnail(evidence_id: int) -> ResponseReturnValue:
     """Show the small picture of a photo: drawn anew by us, without anything the photo carried."""
-    row, _ = _readable(evidence_id)
+    row = readable(evidence_id).file
     if not row.has_thumbnail:
         return errors.answer(404, words.MISSING)
     return downloads.picture(here.contents(), form_of(row.sha256, SMALL))
@@ -145,19 +144,19 @@ def thumbnail(evidence_id: int) -> ResponseReturnValue:
 @pages.post("/evidence/<row:evidence_id>/delete")
 def delete(evidence_id: int) -> ResponseReturnValue:
     """Take a file away from the reader's own sheet."""
-    row, assessment = _readable(evidence_id, own=True)
-    steps.remove(here.step(), row.id)
+    found = readable(evidence_id, own=True)
+    steps.remove(here.step(), found.file.id)
     if access.wants_json():
         return {"removed": evidence_id}
-    return redirect(_section_url(assessment, row.question_id))
+    return redirect(_section_url(found.assessment, found.file.question_id))
 
 
 @pages.post("/evidence/<row:evidence_id>/caption")
 def describe(evidence_id: int) -> ResponseReturnValue:
     """Change what is said beside a photo of the consultant's own."""
-    row, assessment = _readable(evidence_id, own=True)
-    steps.describe(here.step(), row.id, request.form.get("caption", ""))
-    return redirect(_section_url(assessment, row.question_id))
+    found = readable(evidence_id, own=True)
+    steps.describe(here.step(), found.file.id, request.form.get("caption", ""))
+    return redirect(_section_url(found.assessment, found.file.question_id))
 
 
 def taken(name: str, *, read_at_once: bool = False) -> uploads.Stored:
@@ -180,9 +179,16 @@ def taken(name: str, *, read_at_once: bool = False) -> uploads.Stored:
 
 def keep(file: FileStorage, assessment_id: int, kind: SheetKind, question_id: str) -> Evidence:
     """Check and store one uploaded file, then put it behind the question."""
+    return keep_stream(file.stream, file.filename or "", assessment_id, kind, question_id)
+
+
+def keep_stream(
+    stream: IO[bytes], name: str, assessment_id: int, kind: SheetKind, question_id: str
+) -> Evidence:
+    """Do so with what comes as a stream, refusing early what there is no room for."""
     limits, session = room(), here.session()
     steps.require_room(session, assessment_id, kind, question_id, limits)
-    stored = checked(file.stream, file.filename or "")
+    stored = checked(stream, name)
     return steps.attach(here.step(), assessment_id, kind, question_id, stored, limits=limits)
 
 
@@ -204,7 +210,15 @@ def room() -> steps.Limits:
     return steps.Limits(config.most_files_per_question, config.most_bytes_per_assessment)
 
 
-def _readable(evidence_id: int, *, own: bool = False) -> tuple[Evidence, Assessment]:
+class Readable(NamedTuple):
+    """A file that its reader may see: of which kind of sheet, of which assessment."""
+
+    file: Evidence
+    kind: SheetKind
+    assessment: Assessment
+
+
+def readable(evidence_id: int, *, own: bool = False) -> Readable:
     """Find a file this reader may see (or, ``own``, may change); any other is not there."""
     found = store.attached(here.session(), evidence_id) or abort(404)
     find = access.readable_assessment if found.sheet.speaks else access.known_assessment
@@ -220,7 +234,7 @@ def _readable(evidence_id: int, *, own: bool = False) -> tuple[Evidence, Assessm
     ):
         abort(404)
     _require_given(assessment, found.file.question_id)
-    return found.file, assessment
+    return Readable(found.file, SheetKind(kind), assessment)
 
 
 def _require_given(assessment: Assessment, question_id: str) -> None:

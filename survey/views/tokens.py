@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length
 from survey.lifecycle import api_tokens as steps
 from survey.lifecycle.errors import Invalid
 from survey.store import api_tokens as store
+from survey.store import together
 from survey.views.api.operations import description
 from survey.views.fields import Day
 from survey.web import here
@@ -83,7 +84,8 @@ def _require_offered() -> None:
 
 def _offered() -> tuple[str, ...]:
     who = here.reader()
-    return steps.offered(who.role, owner=who.owner)
+    alone = together.is_over(here.session(), here.now())
+    return steps.offered(who.role, owner=who.owner, alone=alone)
 
 
 def _page(form: TokenForm, scopes: list[str] | None = None, word: str = "") -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from survey.files.kinds import KINDS
+
 SCOPES = {
     "firms:read": "查看企业",
     "firms:write": "新增、修改企业",
@@ -9,6 +11,8 @@ SCOPES = {
     "rounds:write": "新建、修改轮次，邀请企业",
     "assessments:read": "查看评估、答案、得分",
     "assessments:write": "填写答案、提交；退回、重新打开；指派、核定",
+    "evidence:read": "查看、下载佐证材料",
+    "evidence:write": "上传、撤回佐证材料",
     "pool:read": "查看培育库",
     "pool:write": "入库、调高目标、退库",
     "documents:read": "下载报告",
@@ -20,6 +24,7 @@ TAGS = {
     "firms": "企业",
     "rounds": "轮次",
     "assessments": "评估",
+    "evidence": "佐证材料",
     "visits": "现场诊断",
     "pool": "培育库",
     "documents": "报告和任务",
@@ -44,6 +49,11 @@ OPERATIONS = {
     "submit": "提交自评，提交后不能再改",
     "send_back": "退回企业补充，写明理由，可以点名要看的题",
     "reopen": "把已核定的重新打开，写明理由",
+    "evidence": "一份答卷的佐证材料",
+    "attach_evidence": "给一题上传一个文件，请求体就是文件；同样的内容再传返回原来那个",
+    "evidence_file": "一个佐证文件的名称、大小、哈希、是否查过毒",
+    "evidence_content": "佐证文件本身",
+    "remove_evidence": "撤回自己答卷上的一个佐证文件",
     "score": "得分、等级、未达标的必备条件，逐题核算",
     "consultants": "列出可以指派的诊断顾问，手上少的在前",
     "visit": "谁去现场、哪天去；顾问自己读到核定前还差什么",
@@ -66,7 +76,11 @@ OPERATIONS = {
     "feed": "企业、评估或培育库的整张表，CSV 或 JSON，列和筛选同网页",
 }
 """What each operation does."""
-FILES = {"content": ("application/pdf",), "feed": ("text/csv", "application/json")}
+FILES = {
+    "content": ("application/pdf",),
+    "evidence_content": tuple(kind.media_type for kind in KINDS),
+    "feed": ("text/csv", "application/json"),
+}
 """What is sent by operations whose answer is a file."""
 STATUSES = {
     200: "成功",
@@ -77,8 +91,9 @@ STATUSES = {
     403: "令牌没有这项权限",
     404: "没有这一项，或不归这个令牌看",
     410: "报告已撤销",
+    413: "文件太大",
     409: "与现在的状态冲突：别人刚改过，或这一步已不能做",
-    415: "请求体只收 application/json",
+    415: "请求体的类型不收：一般只收 application/json，上传文件只收 application/octet-stream 和网页上收的那几种文件",
     422: "有内容不能接受，fields 里逐项写明",
     429: "请求太频繁，请按 Retry-After 稍后再试",
     503: "系统正忙，请稍后再试",
@@ -86,12 +101,13 @@ STATUSES = {
 HEADERS = {
     "webhook-id": "事件的编号。同一事件重发时不变，收过的就不用再处理。",
     "webhook-timestamp": "这一次发送的时间，Unix 秒。和现在差 5 分钟以上的不要受理。",
-    "webhook-signature": "签名，形如 v1,…。换密钥的 24 小时里有两个，用空格隔开，对上一个就是真的。",
+    "webhook-signature": "签名，形如 v1,…。换密钥后的 24 小时里有几个，用空格隔开，对上一个就是真的。",
 }
 """Of a request by which another system is told what happened (Standard Webhooks)."""
 TAKEN = "收到了，10 秒内回应任何 2XX。别的回应、没有回应都会再发，最多 8 次，约 28 小时。"
 NEEDS_BEARER = "请在 Authorization 里带上有效的接口令牌：Bearer 加一个空格再加令牌。"
 NEEDS_SCOPE = "这个令牌没有“{scope}”的权限，请在“账号与密码”的“接口令牌”里另生成一个。"
 ONLY_JSON = "请求体请用 application/json。"
+ONLY_BYTES = "上传文件请用 application/octet-stream，请求体就是文件本身，文件名写在 name 里。"
 HALF_LETTERS = "JSON 里有不成对的半个字符（例如单独的 \\ud800），没有保存。请检查文字的编码。"
 TOO_OFTEN = "请求太频繁，请稍后再试。"

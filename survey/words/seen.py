@@ -53,6 +53,7 @@ PAGES: Final = {
     "results.word": "诊断报告的 Word 版",
     "results.stamped": "旧报告的盖章副本",
     "versions.all_of": "历次版本",
+    "api.evidence_content": "佐证材料原件（数据接口）",
     "files.evidence": "佐证材料原件",
     "files.thumbnail": "佐证照片缩略图",
     "files.view": "佐证照片",

@@ -137,7 +137,15 @@ def test_every_operation_asks_for_its_scope_and_its_role(app, session, endpoint)
     roles = routes.ROUTES[endpoint]
     rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
     path = rule.rule.removeprefix("/api/v1/")
-    for part in ("assessment_id", "firm_id", "round_id", "entry_id", "document_id", "job_id"):
+    for part in (
+        "assessment_id",
+        "firm_id",
+        "round_id",
+        "entry_id",
+        "document_id",
+        "job_id",
+        "evidence_id",
+    ):
         path = path.replace(f"<row:{part}>", "1")
     path = path.replace("<sheet:kind>", "self").replace("<question>", "scheduling")
     method = next(iter(rule.methods - {"HEAD", "OPTIONS"}))

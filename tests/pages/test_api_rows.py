@@ -10,6 +10,7 @@ from sqlalchemy import select
 from survey.lifecycle import pool
 from survey.lifecycle.step import Step
 from survey.tables import Assessment, Role
+from survey.views.api.operations import BYTES, TAKES_FILE
 from survey.web import routes
 from tests.pages.test_access import foreign, own
 from tests.support.people import TESTER, a_firm, a_round, a_user, confirmed, moment
@@ -49,6 +50,8 @@ BODIES = {
     "api.confirm": {"content": "0" * 64},
     "api.withdraw_document": {"reason": "\u200b"},
     "api.withdraw": {"reason": "理由", "version": 0},
+    "api.attach_evidence": None,
+    "api.remove_evidence": None,
 }
 """What each operation that writes is sent here: well formed, and nothing that would be done."""
 READERS = (Role.FIRM, Role.CONSULTANT, Role.OFFICER)
@@ -62,9 +65,10 @@ def ask(app, world, role, rule, ids):
             where = where.replace(f"<{kind}{name}>", str(value))
     method = next(iter(rule.methods - {"HEAD", "OPTIONS"}))
     headers = {"Authorization": f"Bearer {world.words[world.reader(role).id]}"}
-    answer = app.test_client().open(
-        where, method=method, headers=headers, json=BODIES.get(rule.endpoint)
-    )
+    sent: dict[str, object] = {"json": BODIES.get(rule.endpoint)}
+    if rule.endpoint == TAKES_FILE:
+        sent = {"data": b"x", "content_type": BYTES, "query_string": {"name": "x.jpg"}}
+    answer = app.test_client().open(where, method=method, headers=headers, **sent)
     said = answer.get_data()
     answer.close()
     return where, answer.status_code, said

@@ -108,7 +108,7 @@ def begin(json: models.Beginning) -> models.Assessment:
 @operation("assessments", models.Answers)
 def answers(assessment_id: int, kind: SheetKind) -> models.Answers:
     """Return the answers of a sheet as far as its reader was given it."""
-    sheet = _sheet(assessment_id, kind)
+    sheet = sheet_of_reader(assessment_id, kind)
     given = here.reader().sections
     section_of = sheet.questionnaire.section_of
     return models.Answers(
@@ -124,7 +124,7 @@ def answers(assessment_id: int, kind: SheetKind) -> models.Answers:
     )
 
 
-def _sheet(assessment_id: int, kind: SheetKind) -> FilledSheet:
+def sheet_of_reader(assessment_id: int, kind: SheetKind) -> FilledSheet:
     """Find a sheet its reader may see: nobody's but the visitors' before it is confirmed."""
     found, session = access.readable_assessment(assessment_id), here.session()
     if kind == SheetKind.SELF or found.state == AssessmentState.CONFIRMED:

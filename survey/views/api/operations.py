@@ -8,7 +8,7 @@ from copy import deepcopy
 from functools import cache, wraps
 from typing import Any, TypeVar, cast
 
-from flask import Blueprint, Request, g, request
+from flask import Blueprint, Request, current_app, g, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from spectree import Response, SecurityScheme, SpecTree
@@ -28,6 +28,8 @@ from survey.words.wording import DOUBTS
 
 View = Callable[..., ResponseReturnValue]
 pages = Blueprint("api", __name__, url_prefix=tokens.PREFIX.rstrip("/"))
+TAKES_FILE, BYTES = f"{pages.name}.attach_evidence", "application/octet-stream"
+"""The one operation whose body is a file, and the type by which any is sent."""
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 REFUSALS = (400, 401, 403, 404, 422, 429, 503)
 """Of any operation; those that write may answer 409 and 415 besides."""
@@ -133,10 +135,20 @@ def _as_it_is(described_view: View, view: View) -> View:
     return sent
 
 
+@pages.url_value_preprocessor
+def _room_for_a_file(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    # Set before anything looks into the body.
+    if endpoint == TAKES_FILE:
+        request.max_content_length = current_app.config["SURVEY"].most_upload_bytes
+
+
 @pages.before_request
 def _read_body() -> None:
-    """See that what is sent is one JSON object, before any of it is looked at."""
-    if request.method in WRITING:
+    """See that what is sent is one JSON object, before any of it is looked at; or a file, as it is."""
+    if request.endpoint == TAKES_FILE:
+        if request.mimetype != BYTES:
+            here.refuse(415, words.ONLY_BYTES)
+    elif request.method in WRITING:
         if request.mimetype != "application/json":
             here.refuse(415, words.ONLY_JSON)
         g.sent = object_of(request)
@@ -169,6 +181,8 @@ def description() -> Mapping[str, Any]:
             one["summary"], one["description"] = words.OPERATIONS[name], ""
             if kinds := words.FILES.get(name):
                 one["responses"]["200"]["content"] = {kind: {} for kind in kinds}
+            if name == TAKES_FILE.partition(".")[2]:
+                one["requestBody"] = {"required": True, "content": {BYTES: {}}}
     return told | {"webhooks": _told_by_us(told["components"]["schemas"])}
 
 
