@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
@@ -19,6 +19,8 @@ from survey.web.here import Spoken
 DAMAGED = "提交的内容不完整或格式不对，没有保存。请刷新页面后重试。"
 LONGEST_INTEGER = 15
 """More digits are no whole number anybody meant; they stay text and are refused as such."""
+MOST_NESTED = 20
+"""Far more than anything here is nested; whatever reads a value or says it has a limit of its own."""
 MEANT = {
     "question": "应为题目的编号。",
     "request_id": "应为 1 至 64 个字母、数字、点或短横。",
@@ -107,11 +109,30 @@ def object_of(request: Request) -> dict[str, Any]:
         body = json.loads(
             request.get_data().decode("utf-8"), parse_int=_integer, object_pairs_hook=_once
         )
+        _require_flat(body)
     except (ValueError, RecursionError) as error:
         raise Spoken(400, DAMAGED) from error
     if not isinstance(body, dict) or not body:
         raise Spoken(400, DAMAGED)
     return body
+
+
+def _require_flat(body: Any) -> None:
+    level = [body]
+    for _ in range(MOST_NESTED):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return
+    raise ValueError("nested too deep")
+
+
+def _inside(one: Any) -> Iterable[Any]:
+    match one:
+        case dict():
+            return one.values()
+        case list():
+            return one
+    return ()
 
 
 def _integer(digits: str) -> int | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from sqlalchemy import select
@@ -163,3 +164,13 @@ def test_a_body_is_what_was_read_once_and_strictly(app, session, body):
     answer = owner.open("POST", "assessments", data=body, content_type="application/json")
     assert answer.status_code in (400, 422), answer.text
     assert session.scalars(select(Assessment)).all() == []
+
+
+def test_a_body_nested_as_deep_as_can_just_be_read_is_refused_like_deeper_ones(app, session):
+    """Reading, looking for broken letters and saying what is wrong each have a limit of their own."""
+    bureau = Program(app.test_client(), a_token(session, a_user(session, Role.OFFICER)))
+    most = sys.getrecursionlimit()
+    for depth in range(most - 130, most + 1):
+        body = '{"code": ' + "[" * depth + "]" * depth + "}"
+        answer = bureau.open("POST", "firms", data=body, content_type="application/json")
+        assert answer.status_code in (400, 422), depth

@@ -47,7 +47,7 @@ def _told(row: Evidence, assessment_id: int, kind: SheetKind) -> shapes.File:
 
 
 @pages.post("/assessments/<row:assessment_id>/questions/<question>/evidence")
-@operation("evidence", shapes.File, 409, 413, 415)
+@operation("evidence", shapes.File, 409, 415)
 def attach_evidence(assessment_id: int, question: str, query: shapes.FileAsked) -> shapes.File:
     """Put the file that is the body behind a question; the same content again is the file there."""
     found = access.readable_assessment(assessment_id)

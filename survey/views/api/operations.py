@@ -32,7 +32,7 @@ TAKES_FILE, BYTES = f"{pages.name}.attach_evidence", "application/octet-stream"
 """The one operation whose body is a file, and the type by which any is sent."""
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 REFUSALS = (400, 401, 403, 404, 422, 429, 503)
-"""Of any operation; those that write may answer 409 and 415 besides."""
+"""Of any operation; those that write may answer 409, 413 and 415 besides."""
 PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "row": {"type": "integer", "minimum": 1, "maximum": MOST_ID},
     "sheet": {"type": "string", "enum": list(SheetKind)},
@@ -111,7 +111,8 @@ def operation(
 
     def decorate(view: Callable[..., Any]) -> View:
         answers: dict[str, Any] = {f"HTTP_{status}": (gives, words.STATUSES[status])}
-        for code in sorted({*REFUSALS, *others}):
+        too_large = {413} if 415 in others else set()  # whatever takes a body may be sent too much
+        for code in sorted({*REFUSALS, *others, *too_large}):
             answers[f"HTTP_{code}"] = (Fault, words.STATUSES[code])
         scope = tokens.SCOPES[f"{pages.name}.{view.__name__}"]
         described_view: View = described.validate(
