@@ -3,6 +3,7 @@
 import http.client
 import re
 import shutil
+import socket
 import ssl
 import threading
 from contextlib import ExitStack
@@ -163,6 +164,31 @@ def test_one_takes_over_from_the_other_without_anybody_noticing(servers, site):
 
     assert set(seen) == {200}
     assert len(seen) > 40
+
+
+@pytest.fixture
+def vanished():
+    """A machine that lost its power: whoever knocks is answered nothing, not even that nobody is in."""
+    with socket.socket() as full, ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            knocking = waiting.enter_context(socket.socket())
+            knocking.setblocking(False)
+            knocking.connect_ex(full.getsockname())
+        yield full.getsockname()[1]
+
+
+def test_a_machine_that_vanishes_keeps_one_reader_waiting_and_not_every_second(
+    servers, vanished, tmp_path
+):
+    servers[0].start()
+    with nginx_before(PROGRAM, (vanished, servers[0].port), tmp_path, machines=True) as site:
+        seen = [site.ask("GET", "/sign-in").status for _ in range(30)]
+
+    assert seen == [200] * 30
+    waited = [line for line in (tmp_path / "asked").read_text().split("\n") if "," in line]
+    assert 1 <= len(waited) <= 3, "asked in vain, then another"
 
 
 def test_five_hundred_slow_connections_keep_nobody_waiting(servers, site):

@@ -28,7 +28,8 @@ error_log {folder}/error.log;
 {user}
 events {{ worker_connections 768; }}
 http {{
-    access_log off;
+    log_format asked "$upstream_addr";
+    access_log {folder}/asked asked;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
@@ -82,13 +83,16 @@ class Nginx:
 
 
 @contextmanager
-def nginx_before(program: str, ports: tuple[int, int], folder: Path) -> Iterator[Nginx]:
-    """Run nginx before two servers for as long as the block lasts.
+def nginx_before(
+    program: str, ports: tuple[int, int], folder: Path, *, machines: bool = False
+) -> Iterator[Nginx]:
+    """Run nginx before two servers for as long as the block lasts; what it asked stands in ``asked``.
 
     Args:
         program: nginx itself.
         ports: What stands for 8000 and 8001.
         folder: An empty one.
+        machines: Whether they stand for two machines, as the comment in the configuration says.
     """
     listens = Nginx(free_port(), free_port())
     key, certificate = a_certificate(HOST)
@@ -96,6 +100,13 @@ def nginx_before(program: str, ports: tuple[int, int], folder: Path) -> Iterator
     (folder / "fullchain.pem").write_bytes(certificate)
     text = (DEPLOY / "nginx" / "survey.conf").read_text("utf-8")
     text = re.sub(r"^\s*listen \[::\].*\n", "", text, flags=re.MULTILINE)
+    if machines:
+        text = re.sub(r"^ *server 127\.0\.0\.1:800[01].*\n", "", text, flags=re.MULTILINE)
+        text = re.sub(
+            r"#server 10\.0\.0\.1([12]):8000",
+            lambda it: f"server 127.0.0.1:800{int(it[1]) - 1}",
+            text,
+        )
     for was, now in (
         ("listen 80", f"listen 127.0.0.1:{listens.plain}"),
         ("listen 443", f"listen 127.0.0.1:{listens.secure}"),
