@@ -76,12 +76,15 @@ def _config() -> Config:
 @click.command("serve")
 @click.option("--host", envvar="HOST", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", envvar="PORT", default=8000, type=int)
+@click.option("--socket", envvar="SOCKET", default="", help="A socket's path in place of both.")
 @click.option("--demo/--no-demo", envvar="DEMO", default=True, help="Fill an empty instance.")
 @pass_script_info
-def serve(info: ScriptInfo, host: str, port: int, demo: bool) -> None:
+def serve(info: ScriptInfo, host: str, port: int, socket: str, demo: bool) -> None:
     """Prepare the instance, then run the web server and the job worker together."""
     with _spoken():
-        raise SystemExit(serving.serve(info.load_app(), host=host, port=port, demo=demo))
+        raise SystemExit(
+            serving.serve(info.load_app(), host=host, port=port, socket=socket, demo=demo)
+        )
 
 
 @contextmanager

@@ -25,22 +25,25 @@ SIGN_INS = "sign-ins.txt"
 STOP_SECONDS = 20
 
 
-def serve(app: Flask, *, host: str, port: int, demo: bool) -> int:
+def serve(app: Flask, *, host: str, port: int, socket: str = "", demo: bool) -> int:
     """Run until stopped; return the exit code.
 
     The demonstration answers on this machine only: its sign-ins stand in a file.
+
+    Args:
+        socket: A path at which it listens in place of host and port, for a proxy on this machine.
     """
-    web = WebServer(app, f"{host}:{port}")
+    web = WebServer(app, f"unix:{socket}" if socket else f"{host}:{port}")
     try:
         migrate(app.config["SURVEY"])
         catch_up(app)
         fresh = demo and load_demonstration(app)
-        if _is_demonstration(app) and not _is_loopback(host):
+        if _is_demonstration(app) and not (socket or _is_loopback(host)):
             print("演示数据只在本机（127.0.0.1）提供。正式使用请用 make run DEMO=0 建立空实例。")
             return 2
         metrics.begin_anew(app.config["SURVEY"])
         metrics.serve(app.config["SURVEY"], app.extensions["survey_sessions"])
-        print(f"\n  数智阶梯已启动：http://{host}:{port}/\n", flush=True)
+        print(f"\n  数智阶梯已启动：{socket or f'http://{host}:{port}/'}\n", flush=True)
         _greet(app, fresh=fresh)
         return _run_together(app, web)
     finally:

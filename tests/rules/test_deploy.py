@@ -65,10 +65,22 @@ def test_a_service_may_write_its_instance_and_its_backups_and_nothing_else(unit)
 
 
 def test_both_services_stand_in_the_same_sandbox():
-    own = {"Description", "WorkingDirectory", "ExecStart", "EnvironmentFile"}
+    own = {"Description", "WorkingDirectory", "ExecStart", "EnvironmentFile", "Environment"}
+    own |= {"RuntimeDirectory", "RuntimeDirectoryMode"}
     first, second = ({n: v for n, v in directives(u).items() if n not in own} for u in UNITS)
 
     assert first == second
+
+
+def test_nginx_asks_at_the_sockets_that_the_units_make_and_its_group_alone_may_open():
+    said = directives(FOLDER / "systemd" / "survey@.service")
+    upstream = (FOLDER / "nginx" / "survey-upstream.conf").read_text("utf-8")
+
+    assert said["Environment"] == ["SOCKET=/run/survey-%i/web.sock"]
+    assert (said["RuntimeDirectory"], said["RuntimeDirectoryMode"]) == (["survey-%i"], ["0750"])
+    for number in ("8000", "8001"):
+        assert f"server unix:/run/survey-{number}/web.sock max_fails=0" in upstream
+    assert "usermod --append --groups survey www-data" in (FOLDER / "README.md").read_text("utf-8")
 
 
 def test_the_wall_beside_the_services_lets_them_speak_with_this_machine_alone():

@@ -5,6 +5,7 @@ import re
 import shutil
 import socket
 import ssl
+import stat
 import threading
 from contextlib import ExitStack
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from survey import db
 from survey.config import Config, sqlite_url
 from survey.tables import Role, UserSession
 from tests.support.nginx import HOST, PROGRAM, nginx_before
+from tests.support.patience import until
 from tests.support.people import PASSWORD, a_user
 from tests.support.servers import Server
 
@@ -98,24 +100,57 @@ def test_signing_in_through_it_is_encrypted_and_comes_from_whoever_asked(servers
     assert shown.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert "server" not in shown.headers or shown.headers["Server"] == "nginx"
 
+    entered = enter(site, name, cookie_of(shown), page)
+
+    assert (entered.status, entered.read()) == (302, b"")
+    assert not entered.headers["Location"].startswith("http://")
+    assert addresses(config) == ["127.0.0.2"]
+
+
+def enter(site, name, cookie, page):
+    """Sign in from another address, saying of oneself that one is somewhere else."""
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
     typed = {"csrf_token": token, "name": name, "username": name, "password": PASSWORD}
-    entered = site.ask(
+    return site.ask(
         "POST",
         "/sign-in",
         body=urlencode(typed).encode(),
         source="127.0.0.2",
         headers=SPOOFED
         | {
-            "Cookie": cookie_of(shown),
+            "Cookie": cookie,
             "Referer": f"https://{HOST}/sign-in",
             "Content-Type": "application/x-www-form-urlencoded",
         },
     )
 
-    assert (entered.status, entered.read()) == (302, b"")
-    assert not entered.headers["Location"].startswith("http://")
-    assert addresses(config) == ["127.0.0.2"]
+
+class AtSocket(Behind):
+    """A whole service at a socket, as its unit starts it."""
+
+    def start(self):
+        self.place = self.config.instance / "web.sock"
+        self._begin("flask", "--app=wsgi", "serve", "--no-demo", f"--socket={self.place}")
+        until(self.place.exists)
+
+
+def test_at_a_socket_nginx_alone_says_who_asks(config, tmp_path):
+    """No port is open to others on the machine, who could say they are anybody."""
+    server = AtSocket(config)
+    try:
+        server.start()
+        name = a_person(config)
+        with nginx_before(PROGRAM, (server.place, server.place), tmp_path) as site:
+            shown = site.ask("GET", "/sign-in", source="127.0.0.2")
+            entered = enter(site, name, cookie_of(shown), shown.read().decode())
+        assert entered.status == 302
+        assert addresses(config) == ["127.0.0.2"]
+        assert stat.S_ISSOCK(server.place.stat().st_mode)
+        with pytest.raises(ConnectionRefusedError):
+            server.line().connect()
+    finally:
+        server.stop()
+    assert not server.place.exists()
 
 
 def test_what_is_not_the_site_s_is_not_answered(servers, site):

@@ -41,6 +41,9 @@ http {{
 """
 
 
+Place = int | Path
+
+
 @dataclass(frozen=True)
 class Nginx:
     """Where it listens, open and encrypted."""
@@ -84,13 +87,13 @@ class Nginx:
 
 @contextmanager
 def nginx_before(
-    program: str, ports: tuple[int, int], folder: Path, *, machines: bool = False
+    program: str, at: tuple[Place, Place], folder: Path, *, machines: bool = False
 ) -> Iterator[Nginx]:
     """Run nginx before two servers for as long as the block lasts; what it asked stands in ``asked``.
 
     Args:
         program: nginx itself.
-        ports: What stands for 8000 and 8001.
+        at: What stands for 8000 and 8001: ports of this machine, or sockets' paths.
         folder: An empty one.
         machines: Whether they stand for two machines, as the comment in the configuration says.
     """
@@ -98,20 +101,21 @@ def nginx_before(
     key, certificate = a_certificate(HOST)
     (folder / "privkey.pem").write_bytes(key)
     (folder / "fullchain.pem").write_bytes(certificate)
-    text = (DEPLOY / "nginx" / "survey.conf").read_text("utf-8")
+    parts = (DEPLOY / "nginx" / name for name in ("survey-upstream.conf", "survey.conf"))
+    text = "".join(part.read_text("utf-8") for part in parts)
     text = re.sub(r"^\s*listen \[::\].*\n", "", text, flags=re.MULTILINE)
     if machines:
-        text = re.sub(r"^ *server 127\.0\.0\.1:800[01].*\n", "", text, flags=re.MULTILINE)
+        text = re.sub(r"^ *server unix:.*\n", "", text, flags=re.MULTILINE)
         text = re.sub(
             r"#server 10\.0\.0\.1([12]):8000",
-            lambda it: f"server 127.0.0.1:800{int(it[1]) - 1}",
+            lambda it: f"server unix:/run/survey-800{int(it[1]) - 1}/web.sock",
             text,
         )
     for was, now in (
         ("listen 80", f"listen 127.0.0.1:{listens.plain}"),
         ("listen 443", f"listen 127.0.0.1:{listens.secure}"),
-        ("127.0.0.1:8000", f"127.0.0.1:{ports[0]}"),
-        ("127.0.0.1:8001", f"127.0.0.1:{ports[1]}"),
+        ("unix:/run/survey-8000/web.sock", _at(at[0])),
+        ("unix:/run/survey-8001/web.sock", _at(at[1])),
         ("/etc/survey/tls", str(folder)),
         ("root /etc/survey;", f"root {DEPLOY / 'nginx'};"),
     ):
@@ -129,6 +133,10 @@ def nginx_before(
             yield listens
         finally:
             it.terminate()
+
+
+def _at(place: Place) -> str:
+    return f"unix:{place}" if isinstance(place, Path) else f"127.0.0.1:{place}"
 
 
 def _listens(port: int) -> bool:
