@@ -29,7 +29,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal,
     select,
 )
 from sqlalchemy.orm import Session
@@ -235,8 +234,11 @@ class _First(NamedTuple):
         return self.query(EVERYWHERE).order_by(*self.order).limit(self.most)
 
     def of(self, ward: int) -> Query:
-        rows = within(self.query(ward), self.firm, ward).add_columns(literal(ward))
-        return rows.order_by(*self.order).limit(self.most)
+        # By the ward first, which all of them are of: else a database walks through its index of the
+        # order, over all the other wards, until enough of this one are met.
+        ours = ward_of(self.firm)
+        rows = within(self.query(ward), self.firm, ward).add_columns(ours)
+        return rows.order_by(ours, *self.order).limit(self.most)
 
 
 def ward_of(firm: ColumnElement[int]) -> ColumnElement[int]:
