@@ -100,8 +100,10 @@ class SectionLine:
 
     @property
     def printed(self) -> tuple[AnswerLine, ...]:
-        """The answers a report lists: all that count, and of the optional ones those given."""
-        return tuple(a for a in self.answers if self.is_scored or a.state != "unanswered")
+        """The answers a report lists: all that count, and of the optional ones those given or spoken of."""
+        return tuple(
+            a for a in self.answers if self.is_scored or a.state != "unanswered" or a.written
+        )
 
     @property
     def share_text(self) -> str:

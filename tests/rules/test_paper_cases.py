@@ -10,7 +10,7 @@ import pytest
 from questionnaires.answers import Answer, Ratio
 from questionnaires.model import LevelQuestion
 from reports.diagnosis import Diagnosis
-from reports.facts import Choice
+from reports.facts import Choice, Verdict, Verification
 from reports.paper.html import render_html, render_short
 from reports.paper.owner import owners_page
 from reports.word import diagnosis as word
@@ -49,7 +49,13 @@ def test_a_firm_with_full_marks_reads_that_nothing_is_lacking(
     assert best.missing is None
     assert NOTHING_LACKING in page
     assert "现有答卷没有可以用目录场景提升的题目。" in page
-    for wrong in ("下一等级的必备条件", "先列到下一等级", "全部建议项的合计", "最需要补的", "0 题在"):
+    for wrong in (
+        "下一等级的必备条件",
+        "先列到下一等级",
+        "全部建议项的合计",
+        "最需要补的",
+        "0 题在",
+    ):
         assert wrong not in page, wrong
 
 
@@ -106,3 +112,15 @@ def test_problems_beyond_the_page_of_the_short_edition_are_counted() -> None:
 
 def _words(html: str) -> str:
     return re.sub(r"<style>.*?</style>|<[^>]+>", "", html, flags=re.DOTALL)
+
+
+def test_a_long_reason_stands_in_the_appendix_and_not_in_a_narrow_column() -> None:
+    reason = "".join(f"{n:04d}现场查看台账" for n in range(480))
+    told = {
+        "item_coding": Verification(Verdict.CHANGED, reason),
+        "traceability": Verification(Verdict.NOT_SEEN, reason + "。"),
+    }
+    page = _words(render_html(an_onsite_diagnosis({"item_coding": 0}, told)))
+
+    assert page.count(reason) == 2
+    assert page.count("文字较长，全文见附录一") == 2
