@@ -16,6 +16,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -108,15 +109,20 @@ def _started() -> subprocess.Popen[str]:
 
 
 def _load() -> None:
-    """Read what every server reads before its first answer."""
+    """Read what every server reads before its first answer, and make an application as each will."""
     for module in LOADED:
         importlib.import_module(module)
     from questionnaires.library import SHIPPED
+    from survey.config import Config, sqlite_url
+    from survey.joining import create_app
     from tests.support import cheaper
 
     cheaper.make_applications_cheaply()
     for edition in SHIPPED.editions():
         SHIPPED.load(edition)
+    with tempfile.TemporaryDirectory() as nowhere:
+        path = Path(nowhere)
+        create_app(Config(path, sqlite_url(path / "survey.db"), "tests-only-" + "0" * 32))
 
 
 def _run(order: Mapping[str, str | list[str] | dict[str, str]], orders: IO[str]) -> None:
