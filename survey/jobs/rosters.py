@@ -27,8 +27,8 @@ from survey.store import listings, roster_undoing
 from survey.store import rosters as store
 from survey.tables import Fault, Roster
 
-AT_ONCE = 50
-"""Rows of one transaction: whoever saves meanwhile waits for a few thousandths of a second."""
+AT_ONCE, FIRMS_AT_ONCE = 50, 1000
+"""Rows put down and firms removed in one transaction: whoever saves meanwhile hardly waits."""
 
 MOST_REST_SECONDS = 0.5
 
@@ -41,8 +41,7 @@ def work_on(workshop: Workshop) -> Effect:
         case "roster_import":
             return lambda step: rosters.take_in(step, workshop.taken)
         case "roster_undo":
-            before = roster_undoing.former(workshop.session, workshop.taken.subject_id or 0)
-            return lambda step: rosters.take_back(step, workshop.taken, before)
+            return _undo(workshop)
     raise WorkFailed(Fault.UNKNOWN_KIND)
 
 
@@ -65,6 +64,20 @@ def _check(workshop: Workshop) -> Effect:
             rosters.stage(workshop.step(), workshop.taken, some, done, workshop.lease)
     store.look_at_rows(workshop.session)
     return lambda step: rosters.end_check(step, workshop.taken, dict(counts))
+
+
+def _undo(workshop: Workshop) -> Effect:
+    """Remove new firms that nobody has touched some at a time, as often as it is begun, and then the rest."""
+    roster_id = workshop.taken.subject_id or 0
+    before = roster_undoing.former(workshop.session, roster_id)
+    added = roster_undoing.added(workshop.session, roster_id)
+    workshop.session.rollback()
+    workshop.progress(0, len(added))
+    for first in range(0, len(added), FIRMS_AT_ONCE):
+        some = added[first : first + FIRMS_AT_ONCE]
+        with _leaving_room():
+            rosters.let_go(workshop.step(), workshop.taken, some, first + len(some), workshop.lease)
+    return lambda step: rosters.take_back(step, workshop.taken, before)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ whole sets. What was compared must still stand when it takes effect: else nothin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from survey.files.uploads import Stored
@@ -152,7 +152,7 @@ def stage(
     """
     with jobs.held(step, taken) as job:
         store.add_rows(step.session, rows)
-        job.progress, job.total, job.leased_until = done, max(done, job.total), step.now + lease
+        _is_so_far(job, done, step.now + lease)
 
 
 def end_check(step: Step, taken: Taken, counts: Mapping[str, int]) -> dict[str, Any]:
@@ -185,8 +185,21 @@ def take_in(step: Step, taken: Taken) -> dict[str, Any]:
     return {"counts": roster.counts}
 
 
+def let_go(step: Step, taken: Taken, rows: Sequence[int], done: int, lease: timedelta) -> None:
+    """Remove the firms of some rows where nobody has touched them; each call is a short transaction.
+
+    Raises:
+        Overtaken: Nobody wants the work any more, or another does it.
+    """
+    with jobs.held(step, taken) as job:
+        roster = _there(step, taken.subject_id or 0)
+        gone = roster_undoing.let_go(step.session, roster.id, rows)
+        step.log("roster_let_go", roster, after={"rows": gone})
+        _is_so_far(job, done, step.now + lease)
+
+
 def take_back(step: Step, taken: Taken, before: Before) -> dict[str, Any]:
-    """Undo an import where nobody has touched its firms since.
+    """Undo an import where nobody has touched its firms since; new ones were let go before.
 
     Args:
         before: What its firms said before it (``roster_undoing.former``).
@@ -253,6 +266,10 @@ def _decide(step: Step, proposal: RecognitionProposal, state: ProposalState) -> 
 
 
 # --- within -------------------------------------------------------------------------------------
+
+
+def _is_so_far(job: Job, done: int, until: datetime) -> None:
+    job.progress, job.total, job.leased_until = done, max(done, job.total), until
 
 
 def _there(step: Step, roster_id: int) -> Roster:

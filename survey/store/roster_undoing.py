@@ -73,12 +73,13 @@ def _clean(roster_id: int) -> Select[int]:
 
 
 def _mark_what_stays(session: Session, roster_id: int) -> set[int]:
-    """Mark the rows whose firms somebody has touched since, and return their ids.
+    """Mark the rows whose firms are there and somebody has touched since, and return their ids.
 
     Set apart here: PostgreSQL would look for what is not clean row by row.
     """
     effective = RosterRow.outcome.in_((RowOutcome.NEW, RowOutcome.CHANGED))
-    rows = select(RosterRow.id).where(RosterRow.roster_id == roster_id, effective)
+    rows = select(RosterRow.id).join(Firm, Firm.code == RosterRow.code)
+    rows = rows.where(RosterRow.roster_id == roster_id, effective)
     stay = set(session.scalars(rows)) - set(session.scalars(_clean(roster_id)))
     if stay:
         table: Any = RosterRow.__table__
@@ -131,8 +132,29 @@ def _by_place(changes: Sequence[Sequence[Any]]) -> dict[tuple[type[Any], int], d
     return found
 
 
+def added(session: Session, roster_id: int) -> list[int]:
+    """Return the rows of a list whose firms came by it and are still there."""
+    rows = select(RosterRow.id).join(Firm, Firm.code == RosterRow.code)
+    rows = rows.where(RosterRow.roster_id == roster_id, RosterRow.outcome == RowOutcome.NEW)
+    return list(session.scalars(rows.order_by(RosterRow.id)))
+
+
+def let_go(session: Session, roster_id: int, rows: Sequence[int]) -> int:
+    """Remove the firms of some rows that were new and that nobody has touched since; return how many.
+
+    Some at a time: PostgreSQL looks into every table that may speak of a firm, for each firm that goes.
+    """
+    fresh = RosterRow.id.in_(rows), RosterRow.outcome == RowOutcome.NEW
+    going = list(session.scalars(_clean(roster_id).with_only_columns(Firm.id).where(*fresh)))
+    for table in (FirmYear, FirmTitle, RecognitionProposal, FirmListing):
+        run(session, delete(table).where(table.firm_id.in_(going)))
+    run(session, delete(Firm).where(Firm.id.in_(going)))
+    return len(going)
+
+
 def undo(session: Session, roster_id: int, before: Before) -> dict[str, int]:
-    """Take back what nobody has touched since; return how many firms went, were set back, stay.
+    """Set back what nobody has touched since, once new firms were let go; return how many firms went,
+    were set back, stay.
 
     Args:
         before: ``former`` of this list.
@@ -145,7 +167,6 @@ def undo(session: Session, roster_id: int, before: Before) -> dict[str, int]:
         _write_back(session, place, fields, [one for one in said if one.row_id not in stay])
     _tidy_after(session, roster_id)
     _leave_listings(session, roster_id)
-    _remove(session, roster_id)
     session.expire_all()
     return {"removed": removed, "restored": restored, "stays": len(stay)}
 
@@ -179,15 +200,17 @@ def _write_back(
         session.connection().execute(statement.where(*found), values)
 
 
-def _going(roster_id: int, outcome: RowOutcome) -> Select[int]:
-    """The firms of one outcome that a list lets go of."""
-    mine = RosterRow.roster_id == roster_id, RosterRow.outcome == outcome, ~RosterRow.stays
-    return select(Firm.id).join(RosterRow, RosterRow.code == Firm.code).where(*mine)
+def _set_back(roster_id: int) -> Select[int]:
+    """The firms a list changed and lets go of."""
+    mine = RosterRow.roster_id == roster_id, RosterRow.outcome == RowOutcome.CHANGED
+    return (
+        select(Firm.id).join(RosterRow, RosterRow.code == Firm.code).where(*mine, ~RosterRow.stays)
+    )
 
 
 def _tidy_after(session: Session, roster_id: int) -> None:
     """Of firms set back take what the list added, and count the change."""
-    back = _going(roster_id, RowOutcome.CHANGED)
+    back = _set_back(roster_id)
     codes = select(RosterRow.code).where(
         RosterRow.roster_id == roster_id,
         *(RosterRow.outcome == RowOutcome.CHANGED, RosterRow.touches, ~RosterRow.stays),
@@ -210,13 +233,3 @@ def _leave_listings(session: Session, roster_id: int) -> None:
     run(session, said.values(seen_in=RosterRow.base_roster))
     missed = update(FirmListing).where(FirmListing.missing_from == roster_id)
     run(session, missed.values(missing_from=null()))
-
-
-def _remove(session: Session, roster_id: int) -> None:
-    gone = _going(roster_id, RowOutcome.NEW)
-    for table in (FirmYear, FirmTitle, RecognitionProposal, FirmListing):
-        run(session, delete(table).where(table.firm_id.in_(gone)))
-    codes = select(RosterRow.code).where(
-        RosterRow.roster_id == roster_id, RosterRow.outcome == RowOutcome.NEW, ~RosterRow.stays
-    )
-    run(session, delete(Firm).where(Firm.code.in_(codes)))

@@ -196,6 +196,7 @@ ACTIONS = {
     "roster_overtaken": "导入前企业有变化",
     "roster_imported": "企业名单已导入",
     "roster_undo": "撤销名单导入",
+    "roster_let_go": "删去名单新增的企业",
     "roster_undone": "名单导入已撤销",
     "roster_discard": "丢弃企业名单",
     "mapping_keep": "记住列对应",

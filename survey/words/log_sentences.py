@@ -205,6 +205,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "roster_overtaken": "没有导入{thing}：核对之后有企业变了",
     "roster_imported": "导入了{thing}",
     "roster_undo": "要求撤销{thing}的导入",
+    "roster_let_go": "删去了{thing}新增的一批企业",
     "roster_undone": "撤销了{thing}的导入",
     "roster_discard": "丢弃了{thing}",
     "mapping_keep": "记住了{thing}",

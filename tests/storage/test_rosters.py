@@ -258,7 +258,7 @@ def _die_at_the_end(app, taken):
         job_steps.finish(Step(own, job_steps.WORKER, moment()), taken, dies)
 
 
-def test_a_worker_killed_while_it_checks_or_undoes_leaves_a_list_that_can_go_on(
+def test_a_worker_killed_while_it_checks_leaves_a_list_that_can_go_on(
     app, session, settings, officer
 ):
     roster = brought(session, settings, officer, Q1)
@@ -270,13 +270,6 @@ def test_a_worker_killed_while_it_checks_or_undoes_leaves_a_list_that_can_go_on(
     roster = done(app, session, roster, job.id)
     assert (roster.state, counts(roster)) == (RosterState.CHECKED, (24, 0, 0, 0, 0))
     assert rows_in(session, RosterRow) == 24
-
-    roster = imported(app, session, officer, roster)
-    job = rosters.start_undo(step_of(session, officer), roster.id, base_version=roster.version)
-    _killed(app, session, job, _die_before_it_is_undone)
-    assert rows_in(session, Firm) == 24
-    roster = done(app, session, roster, job.id)
-    assert (roster.state, rows_in(session, Firm)) == (RosterState.UNDONE, 0)
 
 
 def _killed(app, session, job, dies):
@@ -310,11 +303,42 @@ def _die_after_some_rows(app, taken):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _die_before_it_is_undone(app, taken):
+def test_an_undoing_that_was_cut_off_goes_on_and_counts_every_firm_once(
+    app, session, settings, officer, taken
+):
+    """It is killed after two portions of five, and again at its end; meanwhile somebody takes a firm up."""
+    step = step_of(session, officer)
+    job = rosters.start_undo(step, taken.id, base_version=taken.version)
+    _killed(app, session, job, _die_after_some_firms)
+    assert (rows_in(session, Firm), taken.state) == (14, RosterState.UNDOING)
+    assert session.get_one(Job, job.id).progress == 10
+
+    used = session.scalars(select(Firm).order_by(Firm.id.desc())).first()
+    new_firms.add_firm_user(step, used.id, person="虚某", username="xumou")
+    _killed(app, session, job, _die_at_the_end_of_undoing)
+    roster = done(app, session, taken, job.id)
+
+    assert roster.state == RosterState.UNDONE
+    assert {k: roster.counts[k] for k in ("removed", "restored", "stays")} == {
+        "removed": 23, "restored": 0, "stays": 1,
+    }  # fmt: skip
+    assert list(session.scalars(select(Firm.id))) == [used.id]
+
+
+def _die_after_some_firms(app, taken):
+    with app.extensions["survey_sessions"]() as own:
+        rows = roster_undoing.added(own, taken.subject_id)
+        for first in (0, 5):
+            step = Step(own, job_steps.WORKER, moment())
+            rosters.let_go(step, taken, rows[first : first + 5], first + 5, job_steps.SOON)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _die_at_the_end_of_undoing(app, taken):
+    """Die after everything was written, before it was committed."""
+
     def dies(step):
-        before = roster_undoing.former(step.session, taken.subject_id)
-        rosters.take_back(step, taken, before)
-        assert rows_in(step.session, Firm) == 0
+        rosters.take_back(step, taken, roster_undoing.former(step.session, taken.subject_id))
         os.kill(os.getpid(), signal.SIGKILL)
 
     with app.extensions["survey_sessions"]() as own:
