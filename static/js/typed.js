@@ -47,8 +47,10 @@ function row(form) {
 function same(kept) {
   const all = [...document.forms].filter((form) => form.method === "post" && target(form) === kept.target);
   const said = JSON.stringify(kept.row);
-  const exact = all.find((form) => JSON.stringify(row(form)) === said);
-  if (exact || all.length !== 1) return exact;
+  const exact = all.filter((form) => JSON.stringify(row(form)) === said);
+  if (exact.length || all.length !== 1) {
+    return exact.find((form) => kept.fields.every(([name]) => form.elements.namedItem(name))) || exact[0];
+  }
   const differs = ([name, values]) => name in kept.row && String(values) !== String(kept.row[name]);
   return Object.entries(row(all[0])).some(differs) ? undefined : all[0];
 }

@@ -15,7 +15,8 @@ TO_ASSIGN: Final = "请指派诊断顾问。"
 TO_MEND: Final = "正在补充，改好后重新提交。"
 VISITING: Final = "正在现场诊断，核定后交回主管部门。"
 TO_SIGN: Final = "请看核定内容，签认或提出异议。"
-SIGNED: Final = "现场诊断已核定，企业也表示了意见。"
+TO_PLACE: Final = "现场诊断已核定，企业也表示了意见，请定是否入库。"
+DONE: Final = "这一轮已经办完。"
 
 
 class Letter(NamedTuple):

@@ -100,6 +100,7 @@ def page(
     _show_versions(forms, assessment, entry)
     steps = log_store.steps_about(session, assessment.id, assessment.firm_id)
     visitors, asking = _visitors(assessment), requests.open_one(session, assessment.id)
+    pooled = entry is not None and entry.state != PoolState.PROPOSED
     return (
         render_template(
             "bureau/assessment.html",
@@ -113,7 +114,7 @@ def page(
             reports=reports,
             withdrawn=documents.withdrawals(session, reports),
             visitors="、".join(visitors),
-            hands=in_hands(assessment, visitors, asked=asking is not None),
+            hands=in_hands(assessment, visitors, asked=asking is not None, pooled=pooled),
             interests=interests.held_in(session, [assessment.firm.code]),
             interest_words=interest_words,
             asking=asking,

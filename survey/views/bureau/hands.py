@@ -13,12 +13,15 @@ from survey.words import hands as words
 from survey.words.hands import Hands, Letter
 
 
-def in_hands(assessment: Assessment, visitors: Sequence[str], *, asked: bool) -> Hands:
+def in_hands(
+    assessment: Assessment, visitors: Sequence[str], *, asked: bool, pooled: bool
+) -> Hands:
     """Return whose turn it is.
 
     Args:
         visitors: Names of the consultants, who leads first.
         asked: Whether the firm waits for an answer to its request.
+        pooled: Whether it was decided on its place in the pool.
     """
     firm, round_, help_at = assessment.firm.name, assessment.round.title, here.district().contact
     if asked:
@@ -36,15 +39,15 @@ def in_hands(assessment: Assessment, visitors: Sequence[str], *, asked: bool) ->
         return Hands(
             "、".join(visitors), words.VISITING, (Letter("诊断顾问", errand), Letter("企业", visit))
         )
-    return _after(assessment, help_at)
+    return _after(assessment, help_at, pooled=pooled)
 
 
-def _after(assessment: Assessment, help_at: str) -> Hands:
+def _after(assessment: Assessment, help_at: str, *, pooled: bool) -> Hands:
     session, firm = here.session(), assessment.firm.name
     if responses.open_objections(session, [assessment.id]):
         return Hands(words.BUREAU, words.OBJECTED)
     if responses.answered(session, [assessment.id]):
-        return Hands(words.BUREAU, words.SIGNED)
+        return Hands(words.BUREAU, words.DONE if pooled else words.TO_PLACE)
     url = _url("responses.confirmation", assessment)
     text = words.confirmed(firm, assessment.round.title, url, help_at)
     return Hands(firm, words.TO_SIGN, (Letter("企业", text),))
