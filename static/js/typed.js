@@ -21,6 +21,8 @@ const reader = document.querySelector("[data-reader]").dataset.reader;
 const FRESH = new Set(["csrf_token", "version", "revision", "base", "shown", "before", "request_id", "back", "page"]);
 // Of these, what a text was written on: sent along again, so that a change in between is noticed.
 const WRITTEN_ON = new Set(["version", "revision", "base", "request_id"]);
+// Hidden fields made for this page alone, where a form names them: a new note's own word.
+const made = (form) => (form.dataset.made || "").split(" ");
 const SAID = {
   door: "要先确认是您本人，刚才没有保存。您填写的内容已放回下面，请核对后再提交。",
   pressed: "要先确认是您本人，刚才的操作没有办理，请再按一次。",
@@ -38,7 +40,9 @@ const isText = (input) => input.tagName === "TEXTAREA" || (input.tagName === "IN
 function row(form) {
   const found = {};
   for (const input of form.elements) {
-    if (isHidden(input) && input.name && !FRESH.has(input.name) && !input.closest("[data-sign]")) (found[input.name] = found[input.name] || []).push(input.value);
+    if (!isHidden(input) || !input.name || FRESH.has(input.name)) continue;
+    if (made(form).includes(input.name) || input.closest("[data-sign]")) continue;
+    (found[input.name] = found[input.name] || []).push(input.value);
   }
   return found;
 }
@@ -61,13 +65,13 @@ export function keepTyped(form, why = "") {
   const inputs = [...form.elements];
   const kind = (name) => inputs.some((input) => input.name === name && !isHidden(input)) ? "typed" : "hidden";
   const fields = [...new FormData(form)].filter(([name, value]) => (
-    typeof value === "string" && (kind(name) === "typed" || WRITTEN_ON.has(name))
+    typeof value === "string" && (kind(name) === "typed" || WRITTEN_ON.has(name) || made(form).includes(name))
   ));
   write({
     why, reader, page: location.pathname, target: target(form), row: row(form), fields,
     typed: fields.some(([name]) => kind(name) === "typed"),
     texts: inputs.filter((input) => isText(input) && input.value.trim()).map(({ value }) => value),
-    again: form.querySelector("[data-sign]") ? "签名和选过的文件不能放回，请重新签、重新选。" : form.querySelector("[type=file]") ? "选过的文件请重新选择。" : "",
+    anew: form.querySelector("[data-sign]") ? "签名和选过的文件不能放回，请重新签、重新选。" : form.querySelector("[type=file]") ? "选过的文件请重新选择。" : "",
   });
   begun = null;
 }
@@ -108,7 +112,7 @@ function isAnswer() {
   return document.referrer !== "" && type !== "back_forward" && type !== "reload";
 }
 
-function putBack(form, { fields, typed, again }, why) {
+function putBack(form, { fields, typed, anew }, why) {
   if (!typed) {
     if (why === "door") tell(form, SAID.pressed);
     return;
@@ -123,12 +127,13 @@ function putBack(form, { fields, typed, again }, why) {
     const at = left.findIndex(([name]) => name === input.name);
     if (at < 0) continue;
     const [[, value]] = left.splice(at, 1);
-    if (!isHidden(input) || (why !== "refused" && WRITTEN_ON.has(input.name))) input.value = value;
+    const again = (why !== "refused" && WRITTEN_ON.has(input.name)) || made(form).includes(input.name);
+    if (!isHidden(input) || again) input.value = value;
   }
   form.dataset.putBack = why;
   form.dispatchEvent(new Event("change", { bubbles: true }));
   begun = form;
-  tell(form, SAID[why] + again).append(notWanted());
+  tell(form, SAID[why] + anew).append(notWanted());
 }
 
 /** A button that shows the page as the server has it. */
@@ -174,6 +179,10 @@ function notice(said) {
 document.addEventListener("input", ({ target: input }) => {
   const { form } = input;
   if (form && form.method === "post" && isText(input) && !form.closest("[data-sheet]")) begun = form;
+});
+
+document.addEventListener("submit", (event) => { // what a script took is no longer on its way
+  if (event.defaultPrevented && event.target === begun) begun = null;
 });
 
 addEventListener("pagehide", () => {

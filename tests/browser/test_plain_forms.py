@@ -172,6 +172,10 @@ def test_a_text_that_was_never_sent_waits_on_its_page_until_it_is_not_wanted(
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+BEGIN = """(field, words) => {
+  field.value = words;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
 PASTE = """(field) => {
   const data = new DataTransfer();
   data.setData("text", "贴".repeat(10000));
@@ -212,3 +216,26 @@ def test_a_conclusion_outlives_an_ended_session(
     assert page.url.endswith(path)
     page.wait_for_load_state()
     expect(page.locator("[name=problems]")).to_have_value(TYPED)
+
+
+def test_a_note_that_was_begun_is_put_beside_its_own_kind_and_keeps_its_word(
+    open_page: Callable[[int], Page], live_server: Server
+) -> None:
+    with Session(db.engine_for(live_server.config.database_url)) as session:
+        consultant = a_consultant(session)
+        path = f"/visits/{visited(session, a_user(session), consultant, level=2).id}/notes"
+        username = consultant.username
+    page = open_page(PHONE)
+    page.goto("/sign-in")
+    sign_in(page, username)
+    page.goto(path)
+    form = page.locator("form[data-made]:has(textarea)").last
+    word = form.locator("[name=item]").input_value()
+    form.locator("textarea").first.evaluate(BEGIN, f"{TYPED}，装配线东侧")
+    page.goto("/account")
+    page.goto(path)
+
+    kept = page.locator("form[data-made]:has(textarea)").last
+    expect(kept.locator("textarea").first).to_have_value(f"{TYPED}，装配线东侧")
+    expect(kept.locator("[name=item]")).to_have_value(word)
+    expect(page.get_by_role("alert")).to_have_count(1)
