@@ -158,7 +158,10 @@ def _task(
 
 
 def _milestones(tasks: Sequence[Task], way: Roadmap | None) -> tuple[Milestone, ...]:
-    leading = [task.ends for task in tasks if task.leads]
+    """The way is done where all of it is on the plan; a consultant may have taken a part of it."""
+    planned = {task.code for task in tasks}
+    on_it = {p.package.code for p in way.purchases} if way and way.after else set()
+    leading = [task.ends for task in tasks if task.leads and on_it <= planned]
     whole = max((task.ends for task in tasks), default=0)
     found = []
     if leading and way:

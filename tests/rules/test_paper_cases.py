@@ -96,6 +96,7 @@ def test_the_first_page_tells_where_the_consultant_s_plan_leads() -> None:
     assert it.expected.endswith("等级不变。")
     (task,) = it.plan.schedule.tasks
     assert task.months.startswith("第 4")
+    assert [one.title for one in it.plan.schedule.milestones] == ["全部完成"], "a part of the way"
     assert "横轴第 1 个月是出具报告的 2026 年 11 月" in render_html(it)
 
 
