@@ -9,6 +9,7 @@ from questionnaires.words import SIZES
 from reports import charts
 from reports.diagnosis import Diagnosis
 from reports.diagnosis.advice import DISCLAIMER
+from reports.diagnosis.sections import LONG, SectionLine
 from reports.facts import SheetKind
 from reports.figures import date_text
 from reports.paper.drawing import svg
@@ -141,6 +142,8 @@ GAPS: Fields = (
         _plain("自评", "企业自评的答案", "own"),
         _plain("核定", "现场核定的答案", "onsite"),
         _plain("理由", "顾问写的理由", "reason"),
+        Text("理由略", f"理由，多于 {LONG} 字的只写在附录一", lambda d: (
+            d.reason if len(d.reason) <= LONG else "较长，全文见附录一")),
     )),
 )  # fmt: skip
 ADVICE: Fields = (
@@ -223,6 +226,20 @@ CONDITIONS: Fields = (
         Rows("条件", "逐项核对", lambda c: c.items, CONDITION),
     )),
 )  # fmt: skip
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= LONG else "较长，全文见表后"
+
+
+def _long_written(section: SectionLine) -> list[tuple[str, str]]:
+    return [
+        (f"{answer.code} {answer.short}：{one.label}全文", one.text)
+        for answer in section.printed
+        for one in answer.long_written
+    ]
+
+
 ANSWERS: Fields = (
     Rows("答卷", "全部答案，按模块", lambda it: (s for s in it.sections if s.printed), (
         *SECTION,
@@ -230,11 +247,18 @@ ANSWERS: Fields = (
             _plain("题号", "题目编号", "code"),
             _plain("题目", "题目全文", "text"),
             _plain("答案", "答案", "answer"),
+            Text("答案略", f"答案，多于 {LONG} 字的只写“全文见表后”", lambda a: _brief(a.answer)),
             Text("核验", "核验结论，自评版为空", lambda a: a.verification),
             Text("备注", "核验说明和备注", lambda a: "\n".join(
                 f"{w.label}：{w.text}" for w in a.written)),
+            Text("备注略", f"备注，多于 {LONG} 字的只写“全文见表后”", lambda a: "\n".join(
+                f"{w.label}：{_brief(w.text)}" for w in a.written)),
             Text("分值", "所得档次与满档之比，不计分的写原因",
                  lambda a: a.points if a.state == "scored" else a.state_text),
+        )),
+        Rows("全文", f"这个模块里多于 {LONG} 字的答案、核验说明和备注", _long_written, (
+            Text("标题", "题号、题目简称和哪一段", lambda one: one[0]),
+            Text("文字", "全文", lambda one: one[1]),
         )),
     )),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from reports.paper.chapters import APPENDICES, CHAPTERS
-from reports.word.building import COVER_LINE, NOTE, Building
+from reports.word.building import COVER_LINE, NOTE, TABLE_TITLE, Building
 from reports.word.chapters import NAMES
 
 Columns = Sequence[tuple[str, str, int]]
@@ -139,7 +139,7 @@ def _problems(it: Building) -> None:
 
 def _comparison(it: Building) -> None:
     columns = [("题号", "题号", 16), ("题目", "题目", 28), ("企业自评", "自评", 38)]
-    _list(it, "", "改动", [*columns, ("现场核定", "核定", 38), ("理由", "理由", 36)])
+    _list(it, "", "改动", [*columns, ("现场核定", "核定", 38), ("理由", "理由略", 36)])
     it.paragraph(
         "{% if 改动 %}其余各题两份答卷一致。{% else %}两份答卷逐题一致，没有更正。{% endif %}"
     )
@@ -178,7 +178,7 @@ def _plan(it: Building) -> None:
 
 def _each(it: Building) -> None:
     it.mark("for 批 in 批次")
-    it.heading("{{ 批.名称 }}（{{ 批.时间 }}）", 2)
+    it.heading("{{ 批.名称 }}{% if 批.时间 %}（{{ 批.时间 }}）{% endif %}", 2)
     it.mark("for 项 in 批.建议")
     it.heading("{{ 项.编号 }} {{ 项.名称 }}", 3)
     it.paragraph("{{ 项.为什么 }}{{ 项.内容 }}")
@@ -253,8 +253,13 @@ def _signatures(it: Building) -> None:
 def _appendix(it: Building) -> None:
     it.mark("for 块 in 答卷")
     it.heading("{{ 块.名称 }}（得分率 {{ 块.得分率 }}）", 2)
-    columns = [("题号", "题号", 16), ("题目", "题目", 50), ("答案", "答案", 34)]
-    it.rows("块.题", [*columns, ("核验", "核验", 16), ("备注", "备注", 24), ("分值", "分值", 16)])
+    columns = [("题号", "题号", 16), ("题目", "题目", 44), ("答案", "答案略", 34)]
+    more = [("核验", "核验", 16), ("备注", "备注略", 30), ("分值", "分值", 16)]
+    it.rows("块.题", [*columns, *more])
+    it.mark("for 项 in 块.全文")
+    it.line("{{ 项.标题 }}", TABLE_TITLE)
+    it.line("{{ 项.文字 }}", NOTE)
+    it.mark("endfor")
     it.mark("endfor")
 
 

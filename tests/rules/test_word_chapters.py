@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from PIL import Image
 
 from reports.benchmarks import ALL, WHOLE, Group, Quartiles, Told
 from reports.diagnosis import Diagnosis
-from reports.facts import Finding, Photo
+from reports.facts import Choice, Finding, Photo, Verdict, Verification
 from reports.paper.chapters import APPENDICES, CHAPTERS, chapters
 from reports.paper.glossary import glossary
 from reports.paper.owner import owners_page
 from reports.paper.problems import problems
 from reports.peers import Named, peers
 from reports.word import diagnosis, templates
-from reports.word.chapters import MOST_PHOTOS
+from reports.word.chapters import MOST_PHOTOS, PHOTO
 from reports.word.fields import complete, shape, values
 from survey.files import word
 from tests.support.reporting import a_valve_diagnosis, an_onsite_diagnosis
@@ -41,15 +43,21 @@ def with_photos(count: int, *, content: bytes | None = None) -> Diagnosis:
 
 def written(it: Diagnosis) -> tuple[list[str], str, int]:
     """The headings of chapters in a Word edition, all of its words, and how many pictures it holds."""
+    drawn, words, book = opened(it)
+    headings = [one.text for one in book.paragraphs if one.style.name == "Heading 1"]
+    return headings, words, len(book.inline_shapes) - drawn
+
+
+def opened(it: Diagnosis) -> tuple[int, str, Any]:
+    """How many charts a Word edition has, all of its words, and itself."""
     drawn: list = []
     said = values(diagnosis.FIELDS, it, drawn)
     complete(drawn, [a_picture("PNG")] * len(drawn))
     made = word.filled(templates.of_diagnosis(), "模板.docx", shape(diagnosis.FIELDS), said)
     book = Document(BytesIO(made))
-    headings = [one.text for one in book.paragraphs if one.style.name == "Heading 1"]
     cells = [cell.text for table in book.tables for row in table.rows for cell in row.cells]
     words = "\n".join([*(one.text for one in book.paragraphs), *cells])
-    return headings, words, len(book.inline_shapes) - len(drawn)
+    return len(drawn), words, book
 
 
 def beside_peers(it: Diagnosis) -> Diagnosis:
@@ -148,3 +156,32 @@ def test_a_photo_that_cannot_be_shown_leaves_the_document_whole():
 
     assert pictures == 0
     assert "虚构的问题" in words
+
+
+@pytest.mark.parametrize("size", [(40, 30), (60, 90), (30, 140)])
+def test_a_photo_is_never_higher_than_its_page_has_room(size):
+    out = BytesIO()
+    Image.new("RGB", size, "white").save(out, "JPEG")
+    _, _, book = opened(with_photos(1, content=out.getvalue()))
+
+    taken = [one for one in book.inline_shapes if one.width <= Mm(PHOTO)]
+    assert taken
+    assert all(one.height <= Mm(PHOTO * 1.4) + 1 for one in taken)
+
+
+def test_a_long_reason_is_written_once_in_the_appendix_over_the_whole_width():
+    reason = "".join(f"{n:04d}现场查看台账" for n in range(480))
+    told = {"item_coding": Verification(Verdict.CHANGED, reason)}
+
+    _, words, book = opened(an_onsite_diagnosis({"item_coding": 0}, told))
+
+    assert words.count(reason) == 1
+    assert reason in [one.text for one in book.paragraphs]
+    assert "较长，全文见附录一" in words
+
+
+def test_a_period_that_says_all_in_its_name_has_no_empty_brackets():
+    code = a_valve_diagnosis().advice[0].code
+    it = an_onsite_diagnosis({}, {}, choices=(Choice(code=code, starts="2027-01"),))
+
+    assert "（）" not in written(it)[1]

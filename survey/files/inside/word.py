@@ -16,6 +16,7 @@ from typing import IO, Any
 from zipfile import ZipFile
 
 from docx.image.exceptions import UnrecognizedImageError
+from docx.image.image import Image
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from lxml import etree
@@ -40,6 +41,8 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DOT = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP6DwABBQECz6AuzQAAAABJRU5ErkJggg=="
 )
+HIGHEST = 1.4
+"""How much higher than the width asked for a picture may be: portraits and long plans are drawn narrower."""
 SAMPLE = {"text": "样例 <&> {{ }} {% %}", "picture": {"picture": _DOT, "mm": 10, "says": ""}}
 NOTHING = {"text": "", "picture": ""}
 
@@ -166,9 +169,18 @@ def _ready(value: Any, word: _Word) -> Any:
     if isinstance(value, list):
         return [_ready(one, word) for one in value]
     if "picture" in value:
-        picture = BytesIO(base64.b64decode(value["picture"]))
-        return _Picture(word, picture, Mm(value["mm"]), value["says"])
+        picture = base64.b64decode(value["picture"])
+        return _Picture(word, BytesIO(picture), _width(picture, value["mm"]), value["says"])
     return {name: _ready(one, word) for name, one in value.items()}
+
+
+def _width(picture: bytes, mm: float) -> Mm:
+    """Return how wide a picture is drawn: as asked, less where it would be too high for its page."""
+    try:
+        seen = Image.from_blob(picture)
+    except UnrecognizedImageError as error:
+        raise Refused(Verdict.BROKEN) from error
+    return Mm(min(mm, mm * HIGHEST * seen.px_width / seen.px_height))
 
 
 class _Picture(InlineImage):
@@ -179,10 +191,7 @@ class _Picture(InlineImage):
         self._says = says
 
     def _insert_image(self) -> str:
-        try:
-            drawn: str = super()._insert_image()
-        except UnrecognizedImageError as error:
-            raise Refused(Verdict.BROKEN) from error
+        drawn: str = super()._insert_image()
         says = html.escape(_ILLEGAL.sub("", self._says))
         return re.sub(r"(<wp:docPr [^>]*?)(/?>)", rf'\1 descr="{says}"\2', drawn, count=1)
 
