@@ -11,7 +11,7 @@ DITTO = frozenset({"同上", "〃", "″", "”", "''", '"'})
 
 
 CARRIED = frozenset(
-    {"text", "phones", "industry", "day", "size", "truth", "grade", "digital"}
+    {"text", "phones", "industry", "day", "year", "size", "truth", "grade", "digital"}
     | {"title", "titles", "recognition", "until"}
 )
 """The sorts of columns whose words are carried: what is said of firms, not counted of one."""

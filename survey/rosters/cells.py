@@ -209,6 +209,15 @@ def day(cell: Cell) -> str | None:
     return _day(found[1], found[2], found[3], said)
 
 
+_YEAR_ALONE = re.compile(r"((?:19|20)\d\d)(?:年度?|-01-01|-12-31)?")
+
+
+def whole_year(cell: Cell) -> int | None:
+    """Read the year of a row's figures; None where a cell says something else or a part of one."""
+    found = _YEAR_ALONE.fullmatch(plain(_CLOCK.sub("", text(cell))))
+    return int(found[1]) if found else None
+
+
 _CLOCK = re.compile(r"\s+(?:[上下]午)?\s*\d{1,2}[:：]\d\d\b.*$")
 """The time behind a day, as programs write it: 2023/5/1 0:00."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from questionnaires.sheets.lists import Sheet
+from questionnaires.sheets.lists import NO_VALUE, Sheet
 from survey.rosters import heads
-from survey.rosters.cells import UNITS
+from survey.rosters.cells import UNITS, whole_year
 from survey.rosters.columns import Heading, field_of
 from survey.rosters.heads import Head
-from survey.rosters.proposing import proposed
+from survey.rosters.proposing import is_called, proposed
 
 WHOLE = "全年"
 
@@ -73,6 +73,18 @@ def _leaves_open(head: Head) -> bool:
         field and field.sort in ("money", "tax") and heading.unit not in UNITS
         for field, heading in fields
     )
+
+
+def year_of_rows(sheet: Sheet, head: Head) -> int | None:
+    """Return the newest year a column of years says, where a sheet has one."""
+    places = [at for at, heading in enumerate(head.headings) if is_called(heading, "year")]
+    said = (
+        line.cells[at]
+        for line in sheet.lines
+        for at in places
+        if line.number > head.last and at < len(line.cells) and line.cells[at] != NO_VALUE
+    )
+    return max(filter(None, map(whole_year, said)), default=None)
 
 
 def headings_of(each: Mapping[str, Head]) -> list[Heading]:

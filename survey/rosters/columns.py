@@ -14,7 +14,7 @@ from survey.rosters import cells
 Sort = Literal[
     "name", "code", "organisation", "text", "phones", "mail", "day", "industry", "size",
     "truth", "money", "tax", "count", "power", "grade", "digital", "title", "titles", "recognition",
-    "until",
+    "until", "year",
 ]  # fmt: skip
 AMOUNTS: Final = frozenset({"money", "tax", "power"})
 """What counts something over a year, and means nothing of a part of it."""
@@ -54,6 +54,8 @@ _SAID: Final = (
     Field("code", "统一社会信用代码", "code",
           ("统一社会信用代码", "社会信用代码", "信用代码", "纳税人识别号", "税号", "企业代码", "统一代码"),
           ("信用代码", "识别号")),
+    Field("year", "年度", "year",
+          ("年度", "年份", "数据年度", "所属年度", "统计年度", "报告年度", "会计年度", "所属年份", "统计年份", "报告期")),
     Field("organisation", "组织机构代码", "organisation", ("组织机构代码", "机构代码"), ("组织机构",)),
     Field("township", "乡镇（街道）", "text",
           ("乡镇", "街道", "乡镇街道", "街道乡镇", "属地", "镇街", "所属乡镇", "所在乡镇", "乡镇(街道)",

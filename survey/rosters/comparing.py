@@ -95,7 +95,7 @@ def judged(
             yield Judged(row, RowOutcome.DUPLICATE, None, (), place, differs)
         else:
             yield _taken(_named(row, names), known.get(row.code), overwrite)
-        if row.code and not first:
+        if row.code and not first and not row.is_of_other_year:
             seen[row.code] = row
             names.setdefault(cells.same_name(row.name), row.code)
 

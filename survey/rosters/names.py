@@ -17,7 +17,8 @@ _STANDING = re.compile(
     r"[^（()）]*[)）]$"
 )
 """What became of a firm, written behind its name."""
-_MARK_BEFORE = re.compile(r"^[*＊※★☆]+")
+_MARK_BEFORE = re.compile(r"^(?:[*＊※★☆]+|[（(]?\d{1,4}[)）.、．]\s*(?=[\u4e00-\u9fff]))")
+"""A mark, or the row's number: 1.虚构甲厂."""
 
 
 def name(cell: Cell) -> tuple[str, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from survey.rosters.columns import AMOUNTS, Heading, field_of, held, named
+from survey.rosters.columns import AMOUNTS, FIELDS, Heading, field_of, held, named
 
 
 def is_called(heading: Heading, key: str) -> bool:
@@ -44,7 +44,15 @@ def proposed(headings: Sequence[Heading], *, of_part: str = "") -> dict[str, str
             if place not in taken:
                 found[heading.key] = field.key
                 taken.add(place)
-    return found
+    return found if any(key in _OF_A_YEAR for key, _ in taken) else _without_year(found)
+
+
+_OF_A_YEAR = frozenset(field.key for field in FIELDS if field.sort in (*AMOUNTS, "count"))
+
+
+def _without_year(found: dict[str, str]) -> dict[str, str]:
+    """A column of years without figures says when something else was: no row is left out for it."""
+    return {heading: "" if key == "year" else key for heading, key in found.items()}
 
 
 def fields_said(headings: Sequence[Heading]) -> set[str]:

@@ -87,6 +87,10 @@ class FirmRow:
     def is_sound(self) -> bool:
         return not self.faults
 
+    @property
+    def is_of_other_year(self) -> bool:
+        return any(fault.code == RowFault.OTHER_YEAR for fault in self.faults)
+
 
 @dataclass(frozen=True)
 class NoFirm:

@@ -86,7 +86,7 @@ class Found:
                 getattr(self, f"_{column.sort}")(cell, column)
         except Unread as unread:
             said = {"shown": unread.shown} if unread.shown else {}
-            mild = not column.is_yearly and column.sort not in ("name", "code")
+            mild = not column.is_yearly and column.sort not in ("name", "code", "year")
             if mild:
                 self.notes.append(Said(RowNote.LEFT_EMPTY, column.key, said))
             else:
@@ -148,6 +148,13 @@ class Found:
         self.code = code
         if doubts := doubts_about_code(code):
             self.notes.append(Said(RowNote.CODE_UNUSUAL, "code", {"doubts": [*doubts]}))
+
+    def _year(self, cell: Cell, column: Field) -> None:
+        """Leave a row out that is of another year than the list is read for, or of a part of one."""
+        said = cells.words(cell)
+        if said and cells.whole_year(cell) != self._choices.year:
+            values = {"shown": said[:40], "year": self._choices.year}
+            self.faults.append(Said(RowFault.OTHER_YEAR, column.key, values))
 
     def _organisation(self, cell: Cell, column: Field) -> None:
         self.organisation = normal_code(cells.words(cell))

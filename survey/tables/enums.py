@@ -420,6 +420,8 @@ class RowFault(StrEnum):
     TOO_LARGE = "too_large"
     OTHER_HEAD = "other_head"
     """It stands under another head, with other columns."""
+    OTHER_YEAR = "other_year"
+    """It is of another year than the list is read for, or of a part of one."""
     TOO_WIDE = "too_wide"
     """A text's row of more cells than the head: a comma parts what belongs together."""
 

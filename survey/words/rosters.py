@@ -41,6 +41,7 @@ _FAULTS: Final[Mapping[str, str]] = {
     RowFault.NO_VALUE: "{field}是公式，还没有算出结果，或者算出的是错误值（如 #N/A）。请用表格软件打开、计算并保存，或直接填写数值。",
     RowFault.UNREADABLE: "{field}“{shown}”看不懂。请改成{remedy}。",
     RowFault.TOO_LARGE: "{field}“{shown}”大得不合常理。请核对数值和单位。",
+    RowFault.OTHER_YEAR: "这一行写的是“{shown}”，不是所选的 {year} 年全年，没有读。要导入别的年度，请另外再导入一次这份名单，把“数据年度”改成那一年。",
     RowFault.TOO_WIDE: "这一行有 {found} 列，表头只有 {most} 列：可能是数字里的逗号把一格分成了两格，这一行没有读。请给这一格加上英文双引号，或另存为 xlsx。",
     RowFault.OTHER_HEAD: "上面第 {row} 行是另一张表的表头，列和前面不一样，这一行没有读。请把两张表放进两个工作表或文件，分别导入。",
 }
@@ -55,7 +56,7 @@ _NOTES: Final[Mapping[str, str]] = {
     RowNote.OTHER_INDUSTRY: "行业代码“{shown}”不是工业的代码（大类 06 至 46），请核对。",
     RowNote.BESIDE: "右边还有一张表，这一行里的另一家企业（代码 {shown}）没有读进来，请把右边的表移到下面再上传。",
     RowNote.SHARED: "{field}“{shown}”写在跨几家企业的合并单元格里，分不清是谁的，没有导入这一格。",
-    RowNote.MARKED: "名称旁边的脚注标记没有当作名称：{shown}。",
+    RowNote.MARKED: "名称旁边的序号或脚注标记没有当作名称：{shown}。",
     RowNote.NAME_ASIDE: "名称后面写着“{shown}”，照原样读作名称。如果不是名称的一部分，请从表格里删去。",
     RowNote.HIDDEN: "这一行在表格里是隐藏的，也读了进来。",
     RowNote.STRUCK: "这一行在表格里划了删除线，也读了进来。如果已不在名单上，请先从表格里删去，再重新上传。",

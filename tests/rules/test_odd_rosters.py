@@ -397,6 +397,32 @@ def test_rows_and_columns_of_formulas_without_values_are_faults_wherever_they_st
     }
 
 
+def test_of_a_list_with_a_row_for_each_year_only_the_chosen_years_rows_are_taken() -> None:
+    head = ["年度", "企业名称", "信用代码", "营业收入（万元）"]
+    said = [("2023年", 100), (2024, 110), ("2025", 120), ("2025年1-6月", 60)]
+    firms = [[year, "1.虚构571号厂", a_code(571), figure] for year, figure in said]
+    rows = [head, *firms, ["2025年度", "（2）虚构572号厂", a_code(572), 7]]
+    tabs = read(a_sheet(*rows), "xlsx")
+    seen = seen_in(tabs)
+
+    assert seen.choices.year == 2025
+    assert seen.counts == (2, 0, 0, 0, 3)
+    assert faults(seen) == {row: [(RowFault.OTHER_YEAR, "year")] for row in (2, 3, 5)}
+    assert seen.at(4).row.figures == {2025: {"revenue": 120 * WAN}}
+    assert [seen.at(row).row.name for row in (4, 6)] == ["虚构571号厂", "虚构572号厂"]
+    [(tab, lines)] = tabs
+    sheet = Sheet(tab, lines, len(lines))
+    assert (found := heads.find(sheet)) is not None
+    assert choosing.year_of_rows(sheet, found) == 2025
+
+
+def test_a_column_of_years_without_figures_leaves_no_row_out() -> None:
+    head = ["年度", "企业名称", "信用代码", "证书编号"]
+    seen = seen_in(read(a_sheet(head, [2022, "虚构581号厂", a_code(581), "GR1"]), "xlsx"))
+
+    assert (seen.choices.columns["年度"], seen.counts) == ("", (1, 0, 0, 0, 0))
+
+
 def test_two_firms_of_one_code_are_told_with_what_differs() -> None:
     rows = [["虚构561号厂", a_code(561), 1], ["虚构561号厂一分厂", a_code(561), 1]]
     seen = seen_in(read(a_sheet(HEAD, *rows), "xlsx"))

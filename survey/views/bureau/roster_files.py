@@ -31,13 +31,15 @@ from survey.words import rosters as words
 MOST_KEPT = 10_000
 """Rows of a workbook that is written again with its formats; a longer list comes back plain."""
 HEADING = "导入问题"
+APART = frozenset({"titles", "year"})
+"""What a template does without: each title has its own column, and all rows are of one year."""
 UNITS = {"money": "（万元）", "power": "（万千瓦时）", "count": "（人）"}
 
 
 @pages.get("/firms/rosters/template")
 def roster_template() -> ResponseReturnValue:
     """Hand out a workbook with the headings that are read by themselves."""
-    titles = [field.title + UNITS.get(field.sort, "") for field in FIELDS if field.key != "titles"]
+    titles = [field.title + UNITS.get(field.sort, "") for field in FIELDS if field.key not in APART]
     stream = BytesIO()
     sheet = Sheet("名单", [Column(title, max(12, 2 * len(title) + 2)) for title in titles], [])
     write_table(stream, [sheet], _origin("企业名单模板（示例表头，不用的列可以删去）"))

@@ -159,7 +159,8 @@ def _reading(sheets: Sequence[Sheet], asked: MultiDict[str, str], name: str) -> 
     unit = asked.get("unit") or (head.unit if head else "") or "万元"
     if unit not in UNITS:
         unit, faults["unit"] = "万元", "请从列出的单位中选择。"
-    said = (head and head.year) or year_in(name)
+    of_rows = choosing.year_of_rows(lead, head) if lead and head else None
+    said = (head and head.year) or of_rows or year_in(name)
     year = typed.whole(asked.get("year")) or said or here.today().year - 1
     if not EARLIEST <= year <= LATEST:
         faults["year"] = f"年度应在 {EARLIEST} 至 {LATEST} 之间。"
