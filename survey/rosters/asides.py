@@ -33,12 +33,21 @@ _SIGNED = re.compile(
 )
 _GROUP = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}([)）、.．].*)?")
 """Numbers a part of a list: 一、东溪街道。"""
+_BAND = re.compile(
+    r"(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．]?)?"
+    r"(.{1,16}?(?:(街道|镇|乡)|园区|开发区|集聚区|行业|企业))[:：]?(?:[(（]?共?\d+[家户个](?:企业)?[)）]?)?[:：]?"
+)
+"""Heads a part of a list by itself, across the sheet: 东溪街道（12家）。"""
 _FIRM = re.compile(r"(公司|厂|社|店|部|行|中心|坊|场|站)([(（].*)?$")
 """How firms' names end: then even a numbered row is one's."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MARKED = re.compile(r"[※★＊*①-⑳]")
 """Begins a note, where nothing else stands in the row."""
 _GOES_ON = re.compile(r"[(（]?续表?\d*[)）]?$")
+
+
+LONGEST_BAND = 3
+"""Cells of a row that heads a part: its number may stand apart."""
 
 
 class Asides:
@@ -80,9 +89,17 @@ class Asides:
             return Aside.HEADING
         if _GROUP.fullmatch(filled[0]) and not _FIRM.search(name):
             return Aside.HEADING
+        if len(filled) == 1 and _BAND.fullmatch(filled[0]):
+            return Aside.HEADING
         if name or is_code(code):
             return None
         return self._nameless(line, filled)
+
+    def township_of(self, line: Line) -> str:
+        """Return the township whose part of the list a row heads; empty where it heads none."""
+        filled = [words for cell in line.cells if cell != "" and (words := _plain(cell))]
+        found = _BAND.fullmatch("".join(filled)) if len(filled) < LONGEST_BAND else None
+        return found[1] if found and found[2] else ""
 
     def is_other_head(self, line: Line) -> bool:
         """Whether a row is the head of another table, with other columns or in another order."""

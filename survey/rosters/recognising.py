@@ -95,6 +95,8 @@ class _Reader:
         self._asides = Asides(self._columns, head.headings, titles)
         self._other_head = 0
         """The row of another table's head above, whose columns are not these."""
+        self._township = ""
+        """Whose part of the list this is, where rows of their own say so."""
         self._tab, self._choices, self._rules = tab, choices, rules
         self._power = head.power
 
@@ -102,7 +104,7 @@ class _Reader:
         self._carried.begin(line)
         line = self._carried.merged(line, self._whose)
         if aside := self._asides.of(line):
-            if aside == Aside.HEADING and len(line.cells) > 1:
+            if aside == Aside.HEADING:
                 self._turn(line)
             return NoFirm(self._tab.name, line.number, aside)
         if self._other_head:
@@ -113,7 +115,8 @@ class _Reader:
         return self._firm(self._carried.filled(line, self._texts))
 
     def _turn(self, line: Line) -> None:
-        """Note that another table's head begins, or that this one's stands there again."""
+        """Note whose part begins, or another table, or that this one's head stands there again."""
+        self._township = self._asides.township_of(line) or self._township
         if self._asides.is_other_head(line):
             self._other_head = line.number
         elif self._asides.repeats_head(line):
@@ -133,6 +136,8 @@ class _Reader:
                 found.notes.append(Said(RowNote.SHARED, column.key, said))
             elif at < len(line.cells):
                 found.take(line.cells[at], column, heading)
+        if self._township:
+            found.facts.setdefault("township", self._township)
         found.notes.extend(
             Said(RowNote.BESIDE, "code", {"shown": cells.text(line.cells[at])[:30]})
             for at in self._beside

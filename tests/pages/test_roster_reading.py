@@ -122,7 +122,7 @@ def test_what_is_left_out_of_a_row_is_said_at_it(app, client):
     for content, said in (
         (odd_lists.of_merged_figures(), "写在跨几家企业的合并单元格里"),
         (odd_lists.of_names(), "名称后面写着“（已注销）”"),
-        (odd_lists.of_marks(), "名称旁边的脚注标记没有当作名称：*虚构322号厂"),
+        (odd_lists.of_marks(), "名称旁边的序号或脚注标记没有当作名称：*虚构322号厂"),
     ):
         where = bring(client, content).location
         client.get(where)

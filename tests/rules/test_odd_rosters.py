@@ -135,6 +135,27 @@ def test_what_a_table_to_the_right_counts_is_not_taken_for_the_left_ones_firms()
     assert seen.noted(RowNote.BESIDE) == [3, 4]
 
 
+def test_rows_that_head_a_townships_part_are_no_firms_and_say_whose_the_rows_below_are() -> None:
+    rows = [
+        ["序号", "企业名称", "信用代码"],
+        ["东溪街道（2家）"], [1, *firm(591)], [2, *firm(592)], ["东溪街道小计"],
+        ["二、", "南桥镇"], ["", "规上企业"], [1, *firm(593)],
+        ["", "（三）石帆乡：共1家"], [1, *firm(594)], ["", "虚构无码阀门有限公司"],
+    ]  # fmt: skip
+    seen = seen_in(read(a_sheet(*rows), "xlsx"))
+
+    assert seen.counts == (4, 0, 0, 0, 1)
+    assert [line.row.facts["township"] for line in seen.rows] == [
+        "东溪街道", "东溪街道", "南桥镇", "石帆乡", "石帆乡",
+    ]  # fmt: skip
+    assert (seen.of(Aside.HEADING), seen.of(Aside.TOTAL)) == ([2, 6, 7, 9], [5])
+    assert faults(seen) == {11: [(RowFault.CODE_MISSING, "code")]}
+
+
+def firm(number: int) -> list[object]:
+    return [f"虚构{number}号厂", a_code(number)]
+
+
 HEAD = ["企业名称", "信用代码", "营业收入"]
 
 
