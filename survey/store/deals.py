@@ -121,7 +121,10 @@ def _told(query: Any) -> Any:
     )
 
 
-_ORDER = (Provider.name_key, Provider.id, Project.accepted_on.desc(), Project.id)
+_ORDER = (
+    *(Provider.name_key, Provider.id),
+    *(Project.accepted_on.desc().nulls_first(), Project.id),
+)
 
 
 def deals_of(session: Session, provider_id: int) -> list[Deal]:

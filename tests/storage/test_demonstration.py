@@ -31,7 +31,7 @@ from survey.running import demonstration
 from survey.running.demonstration import people
 from survey.running.demonstration.story import BEGAN, EDITION
 from survey.store import assessments as store
-from survey.store import budgets, completion, invitations, reminders, settings
+from survey.store import budgets, completion, deals, invitations, reminders, settings
 from survey.store.completion import OVERDUE, STUCK, Pace
 from survey.store.invitations import JOINED, OPEN
 from survey.store.lists import BELOW, Slice
@@ -49,6 +49,7 @@ from survey.tables import (
     ProjectPaper,
     ProjectState,
     Provider,
+    ProviderClaim,
     Recognition,
     ReminderKind,
     Round,
@@ -242,6 +243,12 @@ def _a_package_was_finished_by_enough_firms_to_tell_of_it(loaded: Session) -> No
     assert prices(loaded)["N01"].firms == (5, 9)
 
 
+def _a_provider_was_paid_by_the_policy_and_one_waits(loaded: Session) -> None:
+    found = loaded.scalars(select(ProviderClaim)).all()
+    assert sorted(one.paid > 0 for one in found) == [False, True]
+    assert deals.sums(loaded, settings.read(loaded).provider_permille).over == 0
+
+
 def _enough_firms_speak_of_a_provider_to_tell_how_satisfied_they_are(loaded: Session) -> None:
     marks = satisfied(loaded)
     told = {loaded.get_one(Provider, id).name: mark for id, mark in marks.items()}
@@ -291,6 +298,7 @@ def test_it_loads_once_whole_and_as_its_rows_say(app: Flask, session: Session, i
     _a_provider_was_introduced(session)
     _a_package_was_finished_by_enough_firms_to_tell_of_it(session)
     _enough_firms_speak_of_a_provider_to_tell_how_satisfied_they_are(session)
+    _a_provider_was_paid_by_the_policy_and_one_waits(session)
     _two_budgets_are_asked_for_to_be_compared(session)
     _every_page_can_say_that_it_is_a_demonstration(session)
     _its_passwords_are_made_anew_and_kept_for_the_owner_alone(instance)

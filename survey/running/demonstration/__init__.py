@@ -44,7 +44,7 @@ from survey.running.demonstration.people import (
 )
 from survey.running.demonstration.privacy import keep_privacy
 from survey.running.demonstration.projects import run_projects
-from survey.running.demonstration.providers import bring_providers, know_sellers
+from survey.running.demonstration.providers import bring_providers, claim_for, know_sellers
 from survey.running.demonstration.rosters import bring_lists
 from survey.running.demonstration.rounds import remind, run_round
 from survey.running.demonstration.samples import show_samples
@@ -87,6 +87,7 @@ def load(app: Flask) -> bool:
         bring_providers(session, rows, users, hashes[SELLER[0]], now)
         show_samples(session, firms, officer)
         know_sellers(session)
+        claim_for(session, officer, now)
         tell_of_groups(Step(session, actor(officer), now))
         keep_lists(session, contents, Step(session, actor(officer), now))
         keep_needs(session, firms, officer, now)

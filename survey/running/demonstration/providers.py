@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reports.contracts import claimable
 from survey import db
-from survey.lifecycle import interests, introductions, projects, providers, tallies
+from survey.lifecycle import claims, interests, introductions, projects, providers, tallies
+from survey.lifecycle.claims import TypedClaim
 from survey.lifecycle.interests import Declared
 from survey.lifecycle.projects import MOST_TITLE, Contract, ProjectFacts
 from survey.lifecycle.provider_files import Case, File, Product, file_of
@@ -20,6 +23,7 @@ from survey.readings.recommended import recommended
 from survey.running.demonstration.firms import rows_of
 from survey.running.demonstration.people import PARTNER, SELLER, actor
 from survey.running.demonstration.story import BEGAN
+from survey.store import deals, settings
 from survey.store import introductions as store
 from survey.store.tallies import unsettled
 from survey.tables import CostKind, Firm, Project, Provider, Role, User
@@ -143,6 +147,18 @@ def know_sellers(session: Session) -> None:
     with db.writing(session):
         for project, provider in session.execute(select(Project, Provider).where(*named)):
             project.provider_id = provider.id
+
+
+def claim_for(session: Session, officer: User, now: datetime) -> None:
+    """Let two accepted projects be claimed for by the district's policy, and one of them be paid."""
+    step = Step(session, actor(officer), now)
+    sold, permille = deals.deals(session)[0], settings.read(session).provider_permille
+    session.rollback()
+    day = step.today.isoformat()
+    for deal, paid in zip(sold, (True, False), strict=False):
+        amount = f"{Decimal(claimable(deal.sales, permille)) / 100}"
+        given = TypedClaim(amount, day, *((amount, day) if paid else ("", "")), "示例")
+        claims.record(step, deal.provider_id, deal.project_id, given, base_version=0)
 
 
 def _wish(session: Session, provider: Provider, now: datetime) -> None:
