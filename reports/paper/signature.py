@@ -24,6 +24,8 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
+from reports import readd
+
 if TYPE_CHECKING:
     from pyhanko.sign import SimpleSigner
 
@@ -86,6 +88,15 @@ def fingerprint(certificate: Any) -> str:
 def attached(pdf: bytes) -> tuple[str, ...]:
     """Return the SHA-256 of each file attached to a PDF, as it lies there, in its order."""
     return tuple(hashlib.sha256(found[1]).hexdigest() for found in ATTACHED.finditer(pdf))
+
+
+def proved_number(pdf: bytes) -> str:
+    """Return the number of the document whose score proof a PDF brings along; empty where none does."""
+    for found in ATTACHED.finditer(pdf):
+        about = (readd.loaded(found[1], readd.PROOF) or {}).get("number")
+        if isinstance(about, str) and NUMBER.fullmatch(about):
+            return about
+    return ""
 
 
 @dataclass(frozen=True)

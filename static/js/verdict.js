@@ -40,9 +40,9 @@ export async function verdict(bytes, known) {
   const text = new TextDecoder("iso-8859-1").decode(bytes);
   if (!text.slice(0, 1024).includes("%PDF-")) return ["no_pdf", hash];
   const signature = SIGNATURE.exec(text);
-  if (!signature) return ["unsigned", hash];
-  const about = NUMBER.exec(text);
   const sameFiles = (await attached(bytes, text)) === known.attached;
+  if (!signature) return [sameFiles && known.attached ? "stripped" : "unsigned", hash];
+  const about = NUMBER.exec(text);
   if (!(await isSignedWith(known.signer, signature[1]))) return [sameFiles && known.attached ? "changed" : "foreign", hash];
   if (about && `${about[1]}-${about[2]}` !== known.number) return ["other", hash];
   return [sameFiles ? "changed" : "attachment", hash];

@@ -30,6 +30,7 @@ class Verdict(StrEnum):
     FOREIGN = "foreign"
     NOT_OURS = "not_ours"
     NO_PDF = "no_pdf"
+    STRIPPED = "stripped"
 
 
 OF_STANDING = {
@@ -74,11 +75,20 @@ def _of_unknown(session: Session, content: bytes) -> Judged:
     if seen and not same and not store.has_signed(session, seen.signer):
         return Judged(Verdict.FOREIGN, None, None, number, seen.signer, seen.holds)
     if document is None and seen is None:
-        return Judged(Verdict.NOT_OURS)
+        return _of_unsigned(session, content)
     if seen and seen.holds:
         return Judged(Verdict.UNRECORDED, document, None, number, seen.signer, holds=True)
     touched = document is not None and not _attached(document, content)
     return Judged(Verdict.ATTACHMENT if touched else Verdict.CHANGED, document, None, number)
+
+
+def _of_unsigned(session: Session, content: bytes) -> Judged:
+    """Judge a file without a signature: the proof attached to ours names their number."""
+    number = signature.proved_number(content)
+    document = store.numbered(session, number) if number else None
+    if document and document.attached and _attached(document, content):
+        return Judged(Verdict.STRIPPED, document, None, number)
+    return Judged(Verdict.NOT_OURS)
 
 
 def _attached(document: Document | None, content: bytes) -> bool:

@@ -273,6 +273,7 @@ VERDICTS = {
     "unrecorded": 7,
     "not_ours": 8,
     "no_pdf": 9,
+    "stripped": 10,
 }
 """The exit status of each verdict; 2 is a command that was typed wrongly."""
 
@@ -284,7 +285,7 @@ def verify(file: Path) -> None:
     """Say whether FILE is a document of ours as it was issued, and what it is worth: 0 for valid.
 
     Nothing is sent. 1 changed, 3 attachment changed, 4 superseded, 5 withdrawn, 6 issued elsewhere,
-    7 signed here but not registered, 8 not ours, 9 no PDF.
+    7 signed here but not registered, 8 not ours, 9 no PDF, 10 its signature taken away.
     """
     from survey.readings import verification  # few commands need the signing parts
 

@@ -12,7 +12,7 @@ import pytest
 from flask import url_for
 from sqlalchemy import update
 
-from reports import proof
+from reports import proof, readd
 from reports.paper import signature
 from survey import db
 from survey.clock import LOCAL
@@ -21,7 +21,7 @@ from survey.jobs.issuing import address_of
 from survey.lifecycle import documents
 from survey.lifecycle.patience import FREE_FAILURES
 from survey.lifecycle.step import Step
-from survey.tables import DocumentKind, Role, ScoreRow
+from survey.tables import Document, DocumentKind, Role, ScoreRow
 from survey.words import verification as words
 from tests.support.bureau import counting
 from tests.support.people import (
@@ -240,6 +240,20 @@ def test_each_way_of_not_being_the_issued_file_has_its_own_answer(
     ]:
         code, said = verify(changed)
         assert (code, says in said) == (status, True), said
+
+
+def test_a_report_whose_signature_was_taken_away_is_known_by_its_proof(session, report, verify):
+    document, _ = report
+    proof_of_it = json.dumps({"format": readd.PROOF, "number": document.number})
+    stripped = a_pdf(answers=proof_of_it)
+    with db.writing(session):
+        session.get(Document, document.id).attached = list(signature.attached(stripped))
+
+    code, said = verify(stripped)
+
+    assert (code, f"签名被去掉了：所附的答案和得分是 {document.number} 号的" in said) == (10, True)
+    assert verify(a_pdf(answers=proof_of_it.replace("number", "Number")))[0] == 8
+    assert verify(a_pdf(answers=proof_of_it.replace("}", ', "share": "1"}')))[0] == 8
 
 
 @pytest.mark.parametrize("by_another", [True, False])

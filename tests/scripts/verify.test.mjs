@@ -39,5 +39,6 @@ test("each way of not being the document is told apart", async () => {
   assert.equal(await said(pdf({ number: "2026-000008" })), "other");
   assert.equal(await said(pdf({ certificate: Buffer.concat([CERTIFICATE.subarray(0, 8), randomBytes(252)]), files: Buffer.from("theirs") })), "foreign");
   assert.equal(await said(Buffer.from("%PDF-1.4 printed again")), "unsigned");
+  assert.equal(await said(ISSUED.slice(0, Buffer.from(ISSUED).indexOf("/Reason"))), "stripped");
   assert.equal(await said(Buffer.from("PK a document of another kind")), "no_pdf");
 });
