@@ -20,6 +20,7 @@ from survey.store import assessments as store
 from survey.tables import AssessmentState, Firm, NeedState, Role, SheetKind
 from tests.support.bureau import an_assessment, at_desk, counting
 from tests.support.client import CheckingClient
+from tests.support.districts import District
 from tests.support.forecasts import a_forecast, a_model, keep
 from tests.support.needs import a_need
 from tests.support.notices import a_notice, published
@@ -249,6 +250,39 @@ def test_a_list_of_the_bureau_costs_the_same_however_long_it_is_and_however_much
 
     # What nothing has touched since is not asked for again.
     assert len(many) <= len(few) <= BUREAU[endpoint], many
+
+
+LISTS = list(BUREAU)[:9]
+BOX = re.compile(r'type="checkbox" name="(\w+)" value="([^"]+)"')
+CHOICE = re.compile(r'<select[^>]* name="(\w+)".*?</select>', re.DOTALL)
+SORT = re.compile(r'href="[^"]*[?;]sort=(-?\w+)')
+
+
+def ways_of(page: str) -> Iterator[dict[str, str]]:
+    """Yield what a list may be narrowed to, one filter at a time, and how it may be ordered."""
+    offered = {
+        name: value for name, value in BOX.findall(page) if name not in ("columns", "chosen")
+    }
+    for choice in CHOICE.finditer(page):
+        values = re.findall(r'value="([^"]+)"', choice[0])
+        offered |= {choice[1]: values[-1]} if values else {}
+    yield from ({name: value} for name, value in offered.items())
+    yield from ({"sort": sort} for sort in {*SORT.findall(page)})
+
+
+@pytest.mark.parametrize("each", [False, pytest.param(True, marks=pytest.mark.nightly)])
+def test_a_list_asks_no_more_however_it_is_narrowed_and_ordered(
+    app: Flask, session: Session, engine: Engine, each: bool
+):
+    District(24, rounds=2, sheets=2, answers=False, followed=True).fill(session)
+    client = at_desk(app, session, a_user(session, Role.OFFICER, id=10_000))
+    for endpoint in LISTS:
+        page = client.get(addressed(app, endpoint)).text
+        ways = list(ways_of(page))
+        assert len(ways) > 5, endpoint
+        for way in ways if each else (ways[0], ways[-1], dict(q="氏", **ways[1])):
+            sent = sent_by(engine, opens(client, addressed(app, endpoint, **way)))
+            assert len(sent) <= BUREAU[endpoint], (endpoint, way, sent)
 
 
 VISITS = 17
