@@ -222,7 +222,9 @@ def test_the_ledger_as_offices_keep_it_is_the_template_to_begin_with_and_every_c
 
     head, first = filled[0], filled[1]
     said = dict(zip(head, first, strict=True))
-    assert list(said) == ["序号", *(name for ours in AS_KEPT.values() for name in ours)]
+    names = ["序号", *(name for ours in AS_KEPT.values() for name in ours)]
+    assert [head.partition("（")[0] for head in said] == names
+    assert said["已完成投资（万元）"] == 60
     assert [name for name, cell in said.items() if cell in ("", None)] == []
     assert len(["序号", *AS_KEPT]) == 25
     assert (said["入库依据"], said["国家梯度阶段"]) == ("虚构纪要〔2026〕5 号", "对照条件")

@@ -80,7 +80,8 @@ def _written(book: Book) -> bytes:
         pen.put(page, 0, 0, f"{{{{区县}}}}{book.head}", "title")
         pen.put(page, 1, 0, "截至 {{日期}}，共 {{家数}} 家", "title")
         for at, name in enumerate(book.fields):
-            pen.put(page, LINE - 1, at, name, "head")
+            unit = "（万元）" if name.endswith("投资") else ""
+            pen.put(page, LINE - 1, at, name + unit, "head")
             pen.put(page, LINE, at, f"{{{{{name}}}}}", "cell")
         pen.put(page, LINE + 2, 0, "填报单位：{{主管部门}}", "title")
     return out.getvalue()

@@ -196,7 +196,9 @@ def template_sample(listed: str) -> ResponseReturnValue:
     named = _fields(listed)[:8]
     if listed == "pool":
         named = [words.NUMBER, *chain.from_iterable(AS_KEPT.values())]
-    heads = [tables.Column(name, 20) for name in named]
+    known = _named(_every(listed))
+    titles = [known[name].title if name in known else name for name in named]
+    heads = [tables.Column(title, 20) for title in titles]
     sheet = Sheet(words.LISTED[listed], heads, [[f"{{{{{name}}}}}" for name in named]])
     stream = BytesIO()
     origin = Origin("{{区县}}" + words.LISTED[listed] + "（{{日期}}，共 {{家数}} 家）", here.now())
