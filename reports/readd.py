@@ -10,6 +10,7 @@ it should be. ``rules.json`` is offered beside this script on the page that the 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import sys
@@ -23,6 +24,7 @@ PROOF, RULES = "score-proof/1", "score-rules/1"
 ABSENT = {"not_applicable": True}
 SIGNS = {"passed": "✓", "failed": "✗", "not_applicable": "○"}
 AGREES = "全部一致：得分由这些答案按这份规则算出。"
+BESIDE = "这里只重算得分。文件是不是签发的原件，请在报告二维码打开的页面选中这份 PDF 比对。"
 Part = Optional[Fraction]
 Weighed = tuple[dict[str, Any], Fraction]
 
@@ -194,6 +196,10 @@ def loaded(content: bytes, kind: str) -> Optional[dict[str, Any]]:
 
 
 def main(arguments: list[str]) -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # a file on Windows knows fewer signs than a screen
     if len(arguments) != 2:
         print("用法：python3 readd.py 报告.pdf 计分规则.json")
         return 2
@@ -201,13 +207,17 @@ def main(arguments: list[str]) -> int:
         rules, proof = read(*arguments)
         print(f"报告 {proof['number']}，年版 {proof['edition']}，封存值 {proof['seal']}")
         differ = compare(rules, proof)
-    except (Unreadable, OSError) as error:
+    except OSError as error:
+        print(f"打不开“{error.filename}”：请核对文件名，并把它和本程序放在同一个文件夹里。")
+        return 2
+    except Unreadable as error:
         print(error)
         return 2
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         print(f"计分凭证的内容不完整或被改动，无法重算：{error!r}")
         return 2
     print(f"有 {differ} 处不一致：得分与答案、规则对不上。" if differ else AGREES)
+    print(BESIDE)
     return 1 if differ else 0
 
 

@@ -31,14 +31,23 @@ def proof(found: Score) -> dict[str, Any]:
 
 def typed(folder: Path, rules: bytes, said: dict[str, Any]) -> tuple[int, str]:
     """Run the script by itself, elsewhere; return its exit status and what it prints."""
+    written(folder, rules, said)
+    return run(folder)
+
+
+def written(folder: Path, rules: bytes, said: dict[str, Any]) -> None:
     (folder / "rules.json").write_bytes(rules)
     (folder / "proof.json").write_text(json.dumps(said), "utf-8")
+
+
+def run(folder: Path, encoding: str = "utf-8") -> tuple[int, str]:
     ended = subprocess.run(
-        [sys.executable, "-I", str(SCRIPT), "proof.json", "rules.json"],
+        [sys.executable, str(SCRIPT), "proof.json", "rules.json"],
         cwd=folder,
         timeout=60,
         capture_output=True,
-        text=True,
+        encoding=encoding,
+        env={"PYTHONIOENCODING": encoding, "PATH": "/usr/bin"},
     )
     return ended.returncode, ended.stdout + ended.stderr
 
@@ -92,6 +101,28 @@ def test_what_was_changed_in_a_proof_does_not_add_up(tmp_path: Path) -> None:
     ]:
         ended, printed = typed(tmp_path, rules, said | changed)
         assert (ended, says in printed) == (code, True), printed
+
+
+@pytest.mark.parametrize("missing", ["proof.json", "rules.json"])
+def test_a_file_that_is_not_there_is_named(missing: str, tmp_path: Path) -> None:
+    (tmp_path / "proof.json").write_text("{}")
+    (tmp_path / "rules.json").write_text("{}")
+    (tmp_path / missing).unlink()
+
+    code, printed = run(tmp_path)
+
+    assert (code, f"打不开“{missing}”：请核对文件名" in printed) == (2, True), printed
+
+
+def test_signs_that_a_terminal_cannot_write_do_not_stop_it(tmp_path: Path) -> None:
+    """In Chinese Windows what is written to a file is GBK, which has no tick."""
+    asked = SHIPPED.load("2026").questionnaire("valve")
+    sheet, processes = next(many_sheets(asked, 1))
+    written(tmp_path, rules_of(asked, SEAL), proof(score(asked, sheet, processes)))
+
+    code, printed = run(tmp_path, encoding="gbk")
+
+    assert (code, readd.AGREES in printed, readd.BESIDE in printed) == (0, True, True)
 
 
 def test_it_is_short_and_runs_on_python_3_9_with_nothing_else() -> None:
