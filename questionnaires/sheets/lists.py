@@ -219,7 +219,7 @@ def _bare(cell: str) -> str:
 
 def _require_parted(cells: Sequence[str], number: int, sign: str, widest: int) -> None:
     """Refuse a text in which a cell holds whole rows: a quote before it was not closed."""
-    most = max(2, widest - 1)
+    most = max(2, widest - 1, len(cells) - 1)
     for cell in cells:
         if "\n" in cell and any(line.count(sign) >= most for line in cell.split("\n")):
             fault = f"第 {number} 行有一个英文双引号没有成对，下面的行都并进了这一格"

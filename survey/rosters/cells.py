@@ -112,12 +112,17 @@ def plain(cell: Cell) -> str:
 
 def unmarked(said: str) -> str:
     """Return words without the marks of foot notes behind them: 1234① · 56*."""
-    return said if said.isalnum() and said.isascii() else _MARKED.sub("", said)
+    last = said[-1:]
+    if "\u4e00" <= last <= "\u9fff" or (last.isascii() and last.isalnum() and "注" not in said):
+        return said  # as nearly every cell
+    return _MARKED.sub("", said)
 
 
 def _figured(cell: str) -> str:
     """Return half width and joined what a cell counts, where it can only be one figure."""
     said = unmarked(cell.strip())
+    if said.isascii() and said.isalnum():
+        return said
     if not said.isascii() and any(unicodedata.category(sign) == "No" for sign in said):
         # ① would become a digit
         raise Unread(RowFault.UNREADABLE, text(cell)[:40])

@@ -339,6 +339,18 @@ def test_a_quote_left_open_refuses_the_text_and_names_the_row() -> None:
     assert "第 2 行" in refused.value.fault.fault
 
 
+def test_commas_in_a_cell_of_several_lines_are_no_open_quote() -> None:
+    rows = [
+        '企业名称,信用代码,"营业收入\n(万元,含税,快报数)",备注',
+        f'虚构395号厂,{a_code(395)},5,"停产,\n搬迁,待定,已告知"',
+    ]
+    seen = seen_in(read("\n".join(rows).encode(), "csv"))
+
+    assert (seen.counts, seen.at(3).row.figures) == (
+        (1, 0, 0, 0, 0), {2025: {"revenue": 5 * WAN}},
+    )  # fmt: skip
+
+
 def test_empty_cells_and_rows_by_the_thousand_are_nothing() -> None:
     seen = seen_in(read(odd_lists.with_a_tail(5000, 300), "csv"))
 
