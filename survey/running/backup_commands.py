@@ -113,6 +113,8 @@ def backup_key(file: Path) -> None:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise click.ClickException(f"{file} 已经有了，没有覆盖。") from error
+    except OSError as error:
+        raise click.ClickException(f"没有写成：{error}。请换一个写得进去的文件夹。") from error
     with os.fdopen(handle, "w", encoding="ascii") as kept:
         kept.write(f"# public key: {public}\n{secret}\n")
     click.echo(f"公钥：{public}")

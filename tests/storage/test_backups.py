@@ -464,6 +464,8 @@ def test_what_is_wrong_is_said_in_words(app, settings, tmp_path, monkeypatch):
     (tmp_path / "other").write_bytes(b"something else")
     assert "不是本系统的备份" in type_in(app, "verify-backup", tmp_path / "other")[1]
     assert "公钥写得不对" in type_in(app, "backup", tmp_path / "b", "--to", "age1x")[1]
+    code, said = type_in(app, "backup-key", tmp_path / "nowhere" / "key")
+    assert (code, "没有写成" in said) == (1, True), said
 
     monkeypatch.setattr(backups.migrations, "current", lambda _connection: "9999")
     assert type_in(app, "backup", tmp_path / "newer")[0] == 0
