@@ -14,7 +14,9 @@ if (next === null) sessionStorage.clear();
 else {
   let kept = Object.keys(sessionStorage).some((name) => name.startsWith("survey:unsaved:"));
   const typed = JSON.parse(sessionStorage.getItem("survey:typed") || "null");
-  if (typed) {
+  const told = document.querySelector("[data-between]"); // there a press alone is told of by the server
+  if (typed && told && !typed.typed) sessionStorage.removeItem("survey:typed");
+  else if (typed) {
     sessionStorage.setItem("survey:typed", JSON.stringify({ ...typed, why: typed.why || "door" }));
     kept = kept || typed.typed;
   }
