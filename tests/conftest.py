@@ -30,6 +30,7 @@ from tests.support import cheaper, kept_worlds, logged
 from tests.support.client import CheckingClient
 from tests.support.cluster import Cluster
 from tests.support.guardian import FOLDER, Guardian
+from tests.support.order import in_portions
 from tests.support.world import World
 
 # How long an example takes is the machine's doing, and no fault of what it tries. By day the same
@@ -47,6 +48,7 @@ _numbers = count(1)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the run's folder in the main process; workers find it in their environment."""
+    config.pluginmanager.register(Order())
     examples.load_profile("by night" if _is_night(config) else "by day")
     if not hasattr(config, "workerinput"):
         folder = tempfile.mkdtemp(prefix="survey-tests-", dir=_fast_ground())
@@ -95,6 +97,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("postgres")
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+
+
+class Order:
+    """Asked last: what is left out by its mark is no part of a portion."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        if shared := getattr(config, "workerinput", None):
+            items[:] = in_portions(items, shared["workercount"])
 
 
 def pytest_collection_finish() -> None:
