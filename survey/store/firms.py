@@ -130,12 +130,12 @@ def _firm_line(row: Any) -> FirmLine:
     )
 
 
-def _begun(state: str) -> ColumnElement[bool]:
+def _begun(state: str, ward: int) -> ColumnElement[bool]:
     """The condition that a firm's newest assessment stands so; ``BELOW``: it has none."""
+    begun = kept.within(select(Assessment.firm_id), Assessment.firm_id, ward)
     if state == BELOW:
-        return Firm.id.not_in(select(Assessment.firm_id))
-    standing = select(Assessment.firm_id).where(Assessment.state == state, Assessment.newest)
-    return Firm.id.in_(standing)
+        return Firm.id.not_in(begun)
+    return Firm.id.in_(begun.where(Assessment.state == state, Assessment.newest))
 
 
 def _where(wanted: Wanted) -> Conditions:
@@ -145,7 +145,7 @@ def _where(wanted: Wanted) -> Conditions:
     if wanted.trade:
         yield is_any_of(Firm.trade, wanted.trade)
     if wanted.state:
-        yield or_(*(_begun(state) for state in any_of(wanted.state)))
+        yield or_(*(_begun(state, wanted.ward) for state in any_of(wanted.state)))
     if wanted.pool:
         yield is_pooled(Firm.id, wanted)
     if wanted.only is not None:
