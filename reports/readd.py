@@ -171,7 +171,8 @@ def said(share: Part) -> str:
 def read(report: str, rules: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the rules and the proof, which must be about each other."""
     content, known = Path(report).read_bytes(), Path(rules).read_bytes()
-    attached = [match[1] for match in FILE.finditer(content)] or [content]
+    end = content.rfind(b"\nendstream") + 10  # behind it no file ends, however many begin
+    attached = [found[1] for found in FILE.finditer(content, 0, end)] or [content]
     proof = loaded(attached[0], PROOF) if len(attached) == 1 else None
     its = loaded(known, RULES)
     if not proof:

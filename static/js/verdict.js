@@ -9,7 +9,8 @@ const NUMBER = /\/Reason\s*\((\d{4})(?:-|\\055)(\d{6})\)/; // its hyphen is writ
 const MOST_CERTIFICATES = 60;
 
 async function attached(bytes, text) {
-  const found = Array.from(text.matchAll(ATTACHED), (match) => {
+  const whole = text.slice(0, text.lastIndexOf("\nendstream") + 10); // behind it no file ends, however many begin
+  const found = Array.from(whole.matchAll(ATTACHED), (match) => {
     const begins = match.index + match[1].length;
     return sha256(bytes.slice(begins, begins + match[2].length));
   });

@@ -178,3 +178,12 @@ def test_the_copy_of_a_superseded_report_does_not_claim_it_either(
     assert b"pdfaid:part" in xmp_of(signed_report)
     assert b"pdfaid:part" not in xmp_of(tmp_path / "copy.pdf")
     assert b"pdfuaid:part" in xmp_of(tmp_path / "copy.pdf")
+
+
+def test_a_file_full_of_beginnings_without_an_end_is_searched_in_one_go() -> None:
+    """Each beginning would be followed to the file's end; a night is too short for so many."""
+    beginnings = b"/Type /EmbeddedFile stream\n" * 400_000
+
+    assert signing.attached(b"%PDF-1.7\n" + beginnings) == ()
+    assert signing.proved_number(beginnings) == ""
+    assert len(signing.attached(beginnings + b"words\nendstream\n" + beginnings)) == 1

@@ -31,6 +31,11 @@ const ISSUED = pdf();
 const known = { sha256: hash(ISSUED), stamped: hash("stamped"), attached: hash(FILES), signer: hash(CERTIFICATE), number: "2026-000007" };
 const said = async (bytes) => (await verdict(bytes, known))[0];
 
+test("a file full of beginnings without an end is judged in one go", async () => {
+  const bytes = Buffer.from(`%PDF-1.7\n${"/Type /EmbeddedFile stream\n".repeat(400_000)}`, "latin1");
+  assert.equal(await said(bytes), "unsigned");
+});
+
 test("each way of not being the document is told apart", async () => {
   assert.deepEqual(await verdict(ISSUED, known), ["genuine", hash(ISSUED)]);
   assert.equal(await said(Buffer.from("stamped")), "stamped");
