@@ -222,21 +222,29 @@ def named(heading: Heading) -> Field | None:
         return _end_of(heading)
     if _is_other(heading):
         return None
-    for word in (plain(part) for part in reversed(heading.parts)):
+    for above, word in enumerate(_words(heading)):
         if word in LEFT_OUT:
             return None
-        if found := NAMES.get(word):
+        found = NAMES.get(word)
+        if found and not (above and found.sort == "truth"):
             return found if _fits(found, heading) else None
     return None
+
+
+def _words(heading: Heading) -> list[str]:
+    """A heading's parts from the line next to the figures up; a yes or no is only said there."""
+    return [word for part in reversed(heading.parts) if (word := plain(part))]
 
 
 def held(heading: Heading) -> Field | None:
     """Return the field of which a heading holds a word, and nothing that makes it another's."""
     if _is_other(heading) or any(plain(part) in LEFT_OUT for part in heading.parts):
         return None
-    for word in (plain(part) for part in reversed(heading.parts)):
+    for above, word in enumerate(_words(heading)):
         for field in FIELDS:
-            said = any(part in word for part in field.holds)
+            said = any(part in word for part in field.holds) and not (
+                above and field.sort == "truth"
+            )
             if said and not (field.but and re.search(field.but, word)) and _fits(field, heading):
                 return field
     return None

@@ -23,7 +23,7 @@ from survey.rosters.proposing import fields_said, places_said
 
 LOOKED_AT = 20
 """A head stands among the first rows of its sheet that hold anything."""
-TALLEST = 3
+TALLEST = 5
 """Rows of a head, beside one that only says what the figures under it count."""
 _CODE = re.compile(r"(?=.*\d)[0-9A-Za-z]{17,19}")
 MONEY = ("元", "千元", "万元", "亿元")
@@ -93,9 +93,8 @@ def find(sheet: Sheet) -> Head | None:
     for height in range(1, TALLEST + 1):
         for first in (number for number in near if number + height <= data):
             headings = read(sheet, first, first + height - 1)
-            said = fields_said(headings)
             places = places_said(headings)
-            if len(places) > most and said & {"name", "code"}:
+            if len(places) > most and {key for key, _ in places} & {"name", "code"}:
                 best, most = (first, first + height - 1), len(places)
     if best is None:
         return None
@@ -168,6 +167,7 @@ def read(sheet: Sheet, first: int, last: int) -> tuple[Heading, ...]:
     rows = [_filled(sheet.tab, lines.get(n), n) for n in range(first, last + 1)]
     width = max((len(row) for row in rows), default=0)
     _spread(rows, width)
+    rows = [row for at, row in enumerate(rows) if not _is_title(row, rows[at + 1 :])]
     taken: dict[str, int] = {}
     found = []
     for at in range(width):
@@ -197,11 +197,24 @@ def _filled(tab: Tab, line: Line | None, number: int) -> list[str]:
 
 def _spread(rows: list[list[str]], width: int) -> None:
     """Carry a group's name on over its columns where a format keeps no merged cells."""
-    for upper, lower in itertools.pairwise(rows):
+    for upper, lower in reversed([*itertools.pairwise(rows)]):
         for at in range(1, min(width, len(lower))):
             upper += [""] * (at + 1 - len(upper))
             if lower[at] and not upper[at] and lower[at - 1]:
                 upper[at] = upper[at - 1]
+
+
+_BESIDE_TITLE = re.compile(r"(?:计量|金额)?单位[:：]|.*(?:日期|时间)[:：]")
+
+
+def _is_title(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether one text reaches over all columns that have a heading below: it says nothing of any."""
+    headed = {at for line in below for at, words in enumerate(line) if words}
+    said = {at: words for at, words in enumerate(row) if words and not _BESIDE_TITLE.match(words)}
+    first = min(headed, default=0)
+    if len(headed) < 2 or len({*said.values()}) != 1 or min(said) > first:
+        return False
+    return all(at < len(row) and row[at] for at in headed)
 
 
 def _said(cell: Cell) -> str:

@@ -52,6 +52,36 @@ def test_years_over_groups_of_columns_are_read_where_nothing_is_merged() -> None
     assert seen.at(5).row.figures == {2025: {"revenue": 220 * WAN, "staff": 22}}
 
 
+@pytest.mark.parametrize("beside", [[], ["", "", "", "单位：万元"]])
+def test_a_title_right_over_the_head_says_nothing_of_columns_nobody_knows(
+    beside: list[str],
+) -> None:
+    title = ["2024年规上企业用电量情况表", *beside[1:]]
+    head = ["企业名称", "信用代码", "户号", "营业收入"]
+    seen = seen_in(read(a_sheet(title, head, ["虚构305号厂", a_code(305), 1, 5]), "xlsx"))
+
+    assert (seen.choices.head, seen.choices.year) == ((2, 2), 2024)
+    assert seen.at(3).row.figures == {2024: {"revenue": 5 * WAN}}
+
+
+def test_a_head_may_stand_on_five_rows_without_a_merged_cell() -> None:
+    rows = [
+        ["规上企业情况"],
+        ["企业名称", "信用代码", "2024年", "", "", ""],
+        ["", "", "经济", "", "要素", ""],
+        ["", "", "收入类", "税类", "人", "电"],
+        ["", "", "营业收入", "税收", "用工人数", "用电量"],
+        ["", "", "（万元）", "（万元）", "（人）", "（万度）"],
+        ["虚构306号厂", a_code(306), 1, 2, 3, 4],
+    ]  # fmt: skip
+    seen = seen_in(read(a_sheet(*rows), "xlsx"))
+
+    assert (seen.choices.head, seen.choices.year, seen.counts) == ((2, 6), 2024, (1, 0, 0, 0, 0))
+    assert seen.at(7).row.figures == {
+        2024: {"revenue": 1 * WAN, "tax": 2 * WAN, "staff": 3, "electricity": 40_000}
+    }
+
+
 def test_years_of_two_figures_are_years_and_plans_means_and_months_are_not_theirs() -> None:
     seen = see("of_short_years")
 
