@@ -4,7 +4,7 @@ import threading
 from contextlib import ExitStack
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, Table, create_engine, insert
 
 from survey import migrations
 from survey.config import sqlite_url
@@ -15,6 +15,7 @@ from tests.soak.crowd import a_crowd
 from tests.soak.load import Front, Reader
 from tests.soak.releases import release_before, run
 from tests.support.patience import until
+from tests.support.people import moment
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -39,6 +40,7 @@ def releases(config, tmp_path):
 def test_whoever_is_at_work_notices_no_upgrade(config, releases):
     before, now = releases
     run(before.project, before.environment(), "migrate")
+    somebody_uses(config)
     was = revision(config)
     before.start()
     before.start_jobs()
@@ -69,6 +71,17 @@ def test_whoever_is_at_work_notices_no_upgrade(config, releases):
     assert counts.is_exact, counts
     # Whom the old one left without an answer as it stopped, nginx asks the other for.
     assert set(counts.errors) <= {0}, counts.errors
+
+
+def somebody_uses(config):
+    """Let there be a user, as there is wherever a release was at work: what was never used is not upgraded."""
+    engine = create_engine(config.database_url.replace("postgresql:", "postgresql+psycopg:"))
+    given = {"username": "early", "name": "虚构人", "role": "officer", "active": True}
+    with engine.begin() as connection:
+        users = Table("users", MetaData(), autoload_with=connection)
+        numbers = {"owner": False, "sections": None, "created_at": moment()}
+        connection.execute(insert(users).values(given | numbers))
+    engine.dispose()
 
 
 def reading(reader):
