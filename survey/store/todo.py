@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from survey.store import kept, notices, settings
@@ -78,18 +78,19 @@ class Found(NamedTuple):
     oldest: tuple[Item, ...]
 
 
-def _found(
-    session: Session, query: Query, most: int, counted: ColumnElement[int] | None = None
-) -> Found:
-    """Read (id, name, since, until), oldest first, and with each row how many there are.
+def _found(session: Session, query: Query, most: int, total: int | None = None) -> Found:
+    """Read (id, name, since, until), oldest first, and how many there are.
 
     Args:
-        counted: How many there are, where that is known without the names; else rows are counted.
+        total: How many there are, where that is known; else rows are counted.
     """
     id_, _name, since, *_ = query.selected_columns
-    total = func.count().over() if counted is None else counted
-    rows = kept.rows(session, query.add_columns(total).order_by(since, id_).limit(most))
-    return Found(rows[0][4] if rows else 0, tuple(Item(*row[:4]) for row in rows))
+    if total is None:
+        query = query.add_columns(func.count().over())
+    rows = kept.rows(session, query.order_by(since, id_).limit(most))
+    if total is None:
+        total = rows[0][4] if rows else 0
+    return Found(total, tuple(Item(*row[:4]) for row in rows))
 
 
 def _assessments(since: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Query:
@@ -104,24 +105,24 @@ def _those(
     since: ColumnElement[Any] | Any,
     most: int,
     *conditions: ColumnElement[bool],
-    firm: InstrumentedAttribute[int] | None = None,
+    by_ward: bool = False,
 ) -> Found:
     """Find rows by what stands in their own table: many may wait, and few are shown.
 
     Args:
         query: What is shown of them.
-        key: Of their table; with ``since`` it orders them.
-        firm: Whose they are, where no index finds them: they are looked for ward by ward.
+        key: Of their table, each row of which is a firm's; with ``since`` it orders them.
+        by_ward: Whether no index finds the oldest: they are looked for ward by ward, as all are counted.
     """
+    firm = key.class_.firm_id
     waiting = select(key).where(*conditions).correlate(None)
-    counted = waiting.with_only_columns(func.count(), maintain_column_froms=True)
-    if firm is not None:
-        order: list[ColumnElement[Any]] = [since, key.asc()]
-        oldest = kept.first(session, waiting, firm, order, most, select(key))
-        total = literal(kept.total(session, counted, firm))
-        return _found(session, query.where(key.in_(oldest)), most, total)
-    few = waiting.order_by(since, key).limit(most)
-    return _found(session, query.where(key.in_(few)), most, counted.scalar_subquery())
+    total = kept.total(
+        session, waiting.with_only_columns(func.count(), maintain_column_froms=True), firm
+    )
+    oldest: Any = waiting.order_by(since, key).limit(most)
+    if by_ward:
+        oldest = kept.first(session, waiting, firm, [since, key.asc()], most, select(key))
+    return _found(session, query.where(key.in_(oldest)), most, total)
 
 
 def asking_back(session: Session, most: int) -> Found:
@@ -163,38 +164,31 @@ def without_entry(session: Session, most: int) -> Found:
     return _those(session, _assessments(since.expression), Assessment.id, since, most, *unknown)
 
 
+def _entries(since: ColumnElement[Any] | Any, until: ColumnElement[Any] | Any) -> Query:
+    query: Query = select(PoolEntry.id, Firm.name, since, until)
+    return query.join(Firm, Firm.id == PoolEntry.firm_id)
+
+
 def proposed(session: Session, most: int) -> Found:
     """Pool entries nobody has decided on."""
-    query: Query = (
-        select(PoolEntry.id, Firm.name, PoolEntry.changed_at, null())
-        .join(Firm, Firm.id == PoolEntry.firm_id)
-        .where(PoolEntry.state == PoolState.PROPOSED)
-    )
-    counted = select(func.count()).where(PoolEntry.state == PoolState.PROPOSED)
-    return _found(session, query, most, counted.correlate(None).scalar_subquery())
+    since, waits = PoolEntry.changed_at, PoolEntry.state == PoolState.PROPOSED
+    return _those(session, _entries(since, null()), PoolEntry.id, since, most, waits)
 
 
 def steps_due(session: Session, today: date, most: int) -> Found:
     """Pool entries whose next step should have been taken, with its day; nobody knows since when."""
     since = func.coalesce(PoolEntry.stage_at, PoolEntry.changed_at)
-    query: Query = (
-        select(PoolEntry.id, Firm.name, since, PoolEntry.next_by)
-        .join(Firm, Firm.id == PoolEntry.firm_id)
-        .where(step_overdue(today))
-    )
-    return _found(session, query, most)
+    query = _entries(since, PoolEntry.next_by)
+    return _those(session, query, PoolEntry.id, since, most, step_overdue(today))
 
 
 def stages_proposed(session: Session, most: int, ladder: Ladder = Ladder.PROVINCE) -> Found:
     """Pool entries for which the system proposes a stage of a ladder."""
     at = PoolEntry.stage_at if ladder == Ladder.PROVINCE else PoolEntry.nation_stage_at
     since = func.coalesce(at, PoolEntry.changed_at)
-    query: Query = select(PoolEntry.id, Firm.name, since, null()).join(
-        Firm, Firm.id == PoolEntry.firm_id
-    )
-    proposed = is_proposed(session, settings.read(session).stages, ladder)
-    entry, firm = PoolEntry.id, PoolEntry.firm_id
-    return _those(session, query, entry, since, most, proposed, firm=firm)
+    waits = is_proposed(session, settings.read(session).stages, ladder)
+    query = _entries(since, null())
+    return _those(session, query, PoolEntry.id, since, most, waits, by_ward=True)
 
 
 def unfinished(session: Session, most: int, *, after: date | None, until: date) -> Found:
@@ -241,13 +235,12 @@ def passed_unrecorded(session: Session, most: int) -> Found:
         Recognition.rung == Notice.rung,
         Recognition.standing == RecognitionStanding.VALID,
     )
-    query: Query = (
-        select(Firm.id, Firm.name, Candidate.settled_at, null())
-        .join_from(Candidate, Firm, Firm.id == Candidate.firm_id)
-        .join(Notice, Notice.id == Candidate.notice_id)
-        .where(Candidate.state == CandidateState.PASSED, Notice.rung != "", ~recorded)
-    )
-    return _found(session, query, most)
+    leads = exists().where(Notice.id == Candidate.notice_id, Notice.rung != "", ~recorded)
+    passed = (Candidate.state == CandidateState.PASSED, leads)
+    query: Query = select(Firm.id, Firm.name, Candidate.settled_at, null())
+    query = query.join_from(Candidate, Firm, Firm.id == Candidate.firm_id).where(*passed)
+    counted = select(func.count()).select_from(Candidate).where(*passed)
+    return _found(session, query, most, kept.total(session, counted, Candidate.firm_id))
 
 
 def undelivered(session: Session, most: int) -> Found:
@@ -288,18 +281,18 @@ def without_password(
         .add_columns(User.created_at, null())
         .outerjoin(Firm, Firm.id == User.firm_id)
     )
+    counted = select(func.count()).select_from(User).where(*without)
     if link_open is None:
-        return _those(session, query, User.id, User.created_at, most, *without)
+        return _found(session, query.where(*without), most)
     works = exists().where(
         OneTimeLink.user_id == User.id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now
     )
-    counted = select(func.count()).select_from(User).where(*without)
     total = session.scalar(counted.where(works)) or 0
     if not link_open:  # counted as the rest: most have none, and few of them are shown
         total = kept.total(session, counted, User.firm_id) - total
     oldest = select(User.id).where(*without, works if link_open else ~works).correlate(None)
     few = session.scalars(oldest.order_by(User.created_at, User.id).limit(most)).all()
-    return _found(session, query.where(User.id.in_(few)), most, literal(total))
+    return _found(session, query.where(User.id.in_(few)), most, total)
 
 
 def failed_jobs(session: Session, most: int, kind: str = "") -> Found:
@@ -406,21 +399,27 @@ class Beginnings(NamedTuple):
 
 
 def beginnings(session: Session) -> Beginnings:
-    def users(*conditions: ColumnElement[bool]) -> Any:
-        return select(func.count()).where(User.active, *conditions).scalar_subquery()
+    def users(role: Role) -> Query:
+        return select(func.count()).where(User.active, User.role == role)
 
-    counted = kept.rows(
+    staff = kept.rows(
         session,
         select(
-            users(User.role == Role.OFFICER),
-            users(User.role == Role.CONSULTANT),
-            select(func.count(Firm.id)).scalar_subquery(),
-            users(User.role == Role.FIRM, User.password_hash.is_not(None)),
+            users(Role.OFFICER).scalar_subquery(),
+            users(Role.CONSULTANT).scalar_subquery(),
             select(func.count(Round.id)).scalar_subquery(),
         ),
     )
-    answers = session.scalar(select(exists().select_from(AnswerRow)))
-    return Beginnings._make((*counted[0], bool(answers)))
+    officers, consultants, rounds = staff[0]
+    joined = users(Role.FIRM).where(User.password_hash.is_not(None))
+    return Beginnings(
+        officers,
+        consultants,
+        kept.total(session, select(func.count(Firm.id)), Firm.id),
+        kept.total(session, joined, User.firm_id),
+        rounds,
+        bool(session.scalar(select(exists().select_from(AnswerRow)))),
+    )
 
 
 def to_introduce(session: Session, most: int) -> Found:
