@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
+from survey.store import kept
 from survey.store.lists import Wanted, of_assessments
 from survey.store.sheets import speaking
 from survey.tables import (
@@ -288,7 +289,8 @@ def seen(session: Session, edition: str) -> dict[tuple[str, str], int]:
         .where(Assessment.edition == edition, Assessment.state == AssessmentState.CONFIRMED)
         .group_by(Assessment.trade, Firm.size)
     )
-    return {(trade, size or ""): many for trade, size, many in session.execute(query)}
+    counted = kept.added_up(session, query, Assessment.firm_id, 2)
+    return {(trade, size or ""): many for trade, size, many in counted}
 
 
 def processes(session: Session, sheet_ids: Collection[int]) -> dict[int, list[str]]:

@@ -21,6 +21,7 @@ from survey.store import (
     candidates,
     completion,
     firms,
+    forecasts,
     introduced,
     kept,
     needs,
@@ -105,6 +106,7 @@ def figures(session: Session) -> dict[str, Any]:
         ),
         "entries": pool.pool(session, Wanted(edition=EDITION, sort="-share"), Slice(1, 5)),
         "names": firms.firms(session, Wanted(words="宏", sort="firm"), Slice(1, 5)),
+        "verified": forecasts.seen(session, EDITION),
         "begun": firms.firms(session, Wanted(state=f"{BELOW}||draft"), Slice(1, 5)),
         "narrowed": [
             assessment_list.assessments(session, Wanted(**asked), Slice(1, 5))
