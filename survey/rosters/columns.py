@@ -301,8 +301,13 @@ _SHORT_UNIT = re.compile(r"[(\[【]([千万亿])[)\]】]")
 
 def units_in(said: str) -> list[str]:
     """Return the units of money or power that a text names, in their order."""
+    parted = ";".join(unicodedata.normalize("NFKC", said).split())
     joined = plain_signs(said)
-    return _IN_UNITS.findall(joined) or [f"{sign}元" for sign in _SHORT_UNIT.findall(joined)]
+    return (
+        _IN_UNITS.findall(parted)
+        or _IN_UNITS.findall(joined)
+        or [f"{sign}元" for sign in _SHORT_UNIT.findall(joined)]
+    )
 
 
 def unit_in(said: str) -> str:

@@ -129,6 +129,15 @@ def test_a_unit_stands_in_brackets_of_any_kind(said: str, unit: str) -> None:
     assert unit_in(said) == unit
 
 
+def test_a_unit_between_other_words_of_a_title_is_the_lists() -> None:
+    title = ["填报单位：虚构镇   单位：万元   填报日期：2026年1月"]
+    head = ["企业名称", "信用代码", "营业收入", "税收（元）"]
+    seen = seen_in(read(a_sheet(title, head, ["虚构308号厂", a_code(308), 1, 10_000]), "xlsx"))
+
+    assert seen.choices.unit == "万元"
+    assert seen.at(3).row.figures == {2025: {"revenue": WAN, "tax": WAN}}
+
+
 def test_the_sheets_name_says_the_year_or_the_part_of_it_where_no_title_does() -> None:
     head = Line(1, ["企业名称", "信用代码", "营业收入"])
 
