@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 from reports.small_cells import Cell, Change, Sum
 
-MOST = 6
-"""So many earlier papers are looked at, the newest; equal ones are one."""
+MOST = 4
+"""So many earlier papers are looked at, the newest that say something new. Of 60 firms in 14 townships the fifth
+paper takes six seconds of a processor, the first one and a half; six earlier ones would take eleven."""
 
 
 class Remembered(NamedTuple):
