@@ -595,7 +595,7 @@ def _require_turn(turn: Transition[Any], before: Any, after: Any, taken: bool) -
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_order_of_steps_leads_anybody_astray(session: Session) -> None:
-    live(session, lives=20, steps=40)
+    live(session, lives=8, steps=40)
 
 
 @pytest.mark.nightly
