@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from questionnaires.sheets.marks import MOST_COLUMNS, MOST_ROWS, Marks
 
+SMALL_SECTOR = 64
 _LAST = 0xFFFFFFFA
 """From here on a sector's number is a sign, such as the end of a chain."""
 _BEGINS, _ENDS, _SHEET, _FONT, _STYLE = 0x0809, 0x000A, 0x0085, 0x0031, 0x00E0
@@ -35,31 +36,45 @@ def marked(content: bytes) -> dict[str, Marks]:
 
 
 def _stream(content: bytes) -> bytes:
-    """Return the stream that holds the workbook; nothing where it is too short to be one's."""
+    """Return the stream that holds the workbook; nothing where there is none.
+
+    A short one lies in small sectors of the directory's first entry, with a table of their own.
+    """
     size = 1 << min(struct.unpack_from("<H", content, 0x1E)[0], 16)
     least = struct.unpack_from("<I", content, 0x38)[0]
-
-    def sector(number: int) -> bytes:
-        return content[(number + 1) * size : (number + 2) * size]
-
     following = _following(content, size)
+    after_the_head = content[size:]
 
     def chain(number: int) -> bytes:
-        pieces = list[bytes]()
-        while number < len(following) and len(pieces) <= len(content) // size:
-            pieces.append(sector(number))
-            number = following[number]
-        return b"".join(pieces)
+        return _chain(after_the_head, size, following, number)
 
     directory = chain(struct.unpack_from("<I", content, 0x30)[0])
-    for entry in (directory[at : at + 128] for at in range(0, len(directory) - 127, 128)):
-        length, start = (
-            struct.unpack_from("<H", entry, 64)[0],
-            struct.unpack_from("<II", entry, 116),
-        )
-        if entry[: max(length - 2, 0)].decode("utf-16-le") == "Workbook" and start[1] >= least:
-            return chain(start[0])[: start[1]]
+    entries = [directory[at : at + 128] for at in range(0, len(directory) - 127, 128)]
+    for entry in entries:
+        start, length = struct.unpack_from("<II", entry, 116)
+        if _entry_name(entry) != "Workbook":
+            continue
+        if length >= least:
+            return chain(start)[:length]
+        small = chain(struct.unpack_from("<I", entries[0], 116)[0])
+        table = chain(struct.unpack_from("<I", content, 0x3C)[0])
+        followed = struct.unpack_from(f"<{len(table) // 4}I", table)
+        return _chain(small, SMALL_SECTOR, followed, start)[:length]
     return b""
+
+
+def _entry_name(entry: bytes) -> str:
+    length = struct.unpack_from("<H", entry, 64)[0]
+    return entry[: max(length - 2, 0)].decode("utf-16-le")
+
+
+def _chain(content: bytes, size: int, following: Sequence[int], number: int) -> bytes:
+    """Put together the sectors of a size that follow one another from one."""
+    pieces = list[bytes]()
+    while number < len(following) and len(pieces) <= len(content) // size:
+        pieces.append(content[number * size : (number + 1) * size])
+        number = following[number]
+    return b"".join(pieces)
 
 
 def _following(content: bytes, size: int) -> list[int]:

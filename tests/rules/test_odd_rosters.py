@@ -429,6 +429,19 @@ def test_an_old_workbook_tells_of_errors_and_of_what_is_hidden_or_struck_through
     assert tabs[0][0].hidden_columns == (3,)
 
 
+def test_a_short_old_workbook_tells_the_same_where_it_was_not_filled_up() -> None:
+    whole = odd_lists.of_pasted_errors()
+    filled = whole[512 : 512 + 4096]
+    stream = filled.rstrip(b"\0") + bytes(3)  # its last record is 0A 00 00 00
+    assert len(stream) < len(filled)
+
+    short = odd_lists.in_small_sectors(stream)
+
+    assert [tab for tab, _ in read(short, "xls")] == [tab for tab, _ in read(whole, "xls")]
+    assert seen_in(read(short, "xls")).rows == seen_in(read(whole, "xls")).rows
+    assert seen_in(read(short, "xls")).noted(RowNote.STRUCK) == [5]
+
+
 @pytest.mark.parametrize("cut", [0, 3, 100, 511, 600, 1100, 3000, -700])
 def test_what_is_no_whole_old_workbook_has_no_marks(cut: int) -> None:
     content = odd_lists.of_pasted_errors()[: cut or None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Sequence
 from io import BytesIO
@@ -147,6 +148,35 @@ def of_pasted_errors() -> bytes:
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def in_small_sectors(stream: bytes) -> bytes:
+    """An old workbook's file as programs write it that do not fill a short stream up: in sectors of 64."""
+    sectors = -(-len(stream) // 64)
+    small = stream.ljust(512 * -(-sectors // 8), b"\0")
+    count = len(small) // 512
+    table = [*range(1, sectors), 0xFFFFFFFE]
+    chain = [0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFE, *range(4, 3 + count), 0xFFFFFFFE]
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(24, b"\0")
+    head += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<IIIIIIIIII", 0, 1, 0, 0, 4096, 2, 1, 0xFFFFFFFE, 0, 1)
+    entries = _entry("Root Entry", 5, 3, len(small), 1) + _entry("Workbook", 2, 0, len(stream))
+    return b"".join(
+        [
+            head.ljust(512, b"\xff"),
+            entries.ljust(512, b"\0"),
+            struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff"),
+            struct.pack(f"<{len(table)}I", *table).ljust(512, b"\xff"),
+            small,
+        ]
+    )
+
+
+def _entry(name: str, kind: int, start: int, length: int, child: int = 0xFFFFFFFF) -> bytes:
+    """One entry of the file's directory."""
+    wide = name.encode("utf-16-le")
+    about = struct.pack("<HBBIII", len(wide) + 2, kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+    return wide.ljust(64, b"\0") + about + bytes(36) + struct.pack("<IQ", start, length)
 
 
 def in_quoted_formulas() -> bytes:
