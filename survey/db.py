@@ -197,7 +197,8 @@ def writing(session: Session) -> Iterator[Session]:
 
 @contextmanager
 def filling(session: Session) -> Iterator[Session]:
-    """`writing` for whoever fills an empty database with very many rows, in a session of its own.
+    """`writing` for whoever fills an empty database with very many rows, in a session of its own and for
+    as long as that takes.
 
     On SQLite rows wait in memory until they are many; nobody looks at references, which is the
     caller's to do at the end; and the journal keeps the few pages that were there, not every page that
@@ -211,6 +212,7 @@ def filling(session: Session) -> Iterator[Session]:
             _make_room(connection.connection.driver_connection)
         try:
             with Session(connection) as own, writing(own):
+                take_time(connection)
                 yield own
         finally:
             if on_sqlite:

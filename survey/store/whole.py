@@ -112,9 +112,7 @@ def named_in(name: str, rows: Sequence[Row]) -> set[str]:
 
 def begin_filling(session: Session) -> list[str]:
     """Keep every other writer off the tables until the transaction ends; return which hold rows."""
-    connection = session.connection()
-    db.take_time(connection)
-    if db.on_postgresql(connection):
+    if db.on_postgresql(session.connection()):
         session.execute(text(f"LOCK TABLE {', '.join(TABLES)} IN SHARE ROW EXCLUSIVE MODE"))
     return [name for name, table in TABLES.items() if session.scalar(select(_holds(table)))]
 
