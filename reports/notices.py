@@ -6,6 +6,7 @@ what the officer found never overrules a fact.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -51,6 +52,8 @@ FIGURES: Mapping[str, tuple[str, str]] = {
 }
 """Figures a condition may compare, with title and unit."""
 OF_PROFILE = frozenset({"revenue", "employees"})
+BRACKETS = re.compile(r"(?:（[^（）]*）|\([^()]*\))+$")
+"""What stands in brackets behind a title says when, or by whom: 高新技术企业（2023）."""
 SIGNS: Mapping[str, str] = {"at_least": "不低于", "at_most": "不高于"}
 
 
@@ -287,13 +290,20 @@ def _plain(value: Fraction) -> str:
 
 
 def _title(own: Own, firm: Applicant) -> Item:
-    """Lists are never whole: a title that stands in none may be held all the same."""
+    """Lists are never whole: a title that stands in none may be held all the same.
+
+    What goes on after the name is another title: a firm's research centre, a list of candidates.
+    """
     wanted = f"有“{own.title}”称号，并在有效期内"
-    held = [one for one in firm.titles if own.title in one.title]
+    held = [one for one in firm.titles if BRACKETS.sub("", one.title).endswith(own.title)]
     if any(not one.ended for one in held):
         return _item(own, "met", "、".join(one.title for one in held), wanted, Where.BUREAU)
     if held:
         return _item(own, "not_met", f"{held[0].title}，已过有效期", wanted, Where.BUREAU)
+    alike = "、".join(one.title for one in firm.titles if own.title in one.title)
+    if alike:
+        why = f"名单里是“{alike}”，与要求的名称不同，请核对证书"
+        return _item(own, "unknown", alike, wanted, Where.BUREAU, why)
     why = "已导入的名单里没有，请把证书交给主管部门核实"
     return _item(own, "unknown", "没有资料", wanted, Where.BUREAU, why)
 

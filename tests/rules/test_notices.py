@@ -75,6 +75,26 @@ LEVEL = own(Kind.RUNG, rung="line")
             "met",
         ),
         (
+            own(Kind.TITLE, title="高新技术企业"),
+            {"titles": (Held("国家高新技术企业（2023）(2026 到期)"),)},
+            "met",
+        ),
+        (
+            own(Kind.TITLE, title="高新技术企业"),
+            {"titles": (Held("高新技术企业研究开发中心"),)},
+            "unknown",
+        ),
+        (
+            own(Kind.TITLE, title="专精特新中小企业"),
+            {
+                "titles": (
+                    Held("专精特新中小企业培育库"),
+                    Held("专精特新中小企业", ended=True),
+                )
+            },
+            "not_met",
+        ),
+        (
             own(Kind.TITLE, title="创新型中小企业"),
             {"titles": (Held("创新型中小企业", ended=True),)},
             "not_met",

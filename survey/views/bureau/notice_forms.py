@@ -190,7 +190,9 @@ class OwnForm(StepForm):
         description="金额按万元填，人数按人填，省评数字化水平按 2.0 这样填。",
     )
     title = StringField(
-        "称号", [Length(max=texts.MOST_LINE)], description="企业的称号里含有这几个字就算。"
+        "称号",
+        [Length(max=texts.MOST_LINE)],
+        description="照文件写全。登记的称号以它结尾就算有，例如“国家高新技术企业”算“高新技术企业”；后面还有别的字的，由主管部门核实。",
     )
     rung = Choice("等级")
     pools = MultipleField("培育阶段")
