@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -73,6 +74,10 @@ def _config() -> Config:
     return config
 
 
+MOST_SOCKET = 107
+"""Bytes of a socket's path (unix(7))."""
+
+
 @click.command("serve")
 @click.option("--host", envvar="HOST", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", envvar="PORT", default=8000, type=int)
@@ -81,6 +86,10 @@ def _config() -> Config:
 @pass_script_info
 def serve(info: ScriptInfo, host: str, port: int, socket: str, demo: bool) -> None:
     """Prepare the instance, then run the web server and the job worker together."""
+    if len(os.fsencode(socket)) > MOST_SOCKET:
+        raise click.ClickException(
+            f"SOCKET 的路径太长（最多 {MOST_SOCKET} 字节），请换短一些的目录。"
+        )
     with _spoken():
         raise SystemExit(
             serving.serve(info.load_app(), host=host, port=port, socket=socket, demo=demo)

@@ -32,7 +32,8 @@ def _issued(config: Config) -> tuple[str, list[tuple[str, bytes]]]:
             ("附件被改动过", changed(file, b"{}")),
             ("由别的系统签名", of_another(config, document.number)),
             ("这是另一份文件", signed(config, "2020-000001")),
-            ("不是签发的文件", a_pdf()),
+            ("签名被去掉了", a_pdf()),
+            ("不是签发的文件", a_pdf(answers='{"of": "nobody"}')),
             ("不是 PDF", b"PK"),
         ]
 

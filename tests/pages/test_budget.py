@@ -299,13 +299,13 @@ def test_the_yearly_report_names_whom_the_adopted_run_supports_and_the_public_on
     run = a_run(session, by, a_firm(session, "虚构补助厂").id)
     step = Step(session, Actor(by.id, by.name), moment())
     asked = {"outward": False, "number": "虚构-1"}
-    assert "budget-chosen" not in annual.report(session, round_.id, asked).tables
+    assert "budget-chosen" not in annual.report(session, round_.id, asked)[0].tables
     session.rollback()
 
     budgets.adopt(step, run.id, adopted=True)
 
-    told = annual.report(session, round_.id, asked).tables
+    told = annual.report(session, round_.id, asked)[0].tables
     assert [line.title for line in told["budget-chosen"].lines] == ["虚构补助厂"]
     assert "budget-frontier" in told
-    public = annual.report(session, round_.id, asked | {"outward": True})
+    public, _told = annual.report(session, round_.id, asked | {"outward": True})
     assert not [name for name in public.tables if name.startswith("budget")]

@@ -184,7 +184,7 @@ def test_each_thing_that_is_watched_is_told(session, config, looked, monkeypatch
         *("disk", "backup", "queue", "refused")
     }
     assert {one.name for one in work.watched(config)} == {
-        *("disk", "queue", "webhooks", "sign_ins", "refused")
+        *("disk", "queue", "webhooks", "forwarding", "sign_ins", "refused")
     }
 
 

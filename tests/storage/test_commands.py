@@ -121,3 +121,9 @@ def test_an_empty_instance_greets_its_first_administrator_until_they_have_a_pass
         assert len(re.findall(r"/link/[\w-]+", said)) == 1
     user = session.scalars(select(User)).one()
     assert user.role == Role.ADMINISTRATOR
+
+
+def test_a_socket_whose_path_is_longer_than_any_can_be_is_refused_in_words(app: Flask):
+    code, said = _type(app, "serve", f"--socket=/{'x' * 107}")
+
+    assert (code, "SOCKET 的路径太长" in said) == (1, True), said
