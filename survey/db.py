@@ -263,14 +263,13 @@ def clock(session: Session) -> datetime | None:
 def gather_statistics(session: Session) -> None:
     """Let SQLite look at how its rows are spread, or it guesses which index helps; inside `writing` only.
 
-    It looks at a thousand rows of an index at most, so that nobody waits for it. PostgreSQL does so by
-    itself.
+    It looks at a thousand rows of an index at most, so that nobody waits for it. At every index, however
+    little its table grew: one over some rows alone (the newest of each firm) may have been empty when it
+    was looked at last, and would be read from end to end for each row. PostgreSQL does so by itself.
     """
     if not on_postgresql(session.get_bind()):
         session.execute(text(f"PRAGMA analysis_limit={LOOKED_AT}"))
-        session.execute(
-            text("PRAGMA optimize=0x10002")
-        )  # every table, however young the connection
+        session.execute(text("ANALYZE"))
 
 
 def hold(session: Session, table: type[Any], row_id: int) -> None:

@@ -19,6 +19,7 @@ from survey.jobs.workshop import Work, WorkFailed
 from survey.lifecycle import documents, jobs
 from survey.lifecycle.step import Step
 from survey.tables import (
+    Assessment,
     Document,
     Evidence,
     Fault,
@@ -186,17 +187,33 @@ def test_every_night_forgets_what_is_over_and_removes_what_was_left(
 
 
 def test_after_the_night_the_database_knows_how_its_rows_are_spread(worker, session, engine):
-    a_user(session)
+    """Those of an index over some rows alone too, which were none the night before."""
+    user = a_user(session)
+    begun(session, session.get(Firm, user.firm_id))
+    with db.writing(session):
+        session.execute(update(Assessment).values(newest=False))
+        db.gather_statistics(session)
+    assert _looked_at(engine).get("ix_assessments_newest") in (None, "0 0 0 0 0")
+    with db.writing(session):
+        session.execute(update(Assessment).values(newest=True))
 
     with counting(engine) as sent:
         worker.do(asked(session, "nightly"))
 
-    asked_to_look = any("PRAGMA optimize" in statement for statement in sent)
+    asked_to_look = "ANALYZE" in sent
     assert asked_to_look != db.on_postgresql(engine), "PostgreSQL looks by itself"
     if asked_to_look:
-        with engine.connect() as connection:
-            known = connection.exec_driver_sql("SELECT tbl FROM sqlite_stat1").scalars().all()
-        assert {"firms", "users"} <= set(known)
+        known = _looked_at(engine)
+        assert {"ix_firms_named", "ix_users_firm_id"} <= known.keys()
+        assert known["ix_assessments_newest"] == "1 1 1 1 1"
+
+
+def _looked_at(engine):
+    """What SQLite knows of its indexes, by name."""
+    if db.on_postgresql(engine):
+        return {}
+    with engine.connect() as connection:
+        return dict(connection.exec_driver_sql("SELECT idx, stat FROM sqlite_stat1").all())
 
 
 def test_pictures_nobody_has_looked_at_are_looked_at_in_the_night(
