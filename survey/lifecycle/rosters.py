@@ -193,6 +193,7 @@ def let_go(step: Step, taken: Taken, rows: Sequence[int], done: int, lease: time
     """
     with jobs.held(step, taken) as job:
         roster = _there(step, taken.subject_id or 0)
+        roster_imports.hold(step.session, roster.id, rows)
         gone = roster_undoing.let_go(step.session, roster.id, rows)
         step.log("roster_let_go", roster, after={"rows": gone})
         _is_so_far(job, done, step.now + lease)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
@@ -48,11 +49,14 @@ ONE_LIST = 0x726F73746572
 TAKEN = (RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.UNCHANGED)
 
 
-def hold(session: Session, roster_id: int) -> None:
+def hold(session: Session, roster_id: int, rows: Sequence[int] | None = None) -> None:
     """Keep other lists, and whoever changes one of this list's firms, off until this transaction ends.
 
     On SQLite nobody else writes anyway. On PostgreSQL what is compared after this still stands when
     it is written over.
+
+    Args:
+        rows: The list's rows whose firms are held; None for all of them.
     """
     if not db.on_postgresql(session.get_bind()):
         return
@@ -61,6 +65,7 @@ def hold(session: Session, roster_id: int) -> None:
         select(Firm.id)
         .join(RosterRow, RosterRow.code == Firm.code)
         .where(RosterRow.roster_id == roster_id, RosterRow.outcome.in_(TAKEN))
+        .where(true() if rows is None else RosterRow.id.in_(rows))
         .order_by(Firm.id)
         .with_for_update(of=Firm, key_share=True)
     )

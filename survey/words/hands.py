@@ -1,4 +1,4 @@
-"""In whose hands an assessment is, and what to send them, ready for WeChat or SMS."""
+"""In whose hands an assessment is, with what they may be sent by WeChat or SMS."""
 
 from __future__ import annotations
 

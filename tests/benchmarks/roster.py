@@ -142,7 +142,7 @@ def _measured(app: Flask, title: str, rows: int, content: bytes) -> list[Figure]
         took["check"].figure(group, "逐行核对", bounds.check),
         took["import"].figure(group, "导入，占住写锁", bounds.lock),
         Figure(group, "从上传到导入完", whole, "秒", at_most(bounds.whole)),
-        undone.figure(group, "撤销，占住写锁", bounds.lock),
+        undone.figure(group, "撤销到完，每千家一个事务", bounds.whole),
         *_waits(group, "保存", calm.saves, beside.saves),
         *_waits(group, "页面", calm.pages, beside.pages),
     ]
@@ -234,7 +234,7 @@ def _undone(app: Flask) -> Took:
 
 
 def _timed(app: Flask, session: Session, officer: User, roster: Roster, what: str) -> Took:
-    """Do one job about a list here; of an import and its undoing the transaction alone counts."""
+    """Do one job about a list here; of an import the transaction alone counts."""
     step, config = step_of(session, officer), app.config["SURVEY"]
     roster = session.get_one(Roster, roster.id)
     if what == "check":

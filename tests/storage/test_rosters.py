@@ -325,6 +325,27 @@ def test_an_undoing_that_was_cut_off_goes_on_and_counts_every_firm_once(
     assert list(session.scalars(select(Firm.id))) == [used.id]
 
 
+def test_a_firm_that_is_changed_while_its_portion_goes_stays(
+    app, session, settings, officer, taken
+):
+    step = step_of(session, officer)
+    job = rosters.start_undo(step, taken.id, base_version=taken.version)
+    sessions = app.extensions["survey_sessions"]
+    worker = Thread(target=Worker(settings, sessions).do, args=(job.id,))
+    with sessions() as own, db.writing(own):
+        edited = firm(own, "91990008MALJ1RA72Q")
+        edited.contact_phone, edited.version = "000-1111111", edited.version + 1
+        own.flush()
+        worker.start()
+        worker.join(0.5)
+    worker.join()
+
+    session.rollback()
+    session.expire_all()
+    assert (taken.state, taken.counts["removed"]) == (RosterState.UNDONE, 23)
+    assert [one.contact_phone for one in session.scalars(select(Firm))] == ["000-1111111"]
+
+
 def _die_after_some_firms(app, taken):
     with app.extensions["survey_sessions"]() as own:
         rows = roster_undoing.added(own, taken.subject_id)
