@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from survey.files import breached
-from survey.lifecycle import passwords, patience, typed
+from survey.lifecycle import passwords, patience, side_doors, typed
 from survey.lifecycle.codes import normal_code
 from survey.lifecycle.errors import Invalid, NotThere, PhoneShared, WrongPassword
 from survey.lifecycle.step import About, Actor, Step
@@ -303,7 +303,7 @@ def require_good(session: Session, user: User, password: str, field: str = "pass
 
 
 def set_active(step: Step, user_id: int, active: bool) -> None:
-    """Disable or enable an account; disabling ends its sessions at once.
+    """Disable or enable an account.
 
     Raises:
         Invalid: An administrator would shut themselves out.
@@ -315,13 +315,25 @@ def set_active(step: Step, user_id: int, active: bool) -> None:
             raise NotThere
         if user.id == step.by.user_id and not active:
             raise Invalid({"active": "不能停用自己的账号。"})
-        if not active:
+        if active:
+            user.active = True
+            step.log("enable", user)
+        else:
             require_another(administrators, user, "active")
-        user.active = active
-        if not active:
-            store.end_sessions(session, user.id)
-            store.void_links(session, user.id, step.now)
-        step.log("enable" if active else "disable", user)
+            disable(step, user)
+
+
+def disable(step: Step, user: User) -> None:
+    """Shut an account inside the caller's transaction: whatever opened it ends, the password sleeps.
+
+    Enabled again it is its owner's who knows the password; programs and calendars that had an address
+    of it then do not have it back.
+    """
+    user.active = False
+    store.end_sessions(step.session, user.id)
+    store.void_links(step.session, user.id, step.now)
+    side_doors.shut(step, user)
+    step.log("disable", user)
 
 
 def set_role(step: Step, user_id: int, role: str) -> None:

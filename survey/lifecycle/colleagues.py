@@ -6,6 +6,7 @@ from collections.abc import Collection
 from itertools import count
 
 from survey.lifecycle import typed
+from survey.lifecycle.accounts import disable
 from survey.lifecycle.errors import Invalid, NotThere
 from survey.lifecycle.links import Link, hand_out, invite, pressed_again
 from survey.lifecycle.step import Step
@@ -64,14 +65,10 @@ def give(step: Step, firm_id: int, user_id: int, sections: Given) -> None:
 
 
 def take_back(step: Step, firm_id: int, user_id: int) -> None:
-    """Send a colleague away: what they wrote stays, their sessions and links end at once."""
-    with step.writing() as session:
+    """Send a colleague away: what they wrote stays, what opened their account ends at once."""
+    with step.writing():
         require_owner(step, firm_id)
-        user = _user(step, firm_id, user_id)
-        user.active = False
-        store.end_sessions(session, user.id)
-        store.void_links(session, user.id, step.now)
-        step.log("disable", user)
+        disable(step, _user(step, firm_id, user_id))
 
 
 def new_link(step: Step, firm_id: int, user_id: int) -> Link:

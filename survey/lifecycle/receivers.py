@@ -14,6 +14,8 @@ PORTS = {"https": 443, "http": 80}
 Address = IPv4Address | IPv6Address
 TRANSLATED = IPv6Network("64:ff9b::/96")
 """Addresses of IPv6 that stand for one of IPv4 (NAT64)."""
+UNICAST = IPv6Network("2000::/3")
+"""Whence all public addresses of IPv6 are given out (RFC 4291); others embed, or are a site's own."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def may_reach(config: Config, address: Address, *, secure: bool) -> bool:
         return False
     if any(plain in network for network in config.webhook_networks):
         return True
-    return plain.is_global and not plain.is_multicast
+    given_out = isinstance(plain, IPv4Address) or plain in UNICAST
+    return plain.is_global and given_out and not plain.is_multicast
 
 
 def _unwrapped(address: Address) -> Address:

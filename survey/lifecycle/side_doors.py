@@ -1,7 +1,8 @@
 """Side doors: what lets somebody into an account, or see some of it, without its password.
 
 An identity, tokens, a calendar's address. Whoever knew a password may have made one for themselves, so a
-new password by a link shuts them unless its owner says they are theirs.
+new password by a link shuts them unless its owner says they are theirs. They go with an account that is
+disabled: whoever has it enabled again need not know of them.
 """
 
 from __future__ import annotations

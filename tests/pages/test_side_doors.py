@@ -7,10 +7,10 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from survey.lifecycle import calendars, identities, links, side_doors
-from survey.lifecycle.step import Step
+from survey.lifecycle import accounts, calendars, colleagues, identities, links, side_doors
+from survey.lifecycle.step import Actor, Step
 from survey.tables import AuditEntry, Role
-from tests.support.people import TESTER, a_user, moment
+from tests.support.people import TESTER, a_firm, a_user, moment
 from tests.support.signing_in import NEW_PASSWORD
 from tests.support.tokens import a_token
 
@@ -69,6 +69,35 @@ def test_a_reset_leaves_what_its_owner_says_is_theirs(app, session, officer):
     client.submit("", {"password": NEW_PASSWORD, "keep": "y"})
 
     assert doors_of(session, officer) == (True, 2, True)
+
+
+def test_an_account_that_was_disabled_comes_back_without_them(app, session, officer):
+    word = a_token(session, officer)
+    address = calendars.renew(a_step(session), officer.id)
+
+    accounts.set_active(a_step(session), officer.id, False)
+    accounts.set_active(a_step(session), officer.id, True)
+
+    assert doors_of(session, officer) == (False, 0, False)
+    stranger = app.test_client()
+    me = stranger.get("/api/v1/me", headers={"Authorization": f"Bearer {word}"})
+    assert me.status_code == 401
+    assert stranger.get(f"/calendar/{address}.ics").status_code == 404
+    rows = session.scalars(select(AuditEntry).where(AuditEntry.subject_id == str(officer.id)))
+    said = Counter(row.action for row in rows)
+    assert (said["identity_untie"], said["token_revoke"], said["calendar_shut"]) == (1, 3, 1)
+
+
+def test_a_colleague_who_was_sent_away_comes_back_without_them(session):
+    firm = a_firm(session)
+    owner, colleague = a_user(session, firm=firm), a_user(session, firm=firm, owner=False)
+    identities.tie_for(a_step(session), colleague.username, ISSUER, "sub-colleague")
+    by_owner = Step(session, Actor(owner.id, owner.name), moment())
+
+    colleagues.take_back(by_owner, firm.id, colleague.id)
+    colleagues.give(by_owner, firm.id, colleague.id, None)
+
+    assert doors_of(session, colleague) == (False, 0, False)
 
 
 def test_a_password_that_is_refused_shuts_nothing_and_the_choice_stays(app, session, officer):
