@@ -44,10 +44,12 @@ def run(
     worker = Worker(config, sessions)
     consumer = worker.queue.consumer()
     consumer.shutdown_timeout = STOP_SECONDS
+    for told in (signal.SIGTERM, signal.SIGINT):
+        # Huey would listen itself from its start on: there only one of the two lets a job end, and
+        # what it heard before we listen would stop nobody.
+        del consumer._signal_actions[told]
+        signal.signal(told, stop)
     consumer.start()
-    # After Huey's own: there, only one of the two lets a job end.
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
     ready()
     end_watch = alerts.begin(config, sessions)
     spools = config.instance / FOLDER

@@ -1,19 +1,22 @@
 """The worker: what it does with a job, with a fault, with its own end, and every night."""
 
+import multiprocessing
 import os
+import signal
 import threading
 import time
 from datetime import datetime, timedelta
 
 import pytest
+from huey.consumer import Consumer
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from survey import db
 from survey.clock import LOCAL, utc_now
 from survey.files.stores import contents_of
-from survey.jobs import kinds, nightly
+from survey.jobs import consumer, kinds, nightly
 from survey.jobs.worker import Worker
 from survey.jobs.workshop import Work, WorkFailed
 from survey.lifecycle import documents, jobs
@@ -33,7 +36,7 @@ from survey.tables import (
 )
 from tests.support.bureau import counting
 from tests.support.files import a_pdf, a_scene, saved
-from tests.support.patience import until
+from tests.support.patience import PATIENCE_SECONDS, joined, until
 from tests.support.people import TESTER, a_file, a_user, begun, handed_in, moment
 from tests.support.servers import Server
 
@@ -243,21 +246,42 @@ def test_a_worker_that_must_stop_gives_back_what_it_cannot_finish(worker, sessio
 
     def slow(_workshop):
         seen.set()
-        stopped.wait()
+        stopped.wait(PATIENCE_SECONDS)
         return lambda _step: {"late": True}
 
     kind(slow)
     job = asked(session)
     working = threading.Thread(target=worker.do, args=(job,))
     working.start()
-    seen.wait()
+    assert seen.wait(PATIENCE_SECONDS), "the job never began"
     worker.put_down()
     stopped.set()
-    working.join()
+    joined(working)
 
     back = the(engine, job)
     assert (back.state, back.attempt, back.result) == (JobState.QUEUED, 0, None)
     assert job in worker.queue.waiting()
+
+
+def test_a_worker_told_to_stop_the_moment_it_has_begun_stops(settings):
+    """Huey hears such signals too: what it hears must stop the worker as well."""
+
+    def work():
+        begin = Consumer.start
+
+        def start(self):
+            begin(self)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        Consumer.start = start
+        engine = db.engine_for(settings.database_url)
+        consumer.run(settings, sessionmaker(engine, expire_on_commit=False))
+
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    joined(process)
+
+    assert process.exitcode == 0
 
 
 def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(worker, engine, waiting):
@@ -269,7 +293,7 @@ def test_a_report_printed_by_a_slow_worker_never_becomes_anothers(worker, engine
         late = utc_now() + timedelta(minutes=10)
         jobs.sweep(Step(own, jobs.WORKER, late), [])
         other = jobs.take(Step(own, jobs.WORKER, late), waiting, kinds.lease_of)
-    slow.join()
+    joined(slow)
 
     left = the(engine, waiting)
     assert (left.state, left.fence, left.result) == (JobState.WORKING, other.fence, None)

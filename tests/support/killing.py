@@ -30,6 +30,7 @@ from survey.lifecycle import jobs
 from survey.lifecycle.jobs import Effect
 from survey.lifecycle.step import About, Step
 from survey.tables import AuditEntry, Fault, Job, JobState
+from tests.support.patience import joined
 
 FORK = multiprocessing.get_context("fork")
 KIND = "mark"
@@ -181,7 +182,7 @@ def _workers(machines: list[Config]) -> Iterator[_Workers]:
 
 def _end(process: ForkProcess, how: signal.Signals) -> None:
     os.kill(process.pid or 0, how)
-    process.join()
+    joined(process)
     process.close()
 
 

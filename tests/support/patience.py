@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+from threading import Thread
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -21,6 +23,16 @@ def until(condition: Callable[[], T]) -> T:
         assert time.monotonic() < end, "it never came"
         time.sleep(0.01)
     return found
+
+
+def joined(*running: Thread | BaseProcess) -> None:
+    """Wait for the end of threads and processes; one that does not end is named, and a process killed."""
+    for one in running:
+        one.join(PATIENCE_SECONDS)
+        if one.is_alive():
+            if isinstance(one, BaseProcess):
+                one.kill()
+            raise AssertionError(f"{one.name} never ended")
 
 
 def calls(run: Callable[[], object]) -> int:
