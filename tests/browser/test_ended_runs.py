@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser import endless
 from tests.support.guardian import belonging
-from tests.support.patience import until
+from tests.support.patience import PATIENCE_SECONDS, until
 
 PROJECT = Path(__file__).parents[2]
 
@@ -34,7 +34,7 @@ def test_a_run_that_is_ended_leaves_no_process_and_no_folder(tmp_path, how, opti
     assert {"postgres", "chromium"} <= names
 
     os.kill(run.pid, how)
-    run.wait()
+    run.wait(PATIENCE_SECONDS)
 
     until(lambda: not folder.exists())
     until(lambda: not list(belonging(folder)))

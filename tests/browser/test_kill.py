@@ -27,7 +27,7 @@ from survey.tables import (
     User,
     UserSession,
 )
-from tests.support.patience import until
+from tests.support.patience import joined, until
 from tests.support.people import a_user, begun, filled, moment
 from tests.support.servers import Server
 
@@ -216,8 +216,7 @@ def test_every_acknowledged_save_survives_the_death_of_the_server(
         time.sleep(dice.uniform(0.05, 0.4))
         server.kill()
         stopping.set()
-        for thread in storming:
-            thread.join()
+        joined(*storming)
         require_everything(engine, log)
         for known, browser in zip(bases, browsers, strict=True):
             _, _, present = kept_answers(engine)
@@ -248,7 +247,7 @@ def test_a_server_told_to_stop_finishes_what_it_was_asked(server, session, engin
 
     server.stop()
     stopping.set()
-    storming.join()
+    joined(storming)
 
     assert len(log.lines) >= 5
     history, _, _ = kept_answers(engine)
@@ -278,7 +277,7 @@ def test_handing_in_is_one_step_however_the_server_dies(server, session, engine)
     pressing.start()
     time.sleep(0.03)
     server.kill()
-    pressing.join()
+    joined(pressing)
     server.start()
 
     assert press() == 302

@@ -8,6 +8,7 @@ import pytest
 from survey.files import clamd
 from survey.files.clamd import CLEAN, Unanswered
 from tests.support.clamd import EICAR, FOUND, MOST, a_clamd
+from tests.support.patience import joined
 from tests.support.servers import free_port
 
 
@@ -79,7 +80,7 @@ def test_whatever_is_no_answer_is_none(said):
         thread.start()
         with pytest.raises(Unanswered):
             clamd.scanned(f"tcp://127.0.0.1:{server.server_address[1]}", [b"a\n"])
-        thread.join()
+        joined(thread)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:3310", "unix:clamd.ctl", "tcp://", "http://x"])

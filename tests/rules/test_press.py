@@ -25,7 +25,7 @@ from reports.paper.html import print_report, render_html, render_short
 from reports.paper.presses import PrintingFailed, write_pdf
 from reports.paper.sheets import TEMPLATES
 from reports.paper.weasyprint_parts import WEASYPRINT_DEFAULTS, Page, lean_defaults, well_formed
-from tests.support.patience import PATIENCE_SECONDS
+from tests.support.patience import PATIENCE_SECONDS, joined
 from tests.support.printed import MARKUP, PLAIN, VERIFIABLE, squeezed, words
 from tests.support.reporting import a_valve_diagnosis, some_facts
 
@@ -193,6 +193,7 @@ def listener() -> Iterator[tuple[str, list[str]]]:
                 connection, _ = server.accept()
             except TimeoutError:
                 continue
+            connection.settimeout(PATIENCE_SECONDS)
             with connection:
                 calls.append(connection.recv(1000).decode("latin-1"))
 
@@ -200,7 +201,7 @@ def listener() -> Iterator[tuple[str, list[str]]]:
     thread.start()
     yield f"http://127.0.0.1:{server.getsockname()[1]}", calls
     stopping.set()
-    thread.join()
+    joined(thread)
     server.close()
 
 
@@ -258,7 +259,7 @@ def test_the_press_knows_none_of_our_settings(monkeypatch: pytest.MonkeyPatch) -
     press = presses._start()
 
     environment = Path(f"/proc/{press.pid}/environ").read_bytes()
-    press.communicate()
+    press.communicate(timeout=PATIENCE_SECONDS)
 
     assert b"secret" not in environment
 

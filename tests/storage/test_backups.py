@@ -32,7 +32,7 @@ from survey.running import commands
 from survey.store import whole
 from survey.store.contents import spoken_of
 from survey.tables import AuditEntry, Evidence, Firm, SheetRow, User
-from tests.support.patience import until
+from tests.support.patience import joined, until
 from tests.support.people import TESTER, a_firm, a_user, begun, moment
 
 QUESTION = "scheduling"
@@ -175,8 +175,7 @@ def test_a_backup_taken_while_others_write_is_one_moment(
         until(lambda: count() > second.rows["evidence"])
     finally:
         stop.set()
-        for writer in writers:
-            writer.join()
+        joined(*writers)
 
     assert first.rows["evidence"] < second.rows["evidence"]
     assert first.missing == second.missing == []
@@ -296,7 +295,7 @@ def test_a_restoration_that_is_killed_leaves_the_instance_empty_and_the_next_one
         (
             killed := FORK.Process(target=restored, args=(other_settings, tmp_path / "backup"))
         ).start()
-        killed.join()
+        joined(killed)
 
     assert killed.exitcode == -signal.SIGKILL
     assert {name for name, found in rows(other).items() if found} == {"log_blocks"}

@@ -41,6 +41,7 @@ from survey.tables import (
 from tests.support.bureau import logged
 from tests.support.files import a_pdf
 from tests.support.killing import FORK
+from tests.support.patience import joined
 from tests.support.people import a_firm, a_user, handed_in, moment
 from tests.support.reporting import a_valve_diagnosis
 
@@ -168,7 +169,7 @@ def killed_while_printing(settings, monkeypatch, job, after):
 
     process = FORK.Process(target=child)
     process.start()
-    process.join()
+    joined(process)
     return process.exitcode
 
 
@@ -367,7 +368,7 @@ def killed_over_a_workbook(settings, monkeypatch, job, after):
 
     process = FORK.Process(target=child)
     process.start()
-    process.join()
+    joined(process)
     return process.exitcode
 
 

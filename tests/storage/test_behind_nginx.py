@@ -20,7 +20,7 @@ from survey import db
 from survey.config import Config, sqlite_url
 from survey.tables import Role, UserSession
 from tests.support.nginx import HOST, PROGRAM, nginx_before
-from tests.support.patience import until
+from tests.support.patience import joined, until
 from tests.support.people import PASSWORD, a_user
 from tests.support.servers import Server
 
@@ -184,22 +184,21 @@ def test_one_takes_over_from_the_other_without_anybody_noticing(servers, site):
         while not enough.is_set():
             seen.append(site.ask("GET", "/sign-in").status)
 
+    def some_more_are_answered():
+        awaited = len(seen) + 20
+        until(lambda: len(seen) >= awaited)
+
     readers = [threading.Thread(target=read_on) for _ in range(3)]
     for reader in readers:
         reader.start()
     new.start()
     old.stop()
-    before = len(seen)
-    while len(seen) < before + 20:
-        enough.wait(0.01)
+    some_more_are_answered()
     old.start()
     new.stop()
-    before = len(seen)
-    while len(seen) < before + 20:
-        enough.wait(0.01)
+    some_more_are_answered()
     enough.set()
-    for reader in readers:
-        reader.join()
+    joined(*readers)
 
     assert set(seen) == {200}
     assert len(seen) > 40

@@ -54,6 +54,7 @@ from tests.support.bureau import logged
 from tests.support.desk import QUESTION, Desk, revisions
 from tests.support.factors import a_factor
 from tests.support.needs import a_need, given
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.people import EDITION, TESTER, a_firm, a_round, a_user, filled, moment, signed_in
 from tests.support.providers import PACKAGE, a_provider
 from tests.support.samples import a_sample, a_typed_card
@@ -251,7 +252,7 @@ def test_of_many_who_change_a_profile_at_once_one_does_and_the_others_are_told(s
 
 def at_once(engine, *steps):
     """Take steps in sessions of their own at the same moment; return what each raised, or None."""
-    ready = Barrier(len(steps))
+    ready = Barrier(len(steps), timeout=PATIENCE_SECONDS)
 
     def take(step):
         with Session(engine, expire_on_commit=False) as own:

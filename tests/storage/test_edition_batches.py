@@ -33,6 +33,7 @@ from tests.storage.test_batches import archive, asked, at, fake_press, give_on, 
 from tests.support.bureau import logged
 from tests.support.files import a_pdf
 from tests.support.killing import FORK
+from tests.support.patience import joined
 from tests.support.people import a_firm, a_user, handed_in, moment
 
 EDITIONS = {
@@ -161,7 +162,7 @@ def killed(settings, monkeypatch, job, after):
 
     process = FORK.Process(target=child)
     process.start()
-    process.join()
+    joined(process)
     return process.exitcode
 
 

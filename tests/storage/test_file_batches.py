@@ -36,6 +36,7 @@ from survey.tables import (
 )
 from tests.support.bureau import logged
 from tests.support.killing import FORK
+from tests.support.patience import joined
 from tests.support.people import a_firm, a_user, begun
 from tests.support.projects import a_project
 
@@ -203,7 +204,7 @@ def test_a_killed_worker_goes_on_where_it_stopped_and_packs_each_firm_once(
 
     process = FORK.Process(target=child)
     process.start()
-    process.join()
+    joined(process)
     batch, counted, made = looked_at(engine, batch_id)
     before = after - 1 if after else 3
     assert (process.exitcode, batch.state) == (-signal.SIGKILL, BatchState.MAKING)

@@ -6,7 +6,6 @@ import email.policy
 import multiprocessing
 import os
 import signal
-import threading
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -26,6 +25,7 @@ from survey.store.invitations import Whom
 from survey.tables import Job, JobState, Mail, MailState
 from tests.support.bureau import logged
 from tests.support.notices import a_notice, published
+from tests.support.patience import until
 from tests.support.people import TESTER, a_firm, a_round, a_user, moment
 from tests.support.rounds import prepare_links
 from tests.support.servers import free_port
@@ -40,7 +40,6 @@ class Box:
         self.taken = []
         self.to_recipient = {}
         self.after_data = {}
-        self.reached = threading.Event()
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
         if (answer := self.to_recipient.get(address)) is not None:
@@ -55,7 +54,6 @@ class Box:
                 email.message_from_bytes(envelope.content, policy=email.policy.default),
             )
         )
-        self.reached.set()
         answer = self.after_data.get(envelope.rcpt_tos[0], "250 收下了")
         if answer == "hang up":
             server.transport.close()
@@ -214,8 +212,7 @@ def test_a_worker_killed_with_a_mail_in_hand_has_sent_each_once(app, session, co
     session.rollback()
     child = FORK.Process(target=work, args=(config, app, job))
     child.start()
-    while not box.to("yi@example.com"):
-        box.reached.wait(20)
+    until(lambda: box.to("yi@example.com"))
     os.kill(child.pid, signal.SIGKILL)
     child.join(20)
     assert child.exitcode == -signal.SIGKILL

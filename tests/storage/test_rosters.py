@@ -44,6 +44,7 @@ from survey.tables import (
     RosterRow,
     RosterState,
 )
+from tests.support.patience import joined
 from tests.support.people import a_firm, a_user, moment
 from tests.support.rosters import (
     TRADES,
@@ -338,7 +339,7 @@ def test_a_firm_that_is_changed_while_its_portion_goes_stays(
         own.flush()
         worker.start()
         worker.join(0.5)
-    worker.join()
+    joined(worker)
 
     session.rollback()
     session.expire_all()
@@ -382,8 +383,7 @@ def test_of_two_lists_imported_at_the_same_moment_one_takes_effect_and_one_is_to
     workers = [Thread(target=Worker(settings, sessions).do, args=(id,)) for id in started]
     for worker in workers:
         worker.start()
-    for worker in workers:
-        worker.join()
+    joined(*workers)
 
     session.rollback()
     session.expire_all()
@@ -422,7 +422,7 @@ def test_what_is_said_while_an_import_begins_is_not_overwritten(
         own.flush()
         worker.start()
         worker.join(0.5)
-    worker.join()
+    joined(worker)
 
     session.rollback()
     session.expire_all()
@@ -446,7 +446,7 @@ def test_saves_that_meet_an_import_wait_and_succeed(app, session, settings, offi
                 step_of(own, officer), other.id, name=f"虚构{number}厂", trade="valve",
                 township="", offered=offered, base_version=found.version,
             )  # fmt: skip
-    worker.join()
+    joined(worker)
 
     session.rollback()
     session.expire_all()

@@ -24,6 +24,7 @@ from survey.lifecycle.step import Step
 from survey.readings import backups
 from survey.readings.backup_state import backup_state
 from survey.tables import AuditEntry, Fault, Job, JobState
+from tests.support.patience import joined
 from tests.support.people import TESTER, a_user, moment
 
 FORK = multiprocessing.get_context("fork")
@@ -176,7 +177,7 @@ def test_one_that_was_killed_in_the_middle_is_taken_for_nothing_and_cleared_by_t
 
     killed = FORK.Process(target=write)
     killed.start()
-    killed.join()
+    joined(killed)
 
     assert killed.exitcode == -signal.SIGKILL
     assert [name.endswith(shelf.HALF) for name in files(folder)] == [True]

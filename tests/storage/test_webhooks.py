@@ -1,5 +1,6 @@
 """Other systems are told what happened: each step once by name, at least once by request, to nobody else."""
 
+import multiprocessing
 import os
 import signal
 from dataclasses import replace
@@ -33,9 +34,11 @@ from survey.tables import (
     WebhookState,
 )
 from survey.words import webhooks as words
+from tests.support.patience import joined
 from tests.support.people import TESTER, a_firm
 from tests.support.receiver import lose, receiving, status
 
+FORK = multiprocessing.get_context("fork")
 MINUTE = timedelta(minutes=1)
 KINDS = ("firm.added", "firm.changed", "assessment.submitted")
 
@@ -520,11 +523,10 @@ def test_a_worker_killed_before_it_noted_the_answer_sends_the_same_again(
     happens(step, a_firm(session))
     (job_id,) = deliveries.begin(step())
     session.rollback()
-    child = os.fork()
-    if child == 0:
-        die_over(config, job_id)
-    _, how = os.waitpid(child, 0)
-    assert os.WTERMSIG(how) == signal.SIGKILL
+    child = FORK.Process(target=die_over, args=(config, job_id))
+    child.start()
+    joined(child)
+    assert child.exitcode == -signal.SIGKILL
     assert len(receiver.told) == 1
     assert only(session).state == DeliveryState.WAITING
 
@@ -555,7 +557,6 @@ def die_over(config, job_id):
     work.send = send
     engine = db.engine_for(config.database_url)
     Worker(config, sessionmaker(engine, expire_on_commit=False)).do(job_id)
-    os._exit(1)
 
 
 def test_two_machines_that_sweep_at_once_ask_for_one_job(session, step, hook, engine):

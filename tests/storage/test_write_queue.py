@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from survey import db
 from survey.config import sqlite_url
 from survey.turns import Turns, WaitedTooLong
+from tests.support.patience import joined
 from tests.support.servers import PROJECT
 
 FORK = multiprocessing.get_context("fork")
@@ -49,7 +50,7 @@ def begin():
     yield start
     for process in begun:
         process.kill()
-        process.join()
+        joined(process)
 
 
 def until(true):
@@ -181,7 +182,7 @@ def test_who_is_killed_while_next_in_line_is_passed_over(turns, path, begin):
         waiting = begin(take_and_note, Turns(path, LONG), path, "there")
         until(lambda: is_locked(f"{path}-next"))
         waiting.kill()
-        waiting.join()
+        joined(waiting)
         thread = in_line(turns, path, "here")
     thread.join(LONG / 2)
 
@@ -214,7 +215,7 @@ def test_when_all_who_waited_have_left_the_turn_is_given_back(turns, path, begin
         pass
 
     holder.kill()
-    holder.join()
+    joined(holder)
     until(lambda: not is_locked(f"{path}-turn"))
 
     take_and_note(Turns(path, LONG), path, "another")

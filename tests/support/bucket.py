@@ -41,14 +41,14 @@ def s3_server(folder: Path) -> Iterator[dict[str, str]]:
             "AWS_SECRET_ACCESS_KEY": "invented",
         }
     finally:
-        process.terminate()
+        process.kill()
         process.wait()
 
 
 def make_bucket(environment: dict[str, str], name: str) -> str:
     """Make an empty bucket; return its address for ``CONTENT_URL``, with a prefix."""
     order = urllib.request.Request(f"{environment['AWS_ENDPOINT_URL']}/{name}", method="PUT")
-    urllib.request.urlopen(order).close()
+    urllib.request.urlopen(order, timeout=PATIENCE_SECONDS).close()
     return f"s3://{name}/survey"
 
 
@@ -58,7 +58,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"the S3 server ended with {process.returncode}")
         try:
-            urllib.request.urlopen(f"{address}/moto-api/").close()
+            urllib.request.urlopen(f"{address}/moto-api/", timeout=PATIENCE_SECONDS).close()
             return
         except urllib.error.HTTPError as error:
             error.close()

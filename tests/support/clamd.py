@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.patience import joined
+
 EICAR = "".join(("X5O!P%@AP[4\\PZX54(P^)7CC)7}$", "EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$H+H*"))
 """What every scanner takes for a virus, put together here: no file of ours holds it."""
 FOUND = "Eicar-Test-Signature"
@@ -72,4 +74,4 @@ def a_clamd(path: Path | None = None, port: int = 0) -> Iterator[StandIn]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join()
+        joined(thread)

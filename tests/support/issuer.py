@@ -173,7 +173,7 @@ class Running:
         names = {name.replace("_", " "): value for name, value in behaves.items()}
         said = {"behaves": names, "person": known if person is None else known | person}
         request = urllib.request.Request(f"{self.url}/behave", json.dumps(said).encode())
-        urllib.request.urlopen(request).close()
+        urllib.request.urlopen(request, timeout=PATIENCE_SECONDS).close()
 
     def back_from(self, address: str) -> str:
         """Send a browser there; return where it is sent back to, path and query."""
@@ -183,7 +183,7 @@ class Running:
                 return None
 
         try:
-            urllib.request.build_opener(Stays).open(address)
+            urllib.request.build_opener(Stays).open(address, timeout=PATIENCE_SECONDS)
         except urllib.error.HTTPError as answer:
             at = urlsplit(answer.headers["Location"])
             answer.close()
@@ -209,7 +209,7 @@ def an_issuer(folder: Path) -> Iterator[Running]:
         _wait_for(running, process)
         yield running
     finally:
-        process.terminate()
+        process.kill()
         process.wait()
 
 

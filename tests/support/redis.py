@@ -48,5 +48,5 @@ def redis_server(folder: Path) -> Iterator[str]:
         until(socket.exists)
         yield f"unix://{socket}"
     finally:
-        process.terminate()
+        process.kill()
         process.wait()
