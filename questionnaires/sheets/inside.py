@@ -39,8 +39,18 @@ class Unreadable(ValueError):
         self.fault = Fault(BOOK, "", fault, remedy)
 
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_SHEETS = frozenset(
+    f"{{{space}}}sheet"
+    for space in (
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",
+    )
+)
+_LINKS = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
+)
+"""Each as most programs write it, and as “Strict Open XML” says."""
 
 
 def formulas(inside: zipfile.ZipFile, most: int = MOST_ELEMENTS) -> tuple[Fault, ...]:
@@ -62,8 +72,9 @@ def sheet_names(inside: zipfile.ZipFile) -> dict[str, str]:
         for link in _elements(inside, "xl/_rels/workbook.xml.rels")
         if link.tag.endswith("}Relationship")
     }
-    sheets = [e for e in _elements(inside, "xl/workbook.xml") if e.tag == f"{_MAIN}sheet"]
-    names = {targets[s.get(_LINK)]: s.get("name", "") for s in sheets if s.get(_LINK) in targets}
+    sheets = [e for e in _elements(inside, "xl/workbook.xml") if e.tag in _SHEETS]
+    linked = [(link, s.get("name", "")) for s in sheets for at in _LINKS if (link := s.get(at))]
+    names = {targets[link]: name for link, name in linked if link in targets}
     if not names:
         raise Unreadable("工作簿里没有表", RESAVE)
     return {part.removeprefix("xl//"): name for part, name in names.items()}

@@ -31,11 +31,13 @@ HEAD_MERGES = 40
 MOST_SPANS = 20_000
 NO_VALUE: dict[str, bool] = {"formula": True}
 """Stands for what has no value here: a formula not worked out yet, an error such as #N/A."""
+SCALED: dict[str, bool] = {"scaled": True}
+"""Stands for a number whose format shows another: 12345678 as 1234.5, in a column of 万元."""
 ONLY_SHEET = "名单"
 """What the one sheet of a text file is called."""
 
 Cell = str | int | float | bool | dict[str, bool]
-"""Text, number, truth value, ``NO_VALUE``; "" where nothing stands. Dates come as 2026-01-31."""
+"""Text, number, truth value, ``NO_VALUE``, ``SCALED``; "" where nothing stands. Dates come as 2026-01-31."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,9 @@ def _lines(sheet: CalamineSheet, marks: Marks) -> Iterator[Line]:
             cells += [""] * (at + 1 - len(cells))
             if cells[at] == "":
                 cells[at] = NO_VALUE
+        for at in marks.scaled.get(number, ()):
+            if at < len(cells) and isinstance(cells[at], int | float) and cells[at]:
+                cells[at] = SCALED
         if any(cell != "" for cell in cells):
             yield Line(number, cells, number in marks.hidden_rows, number in marks.struck_rows)
 
@@ -185,10 +190,25 @@ def _decoded(content: bytes) -> tuple[str, str]:
     said = next((name for mark, name in _BYTE_MARKS.items() if content.startswith(mark)), "")
     for encoding in (said,) if said else ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding), encoding
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if encoding == "gb18030":
+            _require_one_encoding(content)
+        return text, encoding
     raise Unreadable("文字编码认不出来", "在表格软件里打开，另存为“CSV UTF-8”或 xlsx")
+
+
+def _require_one_encoding(content: bytes) -> None:
+    """Refuse a text put together from two files: what is UTF-8 in it would be other words in GB 18030."""
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        try:
+            found = "" if line.isascii() else line.decode()
+        except UnicodeDecodeError:
+            continue
+        if sum("\u4e00" <= sign <= "\u9fff" for sign in found) > 1:
+            fault = f"第 {number} 行的文字编码和前面的不同"
+            raise Unreadable(fault, "把合并前的文件分别另存为“CSV UTF-8”再合并，或分别导入")
 
 
 def _split(text: str) -> Iterator[Line]:

@@ -1,10 +1,12 @@
-"""What a workbook's sheets say beside their values: what is hidden, struck through, without a value.
+"""What a workbook's sheets say beside their values: what is hidden, struck through, without a value, scaled.
 
 The reader proper tells nothing of these; so each sheet is looked through once before it opens them.
 """
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 from zipfile import ZipFile
@@ -23,9 +25,9 @@ def marked(inside: ZipFile) -> dict[str, Marks]:
     """Look through every sheet before the reader proper does; return what it would not tell."""
     left, found = MOST_ELEMENTS, {}
     try:
-        struck = _struck_styles(inside)
+        styles = _styles(inside)
         for part, name in sheet_names(inside).items():
-            found[name] = marks = Marks(left, struck)
+            found[name] = marks = Marks(left, styles)
             with inside.open(part) as content:
                 marks.look(content)
             left = marks.left
@@ -36,9 +38,21 @@ def marked(inside: ZipFile) -> dict[str, Marks]:
     return found
 
 
-def _struck_styles(inside: ZipFile) -> frozenset[str]:
-    """Return the numbers of the styles whose letters are struck through."""
-    fonts, styles = list[bool](), list[int]()
+@dataclass(frozen=True)
+class Styles:
+    """The numbers of the styles that mean something.
+
+    Attributes:
+        struck: Their letters are struck through.
+        scaled: They show another number than the one that stands there.
+    """
+
+    struck: frozenset[str] = frozenset()
+    scaled: frozenset[str] = frozenset()
+
+
+def _styles(inside: ZipFile) -> Styles:
+    fonts, styles, formats = list[bool](), list[tuple[int, str]](), dict[str, str]()
     section = ""
 
     def start(name: str, about: dict[str, str]) -> None:
@@ -50,18 +64,36 @@ def _struck_styles(inside: ZipFile) -> frozenset[str]:
             fonts.append(False)
         elif name == "strike" and section == "fonts" and fonts:
             fonts[-1] = about.get("val", "1") not in ("0", "false")
+        elif name == "numFmt" and "numFmtId" in about:
+            formats.setdefault(about["numFmtId"], about.get("formatCode", ""))
         elif name == "xf" and section == "cellXfs":
-            styles.append(int(about.get("fontId") or 0))
+            styles.append((int(about.get("fontId") or 0), about.get("numFmtId", "")))
 
     if "xl/styles.xml" not in inside.namelist():
-        return frozenset()
+        return Styles()
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = _refuse
     with inside.open("xl/styles.xml") as content:
         parser.ParseFile(content)
     struck = {at for at, is_struck in enumerate(fonts) if is_struck}
-    return frozenset(str(at) for at, font in enumerate(styles) if font in struck)
+    scaling = {number for number, code in formats.items() if is_scaling(code)}
+    return Styles(
+        frozenset(str(at) for at, (font, _) in enumerate(styles) if font in struck),
+        frozenset(str(at) for at, (_, number) in enumerate(styles) if number in scaling),
+    )
+
+
+_WORDS = re.compile(r'"[^"]*"|\[[^\]]*\]|[_*].')
+_POINT = re.compile(r'[\\!]\.|"\."')
+"""A point put between digits as a word is: 12345 shown as 1234.5."""
+_SCALING = re.compile(r"[0#?],+(?![0#?,])|[0#?]·[0#?]")
+
+
+def is_scaling(code: str) -> bool:
+    """Whether a format shows another number than the one that stands there: 0!.0, · #,##0.00,"""
+    shown = _WORDS.sub("", _POINT.sub("·", code.partition(";")[0]))
+    return bool(_SCALING.search(re.sub(r"[\\!].", "", shown)))
 
 
 def _refuse(*_about: object) -> None:
@@ -76,16 +108,18 @@ class Marks:
     of the cells that hold anything are.
     """
 
-    def __init__(self, left: int = MOST_ELEMENTS, struck: frozenset[str] = frozenset()) -> None:
+    def __init__(self, left: int = MOST_ELEMENTS, styles: Styles | None = None) -> None:
         self.left = left
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.struck_rows: set[int] = set()
         self.valueless: dict[int, list[int]] = {}
         """By row, where a formula or an error stands: it shows no value unless the reader finds one."""
+        self.scaled: dict[int, list[int]] = {}
+        """By row, where a number's format shows another."""
         self._row = self._column = 0
         self._is_text = self._is_struck = False
-        self._struck_styles = struck
+        self._styles = styles or Styles()
         self._more_struck = 0
         """How many more cells of this row are struck than are not."""
 
@@ -107,7 +141,7 @@ class Marks:
         elif name == "v" or name == "is":
             if self._row > MOST_ROWS or self._column > MOST_COLUMNS:
                 raise Unreadable(TOO_LONG, SPLIT)
-            if self._struck_styles:
+            if self._styles.struck:
                 self._weigh()
         elif name == "row":
             self._row, self._column = int(about.get("r") or self._row + 1), 0
@@ -116,7 +150,7 @@ class Marks:
                 self.hidden_rows.add(self._row)
         elif name == "f":
             if not self._is_text:
-                self._note()
+                self._note(self.valueless)
         elif name == "col" and about.get("hidden") in ("1", "true"):
             last = min(int(about["max"]), MOST_COLUMNS)
             self.hidden_columns.update(range(int(about["min"]) - 1, last))
@@ -125,13 +159,16 @@ class Marks:
         reference = about.get("r")
         self._column = _column(reference) if reference else self._column + 1
         self._is_text = about.get("t") == "str"
-        self._is_struck = about.get("s") in self._struck_styles
+        style = about.get("s")
+        self._is_struck = style in self._styles.struck
+        if style in self._styles.scaled:
+            self._note(self.scaled)
         if about.get("t") == "e":
-            self._note()
+            self._note(self.valueless)
 
-    def _note(self) -> None:
+    def _note(self, marks: dict[int, list[int]]) -> None:
         if self._row <= MOST_ROWS and self._column <= MOST_COLUMNS:
-            self.valueless.setdefault(self._row, []).append(self._column - 1)
+            marks.setdefault(self._row, []).append(self._column - 1)
 
     def _weigh(self) -> None:
         """Count a cell that holds something, and say whether its row is struck so far."""

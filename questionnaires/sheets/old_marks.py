@@ -1,4 +1,4 @@
-"""What an old workbook (BIFF8, .xls) says beside its values: what is hidden, struck through, an error.
+"""What an old workbook (BIFF8, .xls) says beside its values: what is hidden, struck through, scaled, an error.
 
 The reader proper tells nothing of these, and says itself what is wrong with a file: what is not
 understood here is left to it.
@@ -12,12 +12,12 @@ import struct
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from questionnaires.sheets.marks import MOST_COLUMNS, MOST_ROWS, Marks
+from questionnaires.sheets.marks import MOST_COLUMNS, MOST_ROWS, Marks, is_scaling
 
 SMALL_SECTOR = 64
 _LAST = 0xFFFFFFFA
 """From here on a sector's number is a sign, such as the end of a chain."""
-_BEGINS, _ENDS, _SHEET, _FONT, _STYLE = 0x0809, 0x000A, 0x0085, 0x0031, 0x00E0
+_BEGINS, _ENDS, _SHEET, _FONT, _FORMAT, _STYLE = 0x0809, 0x000A, 0x0085, 0x0031, 0x041E, 0x00E0
 _ROW, _COLUMNS, _FORMULA, _TRUTH, _FIGURES = 0x0208, 0x007D, 0x0006, 0x0205, 0x00BD
 _CELLS = frozenset({_FORMULA, _TRUTH, 0x0203, 0x027E, 0x00FD, 0x0204, 0x00D6})
 """Records of one cell: row, column, style first."""
@@ -114,31 +114,34 @@ def _marked(stream: bytes) -> dict[str, Marks]:
     if struct.unpack_from("<HHH", stream, 0)[::2] != (_BEGINS, _BIFF8):
         return {}
     sheets: dict[str, int] = {}
-    fonts, styles = list[bool](), list[int]()
+    fonts, styles, scaling = list[bool](), list[tuple[int, int]](), set[int]()
     for kind, said in _records(stream, 0):
         if kind == _SHEET:
-            sheets[_name(said)] = struct.unpack_from("<I", said)[0]
+            sheets[_words(said, 6, 1)] = struct.unpack_from("<I", said)[0]
         elif kind == _FONT:
             fonts.append(bool(struct.unpack_from("<H", said, 2)[0] & 0x08))
+        elif kind == _FORMAT and is_scaling(_words(said, 2)):
+            scaling.add(struct.unpack_from("<H", said)[0])
         elif kind == _STYLE:
-            styles.append(struct.unpack_from("<H", said)[0])
+            styles.append(struct.unpack_from("<HH", said))
     struck_fonts = {
         at + (at > 3) for at, struck in enumerate(fonts) if struck
     }  # there is no fourth
-    struck = {at for at, font in enumerate(styles) if font in struck_fonts}
-    return {name: _of_sheet(_records(stream, at), struck) for name, at in sheets.items()}
+    struck = {at for at, (font, _) in enumerate(styles) if font in struck_fonts}
+    scaled = {at for at, (_, number) in enumerate(styles) if number in scaling}
+    return {name: _of_sheet(_records(stream, at), struck, scaled) for name, at in sheets.items()}
 
 
-def _name(said: bytes) -> str:
-    length, is_wide = said[6], said[7] & 1
-    return (
-        said[8 : 8 + 2 * length].decode("utf-16-le")
-        if is_wide
-        else said[8 : 8 + length].decode("latin-1")
-    )
+def _words(said: bytes, at: int, length_size: int = 2) -> str:
+    """Read a text of a record: its length, whether it is wide, its letters."""
+    length = int.from_bytes(said[at : at + length_size], "little")
+    at += length_size
+    if said[at] & 1:
+        return said[at + 1 : at + 1 + 2 * length].decode("utf-16-le")
+    return said[at + 1 : at + 1 + length].decode("latin-1")
 
 
-def _of_sheet(records: Iterator[tuple[int, bytes]], struck: set[int]) -> Marks:
+def _of_sheet(records: Iterator[tuple[int, bytes]], struck: set[int], scaled: set[int]) -> Marks:
     marks, more_struck = Marks(), Counter[int]()
     for kind, said in records:
         if kind == _ROW:
@@ -152,12 +155,17 @@ def _of_sheet(records: Iterator[tuple[int, bytes]], struck: set[int]) -> Marks:
         elif kind in _CELLS:
             row, column, style = struct.unpack_from("<HHH", said)
             more_struck[row + 1] += 1 if style in struck else -1
+            if style in scaled and row < MOST_ROWS and column < MOST_COLUMNS:
+                marks.scaled.setdefault(row + 1, []).append(column)
             if _is_error(kind, said) and row < MOST_ROWS and column < MOST_COLUMNS:
                 marks.valueless.setdefault(row + 1, []).append(column)
         elif kind == _FIGURES:
-            row = struct.unpack_from("<H", said)[0]
+            row, first = struct.unpack_from("<HH", said)
             for at in range(4, len(said) - 2, 6):
-                more_struck[row + 1] += 1 if struct.unpack_from("<H", said, at)[0] in struck else -1
+                style, column = struct.unpack_from("<H", said, at)[0], first + (at - 4) // 6
+                more_struck[row + 1] += 1 if style in struck else -1
+                if style in scaled and row < MOST_ROWS and column < MOST_COLUMNS:
+                    marks.scaled.setdefault(row + 1, []).append(column)
     marks.struck_rows = {row for row, more in more_struck.items() if more > 0}
     return marks
 

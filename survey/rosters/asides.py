@@ -21,8 +21,9 @@ class Aside(StrEnum):
 
 
 _TOTAL = re.compile(
-    r".{0,20}[合总小累共]计数?[)）]?[:：]?[(（]?(共?\d*[家户个]?(企业)?)[)）]?"
-    r"|共\d+[家户个](企业)?|平均[值数]?|其中[:：].*"
+    r".{0,20}([合总小累共]计数?|汇总)[)）]?[:：]?[(（]?(共?\d*[家户个]?(企业)?|[百千万亿]?元)[)）]?"
+    r"|共\d+[家户个](企业)?|平均[值数]?|其中[:：].*|(?:sub|grand)?total|sum|占比|上年同期|增[长减幅速]+%?",
+    re.IGNORECASE,
 )
 _ASIDE = r"([(（][^()（）]{1,10}[)）])?"
 _SIGNED = re.compile(
@@ -85,7 +86,7 @@ class Asides:
             return Aside.TOTAL
         if _SIGNED.match(filled[0]) or (len(filled) == 1 and _MARKED.match(filled[0])):
             return Aside.SIGNATURE
-        if _numbers_columns(filled) or self._repeats_title(filled):
+        if _numbers_columns(filled) or self._repeats_title(filled) or _is_title(filled):
             return Aside.HEADING
         if _GROUP.fullmatch(filled[0]) and not _FIRM.search(name):
             return Aside.HEADING
@@ -147,6 +148,14 @@ def _numbers_columns(filled: Sequence[str]) -> bool:
     digits = [words for words in filled if words not in _LETTERS and words != "栏次"]
     enough = len(digits) > 1 or (digits and len(filled) > 2)
     return bool(enough) and digits == [str(at) for at in range(1, len(digits) + 1)]
+
+
+_TITLE = re.compile(r"(?:19|20)\d\d年|.*单位[:：]")
+
+
+def _is_title(filled: Sequence[str]) -> bool:
+    """Whether a row by itself says of which year or in what unit the table below it is."""
+    return len(filled) == 1 and bool(_TITLE.match(filled[0]))
 
 
 def _plain(cell: Cell) -> str:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from questionnaires.sheets.lists import NO_VALUE, Cell, Line, Tab
+from questionnaires.sheets.lists import Cell, Line, Tab
 
 DITTO = frozenset({"同上", "〃", "″", "”", "''", '"'})
 
 
 CARRIED = frozenset(
-    {"text", "phones", "industry", "day", "year", "size", "truth", "grade", "digital"}
+    {
+        "text",
+        "phones",
+        "industry",
+        "day",
+        "year",
+        "period",
+        "unit",
+        "size",
+        "truth",
+        "grade",
+        "digital",
+    }
     | {"title", "titles", "recognition", "until"}
 )
 """The sorts of columns whose words are carried: what is said of firms, not counted of one."""
@@ -59,9 +71,7 @@ class Carried:
     def shared(self, line: Line, columns: Sequence[int], whose: Sequence[int]) -> list[int]:
         """Return which figures of a row stand in cells merged over rows of other firms, too."""
         own = max((self._bottom(line, at) for at in whose), default=line.number)
-        said = (
-            at for at in columns if at < len(line.cells) and line.cells[at] not in ("", NO_VALUE)
-        )
+        said = (at for at in columns if at < len(line.cells) and _is_said(line.cells[at]))
         return [at for at in said if self._bottom(line, at) > own]
 
     def _bottom(self, line: Line, at: int) -> int:
@@ -72,3 +82,7 @@ class Carried:
         for left, bottom in self._starts.get(line.number, ()):
             if left < len(line.cells):
                 self._merged[left] = bottom, line.cells[left]
+
+
+def _is_said(cell: Cell) -> bool:
+    return cell != "" and not isinstance(cell, dict)

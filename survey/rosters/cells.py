@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from questionnaires.sheets.lists import NO_VALUE, Cell
+from questionnaires.sheets.lists import SCALED, Cell
 from survey.lifecycle.addresses import is_address
 from survey.tables import RowFault
 
@@ -34,7 +34,14 @@ UNITS = {
     "亿元": 10_000_000_000,
 }
 """What one of a unit of money is in 分."""
-POWERS = {"千瓦时": 1, "度": 1, "万千瓦时": 10_000, "万度": 10_000, "亿千瓦时": 100_000_000}
+POWERS = {
+    "千瓦时": 1,
+    "度": 1,
+    "兆瓦时": 1000,
+    "万千瓦时": 10_000,
+    "万度": 10_000,
+    "亿千瓦时": 100_000_000,
+}
 MOST = 10**17
 NONE = frozenset(
     {"", "/", "\\", "-", "--", "——", "—", "–", "－", "无", "暂无", "空", "不详", "N/A", "n/a"}
@@ -72,12 +79,14 @@ _OWN_UNIT = re.compile(
 """What a cell itself says its number counts; it speaks before the heading."""
 _DAY_ZERO = date(1899, 12, 30)
 _PHONE_DIGITS = 7
+LEAST_DIGITS = 5
+"""What is shorter calls nobody by itself: it is an extension, or another last figure."""
 
 
 def text(cell: Cell) -> str:
     """Return a cell's words: blanks folded, unseen signs left out, numbers without ``.0``."""
-    if cell == NO_VALUE:
-        raise Unread(RowFault.NO_VALUE)
+    if isinstance(cell, dict):
+        raise Unread(RowFault.SCALED if cell == SCALED else RowFault.NO_VALUE)
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, float):
@@ -110,12 +119,25 @@ def plain(cell: Cell) -> str:
     return "".join((said if said.isascii() else unicodedata.normalize("NFKC", said)).split())
 
 
+def is_nought(cell: Cell) -> bool:
+    """Whether a nought stands where words are due."""
+    return (
+        cell == 0 if isinstance(cell, int | float) and not isinstance(cell, bool) else cell == "0"
+    )
+
+
 def unmarked(said: str) -> str:
     """Return words without the marks of foot notes behind them: 1234① · 56*."""
     last = said[-1:]
     if "\u4e00" <= last <= "\u9fff" or (last.isascii() and last.isalnum() and "注" not in said):
         return said  # as nearly every cell
     return _MARKED.sub("", said)
+
+
+def plain_signs(said: str) -> str:
+    """Return a heading half width, without blanks and the marks of foot notes."""
+    bare = unmarked(said.strip().lstrip("①②③④⑤⑥⑦⑧⑨⑩*＊※★☆"))
+    return "".join(unicodedata.normalize("NFKC", bare).split())
 
 
 def _figured(cell: str) -> str:
@@ -133,9 +155,7 @@ def _figured(cell: str) -> str:
 
 def number(cell: Cell) -> Decimal | None:
     """Read a number as people write them: 108,144 · ５９ · 552人; None where there is none."""
-    if cell == NO_VALUE:
-        raise Unread(RowFault.NO_VALUE)
-    if isinstance(cell, bool):
+    if isinstance(cell, bool | dict):
         raise Unread(RowFault.UNREADABLE, text(cell))
     if isinstance(cell, int | float):
         said = _digits(float(cell)) if isinstance(cell, float) else str(cell)
@@ -201,7 +221,7 @@ def day(cell: Cell) -> str | None:
     """
     if isinstance(cell, float) and not cell.is_integer() and math.isfinite(cell):
         return _float_day(cell)
-    said = plain(_CLOCK.sub("", unmarked(text(cell))))
+    said = plain(without_clock(unmarked(text(cell))))
     if said in NONE:
         return None
     if re.fullmatch(r"\d{5}", said) and 20_000 < int(said) < 60_000:
@@ -214,17 +234,12 @@ def day(cell: Cell) -> str | None:
     return _day(found[1], found[2], found[3], said)
 
 
-_YEAR_ALONE = re.compile(r"((?:19|20)\d\d)(?:年度?|-01-01|-12-31)?")
-
-
-def whole_year(cell: Cell) -> int | None:
-    """Read the year of a row's figures; None where a cell says something else or a part of one."""
-    found = _YEAR_ALONE.fullmatch(plain(_CLOCK.sub("", text(cell))))
-    return int(found[1]) if found else None
-
-
 _CLOCK = re.compile(r"\s+(?:[上下]午)?\s*\d{1,2}[:：]\d\d\b.*$")
 """The time behind a day, as programs write it: 2023/5/1 0:00."""
+
+
+def without_clock(said: str) -> str:
+    return _CLOCK.sub("", said)
 
 
 def _float_day(cell: float) -> str:
@@ -238,7 +253,8 @@ def _day(year: str, month: str | None, of_month: str | None, said: str) -> str:
         found = date(int(year), int(month or 1), int(of_month or 1))
     except (ValueError, OverflowError) as error:
         raise Unread(RowFault.UNREADABLE, said[:40]) from error
-    if not 1900 <= found.year <= 2100:
+    typed = (found - _DAY_ZERO).days  # a year in a cell of days: 2015 shows as 1905/7/7
+    if not 1900 <= found.year <= 2100 or (of_month and 1949 <= typed <= 2100):
         raise Unread(RowFault.UNREADABLE, said[:40])
     return found.isoformat()[: 10 if of_month else 7 if month else 4]
 
@@ -256,6 +272,11 @@ def phones(cell: Cell) -> tuple[str, ...]:
     for part in filter(None, (part.strip(" :") for part in re.split(r"[、/;,，；|]+", said))):
         if not any(sign.isdigit() for sign in part):
             whose = part
+            continue
+        if part.isdecimal() and len(part) < LEAST_DIGITS:
+            if not found:
+                raise Unread(RowFault.UNREADABLE, said[:40])
+            found[-1] = f"{found[-1]}/{part}"
             continue
         first, *rest = _split_blanks(part)
         found += [f"{whose} {first}".strip(), *rest]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from questionnaires.sheets.lists import NO_VALUE, Sheet
+from questionnaires.sheets.lists import Sheet
 from survey.rosters import heads
-from survey.rosters.cells import UNITS, whole_year
+from survey.rosters.cells import UNITS
 from survey.rosters.columns import Heading, field_of
 from survey.rosters.heads import Head
+from survey.rosters.periods import year_bounded
 from survey.rosters.proposing import is_called, proposed
 
 WHOLE = "全年"
@@ -82,9 +83,9 @@ def year_of_rows(sheet: Sheet, head: Head) -> int | None:
         line.cells[at]
         for line in sheet.lines
         for at in places
-        if line.number > head.last and at < len(line.cells) and line.cells[at] != NO_VALUE
+        if line.number > head.last and at < len(line.cells) and not isinstance(line.cells[at], dict)
     )
-    return max(filter(None, map(whole_year, said)), default=None)
+    return max(filter(None, map(year_bounded, said)), default=None)
 
 
 def headings_of(each: Mapping[str, Head]) -> list[Heading]:
@@ -96,5 +97,5 @@ def columns_of(each: Mapping[str, Head]) -> dict[str, str]:
     """Propose a field's key for every heading of the chosen sheets; empty for none."""
     found: dict[str, str] = {}
     for head in each.values():
-        found = proposed(head.headings, of_part=head.part) | found
+        found = proposed(head.headings, of_part=head.part, several=head.several) | found
     return found

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from survey.lifecycle import addresses
-from survey.rosters import cells
+from survey.rosters import cells, units
+from survey.rosters.cells import plain_signs
+from survey.rosters.periods import is_of_part
 
 Sort = Literal[
     "name", "code", "organisation", "text", "phones", "mail", "day", "industry", "size",
     "truth", "money", "tax", "count", "power", "grade", "digital", "title", "titles", "recognition",
-    "until", "year",
+    "until", "year", "period", "unit",
 ]  # fmt: skip
-AMOUNTS: Final = frozenset({"money", "tax", "power"})
+MONEY: Final = frozenset({"money", "tax"})
+AMOUNTS: Final = MONEY | {"power"}
 """What counts something over a year, and means nothing of a part of it."""
 YEARLY: Final = AMOUNTS | {"truth", "count", "grade", "digital"}
 
@@ -53,9 +55,17 @@ _SAID: Final = (
           ("企业名称", "单位名称", "纳税人名称"), but="原|曾|变更前|母公司|上级|集团"),
     Field("code", "统一社会信用代码", "code",
           ("统一社会信用代码", "社会信用代码", "信用代码", "纳税人识别号", "税号", "企业代码", "统一代码"),
-          ("信用代码", "识别号")),
+          ("信用代码", "识别号"), but="原|曾|旧|变更前|母公司|上级|集团|总公司|总部"),
     Field("year", "年度", "year",
-          ("年度", "年份", "数据年度", "所属年度", "统计年度", "报告年度", "会计年度", "所属年份", "统计年份", "报告期")),
+          ("年度", "年份", "数据年度", "所属年度", "统计年度", "报告年度", "会计年度", "所属年份", "统计年份")),
+    Field("period", "所属期", "period",
+          ("报告期", "所属期", "税款所属期", "所属时期", "税款所属时期", "所属期间", "会计期间", "统计期", "期间", "月份",
+           "统计月份", "报告月份", "所属月份")),
+    Field("period_from", "所属期起", "year",
+          ("所属期起", "税款所属期起", "所属时期起", "税款所属时期起", "所属期起始", "所属期开始日期")),
+    Field("period_to", "所属期止", "year",
+          ("所属期止", "税款所属期止", "所属时期止", "税款所属时期止", "所属期终止", "所属期结束日期")),
+    Field("unit", "计量单位", "unit", ("计量单位", "金额单位", "货币单位", "单位")),
     Field("organisation", "组织机构代码", "organisation", ("组织机构代码", "机构代码"), ("组织机构",)),
     Field("township", "乡镇（街道）", "text",
           ("乡镇", "街道", "乡镇街道", "街道乡镇", "属地", "镇街", "所属乡镇", "所在乡镇", "乡镇(街道)",
@@ -78,7 +88,7 @@ _SAID: Final = (
           ("是否规上", "规上", "规上企业", "规模以上", "是否规模以上", "规上/规下"), ("规上", "规模以上")),
     Field("revenue", "营业收入", "money",
           ("营业收入", "主营业务收入", "销售收入", "营收", "年营业收入", "销售额"),
-          ("营业收入", "业务收入", "销售收入"), but="新产品|其他业务|出口|外贸|其中|服务|线上|电商|境外"),
+          ("营业收入", "业务收入", "销售收入"), but="新产品|其他业务|出口|外贸|其中|服务|线上|电商|境外|境内|集团|合并|母公司|本地"),
     Field("output", "工业总产值", "money", ("工业总产值", "总产值", "产值"), ("总产值",),
           but="新产品|其中|能耗"),
     Field("tax", "税收", "tax",
@@ -144,12 +154,11 @@ _ASIDE = re.compile(r"[(（\[【〔].*?[)）\]】〕]")
 _ENDS = re.compile(r"有效期?限?[至到]|有效期限?[)）]?$|到期")
 _ANY_TITLE = re.compile(r"资质|证书|荣誉|^(有效期?限?[至到]?|到期[日时]?[期间]?)$")
 _OTHER_FIGURE = re.compile(
-    r"同比|同期|环比|增速|增长|增幅|增减|占比|比重|比例|强度|[占率]$|排名|目标|预计|预测|完成率"
-    r"|上年|上一年|去年|前年|上期|人均|每亩|亩均(?=[税营产增收利])|%"
-    r"|[一二三四1-4上下][季半]|(?<!\d)(?!12月|0?1[-—~至到]12月)\d{1,2}([-—~至到]\d{1,2})?月(?!日)"
+    r"同比|同期|环比|增速|增长|增幅|增减|占比|比重|比例|强度|[占率](?=$|[(])|排名|目标|预计|预测|完成率"
+    r"|上年|上一年|去年|前年|上期|基期|[年期]初|人均|每亩|亩均(?=[税营产增收利])|%"
 )
-"""A growth, a rank, a share of another figure, another year, a part of a year: no figure of the year,
-whatever it is a growth of."""
+"""A growth, a rank, a share of another figure, another year: no figure of the year, whatever it is a
+growth of."""
 _MEANT = re.compile(r"拟|计划|意向|培育|申报|争取|储备")
 """Of a title: that somebody means to have it, or is helped to."""
 _WHEN = re.compile(r"(时间|日期|年月|年份|年度|批次|文号|部门|机构)$")
@@ -163,7 +172,7 @@ _OF_A_YEAR = re.compile(
 _LEADING_YEAR = re.compile(r"^(?:(?:19|20)\d\d年?度?|['’]?[1-4]\d年(?![以内期限来])度?)")
 _NUMBERED = re.compile(r"^\d{1,2}[.、．](?!\d)")
 _NO_YEARS = re.compile(
-    r"计划|预算|预期|力争|拟|测算|承诺|[月日季]均|[本当每各]月|月度|[本当每]季|近[\d一二两三四五]年"
+    r"计划|预算|预期|力争|拟|测算|承诺|任务|预估|估算|考核|[月日季]均|[本当每各]月|月度|[本当每]季|近[\d一二两三四五]年"
     r"|(?<!\d)(?:20)?\d\d年?[-—~至到、和](?:20)?\d\d年|20\d\d年?[-—~至到、和]20\d\d"
     r"|[较比](?=[上去同]|20)|增加|减少|净增"
 )
@@ -180,12 +189,14 @@ class Heading:
         parts: From the top line down, merged cells repeated.
         unit: Of its figures; empty where the head does not say.
         year: The year its figures are of, where the head says.
+        hidden: Whether the sheet hides the column.
     """
 
     key: str
     parts: tuple[str, ...]
     unit: str = ""
     year: int | None = None
+    hidden: bool = False
 
 
 def plain(heading: str) -> str:
@@ -193,12 +204,6 @@ def plain(heading: str) -> str:
     joined = _NUMBERED.sub("", plain_signs(heading).strip("*:：·"))
     bare = _ASIDE.sub("", joined)
     return _LEADING_YEAR.sub("", bare) or bare
-
-
-def plain_signs(heading: str) -> str:
-    """Return a heading half width, without blanks and the marks of foot notes."""
-    bare = cells.unmarked(heading.strip().lstrip("①②③④⑤⑥⑦⑧⑨⑩*＊※★☆"))
-    return "".join(unicodedata.normalize("NFKC", bare).split())
 
 
 def year_in(heading: str) -> int | None:
@@ -256,6 +261,7 @@ def _is_other(heading: Heading) -> bool:
         _PIVOTED.match(plain(part))
         or _OTHER_FIGURE.search(plain_signs(part))
         or _ENDS.search(plain_signs(part))
+        or is_of_part(plain_signs(part))
         for part in heading.parts
     )
 
@@ -263,7 +269,7 @@ def _is_other(heading: Heading) -> bool:
 def _fits(field: Field, heading: Heading) -> bool:
     """Whether the line next to the figures may say of a field what it says besides: unit, when, meant."""
     last = plain_signs(heading.parts[-1])
-    unit = unit_in(last)
+    unit = units.unit_in(last)
     if (unit in cells.UNITS and field.sort not in ("money", "tax")) or (
         unit in cells.POWERS and field.sort != "power"
     ):
@@ -272,11 +278,14 @@ def _fits(field: Field, heading: Heading) -> bool:
         case "money" | "tax" | "power":
             said = [plain_signs(part) for part in heading.parts]
             other = any(_NO_YEARS.search(part) or _MEAN.search(part) for part in said)
-            return not (other or _COUNTED.search(last))
+            strange = not heading.unit and any(map(units.is_strange, heading.parts))
+            return not (other or strange or _COUNTED.search(last))
         case "count":
             return not any(_NO_YEARS.search(plain_signs(part)) for part in heading.parts)
         case "truth" | "grade" | "digital":
             return not _WHEN.search(plain(last))
+        case "year" | "period":
+            return not any(NAMES[word].is_yearly for word in _words(heading) if word in NAMES)
         case "title" | "titles" | "recognition":
             whose = field.key in (GENERAL, "recognised") and _WHEN.search(plain(last))
             return not (whose or _COUNTED.search(last) or _MEANT.search(last))
@@ -290,28 +299,3 @@ def _end_of(heading: Heading) -> Field | None:
         if any(name in joined for name in (*BY_KEY[key].names, *BY_KEY[key].holds)):
             return field
     return UNTIL[GENERAL] if _ANY_TITLE.search(joined) else None
-
-
-_UNIT = "|".join(sorted({*cells.UNITS, *cells.POWERS}, key=len, reverse=True))
-_IN_UNITS = re.compile(
-    rf"(?:^|[(\[【〔:、,/;]|单位|人民币|(?<=[入收值税金费额量]))({_UNIT})(?:人民币)?(?=$|[)\]】〕,、/;])"
-)
-_SHORT_UNIT = re.compile(r"[(\[【]([千万亿])[)\]】]")
-
-
-def units_in(said: str) -> list[str]:
-    """Return the units of money or power that a text names, in their order."""
-    parted = ";".join(unicodedata.normalize("NFKC", said).split())
-    joined = plain_signs(said)
-    return (
-        _IN_UNITS.findall(parted)
-        or _IN_UNITS.findall(joined)
-        or [f"{sign}元" for sign in _SHORT_UNIT.findall(joined)]
-    )
-
-
-def unit_in(said: str) -> str:
-    """Return the unit a text names first; empty where none, or several of money."""
-    found = units_in(said)
-    several = len({unit for unit in found if unit in cells.UNITS}) > 1
-    return found[0] if found and not several else ""

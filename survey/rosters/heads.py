@@ -6,26 +6,22 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from questionnaires.sheets.lists import NO_VALUE, Cell, Line, Sheet, Tab
+from questionnaires.sheets.lists import Cell, Line, Sheet, Tab
 from survey.rosters import cells
-from survey.rosters.columns import (
-    NAMES,
-    Heading,
-    field_of,
-    plain,
-    plain_signs,
-    unit_in,
-    units_in,
-    year_in,
-)
+from survey.rosters.cells import plain_signs
+from survey.rosters.columns import NAMES, Heading, field_of, plain, year_in
+from survey.rosters.periods import part_in
 from survey.rosters.proposing import fields_said, places_said
+from survey.rosters.units import names_several, unit_in, units_in
 
 LOOKED_AT = 20
 """A head stands among the first rows of its sheet that hold anything."""
 TALLEST = 5
 """Rows of a head, beside one that only says what the figures under it count."""
 _CODE = re.compile(r"(?=.*\d)[0-9A-Za-z]{17,19}")
+_FIGURE = re.compile(r"(?!(?:19|20)\d\d-\d\d-\d\d)[\d.,，%\s—/-]+")
 MONEY = ("元", "千元", "万元", "亿元")
 
 
@@ -53,10 +49,6 @@ _NUMBERED = re.compile(r"[〔\[【]\D*(?:19|20)\d\d\D*[〕\]】]|[(](?:19|20)\d\
 """The number of a document: its year is when that was written."""
 _WRITTEN_ON = re.compile(r"日期|时间|[制填]表|填报|报送|打印|导出|(?:19|20)\d\d年\d+月\d+日$")
 """Says when a list was made."""
-_PART_OF_YEAR = re.compile(
-    r"[1-4一二三四前]{1,2}季度?|[上下]半年|(?<!\d)(?!12月|0?1[-—~至到]12月)"
-    r"\d{1,2}(?:[-—~至到]\d{1,2})?月(?!\d{0,2}日)"
-)
 
 
 @dataclass(frozen=True)
@@ -68,6 +60,7 @@ class Head:
         power: Of electricity, as title rows say it.
         year: Of the figures, likewise.
         part: The part of a year that title rows speak of (1-10月, 三季度); empty for whole years.
+        several: Whether a title row names several units of money, so that none is everyone's.
     """
 
     first: int
@@ -77,6 +70,7 @@ class Head:
     power: str = ""
     year: int | None = None
     part: str = ""
+    several: bool = False
 
     @property
     def is_of_firms(self) -> bool:
@@ -98,8 +92,12 @@ def find(sheet: Sheet) -> Head | None:
                 best, most = (first, first + height - 1), len(places)
     if best is None:
         return None
-    below = next((line for line in sheet.lines if line.number == best[1] + 1), None)
-    return at(sheet, best[0], best[1] + (below is not None and _says_units(below)))
+    first, last = best
+    for line in (line for line in sheet.lines if last < line.number < data):
+        if line.number > last + 1 or not (_says_units(line) or _goes_on(sheet, first, last, line)):
+            break
+        last = line.number
+    return at(sheet, first, last)
 
 
 UPRIGHT = 3
@@ -120,6 +118,20 @@ def _holds_code(line: Line) -> bool:
     return any(_CODE.fullmatch(_said(cell).strip("'’` ")) for cell in line.cells)
 
 
+def _goes_on(sheet: Sheet, first: int, last: int, line: Line) -> bool:
+    """Whether a row parts what stands over several columns (上年, 本年; 1月, 2月), firms' names below none."""
+    headings = read(sheet, first, last)
+    said = {at: cell for at, cell in enumerate(line.cells[: len(headings)]) if cell != ""}
+    whose = {at for at, one in enumerate(headings) if fields_said([one]) & {"name", "code"}}
+    if said.keys() & whose or any(_is_figure(cell) for cell in said.values()):
+        return False
+    return any(at + 1 in said and headings[at + 1].parts in ((), headings[at].parts) for at in said)
+
+
+def _is_figure(cell: Cell) -> bool:
+    return not isinstance(cell, str) or bool(_FIGURE.fullmatch(cell))
+
+
 def _says_units(line: Line) -> bool:
     """Whether a row under the headings only says what their figures count."""
     said = [plain_signs(_said(cell)).strip("()") for cell in line.cells if cell != ""]
@@ -131,7 +143,9 @@ def _says_units(line: Line) -> bool:
 def at(sheet: Sheet, first: int, last: int) -> Head:
     """Read the head between two rows, and what the rows above it say."""
     headings = read(sheet, first, last)
-    above = [_said(cell) for line in sheet.lines if line.number < first for cell in line.cells]
+    lines = [line for line in sheet.lines if line.number < first]
+    above = [_said(cell) for line in lines for cell in line.cells]
+    rows = ["".join(map(_said, line.cells)) for line in lines]
     units = [unit_in(words) for words in above] + [heading.unit for heading in headings]
     powers = [unit for words in above for unit in units_in(words) if unit in cells.POWERS]
     years = [heading.year for heading in headings if heading.year and field_of(heading)]
@@ -143,7 +157,8 @@ def at(sheet: Sheet, first: int, last: int) -> Head:
         next((unit for unit in units if unit in MONEY), ""),
         powers[0] if powers else "",
         max(years) if years else _year_of(titles) or year_in(sheet.tab.name),
-        _part_of([*titles, plain_signs(sheet.tab.name)]),
+        _part_of([*map(plain_signs, rows), *titles, plain_signs(sheet.tab.name)]),
+        any(map(names_several, above)),
     )
 
 
@@ -158,7 +173,27 @@ def _year_of(titles: Sequence[str]) -> int | None:
 
 def _part_of(titles: Sequence[str]) -> str:
     said = (words for words in titles if not _WRITTEN_ON.search(words))
-    return next((found[0] for words in said if (found := _PART_OF_YEAR.search(words))), "")
+    return next(filter(None, map(part_in, said)), "")
+
+
+def told_apart(head: Head, titles: Sequence[Line]) -> dict[str, Any]:
+    """Return which of the rows over a head that stands there again says otherwise than its first title.
+
+    Returns:
+        Its number and what it says; empty where all agree.
+    """
+    for line in titles:
+        said = [_said(cell) for cell in line.cells]
+        unit = next((unit for words in said if (unit := unit_in(words)) in MONEY), "")
+        shown = [plain_signs(words) for words in said]
+        apart = (
+            (unit, head.unit),
+            (_year_of(shown), head.year),
+            (_part_of(["".join(shown)]), head.part),
+        )
+        if any(one and one != other for one, other in apart):
+            return {"row": line.number, "shown": " ".join(filter(None, said))[:40]}
+    return {}
 
 
 def read(sheet: Sheet, first: int, last: int) -> tuple[Heading, ...]:
@@ -172,18 +207,18 @@ def read(sheet: Sheet, first: int, last: int) -> tuple[Heading, ...]:
     found = []
     for at in range(width):
         parts = tuple(dict.fromkeys(row[at] for row in rows if at < len(row) and row[at]))
-        found.append(_heading(parts, taken))
+        found.append(_heading(parts, taken, hidden=at in sheet.tab.hidden_columns))
     return tuple(found)
 
 
-def _heading(parts: tuple[str, ...], taken: dict[str, int]) -> Heading:
+def _heading(parts: tuple[str, ...], taken: dict[str, int], *, hidden: bool) -> Heading:
     key = "｜".join(parts)
     taken[key] = taken.get(key, 0) + 1
     if taken[key] > 1:
         key = f"{key}（{taken[key]}）"
     units = [unit for part in reversed(parts) if (unit := unit_in(part))]
     years = [year for part in reversed(parts) if (year := year_in(part))]
-    return Heading(key, parts, units[0] if units else "", years[0] if years else None)
+    return Heading(key, parts, units[0] if units else "", years[0] if years else None, hidden)
 
 
 def _filled(tab: Tab, line: Line | None, number: int) -> list[str]:
@@ -218,4 +253,4 @@ def _is_title(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
 
 
 def _said(cell: Cell) -> str:
-    return "" if cell == NO_VALUE else cells.text(cell)[:200]
+    return "" if isinstance(cell, dict) else cells.text(cell)[:200]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from survey.rosters.columns import AMOUNTS, FIELDS, Heading, field_of, held, named
+from survey.rosters.columns import AMOUNTS, FIELDS, MONEY, Heading, field_of, held, named
 
 
 def is_called(heading: Heading, key: str) -> bool:
@@ -24,35 +24,44 @@ def beside(headings: Sequence[Heading]) -> int:
     return min(ends) if max(ends) < len(headings) else len(headings)
 
 
-def proposed(headings: Sequence[Heading], *, of_part: str = "") -> dict[str, str]:
+def proposed(
+    headings: Sequence[Heading], *, of_part: str = "", several: bool = False
+) -> dict[str, str]:
     """Propose a field's key for every heading, each field (of one year) once; empty for none.
 
-    Who calls a thing by its name comes before who only holds a word of it, wherever they stand.
+    What is shown comes before what is hidden, who calls a thing by its name before who only holds a
+    word of it, wherever they stand.
 
     Args:
         of_part: Of which part of a year the whole list speaks; then no amount of it is a year's.
+        several: The titles name several units; then no amount has one that does not say its own.
     """
     taken: set[tuple[str, int | None]] = set()
     found = dict.fromkeys((heading.key for heading in headings), "")
     mine = headings[: beside(headings)]
-    for told in (named, held):
-        for heading in (one for one in mine if not found[one.key]):
+    for hidden, told in itertools.product((False, True), (named, held)):
+        for heading in (one for one in mine if one.hidden == hidden and not found[one.key]):
             field = told(heading)
             if field is None or (of_part and field.sort in AMOUNTS):
+                continue
+            if several and field.sort in MONEY and not heading.unit:
                 continue
             place = (field.key, heading.year if field.is_yearly else None)
             if place not in taken:
                 found[heading.key] = field.key
                 taken.add(place)
-    return found if any(key in _OF_A_YEAR for key, _ in taken) else _without_year(found)
+    return found if any(key in _OF_A_YEAR for key, _ in taken) else _without_periods(found)
 
 
 _OF_A_YEAR = frozenset(field.key for field in FIELDS if field.sort in (*AMOUNTS, "count"))
 
 
-def _without_year(found: dict[str, str]) -> dict[str, str]:
+_PERIODS = frozenset(field.key for field in FIELDS if field.sort in ("year", "period"))
+
+
+def _without_periods(found: dict[str, str]) -> dict[str, str]:
     """A column of years without figures says when something else was: no row is left out for it."""
-    return {heading: "" if key == "year" else key for heading, key in found.items()}
+    return {heading: "" if key in _PERIODS else key for heading, key in found.items()}
 
 
 def fields_said(headings: Sequence[Heading]) -> set[str]:

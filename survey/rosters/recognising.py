@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from questionnaires.sheets.lists import Line, Sheet, Tab
 from survey.rosters import cells, heads
@@ -85,6 +86,7 @@ class _Reader:
             for at, heading in enumerate(head.headings)
             if (key := choices.columns.get(heading.key, "")) in BY_KEY
         ]
+        self._columns.sort(key=lambda placed: placed[1].sort != "unit")  # speaks of the others
         self._beside = _beside(self._columns, head.headings)
         self._texts = [at for at, column, _ in self._columns if column.sort in CARRIED]
         self._whose = [at for at, column, _ in self._columns if column.sort in WHOSE]
@@ -95,10 +97,15 @@ class _Reader:
         self._asides = Asides(self._columns, head.headings, titles)
         self._other_head = 0
         """The row of another table's head above, whose columns are not these."""
+        self._titles: list[Line] = []
+        """Rows above that are no firm's, since the last one that was."""
+        self._other_title: Mapping[str, Any] = {}
+        """The row above that says another unit or year than the list's title; and what it says."""
         self._township = ""
         """Whose part of the list this is, where rows of their own say so."""
         self._tab, self._choices, self._rules = tab, choices, rules
         self._power = head.power
+        self._head = head
 
     def row(self, line: Line) -> FirmRow | NoFirm:
         self._carried.begin(line)
@@ -106,9 +113,15 @@ class _Reader:
         if aside := self._asides.of(line):
             if aside == Aside.HEADING:
                 self._turn(line)
+            elif aside == Aside.TOTAL and self._sums_up(line):
+                self._township = ""
+            self._titles.append(line)
             return NoFirm(self._tab.name, line.number, aside)
+        self._titles.clear()
         if self._other_head:
             return self._unread(line, RowFault.OTHER_HEAD, {"row": self._other_head})
+        if self._other_title:
+            return self._unread(line, RowFault.OTHER_TITLE, self._other_title)
         if self._width and any(cell != "" for cell in line.cells[self._width :]):
             said = {"most": self._width, "found": len(line.cells)}
             return self._unread(line, RowFault.TOO_WIDE, said)
@@ -121,8 +134,16 @@ class _Reader:
             self._other_head = line.number
         elif self._asides.repeats_head(line):
             self._other_head = 0
+            self._other_title = heads.told_apart(self._head, self._titles) or (
+                {} if self._titles else self._other_title
+            )
 
-    def _unread(self, line: Line, fault: RowFault, said: Mapping[str, int]) -> FirmRow:
+    def _sums_up(self, line: Line) -> bool:
+        """Whether a sum is that of the township whose part this is: it ends there."""
+        said = (cells.plain(cell) for cell in line.cells if isinstance(cell, str))
+        return bool(self._township) and any(self._township in words for words in said)
+
+    def _unread(self, line: Line, fault: RowFault, said: Mapping[str, Any]) -> FirmRow:
         """A row whose columns are not the head's; whose it is stays known: its firm is not missing."""
         code = next(filter(None, map(sound_code, line.cells)), "")
         return FirmRow(self._tab.name, line.number, code, faults=(Said(fault, "", said),))

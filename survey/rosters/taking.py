@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from questionnaires.sheets.lists import Cell
 from survey.lifecycle.codes import LENGTH, doubts_about_code, fault_in_code, normal_code
-from survey.rosters import cells, names, trades
+from survey.rosters import cells, names, periods, trades
 from survey.rosters.cells import Unread
 from survey.rosters.columns import BY_KEY, GENERAL, Field, Heading
 from survey.rosters.rows import Choices, FirmRow, Said, Title
@@ -60,12 +60,16 @@ def _bare_code(said: str) -> str:
 _QUOTES = dict.fromkeys(map(ord, "'’‘`\"“”"))
 
 
+_HARD = frozenset({"name", "code", "year", "period", "unit"})
+"""What a row does not hold without; a figure neither."""
+
+
 class Found:
     """What the cells of one row have said so far."""
 
     def __init__(self, choices: Choices, rules: Rules, power: str = "") -> None:
         self._choices, self._rules, self._power = choices, rules, power
-        self.code = self.name = self.organisation = ""
+        self.code = self.name = self.organisation = self.unit = ""
         self.facts: dict[str, str] = {}
         self.figures: dict[int, dict[str, Any]] = {}
         self.titles: list[Title] = []
@@ -86,7 +90,7 @@ class Found:
                 getattr(self, f"_{column.sort}")(cell, column)
         except Unread as unread:
             said = {"shown": unread.shown} if unread.shown else {}
-            mild = not column.is_yearly and column.sort not in ("name", "code", "year")
+            mild = not column.is_yearly and column.sort not in _HARD
             if mild:
                 self.notes.append(Said(RowNote.LEFT_EMPTY, column.key, said))
             else:
@@ -117,6 +121,8 @@ class Found:
     # --- by sort --------------------------------------------------------------------------------
 
     def _name(self, cell: Cell, column: Field) -> None:
+        if cells.is_nought(cell):
+            return
         said, former = names.name(cell)
         if len(said) > LONGEST_NAME:
             raise Unread(RowFault.NAME_TOO_LONG, said[:20])
@@ -151,16 +157,32 @@ class Found:
 
     def _year(self, cell: Cell, column: Field) -> None:
         """Leave a row out that is of another year than the list is read for, or of a part of one."""
+        self._require_year(cell, column, periods.year_bounded)
+
+    def _period(self, cell: Cell, column: Field) -> None:
+        """Leave a row out whose period is no whole year: the first of January is a month's sign."""
+        self._require_year(cell, column, periods.whole_year)
+
+    def _require_year(self, cell: Cell, column: Field, read: Callable[[Cell], int | None]) -> None:
         said = cells.words(cell)
-        if said and cells.whole_year(cell) != self._choices.year:
+        if said and read(cell) != self._choices.year:
             values = {"shown": said[:40], "year": self._choices.year}
             self.faults.append(Said(RowFault.OTHER_YEAR, column.key, values))
+
+    def _unit(self, cell: Cell, column: Field) -> None:
+        """Note what the row's amounts are counted in; what counts pieces is none of money's."""
+        said = cells.plain(cell).strip("()")
+        unit = {"万": "万元", "亿": "亿元", "千": "千元"}.get(said, said)
+        if unit in cells.UNITS:
+            self.unit = unit
+        elif _MONEY.fullmatch(said):
+            raise Unread(RowFault.UNREADABLE, said[:40])
 
     def _organisation(self, cell: Cell, column: Field) -> None:
         self.organisation = normal_code(cells.words(cell))
 
     def _text(self, cell: Cell, column: Field) -> None:
-        said = cells.words(cell)
+        said = _worded(cell)
         if column.key in PEOPLE:
             said = cells.unmarked(said)
             if "*" in said:
@@ -168,13 +190,13 @@ class Found:
         self._keep(column, said)
 
     def _industry(self, cell: Cell, column: Field) -> None:
-        found = re.search(r"\d{2,4}", cells.plain(cell))
+        found = re.search(r"\d{2,4}", _EDITION.sub("", cells.plain(_worded(cell))))
         self._keep(column, found[0] if found else "")
         if found and not FIRST_INDUSTRY <= found[0][:2] <= LAST_INDUSTRY:
             self.notes.append(Said(RowNote.OTHER_INDUSTRY, column.key, {"shown": found[0]}))
 
     def _phones(self, cell: Cell, column: Field) -> None:
-        found = list(cells.phones(cell))
+        found = list(cells.phones(_worded(cell)))
         while len("、".join(found)) > column.most:
             found.pop()
             self.notes.append(Said(RowNote.SHORTENED, column.key))
@@ -209,7 +231,7 @@ class Found:
             self.facts[column.key] = said
 
     def _figure(self, cell: Cell, column: Field, heading: Heading) -> None:
-        chosen = self._power if column.sort == "power" else self._choices.unit
+        chosen = self._power if column.sort == "power" else self.unit or self._choices.unit
         value = _FIGURES[column.sort](cell, heading.unit, chosen)
         if value is not None:
             year = heading.year or self._choices.year
@@ -219,7 +241,7 @@ class Found:
         self.titles.extend(_titles(cell, column.title))
 
     def _titles(self, cell: Cell, column: Field) -> None:
-        for part in _PARTS.findall(cells.words(cell)):
+        for part in _PARTS.findall(_worded(cell)):
             if said := cells.plain(part):
                 end, rest = cells.end_in(said)
                 level = cells.level_in(said) or None
@@ -251,6 +273,24 @@ class Found:
                 raise Unread(RowFault.UNREADABLE, said[:40])
             level = cells.level_in(said) or None
             self.recognitions.append(Title(said[: column.most], cells.year_in(said), level))
+
+
+_MONEY = re.compile(r".{0,2}[百千万亿美欧日港]?[元圆币]")
+_EDITION = re.compile(
+    r"4754-?(?:(?:19|20)\d\d)?|(?:19|20)\d\d年?版|(?<=[\u4e00-\u9fff])(?:19|20)\d\d年?$"
+)
+"""The classification's own number and year beside a code of it."""
+
+
+def _worded(cell: Cell) -> str:
+    """Return a cell's words; a nought is what a program looked up where nothing stood.
+
+    Raises:
+        Unread: It is one.
+    """
+    if cells.is_nought(cell):
+        raise Unread(RowFault.UNREADABLE, "0")
+    return cells.words(cell)
 
 
 def _titles(cell: Cell, title: str) -> list[Title]:

@@ -40,9 +40,11 @@ _FAULTS: Final[Mapping[str, str]] = {
     RowFault.NAME_TOO_LONG: "企业名称超过 100 字（{shown}……）。请核对这一格。",
     RowFault.NO_VALUE: "{field}是公式，还没有算出结果，或者算出的是错误值（如 #N/A）。请用表格软件打开、计算并保存，或直接填写数值。",
     RowFault.UNREADABLE: "{field}“{shown}”看不懂。请改成{remedy}。",
+    RowFault.SCALED: "{field}的数字格式把数缩小了显示，表格里看到的和存着的不是同一个数，没有读。请把这一列的格式改成“常规”，核对数值和单位后再上传。",
     RowFault.TOO_LARGE: "{field}“{shown}”大得不合常理。请核对数值和单位。",
     RowFault.OTHER_YEAR: "这一行写的是“{shown}”，不是所选的 {year} 年全年，没有读。要导入别的年度，请另外再导入一次这份名单，把“数据年度”改成那一年。",
     RowFault.TOO_WIDE: "这一行有 {found} 列，表头只有 {most} 列：可能是数字里的逗号把一格分成了两格，这一行没有读。请给这一格加上英文双引号，或另存为 xlsx。",
+    RowFault.OTHER_TITLE: "上面第 {row} 行写着“{shown}”，和名单开头写的不一样，这一行没有读。请把两张表放进两个工作表或文件，分别导入。",
     RowFault.OTHER_HEAD: "上面第 {row} 行是另一张表的表头，列和前面不一样，这一行没有读。请把两张表放进两个工作表或文件，分别导入。",
 }
 _NOTES: Final[Mapping[str, str]] = {
@@ -63,6 +65,7 @@ _NOTES: Final[Mapping[str, str]] = {
 }
 _REMEDIES: Final[Mapping[str, str]] = {
     "above_scale": "是或否",
+    "unit": "元、千元、万元、百万元或亿元",
     "staff": "人数，如 92",
     "acre_class": "A、B、C 或 D",
     "digital_level": "1.0、2.0、3.0 或 4.0",

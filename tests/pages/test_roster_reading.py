@@ -100,6 +100,32 @@ def test_a_remembered_mapping_does_not_take_ten_months_for_a_year(client, sessio
     assert "selected" not in amounts
 
 
+def test_a_title_of_several_units_and_a_second_table_are_told_of_with_what_helps(app, client):
+    title = ["2025年规上企业（单位：营业收入万元、税收元）"]
+    page = client.get(
+        bring(client, a_sheet(title, [*HEAD[:2], "税收"], firm(607, 1))).location
+    ).text
+    assert "标题里写了几种金额单位" in page
+    assert "selected" not in page.partition('name="column-2"')[2].partition("</select>")[0]
+
+    head = [*HEAD[:2], "税收"]
+    rows = [
+        ["规上（单位：万元）"],
+        head,
+        firm(608, 1),
+        ["规下（单位：元）"],
+        head,
+        firm(609, 10_000),
+    ]
+    where = bring(client, a_sheet(*rows)).location
+    client.get(where)
+    client.submit(where, {"trade": "valve"})
+    work(app)
+    page = client.get(where.removesuffix("/read")).text
+    assert "会新增 1 家" in page
+    assert "上面第 4 行写着“规下（单位：元）”，和名单开头写的不一样" in page
+
+
 def test_a_table_on_its_side_is_refused_with_what_to_do(client):
     where = bring(client, odd_lists.upright()).location
 

@@ -9,9 +9,10 @@ import pytest
 from questionnaires.sheets.lists import Line, Sheet, Tab
 from survey.rosters import cells, heads
 from survey.rosters.asides import Aside
-from survey.rosters.columns import Heading, field_of, unit_in
+from survey.rosters.columns import Heading, field_of
 from survey.rosters.proposing import proposed
 from survey.rosters.rows import Title
+from survey.rosters.units import unit_in
 from survey.tables import RowFault, RowNote
 from tests.support import county_lists
 from tests.support.messy_lists import a_code

@@ -14,8 +14,9 @@ from questionnaires.sheets.lists import Line, Sheet, Tab
 from survey.files.lists import with_problems
 from survey.rosters import cells, choosing, heads
 from survey.rosters.asides import Aside
-from survey.rosters.columns import Heading, field_of, unit_in
+from survey.rosters.columns import Heading, field_of
 from survey.rosters.rows import Title
+from survey.rosters.units import unit_in
 from survey.tables import RowFault, RowNote
 from tests.support import odd_lists
 from tests.support.messy_lists import a_code

@@ -22,7 +22,7 @@ from survey.rosters.columns import AMOUNTS, BY_KEY, FIELDS, Field, Heading, year
 from survey.rosters.heads import Head
 from survey.rosters.taking import USUAL_POWER
 from survey.store import rosters as store
-from survey.tables import Roster, RosterMapping, RosterState
+from survey.tables import Roster, RosterMapping, RosterState, RowFault
 from survey.views.bureau import choices
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.rosters import GONE, found_roster
@@ -311,8 +311,8 @@ def _samples(lead: Sheet | None, at: int, first: int) -> list[str]:
 def _said(cell: Any) -> str:
     try:
         return cells.text(cell)
-    except Unread:
-        return "（公式）"
+    except Unread as unread:
+        return "（缩小显示）" if unread.fault == RowFault.SCALED else "（公式）"
 
 
 def _top(lead: Sheet | None) -> list[tuple[int, list[str]]]:
