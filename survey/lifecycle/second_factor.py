@@ -33,6 +33,8 @@ DRIFT = (0, -1, 1)
 WRONG = "动态码不对，或者已经用过。请等应用里换出新的 6 位数字再填；换了手机就填一个恢复码。"
 AGAIN = ("revoke", "delete", "undo", "erase", "accounts")
 """Kinds of destructive step that may want the factor again (``survey.words.factors``)."""
+UNLIKE = "动态码不对。请填应用里现在显示的 6 位数字；总是不对，请把手机的时间设为自动。"
+"""While it is set up there is no recovery code to fall back on."""
 PURPOSE = "second factor"
 """What its box is for (``sealed.Box``)."""
 
@@ -86,7 +88,7 @@ def begin(step: Step, user_id: int, secret: str, code: str, *, sign_in: str, key
             session.flush()
             step.log("factor_set", user)
             return Shown(renewed(step, user, sign_in), codes)
-    raise Invalid({"code": WRONG})
+    raise Invalid({"code": UNLIKE})
 
 
 def show(step: Step, user_id: int, code: str, *, sign_in: str, keys: Keys) -> Shown:

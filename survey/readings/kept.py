@@ -14,8 +14,8 @@ from survey.store import accounts, firms, purposes
 from survey.store import erasing as store
 from survey.store.log import of_user
 from survey.tables import Firm, NoteKind, SignerRole, User
+from survey.words.log import LogWords
 from survey.words.log_actions import ACTIONS
-from survey.words.log_names import SUBJECTS
 from survey.words.wording import ROLES
 
 MOST = 5000
@@ -55,9 +55,8 @@ def of_account(session: Session, user: User) -> list[Part]:
         Part("同意过的说明", ("第几版", "时间"), [
             (one.version, _said(one.agreed_at)) for one in purposes.consents_of(session, user.id)
         ]),
-        Part("操作日志", ("时间", "操作", "对象", "编号", "网络地址"), [
-            (_said(one.at), ACTIONS.get(one.action, one.action),
-             SUBJECTS.get(one.subject, one.subject), one.subject_id, one.address)
+        Part("操作日志", ("时间", "操作", "对象", "网络地址"), [
+            (_said(one.at), ACTIONS.get(one.action, one.action), LogWords.subject(one), one.address)
             for one in of_user(session, user.id, MOST)
         ]),
     ]  # fmt: skip

@@ -161,7 +161,7 @@ def begun(shown: Shown, target: str | None) -> ResponseReturnValue:
     """Give the session its new word; after a first factor show the recovery codes."""
     session["sid"] = shown.session
     if shown.codes:
-        return _codes(shown.codes, target)
+        return _codes(shown.codes, target, again=False)
     flash("已添加，以后登录时用哪一种都可以。", "good")
     return redirect(url_for("account.profile"))
 
@@ -180,10 +180,11 @@ def _scanned(secret: str, form: CodeForm, target: str | None) -> str:
     )
 
 
-def _codes(codes: tuple[str, ...], target: str | None) -> str:
+def _codes(codes: tuple[str, ...], target: str | None, *, again: bool) -> str:
     return render_template(
         "second_factor/codes.html",
         codes=codes,
+        again=again,
         username=here.reader().username,
         target=target or url_for("account.home"),
     )
@@ -192,7 +193,8 @@ def _codes(codes: tuple[str, ...], target: str | None) -> str:
 @pages.post("/account/second-factor/codes")
 def codes() -> ResponseReturnValue:
     """Draw new recovery codes and show them, this once."""
-    return _codes(steps.draw_again(here.step(), here.reader().id), url_for("account.profile"))
+    drawn = steps.draw_again(here.step(), here.reader().id)
+    return _codes(drawn, url_for("account.profile"), again=True)
 
 
 @pages.post("/account/second-factor/leave")

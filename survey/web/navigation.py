@@ -47,8 +47,19 @@ MENU: tuple[tuple[str, str], ...] = (
 )
 """(endpoint, title) in reading order; each shows to the roles its route allows."""
 
-RESULTS = ("firm.home", "consultant.home", "bureau.assessments")
-"""Where each reader's way to a result begins."""
+ELSEWHERE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("/assessments/", ("firm.home", "consultant.home", "bureau.assessments")),
+    ("/interests/", ("consultant.home", "bureau.consultants")),
+    ("/bureau/consultants/", ("bureau.consultants", "administrator.users")),
+    (
+        "/bureau/assessments/templates/word",
+        ("bureau.assessments", "administrator.district_settings"),
+    ),
+    ("/admin/identities", ("administrator.users",)),
+    ("/admin/security", ("administrator.users",)),
+    ("/admin/tokens", ("administrator.users",)),
+)
+"""(how a path begins, the lines its pages stand under), where the path itself does not say so."""
 
 
 class Entry(NamedTuple):
@@ -65,6 +76,7 @@ def entries(reader: Reader | None, path: str) -> list[Entry]:
         return []
     lines = [(title, url_for(target)) for target, title in MENU if may_open(reader, target)]
     above = [url for _, url in lines if path.startswith(url)]
-    if path.startswith("/assessments/"):
-        above = [url_for(target) for target in RESULTS if may_open(reader, target)]
+    for begins, targets in ELSEWHERE:
+        if path.startswith(begins):
+            above = [url_for(target) for target in targets if may_open(reader, target)]
     return [Entry(title, url, url == max(above, key=len, default="")) for title, url in lines]

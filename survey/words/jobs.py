@@ -66,6 +66,12 @@ def kind(job: Job) -> str:
     return KINDS.get(job.kind, job.kind) + (f"（{sheet}）" if sheet else "")
 
 
+def slot(job: Job) -> str:
+    """Say for which night, hour or minutes periodic work is, such as 2026-11-28 09 时."""
+    day, _, hour = (job.slot or "").partition("T")
+    return f"{day} {hour if ':' in hour else hour and f'{hour} 时'}".strip()
+
+
 def fault(job: Job) -> str:
     """Say why the last try failed; nothing while none has."""
     return FAULTS[job.fault].format(**job.fault_values) if job.fault else ""

@@ -31,15 +31,17 @@ class LogWords:
             return named + SUBJECTS.get(entry.subject, entry.subject)
         return named
 
-    def subject(self, entry: AuditEntry) -> str:
-        """Name what a step was about, with its number."""
+    @staticmethod
+    def subject(entry: AuditEntry) -> str:
+        """Name what a step was about, with its number; there is one district, so it has none."""
         if entry.subject == "list":
             return LISTS.get(entry.subject_id, entry.subject_id)
         if entry.subject == "page":
             return seen.PAGES.get(entry.subject_id, entry.subject_id)
         if entry.subject == "log":
             return f"操作日志第 {entry.subject_id} 块"
-        return f"{SUBJECTS.get(entry.subject, entry.subject)} {entry.subject_id}".strip()
+        titled = SUBJECTS.get(entry.subject, entry.subject)
+        return titled if entry.subject == "district" else f"{titled} {entry.subject_id}".strip()
 
     def change(self, entry: AuditEntry) -> str:
         """Write what changed, from and to; nothing of what only a sheet's readers may see."""

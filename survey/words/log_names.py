@@ -152,7 +152,6 @@ NAMES = {
     "bundle_days": "档案包保存天数",
     "stuck_days": "几天没动算停住",
     "retention_months": "过程材料保存月数",
-    "purpose_version": "个人信息处理说明第几版",
     "log_months": "操作日志保存月数",
     "rosters": "名单数",
     "batches": "批量文件数",

@@ -68,6 +68,7 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     ),
     "scopes": lambda scopes: f"权限 {'、'.join(api.SCOPES.get(one, one) for one in scopes)}",
     "events": lambda kinds: f"事件 {'、'.join(webhooks.EVENTS.get(kind, kind) for kind in kinds)}",
+    "purpose_version": lambda number: f"个人信息处理说明第 {number} 版",
     "until": lambda day: f"有效至 {day}",
     "came_by": lambda source: f"来源 {needs.SOURCES.get(source, source)}",
     "rating": lambda rating: f"评价 {needs.RATINGS.get(rating, '无')}",

@@ -105,10 +105,11 @@ FIRST_STEPS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def day(moment: datetime | date) -> str:
-    """Name a day in the year's own words: 11月3日."""
+def day(moment: datetime | date, today: date) -> str:
+    """Name a day as one says it: 11 月 3 日; of another year with its year, 2025 年 11 月 3 日."""
     local = moment.astimezone(LOCAL) if isinstance(moment, datetime) else moment
-    return f"{local.month} 月 {local.day} 日"
+    year = "" if local.year == today.year else f"{local.year} 年 "
+    return f"{year}{local.month} 月 {local.day} 日"
 
 
 def since(kind: str, moment: datetime | None, today: date) -> str:
@@ -117,7 +118,7 @@ def since(kind: str, moment: datetime | None, today: date) -> str:
     if moment is None or not form:
         return ""
     days = (today - moment.astimezone(LOCAL).date()).days
-    said = form.format(day=day(moment))
+    said = form.format(day=day(moment, today))
     return f"{said}，已 {days} 天" if days > 0 else said
 
 
@@ -127,7 +128,7 @@ def planned(on: date | None, today: date) -> str:
         return ""
     ahead = (on - today).days
     near = NEAR.get(ahead) or (f"已过 {-ahead} 天" if ahead < 0 else WEEKDAYS[on.weekday()])
-    return f"计划 {day(on)}（{near}）"
+    return f"计划 {day(on, today)}（{near}）"
 
 
 def until(last: date | None, today: date) -> str:
@@ -136,5 +137,5 @@ def until(last: date | None, today: date) -> str:
         return ""
     left = (last - today).days
     if left < 0:
-        return f"{day(last)}已截止，过了 {-left} 天"
-    return f"{day(last)}截止，" + (f"还剩 {left} 天" if left else "今天是最后一天")
+        return f"{day(last, today)}已截止，过了 {-left} 天"
+    return f"{day(last, today)}截止，" + (f"还剩 {left} 天" if left else "今天是最后一天")

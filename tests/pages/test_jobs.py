@@ -80,6 +80,20 @@ def test_a_job_is_listed_with_its_firm_its_state_and_who_asked(
     assert "重试" not in page.replace("可以重试", "")
 
 
+@pytest.mark.parametrize(
+    ("slot", "said"),
+    [
+        ("2026-11-28", "2026-11-28"),
+        ("2026-11-28T09", "2026-11-28 09 时"),
+        ("2026-11-28T09:30", "2026-11-28 09:30"),
+    ],
+)
+def test_periodic_work_says_which_night_or_hour_it_is_for(administrator, session, slot, said):
+    jobs.open_slot(Step(session, TESTER, moment()), "seal", slot)
+
+    assert f">{said}<" in administrator.get(HOME).text
+
+
 def test_how_far_a_job_is_and_why_it_failed_is_said_in_words(administrator, session, firm, result):
     press(firm, result, f"{result}/report")
     job = the_job(session)

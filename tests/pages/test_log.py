@@ -75,6 +75,16 @@ def test_the_log_is_narrowed_by_role_kind_and_object_and_the_next_page_stays_nar
     assert "虚构老顾问" not in text
 
 
+def test_the_log_names_the_district_and_a_version_without_their_ids(session, desk):
+    noted(session, "count_habits", About("district", "habits"), after={"rows": 3})
+    noted(session, "agree", About("user", 1), after={"purpose_version": 2})
+
+    page = desk.get("/bureau/audit").text
+
+    assert "统计各题作答情况，区县设置</span>" in page
+    assert "个人信息处理说明第 2 版" in page
+
+
 def test_more_than_a_workbook_holds_is_refused_with_what_helps(session, desk, monkeypatch):
     monkeypatch.setattr(log_page, "MOST_ROWS", 2)
     for number in range(3):

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from survey import db
 from survey.lifecycle import new_firms
-from survey.lifecycle.step import Step
+from survey.lifecycle.step import About, Actor, Step
 from survey.store import settings
 from survey.store.purposes import consents_of
 from survey.tables import Firm, Role, User
@@ -91,6 +92,18 @@ def test_everybody_takes_along_what_is_kept_of_themselves(app, session):
     assert mine.get("/account/data?kind=xlsx").data.startswith(b"PK")
     assert mine.get("/account/data?kind=exe").status_code == 400
     assert [entry.subject_id for entry in logged(session, "take_data")] == [str(user.id)] * 2
+
+
+def test_what_somebody_looked_at_is_told_by_the_pages_name(app, session):
+    user = a_user(session, Role.ADMINISTRATOR)
+    with db.writing(session):
+        Step(session, Actor(user.id, user.name), moment()).log(
+            "view_person", About("page", "administrator.users")
+        )
+
+    said = json.loads(signed_in(app, session, user).get("/account/data").data)
+
+    assert "用户和权限" in {row["对象"] for row in said["操作日志"]}
 
 
 def test_an_administrator_erases_a_contact_after_a_second_look(session, administrator):

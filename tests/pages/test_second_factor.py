@@ -104,7 +104,9 @@ def test_setting_up_leads_from_the_picture_over_the_first_code_to_the_recovery_c
 
     assert wrong.status_code == 422
     assert "动态码不对" in wrong.text
+    assert "恢复码" not in wrong.text, "there is none yet"
     assert len(set(codes_on(right.text))) == 10
+    assert "以前的恢复码" not in right.text
     assert 'href="/admin/users">我已保存好' in right.text
     assert client.get("/admin/users").status_code == 200
     assert last_of(session, "factor_set").user_id is not None
@@ -329,8 +331,10 @@ def test_new_recovery_codes_take_the_place_of_the_old(app, session):
     client, _, old = with_factor(app, session, user)
     client.get("/account")
 
-    new = codes_on(client.submit("/account/second-factor/codes").text)
+    page = client.submit("/account/second-factor/codes").text
 
+    new = codes_on(page)
+    assert "以前的恢复码已经失效" in page
     assert len(new) == 10
     assert not set(new) & set(old)
     other = with_password(app, user)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -74,6 +74,15 @@ def contact(session):
 def test_every_kind_has_its_words_and_its_way():
     assert set(Kind) == set(words.KINDS) == set(ways.WAYS)
     assert set(First) == set(words.FIRST_STEPS) == set(ways.FIRST_WAYS)
+
+
+def test_a_day_of_another_year_is_told_with_its_year():
+    today = date(2026, 11, 28)
+
+    assert words.until(date(2026, 12, 4), today) == "12 月 4 日截止，还剩 6 天"
+    assert words.until(date(2027, 1, 31), today) == "2027 年 1 月 31 日截止，还剩 64 天"
+    asked = datetime(2025, 11, 6, tzinfo=UTC)
+    assert words.since("unplaced", asked, today) == "2025 年 11 月 6 日核定，已 387 天"
 
 
 def test_a_firm_reads_how_far_it_is_and_until_when(app, session):
