@@ -13,7 +13,7 @@ from fractions import Fraction
 from questionnaires.model import Package
 from reports.contracts import band_of, ends
 from reports.dashboard import Cell, Line, Table, Where, count, money
-from reports.figures import amount, span
+from reports.figures import amount, money_text, span
 from reports.lifting import Ground, Purchase
 from reports.small_cells import FEWEST, tells_one
 
@@ -250,19 +250,21 @@ Largest = Mapping[str, tuple[int, int, int]]
 """How many firms have part of a sum, and what the two with the most have, by a key of ``MONEY``."""
 
 
-def table(lines: Sequence[Counted], whole: Counted, largest: Largest) -> Table:
+def table(lines: Sequence[Counted], whole: Counted, largest: Largest, lost: int = 0) -> Table:
     """Return the district's projects by state, and what was asked and paid in subsidies.
 
     Args:
         whole: All of them together.
+        lost: Subsidies paid out to projects that were stopped since, in 0.01 万元.
     """
+    apart = f"另有 {money_text(lost)}已兑现给后来终止的项目，不在表内。" if lost else ""
     shown = [_told(line) for line in lines if line.projects]
     if len(shown) > 1:
         shown.append(_told(whole))
     return Table(
         id="projects",
         title="改造项目",
-        says=f"{WHICH}一次性投入按合同价，没签合同的按填写的预算；已投入按企业填报。",
+        says=f"{WHICH}一次性投入按合同价，没签合同的按填写的预算；已投入按企业填报。{apart}",
         head=HEAD,
         lines=tuple(shown),
         unit="个",

@@ -255,7 +255,7 @@ def _projects(session: Session, made: datetime) -> Table:
     ]
     asks = {"state": SEVERAL.join(project_sums.LIVE)}
     whole = _counted(say.TOTAL, asks, found.of()._replace(firms=found.firms))
-    return say_projects.table(lines, whole, found.largest._asdict())
+    return say_projects.table(lines, whole, found.largest._asdict(), found.lost)
 
 
 def _counted(title: str, asks: Mapping[str, str], of: project_sums.OfState) -> say_projects.Counted:

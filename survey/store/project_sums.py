@@ -49,7 +49,7 @@ class Largest(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """The district's projects in figures; amounts in 0.01 万元, stopped projects left out.
+    """The district's projects in figures; amounts in 0.01 万元, stopped projects apart.
 
     The one truth of pages, ledger and reports.
     """
@@ -60,13 +60,9 @@ class Sums(NamedTuple):
     largest: Largest
 
     def of(self, *states: ProjectState) -> OfState:
-        """Add up some states; none named means all."""
-        chosen = [self.by_state.get(state, NO_PROJECTS) for state in states or self.by_state]
-        return (
-            OfState(*(sum(column) for column in zip(*chosen, strict=True)))
-            if chosen
-            else NO_PROJECTS
-        )
+        """Add up some states; none named means all but the stopped."""
+        chosen = [self.by_state.get(state, NO_PROJECTS) for state in states or LIVE]
+        return OfState(*(sum(column) for column in zip(*chosen, strict=True)))
 
     @property
     def under_way(self) -> int:
@@ -103,6 +99,11 @@ class Sums(NamedTuple):
     @property
     def granted(self) -> int:
         return self.of().granted
+
+    @property
+    def lost(self) -> int:
+        """Subsidies paid out to projects that were stopped since."""
+        return self.of(ProjectState.STOPPED).granted
 
 
 def sums(session: Session, today: date) -> Sums:
@@ -144,7 +145,6 @@ def _by_state(today: date) -> Select[*tuple[Any, ...]]:
             _added(_GIVEN.c.granted),
         )
         .outerjoin(_GIVEN, _GIVEN.c.project_id == Project.id)
-        .where(state.in_(LIVE))
         .group_by(state)
     )
 

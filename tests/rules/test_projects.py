@@ -119,6 +119,14 @@ def test_the_districts_block_leads_to_the_projects_it_counts_and_adds_up():
     assert table([], replace(WHOLE, projects=0), LARGEST).lines == ()
 
 
+def test_what_was_paid_to_projects_that_were_stopped_since_is_told_apart():
+    assert "终止的项目" not in table(LINES, WHOLE, LARGEST).says
+    found = table(LINES, WHOLE, LARGEST, lost=1_250)
+
+    assert "另有 12.5 万元已兑现给后来终止的项目，不在表内。" in found.says
+    assert "12.5" not in found.outside
+
+
 def test_outside_money_is_told_of_all_together_in_bands_and_never_where_one_firm_is_found_in_it():
     found = table(LINES, WHOLE, LARGEST)
     few = table(LINES, WHOLE, {name: (4, *most) for name, (_, *most) in LARGEST.items()})

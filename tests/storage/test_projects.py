@@ -260,6 +260,9 @@ def test_a_project_that_was_stopped_is_paid_nothing_more_and_shows_what_it_was_p
     pay(paid, "0.4", "退回六千元。")
     seen = project_seen(session, again(session, row))
     assert [(one.paid, seen.allowed(one)) for one in seen.subsidies] == [(40, 0), (0, 0)]
+    session.rollback()
+    found = project_sums.sums(session, date(2026, 12, 1))
+    assert (found.asked, found.granted, found.lost) == (0, 0, 40)
 
 
 def test_a_project_that_goes_on_after_it_was_stopped_keeps_its_beginning_and_is_unfinished(session):
