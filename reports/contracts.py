@@ -17,6 +17,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from statistics import median_low
 from typing import NamedTuple
@@ -147,10 +148,33 @@ def prices(figures: Mapping[Told, Quartiles]) -> dict[str, Prices]:
     }
 
 
-def claimable(price: int, permille: int) -> int:
-    """Return a share of a contract's price, cut to whole 0.01 万元.
+class Rate(NamedTuple):
+    """Which part of its sales the district's policy pays a provider, in thousandths, from a day on.
+
+    ``document``: by which paper; while none is named, the part is a reference. ``since``: None from
+    the beginning.
+    """
+
+    permille: int
+    document: str = ""
+    since: date | None = None
+
+
+NO_RATE = Rate(0)
+
+
+def rate_on(rates: Iterable[Rate], day: date | None) -> Rate:
+    """Return the rate in force on a day, of rates in their order; none before the first."""
+    begun = [one for one in rates if one.since is None or (day and one.since <= day)]
+    return begun[-1] if begun else NO_RATE
+
+
+def claimable(sales: int, accepted_on: date | None, rates: Iterable[Rate]) -> int:
+    """Return what a provider may claim for a project, cut to whole 0.01 万元.
+
+    The rate of the day on which the project was accepted holds, whatever came later.
 
     Source:
         The district's policy for providers, as the settings have it (6 % in the plan).
     """
-    return price * permille // 1000
+    return sales * rate_on(rates, accepted_on).permille // 1000

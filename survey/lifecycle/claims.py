@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from reports.contracts import claimable
 from reports.figures import money_text
 from survey.lifecycle import typed
 from survey.lifecycle.errors import Invalid, NotThere, Stale
@@ -54,7 +53,7 @@ def record(
             raise Stale
         if row and row.provider_id != provider_id and row.claimed:
             raise Invalid({"claimed": ANOTHERS})
-        most = claimable(deal.sales, settings.read(session).provider_permille)
+        most = deal.claimable(settings.read(session).provider_rates)
         values = _read(given, most, deal, step.today)
         before = {"claimed": row.claimed, "paid": row.paid} if row else None
         if row is None:

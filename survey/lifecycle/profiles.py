@@ -22,12 +22,21 @@ from sqlalchemy.orm import Session
 from questionnaires import reading
 from questionnaires.model import Value, Word
 from questionnaires.reading import Document, Fault, Trail
+from reports.contracts import Rate
 from reports.contrast import LEAST, WHITE, contrast, darkened, mixed
 from reports.district import Counting, Target
 from survey import library
 from survey.files import sandbox
 from survey.files.inside import Verdict
-from survey.lifecycle import edition_status, need_rules, settings, stage_rules, typed, workdays
+from survey.lifecycle import (
+    edition_status,
+    need_rules,
+    provider_rates,
+    settings,
+    stage_rules,
+    typed,
+    workdays,
+)
 from survey.lifecycle.errors import Faulty, Invalid
 from survey.lifecycle.need_rules import Line
 from survey.lifecycle.stage_rules import MOST_STAGES, MOST_TITLE
@@ -117,6 +126,18 @@ class Needs(Entry):
     most_open: int = need_store.MOST_OPEN
 
 
+class Providers(Entry):
+    """Of which classes providers are, and which part of their sales the district pays them.
+
+    ``rates``: one a line, as ``lifecycle.provider_rates`` reads them.
+    """
+
+    classes: Annotated[list[Name], Field(min_length=1, max_length=20)] = list(
+        District.provider_classes
+    )
+    rates: Annotated[str, Field(max_length=4_000)] | None = None
+
+
 class StageEntry(Entry):
     """A stage of one ladder of the pool's ledger, see ``store.stages.Stage``."""
 
@@ -168,6 +189,7 @@ class Profile(Entry):
     stages: Stages | None = None
     workdays: Annotated[list[Year], Field(max_length=30)] = []
     needs: Needs | None = None
+    providers: Providers = Providers()
     colours: Colours | None = None
     logo: Annotated[str, Field(min_length=1)] | None = None
     """A PNG in base64."""
@@ -209,10 +231,11 @@ def read(step: Step, raw: bytes, name: str) -> Taken:
         raise Faulty(tuple(document.faults))
     logo = _logo(document, profile)
     calendar, rules = _calendar(document, profile), _rules(document, profile)
+    rates = _rates(document, profile)
     stages = _stages(document, profile)
     if document.faults:
         raise Faulty(tuple(document.faults))
-    district = replace(_district(profile, logo, step), stages=stages)
+    district = replace(_district(profile, logo, step), stages=stages, provider_rates=rates)
     return Taken(district, logo, calendar, rules)
 
 
@@ -277,6 +300,18 @@ def _rules(document: Document, profile: Profile) -> NeedRules:
             trail: Trail = ("needs",)
             document.faults.append(document.fault(trail, told.rstrip("。"), "改正后再载入"))
         return NeedRules()
+
+
+def _rates(document: Document, profile: Profile) -> tuple[Rate, ...]:
+    """Read what providers are paid by the rules of the page on which it is typed."""
+    if profile.providers.rates is None:
+        return District.provider_rates
+    try:
+        return provider_rates.read(profile.providers.rates)
+    except Invalid as error:
+        told = error.fields["provider_rates"].rstrip("。")
+        document.faults.append(document.fault(("providers", "rates"), told, "改正后再载入"))
+        return ()
 
 
 def _senseless(document: Document, profile: Profile, rungs: set[str]) -> Iterator[Fault]:
@@ -382,6 +417,7 @@ def _district(profile: Profile, logo: bytes, step: Step) -> District:
         bundle_days=profile.bundle_days,
         retention_months=profile.retention_months,
         log_months=profile.log_months,
+        provider_classes=tuple(map(typed.line, profile.providers.classes)),
         reduced=profile.reduced,
         logo=hashlib.sha256(logo).hexdigest() if logo else "",
         main_colour=colours.main.lower() if colours else "",
@@ -430,6 +466,10 @@ def written(session: Session, district: District) -> str:
         "stages": _written_stages(district),
         "workdays": _written_days(workday_store.read(session)),
         "needs": _written_rules(need_store.read(session)),
+        "providers": {
+            "classes": list(district.provider_classes),
+            "rates": provider_rates.as_text(district.provider_rates),
+        },
         "colours": _said(colours),
         "logo": logo,
     }

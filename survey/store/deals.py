@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
-from reports.contracts import Contract, Opinion
+from reports.contracts import Contract, Opinion, Rate, claimable
 from survey.store.lists import Slice, sliced
 from survey.tables import (
     Firm,
@@ -81,6 +82,9 @@ class Deal(NamedTuple):
     stands: bool
     ours: bool | None
 
+    def claimable(self, rates: Iterable[Rate]) -> int:
+        return claimable(self.sales, self.accepted_on, rates)
+
     @property
     def days(self) -> int | None:
         """From the contract to the acceptance."""
@@ -149,12 +153,21 @@ class Sums(NamedTuple):
     over: int
 
 
-def sums(session: Session, permille: int) -> Sums:
+def sums(session: Session, rates: Iterable[Rate]) -> Sums:
     """Add the ledger up; what may be claimed is cut project by project, as ``claimable`` does."""
-    most, paid = _SOLD * permille // 1000, _of_claim(ProviderClaim.paid)
+    most, paid = _SOLD * _permille(rates) // 1000, _of_claim(ProviderClaim.paid)
     sums = (_SOLD, most, _of_claim(ProviderClaim.claimed), paid, case((paid > most, paid - most)))
     query = _told(select(*map(func.sum, sums)).select_from(Project))
     return Sums(*(int(value or 0) for value in session.execute(query).one()))
+
+
+def _permille(rates: Iterable[Rate]) -> ColumnElement[int]:
+    """Return the rate of a project's acceptance, as ``rate_on`` does."""
+    found: ColumnElement[int] = literal(0)
+    for one in rates:
+        begun = true() if one.since is None else Project.accepted_on >= one.since
+        found = case((begun, one.permille), else_=found)
+    return found
 
 
 def deal(session: Session, project_id: int, provider_id: int) -> Deal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reports.contracts import Rate
 from reports.district import Counting, Target
 from survey.store import stages
 from survey.store.stages import Stage
@@ -46,10 +47,8 @@ class District:
     """After how many days without a save a firm that fills in is called stuck."""
     provider_classes: tuple[str, ...] = ("软件", "集成", "设备", "咨询", "总包")
     """Of which a provider is one or several."""
-    provider_permille: int = 60
-    """Which part of its real sales revenue the district's policy pays a provider, in thousandths."""
-    provider_document: str = ""
-    """By which paper; while none is named, the part is a reference."""
+    provider_rates: tuple[Rate, ...] = (Rate(60),)
+    """Which part of its real sales revenue the district's policy pays a provider, by day."""
     bundle_days: int = 7
     """For how many days the packed file of a firm (档案包) may be taken away."""
     retention_months: int = 36
@@ -105,6 +104,10 @@ def written(district: District) -> dict[str, Any]:
     since = district.counting.since
     values["counting"]["since"] = since.isoformat() if since else ""
     values["stages"] = stages.written(district.stages)
+    values["provider_rates"] = [
+        one._asdict() | {"since": one.since.isoformat() if one.since else ""}
+        for one in district.provider_rates
+    ]
     return values
 
 
@@ -121,7 +124,22 @@ def _district(kept: Mapping[str, Any]) -> District:
         values["stages"] = stages.read(values["stages"])
     if "counting" in values:
         values["counting"] = _counting(values["counting"])
+    # Kept by the release before, and by this one until somebody saves: one rate, whatever the day.
+    alone = Rate(values.pop("provider_permille", 60), values.pop("provider_document", ""))
+    kept_rates = values.get("provider_rates")
+    values["provider_rates"] = (alone,) if kept_rates is None else _rates(kept_rates)
     return District(**values)
+
+
+def _rates(kept: Iterable[Mapping[str, Any]]) -> tuple[Rate, ...]:
+    return tuple(
+        Rate(
+            one["permille"],
+            one["document"],
+            date.fromisoformat(one["since"]) if one["since"] else None,
+        )
+        for one in kept
+    )
 
 
 def _counting(kept: Mapping[str, Any]) -> Counting:

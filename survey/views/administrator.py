@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from fractions import Fraction
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,9 +13,16 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from reports.district import Counting
-from reports.figures import amount
 from survey import library
-from survey.lifecycle import accounts, edition_status, links, settings, stage_rules, typed
+from survey.lifecycle import (
+    accounts,
+    edition_status,
+    links,
+    provider_rates,
+    settings,
+    stage_rules,
+    typed,
+)
 from survey.lifecycle.errors import Invalid
 from survey.readings.first_steps import first_steps
 from survey.readings.todo.bureau import Desk, of_administrator
@@ -119,15 +125,11 @@ class DistrictForm(FlaskForm):
         [Optional(), Length(max=100)],
         description="多个用“、”隔开。例如：软件、集成。",
     )
-    provider_share = StringField(
-        "服务商奖补比例（%）",
-        [Optional(), Length(max=6)],
-        description="按真实销售额的百分之几，最多一位小数，例如 6。",
-    )
-    provider_document = StringField(
-        "服务商奖补依据",
-        [Optional(), Length(max=100)],
-        description="文件名称和文号。空着时比例标为参考值。",
+    provider_rates = TextAreaField(
+        "服务商奖补比例",
+        description="按真实销售额的百分之几。每行一条：从哪天起、比例、文件名称和文号，用空格隔开，"
+        f"例如 {provider_rates.LIKE}。项目按验收那天的比例算，所以比例变了要另加一行，不要改原来的。"
+        "不写日期表示一直如此，不写文号的标为参考值。",
     )
     reduced = BooleanField("适用山区海岛县的申报金额")
 
@@ -291,7 +293,7 @@ def _typed(district: District) -> dict[str, object]:
         "levels": "、".join(district.counting.levels),
         "since": district.counting.since,
         "provider_classes": "、".join(district.provider_classes),
-        "provider_share": amount(Fraction(district.provider_permille, 10)),
+        "provider_rates": provider_rates.as_text(district.provider_rates),
         "base": district.counting.base,
     }
 
@@ -327,8 +329,7 @@ def _district(
         retention_months=form.retention_months.data or District.retention_months,
         log_months=form.log_months.data or District.log_months,
         provider_classes=_words(form.provider_classes.data) or District.provider_classes,
-        provider_permille=_permille(form.provider_share.data),
-        provider_document=typed.line(form.provider_document.data),
+        provider_rates=provider_rates.read(form.provider_rates.data or ""),
         reduced=bool(form.reduced.data),
     )
 
@@ -341,15 +342,6 @@ def _lines(text: str | None) -> tuple[str, ...]:
 def _words(text: str | None) -> tuple[str, ...]:
     found = dict.fromkeys(typed.line(word) for word in (text or "").split("、"))
     return tuple(word for word in found if word)
-
-
-def _permille(text: str | None) -> int:
-    """Read a share in percent, with at most one decimal, as thousandths; empty for none."""
-    whole, _, tenth = typed.plain(text).removesuffix("%").partition(".")
-    number = typed.whole(f"{whole or 0}{tenth or 0}") if len(tenth) <= 1 else None
-    if number is None or number > 1000:
-        raise Invalid({"provider_share": "请填 0 至 100 的数，最多一位小数，例如 6 或 6.5。"})
-    return number
 
 
 def _levels(text: str | None) -> tuple[str, ...]:

@@ -114,6 +114,7 @@ NAMES = {
     "provider_classes": "服务商类别",
     "provider_permille": "服务商奖补千分比",
     "provider_document": "服务商奖补依据",
+    "provider_rates": "服务商奖补比例",
     "address": "地址",
     "answers": "题数",
     "bureau": "主管部门",

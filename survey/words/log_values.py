@@ -26,6 +26,7 @@ from survey.words import (
 from survey.words.notes import TITLES
 from survey.words.notices import CHANGED
 from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
+from survey.words.providers import rate
 from survey.words.rounds import REMINDERS
 from survey.words.wording import (
     AWARD_LEVELS,
@@ -53,6 +54,9 @@ def _priced(parts: Mapping[str, int]) -> str:
 
 PHRASES: Mapping[str, Callable[[Any], str]] = {
     "stages": lambda stages: "培育阶段 " + "、".join(stage["title"] for stage in stages),
+    "provider_rates": lambda rates: (
+        "服务商奖补比例 " + ("；".join(rate(**one) for one in rates) or "无")
+    ),
     "provider_standing": lambda standing: PROVIDER_STANDINGS.get(standing, standing),
     "claimed": lambda money: _sum("已申领", money),
     "share": lambda share: f"得分率 {percent(Fraction(share))}",

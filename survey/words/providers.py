@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from reports.contracts import Prices
+from reports.contracts import Prices, Rate
 from reports.demand import Described
 from reports.figures import amount, money_text, span
 from reports.matching import Reason
@@ -70,6 +70,17 @@ MANY: Final = "若干家"
 def share(permille: int) -> str:
     """Write a share in percent without the sign."""
     return amount(Fraction(permille, 10))
+
+
+def rate(permille: int, document: str, since: object) -> str:
+    """Say which part of its sales a provider is paid, from when on and by which paper."""
+    begins = f"{since} 起 " if since else ""
+    return f"{begins}{share(permille)}%（{document or '参考值，依据文件还没有登记'}）"
+
+
+def rates(known: Iterable[Rate]) -> str:
+    """Say all rates in their order."""
+    return "；".join(rate(*one) for one in known) or "还没有登记比例"
 
 
 def standing_of(deal: Any) -> str:

@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
+from reports.contracts import Rate
 from reports.district import Counting, Target
 from survey.store import settings
 from survey.tables import Role
+from survey.words.log_values import PHRASES
 from tests.support.bureau import a_district, logged
 from tests.support.people import a_user, signed_in
 
@@ -139,3 +141,59 @@ def test_how_long_working_papers_are_kept_is_set_within_bounds(app, session):
     assert settings.read(session).retention_months == 24
     (entry,) = logged(session, "settings")
     assert entry.after["retention_months"] == 24
+
+
+def test_what_providers_are_paid_is_typed_a_line_a_rate_and_put_in_the_order_of_days(app, session):
+    a_district(session)
+    page = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    assert "\n6%</textarea>" in page.get("/admin/district").text
+    lines = "2027-01-01 ５.５％  虚构〔2026〕20 号\n\n2026-01-01 6% 虚构〔2026〕9 号"
+
+    assert page.submit("", {"provider_rates": lines}).status_code == 302
+
+    session.expire_all()
+    assert settings.read(session).provider_rates == (
+        Rate(60, "虚构〔2026〕9 号", date(2026, 1, 1)),
+        Rate(55, "虚构〔2026〕20 号", date(2027, 1, 1)),
+    )
+    (entry,) = logged(session, "settings")
+    told = PHRASES["provider_rates"](entry.after["provider_rates"])
+    assert told.endswith("；2027-01-01 起 5.5%（虚构〔2026〕20 号）")
+    assert entry.before["provider_rates"] == [{"permille": 60, "document": "", "since": ""}]
+    again = page.get("/admin/district").text
+    assert "2026-01-01 6% 虚构〔2026〕9 号\n2027-01-01 5.5% 虚构〔2026〕20 号" in again
+
+
+@pytest.mark.parametrize(
+    "given, says",
+    [
+        ("6", "看不懂“6”"),
+        ("2026-01-01 6.55% 文件", "看不懂"),
+        ("2026-01-01 101% 文件", "看不懂"),
+        ("2026-02-30 6% 文件", "没有 2026-02-30 这一天"),
+        ("2026-01-01 6% 甲\n2026-01-01 5% 乙", "都从 2026-01-01 起"),
+        ("6% 甲\n5% 乙", "都没有写起始日期"),
+        ("2026-01-01 6% " + "文" * 101, "文号最多 100 字"),
+        ("\n".join(f"2026-01-{day:02} 6%" for day in range(1, 22)), "最多登记 20 条"),
+    ],
+)
+def test_a_rate_that_cannot_be_read_is_named_and_nothing_is_kept(app, session, given, says):
+    a_district(session)
+    page = signed_in(app, session, a_user(session, Role.ADMINISTRATOR))
+    page.get("/admin/district")
+
+    answer = page.submit("", {"provider_rates": given})
+
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert settings.read(session).provider_rates == (Rate(60),)
+
+
+def test_the_one_rate_that_was_kept_before_rates_had_days_holds_from_the_beginning(session):
+    a_district(session)
+    row = session.get(settings.Setting, settings.KEY)
+    kept = {name: value for name, value in row.value.items() if name != "provider_rates"}
+    row.value = kept | {"provider_permille": 65, "provider_document": "虚构〔2025〕3 号"}
+    session.flush()
+
+    assert settings.read(session).provider_rates == (Rate(65, "虚构〔2025〕3 号"),)

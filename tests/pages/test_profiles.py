@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from PIL import Image
 
+from reports.contracts import Rate
 from reports.district import Counting, Target
 from survey.clock import utc_now
 from survey.lifecycle import profiles
@@ -37,6 +38,7 @@ stuck_days: 9
 bundle_days: 3
 retention_months: 12
 log_months: 24
+providers: {classes: [软件, 设备], rates: "2026-01-01 6.5% 虚构〔2026〕9 号"}
 colours: {main: "#1c5790", deep: "#123a61"}
 """
 
@@ -87,6 +89,8 @@ def test_a_profile_makes_the_installation_another_districts(administrator, sessi
         bundle_days=3,
         retention_months=12,
         log_months=24,
+        provider_classes=("软件", "设备"),
+        provider_rates=(Rate(65, "虚构〔2026〕9 号", date(2026, 1, 1)),),
         reduced=True,
         main_colour="#1c5790",
         deep_colour="#123a61",
@@ -134,6 +138,7 @@ def test_what_is_handed_out_is_read_as_it_was(administrator, session, step):
         (WHOLE.replace("stuck_days: 9", "stuck_days: 61"), "stuck_days", "60"),
         (WHOLE.replace("months: 12", "months: 5"), "retention_months", "6"),
         (WHOLE.replace("months: 12", "months: 121"), "retention_months", "120"),
+        (WHOLE.replace("2026-01-01 6.5%", "2026-02-30 6%"), "providers › rates", "没有 2026-02-30"),
         (WHOLE.replace("months: 24", "months: 5"), "log_months", "6"),
         (WHOLE.replace("reduced: true", "reduced: 1"), "reduced", "true 或 false"),
         (WHOLE + "mayor: 某某\n", "mayor", "不认识的键"),
@@ -179,7 +184,7 @@ def test_every_fault_is_named_on_the_page_with_its_line(administrator, session):
 
     assert answer.status_code == 422
     assert "有 2 处要改" in answer.text
-    assert "第 16 行 colours › main" in answer.text
+    assert "第 17 行 colours › main" in answer.text
     assert handed_in(administrator, "").status_code == 422
     administrator.get("/admin/district/profile")
     assert administrator.submit("/admin/district/profile", {}).status_code == 422

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from reports.contracts import Rate
 from survey import db
 from survey.files.spool import FOLDER, Spool
 from survey.jobs.seen import take_over
@@ -366,13 +367,14 @@ def test_providers_are_listed_narrowed_and_exported(session, desk, owner, packag
 
 def test_the_ledger_is_derived_from_accepted_contracts(session, desk):
     with db.writing(session):
-        keep(session, District(provider_permille=60, provider_document="虚构〔2026〕9 号"))
+        keep(session, District(provider_rates=(Rate(60, "虚构〔2026〕9 号"),)))
     provider = a_provider(session)
     project = an_accepted_project(session, a_firm(session), provider)
 
     page = desk.get("/bureau/providers/ledger").text
     assert "7.4 万元" in page
-    assert "依据：虚构〔2026〕9 号。" in page
+    assert "6%（虚构〔2026〕9 号）" in page
+    assert "参考值" not in page
     day = moment().date().isoformat()
     typed = {"version": "0", "claimed": "7.4", "claimed_on": day, "paid": "", "paid_on": "", "note": ""}  # fmt: skip
     address = f"/bureau/providers/{provider.id}/claims/{project.id}"

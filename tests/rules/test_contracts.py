@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from datetime import date
 from fractions import Fraction
 from statistics import quantiles
 
@@ -16,11 +17,13 @@ from reports.contracts import (
     BANDS,
     Contract,
     Prices,
+    Rate,
     band_of,
     claimable,
     ends,
     members,
     prices,
+    rate_on,
 )
 from reports.small_cells import FEWEST
 
@@ -190,4 +193,18 @@ def test_there_are_ten_bands_in_every_power_of_ten():
 
 @given(st.integers(0, 10**8), st.integers(0, 1000))
 def test_a_share_of_sales_is_never_more_than_the_share(price, permille):
-    assert Fraction(price * permille, 1000) - 1 < claimable(price, permille) <= price
+    most = claimable(price, None, [Rate(permille)])
+
+    assert Fraction(price * permille, 1000) - 1 < most <= price
+
+
+def test_the_rate_of_a_day_is_the_last_that_had_begun():
+    first, then = Rate(60, "甲", date(2025, 1, 1)), Rate(50, "乙", date(2026, 1, 1))
+
+    def on(*day: int) -> Rate:
+        return rate_on((first, then), date(*day))
+
+    assert [on(2025, 1, 1), on(2025, 12, 31), on(2026, 1, 1)] == [first, first, then]
+    assert on(2024, 12, 31).permille == 0
+    assert rate_on((Rate(60), then), date(2024, 12, 31)) == Rate(60)
+    assert rate_on((), date(2026, 1, 1)).permille == 0

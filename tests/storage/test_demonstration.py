@@ -246,7 +246,7 @@ def _a_package_was_finished_by_enough_firms_to_tell_of_it(loaded: Session) -> No
 def _a_provider_was_paid_by_the_policy_and_one_waits(loaded: Session) -> None:
     found = loaded.scalars(select(ProviderClaim)).all()
     assert sorted(one.paid > 0 for one in found) == [False, True]
-    assert deals.sums(loaded, settings.read(loaded).provider_permille).over == 0
+    assert deals.sums(loaded, settings.read(loaded).provider_rates).over == 0
 
 
 def _enough_firms_speak_of_a_provider_to_tell_how_satisfied_they_are(loaded: Session) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from reports.contracts import Rate
 from survey import db
 from survey.lifecycle import (
     claims,
@@ -26,6 +27,7 @@ from survey.lifecycle.step import Actor, Step
 from survey.store import deals
 from survey.store import introductions as met
 from survey.store import providers as store
+from survey.store.settings import District, keep
 from survey.tables import (
     AuditEntry,
     CostKind,
@@ -300,6 +302,32 @@ def a_claim(claimed="7.40", paid="", paid_on="", note=""):
     return TypedClaim(claimed, day, paid, paid_on or (day if paid else ""), note)
 
 
+SIX_PERCENT = (Rate(60),)
+
+
+def test_a_rate_holds_for_what_was_accepted_from_its_day_on(session, provider):
+    day = moment().date() - timedelta(days=10)
+    rates = (
+        Rate(60, "虚构〔2025〕1 号", day - timedelta(days=20)),
+        Rate(100, "虚构〔2026〕2 号", day),
+    )
+    before, since = (
+        accepted(session, provider, accepted_on=on) for on in (day - timedelta(days=1), day)
+    )
+    accepted(session, provider, accepted_on=day - timedelta(days=21))  # before there was a policy
+    with db.writing(session):
+        keep(session, replace(District(), provider_rates=rates))
+
+    found = {one.project_id: one.claimable(rates) for one in deals.deals(session)[0]}
+
+    assert (found[before.id], found[since.id]) == (740, 1_234)
+    assert sorted(found.values()) == [0, 740, 1_234]
+    assert deals.sums(session, rates).claimable == sum(found.values())
+    with pytest.raises(Invalid, match="claimed"):
+        claims.record(a_step(session), provider.id, before.id, a_claim("7.41"), base_version=0)
+    claims.record(a_step(session), provider.id, since.id, a_claim("12.34"), base_version=0)
+
+
 def test_a_claim_is_never_above_what_accepted_contracts_make_claimable(session, provider):
     project = accepted(session, provider)  # 123.45 万元, 6 %: 7.407, cut to 7.40
 
@@ -318,7 +346,7 @@ def test_a_claim_is_never_above_what_accepted_contracts_make_claimable(session, 
 
     row = session.get(ProviderClaim, project.id, populate_existing=True)
     assert (row.claimed, row.paid) == (740, 740)
-    assert deals.sums(session, 60) == (12_345, 740, 740, 740, 0)
+    assert deals.sums(session, SIX_PERCENT) == (12_345, 740, 740, 740, 0)
 
 
 def test_what_was_paid_stays_in_the_ledger_when_its_acceptance_is_taken_back(session, provider):
@@ -332,18 +360,18 @@ def test_what_was_paid_stays_in_the_ledger_when_its_acceptance_is_taken_back(ses
 
     (withdrawn,) = deals.deals(session)[0]
     assert (withdrawn.stands, withdrawn.sales, withdrawn.paid) == (False, 0, 740)
-    assert deals.sums(session, 60) == (0, 0, 740, 740, 740)
+    assert deals.sums(session, SIX_PERCENT) == (0, 0, 740, 740, 740)
     with pytest.raises(Invalid):
         claimed("8", "8", at=1)
     with pytest.raises(Invalid, match="claimed"):
         claimed("0", at=1)  # nobody says why
     claimed("7.4", "3", at=1)  # a part came back
-    assert deals.sums(session, 60).over == 300
+    assert deals.sums(session, SIX_PERCENT).over == 300
     claimed("0", "", "", "已全部退回。", at=2)
     assert deals.deals(session) == ([], 0)
     put(session, project, state=ProjectState.ACCEPTED)
     claimed("7.4", at=3)
-    assert deals.sums(session, 60) == (12_345, 740, 740, 0, 0)
+    assert deals.sums(session, SIX_PERCENT) == (12_345, 740, 740, 0, 0)
 
 
 def test_a_corrected_contract_makes_less_claimable_and_shows_what_was_paid_too_much(
@@ -359,7 +387,7 @@ def test_a_corrected_contract_makes_less_claimable_and_shows_what_was_paid_too_m
     claims.record(a_step(session), provider.id, project.id, part, base_version=1)
     put(session, project, price_software=1_000)
 
-    assert deals.sums(session, 60) == (1_000, 60, 740, 300, 240)
+    assert deals.sums(session, SIX_PERCENT) == (1_000, 60, 740, 300, 240)
 
 
 def test_a_claim_is_never_taken_for_that_of_the_provider_a_contract_went_to(session, provider):
@@ -372,7 +400,7 @@ def test_a_claim_is_never_taken_for_that_of_the_provider_a_contract_went_to(sess
     assert (lines[provider.id].paid, lines[provider.id].stands) == (740, False)
     assert (lines[other.id].paid, lines[other.id].stands) == (None, True)
     assert deals.deals_of(session, provider.id) == []
-    assert deals.sums(session, 60) == (12_345, 740, 740, 740, 740)
+    assert deals.sums(session, SIX_PERCENT) == (12_345, 740, 740, 740, 740)
     with pytest.raises(Invalid, match="claimed"):
         claims.record(a_step(session), other.id, project.id, a_claim(), base_version=1)
     back = a_claim("0", "", "", "已退回。")

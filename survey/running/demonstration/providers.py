@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.contracts import claimable
 from survey import db
 from survey.lifecycle import claims, interests, introductions, projects, providers, tallies
 from survey.lifecycle.claims import TypedClaim
@@ -152,11 +151,11 @@ def know_sellers(session: Session) -> None:
 def claim_for(session: Session, officer: User, now: datetime) -> None:
     """Let two accepted projects be claimed for by the district's policy, and one of them be paid."""
     step = Step(session, actor(officer), now)
-    sold, permille = deals.deals(session)[0], settings.read(session).provider_permille
+    sold, rates = deals.deals(session)[0], settings.read(session).provider_rates
     session.rollback()
     day = step.today.isoformat()
     for deal, paid in zip(sold, (True, False), strict=False):
-        amount = f"{Decimal(claimable(deal.sales, permille)) / 100}"
+        amount = f"{Decimal(deal.claimable(rates)) / 100}"
         given = TypedClaim(amount, day, *((amount, day) if paid else ("", "")), "示例")
         claims.record(step, deal.provider_id, deal.project_id, given, base_version=0)
 

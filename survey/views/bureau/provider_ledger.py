@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reports import contracts
+from reports.contracts import rate_on
 from survey.lifecycle import claims as steps
 from survey.lifecycle.claims import TypedClaim
 from survey.lifecycle.errors import Invalid
@@ -32,7 +32,13 @@ _ASKED = {
 
 
 def _claimable(deal: Deal) -> int:
-    return contracts.claimable(deal.sales, here.district().provider_permille)
+    return deal.claimable(here.district().provider_rates)
+
+
+def _rate(deal: Deal) -> str:
+    """Say by which rate a project counts; nothing where it does not."""
+    found = rate_on(here.district().provider_rates, deal.accepted_on)
+    return words.rate(found.permille, found.document, None) if deal.stands else ""
 
 
 def _over(deal: Deal) -> int | None:
@@ -51,6 +57,7 @@ def _columns() -> tuple[Column[Any], ...]:
         Column("现状", words.standing_of, 24),
         Column("验收日期", lambda deal: deal.accepted_on, 14, "date"),
         money("合同销售额", lambda deal: deal.sales),
+        Column("比例和依据", _rate, 30),
         money("可申领", _claimable),
         money("已申领", lambda deal: deal.claimed),
         Column("申领日期", lambda deal: deal.claimed_on, 14, "date"),
@@ -81,16 +88,16 @@ def _page(tried: Tried | None = None) -> str:
     return render_template(
         "bureau/provider_ledger.html",
         deals=found,
-        district=here.district(),
         claimable=_claimable,
+        rate=_rate,
         over=_over,
         words=words,
-        sums=store.sums(session, here.district().provider_permille),
+        sums=store.sums(session, here.district().provider_rates),
         part=part,
         total=total,
         fields=_fields,
         tried=tried,
-        share=words.share(here.district().provider_permille),
+        rates=here.district().provider_rates,
     )
 
 

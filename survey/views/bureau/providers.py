@@ -7,7 +7,6 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reports import contracts
 from survey.lifecycle import provider_files as files
 from survey.lifecycle import providers as steps
 from survey.lifecycle.errors import Invalid, Stale
@@ -243,9 +242,6 @@ def _page(
         prices={code: told.get(code) for code in codes},
         satisfied=satisfied(session).get(found.id),
         deals=deals.deals_of(session, found.id),
-        permille=here.district().provider_permille,
-        document=here.district().provider_document,
-        claimable=contracts.claimable,
         due=store.review_due(found, here.today()),
         words=words,
     )

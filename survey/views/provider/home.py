@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from reports import contracts
 from survey.readings.prices import prices, satisfied
 from survey.store import deals, introductions
 from survey.store import providers as store
@@ -19,7 +18,7 @@ from survey.words import providers as words
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """Show a provider where it stands; a removed one sees no firm any more."""
-    session, provider, district = here.session(), own(), here.district()
+    session, provider = here.session(), own()
     removed = provider.standing == ProviderStanding.REMOVED
     told = prices(session)
     codes = [one.package for one in store.products(session, [provider.id]).get(provider.id, [])]
@@ -32,10 +31,7 @@ def home() -> ResponseReturnValue:
         introductions=[] if removed else introductions.named_to(session, provider.id),
         reachable=introductions.REACHABLE,
         deals=deals.deals_of(session, provider.id),
-        claimable=contracts.claimable,
-        permille=district.provider_permille,
-        share=words.share(district.provider_permille),
-        document=district.provider_document,
+        rates=here.district().provider_rates,
         products=codes,
         prices={code: told[code] for code in codes if code in told},
         satisfied=satisfied(session).get(provider.id),
