@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 MEGABYTE = 1024 * 1024
 IN_FILES = ("SECRET_KEY", "OLD_SECRET_KEYS", "DATABASE_URL", "QUEUE_URL", "MAIL_URL", "OIDC_SECRET")
 """Settings that hold a secret: ``NAME_FILE`` may name a file with it, such as systemd's credentials."""
+TLS_FILES = (CERTIFICATE, KEY, AUTHORITY) = ("certificate.pem", "key.pem", "ca.pem")
+"""What lies in the folder of ``TLS_FOLDER``."""
 Network = IPv4Network | IPv6Network
 
 
@@ -82,6 +84,9 @@ class Config:
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     proxies: int = 0
+    tls_folder: Path | None = None
+    """Where a machine's key and certificate lie and the authority of whoever may ask it (``TLS_FILES``);
+    none for a line in the open, or a socket."""
     secure_cookies: bool = False
     metrics: str = ""
     """Where counts and states are read from (host:port); empty for nowhere."""
@@ -171,6 +176,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         base_url=base_url.rstrip("/"),
         trusted_hosts=tuple(filter(None, hosts.split(","))),
         proxies=int(environ.get("PROXIES", "0")),
+        tls_folder=_file(environ.get("TLS_FOLDER", "")),
         secure_cookies=base_url.startswith("https://"),
         metrics=environ.get("METRICS", ""),
         log_lines=environ.get("LOG_FORMAT", "") == "json",

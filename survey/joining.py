@@ -24,7 +24,7 @@ from whitenoise import WhiteNoise
 from reports.figures import difference, money_text, period_text
 from reports.visit import length_text
 from survey import clock, db, library
-from survey.config import Config, from_environment
+from survey.config import TLS_FILES, Config, from_environment
 from survey.files import breached, clamd
 from survey.files.stores import contents_of
 from survey.jobs import syslog
@@ -141,6 +141,10 @@ def _require_good(config: Config) -> None:
         syslog.require_address(config.syslog)
     if config.encrypted_only:
         outgoing.require_guarded(config)
+    if config.tls_folder:
+        for name in TLS_FILES:
+            if not (config.tls_folder / name).is_file():
+                raise ValueError(f"TLS_FOLDER={config.tls_folder}: there is no {name}")
 
 
 def _settings(config: Config) -> dict[str, Any]:

@@ -103,6 +103,15 @@ def named(config: Config, now: datetime) -> x509.Certificate | None:
     return require_usable(*_content(config, now), now)
 
 
+def end_of(path: Path) -> datetime:
+    """Return until when a certificate (PEM) holds.
+
+    Raises:
+        OSError, ValueError: There is none.
+    """
+    return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+
+
 def _covers(certificate: x509.Certificate, now: datetime) -> bool:
     return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 

@@ -33,7 +33,9 @@ def serve(app: Flask, *, host: str, port: int, socket: str = "", demo: bool) -> 
     Args:
         socket: A path at which it listens in place of host and port, for a proxy on this machine.
     """
-    web = WebServer(app, f"unix:{socket}" if socket else f"{host}:{port}")
+    tls = None if socket else app.config["SURVEY"].tls_folder
+    web = WebServer(app, f"unix:{socket}" if socket else f"{host}:{port}", tls)
+    where = socket or f"{'https' if tls else 'http'}://{host}:{port}/"
     try:
         migrate(app.config["SURVEY"])
         catch_up(app)
@@ -43,7 +45,7 @@ def serve(app: Flask, *, host: str, port: int, socket: str = "", demo: bool) -> 
             return 2
         metrics.begin_anew(app.config["SURVEY"])
         metrics.serve(app.config["SURVEY"], app.extensions["survey_sessions"])
-        print(f"\n  数智阶梯已启动：{socket or f'http://{host}:{port}/'}\n", flush=True)
+        print(f"\n  数智阶梯已启动：{where}\n", flush=True)
         _greet(app, fresh=fresh)
         return _run_together(app, web)
     finally:

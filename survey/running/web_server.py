@@ -11,16 +11,19 @@ import ctypes
 import multiprocessing
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from flask import Flask
 
 from survey import db
+from survey.config import AUTHORITY, CERTIFICATE, KEY
 
 WORKERS, THREADS = 2, 8
-SETTINGS: Mapping[str, str | int | bool] = {
+SETTINGS: dict[str, str | int | bool] = {
     "workers": WORKERS,
     "threads": THREADS,
     "worker_class": "gthread",
@@ -41,10 +44,10 @@ PR_SET_PDEATHSIG = 1
 class WebServer:
     """A process that serves an application once it is told to begin."""
 
-    def __init__(self, app: Flask, address: str) -> None:
+    def __init__(self, app: Flask, address: str, tls: Path | None = None) -> None:
         fork = multiprocessing.get_context("fork")
         waits, self._ready = fork.Pipe(duplex=False)
-        self._process = fork.Process(target=_serve, args=(app, address, waits, self._ready))
+        self._process = fork.Process(target=_serve, args=(app, address, tls, waits, self._ready))
         self._process.start()
         waits.close()
 
@@ -69,7 +72,9 @@ class WebServer:
         self._process.join()
 
 
-def _serve(app: Flask, address: str, waits: Connection, parents: Connection) -> None:
+def _serve(
+    app: Flask, address: str, tls: Path | None, waits: Connection, parents: Connection
+) -> None:
     os.setsid()  # Ctrl-C reaches the parent alone, which then lets the pages finish what they are at
     parents.close()
     if sys.platform == "linux":
@@ -80,7 +85,7 @@ def _serve(app: Flask, address: str, waits: Connection, parents: Connection) -> 
         return
     _give_back()
     try:
-        _run(app, address)
+        _run(app, address, SETTINGS | (encrypted(tls) if tls else {}))
     finally:
         db.close()  # the workers come by here too; a fork made this way calls nothing at its end
 
@@ -93,14 +98,27 @@ def _give_back() -> None:
         library.mallopt(M_MMAP_THRESHOLD, int(GIVE_BACK["MALLOC_MMAP_THRESHOLD_"]))
 
 
-def _run(app: Flask, address: str) -> None:
+def encrypted(folder: Path) -> dict[str, str | int | bool]:
+    """Return gunicorn's settings for TLS with whoever shows a certificate of our authority, alone.
+
+    Else anybody who reaches this machine could say that somebody else asks.
+    """
+    return {
+        "certfile": str(folder / CERTIFICATE),
+        "keyfile": str(folder / KEY),
+        "ca_certs": str(folder / AUTHORITY),
+        "cert_reqs": int(ssl.CERT_REQUIRED),
+    }
+
+
+def _run(app: Flask, address: str, settings: Mapping[str, str | int | bool]) -> None:
     from gunicorn.app.base import BaseApplication
 
     class Pages(BaseApplication):
         """The application that stands here, under these settings."""
 
         def load_config(self) -> None:
-            for name, value in SETTINGS.items():
+            for name, value in settings.items():
                 self.cfg.set(name, value)
             self.cfg.set("bind", address)
 

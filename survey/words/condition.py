@@ -30,6 +30,7 @@ TITLES: Final[dict[str, str]] = {
     "fonts": "报告字体",
     "signing": "签发证书",
     "address": "访问地址",
+    "tls": "内部证书",
     "outgoing": "往外的连接",
     "factors": "两步验证",
     "passwords": "泄露密码名单",
@@ -176,6 +177,20 @@ SAID: Final[dict[str, Words]] = {
     "address.open": Words(
         "用没有加密的 http 访问（{host}），密码在网络上能被看到。",
         "请在前面放一个带证书的 nginx，把 BASE_URL 改成 https:// 开头的网址。",
+    ),
+    "tls.none": Words("没有设置（TLS_FOLDER）：nginx 在同一台机器上，走套接字。"),
+    "tls.good": Words("nginx 和这台机器之间加密，证书 {at} 到期。"),
+    "tls.ends": Words(
+        "这台机器给 nginx 看的证书 {at} 到期，到期后谁也打不开网页。",
+        "请按部署说明“多台机器之间的证书”给每台换一张新的，再逐台重新启动。",
+    ),
+    "tls.ended": Words(
+        "这台机器给 nginx 看的证书 {at} 到期了，nginx 不再连它。",
+        "请马上按部署说明“多台机器之间的证书”换一张新的，再重新启动。",
+    ),
+    "tls.unusable": Words(
+        "TLS_FOLDER 里的 certificate.pem 读不懂。",
+        "请按部署说明“多台机器之间的证书”重新签一张，再重新启动。",
     ),
     "outgoing.none": Words("不连别的机器。"),
     "outgoing.guarded": Words("连 {count} 处别的机器，都加密并核对证书：{names}。"),

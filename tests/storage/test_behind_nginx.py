@@ -17,8 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import db
-from survey.config import Config, sqlite_url
+from survey.config import AUTHORITY, CERTIFICATE, KEY, Config, sqlite_url
 from survey.tables import Role, UserSession
+from tests.support.certificates import inside
 from tests.support.nginx import HOST, PROGRAM, nginx_before
 from tests.support.patience import joined, until
 from tests.support.people import PASSWORD, a_user
@@ -155,6 +156,69 @@ def test_at_a_socket_nginx_alone_says_who_asks(config, tmp_path):
         server.stop()
     assert not server.place.exists()
     server.place.parent.rmdir()
+
+
+class AtPort(Behind):
+    """A whole service on a machine of its own, that nginx knows by its certificate."""
+
+    inside = None
+
+    def environment(self):
+        return super().environment() | {"TLS_FOLDER": str(self.inside)}
+
+    def start(self):
+        self._begin("flask", "--app=wsgi", "serve", "--no-demo", f"--port={self.port}")
+        until(self.answers)
+
+    def answers(self):
+        with socket.socket() as tried:
+            return tried.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def said_to(port, context=None):
+    """What a machine answers whoever asks it past nginx, in the open or with a certificate."""
+    with ExitStack() as lines:
+        line = lines.enter_context(socket.create_connection(("127.0.0.1", port), 30))
+        if context:
+            line = lines.enter_context(context.wrap_socket(line, server_hostname="survey"))
+        line.sendall(f"GET /health/live HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
+        return line.recv(100)
+
+
+def test_several_machines_know_nginx_by_its_certificate_and_it_knows_them(config, tmp_path):
+    ours, others = inside(tmp_path / "ours"), inside(tmp_path / "others")
+    server = AtPort(config)
+    server.inside = ours["web1"]
+    at = (server.port, server.port)
+    for name in ("site", "stranger"):
+        (tmp_path / name).mkdir()
+    try:
+        server.start()
+        name = a_person(config)
+        with nginx_before(
+            PROGRAM, at, tmp_path / "site", machines=True, inside=ours["nginx"]
+        ) as site:
+            shown = site.ask("GET", "/sign-in", source="127.0.0.2")
+            entered = enter(site, name, cookie_of(shown), shown.read().decode())
+        assert entered.status == 302
+        assert not entered.headers["Location"].startswith("http://")
+        assert addresses(config) == ["127.0.0.2"]
+
+        known = ssl.create_default_context(cafile=ours["nginx"] / AUTHORITY)
+        with pytest.raises(ssl.SSLError, match="CERTIFICATE_REQUIRED"):
+            said_to(server.port, known)
+        known.load_cert_chain(others["nginx"] / CERTIFICATE, others["nginx"] / KEY)
+        with pytest.raises(ssl.SSLError, match="UNKNOWN_CA"):
+            said_to(server.port, known)
+        known.load_cert_chain(ours["nginx"] / CERTIFICATE, ours["nginx"] / KEY)
+        assert b" 200 " in said_to(server.port, known)
+        assert b" 200 " not in said_to(server.port)
+        with nginx_before(
+            PROGRAM, at, tmp_path / "stranger", machines=True, inside=others["nginx"]
+        ) as stranger:
+            assert stranger.ask("GET", "/sign-in").status == 502
+    finally:
+        server.stop()
 
 
 def test_what_is_not_the_site_s_is_not_answered(servers, site):

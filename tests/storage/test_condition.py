@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from survey import clock, db, migrations
+from survey.config import CERTIFICATE
 from survey.files.backups import shelf
 from survey.files.stores import contents_of
 from survey.jobs.worker import Worker
@@ -22,7 +23,7 @@ from survey.readings.stray import GRACE
 from survey.running.doctor import doctor
 from survey.tables import Firm, Job, JobState, Mail, MailState, Role
 from survey.words import condition as words
-from tests.support.certificates import P256, RSA_2048, a_certificate_file
+from tests.support.certificates import P256, RSA_2048, a_certificate, a_certificate_file
 from tests.support.people import TESTER, a_file, a_firm, a_round, a_user, begun
 from tests.support.rounds import a_mail
 
@@ -247,6 +248,18 @@ def test_a_certificate_that_cannot_sign_or_soon_will_not(check, config, tmp_path
     assert not (config.instance / "signing.p12").exists(), "looking makes nothing"
 
 
+def test_a_certificate_that_nginx_will_soon_not_believe(check, config, tmp_path):
+    assert graded(check("tls")) == (Grade.GOOD, "none")
+    own = replace(config, tls_folder=tmp_path)
+    at = tmp_path / CERTIFICATE
+    at.write_bytes(a_certificate("survey")[1])  # holds for a day
+    assert graded(check("tls", own)) == (Grade.WATCH, "ends")
+    assert graded(check("tls", own, later=timedelta(days=2))) == (Grade.BAD, "ended")
+    assert graded(check("tls", own, later=timedelta(days=-40))) == (Grade.GOOD, "good")
+    at.write_bytes(b"nothing")
+    assert graded(check("tls", own)) == (Grade.BAD, "unusable")
+
+
 def test_a_list_of_leaked_passwords_that_is_away_or_in_another_order(check, config, tmp_path):
     assert graded(check("passwords")) == (Grade.GOOD, "idle")
     listed = replace(config, breached_passwords=(file := tmp_path / "list"))
@@ -274,6 +287,8 @@ def test_settings_that_would_be_broken_at_once_keep_it_from_starting(settings):
         create_app(replace(settings, encrypted_only=True, clamd="tcp://10.0.0.9"))
     with pytest.raises(ValueError, match="SYSLOG"):
         create_app(replace(settings, syslog="udp://10.0.0.8:514"))
+    with pytest.raises(ValueError, match=r"TLS_FOLDER=.*certificate\.pem"):
+        create_app(replace(settings, tls_folder=settings.instance))
 
 
 def test_accounts_that_lack_a_factor_and_an_administrator_who_is_alone(check, session, config):

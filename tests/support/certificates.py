@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,7 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
+from survey.config import AUTHORITY, CERTIFICATE, KEY
 from survey.files.certificates import SIGNS_ONLY
+
+STEPS = Path(__file__).parents[2] / "survey" / "running" / "deploy" / "README.md"
 
 
 def a_certificate(name: str) -> tuple[bytes, bytes]:
@@ -36,6 +41,26 @@ def a_certificate(name: str) -> tuple[bytes, bytes]:
     plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     pem = serialization.Encoding.PEM
     return key.private_bytes(pem, *plain), made.public_bytes(pem)
+
+
+def inside(folder: Path) -> dict[str, Path]:
+    """Make what machines know each other by with the very commands of the steps; a folder for each."""
+    told = STEPS.read_text("utf-8").partition("### 多台机器之间的证书")[2]
+    commands = re.findall(r"(?:^    .*\n)+", told, re.MULTILINE)[0].replace("<数据库>", "localhost")
+    folder.mkdir()
+    subprocess.run(
+        ["bash", "-e"], input=commands.encode(), cwd=folder, check=True, capture_output=True
+    )
+    made = {}
+    for key in folder.glob("*.key"):
+        if key.stem != "ca":
+            made[key.stem] = at = folder / f"of-{key.stem}"
+            at.mkdir()
+            (at / KEY).write_bytes(key.read_bytes())
+            (at / KEY).chmod(0o600)
+            (at / CERTIFICATE).write_bytes(key.with_suffix(".pem").read_bytes())
+            (at / AUTHORITY).write_bytes((folder / "ca.pem").read_bytes())
+    return made
 
 
 P256 = partial(ec.generate_private_key, ec.SECP256R1())

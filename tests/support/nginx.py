@@ -87,7 +87,12 @@ class Nginx:
 
 @contextmanager
 def nginx_before(
-    program: str, at: tuple[Place, Place], folder: Path, *, machines: bool = False
+    program: str,
+    at: tuple[Place, Place],
+    folder: Path,
+    *,
+    machines: bool = False,
+    inside: Path | None = None,
 ) -> Iterator[Nginx]:
     """Run nginx before two servers for as long as the block lasts; what it asked stands in ``asked``.
 
@@ -96,6 +101,7 @@ def nginx_before(
         at: What stands for 8000 and 8001: ports of this machine, or sockets' paths.
         folder: An empty one.
         machines: Whether they stand for two machines, as the comment in the configuration says.
+        inside: The folder with its own key and certificate, where it knows them by theirs.
     """
     listens = Nginx(free_port(), free_port())
     key, certificate = a_certificate(HOST)
@@ -103,6 +109,11 @@ def nginx_before(
     (folder / "fullchain.pem").write_bytes(certificate)
     parts = (DEPLOY / "nginx" / name for name in ("survey-upstream.conf", "survey.conf"))
     text = "".join(part.read_text("utf-8") for part in parts)
+    if inside:
+        own = (DEPLOY / "nginx" / "inside.conf").read_text("utf-8")
+        text = own.replace("/etc/survey/inside", str(inside)) + text.replace(
+            "proxy_pass http:", "proxy_pass https:"
+        )
     text = re.sub(r"^\s*listen \[::\].*\n", "", text, flags=re.MULTILINE)
     if machines:
         text = re.sub(r"^ *server unix:.*\n", "", text, flags=re.MULTILINE)

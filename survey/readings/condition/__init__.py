@@ -29,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     Check("fonts", ground.fonts),
     Check("signing", ground.signing),
     Check("address", ground.address),
+    Check("tls", ground.tls),
     Check("outgoing", outgoing.outgoing),
     Check("factors", people.factors),
     Check("passwords", people.passwords),

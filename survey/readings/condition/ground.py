@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from survey import db, migrations
-from survey.config import MEGABYTE
+from survey.config import CERTIFICATE, MEGABYTE
 from survey.files import certificates
 from survey.migrations import watching
 from survey.readings.condition.values import Around, Said, bad, good, watch
@@ -92,6 +92,20 @@ def signing(around: Around) -> Said:
     if found is None:
         return good("own")
     ends = found.not_valid_after_utc
+    return watch("ends", at=ends) if ends - around.now < CERTIFICATE_ENDS else good("good", at=ends)
+
+
+def tls(around: Around) -> Said:
+    """See for how long nginx on another machine will know this one."""
+    folder = around.config.tls_folder
+    if folder is None:
+        return good("none")
+    try:
+        ends = certificates.end_of(folder / CERTIFICATE)
+    except ValueError:
+        return bad("unusable")
+    if ends <= around.now:
+        return bad("ended", at=ends)
     return watch("ends", at=ends) if ends - around.now < CERTIFICATE_ENDS else good("good", at=ends)
 
 
