@@ -81,7 +81,7 @@ def _together(lines: Sequence[Mapping[str, Any]]) -> dict[View, list[Mapping[str
 
 def _about(page: str, args: Mapping[str, Any]) -> tuple[str, str]:
     for name, subject in SUBJECTS.items():
-        if name in args:
+        if args.get(name) is not None:
             return subject, str(args[name])
     return "page", page
 

@@ -326,11 +326,15 @@ class LogSentences:
             firm: The name of the firm it is about; empty where there is none.
         """
         after = entry.after or {}
-        did = SENTENCES.get(entry.action, ACTIONS.get(entry.action, entry.action)).format(
-            firm=firm or "一家企业",
-            person=self._person(entry),
-            consultant=self._consultant(after),
-            thing=self._thing(entry, firm),
+        did = (
+            SENTENCES.get(entry.action, ACTIONS.get(entry.action, entry.action))
+            .format(
+                firm=firm or "一家企业",
+                person=self._person(entry),
+                consultant=self._consultant(after),
+                thing=self._thing(entry, firm),
+            )
+            .rstrip()
         )
         return f"{entry.who}{did}{'' if entry.succeeded else '，没有成功'}"
 
@@ -349,7 +353,10 @@ class LogSentences:
         if named := self.names.get((entry.subject, entry.subject_id)):
             return f"“{named}”" if entry.subject == "round" else f"用户{named}"
         title = (entry.after or entry.before or {}).get("title")
-        return f"“{title}”" if entry.subject == "round" and title else self.said.subject(entry)
+        if entry.subject == "round" and title:
+            return f"“{title}”"
+        said = self.said.subject(entry)
+        return f"{said} " if said[-1:].isdigit() else said
 
     def changes(self, entry: AuditEntry) -> list[str]:
         """Say each thing that changed, from and to, in the words of its readers."""

@@ -74,7 +74,7 @@ def test_a_page_of_firms_is_assigned_in_few_touches(at, live_server, width):
 
     touch(page.locator(".tile", has_text="待指派").click, leads=True)
     touch(page.get_by_role("link", name="全选本页").click)
-    expect(page.locator("[data-count]")).to_have_text("已选 30 家")
+    expect(page.locator("[data-count]")).to_have_text("已选 30 项")
     touch(page.get_by_role("button", name="指派顾问").click, leads=True)
     touch(lambda: page.get_by_label("诊断顾问").select_option(index=1))
     touch(page.get_by_role("button", name="指派", exact=True).click, leads=True)
@@ -93,12 +93,12 @@ def test_what_was_ticked_stays_ticked_on_the_other_pages(at):
         page.get_by_role("link", name="下一页").click()
     page.locator("tbody [name=chosen]").first.check()
 
-    expect(page.locator("[data-count]")).to_have_text("已选 2 家，其中 1 家在别的页")
+    expect(page.locator("[data-count]")).to_have_text("已选 2 项，其中 1 项在别的页")
     with next_page(page):
         page.get_by_role("button", name="指派顾问").click()
     assert page.locator(".picked__row").count() == 2
     page.go_back()
-    expect(page.locator("[data-count]")).to_have_text("已选 2 家，其中 1 家在别的页")
+    expect(page.locator("[data-count]")).to_have_text("已选 2 项，其中 1 项在别的页")
     page.locator("[data-none]").click()
     expect(page.locator("[data-bar]")).to_be_hidden()
 

@@ -254,7 +254,7 @@ def test_all_that_a_filter_finds_is_assigned_in_one_go_after_its_number_was_said
 ):
     visitor = a_consultant(session)
     offered = desk.get(f"{LIST}?township=碧湖镇").text
-    assert "选筛选出的全部 33 家" in offered
+    assert "选筛选出的全部 33 项" in offered
     assert '<input type="hidden" name="township" value="碧湖镇">' in offered
 
     page = desk.get(HERE)

@@ -77,6 +77,8 @@ def a_row(action: str, subject: str, subject_id: str = "", **given) -> AuditEntr
         (a_row("round_end", "round", "3"), "王某（zhuguan）调整了评估轮次“首轮”的截止日期"),
         (a_row("create", "firm", "5"), "王某（zhuguan）新增了企业云碓阀门"),
         (a_row("export", "list", "pool"), "王某（zhuguan）导出了培育库"),
+        (a_row("view_person", "assessment", "26"), "王某（zhuguan）查看了评估 26 里的个人信息"),
+        (a_row("view_evidence", "evidence", "219"), "王某（zhuguan）查看了佐证材料 219"),
         (a_row("sign_in", "user", "7", succeeded=False), "王某（zhuguan）登录，没有成功"),
     ],
 )  # fmt: skip

@@ -76,6 +76,15 @@ def test_whoever_opens_a_firms_page_stands_in_the_log_with_the_firm(app, session
     assert "3 次" in text
 
 
+def test_a_page_that_was_opened_for_no_assessment_is_told_by_its_own_name(app, session, taken):
+    client = signed_in(app, session, a_user(session, Role.FIRM))
+    client.get("/firm/profile")
+
+    assert taken() == 1
+    [entry] = views(session)
+    assert (entry.subject, entry.subject_id) == ("page", "firm.profile")
+
+
 def test_what_cannot_be_noted_is_not_shown(app, session, folder):
     firm = a_firm(session, contact_name="虚构联系人")
     client = signed_in(app, session, a_user(session, Role.OFFICER))
