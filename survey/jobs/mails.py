@@ -1,4 +1,4 @@
-"""Send the mails of a round or a notice through the configured server, each handed over once."""
+"""Send the mails of a round, its sheets or a notice through the configured server, each handed over once."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from survey.config import Config
 from survey.jobs.workshop import WorkFailed, Workshop
 from survey.lifecycle import invitations, mails, typed
 from survey.lifecycle.jobs import Effect
+from survey.store import assessments, settings
 from survey.store import mails as store
-from survey.store import settings
 from survey.store.accounts import hashed
 from survey.store.mails import Written
-from survey.tables import Fault, Mail
-from survey.words import links, notices, rounds
+from survey.tables import Fault, Mail, News
+from survey.words import hands, links, notices, rounds
 
 SECONDS = 30
 """How long the server may take for one answer."""
@@ -31,6 +31,7 @@ PORTS: Final = {"smtp": 587, "smtps": 465}
 GOOD, GO_ON = 250, 354
 NO_LINK = "邀请链接已失效，请重新生成后再发"
 NOT_NEEDED = "通知已结束，或企业不用再提醒"
+GONE_ON = "答卷已经办到下一步，不用再告诉企业"
 
 
 class Refused(Exception):
@@ -77,7 +78,7 @@ def _send(workshop: Workshop, server: smtplib.SMTP, mail: Mail) -> int:
     """
     message = _message(workshop, mail)
     if message is None:
-        mails.failed(workshop.step(), mail.id, NOT_NEEDED if mail.notice_id else NO_LINK)
+        mails.failed(workshop.step(), mail.id, _no_words(mail))
         return 0
     try:
         hand_over(server, mail.address, message)
@@ -95,6 +96,11 @@ def _send(workshop: Workshop, server: smtplib.SMTP, mail: Mail) -> int:
         raise WorkFailed(Fault.UNREACHABLE) from None
     mails.sent(workshop.step(), mail.id)
     return 1
+
+
+def _no_words(mail: Mail) -> str:
+    """Say why there was nothing to send."""
+    return GONE_ON if mail.news else NOT_NEEDED if mail.notice_id else NO_LINK
 
 
 def hand_over(server: smtplib.SMTP, address: str, message: EmailMessage) -> None:
@@ -155,7 +161,8 @@ def server_of(config: Config) -> Iterator[smtplib.SMTP]:
 def _message(workshop: Workshop, mail: Mail) -> EmailMessage | None:
     """Write a mail; None where its firm has no way in by now, or need not be told any more."""
     session, config = workshop.session, workshop.config
-    words = _of_notice(workshop, mail) if mail.notice_id else _of_round(workshop, mail)
+    say = _of_sheet if mail.news else _of_notice if mail.notice_id else _of_round
+    words = say(workshop, mail)
     bureau = settings.read(session).bureau
     session.rollback()  # handing over takes a while; no snapshot is held open meanwhile
     if words is None:
@@ -197,6 +204,26 @@ def _of_notice(workshop: Workshop, mail: Mail) -> Words | None:
         help_at=notice.contact or settings.read(workshop.session).contact,
     )
     return Words(rounds.subject(notice.title, reminder=True), text)
+
+
+def _of_sheet(workshop: Workshop, mail: Mail) -> Words | None:
+    session, base = workshop.session, workshop.config.base_url
+    found, help_at = store.written_of_sheet(session, mail), settings.read(session).contact
+    if found is None or mail.news is None:
+        return None
+    firm, round_ = found.firm.name, found.round.title
+    match mail.news:
+        case News.RETURNED:
+            where = f"{base}/firm/assessments/{found.id}/"
+            text = hands.returned(firm, round_, found.return_reason or "", where, help_at)
+        case News.VISIT:
+            names = assessments.names_of(session, found.visitors)
+            visitors = [names[id] for id in found.visitors]
+            text = hands.visit(firm, visitors, found.planned_on, f"{base}/firm/", help_at)
+        case News.CONFIRMED:
+            where = f"{base}/assessments/{found.id}/confirmation"
+            text = hands.confirmed(firm, round_, where, help_at)
+    return Words(f"{hands.SUBJECTS[mail.news]}：{round_}", text)
 
 
 def _of_round(workshop: Workshop, mail: Mail) -> Words | None:

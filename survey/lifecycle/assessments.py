@@ -17,6 +17,7 @@ from survey.lifecycle import (
     documents,
     interests,
     judging,
+    mails,
     readiness,
     requests,
     responses,
@@ -48,6 +49,7 @@ from survey.store import interests as interest_store
 from survey.tables import (
     Assessment,
     AssessmentState,
+    News,
     Round,
     SheetKind,
     SheetRow,
@@ -215,6 +217,7 @@ def return_to_firm(
             reason=why,
         )
         judging.again(step, [assessment.firm_id])
+        mails.tell(step, assessment, News.RETURNED)
 
 
 def _settled(step: Step, assessment: Assessment, sheet: SheetKind) -> dict[str, Any]:
@@ -295,6 +298,8 @@ def send(
         | ({"despite": True} if why else {}),
         reason=why,
     )
+    if assessment.planned_on and now != was:
+        mails.tell(step, assessment, News.VISIT)
 
 
 def unassign(step: Step, assessment_id: int, *, reason: str) -> None:
@@ -372,6 +377,8 @@ def confirm(
             responses.keep(step, assessment, sheet.version, word, on_site=True)
         signing.keep(step, assessment, signings)
         judging.again(step, [assessment.firm_id])
+        if not word:
+            mails.tell(step, assessment, News.CONFIRMED)
 
 
 def reopen(step: Step, assessment_id: int, *, reason: str) -> None:

@@ -20,7 +20,8 @@ from survey.lifecycle.states import MAIL
 from survey.lifecycle.step import About, Step
 from survey.store import jobs as job_store
 from survey.store import mails as store
-from survey.tables import Job, JobState, Mail, MailState
+from survey.store import together
+from survey.tables import Assessment, Job, JobState, Mail, MailState, News
 
 KIND = "mails"
 OF_NOTICE = "notice_mails"
@@ -84,6 +85,17 @@ def ask(step: Step, round_id: int) -> Job:
 def ask_of_notice(step: Step, notice_id: int) -> Job:
     """Ask for a notice's mails to be sent, inside the caller's transaction."""
     return jobs.ask(step, OF_NOTICE, {}, subject="notice", subject_id=notice_id)
+
+
+def tell(step: Step, assessment: Assessment, news: News) -> None:
+    """Queue news of a sheet for its firm, inside the transaction of the step that made them.
+
+    Without a mail server nothing is queued, nor while a release runs beside this one that would take
+    it for an invitation.
+    """
+    session, alone = step.session, step.mails and together.is_over(step.session, step.now)
+    if alone and store.queue_news(session, assessment, news, step.now):
+        ask(step, assessment.round_id)
 
 
 def of(taken: Taken) -> ColumnElement[bool]:

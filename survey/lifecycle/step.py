@@ -64,12 +64,14 @@ class Step:
     Attributes:
         ask_again: Asks under the lock whether the actor still may; raises where a right that was
             there when the request came has been taken back since.
+        mails: Whether this installation sends mail.
     """
 
     session: Session
     by: Actor
     now: datetime
     ask_again: Callable[[], None] = field(default=_nothing)
+    mails: bool = False
 
     @property
     def today(self) -> date:

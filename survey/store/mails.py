@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, literal, null, or_, select, update
 from sqlalchemy.orm import Session
 
+from survey.store import assessments
 from survey.store.filling import fill
 from survey.store.lists import Query, Slice, sliced
 from survey.tables import (
+    Assessment,
+    AssessmentState,
     Candidate,
     CandidateState,
     Firm,
@@ -19,6 +22,7 @@ from survey.tables import (
     Job,
     Mail,
     MailState,
+    News,
     Notice,
     NoticeReminder,
     NoticeState,
@@ -31,6 +35,7 @@ from survey.tables.jobs import OPEN
 
 PLAIN = ["firm_id", "address", "state", "queued_at"]
 COLUMNS = ["round_id", "reminder_id", *PLAIN]
+_OF_INVITATION = (Mail.reminder_id.is_(None), Mail.news.is_(None))
 ON_ITS_WAY = (MailState.WAITING, MailState.SENDING, MailState.SENT)
 
 
@@ -60,9 +65,7 @@ def queue_invitations(session: Session, round_id: int, now: datetime) -> int:
 
     One that was queued before stays as it is, whatever became of it.
     """
-    known = exists().where(
-        Mail.round_id == round_id, Mail.firm_id == Firm.id, Mail.reminder_id.is_(None)
-    )
+    known = exists().where(Mail.round_id == round_id, Mail.firm_id == Firm.id, *_OF_INVITATION)
     works = and_(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
     found = (
         select(literal(round_id), null(), *_plain(now))
@@ -96,6 +99,28 @@ def queue_notice_reminders(session: Session, notice_id: int, now: datetime) -> i
         .where(Firm.contact_mail.is_not(None))
     )
     return fill(session, Mail, ["notice_id", "notice_reminder_id", *PLAIN], found)
+
+
+def queue_news(session: Session, assessment: Assessment, news: News, now: datetime) -> bool:
+    """Queue what a firm is told of its sheet, where it has an address; one that waits says it already."""
+    address = address_of(session, assessment.firm_id)
+    waits = select(Mail.id).where(
+        Mail.assessment_id == assessment.id, Mail.news == news, Mail.state == MailState.WAITING
+    )
+    if address is None or session.scalar(waits.limit(1)) is not None:
+        return False
+    session.add(
+        Mail(
+            round_id=assessment.round_id,
+            assessment_id=assessment.id,
+            news=news,
+            firm_id=assessment.firm_id,
+            address=address,
+            state=MailState.WAITING,
+            queued_at=now,
+        )
+    )
+    return True
 
 
 def next_waiting(session: Session, whose: ColumnElement[bool], after: int) -> Mail | None:
@@ -202,6 +227,27 @@ def written_of_notice(session: Session, found: Mail) -> WrittenOfNotice | None:
     return WrittenOfNotice(*row) if row else None
 
 
+_NEWS_OF = {
+    AssessmentState.DRAFT: News.RETURNED,
+    AssessmentState.VISITING: News.VISIT,
+    AssessmentState.CONFIRMED: News.CONFIRMED,
+}
+
+
+def written_of_sheet(session: Session, found: Mail) -> Assessment | None:
+    """Return the assessment whose news a mail tells; None once it has gone on."""
+    assessment = assessments.assessment(session, found.assessment_id or 0)
+    if assessment is None or _NEWS_OF.get(assessment.state) != found.news:
+        return None
+    return None if found.news == News.VISIT and assessment.planned_on is None else assessment
+
+
+def newest_news(session: Session, assessment_id: int) -> Mail | None:
+    """Return the last mail that told a firm of its sheet, or is to."""
+    query = select(Mail).where(Mail.assessment_id == assessment_id)
+    return session.scalar(query.order_by(Mail.id.desc()).limit(1))
+
+
 class MailLine(NamedTuple):
     """One mail in the list."""
 
@@ -253,7 +299,7 @@ def count_lost(session: Session) -> int:
 def with_address(session: Session, round_id: int) -> int:
     """Return how many invited firms have an address and no invitation by mail yet."""
     known: ColumnElement[bool] = exists().where(
-        Mail.round_id == round_id, Mail.firm_id == Firm.id, Mail.reminder_id.is_(None)
+        Mail.round_id == round_id, Mail.firm_id == Firm.id, *_OF_INVITATION
     )
     query = (
         select(func.count())

@@ -530,6 +530,15 @@ class ReminderKind(StrEnum):
     """An officer pressed the button."""
 
 
+class News(StrEnum):
+    """What a firm is told of its sheet by mail."""
+
+    RETURNED = "returned"
+    VISIT = "visit"
+    """Who comes on which day."""
+    CONFIRMED = "confirmed"
+
+
 class MailState(StrEnum):
     """What became of a mail."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table, one_of
-from survey.tables.enums import MailState, ReminderKind
+from survey.tables.enums import MailState, News, ReminderKind
 
 
 class Invitation(Table):
@@ -55,8 +55,8 @@ class Reminder(Table):
 
 
 class Mail(Table):
-    """A mail to a firm: its invitation to a round, or a reminder of a round or a notice. What it says
-    is written when it is sent."""
+    """A mail to a firm: its invitation to a round, a reminder of a round or a notice, or news of its sheet.
+    What it says is written when it is sent."""
 
     __tablename__ = "mails"
     __table_args__ = (
@@ -66,9 +66,10 @@ class Mail(Table):
             "round_id",
             "firm_id",
             unique=True,
-            sqlite_where=text("reminder_id IS NULL"),
-            postgresql_where=text("reminder_id IS NULL"),
+            sqlite_where=text("reminder_id IS NULL AND news IS NULL"),
+            postgresql_where=text("reminder_id IS NULL AND news IS NULL"),
         ),
+        CheckConstraint(one_of("news", News), name="news"),
         CheckConstraint("(round_id IS NULL) = (notice_id IS NOT NULL)", name="about"),
     )
 
@@ -80,7 +81,10 @@ class Mail(Table):
     )
     firm_id: Mapped[int] = mapped_column(ForeignKey("firms.id"), index=True)
     reminder_id: Mapped[int | None] = mapped_column(ForeignKey("reminders.id"), unique=True)
-    """None for the invitation, and for what is about a notice."""
+    """None for the invitation, and for what is about a notice or a sheet."""
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessments.id"), index=True)
+    """Whose sheet news are of."""
+    news: Mapped[News | None]
     address: Mapped[str] = mapped_column(String(254))
     state: Mapped[MailState]
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))

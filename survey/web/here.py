@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import HTTPException
 
 from survey.clock import LOCAL
+from survey.config import Config
 from survey.files.contents import Contents
 from survey.files.stores import contents_of
 from survey.lifecycle.step import Actor, Step
@@ -167,7 +168,13 @@ def contents() -> Contents:
 
 def step() -> Step:
     """Return what a step of the life cycle is handed by this request."""
-    return Step(session(), actor(), now(), _ask_again)
+    return Step(session(), actor(), now(), _ask_again, mails=by_mail())
+
+
+def by_mail() -> bool:
+    """Whether this installation can send mail."""
+    config: Config = current_app.config["SURVEY"]
+    return bool(config.mail_url)
 
 
 def rest_on(check: Callable[[], object]) -> None:

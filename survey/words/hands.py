@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from survey.tables import News
 from survey.words.links import WEEKDAYS
 
 BUREAU: Final = "主管部门"
@@ -17,6 +18,14 @@ VISITING: Final = "正在现场诊断，核定后交回主管部门。"
 TO_SIGN: Final = "请看核定内容，签认或提出异议。"
 TO_PLACE: Final = "现场诊断已核定，企业也表示了意见，请定是否入库。"
 DONE: Final = "这一轮已经办完。"
+
+
+SUBJECTS: Final = {
+    News.RETURNED: "答卷退回补充",
+    News.VISIT: "现场诊断安排",
+    News.CONFIRMED: "现场诊断已核定",
+}
+"""What a mail with such news is about."""
 
 
 class Letter(NamedTuple):

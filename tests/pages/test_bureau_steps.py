@@ -1,6 +1,8 @@
 """The officer's steps, pressed on the pages: assign, return, reopen, and up through the pool."""
 
 import io
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -26,6 +28,7 @@ from tests.support.files import a_pdf
 from tests.support.people import (
     TESTER,
     a_consultant,
+    a_firm,
     a_user,
     an_issued_report,
     confirmed,
@@ -129,6 +132,25 @@ def test_a_draft_and_an_assessment_that_is_not_there_answer_alike(desk, session)
     numbers = [answer.headers["X-Request-ID"] for answer in answers]
     bodies = {a.text.replace(n, "") for a, n in zip(answers, numbers, strict=True)}
     assert len(bodies) == 1
+
+
+def test_where_mail_is_configured_a_planned_visit_is_mailed_and_both_pages_say_so(
+    app, desk, session
+):
+    app.config["SURVEY"] = replace(app.config["SURVEY"], mail_url="smtp://127.0.0.1:9")
+    firm = a_firm(session, "有邮箱的厂（虚构）", contact_mail="firm@example.com")
+    assessment, consultant = handed_in(session, a_user(session, firm=firm)), a_consultant(session)
+    day = Step(session, TESTER, moment()).today + timedelta(days=3)
+    assert "给企业的邮件" not in desk.get(home(assessment)).text
+
+    press(desk, home(assessment), "assign", consultant=consultant.id, planned_on=day.isoformat())
+
+    page = desk.get(home(assessment)).text
+    assert "给企业的邮件“现场诊断安排”：" in page
+    assert "等待发送" in page
+    mails = desk.get(f"/bureau/rounds/{assessment.round_id}/mails").text
+    assert "现场诊断安排" in mails
+    assert "firm@example.com" in mails
 
 
 def test_an_officer_sends_a_consultant_and_may_send_another(desk, session):

@@ -16,17 +16,29 @@ from sqlalchemy import select
 from survey import db
 from survey.clock import LOCAL
 from survey.jobs.worker import Worker
-from survey.lifecycle import invitations, jobs, mails, notice_reminders
+from survey.lifecycle import assessments, invitations, jobs, mails, notice_reminders
 from survey.lifecycle.addresses import is_address
 from survey.lifecycle.errors import NotThere, WrongState
 from survey.lifecycle.step import Step
+from survey.store import mails as mail_store
 from survey.store import notices as notice_store
+from survey.store import together
 from survey.store.invitations import Whom
-from survey.tables import Job, JobState, Mail, MailState
+from survey.tables import Job, JobState, Mail, MailState, News, Round, Setting, SheetKind, Verdict
+from survey.words import hands
 from tests.support.bureau import logged
 from tests.support.notices import a_notice, published
 from tests.support.patience import until
-from tests.support.people import TESTER, a_firm, a_round, a_user, moment
+from tests.support.people import (
+    TESTER,
+    a_consultant,
+    a_firm,
+    a_round,
+    a_user,
+    fill,
+    handed_in,
+    moment,
+)
 from tests.support.rounds import prepare_links
 from tests.support.servers import free_port
 
@@ -294,3 +306,136 @@ def test_a_notice_reminds_by_mail_once_and_leaves_to_an_officer_whom_no_mail_rea
     waiting, total, _last = notice_store.to_pass_on(session, notice.id)
     assert {one.firm for one in waiting} == {"yi厂（虚构）", "没邮箱的厂（虚构）"}
     assert total == 2
+
+
+# --- news of a sheet --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sheet(session):
+    """A sheet handed in by a firm that has an address, and a consultant to be sent there."""
+    firm = a_firm(session, "甲厂（虚构）", contact_mail="jia@example.com")
+    return handed_in(session, a_user(session, firm=firm)), a_consultant(session, name="虚顾问")
+
+
+def by_mail(session):
+    return replace(step(session), mails=True)
+
+
+def send_all(config, app, session):
+    """Do every job that sends mail, as the worker's sweep finds them."""
+    session.rollback()
+    for job in list(
+        session.scalars(select(Job.id).where(Job.state == JobState.QUEUED, Job.kind == mails.KIND))
+    ):
+        work(config, app, job)
+
+
+def test_a_firm_is_told_by_mail_of_its_sheets_return_its_visit_and_its_confirmation_once_each(
+    app, session, config, box, sheet
+):
+    assessment, consultant = sheet
+    title = session.get_one(Round, assessment.round_id).title
+    to, day = "jia@example.com", step(session).today + timedelta(days=3)
+
+    assessments.return_to_firm(by_mail(session), assessment.id, reason="用电量漏填")
+    send_all(config, app, session)
+    [message] = box.to(to)
+    assert message["Subject"] == f"答卷退回补充：{title}"
+    assert "的答卷退回请贵企业补充，原因是：用电量漏填。" in message.get_content()
+    assert f"{config.base_url}/firm/assessments/{assessment.id}/" in message.get_content()
+
+    assessments.submit(by_mail(session), assessment.id, declared_by="虚某")
+    for _again in range(2):
+        assessments.assign(by_mail(session), assessment.id, consultant.id, planned_on=day)
+    send_all(config, app, session)
+    send_all(config, app, session)
+    [_first, message] = box.to(to)
+    assert message["Subject"] == f"现场诊断安排：{title}"
+    assert f"诊断顾问虚顾问，{hands.day(day)}到贵企业现场诊断。" in message.get_content()
+
+    fill(session, assessment, consultant, kind=SheetKind.ONSITE, verification=Verdict.VERIFIED)
+    for _again in range(2):
+        assessments.confirm(by_mail(session), assessment.id)
+    send_all(config, app, session)
+    [*_before, message] = box.to(to)
+    assert message["Subject"] == f"现场诊断已核定：{title}"
+    assert f"{config.base_url}/assessments/{assessment.id}/confirmation" in message.get_content()
+    assert len(box.taken) == 3
+    assert [mail.news for mail in session.scalars(select(Mail).order_by(Mail.id))] == [
+        News.RETURNED, News.VISIT, News.CONFIRMED,
+    ]  # fmt: skip
+    assert len(logged(session, "mail_sent")) == 3
+
+
+def test_a_day_changed_before_the_mail_left_is_told_once_and_afterwards_anew(
+    app, session, config, box, sheet
+):
+    assessment, consultant = sheet
+    days = [step(session).today + timedelta(days=more) for more in (3, 4, 5)]
+
+    for day in days[:2]:
+        assessments.assign(by_mail(session), assessment.id, consultant.id, planned_on=day)
+    send_all(config, app, session)
+    assessments.assign(by_mail(session), assessment.id, consultant.id, planned_on=days[2])
+    send_all(config, app, session)
+
+    told = [message.get_content() for message in box.to("jia@example.com")]
+    assert len(told) == 2
+    assert all(hands.day(day) in text for day, text in zip(days[1:], told, strict=True))
+
+
+def test_news_that_are_over_before_the_mail_left_are_not_sent(app, session, config, box, sheet):
+    assessment, _consultant = sheet
+
+    assessments.return_to_firm(by_mail(session), assessment.id, reason="漏填")
+    assessments.submit(by_mail(session), assessment.id, declared_by="虚某")
+    send_all(config, app, session)
+
+    session.rollback()
+    assert box.taken == []
+    [mail] = session.scalars(select(Mail))
+    assert (mail.state, mail.fault) == (MailState.FAILED, "答卷已经办到下一步，不用再告诉企业")
+
+
+def test_nobody_is_mailed_without_a_server_an_address_a_day_or_while_another_release_runs(
+    session, config, sheet
+):
+    assessment, consultant = sheet
+    other = handed_in(session, a_user(session, firm=a_firm(session, "没邮箱的厂（虚构）")))
+
+    assessments.return_to_firm(step(session), assessment.id, reason="漏填")
+    assessments.return_to_firm(by_mail(session), other.id, reason="漏填")
+    assessments.submit(by_mail(session), assessment.id, declared_by="虚某")
+    assessments.assign(by_mail(session), assessment.id, consultant.id)
+    with db.writing(session):
+        session.add(Setting(key=together.KEY, value=moment().isoformat()))
+    assessments.return_to_firm(by_mail(session), assessment.id, reason="漏填")
+
+    assert session.scalars(select(Mail)).all() == []
+
+
+def test_news_of_a_sheet_are_no_invitation_and_come_again_when_they_are_asked_for(
+    app, session, config, box, sheet
+):
+    assessment, _consultant = sheet
+    round_ = session.get_one(Round, assessment.round_id)
+    title = round_.title
+    box.to_recipient["jia@example.com"] = "550 没有这个信箱"
+    invitations.invite(step(session), assessment.round_id, Whom())
+    prepare_links(session, round_, config.secret_key, moment())
+    assessments.return_to_firm(by_mail(session), assessment.id, reason="漏填")
+    send_all(config, app, session)
+    assert standing(session) == {"jia": "failed"}
+
+    assert mail_store.with_address(session, assessment.round_id) == 1
+    box.to_recipient.clear()
+    work(config, app, mails.retry(step(session), assessment.round_id))
+    assert mails.invite(step(session), assessment.round_id)[0] == 1
+    send_all(config, app, session)
+
+    subjects = [message["Subject"] for message in box.to("jia@example.com")]
+    assert subjects == [
+        f"答卷退回补充：{title}",
+        f"邀请：{title}",
+    ]

@@ -19,7 +19,7 @@ from survey.readings.supports import Held, held
 from survey.readings.versions import Version, newest, versions_of
 from survey.readings.workloads import loads
 from survey.store import assessments as assessment_store
-from survey.store import documents, interests, pairs, requests
+from survey.store import documents, interests, mails, pairs, requests
 from survey.store import log as log_store
 from survey.store import pool as pool_store
 from survey.store.contradictions import earlier
@@ -50,7 +50,9 @@ from survey.views.bureau.steps import (
     TargetForm,
 )
 from survey.web import access, here
+from survey.words import hands as hand_words
 from survey.words import interests as interest_words
+from survey.words import rounds as round_words
 from survey.words.lists import NO_RUNG
 from survey.words.log import LogWords
 from survey.words.log_sentences import usernames_in
@@ -115,6 +117,9 @@ def page(
             withdrawn=documents.withdrawals(session, reports),
             visitors="、".join(visitors),
             hands=in_hands(assessment, visitors, asked=asking is not None, pooled=pooled),
+            news=mails.newest_news(session, assessment.id),
+            subjects=hand_words.SUBJECTS,
+            mail_states=round_words.MAILS,
             interests=interests.held_in(session, [assessment.firm.code]),
             interest_words=interest_words,
             asking=asking,

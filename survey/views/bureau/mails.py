@@ -13,10 +13,10 @@ from survey.store import mails as store
 from survey.tables import MailState, Round
 from survey.views.bureau.blueprint import pages
 from survey.views.bureau.completion import found_round
-from survey.views.bureau.reminders import by_mail
 from survey.views.jobs import send
 from survey.web import here, lists
 from survey.web.here import today
+from survey.words import hands
 from survey.words import jobs as job_words
 from survey.words import rounds as words
 
@@ -55,7 +55,8 @@ def _page(found: Round, wrong: Invalid | None = None, at: int = 0, given: str = 
         states=words.MAILS,
         tones=TONES,
         kinds=words.REMINDERS,
-        by_mail=by_mail(),
+        subjects=hands.SUBJECTS,
+        by_mail=here.by_mail(),
         at=at,
         given=given,
         fault_of=wrong.fields["address"] if wrong else "",
@@ -68,7 +69,7 @@ def _page(found: Round, wrong: Invalid | None = None, at: int = 0, given: str = 
 def mail_invitations(round_id: int) -> ResponseReturnValue:
     """Send the invitations that can go by mail and have not yet."""
     found_round(round_id)
-    if not by_mail():
+    if not here.by_mail():
         here.refuse(409, "还没有设置发信的邮件服务器，请管理员先设置（MAIL_URL）。")
     queued, job = life.invite(here.step(), round_id)
     if job is not None:
@@ -96,7 +97,7 @@ def retry_mail(round_id: int, mail_id: int) -> ResponseReturnValue:
 
 def _again(round_id: int, mail_id: int | None, address: str = "") -> ResponseReturnValue:
     found_round(round_id)
-    if not by_mail():
+    if not here.by_mail():
         here.refuse(409, "还没有设置发信的邮件服务器，请管理员先设置（MAIL_URL）。")
     send(life.retry(here.step(), round_id, mail_id, address))
     flash("正在重发。", "good")

@@ -22,12 +22,6 @@ from survey.web.here import today
 from survey.words import rounds as words
 
 
-def by_mail() -> bool:
-    """Whether this installation can send mail."""
-    config: Config = current_app.config["SURVEY"]
-    return bool(config.mail_url)
-
-
 @pages.get("/rounds/<row:round_id>/reminders")
 def reminders(round_id: int) -> ResponseReturnValue:
     """Show whom to call or write to, the text ready to be sent, and what was reminded of so far."""
@@ -54,7 +48,7 @@ def reminders(round_id: int) -> ResponseReturnValue:
         part=part,
         arguments=lists.arguments(),
         kinds=words.REMINDERS,
-        by_mail=by_mail(),
+        by_mail=here.by_mail(),
         undelivered=states.get(MailState.FAILED, 0) + states.get(MailState.UNSURE, 0),
         today=today(),
     )
@@ -65,7 +59,7 @@ def remind(round_id: int) -> ResponseReturnValue:
     """Remind the firms that were ticked, or all that the list shows, each once a day."""
     found_round(round_id)
     wanted = replace(completion.narrowing(), only=_ticked())
-    told = life.press(here.step(), round_id, wanted, completion.pace(), by_mail=by_mail())
+    told = life.press(here.step(), round_id, wanted, completion.pace(), by_mail=here.by_mail())
     if told:
         flash(f"已记下对 {told} 家企业的提醒，企业登录后会看到。", "good")
     else:
