@@ -172,6 +172,18 @@ def steps_about(session: Session, assessment_id: int, firm_id: int) -> list[Audi
     return list(session.scalars(query))
 
 
+def was_sent(session: Session, assessment_id: int, username: str) -> bool:
+    """Whether a consultant was ever sent to visit a firm, alone or as one of a pair."""
+    query = select(AuditEntry.after).where(
+        AuditEntry.action == "assign",
+        AuditEntry.subject == "assessment",
+        AuditEntry.subject_id == str(assessment_id),
+        AuditEntry.succeeded,
+    )
+    sent = (after for after in session.scalars(query) if after)
+    return any(username in (after.get("consultant"), after.get("second")) for after in sent)
+
+
 def names(
     session: Session, users: Collection[str], usernames: Collection[str], rounds: Collection[str]
 ) -> dict[tuple[str, str], str]:

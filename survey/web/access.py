@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial, wraps
-from typing import Protocol
+from typing import NoReturn, Protocol
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -13,12 +13,13 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wsgi import get_host
 
 from survey.store import assessments as store
+from survey.store import log
 from survey.tables import Assessment, AssessmentState, Role
 from survey.web import factor, here, sessions, tokens
 from survey.web.here import Reader
 from survey.web.routes import ANYONE, GIVEN, OWNERS, ROUTES, SAVES
 from survey.words import api as api_words
-from survey.words.wording import RETURNED, VISIT_RETURNED
+from survey.words.wording import RETURNED, VISIT_PAUSED, VISIT_RETURNED, VISIT_TAKEN
 
 
 def init_app(app: Flask) -> None:
@@ -190,12 +191,19 @@ def visited_assessment(assessment_id: int, *, lock: bool = False) -> Assessment:
     """
     assessment = store.assessment(here.session(), assessment_id, lock=lock)
     if assessment is None or here.reader().id not in assessment.visitors:
-        abort(404)
+        _refuse_visit(assessment_id)
     if assessment.state not in (AssessmentState.VISITING, AssessmentState.CONFIRMED):
         if request.method == "POST" and not wants_json():
             here.refuse(409, VISIT_RETURNED)
-        abort(404)
+        here.refuse(404, VISIT_PAUSED)
     return assessment
+
+
+def _refuse_visit(assessment_id: int) -> NoReturn:
+    """Answer that nothing is there; only who was once sent to that firm is told what became of it."""
+    if log.was_sent(here.session(), assessment_id, here.reader().username):
+        here.refuse(404, VISIT_TAKEN)
+    abort(404)
 
 
 @_asked_again
@@ -226,6 +234,8 @@ def known_assessment(assessment_id: int) -> Assessment:
         Role.CONSULTANT: who.id in assessment.visitors,
         Role.OFFICER: assessment.submitted_at is not None,
     }
+    if who.role == Role.CONSULTANT and not knows[who.role]:
+        _refuse_visit(assessment_id)
     if not knows.get(who.role):
         abort(404)
     return assessment

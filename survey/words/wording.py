@@ -157,6 +157,14 @@ DECISIONS: Final[Mapping[str, str]] = {
 VISIT_RETURNED: Final = (
     "答卷已退回企业补充，没有保存。企业重新提交、主管部门再安排后，这家企业会回到“我的现场诊断”。"
 )
+VISIT_PAUSED: Final = (
+    "答卷已退回企业补充，这次现场诊断先停下，已经保存的核验都在。"
+    "企业重新提交、主管部门再安排后，这家企业会回到“我的现场诊断”。"
+)
+VISIT_TAKEN: Final = (
+    "这次现场诊断已改派或收回，不再由您负责，刚才填的没有保存。"
+    "以前保存的核验都在，由接手的诊断顾问继续。有疑问请联系{bureau}。"
+)
 RETURNED: Final = "答卷已退回企业，没有办理。等企业重新提交后，再从评估清单进入。"
 
 ERRORS: Final[dict[int, tuple[str, str]]] = {

@@ -145,6 +145,34 @@ def test_a_reassigned_consultant_loses_access_at_once(session, tablet, visit):
     assert stored(session, visit).state == AssessmentState.VISITING
 
 
+def test_whoever_was_sent_before_is_told_that_the_visit_is_no_longer_theirs(
+    app, session, tablet, visit, consultant
+):
+    told = "这次现场诊断已改派或收回，不再由您负责"
+    other = a_consultant(session)
+    assessments.assign(Step(session, TESTER, moment()), visit.id, other.id)
+    stranger = signed_in(app, session, a_consultant(session))
+
+    for where in (f"/visits/{visit.id}", f"/assessments/{visit.id}/confirmation"):
+        page = tablet.get(where)
+        assert (page.status_code, told in page.text) == (404, True)
+        assert "墨岭" not in page.text
+        assert other.name not in page.text
+        assert told not in stranger.get(where).text
+    assessments.unassign(Step(session, TESTER, moment()), visit.id, reason="改期")
+    later = signed_in(app, session, other)
+    assert told in later.get(f"/visits/{visit.id}").text
+
+
+def test_a_visit_whose_sheet_went_back_to_its_firm_says_so(session, tablet, visit):
+    assessments.return_to_firm(Step(session, TESTER, moment()), visit.id, reason="漏填")
+
+    page = tablet.get(f"/visits/{visit.id}")
+
+    assert page.status_code == 404
+    assert "答卷已退回企业补充，这次现场诊断先停下" in page.text
+
+
 def test_a_submitted_assessment_is_nobodys_visit_yet(app, session, consultant, tablet):
     waiting = handed_in(session, a_user(session))
 
