@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.lifecycle import typed
 from survey.lifecycle.colleagues import require_owner
-from survey.lifecycle.errors import Invalid, MovedOn, NotThere, Stale
+from survey.lifecycle.errors import Invalid, MovedOn, NotThere, Stale, WrongState
 from survey.lifecycle.providers import about
 from survey.lifecycle.states import INTRODUCTION
 from survey.lifecycle.step import About, Step
@@ -20,6 +20,10 @@ from survey.store import providers
 from survey.tables import Introduction, Project, Provider, ProviderStanding
 
 MOST_SAYS = 300
+NOT_RECOMMENDED = (
+    "这家服务商已暂停推荐或移出名录，现在不能引荐。"
+    "请先在它的页面恢复在用，或者把这条引荐记为“没有谈成”并写明原因。"
+)
 
 
 class Shown(NamedTuple):
@@ -192,6 +196,7 @@ def introduce(step: Step, introduction_id: int, note: str, *, base_version: int)
 
     Raises:
         NotThere, Stale, MovedOn
+        WrongState: The provider is recommended to nobody now.
         Invalid: The note is missing.
     """
     try:
@@ -202,7 +207,7 @@ def introduce(step: Step, introduction_id: int, note: str, *, base_version: int)
         found = _seen(step, introduction_id, base_version)
         provider = providers.provider(step.session, found.provider_id)
         if provider is None or provider.standing != ProviderStanding.ACTIVE:
-            raise MovedOn
+            raise WrongState({"provider": NOT_RECOMMENDED})
         found.note = words
         _move(step, found, "introduce", words)
         _follow(step, found, _project_of(step, found))

@@ -25,7 +25,7 @@ from survey.store.lists import (
     narrowed,
     whose,
 )
-from survey.tables import Firm, Introduction, IntroductionState, Provider
+from survey.tables import Firm, Introduction, IntroductionState, Provider, ProviderStanding
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class IntroductionLine:
     trade: str
     facts: Facts
     provider: str
+    standing: ProviderStanding
 
 
 INTRODUCTION_SORTS: Mapping[str, ColumnElement[Any]] = {
@@ -92,6 +93,7 @@ _LISTING = Listing(
             Firm.trade,
             *FACTS,
             Provider.name.label("provider"),
+            Provider.standing,
         )
         .select_from(Introduction)
         .join(Firm, Firm.id == Introduction.firm_id)
@@ -118,7 +120,7 @@ def in_portions(session: Session, wanted: Wanted) -> Iterator[list[IntroductionL
 
 def _line(row: Any) -> IntroductionLine:
     plain = {column.key: getattr(row, column.key) for column in _PLAIN}
-    names = {name: getattr(row, name) for name in ("firm", "code", "trade", "provider")}
+    names = {name: getattr(row, name) for name in ("firm", "code", "trade", "provider", "standing")}
     return IntroductionLine(**plain, **names, facts=facts_of(row))
 
 

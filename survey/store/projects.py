@@ -102,6 +102,12 @@ def finished_before(session: Session, assessment: Assessment, day: date) -> list
     return list(session.scalars(query.limit(MOST_TOLD)))
 
 
+def unaccepted_of(session: Session, provider_id: int) -> list[Project]:
+    """Return the projects under contract with a provider that are not accepted, with their firms."""
+    query = select(Project).where(Project.provider_id == provider_id, Project.state.in_(BOUND))
+    return list(session.scalars(query.options(joinedload(Project.firm)).order_by(Project.id)))
+
+
 def titled(session: Session, firm_id: int, title: str) -> Project | None:
     """Return a firm's project of this name that was not stopped."""
     query = select(Project).where(

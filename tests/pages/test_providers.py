@@ -26,6 +26,7 @@ from survey.tables import (
     Project,
     ProjectState,
     Provider,
+    ProviderStanding,
     Role,
     Showing,
     Tally,
@@ -178,7 +179,9 @@ def test_a_firm_agrees_is_introduced_and_takes_its_consent_back(app, session, de
     moved = {"turn": "introduce", "version": str(found.version), "reason": "周三上门看现场。"}
     assert send(desk, f"/bureau/providers/introductions/{found.id}", moved).status_code == 302
     assert "0578-1234567" in seller.get("/provider/").text
-    assert "13800000000" in client.get("/firm/providers").text
+    told = client.get("/firm/providers").text
+    assert "13800000000" in told
+    assert "谈成以后，请在" in told
 
     send(client, f"/firm/introductions/{found.id}", {"turn": "withdraw"})
     after = seller.get("/provider/").text
@@ -329,6 +332,34 @@ def test_a_removed_provider_still_signs_in_and_sees_why_and_no_firm(app, session
     assert "虚构的理由。" in pages[0].text
     name = session.get(Firm, owner.firm_id).name
     assert not [page for page in pages if name in page.text]
+
+
+def test_what_a_paused_provider_leaves_open_is_named_to_officer_and_firm(
+    app, session, desk, owner, package
+):
+    provider = of_word(session, "甲", package)
+    met_with = introduced(session, owner, provider, package)
+    firm = session.get(Firm, owner.firm_id)
+    given = {"title": "虚构没做完的项目", "state": ProjectState.UNDER_WAY, "accepted_on": None}
+    project = an_accepted_project(session, firm, provider, **given)
+    waits, ended = "/bureau/providers/introductions", f"/bureau/providers/{provider.id}"
+    assert f"introduce-{met_with.id}" in desk.get(waits).text
+    assert "还有 1 个没有验收的项目" in desk.get(ended).text
+    with db.writing(session):
+        session.get(Provider, provider.id).standing = ProviderStanding.PAUSED
+
+    listed, shown = desk.get(waits).text, desk.get(ended).text
+
+    assert f"introduce-{met_with.id}" not in listed
+    assert f"end-{met_with.id}" in listed
+    assert f'/bureau/projects/{project.id}/">虚构没做完的项目</a>' in shown
+    assert "这些合同照旧，请逐一跟进" in shown
+    told = signed_in(app, session, owner).get("/firm/providers").text
+    assert "这家服务商的状态是“暂停推荐”" in told
+    moved = {"turn": "introduce", "version": str(met_with.version), "reason": "上门。"}
+    refused = send(desk, f"{waits}/{met_with.id}", moved)
+    assert refused.status_code == 409
+    assert "请先在它的页面恢复在用" in refused.text
 
 
 def test_nothing_of_another_provider_or_of_an_unnamed_firm_reaches_a_provider(app, session, world):

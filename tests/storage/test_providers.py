@@ -19,7 +19,7 @@ from survey.lifecycle import (
     providers,
 )
 from survey.lifecycle.claims import TypedClaim
-from survey.lifecycle.errors import CodeTaken, Invalid, MovedOn, NotThere, Stale
+from survey.lifecycle.errors import CodeTaken, Invalid, MovedOn, NotThere, Stale, WrongState
 from survey.lifecycle.introductions import Shown
 from survey.lifecycle.projects import Contract, ProjectFacts
 from survey.lifecycle.provider_files import file_of
@@ -282,7 +282,7 @@ def test_nobody_is_introduced_who_did_not_agree_or_to_a_paused_provider(session,
     introductions.agree(a_step(session, owner), owner.firm_id, provider.id, PACKAGE)
     providers.stand(a_step(session), provider.id, "paused", "待查。", base_version=provider.version)
     found = fresh(session, found)
-    with pytest.raises(MovedOn):
+    with pytest.raises(WrongState, match="已暂停推荐或移出名录"):
         introductions.introduce(a_step(session), found.id, "上门。", base_version=found.version)
     with pytest.raises(Invalid):
         introductions.introduce(a_step(session), found.id, " ", base_version=found.version)

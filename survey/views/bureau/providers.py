@@ -13,7 +13,7 @@ from survey.lifecycle.errors import Invalid, Stale
 from survey.lifecycle.typed import whole
 from survey.readings import provider_changes
 from survey.readings.prices import prices, satisfied
-from survey.store import accounts, deals, introduced, introductions
+from survey.store import accounts, deals, introduced, introductions, projects
 from survey.store import providers as store
 from survey.store import templates as template_store
 from survey.store.lists import Slice, Wanted
@@ -30,6 +30,7 @@ from survey.views.forms import providers as forms
 from survey.views.links import hand_over
 from survey.views.offered import offered
 from survey.web import here, lists
+from survey.words import projects as project_words
 from survey.words import providers as words
 
 ORDERS = {
@@ -242,6 +243,8 @@ def _page(
         prices={code: told.get(code) for code in codes},
         satisfied=satisfied(session).get(found.id),
         deals=deals.deals_of(session, found.id),
+        unaccepted=projects.unaccepted_of(session, found.id),
+        project_states=project_words.STATES,
         due=store.review_due(found, here.today()),
         words=words,
     )
