@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from reports.small_cells import Cell, Change, Sum
 
 MOST = 4
-"""So many earlier papers are looked at, the newest that say something new. Of 60 firms in 14 townships the fifth
-paper takes six seconds of a processor, the first one and a half; six earlier ones would take eleven."""
+"""So many earlier papers are looked at, the newest that say something new. Of 60 firms in 14 townships the first
+paper takes half a second of a processor, and the fifth as much."""
 
 
 class Remembered(NamedTuple):

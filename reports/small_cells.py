@@ -75,9 +75,13 @@ def withheld(
         ValueError: A whole is not the sum of its parts.
     """
     small = {cell for cell, count in counts.items() if count < FEWEST} | set(few)
-    tables = _Tables(counts, sums, changes, small, known or {}, frozenset(fixed))
     held = small | set(gone)
-    while covers := {tables.cover(each, held) for each in tables.weak(held)} - {None}:
+    tables = _Tables(counts, sums, changes, small, known or {}, frozenset(fixed))
+    weak = tables.within_reach(held)
+    while weak := tables.weak(weak, held):
+        covers = {tables.cover(each, held) for each in weak} - {None}
+        if not covers:
+            break
         held |= covers
     return frozenset(held)
 
@@ -100,17 +104,65 @@ class _Tables:
     ) -> None:
         self.counts, self._known, self._fixed = counts, known, fixed
         self._order = {cell: place for place, cell in enumerate(counts)}
-        self._seen: list[Mapping[Cell, int]] = [counts]
         self._lines = [_line(counts, one) for one in sums]
+        self._at: dict[Cell, list[int]] = {}
+        for at, line in enumerate(self._lines):
+            for cell in line:
+                self._at.setdefault(cell, []).append(at)
+        self._readers: dict[frozenset[Cell], _Reader] = {}
         self._small: dict[Cell, Weights] = {cell: {cell: 1} for cell in small}
         for change in changes:
             if 0 < abs(counts[change.after] - counts[change.before]) < FEWEST:
                 self._small[change] = {change.after: 1, change.before: -1}
 
-    def weak(self, held: set[Cell]) -> list[Cell]:
-        """Return the small counts that a reader can place within fewer than ``FEWEST`` firms."""
-        reader = _Reader(self.counts, self._lines, held, self._seen, self._known)
-        return [key for key, weights in self._small.items() if reader.span(weights) < FEWEST]
+    def within_reach(self, held: set[Cell]) -> list[Cell]:
+        """Return the small counts on which something hangs that can still be held back.
+
+        Those of earlier papers are as safe as they were left.
+        """
+        open_ = self.counts.keys() - held - self._fixed
+        reached = open_.union(*self._hanging_on(open_, self.counts.keys()))
+        return [key for key, weights in self._small.items() if not reached.isdisjoint(weights)]
+
+    def weak(self, keys: Iterable[Cell], held: set[Cell]) -> list[Cell]:
+        """Return which of some small counts a reader can place within fewer than ``FEWEST`` firms.
+
+        Where more is held back no reader comes closer, so what was not weak will not be.
+        """
+        readers = self._readers_of(held)
+        asked = {key: _apart(self._small[key], readers) for key in keys}
+        narrow = {
+            key
+            for key, apart in asked.items()
+            if sum(reader.at_most(part) for reader, part in apart.items()) < FEWEST
+        }
+        for reader in dict.fromkeys(readers.values()):
+            open_ = (apart for key, apart in asked.items() if key not in narrow)
+            reader.look([apart[reader] for apart in open_ if reader in apart])
+        return [key for key in asked if key in narrow or _span(asked[key]) < FEWEST]
+
+    def _readers_of(self, held: set[Cell]) -> dict[Cell, _Reader]:
+        """Return who looks at each count that is held back: one for all that hang together."""
+        found: dict[Cell, _Reader] = {}
+        for cell in self.counts:
+            if cell in held and cell not in found:
+                lines = self._hanging_on({cell}, held)
+                cells = frozenset({cell}.union(*lines) & held)
+                if cells not in self._readers:
+                    self._readers[cells] = self._reader(cells, lines)
+                found |= dict.fromkeys(cells, self._readers[cells])
+        return found
+
+    def _reader(self, cells: frozenset[Cell], lines: Sequence[Weights]) -> _Reader:
+        """Begin with what was possible while less was held back: it still is."""
+        seen = [
+            table
+            for part, reader in self._readers.items()
+            if part <= cells
+            for table in reader.seen
+        ]
+        placed = [cell for cell in self.counts if cell in cells]
+        return _Reader({cell: self.counts[cell] for cell in placed}, lines, seen, self._known)
 
     def cover(self, key: Cell, held: set[Cell]) -> Cell | None:
         """Choose what else to hold back for a small count; None where nothing more hangs on it.
@@ -121,24 +173,26 @@ class _Tables:
         near, gone = set(self._small[key]), held | self._fixed
         if near - gone:  # a change between two printed counts
             return self._least(near - gone)
-        lines = self._hanging_on(near, held)
+        lines = [line.keys() for line in self._hanging_on(near, held)]
         alone = [line for line in lines if len(line & held) == 1]
         for some in (alone, [line for line in lines if line & near], lines):
             if open_ := set().union(*some) - gone:
                 return self._least(open_, some)
         return None
 
-    def _hanging_on(self, cells: set[Cell], held: set[Cell]) -> list[set[Cell]]:
+    def _hanging_on(self, cells: Collection[Cell], held: Collection[Cell]) -> list[Weights]:
         """Return the lines that hang together with some cells by what is held back."""
-        found: list[set[Cell]] = []
-        reached, left = set(cells), [set(line) for line in self._lines]
-        while fresh := [line for line in left if line & reached]:
-            found += fresh
-            left = [line for line in left if line not in fresh]
-            reached |= set().union(*fresh) & held
-        return found
+        found: set[int] = set()
+        reached, left = set(cells), list(cells)
+        while left:
+            fresh = set(self._at.get(left.pop(), ())) - found
+            found |= fresh
+            more = {cell for at in fresh for cell in self._lines[at] if cell in held} - reached
+            reached |= more
+            left += more
+        return [self._lines[at] for at in sorted(found)]
 
-    def _least(self, cells: set[Cell], lines: Sequence[set[Cell]] = ()) -> Cell:
+    def _least(self, cells: set[Cell], lines: Sequence[Collection[Cell]] = ()) -> Cell:
         """Return what stands in most of the lines; of equals the least count, then the first."""
 
         def rank(cell: Cell) -> tuple[int, int, int]:
@@ -146,6 +200,22 @@ class _Tables:
             return (-stands_in, self.counts[cell], self._order[cell])
 
         return min(cells, key=rank)
+
+
+def _apart(
+    weights: Weights, readers: Mapping[Cell, _Reader]
+) -> Mapping[_Reader, Mapping[Cell, int]]:
+    """Cut a weighted sum into parts that hang together by nothing; what is printed is none of them."""
+    found: dict[_Reader, dict[Cell, int]] = {}
+    for cell, weight in weights.items():
+        if cell in readers:
+            found.setdefault(readers[cell], {})[cell] = weight
+    return found
+
+
+def _span(apart: Mapping[_Reader, Weights]) -> int:
+    """Over how many firms a weighted sum can lie: what hangs together by nothing adds up."""
+    return sum(reader.span(part) for reader, part in apart.items())
 
 
 def _line(counts: Mapping[Cell, int], one: Sum) -> Weights:
@@ -156,66 +226,116 @@ def _line(counts: Mapping[Cell, int], one: Sum) -> Weights:
 
 
 class _Reader:
-    """Somebody who knows all that is printed, and works out what the rest can be.
+    """Somebody who knows all that is printed, and works out what some counts can be that hang together.
 
     Args:
-        seen: Tables that are possible; what is found on the way joins them. What was possible stays
-            so when more is held back, so a later reader begins with them.
+        counts: What they are.
+        lines: Every line one of them stands in.
+        seen: Some of what is possible beside the truth, for all of them or for some; what is found
+            on the way joins it.
     """
 
     def __init__(
         self,
         counts: Mapping[Cell, int],
         lines: Iterable[Weights],
-        held: Iterable[Cell],
-        seen: list[Mapping[Cell, int]],
+        seen: Iterable[Mapping[Cell, int]],
         known: Mapping[Cell, tuple[int, int]],
     ) -> None:
-        self._counts, self._seen, self._known = counts, seen, known
-        self._place = {cell: at for at, cell in enumerate(held)}
-        rows = ({c: w for c, w in line.items() if c in self._place} for line in lines)
-        self._rows = [row for row in rows if row]
+        self._counts, self._known = counts, known
+        self.seen: list[Mapping[Cell, int]] = [counts]
+        self._ends = {cell: (count, count) for cell, count in counts.items()}
+        self._place = {cell: at for at, cell in enumerate(counts)}
+        self._rows = [{c: w for c, w in line.items() if c in counts} for line in lines]
+        for table in seen:
+            self._keep(table)
+
+    def _keep(self, table: Mapping[Cell, int]) -> None:
+        self.seen.append(table)
+        for cell, count in table.items():
+            low, high = self._ends[cell]
+            self._ends[cell] = min(low, count), max(high, count)
+
+    def at_most(self, weights: Weights) -> float:
+        """Over how many firms a weighted sum can lie at most, by each line for itself."""
+        return sum(
+            abs(weight) * (self._reach[cell][1] - self._reach[cell][0])
+            for cell, weight in weights.items()
+        )
+
+    @cached_property
+    def _reach(self) -> Mapping[Cell, tuple[float, float]]:
+        """Between what each count must lie: what a line leaves for it, until none leaves less."""
+        reach = dict(zip(self._place, zip(*self._bounds, strict=True), strict=True))
+        moved = True
+        while moved:
+            moved = False
+            for row, sum_ in zip(self._rows, self._sums, strict=True):
+                for cell, weight in row.items():
+                    low, high = reach[cell]
+                    others = [
+                        sorted((w * reach[c][0], w * reach[c][1]))
+                        for c, w in row.items()
+                        if c != cell
+                    ]
+                    ends = [float(sum_) - sum(end[at] for end in others) for at in (1, 0)]
+                    least, most = sorted(end * weight for end in ends)
+                    tighter = max(low, least), min(high, most)
+                    if tighter != (low, high):
+                        reach[cell], moved = tighter, True
+        return reach
+
+    def look(self, asked: Sequence[Weights]) -> None:
+        """Find possible tables in which many of some weighted sums lie far off, all at once."""
+        left = [weights for weights in asked if self._seen_over(weights) < FEWEST]
+        for sign in (1, -1):
+            while len(left) > 1:
+                self._keep(self._farthest([_times(weights, sign) for weights in left]))
+                rest = [weights for weights in left if self._seen_over(weights) < FEWEST]
+                if len(rest) == len(left):
+                    break
+                left = rest
 
     def span(self, weights: Weights) -> int:
         """Return over how many firms a weighted sum of counts can lie, ``FEWEST`` for as many or more."""
-        asked = {cell: weight for cell, weight in weights.items() if cell in self._place}
-        if not asked:
-            return 0
-        found = [_value(asked, table) for table in self._seen]
-        low, high = min(found), max(found)
         for sign in (1, -1):
-            if high - low >= FEWEST:
+            if self._seen_over(weights) >= FEWEST:
                 break
-            table = self._farthest({cell: sign * weight for cell, weight in asked.items()})
-            self._seen.append(table)
-            low, high = min(low, _value(asked, table)), max(high, _value(asked, table))
-        return min(high - low, FEWEST)
+            self._keep(self._farthest([_times(weights, sign)]))
+        return min(self._seen_over(weights), FEWEST)
 
-    def _farthest(self, asked: Weights) -> Mapping[Cell, int]:
-        """Return a possible table in which a weighted sum is as high as need be."""
+    def _seen_over(self, weights: Weights) -> int:
+        if len(weights) == 1:
+            (low, high), (weight,) = self._ends[next(iter(weights))], weights.values()
+            return (high - low) * abs(weight)
+        found = [_value(weights, {**self._counts, **table}) for table in self.seen]
+        return max(found) - min(found)
+
+    def _farthest(self, asked: Sequence[Weights]) -> Mapping[Cell, int]:
+        """Return a possible table in which weighted sums are together as high as need be."""
         # Loaded by whoever publishes: pages of the bureau need no solver.
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        goal = self._row(asked)
-        matrix = np.vstack([self._matrix, goal])
-        low = np.append(self._sums, -np.inf)
-        high = np.append(self._sums, goal @ self._true + FEWEST)
+        goals = np.array([self._row(weights) for weights in asked])
+        matrix = np.vstack([self._matrix, goals])
+        low = np.append(self._sums, np.full(len(goals), -np.inf))
+        high = np.append(self._sums, goals @ self._true + FEWEST)
         solved = milp(
-            -goal,
+            -goals.sum(axis=0),
             constraints=LinearConstraint(matrix, low, high),
             bounds=Bounds(*self._bounds),
-            integrality=np.ones(len(goal)),
+            integrality=np.ones(len(self._place)),
         )
         if solved.x is None:
             return self._counts
-        return {**self._counts, **{c: round(solved.x[at]) for c, at in self._place.items()}}
+        return {cell: round(solved.x[at]) for cell, at in self._place.items()}
 
     @cached_property
     def _bounds(self) -> tuple[list[float], list[float]]:
         """How few and how many; the truth stays possible where what is known is of another day."""
         ends = [self._known.get(cell, (0, float("inf"))) for cell in self._place]
-        true = [self._counts[cell] for cell in self._place]
+        true = self._counts.values()
         low = [float(min(end[0], count)) for end, count in zip(ends, true, strict=True)]
         return low, [float(max(end[1], count)) for end, count in zip(ends, true, strict=True)]
 
@@ -223,7 +343,7 @@ class _Reader:
     def _true(self) -> Any:
         import numpy as np
 
-        return np.array([self._counts[cell] for cell in self._place], dtype=float)
+        return np.array(list(self._counts.values()), dtype=float)
 
     @cached_property
     def _matrix(self) -> Any:
@@ -243,6 +363,10 @@ class _Reader:
         for cell, weight in weights.items():
             row[self._place[cell]] = weight
         return row
+
+
+def _times(weights: Weights, sign: int) -> Weights:
+    return {cell: sign * weight for cell, weight in weights.items()}
 
 
 def _value(weights: Weights, table: Mapping[Cell, int]) -> int:
