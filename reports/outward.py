@@ -75,7 +75,7 @@ def outward(
     Means of shares do not leave it: in their place stands what everybody is told of each trade.
 
     Args:
-        current: The title of the round whose firms most tables count.
+        current: The number of the round whose firms most tables count.
         basis: Whose rungs they count.
         told: What everybody is told of groups of firms; which groups that are tells on counts.
         told_on: Packages whose sums one of a few firms could work out another's part from.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from reports.dashboard import TOTAL, Basis, Table
+from reports.dashboard import TOTAL, Basis, Line, Table, Where
 from reports.small_cells import FEWEST, Change, Sum
 from reports.small_cells import Cell as Key
 
@@ -16,10 +15,6 @@ COUNTED = {"plan": 3, "deviation": 3, "projects": 1, "samples": 2}
 """How many columns of a block leave the bureau, the first ones. Of the plan anybody knows what is wanted,
 who was recognised (published by name), the rest of it; a mean deviation, taken twice, would tell a
 newcomer's; what projects cost is told of all together, in the block's sentence."""
-OF_ROUND = frozenset({"funnel", "deviation", "systems", "needs"})
-"""Blocks that say the same of a round whoever's rungs are counted."""
-OF_ALL = frozenset({"unreached", "projects", "samples"})
-"""Blocks that say the same whatever round is told of."""
 COLUMNS = frozenset(COUNTED) - {"plan", "deviation"}
 """Blocks whose columns each have a sum of their own, and no total beside them."""
 Place = tuple[int, int]
@@ -28,7 +23,11 @@ Place = tuple[int, int]
 
 @dataclass
 class Ties:
-    """Every count of the page under one key, however often it is printed, and what ties them."""
+    """Every count of the page under one key, however often it is printed, and what ties them.
+
+    Args:
+        current: The number of the round whose firms most tables count.
+    """
 
     current: str
     basis: Basis
@@ -37,6 +36,7 @@ class Ties:
     sums: list[Sum] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     few: set[Key] = field(default_factory=set)
+    _lists: dict[Key, set[str]] = field(default_factory=dict)
 
     @property
     def everybody(self) -> Key:
@@ -49,7 +49,8 @@ class Ties:
 
     def key(self, table: Table, at: int, column: int) -> Key:
         """Name a count; the same firms have one name in all tables."""
-        title = table.lines[at].title
+        line = table.lines[at]
+        title = _round_of(line) if table.id == "by-round" else line.title
         whole = title == TOTAL or len(table.lines) == 1
         if (table.id in DISTRIBUTIONS and whole) or (table.id, title) == ("by-round", self.current):
             return ("all", column)
@@ -59,22 +60,11 @@ class Ties:
 
     @property
     def names(self) -> Mapping[Key, tuple[str, ...]]:
-        """Under what each count is known from one paper to the next."""
-        return {key: tuple(map(repr, self._names(key))) for key in self.counts}
+        """Under what each count is known from one paper to the next: the lists of what it counts.
 
-    def _names(self, key: Any) -> Iterator[tuple[Any, ...]]:
-        first, rest = key[0], key[1:]
-        if first == "all":
-            yield ("by-round", str(self.basis), self.current, *rest)
-            if key == self.everybody:
-                yield ("funnel", self.current, self.rated, 0)
-        elif first == "by-round":
-            yield (first, str(self.basis), *rest)
-        elif first in OF_ALL:
-            yield key
-        else:
-            of_basis = () if first in OF_ROUND else (str(self.basis),)
-            yield (first, *of_basis, self.current, *rest)
+        A list is asked for by ids, so that a new title makes no new count of it.
+        """
+        return {key: tuple(sorted(self._lists[key])) for key in self.counts}
 
     def note(self, table: Table) -> None:
         """Take in the counts of a table, and how they hang together."""
@@ -82,6 +72,8 @@ class Ties:
         for (at, column), key in keys.items():
             cell = table.lines[at].cells[column]
             self.counts[key] = int(cell.number or 0)
+            if cell.where is not None:
+                self._lists.setdefault(key, set()).add(_said(cell.where))
             if cell.firms is not None and cell.firms < FEWEST:
                 self.few.add(key)
         ties = {
@@ -146,6 +138,15 @@ class Ties:
 
 def _row(keys: Mapping[Place, Key], at: int, width: int) -> tuple[Key, ...]:
     return tuple(keys[at, column] for column in range(width))
+
+
+def _said(where: Where) -> str:
+    asks = "&".join(f"{name}={value}" for name, value in sorted(where.asks.items()))
+    return f"{where.listed}?{asks}"
+
+
+def _round_of(line: Line) -> str:
+    return next(cell.where.asks["round"] for cell in line.cells if cell.where is not None)
 
 
 def _sums_of(table: Table, keys: Mapping[Place, Key]) -> Iterator[Sum]:

@@ -19,7 +19,7 @@ def outside(session: Session, page: Page, edition: Edition) -> Outside:
     Working out what may be told takes a while: no snapshot of the session is held open meanwhile.
     """
     told = peers.told_of_groups(session, edition, page.made.astimezone(LOCAL).date())
-    title, told_on = page.round.title, dashboard.told_on(session, page.round)
+    number, told_on = str(page.round.id), dashboard.told_on(session, page.round)
     before = [Published.read(kept) for kept in public_counts(session)]
     session.rollback()
-    return outward(page.tables, title, page.basis, told, told_on, before)
+    return outward(page.tables, number, page.basis, told, told_on, before)

@@ -20,7 +20,7 @@ from reports.paper.annual import render
 from reports.small_cells import FEWEST, WITHHELD
 from reports.word.annual import FIELDS
 from reports.word.fields import values
-from tests.rules.test_outward import GROUPS, NOW, TOLD, a_page
+from tests.rules.test_outward import GROUPS, NOW, TITLE, TOLD, a_page
 
 LAST = st.lists(st.integers(0, 20), min_size=6, max_size=6)
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -39,7 +39,7 @@ def a_report(tables: list[Table], *, leaves: bool) -> Annual:
         department="",
         plan="",
         year=2026,
-        round=NOW,
+        round=TITLE,
         whose="核定的答卷",
         number="2026-000001",
         made=datetime(2026, 11, 26, tzinfo=UTC),

@@ -20,7 +20,7 @@ TRADES = {"valve": "阀门", "bearing": "轴承", "metal_products": "金属制�
 SIZES = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
 SECTIONS = {f"s{n}": f"第 {n} 个模块的名称" for n in range(20)}
 FRAME = Frame(SHIPPED.load("2026").ladder, TRADES, SIZES, SECTIONS, Basis.VISITED)
-NOW = "2026 年三季度评估"
+NOW, TITLE = "3", "2026 年三季度评估"
 STEPS = range(6)
 MANY = 24
 TOLD = [Benchmark("", "", "", "", Quartiles(1, 500, 5, 7, 11))] + [
@@ -37,7 +37,7 @@ def _groups(names) -> list[Group]:
 
 
 def _standing() -> list[Table]:
-    groups, rounds = _groups(TRADES), {1: "2026 年一季度试评", 2: "2026 年二季度试评", 3: NOW}
+    groups, rounds = _groups(TRADES), {1: "2026 年一季度试评", 2: "2026 年二季度试评", 3: TITLE}
     firms = MANY * len(groups)
     way = dict.fromkeys(("invited", "begun", "handed_in", "confirmed", "pooled"), firms)
     return [
@@ -85,7 +85,7 @@ def test_the_fullest_page_is_one_a4(tmp_path, leaves):
     assert {table.id for table in tables} >= MOST_LINES.keys() - {"near" if leaves else "peers"}
     path = tmp_path / "page.pdf"
     made = datetime(2026, 11, 27, tzinfo=UTC)
-    page = OnePage("虚构区", "虚构区经济商务局", "企业科", "虚构规划", NOW, "核定", "2026-000001",
+    page = OnePage("虚构区", "虚构区经济商务局", "企业科", "虚构规划", TITLE, "核定", "2026-000001",
                    made, tables, leaves, False)  # fmt: skip
 
     print_page(page, path)

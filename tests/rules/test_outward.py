@@ -21,7 +21,8 @@ from reports.small_cells import FEWEST, WITHHELD
 from reports.ties import COLUMNS, COUNTED
 
 EDITION = SHIPPED.load("2026")
-NOW = "今年的轮次"
+NOW, TITLE = "2", "今年的轮次"
+"""The round as it is known, and as it is called."""
 TRADES = {"valve": "阀门", "bearing": "轴承"}
 TOLD = [
     Benchmark("", "", "", "", Quartiles(1, 10, 5, 7, 11)),
@@ -36,7 +37,9 @@ def a_frame(basis: Basis = Basis.VISITED) -> Frame:
     return Frame(EDITION.ladder, TRADES, SIZES, {"design": "研发设计"}, basis)
 
 
-def a_page(groups: list[Group], last: list[int], basis: Basis = Basis.VISITED) -> list[Table]:
+def a_page(
+    groups: list[Group], last: list[int], basis: Basis = Basis.VISITED, title: str = TITLE
+) -> list[Table]:
     """The blocks of a district whose firms stand as these groups say, last year ``last`` by step."""
     frame = a_frame(basis)
     firms = sum(group.firms for group in groups)
@@ -48,7 +51,7 @@ def a_page(groups: list[Group], last: list[int], basis: Basis = Basis.VISITED) -
         say.funnel(frame, way | {"invited": firms + 3, "pooled": 2, "recognised": 1}),
         say.ladder_by(frame, groups, "trade", TRADES),
         say.ladder_by(frame, sizes_of(groups), "size", SIZES),
-        say.ladder_over_rounds(frame, {1: earlier, 2: groups}, {1: "去年的轮次", 2: NOW}),
+        say.ladder_over_rounds(frame, {1: earlier, 2: groups}, {1: "去年的轮次", 2: title}),
         say.heat(frame, [Mean("design", t, n, n * 400) for t, n in sizes.items()]),
         say.gates(frame, {"traceability": firms // 2, "core": 2}, {}, firms),
         say.deviation(frame, groups),

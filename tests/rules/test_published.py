@@ -173,6 +173,19 @@ def test_a_page_by_other_rungs_is_judged_with_what_both_tell():
     assert not list(told_apart([visited, beside]))
 
 
+def test_a_round_with_another_title_is_the_same_round():
+    days = [[a_group("valve", 3, n), a_group("bearing", 2, 30)] for n in (20, 21)]
+    first, second = (
+        a_page(groups, LAST, title=title)
+        for groups, title in zip(days, ("虚构轮次", "改了名的虚构轮次"), strict=True)
+    )
+
+    one, other = papers([first, second])
+
+    assert list(told_apart([one, outward(second, NOW, Basis.VISITED, [])])), "alone it tells"
+    assert not list(told_apart([one, other]))
+
+
 def test_what_is_kept_of_a_paper_comes_back_as_it_was():
     paper = outward(a_page(a_district(1), LAST), NOW, Basis.VISITED, TOLD).published
 
