@@ -6,14 +6,19 @@ public paper leaves behind what it counted and what of that it held back, and th
 together with those before: a count that moved by one to four firms since one of them is held back,
 and with it what would give the difference away (``small_cells``). What was held back and has not
 moved stays held back.
+
+So papers printed day after day would tell less and less. Therefore the figures of a paper stand for a
+period (``Figures``): printed again they are the same, and nothing is to be found between the two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from reports.dashboard import Basis, Table
 from reports.small_cells import Cell, Change, Sum
 
 MOST = 4
@@ -68,6 +73,21 @@ class Published:
             "cells": [[*cell[:3], list(cell.names)] for cell in self.cells],
             "sums": [[whole, list(parts)] for whole, parts in self.sums],
         }
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What public papers of a round print for a period.
+
+    Args:
+        made: As of when they are.
+        told: What they tell; None where a paper told it before.
+    """
+
+    basis: Basis
+    made: datetime
+    tables: tuple[Table, ...]
+    told: Published | None
 
 
 class Before:

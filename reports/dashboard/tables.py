@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from reports.figures import amount, percent, percent_number
 
@@ -68,6 +68,21 @@ class Table:
     for_files: int = 0
     outside: str | None = None
 
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Table:
+        """Read one as it is kept in JSON."""
+        lines = (
+            Line(title, tuple(_read(*cell) for cell in cells)) for title, cells in kept["lines"]
+        )
+        return cls(**{**kept, "head": tuple(kept["head"]), "lines": tuple(lines)})
+
+    @property
+    def as_data(self) -> dict[str, Any]:
+        """The table as it is kept in JSON: what is read of it, not the lists its figures lead to."""
+        kept = {one.name: getattr(self, one.name) for one in fields(self)}
+        lines = [[line.title, [_kept(cell) for cell in line.cells]] for line in self.lines]
+        return {**kept, "head": list(self.head), "lines": lines}
+
     def is_figure(self, at: int) -> bool:
         """Whether a column after the first holds figures; some of its lines may have none."""
         return any(line.cells[at].number is not None for line in self.lines)
@@ -80,6 +95,14 @@ class Table:
         kept = len(self.head) - self.for_files
         lines = tuple(line._replace(cells=line.cells[: kept - 1]) for line in self.lines)
         return replace(self, head=self.head[:kept], lines=lines, for_files=0)
+
+
+def _kept(cell: Cell) -> list[str | int | None]:
+    return [cell.text, None if cell.number is None else str(cell.number), cell.firms]
+
+
+def _read(text: str, number: str | None, firms: int | None) -> Cell:
+    return Cell(text, None if number is None else Decimal(number), firms=firms)
 
 
 def count(number: int, listed: str = "", **asks: str) -> Cell:

@@ -26,7 +26,7 @@ def make(workshop: Workshop) -> Effect:
     found = annual.report(workshop.session, taken.subject_id or 0, taken.arguments)
     if found is None:
         raise WorkFailed(Fault.GONE)
-    it, told = found
+    it, figures = found
     word = written(workshop, word_editions.ANNUAL, of_annual, FIELDS, it)
     html, place = render(it), issuing.place_for(workshop)
     try:
@@ -35,4 +35,4 @@ def make(workshop: Workshop) -> Effect:
         raise WorkFailed(Fault(error.reason)) from error
     basis = hashlib.sha256(html.encode()).hexdigest()
     paper = issuing.finished(workshop, place, basis, it.number)
-    return lambda step: {"document": annuals.issue(step, taken, paper, word, told).id}
+    return lambda step: {"document": annuals.issue(step, taken, paper, word, figures).id}

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from reports.dashboard import Basis
-from reports.published import Published
+from reports.published import Figures
 from survey import clock, library
 from survey.jobs import issuing
 from survey.jobs.workshop import WorkFailed, Workshop
@@ -30,7 +30,7 @@ def print_page(workshop: Workshop) -> Effect:
     from reports.paper.district import render
 
     presses.begin()
-    page, told = _page(workshop)
+    page, figures = _page(workshop)
     html = render(page)
     target = issuing.place_for(workshop)
     try:
@@ -39,10 +39,10 @@ def print_page(workshop: Workshop) -> Effect:
         raise WorkFailed(Fault(error.reason)) from error
     taken, basis = workshop.taken, hashlib.sha256(html.encode()).hexdigest()
     content = issuing.finished(workshop, target, basis, taken.arguments["number"])
-    return lambda step: {"document": district_pages.issue(step, taken, content, told).id}
+    return lambda step: {"document": district_pages.issue(step, taken, content, figures).id}
 
 
-def _page(workshop: Workshop) -> tuple[OnePage, Published | None]:
+def _page(workshop: Workshop) -> tuple[OnePage, Figures | None]:
     """Return the page, and what a public one tells."""
     from reports.paper.district import OnePage
 
@@ -54,7 +54,8 @@ def _page(workshop: Workshop) -> tuple[OnePage, Published | None]:
     basis, leaves = Basis(taken.arguments["basis"]), bool(taken.arguments["outward"])
     edition = library.load(session, round_.edition)
     found = dashboard.page(session, place, edition, round_, basis, made)
-    told = outside(session, found, edition) if leaves else None
+    anew = bool(taken.arguments.get("anew"))
+    figures = outside(session, found, edition, anew=anew) if leaves else None
     session.rollback()
     page = OnePage(
         district=place.name,
@@ -64,9 +65,9 @@ def _page(workshop: Workshop) -> tuple[OnePage, Published | None]:
         round=round_.title,
         whose=BASES[basis],
         number=taken.arguments["number"],
-        made=made.astimezone(clock.LOCAL),
-        tables=told.tables if told else found.tables,
+        made=(figures.made if figures else made).astimezone(clock.LOCAL),
+        tables=figures.tables if figures else found.tables,
         outward=leaves,
         demonstration=place.demonstration,
     )
-    return page, told.published if told else None
+    return page, figures

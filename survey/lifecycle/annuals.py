@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from reports.annual import Written
-from reports.published import Published
+from reports.published import Figures
 from survey.lifecycle import documents, jobs, typed, word_editions
 from survey.lifecycle.documents import Content, named
 from survey.lifecycle.errors import Invalid, NotThere, Stale
@@ -73,8 +73,11 @@ def written(session: Session, round_id: int, *, outward: bool) -> Written:
     return Written(row.work, row.problems, row.next) if row else Written()
 
 
-def request(step: Step, round_id: int, *, outward: bool) -> Job:
+def request(step: Step, round_id: int, *, outward: bool, anew: bool = False) -> Job:
     """Ask for the report of a round as it is now; send the job afterwards.
+
+    Args:
+        anew: A public one takes today's figures, though others stand for their period.
 
     Returns:
         The job that will make it, the same for all who ask meanwhile.
@@ -90,7 +93,7 @@ def request(step: Step, round_id: int, *, outward: bool) -> Job:
         job = job_of(session, round_id, outward=outward)
         if job and job.is_open:
             return job
-        arguments = {"outward": outward} | named(step)
+        arguments = {"outward": outward, "anew": anew} | named(step)
         job = jobs.ask(step, ANNUAL, arguments, subject=SUBJECT, subject_id=round_id)
         step.log("annual_request", About("report", arguments["number"]))
         return job
@@ -103,11 +106,11 @@ def job_of(session: Session, round_id: int, *, outward: bool) -> Job | None:
 
 
 def issue(
-    step: Step, taken: Taken, paper: Content, word: Content, told: Published | None = None
+    step: Step, taken: Taken, paper: Content, word: Content, figures: Figures | None = None
 ) -> Document:
     """Issue a report, both its files, inside the transaction that ends its job.
 
-    The one before is superseded and stays readable. ``told``: what a public one counts.
+    The one before is superseded and stays readable. ``figures``: what a public one tells.
     """
     session, round_id = step.session, taken.subject_id or 0
     kind = KINDS[taken.arguments["outward"]]
@@ -117,7 +120,7 @@ def issue(
     documents.end_standing(step, kind, SUBJECT, round_id)
     document = documents.put_in_force(step, taken, kind, SUBJECT, paper, edition=round_.edition)
     word_editions.keep_beside(step, document, word)
-    documents.remember_public(step, document, told)
+    documents.remember_public(step, document, figures)
     after = {"sha256": paper.sha256, "word": word.sha256}
     step.log("annual_issue", About("report", document.number), after=after)
     return document

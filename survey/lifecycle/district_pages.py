@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from reports.dashboard import Basis
-from reports.published import Published
+from reports.published import Figures
 from survey.lifecycle import documents, jobs
 from survey.lifecycle.documents import Content, named
 from survey.lifecycle.errors import NotThere
@@ -25,8 +25,11 @@ def kind_of(outward: bool) -> DocumentKind:
     return DocumentKind.DISTRICT_OUTWARD if outward else DocumentKind.DISTRICT_PAGE
 
 
-def request(step: Step, round_id: int, basis: Basis, *, outward: bool) -> Job:
+def request(step: Step, round_id: int, basis: Basis, *, outward: bool, anew: bool = False) -> Job:
     """Ask for the page of a round as it is now; send the job afterwards.
+
+    Args:
+        anew: A public one takes today's figures, though others stand for their period.
 
     Returns:
         The job that will print it, the same for all who ask for the same meanwhile.
@@ -37,7 +40,7 @@ def request(step: Step, round_id: int, basis: Basis, *, outward: bool) -> Job:
         job = job_of(session, round_id, basis, outward=outward)
         if job and job.is_open:
             return job
-        arguments = {"basis": basis, "outward": outward} | named(step)
+        arguments = {"basis": basis, "outward": outward, "anew": anew} | named(step)
         job = jobs.ask(step, PAGE, arguments, subject=SUBJECT, subject_id=round_id)
         step.log("district_request", About("report", arguments["number"]))
         return job
@@ -52,11 +55,11 @@ def job_of(session: Session, round_id: int, basis: Basis, *, outward: bool) -> J
     )
 
 
-def issue(step: Step, taken: Taken, content: Content, told: Published | None = None) -> Document:
+def issue(step: Step, taken: Taken, content: Content, figures: Figures | None = None) -> Document:
     """Issue a printed page, inside the transaction that ends its job; the one before is superseded.
 
     Args:
-        told: What a public one counts.
+        figures: What a public one tells.
     """
     session, round_id = step.session, taken.subject_id or 0
     kind = kind_of(taken.arguments["outward"])
@@ -65,7 +68,7 @@ def issue(step: Step, taken: Taken, content: Content, told: Published | None = N
         raise NotThere
     documents.end_standing(step, kind, SUBJECT, round_id)
     document = documents.put_in_force(step, taken, kind, SUBJECT, content, edition=round_.edition)
-    documents.remember_public(step, document, told)
+    documents.remember_public(step, document, figures)
     step.log("district_issue", About("report", document.number), after={"sha256": content.sha256})
     return document
 

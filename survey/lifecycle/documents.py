@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from reports.published import Published
+from reports.published import Figures
 from survey import clock
 from survey.lifecycle import jobs, typed
 from survey.lifecycle.choices import choices_of, plain
@@ -269,10 +269,19 @@ def keep_stamped(step: Step, taken: Taken, sha256: str) -> Document:
     return document
 
 
-def remember_public(step: Step, document: Document, told: Published | None) -> None:
-    """Keep what a paper for the public told, inside the transaction that issues it; no news is not kept."""
-    if told is not None and told.as_data not in store.public_counts(step.session, most=1):
-        step.session.add(PublicCounts(document_id=document.id, counts=told.as_data))
+def remember_public(step: Step, document: Document, figures: Figures | None) -> None:
+    """Keep what a paper for the public told, inside the transaction that issues it.
+
+    Where it is no news since the last paper, that one's period begins again.
+    """
+    if figures is None or figures.told is None:
+        return
+    counts, basis = figures.told.as_data, str(figures.basis)
+    last = next(iter(store.public_counts(step.session, most=1)), None)
+    if last is None or (last.counts, last.basis) != (counts, basis):
+        last = PublicCounts(document_id=document.id, counts=counts, basis=basis)
+        step.session.add(last)
+    last.made_at, last.tables = figures.made, [table.as_data for table in figures.tables]
 
 
 def withdraw_document(step: Step, document_id: int, *, reason: str) -> Document:

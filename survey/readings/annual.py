@@ -15,7 +15,7 @@ from reports.annual.annexes import annexes
 from reports.annual.examples import Example
 from reports.dashboard import NONE, Table
 from reports.figures import amount
-from reports.published import Published
+from reports.published import Figures
 from reports.samples import Card
 from survey import clock, library
 from survey.lifecycle import annuals
@@ -51,11 +51,11 @@ def tables_of(session: Session, page: Page, edition: Edition, *, outward: bool) 
 
 def report(
     session: Session, round_id: int, asked: Mapping[str, Any]
-) -> tuple[Annual, Published | None] | None:
+) -> tuple[Annual, Figures | None] | None:
     """Return the report of a round, and what a public one tells; None where the round is gone.
 
     Args:
-        asked: The arguments of the job: ``outward`` and ``number``.
+        asked: The arguments of the job: ``outward``, ``anew`` and ``number``.
     """
     round_, leaves = rounds.round_(session, round_id), bool(asked["outward"])
     if round_ is None:
@@ -66,8 +66,9 @@ def report(
     examples = _examples(session)
     lists = {} if leaves else _lists(session, place, edition, found)
     planned = {} if leaves else {table.id: table for table in budgets.adopted_tables(session)}
-    told = outside(session, found, edition) if leaves else None
-    tables = {table.id: table for table in (told.tables if told else found.tables)} | planned
+    anew = bool(asked.get("anew"))
+    figures = outside(session, found, edition, anew=anew) if leaves else None
+    tables = {table.id: table for table in (figures.tables if figures else found.tables)} | planned
     made = Annual(
         district=place.name,
         bureau=place.bureau,
@@ -77,7 +78,7 @@ def report(
         round=found.round.title,
         whose=BASES[found.basis],
         number=asked["number"],
-        made=found.made.astimezone(clock.LOCAL),
+        made=(figures.made if figures else found.made).astimezone(clock.LOCAL),
         written=written,
         tables={name: table.to_read for name, table in tables.items()},
         annexes=annexes(lists),
@@ -85,7 +86,7 @@ def report(
         demonstration=place.demonstration,
         examples=examples,
     )
-    return made, told.published if told else None
+    return made, figures
 
 
 def _examples(session: Session) -> list[Example]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -107,10 +108,24 @@ def has_signed(session: Session, signer: str) -> bool:
     return session.scalar(query) is not None
 
 
-def public_counts(session: Session, most: int = MOST) -> list[dict[str, Any]]:
+def public_counts(session: Session, most: int = MOST) -> list[PublicCounts]:
     """Return what papers for the public told, whatever became of them: the newest first."""
-    query = select(PublicCounts.counts).order_by(PublicCounts.document_id.desc()).limit(most)
+    query = select(PublicCounts).order_by(PublicCounts.document_id.desc()).limit(most)
     return list(session.scalars(query))
+
+
+def standing_counts(
+    session: Session, round_id: int, basis: str, since: datetime
+) -> PublicCounts | None:
+    """Return what papers for the public tell of a round since some moment; None where none did."""
+    query = (
+        select(PublicCounts)
+        .join(Document, Document.id == PublicCounts.document_id)
+        .where(Document.subject == "round", Document.subject_id == round_id)
+        .where(PublicCounts.basis == basis, PublicCounts.made_at > since)
+        .order_by(PublicCounts.document_id.desc())
+    )
+    return session.scalars(query.limit(1)).first()
 
 
 def withdrawals(session: Session, documents: Iterable[Document]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.tables.base import Table, one_of
@@ -87,7 +87,8 @@ class WordEdition(Table):
 class PublicCounts(Table):
     """What a paper for the public counted, and what of it was held back (``reports/published``).
 
-    The next one is judged together with it, so that no difference of the two is about a few firms.
+    The next one is judged together with it, so that no difference of the two is about a few firms;
+    for a period from ``made_at`` on papers of its round and ``basis`` print its ``tables`` again.
     """
 
     __tablename__ = "public_counts"
@@ -96,6 +97,9 @@ class PublicCounts(Table):
         ForeignKey("documents.id"), primary_key=True, autoincrement=False
     )
     counts: Mapped[dict[str, Any]]
+    basis: Mapped[str] = mapped_column(String(16), server_default="")
+    made_at: Mapped[datetime | None]
+    tables: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class AnnualWords(Table):

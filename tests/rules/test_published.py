@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -191,3 +192,13 @@ def test_what_is_kept_of_a_paper_comes_back_as_it_was():
 
     assert Published.read(json.loads(json.dumps(paper.as_data))) == paper
     assert MOST > 3, "two bases and a yearly report, twice"
+
+
+def test_a_table_is_printed_again_as_it_was():
+    for table in outward(a_page(a_district(1), LAST), NOW, Basis.VISITED, TOLD).tables:
+        again = Table.read(json.loads(json.dumps(table.as_data)))
+
+        assert again == replace(table, lines=again.lines)
+        assert [line.title for line in again.lines] == [line.title for line in table.lines]
+        for line, was in zip(again.lines, table.lines, strict=True):
+            assert line.cells == tuple(cell._replace(where=None) for cell in was.cells)

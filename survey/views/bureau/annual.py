@@ -73,7 +73,8 @@ def request_annual() -> ResponseReturnValue:
     if round_ is None:
         abort(404)
     try:
-        job = life.request(here.step(), round_.id, outward=outward)
+        anew = request.form.get("anew") == "yes"
+        job = life.request(here.step(), round_.id, outward=outward, anew=anew)
     except Invalid as error:
         return _page(None, error.fields), error.status
     send(job.id)

@@ -210,7 +210,8 @@ def request_district_page() -> ResponseReturnValue:
     if round_id is None or basis not in tuple(Basis):
         here.refuse(400, "没有说明是哪一轮、看哪份答卷，请回到“全区情况”页面再按一次。")
     outward = form.get("outward") == "yes"
-    job = district_pages.request(here.step(), round_id, Basis(basis), outward=outward)
+    anew = form.get("anew") == "yes"
+    job = district_pages.request(here.step(), round_id, Basis(basis), outward=outward, anew=anew)
     send(job.id)
     return redirect(url_for(".district", round=round_id, basis=basis, _anchor="report"))
 
