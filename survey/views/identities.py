@@ -88,12 +88,13 @@ def back() -> ResponseReturnValue:
         return _failed("declined")
     question = Question(*(asked[name] for name in Question.__dataclass_fields__))
     try:
-        identity = client.identity(said.get("code", ""), question, here.now())
+        tying = asked["for"] is not None
+        identity = client.identity(said.get("code", ""), question, here.now(), called=tying)
     except Unreached as fault:
         return _failed("down", fault, 503)
     except Unbelieved as fault:
         return _refused("unbelieved", fault)
-    if asked["for"] is not None:
+    if tying:
         return _to_be_tied(identity, asked["for"])
     return _enter(identity, asked["next"])
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -115,28 +115,52 @@ class Client:
         )
         return str(address)
 
-    def identity(self, code: str, question: Question, now: datetime) -> Identity:
+    def identity(
+        self, code: str, question: Question, now: datetime, *, called: bool = False
+    ) -> Identity:
         """Exchange a code and return whom its ID token speaks of.
+
+        Args:
+            called: Whether it is asked what it calls them, where the ID token does not say.
 
         Raises:
             Unreached, Unbelieved.
         """
         described, keys = self._described()
-        token = self._token(described["token_endpoint"], code, question)
+        token = self._token(described, code, question)
         try:
-            return self._believed(token, keys, question, now)
+            found = self._believed(token, keys, question, now)
         except DOUBTS:
             self._said = None  # it may sign with a new key
-        _, keys = self._described()
-        try:
-            return self._believed(token, keys, question, now)
-        except DOUBTS as fault:
-            raise Unbelieved(f"ID token: {fault}") from fault
+            _, keys = self._described()
+            try:
+                found = self._believed(token, keys, question, now)
+            except DOUBTS as fault:
+                raise Unbelieved(f"ID token: {fault}") from fault
+        if called and not found.called:
+            return replace(found, called=self._called(described, token, found.subject))
+        return found
 
-    def _token(self, endpoint: str, code: str, question: Question) -> Mapping[str, Any]:
+    def _called(self, described: Mapping[str, Any], token: Mapping[str, Any], subject: str) -> str:
+        """Return what it calls somebody; empty where it does not say.
+
+        Issuers that keep to the letter leave names out of the ID token where there is a token to ask
+        for them with (OpenID Connect Core 1.0, section 5.4).
+        """
+        address, shown = described.get("userinfo_endpoint"), token.get("access_token")
         try:
-            token = self._session().fetch_token(
-                endpoint,
+            self._require_place("userinfo_endpoint", address)
+            said = self._asked(str(address), {"Authorization": f"Bearer {shown}"})
+        except (Unbelieved, Unreached):
+            return ""
+        return _name(said) if said.get("sub") == subject else ""
+
+    def _token(
+        self, described: Mapping[str, Any], code: str, question: Question
+    ) -> Mapping[str, Any]:
+        try:
+            token = self._known_to(described).fetch_token(
+                described["token_endpoint"],
                 grant_type="authorization_code",
                 code=code,
                 code_verifier=question.verifier,
@@ -177,15 +201,24 @@ class Client:
         return Identity(
             self.issuer.url,
             subject,
-            str(claims.get("preferred_username") or claims.get("name") or "")[:60],
+            _name(claims),
             frozenset(one for one in methods if isinstance(one, str) and one),
             datetime.fromtimestamp(at, UTC) if at is not None else None,
         )
 
-    def _session(self) -> OAuth2Session:
+    def _known_to(self, described: Mapping[str, Any]) -> OAuth2Session:
+        """Return what shows the token endpoint who we are: in the head, or in the body if that is all it reads."""
+        offered = str(described.get("token_endpoint_auth_methods_supported", ""))
+        if "client_secret_post" in offered and "client_secret_basic" not in offered:
+            return self._session("client_secret_post")
+        # A secret may hold "+" or "%": in the head both are encoded (RFC 6749, section 2.3.1).
+        return self._session("client_secret_basic", quote_plus)
+
+    def _session(self, shown: str = "none", written: Callable[[str], str] = str) -> OAuth2Session:
         return OAuth2Session(
-            self.issuer.client_id,
-            self.issuer.secret,
+            written(self.issuer.client_id),
+            written(self.issuer.secret),
+            token_endpoint_auth_method=shown,
             scope="openid profile",
             redirect_uri=self._back,
             code_challenge_method="S256",
@@ -210,19 +243,25 @@ class Client:
         """Refuse what another issuer says, addresses elsewhere, and those anybody on the way could read."""
         if described.get("issuer") != self.issuer.url:
             raise Unbelieved(f"metadata of {described.get('issuer')!r}")
-        known = {urlsplit(self.issuer.url).hostname, *self.issuer.hosts}
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-            address = urlsplit(str(described.get(name, "")))
-            if address.scheme != "https" and address.hostname not in LOCAL:
-                raise Unbelieved(f"{name} without TLS")
-            if address.hostname not in known:
-                raise Unbelieved(f"{name} at {address.hostname}: not in OIDC_HOSTS")
+            self._require_place(name, described.get(name))
 
-    def _asked(self, address: str) -> Mapping[str, Any]:
+    def _require_place(self, name: str, said: object) -> None:
+        address = urlsplit(str(said or ""))
+        if address.scheme != "https" and address.hostname not in LOCAL:
+            raise Unbelieved(f"{name} without TLS")
+        if address.hostname not in {urlsplit(self.issuer.url).hostname, *self.issuer.hosts}:
+            raise Unbelieved(f"{name} at {address.hostname}: not in OIDC_HOSTS")
+
+    def _asked(self, address: str, headers: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         """Ask an address for JSON; it leads nowhere else, and answers in bounds."""
         try:
             with requests.get(
-                address, timeout=PATIENCE_SECONDS, allow_redirects=False, stream=True
+                address,
+                headers=headers,
+                timeout=PATIENCE_SECONDS,
+                allow_redirects=False,
+                stream=True,
             ) as answer:
                 body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
             found = (
@@ -233,3 +272,7 @@ class Client:
         if not isinstance(found, dict):
             raise Unreached(address)
         return found
+
+
+def _name(said: Mapping[str, Any]) -> str:
+    return str(said.get("preferred_username") or said.get("name") or "")[:60]

@@ -424,6 +424,54 @@ def test_one_ties_ones_own_account_after_seeing_whom_one_came_back_as(
     assert is_in(fresh)
 
 
+UNNAMED = {"preferred_username": None}
+
+
+def test_whom_the_token_does_not_name_is_asked_after_before_anything_is_tied(
+    joined, session, issuer, user
+):
+    """So does an issuer that keeps to the letter: names are told to whoever shows the access token."""
+    told = {"sub": "person-1", "name": "虚构 陈"}
+    issuer.behave(claims=UNNAMED, says_of_them=told)
+
+    page, answer = tie_oneself(signed_in(joined, session, user), issuer)
+
+    assert "虚构 陈" in page
+    assert answer.location == "/account"
+
+
+@pytest.mark.parametrize(
+    "behaves",
+    [
+        {"says_of_them": {"sub": "person-2", "name": "虚构 王"}},
+        {"says_of_them": "虚构 王"},
+        {"tells_at": "http://evil.example/userinfo"},
+        {"tells_at": None},
+    ],
+    ids=["of another", "no object", "elsewhere", "nowhere"],
+)
+def test_what_is_not_said_of_them_names_nobody_and_the_number_remains(
+    joined, session, issuer, user, behaves
+):
+    issuer.behave(claims=UNNAMED, **behaves)
+
+    page, answer = tie_oneself(signed_in(joined, session, user), issuer)
+
+    assert "虚构 王" not in page
+    assert "称呼" not in page
+    assert "person-1" in page
+    assert answer.location == "/account"
+
+
+def test_an_issuer_that_reads_no_head_is_shown_the_secret_in_the_body(joined, issuer, tied):
+    issuer.behave(knows_us_by=["client_secret_post"])
+    client = joined.test_client()
+
+    client.get(gone(client, issuer))
+
+    assert is_in(client)
+
+
 def test_nothing_is_tied_by_coming_back_alone(joined, session, issuer, user):
     client = signed_in(joined, session, user)
     client.get(gone(client, issuer))

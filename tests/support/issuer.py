@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
@@ -29,7 +29,10 @@ from tests.support.guardian import mark_of_the_run
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.servers import free_port
 
-CLIENT, SECRET = "shuzhi", "invented-secret-of-a-client"
+CLIENT, SECRET = "shuzhi", "invented+secret/of%2Fa=client"
+
+
+ACCESS = "invented-access-token"
 
 
 class Told(Exception):
@@ -52,6 +55,10 @@ class Server:
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": self.behaves.get("token at", f"{self.url}/token"),
             "jwks_uri": f"{self.url}/keys",
+            "userinfo_endpoint": self.behaves.get("tells at", f"{self.url}/userinfo"),
+            "token_endpoint_auth_methods_supported": self.behaves.get(
+                "knows us by", ["client_secret_post", "client_secret_basic"]
+            ),
         }
 
     def authorized(self, asked: dict[str, str]) -> str:
@@ -70,13 +77,15 @@ class Server:
         known = self.codes.pop(asked.get("code", ""), None)
         proof = hashlib.sha256(asked.get("code_verifier", "").encode()).digest()
         proved = base64.urlsafe_b64encode(proof).rstrip(b"=").decode()
-        expected = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+        head = base64.b64encode(f"{quote_plus(CLIENT)}:{quote_plus(SECRET)}".encode()).decode()
+        posted = asked.get("client_id") == CLIENT and asked.get("client_secret") == SECRET
+        ours = posted if self.behaves.get("knows us by") else credentials == f"Basic {head}"
         good = known is not None and known["redirect_uri"] == asked.get("redirect_uri")
         good = good and known is not None and known.get("code_challenge") == proved
         good = good and known is not None and known.get("code_challenge_method") == "S256"
-        if not good or known is None or credentials != f"Basic {expected}":
+        if not good or known is None or not ours:
             raise Told
-        token = {"access_token": "not used", "token_type": "Bearer", "expires_in": 60}
+        token = {"access_token": ACCESS, "token_type": "Bearer", "expires_in": 60}
         return (
             token | {"id_token": self._id_token(known)} if not self.behaves.get("mute") else token
         )
@@ -121,6 +130,8 @@ class Handler(BaseHTTPRequestHandler):
                 self._say(200, self.issuer.metadata())
             case "/keys":
                 self._say(200, {"keys": [self.issuer.key.as_dict(private=False)]})
+            case "/userinfo" if self.headers.get("Authorization") == f"Bearer {ACCESS}":
+                self._say(200, self.issuer.behaves.get("says of them", self.issuer.person))
             case "/authorize":
                 self._lead(self.issuer.authorized(asked))
             case _:
