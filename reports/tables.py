@@ -1,6 +1,6 @@
 """Tables written as Excel workbooks, in constant memory, safe to open.
 
-Nothing a user typed becomes a formula, a link or a number; codes and telephone numbers stay text,
+The only formulas are sums under amounts. Nothing a user typed becomes a formula, a link or a number; codes and telephone numbers stay text,
 figures stay figures. A line over every table says whose it is, of when, and filtered how, so that a
 printed copy explains itself.
 """
@@ -17,13 +17,16 @@ from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from xlsxwriter.utility import xl_range
+
 from questionnaires.sheets.writing import TEXT, Pen, cut, writing
 
 Kind = Literal["text", "number", "money", "percent", "date"]
 Cell = str | int | Decimal | float | date | None
 
-MOST_ROWS = 1_048_576 - 3
-"""Rows of data an Excel sheet holds under its title, its first line and headings; more go to another sheet."""
+MOST_ROWS = 1_048_576 - 4
+"""Rows of data an Excel sheet holds between its title, its first line, headings and a row of sums; more go
+to another sheet."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Sheet:
     """A table; ``rows`` may be a generator and is read once.
 
     Every one can be filtered, and printed on A4 with its heads on each page. With a ``title`` it is
-    made to be sent on: the title in large letters over it, its rows numbered and framed.
+    made to be sent on: the title in large letters over it, its rows numbered and framed, and under its
+    ``money`` what it comes to, of the rows that are shown.
     """
 
     name: str
@@ -119,6 +123,8 @@ _FORMS: dict[str, dict[str, Any]] = {
     "origin": {"font_color": "#43555C", "italic": True},
     "head": _HEAD | {"bottom": 1},
     "framed head": _HEAD | FRAMED | {"align": "center"},
+    "sum": {"bold": True} | FRAMED,
+    "sum of money": {"bold": True} | _KINDS["money"] | FRAMED,
     **_KINDS,
     **{f"framed {kind}": form | FRAMED for kind, form in _KINDS.items()},
 }
@@ -137,12 +143,16 @@ class Leaf:
         named = "framed " if sheet.title else ""
         self._text = pen.forms[f"{named}text"]
         self._kinds = [(c.kind, _KEPT[c.kind], pen.forms[named + c.kind]) for c in self._columns]
+        self._goes_on = False
+        """Whether the table takes more than one sheet."""
         self._begin()
 
     def _begin(self) -> None:
         pen, sheet, head = self._pen, self._sheet, self._head
         self._page = page = pen.sheet(sheet.name)
         self._line = head
+        self._sums: dict[int, Decimal] = {}
+        """What the columns of amounts come to that say any."""
         for at, column in enumerate(self._columns):
             page.set_column(at, at, column.width)
         if sheet.title:
@@ -159,6 +169,7 @@ class Leaf:
         A word in a column of figures or dates (未评估, —) is the text it is.
         """
         if self._line - self._head >= MOST_ROWS:
+            self._goes_on = True
             self.end()
             self._begin()
         self._line += 1
@@ -174,15 +185,31 @@ class Leaf:
                 page.write_datetime(line, at, cell, form)
             else:
                 page.write_number(line, at, float(cell), form)  # type: ignore[arg-type]
+                if kind == "money" and framed:
+                    self._sums[at] = self._sums.get(at, Decimal()) + Decimal(str(cell))
 
     def end(self) -> None:
         """Set the sheet up to be filtered and printed."""
         if self._line > self._head:
             self._page.autofilter(self._head, 0, self._line, len(self._columns) - 1)
+            if self._sums:
+                self._sum_up()
         across = -(-sum(column.width for column in self._columns) // ACROSS)
         _set_up(self._page, self._head, across)
         if not self._sheet.title:
             self._page.set_header("&C&A")  # its name, which a printed copy would not tell
+
+    def _sum_up(self) -> None:
+        """Write under the last row what amounts come to: rows that a filter hides are not counted."""
+        pen, page, under = self._pen, self._page, self._line + 1
+        page.write_string(under, 0, "本页合计" if self._goes_on else "合计", pen.forms["sum"])
+        for at in range(1, len(self._columns)):
+            if at in self._sums:
+                shown = xl_range(self._head + 1, at, self._line, at)
+                formula, form = f"=SUBTOTAL(109,{shown})", pen.forms["sum of money"]
+                page.write_formula(under, at, formula, form, float(self._sums[at]))
+            else:
+                page.write_blank(under, at, None, pen.forms["sum"])
 
 
 def _write_title(pen: Pen, page: Any, title: str, columns: Sequence[Column]) -> None:

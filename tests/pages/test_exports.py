@@ -44,7 +44,8 @@ def test_a_list_that_goes_out_in_portions_is_the_whole_list_with_its_sums(desk, 
 
     for address, before in whole.items():
         held.clear()
-        lines = len(next(iter(before.values()))) - 2
+        first = next(iter(before.values()))
+        lines = len(first) - 2 - (first[-1][0] == "合计")
         assert lines > 2, address
         assert sheets_of(desk.get(address)) == before, address
         assert (sum(held), max(held)) == (lines, 2), address

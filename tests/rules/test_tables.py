@@ -16,6 +16,10 @@ from python_calamine import CalamineWorkbook
 from questionnaires.sheets.writing import cut, sheet_name
 from reports import tables
 from reports.tables import Column, Origin, Sheet
+from survey.rosters.asides import Aside
+from tests.support.messy_lists import a_code
+from tests.support.seen_lists import read as read_list
+from tests.support.seen_lists import seen_in
 
 A4 = 9
 ORIGIN = Origin("莲都区", datetime(2026, 11, 20, 9, 30, tzinfo=UTC), "行业：阀门")
@@ -236,3 +240,73 @@ def test_amounts_stand_under_each_other() -> None:
 
     assert [page[f"A{n}"].number_format for n in (3, 4)] == ["#,##0.00", "#,##0.00"]
     assert [page[f"A{n}"].value for n in (3, 4, 5)] == [17.8, 11, "未填"]
+
+
+PROJECTS = [Column("企业", 30), Column("投资（万元）", 14, "money"), Column("年度", kind="number")]
+
+
+def sums(workbook: BytesIO) -> tuple[list[object], list[object]]:
+    """The last row of the first sheet: its formulas, and what they came to when it was written."""
+    said = [load_workbook(workbook, data_only=only).worksheets[0] for only in (False, True)]
+    formulas, values = ([cell.value for cell in page[page.max_row]] for page in said)
+    return formulas, values
+
+
+def test_amounts_of_a_list_that_is_sent_on_end_with_what_the_shown_rows_come_to() -> None:
+    rows = [
+        ["虚构甲厂", Decimal("100.10"), 2025],
+        ["虚构乙厂", None, 2024],
+        ["虚构丙厂", "—", 2024],
+    ]
+    sheet = Sheet(
+        "项目", PROJECTS, [*rows, ["虚构丁厂", Decimal("0.20"), 2025]], title="虚构县项目"
+    )
+
+    formulas, values = sums(written(sheet))
+
+    assert formulas == ["合计", None, "=SUBTOTAL(109,C4:C7)", None]
+    assert values == ["合计", None, 100.3, None]
+    page = load_workbook(written(sheet)).worksheets[0]
+    assert page.auto_filter.ref == "A3:D7"
+    assert (page["C8"].number_format, page["C8"].font.b) == ("#,##0.00", True)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        Sheet("项目", PROJECTS, [["虚构甲厂", 1, 2025]]),
+        Sheet("名单", [PROJECTS[0], PROJECTS[2]], [["虚构甲厂", 2025]], title="虚构县名单"),
+        Sheet("项目", PROJECTS, [], title="虚构县项目"),
+        Sheet("项目", PROJECTS, [["虚构甲厂", "—", 2025]], title="虚构县项目"),
+    ],
+)
+def test_nothing_is_added_up_without_a_title_an_amount_or_a_row(sheet: Sheet) -> None:
+    assert "<f>" not in parts(written(sheet))
+    assert "合计" not in parts(written(sheet))
+
+
+def test_each_sheet_of_a_table_that_goes_on_says_that_its_sum_is_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tables, "MOST_ROWS", 2)
+    rows = [[f"虚构{at}厂", at, 2025] for at in (1, 2, 3)]
+
+    content = written(Sheet("项目", PROJECTS, rows, title="虚构县项目"))
+
+    pages = load_workbook(content, data_only=True).worksheets
+    assert [[page.cell(page.max_row, at).value for at in (1, 3)] for page in pages] == [
+        ["本页合计", 3], ["本页合计", 3],
+    ]  # fmt: skip
+
+
+def test_our_own_list_brought_again_is_read_without_its_sum() -> None:
+    columns = [
+        Column("企业名称", 30), Column("统一社会信用代码", 22), Column("营业收入（万元）", 14, "money"),
+    ]  # fmt: skip
+    firms = [[f"虚构{n}号厂", a_code(n), Decimal(n)] for n in (901, 902)]
+
+    workbook = written(Sheet("企业", columns, firms, title="虚构县企业"))
+    found = seen_in(read_list(workbook.getvalue(), "xlsx"))
+
+    assert (found.counts, found.of(Aside.TOTAL)) == ((2, 0, 0, 0, 0), [6])
+    assert found.at(5).row.figures[2025] == {"revenue": 902_000_000}
