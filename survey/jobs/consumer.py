@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -35,10 +36,11 @@ def run(
         ready: Called once a signal to stop is heard: whoever sees what it begins may send one.
     """
     priority.step_back(priority.BEHIND_PAGES)
-    stopping = threading.Event()
+    # No event: its lock may be held here already when a signal comes, which would wait for it for ever.
+    stops: SimpleQueue[int] = SimpleQueue()
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stops.put(number)
 
     logging.getLogger("huey.consumer.Worker").addFilter(OnceAMinute())
     worker = Worker(config, sessions)
@@ -54,7 +56,7 @@ def run(
     end_watch = alerts.begin(config, sessions)
     spools = config.instance / FOLDER
     rounds = 0
-    while not stopping.wait(WATCH_SECONDS) and not until():
+    while not _comes(stops) and not until():
         rounds += 1
         if rounds % HEALTH_ROUNDS == 0:
             consumer.check_worker_health()
@@ -65,6 +67,14 @@ def run(
     worker.put_down()
     seen.take_over(spools, sessions)
     worker.queue.close()
+
+
+def _comes(stops: SimpleQueue[int]) -> bool:
+    """Wait a while for a signal to stop; say whether one came."""
+    with suppress(Empty):
+        stops.get(timeout=WATCH_SECONDS)
+        return True
+    return False
 
 
 class OnceAMinute(logging.Filter):

@@ -40,6 +40,8 @@ from tests.support.patience import PATIENCE_SECONDS, joined, until
 from tests.support.people import TESTER, a_file, a_user, begun, handed_in, moment
 from tests.support.servers import Server
 
+FORK = multiprocessing.get_context("fork")
+
 
 @pytest.fixture
 def worker(app):
@@ -263,6 +265,16 @@ def test_a_worker_that_must_stop_gives_back_what_it_cannot_finish(worker, sessio
     assert job in worker.queue.waiting()
 
 
+def tell():
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def a_worker(settings, until=lambda: False):
+    """Be a worker until it is told to stop."""
+    engine = db.engine_for(settings.database_url)
+    consumer.run(settings, sessionmaker(engine, expire_on_commit=False), until)
+
+
 def test_a_worker_told_to_stop_the_moment_it_has_begun_stops(settings):
     """Huey hears such signals too: what it hears must stop the worker as well."""
 
@@ -271,14 +283,34 @@ def test_a_worker_told_to_stop_the_moment_it_has_begun_stops(settings):
 
         def start(self):
             begin(self)
-            os.kill(os.getpid(), signal.SIGTERM)
+            tell()
 
         Consumer.start = start
-        engine = db.engine_for(settings.database_url)
-        consumer.run(settings, sessionmaker(engine, expire_on_commit=False))
+        a_worker(settings)
 
-    process = multiprocessing.get_context("fork").Process(target=work)
-    process.start()
+    (process := FORK.Process(target=work)).start()
+    joined(process)
+
+    assert process.exitcode == 0
+
+
+def test_a_worker_told_to_stop_while_it_looks_whether_it_was_stops(settings):
+    """A signal may come while whoever waits for it holds an event's lock."""
+    has_begun, wait = FORK.Event(), threading.Condition.wait
+
+    def told_meanwhile(self, timeout=None):
+        came = wait(self, timeout)
+        if threading.current_thread() is threading.main_thread():
+            tell()
+        return came
+
+    def looked():
+        threading.Condition.wait = told_meanwhile
+        has_begun.set()
+
+    (process := FORK.Process(target=a_worker, args=(settings, looked))).start()
+    assert has_begun.wait(PATIENCE_SECONDS), "the worker never began"
+    os.kill(process.pid, signal.SIGTERM)
     joined(process)
 
     assert process.exitcode == 0
