@@ -200,7 +200,7 @@ def add_user(
 
 
 def change_password(step: Step, user_id: int, old: str, new: str, *, token_hash: str) -> None:
-    """Change one's own password; every other session of the user ends.
+    """Change one's own password; every other session of the user ends, and every link to a new one.
 
     Whoever finds a screen left open must not find the password out by trying: failures count here
     as they do at the door, for this user alone.
@@ -220,6 +220,7 @@ def change_password(step: Step, user_id: int, old: str, new: str, *, token_hash:
         user.password_hash, user.password_changed_at = fresh, step.now
         store.clear_throttle(session, f"password:{user_id}")
         store.end_sessions(session, user_id, keep=token_hash)
+        store.void_links(session, user_id, step.now)
         step.log("password_change", About("user", user_id))
 
 
@@ -306,12 +307,13 @@ def set_active(step: Step, user_id: int, active: bool) -> None:
     """Disable or enable an account.
 
     Raises:
+        NotThere: No such user, or one who was erased: that is for good.
         Invalid: An administrator would shut themselves out.
     """
     with step.writing() as session:
         administrators = store.lock_administrators(session)
         user = store.user(session, user_id, lock=True)
-        if user is None:
+        if user is None or user.is_erased:
             raise NotThere
         if user.id == step.by.user_id and not active:
             raise Invalid({"active": "不能停用自己的账号。"})

@@ -92,6 +92,6 @@ def require_owner(step: Step, firm_id: int) -> None:
 
 def _user(step: Step, firm_id: int, user_id: int) -> User:
     user = store.user(step.session, user_id, lock=True)
-    if user is None or user.firm_id != firm_id or user.owner:
+    if user is None or user.firm_id != firm_id or user.owner or user.is_erased:
         raise NotThere
     return user

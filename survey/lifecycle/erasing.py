@@ -138,7 +138,7 @@ def erase_user(step: Step, user_id: int, *, reason: str) -> None:
     with step.writing() as session:
         administrators = accounts.lock_administrators(session)
         user = accounts.user(session, user_id, lock=True)
-        if user is None or is_erased(user):
+        if user is None or user.is_erased:
             raise NotThere
         if user.id == step.by.user_id:
             raise Invalid({"reason": "不能注销自己的账号，请另一位管理员办理。"})
@@ -152,10 +152,6 @@ def erase_user(step: Step, user_id: int, *, reason: str) -> None:
         _forget(step, user, visits)
         bundles.end(session, step.now)  # whoever it was may be named in any firm's
         batches.end_files(session)
-
-
-def is_erased(user: User) -> bool:
-    return user.username == f"#{user.id}"
 
 
 def _forget(step: Step, user: User, visits: list[Assessment]) -> None:

@@ -130,7 +130,7 @@ def issue_link(step: Step, user_id: int) -> Link:
     """Make a link for anybody: an invitation before the first password, then a reset."""
     with step.writing() as session:
         user = store.user(session, user_id, lock=True)
-        if user is None:
+        if user is None or user.is_erased:
             raise NotThere
         return _issued(step, user)
 

@@ -57,6 +57,11 @@ class User(Table):
     created_at: Mapped[datetime]
     password_changed_at: Mapped[datetime | None]
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether the account was closed for good (``lifecycle/erasing``): nobody opens it again."""
+        return self.username == f"#{self.id}"
+
 
 class UserSession(Table):
     """A signed-in browser; ending it is deleting its row."""

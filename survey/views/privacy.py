@@ -125,7 +125,6 @@ def _user(found: User, form: EraseForm | None = None) -> str:
         "privacy/user.html",
         user=found,
         parts=kept.of_account(here.session(), found),
-        erased=erasing.is_erased(found),
         form=(form or EraseForm(formdata=None)).named(found.name),
     )
 

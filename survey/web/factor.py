@@ -35,7 +35,7 @@ ALWAYS = frozenset(
         *("second_factor.reset", "second_factor.security"),
         *("second_factor.leave", "second_factor.codes", "tokens.make", "passkeys.remove"),
         *("webhooks.add", "webhooks.edit", "webhooks.rotate"),
-        *("identities.tie", "identities.untie", "identities.everybodys"),
+        *("identities.tie", "identities.untie", "identities.everybodys", "calendar.renew"),
         *("account.end_session", "account.sign_out_everywhere"),
     }
 )

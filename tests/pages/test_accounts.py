@@ -284,6 +284,18 @@ def test_only_who_knows_the_password_changes_the_phone_number(app, session):
     assert row.after == {"phone": "138****1234"}
 
 
+def test_a_link_that_lies_about_sets_no_other_password_once_its_owner_has_changed_it(app, session):
+    user = a_user(session)
+    word = a_link(session, user)
+    client = signed_in(app, session, user)
+    client.get("/account")
+
+    changed = client.submit("", {"old": PASSWORD, "new": NEW_PASSWORD})
+
+    assert changed.status_code == 302
+    assert app.test_client().get(f"/link/{word}").status_code == 404
+
+
 @pytest.mark.parametrize(
     "word", ["x", "x" * 4000, "%00", "..%2f..%2f", "汉字", "%ff%fe", "' OR 1=1--"]
 )

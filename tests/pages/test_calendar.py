@@ -21,6 +21,7 @@ from tests.support.people import (
     a_firm,
     a_user,
     handed_in,
+    later,
     moment,
     signed_in,
 )
@@ -83,6 +84,18 @@ def test_the_address_is_shown_once_works_without_a_session_and_only_its_hash_is_
     session.rollback()
     assert word not in session.scalar(select(CalendarFeed.token_hash))
     assert [row.action for row in logged(session, "calendar_open")] == ["calendar_open"]
+
+
+def test_a_session_left_open_makes_no_address_for_whoever_finds_it(app, session, lead):
+    mine = signed_in(app, session, lead)
+    later(app, minutes=11)
+    mine.get("/account")
+
+    answer = mine.submit("/account/calendar", {})
+
+    assert answer.location.startswith("/account/confirm?next=")
+    session.rollback()
+    assert session.scalars(select(CalendarFeed)).all() == []
 
 
 def test_each_visit_is_a_day_with_the_firm_its_address_whom_to_ask_and_the_way_there(

@@ -153,4 +153,30 @@ def test_an_account_is_erased_by_its_name_and_can_never_be_opened_again(
     assert client.submit("", {"username": name, "password": PASSWORD}).status_code == 422
     page = administrator.get(f"/admin/privacy/users/{user.id}").text
     assert "已经注销" in page
-    assert administrator.get("/admin/users").status_code == 200
+    listed = administrator.get("/admin/users").text
+    assert "已注销" in listed
+    for door, said in (("active", {"active": "yes"}), ("link", {})):
+        assert f"/admin/users/{user.id}/{door}" not in listed
+        posted = said | {"csrf_token": administrator.token}
+        assert administrator.post(f"/admin/users/{user.id}/{door}", data=posted).status_code == 404
+    session.expire_all()
+    assert session.get_one(User, user.id).active is False
+
+
+def test_a_colleague_who_was_erased_is_not_brought_back_by_the_owner(app, session, administrator):
+    firm = a_firm(session)
+    owner, gone = a_user(session, firm=firm), a_user(session, firm=firm, owner=False)
+    administrator.get(f"/admin/privacy/users/{gone.id}")
+    where = f"/admin/privacy/users/{gone.id}/erase"
+    administrator.submit(where, {"reason": "本人提出", "sure": gone.name})
+
+    client = signed_in(app, session, owner)
+    page = client.get("/firm/colleagues").text
+    given = {"csrf_token": client.token, "reach": "whole"}
+    answer = client.post(f"/firm/colleagues/{gone.id}", data=given)
+
+    assert "已注销" in page
+    assert f"/firm/colleagues/{gone.id}" not in page
+    assert answer.status_code == 404
+    session.expire_all()
+    assert session.get_one(User, gone.id).active is False
