@@ -14,7 +14,6 @@ from typing import Any
 
 from flask import Flask, abort, request
 from flask.templating import Environment
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -31,12 +30,13 @@ from survey.jobs import syslog
 from survey.jobs.queue import Queue
 from survey.readings.condition import outgoing
 from survey.tables import ENUMERATIONS, Need, PairNeed, SecondState, SheetKind
-from survey.views import BLUEPRINTS, api, profiles
+from survey.views import BLUEPRINTS, profiles
 from survey.web import (
     access,
     bodies,
     errors,
     factor,
+    form_tokens,
     headers,
     here,
     issuer,
@@ -54,7 +54,6 @@ from survey.web.bodies import StrictRequest
 from survey.words import links, wording
 
 STATIC = Path(__file__).parent.parent / "static"
-csrf = CSRFProtect()
 
 
 class Kind(BaseConverter):
@@ -112,11 +111,10 @@ def create_app(config: Config | None = None, engine: Engine | None = None) -> Fl
     proxies.init_app(app)
     factor.init_app(app)
     issuer.init_app(app)
-    csrf.init_app(app)
+    form_tokens.init_app(app)
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    csrf.exempt(api.pages)  # no cookie opens it, so no other site can press in a reader's name
     watching.init_app(app)
     app.wsgi_app = lanes.Lanes(app.wsgi_app)  # type: ignore[method-assign]
     _static(app)
@@ -163,8 +161,6 @@ def _settings(config: Config) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": config.most_request_bytes,
         "MAX_FORM_MEMORY_SIZE": config.most_request_bytes,
         "TRUSTED_HOSTS": list(config.trusted_hosts),
-        "WTF_CSRF_TIME_LIMIT": None,
-        "WTF_CSRF_SSL_STRICT": True,
         "TESTING": config.testing,
         "PROPAGATE_EXCEPTIONS": False,
         "PROVIDE_AUTOMATIC_OPTIONS": False,

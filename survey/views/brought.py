@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import current_app, request
+from flask import request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from survey.files.uploads import Stored
 from survey.lifecycle.errors import Invalid
 from survey.views import files
-from survey.web import here
+from survey.web import here, signing
 
 KEPT_SECONDS = 3600
 """How long a form may name what it brought; nobody clears away what is so young."""
@@ -44,5 +44,4 @@ def token_of(stored: Stored | None) -> str:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    key = current_app.config["SECRET_KEY"]
-    return URLSafeTimedSerializer(key, salt=f"brought-file-{here.reader().id}")
+    return signing.serializer(f"brought-file-{here.reader().id}")

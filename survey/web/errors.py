@@ -17,7 +17,6 @@ from flask import (
     request,
 )
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -56,7 +55,6 @@ def init_app(app: Flask) -> None:
     """Handle every kind of failure in one place."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SecurityError, _wrong_host)
-    app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(BadEdition, _edition)
     app.register_error_handler(UnknownEdition, _edition)
@@ -128,10 +126,6 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _wrong_host(_error: SecurityError) -> ResponseReturnValue:
     return answer(400, "请求的网址不属于本系统，请检查地址栏里的网址。", plain=True)
-
-
-def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    return answer(400, "页面已过期，没有保存。请回到刚才的页面，核对填写的内容后再提交一次。")
 
 
 ANSWERED = ("value", "remark", "verification", "reason", "finding")

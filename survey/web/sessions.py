@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask import Flask, abort, current_app, session
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Row
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from survey import db
 from survey.store import accounts as store
-from survey.store import together
-from survey.web import here
+from survey.web import here, signing
 from survey.web.here import Reader
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -26,37 +24,18 @@ MOST_LATELY = 2000
 
 
 class Cookies(SecureCookieSessionInterface):
-    """Flask's signed cookie; what signs it is made once, not for every request.
-
-    Signed by HMAC with SHA-256, and with SHA-1 while the release before may run beside this one, which
-    reads nothing else (``store.together``); read under both.
-    """
+    """Flask's signed cookie (``signing``); what signs it is made once, not for every request."""
 
     def __init__(self) -> None:
         self._signing: dict[tuple[Flask, bool], URLSafeTimedSerializer | None] = {}
-        self._together: dict[Flask, datetime | None] = {}
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        which = app, self._is_alone(app)
+        which = app, signing.is_alone(app)
         if which not in self._signing:
             made = self._signing[which] = super().get_signing_serializer(app)
             if made is not None:
-                older = made.signer_kwargs
-                newer = older | {"digest_method": hashlib.sha256}
-                made.signer_kwargs = newer if which[1] else older
-                made.fallback_signers = [older if which[1] else newer]
+                vars(made).update(signing.digested(made.signer_kwargs, alone=which[1]))
         return self._signing[which]
-
-    def _is_alone(self, app: Flask) -> bool:
-        """Whether no older release runs any more; not, while the database cannot say so."""
-        if app not in self._together:
-            try:
-                with app.extensions["survey_sessions"]() as reading:
-                    self._together[app] = together.ends(reading)
-            except DBAPIError:
-                return False
-        last = self._together[app]
-        return last is None or last <= app.config["CLOCK"]()
 
 
 def signed_in() -> Reader | None:

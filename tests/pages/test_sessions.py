@@ -337,6 +337,69 @@ def test_without_a_token_nothing_is_written(app, session):
     assert session.scalar(select(func.count(AuditEntry.id))) == before
 
 
+def token_by(key, word, digest):
+    signing = {"digest_method": digest}
+    return URLSafeTimedSerializer(key, "wtf-csrf-token", signer_kwargs=signing).dumps(word)
+
+
+def test_a_form_s_token_is_read_as_this_release_and_the_one_before_sign_it_and_under_no_other_digest(
+    app, session, monkeypatch
+):
+    client = signed_in(app, session, a_user(session))
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", ["an earlier key"])
+    with client.session_transaction() as kept:
+        word = kept["csrf_token"]
+
+    for key, digest, status in (
+        (app.secret_key, hashlib.sha1, 302),
+        (app.secret_key, hashlib.sha256, 302),
+        ("an earlier key", hashlib.sha256, 302),
+        (app.secret_key, hashlib.sha512, 400),
+        ("another key", hashlib.sha256, 400),
+    ):
+        sent = {"csrf_token": token_by(key, word, digest), "session": "x"}
+        assert client.post("/account/sessions/end", data=sent).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("upgraded", "digest"), [(None, hashlib.sha256), (6, hashlib.sha1), (8, hashlib.sha256)]
+)
+def test_forms_are_signed_with_sha256_unless_the_release_before_may_run_beside(
+    app, session, upgraded, digest
+):
+    if upgraded is not None:
+        with db.writing(session):
+            at = (moment() - timedelta(days=upgraded)).isoformat()
+            settings.keep_beside(session, together.KEY, at)
+    client = signed_in(app, session, a_user(session))
+    with client.session_transaction() as kept:
+        word = kept["csrf_token"]
+    reading = {"digest_method": digest}
+    signer = URLSafeTimedSerializer(app.secret_key, "wtf-csrf-token", signer_kwargs=reading)
+
+    assert signer.loads(client.token) == word
+
+
+def test_where_the_line_is_encrypted_a_page_of_another_site_or_of_none_changes_nothing(
+    app, session
+):
+    client = signed_in(app, session, a_user(session))
+    sent = {"csrf_token": client.token, "session": "x"}
+
+    for before, status in (
+        ("https://localhost/account", 302),
+        ("https://evil.example/account", 400),
+        ("http://localhost/account", 400),
+        ("https://localhost.evil.example/", 400),
+        ("", 400),
+    ):
+        headers = {"Referer": before} if before else {}
+        answer = client.post(
+            "/account/sessions/end", data=sent, headers=headers, base_url="https://localhost"
+        )
+        assert answer.status_code == status, before
+
+
 def test_another_users_token_is_no_token(app, session):
     mine = signed_in(app, session, a_user(session))
     theirs = signed_in(app, session, a_user(session))

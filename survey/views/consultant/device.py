@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, ConfigDict, Field
 
 from survey.config import Config
@@ -21,7 +20,7 @@ from survey.lifecycle.photos import Announced, Progress
 from survey.store import visits as store
 from survey.views import changes, files
 from survey.views.consultant.pages import pages
-from survey.web import access, here
+from survey.web import access, form_tokens, here
 
 OCTETS = "application/octet-stream"
 PHOTO = "/<row:assessment_id>/photos"
@@ -52,7 +51,7 @@ def contact() -> ResponseReturnValue:
     reader = here.reader()
     return {
         "reader": reader.id,
-        "token": generate_csrf(),
+        "token": form_tokens.token(),
         "keys": [b64encode(secret).decode() for secret in _secrets(reader.id)],
         "visits": {str(id): state for id, state in store.states(here.session(), reader.id)},
     }
