@@ -313,7 +313,9 @@ def same_name(said: str) -> str:
     return plain(said).upper()
 
 
-_YEAR = re.compile(r"(?:19|20)\d\d")
+COUNTS = r"[万千百亿元家户人名强吨台]"
+"""Behind four figures: they count something, and are no year."""
+_YEAR = re.compile(rf"(?:19|20)\d\d(?!{COUNTS})")
 _LEVELS = (
     ("国家级", ("国家", "部级")),
     ("省级", ("省级", "省")),

@@ -165,8 +165,10 @@ _WHEN = re.compile(r"(时间|日期|年月|年份|年度|批次|文号|部门|�
 """Says when or by whom a thing was given, not what it is."""
 _COUNTED = re.compile(r"[(](人|名|家|个|台|套|条|项|亩|平方米|m2|[万亿千]?[美欧日港]元)[)]")
 """What a heading counts that is neither money nor power."""
+_MONTH = re.compile(r"\d{1,2}")
+_HUNDREDS = re.compile(r"[(][百千万]人[)]")
 _OF_A_YEAR = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)(?=(?:\d\d)?(?!\d))|^['’]?([1-4]\d)年(?![以内期限来])"
+    rf"(?<!\d)((?:19|20)\d\d)(?=(?:\d\d)?(?!\d))(?!{cells.COUNTS})|^['’]?([1-4]\d)年(?![以内期限来])"
 )
 """How a heading says its year: 2023, 202312, 23年."""
 _LEADING_YEAR = re.compile(r"^(?:(?:19|20)\d\d年?度?|['’]?[1-4]\d年(?![以内期限来])度?)")
@@ -279,9 +281,10 @@ def _fits(field: Field, heading: Heading) -> bool:
             said = [plain_signs(part) for part in heading.parts]
             other = any(_NO_YEARS.search(part) or _MEAN.search(part) for part in said)
             strange = not heading.unit and any(map(units.is_strange, heading.parts))
-            return not (other or strange or _COUNTED.search(last))
+            return not (other or strange or _COUNTED.search(last) or _MONTH.fullmatch(last))
         case "count":
-            return not any(_NO_YEARS.search(plain_signs(part)) for part in heading.parts)
+            other = any(_NO_YEARS.search(plain_signs(part)) for part in heading.parts)
+            return not (other or _HUNDREDS.search(last))
         case "truth" | "grade" | "digital":
             return not _WHEN.search(plain(last))
         case "year" | "period":

@@ -123,7 +123,8 @@ def _goes_on(sheet: Sheet, first: int, last: int, line: Line) -> bool:
     headings = read(sheet, first, last)
     said = {at: cell for at, cell in enumerate(line.cells[: len(headings)]) if cell != ""}
     whose = {at for at, one in enumerate(headings) if fields_said([one]) & {"name", "code"}}
-    if said.keys() & whose or any(_is_figure(cell) for cell in said.values()):
+    months = [*said.values()] == [*range(1, len(said) + 1)]
+    if said.keys() & whose or (not months and any(map(_is_figure, said.values()))):
         return False
     return any(at + 1 in said and headings[at + 1].parts in ((), headings[at].parts) for at in said)
 

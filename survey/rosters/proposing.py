@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from survey.rosters.columns import AMOUNTS, FIELDS, MONEY, Heading, field_of, held, named
+from survey.rosters.columns import AMOUNTS, FIELDS, MONEY, Heading, field_of, held, named, plain
 
 
 def is_called(heading: Heading, key: str) -> bool:
@@ -38,7 +38,7 @@ def proposed(
     """
     taken: set[tuple[str, int | None]] = set()
     found = dict.fromkeys((heading.key for heading in headings), "")
-    mine = headings[: beside(headings)]
+    mine = sorted(headings[: beside(headings)], key=_rank)
     for hidden, told in itertools.product((False, True), (named, held)):
         for heading in (one for one in mine if one.hidden == hidden and not found[one.key]):
             field = told(heading)
@@ -51,6 +51,14 @@ def proposed(
                 found[heading.key] = field.key
                 taken.add(place)
     return found if any(key in _OF_A_YEAR for key, _ in taken) else _without_periods(found)
+
+
+def _rank(heading: Heading) -> int:
+    """Where the name that a heading bears stands among its field's: what is usual comes first."""
+    field = named(heading)
+    words = [plain(part) for part in heading.parts]
+    places = [at for at, name in enumerate(field.names) if name in words] if field else []
+    return min(places, default=0)
 
 
 _OF_A_YEAR = frozenset(field.key for field in FIELDS if field.sort in (*AMOUNTS, "count"))

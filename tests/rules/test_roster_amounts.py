@@ -197,14 +197,14 @@ def test_a_date_beside_its_word_in_the_title_says_of_which_month_a_list_is() -> 
     [
         "2025Q3营业收入（万元）", "2025年半年度税收（万元）", "前11个月研发费用（万元）", "2025年营业收入任务（万元）",
         "年初职工人数", "年初用电量（万度）", "基期营业收入", "预估营业收入", "集团营业收入", "境内营业收入（万元）",
-        "2025-01-01至2025-06-30税收", "营业收入利润率（万元）",
+        "2025-01-01至2025-06-30税收", "营业收入利润率（万元）", "从业人员（百人）",
     ],
 )  # fmt: skip
 def test_a_heading_of_another_time_or_another_body_stands_for_nothing(said: str) -> None:
     assert field_of(heading(said)) is None
 
 
-def under_groups(*lower: str, amount: Any = 10) -> bytes:
+def under_groups(*lower: str | int, amount: Any = 10) -> bytes:
     stream = BytesIO()
     with xlsxwriter.Workbook(stream) as book:
         page = book.add_worksheet("Sheet1")
@@ -213,7 +213,7 @@ def under_groups(*lower: str, amount: Any = 10) -> bytes:
         page.merge_range(0, 1, 1, 1, "信用代码")
         page.merge_range(0, 2, 0, 1 + len(lower), "营业收入（万元）")
         for at, said in enumerate(lower, start=2):
-            if said[:4].isdecimal():
+            if isinstance(said, str) and said[:4].isdecimal():
                 page.write_datetime(1, at, date.fromisoformat(said), month)
             else:
                 page.write(1, at, said)
@@ -226,13 +226,14 @@ def under_groups(*lower: str, amount: Any = 10) -> bytes:
     [
         (("2025-01-01", "2025-02-01", "2025-03-01"), None),
         (("1月", "2月", "3月"), None),
+        ((1, 2, 3), None),
         (("上年", "本年"), 20 * WAN),
         (("基期", "报告期"), 20 * WAN),
         (("本年", "增速（%）"), 10 * WAN),
     ],
 )
 def test_what_parts_a_group_of_columns_belongs_to_the_head(
-    lower: tuple[str, ...], revenue: int | None
+    lower: tuple[str | int, ...], revenue: int | None
 ) -> None:
     found = seen_in(read(under_groups(*lower), "xlsx"))
 
@@ -291,6 +292,18 @@ def test_a_row_of_a_month_is_not_the_years(head: str) -> None:
 
     assert found.counts == (1, 0, 0, 0, 2)
     assert figures(found)[4] == {"revenue": 3 * WAN}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["规模以上工业企业（年主营业务收入2000万元及以上）名录", "2000万元以上企业", "民营2000强名单"],
+)
+def test_a_threshold_of_2000_is_no_year(said: str) -> None:
+    head = ["企业名称", "信用代码", "主营业务收入(2000万及以上)"]
+    found = seen([said], head, firm(627, 3000))
+
+    assert found.choices.year == 2025
+    assert [*found.at(3).row.figures] == [2025]
 
 
 # --- a second table -------------------------------------------------------------------------------

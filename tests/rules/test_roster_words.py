@@ -53,6 +53,14 @@ def test_a_former_code_or_another_bodys_is_not_the_firms(other: str) -> None:
     assert found.at(2).row.code == a_code(653)
 
 
+def test_of_several_columns_that_bear_a_name_the_usual_one_is_meant() -> None:
+    head = ["企业名称", "纳税人识别号", "主营业务收入", "统一社会信用代码", "营业收入（万元）"]
+    found = seen(head, ["虚构650号厂", "990001000000123", 1, a_code(650), 2])
+
+    assert (found.counts, found.at(2).row.code) == ((1, 0, 0, 0, 0), a_code(650))
+    assert found.at(2).row.figures == {2025: {"revenue": 2 * WAN}}
+
+
 def test_a_nought_looked_up_where_nothing_stood_is_no_word() -> None:
     head = [
         "企业名称",
