@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,12 +177,13 @@ def _part_of(titles: Sequence[str]) -> str:
     return next(filter(None, map(part_in, said)), "")
 
 
-def told_apart(head: Head, titles: Sequence[Line]) -> dict[str, Any]:
+def told_apart(head: Head, titles: Iterable[Line]) -> dict[str, Any] | None:
     """Return which of the rows over a head that stands there again says otherwise than its first title.
 
     Returns:
-        Its number and what it says; empty where all agree.
+        Its number and what it says; empty where they agree, None where none says anything.
     """
+    agreed = None
     for line in titles:
         said = [_said(cell) for cell in line.cells]
         unit = next((unit for words in said if (unit := unit_in(words)) in MONEY), "")
@@ -194,7 +195,8 @@ def told_apart(head: Head, titles: Sequence[Line]) -> dict[str, Any]:
         )
         if any(one and one != other for one, other in apart):
             return {"row": line.number, "shown": " ".join(filter(None, said))[:40]}
-    return {}
+        agreed = {} if any(one for one, _ in apart) else agreed
+    return agreed
 
 
 def read(sheet: Sheet, first: int, last: int) -> tuple[Heading, ...]:

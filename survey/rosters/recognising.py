@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -97,7 +98,7 @@ class _Reader:
         self._asides = Asides(self._columns, head.headings, titles)
         self._other_head = 0
         """The row of another table's head above, whose columns are not these."""
-        self._titles: list[Line] = []
+        self._titles: deque[Line] = deque(maxlen=heads.LOOKED_AT)
         """Rows above that are no firm's, since the last one that was."""
         self._other_title: Mapping[str, Any] = {}
         """The row above that says another unit or year than the list's title; and what it says."""
@@ -134,9 +135,8 @@ class _Reader:
             self._other_head = line.number
         elif self._asides.repeats_head(line):
             self._other_head = 0
-            self._other_title = heads.told_apart(self._head, self._titles) or (
-                {} if self._titles else self._other_title
-            )
+            said = heads.told_apart(self._head, self._titles)
+            self._other_title = self._other_title if said is None else said
 
     def _sums_up(self, line: Line) -> bool:
         """Whether a sum is that of the township whose part this is: it ends there."""

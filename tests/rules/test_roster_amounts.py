@@ -336,6 +336,17 @@ def test_rows_under_a_second_title_that_says_otherwise_are_faults(
         assert found.at(6).row.code == a_code(623)
 
 
+def test_a_page_of_the_second_table_that_says_its_head_alone_stays_the_seconds() -> None:
+    other = ["规下企业（单位：元）"]
+    found = seen(
+        ["规上企业（单位：万元）"], HEAD, firm(628, 1), other, HEAD, firm(629, 2), ["本页小计", "", 2],
+        HEAD, firm(630, 3),
+    )  # fmt: skip
+
+    assert found.counts == (1, 0, 0, 0, 2)
+    assert faults(found) == {row: [(RowFault.OTHER_TITLE, "")] for row in (6, 9)}
+
+
 def test_the_first_title_said_again_takes_the_list_up_again() -> None:
     title, other = ["规上企业（单位：万元）"], ["规下企业（单位：元）"]
     found = seen(
