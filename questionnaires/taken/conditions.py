@@ -17,6 +17,8 @@ _ALONE = re.compile(
 )
 _PART_OF = re.compile(r"\.\s*<=\s*\$\{([^}]+)\}")
 REFERENCE = re.compile(r"\$\{[^{}]*\}")
+DEEPEST = 20
+"""How often pieces of a constraint are parted anew; a stranger's form may stand in brackets a thousand deep."""
 
 
 def selected(relevant: str) -> tuple[str, tuple[str, ...]] | None:
@@ -49,20 +51,28 @@ def _parted(text: str, word: str) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
-    """Take brackets off that hold the whole."""
-    text = text.strip()
-    while text.startswith("(") and text.endswith(")") and _closes_at_end(text):
-        text = text[1:-1].strip()
-    return text
+    """Take brackets off that hold the whole, and blanks around it."""
+    closes, start, end = _closing(text), 0, len(text)
+    while True:
+        while start < end and text[start].isspace():
+            start += 1
+        while start < end and text[end - 1].isspace():
+            end -= 1
+        if start == end or closes.get(start) != end - 1:
+            return text[start:end]
+        start, end = start + 1, end - 1
 
 
-def _closes_at_end(text: str) -> bool:
-    depth = 0
-    for at, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if depth == 0:
-            return at == len(text) - 1
-    return False
+def _closing(text: str) -> dict[int, int]:
+    """Return where each bracket that was opened is closed; one look, however many stand in each other."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for match in re.finditer(r"[()]", text):
+        if match[0] == "(":
+            opened.append(match.start())
+        elif opened:
+            found[opened.pop()] = match.start()
+    return found
 
 
 @dataclass(frozen=True)
@@ -118,13 +128,13 @@ _PIECES = {
 }
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str, deep: int = DEEPEST) -> Iterator[str]:
     """Part a constraint, whatever brackets stand around its pieces."""
     text = _bare(text)
-    parts = list(_parted(text, "and"))
+    parts = list(_parted(text, "and")) if deep else []
     if len(parts) > 1:
         for part in parts:
-            yield from _pieces(part)
+            yield from _pieces(part, deep - 1)
     elif text:
         yield text
 

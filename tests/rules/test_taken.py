@@ -11,7 +11,7 @@ from pyxform.xls2xform import convert
 from questionnaires import loading
 from questionnaires.checking import check
 from questionnaires.library import SHIPPED
-from questionnaires.taken import NotAForm, Place, take, write_sample
+from questionnaires.taken import NotAForm, Place, conditions, take, write_sample
 from questionnaires.taken.conditions import Bounds, bounds, selected
 from questionnaires.taken.rows import MOST_ROWS
 from questionnaires.workbook import write_files
@@ -392,3 +392,22 @@ def test_a_cell_full_of_one_sign_takes_no_longer_than_others(sign):
 def read(form):
     """Return a form as it is read, where no workbook would be let in with it."""
     return {name: list(enumerate(rows, 1)) for name, rows in form.items()}
+
+
+def test_however_deep_a_constraint_stands_in_brackets_each_sign_is_looked_at_a_few_times(
+    monkeypatch,
+):
+    """A stranger's workbook holds thousands of such cells, and is read while somebody waits."""
+    looked_at = []
+    closing = conditions._closing
+    monkeypatch.setattr(
+        conditions, "_closing", lambda text: looked_at.append(len(text)) or closing(text)
+    )
+    within, chained = "(" * 990 + ". > 3" + ")" * 990, ". > 3"
+    for _ in range(200):
+        chained = f"({chained} and . < 9)"
+
+    assert bounds(within) == Bounds(least=Fraction(4))
+    assert sum(looked_at) == len(within)
+    assert bounds(chained).left.startswith("(((")
+    assert sum(looked_at) < 30 * (len(within) + len(chained))
