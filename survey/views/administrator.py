@@ -49,12 +49,12 @@ STAFF = tuple(role for role in Role if role not in accounts.OUTSIDE)
 class UserForm(FlaskForm):
     """A new member of staff."""
 
+    name = StringField("姓名", [InputRequired("请填写姓名。"), Length(max=60)])
     username = StringField(
         "用户名",
         [InputRequired("请填写用户名。"), Length(max=40)],
         description="3–40 个小写字母、数字、点、横线或下划线。",
     )
-    name = StringField("姓名", [InputRequired("请填写姓名。"), Length(max=60)])
     role = SelectField(
         "身份", choices=[SelectChoice(value=role, label=wording.ROLES[role]) for role in STAFF]
     )

@@ -135,7 +135,7 @@ FIRST_WAYS: Mapping[First, str] = {
     First.OFFICERS: "administrator.users",
     First.EDITION: "editions.home",
     First.CONSULTANTS: "administrator.users",
-    First.FIRMS: "bureau.add_firm",
+    First.FIRMS: "bureau.firms",
     First.ROUND: "bureau.rounds",
     First.INVITATIONS: "bureau.firms",
     First.ANSWER: "bureau.firms",
@@ -175,7 +175,7 @@ class Check(NamedTuple):
     whose: Role
     done: bool
     next: bool
-    """Whether it is the first that is not done."""
+    """Whether it is the first that is not done, of the reader's own where there is one."""
 
 
 def groups(heaps: Sequence[Heap]) -> list[Group]:
@@ -216,7 +216,9 @@ def _url(endpoint: str, **values: Any) -> str:
 
 def checks(steps: Sequence[FirstStep]) -> list[Check]:
     """Put the first steps into words, each with the way to it."""
-    following = next((one.step for one in steps if not one.done), None)
+    open_ = [one for one in steps if not one.done]
+    own = [one for one in open_ if one.whose == here.reader().role]
+    following = next((one.step for one in own or open_), None)
     return [
         Check(
             *words.FIRST_STEPS[s.step],

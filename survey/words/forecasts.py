@@ -68,7 +68,7 @@ def reasons(own: str, named: Sequence[str], visits: int) -> str:
     if not named:
         return f"{NO_REASON}{itself}"
     these = "它" if len(named) == 1 else "这几题"
-    return f"自评“{own}”要靠{'、'.join(named)}；同行核验时{these}常有出入，低一档就可能到不了这一级。{itself}"
+    return f"自评“{own}”要靠 {'、'.join(named)}；同行核验时{these}常有出入，低一档就可能到不了这一级。{itself}"
 
 
 def by_lot(trade: str, size: str, seen: int) -> str:

@@ -55,6 +55,22 @@ def test_a_round_is_opened_once_changed_closed_and_deleted_on_its_page(desk, ses
         assert len(logged(session, action)) == 1
 
 
+@pytest.mark.parametrize(
+    ("whom", "next_step"),
+    [("all", "把链接发给企业"), ("invited", "接着选要参加的企业")],
+)
+def test_whoever_opens_the_first_round_is_told_what_comes_next(desk, session, whom, next_step):
+    desk.get(LIST)
+    opened = desk.submit(LIST, NEW | {"whom": whom})
+
+    assert next_step in desk.get(opened.location).text
+    page = desk.get("/bureau/rounds/1").text
+    assert "这一轮还没有企业" in page
+    way = {"all": "/bureau/firms", "invited": "/bureau/rounds/1/invite"}[whom]
+    assert f'btn-outline-primary" href="{way}">' in page
+    assert "没有符合条件的企业" in desk.get("/bureau/rounds/1?q=虚构").text
+
+
 def test_rounds_on_the_same_days_are_confirmed_and_nothing_typed_is_lost(desk, session, round_):
     desk.get(LIST)
     other = NEW | {"title": "同时的一轮"}

@@ -295,6 +295,15 @@ def test_an_empty_district_and_one_of_a_single_firm_are_pages_too(app, session, 
     assert officer.get("/bureau/district?basis=visited").status_code == 200
 
 
+def test_firms_behind_a_year_of_the_plan_are_told_with_its_end(session, officer):
+    a_district(session)
+    a_round(session)
+
+    page = officer.get("/bureau/district/firms?what=recognised&key=2027").text
+
+    assert "看的数字：到 2027 年底。" in page
+
+
 @pytest.mark.parametrize(
     "asked",
     [

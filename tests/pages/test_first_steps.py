@@ -78,12 +78,19 @@ def test_an_empty_instance_leads_to_its_first_answer_by_its_links_alone(
         staff(administrator, "新增主管部门人员", name="主管", username="zhuguan", role="officer"),
     )
     assert ("确认问卷年版", "/editions", "done") in checklist(administrator)
+    assert [line for line in checklist(officer) if line[2] == "next"] == [
+        ("登记企业", "/bureau/firms", "next")
+    ], "what the officer can do, while the administrator has still a step to take"
     staff(administrator, "新增诊断顾问", name="顾问", username="guwen", role="consultant")
     assert [line for line in checklist(administrator) if line[2] == "next"] == [
         ("登记企业", "", "next")
     ], "the bureau's own step, and not the administrator's"
 
     follow(officer, "登记企业")
+    offered = officer.get("/bureau/firms").text
+    assert 'href="/bureau/firms/rosters">导入名单</a> <a' in offered
+    assert 'href="/bureau/firms/new">新增企业</a>' in offered
+    officer.get("/bureau/firms/new")
     link = link_in(
         officer.submit(
             "",

@@ -322,7 +322,12 @@ def _filters(asked: Asked, round_: Round | None, frame: choices.Frame) -> dict[s
     keys |= {package.code: f"{package.code} {package.title}" for package in edition.packages}
     keys |= {one.id: one.title for one in edition.systems.systems} if edition.systems else {}
     return {
-        "key": Said("看的数字", keys.get(asked.key, words.KEYS.get(asked.key, asked.key))),
+        "key": Said(
+            "看的数字",
+            f"到 {asked.key} 年底"
+            if asked.what in words.OF_PLAN
+            else keys.get(asked.key, words.KEYS.get(asked.key, asked.key)),
+        ),
         "round": Said("评估轮次", round_.title if of_round and round_ else ""),
         "trade": Said("行业", frame.trades.get(asked.trade, "")),
         "township": Said(

@@ -52,7 +52,7 @@ class Quotas(TextAreaField):
             elif not found and typed.line(line):
                 wrong.append(str(number))
         if wrong:
-            raise ValueError(f"第 {'、'.join(wrong)} 行看不懂，请写成“碧湖镇 30”这样，每行一个。")
+            raise ValueError(f"第 {'、'.join(wrong)} 行看不懂，请写成“城关镇 30”这样，每行一个。")
 
     def _value(self) -> str:
         if self.raw_data:
@@ -87,7 +87,7 @@ class PlanForm(StepForm):
     )
     quotas = Quotas(
         "各乡镇（街道）任务数",
-        description="每行一个乡镇（街道）和家数，例如“碧湖镇 30”。没有任务数的，后面空着。",
+        description="每行一个乡镇（街道）和家数，例如“城关镇 30”。没有任务数的，后面空着。",
         render_kw={"rows": 6},
     )
     sure = sure_field()
@@ -142,8 +142,12 @@ def rounds() -> ResponseReturnValue:
 
 def _open(form: RoundForm) -> ResponseReturnValue:
     opened = life.open_round(here.step(), form.plan(), form.edition.data, sure=form.sure.data)
-    flash(f"评估轮次“{opened.title}”已建立。", "good")
-    onward = ".invite" if opened.only_invited else ".round_"
+    onward, said = (
+        (".invite", "接着选要参加的企业。")
+        if opened.only_invited
+        else (".round_", "接着打开“邀请名单”，把链接发给企业。")
+    )
+    flash(f"评估轮次“{opened.title}”已建立。{said}", "good")
     return redirect(url_for(onward, round_id=opened.id))
 
 
