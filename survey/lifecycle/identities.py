@@ -33,6 +33,8 @@ def sign_in(
 ) -> SignedIn:
     """Open a session of the account an identity is tied to.
 
+    Whom the issuer vouches for guesses nothing, and is not held up by others who fail from their address.
+
     Args:
         shown_at: When the issuer was shown a second factor that counts here; None for never.
 
@@ -42,7 +44,6 @@ def sign_in(
     """
     address = f"address:{step.by.address}"
     with step.writing() as session:
-        patience.require(step, [address])
         identity = store.identity(session, issuer, subject)
         user = account_store.user(session, identity.user_id, lock=True) if identity else None
         if identity is not None and user is not None and user.active:
@@ -51,6 +52,7 @@ def sign_in(
             return accounts.opened(
                 step, user, device, agent, signed_by="identity", factor_at=shown_at
             )
+        patience.require(step, [address])
         patience.count(step, address)
         about = About("user", user.id if user else "", user.firm_id if user else None)
         step.log("sign_in", about, after={"signed_by": "identity"}, succeeded=False)

@@ -341,6 +341,20 @@ def test_many_strangers_from_one_address_are_slowed_down(joined, issuer):
     assert answers[-1] == 429
 
 
+def test_strangers_from_one_address_keep_out_nobody_the_issuer_vouches_for(joined, issuer, tied):
+    issuer.behave({"sub": "person-9"})
+    for _ in range(33):
+        client = joined.test_client()
+        last = client.get(gone(client, issuer))
+    assert last.status_code == 429
+    issuer.behave()
+
+    client = joined.test_client()
+    client.get(gone(client, issuer))
+
+    assert is_in(client)
+
+
 # --- the second factor -------------------------------------------------------------------------------
 
 

@@ -239,6 +239,24 @@ def test_what_is_not_the_site_s_is_not_answered(servers, site):
     assert site.ask("POST", "/sign-in", body=b"", headers=large).status == 413
 
 
+def test_no_word_that_opens_something_stands_in_its_log(servers, site, tmp_path):
+    servers[0].start()
+    word = "w0rd" * 10
+    before = {"Referer": f"https://{HOST}/link/{word}"}
+
+    for path in (f"/link/{word}", f"/calendar/{word}.ics", f"/verify/{word}?from={word}"):
+        assert site.ask("GET", path).status in (200, 404)
+        site.ask("GET", path, secure=False)
+    site.ask("GET", f"/sign-in?next=/link/{word}", headers=before)
+    site.ask("GET", f"//link/{word}")
+
+    log = (tmp_path / "nginx" / "access.log").read_text()
+    assert '"GET /link/-" 404' in log
+    assert '"GET /link/-" 308' in log
+    assert '"GET /sign-in" 200' in log
+    assert word not in log
+
+
 def test_one_takes_over_from_the_other_without_anybody_noticing(servers, site):
     old, new = servers
     old.start()

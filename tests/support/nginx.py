@@ -128,6 +128,10 @@ def nginx_before(
         ("unix:/run/survey-8000/web.sock", _at(at[0])),
         ("unix:/run/survey-8001/web.sock", _at(at[1])),
         ("/etc/survey/tls", str(folder)),
+        (
+            "access_log /var/log/nginx/access.log survey;",
+            f"access_log {folder}/access.log survey; access_log {folder}/asked asked;",
+        ),
         ("root /etc/survey;", f"root {DEPLOY / 'nginx'};"),
     ):
         assert was in text, was
