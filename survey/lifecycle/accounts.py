@@ -339,7 +339,7 @@ def disable(step: Step, user: User) -> None:
 
 
 def set_role(step: Step, user_id: int, role: str) -> None:
-    """Give a member of staff another role, in force at their next request.
+    """Give a member of staff another role, in force at their next request; tokens and calendar end.
 
     Raises:
         Invalid: A firm's user stays a firm's user; nobody changes their own role.
@@ -358,6 +358,8 @@ def set_role(step: Step, user_id: int, role: str) -> None:
         if role != Role.ADMINISTRATOR:
             require_another(administrators, user, "role")
         before, user.role = user.role, Role(role)
+        if before != user.role:
+            side_doors.shut_to_programs(step, user)
         step.log("role", About("user", user.id), before={"role": before}, after={"role": user.role})
 
 

@@ -42,6 +42,12 @@ def shut(step: Step, user: User) -> None:
     if identities.of_user(session, user.id) is not None:
         identities.untie(session, user.id)
         step.log("identity_untie", user)
+    shut_to_programs(step, user)
+
+
+def shut_to_programs(step: Step, user: User) -> None:
+    """Shut those that programs come by: what one was given for one role must not open another's."""
+    session = step.session
     for token in api_tokens.of_user(session, user.id, step.today):
         token.revoked_at = step.now
         step.log("token_revoke", user, before={"purpose": token.purpose})

@@ -214,7 +214,7 @@ def set_active(user_id: int) -> ResponseReturnValue:
 def set_role(user_id: int) -> ResponseReturnValue:
     """Give a member of staff another role."""
     accounts.set_role(here.step(), user_id, request.form.get("role", ""))
-    flash("身份已更改，立即生效。", "good")
+    flash("身份已更改，立即生效。以前身份的接口令牌和日历地址已停用。", "good")
     return redirect(url_for(".users"))
 
 

@@ -114,12 +114,15 @@ def test_a_token_ends_with_its_users_account(app, session, officer, bureau):
     assert bureau.get("me").status_code == 401
 
 
-def test_a_token_of_somebody_with_another_role_now_opens_what_that_role_may(
-    app, session, officer, bureau
-):
-    accounts.set_role(Step(session, TESTER, moment()), officer.id, Role.CONSULTANT)
-    assert bureau.get("firms").status_code == 403
-    assert bureau.get("assessments").status_code == 200
+def test_a_token_given_in_one_role_opens_nothing_of_another(app, session):
+    consultant = a_user(session, Role.CONSULTANT)
+    visiting = of(app, session, consultant, "assessments:read")
+    assert visiting.get("assessments").status_code == 200
+
+    accounts.set_role(Step(session, TESTER, moment()), consultant.id, Role.OFFICER)
+
+    assert visiting.get("assessments").status_code == 401
+    assert of(app, session, consultant, "assessments:read").get("assessments").status_code == 200
 
 
 def test_a_token_may_no_more_than_its_scopes(app, session, officer):

@@ -88,6 +88,17 @@ def test_an_account_that_was_disabled_comes_back_without_them(app, session, offi
     assert (said["identity_untie"], said["token_revoke"], said["calendar_shut"]) == (1, 3, 1)
 
 
+def test_another_role_ends_what_programs_were_given_for_the_one_before(app, session, officer):
+    address = calendars.renew(a_step(session), officer.id)
+
+    accounts.set_role(a_step(session), officer.id, Role.OFFICER)
+    assert doors_of(session, officer) == (True, 2, True), "it was no other"
+    accounts.set_role(a_step(session), officer.id, Role.CONSULTANT)
+
+    assert doors_of(session, officer) == (True, 0, False)
+    assert app.test_client().get(f"/calendar/{address}.ics").status_code == 404
+
+
 def test_a_colleague_who_was_sent_away_comes_back_without_them(session):
     firm = a_firm(session)
     owner, colleague = a_user(session, firm=firm), a_user(session, firm=firm, owner=False)
