@@ -41,6 +41,8 @@ _BAND = re.compile(
 """Heads a part of a list by itself, across the sheet: 东溪街道（12家）。"""
 _FIRM = re.compile(r"(公司|厂|社|店|部|行|中心|坊|场|站)([(（].*)?$")
 """How firms' names end: then even a numbered row is one's."""
+_REST = re.compile(r"[\u4e00-\u9fff()（）]{0,6}(?:公司|厂|[(]\w{2,4}合伙[)])")
+"""Of a firm's name, what may stand on a line of its own."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MARKED = re.compile(r"[※★＊*①-⑳]")
 """Begins a note, where nothing else stands in the row."""
@@ -109,6 +111,14 @@ class Asides:
             return False
         said = {NAMES[word].key for cell in line.cells if (word := plain(_plain(cell))) in NAMES}
         return len(said) > 2 and bool(said & {"name", "code"})
+
+    def rest_of_name(self, line: Line, below: Line) -> str:
+        """Return how a firm's name goes on in a row of its own, as what was made of a PDF has it."""
+        if _FIRM.search(_plain(self._cell(line, "name"))):
+            return ""
+        rest = _plain(self._cell(below, "name"))
+        alone = sum(cell != "" for cell in below.cells) == 1
+        return rest if alone and _REST.fullmatch(rest) else ""
 
     def _cell(self, line: Line, key: str) -> Cell:
         at = self._places.get(key, len(line.cells))

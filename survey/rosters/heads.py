@@ -183,7 +183,7 @@ def told_apart(head: Head, titles: Iterable[Line]) -> dict[str, Any] | None:
     Returns:
         Its number and what it says; empty where they agree, None where none says anything.
     """
-    agreed = None
+    agreed: dict[str, Any] | None = None
     for line in titles:
         said = [_said(cell) for cell in line.cells]
         unit = next((unit for words in said if (unit := unit_in(words)) in MONEY), "")

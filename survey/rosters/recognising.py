@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from questionnaires.sheets.lists import Line, Sheet, Tab
@@ -46,7 +47,17 @@ def _of_sheet(
     head, first = _head_of(tab, near, choices)
     reader = _Reader(tab, [line for line in near if line.number < first], head, choices, rules)
     firms = (line for line in itertools.chain(near, coming) if line.number >= first)
-    yield from map(reader.row, firms)
+    yield from itertools.starmap(reader.row, _with_the_next(firms))
+
+
+def _with_the_next(lines: Iterable[Line]) -> Iterator[tuple[Line, Line | None]]:
+    before: Line | None = None
+    for line in lines:
+        if before is not None:
+            yield before, line
+        before = line
+    if before is not None:
+        yield before, None
 
 
 def _above(coming: Iterator[Line], first: int) -> list[Line]:
@@ -108,7 +119,7 @@ class _Reader:
         self._power = head.power
         self._head = head
 
-    def row(self, line: Line) -> FirmRow | NoFirm:
+    def row(self, line: Line, below: Line | None = None) -> FirmRow | NoFirm:
         self._carried.begin(line)
         line = self._carried.merged(line, self._whose)
         if aside := self._asides.of(line):
@@ -126,7 +137,11 @@ class _Reader:
         if self._width and any(cell != "" for cell in line.cells[self._width :]):
             said = {"most": self._width, "found": len(line.cells)}
             return self._unread(line, RowFault.TOO_WIDE, said)
-        return self._firm(self._carried.filled(line, self._texts))
+        firm = self._firm(self._carried.filled(line, self._texts))
+        if below and (rest := self._asides.rest_of_name(line, below)):
+            parted = Said(RowFault.NAME_PARTED, "name", {"shown": rest, "row": below.number})
+            return replace(firm, faults=(*firm.faults, parted))
+        return firm
 
     def _turn(self, line: Line) -> None:
         """Note whose part begins, or another table, or that this one's head stands there again."""

@@ -415,6 +415,8 @@ class RowFault(StrEnum):
     CODE_WRONG = "code_wrong"
     NAME_MISSING = "name_missing"
     NAME_TOO_LONG = "name_too_long"
+    NAME_PARTED = "name_parted"
+    """The row below holds nothing but how the name goes on."""
     NO_VALUE = "no_value"
     UNREADABLE = "unreadable"
     SCALED = "scaled"

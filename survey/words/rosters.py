@@ -38,6 +38,7 @@ _FAULTS: Final[Mapping[str, str]] = {
     RowFault.CODE_WRONG: "“{shown}”：{why}",
     RowFault.NAME_MISSING: "没有企业名称。请补上。",
     RowFault.NAME_TOO_LONG: "企业名称超过 100 字（{shown}……）。请核对这一格。",
+    RowFault.NAME_PARTED: "名称拆成了两行，第 {row} 行只写着“{shown}”。请把名称并到这一行，删去那一行。",
     RowFault.NO_VALUE: "{field}是公式，还没有算出结果，或者算出的是错误值（如 #N/A）。请用表格软件打开、计算并保存，或直接填写数值。",
     RowFault.UNREADABLE: "{field}“{shown}”看不懂。请改成{remedy}。",
     RowFault.SCALED: "{field}的数字格式把数缩小了显示，表格里看到的和存着的不是同一个数，没有读。请把这一列的格式改成“常规”，核对数值和单位后再上传。",

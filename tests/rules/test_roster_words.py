@@ -142,6 +142,20 @@ def test_a_sum_by_another_name_is_no_firm(said: str) -> None:
     assert (found.counts, found.of(Aside.TOTAL)) == ((1, 0, 0, 0, 0), [3])
 
 
+def test_a_name_that_goes_on_in_the_next_row_is_not_cut_there() -> None:
+    found = seen(
+        ["序号", "企业名称", "信用代码", "用工人数"],
+        [1, "虚构某某阀门制造", a_code(664), 5], ["", "有限公司"], [2, *firm(665, 6)],
+        [3, "NA", a_code(666), 7], ["", "虚构无码阀门制造有限公司"],
+    )  # fmt: skip
+
+    told = {line.row.number: [f.code for f in line.row.faults] for line in found.rows}
+    assert told == {
+        2: [RowFault.NAME_PARTED], 3: [RowFault.CODE_MISSING], 4: [], 5: [], 6: [RowFault.CODE_MISSING],
+    }  # fmt: skip
+    assert found.at(2).row.faults[0].values == {"shown": "有限公司", "row": 3}
+
+
 def test_a_strict_workbook_is_read_as_any_other() -> None:
     main, linked = (
         b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
