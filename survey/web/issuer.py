@@ -27,8 +27,11 @@ from urllib3.exceptions import HTTPError
 
 from survey.config import Config, Issuer
 
-ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
-"""Signatures by a private key alone: with a shared secret a key might be taken for one."""
+ALGORITHMS = [
+    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "Ed25519", "EdDSA"),
+]
+"""Signatures by a private key alone: with a shared secret a key might be taken for one. The last two are one
+by its name of now and of before (RFC 9864)."""
 PATIENCE_SECONDS = (3.05, 5)
 """To connect, and between two pieces of an answer."""
 MOST_BYTES = 1 << 20

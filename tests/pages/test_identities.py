@@ -235,6 +235,15 @@ def test_an_issuer_may_change_its_key(joined, issuer, tied):
     assert is_in(client)
 
 
+def test_an_issuer_may_sign_by_the_name_that_took_the_place_of_eddsa(joined, issuer, tied):
+    issuer.behave(signs="by Ed25519")
+    client = joined.test_client()
+
+    client.get(gone(client, issuer))
+
+    assert is_in(client)
+
+
 # --- browsers, replays, time ------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import OctKey, OKPKey, RSAKey
 
 from survey.config import Issuer
 from tests.support.forking import PROJECT
@@ -45,6 +45,7 @@ class Server:
     def __init__(self, url: str) -> None:
         self.url = url
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+        self.edwards = OKPKey.generate_key("Ed25519", {"kid": "two", "use": "sig"})
         self.codes: dict[str, dict[str, str]] = {}
         self.person: dict[str, Any] = {"sub": "person-1", "preferred_username": "虚构人"}
         self.behaves: dict[str, Any] = {}
@@ -103,6 +104,9 @@ class Server:
                 return (
                     ".".join(base64.urlsafe_b64encode(p).rstrip(b"=").decode() for p in parts) + "."
                 )
+            case "by Ed25519":
+                head = {"alg": "Ed25519", "kid": "two"}
+                return jwt.encode(head, claims, self.edwards, algorithms=["Ed25519"])
             case "with the secret":
                 return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET * 2))
             case "with another key":
@@ -129,7 +133,8 @@ class Handler(BaseHTTPRequestHandler):
             case "/.well-known/openid-configuration" | "/elsewhere":
                 self._say(200, self.issuer.metadata())
             case "/keys":
-                self._say(200, {"keys": [self.issuer.key.as_dict(private=False)]})
+                keys = (self.issuer.key, self.issuer.edwards)
+                self._say(200, {"keys": [key.as_dict(private=False) for key in keys]})
             case "/userinfo" if self.headers.get("Authorization") == f"Bearer {ACCESS}":
                 self._say(200, self.issuer.behaves.get("says of them", self.issuer.person))
             case "/authorize":
