@@ -233,11 +233,17 @@ PROGRESS_WAITS = and_(
     Project.state.in_((ProjectState.CONTRACTED, ProjectState.UNDER_WAY)),
     Project.progress_checked.is_(False),
 )
+ACCEPTANCE_WAITS = Project.state == ProjectState.FINISHED
+SUBSIDY_WAITS = and_(
+    Project.state == ProjectState.ACCEPTED,
+    Project.id.in_(select(Subsidy.project_id).where(Subsidy.paid.is_(None))),
+)
 WAITS: Mapping[str, ColumnElement[bool]] = {
     "contract": CONTRACT_WAITS,
     "progress": PROGRESS_WAITS,
-    "acceptance": Project.state == ProjectState.FINISHED,
-    "any": or_(CONTRACT_WAITS, PROGRESS_WAITS, Project.state == ProjectState.FINISHED),
+    "acceptance": ACCEPTANCE_WAITS,
+    "subsidy": SUBSIDY_WAITS,
+    "any": or_(CONTRACT_WAITS, PROGRESS_WAITS, ACCEPTANCE_WAITS, SUBSIDY_WAITS),
 }
 """What waits for the bureau."""
 

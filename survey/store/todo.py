@@ -14,7 +14,13 @@ from survey.store.interests import ASKING
 from survey.store.lists import Query
 from survey.store.needs import RUNNING
 from survey.store.pool import step_overdue
-from survey.store.projects import CONTRACT_WAITS, PROGRESS_WAITS, is_overdue
+from survey.store.projects import (
+    ACCEPTANCE_WAITS,
+    CONTRACT_WAITS,
+    PROGRESS_WAITS,
+    SUBSIDY_WAITS,
+    is_overdue,
+)
 from survey.store.reminders import still_to_pass_on
 from survey.store.requests import OPEN
 from survey.store.stage_facts import is_proposed
@@ -41,7 +47,6 @@ from survey.tables import (
     PoolEntry,
     PoolState,
     Project,
-    ProjectState,
     ProposalState,
     Provider,
     ProviderChange,
@@ -360,7 +365,12 @@ def progress_to_check(session: Session, most: int) -> Found:
 
 def acceptances_asked(session: Session, most: int) -> Found:
     """Projects that are finished, as their firms say."""
-    return _projects(session, most, Project.state == ProjectState.FINISHED)
+    return _projects(session, most, ACCEPTANCE_WAITS)
+
+
+def subsidies_asked(session: Session, most: int) -> Found:
+    """Accepted projects for which money is asked and nobody has decided."""
+    return _projects(session, most, SUBSIDY_WAITS)
 
 
 def overdue_projects(session: Session, today: date, most: int) -> Found:

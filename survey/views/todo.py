@@ -122,6 +122,9 @@ WAYS: Mapping[Kind, Way] = {
     Kind.PROJECT_FINISHED: Way(
         "bureau.project", "project_id", "bureau.projects", {"waits": "acceptance"}
     ),
+    Kind.SUBSIDY_ASKED: Way(
+        "bureau.project", "project_id", "bureau.projects", {"waits": "subsidy"}
+    ),
     Kind.PROJECT_OVERDUE: Way(
         "bureau.project", "project_id", "bureau.projects", {"overdue": "yes"}
     ),

@@ -35,6 +35,7 @@ WAITS: Final[Mapping[str, str]] = {
     "contract": "合同待核对",
     "progress": "进度待核对",
     "acceptance": "待验收",
+    "subsidy": "补助待办结",
 }
 OVERDUE: Final[Mapping[str, str]] = {"yes": "过了计划完工日期，还没完工"}
 SATISFACTION: Final[Mapping[int, str]] = {

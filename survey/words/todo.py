@@ -66,6 +66,7 @@ KINDS: Final[Mapping[str, Said]] = {
     "project_contract": Said("改造项目的合同，待核对", "个", "{day}登记"),
     "project_progress": Said("改造项目的进度，待核对", "个", "{day}填报"),
     "project_finished": Said("改造项目已完工，待验收", "个", "{day}报完工"),
+    "subsidy_asked": Said("改造项目已验收，申请的补助待办结", "个", "{day}起"),
     "project_overdue": Said("改造项目过了计划完工日期", "个", ""),
     "closing": Said("快截止了，还没提交", "家", ""),
     "overdue": Said("过了截止日期，还没提交", "家", ""),

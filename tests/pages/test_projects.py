@@ -159,6 +159,8 @@ def test_the_list_is_narrowed_summed_and_sent_as_it_is_seen(session, officer, pe
     for asked, titles in (
         ("overdue=yes", ["扫码报工"]),
         ("waits=acceptance", ["设备联网"]),
+        ("waits=subsidy", ["条码库存"]),
+        ("waits=any", ["扫码报工", "设备联网", "条码库存"]),
         ("state=accepted", ["条码库存"]),
         (f"policy={policy.id}", ["条码库存"]),
         ("q=没有这家", []),

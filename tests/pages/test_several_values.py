@@ -85,7 +85,7 @@ LISTS = {
     "projects": OF_FIRMS
     | {
         "state": [*ProjectState],
-        "waits": ["contract", "progress", "acceptance", "any"],
+        "waits": ["contract", "progress", "acceptance", "subsidy", "any"],
         "provider": ["虚构甲公司", "虚构乙公司", "没有这家"],
     },
     "samples": OF_FIRMS | {"state": [*SampleState]},

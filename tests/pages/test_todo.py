@@ -9,7 +9,7 @@ import pytest
 
 from survey import db
 from survey.lifecycle import assessments as steps
-from survey.lifecycle import pool, recognitions, samples
+from survey.lifecycle import pool, recognitions, samples, subsidies
 from survey.lifecycle.recognitions import Award
 from survey.lifecycle.step import Actor, Step
 from survey.readings.first_steps import First
@@ -22,6 +22,7 @@ from survey.tables import (
     Job,
     JobState,
     OneTimeLink,
+    ProjectState,
     Role,
     RosterState,
     SampleState,
@@ -43,6 +44,7 @@ from tests.support.people import (
     signed_in,
     visited,
 )
+from tests.support.projects import a_policy, a_project, a_subsidy, version
 from tests.support.rosters import a_proposal, a_roster
 from tests.support.samples import a_sample, a_typed_card, again, as_owner
 
@@ -390,3 +392,25 @@ def facts(page: str) -> str:
     """Return what a firm's page says of its place in the pool, tags left out."""
     part = page.partition('id="climb"')[2].partition("</section>")[0]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", part))
+
+
+def test_a_subsidy_that_is_asked_waits_from_the_acceptance_until_it_is_decided(app, session):
+    firm, policy = a_firm(session, "虚构申请补助的厂"), a_policy(session)
+    early = a_project(session, firm, ProjectState.FINISHED, title="还没验收")
+    a_subsidy(session, early, policy)
+    done = a_project(session, firm, ProjectState.ACCEPTED, title="已经验收")
+    asked = a_subsidy(session, done, policy)
+    desk = at_desk(app, session, a_user(session, Role.OFFICER))
+    listed = "/bureau/projects?waits=subsidy"
+
+    before = dict(waiting(desk.get("/bureau/").text))
+    assert "虚构申请补助的厂" in before["subsidy_asked"]
+    assert re.search(r"\D1\D*个", before["subsidy_asked"]), before["subsidy_asked"]
+    found = desk.get(listed).text
+    assert "已经验收" in found
+    assert "还没验收" not in found
+    paid = {"paid": "3", "paid_on": asked.asked_on, "note": ""}
+    subsidies.pay(a_step(session), asked.id, **paid, base_version=version(session, done))
+
+    assert "subsidy_asked" not in kinds(desk.get("/bureau/").text)
+    assert "已经验收" not in desk.get(listed).text

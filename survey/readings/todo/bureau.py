@@ -151,6 +151,10 @@ def _project_finished(desk: Desk) -> Heap:
     return read(Kind.PROJECT_FINISHED, store.acceptances_asked(desk.session, MOST))
 
 
+def _subsidy_asked(desk: Desk) -> Heap:
+    return read(Kind.SUBSIDY_ASKED, store.subsidies_asked(desk.session, MOST))
+
+
 def _project_overdue(desk: Desk) -> Heap:
     return read(Kind.PROJECT_OVERDUE, store.overdue_projects(desk.session, desk.today, MOST))
 
@@ -218,6 +222,7 @@ OFFICER: tuple[Callable[[Desk], Heap], ...] = (
     _project_contract,
     _project_progress,
     _project_finished,
+    _subsidy_asked,
     _project_overdue,
     _report_failed,
 )

@@ -71,6 +71,7 @@ class Kind(StrEnum):
     PROJECT_CONTRACT = "project_contract"
     PROJECT_PROGRESS = "project_progress"
     PROJECT_FINISHED = "project_finished"
+    SUBSIDY_ASKED = "subsidy_asked"
     PROJECT_OVERDUE = "project_overdue"
     # the administrator
     NO_ROUND = "no_round"
