@@ -11,6 +11,7 @@ from survey.lifecycle.step import Step
 from survey.store import answers
 from survey.store import assessments as store
 from survey.tables import Assessment, AssessmentState, Role, SheetKind
+from survey.words.todo import planned
 from tests.support.bureau import a_district, an_assessment, at_desk, logged
 from tests.support.people import (
     TESTER,
@@ -78,7 +79,7 @@ def test_a_pair_is_sent_on_a_day_and_everybody_concerned_sees_who_and_when(
     assert all(word in home for word in ("组长某", "13800000001", "组员某"))
     mine = signed_in(app, session, second).get("/visits").text
     assert "13800000001" in mine
-    assert f"计划 {SOON.month} 月 {SOON.day} 日" in mine
+    assert planned(SOON, TODAY) in mine
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from survey import db
+from survey.clock import LOCAL
 from survey.lifecycle import assessments as life
 from survey.lifecycle.step import Step
 from survey.store import assessments as store
@@ -23,6 +24,7 @@ from survey.tables import (
     Role,
     SheetKind,
 )
+from survey.words.hands import day
 from tests.support.bureau import a_district, at_desk, logged
 from tests.support.files import a_pdf
 from tests.support.people import (
@@ -205,18 +207,19 @@ def test_the_page_says_whose_turn_it_is_and_has_the_message_for_them(app, desk, 
     assessment = handed_in(session, user)
     page, base = home(assessment), app.config["SURVEY"].base_url
     firm = session.get(Firm, user.firm_id).name
+    soon = moment().astimezone(LOCAL).date() + timedelta(days=3)
     session.rollback()
 
     def turn():
         return desk.get(page).text.split('id="hands"')[1].split("</section>")[0]
 
     assert "主管部门</strong>：请指派诊断顾问" in turn()
-    press(desk, page, "assign", consultant=consultant.id, planned_on="2026-12-04")
+    press(desk, page, "assign", consultant=consultant.id, planned_on=soon)
     sent = turn()
     assert f"{consultant.name}</strong>：正在现场诊断" in sent
     assert f"\n{base}/visits/{assessment.id}</textarea>" in sent  # to the consultant
     assert f"\n{base}/firm/</textarea>" in sent
-    assert "12 月 4 日（周五）到贵企业" in sent
+    assert f"{day(soon)}到贵企业" in sent
     press(desk, page, "return", reason=REASON)
     back = turn()
     assert f"{firm}</strong>：正在补充" in back

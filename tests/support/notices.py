@@ -17,7 +17,7 @@ from survey.lifecycle.step import Step
 from survey.tables import Job, JobState, Notice
 from tests.support.people import EDITION, TESTER, moment
 
-BY = date(2026, 12, 20)
+BY = moment().date() + timedelta(days=24)
 LEASE = timedelta(minutes=3)
 
 
@@ -45,7 +45,9 @@ NAMES = ("investment", "completion", "digital_level", "credit", "incidents", "ap
 def a_notice(session: Session, *, own: Sequence[Own] = (), by: date = BY, **said: Any) -> Notice:
     """A draft; ``own`` are its own conditions."""
     step = Step(session, TESTER, moment())
-    notice = notices.draft(step, a_text(district_by=by, **said))
+    notice = notices.draft(
+        step, a_text(**{"district_by": by, "upward_by": by + timedelta(days=10)} | said)
+    )
     for one in own:
         notices.add_condition(step, notice.id, one, base_version=notice.version)
     return notice
