@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -24,7 +24,7 @@ from survey.tables import (
 )
 from tests.support.bureau import a_district, an_assessment, at_desk, counting, rows_of
 from tests.support.files import a_pdf
-from tests.support.notices import a_notice, judged, published
+from tests.support.notices import BY, a_notice, judged, published
 from tests.support.people import (
     TESTER,
     a_firm,
@@ -39,7 +39,6 @@ from tests.support.projects import a_project
 from tests.support.templates import a_workbook
 
 NEW = "/bureau/notices/new"
-BY = date(2026, 12, 20)
 
 
 @pytest.fixture

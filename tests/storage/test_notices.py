@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -31,7 +31,7 @@ from survey.tables import (
     NoticeVersion,
 )
 from tests.support.bureau import logged
-from tests.support.notices import a_notice, a_text, judged, published
+from tests.support.notices import BY, a_notice, a_text, judged, published
 from tests.support.people import (
     TESTER,
     a_consultant,
@@ -45,7 +45,8 @@ from tests.support.people import (
     moment,
 )
 
-DAY = date(2026, 12, 20)
+DAY = BY
+LONG_BEFORE = datetime.combine(DAY - timedelta(days=49), time(), UTC)
 ALL = Slice(1, 100)
 
 
@@ -331,7 +332,7 @@ def morning(session, day):
 
 def test_firms_are_reminded_on_three_days_once_each_unless_they_have_given_up(session):
     stays, leaves = a_user(session), a_user(session)
-    notice = published(session, a_notice(session, by=DAY), at=datetime(2026, 11, 1, tzinfo=UTC))
+    notice = published(session, a_notice(session, by=DAY), at=LONG_BEFORE)
     candidates.decline(now(session), notice.id, leaves.firm_id, reason="没有项目", base_version=1)
 
     told = {}
@@ -347,7 +348,7 @@ def test_firms_are_reminded_on_three_days_once_each_unless_they_have_given_up(se
 
 def test_what_an_officer_passed_on_waits_no_more(session):
     user = a_user(session)
-    notice = published(session, a_notice(session, by=DAY), at=datetime(2026, 11, 1, tzinfo=UTC))
+    notice = published(session, a_notice(session, by=DAY), at=LONG_BEFORE)
     morning(session, DAY - timedelta(7))
     firms_, total, last = store.to_pass_on(session, notice.id)
     assert ([one.firm_id for one in firms_], total) == ([user.firm_id], 1)
