@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import fcntl
 import gc
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from flask import Flask
 from hypothesis import HealthCheck, is_hypothesis_test
 from hypothesis import settings as examples
@@ -118,6 +120,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(700, 10, 200)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Let no test hang at its end either: pytest looks at no clock once a test has failed."""
+    if seconds := float(item.config.getini("faulthandler_timeout")):
+        said = item.config.stash[fault_handler_stderr_fd_key]
+        faulthandler.dump_traceback_later(seconds, file=said, exit=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
