@@ -189,15 +189,19 @@ def _differing(mark: QuestionScore, own: Sheet | None) -> str:
 
 
 def strongest(lines: tuple[SectionLine, ...], most: int = 3) -> tuple[SectionLine, ...]:
-    """The sections with the highest shares, best first."""
-    best_first = sorted(_shared(lines), key=lambda found: -found[1])
-    return tuple(line for line, _ in best_first[:most])
+    """The sections with the highest shares, best first; none as low as the lowest, but full marks."""
+    shared = _shared(lines)
+    lowest = min((share for _, share in shared), default=Fraction(0))
+    best_first = sorted(shared, key=lambda found: -found[1])
+    return tuple(line for line, share in best_first[:most] if share == 1 or share > lowest)
 
 
 def weakest(lines: tuple[SectionLine, ...], most: int = 3) -> tuple[SectionLine, ...]:
-    """The sections with the lowest shares, lowest first, full marks never among them."""
-    lowest_first = sorted(_shared(lines), key=lambda found: found[1])
-    return tuple(line for line, share in lowest_first[:most] if share < 1)
+    """The sections with the lowest shares, lowest first; none as high as the highest."""
+    shared = _shared(lines)
+    highest = max((share for _, share in shared), default=Fraction(1))
+    lowest_first = sorted(shared, key=lambda found: found[1])
+    return tuple(line for line, share in lowest_first[:most] if share < highest)
 
 
 def _shared(lines: tuple[SectionLine, ...]) -> list[tuple[SectionLine, Fraction]]:

@@ -68,12 +68,12 @@ def _reasons(it: Diagnosis) -> Iterator[Reason]:
     for gap in it.gaps:
         if not gap.is_gate:
             says = gap.weakness.official if gap.weakness else gap.answer
-            yield Reason(f"{gap.section}：{gap.short}还有余地", cut(says))
+            yield Reason(f"{gap.section}：{gap.short}还要提升", cut(says))
 
 
 def _weakest(it: Diagnosis) -> str:
     named = "、".join(f"{line.title}（{line.share_text}）" for line in it.weakest)
-    return f"最弱的是{named}" if named else ""
+    return f"最弱的是{named}" if named else "各能力域的得分率相同"
 
 
 def _step(it: Diagnosis, advice: Advice) -> Step:

@@ -57,7 +57,7 @@ def _cover(it: Building) -> None:
 
 def _summary(it: Building) -> None:
     it.paragraph(
-        "{{ 企业名称 }}目前处于“{{ 等级 }}”，总得分率 {{ 总得分率 }}。"
+        "{{ 企业名称 }}现在的等级：{{ 等级 }}，总得分率 {{ 总得分率 }}。"
         "{% if 下一等级 %}要到“{{ 下一等级 }}”：{% endif %}{{ 还差什么 }}"
     )
     it.picture("阶梯图")
@@ -235,7 +235,7 @@ def _conditions(it: Building) -> None:
 
 def _signatures(it: Building) -> None:
     it.paragraph(
-        "{{ 企业名称 }}{{ 结果性质 }}，等级为{{ 等级 }}，总得分率 {{ 总得分率 }}。{{ 声明 }}"
+        "{{ 企业名称 }}{{ 结果性质 }}，等级：{{ 等级 }}，总得分率 {{ 总得分率 }}。{{ 声明 }}"
     )
     it.mark("for 项 in 企业意见")
     it.paragraph("企业意见：{{ 项.文字 }}")

@@ -59,6 +59,35 @@ def test_a_firm_with_full_marks_reads_that_nothing_is_lacking(
         assert wrong not in page, wrong
 
 
+@pytest.fixture(scope="module")
+def lowest() -> Diagnosis:
+    """A firm that has nothing yet."""
+    full = full_marks()
+    return a_valve_diagnosis({id: 0 if full[id] == 4 else Ratio(0, 40) for id in full})
+
+
+@pytest.mark.parametrize("render", [render_html, render_short])
+def test_a_firm_below_the_ladder_stands_on_no_rung(
+    lowest: Diagnosis, render: Callable[[Diagnosis], str]
+) -> None:
+    page = _words(render(lowest))
+
+    assert "现在尚未达到设备改造" in page
+    assert not re.search("处于尚未|等级为尚未", page)
+
+
+def test_where_all_areas_are_alike_none_is_the_best_and_none_the_worst(
+    best: Diagnosis, lowest: Diagnosis
+) -> None:
+    assert lowest.strongest == lowest.weakest == best.weakest == ()
+    assert len(best.strongest) == 3
+    page = _words(render_short(lowest))
+    assert "各能力域的得分率相同" in page
+    assert not re.search("做得最好的|最需要补的|最弱的是", page)
+    areas = a_valve_diagnosis()
+    assert not set(areas.strongest) & set(areas.weakest)
+
+
 def test_word_says_the_same_of_a_firm_with_full_marks(best: Diagnosis) -> None:
     said = values(word.FIELDS, best, [])
 
