@@ -41,7 +41,7 @@ http {{
 """
 
 
-Place = int | Path
+Place = int | Path | str
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def nginx_before(
 
     Args:
         program: nginx itself.
-        at: What stands for 8000 and 8001: ports of this machine, or sockets' paths.
+        at: What stands for 8000 and 8001: ports of this machine, sockets' paths, or "host:port".
         folder: An empty one.
         machines: Whether they stand for two machines, as the comment in the configuration says.
         inside: The folder with its own key and certificate, where it knows them by theirs.
@@ -151,6 +151,8 @@ def nginx_before(
 
 
 def _at(place: Place) -> str:
+    if isinstance(place, str):
+        return place
     return f"unix:{place}" if isinstance(place, Path) else f"127.0.0.1:{place}"
 
 
