@@ -202,14 +202,17 @@ def test_nginx_lets_through_what_the_site_takes():
 
 def test_the_image_is_pinned_by_hashes_runs_as_nobody_and_holds_no_instance():
     said = (FOLDER / "compose" / "Dockerfile").read_text("utf-8")
-    ignored = (FOLDER / "compose" / "Dockerfile.dockerignore").read_text("utf-8").split()
+    said_of = (FOLDER / "compose" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
+    ignored = [line for line in said_of if not line.startswith("#")]
 
     assert "--require-hashes" in said
     assert ":latest" not in said
     assert said.index("USER survey") < said.index("ENTRYPOINT")
     copied = re.findall(r"^COPY (?!--from)(\S+)", said, re.MULTILINE)
     assert {f"!{name}" for name in copied} == {one for one in ignored if one.startswith("!")}
-    assert "*" in ignored
+    assert ignored[0] == "*"
+    # Password and key of an installation lie there; the last line that names a place is heeded.
+    assert ignored.index("survey/running/deploy") > ignored.index("!survey")
     for name in copied:
         assert (PROJECT / name).exists()
 
@@ -218,9 +221,9 @@ def test_in_the_compose_file_only_nginx_is_reached_and_everything_comes_back():
     made = yaml.safe_load((FOLDER / "compose" / "compose.yaml").read_text("utf-8"))
     services = made["services"]
 
-    assert {name for name, one in services.items() if "ports" in one} == {"web"}
-    assert services["web"]["ports"] == ["80:80", "443:443"]
-    assert services["nginx"]["network_mode"] == "service:web"
+    assert {name for name, one in services.items() if "ports" in one} == {"nginx"}
+    assert services["nginx"]["ports"] == ["80:80", "443:443"]
+    assert {name for name, one in services.items() if "networks" in one} == {"nginx"}
     for name, one in services.items():
         assert one["restart"] == "unless-stopped", name
         assert "no-new-privileges:true" in one["security_opt"], name
@@ -233,6 +236,27 @@ def test_in_the_compose_file_only_nginx_is_reached_and_everything_comes_back():
     for name in named - set(made["volumes"]) - {"./tls"}:
         assert (FOLDER / "compose" / name).exists(), name
     assert (FOLDER / "compose" / services["web"]["build"]["context"]).resolve() == PROJECT
+
+
+def test_nginx_finds_the_site_again_whichever_container_is_started_anew():
+    """It stands in a network of its own: that of another container goes with that container."""
+    services = yaml.safe_load((FOLDER / "compose" / "compose.yaml").read_text("utf-8"))["services"]
+    image = (FOLDER / "compose" / "Dockerfile").read_text("utf-8")
+    (place,) = re.findall(r"^    SOCKET=(\S+) ", image, re.MULTILINE)
+
+    assert not [name for name, one in services.items() if "network_mode" in one]
+    assert f"socket:{Path(place).parent}" in services["web"]["volumes"]
+    assert f"socket:{Path(place).parent}:ro" in services["nginx"]["volumes"]
+    assert f"install -d -o survey -g survey {Path(place).parent}\n" in image
+    upstream = (FOLDER / "compose" / "upstream.conf").read_text("utf-8")
+    assert f"server unix:{place} max_fails=0;" in upstream
+
+
+def test_the_database_is_called_well_once_others_reach_it():
+    """The image's first start makes the database with a server that answers at its socket alone."""
+    services = yaml.safe_load((FOLDER / "compose" / "compose.yaml").read_text("utf-8"))["services"]
+
+    assert "--host=127.0.0.1" in services["database"]["healthcheck"]["test"]
 
 
 def test_the_steps_name_files_that_are_there_and_are_as_many_as_they_say():

@@ -1,11 +1,14 @@
 """Behind the nginx that operators lay down: who asks is known, nobody reads along, nobody meets a gap."""
 
 import http.client
+import json
 import re
 import shutil
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 import tempfile
 import threading
 from contextlib import ExitStack
@@ -20,7 +23,7 @@ from survey import db
 from survey.config import AUTHORITY, CERTIFICATE, KEY, Config, sqlite_url
 from survey.tables import Role, UserSession
 from tests.support.certificates import inside
-from tests.support.nginx import HOST, PROGRAM, nginx_before
+from tests.support.nginx import DEPLOY, HOST, PROGRAM, nginx_before
 from tests.support.patience import joined, until
 from tests.support.people import PASSWORD, a_user
 from tests.support.servers import Server
@@ -148,6 +151,7 @@ def test_at_a_socket_nginx_alone_says_who_asks(config, tmp_path):
             shown = site.ask("GET", "/sign-in", source="127.0.0.2")
             entered = enter(site, name, cookie_of(shown), shown.read().decode())
         assert entered.status == 302
+        assert called_well(server.place)
         assert addresses(config) == ["127.0.0.2"]
         assert stat.S_ISSOCK(server.place.stat().st_mode)
         with pytest.raises(ConnectionRefusedError):
@@ -155,7 +159,17 @@ def test_at_a_socket_nginx_alone_says_who_asks(config, tmp_path):
     finally:
         server.stop()
     assert not server.place.exists()
+    assert not called_well(server.place)
     server.place.parent.rmdir()
+
+
+def called_well(place):
+    """Ask as the image's health check does, by its very command."""
+    image = (DEPLOY / "compose" / "Dockerfile").read_text("utf-8")
+    _, *words = json.loads(re.search(r"HEALTHCHECK.*\n    CMD (\[.+\])\n", image)[1])
+    asked = [one.replace("/run/survey/web.sock", str(place)) for one in words]
+    assert asked != words
+    return not subprocess.run([sys.executable, *asked], capture_output=True, check=False).returncode
 
 
 class AtPort(Behind):
