@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -19,8 +19,10 @@ from survey.tables import Setting
 
 KEY = "district"
 LOGO = "logo"
-# The value alone, in a statement built once: every page asks it.
-_KEPT = select(Setting.value).where(Setting.key == KEY)
+RATES = "provider_rates"
+"""What providers are paid lies beside the rest: the release before this one reads no name that is new there."""
+# The values alone, in a statement built once: every page asks it.
+_KEPT = select(Setting.key, Setting.value).where(Setting.key.in_((KEY, RATES)))
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,24 @@ class District:
         return " ".join(filter(None, (self.contact_name, self.contact_phone)))
 
 
+NAMES = frozenset(one.name for one in fields(District))
+"""What is read of the settings as they are kept: what a later release added is left alone."""
+
+
 def read(session: Session, *, lock: bool = False) -> District:
     """Return the settings; ``lock`` keeps others from changing them until the step ends."""
-    kept = session.scalar(_KEPT.with_for_update(read=True) if lock else _KEPT)
-    return _district(kept) if kept else District()
+    rows = session.execute(_KEPT.with_for_update(read=True) if lock else _KEPT)
+    kept = {row.key: row.value for row in rows}
+    return _district(kept[KEY], kept.get(RATES)) if KEY in kept else District()
 
 
 def keep(session: Session, district: District) -> None:
     """Store the settings; the caller's transaction decides."""
-    session.merge(Setting(key=KEY, value=written(district)))
+    values = written(district)
+    session.merge(Setting(key=RATES, value=values.pop(RATES)))
+    newest = district.provider_rates[-1] if district.provider_rates else Rate(0)
+    values |= {"provider_permille": newest.permille, "provider_document": newest.document}
+    session.merge(Setting(key=KEY, value=values))
 
 
 def keep_beside(session: Session, key: str, value: Any) -> None:
@@ -111,8 +122,8 @@ def written(district: District) -> dict[str, Any]:
     return values
 
 
-def _district(kept: Mapping[str, Any]) -> District:
-    values = dict(kept)
+def _district(kept: Mapping[str, Any], rates: Iterable[Mapping[str, Any]] | None) -> District:
+    values = {name: value for name, value in kept.items() if name in NAMES}
     values["townships"] = tuple(values.get("townships", ()))
     values["parks"] = tuple(values.get("parks", ()))
     if "provider_classes" in values:
@@ -124,10 +135,9 @@ def _district(kept: Mapping[str, Any]) -> District:
         values["stages"] = stages.read(values["stages"])
     if "counting" in values:
         values["counting"] = _counting(values["counting"])
-    # Kept by the release before, and by this one until somebody saves: one rate, whatever the day.
-    alone = Rate(values.pop("provider_permille", 60), values.pop("provider_document", ""))
-    kept_rates = values.get("provider_rates")
-    values["provider_rates"] = (alone,) if kept_rates is None else _rates(kept_rates)
+    # What the release before knows, until this one saves: one rate, whatever the day.
+    alone = Rate(kept.get("provider_permille", 60), kept.get("provider_document", ""))
+    values[RATES] = (alone,) if rates is None else _rates(rates)
     return District(**values)
 
 

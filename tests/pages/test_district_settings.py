@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -191,9 +192,30 @@ def test_a_rate_that_cannot_be_read_is_named_and_nothing_is_kept(app, session, g
 
 def test_the_one_rate_that_was_kept_before_rates_had_days_holds_from_the_beginning(session):
     a_district(session)
+    session.delete(session.get(settings.Setting, settings.RATES))
     row = session.get(settings.Setting, settings.KEY)
-    kept = {name: value for name, value in row.value.items() if name != "provider_rates"}
-    row.value = kept | {"provider_permille": 65, "provider_document": "虚构〔2025〕3 号"}
+    row.value = row.value | {"provider_permille": 65, "provider_document": "虚构〔2025〕3 号"}
     session.flush()
 
     assert settings.read(session).provider_rates == (Rate(65, "虚构〔2025〕3 号"),)
+
+
+def test_what_is_kept_here_is_read_by_the_release_before_and_what_a_later_one_adds_is_left_alone(
+    session,
+):
+    """Two releases stand on one database while it is upgraded; none may break the other's pages."""
+    a_district(session)
+    rates = (
+        Rate(60, "虚构〔2026〕9 号", date(2026, 1, 1)),
+        Rate(55, "虚构〔2026〕20 号", date(2027, 1, 1)),
+    )
+    settings.keep(session, replace(settings.read(session), provider_rates=rates))
+    row = session.get(settings.Setting, settings.KEY)
+
+    assert settings.RATES not in row.value
+    before = (row.value["provider_permille"], row.value["provider_document"])
+    assert before == (55, "虚构〔2026〕20 号")
+
+    row.value = row.value | {"of a later release": True}
+    session.flush()
+    assert settings.read(session).provider_rates == rates
