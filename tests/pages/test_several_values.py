@@ -208,7 +208,6 @@ def found(desk, listed, asked):
     """The rows of a list, once page, workbook and CSV have said the same of them."""
     asked = {"columns": "all"} | asked
     head, *rows = rows_of(desk.get(f"/bureau/{listed}.xlsx", query_string=asked))
-    rows = [row for row in rows if row[0]]  # what amounts come to stands under them, of nobody
     sent = desk.get(f"/bureau/{listed}.xlsx", query_string=asked | {"kind": "csv"})
     [said, *plain] = csv.reader(StringIO(sent.data.decode("utf-8-sig")))
     page = desk.get(f"/bureau/{listed}", query_string={**asked, "columns": "township"}).text

@@ -131,10 +131,11 @@ def a_district(session: Session, **given: Any) -> settings.District:
 
 
 def rows_of(answer: TestResponse) -> list[list[Any]]:
-    """Return a workbook's first sheet, title, line of origin and numbers left out: heads, then rows."""
+    """Return a workbook's first sheet: heads, then rows, without title, line of origin, numbers and sums."""
     assert answer.status_code == 200, answer.text
     sheet = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
-    return [row[1:] for row in sheet[2:]] if sheet[2:3] and sheet[2][0] == "序号" else sheet[1:]
+    listed = [row for row in sheet if row[0] != "合计"]
+    return [row[1:] for row in listed[2:]] if sheet[2:3] and sheet[2][0] == "序号" else listed[1:]
 
 
 def logged(session: Session, action: str) -> list[AuditEntry]:
