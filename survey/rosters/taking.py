@@ -69,7 +69,7 @@ class Found:
 
     def __init__(self, choices: Choices, rules: Rules, power: str = "") -> None:
         self._choices, self._rules, self._power = choices, rules, power
-        self.code = self.name = self.organisation = self.unit = ""
+        self.code = self.name = self.organisation = self.unit = self.branch = ""
         self.facts: dict[str, str] = {}
         self.figures: dict[int, dict[str, Any]] = {}
         self.titles: list[Title] = []
@@ -104,7 +104,8 @@ class Found:
             self.faults.append(Said(RowFault.NAME_MISSING, "name"))
         self._compare_organisation()
         industry, products = self.facts.get("industry", ""), self.facts.get("products", "")
-        told = trades.proposed(industry, products, self.name, self._rules.trades)
+        said = (products, self.branch, self.name)
+        told = trades.proposed(industry, said, self._rules.trades)
         facts = dict(self.facts)
         if self._choices.by_sheet:
             facts["township"] = sheet[:60]
@@ -190,7 +191,8 @@ class Found:
         self._keep(column, said)
 
     def _industry(self, cell: Cell, column: Field) -> None:
-        found = re.search(r"\d{2,4}", _EDITION.sub("", cells.plain(_worded(cell))))
+        self.branch = _EDITION.sub("", cells.plain(_worded(cell)))
+        found = re.search(r"\d{2,4}", self.branch)
         self._keep(column, found[0] if found else "")
         if found and not FIRST_INDUSTRY <= found[0][:2] <= LAST_INDUSTRY:
             self.notes.append(Said(RowNote.OTHER_INDUSTRY, column.key, {"shown": found[0]}))

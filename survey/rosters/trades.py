@@ -1,4 +1,4 @@
-"""Which trade a firm most likely belongs to, by its GB/T 4754-2017 code, else by what it makes.
+"""Which trade a firm most likely belongs to, by its GB/T 4754-2017 code, else by what is said of it.
 
 A proposal only: the officer corrects it. The classes are those of the trades the questionnaire knows.
 """
@@ -6,7 +6,7 @@ A proposal only: the officer corrects it. The classes are those of the trades th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 CLASSES: Final = (
@@ -38,6 +38,13 @@ def of_words(said: str, trades: Collection[str]) -> str:
     return next((t for t, words in WORDS if t in trades and any(w in said for w in words)), "")
 
 
-def proposed(industry: str, products: str, name: str, trades: Collection[str]) -> str:
-    """Return the trade proposed for a firm; empty where nothing tells."""
-    return of_class(industry, trades) or of_words(products, trades) or of_words(name, trades)
+def proposed(industry: str, said: Iterable[str], trades: Collection[str]) -> str:
+    """Return the trade proposed for a firm; empty where nothing tells.
+
+    Args:
+        industry: The code of its class.
+        said: What else may tell, in the order in which it is believed: its products, its line of business
+            in words, its name.
+    """
+    words = (of_words(one, trades) for one in said)
+    return of_class(industry, trades) or next(filter(None, words), "")

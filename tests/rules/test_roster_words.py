@@ -156,6 +156,26 @@ def test_a_name_that_goes_on_in_the_next_row_is_not_cut_there() -> None:
     assert found.at(2).row.faults[0].values == {"shown": "有限公司", "row": 3}
 
 
+def test_a_line_of_business_in_words_proposes_the_trade_after_code_and_products() -> None:
+    found = seen(
+        ["企业名称", "信用代码", "行业", "主要产品"],
+        firm(671, "阀门", ""),
+        firm(672, "轴承、齿轮和传动部件制造", ""),
+        firm(673, "金属制品业", ""),
+        firm(674, "3443 阀门和旋塞制造", "轴承座"),
+        firm(675, "通用设备制造业", "铜阀"),
+        firm(676, "金属制品业", "闸阀"),
+        firm(677, "通用设备制造业", ""),
+    )
+
+    proposed = [(line.row.trade, line.row.told) for line in found.rows]
+    assert proposed[:-1] == [
+        ("valve", True), ("bearing", True), ("metal_products", True),
+        ("valve", True), ("valve", True), ("valve", True),
+    ]  # fmt: skip
+    assert not proposed[-1][1]  # the officer's choice for the whole list, and said to be that
+
+
 def test_a_strict_workbook_is_read_as_any_other() -> None:
     main, linked = (
         b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
