@@ -278,16 +278,21 @@ def test_a_cookie_is_read_as_this_release_and_the_one_before_sign_it_and_under_n
         assert other.get("/account").status_code == status
 
 
+def _upgrade(session, days_ago):
+    """Note an upgrade so many days ago; none where None."""
+    if days_ago is not None:
+        with db.writing(session):
+            at = (moment() - timedelta(days=days_ago)).isoformat()
+            settings.keep_beside(session, together.KEY, at)
+
+
 @pytest.mark.parametrize(
     ("upgraded", "digest"), [(None, hashlib.sha256), (6, hashlib.sha1), (8, hashlib.sha256)]
 )
 def test_cookies_are_signed_with_sha256_unless_the_release_before_may_run_beside(
     app, session, upgraded, digest
 ):
-    if upgraded is not None:
-        with db.writing(session):
-            at = (moment() - timedelta(days=upgraded)).isoformat()
-            settings.keep_beside(session, together.KEY, at)
+    _upgrade(session, upgraded)
     client = signed_in(app, session, a_user(session))
 
     cookie = client.get_cookie("survey").value
@@ -367,10 +372,7 @@ def test_a_form_s_token_is_read_as_this_release_and_the_one_before_sign_it_and_u
 def test_forms_are_signed_with_sha256_unless_the_release_before_may_run_beside(
     app, session, upgraded, digest
 ):
-    if upgraded is not None:
-        with db.writing(session):
-            at = (moment() - timedelta(days=upgraded)).isoformat()
-            settings.keep_beside(session, together.KEY, at)
+    _upgrade(session, upgraded)
     client = signed_in(app, session, a_user(session))
     with client.session_transaction() as kept:
         word = kept["csrf_token"]
