@@ -87,7 +87,8 @@ def assert_whole(officer, asked):
     """Every block says something, draws only what it counts, and can be taken away."""
     answer = officer.get("/bureau/district", query_string=asked)
     assert answer.status_code == 200
-    assert not [word for word in NO_NUMBERS if word in answer.text]
+    said = answer.text.replace(officer.token, "")  # random letters, which may spell any short word
+    assert not [word for word in NO_NUMBERS if word in said]
     blocks = blocks_of(answer.text)
     assert list(blocks) == [name for name, _wide in BLOCKS]
     for name, block in blocks.items():
