@@ -1,4 +1,4 @@
-"""The numbered list of problems (问题清单): what was found on site, then what the answers show."""
+"""The numbered list of problems (问题清单): what was found on site and what the answers show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reports.diagnosis.sections import LONG
 from reports.facts import Finding, Photo, Severity
 from reports.words import SEVERITIES
 
-HIGH, MIDDLE, LOW = "高", "中", "低"
+HIGH, MIDDLE, LOW = ORDER = ("高", "中", "低")
 PRIORITIES = {Severity.SERIOUS: HIGH, Severity.ORDINARY: MIDDLE, Severity.HINT: LOW}
 
 
@@ -36,8 +36,8 @@ class Problem:
 
 
 def problems(it: Diagnosis) -> tuple[Problem, ...]:
-    """Number every problem, the heaviest findings first, then gaps by what they are worth."""
-    found = [*_found(it), *_shown(it)]
+    """Number every problem by priority: in each what was found, then gaps by what they are worth."""
+    found = sorted([*_found(it), *_shown(it)], key=lambda told: ORDER.index(told[3]))
     return tuple(Problem(number, *rest) for number, rest in enumerate(found, start=1))
 
 

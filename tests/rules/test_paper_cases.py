@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from questionnaires.answers import Answer, Ratio
 from questionnaires.model import LevelQuestion
 from reports.diagnosis import Diagnosis
-from reports.facts import Choice, Verdict, Verification
+from reports.facts import Choice, Finding, Severity, Verdict, Verification
 from reports.paper.html import render_html, render_short
 from reports.paper.owner import owners_page
+from reports.paper.problems import problems
 from reports.word import diagnosis as word
 from reports.word.fields import values
 from tests.support.reporting import (
@@ -133,7 +135,29 @@ def test_a_self_assessment_lists_no_findings_of_a_visit() -> None:
     page = render_html(a_valve_diagnosis())
 
     assert "先列现场发现的问题" not in page
+    assert "先列优先高的。" in page
     assert "横轴从决定启动的那一月算起" in page
+
+
+def test_the_heaviest_problems_stand_first_and_of_those_alike_what_was_found_on_site() -> None:
+    found = (
+        Finding("地上有切屑。", title="通道里有杂物", severity=Severity.HINT),
+        Finding("急停按不下去。", title="急停失灵", severity=Severity.SERIOUS),
+    )
+    base = an_onsite_diagnosis({}, {})
+    it = replace(base, visit=replace(base.visit, findings=found))
+
+    told = problems(it)
+
+    assert [one.number for one in told] == list(range(1, len(told) + 1))
+    assert {one.priority for one in told} == {"高", "中", "低"}
+    assert [one.priority for one in told] == sorted(
+        (one.priority for one in told), key="高中低".index
+    )
+    first = {one.priority: one.title for one in reversed(told)}
+    assert (first["高"], first["低"]) == ("急停失灵", "通道里有杂物")
+    page = render_html(it)
+    assert page.index("同样优先的先列现场发现的问题") < page.index("急停失灵</strong>")
 
 
 def test_problems_beyond_the_page_of_the_short_edition_are_counted() -> None:
