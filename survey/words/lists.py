@@ -16,6 +16,7 @@ from survey.store.lists import (
     STEP_NEAR,
     VISIT_DUE,
 )
+from survey.words.rounds import NOT_BEGUN
 from survey.words.wording import POOL, SIZES, STATES
 
 NO_RUNG: Final = "尚未达到最低等级"
@@ -34,7 +35,7 @@ SUPPORT: Final = {
     "more": "4 题以上各降一档才掉级",
 }
 POOLED: Final = {BELOW: "还没有入库", **POOL}
-BEGUN: Final = {BELOW: "还没有开始", **STATES}
+BEGUN: Final = {BELOW: NOT_BEGUN, **STATES}
 OVERDUE: Final = {
     SHEET_DUE: "轮次已截止，企业还没提交",
     VISIT_DUE: "过了计划日期，还没核定",

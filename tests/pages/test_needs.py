@@ -144,6 +144,23 @@ def test_a_firm_and_a_consultant_read_of_their_own_firms_alone(app, session, own
     assert entry.after["came_by"] == NeedSource.VISIT
 
 
+def test_the_firm_alone_is_asked_to_rate_an_answer(app, session, owner, firm):
+    need = a_need(session, owner.firm_id, state=NeedState.ANSWERED)
+    consultant = a_consultant(session)
+    visit = visited(session, owner, consultant)
+    desk = at_desk(app, session, consultant)
+
+    asked = firm.get("/firm/needs").text
+    read = [desk.get(page).text for page in ("/visits/needs", f"/visits/{visit.id}/needs")]
+
+    assert "请评价" in asked
+    assert "去评价" in asked
+    for page in read:
+        assert need.number in page
+        assert STATES[NeedState.ANSWERED] in page
+        assert "评价" not in page
+
+
 def test_joined_firms_hear_the_answer_and_nothing_of_each_other(app, session, officer, owner, firm):
     other = a_firm(session, "隔壁虚构厂")
     main = a_need(session, other.id, "隔壁的话", NeedState.WORKING, said_by="隔壁人")

@@ -22,6 +22,7 @@ from survey.views.bureau.ledger_columns import of_ledger, of_way
 from survey.web import here
 from survey.words import wording
 from survey.words.lists import NO_RUNG, SCALES
+from survey.words.rounds import NOT_BEGUN
 
 EVERY = "all"
 """Asks for every column."""
@@ -126,7 +127,7 @@ def of_firms(trades: Mapping[str, str]) -> tuple[Column[Any], ...]:
         Column("未设密码（人）", lambda line: line.waiting, 10, "number", key="users", usual=True),
         Column(
             "最近评估",
-            lambda line: wording.STATES.get(line.state or "", "还没有开始"),
+            lambda line: wording.STATES.get(line.state or "", NOT_BEGUN),
             key="state",
             usual=True,
         ),

@@ -18,10 +18,10 @@ from survey.tables import AssessmentState, IntroductionState, PoolState, Project
 from survey.web import here, lists
 from survey.words import needs
 from survey.words import providers as provider_words
+from survey.words.lists import BEGUN
 from survey.words.projects import STATES as PROJECT_STATES
 from survey.words.providers import STANDINGS as PROVIDER_STANDINGS
 from survey.words.samples import STATES as SAMPLE_STATES
-from survey.words.wording import STATES
 
 
 class Tile(NamedTuple):
@@ -91,10 +91,9 @@ def of_ledger(waiting: Waiting) -> list[Tile]:
 
 def of_firms(counts: Mapping[str, int]) -> list[Tile]:
     """Return firms by how far their newest assessment has come."""
-    states = {BELOW: "还没有开始", **STATES}
     return [
         _tile(title, counts.get(state, 0), "bureau.firms", state=state)
-        for state, title in states.items()
+        for state, title in BEGUN.items()
     ]
 
 
