@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from survey.config import IN_FILES, from_environment
+from survey.readings.condition.outgoing import away_from_here
 from survey.running.outgoing import drop_in
 from survey.running.web_server import SETTINGS
 from tests.support.servers import PROJECT
@@ -221,11 +222,13 @@ def test_in_the_compose_file_only_nginx_is_reached_and_everything_comes_back():
     made = yaml.safe_load((FOLDER / "compose" / "compose.yaml").read_text("utf-8"))
     services = made["services"]
 
-    assert {name for name, one in services.items() if "ports" in one} == {"nginx"}
-    assert services["nginx"]["ports"] == ["80:80", "443:443"]
-    assert {name for name, one in services.items() if "networks" in one} == {"nginx"}
+    assert not [name for name, one in services.items() if "ports" in one or "networks" in one]
+    # In the machine's own network it sees from where people come, by IPv6 too.
+    hosted = {name: one["network_mode"] for name, one in services.items() if "network_mode" in one}
+    assert hosted == {"nginx": "host"}
     for name, one in services.items():
         assert one["restart"] == "unless-stopped", name
+        assert one["logging"] == {"driver": "journald"}, name
         assert "no-new-privileges:true" in one["security_opt"], name
         assert ":" in one.get("image", "") or one["image"] == "survey", name
     for name in ("web", "work"):
@@ -239,12 +242,11 @@ def test_in_the_compose_file_only_nginx_is_reached_and_everything_comes_back():
 
 
 def test_nginx_finds_the_site_again_whichever_container_is_started_anew():
-    """It stands in a network of its own: that of another container goes with that container."""
+    """The network of another container would go with that container; what they share is a folder."""
     services = yaml.safe_load((FOLDER / "compose" / "compose.yaml").read_text("utf-8"))["services"]
     image = (FOLDER / "compose" / "Dockerfile").read_text("utf-8")
     (place,) = re.findall(r"^    SOCKET=(\S+) ", image, re.MULTILINE)
 
-    assert not [name for name, one in services.items() if "network_mode" in one]
     assert f"socket:{Path(place).parent}" in services["web"]["volumes"]
     assert f"socket:{Path(place).parent}:ro" in services["nginx"]["volumes"]
     assert f"install -d -o survey -g survey {Path(place).parent}\n" in image
@@ -257,6 +259,21 @@ def test_the_database_is_called_well_once_others_reach_it():
     services = yaml.safe_load((FOLDER / "compose" / "compose.yaml").read_text("utf-8"))["services"]
 
     assert "--host=127.0.0.1" in services["database"]["healthcheck"]["test"]
+
+
+def test_the_line_to_the_database_is_a_socket_and_the_settings_find_no_fault_with_it(tmp_path):
+    """Without encryption, a line between two containers would be complained of by ``doctor``."""
+    services = yaml.safe_load((FOLDER / "compose" / "compose.yaml").read_text("utf-8"))["services"]
+    assert "postgresql:/run/postgresql" in services["database"]["volumes"]
+    for name in ("web", "work"):
+        assert "postgresql:/run/postgresql:ro" in services[name]["volumes"], name
+        said = services[name]["environment"] | {"INSTANCE": str(tmp_path), "ENCRYPTED_ONLY": "1"}
+        said = {key: one.replace("${DATABASE_PASSWORD:?}", "f00d") for key, one in said.items()}
+
+        config = from_environment(said)
+
+        assert config.database_url == config.queue_url == said["DATABASE_URL"]
+        assert [str(one) for one in away_from_here(config, said)] == []
 
 
 def test_the_steps_name_files_that_are_there_and_are_as_many_as_they_say():
