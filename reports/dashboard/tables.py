@@ -102,7 +102,12 @@ def _kept(cell: Cell) -> list[str | int | None]:
 
 
 def _read(text: str, number: str | None, firms: int | None) -> Cell:
-    return Cell(text, None if number is None else Decimal(number), firms=firms)
+    return Cell(text, None if number is None else _number(number), firms=firms)
+
+
+def _number(kept: str) -> int | Decimal:
+    """A count comes back as a count: a chart takes nothing else."""
+    return int(kept) if kept.lstrip("-").isdecimal() else Decimal(kept)
 
 
 def count(number: int, listed: str = "", **asks: str) -> Cell:

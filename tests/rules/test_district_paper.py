@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pymupdf
@@ -14,7 +16,7 @@ from reports.benchmarks import Quartiles
 from reports.dashboard import TOTAL, Basis, Frame, Group, Mean, Near, Table, Wish
 from reports.district import PlanLine
 from reports.outward import Benchmark, outward
-from reports.paper.district import MOST_LINES, OnePage, print_page
+from reports.paper.district import LEFT, MOST_LINES, RIGHT, OnePage, print_page, render
 
 TRADES = {"valve": "阀门", "bearing": "轴承", "metal_products": "金属制品", "fastener": "紧固件"}
 SIZES = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
@@ -78,15 +80,29 @@ def _doing() -> list[Table]:
     ]
 
 
+def _page(tables, leaves: bool) -> OnePage:
+    made = datetime(2026, 11, 27, tzinfo=UTC)
+    return OnePage("虚构区", "虚构区经济商务局", "企业科", "虚构规划", TITLE, "核定", "2026-000001",
+                   made, tables, leaves, False)  # fmt: skip
+
+
+def test_a_page_for_others_is_printed_again_from_what_was_kept_of_its_figures():
+    first = _page(_standing(), leaves=True)
+    kept = json.loads(json.dumps([table.as_data for table in first.tables]))
+
+    again = replace(first, tables=[Table.read(table) for table in kept])
+
+    assert render(first).count("<svg") == len(LEFT) + len(RIGHT)
+    assert render(again) == render(first)
+
+
 @pytest.mark.parametrize("leaves", [False, True])
 def test_the_fullest_page_is_one_a4(tmp_path, leaves):
     inside = [*_standing(), *_doing()]
     tables = outward(inside, NOW, Basis.VISITED, TOLD).tables if leaves else tuple(inside)
     assert {table.id for table in tables} >= MOST_LINES.keys() - {"near" if leaves else "peers"}
     path = tmp_path / "page.pdf"
-    made = datetime(2026, 11, 27, tzinfo=UTC)
-    page = OnePage("虚构区", "虚构区经济商务局", "企业科", "虚构规划", TITLE, "核定", "2026-000001",
-                   made, tables, leaves, False)  # fmt: skip
+    page = _page(tables, leaves)
 
     print_page(page, path)
 
