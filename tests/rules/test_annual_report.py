@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pymupdf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,23 +18,25 @@ from reports.annual.proposals import beginning, best, proposed
 from reports.dashboard import Basis, Table
 from reports.district import PlanLine
 from reports.outward import outward
-from reports.paper.annual import render
+from reports.paper.annual import print_annual, render
 from reports.small_cells import FEWEST, WITHHELD
 from reports.word.annual import FIELDS
 from reports.word.fields import values
 from tests.rules.test_outward import GROUPS, NOW, TITLE, TOLD, a_page
 
+DAY = "2026-10-31"
 LAST = st.lists(st.integers(0, 20), min_size=6, max_size=6)
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def a_report(tables: list[Table], *, leaves: bool) -> Annual:
+def a_report(tables: list[Table], *, leaves: bool, **rows: list[list[str]]) -> Annual:
     shown = {
         one.id: one
         for one in (outward(tables, NOW, Basis.VISITED, TOLD).tables if leaves else tables)
     }
     said = proposed(shown, "今年的轮次", 2026)
-    lists = {} if leaves else {"pool": [["某虚构厂", "阀门", "碧湖镇", "在库", "培育", "智能工厂"]]}
+    pool = {"pool": [["某虚构厂", "阀门", "碧湖镇", "在库", "培育", "智能工厂"]]}
+    lists = {} if leaves else pool | rows
     return Annual(
         district="虚构区",
         bureau="虚构局",
@@ -129,3 +133,19 @@ def test_the_public_report_says_no_more_than_the_tables_that_may_leave(groups, l
     assert not word["有附表"]
     assert not word["在库名单"]["行"]
     assert not word["离上一级最近的企业"]["行"]
+
+
+def test_days_in_the_lists_stand_on_one_line(tmp_path: Path) -> None:
+    firm = "某某虚构精密阀门制造有限公司"
+    lists = {
+        "diagnosed": [[firm, "金属制品", "碧湖镇", "智能化生产线", "智能化生产线", DAY]],
+        "recognised": [[firm, "智能工厂", "示例智能工厂", "省级", "虚构〔2026〕29 号", DAY]],
+        "projects": [[firm, "条码库存与轻量 ERP", "已验收", "100%", "1234.5", "123.4", DAY]],
+        "needs": [["2026-0001", firm, "人才", "招不到人。", "办理中，没有超期", "人才科", DAY]],
+    }
+
+    print_annual(a_report([], leaves=False, **lists), tmp_path / "annual.pdf")
+
+    with pymupdf.open(tmp_path / "annual.pdf") as printed:
+        lines = [line for page in printed for line in page.get_text().split("\n")]
+    assert lines.count(DAY) == len(lists)
