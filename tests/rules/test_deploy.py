@@ -238,6 +238,8 @@ def test_in_the_compose_file_only_nginx_is_reached_and_everything_comes_back():
     assert {name for name in named if "/" not in name} == set(made["volumes"])
     for name in named - set(made["volumes"]) - {"./tls"}:
         assert (FOLDER / "compose" / name).exists(), name
+    # One builds what both run: built for each, the first would be left without a name.
+    assert [name for name, one in services.items() if "build" in one] == ["web"]
     assert (FOLDER / "compose" / services["web"]["build"]["context"]).resolve() == PROJECT
 
 
