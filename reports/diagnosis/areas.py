@@ -87,6 +87,8 @@ def _spread(levels: Sequence[int]) -> str:
         )
     well = sum(level >= WELL for level in levels)
     poor = sum(level <= POOR for level in levels)
+    if len(levels) in (well, poor):
+        return f"{len(levels)} 题都在 {f'{WELL} 档以上' if well else f'{POOR} 档以下'}。"
     counted = [f"{well} 题在 3 档以上"] if well else []
     counted += [f"{poor} 题在 1 档以下"] if poor else []
     return f"{len(levels)} 题中 {'，'.join(counted)}。"

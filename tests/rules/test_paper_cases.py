@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from questionnaires.answers import Answer, Ratio
-from questionnaires.model import LevelQuestion
 from reports.diagnosis import Diagnosis
 from reports.facts import Choice, Finding, Severity, Verdict, Verification
 from reports.paper.html import render_html, render_short
@@ -19,21 +18,11 @@ from reports.word import diagnosis as word
 from reports.word.fields import values
 from tests.support.reporting import (
     a_valve_diagnosis,
-    a_valve_sheet,
     an_onsite_diagnosis,
-    valve_edition,
+    full_marks,
 )
 
 NOTHING_LACKING = "各题都已到满档，没有要补的差距。"
-
-
-def full_marks() -> dict[str, Answer]:
-    asked = valve_edition().questionnaire("valve").questions
-    return {
-        id: 4 if isinstance(asked[id], LevelQuestion) else Ratio(40, 40)
-        for id in a_valve_sheet()
-        if isinstance(asked[id], LevelQuestion) or isinstance(a_valve_sheet()[id], Ratio)
-    }
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +90,18 @@ def test_word_says_the_same_of_a_firm_with_full_marks(best: Diagnosis) -> None:
 def test_answers_alike_are_counted_in_one_sentence(best: Diagnosis) -> None:
     lowest = a_valve_diagnosis({id: 0 for id, level in full_marks().items() if level == 4})
 
+    poor = {area.says.split("。")[0] for area in a_valve_diagnosis(mostly_poor()).areas}
+
     assert all(" 题都是 4 档。" in area.says or "只有一题" in area.says for area in best.areas)
+    assert "4 题都在 1 档以下" in poor
+    assert not any(re.search(r"(\d+) 题中 \1 题", says) for says in poor)
     assert "题都是 0 档。先要补的是" in " ".join(area.says for area in lowest.areas)
+
+
+def mostly_poor() -> dict[str, Answer]:
+    """Every other question at level 1, the rest at none."""
+    levels = (id for id, level in full_marks().items() if level == 4)
+    return {id: number % 2 for number, id in enumerate(levels)}
 
 
 def test_where_a_consultant_chose_nothing_the_short_edition_does_not_blame_the_sheet() -> None:
@@ -136,7 +135,22 @@ def test_a_self_assessment_lists_no_findings_of_a_visit() -> None:
 
     assert "先列现场发现的问题" not in page
     assert "先列优先高的。" in page
+    assert "优先“高”是下一等级的必备条件，“中”是本期方案会解决的，“低”是其余。" in page
     assert "横轴从决定启动的那一月算起" in page
+
+
+def test_a_visit_that_only_summed_up_lists_no_findings_either() -> None:
+    page = render_html(an_onsite_diagnosis({}, {}, (Finding("与企业所填基本相符。"),)))
+
+    assert "与企业所填基本相符。" in page
+    assert "先列优先高的。" in page
+    assert "严重问题" not in page
+
+
+def test_at_the_highest_rung_no_problem_is_said_to_be_of_the_next() -> None:
+    page = render_html(a_valve_diagnosis(full_marks() | {"drawing_control": 3}))
+
+    assert "优先“中”是本期方案会解决的，“低”是其余。" in page
 
 
 def test_the_heaviest_problems_stand_first_and_of_those_alike_what_was_found_on_site() -> None:
