@@ -10,7 +10,7 @@ from PIL import Image
 
 from reports.paper.html import print_short, render_short, write_picture
 from reports.paper.owner import MOST, owners_page
-from tests.support.reporting import a_valve_diagnosis, some_facts
+from tests.support.reporting import a_valve_diagnosis, full_marks, some_facts
 
 
 def test_the_short_edition_has_four_pages_and_the_sums_of_the_long_one(tmp_path: Path) -> None:
@@ -72,3 +72,12 @@ def test_an_owner_reads_three_reasons_and_three_steps_each_no_longer_than_a_line
     assert len(page.reasons) == len(page.steps) == 3
     assert all(len(reason.title) <= MOST for reason in page.reasons)
     assert page.money == it.leading_costs.once
+
+
+def test_where_there_are_no_problems_the_plan_stands_under_them(tmp_path: Path) -> None:
+    print_short(a_valve_diagnosis(full_marks()), tmp_path / "short.pdf")
+
+    with pymupdf.open(tmp_path / "short.pdf") as document:
+        pages = [page.get_text() for page in document]
+    assert len(pages) == 3
+    assert pages[2].index("三、主要问题") < pages[2].index("四、提升方案")
