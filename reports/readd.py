@@ -22,7 +22,8 @@ from typing import Any, Optional
 FILE = re.compile(rb"/Type\s*/EmbeddedFile\b.{0,600}?\bstream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 PROOF, RULES = "score-proof/1", "score-rules/1"
 ABSENT = {"not_applicable": True}
-SIGNS = {"passed": "✓", "failed": "✗", "not_applicable": "○"}
+SIGNS = {"passed": "√", "failed": "×", "not_applicable": "○"}  # a file on Windows knows these
+LEGEND = "√ 满足　× 未满足　○ 不适用，依报告里的次序"
 AGREES = "全部一致：得分由这些答案按这份规则算出。"
 BESIDE = "这里只重算得分。文件是不是签发的原件，请在报告二维码打开的页面选中这份 PDF 比对。"
 Part = Optional[Fraction]
@@ -141,13 +142,15 @@ def compare(rules: dict[str, Any], proof: dict[str, Any]) -> int:
         share = proof["sections"].get(section["id"])
         line("得分率", said(sums.sections[section["id"]]), said(share and Fraction(share)))
     print("合计")
-    line("规则里没有的题", "", "、".join(rows))
+    if rows:
+        line("规则里没有的题", "没有", "、".join(rows))
     line("总得分率", said(sums.share), said(Fraction(proof["share"])))
     line("各题之和", said(sum(sums.earned.values(), Fraction(0))), said(Fraction(proof["share"])))
     rungs = {rung["id"]: rung for rung in proof["rungs"]}
     for rung, gates, reached in zip(rules["ladder"], sums.gates, sums.reached):
         its = rungs[rung["id"]]
         line(rung["title"], standing(reached, gates), standing(its["reached"], its["gates"]))
+    print(f"  （{LEGEND}）")
     return differ
 
 

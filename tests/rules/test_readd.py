@@ -114,15 +114,22 @@ def test_a_file_that_is_not_there_is_named(missing: str, tmp_path: Path) -> None
     assert (code, f"打不开“{missing}”：请核对文件名" in printed) == (2, True), printed
 
 
-def test_signs_that_a_terminal_cannot_write_do_not_stop_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("encoding", "knows"), [("gbk", True), ("ascii", False)])
+def test_its_signs_are_explained_in_those_of_chinese_windows_and_others_do_not_stop_it(
+    encoding: str, knows: bool, tmp_path: Path
+) -> None:
     """In Chinese Windows what is written to a file is GBK, which has no tick."""
     asked = SHIPPED.load("2026").questionnaire("valve")
     sheet, processes = next(many_sheets(asked, 1))
     written(tmp_path, rules_of(asked, SEAL), proof(score(asked, sheet, processes)))
 
-    code, printed = run(tmp_path, encoding="gbk")
+    code, printed = run(tmp_path, encoding)
 
-    assert (code, readd.AGREES in printed, readd.BESIDE in printed) == (0, True, True)
+    said = (readd.AGREES, readd.BESIDE, readd.LEGEND)
+    assert code == 0
+    assert all((each in printed) == knows for each in said)
+    assert ("?" in printed) != knows
+    assert "规则里没有的题" not in printed
 
 
 def test_it_is_short_and_runs_on_python_3_9_with_nothing_else() -> None:
