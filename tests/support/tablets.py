@@ -62,11 +62,11 @@ class Tablet:
     def restart_away(self, server: Server) -> Page:
         """Close the browser and open it again where no server is in reach, as it was left.
 
-        The server itself is away: what the driver says of the network reaches a worker of the
-        browser only some time after it has begun.
+        The server itself is away, and before the browser closes: what the driver says of the network
+        reaches a worker of the browser only some time after it has begun, and no longer once it closes.
         """
-        self.context.close()
         server.kill()
+        self.context.close()
         self.context = self._launch()
         self.offline(True)
         return self.page()
