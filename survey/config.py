@@ -106,6 +106,11 @@ class Config:
     """Who signed that machine's certificate (PEM); none for those this machine trusts."""
     encrypted_only: bool = False
     """Whether a line to another machine that anybody on the way could read is refused at the start."""
+    strict: bool = False
+    """Whether the standard goes before convenience (OWASP ASVS 5.0 to level 2, ``deploy/security.md``).
+
+    Not a setting of a page: whoever got hold of an administrator's session must not lift it.
+    """
     issuer: Issuer | None = None
     """Whom people may sign in with; nobody where it is not set."""
     api_rate: str = "300 per minute"
@@ -185,6 +190,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         syslog=environ.get("SYSLOG", "").strip(),
         syslog_authority=_file(environ.get("SYSLOG_CA", "")),
         encrypted_only=environ.get("ENCRYPTED_ONLY", "") == "1",
+        strict=environ.get("STRICT", "") == "1",
         issuer=_issuer(environ),
         api_rate=environ.get("API_RATE", "300 per minute"),
         webhook_hosts=_words(environ.get("WEBHOOK_HOSTS", "").lower()),

@@ -152,4 +152,5 @@ def keep_challenge(challenge: str) -> str:
 def is_required(role: Role) -> bool:
     """Whether this role goes nowhere without a factor. The demonstration's sign-ins stand in a file."""
     config: Config = current_app.config["SURVEY"]
-    return role in config.second_factor and not here.district().demonstration
+    wanted = config.strict or role in config.second_factor
+    return wanted and not here.district().demonstration
