@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from survey import strict
+from survey.strict import IN_FILES
+
 MEGABYTE = 1024 * 1024
-IN_FILES = ("SECRET_KEY", "OLD_SECRET_KEYS", "DATABASE_URL", "QUEUE_URL", "MAIL_URL", "OIDC_SECRET")
-"""Settings that hold a secret: ``NAME_FILE`` may name a file with it, such as systemd's credentials."""
 TLS_FILES = (CERTIFICATE, KEY, AUTHORITY) = ("certificate.pem", "key.pem", "ca.pem")
 """What lies in the folder of ``TLS_FOLDER``."""
 Network = IPv4Network | IPv6Network
@@ -156,7 +157,14 @@ class Config:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
-    """Read the settings; make the instance folder and its secret key on the first run."""
+    """Read the settings; make the instance folder and its secret key on the first run.
+
+    Raises:
+        ValueError: Names the setting that cannot be meant, and how it reads.
+    """
+    strictly = environ.get("STRICT", "") == "1"
+    if strictly:
+        strict.require(environ)
     environ = _with_files(environ)
     instance = Path(environ.get("INSTANCE", "instance")).resolve()
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -190,7 +198,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         syslog=environ.get("SYSLOG", "").strip(),
         syslog_authority=_file(environ.get("SYSLOG_CA", "")),
         encrypted_only=environ.get("ENCRYPTED_ONLY", "") == "1",
-        strict=environ.get("STRICT", "") == "1",
+        strict=strictly,
         issuer=_issuer(environ),
         api_rate=environ.get("API_RATE", "300 per minute"),
         webhook_hosts=_words(environ.get("WEBHOOK_HOSTS", "").lower()),

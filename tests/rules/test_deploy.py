@@ -110,6 +110,23 @@ def test_a_secret_may_lie_in_a_file_in_place_of_the_environment(tmp_path):
     assert all(f"`{one}_FILE`" in known for one in IN_FILES)
 
 
+def test_what_stands_beside_the_services_where_the_standard_goes_first_is_enough_to_start(tmp_path):
+    said = directives(FOLDER / "systemd" / "strict.conf")
+    held = dict(one.split(":") for one in said["LoadCredentialEncrypted"])
+    for name in held:
+        (tmp_path / name).write_text(name)
+    given = dict(one.replace("%d", str(tmp_path)).split("=", 1) for one in said["Environment"])
+    strictly = {"STRICT": "1", "INSTANCE": str(tmp_path / "instance")}
+
+    config = from_environment(strictly | given | {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+    assert (config.secret_key, config.signing_file) == ("secret-key", tmp_path / "signing.p12")
+    told = (FOLDER / "README.md").read_text("utf-8")
+    for name, sealed in held.items():
+        assert f"systemd-creds encrypt --name={name} " in told
+        assert f"LoadCredentialEncrypted={name}:{sealed}" in told
+
+
 def test_a_service_is_given_longer_to_stop_than_the_server_takes():
     for unit in UNITS:
         assert int(directives(unit)["TimeoutStopSec"][0]) > 20 + int(SETTINGS["graceful_timeout"])
@@ -123,6 +140,8 @@ def test_systemd_finds_no_fault_with_a_service_and_little_exposed(unit, tmp_path
     if (tool := shutil.which("systemd-analyze")) is None:
         return
     name = unit.name.replace("@.", "@8000.")
+    (beside := tmp_path / f"{name}.d").mkdir()
+    shutil.copy(FOLDER / "systemd" / "strict.conf", beside)
     text = unit.read_text("utf-8").replace(there, "/bin/true").replace("/opt/survey/%i", "/")
     (tmp_path / name).write_text(text.replace("/opt/survey/work", "/"))
 
