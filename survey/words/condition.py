@@ -16,6 +16,7 @@ OVERALL: Final[dict[str, str]] = {
     "bad": "有问题，请尽快处理",
 }
 TITLES: Final[dict[str, str]] = {
+    "release": "程序版本",
     "schema": "数据库结构",
     "contents": "记录和文件",
     "disk": "磁盘空间",
@@ -47,6 +48,11 @@ class Words(NamedTuple):
 
 
 SAID: Final[dict[str, Words]] = {
+    "release.new": Words("{version}，{at} 装的。"),
+    "release.old": Words(
+        "{version}，{at} 装的，已经 {days} 天没有换过，它用的部件可能有了已知的漏洞。",
+        "请问提供程序的单位有没有新版，没有的请他们查一遍漏洞；换法见 deploy/README.md 的“不停机升级”。",
+    ),
     "schema.head": Words("和本版程序一致（{schema}）。"),
     "schema.older": Words(
         "数据库是 {schema}，本版程序要 {wanted}。",
@@ -291,6 +297,7 @@ BOUNDS: Final = (
     "{minutes} 分钟内登录失败 {failed_some} 次留意，{failed_many} 次为坏。",
     "{minutes} 分钟内拒绝的请求 {refused_some} 次留意，{refused_many} 次为坏。",
     "时钟差 {astray} 秒留意，{far} 分钟为坏。",
+    "程序 {unchanged} 天没有换过留意。",
 )
 """From where on something is worth a look, or bad: our own proposals."""
 UNKNOWN: Final = Words("这一项由更新的程序查出，本版不认识。", "请看新版程序的“运行状况”。")

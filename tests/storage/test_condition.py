@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from survey import clock, db, migrations
+from survey import VERSION, clock, db, migrations
 from survey.config import CERTIFICATE
 from survey.files.backups import shelf
 from survey.files.stores import contents_of
@@ -75,6 +75,18 @@ def a_backup(session, config, engine):
     Worker(config, sessionmaker(engine)).do(job_id)
     session.rollback()
     return session.get_one(Job, job_id, populate_existing=True)
+
+
+def test_a_release_that_has_lain_here_for_longer_than_holes_may_is_told(check):
+    ago = clock.utc_now() - ground.installed_at()
+
+    assert graded(check("release", later=timedelta(days=59) - ago)) == (Grade.GOOD, "new")
+    found = check("release", later=timedelta(days=61) - ago)
+
+    assert (graded(found), found.values["days"]) == ((Grade.WATCH, "old"), 61)
+    said, remedy = words.of("release", found.code, found.values)
+    assert VERSION in said
+    assert "不停机升级" in remedy
 
 
 def test_the_schema_is_this_release_s(check, session):

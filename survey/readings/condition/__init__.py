@@ -15,6 +15,7 @@ from survey.readings.condition.values import Around, Check, Finding, Grade, bad
 __all__ = ["CHECKS", "Around", "Check", "Finding", "Grade", "bounds", "examine"]
 
 CHECKS: tuple[Check, ...] = (
+    Check("release", ground.release),
     Check("schema", ground.schema),
     Check("contents", ground.contents),
     Check("disk", ground.disk, told=True),
@@ -72,6 +73,7 @@ def bounds() -> dict[str, Any]:
         "failed_many": people.FAILED_MANY,
         "refused_some": people.REFUSED_SOME,
         "refused_many": people.REFUSED_MANY,
+        "unchanged": ground.UNCHANGED.days,
         "astray": round(ground.ASTRAY.total_seconds()),
         "far": _minutes(ground.FAR),
     }

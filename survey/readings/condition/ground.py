@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from survey import db, migrations
+from survey import VERSION, db, migrations
 from survey.config import CERTIFICATE, MEGABYTE
 from survey.files import certificates
 from survey.migrations import watching
@@ -28,6 +28,25 @@ ASTRAY, FAR = timedelta(seconds=20), timedelta(minutes=5)
 """How far a clock may be out: codes of apps hold for half a minute, sign-ins and deadlines for longer."""
 CERTIFICATE_ENDS = timedelta(days=30)
 """So long before its end a certificate is spoken of."""
+PROGRAM = (
+    Path(__file__).parents[2] / "__init__.py",
+    Path(__file__).parents[3] / "requirements.txt",
+)
+"""What every release brings anew: its name, and the parts it is made of."""
+UNCHANGED = timedelta(days=60)
+"""Within so long a hole that is no worse than middling is promised to be mended (``deploy/security.md``)."""
+
+
+def release(around: Around) -> Said:
+    """See whether this release was laid here so long ago that its parts may have known holes."""
+    at = installed_at()
+    since, values = around.now - at, {"version": VERSION, "at": at}
+    return watch("old", days=since.days, **values) if since > UNCHANGED else good("new", **values)
+
+
+def installed_at() -> datetime:
+    """Return when the program's files were laid here."""
+    return max(datetime.fromtimestamp(one.stat().st_mtime, UTC) for one in PROGRAM)
 
 
 def schema(around: Around) -> Said:
