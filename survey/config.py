@@ -131,6 +131,10 @@ class Config:
     most_bytes_per_assessment: int = 500 * MEGABYTE
     testing: bool = False
 
+    def asks_factor(self, role: str) -> bool:
+        """Whether whoever has this role signs in with a second factor."""
+        return self.strict or role in self.second_factor
+
     @property
     def passkey_host(self) -> str:
         """The host passkeys are made for (WebAuthn's RP ID).

@@ -21,7 +21,12 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import bytes_to_base64url, parse_authentication_credential_json
+from webauthn.helpers import (
+    bytes_to_base64url,
+    decode_credential_public_key,
+    parse_authentication_credential_json,
+)
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -54,16 +59,32 @@ CANNOT_BE = (
     *(ValueError, TypeError, AttributeError, LookupError),
 )
 """What reading a stranger's answer may end in."""
+ALGORITHMS = (EDDSA, ECDSA, RSA) = (
+    COSEAlgorithmIdentifier.EDDSA,
+    COSEAlgorithmIdentifier.ECDSA_SHA_256,
+    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+)
+"""By what a passkey may sign: what every browser and device knows some of."""
+APPROVED = (EDDSA, ECDSA)
+"""Without PKCS#1 v1.5, of which older devices know no other (OWASP ASVS 5.0, 11.6.1)."""
 Verified = TypeVar("Verified")
 
 
 @dataclass(frozen=True)
 class Site:
-    """Whom a passkey is made for: the host (RP ID), the address pages come from, a name to show."""
+    """Whom a passkey is made for.
+
+    Attributes:
+        host: The RP ID.
+        origin: The address pages come from.
+        name: To show.
+        algorithms: By what it may sign.
+    """
 
     host: str
     origin: str
     name: str
+    algorithms: tuple[COSEAlgorithmIdentifier, ...]
 
 
 def draw_challenge() -> str:
@@ -86,6 +107,7 @@ def to_make(site: Site, user: User, known: list[Passkey], challenge: str) -> str
                 resident_key=ResidentKeyRequirement.PREFERRED,
                 user_verification=UserVerificationRequirement.REQUIRED,
             ),
+            supported_pub_key_algs=[*site.algorithms],
             exclude_credentials=_described(known),
         )
     )
@@ -153,6 +175,7 @@ def _made(step: Step, name: str, said: str, *, sign_in: str, site: Site) -> Pass
             expected_rp_id=site.host,
             expected_origin=site.origin,
             require_user_verification=True,
+            supported_pub_key_algs=[*site.algorithms],
         )
         return Passkey(
             name=name,
@@ -198,12 +221,15 @@ def _shown(
     def verify(challenge: bytes) -> Passkey:
         credential = parse_authentication_credential_json(said)
         (passkey,) = [one for one in known if one.credential == credential.id]
+        key = base64url_to_bytes(passkey.public_key)
+        if decode_credential_public_key(key).alg not in site.algorithms:
+            raise UnsupportedAlgorithm(passkey.name)
         verified = verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=site.host,
             expected_origin=site.origin,
-            credential_public_key=base64url_to_bytes(passkey.public_key),
+            credential_public_key=key,
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )

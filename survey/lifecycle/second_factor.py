@@ -30,6 +30,7 @@ secret and the 128 of whatever must not be guessed (OWASP ASVS 5.0, 6.5.2 and 11
 DRAWN_BYTES = 20
 DRIFT = (0, -1, 1)
 """Periods of thirty seconds beside the present one that are looked at: clocks of phones differ."""
+USED = "恢复码不对，或者已经用过。请换一个没有用过的；都用完了，请管理员重置两步验证。"
 WRONG = "动态码不对，或者已经用过。请等应用里换出新的 6 位数字再填；换了手机就填一个恢复码。"
 AGAIN = ("revoke", "delete", "undo", "erase", "accounts")
 """Kinds of destructive step that may want the factor again (``survey.words.factors``)."""
@@ -91,8 +92,10 @@ def begin(step: Step, user_id: int, secret: str, code: str, *, sign_in: str, key
     raise Invalid({"code": UNLIKE})
 
 
-def show(step: Step, user_id: int, code: str, *, sign_in: str, keys: Keys) -> Shown:
-    """Let a session in that shows the factor: a code of the app, or a recovery code.
+def show(
+    step: Step, user_id: int, code: str, *, sign_in: str, keys: Keys, apps: bool = True
+) -> Shown:
+    """Let a session in that shows the factor: a code of the app, where those are taken, or a recovery code.
 
     Raises:
         Invalid: It is neither, or was used before.
@@ -104,7 +107,7 @@ def show(step: Step, user_id: int, code: str, *, sign_in: str, keys: Keys) -> Sh
         user, factor = locked(step, user_id), store.factor(session, user_id, lock=True)
         if factor is None and not store.passkeys(session, user_id):
             raise NotThere
-        if factor is not None and _is_new(step, factor, keys, code):
+        if apps and factor is not None and _is_new(step, factor, keys, code):
             step.log("factor_show", user, after={"shown_by": "app"})
             return Shown(renewed(step, user, sign_in))
         if store.use_code(session, user_id, hashed(_plain(code)), step.now):
@@ -112,7 +115,7 @@ def show(step: Step, user_id: int, code: str, *, sign_in: str, keys: Keys) -> Sh
             step.log("factor_show", user, after={"shown_by": "recovery", "codes_left": left})
             return Shown(renewed(step, user, sign_in), codes_left=left)
         fail(step, user)
-    raise Invalid({"code": WRONG})
+    raise Invalid({"code": WRONG if apps else USED})
 
 
 def show_password(step: Step, user_id: int, password: str, *, sign_in: str) -> Shown:

@@ -147,16 +147,17 @@ def who_have(session: Session, user_ids: Iterable[int]) -> set[int]:
     return {user_id for query in queries for user_id in session.scalars(query)}
 
 
-def who_lack(session: Session, roles: Iterable[str]) -> list[User]:
-    """Return who of these roles may sign in and has no factor, by role and name."""
+def who_lack(session: Session, roles: Iterable[str], *, apps: bool = True) -> list[User]:
+    """Return who of these roles may sign in and has no factor, by role and name; an app may not be one."""
     query = (
         select(User)
         .where(User.role.in_([Role(one) for one in roles]), User.active)
         .where(User.password_hash.is_not(None))
-        .where(~exists().where(SecondFactor.user_id == User.id))
         .where(~exists().where(Passkey.user_id == User.id))
         .order_by(User.role, User.name)
     )
+    if apps:
+        query = query.where(~exists().where(SecondFactor.user_id == User.id))
     return list(session.scalars(query))
 
 

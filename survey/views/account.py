@@ -316,6 +316,7 @@ def _profile(form: ChangePasswordForm, phone: PhoneForm, feed: str = "") -> str:
         codes_left=factors.codes_left(session, reader.id) if reader.has_factor else None,
         passkeys=factors.passkeys(session, reader.id) if reader.has_passkey else [],
         makes_passkeys=factor.site() is not None,
+        takes_apps=factor.takes_apps(),
         issuer=current_app.config["SURVEY"].issuer,
         identity=identities.of_user(session, reader.id),
         must_have_factor=factor.is_required(reader.role),

@@ -90,7 +90,8 @@ def add() -> ResponseReturnValue:
     status = 422 if request.method == "POST" else 200
     led = factor.is_required(who.role) and not who.has_factor
     nowhere = "" if factor.site() else NOWHERE
-    told = {"target": target, "led": led, "nowhere": nowhere}
+    led = led or (not who.has_passkey and not factor.takes_apps())
+    told = {"target": target, "led": led, "nowhere": nowhere, "apps": factor.takes_apps()}
     return render_template("second_factor/passkey.html", form=form, **told), status
 
 

@@ -65,8 +65,9 @@ def ask() -> ResponseReturnValue:
         return redirect(target or url_for("account.home"))
     if request.method == "POST" and form.validate_on_submit():
         try:
+            code, apps = form.code.data or "", factor.takes_apps()
             shown = steps.show(
-                here.step(), who.id, form.code.data or "", sign_in=who.token_hash, keys=_keys()
+                here.step(), who.id, code, sign_in=who.token_hash, keys=_keys(), apps=apps
             )
         except Invalid as error:
             form.code.errors = [error.fields["code"]]
@@ -78,7 +79,8 @@ def ask() -> ResponseReturnValue:
 def asked(form: CodeForm, target: str | None, wrong: str = "") -> str:
     """Show the page that asks for the factor; ``wrong`` is what was wrong with a passkey."""
     who = here.reader()
-    if not who.has_app:
+    app = who.has_app and factor.takes_apps()
+    if not app:
         form.code.label.text = "恢复码"
         form.code.description = "设置两步验证时保存下来的，每个只能用一次。"
     return render_template(
@@ -86,6 +88,7 @@ def asked(form: CodeForm, target: str | None, wrong: str = "") -> str:
         form=form,
         again=who.factor_at is not None,
         action=url_for("second_factor.ask", next=target),
+        app=app,
         passkey=who.has_passkey and factor.site() is not None,
         target=target,
         wrong=wrong,
@@ -137,6 +140,8 @@ def begin() -> ResponseReturnValue:
     """Set the factor up: scan, type the first code, keep the recovery codes."""
     who, form = here.reader(), CodeForm()
     target = access.safe_next(request.args.get("next"))
+    if not factor.takes_apps():
+        return redirect(url_for("passkeys.add", next=target))
     if who.has_app:
         return redirect(target or url_for("account.profile"))
     secret = session.setdefault(BEING_SET, steps.drawn())
@@ -234,7 +239,7 @@ def security() -> ResponseReturnValue:
     return render_template(
         "second_factor/security.html",
         required=required,
-        lacking=store.who_lack(here.session(), required),
+        lacking=store.who_lack(here.session(), required, apps=factor.takes_apps()),
         kinds=words.AGAIN,
         chosen=factor.again(),
         demonstration=here.district().demonstration,

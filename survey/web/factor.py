@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from survey import db
 from survey.config import Config
-from survey.lifecycle.passkeys import Site
+from survey.lifecycle.passkeys import ALGORITHMS, APPROVED, Site
 from survey.lifecycle.second_factor import AGAIN
 from survey.store import second_factors as store
 from survey.tables import Role
@@ -64,9 +64,14 @@ def init_app(app: Flask) -> None:
     """Refuse to start where the settings name a role that is none: no slip may leave a door open.
 
     Raises:
-        ValueError: Names the words.
+        ValueError: Names the words, or the address at which nobody could have a factor.
     """
     config: Config = app.config["SURVEY"]
+    if config.strict and not config.passkey_host:
+        raise ValueError(
+            f"STRICT=1 takes passkeys alone, and at BASE_URL={config.base_url} no browser makes one: "
+            "https:// and a name are wanted"
+        )
     if strange := config.second_factor - set(Role) - {"none"}:
         known = "、".join(Role)
         raise ValueError(
@@ -86,7 +91,15 @@ def missing(who: Reader, endpoint: str, method: str) -> str | None:
         return "second_factor.password" if _wants_password(who, endpoint, method) else None
     if who.factor_at is None or _is_stale(who, endpoint, method):
         return "second_factor.ask"
-    return None
+    lacks = not who.has_passkey and not takes_apps()
+    return "passkeys.add" if lacks and endpoint not in FIRST else None
+
+
+def takes_apps() -> bool:
+    """Whether a code of an authenticator app is a factor here: it is made with SHA-1, and taken for ninety
+    seconds."""
+    config: Config = current_app.config["SURVEY"]
+    return not config.strict
 
 
 def _wants_password(who: Reader, endpoint: str, method: str) -> bool:
@@ -134,7 +147,8 @@ def site() -> Site | None:
     if not config.passkey_host:
         return None
     address = urlsplit(config.base_url)
-    return Site(config.passkey_host, f"{address.scheme}://{address.netloc}", issuer())
+    origin = f"{address.scheme}://{address.netloc}"
+    return Site(config.passkey_host, origin, issuer(), APPROVED if config.strict else ALGORITHMS)
 
 
 def issuer() -> str:
@@ -152,5 +166,4 @@ def keep_challenge(challenge: str) -> str:
 def is_required(role: Role) -> bool:
     """Whether this role goes nowhere without a factor. The demonstration's sign-ins stand in a file."""
     config: Config = current_app.config["SURVEY"]
-    wanted = config.strict or role in config.second_factor
-    return wanted and not here.district().demonstration
+    return config.asks_factor(role) and not here.district().demonstration

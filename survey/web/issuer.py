@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +32,8 @@ ALGORITHMS = [
 ]
 """Signatures by a private key alone: with a shared secret a key might be taken for one. The last two are one
 by its name of now and of before (RFC 9864)."""
+APPROVED = [name for name in ALGORITHMS if not name.startswith("RS")]
+"""Without PKCS#1 v1.5 (OWASP ASVS 5.0, 11.6.1)."""
 PATIENCE_SECONDS = (3.05, 5)
 """To connect, and between two pieces of an answer."""
 MOST_BYTES = 1 << 20
@@ -91,16 +93,17 @@ def init_app(app: Flask) -> None:
     config: Config = app.config["SURVEY"]
     if config.issuer:
         back = f"{config.base_url}/sign-in/identity/back"
-        app.extensions["survey_issuer"] = Client(config.issuer, back)
+        algorithms = APPROVED if config.strict else ALGORITHMS
+        app.extensions["survey_issuer"] = Client(config.issuer, back, algorithms)
 
 
 class Client:
     """This application at its issuer."""
 
-    def __init__(self, issuer: Issuer, back: str) -> None:
-        """``back`` is the address the issuer sends people back to."""
+    def __init__(self, issuer: Issuer, back: str, algorithms: Sequence[str] = ALGORITHMS) -> None:
+        """``back`` is the address the issuer sends people back to; by ``algorithms`` it may sign."""
         self.issuer = issuer
-        self._back = back
+        self._back, self._algorithms = back, [*algorithms]
         self._said: tuple[float, Mapping[str, Any], KeySet] | None = None
 
     def away(self, question: Question) -> str:
@@ -182,7 +185,7 @@ class Client:
     def _believed(
         self, token: Mapping[str, Any], keys: KeySet, question: Question, now: datetime
     ) -> Identity:
-        read = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS)
+        read = jwt.decode(token["id_token"], keys, algorithms=self._algorithms)
         claims = CodeIDToken(
             read.claims,
             read.header,

@@ -34,7 +34,9 @@ class Cookies(SecureCookieSessionInterface):
         if which not in self._signing:
             made = self._signing[which] = super().get_signing_serializer(app)
             if made is not None:
-                vars(made).update(signing.digested(made.signer_kwargs, alone=which[1]))
+                strict = app.config["SURVEY"].strict
+                how = signing.digested(made.signer_kwargs, alone=which[1], strict=strict)
+                vars(made).update(how)
         return self._signing[which]
 
 

@@ -235,6 +235,19 @@ def test_an_issuer_may_change_its_key(joined, issuer, tied):
     assert is_in(client)
 
 
+def test_where_the_standard_goes_first_nobody_is_believed_who_signs_with_pkcs(
+    made, session, issuer, tied
+):
+    client = made(issuer=issuer.settings, strict=True).test_client()
+
+    refused = client.get(gone(client, issuer))
+    assert (refused.status_code, last_sign_in(session).succeeded) == (403, False)
+
+    issuer.behave(signs="by Ed25519")
+    assert client.get(gone(client, issuer)).status_code == 302
+    assert last_sign_in(session).succeeded
+
+
 def test_an_issuer_may_sign_by_the_name_that_took_the_place_of_eddsa(joined, issuer, tied):
     issuer.behave(signs="by Ed25519")
     client = joined.test_client()

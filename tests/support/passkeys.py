@@ -10,7 +10,7 @@ from typing import Any
 
 import cbor2
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from webauthn import base64url_to_bytes
 from webauthn.helpers import bytes_to_base64url
 
@@ -35,9 +35,7 @@ class Device:
 
     def made(self, options: dict[str, Any]) -> str:
         """Answer ``navigator.credentials.create`` with what was made."""
-        point = self.key.public_key().public_numbers()
-        x, y = (number.to_bytes(32, "big") for number in (point.x, point.y))
-        public = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: x, -3: y})
+        public = cbor2.dumps(self._public())
         about = bytes(16) + len(self.credential).to_bytes(2, "big") + self.credential + public
         attested = {"fmt": "none", "attStmt": {}, "authData": self._state(ATTESTED) + about}
         client = self._client("webauthn.create", options["challenge"])
@@ -47,14 +45,20 @@ class Device:
         """Answer ``navigator.credentials.get`` with a signature, counted."""
         self.count += 1
         client, state = self._client("webauthn.get", options["challenge"]), self._state()
-        signature = self.key.sign(
-            state + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256())
-        )
+        signature = self._signature(state + hashlib.sha256(client).digest())
         return self._answer(client, authenticatorData=state, signature=signature)
 
     def copied(self, **changes: Any) -> Device:
         """The same passkey in other hands, from here on apart."""
         return replace(self, **changes)
+
+    def _public(self) -> dict[int, Any]:
+        point = self.key.public_key().public_numbers()
+        x, y = (number.to_bytes(32, "big") for number in (point.x, point.y))
+        return {1: 2, 3: -7, -1: 1, -2: x, -3: y}
+
+    def _signature(self, said: bytes) -> bytes:
+        return self.key.sign(said, ec.ECDSA(hashes.SHA256()))
 
     def _state(self, flags: int = 0) -> bytes:
         host = hashlib.sha256(self.host.encode()).digest()
@@ -70,6 +74,20 @@ class Device:
         answers = {name: bytes_to_base64url(value) for name, value in said.items()}
         about = {"id": known, "rawId": known, "type": "public-key"}
         return json.dumps({**about, "response": answers})
+
+
+@dataclass
+class OlderDevice(Device):
+    """One that knows RSA with PKCS#1 v1.5 alone (RS256), as older computers do."""
+
+    rsa: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+
+    def _public(self) -> dict[int, Any]:
+        numbers = self.rsa.public_key().public_numbers()
+        return {1: 3, 3: -257, -1: numbers.n.to_bytes(256, "big"), -2: b"\x01\x00\x01"}
+
+    def _signature(self, said: bytes) -> bytes:
+        return self.rsa.sign(said, padding.PKCS1v15(), hashes.SHA256())
 
 
 def options_of(client: CheckingClient, path: str) -> dict[str, Any]:

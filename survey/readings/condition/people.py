@@ -22,10 +22,11 @@ def factors(around: Around) -> Said:
     """Count accounts that need a second factor and have none; one administrator alone is told too."""
     if read(around.session).demonstration:
         return good("demonstration")
-    required = [role for role in Role if role in around.config.second_factor]
+    required = [role for role in Role if around.config.asks_factor(role)]
     if not required:
         return watch("nobody")
-    if lacking := second_factors.who_lack(around.session, required):
+    apps = not around.config.strict
+    if lacking := second_factors.who_lack(around.session, required, apps=apps):
         return watch("lacking", count=len(lacking))
     if len(accounts.active_of_role(around.session, Role.ADMINISTRATOR)) < len(("one", "another")):
         return watch("alone")
