@@ -242,6 +242,7 @@ def _templates(app: Flask) -> None:
                 "logo": district.logo,
                 "purpose_version": district.purpose_version,
                 "colours": profiles.dressed_in(district),
+                "strict": here.is_strict(),
             },
             "current_user": here.current(),
             "nav": navigation.entries(here.current(), request.path),

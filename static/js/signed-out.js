@@ -6,18 +6,19 @@
 // forgets its session, and its consultant may stand where there is no network to sign in again.
 
 import { anybodyMarked } from "./offline/mark.js";
+import { ofTab } from "./keeping.js";
 
 const asked = new URLSearchParams(location.search);
 const next = asked.get("next");
 if (asked.has("left") && anybodyMarked()) import("./offline/forget.js").then(({ dropKeys }) => dropKeys()).catch((fault) => console.error(fault));
-if (next === null) sessionStorage.clear();
+if (next === null) ofTab().clear();
 else {
-  let kept = Object.keys(sessionStorage).some((name) => name.startsWith("survey:unsaved:"));
-  const typed = JSON.parse(sessionStorage.getItem("survey:typed") || "null");
+  let kept = Object.keys(ofTab()).some((name) => name.startsWith("survey:unsaved:"));
+  const typed = JSON.parse(ofTab().getItem("survey:typed") || "null");
   const told = document.querySelector("[data-between]"); // there a press alone is told of by the server
-  if (typed && told && !typed.typed) sessionStorage.removeItem("survey:typed");
+  if (typed && told && !typed.typed) ofTab().removeItem("survey:typed");
   else if (typed) {
-    sessionStorage.setItem("survey:typed", JSON.stringify({ ...typed, why: typed.why || "door" }));
+    ofTab().setItem("survey:typed", JSON.stringify({ ...typed, why: typed.why || "door" }));
     kept = kept || typed.typed;
   }
   const words = document.querySelector("[data-kept]");

@@ -10,6 +10,8 @@
 // there lies between and leaves it alone. A form is found again by its address and by what is hidden
 // in it, so that nothing gets beside another row; where it is no longer offered, its texts are listed.
 
+import { keepsNothing, ofTab } from "./keeping.js";
+
 let begun = null; // the form whose text was touched last and not sent
 
 const KEY = "survey:typed";
@@ -61,6 +63,7 @@ function same(kept) {
 
 /** Lay down what stands in a form; why: what is known to have become of it, if anything is. */
 export function keepTyped(form, why = "") {
+  begun = null;
   if (between || form.querySelector("[type=password]")) return;
   const inputs = [...form.elements];
   const kind = (name) => inputs.some((input) => input.name === name && !isHidden(input)) ? "typed" : "hidden";
@@ -73,24 +76,23 @@ export function keepTyped(form, why = "") {
     texts: inputs.filter((input) => isText(input) && input.value.trim()).map(({ value }) => value),
     anew: form.querySelector("[data-sign]") ? "签名和选过的文件不能放回，请重新签、重新选。" : form.querySelector("[type=file]") ? "选过的文件请重新选择。" : "",
   });
-  begun = null;
 }
 
 function write(kept) {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(kept));
+    ofTab().setItem(KEY, JSON.stringify(kept));
   } catch { /* nothing kept, and nothing promised */ }
 }
 
 function read() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) || "null");
+    return JSON.parse(ofTab().getItem(KEY) || "null");
   } catch {
     return null; // no storage
   }
 }
 
-const drop = () => sessionStorage.removeItem(KEY);
+const drop = () => ofTab().removeItem(KEY);
 
 function takeUp() {
   const kept = read();
@@ -185,9 +187,18 @@ document.addEventListener("submit", (event) => { // what a script took is no lon
   if (event.defaultPrevented && event.target === begun) begun = null;
 });
 
-addEventListener("pagehide", () => {
+/** Whether a text was begun that is neither sent nor short. */
+function isWaiting() {
   const isBegun = (input) => isText(input) && input.value !== input.defaultValue && input.value.trim().length >= FEW;
-  if (begun && begun.isConnected && [...begun.elements].some(isBegun)) keepTyped(begun, "left");
+  return begun && begun.isConnected && [...begun.elements].some(isBegun);
+}
+
+addEventListener("pagehide", () => isWaiting() && keepTyped(begun, "left"));
+
+addEventListener("beforeunload", (event) => { // what is not kept is asked about
+  if (!keepsNothing || !isWaiting()) return;
+  event.preventDefault();
+  event.returnValue = ""; // older browsers ask for this
 });
 
 if (!between) takeUp();

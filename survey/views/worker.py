@@ -8,6 +8,8 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app, render_template, url_for
 
+from survey.web import access
+
 pages = Blueprint("worker", __name__)
 
 PARTS = (
@@ -24,6 +26,7 @@ SHELL = ("css/*.css", "img/*.svg", "js/**/*.js", "vendor/bootstrap/*.css", "vend
 @pages.get("/worker.js")
 def script() -> Response:
     """Hand out the worker: one address for ever, its parts and the shell under this release's."""
+    access.to_be_kept()
     own = url_for("static", filename=PARTS[-1])
     about = {
         "RELEASE": own.split("/")[2],
@@ -45,4 +48,5 @@ def _shell(root: str) -> tuple[str, ...]:
 @pages.get("/offline")
 def away() -> str:
     """Show what can be opened without a network; nobody's in particular, so browsers may keep it."""
+    access.to_be_kept()
     return render_template("consultant/away.html")

@@ -19,7 +19,7 @@ from survey.web import factor, here, sessions, tokens
 from survey.web.here import Reader
 from survey.web.routes import ANYONE, GIVEN, OWNERS, ROUTES, SAVES
 from survey.words import api as api_words
-from survey.words.wording import RETURNED, VISIT_PAUSED, VISIT_RETURNED, VISIT_TAKEN
+from survey.words.wording import NOTHING_KEPT, RETURNED, VISIT_PAUSED, VISIT_RETURNED, VISIT_TAKEN
 
 
 def init_app(app: Flask) -> None:
@@ -150,6 +150,12 @@ class Find(Protocol):
     """Looks for an assessment of the signed-in reader's; ``lock`` holds off other writers."""
 
     def __call__(self, assessment_id: int, *, lock: bool = False) -> Assessment: ...
+
+
+def to_be_kept() -> None:
+    """Refuse what is handed out for a browser to keep, where browsers keep nothing of anybody."""
+    if here.is_strict():
+        here.refuse(403, NOTHING_KEPT)
 
 
 def own_assessment(assessment_id: int) -> Assessment:

@@ -177,6 +177,12 @@ def by_mail() -> bool:
     return bool(config.mail_url)
 
 
+def is_strict() -> bool:
+    """Whether this installation puts the standard before convenience (``STRICT=1``)."""
+    config: Config = current_app.config["SURVEY"]
+    return config.strict
+
+
 def rest_on(check: Callable[[], object]) -> None:
     """Have a check of this request asked again where a step begins, under the lock.
 

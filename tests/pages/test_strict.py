@@ -12,6 +12,7 @@ from survey.files.stores import contents_of
 from survey.joining import create_app
 from survey.readings.condition import CHECKS, Around, examine
 from survey.tables import Role
+from survey.words.wording import NOTHING_KEPT
 from tests.support.factors import with_factor
 from tests.support.passkeys import OlderDevice, added, to_make, to_show
 from tests.support.people import a_user, signed_in, with_password
@@ -159,3 +160,19 @@ def test_it_does_not_start_where_no_browser_makes_a_passkey(settings, engine):
     for address in ("http://szjt.example.test", "https://10.0.0.8"):
         with pytest.raises(ValueError, match=r"STRICT=1.*BASE_URL"):
             create_app(replace(settings, strict=True, base_url=address), engine)
+
+
+# --- browsers ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/worker.js", "/offline", "/visits/device", "/visits/device-file"]
+)
+def test_nothing_is_handed_out_for_a_browser_to_keep(strict, session, path):
+    client = signed_in(strict, session, a_user(session, Role.CONSULTANT))
+    added(client)
+
+    answer = client.get(path)
+
+    assert answer.status_code == 403
+    assert NOTHING_KEPT in answer.text

@@ -1,9 +1,12 @@
 // Whether anything of a person may lie on this device: asked on every page, before anything is opened.
 
+import { keepsNothing } from "../keeping.js";
+
 const MARK = "survey:device";
 
 /** Why this browser cannot keep a visit: a word of words.UNFIT; null where it can. */
 export function unfit() {
+  if (keepsNothing) return "strict";
   const inWeChat = /MicroMessenger/i.test(navigator.userAgent);
   if (!("serviceWorker" in navigator) && inWeChat) return "wechat";
   if (!window.isSecureContext) return "insecure";

@@ -16,6 +16,7 @@ export const FULL_DEVICE = "这台设备存不下，或不允许网页保存内�
 export const UNFIT = {
   wechat: "微信里打开的网页不能离线使用。请点右上角，用 Safari 或系统浏览器打开本页。",
   insecure: "离线使用要求网址以 https 开头。请按页面底部的电话反映；现在仍可联网填写。",
+  strict: "本系统不在浏览器里保存内容，诊断不能带走；请联网填写。",
   old: "这个浏览器不支持离线使用，请换用较新的 Chrome、Edge 或 Safari；现在仍可联网填写。",
 };
 

@@ -1,6 +1,8 @@
 // A stopwatch beside a field for a time: only the moment it was started is kept, so that it runs on
 // through a reload, a crash and a night without power.
 
+import { ofDevice } from "../keeping.js";
+
 const LOOK = 250;
 
 /** 312 → 5:12, over an hour 1:05:12. */
@@ -11,7 +13,7 @@ export function inWords(seconds) {
 }
 
 class Stopwatch {
-  constructor(place, key, storage = localStorage) {
+  constructor(place, key, storage = ofDevice()) {
     Object.assign(this, { place, key, storage, started: null });
     this.field = place.closest(".field").querySelector("input");
     this.time = place.querySelector("[data-time]");

@@ -48,6 +48,7 @@ def contact() -> ResponseReturnValue:
 
     What is not in ``visits`` the device forgets; ``token`` goes with whatever it sends.
     """
+    access.to_be_kept()
     reader = here.reader()
     return {
         "reader": reader.id,
@@ -60,6 +61,7 @@ def contact() -> ResponseReturnValue:
 @pages.get("/device-file")
 def device_file() -> str:
     """Show where a file of what another device has not sent is handed in: its browser opens and sends it."""
+    access.to_be_kept()
     return render_template("consultant/device_file.html")
 
 
