@@ -24,6 +24,8 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
 }
 
+OPENING = ("/link/", "/verify/")
+"""Addresses that are secrets: what a page there is drawn with, and whoever logs that, need not know them."""
 KEPT = frozenset({"static", "calendar.feed", "profiles.logo", "profiles.colours"})
 """Routes that say themselves how long an answer of theirs may be kept."""
 
@@ -37,9 +39,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        if (
-            request.endpoint == "account.link"
-        ):  # its address is a secret, its pictures need not know
+        if request.path.startswith(OPENING):
             response.headers["Referrer-Policy"] = "strict-origin"
         said = {name.lower() for name, _ in response.headers}
         for name, value in HEADERS.items():

@@ -23,7 +23,9 @@ TELLING = re.compile(r"werkzeug|python|flask|gunicorn|sqlalchemy|jinja", re.IGNO
 
 
 def require_headers(answer, where, *, kept=False):
-    secret = {"Referrer-Policy": "strict-origin"} if where.startswith("/link/") else {}
+    secret = (
+        {"Referrer-Policy": "strict-origin"} if where.startswith(("/link/", "/verify/")) else {}
+    )
     for name, value in (ALWAYS | secret).items():
         assert answer.headers.get(name) == value, (where, name)
     policy = answer.headers["Content-Security-Policy"]

@@ -271,6 +271,28 @@ def test_no_word_that_opens_something_stands_in_its_log(servers, site, tmp_path)
     assert word not in log
 
 
+def test_nor_in_any_log_where_nobody_answers(site, tmp_path):
+    word = "w0rd" * 10
+    opening = (
+        "link/{}",
+        "/link/{}",
+        "calendar/{}.ics",
+        "verify/{}",
+        "sign-in/identity/back?code={}",
+    )
+
+    for path in opening:
+        answer = site.ask("GET", "/" + path.format(word))
+        assert answer.status == 502
+        assert "正在" in answer.read().decode()
+    assert site.ask("GET", "/sign-in").status == 502
+
+    logs = {name: (tmp_path / "nginx" / name).read_text() for name in ("access.log", "error.log")}
+    assert '"GET /link/-" 502' in logs["access.log"]
+    assert '"GET /sign-in HTTP/1.1"' in logs["error.log"]
+    assert not [name for name, log in logs.items() if word in log]
+
+
 def test_one_takes_over_from_the_other_without_anybody_noticing(servers, site):
     old, new = servers
     old.start()
