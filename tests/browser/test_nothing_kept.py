@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from survey import db
-from survey.config import Config, sqlite_url
 from survey.store import settings
 from survey.store.settings import District
 from survey.tables import Role, User
@@ -20,6 +18,7 @@ from tests.support.browsing import DESK, Guard
 from tests.support.patience import until
 from tests.support.people import a_consultant, a_user, filled, visited
 from tests.support.servers import Server
+from tests.support.strict import strictly_serving
 from tests.support.tablets import QUESTION
 
 HELD = """async () => ({
@@ -45,37 +44,10 @@ NOTHING = {"tab": [], "device": [], "databases": [], "caches": [], "workers": 0}
 TYPED = "虚构的一段话，写到一半还没有送出。"
 
 
-class Strict(Server):
-    """A server that puts the standard first, its secrets in a folder such as systemd makes."""
-
-    def environment(self) -> dict[str, str]:
-        vault = self.config.instance / "credentials"
-        vault.mkdir(exist_ok=True)
-        for name in ("secret-key", "signing.p12"):
-            (vault / name).write_text(self.config.secret_key)
-        given = super().environment()
-        del given["SECRET_KEY"]
-        return given | {
-            "STRICT": "1",
-            "CREDENTIALS_DIRECTORY": str(vault),
-            "SECRET_KEY_FILE": str(vault / "secret-key"),
-            "SIGNING_FILE": str(vault / "signing.p12"),
-        }
-
-
 @pytest.fixture
 def live_server(instance: Path, migrated_file: Path) -> Iterator[Server]:
-    shutil.copyfile(migrated_file, instance / "survey.db")
-    url = sqlite_url(instance / "survey.db")
-    server = Strict(
-        Config(instance=instance, database_url=url, secret_key="tests-only-" + "0" * 32)
-    )
-    server.url = f"http://localhost:{server.port}"  # passkeys are for a name
-    try:
-        server.start()
+    with strictly_serving(instance, migrated_file) as server:
         yield server
-    finally:
-        server.kill()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from tests.support.browsing import DESK, PHONE, next_page, opened_at, too_wide
 from tests.support.factors import codes_on
 from tests.support.people import moment
 from tests.support.servers import Server
+from tests.support.virtual import with_device
 
 
 @pytest.fixture
@@ -55,27 +56,6 @@ def a_page(browser, server, guard):
     for context in contexts:
         context.close()
     assert not guard.unexpected, "\n".join(guard.unexpected)
-
-
-def with_device(page):
-    """Give a page's browser a device that knows its holder; return what switches that off and on."""
-    protocol = page.context.new_cdp_session(page)
-    protocol.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    made = protocol.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-
-    def know_holder(*, known):
-        about = {"authenticatorId": made["authenticatorId"], "isUserVerified": known}
-        protocol.send("WebAuthn.setUserVerified", about)
-
-    return know_holder
 
 
 def looked_at(page, axe):

@@ -10,12 +10,14 @@ from itsdangerous import URLSafeTimedSerializer
 
 from survey.files.stores import contents_of
 from survey.joining import create_app
+from survey.lifecycle import calendars
+from survey.lifecycle.step import Step
 from survey.readings.condition import CHECKS, Around, examine
 from survey.tables import Role
 from survey.words.wording import NOTHING_KEPT
 from tests.support.factors import with_factor
 from tests.support.passkeys import OlderDevice, added, to_make, to_show
-from tests.support.people import a_user, signed_in, with_password
+from tests.support.people import TESTER, a_user, moment, signed_in, with_password
 
 ADDING = "/account/passkeys"
 
@@ -154,6 +156,24 @@ def signed_by(app, salt, digest, derivation=None):
     how = {"digest_method": digest} | ({"key_derivation": derivation} if derivation else {})
     serializer = app.session_interface.serializer if derivation else None
     return URLSafeTimedSerializer(app.secret_key, salt, serializer=serializer, signer_kwargs=how)
+
+
+# --- addresses and browsers ------------------------------------------------------------------------
+
+
+def test_no_address_opens_a_calendar(app, strict, session, officer):
+    word = calendars.renew(Step(session, TESTER, moment()), officer.id)
+    assert app.test_client().get(f"/calendar/{word}.ics").status_code == 200
+
+    assert strict.test_client().get(f"/calendar/{word}.ics").status_code == 404
+    client = signed_in(strict, session, officer)
+    added(client)
+    page = client.get("/account").text
+    assert "不提供日历订阅" in page
+    assert "生成订阅地址" not in page
+    sent = client.post("/account/calendar", data={"csrf_token": client.token})
+    assert sent.status_code == 409
+    assert "没有生成地址" in sent.text
 
 
 def test_it_does_not_start_where_no_browser_makes_a_passkey(settings, engine):
