@@ -98,8 +98,7 @@ def missing(who: Reader, endpoint: str, method: str) -> str | None:
 def takes_apps() -> bool:
     """Whether a code of an authenticator app is a factor here: it is made with SHA-1, and taken for ninety
     seconds."""
-    config: Config = current_app.config["SURVEY"]
-    return not config.strict
+    return not here.is_strict()
 
 
 def _wants_password(who: Reader, endpoint: str, method: str) -> bool:
