@@ -53,6 +53,7 @@ VALID = timedelta(minutes=5)
 """For how long an answer is waited for: a device is looked for, unlocked, plugged in."""
 CHALLENGE_BYTES = 32
 WRONG = "没有通过：不是为这个账号登记的通行密钥，或者等得太久了。请再按一次按钮；不行就填动态码或恢复码。"
+UNAPPROVED = "没有通过：不是为这个账号登记的通行密钥，等得太久了，或者它用的签名算法（RS256）本系统不收。请再按一次按钮；不行就填恢复码，进入后移除它，另加一个。"
 UNUSABLE = "没有添加：设备的回答读不懂，或者等得太久了。请再按一次按钮。"
 CANNOT_BE = (
     *(WebAuthnException, UnsupportedAlgorithm, RecursionError),
@@ -210,7 +211,7 @@ def show(step: Step, user_id: int, said: str, *, sign_in: str, site: Site) -> Sh
             step.log("factor_show", user, after={"shown_by": "passkey", "passkey": shown.name})
             return Shown(second_factor.renewed(step, user, sign_in))
         second_factor.fail(step, user)
-    raise Invalid({"passkey": WRONG})
+    raise Invalid({"passkey": WRONG if RSA in site.algorithms else UNAPPROVED})
 
 
 def _shown(

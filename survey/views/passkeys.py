@@ -40,7 +40,7 @@ def challenge() -> ResponseReturnValue:
     """Draw what one of the reader's passkeys is to sign."""
     known = store.passkeys(here.session(), here.reader().id)
     if not known:
-        here.refuse(409, "您还没有通行密钥，请用动态码或恢复码。")
+        here.refuse(409, "您还没有通行密钥，请用页面上的另一种办法验证。")
     site, drawn = _site(), factor.keep_challenge(steps.draw_challenge())
     return _json(steps.to_show(site, known, drawn))
 

@@ -99,7 +99,12 @@ def let_in(shown: Shown, target: str | None, *, again: bool) -> ResponseReturnVa
     """Give the session its new word, and say what follows."""
     session["sid"] = shown.session
     if shown.codes_left is not None:
-        left = f"用掉了一个恢复码，还剩 {shown.codes_left} 个。换了手机，请到“账号与密码”重新设置。"
+        anew = (
+            "换了手机，请到“账号与密码”重新设置。"
+            if factor.takes_apps()
+            else "设备丢了或不能用的，请移除它的通行密钥，另加一个。"
+        )
+        left = f"用掉了一个恢复码，还剩 {shown.codes_left} 个。{anew}"
         flash(left, "warn" if shown.codes_left < 3 else "note")
     elif again:
         flash("已验证，10 分钟内有效。刚才的操作还没有办，请再按一次。", "good")

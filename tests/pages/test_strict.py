@@ -130,7 +130,8 @@ def test_a_passkey_from_before_that_signs_with_pkcs_opens_nothing(app, strict, s
     refused = client.post("/second-factor/passkey", data=said)
 
     assert refused.status_code == 422
-    assert "没有通过" in refused.text
+    assert "签名算法（RS256）本系统不收" in refused.text
+    assert "动态码" not in refused.text
     assert client.get("/bureau/firms").location.startswith("/second-factor")
 
 
