@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from survey.hosts import is_here
+
 SECRETS = ("SECRET_KEY", "OLD_SECRET_KEYS", "OIDC_SECRET")
 ADDRESSES = ("DATABASE_URL", "QUEUE_URL", "MAIL_URL")
 IN_FILES = (*SECRETS, *ADDRESSES)
@@ -26,7 +28,6 @@ CREDENTIALS = "CREDENTIALS_DIRECTORY"
 CONTAINERS = Path("/run/secrets")
 """Where containers are given what their manager of secrets keeps."""
 LASTING = ("AWS_SECRET_ACCESS_KEY", "PGPASSWORD", "PGPASSFILE")
-HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def require(environ: Mapping[str, str]) -> None:
@@ -73,7 +74,7 @@ def _addressed(name: str, address: str) -> Iterator[str]:
         yield f"{name} holds a password"
     elif url.scheme in ("redis", "rediss"):
         yield f"{name}: Redis knows us by a lasting word alone, PostgreSQL keeps the queue too"
-    elif name == "MAIL_URL" and address and url.hostname not in HERE:
+    elif name == "MAIL_URL" and address and not is_here(url.hostname or ""):
         yield f"{name}: a mail service on this machine is meant, which passes mails on"
     elif url.scheme.startswith("postgresql") and _over_network(url.hostname, asked):
         yield f"{name} names no sslcert: PostgreSQL is to know us by a certificate, or a socket's user"

@@ -37,7 +37,7 @@ FRESH = timedelta(minutes=15)
 HOURLY = timedelta(hours=1)
 
 
-CLOSED = "本系统不提供日历订阅，没有生成地址。日期请看“待办”。"
+CLOSED = "本系统不提供日历订阅，没有生成地址。"
 
 """Where the standard goes first: the word in the address lasts (OWASP ASVS 5.0, 14.2.1)."""
 

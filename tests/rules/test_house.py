@@ -31,7 +31,7 @@ FLOORS = (
     {"running", "joining"},
 )
 """The rooms of ``survey`` from the ground up; a room knows those below it, none beside or above."""
-GROUND = {"config", "clock", "db", "priority", "strict", "turns", "workdays"}
+GROUND = {"config", "clock", "db", "hosts", "priority", "strict", "turns", "workdays"}
 """Modules that need nothing of ours but each other."""
 HEIGHT = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 KNOWS_FLASK = {"views", "web", "running", "joining", "jobs"}

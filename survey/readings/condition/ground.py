@@ -6,13 +6,13 @@ import os
 import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from survey import VERSION, db, migrations
 from survey.config import CERTIFICATE, MEGABYTE
 from survey.files import certificates
+from survey.hosts import is_here
 from survey.migrations import watching
 from survey.readings.condition.values import Around, Said, bad, good, watch
 from survey.readings.stray import stray
@@ -158,11 +158,4 @@ def address(around: Around) -> Said:
     url = urlsplit(around.config.base_url)
     if url.scheme == "https":
         return good("https", host=url.hostname)
-    return good("here") if _is_here(url.hostname or "") else bad("open", host=url.hostname)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return good("here") if is_here(url.hostname or "") else bad("open", host=url.hostname)

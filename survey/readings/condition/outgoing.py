@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from survey.config import Config
+from survey.hosts import is_here
 from survey.readings.condition.values import Around, Said, good, watch
 
 PORTS = {"postgresql": 5432, "redis": 6379, "rediss": 6379, "smtp": 587, "smtps": 465}
@@ -64,16 +64,6 @@ def away_from_here(config: Config, environ: Mapping[str, str] = os.environ) -> I
     for one in _all(config, environ):
         if not is_here(one.host):
             yield one
-
-
-def is_here(host: str) -> bool:
-    """Whether a host is this machine: no name at all, the folder of a socket, loopback."""
-    if not host or host.startswith("/"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _all(config: Config, environ: Mapping[str, str]) -> Iterator[Outgoing]:
