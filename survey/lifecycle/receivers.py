@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from urllib.parse import urlsplit
 
 from survey.config import Config
+from survey.hosts import is_here
 from survey.lifecycle.errors import Invalid
 
 MOST = 500
@@ -45,7 +46,7 @@ def receiver(config: Config, url: str) -> Receiver:
     read = _read(url)
     if not config.webhook_hosts & {read.named, f"{read.host}:{read.port}"}:
         raise _not(f"运维没有允许推送到 {read.named}。请让运维把它加进 WEBHOOK_HOSTS。")
-    if not read.secure and not (_is_here(read.host) and _allows_here(config)):
+    if not read.secure and not (is_here(read.host) and _allows_here(config)):
         raise _not("请用 https:// 开头的地址；http 只用于本机，而且运维要允许。")
     return read
 
@@ -68,13 +69,6 @@ def _read(url: str) -> Receiver:
 
 def _not(said: str) -> Invalid:
     return Invalid({"url": said})
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _allows_here(config: Config) -> bool:
